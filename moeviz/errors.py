@@ -1,0 +1,30 @@
+"""The errors of moeviz: one small family under one base class.
+
+Every message is one sentence that says what was expected, what came, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class MoevizError(Exception):
+    """Base of every error that moeviz raises on purpose."""
+
+
+class SpecificationError(MoevizError):
+    """A study was described in a way that cannot be run."""
+
+
+class LimitError(SpecificationError):
+    """A study is well formed but larger than this laboratory runs."""
+
+
+class UnknownNameError(SpecificationError):
+    """A name is not in the registry it was looked up in."""
+
+
+class ShapeError(MoevizError):
+    """Tensors do not fit together."""
+
+
+class Cancelled(MoevizError):
+    """Somebody asked the work to stop before it was finished."""

@@ -1,0 +1,178 @@
+"""From blocks' results to a study's result, also while blocks are missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from moeviz.estimate.least_squares import ENDED, Status
+from moeviz.model import SCORES
+from moeviz.study.blocks import split
+from moeviz.study.plan import Curve, estimator_words, exact, plan_curves
+from moeviz.study.slope import CONFIDENCE, Slope, fit_slope, local_slopes
+from moeviz.study.specification import Specification
+from moeviz.theory import GAUGES, LOSSES
+from moeviz.theory.rates import Claim, claimed_rate
+
+Result = Mapping[str, Any]
+
+
+def assemble(
+    spec: Specification, results: Mapping[str, Result], seconds: float, device: str
+) -> dict[str, Any]:
+    """Return a study's result from the blocks that are there.
+
+    Parameters
+    ----------
+    spec : Specification
+    results : mapping of str to dict
+        Results of :func:`~moeviz.study.blocks.run_block` by block id.
+    seconds : float
+        How long the study has been computing.
+    device : str
+        Where.
+
+    Returns
+    -------
+    dict
+        Plain data: ``spec``, ``hash``, ``device``, ``seconds``, ``complete``, ``truth`` and
+        ``curves``. A sample size appears in a curve when at least one of its blocks is there.
+    """
+    information = {r["fit"]: r for r in results.values() if r["kind"] == "information"}
+    fits = _by_fit_and_size(r for r in results.values() if r["kind"] == "fits")
+    curves = [
+        _curve(spec, index, curve, fits.get(curve.fit, {}), information.get(curve.fit))
+        for index, curve in enumerate(plan_curves(spec))
+    ]
+    return {
+        "spec": spec.to_json(),
+        "hash": spec.hash,
+        "device": device,
+        "seconds": seconds,
+        "complete": all(block.id in results for block in split(spec)),
+        "truth": _truth(spec, information),
+        "curves": curves,
+    }
+
+
+def _by_fit_and_size(results: Iterable[Result]) -> dict[int, dict[int, list[Result]]]:
+    table: dict[int, dict[int, list[Result]]] = {}
+    for result in results:
+        table.setdefault(result["fit"], {}).setdefault(result["n"], []).append(result)
+    for sizes in table.values():
+        for parts in sizes.values():
+            parts.sort(key=lambda part: int(part["first"]))
+    return table
+
+
+def _truth(spec: Specification, information: Mapping[int, Result]) -> dict[str, Any] | None:
+    if not information:
+        return None
+    some = next(iter(information.values()))
+    return {
+        "columns": _columns(spec["dimension"]),
+        "atoms": some["truth"],
+        "reach": {spec["routers"][fit]: r["reach"] for fit, r in information.items()},
+        "null_directions": {spec["routers"][fit]: r["null"] for fit, r in information.items()},
+        "gauge_directions": {spec["routers"][fit]: r["gauge"] for fit, r in information.items()},
+    }
+
+
+def _columns(dimension: int) -> list[str]:
+    axes = range(1, dimension + 1)
+    return [f"beta1[{i}]" for i in axes] + ["beta0"] + [f"a[{i}]" for i in axes] + ["b"]
+
+
+def _flat(parts: list[Result], key: str) -> list[Any]:
+    return [value for part in parts for value in part[key]]
+
+
+def _curve(
+    spec: Specification,
+    index: int,
+    curve: Curve,
+    sizes: Mapping[int, list[Result]],
+    information: Result | None,
+) -> dict[str, Any]:
+    n = sorted(sizes)
+    loss = [[v for part in sizes[size] for v in part["readings"][str(index)]] for size in n]
+    slope = fit_slope(n, loss, spec["window_from"], seed=spec["seed"])
+    claim = claimed_rate(
+        curve.router, spec["expert"], spec["degree"], not exact(spec), curve.reading
+    )
+    constant = information["constants"][str(index)] if information else None
+    status = [Counter(_flat(sizes[size], "status")) for size in n]
+    return {
+        "label": curve.label,
+        "router": curve.router,
+        "router_title": SCORES[curve.router].title,
+        "gate": spec["gate"],
+        "expert": spec["expert"],
+        "estimator": estimator_words(spec),
+        "gauge": curve.reading.gauge,
+        "gauge_title": GAUGES[curve.reading.gauge].title,
+        "loss_name": curve.reading.loss,
+        "loss_title": LOSSES[curve.reading.loss].title,
+        "fit": curve.fit,
+        "n": n,
+        "replicates": [[i for p in sizes[s] for i in range(p["first"], p["last"])] for s in n],
+        "loss": loss,
+        "mean": [float(np.mean(row)) for row in loss],
+        "median": [float(np.median(row)) for row in loss],
+        "geometric": [float(np.exp(np.mean(np.log(np.maximum(row, 1e-300))))) for row in loss],
+        "status": [{kind.label: count[int(kind)] for kind in ENDED} for count in status],
+        "residual": [float(np.mean(_flat(sizes[size], "residual"))) for size in n],
+        "steps": [float(np.mean(_flat(sizes[size], "steps"))) for size in n],
+        "slope": _slope_json(slope),
+        "local_slope": local_slopes(n, loss),
+        "theory": {"exponent": claim.exponent, "text": claim.text, "source": claim.source},
+        "published": None,
+        "predicted": None if constant is None else [constant / size**0.5 for size in n],
+        "predicted_constant": constant,
+        "in_words": _words(curve, slope, claim, status),
+    }
+
+
+def _slope_json(slope: Slope | None) -> dict[str, Any] | None:
+    if slope is None:
+        return None
+    return {
+        "estimate": slope.estimate,
+        "low": slope.low,
+        "high": slope.high,
+        "window": list(slope.window),
+        "confidence": CONFIDENCE,
+    }
+
+
+def _words(curve: Curve, slope: Slope | None, claim: Claim, status: list[Counter[int]]) -> str:
+    if slope is None:
+        return "Two sample sizes with two fits each are needed before a slope can be drawn."
+    text = (
+        f"Between n = {slope.window[0]:,} and {slope.window[1]:,} the loss falls like n to the "
+        f"power {_signed(slope.estimate)} (95 % interval {_signed(slope.low)} to "
+        f"{_signed(slope.high)})."
+    )
+    if claim.exponent is not None:
+        inside = slope.low <= claim.exponent <= slope.high
+        text += (
+            f" Theory says {_signed(claim.exponent)} ({claim.source}): "
+            f"{'inside' if inside else 'outside'} the interval."
+        )
+    else:
+        text += f" Theory names no power of n ({claim.source})."
+    failed = {
+        kind: sum(count[int(kind)] for count in status)
+        for kind in ENDED
+        if kind is not Status.CONVERGED
+    }
+    total = sum(sum(count.values()) for count in status)
+    shown = ", ".join(f"{number} {kind.label}" for kind, number in failed.items() if number)
+    return text + (f" Of {total} fits, not plainly converged: {shown}." if shown else "")
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\u2212")

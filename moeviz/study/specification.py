@@ -1,0 +1,125 @@
+"""Specifications: a study as frozen data whose hash is its identity."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moeviz.errors import SpecificationError
+from moeviz.study.fields import FIELDS, Value
+from moeviz.study.limits import check_limits
+
+SCHEMA = 1
+"""Version of the fields and of the arithmetic behind them; part of every hash and link."""
+
+NAME_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Specification:
+    """Everything that decides a study's numbers, up to the device.
+
+    Attributes
+    ----------
+    name : str
+        The preset it came from; not part of its identity.
+    items : tuple of (str, Value)
+        Every field and its value, in the order of :data:`~moeviz.study.fields.FIELDS`.
+
+    Notes
+    -----
+    Build one with :meth:`make`, :meth:`from_json` or a preset; these check it.
+    """
+
+    name: str
+    items: tuple[tuple[str, Value], ...]
+
+    @classmethod
+    def make(cls, name: str, values: Mapping[str, Any]) -> Specification:
+        """Check `values` and return the specification.
+
+        Raises
+        ------
+        SpecificationError
+            If a field is missing, unknown or out of its range, if fields contradict each other,
+            or if the study is larger than the laboratory's limits.
+        """
+        unknown = [key for key in values if key not in FIELDS]
+        if unknown:
+            raise SpecificationError(
+                f"Expected only known fields ({', '.join(FIELDS)}), but got "
+                f"'{str(unknown[0])[:40]}'."
+            )
+        missing = [key for key in FIELDS if key not in values]
+        if missing:
+            raise SpecificationError(f"Expected a value for every field, but '{missing[0]}' is missing.")
+        checked = {key: field.check(values[key]) for key, field in FIELDS.items()}
+        _check_together(checked)
+        check_limits(checked)
+        return cls(name[:NAME_LENGTH], tuple(checked.items()))
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Every field's value by name."""
+        return dict(self.items)
+
+    def __getitem__(self, field: str) -> Any:
+        return self.fields[field]
+
+    @property
+    def hash(self) -> str:
+        """The identity: 16 hexadecimal digits of schema and fields."""
+        content = json.dumps({"schema": SCHEMA, "fields": self.fields}, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that :meth:`from_json` turns back into this specification."""
+        fields = {
+            key: list(value) if isinstance(value, tuple) else value for key, value in self.items
+        }
+        return {"schema": SCHEMA, "preset": self.name, "fields": fields}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Specification:
+        """Return the specification in plain data.
+
+        Raises
+        ------
+        SpecificationError
+            If the data are not a specification of this schema, or not a valid one.
+        """
+        if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):
+            raise SpecificationError(
+                "Expected a specification with 'schema', 'preset' and 'fields', but got "
+                "something else; download one from a finished study to see its form."
+            )
+        if data.get("schema") != SCHEMA:
+            raise SpecificationError(
+                f"Expected a specification of schema {SCHEMA}, but got schema "
+                f"{str(data.get('schema'))[:20]}."
+            )
+        preset = data.get("preset", "lab")
+        if not isinstance(preset, str):
+            raise SpecificationError("Expected the name of a preset as text, but got something else.")
+        return cls.make(preset, data["fields"])
+
+
+def _check_together(values: Mapping[str, Any]) -> None:
+    if values["atoms"] < values["true_atoms"]:
+        raise SpecificationError(
+            f"Expected at least as many fitted experts as true ones (k >= k* = "
+            f"{values['true_atoms']}), but got k = {values['atoms']}."
+        )
+    if values["dimension"] == 1 and "cosine" in values["routers"]:
+        raise SpecificationError(
+            "Expected at least 2 input dimensions for the cosine router, because in 1 a direction "
+            "is only a sign, but got dimension = 1."
+        )
+    if values["window_from"] > values["sizes"][-1]:
+        raise SpecificationError(
+            f"Expected window_from to be at most the largest sample size {values['sizes'][-1]}, "
+            f"but got {values['window_from']}."
+        )

@@ -1,0 +1,410 @@
+r"""Gauge: parameter changes that leave :math:`f_G` unchanged, and how to fix them.
+
+A softmax gate does not see a function of x that is added to every score. Over scores
+:math:`u(\beta_i)\cdot z(x) + \beta_{0i}` such a function is :math:`v\cdot z(x) + c`, so the group
+acts by :math:`u_i \mapsto u_i + v,\ \beta_{0i} \mapsto \beta_{0i} + c` for every v that keeps all
+coordinates in the score's domain:
+
+* all of space (linear score): every v;
+* the open unit ball (perturbed cosine): every v with all :math:`\|u_i + v\| < 1`;
+* the unit sphere (cosine): the v with all :math:`\|u_i + v\| = 1`, a sphere of dimension d - k
+  through the origin; besides, each gate's length is free, because the chart forgets it.
+
+Three ways to hold a fit against the truth:
+
+* ``offset``: only c is fixed (`cosine` pins :math:`\beta_{0k}=0`);
+* ``pinned``: the gate that belongs to the last true atom is moved onto it, and on the sphere each
+  gate takes its true atom's length;
+* ``quotient``: the group element that makes the loss smallest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from moeviz.model.measure import Layout, MixingMeasure
+from moeviz.model.mixture import Mixture
+from moeviz.model.registry import Registry
+from moeviz.model.scores import TINY, Domain, Score
+from moeviz.theory.voronoi import block_distances, cell_membership
+
+RIM = 1.0 - 1e-9
+"""Coordinates in the unit ball stay this far inside, so that the chart can be inverted."""
+
+Evaluate = Callable[[MixingMeasure, MixingMeasure], Tensor]
+Fix = Callable[[MixingMeasure, MixingMeasure, Score, Evaluate], MixingMeasure]
+
+
+@dataclass(frozen=True)
+class GaugeFixing:
+    """A way to choose one representative of a fit's gauge orbit.
+
+    Attributes
+    ----------
+    name, title, help : str
+        Name in the registry; short words; one sentence for people.
+    fix : callable
+        From fitted measure (leading axis R), true measure, score and loss to the representative.
+    complete : bool
+        Whether nothing that the data cannot show is left free.
+    """
+
+    name: str
+    title: str
+    help: str
+    fix: Fix
+    complete: bool
+
+
+GAUGES: Registry[GaugeFixing] = Registry("gauge")
+
+
+def _translate(measure: MixingMeasure, score: Score, v: Tensor) -> tuple[MixingMeasure, Tensor]:
+    """Add v, shape (R, D), to every coordinate; also return which replicates allow it, shape (R,).
+
+    Where the result would leave the domain, the measure stays as it was.
+    """
+    u = score.coordinates(measure.gate)
+    moved = u + v.unsqueeze(-2)
+    allowed = torch.ones(v.shape[:-1], dtype=torch.bool, device=v.device)
+    if score.domain is Domain.BALL:
+        allowed = (torch.linalg.vector_norm(moved, dim=-1) < RIM).all(-1)
+    safe = torch.where(allowed[..., None, None], moved, u)
+    gate = score.parameter(safe)
+    if score.domain is Domain.SPHERE:
+        gate = gate * torch.linalg.vector_norm(measure.gate, dim=-1, keepdim=True)
+    gate = torch.where(allowed[..., None, None], gate, measure.gate)
+    return measure.replace(gate=gate), allowed
+
+
+def translate(measure: MixingMeasure, score: Score, v: Tensor, c: Tensor | float) -> MixingMeasure:
+    """Act on a measure by the group element (v, c).
+
+    Parameters
+    ----------
+    measure : MixingMeasure
+        Leading axis R.
+    score : Score
+    v : Tensor, shape (R, D)
+        Added to the score's coordinates. On the sphere it must be one of
+        :func:`sphere_translations`; elsewhere any. A replicate in which it would leave the
+        score's domain keeps its gates.
+    c : Tensor, shape (R,), or float
+        Added to every log-weight.
+
+    Returns
+    -------
+    MixingMeasure
+    """
+    moved, _ = _translate(measure, score, v)
+    shift = torch.as_tensor(c, dtype=v.dtype, device=v.device)
+    return moved.replace(log_weight=moved.log_weight + shift[..., None])
+
+
+def match_mass(fitted: MixingMeasure, true: MixingMeasure) -> MixingMeasure:
+    """Shift all log-weights so that the last true atom's cell has its true mass.
+
+    For an exact-specified fit this is the convention beta_0k = 0 of `cosine` (A.3). An empty cell
+    takes the fitted atom whose expert is nearest.
+    """
+    inside = cell_membership(fitted, true)[..., -1] > 0
+    nearest = block_distances(fitted, true, "expert")[..., -1]
+    alone = nearest <= nearest.amin(-1, keepdim=True)
+    member = torch.where(inside.any(-1, keepdim=True), inside, alone)
+    mass = fitted.log_weight.masked_fill(~member, -torch.inf).logsumexp(-1)
+    shift = true.log_weight[..., -1] - mass
+    return fitted.replace(log_weight=fitted.log_weight + shift.unsqueeze(-1))
+
+
+def _anchor(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
+    """Return the fitted atom whose expert is nearest to the last true one, shape (R,)."""
+    return block_distances(fitted, true, "expert")[..., -1].argmin(-1)
+
+
+def _partner(fitted: MixingMeasure, true: MixingMeasure, score: Score) -> Tensor:
+    """Return each fitted atom's true atom by expert and direction, shape (R, K)."""
+    u, target = score.coordinates(fitted.gate), score.coordinates(true.gate)
+    distance = torch.linalg.vector_norm(u.unsqueeze(-2) - target.unsqueeze(-3), dim=-1)
+    return (distance**2 + block_distances(fitted, true, "expert") ** 2).argmin(-1)
+
+
+def sphere_translations(u: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    r"""Return group elements v that keep unit vectors on the unit sphere.
+
+    The admissible v form a sphere: with S the space orthogonal to all differences
+    :math:`u_i - u_1` and w the projection of :math:`u_1` on S, they are
+    :math:`v = -w + \|w\|\omega` for unit vectors :math:`\omega \in S`.
+
+    Parameters
+    ----------
+    u : Tensor, shape (R, K, D)
+        Unit vectors.
+    target : Tensor, shape (R, K, D)
+        Where they should go.
+    weight : Tensor, shape (R, K)
+        How much each matters.
+
+    Returns
+    -------
+    Tensor, shape (3, R, D)
+        The identity, the reflection -2w, and the v that brings u nearest to `target` in weighted
+        squares.
+    """
+    differences = u[..., 1:, :] - u[..., :1, :]
+    if differences.shape[-2]:
+        _, singular, right = torch.linalg.svd(differences, full_matrices=True)
+        rank = (singular > 1e-10).sum(-1)
+        index = torch.arange(u.shape[-1], device=u.device)
+        basis = right * (index >= rank.unsqueeze(-1)).unsqueeze(-1)
+    else:
+        basis = torch.eye(u.shape[-1], dtype=u.dtype, device=u.device).expand(
+            *u.shape[:-2], -1, -1
+        )
+    project = basis.transpose(-1, -2) @ basis
+    w = (project @ u[..., 0, :, None]).squeeze(-1)
+    pull = (weight.unsqueeze(-1) * (target - u + w.unsqueeze(-2))).sum(-2, keepdim=True)
+    pull = (project @ pull.transpose(-1, -2)).squeeze(-1)
+    length = torch.linalg.vector_norm(pull, dim=-1, keepdim=True)
+    omega = torch.where(length > 1e-12, pull / length.clamp_min(TINY), torch.zeros_like(pull))
+    radius = torch.linalg.vector_norm(w, dim=-1, keepdim=True)
+    best = torch.where(length > 1e-12, radius * omega - w, torch.zeros_like(w))
+    return torch.stack([torch.zeros_like(w), -2.0 * w, best])
+
+
+def _with_lengths(fitted: MixingMeasure, true: MixingMeasure, score: Score) -> MixingMeasure:
+    """Give each gate the length of its true atom's gate."""
+    partner = _partner(fitted, true, score)
+    length = torch.linalg.vector_norm(true.gate, dim=-1).expand(*partner.shape[:-1], -1)
+    return fitted.replace(
+        gate=score.coordinates(fitted.gate) * length.gather(-1, partner).unsqueeze(-1)
+    )
+
+
+def _sphere_candidates(
+    fitted: MixingMeasure, true: MixingMeasure, score: Score
+) -> list[MixingMeasure]:
+    u = score.coordinates(fitted.gate)
+    partner = block_distances(fitted, true, "expert").argmin(-1)
+    unit = score.coordinates(true.gate).expand(*u.shape[:-2], -1, -1)
+    target = unit.gather(-2, partner.unsqueeze(-1).expand(*partner.shape, u.shape[-1]))
+    moves = sphere_translations(u, target, torch.softmax(fitted.log_weight, -1))
+    return [_translate(fitted, score, v)[0] for v in moves]
+
+
+def _best(
+    candidates: list[MixingMeasure], true: MixingMeasure, evaluate: Evaluate
+) -> MixingMeasure:
+    """Return, for each replicate, the candidate with the smallest loss (the first of equals)."""
+    values = torch.stack([evaluate(candidate, true) for candidate in candidates])
+    values = torch.nan_to_num(values, nan=torch.inf)
+    choice = (values <= values.amin(0)).to(torch.int8).argmax(0)
+    log_weight = torch.stack([c.log_weight for c in candidates])
+    gate = torch.stack([c.gate for c in candidates])
+    expert = torch.stack([c.expert for c in candidates])
+    row = torch.arange(choice.shape[0], device=choice.device)
+    return MixingMeasure(
+        log_weight[choice, row], {"gate": gate[choice, row], "expert": expert[choice, row]}
+    )
+
+
+def fix_offset(
+    fitted: MixingMeasure, true: MixingMeasure, score: Score, evaluate: Evaluate
+) -> MixingMeasure:
+    """Fix the common constant of the log-weights and nothing else."""
+    return match_mass(fitted, true)
+
+
+def fix_pinned(
+    fitted: MixingMeasure, true: MixingMeasure, score: Score, evaluate: Evaluate
+) -> MixingMeasure:
+    """Move the gate that belongs to the last true atom onto it; give directions true lengths.
+
+    Where that would leave the unit ball, the fit keeps its gates.
+    """
+    if score.domain is Domain.SPHERE:
+        lengths = [
+            match_mass(_with_lengths(c, true, score), true)
+            for c in _sphere_candidates(fitted, true, score)
+        ]
+        return _best(lengths, true, evaluate)
+    u = score.coordinates(fitted.gate)
+    anchor = _anchor(fitted, true)
+    index = anchor[..., None, None].expand(*anchor.shape, 1, u.shape[-1])
+    v = score.coordinates(true.gate)[..., -1, :] - u.gather(-2, index).squeeze(-2)
+    return match_mass(_translate(fitted, score, v)[0], true)
+
+
+def fix_quotient(
+    fitted: MixingMeasure, true: MixingMeasure, score: Score, evaluate: Evaluate
+) -> MixingMeasure:
+    """Search the group for the element with the smallest loss.
+
+    A pattern search over (v, c) from the pinned and the untouched representative; the value is
+    never above either, and an upper bound of the infimum. On the sphere, v runs over
+    :func:`sphere_translations` and the lengths are those nearest to the true gates.
+    """
+    starts = [match_mass(fitted, true), fix_pinned(fitted, true, score, evaluate)]
+    if score.domain is Domain.SPHERE:
+        starts += [
+            match_mass(_at_nearest_length(c, true, score), true)
+            for c in _sphere_candidates(fitted, true, score)
+        ]
+        return _search(_best(starts, true, evaluate), true, score, evaluate, move_gates=False)
+    return _search(_best(starts, true, evaluate), true, score, evaluate, move_gates=True)
+
+
+def _at_nearest_length(fitted: MixingMeasure, true: MixingMeasure, score: Score) -> MixingMeasure:
+    """Move each gate along its ray to the point nearest to its true atom's gate."""
+    partner = _partner(fitted, true, score)
+    unit = score.coordinates(fitted.gate)
+    index = partner.unsqueeze(-1).expand(*partner.shape, unit.shape[-1])
+    target = true.gate.expand(*unit.shape[:-2], -1, -1).gather(-2, index)
+    length = (unit * target).sum(-1, keepdim=True).clamp_min(1e-12)
+    return fitted.replace(gate=unit * length)
+
+
+def _search(
+    fitted: MixingMeasure,
+    true: MixingMeasure,
+    score: Score,
+    evaluate: Evaluate,
+    move_gates: bool,
+    sweeps: int = 60,
+) -> MixingMeasure:
+    """Compass search over the group from `fitted`; each replicate halves its own step."""
+    best, value = fitted, evaluate(fitted, true)
+    dimension = fitted.gate.shape[-1] if move_gates else 0
+    step = torch.full_like(value, 0.25)
+    directions = torch.eye(dimension + 1, dtype=value.dtype, device=value.device)
+    width = fitted.gate.shape[-1]
+    for _ in range(sweeps):
+        start = value
+        for direction in torch.cat([directions, -directions]):
+            move = step.unsqueeze(-1) * direction
+            v = move[..., :dimension] if move_gates else move.new_zeros(*move.shape[:-1], width)
+            candidate = best.replace(log_weight=best.log_weight + move[..., -1:])
+            if move_gates:
+                candidate, allowed = _translate(candidate, score, v)
+            else:
+                allowed = torch.ones_like(value, dtype=torch.bool)
+            trial = evaluate(candidate, true)
+            better = allowed & (trial < value)
+            best = MixingMeasure(
+                torch.where(better[..., None], candidate.log_weight, best.log_weight),
+                {
+                    name: torch.where(better[..., None, None], block, best.blocks[name])
+                    for name, block in candidate.blocks.items()
+                },
+            )
+            value = torch.where(better, trial, value)
+        step = torch.where(value < start, step, 0.5 * step)
+    return best
+
+
+for _gauge in (
+    GaugeFixing(
+        "pinned",
+        "gauge pinned",
+        "The gate that belongs to the last true atom is moved onto it, and where a router "
+        "forgets a gate's length the true length is put in; then the loss is measured.",
+        fix_pinned,
+        complete=True,
+    ),
+    GaugeFixing(
+        "quotient",
+        "best gauge",
+        "Of all parameters that give the same function, the one with the smallest loss counts.",
+        fix_quotient,
+        complete=True,
+    ),
+    GaugeFixing(
+        "offset",
+        "only β₀ₖ pinned",
+        "The papers' convention: one offset is fixed, everything else is compared as it came "
+        "out of the fit.",
+        fix_offset,
+        complete=False,
+    ),
+):
+    GAUGES.add(_gauge.name, _gauge)
+
+
+def gauge_tangent(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
+    """Return directions in parameter space along which f does not change.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (P,)
+    layout : Layout
+
+    Returns
+    -------
+    Tensor, shape (G, P)
+        A basis of the declared gauge's tangent space at `theta`.
+    """
+    measure = layout.unpack(theta)
+    score, gate = mixture.score, measure.gate
+    directions: list[Tensor] = []
+
+    def add(gate_part: Tensor, weight_part: float) -> None:
+        moved = MixingMeasure(
+            torch.full_like(measure.log_weight, weight_part),
+            {"gate": gate_part, "expert": torch.zeros_like(measure.expert)},
+        )
+        directions.append(layout.pack(moved))
+
+    if score.domain is Domain.SPHERE:
+        for i in range(layout.atoms):
+            radial = torch.zeros_like(gate)
+            radial[i] = gate[i]
+            add(radial, 0.0)
+    if mixture.gate.ignores_common_shift:
+        add(torch.zeros_like(gate), 1.0)
+        for v in _shift_directions(score, gate):
+            if score.domain is Domain.SPHERE:
+                add(torch.linalg.vector_norm(gate, dim=-1, keepdim=True) * v, 0.0)
+            else:
+                add(torch.linalg.solve(score.chart_jacobian(gate), v.expand_as(gate)), 0.0)
+    return torch.stack(directions) if directions else theta.new_zeros(0, theta.shape[0])
+
+
+def _shift_directions(score: Score, gate: Tensor) -> Tensor:
+    """Return a basis of the infinitesimal common shifts of the coordinates, shape (V, D)."""
+    d = gate.shape[-1]
+    if score.domain is not Domain.SPHERE:
+        return torch.eye(d, dtype=gate.dtype, device=gate.device)
+    _, singular, right = torch.linalg.svd(score.coordinates(gate), full_matrices=True)
+    return right[int((singular > 1e-10).sum()) :]
+
+
+def pinned_slice(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
+    """Return linear functionals that vanish on small moves with the gauge pinned.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (P,)
+        The truth.
+    layout : Layout
+
+    Returns
+    -------
+    Tensor, shape (C, P)
+        The last offset, and the last gate's coordinates or, on the sphere, each gate's length.
+    """
+    eye = torch.eye(layout.size, dtype=theta.dtype)
+    rows = [eye[layout.column(-1, "weight")]]
+    if mixture.score.domain is Domain.SPHERE:
+        for i in range(layout.atoms):
+            at = layout.column(i, "gate")
+            radial = torch.zeros_like(theta)
+            radial[at] = mixture.score.coordinates(theta[at])
+            rows.append(radial.unsqueeze(0))
+    else:
+        rows.append(eye[layout.column(-1, "gate")])
+    return torch.cat(rows)

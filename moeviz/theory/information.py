@@ -1,0 +1,228 @@
+r"""Fisher information, what it cannot see, and the curve that it predicts.
+
+For regression with Gaussian noise one observation carries
+:math:`I(\theta^*) = \mathbb{E}[J J^\top]/\sigma^2` with :math:`J = \partial f/\partial\theta`.
+Its null space is the gauge. Off the gauge the least-squares estimator of n observations is, to
+first order, :math:`\theta^* + \Delta/\sqrt n` with :math:`\Delta \sim N(0, I^+)`; a reading that
+depends on the function alone then falls as :math:`C/\sqrt n`, and C can be computed before any
+fit is run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.stats import qmc
+from torch import Tensor
+
+from moeviz.model.measure import Layout
+from moeviz.model.mixture import Mixture
+from moeviz.model.moments import moments
+from moeviz.model.outputs import GaussianRegression
+from moeviz.theory.gauge import gauge_tangent, pinned_slice
+from moeviz.theory.reading import Reading
+
+NODES = 1 << 14
+"""Points of the low-discrepancy sample over the inputs' support."""
+
+DRAWS = 4096
+"""Normal draws behind a predicted constant; its relative error is about 1 %."""
+
+SMALL = 1e-5
+"""Scale at which a reading is differentiated along a draw."""
+
+TARGET = 0.1
+"""The reach of a design is the n at which the predicted error falls below this."""
+
+
+def input_nodes(dimension: int, nodes: int = NODES) -> Tensor:
+    """Return a low-discrepancy sample of the cube [-1, 1]^D, shape (1, D, nodes).
+
+    Points are a Sobol sequence, shifted to cell centres so that none lies on the boundary.
+    """
+    points = qmc.Sobol(dimension, scramble=False).random(nodes)
+    centred = (points + 0.5 / nodes) * 2.0 - 1.0
+    return torch.from_numpy(np.ascontiguousarray(centred.T)).unsqueeze(0)
+
+
+def fisher_information(
+    mixture: Mixture, output: GaussianRegression, theta: Tensor, x: Tensor
+) -> Tensor:
+    """Return the information of one observation, averaged over inputs.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    output : GaussianRegression
+    theta : Tensor, shape (B, P)
+        Parameters at which to differentiate.
+    x : Tensor, shape (1, D, N)
+        Inputs, equally weighted.
+
+    Returns
+    -------
+    Tensor, shape (B, P, P)
+
+    Notes
+    -----
+    Where an expert has a kink, derivatives hold almost everywhere, which is what the information
+    needs.
+    """
+    features = mixture.features(x)
+    rows = torch.zeros(theta.shape[0], dtype=torch.long)
+    response = x.new_zeros(1, x.shape[-1])
+    gram = moments(mixture, theta, features, response, rows).gram
+    return gram * (output.information_per_gram() / x.shape[-1])
+
+
+def null_space(information: Tensor, relative: float = 1e-11) -> Tensor:
+    """Return an orthonormal basis of the directions without information, shape (G, P).
+
+    Parameters
+    ----------
+    information : Tensor, shape (P, P)
+    relative : float
+        Eigenvalues below this share of the largest count as zero.
+    """
+    values, vectors = torch.linalg.eigh(information)
+    return vectors[:, values < relative * values[-1]].T
+
+
+def covariance_root(information: Tensor, tangent: Tensor) -> Tensor:
+    """Return B with B B^T the inverse information off the gauge, shape (P, P - G).
+
+    Parameters
+    ----------
+    information : Tensor, shape (P, P)
+    tangent : Tensor, shape (G, P)
+        The gauge's tangent space.
+
+    Raises
+    ------
+    torch.linalg.LinAlgError
+        If the information has null directions beyond the gauge.
+    """
+    size = information.shape[0]
+    if tangent.shape[0]:
+        q, _ = torch.linalg.qr(tangent.T, mode="complete")
+        off = q[:, tangent.shape[0] :]
+    else:
+        off = torch.eye(size, dtype=information.dtype)
+    reduced = off.T @ information @ off
+    lower = torch.linalg.cholesky(reduced)
+    eye = torch.eye(reduced.shape[0], dtype=information.dtype)
+    return off @ torch.linalg.solve_triangular(lower, eye, upper=False).T
+
+
+def pinned_root(
+    mixture: Mixture, theta: Tensor, layout: Layout, information: Tensor
+) -> Tensor:
+    """Return B with B B^T the first-order covariance of one observation, gauge pinned.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (P,)
+        The truth.
+    layout : Layout
+    information : Tensor, shape (P, P)
+
+    Returns
+    -------
+    Tensor, shape (P, P - G)
+
+    Raises
+    ------
+    torch.linalg.LinAlgError
+        If the information has null directions beyond the gauge.
+    """
+    tangent = gauge_tangent(mixture, theta, layout)
+    root = covariance_root(information, tangent)
+    functionals = pinned_slice(mixture, theta, layout)
+    along = torch.linalg.pinv(functionals @ tangent.T) @ (functionals @ root)
+    return root - tangent.T @ along
+
+
+def predicted_constants(
+    mixture: Mixture,
+    theta: Tensor,
+    layout: Layout,
+    information: Tensor,
+    readings: tuple[Reading, ...],
+    draws: int = DRAWS,
+) -> list[float]:
+    r"""Return C of each reading's predicted curve :math:`C/\sqrt n`.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (P,)
+        The truth.
+    layout : Layout
+    information : Tensor, shape (P, P)
+        Information of one observation at the truth.
+    readings : tuple of Reading
+    draws : int
+        Normal draws averaged over; the same in every call.
+
+    Returns
+    -------
+    list of float
+        Infinity where the information has null directions beyond the gauge, or where a reading
+        does not depend on the function alone.
+    """
+    try:
+        root = covariance_root(information, gauge_tangent(mixture, theta, layout))
+    except torch.linalg.LinAlgError:
+        return [float("inf")] * len(readings)
+    rng = np.random.default_rng(0)
+    normal = torch.from_numpy(rng.standard_normal((draws, root.shape[1])))
+    near = theta + SMALL / root.norm() * (normal @ root.T)
+    return [
+        float(reading.read(mixture, near, theta, layout).mean() * root.norm() / SMALL)
+        if reading.depends_on_function_only
+        else float("inf")
+        for reading in readings
+    ]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many observations a design needs before its rate can be seen.
+
+    Attributes
+    ----------
+    constant : float
+        C of the predicted total error C / sqrt(n), gauge pinned.
+    """
+
+    constant: float
+
+    @property
+    def samples(self) -> float:
+        """The n at which the predicted total error falls below 0.1."""
+        return (self.constant / TARGET) ** 2
+
+
+def reach(
+    mixture: Mixture, output: GaussianRegression, theta: Tensor, layout: Layout, x: Tensor
+) -> Reach:
+    """Return the reach of an exact-specified design.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    output : GaussianRegression
+    theta : Tensor, shape (P,)
+        The truth.
+    layout : Layout
+    x : Tensor, shape (1, D, N)
+        Inputs, equally weighted.
+    """
+    information = fisher_information(mixture, output, theta.unsqueeze(0), x)[0]
+    (constant,) = predicted_constants(
+        mixture, theta, layout, information, (Reading("total", "pinned"),)
+    )
+    return Reach(constant)
