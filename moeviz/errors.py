@@ -26,5 +26,9 @@ class ShapeError(MoevizError):
     """Tensors do not fit together."""
 
 
+class InformationError(MoevizError):
+    """Data of a design cannot show some direction that is no gauge."""
+
+
 class Cancelled(MoevizError):
     """Somebody asked the work to stop before it was finished."""

@@ -26,6 +26,7 @@ from torch import Tensor
 from moeviz.errors import Cancelled
 from moeviz.estimate.problem import LeastSquaresProblem
 from moeviz.model.moments import Moments
+from moeviz.model.threads import one_thread
 
 
 class Status(IntEnum):
@@ -77,7 +78,7 @@ class LevenbergMarquardt:
     """
 
     max_steps: int = 200
-    cost_tolerance: float = 1e-12
+    cost_tolerance: float = 1e-11
     angle_tolerance: float = 1e-10
     initial_damping: float = 1e-3
 
@@ -116,9 +117,7 @@ class _State:
 
     def keep(self, rows: Tensor) -> _State:
         at = Moments(self.at.squares[rows], self.at.slope[rows], self.at.gram[rows])
-        return _State(
-            self.index[rows], self.theta[rows], at, self.damping[rows], self.growth[rows]
-        )
+        return _State(self.index[rows], self.theta[rows], at, self.damping[rows], self.growth[rows])
 
 
 def fit_least_squares(
@@ -147,7 +146,16 @@ def fit_least_squares(
     Cancelled
         If `should_stop` said yes.
     """
-    solver = solver or LevenbergMarquardt()
+    with one_thread():
+        return _fit(problem, start, solver or LevenbergMarquardt(), should_stop)
+
+
+def _fit(
+    problem: LeastSquaresProblem,
+    start: Tensor,
+    solver: LevenbergMarquardt,
+    should_stop: Callable[[], bool] | None,
+) -> FitResult:
     fits = start.shape[0]
     every = torch.arange(fits, device=start.device)
     theta = problem.clamp(start)

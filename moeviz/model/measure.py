@@ -120,9 +120,7 @@ class Layout:
 
     def pack(self, measure: MixingMeasure) -> Tensor:
         """Return the parameter vectors, shape (..., P), of a measure."""
-        rows = torch.cat(
-            [measure.gate, measure.log_weight.unsqueeze(-1), measure.expert], dim=-1
-        )
+        rows = torch.cat([measure.gate, measure.log_weight.unsqueeze(-1), measure.expert], dim=-1)
         return rows.flatten(-2)
 
     def unpack(self, theta: Tensor) -> MixingMeasure:

@@ -111,9 +111,7 @@ class Mixture:
         """Return the linear predictors of the parameters `theta`, shape (..., P)."""
         measure = layout.unpack(theta)
         u = self.score.coordinates(measure.gate)
-        return Predictors(
-            torch.cat([u, measure.log_weight.unsqueeze(-1)], dim=-1), measure.expert
-        )
+        return Predictors(torch.cat([u, measure.log_weight.unsqueeze(-1)], dim=-1), measure.expert)
 
     def chain(self, theta: Tensor, layout: Layout) -> Tensor:
         """Return d(predictors)/d(parameters) of each atom, shape (..., K, Dz + D + 2, W)."""
@@ -133,9 +131,7 @@ class Mixture:
         experts, _ = self.expert.value_and_slope(predictors.expert @ features.expert)
         return (weights * experts).sum(-2)
 
-    def values_and_rows(
-        self, predictors: Predictors, features: Features, rows: Tensor
-    ) -> Tensor:
+    def values_and_rows(self, predictors: Predictors, features: Features, rows: Tensor) -> Tensor:
         """Return f, shape (..., N), and write its derivatives by the predictors.
 
         Parameters
@@ -152,9 +148,7 @@ class Mixture:
         mean = (weights * experts).sum(-2, keepdim=True)
         split = features.gate.shape[-2]
         by_score = self.gate.score_derivative(weights, experts, mean)
-        torch.mul(
-            by_score.unsqueeze(-2), features.gate.unsqueeze(-3), out=rows[..., :split, :]
-        )
+        torch.mul(by_score.unsqueeze(-2), features.gate.unsqueeze(-3), out=rows[..., :split, :])
         by_predictor = weights * slopes
         torch.mul(
             by_predictor.unsqueeze(-2), features.expert.unsqueeze(-3), out=rows[..., split:, :]

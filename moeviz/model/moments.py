@@ -6,8 +6,9 @@ information need: with the residual r as one more row under the Jacobian J,
 .. math:: \begin{pmatrix} J \\ r \end{pmatrix} \begin{pmatrix} J \\ r \end{pmatrix}^\top
           = \begin{pmatrix} J J^\top & J r \\ (J r)^\top & r^\top r \end{pmatrix}.
 
-The chunk's length depends on the model alone, never on the batch, and each fit's data are copied
-into a contiguous chunk, so that a fit's sums do not depend on which other fits share its batch.
+A fit's sums do not depend, to the last bit, on which other fits share its batch: the chunk's
+length depends on the samples alone, each fit's data are copied into a contiguous chunk whose rows
+are aligned in memory, and the sums run on one thread.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ import torch
 from torch import Tensor
 
 from moeviz.model.mixture import Features, Mixture
+from moeviz.model.threads import one_thread
 
 CHUNK = {"cpu": 1024, "cuda": 16384}
 """Samples per chunk by device: rows of a chunk stay in cache on a CPU, and fill a GPU."""
+
+
+ALIGNED = 64
+"""The buffer's rows are a multiple of this many numbers long; columns beyond the data are 0."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +85,21 @@ def moments(
     height = int(features.gate.shape[-2] + features.expert.shape[-2])
     size = layout.atoms * height
     chunk = CHUNK[theta.device.type]
-    buffer = theta.new_empty(fits, size + 1, min(chunk, features.samples))
+    longest = min(chunk, -(-features.samples // ALIGNED) * ALIGNED)
+    buffer = theta.new_zeros(fits, size + 1, longest)
     total = theta.new_zeros(fits, size + 1, size + 1)
-    for first in range(0, features.samples, chunk):
-        last = min(first + chunk, features.samples)
-        if last - first < buffer.shape[-1]:
-            buffer = theta.new_empty(fits, size + 1, last - first)
-        jacobian = buffer[:, :size].unflatten(1, (layout.atoms, height))
-        piece = features.take(rows, first, last)
-        value = mixture.values_and_rows(predictors, piece, jacobian)
-        observed = response[:, first:last].index_select(0, rows)
-        torch.sub(observed, value, out=buffer[:, size])
-        total += torch.bmm(buffer, buffer.transpose(1, 2))
+    with one_thread():
+        for first in range(0, features.samples, chunk):
+            last = min(first + chunk, features.samples)
+            if last - first < longest:
+                buffer.zero_()
+            filled = buffer[..., : last - first]
+            jacobian = filled[:, :size].unflatten(1, (layout.atoms, height))
+            piece = features.take(rows, first, last)
+            value = mixture.values_and_rows(predictors, piece, jacobian)
+            observed = response[:, first:last].index_select(0, rows)
+            torch.sub(observed, value, out=filled[:, size])
+            total += torch.bmm(buffer, buffer.transpose(1, 2))
     return _in_parameters(total, mixture.chain(theta, layout))
 
 
@@ -112,7 +121,9 @@ def _in_parameters(total: Tensor, chain: Tensor) -> Moments:
     gram = total[:, :size, :size].unflatten(2, (atoms, height)).unflatten(1, (atoms, height))
     half = torch.einsum("fiajb,fjbe->fiaje", gram, chain)
     full = torch.einsum("fiac,fiaje->ficje", chain, half)
-    slope = torch.einsum("fia,fiac->fic", total[:, :size, size].unflatten(1, (atoms, height)), chain)
+    slope = torch.einsum(
+        "fia,fiac->fic", total[:, :size, size].unflatten(1, (atoms, height)), chain
+    )
     return Moments(
         total[:, size, size].clone(),
         slope.flatten(1),

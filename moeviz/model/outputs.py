@@ -12,7 +12,9 @@ from moeviz.model.registry import Registry
 
 @dataclass(frozen=True)
 class GaussianRegression:
-    r"""Regression with Gaussian noise: :math:`Y = f_G(X) + \varepsilon,\ \varepsilon \sim N(0, \sigma^2)`.
+    r"""Regression with Gaussian noise.
+
+    .. math:: Y = f_G(X) + \varepsilon,\quad \varepsilon \sim N(0, \sigma^2)
 
     Attributes
     ----------

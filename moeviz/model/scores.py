@@ -97,7 +97,7 @@ class Score(ABC):
 
     @abstractmethod
     def parameter(self, u: Tensor) -> Tensor:
-        """Return a beta, shape (..., D), whose coordinates are `u`: a right inverse of the chart."""
+        """Return a beta, shape (..., D), whose coordinates are `u`: the chart's inverse."""
 
     def settings(self) -> dict[str, float]:
         """Return the constants' values by name."""
@@ -167,9 +167,7 @@ class CosineScore(Score):
 
     name: ClassVar[str] = "cosine"
     title: ClassVar[str] = "cosine router"
-    formula: ClassVar[str] = (
-        r"\frac{\beta_{1i}^\top x}{\|\beta_{1i}\|\,\|x\|} + \beta_{0i}"
-    )
+    formula: ClassVar[str] = r"\frac{\beta_{1i}^\top x}{\|\beta_{1i}\|\,\|x\|} + \beta_{0i}"
     gauge: ClassVar[str] = (
         "each gate's length; a rigid motion that keeps all directions on the sphere (one "
         "reflection when d equals k, a continuum when d exceeds k); one constant added to every "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -93,7 +94,7 @@ def _cut(spec: Specification, fit: int, n: int) -> list[Block]:
     ends = [replicates * part // parts for part in range(parts + 1)]
     return [
         Block(f"fit{fit}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit, n, a, b)
-        for a, b in zip(ends, ends[1:], strict=False)
+        for a, b in itertools.pairwise(ends)
     ]
 
 

@@ -37,8 +37,11 @@ def exact(spec: Specification) -> bool:
 
 
 def plan_curves(spec: Specification) -> tuple[Curve, ...]:
-    """Return the study's curves: every router with every gauge, and for a router that forgets
-    lengths the radial and the angular error besides."""
+    """Return the study's curves.
+
+    Every router is read with every gauge; one that forgets its gates' lengths besides by its
+    radial and its angular error.
+    """
     loss = "L3" if exact(spec) else "L2"
     curves: list[Curve] = []
     for fit, router in enumerate(spec["routers"]):

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from moeviz.errors import InformationError
 from moeviz.model import GaussianRegression, Layout, Mixture, make_mixture
 from moeviz.study.specification import Specification
 from moeviz.theory import fisher_information, input_nodes, reach
@@ -145,7 +146,7 @@ def _spread(
         for i, one in enumerate(fisher_information(mixture, output, batch, x)):
             try:
                 values[first + i] = pinned_root(mixture, batch[i], layout, one).norm()
-            except torch.linalg.LinAlgError:
+            except InformationError:
                 continue
     return values
 

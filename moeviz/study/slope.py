@@ -103,7 +103,9 @@ def local_slopes(n: Sequence[int], losses: Sequence[Sequence[float]]) -> list[di
     for i in range(len(n) - 1):
         gap = np.log(n[i + 1] / n[i])
         slope = float((logs[i + 1].mean() - logs[i].mean()) / gap)
-        variance = sum(row.var(ddof=1) / row.size if row.size > 1 else 0.0 for row in logs[i : i + 2])
+        variance = sum(
+            row.var(ddof=1) / row.size if row.size > 1 else 0.0 for row in logs[i : i + 2]
+        )
         error = 2.0 * float(np.sqrt(variance)) / gap
         middle = float(np.sqrt(float(n[i]) * n[i + 1]))
         out.append({"n": middle, "slope": slope, "low": slope - error, "high": slope + error})

@@ -55,7 +55,9 @@ class Specification:
             )
         missing = [key for key in FIELDS if key not in values]
         if missing:
-            raise SpecificationError(f"Expected a value for every field, but '{missing[0]}' is missing.")
+            raise SpecificationError(
+                f"Expected a value for every field, but '{missing[0]}' is missing."
+            )
         checked = {key: field.check(values[key]) for key, field in FIELDS.items()}
         _check_together(checked)
         check_limits(checked)
@@ -103,7 +105,9 @@ class Specification:
             )
         preset = data.get("preset", "lab")
         if not isinstance(preset, str):
-            raise SpecificationError("Expected the name of a preset as text, but got something else.")
+            raise SpecificationError(
+                "Expected the name of a preset as text, but got something else."
+            )
         return cls.make(preset, data["fields"])
 
 

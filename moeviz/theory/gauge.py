@@ -161,9 +161,7 @@ def sphere_translations(u: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         index = torch.arange(u.shape[-1], device=u.device)
         basis = right * (index >= rank.unsqueeze(-1)).unsqueeze(-1)
     else:
-        basis = torch.eye(u.shape[-1], dtype=u.dtype, device=u.device).expand(
-            *u.shape[:-2], -1, -1
-        )
+        basis = torch.eye(u.shape[-1], dtype=u.dtype, device=u.device).expand(*u.shape[:-2], -1, -1)
     project = basis.transpose(-1, -2) @ basis
     w = (project @ u[..., 0, :, None]).squeeze(-1)
     pull = (weight.unsqueeze(-1) * (target - u + w.unsqueeze(-2))).sum(-2, keepdim=True)

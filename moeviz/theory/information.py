@@ -17,6 +17,7 @@ import torch
 from scipy.stats import qmc
 from torch import Tensor
 
+from moeviz.errors import InformationError
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Mixture
 from moeviz.model.moments import moments
@@ -32,6 +33,9 @@ DRAWS = 4096
 
 SMALL = 1e-5
 """Scale at which a reading is differentiated along a draw."""
+
+BLIND = 1e-14
+"""Off the gauge, an eigenvalue of the information below this share of the largest is rounding."""
 
 TARGET = 0.1
 """The reach of a design is the n at which the predicted error falls below this."""
@@ -101,7 +105,7 @@ def covariance_root(information: Tensor, tangent: Tensor) -> Tensor:
 
     Raises
     ------
-    torch.linalg.LinAlgError
+    InformationError
         If the information has null directions beyond the gauge.
     """
     size = information.shape[0]
@@ -111,14 +115,18 @@ def covariance_root(information: Tensor, tangent: Tensor) -> Tensor:
     else:
         off = torch.eye(size, dtype=information.dtype)
     reduced = off.T @ information @ off
+    values = torch.linalg.eigvalsh(reduced)
+    if values.numel() and not values[0] > BLIND * values[-1]:
+        raise InformationError(
+            "Expected information in every direction off the gauge, but this truth has directions "
+            "that no data show; choose another truth."
+        )
     lower = torch.linalg.cholesky(reduced)
     eye = torch.eye(reduced.shape[0], dtype=information.dtype)
     return off @ torch.linalg.solve_triangular(lower, eye, upper=False).T
 
 
-def pinned_root(
-    mixture: Mixture, theta: Tensor, layout: Layout, information: Tensor
-) -> Tensor:
+def pinned_root(mixture: Mixture, theta: Tensor, layout: Layout, information: Tensor) -> Tensor:
     """Return B with B B^T the first-order covariance of one observation, gauge pinned.
 
     Parameters
@@ -135,7 +143,7 @@ def pinned_root(
 
     Raises
     ------
-    torch.linalg.LinAlgError
+    InformationError
         If the information has null directions beyond the gauge.
     """
     tangent = gauge_tangent(mixture, theta, layout)
@@ -175,7 +183,7 @@ def predicted_constants(
     """
     try:
         root = covariance_root(information, gauge_tangent(mixture, theta, layout))
-    except torch.linalg.LinAlgError:
+    except InformationError:
         return [float("inf")] * len(readings)
     rng = np.random.default_rng(0)
     normal = torch.from_numpy(rng.standard_normal((draws, root.shape[1])))

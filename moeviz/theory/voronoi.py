@@ -181,7 +181,10 @@ def loss_l1(r: float) -> Loss:
 
 
 def radial_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    r"""Return :math:`\sum_j \sum_{i\in A_j} w_i\,\bigl|\|\beta_i\| - \|\beta_j^*\|\bigr|`, shape (R,)."""
+    r"""Return the error of the gates' lengths, shape (R,).
+
+    .. math:: \sum_j \sum_{i\in A_j} w_i\,\bigl|\|\beta_i\| - \|\beta_j^*\|\bigr|
+    """
     length = torch.linalg.vector_norm(fitted.gate, dim=-1).unsqueeze(-1)
     target = torch.linalg.vector_norm(true.gate, dim=-1).unsqueeze(-2)
     weight = fitted.weight.unsqueeze(-1) * cell_membership(fitted, true)
@@ -203,8 +206,10 @@ def angular_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
 
 
 def total_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    r"""Return :math:`\|\Delta\theta\|` of exact-specified fits, shape (R,): each atom against the
-    true atom of its cell, in log-weight, gate and expert."""
+    r"""Return :math:`\|\Delta\theta\|`, shape (R,), for exact-specified fits.
+
+    Each atom is held against the true atom of its cell, in log-weight, gate and expert.
+    """
     inside = cell_membership(fitted, true)
     squared = (fitted.log_weight.unsqueeze(-1) - true.log_weight.unsqueeze(-2)) ** 2
     for name in true.blocks:
