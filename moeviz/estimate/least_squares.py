@@ -78,7 +78,7 @@ class LevenbergMarquardt:
     """
 
     max_steps: int = 200
-    cost_tolerance: float = 1e-11
+    cost_tolerance: float = 1e-10
     angle_tolerance: float = 1e-10
     initial_damping: float = 1e-3
 

@@ -80,14 +80,14 @@ def candidate_truth(rng: np.random.Generator, layout: Layout) -> NDArray[np.floa
     """Draw a truth, shape (K*, W).
 
     Gates have uniform directions and lengths from 0.5 to 1; offsets lie within 0.5 of 0, the
-    last at 0; expert slopes have uniform directions and lengths from 2 to 4; intercepts lie
+    last at 0; expert slopes have uniform directions and lengths from 3 to 5; intercepts lie
     within 1 of 0.
     """
     atoms, d = layout.atoms, layout.gate
     gate = _directions(rng, atoms, d) * rng.uniform(0.5, 1.0, (atoms, 1))
     offset = rng.uniform(-0.5, 0.5, (atoms, 1))
     offset[-1] = 0.0
-    slope = _directions(rng, atoms, d) * rng.uniform(2.0, 4.0, (atoms, 1))
+    slope = _directions(rng, atoms, d) * rng.uniform(3.0, 5.0, (atoms, 1))
     intercept = rng.uniform(-1.0, 1.0, (atoms, 1))
     return np.concatenate([gate, offset, slope, intercept], axis=1)
 

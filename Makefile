@@ -1,0 +1,40 @@
+# Two commands do everything: `make app` serves the laboratory, `make test` passes the tests.
+
+# The newest Python from 3.11 on that is on the PATH; override with `make PYTHON=/path/to/python app`.
+PYTHON ?= $(shell for v in 3.13 3.12 3.11 3; do command -v python$$v && break; done)
+BIN := .venv/bin
+PORT ?= 8501
+
+.PHONY: app test studies bench check browser clean
+
+app: .venv/ready
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: .venv/ready browser check
+	$(BIN)/python -m pytest
+
+# Slow statistical studies: the shipped presets at full size, with several seeds.
+studies: .venv/ready
+	$(BIN)/python -m pytest -m study
+
+bench: .venv/ready
+	$(BIN)/python -m moeviz bench
+
+check: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+browser:
+	@sh scripts/browser.sh
+
+.venv/ready: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Expected Python 3.11 or newer on the PATH; install it first."; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Expected Python 3.11 or newer, but $(PYTHON) is older; set PYTHON=/path/to/python."; exit 1; }
+	"$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
