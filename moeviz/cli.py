@@ -170,9 +170,6 @@ def _study(arguments: argparse.Namespace) -> int:
         job = engine.submit(spec)
         try:
             snapshot = engine.wait(job, on_change=_progress)
-        except KeyboardInterrupt:
-            engine.cancel(job)
-            raise
         finally:
             _end_progress()
     if snapshot.state != "done":

@@ -21,7 +21,7 @@ from torch import Tensor
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.threads import one_thread
 
-CHUNK = {"cpu": 1024, "cuda": 16384}
+CHUNK = {"cpu": 2048, "cuda": 16384}
 """Samples per chunk by device: rows of a chunk stay in cache on a CPU, and fill a GPU."""
 
 

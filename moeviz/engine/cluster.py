@@ -1,0 +1,238 @@
+"""Opening and closing the scheduler that an engine computes on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from moeviz.engine.errors import EngineError
+from moeviz.engine.protocols import Study
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+CONNECT_SECONDS = 10.0
+"""How long to try to reach a scheduler."""
+
+
+@dataclass(eq=False)
+class Connection:
+    """An open cluster with at least one worker that is ready.
+
+    Attributes
+    ----------
+    client : distributed.Client
+        The way to the scheduler.
+    device : str
+        ``"cpu"`` or ``"cuda"``: what studies will run on.
+    workers : list of dict
+        What :func:`moeviz.engine.worker.describe` said of each worker at the start.
+    host : subprocess.Popen or None
+        The process of the local cluster, if it is one.
+    useful : bool
+        Whether a block has come back over it.
+    """
+
+    client: Client
+    device: str
+    workers: list[dict[str, Any]]
+    host: subprocess.Popen[str] | None
+    useful: bool = field(default=False)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the scheduler can be reached, as far as is known."""
+        return self.client.status == "running" and (self.host is None or self.host.poll() is None)
+
+    def close(self) -> None:
+        """Let go of the scheduler; end it if it is our own."""
+        _close(self.client, self.host)
+
+
+class Cluster:
+    """A scheduler of this machine's own or one at an address, opened in the background.
+
+    Parameters
+    ----------
+    study : Study
+        What the workers should be ready for.
+    address : str or None
+        Address of a scheduler; None starts one with workers on this machine.
+    workers : int
+        Number of local workers.
+    device : str
+        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+    opened, failed, lost : functions
+        Called from a thread of the cluster: with the connection once it is open, with a message
+        if that failed, with the connection when its local cluster has ended by itself.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        address: str | None,
+        workers: int,
+        device: str,
+        opened: Callable[[Connection], None],
+        failed: Callable[[str], None],
+        lost: Callable[[Connection], None],
+    ) -> None:
+        self._study = study
+        self._address = address
+        self._workers = workers
+        self._device = device
+        self._opened = opened
+        self._failed = failed
+        self._lost = lost
+        self._closing = threading.Event()
+        self._host: subprocess.Popen[str] | None = None
+
+    def open(self) -> None:
+        """Begin to open; one of `opened` and `failed` will be called."""
+        if self._address is None:
+            self._host = start_host(self._workers)
+        threading.Thread(
+            target=self._open, args=(self._host,), name="moeviz-cluster", daemon=True
+        ).start()
+
+    def close(self) -> None:
+        """Give up what is being opened. An open connection is closed by who holds it."""
+        self._closing.set()
+        if self._host is not None:
+            end_host(self._host)
+
+    def _open(self, host: subprocess.Popen[str] | None) -> None:
+        try:
+            connection = self._connect(host)
+        except Exception as error:
+            # Whatever went wrong, somebody waits for an answer: say it where it is seen.
+            if host is not None:
+                end_host(host)
+            if not self._closing.is_set():
+                self._failed(_sentence(self._address, error))
+            return
+        if self._closing.is_set():
+            connection.close()
+            return
+        self._opened(connection)
+        if host is not None:
+            host.wait()
+            if not self._closing.is_set():
+                self._lost(connection)
+
+    def _connect(self, host: subprocess.Popen[str] | None) -> Connection:
+        import distributed
+
+        from moeviz.engine.worker import WarmUp, describe
+
+        _quiet()
+        address = announced_address(host) if host is not None else self._address
+        connect: Any = distributed.Client  # Dask does not type it
+        client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        try:
+            local = host is not None
+            # The plugin first: workers that are still starting find it and come up warm.
+            client.register_plugin(WarmUp(self._study, polite=local), name="moeviz-warm-up")
+            self._wait_for_workers(client, host)
+            device = self._choose_device(client)
+            workers = list(client.run(describe).values())
+            return Connection(client, device, workers, host)
+        except BaseException:
+            _close(client, None)
+            raise
+
+    def _wait_for_workers(self, client: Client, host: subprocess.Popen[str] | None) -> None:
+        needed = 1 if host is None else self._workers
+        while not self._closing.is_set():
+            if host is not None and host.poll() is not None:
+                raise EngineError(
+                    "Expected the local workers to start, but their process ended with status "
+                    f"{host.returncode}; look above for what it wrote."
+                )
+            with suppress(TimeoutError):
+                client.wait_for_workers(needed, timeout=1)
+                return
+
+    def _choose_device(self, client: Client) -> str:
+        infos = client.scheduler_info(n_workers=-1)["workers"].values()
+        has_gpu = any(info["resources"].get("GPU") for info in infos)
+        if self._device == "cuda" and not has_gpu:
+            raise EngineError(
+                "Expected a worker with a GPU for device 'cuda', but none says that it has one; "
+                "choose device 'cpu', or start a worker with --resources \"GPU=1\"."
+            )
+        return "cuda" if has_gpu and self._device != "cpu" else "cpu"
+
+
+def start_host(workers: int) -> subprocess.Popen[str]:
+    """Start a local cluster of so many workers in a process of its own."""
+    environment = dict(os.environ)
+    # The workers must find the same modules as this process, wherever it was started.
+    environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    return subprocess.Popen(
+        [sys.executable, "-m", "moeviz.engine.host", str(workers)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def announced_address(host: subprocess.Popen[str]) -> str:
+    """Return the address that a starting local cluster writes."""
+    line = host.stdout.readline().strip() if host.stdout else ""
+    if not line:
+        raise EngineError(
+            f"Expected the local workers to start, but their process ended with status "
+            f"{host.wait()}; look above for what it wrote."
+        )
+    return line
+
+
+def end_host(host: subprocess.Popen[str]) -> None:
+    """End a local cluster: ask, wait a little, then insist."""
+    if host.stdin is not None:
+        with suppress(OSError):
+            host.stdin.close()
+    try:
+        host.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(host.pid, signal.SIGKILL)
+        host.wait()
+    if host.stdout is not None:
+        host.stdout.close()
+
+
+def _close(client: Any, host: subprocess.Popen[str] | None) -> None:
+    with suppress(TimeoutError, OSError):
+        client.close(timeout=2)
+    if host is not None:
+        end_host(host)
+
+
+def _quiet() -> None:
+    """Keep Dask from telling of every worker that comes and goes."""
+    for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _sentence(address: str | None, error: Exception) -> str:
+    if isinstance(error, EngineError):
+        return str(error)
+    if address is None:
+        return f"Expected the local workers to start, but it failed ({error}); restart the app."
+    return (
+        f"Expected a Dask scheduler with workers that have moeviz at {address}, but reaching it "
+        f"failed ({type(error).__name__}: {error}); start it, or unset MOEVIZ_SCHEDULER to "
+        "compute on this machine."
+    )

@@ -1,0 +1,138 @@
+"""Files that are whole or absent: atomic writes, sealed contents, a lock per folder."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import itertools
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from moeviz.engine.errors import DamagedFileError, StoreError
+
+PARTIAL = ".partial"
+"""Ending of a file that is still being written."""
+
+DAMAGED = ".damaged"
+"""Part of the name of a file that was set aside."""
+
+_counter = itertools.count()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` so that a reader sees the old file or the new one, never a part.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written to.
+    """
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{next(_counter)}{PARTIAL}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            partial.write_text(json.dumps(value), encoding="utf-8")
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    DamagedFileError
+        If it cannot be read as JSON.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedFileError(
+            f"Expected JSON in {path}, but it cannot be read ({error}); delete the file."
+        ) from error
+
+
+def seal(content: Any) -> dict[str, Any]:
+    """Wrap JSON-able `content` with a checksum, for :func:`unseal`."""
+    return {"sha256": _checksum(content), "content": content}
+
+
+def unseal(sealed: Any, path: Path) -> Any:
+    """Return the content of what :func:`seal` wrapped.
+
+    Raises
+    ------
+    DamagedFileError
+        If the checksum is missing or does not fit.
+    """
+    intact = (
+        isinstance(sealed, dict)
+        and "content" in sealed
+        and sealed.get("sha256") == _checksum(sealed["content"])
+    )
+    if not intact:
+        raise DamagedFileError(
+            f"Expected {path} to hold what was written into it, but its checksum does not fit; "
+            "delete the file."
+        )
+    return sealed["content"]
+
+
+def _checksum(content: Any) -> str:
+    # Python writes a float with the digits that read back as the same float, so that the text,
+    # and with it the checksum, survives a round trip through the file.
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def set_aside(path: Path) -> None:
+    """Rename a damaged file, so that it is kept for a look but never read again."""
+    with suppress(FileNotFoundError):
+        os.replace(path, path.with_name(f"{path.name}{DAMAGED}-{time.time_ns()}"))
+
+
+def sweep(folder: Path) -> None:
+    """Delete what a writer that died halfway has left in `folder`."""
+    for partial in folder.glob(f"*{PARTIAL}"):
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path` alone among all threads and processes; it ends with its holder.
+
+    Raises
+    ------
+    StoreError
+        If the lock cannot be had.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("a")
+    except OSError as error:
+        raise _unusable(path, error) from error
+    with lock:  # closing the file lets the lock go
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        yield
+
+
+def _unusable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"Expected a folder that can be written to, but {path} cannot be ({error}); free some "
+        "space or point MOEVIZ_HOME to another folder."
+    )

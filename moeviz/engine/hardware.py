@@ -1,0 +1,74 @@
+"""What studies are computed on, in words and numbers."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from moeviz.engine.cluster import Connection
+
+GIB = 2**30
+
+
+def local_workers() -> int:
+    """Return the number of cores that this process may use, containers' limits included."""
+    from dask.system import CPU_COUNT
+
+    return max(1, int(CPU_COUNT))
+
+
+def describe_hardware(
+    connection: Connection | None, address: str | None, workers: int
+) -> dict[str, Any]:
+    """Describe a cluster; see :meth:`moeviz.engine.Engine.hardware`.
+
+    Parameters
+    ----------
+    connection : Connection or None
+        The open cluster, or None while it is being opened.
+    address : str or None
+        Address of a scheduler elsewhere.
+    workers : int
+        Number of workers that a local cluster is asked for.
+    """
+    ready = connection is not None and connection.alive
+    here = {
+        "workers": workers if address is None else 0,
+        "cores": local_workers() if address is None else 0,
+        "memory_gib": round(_local_memory() / GIB, 1) if address is None else 0.0,
+        "gpus": [],
+        "torch": _torch_version(),
+        "scheduler": address or "local",
+        "device": "cpu",
+        "ready": ready,
+    }
+    if connection is None:
+        return here
+    seen = connection.workers
+    here |= {
+        "workers": len(seen),
+        "gpus": [name for worker in seen for name in worker["gpus"]],
+        "torch": seen[0]["torch"],
+        "device": connection.device,
+    }
+    if address is not None:
+        memory = {worker["host"]: worker["memory"] for worker in seen}
+        here |= {
+            "cores": sum(worker["threads"] for worker in seen),
+            "memory_gib": round(sum(memory.values()) / GIB, 1),
+        }
+    return here
+
+
+def _local_memory() -> int:
+    from distributed.system import MEMORY_LIMIT
+
+    return int(MEMORY_LIMIT)
+
+
+def _torch_version() -> str:
+    try:
+        return version("torch")
+    except PackageNotFoundError:
+        return "none"

@@ -1,0 +1,124 @@
+"""The local cluster, in a process of its own: ``python -m moeviz.engine.host WORKERS``.
+
+The process starts a Dask scheduler and one worker process per core, writes the scheduler's
+address to its standard output as one line, and serves until its standard input is closed. The
+operating system closes that when the process at the other end ends, however it ends, so that no
+worker outlives its app.
+
+Why a process of its own and not a thread of the app:
+
+- Python starts a worker by running the main module again. In a Streamlit server the main module
+  is the page; here it is this file, which does nothing when it is only imported.
+- The scheduler's work does not compete with the app's threads for the interpreter.
+- Ctrl-C in a terminal reaches the app alone, and the app ends the rest in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+ALLOWED_FAILURES = 5
+"""A block may be on a worker that dies this many times before it is blamed for it."""
+
+
+async def serve(workers: int) -> None:
+    """Run the cluster until standard input ends."""
+    import dask
+    from distributed import LocalCluster
+
+    local_cluster: Any = LocalCluster  # Dask does not type it
+
+    dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
+            "distributed.worker.multiprocessing-method": "spawn",
+            "distributed.worker.daemon": True,
+            # No pages of Dask's own: the app has its own.
+            "distributed.scheduler.http.routes": [],
+            "distributed.worker.http.routes": [],
+        }
+    )
+    gpus = _gpus()
+    stop = asyncio.Event()
+    _stop_at_the_end(stop)
+    cluster = await local_cluster(
+        n_workers=0,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        # Dask would pause or kill a worker that uses more than its share of the memory. What a
+        # study may use is limited before it starts, so that would only do harm.
+        memory_limit=0,
+        silence_logs=logging.CRITICAL,
+        asynchronous=True,
+    )
+    try:
+        _announce(cluster.scheduler_address)
+        cluster.worker_spec.update(_worker_specs(cluster, max(workers, len(gpus)), gpus))
+        cluster.scale(len(cluster.worker_spec))
+        await stop.wait()
+    finally:
+        await cluster.close()
+
+
+def _worker_specs(cluster: Any, workers: int, gpus: list[str]) -> dict[int, dict[str, Any]]:
+    """One worker per core; the first ones have a GPU each and say so to the scheduler."""
+    plain = cluster.new_spec
+    specs = {}
+    for index in range(workers):
+        options = dict(plain["options"])
+        if index < len(gpus):
+            options["resources"] = {"GPU": 1}
+            options["env"] = {"CUDA_VISIBLE_DEVICES": gpus[index]}
+        specs[index] = {"cls": plain["cls"], "options": options}
+    return specs
+
+
+def _gpus() -> list[str]:
+    """Return the names by which CUDA is told of each GPU that PyTorch can use here."""
+    if not any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/dxg")):
+        return []
+    # Asked in a process that ends: this one has no other use for torch.
+    question = "import torch; print(torch.cuda.device_count())"
+    answer = subprocess.run(
+        [sys.executable, "-c", question], capture_output=True, text=True, check=False
+    )
+    if answer.returncode != 0:
+        return []
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    names = visible.split(",") if visible else []
+    count = int(answer.stdout)
+    return names[:count] if names else [str(index) for index in range(count)]
+
+
+def _announce(address: str) -> None:
+    print(address, flush=True)
+    # Nobody reads further; what a worker prints must not fill the pipe.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+
+def _stop_at_the_end(stop: asyncio.Event) -> None:
+    """Set `stop` when standard input ends or the process is told to end."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        while os.read(0, 1024):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=read, daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1])))

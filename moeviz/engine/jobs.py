@@ -1,0 +1,212 @@
+"""A job in memory: its blocks, its results so far, its clock.
+
+A job is plain data; the engine guards all of it with one lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from moeviz.engine.owner import Owner
+from moeviz.engine.protocols import Study
+from moeviz.engine.record import Record
+from moeviz.engine.snapshot import ACTIVE, Snapshot, State
+from moeviz.engine.store import Folder
+
+MESSAGES: dict[State, str] = {
+    "waiting": "Waiting for the workers.",
+    "running": "Computing.",
+    "done": "All blocks are computed.",
+    "cancelled": "Cancelled; what was finished is kept, and running it again computes the rest.",
+    "failed": "A block failed.",
+    "interrupted": "The computing was interrupted; running it again computes what is missing.",
+}
+
+
+class Job:
+    """One study that this engine knows.
+
+    Parameters
+    ----------
+    study : Study
+        The functions behind the specification.
+    spec : Specification
+        The study's specification.
+    folder : Folder
+        Where its blocks are kept.
+
+    Attributes
+    ----------
+    mine : bool
+        Whether this engine computes it, or did. Otherwise it mirrors the store.
+    wanted : bool
+        Whether it was submitted here while another process computed it; this engine takes over
+        should that process die.
+    run : int
+        Counts submissions; what comes back from an earlier one is ignored.
+    seen, stamp : Record or None, tuple or None
+        What the store said when it was last read, and the mark by which a change is noticed.
+    """
+
+    def __init__(self, study: Study, spec: Any, folder: Folder) -> None:
+        self.study = study
+        self.spec = spec
+        self.folder = folder
+        self.job_id: str = spec.hash
+        self.blocks: Sequence[Any] = tuple(study.split(spec))
+        self.costs: dict[str, float] = {block.id: float(block.cost) for block in self.blocks}
+        self.results: dict[str, dict[str, Any]] = {}
+        self.state: State = "interrupted"
+        self.message = MESSAGES["interrupted"]
+        self.version = 0
+        self.mine = False
+        self.wanted = False
+        self.run = 0
+        self.seen: Record | None = None
+        self.stamp: tuple[int, int, int] | None = None
+        self._clock = Clock()
+
+    @property
+    def active(self) -> bool:
+        """Whether the job is waiting or running."""
+        return self.state in ACTIVE
+
+    @property
+    def complete(self) -> bool:
+        """Whether all blocks are there."""
+        return len(self.results) == len(self.costs)
+
+    @property
+    def missing(self) -> list[Any]:
+        """The blocks that are not there yet, in the study's order."""
+        return [block for block in self.blocks if block.id not in self.results]
+
+    def become(self, state: State, message: str | None = None) -> None:
+        """Change the state and what is said about it; the clock runs while it is running."""
+        self.state = state
+        self.message = message or MESSAGES[state]
+        self.version += 1
+        if state == "running":
+            self._clock.start(self._cost_done())
+        else:
+            self._clock.stop()
+
+    def add(self, results: Mapping[str, dict[str, Any]]) -> None:
+        """Take finished blocks in."""
+        self.results.update(results)
+        self.version += 1
+        self._clock.progress(self._cost_done())
+
+    def mirror(self, record: Record | None, results: Mapping[str, dict[str, Any]]) -> None:
+        """Show what the store says; a state that nobody alive stands for is ``interrupted``."""
+        self.results.update(results)
+        self.seen = record
+        state, message = _judge(record, self.complete)
+        changed = bool(results) or state != self.state
+        self.version = max(self.version + changed, record.version if record else 0)
+        self.state, self.message = state, message
+        self._clock = Clock(record.seconds if record else 0.0)
+
+    def move(
+        self, folder: Folder, results: Mapping[str, dict[str, Any]], before: Record | None
+    ) -> None:
+        """Go on in `folder`, with the `results` and the state `before` that it holds."""
+        if folder.device != self.folder.device:
+            self.results = {}
+        self.folder = folder
+        self.results.update(results)
+        self.version = 1 + max(self.version, before.version if before else 0)
+        self._clock = Clock(before.seconds if before else 0.0)
+
+    def record(self, owner: Owner) -> Record:
+        """Return what the store should say about this job."""
+        return Record(
+            state=self.state,
+            message=self.message,
+            seconds=self._clock.seconds(),
+            version=self.version,
+            owner=owner,
+            beat=time.time(),
+        )
+
+    def snapshot(self) -> Snapshot:
+        """Return the job as it stands, safe to keep and to hand to other threads."""
+        total, done = sum(self.costs.values()), self._cost_done()
+        return Snapshot(
+            job_id=self.job_id,
+            state=self.state,
+            done=len(self.results),
+            total=len(self.blocks),
+            fraction=1.0 if self.complete else min(done / total, 1.0) if total else 0.0,
+            seconds=self._clock.seconds(),
+            seconds_left=self._clock.left(done, total) if self.state == "running" else None,
+            message=self.message,
+            spec=self.spec,
+            results={key: self.results[key] for key in self.costs if key in self.results},
+            version=self.version,
+            device=self.folder.device,
+            study=self.study,
+        )
+
+    def _cost_done(self) -> float:
+        return sum(self.costs[key] for key in self.results)
+
+
+class Clock:
+    """Time spent computing, over all runs of a job, and an estimate of what is left.
+
+    Parameters
+    ----------
+    before : float
+        Seconds spent in earlier runs.
+    """
+
+    def __init__(self, before: float = 0.0) -> None:
+        self._before = before
+        self._since: float | None = None
+        self._last = 0.0
+        self._cost_at_start = 0.0
+
+    def start(self, cost_done: float) -> None:
+        """Begin to count; nothing happens when it counts already."""
+        if self._since is None:
+            self._since = self._last = time.monotonic()
+            self._cost_at_start = cost_done
+
+    def progress(self, cost_done: float) -> None:
+        """Note that blocks have ended just now."""
+        if self._since is not None and cost_done > self._cost_at_start:
+            self._last = time.monotonic()
+
+    def stop(self) -> None:
+        """Stop counting."""
+        self._before, self._since = self.seconds(), None
+
+    def seconds(self) -> float:
+        """Return the seconds counted so far."""
+        return self._before + (time.monotonic() - self._since if self._since is not None else 0.0)
+
+    def left(self, done: float, total: float) -> float | None:
+        """Estimate the seconds left, at the pace of this run (or of all, when none is known here).
+
+        Parameters
+        ----------
+        done, total : float
+            Cost of the finished blocks and of all.
+        """
+        if self._since is None:
+            return (total - done) * self._before / done if done > 0 else None
+        in_run, spent = done - self._cost_at_start, self._last - self._since
+        if in_run <= 0 or spent <= 0:
+            return None
+        return max((total - done) * spent / in_run - (time.monotonic() - self._last), 0.0)
+
+
+def _judge(record: Record | None, complete: bool) -> tuple[State, str]:
+    if complete:
+        return "done", MESSAGES["done"]
+    if record is None or record.state == "done" or (record.state in ACTIVE and not record.taken):
+        return "interrupted", MESSAGES["interrupted"]
+    return record.state, record.message

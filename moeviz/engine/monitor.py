@@ -1,0 +1,343 @@
+"""The one thread that talks to the cluster and writes the store.
+
+Everything that happens to a job arrives here as a message and is handled one at a time: a
+submission, a block that came back, a cancel, a cluster that opened or was lost. Between messages
+the thread sleeps. Only while this engine computes, or follows another process that does, it wakes
+twice a second to look whether somebody asked through the store for a cancel, and to say that it
+is alive.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from moeviz.engine.cluster import Cluster, Connection
+from moeviz.engine.errors import EngineError
+from moeviz.engine.jobs import Job
+from moeviz.engine.keeper import Keeper
+from moeviz.engine.ledger import Ledger
+from moeviz.engine.mailbox import Mailbox
+from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
+from moeviz.engine.protocols import Study
+from moeviz.engine.run import LostError, Run, blame
+from moeviz.engine.snapshot import State
+from moeviz.engine.store import Store
+from moeviz.errors import MoevizError
+
+LOSSES = 3
+"""A cluster that is lost this often in a row without having computed anything is given up."""
+
+logger = logging.getLogger(__name__)
+
+
+class Monitor:
+    """Runs the jobs of a ledger.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The jobs, and the lock that guards them.
+    store : Store
+        Where blocks are written.
+    study : Study
+        The functions behind the specifications.
+    address : str or None
+        Address of a scheduler; None for local workers.
+    workers : int
+        Number of local workers.
+    device : str
+        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+
+    Attributes
+    ----------
+    connection : Connection or None
+        The open cluster; None while it is being opened.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        store: Store,
+        study: Study,
+        address: str | None,
+        workers: int,
+        device: str,
+    ) -> None:
+        self.connection: Connection | None = None
+        self._ledger = ledger
+        self._store = store
+        self._study = study
+        self._wish = device
+        self._token = EngineToken()
+        self._keeper = Keeper(ledger, Owner.here(self._token))
+        self._mailbox = Mailbox("moeviz-monitor", self._tick, self._busy)
+        post = self._mailbox.post
+        self._cluster = Cluster(
+            study,
+            address,
+            workers,
+            device,
+            opened=lambda connection: post(partial(self._opened, connection)),
+            failed=lambda message: post(partial(self._failed, message)),
+            lost=lambda connection: post(partial(self._lost, connection)),
+        )
+        self._opening = False
+        self._losses = 0
+        self._pending: list[tuple[Job, int]] = []
+        self._runs: dict[str, Run] = {}
+        self._followed: list[Job] = []
+        self._next_beat = 0.0
+
+    # --- Called by the engine, from any thread.
+
+    @property
+    def device(self) -> str:
+        """The kind of device that studies run on, as far as it is known."""
+        if self.connection is not None:
+            return self.connection.device
+        return "cuda" if self._wish == "cuda" else "cpu"
+
+    def start(self) -> None:
+        """Start the thread and begin to open the cluster."""
+        self._mailbox.post(self._open)
+        self._mailbox.start()
+
+    def begin(self, job: Job) -> None:
+        """Take a job that nobody computes. The ledger's lock must be held."""
+        job.mine, job.wanted = True, False
+        job.run += 1
+        job.become("waiting", None if self.connection else "Waiting for the workers to start.")
+        self._ledger.changed.notify_all()
+        self._mailbox.post(partial(self._begin, job, job.run))
+
+    def follow(self, job: Job) -> None:
+        """Watch a job that another process computes. The ledger's lock must be held."""
+        if not job.wanted:
+            job.wanted = True
+            self._mailbox.post(partial(self._followed.append, job))
+
+    def withdraw(self, job: Job, state: State, message: str | None = None) -> None:
+        """End a job of this engine at once. The ledger's lock must be held."""
+        self._mark(job, state, message)
+        self._mailbox.post(partial(self._settle, job, job.run))
+
+    def close(self) -> None:
+        """End all jobs, the cluster and the thread."""
+        self._mailbox.post(self._close)
+        self._mailbox.close(timeout=15)
+        self._token.release()
+
+    # --- Looking at the store, twice a second while something is going on.
+
+    def _busy(self) -> bool:
+        return bool(self._runs or self._followed)
+
+    def _tick(self) -> None:
+        beat = time.monotonic() >= self._next_beat
+        if beat:
+            self._next_beat = time.monotonic() + BEAT_SECONDS
+        for run in list(self._runs.values()):
+            with self._failing(run.job, run.number):
+                if run.job.folder.take_cancel():
+                    self._end(run.job, run.number, "cancelled")
+                elif beat:
+                    self._save(run.job)
+        for job in list(self._followed):
+            self._look_after(job)
+
+    def _look_after(self, job: Job) -> None:
+        """Take a followed job over when its process has died; let it go when it has ended."""
+        with self._ledger.changed:
+            self._ledger.refresh(job)
+            if job.wanted and job.active and not job.mine:
+                return
+            self._followed.remove(job)
+            if job.wanted and not job.mine and job.state == "interrupted":
+                self.begin(job)
+            job.wanted = False
+
+    # --- The cluster.
+
+    def _open(self) -> None:
+        if not self._opening:
+            self._opening = True
+            self._cluster.open()
+
+    def _opened(self, connection: Connection) -> None:
+        self._opening = False
+        self.connection = connection
+        self._begin_pending()
+
+    def _failed(self, message: str) -> None:
+        self._opening = False
+        pending, self._pending = self._pending, []
+        for job, number in pending:
+            self._end(job, number, "failed", message)
+
+    def _lost(self, connection: Connection) -> None:
+        """Open another cluster and send again what was under way in the one that is gone."""
+        if connection is not self.connection:
+            return
+        self.connection = None
+        self._losses = 0 if connection.useful else self._losses + 1
+        runs, self._runs = list(self._runs.values()), {}
+        connection.close()
+        with self._ledger.changed:
+            for run in runs:
+                if run.current:
+                    run.job.become("waiting", "The workers were lost; starting them again.")
+                    self._pending.append((run.job, run.number))
+            self._ledger.changed.notify_all()
+        if self._losses < LOSSES:
+            self._open()
+            return
+        self._losses = 0
+        self._failed(
+            f"Expected the workers to stay, but they were lost {LOSSES} times in a row before "
+            "they had computed anything; look for what ends them, often too little memory."
+        )
+
+    def _close(self) -> None:
+        for job, number in [(run.job, run.number) for run in self._runs.values()] + self._pending:
+            self._end(job, number, "interrupted")
+        if self.connection is not None:
+            self.connection.close()
+        self._cluster.close()
+
+    # --- Jobs.
+
+    def _begin_pending(self) -> None:
+        pending, self._pending = self._pending, []
+        for job, number in pending:
+            self._begin(job, number)
+
+    def _begin(self, job: Job, number: int) -> None:
+        if self.connection is not None and not self.connection.alive:
+            self._lost(self.connection)
+        if self.connection is None:
+            self._pending.append((job, number))
+            self._open()
+            return
+        with self._failing(job, number):
+            folder = self._store.folder(job.job_id, self.connection.device)
+            if not self._keeper.claim(job, number, folder):
+                self._follow_if_taken(job)
+            elif job.complete:
+                self._end(job, number, "done")
+            else:
+                self._send(Run(job, self._study, self.connection, self._bring))
+
+    def _send(self, run: Run) -> None:
+        self._runs[run.job.job_id] = run
+        try:
+            run.send()
+        except Exception:
+            if run.connection.alive:
+                raise
+            self._lost(run.connection)
+        self._promote()
+
+    def _bring(self, run: Run, block: Any, outcome: Any) -> None:
+        self._mailbox.post(partial(self._arrived, run, block, outcome))
+
+    def _arrived(self, run: Run, block: Any, outcome: Any) -> None:
+        if self._runs.get(run.job.job_id) is not run or not run.current:
+            return
+        if isinstance(outcome, LostError):
+            self._lost(run.connection)
+            return
+        with self._failing(run.job, run.number):
+            if isinstance(outcome, Exception):
+                raise EngineError(blame(block, outcome)) from outcome
+            if outcome is None:
+                run.send_again(block)
+                return
+            run.connection.useful = True
+            self._add(run, block.id, run.job.folder.write_result(block.id, outcome))
+
+    def _add(self, run: Run, block_id: str, result: dict[str, Any]) -> None:
+        job = run.job
+        with self._ledger.changed:
+            if not run.current:
+                return
+            job.add({block_id: result})
+            if job.complete:
+                self._mark(job, "done")
+            elif job.state == "waiting":
+                job.become("running")
+            self._ledger.changed.notify_all()
+        if run.current:
+            self._save(job)
+        else:
+            self._settle(job, job.run)
+
+    def _promote(self) -> None:
+        """Let the earliest job be the one that is running; later ones wait for it."""
+        run = next(iter(self._runs.values()), None)
+        if run is None:
+            return
+        with self._ledger.changed:
+            if not run.current or run.job.state != "waiting":
+                return
+            run.job.become("running")
+            self._ledger.changed.notify_all()
+        with self._failing(run.job, run.number):
+            self._save(run.job)
+
+    def _end(self, job: Job, number: int, state: State, message: str | None = None) -> None:
+        with self._ledger.changed:
+            if job.run != number:
+                return
+            self._mark(job, state, message)
+        self._settle(job, job.run)
+
+    def _mark(self, job: Job, state: State, message: str | None = None) -> None:
+        job.run += 1
+        job.become(state, message)
+        self._ledger.changed.notify_all()
+
+    def _settle(self, job: Job, number: int) -> None:
+        """Do for a job that was marked as ended what takes time."""
+        self._forget(job)
+        try:
+            if job.run == number:
+                self._save(job)
+        except MoevizError:
+            # What is in memory stays there for the pages; the store will be behind.
+            logger.exception("The end of a study could not be written")
+        self._promote()
+
+    def _save(self, job: Job) -> None:
+        if not self._keeper.save(job):
+            self._forget(job)
+            self._follow_if_taken(job)
+
+    def _forget(self, job: Job) -> None:
+        run = self._runs.get(job.job_id)
+        if run is not None and not run.current:
+            del self._runs[job.job_id]
+            run.cancel()
+        self._pending = [(kept, number) for kept, number in self._pending if kept.run == number]
+
+    def _follow_if_taken(self, job: Job) -> None:
+        with self._ledger.changed:
+            if job.active and not job.mine:
+                self.follow(job)
+
+    @contextmanager
+    def _failing(self, job: Job, number: int) -> Iterator[None]:
+        """Turn an error into the end of the job that it happened to."""
+        try:
+            yield
+        except MoevizError as error:
+            self._end(job, number, "failed", str(error))
+        except Exception as error:
+            logger.exception("The engine met an unexpected error")
+            self._end(
+                job, number, "failed", f"The engine met an unexpected error ({error!r}); try again."
+            )

@@ -1,0 +1,82 @@
+"""Where the computing of a study stands, as the store keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from moeviz.engine.errors import DamagedFileError
+from moeviz.engine.owner import Owner
+from moeviz.engine.snapshot import ACTIVE, STATES, State
+
+
+@dataclass(frozen=True)
+class Record:
+    """What ``state.json`` holds.
+
+    Attributes
+    ----------
+    state : str
+        One of :data:`~moeviz.engine.snapshot.STATES`.
+    message : str
+        One sentence for people.
+    seconds : float
+        Time spent computing so far.
+    version : int
+        Grows with every change.
+    owner : Owner or None
+        The engine that wrote it.
+    beat : float
+        When it was written, in seconds since the epoch.
+    """
+
+    state: State
+    message: str = ""
+    seconds: float = 0.0
+    version: int = 0
+    owner: Owner | None = None
+    beat: float = 0.0
+
+    @property
+    def taken(self) -> bool:
+        """Whether a living engine is computing this study."""
+        return self.state in ACTIVE and self.owner is not None and self.owner.lives(self.beat)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as a JSON-able mapping."""
+        return {
+            "state": self.state,
+            "message": self.message,
+            "seconds": self.seconds,
+            "version": self.version,
+            "owner": self.owner.to_json() if self.owner else None,
+            "beat": self.beat,
+        }
+
+    @classmethod
+    def from_json(cls, data: Any, path: Path) -> Record:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        DamagedFileError
+            If `data`, which was read from `path`, is something else.
+        """
+        try:
+            state = data["state"]
+            if state not in STATES:
+                raise ValueError(f"unknown state {state!r}")
+            return cls(
+                state=state,
+                message=str(data["message"]),
+                seconds=float(data["seconds"]),
+                version=int(data["version"]),
+                owner=Owner.from_json(data["owner"]),
+                beat=float(data["beat"]),
+            )
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise DamagedFileError(
+                f"Expected the state of a study in {path}, but it holds something else "
+                f"({error!r}); delete the file."
+            ) from error

@@ -1,0 +1,154 @@
+"""What runs inside the worker processes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import cloudpickle
+from distributed import Worker, WorkerPlugin, get_worker
+
+from moeviz.engine.protocols import Study
+from moeviz.errors import Cancelled
+
+POLITE = 5
+"""Niceness of the workers of this machine, so that the app answers while they compute."""
+
+CHECK_SECONDS = 0.25
+"""A running block asks at most this often whether it should stop."""
+
+REHEARSED = 3
+"""Blocks that a worker runs to get warm; small ones, since studies begin with those."""
+
+logger = logging.getLogger(__name__)
+
+
+class WarmUp(WorkerPlugin):
+    """Get a worker ready, so that its first real block is fast.
+
+    Workers that join later, and those that replace a killed one, go through it as well.
+
+    Parameters
+    ----------
+    study : Study
+        What will be run; unpickling it imports it. The first blocks of its first preset are run
+        once, for what a first run costs: loading kernels, filling caches.
+    polite : bool
+        Lower the priority of the process. Meant for workers that share a machine with the app.
+    """
+
+    def __init__(self, study: Study, polite: bool) -> None:
+        self._study = study
+        self._polite = polite
+
+    def setup(self, worker: Worker) -> None:
+        """Prepare the process of `worker`."""
+        import torch
+
+        torch.set_num_threads(1)  # one block per core: blocks are the parallelism
+        try:
+            self._rehearse("cuda" if "GPU" in worker.state.total_resources else "cpu")
+        except Exception:
+            # A worker that is merely cold still computes; a study that is broken will say so in
+            # its first block, where somebody reads it.
+            logger.exception("The warm-up failed")
+        if self._polite:
+            _lower_priority()
+
+    def _rehearse(self, device: str) -> None:
+        for preset in list(self._study.PRESETS.values())[:1]:
+            spec = preset.build({})
+            for block in self._study.split(spec)[:REHEARSED]:
+                self._study.run_block(spec, block, device=device)
+
+
+def pack(*parts: Any) -> bytes:
+    """Turn objects into bytes, for :func:`run_on_worker`.
+
+    Dask's scheduler reads the arguments of every task. Bytes keep it from importing the study,
+    and PyTorch with it, for that.
+    """
+    packed: bytes = cloudpickle.dumps(parts)
+    return packed
+
+
+def run_on_worker(what: bytes, block: bytes, device: str) -> dict[str, Any] | None:
+    """Run one block in a worker; None when it was told to stop.
+
+    The block is told to stop when the scheduler no longer wants it: because the job was
+    cancelled, or because the process that had submitted it is gone.
+
+    Parameters
+    ----------
+    what : bytes
+        Study and specification, by :func:`pack`.
+    block : bytes
+        The block, by :func:`pack`.
+    device : str
+        ``"cpu"`` or ``"cuda"``.
+    """
+    study, spec = _unpack(what)
+    try:
+        result: dict[str, Any] = study.run_block(
+            spec, *_unpack(block), device=device, should_stop=_StopCheck()
+        )
+    except Cancelled:
+        return None
+    return result
+
+
+def _unpack(packed: bytes) -> Any:
+    return cloudpickle.loads(packed)
+
+
+class _StopCheck:
+    """A function without arguments that turns true when the running task is unwanted.
+
+    Dask tells a worker to forget a cancelled task but does not stop it. The worker's own record
+    of the task says so at once, which costs a dictionary look-up and no message.
+    """
+
+    def __init__(self) -> None:
+        worker = get_worker()
+        key = worker.get_current_task()
+        tasks = worker.state.tasks
+
+        def unwanted() -> bool:
+            task = tasks.get(key)
+            return task is None or task.state not in ("executing", "long-running")
+
+        self._unwanted: Callable[[], bool] = unwanted
+        self._next = time.monotonic() + CHECK_SECONDS
+        self._stopped = False
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if not self._stopped and now >= self._next:
+            self._next = now + CHECK_SECONDS
+            self._stopped = self._unwanted()
+        return self._stopped
+
+
+def describe(dask_worker: Worker) -> dict[str, Any]:
+    """Return what a worker has: its GPU, the memory of its host, its process number."""
+    import psutil
+    import torch
+
+    has_gpu = "GPU" in dask_worker.state.total_resources and torch.cuda.is_available()
+    return {
+        "host": dask_worker.host,
+        "threads": dask_worker.state.nthreads,
+        "memory": int(psutil.virtual_memory().total),
+        "gpus": [torch.cuda.get_device_name(0)] if has_gpu else [],
+        "torch": str(torch.__version__),
+        "pid": os.getpid(),
+    }
+
+
+def _lower_priority() -> None:
+    # Set, not added to: a plugin may be set up twice in one process.
+    if os.getpriority(os.PRIO_PROCESS, 0) < POLITE:
+        os.setpriority(os.PRIO_PROCESS, 0, POLITE)

@@ -1,0 +1,86 @@
+"""Fixtures: one local cluster for most tests, and engines on stores of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+if str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))
+
+import toy_study  # noqa: E402
+from engine_helpers import Log, Run  # noqa: E402
+
+from moeviz.engine import Engine  # noqa: E402
+from moeviz.engine.cluster import announced_address, end_host, start_host  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """Address of a scheduler with two workers."""
+    host = start_host(2)
+    try:
+        yield announced_address(host)
+    finally:
+        end_host(host)
+
+
+@pytest.fixture
+def make_engine(scheduler: str, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+    """A function that makes engines on the common cluster and one store; closed at the end."""
+    engines = []
+
+    def make(**options: Any) -> Engine:
+        defaults = {"store": tmp_path / "home", "scheduler": scheduler, "study": toy_study}
+        engines.append(Engine(**{**defaults, **options}))
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        engine.close()
+
+
+@pytest.fixture
+def engine(make_engine: Callable[..., Engine]) -> Engine:
+    return make_engine()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    return Log(tmp_path / "blocks.log")
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """A function that starts a Python script, a file or its text, with arguments.
+
+    The script can import moeviz and the toy study. It is killed at the end if need be.
+    """
+    scripts = []
+
+    def start(script: str | Path, *arguments: object, **options: Any) -> subprocess.Popen[str]:
+        what = [str(script)] if isinstance(script, Path) else ["-c", script]
+        paths = [str(HERE.parent.parent), str(HERE)]
+        scripts.append(
+            subprocess.Popen(
+                [sys.executable, "-W", "error", *what, *map(str, arguments)],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                **options,
+            )
+        )
+        return scripts[-1]
+
+    yield start
+    for script in scripts:
+        script.kill()
+        script.communicate()

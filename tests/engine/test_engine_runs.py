@@ -1,0 +1,516 @@
+"""Studies on a common cluster: submitted, watched, cancelled, gone on with, shared."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import toy_study as toy
+from engine_helpers import Log, MakeEngine, Run, expected, numbers, until
+
+from moeviz.engine import Engine, EngineError, Snapshot, UnknownJobError
+from moeviz.engine.run import blame
+
+# --- A study from beginning to end.
+
+
+def test_results_arrive_one_by_one_and_are_the_study_s(engine: Engine):
+    spec = toy.Specification((0.05,) * 6, seed=1)
+    seen: list[Snapshot] = []
+    last = engine.wait(engine.submit(spec), on_change=seen.append)
+    assert numbers(last) == expected(spec)
+    assert seen[0].state == "waiting"
+    assert {"running", "done"} <= {snapshot.state for snapshot in seen}
+    assert [s.version for s in seen] == sorted({s.version for s in seen})
+    assert len({s.done for s in seen}) >= 4, "blocks are seen as they end"
+    assert all(a.fraction <= b.fraction for a, b in itertools.pairwise(seen))
+    assert all(list(a.results) == sorted(a.results) for a in seen)
+    assert any(s.seconds_left is not None for s in seen)
+    partial = next(s for s in seen if 0 < s.done < s.total)
+    assert not partial.result()["complete"]
+    assert last.result()["complete"]
+    assert last.seconds > 0
+    assert last.device == "cpu"
+    assert last.spec == spec
+
+
+def test_blocks_run_in_the_study_s_order_and_earlier_studies_first(engine: Engine, log: Log):
+    first = toy.Specification((0.02,) * 12, seed=1, log=log.name)
+    second = toy.Specification((0.02,) * 11, seed=2, log=log.name + "2")
+    engine.submit(first)
+    job = engine.submit(second)
+    assert engine.snapshot(job).state == "waiting"
+    assert engine.wait(job).state == "done"
+    order = [int(block.split("-")[1]) for block in log.blocks()]
+    # Two workers hold one block each in advance, so that neighbours may swap.
+    assert all(abs(place - index) <= 3 for place, index in enumerate(order)), order
+    assert engine.snapshot(first.hash).state == "done"
+    assert Log(Path(second.log)).path.stat().st_mtime >= log.path.stat().st_mtime
+
+
+def test_looking_is_quick_while_blocks_come_back(engine: Engine):
+    job = engine.submit(toy.Specification((0.005,) * 100))
+    looks = []
+    while not looks or engine.snapshot(job).active:
+        began = time.perf_counter()
+        engine.snapshot(job)
+        looks.append(time.perf_counter() - began)
+        time.sleep(0.001)
+    assert statistics.median(looks) < 0.02
+
+
+def test_a_study_without_blocks_is_done(engine: Engine):
+    snapshot = engine.snapshot(engine.submit(toy.Specification(())))
+    assert snapshot.state == "done"
+    assert snapshot.fraction == 1.0
+
+
+# --- The same study again.
+
+
+def test_a_running_study_is_not_started_again(engine: Engine, log: Log):
+    spec = toy.Specification((0.2,) * 4, log=log.name)
+    job = engine.submit(spec)
+    log.wait_for(1)
+    version = engine.snapshot(job).version
+    assert engine.submit(toy.Specification((0.2,) * 4, log=log.name)) == job == spec.hash
+    assert engine.snapshot(job).version >= version
+    engine.wait(job)
+    assert Counter(log.blocks()) == Counter(block.id for block in toy.split(spec))
+
+
+def test_a_finished_study_is_not_computed_again(make_engine: MakeEngine, log: Log):
+    spec = toy.Specification((0.0,) * 4, log=log.name)
+    engine = make_engine()
+    first = engine.wait(engine.submit(spec))
+    again = engine.snapshot(engine.submit(spec))
+    engine.close()
+    elsewhere = make_engine(scheduler="tcp://127.0.0.1:1")  # nobody there, nobody needed
+    seen = elsewhere.snapshot(spec.hash)
+    later = elsewhere.snapshot(elsewhere.submit(spec))
+    assert numbers(first) == numbers(again) == numbers(seen) == numbers(later) == expected(spec)
+    assert len(log.blocks()) == 4
+    assert seen.seconds == pytest.approx(first.seconds, abs=0.5)
+    assert again.version == later.version == first.version
+
+
+def test_threads_that_submit_the_same_study_share_it(engine: Engine, log: Log):
+    spec = toy.Specification((0.02,) * 10, log=log.name)
+    start = threading.Barrier(8)
+    jobs, states = [], []
+
+    def submit() -> None:
+        start.wait()
+        jobs.append(engine.submit(spec))
+        states.append(engine.wait(jobs[-1]).state)
+
+    threads = [threading.Thread(target=submit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(jobs) == {spec.hash}
+    assert states == ["done"] * 8
+    assert len(log.blocks()) == 10
+
+
+# --- Cancel, and go on.
+
+
+def test_a_cancel_frees_the_workers_within_two_seconds(engine: Engine):
+    job = engine.submit(toy.Specification((60.0,) * 6))
+    until(lambda: engine.snapshot(job).state == "running")
+    time.sleep(0.3)
+    began = time.monotonic()
+    engine.cancel(job)
+    assert engine.snapshot(job).state == "cancelled"
+    other = engine.submit(toy.Specification((0.0,) * 4, seed=5))
+    assert engine.wait(other, timeout=60).state == "done"
+    assert time.monotonic() - began < 2
+    assert engine.snapshot(job).state == "cancelled"
+
+
+def test_a_cancelled_study_goes_on_where_it_stopped(make_engine: MakeEngine, log: Log):
+    spec = toy.Specification((0.0,) * 3 + (0.6,) * 3, seed=3, log=log.name)
+    engine = make_engine()
+    job = engine.submit(spec)
+    until(lambda: engine.snapshot(job).done >= 3)
+    engine.cancel(job)
+    cancelled = engine.snapshot(job)
+    assert cancelled.state == "cancelled"
+    assert not cancelled.result()["complete"]
+    engine.close()
+
+    engine = make_engine()
+    seen = engine.snapshot(job)
+    assert (seen.state, seen.done) == ("cancelled", cancelled.done)
+    assert seen.version >= cancelled.version
+    engine.submit(spec)
+    resumed = engine.snapshot(job)
+    assert resumed.active
+    assert resumed.done >= 3
+    assert resumed.version > seen.version
+    last = engine.wait(job)
+    assert numbers(last) == expected(spec)
+    assert last.seconds > cancelled.seconds
+    counts = Counter(log.blocks())
+    assert all(counts[f"block-{i}"] == 1 for i in range(3)), "finished blocks were kept"
+
+
+def test_cancel_and_submit_at_once_many_times(engine: Engine):
+    spec = toy.Specification((0.01,) * 20, seed=9)
+    for _ in range(10):
+        engine.submit(spec)
+        time.sleep(0.01)
+        engine.cancel(spec.hash)
+    assert numbers(engine.wait(engine.submit(spec), timeout=60)) == expected(spec)
+
+
+def test_cancelling_what_has_ended_does_nothing(engine: Engine):
+    job = engine.submit(toy.Specification((0.0,)))
+    engine.wait(job)
+    engine.cancel(job)
+    assert engine.snapshot(job).state == "done"
+
+
+def test_a_waiting_study_is_cancelled_before_the_cluster_is_there(make_engine: MakeEngine):
+    engine = make_engine(scheduler="tcp://127.0.0.1:1")
+    job = engine.submit(toy.Specification((1.0,)))
+    engine.cancel(job)
+    assert engine.snapshot(job).state == "cancelled"
+    until(lambda: (engine.store.root / "studies" / job / "cpu" / "state.json").exists())
+    assert engine.snapshot(job).state == "cancelled"
+
+
+def test_closing_interrupts_and_another_engine_goes_on(make_engine: MakeEngine, log: Log):
+    spec = toy.Specification((0.0,) * 2 + (0.5,) * 4, seed=4, log=log.name)
+    engine = make_engine()
+    job = engine.submit(spec)
+    until(lambda: engine.snapshot(job).done >= 2)
+    engine.close()
+    assert engine.snapshot(job).state == "interrupted"
+    with pytest.raises(EngineError, match="closed"):
+        engine.submit(spec)
+    engine.close()
+
+    engine = make_engine()
+    assert engine.snapshot(job).state == "interrupted"
+    assert numbers(engine.wait(engine.submit(spec))) == expected(spec)
+    counts = Counter(log.blocks())
+    assert counts["block-0"] == counts["block-1"] == 1
+
+
+# --- Blocks that fail.
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("known", "Expected good weather, but it rains; take an umbrella."),
+        ("unknown", "Expected block block-2 to end, but it raised ZeroDivisionError (deep inside)"),
+        ("json", "Expected block block-2 to return a JSON-able mapping"),
+    ],
+)
+def test_a_failing_block_ends_the_study_and_keeps_the_rest(engine: Engine, how: str, message: str):
+    spec = toy.Specification((0.0, 0.0, 0.3, 0.0), fail="block-2", how=how)
+    job = engine.submit(spec)
+    failed = engine.wait(job, timeout=60)
+    assert failed.state == "failed"
+    assert failed.message.startswith(message)
+    assert "\n" not in failed.message
+    assert "block-2" not in failed.results
+    assert not failed.result()["complete"]
+    other = engine.submit(toy.Specification((0.0,) * 3, seed=6))
+    assert engine.wait(other, timeout=60).state == "done", "the engine goes on"
+    assert engine.wait(engine.submit(spec), timeout=60).state == "failed", "it may be tried again"
+
+
+def test_a_worker_killer_is_blamed_in_one_sentence():
+    from distributed.scheduler import KilledWorker
+
+    block = toy.Block("block-7", 1.0, 7)
+    message = blame(block, KilledWorker("key", None, 10))
+    assert message.startswith("Expected block block-7 to end, but the worker that ran it")
+
+
+# --- A damaged store.
+
+
+def test_a_damaged_block_is_computed_again_and_nothing_else(make_engine: MakeEngine, log: Log):
+    spec = toy.Specification((0.0,) * 5, seed=7, log=log.name)
+    engine = make_engine()
+    job = engine.submit(spec)
+    engine.wait(job)
+    engine.close()
+    folder = engine.store.root / "studies" / job / "cpu"
+    (folder / "blocks" / "block-3.json").write_text('{"sha256": "0", "content": {}}')
+    (folder / "state.json").write_text("\x00")
+    log.path.unlink()
+
+    engine = make_engine()
+    assert engine.snapshot(job).state == "interrupted"
+    assert engine.snapshot(job).done == 4
+    assert numbers(engine.wait(engine.submit(spec))) == expected(spec)
+    assert log.blocks() == ["block-3"]
+    assert sorted(p.name for p in (folder / "blocks").glob("*damaged*"))[0].startswith("block-3")
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"seconds": [0]}', "[]", "null"])
+def test_a_damaged_specification_makes_a_job_unknown(make_engine: MakeEngine, text: str):
+    spec = toy.Specification((0.0,) * 2)
+    engine = make_engine()
+    engine.wait(engine.submit(spec))
+    engine.close()
+    (engine.store.root / "studies" / spec.hash / "cpu" / "spec.json").write_text(text)
+    engine = make_engine()
+    with pytest.raises(UnknownJobError, match="submit the study"):
+        engine.snapshot(spec.hash)
+    assert numbers(engine.snapshot(engine.submit(spec))) == expected(spec)
+
+
+def test_a_specification_under_another_name_is_refused(make_engine: MakeEngine):
+    one, other = toy.Specification((0.0,)), toy.Specification((0.0,), seed=1)
+    engine = make_engine()
+    engine.wait(engine.submit(one))
+    engine.close()
+    studies = engine.store.root / "studies"
+    os.rename(studies / one.hash, studies / other.hash)
+    with pytest.raises(UnknownJobError, match="that of study"):
+        make_engine().snapshot(other.hash)
+
+
+def test_a_store_that_cannot_be_written_fails_the_study(make_engine: MakeEngine, tmp_path: Path):
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file in the way")
+    engine = make_engine(store=blocked)
+    failed = engine.wait(engine.submit(toy.Specification((0.0,))), timeout=60)
+    assert failed.state == "failed"
+    assert "MOEVIZ_HOME" in failed.message
+
+
+def test_a_store_that_vanishes_is_made_again(engine: Engine):
+    spec = toy.Specification((0.05,) * 10, seed=8)
+    job = engine.submit(spec)
+    until(lambda: engine.snapshot(job).done >= 2)
+    folder = engine.store.root / "studies" / job / "cpu" / "blocks"
+    for file in folder.iterdir():
+        file.unlink()
+    assert numbers(engine.wait(job)) == expected(spec)
+
+
+# --- Several engines and processes on one store.
+
+
+def test_a_second_engine_follows_the_first(make_engine: MakeEngine, log: Log):
+    spec = toy.Specification((0.1,) * 12, seed=10, log=log.name)
+    first, second = make_engine(), make_engine()
+    job = first.submit(spec)
+    log.wait_for(1)
+    assert second.submit(spec) == job
+    assert second.snapshot(job).state == "running"
+    seen: list[int] = []
+    last = second.wait(job, timeout=60, on_change=lambda snapshot: seen.append(snapshot.done))
+    assert numbers(last) == numbers(first.wait(job)) == expected(spec)
+    assert len(log.blocks()) == 12, "nothing was computed twice"
+    assert len(set(seen)) >= 3, "its partial results were seen"
+
+
+def test_a_second_engine_cancels_the_first(make_engine: MakeEngine, log: Log):
+    spec = toy.Specification((60.0,) * 3, log=log.name)
+    first, second = make_engine(), make_engine()
+    job = first.submit(spec)
+    log.wait_for(1)
+    second.cancel(job)
+    assert until(lambda: first.snapshot(job).state == "cancelled") < 2
+    assert second.wait(job, timeout=2).state == "cancelled"
+
+
+def test_a_follower_takes_over_when_the_first_ends(make_engine: MakeEngine, log: Log):
+    spec = toy.Specification((0.3,) * 8, seed=11, log=log.name)
+    first, second = make_engine(), make_engine()
+    job = first.submit(spec)
+    log.wait_for(3)
+    second.submit(spec)
+    until(lambda: second.snapshot(job).done >= 1)
+    first.close()
+    assert numbers(second.wait(job, timeout=60)) == expected(spec)
+    assert Counter(log.blocks())["block-0"] == 1
+
+
+APP = """
+import sys
+import toy_study as toy
+from moeviz.engine import Engine
+engine = Engine(sys.argv[1], scheduler=sys.argv[2], study=toy)
+spec = toy.Specification(tuple(map(float, sys.argv[4].split(","))), seed=12, log=sys.argv[3])
+job = engine.submit(spec)
+snapshot = engine.wait(job)
+print(snapshot.state, len(snapshot.results))
+engine.close()
+"""
+
+
+def test_a_killed_process_leaves_an_interrupted_study(
+    make_engine: MakeEngine, scheduler: str, log: Log, tmp_path: Path, run: Run
+):
+    spec = toy.Specification((0.0, 0.0, 60.0, 60.0), seed=12, log=log.name)
+    app = run(APP, tmp_path / "home", scheduler, log.name, "0,0,60,60")
+    log.wait_for(4)
+    engine = make_engine()
+    assert until(lambda: engine.snapshot(spec.hash).done == 2) < 10
+    assert engine.snapshot(spec.hash).state == "running"
+    app.send_signal(signal.SIGKILL)
+    app.communicate()
+    assert engine.snapshot(spec.hash).state == "interrupted"
+    assert engine.snapshot(spec.hash).done == 2
+
+    # The blocks that it has left on the scheduler stop by themselves: the workers are free.
+    other = engine.submit(toy.Specification((0.0,) * 4, seed=13))
+    assert engine.wait(other, timeout=60).state == "done"
+
+
+def test_a_follower_takes_over_when_the_process_is_killed(
+    make_engine: MakeEngine, scheduler: str, log: Log, tmp_path: Path, run: Run
+):
+    seconds = (0.0,) * 2 + (0.7,) * 4
+    spec = toy.Specification(seconds, seed=12, log=log.name)
+    app = run(APP, tmp_path / "home", scheduler, log.name, ",".join(map(str, seconds)))
+    log.wait_for(4)
+    engine = make_engine()
+    job = engine.submit(spec)
+    app.send_signal(signal.SIGKILL)
+    app.communicate()
+    assert numbers(engine.wait(job, timeout=60)) == expected(spec)
+    counts = Counter(log.blocks())
+    assert counts["block-0"] == counts["block-1"] == 1
+
+
+def test_processes_that_submit_the_same_study_share_it(
+    scheduler: str, log: Log, tmp_path: Path, run: Run
+):
+    seconds = ",".join(["0.05"] * 20)
+    apps = [run(APP, tmp_path / "home", scheduler, log.name, seconds) for _ in range(3)]
+    answers = [app.communicate(timeout=60) for app in apps]
+    assert [answer[0].strip() for answer in answers] == ["done 20"] * 3, answers
+    assert [answer[1] for answer in answers] == [""] * 3
+    assert len(log.blocks()) == len(set(log.blocks())) == 20
+    folder = next((tmp_path / "home" / "studies").glob("*/cpu"))
+    assert json.loads((folder / "state.json").read_text())["state"] == "done"
+    assert len(list((folder / "blocks").iterdir())) == 20
+
+
+# --- Clusters that are not as they should be, and devices.
+
+
+def test_a_scheduler_that_is_not_there_is_named(
+    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("moeviz.engine.cluster.CONNECT_SECONDS", 0.5)
+    engine = make_engine(scheduler="tcp://127.0.0.1:1")
+    failed = engine.wait(engine.submit(toy.Specification((0.0,))), timeout=60)
+    assert failed.state == "failed"
+    assert "tcp://127.0.0.1:1" in failed.message
+    assert "MOEVIZ_SCHEDULER" in failed.message
+
+
+def test_the_scheduler_may_be_named_by_the_environment(
+    make_engine: MakeEngine, scheduler: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MOEVIZ_SCHEDULER", scheduler)
+    engine = make_engine(scheduler=None)
+    assert engine.wait(engine.submit(toy.Specification((0.0,) * 2)), timeout=60).state == "done"
+    hardware = engine.hardware()
+    assert hardware["scheduler"] == scheduler
+    assert hardware["ready"]
+    assert (hardware["workers"], hardware["cores"], hardware["device"]) == (2, 2, "cpu")
+    assert hardware["memory_gib"] > 0
+    assert hardware["gpus"] == []
+
+
+def test_cuda_without_a_gpu_is_refused(make_engine: MakeEngine):
+    engine = make_engine(device="cuda")
+    failed = engine.wait(engine.submit(toy.Specification((0.0,))), timeout=60)
+    assert failed.state == "failed"
+    assert "GPU" in failed.message
+
+
+def test_gpu_workers_get_the_blocks_and_numbers_are_kept_apart(
+    make_engine: MakeEngine, log: Log, tmp_path: Path
+):
+    # A scheduler of its own, with a worker that claims a GPU; the toy does not use it.
+    from moeviz.engine.cluster import announced_address, end_host, start_host
+
+    host = start_host(1)
+    try:
+        address = announced_address(host)
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", address]
+        options = ["--no-nanny", "--no-dashboard", "--nthreads=1", "--resources", "GPU=1"]
+        paths = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        with subprocess.Popen(
+            command + options,
+            env={**os.environ, **paths},
+            cwd=tmp_path,
+            stderr=subprocess.DEVNULL,
+        ) as worker:
+            try:
+                check_gpu_routing(make_engine, address, log, worker.pid)
+            finally:
+                worker.kill()
+    finally:
+        end_host(host)
+
+
+def check_gpu_routing(make_engine: MakeEngine, address: str, log: Log, gpu_pid: int) -> None:
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+    spec = toy.Specification((0.02,) * 6, log=log.name)
+    auto = make_engine(scheduler=address)
+    done = auto.wait(auto.submit(spec), timeout=60)
+    assert (done.state, done.device) == ("done", "cuda")
+    assert auto.hardware()["device"] == "cuda"
+    assert {(int(pid), device) for _, pid, device in log.lines()} == {(gpu_pid, "cuda")}
+
+    plain = make_engine(scheduler=address, device="cpu")
+    done = plain.wait(plain.submit(spec), timeout=60)
+    assert (done.state, done.device) == ("done", "cpu")
+    assert len(log.lines()) == 12, "computed again, since digits may differ"
+    assert {device for _, _, device in log.lines()[6:]} == {"cpu"}
+    devices = {path.name for path in (plain.store.root / "studies" / spec.hash).iterdir()}
+    assert devices == {"cpu", "cuda"}
+
+
+# --- Wrong calls.
+
+
+def test_a_job_that_nobody_knows(engine: Engine):
+    for call in (engine.snapshot, engine.cancel, engine.wait):
+        with pytest.raises(UnknownJobError):
+            call("f" * 16)
+        with pytest.raises(UnknownJobError):
+            call("../../etc/passwd")
+
+
+def test_waiting_ends_after_a_while(engine: Engine):
+    job = engine.submit(toy.Specification((30.0,)))
+    began = time.monotonic()
+    assert engine.wait(job, timeout=0.2).active
+    assert time.monotonic() - began < 1
+    engine.cancel(job)
+
+
+@pytest.mark.parametrize("options", [{"device": "tpu"}, {"workers": 0}])
+def test_wrong_options_are_refused(options: dict[str, object], tmp_path: Path):
+    with pytest.raises(EngineError, match="Expected"):
+        Engine(tmp_path, study=toy, **options)
