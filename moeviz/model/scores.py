@@ -129,8 +129,13 @@ def make_score(name: str, **values: Any) -> Score:
     return variant(**chosen)
 
 
-def _norm(vector: Tensor, dim: int) -> Tensor:
-    return torch.linalg.vector_norm(vector, dim=dim, keepdim=True)
+def _norm(vector: Tensor) -> Tensor:
+    return torch.linalg.vector_norm(vector, dim=-1, keepdim=True)
+
+
+def _input_norm(x: Tensor) -> Tensor:
+    """Return the norms over the axis before the last; several times faster than torch's own."""
+    return (x * x).sum(-2, keepdim=True).sqrt_()
 
 
 @dataclass(frozen=True)
@@ -177,13 +182,13 @@ class CosineScore(Score):
     domain: ClassVar[Domain] = Domain.SPHERE
 
     def features(self, x: Tensor) -> Tensor:
-        return x / _norm(x, -2).clamp_min(TINY)
+        return x / _input_norm(x).clamp_min(TINY)
 
     def coordinates(self, beta: Tensor) -> Tensor:
-        return beta / _norm(beta, -1).clamp_min(TINY)
+        return beta / _norm(beta).clamp_min(TINY)
 
     def chart_jacobian(self, beta: Tensor) -> Tensor:
-        r = _norm(beta, -1).clamp_min(TINY).unsqueeze(-1)
+        r = _norm(beta).clamp_min(TINY).unsqueeze(-1)
         u = self.coordinates(beta)
         eye = torch.eye(beta.shape[-1], dtype=beta.dtype, device=beta.device)
         return (eye - u.unsqueeze(-1) * u.unsqueeze(-2)) / r
@@ -222,20 +227,20 @@ class PerturbedCosineScore(Score):
     domain: ClassVar[Domain] = Domain.BALL
 
     def features(self, x: Tensor) -> Tensor:
-        return x / (_norm(x, -2) + self.tau2).clamp_min(TINY)
+        return x / (_input_norm(x) + self.tau2).clamp_min(TINY)
 
     def coordinates(self, beta: Tensor) -> Tensor:
-        return beta / (_norm(beta, -1) + self.tau1)
+        return beta / (_norm(beta) + self.tau1)
 
     def chart_jacobian(self, beta: Tensor) -> Tensor:
-        r = _norm(beta, -1).unsqueeze(-1)
+        r = _norm(beta).unsqueeze(-1)
         s = r + self.tau1
         eye = torch.eye(beta.shape[-1], dtype=beta.dtype, device=beta.device)
         outer = beta.unsqueeze(-1) * beta.unsqueeze(-2) / r.clamp_min(TINY)
         return (eye - outer / s) / s
 
     def parameter(self, u: Tensor) -> Tensor:
-        return self.tau1 * u / (1.0 - _norm(u, -1))
+        return self.tau1 * u / (1.0 - _norm(u))
 
 
 for _score in (LinearScore, CosineScore, PerturbedCosineScore):

@@ -1,0 +1,15 @@
+"""moeviz in a browser: `streamlit run app.py`.
+
+This file is read twice over. The server imports it once and serves `app`, whose lifespan starts
+the engine and closes it again; after that every visit runs it as a script, from the top.
+"""
+
+import streamlit as st
+
+from moeviz.ui.navigation import run_page
+from moeviz.ui.server import lifespan, routes
+
+if __name__ == "__main__":
+    run_page()
+else:
+    app = st.App(__file__, lifespan=lifespan, routes=routes())

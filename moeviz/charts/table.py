@@ -1,0 +1,176 @@
+"""Tables of a study: every replicate as CSV, and short tables that stand beside the plot.
+
+The short tables are mappings from a column's title to its cells, all text, in the order in which
+they should be read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from moeviz.charts.convergence import size_text
+from moeviz.charts.palette import THEMES, style
+from moeviz.charts.words import number, signed
+
+CSV_COLUMNS = ("preset", "hash", "curve", "gauge", "loss_name", "n", "replicate", "loss")
+
+Result = Mapping[str, Any]
+Table = dict[str, list[str]]
+
+
+def replicate_rows(result: Result) -> Iterator[tuple[str, str, str, str, str, int, int, float]]:
+    """Yield one row per curve, sample size and replicate, in the order of :data:`CSV_COLUMNS`.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it, or as it was read back from JSON.
+    """
+    head = (result["spec"]["preset"], result["hash"])
+    for curve in result["curves"]:
+        name = (curve["label"], curve["gauge"], curve["loss_name"])
+        columns = zip(curve["n"], curve["replicates"], curve["loss"], strict=True)
+        for n, replicates, losses in columns:
+            for replicate, loss in zip(replicates, losses, strict=True):
+                yield (*head, *name, int(n), int(replicate), float(loss))
+
+
+def replicates_csv(result: Result) -> str:
+    """Write every replicate of a study as CSV.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it, or as it was read back from JSON.
+
+    Returns
+    -------
+    str
+        A line of titles, then one line per curve, sample size and replicate. A loss is written
+        so that reading it back gives the same float.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for *words, loss in replicate_rows(result):
+        writer.writerow([*words, repr(loss)])
+    return out.getvalue()
+
+
+def slope_table(result: Result, guesses: Sequence[float | None] = ()) -> Table:
+    """Return the slopes: measured, with interval, beside theory, paper and the class's guess.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    guesses : sequence of float or None
+        What was predicted for each curve before the study ran; shorter is filled with None. The
+        column is left out where nothing was predicted, and so is the papers' where none is known.
+    """
+    curves = result["curves"]
+    table: Table = {
+        "Curve": _names(curves),
+        "Slope": [_slope(curve, lambda slope: signed(slope["estimate"])) for curve in curves],
+        "95 % interval": [
+            _slope(curve, lambda slope: f"{signed(slope['low'])} to {signed(slope['high'])}")
+            for curve in curves
+        ],
+        "Theory": [_exponent(curve["theory"]["exponent"]) for curve in curves],
+    }
+    if any(curve["published"] for curve in curves):
+        table["Paper"] = [
+            signed(curve["published"]["slope"]) if curve["published"] else "–" for curve in curves
+        ]
+    if any(guess is not None for guess in guesses):
+        padded = [*guesses, *[None] * len(curves)][: len(curves)]
+        table["Our guess"] = [_exponent(guess) for guess in padded]
+    return table
+
+
+def mean_table(result: Result, sizes: Sequence[int]) -> Table:
+    """Return the mean loss over replicates, one row per curve, one column per sample size.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    sizes : sequence of int
+        All sample sizes of the study.
+    """
+    curves = result["curves"]
+    found = [dict(zip(curve["n"], curve["mean"], strict=True)) for curve in curves]
+    columns = {
+        f"n = {size_text(n)}": [number(row[n]) if n in row else "–" for row in found] for n in sizes
+    }
+    return {"Mean loss": _names(curves), **columns}
+
+
+def local_slope_table(result: Result) -> Table:
+    """Return the slope between neighbouring sample sizes, one row per curve.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    """
+    curves = result["curves"]
+    found = [dict(zip(pairwise(curve["n"]), curve["local_slope"], strict=True)) for curve in curves]
+    columns = {
+        f"{size_text(a)} to {size_text(b)}": [
+            _local(row[a, b]) if (a, b) in row else "–" for row in found
+        ]
+        for a, b in sorted({pair for row in found for pair in row})
+    }
+    return {"Local slope": _names(curves), **columns}
+
+
+def fits_table(result: Result) -> Table:
+    """Return how the fits ended, one row per router and sample size.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it. Curves of one router are readings of the
+        same fits, so these are counted once; their mean squared residual stands last.
+    """
+    rows: list[dict[str, str]] = []
+    first_of_fit: dict[int, Mapping[str, Any]] = {}
+    for curve in result["curves"]:
+        first_of_fit.setdefault(curve["fit"], curve)
+    for curve in first_of_fit.values():
+        columns = zip(curve["n"], curve["status"], curve["residual"], strict=True)
+        for n, status, residual in columns:
+            counts = {kind.capitalize(): str(count) for kind, count in status.items()}
+            rows.append(
+                {
+                    "Router": curve["router_title"].removesuffix(" router"),
+                    "n": size_text(n),
+                    **counts,
+                    "Residual": number(residual),
+                }
+            )
+    titles = rows[0] if rows else ()
+    return {title: [row[title] for row in rows] for title in titles}
+
+
+def _names(curves: Sequence[Mapping[str, Any]]) -> list[str]:
+    theme = THEMES["light"]
+    return [f"{style(i, theme).glyph} {curve['label']}" for i, curve in enumerate(curves)]
+
+
+def _slope(curve: Mapping[str, Any], say: Callable[[Mapping[str, float]], str]) -> str:
+    # A no-break space keeps an interval on one line.
+    return say(curve["slope"]).replace(" ", "\u00a0") if curve["slope"] else "–"
+
+
+def _local(entry: Mapping[str, float]) -> str:
+    return f"{signed(entry['slope'])}\u00a0±\u00a0{(entry['high'] - entry['low']) / 2:.2f}"
+
+
+def _exponent(value: float | None) -> str:
+    return "–" if value is None else signed(value)

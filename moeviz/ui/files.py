@@ -1,0 +1,110 @@
+"""Files in and out: a specification to upload; data, specification and result to download."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from moeviz.charts.table import replicates_csv
+from moeviz.errors import MoevizError, SpecificationError
+from moeviz.study import Specification
+from moeviz.ui.guard import plain
+from moeviz.ui.link import request_for, write_link
+from moeviz.ui.state import job, restore
+
+MOST_BYTES = 65_536
+
+_UPLOAD = "lab.upload"
+_REFUSED = "lab.upload.refused"
+
+
+def read_specification(content: bytes) -> Specification:
+    """Return the specification in an uploaded file.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+
+    Raises
+    ------
+    SpecificationError
+        If the file is too large, not JSON, or not a specification that can be run.
+    """
+    if len(content) > MOST_BYTES:
+        raise SpecificationError(
+            f"Expected a specification of at most {MOST_BYTES:,} bytes, but got "
+            f"{len(content):,}; choose a file that this page wrote."
+        )
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        raise SpecificationError(
+            "Expected a file in JSON, but this one cannot be read as such; choose a file that "
+            "this page wrote."
+        ) from None
+    # A whole result carries its specification.
+    if isinstance(data, dict) and isinstance(data.get("spec"), dict):
+        data = data["spec"]
+    return Specification.from_json(data)
+
+
+def upload() -> None:
+    """Offer to set the form from a file; a broken file gives one sentence and changes nothing."""
+    st.file_uploader(
+        "Set the form from a file (JSON of a specification or of a result)",
+        type="json",
+        key=_UPLOAD,
+        on_change=_take,
+        max_upload_size=1,
+    )
+    if _REFUSED in st.session_state:
+        st.error(plain(st.session_state[_REFUSED]))
+
+
+def _take() -> None:
+    st.session_state.pop(_REFUSED, None)
+    file = st.session_state.get(_UPLOAD)
+    if file is None:
+        return
+    try:
+        restore(request_for(read_specification(file.getvalue())))
+    except MoevizError as error:
+        st.session_state[_REFUSED] = str(error)
+
+
+def downloads(
+    result: Mapping[str, Any], spec: Specification, guesses: Sequence[float | None]
+) -> None:
+    """Offer the study's data, specification, whole result, and a link that restores the screen.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    spec : Specification
+        What the form says.
+    guesses : sequence of float or None
+        What was predicted, curve by curve.
+    """
+    name = f"moeviz-{result['spec']['preset']}-{result['hash']}"
+    offers = (
+        ("Data (CSV)", f"{name}.csv", "text/csv", lambda: replicates_csv(result)),
+        (
+            "Specification (JSON)",
+            f"{name}-specification.json",
+            "application/json",
+            lambda: json.dumps(result["spec"], indent=2),
+        ),
+        ("Result (JSON)", f"{name}.json", "application/json", lambda: json.dumps(result)),
+    )
+    with st.container(horizontal=True):
+        for label, file_name, mime, content in offers:
+            st.download_button(label, content, file_name, mime, on_click="ignore")
+        with st.popover("Link to this screen"):
+            address = urlencode(write_link(spec, job(), guesses), safe=",")
+            st.code(f"{st.context.url}?{address}", language=None, wrap_lines=True)

@@ -1,0 +1,38 @@
+"""Which pages there are, and what they share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+HOME = "pages/lab/home.py"
+CONVERGENCE = "pages/lab/convergence.py"
+
+_ICON = Path(__file__).with_name("icon.svg")
+
+
+def pages() -> list[Page]:
+    """Return the app's pages in the order of the menu.
+
+    Returns
+    -------
+    list of Page
+        The first one answers at ``/``; every other one at its ``url_path``.
+    """
+    return [
+        st.Page(HOME, title="Home", default=True),
+        st.Page(CONVERGENCE, title="Convergence lab", url_path="convergence"),
+    ]
+
+
+def run_page() -> None:
+    """Run the page that the visitor asked for.
+
+    The icon in the browser's tab is a file of ours, and no page has a material icon: for those
+    the browser would fetch the tab's icon from another host.
+    """
+    page = st.navigation(pages(), position="top")
+    st.set_page_config(page_title=f"{page.title} · moeviz", page_icon=_ICON, layout="wide")
+    page.run()

@@ -1,0 +1,74 @@
+"""A Plotly figure that keeps its DOM node, and with it the zoom, while its data change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import plotly
+import streamlit as st
+
+PLOTLY_PATH = f"/moeviz/plotly-{plotly.__version__}.min.js"
+PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+_HERE = Path(__file__).parent
+
+
+def _script() -> str:
+    # Page addresses are one folder deep at most, so this relative address finds the file also
+    # when the whole app lives below a base path.
+    return (_HERE / "plot.js").read_text(encoding="utf-8").replace("PLOTLY", PLOTLY_PATH[1:])
+
+
+_plot = st.components.v2.component(
+    "moeviz.plot",
+    html='<figure class="moeviz-figure"></figure>',
+    css=(_HERE / "plot.css").read_text(encoding="utf-8"),
+    js=_script(),
+    isolate_styles=False,
+)
+
+
+def plot(
+    figure: dict[str, Any],
+    *,
+    key: str,
+    description: str,
+    file_name: str,
+    view: str = "",
+    tools: bool = True,
+) -> None:
+    """Show `figure`; later calls with the same `key` redraw it in place.
+
+    Parameters
+    ----------
+    figure : dict
+        Plotly's ``data`` and ``layout``, and under ``narrow`` optional changes to the layout for
+        a screen narrower than 640 pixels.
+    key : str
+        Identity of the plot on its page.
+    description : str
+        What a screen reader says in place of the picture.
+    file_name : str
+        Name of a saved picture, without ending.
+    view : str
+        The zoom is kept for as long as this stays the same.
+    tools : bool
+        Whether to offer zoom buttons and saving as SVG and PNG.
+    """
+    _plot(
+        key=key,
+        data={
+            "figure": figure,
+            "description": description,
+            "fileName": file_name,
+            "view": view,
+            "tools": tools,
+        },
+        # A visitor who switches the theme makes no script run; the plot sees it and asks for one.
+        on_theme_change=_nothing,
+    )
+
+
+def _nothing() -> None:
+    """Do nothing: the script run that calls this is all that is wanted."""

@@ -1,0 +1,76 @@
+"""What the server does beside running pages: start and close the engine, serve plotly.js."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import gzip
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
+
+from moeviz.ui.plot import PLOTLY_FILE, PLOTLY_PATH
+from moeviz.ui.session import close_engine, engine
+
+_WARM = ("moeviz.charts.gate", "moeviz.ui.lab", "moeviz.ui.study", "pandas", "pyarrow")
+"""Modules that the first visitor should not have to wait for."""
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Start the engine with the server, and close it when the server ends."""
+    # The pages are declared by `st.navigation`. Until a first visit has come that far, Streamlit
+    # takes the mere presence of the folder `pages/` for its older convention and greets whoever
+    # arrives by a deep link with "Page not found".
+    PagesManager.uses_pages_directory = False
+    engine()
+    settling = asyncio.create_task(_settle())
+    try:
+        yield
+    finally:
+        settling.cancel()
+        await asyncio.gather(settling, return_exceptions=True)
+        await asyncio.to_thread(close_engine)
+
+
+async def _settle() -> None:
+    """Import what pages need, and when the workers have started keep the collector off it all.
+
+    Streamlit runs a full garbage collection after every script, several times a second while a
+    study is polled. PyTorch and the like make that 170 ms of looking at modules that are here to
+    stay; frozen, they cost nothing.
+    """
+    for name in _WARM:
+        await asyncio.to_thread(import_module, name)
+    while not engine().hardware()["ready"]:
+        await asyncio.sleep(0.2)
+    gc.collect()
+    gc.freeze()
+
+
+def routes() -> list[Route]:
+    """Return the addresses that this app answers beside Streamlit's own.
+
+    Returns
+    -------
+    list of Route
+        plotly.js from the installed plotly package, so that no page asks another host for it.
+    """
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    path = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
+    packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
+
+    async def plotly_js(request: Request) -> Response:
+        headers = {
+            "Content-Encoding": "gzip",
+            "Cache-Control": "public, max-age=31536000, immutable",
+        }
+        return Response(packed, media_type="text/javascript", headers=headers)
+
+    return [Route(path, plotly_js)]

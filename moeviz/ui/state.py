@@ -1,0 +1,146 @@
+"""What the convergence lab remembers of a visit, and how it follows the address.
+
+The form starts from a :class:`Request`: every widget takes its first value from there. Setting the
+form anew, from a link or a file, makes a new generation of widgets with new keys. Writing into the
+state of widgets that exist would be shorter, but a browser that misses the message keeps the old
+value, and sends it back as the visitor's wish.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from moeviz.engine import UnknownJobError
+from moeviz.errors import SpecificationError
+from moeviz.study import Specification
+from moeviz.ui.link import Request, read_link, request_for, write_link
+from moeviz.ui.session import engine
+
+_PREFIX = "lab."
+_REQUEST = "lab.request"
+_GENERATION = "lab.generation"
+_JOB = "lab.job"
+_LINK = "lab.link"
+_RESTORED = "lab.restored"
+_ECHOES = "lab.echoes"
+_ECHO_SECONDS = 5.0
+
+
+def widget_key(name: str) -> str:
+    """Return the key of the form's widget called `name`, in its present generation."""
+    return f"{_PREFIX}{st.session_state.get(_GENERATION, 0)}.{name}"
+
+
+def request() -> Request:
+    """Return what the form started from."""
+    found: Request = st.session_state[_REQUEST]
+    return found
+
+
+def restore(wanted: Request) -> None:
+    """Set the whole form as `wanted` says, whatever the address says; for a callback."""
+    _set_form(wanted)
+    st.session_state[_RESTORED] = True
+
+
+def job() -> str | None:
+    """Return the study on show."""
+    value: str | None = st.session_state.get(_JOB)
+    return value
+
+
+def show_job(job_id: str | None) -> None:
+    """Choose the study on show."""
+    st.session_state[_JOB] = job_id
+
+
+def leave_study() -> None:
+    """Take the study off the screen; for a callback."""
+    show_job(None)
+
+
+def start_again() -> None:
+    """Go back to the first preset, with nothing on show; for a callback."""
+    st.query_params.clear()
+    st.session_state.pop(_LINK, None)
+    restore(read_link({}))
+
+
+def follow_address() -> None:
+    """Set the form from the address, if somebody else than this visit's form wrote it.
+
+    That is so on arrival, after a reload, when a link is opened and when the browser goes back.
+
+    Raises
+    ------
+    MoevizError
+        If the address asks for something that does not exist.
+
+    Notes
+    -----
+    A visitor who types fast sends the address of a moment ago along with the newest values: an
+    address that this form wrote or read within the last seconds is an echo, not a wish.
+    """
+    address = st.query_params.to_dict()
+    if st.session_state.pop(_RESTORED, False):
+        return
+    arrived = widget_key("preset") not in st.session_state
+    if not arrived and address in _echoes():
+        return
+    if arrived and not address:
+        address = st.session_state.get(_LINK, {})
+    _set_form(_request(address))
+    _remember(st.query_params.to_dict())
+
+
+def write_address(spec: Specification, guesses: Sequence[float | None]) -> None:
+    """Make the address one that restores this screen."""
+    link = write_link(spec, job(), guesses)
+    st.session_state[_LINK] = link
+    _remember(link)
+    if st.query_params.to_dict() != link:
+        st.query_params.from_dict(link)
+
+
+def unknown_job(job_id: str) -> str:
+    """Return the sentence for a job that this server has never seen."""
+    return (
+        f"Expected a study that this server has run, but it knows none with the identity "
+        f"{job_id}; the link may come from another server."
+    )
+
+
+def _set_form(wanted: Request) -> None:
+    st.session_state[_REQUEST] = wanted
+    st.session_state[_GENERATION] = st.session_state.get(_GENERATION, 0) + 1
+    show_job(wanted.job)
+
+
+def _request(address: dict[str, str]) -> Request:
+    """Return what an address asks for; a job alone brings its own form along."""
+    wanted = read_link(address)
+    if wanted.job is None or not set(address) <= {"job", "v", "guess"}:
+        return wanted
+    try:
+        known = request_for(engine().snapshot(wanted.job).spec, wanted.job)
+        return replace(known, guesses=wanted.guesses)
+    except UnknownJobError:
+        raise SpecificationError(unknown_job(wanted.job)) from None
+
+
+def _echoes() -> list[dict[str, str]]:
+    last = st.session_state.get(_LINK)
+    return [address for _, address in _recent()] + ([last] if last is not None else [])
+
+
+def _remember(address: dict[str, str]) -> None:
+    st.session_state[_ECHOES] = [*_recent(), (time.monotonic(), address)]
+
+
+def _recent() -> list[tuple[float, dict[str, str]]]:
+    now = time.monotonic()
+    return [(t, a) for t, a in st.session_state.get(_ECHOES, []) if now - t < _ECHO_SECONDS]

@@ -1,0 +1,156 @@
+"""A study on the screen, running or finished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from moeviz.charts.convergence import convergence_figure
+from moeviz.charts.palette import style, theme_named
+from moeviz.charts.table import fits_table, local_slope_table, mean_table, slope_table
+from moeviz.charts.words import describe
+from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.study import Preset, Specification
+from moeviz.ui.files import downloads
+from moeviz.ui.guard import guard, plain
+from moeviz.ui.plot import plot
+from moeviz.ui.predict import curves_of
+from moeviz.ui.session import engine
+from moeviz.ui.state import job, leave_study, unknown_job
+from moeviz.ui.words import progress_sentence
+
+POLL_SECONDS = 0.3
+
+_PLOT_AND_WORDS = (3, 2)
+_AXES_HEIGHT = 480
+
+Guesses = Sequence[float | None]
+
+
+def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
+    """Show the study that the address names, or invite to run one.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    spec : Specification
+        What the form says.
+    guesses : sequence of float or None
+        What was predicted, curve by curve.
+
+    Raises
+    ------
+    EngineError
+        If the engine cannot tell.
+    """
+    job_id = job()
+    if job_id is None:
+        _invite(preset, spec)
+        return
+    try:
+        snapshot = engine().snapshot(job_id)
+    except UnknownJobError:
+        _unknown(job_id, computable=job_id == spec.hash)
+        return
+    if job_id != spec.hash:
+        st.info(
+            "The form has changed since this study was run. Press **Run** for the study that the "
+            "form describes."
+        )
+        guesses = ()
+    st.fragment(_live, run_every=POLL_SECONDS if snapshot.active else None)(
+        job_id, guesses, snapshot.active
+    )
+    if not snapshot.active:
+        downloads(_result(job_id, snapshot.version, snapshot), spec, guesses)
+        st.markdown(preset.summary)
+
+
+def _invite(preset: Preset, spec: Specification) -> None:
+    """Show the axes that wait for points, and with them load what drawing needs."""
+    left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
+    with right:
+        st.markdown(preset.summary)
+        st.info(f"{plain(preset.question)} Commit a prediction, then press **Run**.")
+    with left:
+        theme = theme_named(st.context.theme.type)
+        axes = convergence_figure({"curves": curves_of(spec)}, spec["sizes"], theme)
+        axes["layout"]["height"] = _AXES_HEIGHT
+        plot(
+            axes,
+            key="lab.axes",
+            description="Axes without points: no study has been run yet.",
+            file_name="moeviz",
+            tools=False,
+        )
+
+
+def _unknown(job_id: str, computable: bool) -> None:
+    if computable:
+        st.info("This server has not computed this study yet. Press **Run**.")
+    else:
+        st.error(plain(unknown_job(job_id)))
+        st.button("Take it off the screen", on_click=leave_study)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _result(job_id: str, version: int, _snapshot: Snapshot) -> dict[str, Any]:
+    return _snapshot.result()
+
+
+def _live(job_id: str, guesses: Guesses, polled: bool) -> None:
+    with guard():
+        snapshot = engine().snapshot(job_id)
+        if polled and not snapshot.active:
+            st.rerun()
+        _progress(snapshot)
+        result = _result(job_id, snapshot.version, snapshot)
+        sizes = snapshot.spec["sizes"]
+        left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
+        with left:
+            plot(
+                convergence_figure(result, sizes, theme_named(st.context.theme.type)),
+                key="lab.plot",
+                description=describe(result),
+                file_name=f"moeviz-{result['spec']['preset']}-{result['hash']}",
+                view=job_id,
+            )
+        with right:
+            _tables(result, sizes, guesses)
+        _sentences(result)
+
+
+def _progress(snapshot: Snapshot) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(min(1.0, max(0.0, snapshot.fraction)), text=progress_sentence(snapshot))
+        if snapshot.active:
+            if st.button("Cancel", width=140):
+                engine().cancel(snapshot.job_id)
+                st.rerun()
+        elif snapshot.state != "done" and st.button("Continue", width=140):
+            engine().submit(snapshot.spec)
+            st.rerun()
+    if snapshot.state == "failed":
+        st.error(plain(snapshot.message))
+
+
+def _tables(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses) -> None:
+    tables = {
+        "Slopes": slope_table(result, guesses),
+        "Mean loss": mean_table(result, sizes),
+        "Local slopes": local_slope_table(result),
+        "Fits": fits_table(result),
+    }
+    for tab, (title, table) in zip(st.tabs(list(tables)), tables.items(), strict=True):
+        with tab:
+            st.table(table, border="horizontal", hide_index=True, alt=title)
+
+
+def _sentences(result: Mapping[str, Any]) -> None:
+    theme = theme_named(None)
+    for index, curve in enumerate(result["curves"]):
+        glyph = style(index, theme).glyph
+        st.markdown(f"{glyph} **{plain(curve['label'])}.** {plain(curve['in_words'])}")

@@ -1,0 +1,35 @@
+"""Mathematical symbols as plain characters, for labels that are also read aloud."""
+
+from __future__ import annotations
+
+import re
+
+_NAMES = {
+    "alpha": "α",
+    "beta": "β",
+    "eta": "η",
+    "gamma": "γ",
+    "lambda": "λ",
+    "mu": "μ",
+    "nu": "ν",
+    "sigma": "σ",
+    "tau": "τ",
+    "theta": "θ",
+    "Theta": "Θ",
+}
+_LOW = str.maketrans("0123456789ijk*", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖ*")
+_NAME = re.compile(r"\\([A-Za-z]+)")
+_INDEX = re.compile(r"_(?:\{([0-9ijk*]+)\}|([0-9ijk*]))")
+
+
+def plain_symbol(latex: str) -> str | None:
+    r"""Return a LaTeX symbol in plain characters, or None where that cannot be done.
+
+    Parameters
+    ----------
+    latex : str
+        Such as ``\tau_1`` (τ₁), ``h(x, \eta_i)`` (h(x, ηᵢ)) or ``k_*`` (k*).
+    """
+    named = _NAME.sub(lambda found: _NAMES.get(found[1], found[0]), latex)
+    text = _INDEX.sub(lambda found: (found[1] or found[2]).translate(_LOW), named)
+    return None if re.search(r"[\\_^{}]", text) else text

@@ -1,0 +1,176 @@
+"""The convergence lab as a visitor uses it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.server import ROOT
+
+FINISH_MS = 90_000
+
+
+class Lab:
+    """One page on one server.
+
+    Parameters
+    ----------
+    page : Page
+    url : str
+        The server's address.
+    """
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    def open(self, preset: str = "cosine-exact", **fields: Any) -> None:
+        """Arrive by a link to a preset with some fields changed, and wait for the form."""
+        self.page.goto(f"{self.url}/convergence?{urlencode({'preset': preset, **fields})}")
+        self.run_button.wait_for()
+
+    @property
+    def run_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Run", exact=True)
+
+    @property
+    def plot(self) -> Locator:
+        return self.page.locator(".moeviz-canvas")
+
+    @property
+    def alerts(self) -> Locator:
+        return self.page.get_by_test_id("stAlert")
+
+    @property
+    def job(self) -> str | None:
+        """The identity of the study on show, from the address."""
+        return parse_qs(urlsplit(self.page.url).query).get("job", [None])[0]
+
+    def points(self) -> int:
+        """How many means the plot shows; 0 when there is no plot."""
+        return int(
+            self.page.evaluate("document.querySelector('.moeviz-canvas')?.dataset.points ?? 0")
+        )
+
+    def run(self) -> float:
+        """Press Run, and return the seconds until the first point stood on the plot."""
+        self.page.evaluate(
+            """() => {
+                const button = [...document.querySelectorAll('button')]
+                    .find((b) => b.innerText.trim() === 'Run');
+                button.addEventListener('click', () => { window.pressed = performance.now(); },
+                    { once: true, capture: true });
+            }"""
+        )
+        self.run_button.click()
+        took = self.page.wait_for_function(
+            """() => Number(document.querySelector('.moeviz-canvas')?.dataset.points ?? 0) > 0
+                && (performance.now() - window.pressed) / 1000""",
+            polling=20,
+            timeout=FINISH_MS,
+        )
+        return float(took.json_value())
+
+    def wait_for_points(self, more_than: int) -> int:
+        """Wait until the plot shows more means than that, and return how many."""
+        self.page.wait_for_function(
+            "(n) => Number(document.querySelector('.moeviz-canvas')?.dataset.points ?? 0) > n",
+            arg=more_than,
+            timeout=FINISH_MS,
+        )
+        return self.points()
+
+    def wait_until_finished(self) -> None:
+        expect(self.page.get_by_text(re.compile(r"^Finished: "))).to_be_visible(timeout=FINISH_MS)
+
+    def ranges(self) -> list[float]:
+        """The ends of both axes as they are drawn, in decades."""
+        found: list[float] = self.plot.evaluate(
+            "(c) => [...c._fullLayout.xaxis.range, ...c._fullLayout.yaxis.range]"
+        )
+        return found
+
+    def zoomed(self) -> bool:
+        """Whether the plot shows ranges that a reader chose."""
+        return not self.plot.evaluate("(c) => c._fullLayout.yaxis.autorange")
+
+    def watch_for_another(self, pattern: str) -> None:
+        """Have `window.answered` promise the milliseconds from the next click to another match.
+
+        The pattern's first group is compared, in the text of the whole page.
+        """
+        self.page.evaluate(
+            """(pattern) => {
+                const said = () => document.body.innerText.match(new RegExp(pattern))?.[1];
+                const before = said();
+                window.answered = new Promise((resolve) => {
+                    document.addEventListener('click', () => {
+                        const start = performance.now();
+                        const watch = new MutationObserver(() => {
+                            if (said() === before) return;
+                            watch.disconnect();
+                            resolve(performance.now() - start);
+                        });
+                        const all = { subtree: true, childList: true, characterData: true };
+                        watch.observe(document.body, all);
+                    }, { once: true, capture: true });
+                });
+            }""",
+            pattern,
+        )
+
+    def download(self, label: str) -> tuple[str, str]:
+        """Press a download button, and return the file's name and text."""
+        with self.page.expect_download() as caught:
+            self.page.get_by_role("button", name=label).click()
+        file = caught.value
+        return file.suggested_filename, Path(file.path()).read_text(encoding="utf-8")
+
+    def settle(self) -> None:
+        """Wait until no script is running for this page."""
+        self.page.wait_for_function(
+            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
+            " === 'notRunning'"
+        )
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Fields of a study that differ from its preset, and its result."""
+
+    fields: dict[str, Any]
+    result: dict[str, Any]
+
+
+def command_line(home: Path, preset: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Run a study from the command line, with a store of its own, and return its result."""
+    settings = [f"--set={name}={value}" for name, value in fields.items()]
+    command = [sys.executable, "-m", "moeviz", "study", preset, "--store", str(home), "--json"]
+    done = subprocess.run(
+        [*command, *settings], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def median(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+def seconds_until(condition: Any, limit: float) -> float:
+    """Poll until `condition` holds, and return how long that took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < limit, f"not within {limit} s"
+        time.sleep(0.02)
+    return time.monotonic() - began

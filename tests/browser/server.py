@@ -1,0 +1,124 @@
+"""A server in a process of its own, as the first command of the README starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60.0
+END_SECONDS = 20.0
+
+
+class Server:
+    """`streamlit run app.py` on a free port; ends with everything it started.
+
+    Parameters
+    ----------
+    home : Path
+        Where its studies are kept, and its log is written.
+    """
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.home = home
+        self.log = home / "server.log"
+        self.url = f"http://127.0.0.1:{_free_port()}"
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command += ["--server.headless", "true", "--server.port", self.url.rsplit(":", 1)[1]]
+        environment = {**os.environ, "MOEVIZ_HOME": str(self.home)}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            _wait(self._answers, START_SECONDS, "the server to answer", self.log)
+        except BaseException:
+            self._kill()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._kill()
+
+    def stop(self) -> list[psutil.Process]:
+        """End the server as Ctrl-C does, and return the processes that it left behind."""
+        started = self._family()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            return started
+        _, alive = psutil.wait_procs(started, timeout=2.0)
+        return alive
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the worker processes, those that have a scheduler to talk to."""
+        return [p for p in self._family() if _is_worker(p)]
+
+    def wait_for_workers(self) -> None:
+        """Return when every core has its worker."""
+        _wait(lambda: len(self.workers()) >= 1, START_SECONDS, "the workers to start", self.log)
+
+    def _answers(self) -> bool:
+        if self.process.poll() is not None:
+            raise RuntimeError(f"The server ended at once:\n{self.log.read_text()[-2000:]}")
+        try:
+            with urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return answer.status == 200
+        except (URLError, ConnectionError, TimeoutError):
+            return False
+
+    def _family(self) -> list[psutil.Process]:
+        try:
+            return psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+    def _kill(self) -> None:
+        for process in [*self._family()]:
+            process.kill()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(END_SECONDS)
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(ready, seconds: float, what: str, log: Path) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError(f"Waited {seconds:.0f} s for {what}:\n{log.read_text()[-2000:]}")
+        time.sleep(0.1)

@@ -1,0 +1,113 @@
+"""Bad input gives one clear sentence; nothing is computed, nothing crashes."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import urlencode
+
+from playwright.sync_api import expect
+
+from moeviz.study import PRESETS, SCHEMA
+
+BAD_LINKS = {
+    "no samples": ({"sizes": "0"}, "sizes"),
+    "far too many samples": ({"sizes": "1000,1000000000000"}, "sizes"),
+    "too much work": ({"sizes": "10000000", "replicates": "400"}, "at most"),
+    "a negative perturbation": ({"tau1": "-0.5"}, "tau1"),
+    "not a number": ({"noise": "nan"}, "noise"),
+    "fewer experts than true ones": ({"true_atoms": "3", "atoms": "2"}, "k = 2"),
+    "an unknown router": ({"routers": "banana"}, "banana"),
+    "an unknown field": ({"n": "0"}, "'n'"),
+    "an unknown preset": ({"preset": "nonsense"}, "nonsense"),
+    "another version": ({"v": "99"}, "99"),
+    "a broken job": ({"job": "xyz"}, "hexadecimal"),
+    "an unknown job": ({"job": "0123456789abcdef"}, "0123456789abcdef"),
+    "markup": ({"<b>sizes</b>": "1"}, "<b>sizes</b>"),
+}
+
+
+def test_a_bad_link_gives_one_sentence(server, visit):
+    page = visit()
+    before = studies(server)
+    for name, (params, word) in BAD_LINKS.items():
+        page.goto(f"{server.url}/convergence?{urlencode(params)}")
+        alert = page.get_by_test_id("stAlert")
+        expect(alert, name).to_have_count(1)
+        expect(alert, name).to_contain_text(word)
+        said = alert.inner_text().strip()
+        assert re.fullmatch(r".+\.", said), (name, said)
+        assert "Traceback" not in page.content(), name
+        expect(page.get_by_test_id("stException"), name).to_have_count(0)
+        expect(page.get_by_role("button", name="Cancel"), name).to_have_count(0)
+    assert studies(server) == before
+
+
+def test_there_is_a_way_out_of_a_bad_link(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/convergence?preset=nonsense")
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    page.goto(f"{server.url}/convergence?preset=lab&job=0123456789abcdef")
+    page.get_by_role("button", name="Take it off the screen").click()
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("job="))
+
+
+def test_a_bad_value_in_the_form_is_refused(lab):
+    lab.open(sizes="300,1000", replicates=3)
+    lab.page.get_by_text("Settings", exact=True).click()
+    sizes = lab.page.get_by_role("textbox", name="Sample sizes")
+    for text in ("0", "1e12", "nan", "-5", "1000,,x"):
+        sizes.fill(text)
+        sizes.press("Enter")
+        expect(lab.alerts).to_contain_text("sizes")
+        expect(lab.alerts).to_have_count(1)
+        expect(lab.run_button).to_have_count(0)
+    sizes.fill("300, 1000")
+    sizes.press("Enter")
+    lab.run_button.wait_for()
+    expect(lab.page.get_by_test_id("stAlertContentError")).to_have_count(0)
+
+
+BROKEN_FILES = {
+    "cut short": (b"{not json", "JSON"),
+    "another thing": (b"[1, 2]", "specification"),
+    "too deep": (b"[" * 60_000, "JSON"),
+    "fields missing": (b'{"schema": %d, "preset": "lab", "fields": {}}' % SCHEMA, "missing"),
+}
+
+
+def test_a_broken_file_is_refused(lab):
+    lab.open(sizes="300,1000", replicates=3)
+    lab.page.get_by_text("Settings", exact=True).click()
+    for name, (content, word) in BROKEN_FILES.items():
+        upload(lab, content)
+        alert = lab.page.get_by_test_id("stAlertContentError")
+        expect(alert, name).to_contain_text(word)
+        expect(alert, name).to_have_count(1)
+        expect(lab.page.get_by_test_id("stException"), name).to_have_count(0)
+        expect(lab.run_button, name).to_be_visible()
+    expect(lab.page.get_by_role("textbox", name="Sample sizes")).to_have_value("300,1000")
+
+
+def test_a_good_file_sets_the_form(lab):
+    spec = PRESETS["cosine-over"].build({"sizes": (400, 800), "replicates": 5, "noise": 0.2})
+    lab.open()
+    lab.page.get_by_text("Settings", exact=True).click()
+    upload(lab, json.dumps(spec.to_json()).encode())
+    expect(lab.page.get_by_role("textbox", name="Sample sizes")).to_have_value("400,800")
+    expect(lab.page.get_by_role("spinbutton", name="Noise")).to_have_value("0.2")
+    expect(lab.page.get_by_role("radio", name="One expert too many")).to_be_checked()
+
+
+def studies(server) -> set[str]:
+    """The studies in the server's store."""
+    return {path.name for path in (server.home / "studies").glob("*")}
+
+
+def upload(lab, content: bytes) -> None:
+    lab.page.locator("input[type=file]").set_input_files(
+        {"name": "specification.json", "mimeType": "application/json", "buffer": content}
+    )

@@ -1,0 +1,182 @@
+"""What stands on the screen: the home page, links, predictions, themes, access for all."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.lab import Lab
+
+SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8, "seed": 41}
+
+
+@pytest.fixture(scope="module")
+def finished(server, browser):
+    """The address of a small finished study, with a prediction."""
+    context = browser.new_context()
+    lab = Lab(context.new_page(), server.url)
+    lab.open(**SMALL, guess="-0.5,,0")
+    lab.run()
+    lab.wait_until_finished()
+    address = lab.page.url
+    context.close()
+    return address
+
+
+def test_the_home_page_shows_a_gauge_at_a_touch(server, visit):
+    page = visit()
+    page.goto(server.url)
+    cosine = page.get_by_role("heading", name=re.compile("^Cosine router"))
+    perturbed = page.get_by_role("heading", name=re.compile("^Perturbed cosine router"))
+    expect(cosine).to_contain_text("nothing moves")
+    before = perturbed.inner_text()
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    expect(perturbed).not_to_have_text(before)
+    expect(cosine).to_contain_text("nothing moves")
+    said = page.get_by_text(re.compile(r"^Fits run on this machine: \d+ worker"))
+    expect(said).to_be_visible(timeout=30_000)
+
+
+def test_the_home_page_leads_to_the_lab_and_asks_no_other_host(server, visit):
+    page = visit()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.url)
+    page.locator(".moeviz-canvas[data-redraws]").first.wait_for()
+    page.get_by_role("link", name=re.compile("^Run it")).click()
+    lab = Lab(page, server.url)
+    lab.run_button.wait_for()
+    lab.settle()
+    expect(page).to_have_url(re.compile(r"/convergence\?.*preset=cosine-exact"))
+    assert [url for url in asked if not url.startswith((server.url, "blob:", "data:"))] == []
+    assert any("/moeviz/plotly-" in url for url in asked)
+
+
+def test_a_link_restores_the_screen_and_locks_the_prediction(finished, visit):
+    page = visit()
+    page.goto(finished)
+    expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Our guess")).to_be_visible()
+    page.get_by_text("Settings", exact=True).click()
+    expect(page.get_by_role("textbox", name="Sample sizes")).to_have_value(SMALL["sizes"])
+    page.get_by_text("Commit a prediction first").click()
+    guess = page.get_by_role("spinbutton", name="cosine router, gauge pinned").first
+    expect(guess).to_be_disabled()
+    expect(guess).to_have_value("-0.50")
+    page.get_by_role("button", name="Link to this screen").click()
+    shown = page.get_by_test_id("stCode").inner_text().strip()
+    other = visit()
+    other.goto(shown)
+    expect(other.get_by_text(re.compile("^Finished: "))).to_be_visible()
+
+
+def test_a_job_alone_brings_its_form_along(finished, server, visit):
+    job = re.search(r"job=([0-9a-f]{16})", finished).group(1)
+    page = visit()
+    page.goto(f"{server.url}/convergence?{urlencode({'job': job})}")
+    expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
+    page.get_by_text("Settings", exact=True).click()
+    expect(page.get_by_role("textbox", name="Sample sizes")).to_have_value(SMALL["sizes"])
+
+
+def test_the_form_survives_a_walk_to_the_home_page_and_back(finished, visit):
+    page = visit()
+    page.goto(finished)
+    expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
+    page.get_by_role("link", name="Home").click()
+    page.get_by_role("slider").wait_for()
+    page.get_by_role("link", name="Convergence lab").click()
+    expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
+    expect(page).to_have_url(re.compile("job="))
+
+
+def test_the_figure_is_saved_under_a_telling_name(finished, visit):
+    page = visit(accept_downloads=True)
+    page.goto(finished)
+    page.locator(".moeviz-canvas[data-redraws]").wait_for()
+    for kind in ("SVG", "PNG"):
+        with page.expect_download() as caught:
+            page.get_by_role("button", name=f"Save {kind}").click()
+        name = caught.value.suggested_filename
+        assert re.fullmatch(rf"moeviz-cosine-exact-[0-9a-f]{{16}}\.{kind.lower()}", name)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
+    page = visit(color_scheme=scheme)
+    page.goto(server.url)
+    page.locator(".moeviz-canvas[data-redraws]").first.wait_for()
+    expect(page.get_by_text(re.compile("^Fits run"))).to_be_visible(timeout=30_000)
+    found = {"home": barriers(page)}
+    page.goto(finished)
+    page.locator(".moeviz-canvas[data-redraws]").wait_for()
+    page.get_by_role("button", name="Data (CSV)").wait_for()
+    found["finished study"] = barriers(page)
+    page.get_by_text("Settings", exact=True).click()
+    page.get_by_text("Commit a prediction first").click()
+    page.get_by_role("textbox", name="Sample sizes").wait_for()
+    found["open form"] = barriers(page)
+    assert found == {key: [] for key in found}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_follow_the_theme(finished, visit, scheme):
+    page = visit(color_scheme=scheme)
+    page.goto(finished)
+    page.locator(".moeviz-canvas[data-redraws]").wait_for()
+    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    paper = page.evaluate(
+        "getComputedStyle(document.querySelector('.moeviz-canvas .main-svg')).backgroundColor"
+    )
+    assert paper == ground
+    assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(0, 0, 0)"}[scheme]
+
+
+def test_a_figure_follows_when_the_theme_is_switched(finished, visit):
+    page = visit(color_scheme="light")
+    page.goto(finished)
+    page.locator(".moeviz-canvas[data-redraws]").wait_for()
+    Lab(page, "").settle()
+    page.get_by_role("button", name="Main menu").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.moeviz-canvas .main-svg')).backgroundColor"
+        " === 'rgb(0, 0, 0)'"
+    )
+
+
+def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):
+    page = visit(viewport={"width": 390, "height": 844})
+    page.goto(finished)
+    page.locator(".moeviz-canvas[data-redraws]").wait_for()
+    overflow = page.evaluate(
+        "(() => { const m = document.querySelector('[data-testid=stMain]');"
+        " return m.scrollWidth - m.clientWidth; })()"
+    )
+    assert overflow <= 0
+    box = page.locator(".moeviz-canvas").bounding_box()
+    assert box["width"] <= 390
+
+
+def barriers(page) -> list[str]:
+    """What axe-core calls serious or critical, with the places."""
+    # Streamlit fades what is being redrawn; colours are judged when it is done.
+    page.wait_for_timeout(500)
+    response = Axe().run(page).response
+    kept = len(response["passes"])
+    said = [f"{v['id']} ({v['impact']})" for v in response["violations"]]
+    print(f"\naxe-core: {kept} rules hold, {len(said)} do not: {', '.join(said)}")
+    assert kept > 10
+    return [
+        f"{violation['id']}: {node['target']} {node['html'][:160]}"
+        for violation in response["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]

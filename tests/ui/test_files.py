@@ -1,0 +1,51 @@
+"""Uploaded specifications: what the page wrote is read back, anything else is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from moeviz.errors import SpecificationError
+from moeviz.study import PRESETS, SCHEMA, assemble
+from moeviz.ui.files import MOST_BYTES, read_specification
+
+SPEC = PRESETS["lab"].build({"sizes": (300, 900), "noise": 0.2})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [SPEC.to_json(), assemble(SPEC, {}, 0.0, "cpu")],
+    ids=["a specification", "a result"],
+)
+def test_what_the_page_wrote_is_read_back(data):
+    assert read_specification(json.dumps(data).encode()) == SPEC
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"null",
+        b"[1]",
+        b'"text"',
+        b"[" * 50_000,
+        b"9" * 6_000,
+        b" " * (MOST_BYTES + 1),
+        b'{"fields": 1}',
+        json.dumps({"schema": SCHEMA + 1, "preset": "lab", "fields": {}}).encode(),
+        json.dumps({"schema": SCHEMA, "preset": "lab", "fields": {"unheard": 1}}).encode(),
+        json.dumps({**SPEC.to_json(), "fields": {**SPEC.fields, "sizes": [0]}}).encode(),
+        json.dumps({**SPEC.to_json(), "fields": {**SPEC.fields, "noise": None}}).encode(),
+        json.dumps({**SPEC.to_json(), "fields": {**SPEC.fields, "noise": float("nan")}}).encode(),
+    ],
+)
+def test_anything_else_gives_one_sentence(content):
+    with pytest.raises(SpecificationError) as caught:
+        read_specification(content)
+    said = str(caught.value)
+    assert said.startswith("Expected")
+    assert said.endswith(".")
+    assert "\n" not in said

@@ -1,0 +1,183 @@
+"""Pages without a browser, on an engine that computes nothing by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import moeviz.study
+from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.study import PRESETS, Specification, run_block, split
+from moeviz.ui import session
+
+FIELDS = {"sizes": "300,600", "replicates": "2", "candidates": "2", "seed": "5"}
+SPEC = PRESETS["cosine-exact"].build(PRESETS["cosine-exact"].parse(FIELDS))
+
+
+@dataclass
+class StillEngine:
+    """Remembers what it is asked for; its jobs stand still."""
+
+    jobs: dict[str, Snapshot] = field(default_factory=dict)
+    submitted: list[Specification] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+
+    def submit(self, spec: Specification) -> str:
+        self.submitted.append(spec)
+        self.jobs.setdefault(spec.hash, snapshot(spec, "waiting", {}))
+        return spec.hash
+
+    def cancel(self, job_id: str) -> None:
+        self.cancelled.append(job_id)
+        self.jobs[job_id] = replace(self.jobs[job_id], state="cancelled", version=99)
+
+    def snapshot(self, job_id: str) -> Snapshot:
+        try:
+            return self.jobs[job_id]
+        except KeyError:
+            raise UnknownJobError(f"Expected a known job, but got {job_id}.") from None
+
+    def hardware(self) -> dict[str, Any]:
+        here = {"workers": 1, "cores": 2, "memory_gib": 4.0, "gpus": [], "torch": "2"}
+        return {**here, "scheduler": "local", "device": "cpu", "ready": True}
+
+    def close(self) -> None:
+        pass
+
+
+def snapshot(spec: Specification, state: Any, results: dict[str, Any]) -> Snapshot:
+    total = len(split(spec))
+    return Snapshot(
+        job_id=spec.hash,
+        state=state,
+        done=len(results),
+        total=total,
+        fraction=len(results) / total,
+        seconds=2.0,
+        seconds_left=None,
+        message="A block failed because of [something](odd).",
+        spec=spec,
+        results=results,
+        version=len(results),
+        device="cpu",
+        study=moeviz.study,
+    )
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Any]:
+    return {block.id: run_block(SPEC, block) for block in split(SPEC)}
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[StillEngine]:
+    engine = StillEngine()
+    monkeypatch.setattr(session, "Engine", lambda: engine)
+    session.engine.clear()
+    yield engine
+    session.engine.clear()
+
+
+def visit(**params: str) -> AppTest:
+    """Open the convergence lab by an address."""
+    app = AppTest.from_file("../../app.py", default_timeout=20)
+    app.run()
+    app.switch_page("pages/lab/convergence.py")
+    app.query_params.update(params)
+    return app.run()
+
+
+def said(elements: Any) -> str:
+    return "\n".join(element.value for element in elements)
+
+
+def test_the_home_page_stands(still):
+    app = AppTest.from_file("../../app.py", default_timeout=20).run()
+    assert not app.exception
+    assert "Does the gate see" in app.title[0].value
+    assert "1 worker process, 2 cores" in said(app.markdown)
+
+
+def test_run_submits_the_study_of_the_form_and_puts_it_into_the_address(still):
+    app = visit(**FIELDS)
+    app.button(key="lab.run").click().run()
+    assert not app.exception
+    assert still.submitted == [SPEC]
+    assert app.query_params["job"] == SPEC.hash
+    assert app.query_params["seed"] == "5"
+
+
+def test_a_bad_address_computes_nothing_and_has_a_way_out(still):
+    app = visit(sizes="0")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "sizes" in app.error[0].value
+    (button,) = app.button
+    button.click().run()
+    assert not app.error
+    assert not still.submitted
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [("cancelled", "Cancelled after"), ("interrupted", "Interrupted after"), ("failed", "Failed")],
+)
+def test_what_ended_early_keeps_its_points_and_can_go_on(still, results, state, word):
+    some = dict(list(results.items())[:3])
+    still.jobs[SPEC.hash] = snapshot(SPEC, state, some)
+    app = visit(**FIELDS, job=SPEC.hash)
+    assert not app.exception
+    assert len(app.error) == (1 if state == "failed" else 0)
+    assert "[something]" not in said(app.error)
+    next(button for button in app.button if button.label == "Continue").click().run()
+    assert still.submitted == [SPEC]
+
+
+def test_a_running_study_can_be_cancelled(still, results):
+    still.jobs[SPEC.hash] = snapshot(SPEC, "running", dict(list(results.items())[:1]))
+    app = visit(**FIELDS, job=SPEC.hash)
+    next(button for button in app.button if button.label == "Cancel").click().run()
+    assert not app.exception
+    assert still.cancelled == [SPEC.hash]
+
+
+def test_a_finished_study_says_every_slope_and_how_fits_ended(still, results):
+    still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
+    app = visit(job=SPEC.hash)
+    assert not app.exception
+    result = still.jobs[SPEC.hash].result()
+    for curve in result["curves"]:
+        assert curve["label"] in said(app.markdown)
+    tables = [table.value for table in app.table]
+    assert [next(iter(table)) for table in tables] == [
+        "Curve",
+        "Mean loss",
+        "Local slope",
+        "Router",
+    ]
+    assert {"Converged", "Boundary"} <= set(tables[-1])
+
+
+def test_a_changed_form_says_that_the_plot_is_of_before(still, results):
+    still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
+    app = visit(**{**FIELDS, "seed": "6"}, job=SPEC.hash)
+    assert "The form has changed" in said(app.info)
+
+
+def test_an_unknown_job_of_the_form_is_one_press_away(still):
+    app = visit(**FIELDS, job=SPEC.hash)
+    assert not app.error
+    assert "not computed this study yet" in said(app.info)
+
+
+def test_another_preset_takes_the_study_off_the_screen(still, results):
+    still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
+    app = visit(**FIELDS, job=SPEC.hash)
+    app.radio[0].set_value("lab").run()
+    assert not app.exception
+    assert "job" not in app.query_params
+    assert app.query_params["preset"] == "lab"
