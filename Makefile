@@ -1,7 +1,9 @@
 # Two commands do everything: `make app` serves the laboratory, `make test` passes the tests.
 
-# The newest Python from 3.11 on that is on the PATH; override with `make PYTHON=/path/to/python app`.
-PYTHON ?= $(shell for v in 3.13 3.12 3.11 3; do command -v python$$v && break; done)
+# The first Python on the PATH that is 3.11 or newer; override with `make PYTHON=/path/to/python app`.
+PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
+  python$$v -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+  { command -v python$$v; break; }; done)
 BIN := .venv/bin
 PORT ?= 8501
 
@@ -29,9 +31,8 @@ browser:
 	@sh scripts/browser.sh
 
 .venv/ready: requirements.txt
-	@test -n "$(PYTHON)" || { echo "Expected Python 3.11 or newer on the PATH; install it first."; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Expected Python 3.11 or newer, but $(PYTHON) is older; set PYTHON=/path/to/python."; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Expected Python 3.11 or newer on the PATH; install it, or set PYTHON=/path/to/python."; exit 1; }
 	"$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
