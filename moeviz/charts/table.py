@@ -92,8 +92,8 @@ def slope_table(result: Result, guesses: Sequence[float | None] = ()) -> Table:
     return table
 
 
-def mean_table(result: Result, sizes: Sequence[int]) -> Table:
-    """Return the mean loss over replicates, one row per curve, one column per sample size.
+def loss_table(result: Result, sizes: Sequence[int], statistic: str = "mean") -> Table:
+    """Return the mean or median loss over replicates, a row per curve, a column per sample size.
 
     Parameters
     ----------
@@ -101,13 +101,35 @@ def mean_table(result: Result, sizes: Sequence[int]) -> Table:
         As :func:`moeviz.study.assemble` returns it.
     sizes : sequence of int
         All sample sizes of the study.
+    statistic : {"mean", "median"}
+        Which of the two.
     """
     curves = result["curves"]
-    found = [dict(zip(curve["n"], curve["mean"], strict=True)) for curve in curves]
+    found = [dict(zip(curve["n"], curve[statistic], strict=True)) for curve in curves]
     columns = {
         f"n = {size_text(n)}": [number(row[n]) if n in row else "–" for row in found] for n in sizes
     }
-    return {"Mean loss": _names(curves), **columns}
+    return {f"{statistic.capitalize()} loss": _names(curves), **columns}
+
+
+def truth_table(result: Result) -> Table:
+    """Return the true parameters, one row per true expert; empty until they are known.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    """
+    truth = result["truth"]
+    if truth is None:
+        return {}
+    columns = zip(*truth["atoms"], strict=True)
+    names = [f"Expert {place}" for place in range(1, len(truth["atoms"]) + 1)]
+    parameters = {
+        title: [signed(value) for value in column]
+        for title, column in zip(truth["columns"], columns, strict=True)
+    }
+    return {"True expert": names, **parameters}
 
 
 def local_slope_table(result: Result) -> Table:

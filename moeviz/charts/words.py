@@ -50,3 +50,24 @@ def describe(result: Mapping[str, Any]) -> str:
         said = f"slope {signed(slope['estimate'])}" if slope else "no slope yet"
         parts.append(f"{curve['label']}: {len(curve['n'])} sample sizes, {said}")
     return "Loss against sample size on logarithmic axes. " + "; ".join(parts) + "."
+
+
+def design_sentence(result: Mapping[str, Any]) -> str:
+    """Say what the design's reach is, and which estimator was used.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    """
+    truth = result["truth"]
+    if truth is None:
+        return "The truth is still being looked for."
+    reaches = ", ".join(
+        f"{router} router {'without end' if reach is None else f'{reach:,.0f}'}"
+        for router, reach in truth["reach"].items()
+    )
+    return (
+        f"Reach of this design, the n at which the predicted total error falls below 0.1: "
+        f"{reaches}. Estimator: {result['curves'][0]['estimator']}."
+    )

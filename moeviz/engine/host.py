@@ -25,6 +25,19 @@ import threading
 from pathlib import Path
 from typing import Any
 
+WORKER_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(16 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+}
+"""What a worker process is started with, in place of Dask's own choice.
+
+Dask has the C library give freed memory back at once. A fit frees and takes buffers of megabytes
+thousands of times, and fetching fresh pages each time makes it two to three times slower.
+"""
+
 ALLOWED_FAILURES = 5
 """A block may be on a worker that dies this many times before it is blamed for it."""
 
@@ -41,6 +54,7 @@ async def serve(workers: int) -> None:
             "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
             "distributed.worker.multiprocessing-method": "spawn",
             "distributed.worker.daemon": True,
+            "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
             # No pages of Dask's own: the app has its own.
             "distributed.scheduler.http.routes": [],
             "distributed.worker.http.routes": [],

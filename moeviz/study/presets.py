@@ -98,7 +98,7 @@ _preset(
     "offset pinned as in the paper, and for the cosine router by length and by direction.",
     "How steep will each line be on the log-log plot?",
     sizes=(1000, 3162, 10000, 31623, 100000),
-    replicates=40,
+    replicates=64,
 )
 _preset(
     "cosine-over",

@@ -9,8 +9,14 @@ import streamlit as st
 
 from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.palette import style, theme_named
-from moeviz.charts.table import fits_table, local_slope_table, mean_table, slope_table
-from moeviz.charts.words import describe
+from moeviz.charts.table import (
+    fits_table,
+    local_slope_table,
+    loss_table,
+    slope_table,
+    truth_table,
+)
+from moeviz.charts.words import describe, design_sentence
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
 from moeviz.ui.files import downloads
@@ -140,13 +146,18 @@ def _progress(snapshot: Snapshot) -> None:
 def _tables(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses) -> None:
     tables = {
         "Slopes": slope_table(result, guesses),
-        "Mean loss": mean_table(result, sizes),
+        "Mean loss": loss_table(result, sizes),
+        "Median loss": loss_table(result, sizes, "median"),
         "Local slopes": local_slope_table(result),
         "Fits": fits_table(result),
+        "Truth": truth_table(result),
     }
     for tab, (title, table) in zip(st.tabs(list(tables)), tables.items(), strict=True):
         with tab:
-            st.table(table, border="horizontal", hide_index=True, alt=title)
+            if table:
+                st.table(table, border="horizontal", hide_index=True, alt=title)
+            if title == "Truth":
+                st.markdown(plain(design_sentence(result)))
 
 
 def _sentences(result: Mapping[str, Any]) -> None:

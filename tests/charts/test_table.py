@@ -12,9 +12,10 @@ from moeviz.charts.table import (
     CSV_COLUMNS,
     fits_table,
     local_slope_table,
-    mean_table,
+    loss_table,
     replicates_csv,
     slope_table,
+    truth_table,
 )
 
 
@@ -75,7 +76,7 @@ def test_guesses_stand_beside_the_slopes_only_where_there_are_any(result):
 
 
 def test_mean_table_leaves_missing_sizes_open(spec, gapped):
-    table = mean_table(gapped, spec["sizes"])
+    table = loss_table(gapped, spec["sizes"])
     assert list(table) == ["Mean loss", "n = 300", "n = 10³", "n = 3,000"]
     assert table["n = 10³"][0] == "–"
     assert table["n = 10³"][-1] != "–"
@@ -97,3 +98,16 @@ def test_fits_are_counted_once_per_router_and_all_of_them(spec, result):
     assert len(kinds) == len(result["curves"][0]["status"][0])
     for place in range(len(table["n"])):
         assert sum(int(table[kind][place]) for kind in kinds) == spec["replicates"]
+
+
+def test_median_and_truth_have_tables():
+    curve = {"label": "a", "n": [10, 100], "mean": [3.0, 1.0], "median": [2.0, 0.5]}
+    truth = {"columns": ["beta0", "b"], "atoms": [[0.25, -1.0], [0.0, 2.0]]}
+    result = {"curves": [curve], "truth": truth}
+    assert loss_table(result, [10, 100], "median")["n = 10"] == ["2"]
+    assert truth_table(result) == {
+        "True expert": ["Expert 1", "Expert 2"],
+        "beta0": ["0.25", "0.00"],
+        "b": ["−1.00", "2.00"],
+    }
+    assert truth_table({"curves": [], "truth": None}) == {}

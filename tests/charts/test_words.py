@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from moeviz.charts.words import number, signed
+from moeviz.charts.words import design_sentence, number, signed
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,11 @@ def test_slopes(value, text):
 )
 def test_losses(value, text):
     assert number(value) == text
+
+
+def test_the_design_is_described_by_its_reach():
+    truth = {"reach": {"cosine": 1090.4, "linear": None}}
+    text = design_sentence({"truth": truth, "curves": [{"estimator": "least squares"}]})
+    assert "cosine router 1,090, linear router without end" in text
+    assert text.endswith("Estimator: least squares.")
+    assert "looked for" in design_sentence({"truth": None, "curves": []})

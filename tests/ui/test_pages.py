@@ -156,10 +156,13 @@ def test_a_finished_study_says_every_slope_and_how_fits_ended(still, results):
     assert [next(iter(table)) for table in tables] == [
         "Curve",
         "Mean loss",
+        "Median loss",
         "Local slope",
         "Router",
+        "True expert",
     ]
-    assert {"Converged", "Boundary"} <= set(tables[-1])
+    assert {"Converged", "Boundary"} <= set(tables[-2])
+    assert "Reach of this design" in said(app.markdown)
 
 
 def test_a_changed_form_says_that_the_plot_is_of_before(still, results):
