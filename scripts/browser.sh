@@ -6,11 +6,10 @@ set -u
 for name in chromium chromium-browser google-chrome google-chrome-stable; do
     command -v "$name" >/dev/null 2>&1 && exit 0
 done
-for place in "/Applications/Google Chrome.app" "/Applications/Chromium.app" \
-    "$HOME/Applications/Google Chrome.app"; do
-    [ -d "$place" ] && exit 0
+for name in "Google Chrome" Chromium; do
+    [ -x "/Applications/$name.app/Contents/MacOS/$name" ] && exit 0
 done
-[ -n "${MOEVIZ_BROWSER:-}" ] && exit 0
+[ -n "${MOEVIZ_CHROMIUM:-}" ] && exit 0
 
 as_root=
 if [ "$(id -u)" != 0 ]; then
@@ -23,6 +22,6 @@ if command -v apt-get >/dev/null 2>&1 && [ "$as_root" != no ]; then
 fi
 cat >&2 <<'MESSAGE'
 No browser was found and none could be installed here, so the browser tests will be skipped (with
-CI=true they fail). Install Chromium or Google Chrome, or set MOEVIZ_BROWSER to its path.
+CI=true they fail). Install Chromium or Google Chrome, or set MOEVIZ_CHROMIUM to its path.
 MESSAGE
 exit 0

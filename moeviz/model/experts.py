@@ -22,10 +22,6 @@ class Expert(ABC):
     ----------
     name, title, formula, source : str
         Name in the registry; name for people; LaTeX; paper key and equation.
-    smooth : bool
-        Whether the activation has a continuous derivative.
-    even : bool
-        Whether (a, b) and (-a, -b) give the same expert.
     constants : tuple of Constant
         What the user sets.
     """
@@ -34,13 +30,7 @@ class Expert(ABC):
     title: ClassVar[str]
     formula: ClassVar[str]
     source: ClassVar[str] = "cosine §3, example under Definition 1"
-    smooth: ClassVar[bool] = True
     constants: ClassVar[tuple[Constant, ...]] = ()
-
-    @property
-    def even(self) -> bool:
-        """Whether the expert ignores the sign of its predictor."""
-        return False
 
     @abstractmethod
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
@@ -105,10 +95,6 @@ class PolynomialExpert(Expert):
         Constant("degree", "p", "Degree of the polynomial expert.", 1, 6, 2),
     )
 
-    @property
-    def even(self) -> bool:
-        return self.degree % 2 == 0
-
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         below = torch.ones_like(t) if self.degree == 1 else t ** (self.degree - 1)
         return below * t, self.degree * below
@@ -121,7 +107,6 @@ class ReluExpert(Expert):
     name: ClassVar[str] = "relu"
     title: ClassVar[str] = "ReLU expert"
     formula: ClassVar[str] = r"\mathrm{ReLU}(a_i^\top x + b_i)"
-    smooth: ClassVar[bool] = False
 
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         slope = (t > 0).to(t.dtype)

@@ -103,17 +103,6 @@ def moments(
     return _in_parameters(total, mixture.chain(theta, layout))
 
 
-def squares(
-    mixture: Mixture,
-    theta: Tensor,
-    features: Features,
-    response: Tensor,
-    rows: Tensor | None = None,
-) -> Tensor:
-    """Return the sums of squared residuals, shape (F,); arguments as for :func:`moments`."""
-    return moments(mixture, theta, features, response, rows).squares
-
-
 def _in_parameters(total: Tensor, chain: Tensor) -> Moments:
     """Carry sums over predictors, shape (F, S + 1, S + 1), to the parameters by the chain rule."""
     fits, atoms, height, width = chain.shape

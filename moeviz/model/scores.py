@@ -9,7 +9,7 @@ The coordinates are what the data can see of the parameter, and the set they fil
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -98,10 +98,6 @@ class Score(ABC):
     @abstractmethod
     def parameter(self, u: Tensor) -> Tensor:
         """Return a beta, shape (..., D), whose coordinates are `u`: the chart's inverse."""
-
-    def settings(self) -> dict[str, float]:
-        """Return the constants' values by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
 
 SCORES: Registry[type[Score]] = Registry("score")

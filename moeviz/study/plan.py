@@ -7,7 +7,7 @@ from typing import Any
 
 from moeviz.model import SCORES, Domain
 from moeviz.study.specification import Specification
-from moeviz.theory import GAUGES, LOSSES, Reading
+from moeviz.theory import GAUGES, Reading
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,3 @@ def estimator_words(spec: Specification) -> str:
         f"least squares over the box of half-width {f['box']:g}, Levenberg-Marquardt to "
         f"convergence, {start}{best}"
     )
-
-
-def loss_title(reading: Reading) -> str:
-    """Return the reading's loss in words."""
-    return LOSSES[reading.loss].title
