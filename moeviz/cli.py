@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,9 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
     study = commands.add_parser("study", help="run a study to its end and print the result")
     _which_study(study)
-    study.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
-    study.add_argument("--workers", type=int, help="worker processes (default: one per core)")
-    study.add_argument("--scheduler", help="address of a running Dask scheduler")
+    _where(study)
     study.add_argument("--store", type=Path, help="folder of finished blocks")
     study.add_argument("--csv", type=Path, help="also write every replicate to this file")
     study.set_defaults(run=_study)
@@ -59,6 +56,17 @@ def _parser() -> argparse.ArgumentParser:
     reach = commands.add_parser("reach", help="information, predicted curves and reach")
     _which_study(reach)
     reach.set_defaults(run=_reach)
+
+    keep = commands.add_parser("keep", help="run full sizes and keep the results in the project")
+    keep.add_argument("names", nargs="*", metavar="NAME", help="presets (default: all)")
+    _where(keep)
+    keep.set_defaults(run=_keep)
+
+    rates = commands.add_parser(
+        "rates", help="the papers' rates, and the studies that measure them"
+    )
+    rates.add_argument("--json", action="store_true", help="print plain data")
+    rates.set_defaults(run=_rates)
 
     bench = commands.add_parser("bench", help="measure speed, with peers beside it")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks (default: all)")
@@ -68,8 +76,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--workers", type=int, help="worker processes (default: one per core)")
+    parser.add_argument("--scheduler", help="address of a running Dask scheduler")
+
+
 def _which_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", nargs="?", help="a preset; see `presets`")
+    parser.add_argument(
+        "--size", default="live", help="'live' (default) or 'full', where it exists"
+    )
     parser.add_argument("--spec", type=Path, help="a specification file instead of a preset")
     parser.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field"
@@ -98,7 +115,7 @@ def _specification(arguments: argparse.Namespace) -> Any:
             f"Expected the name of a study ({', '.join(PRESETS)}) or --spec FILE, but got neither."
         )
     preset = PRESETS[arguments.name]
-    return preset.build(preset.parse(texts))
+    return preset.build({**preset.at_size(arguments.size), **preset.parse(texts)})
 
 
 def _read_json(path: Path) -> Any:
@@ -123,46 +140,39 @@ def _read_json(path: Path) -> Any:
 
 
 def _presets(arguments: argparse.Namespace) -> int:
+    from moeviz.console import preset_json, preset_text, print_json
     from moeviz.study import PRESETS
 
     if arguments.json:
-        _print_json([_preset_json(preset) for preset in PRESETS.values()])
+        print_json([preset_json(preset) for preset in PRESETS.values()])
         return 0
     for preset in PRESETS.values():
-        print(f"{preset.name}: {preset.title}\n  {preset.summary}")
-        for field in preset.fields:
-            print(f"    {field.name} = {field.write(field.default)}   {field.help}")
+        print(preset_text(preset))
     return 0
-
-
-def _preset_json(preset: Any) -> dict[str, Any]:
-    return {
-        "name": preset.name,
-        "title": preset.title,
-        "summary": preset.summary,
-        "fields": [
-            {
-                "name": field.name,
-                "label": field.label,
-                "symbol": field.symbol,
-                "kind": field.kind,
-                "default": field.default,
-                "low": field.low if field.low > float("-inf") else None,
-                "high": field.high if field.high < float("inf") else None,
-                "choices": list(field.choices),
-                "help": field.help,
-            }
-            for field in preset.fields
-        ],
-    }
 
 
 def _study(arguments: argparse.Namespace) -> int:
     spec = _specification(arguments)
-    from moeviz.engine import Engine, EngineError, Store
+    from moeviz.console import print_json, study_text
+    from moeviz.engine import Store
+
+    store = Store(arguments.store) if arguments.store else None
+    result = _run(spec, arguments, store)
+    if arguments.csv is not None:
+        _write_csv(arguments.csv, result)
+    if arguments.json:
+        print_json(result)
+    else:
+        print(study_text(result))
+    return 0
+
+
+def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> dict[str, Any]:
+    """Run a study to its end and return its result."""
+    from moeviz.engine import Engine, EngineError
 
     with Engine(
-        store=Store(arguments.store) if arguments.store else None,
+        store=store,
         scheduler=arguments.scheduler,
         workers=arguments.workers,
         device=arguments.device,
@@ -174,13 +184,34 @@ def _study(arguments: argparse.Namespace) -> int:
             _end_progress()
     if snapshot.state != "done":
         raise EngineError(snapshot.message)
-    result = snapshot.result()
-    if arguments.csv is not None:
-        _write_csv(arguments.csv, result)
+    result: dict[str, Any] = snapshot.result()
+    return result
+
+
+def _keep(arguments: argparse.Namespace) -> int:
+    """Run studies at their full size and keep the results in the project."""
+    from datetime import UTC, datetime
+
+    from moeviz.study import PRESETS
+    from moeviz.study.kept import keep
+
+    names = arguments.names or list(PRESETS)
+    for name in names:
+        preset = PRESETS[name]
+        spec = preset.build(preset.at_size(preset.sizes[-1]))
+        result = _run(spec, arguments, None)
+        path = keep(name, result, datetime.now(UTC).date().isoformat(), result["device"])
+        print(f"{name}: {result['seconds']:.0f} s, {path.stat().st_size:,} bytes", flush=True)
+    return 0
+
+
+def _rates(arguments: argparse.Namespace) -> int:
+    from moeviz.console import print_json, rates_json, rates_text
+
     if arguments.json:
-        _print_json(result)
+        print_json(rates_json())
     else:
-        _print_study(result)
+        print(rates_text())
     return 0
 
 
@@ -207,80 +238,27 @@ def _write_csv(path: Path, result: dict[str, Any]) -> None:
         ) from None
 
 
-def _print_study(result: dict[str, Any]) -> None:
-    print(f"{result['spec']['preset']}  {result['hash']}  {result['seconds']:.1f} s")
-    for router, value in (result["truth"]["reach"] if result["truth"] else {}).items():
-        print(f"reach of the design with the {router} router: {_number(value)}")
-    for curve in result["curves"]:
-        print(f"\n{curve['label']} ({curve['loss_name']})")
-        predicted = curve["predicted"] or [None] * len(curve["n"])
-        for n, mean, median, line, status in zip(
-            curve["n"], curve["mean"], curve["median"], predicted, curve["status"], strict=True
-        ):
-            shown = ", ".join(f"{count} {kind}" for kind, count in status.items() if count)
-            print(
-                f"  n = {n:>8}  mean {mean:.4g}  median {median:.4g}  "
-                f"predicted {_number(line)}  {shown}"
-            )
-        print(f"  {curve['in_words']}")
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
-
-
 def _reach(arguments: argparse.Namespace) -> int:
-    from moeviz.study import plan_curves, run_block, split
+    from moeviz.console import print_json, reach_json, reach_text
+    from moeviz.study import run_block, split
 
     spec = _specification(arguments)
     blocks = [block for block in split(spec) if block.kind == "information"]
-    curves = plan_curves(spec)
-    rows = []
-    for block in blocks:
-        found = run_block(spec, block)
-        rows.append(
-            {
-                "router": spec["routers"][block.fit],
-                "reach": found["reach"],
-                "total_error_constant": found["total_error_constant"],
-                "spectrum": found["spectrum"],
-                "null_directions": found["null"],
-                "gauge_directions": found["gauge"],
-                "predicted": [
-                    {
-                        "label": curves[int(index)].label,
-                        "loss_name": curves[int(index)].reading.loss,
-                        "constant": constant,
-                        "n": list(spec["sizes"]),
-                        "loss": None
-                        if constant is None
-                        else [constant / n**0.5 for n in spec["sizes"]],
-                    }
-                    for index, constant in found["constants"].items()
-                ],
-            }
-        )
-        truth = found["truth"]
+    report = reach_json(spec, [run_block(spec, block) for block in blocks])
     if arguments.json:
-        _print_json({"spec": spec.to_json(), "hash": spec.hash, "truth": truth, "routers": rows})
-        return 0
-    for row in rows:
-        print(f"{row['router']}: reach {_number(row['reach'])}")
-        print(
-            f"  information: {row['null_directions']} null directions, "
-            f"{row['gauge_directions']} of them declared as gauge"
-        )
-        for curve in row["predicted"]:
-            print(f"  {curve['label']}: {_number(curve['constant'])} / sqrt(n)")
+        print_json(report)
+    else:
+        print(reach_text(report))
     return 0
 
 
 def _bench(arguments: argparse.Namespace) -> int:
     from moeviz.bench import run_benchmarks
+    from moeviz.console import print_json
 
     rows = run_benchmarks(arguments.names)
     if arguments.json:
-        _print_json(rows)
+        print_json(rows)
         return 0
     for row in rows:
         ratio = "-" if row["ratio"] is None else f"{row['ratio']:.2f}"
@@ -290,11 +268,3 @@ def _bench(arguments: argparse.Namespace) -> int:
             f"ratio {ratio}"
         )
     return 0
-
-
-def _print_json(data: Any) -> None:
-    try:
-        json.dump(data, sys.stdout, indent=1, allow_nan=False)
-        print(flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,8 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
-from moeviz.model import EXPERTS, GATES, SCORES
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
+from tests.support import COMBINATIONS, DENSITIES, NORMALISED
 
 settings.register_profile(
     "moeviz",
@@ -17,12 +18,27 @@ settings.register_profile(
 )
 settings.load_profile("moeviz")
 
+VARIANTS = {
+    "score": SCORES,
+    "gate": GATES,
+    "normalised_gate": NORMALISED,
+    "expert": EXPERTS,
+    "output": OUTPUTS,
+    "density": DENSITIES,
+}
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for `score`, `gate` or `expert` once for every registered one."""
-    for name, registry in (("score", SCORES), ("gate", GATES), ("expert", EXPERTS)):
+    """Run a test once for every registered variant that it asks for by an argument's name.
+
+    A `normalised_gate` has weights that sum to 1; a `density` is an output with a
+    likelihood. A `combination` names score, gate, expert and output.
+    """
+    for name, variants in VARIANTS.items():
         if name in metafunc.fixturenames:
-            metafunc.parametrize(name, list(registry))
+            metafunc.parametrize(name, list(variants))
+    if "combination" in metafunc.fixturenames:
+        metafunc.parametrize("combination", COMBINATIONS, ids="+".join)
 
 
 @pytest.fixture

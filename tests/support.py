@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from moeviz.model import Layout, MixingMeasure
+from moeviz.model import (
+    EXPERTS,
+    GATES,
+    OUTPUTS,
+    SCORES,
+    Domain,
+    Features,
+    Layout,
+    MixingMeasure,
+    Mixture,
+    Part,
+    make_mixture,
+)
+from moeviz.theory import translate
+from moeviz.theory.fibre import nearest_experts
+from moeviz.theory.gauge import sphere_translations
+
+COMBINATIONS = [
+    names
+    for names in itertools.product(SCORES, GATES, EXPERTS, OUTPUTS)
+    if GATES[names[1]].normalised or not OUTPUTS[names[3]].density
+]
+"""Names of score, gate, expert and output, wherever the four go together."""
+
+NORMALISED = [name for name, gate in GATES.items() if gate.normalised]
+DENSITIES = [name for name, output in OUTPUTS.items() if output.density]
+
+GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
+"""Turned by this angle again and again, directions in the plane stay apart."""
 
 
 def uniform(rng: torch.Generator, *shape: int, low: float = -1.0, high: float = 1.0) -> Tensor:
@@ -16,6 +48,107 @@ def uniform(rng: torch.Generator, *shape: int, low: float = -1.0, high: float = 
 
 def normal(rng: torch.Generator, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=rng, dtype=torch.float64)
+
+
+def combined(*names: str, **constants: float) -> Mixture:
+    """A mixture of named parts, with constants that are not the usual ones."""
+    return make_mixture(
+        *names, **{"tau1": 0.4, "tau2": 0.3, "degree": 3, "classes": 3, **constants}
+    )
+
+
+def anywhere(rng: torch.Generator, mixture: Mixture, layout: Layout, *lead: int) -> Tensor:
+    """Random parameters, shape (*lead, P), with positive variances and fixed offsets at 0."""
+    theta = 0.8 * normal(rng, *lead, layout.size)
+    own = mixture.output.scalars
+    for atom in range(layout.atoms):
+        stop = layout.column(atom, "expert").stop
+        theta[..., stop - own : stop] = theta[..., stop - own : stop].abs() + 0.5
+        if not mixture.score.has_offset:
+            theta[..., layout.column(atom, "weight")] = 0.0
+    return theta
+
+
+def apart(rng: torch.Generator, mixture: Mixture, layout: Layout) -> Tensor:
+    """A truth, shape (P,), whose experts are all alive and far from each other.
+
+    Predictors are steep and point in different directions, intercepts are small against them, so
+    that every kink and every bend lies among inputs from -1 to 1.
+    """
+    theta = anywhere(rng, mixture, layout)
+    head = 0
+    for atom in range(layout.atoms):
+        column = layout.column(atom, "expert").start
+        for part in layout.expert_parts:
+            at = slice(column, column + part.width)
+            column += part.width
+            if part.name.startswith(("a", "W1")):
+                theta[at] = _steepness(mixture, head) * _direction(part.width, head)
+                head += 1
+            elif part.name.startswith("b"):
+                theta[at] = 0.3 * math.cos(2.0 * head) * (1.0 + 0.2 * uniform(rng, 1))
+            elif part.name.startswith(("lambda", "W2")):
+                theta[at] = 1.0 + 0.5 * torch.arange(part.width, dtype=theta.dtype)
+                theta[at] *= (-1.0) ** atom
+            elif part.name == "nu":
+                theta[at] = 0.3 + 0.2 * atom
+    return theta
+
+
+def _steepness(mixture: Mixture, head: int) -> float:
+    if mixture.expert.name == "polynomial":
+        return 1.3 + 0.2 * (head % 3)
+    return 3.0 + 0.7 * (head % 4)
+
+
+def _direction(width: int, head: int) -> Tensor:
+    angle = 0.4 + GOLDEN * head
+    first = [math.cos(angle), math.sin(angle)] if width > 1 else [(-1.0) ** head]
+    rest = [0.4 * math.sin(1.0 + 3.0 * head + i) for i in range(width - len(first))]
+    return torch.tensor([*first, *rest], dtype=torch.float64)
+
+
+def one_set(features: Features) -> Features:
+    """The same features as one data set of many."""
+    return Features(features.gate.unsqueeze(0), features.expert.unsqueeze(0))
+
+
+def observe(rng: torch.Generator, mixture: Mixture, theta: Tensor, features: Features) -> Tensor:
+    """Observations of a mixture."""
+    values = mixture.values(theta, features)
+    shape = values.weights.shape[:-2] + values.weights.shape[-1:]
+    return mixture.output.observe(values, uniform(rng, *shape, low=0.0), normal(rng, *shape))
+
+
+def by_differences(function, theta: Tensor, step: float = 1e-5) -> Tensor:
+    """Central differences of a batched function by theta, shape (P,): shape (P, ...)."""
+    moves = step * torch.eye(theta.numel(), dtype=theta.dtype)
+    return (function(theta + moves) - function(theta - moves)) / (2.0 * step)
+
+
+def orbit(
+    rng: torch.Generator, mixture: Mixture, measure: MixingMeasure
+) -> Iterator[MixingMeasure]:
+    """Some measures of the same function by the declared gauge, of one with leading axis 1."""
+    score, u = mixture.score, mixture.score.coordinates(measure.gate)
+    yield measure.replace(
+        expert=nearest_experts(mixture, measure.expert, 2.0 * normal(rng, *measure.expert.shape))
+    )
+    if score.domain is Domain.SPHERE:
+        yield measure.replace(gate=measure.gate * uniform(rng, *u.shape[:-1], 1, low=0.2, high=5.0))
+    if not mixture.gate.normalised:
+        return
+    if score.domain is Domain.SPHERE:
+        target = torch.nn.functional.normalize(u + 0.3, dim=-1)
+        moves = list(sphere_translations(u, target, torch.softmax(measure.log_weight, -1)))
+    elif score.domain is Domain.BALL:
+        room = 1.0 - torch.linalg.vector_norm(u, dim=-1).amax(-1, keepdim=True)
+        moves = [0.9 * room * torch.nn.functional.normalize(torch.ones_like(u[:, 0]), dim=-1)]
+    else:
+        moves = [torch.full_like(u[:, 0], 3.0)]
+    shift = torch.tensor([0.7 if score.has_offset else 0.0], dtype=torch.float64)
+    for v in moves:
+        yield translate(measure, score, v, shift)
 
 
 def measure(
@@ -32,9 +165,22 @@ def measure(
 
 
 @st.composite
-def measures(draw: st.DrawFn, atoms: int | None = None, replicates: int = 2) -> MixingMeasure:
-    """Random measures in two dimensions with `replicates` leading rows."""
+def measures(
+    draw: st.DrawFn, atoms: int | None = None, replicates: int = 2, logistic: bool = False
+) -> MixingMeasure:
+    """Random measures with several parts per block and `replicates` leading rows.
+
+    The gate is a symmetric matrix in two dimensions and a vector; the first atom's may be zero.
+    """
     k = atoms if atoms is not None else draw(st.integers(1, 5))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    theta = torch.from_numpy(rng.normal(size=(replicates, k * 6)))
-    return Layout(k, 2, 3).unpack(theta)
+    layout = Layout(
+        k,
+        (Part("A", "A", 3, (1.0, 2.0, 1.0)), Part("b_gate", "b", 2)),
+        (Part("a", "a", 2), Part("b", "b", 1), Part("nu", r"\nu", 1)),
+        logistic,
+    )
+    theta = torch.from_numpy(rng.normal(size=(replicates, layout.size)))
+    if draw(st.booleans()):
+        theta[:, layout.column(0, "gate")] = 0.0
+    return layout.unpack(theta)

@@ -36,12 +36,23 @@ def test_reach_prints_information_and_predicted_curves(capsys):
     code, out, _ = run(capsys, "reach", "cosine-exact", "--set", "candidates=16", "--json")
     found = json.loads(out)
     assert code == 0
-    assert [row["router"] for row in found["routers"]] == ["cosine", "perturbed-cosine"]
-    for row in found["routers"]:
+    assert [row["router"] for row in found["fits"]] == ["cosine", "perturbed-cosine"]
+    for row in found["fits"]:
         assert row["null_directions"] == row["gauge_directions"] == 3
         assert row["reach"] == pytest.approx((row["total_error_constant"] / 0.1) ** 2)
     code, out, _ = run(capsys, "reach", "cosine-exact", "--set", "candidates=16")
     assert "null directions" in out
+
+
+def test_rates_name_a_study_for_every_cell(capsys):
+    code, out, _ = run(capsys, "rates", "--json")
+    assert code == 0
+    for row in json.loads(out):
+        for cell in row["cells"]:
+            preset = PRESETS[cell["preset"]]
+            preset.build(preset.parse(cell["settings"]))
+    _, text, _ = run(capsys, "rates")
+    assert "python -m moeviz study" in text
 
 
 REFUSED = [
@@ -55,6 +66,8 @@ REFUSED = [
     (["study", "cosine-exact", "--set", "noise"], "FIELD=VALUE"),
     (["study", "cosine-exact", "--set", "colour=red"], "one of the fields"),
     (["study", "--spec", "/nonexistent/spec.json"], "readable specification file"),
+    (["study", "cosine-exact", "--size", "full"], "sizes live"),
+    (["keep", "nope"], "known presets"),
     (["reach", "nope"], "known presets"),
     (["bench", "nope"], "known benchmarks"),
 ]
@@ -73,7 +86,7 @@ def test_bad_input_is_refused_with_one_sentence(capsys, words, expected):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[1, 2", "\x00\x01", '{"schema": 1}', "[" * 100_000, '{"fields": {}}']
+    "content", ["", "{", "[1, 2", "\x00\x01", '{"schema": 2}', "[" * 100_000, '{"fields": {}}']
 )
 def test_broken_specification_files_are_refused(capsys, tmp_path, content):
     path = tmp_path / "spec.json"

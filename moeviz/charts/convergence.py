@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,10 @@ _DODGE = 0.018
 
 _EMPTY_RANGE = [-2.5, 0.5]
 """Decades of loss on the axis of a study without points."""
+
+_LEGEND_LETTERS = 64
+_LEGEND_LINES = 7
+_LINE_PIXELS = 24
 
 _GUIDE_LIFT = 1.6
 """How far above the curves the line with the theory's slope runs."""
@@ -57,6 +62,9 @@ def convergence_figure(
     traces.extend(_legend_keys(curves, theme))
     traces.extend(_guides(curves, sizes, theme))
     figure = {"data": traces, **_layout(sizes, theme)}
+    names = [trace["name"] for trace in traces if trace.get("showlegend", True)]
+    for part in (figure["layout"], figure["narrow"]):
+        part["height"] += legend_height(names)
     if not any(curve["n"] for curve in curves):
         figure["layout"]["yaxis"]["range"] = _EMPTY_RANGE
     return figure
@@ -66,7 +74,7 @@ def _means(curve: Mapping[str, Any], look: Style) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": curve["label"],
+        "name": wrapped(curve["label"]),
         "legendgroup": curve["label"],
         "x": list(curve["n"]),
         "y": [_positive(value) for value in curve["mean"]],
@@ -202,6 +210,28 @@ def _layout(sizes: Sequence[int], theme: Theme) -> dict[str, Any]:
             "yaxis": {"title": {"font": {"size": 15}}},
         },
     }
+
+
+def wrapped(label: str) -> str:
+    """Return a label in lines that a legend has room for.
+
+    Parameters
+    ----------
+    label : str
+    """
+    return "<br>".join(textwrap.wrap(label, _LEGEND_LETTERS))
+
+
+def legend_height(names: Sequence[str]) -> int:
+    """Return by how many pixels a legend of `names` exceeds the room that a figure keeps for it.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As :func:`wrapped` returns them.
+    """
+    lines = sum(1 + name.count("<br>") for name in names)
+    return _LINE_PIXELS * max(0, lines - _LEGEND_LINES)
 
 
 def size_text(n: int) -> str:

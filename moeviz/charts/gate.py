@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from moeviz.charts.palette import Theme, style
-from moeviz.model import GATES, make_score
+from moeviz.model import make_gate, make_score
 
 ROUTERS = ("cosine", "perturbed-cosine")
 NORMS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -70,13 +70,14 @@ def gate_view(router: str, norm: float) -> GateView:
         If there is no such router.
     """
     score = make_score(router, **PERTURBATION)
+    gate = make_gate("softmax")
     degrees = torch.linspace(0.0, 360.0, _SAMPLES, dtype=torch.float64)
     x = _directions(degrees).T
     beta = _directions(torch.tensor(_DEGREES, dtype=torch.float64))
 
     def weight_of_first(length: float) -> list[float]:
         scores = score.coordinates(length * beta) @ score.features(x)
-        weights: list[float] = GATES["softmax"].weights(scores)[0].tolist()
+        weights: list[float] = gate.weights(scores)[0].tolist()
         return weights
 
     return GateView(

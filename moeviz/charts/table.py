@@ -14,15 +14,29 @@ from typing import Any
 
 from moeviz.charts.convergence import size_text
 from moeviz.charts.palette import THEMES, style
-from moeviz.charts.words import number, signed
+from moeviz.charts.words import model_words, number, signed
+from moeviz.model import OUTPUTS
 
-CSV_COLUMNS = ("preset", "hash", "curve", "gauge", "loss_name", "n", "replicate", "loss")
+CSV_COLUMNS = (
+    "preset",
+    "hash",
+    "curve",
+    "estimator",
+    "gauge",
+    "loss_name",
+    "n",
+    "replicate",
+    "loss",
+)
+
+RARE = ("protocol run", "non-finite")
+"""Ways for a fit to end that get a column only where one did."""
 
 Result = Mapping[str, Any]
 Table = dict[str, list[str]]
 
 
-def replicate_rows(result: Result) -> Iterator[tuple[str, str, str, str, str, int, int, float]]:
+def replicate_rows(result: Result) -> Iterator[tuple[Any, ...]]:
     """Yield one row per curve, sample size and replicate, in the order of :data:`CSV_COLUMNS`.
 
     Parameters
@@ -32,7 +46,7 @@ def replicate_rows(result: Result) -> Iterator[tuple[str, str, str, str, str, in
     """
     head = (result["spec"]["preset"], result["hash"])
     for curve in result["curves"]:
-        name = (curve["label"], curve["gauge"], curve["loss_name"])
+        name = (curve["label"], curve["estimator_name"], curve["gauge"], curve["loss_name"])
         columns = zip(curve["n"], curve["replicates"], curve["loss"], strict=True)
         for n, replicates, losses in columns:
             for replicate, loss in zip(replicates, losses, strict=True):
@@ -83,9 +97,7 @@ def slope_table(result: Result, guesses: Sequence[float | None] = ()) -> Table:
         "Theory": [_exponent(curve["theory"]["exponent"]) for curve in curves],
     }
     if any(curve["published"] for curve in curves):
-        table["Paper"] = [
-            signed(curve["published"]["slope"]) if curve["published"] else "–" for curve in curves
-        ]
+        table["Paper"] = [_paper(curve["published"]) for curve in curves]
     if any(guess is not None for guess in guesses):
         padded = [*guesses, *[None] * len(curves)][: len(curves)]
         table["Our guess"] = [_exponent(guess) for guess in padded]
@@ -112,26 +124,6 @@ def loss_table(result: Result, sizes: Sequence[int], statistic: str = "mean") ->
     return {f"{statistic.capitalize()} loss": _names(curves), **columns}
 
 
-def truth_table(result: Result) -> Table:
-    """Return the true parameters, one row per true expert; empty until they are known.
-
-    Parameters
-    ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
-    """
-    truth = result["truth"]
-    if truth is None:
-        return {}
-    columns = zip(*truth["atoms"], strict=True)
-    names = [f"Expert {place}" for place in range(1, len(truth["atoms"]) + 1)]
-    parameters = {
-        title: [signed(value) for value in column]
-        for title, column in zip(truth["columns"], columns, strict=True)
-    }
-    return {"True expert": names, **parameters}
-
-
 def local_slope_table(result: Result) -> Table:
     """Return the slope between neighbouring sample sizes, one row per curve.
 
@@ -152,30 +144,31 @@ def local_slope_table(result: Result) -> Table:
 
 
 def fits_table(result: Result) -> Table:
-    """Return how the fits ended, one row per router and sample size.
+    """Return how the fits ended, one row per fitted model, estimator and sample size.
 
     Parameters
     ----------
     result : mapping
-        As :func:`moeviz.study.assemble` returns it. Curves of one router are readings of the
-        same fits, so these are counted once; their mean squared residual stands last.
+        As :func:`moeviz.study.assemble` returns it. Curves of one fit are readings of the same
+        data, so these are counted once; the mean cost per observation stands last: the squared
+        residual of a regression, the deviance of a density.
     """
-    rows: list[dict[str, str]] = []
+    curves = result["curves"]
+    names = model_words(curves, estimator=True)
     first_of_fit: dict[int, Mapping[str, Any]] = {}
-    for curve in result["curves"]:
+    for curve in curves:
         first_of_fit.setdefault(curve["fit"], curve)
-    for curve in first_of_fit.values():
-        columns = zip(curve["n"], curve["status"], curve["residual"], strict=True)
-        for n, status, residual in columns:
-            counts = {kind.capitalize(): str(count) for kind, count in status.items()}
-            rows.append(
-                {
-                    "Router": curve["router_title"].removesuffix(" router"),
-                    "n": size_text(n),
-                    **counts,
-                    "Residual": number(residual),
-                }
-            )
+    density = OUTPUTS[result["spec"]["fields"]["output"]].density
+    cost = "Deviance per observation" if density else "Mean squared residual"
+    counts = [count for curve in curves for count in curve["status"]]
+    unheard = {kind for kind in RARE if not any(count.get(kind) for count in counts)}
+    rows: list[dict[str, str]] = []
+    for fit, curve in first_of_fit.items():
+        columns = zip(curve["n"], curve["status"], curve["residual"], curve["steps"], strict=True)
+        for n, status, residual, steps in columns:
+            shown = {k.capitalize(): str(v) for k, v in status.items() if k not in unheard}
+            last = {"Mean steps": number(steps), cost: number(residual)}
+            rows.append({"Fit": names[fit], "n": size_text(n), **shown, **last})
     titles = rows[0] if rows else ()
     return {title: [row[title] for row in rows] for title in titles}
 
@@ -183,6 +176,13 @@ def fits_table(result: Result) -> Table:
 def _names(curves: Sequence[Mapping[str, Any]]) -> list[str]:
     theme = THEMES["light"]
     return [f"{style(i, theme).glyph} {curve['label']}" for i, curve in enumerate(curves)]
+
+
+def _paper(published: Mapping[str, Any] | None) -> str:
+    if published is None:
+        return "–"
+    slope = signed(published["slope"])
+    return f"{slope} ({published['note']})" if published["note"] else slope
 
 
 def _slope(curve: Mapping[str, Any], say: Callable[[Mapping[str, float]], str]) -> str:

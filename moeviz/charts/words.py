@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from moeviz.model import EXPERTS
+from moeviz.study import ESTIMATORS
+
+Result = Mapping[str, Any]
+Curves = Sequence[Mapping[str, Any]]
 
 
 def signed(value: float) -> str:
@@ -52,8 +58,64 @@ def describe(result: Mapping[str, Any]) -> str:
     return "Loss against sample size on logarithmic axes. " + "; ".join(parts) + "."
 
 
-def design_sentence(result: Mapping[str, Any]) -> str:
-    """Say what the design's reach is, and which estimator was used.
+def whole(value: float) -> str:
+    """Write a number of samples, such as ``1,288`` or ``6.20·10⁹``.
+
+    Parameters
+    ----------
+    value : float
+        At least 1.
+    """
+    return f"{value:,.0f}" if value < 1e6 else number(value)
+
+
+def model_words(curves: Curves, estimator: bool = False) -> dict[int, str]:
+    """Name each fit of a study by what tells it apart from the others.
+
+    Parameters
+    ----------
+    curves : sequence of mapping
+        A result's curves.
+    estimator : bool
+        Whether the estimator belongs to the name, where there are several.
+
+    Returns
+    -------
+    dict of int to str
+        By the fit's place in the study.
+    """
+    several = {
+        key: len({curve[key] for curve in curves}) > 1
+        for key in ("gate", "expert", "estimator_name")
+    }
+    words = {}
+    for curve in curves:
+        parts = [curve["router_title"]]
+        if several["gate"]:
+            parts.append(curve["gate_title"])
+        if several["expert"]:
+            parts.append(EXPERTS[curve["expert"]].title)
+        if estimator and several["estimator_name"]:
+            parts.append(ESTIMATORS[curve["estimator_name"]].title)
+        words[curve["fit"]] = ", ".join(parts)
+    return words
+
+
+def reach_words(fit: Mapping[str, Any]) -> str:
+    """Say how far the reach of one fit's truth is.
+
+    Parameters
+    ----------
+    fit : mapping
+        An entry of ``truth["fits"]``.
+    """
+    if fit["null_directions"] is None:
+        return "not defined, because the model does not contain the truth"
+    return "without end" if fit["reach"] is None else whole(fit["reach"])
+
+
+def design_sentence(result: Result) -> str:
+    """Say what the design's reach is, and which estimators were used.
 
     Parameters
     ----------
@@ -63,11 +125,86 @@ def design_sentence(result: Mapping[str, Any]) -> str:
     truth = result["truth"]
     if truth is None:
         return "The truth is still being looked for."
-    reaches = ", ".join(
-        f"{router} router {'without end' if reach is None else f'{reach:,.0f}'}"
-        for router, reach in truth["reach"].items()
-    )
+    names = model_words(result["curves"])
+    reaches = dict.fromkeys(f"{names[fit['fit']]}: {reach_words(fit)}" for fit in truth["fits"])
+    estimators = dict.fromkeys(curve["estimator"] for curve in result["curves"])
     return (
-        f"Reach of this design, the n at which the predicted total error falls below 0.1: "
-        f"{reaches}. Estimator: {result['curves'][0]['estimator']}."
+        "Reach of this design, the n at which the predicted total error falls below 0.1: "
+        f"{'; '.join(reaches)}. Estimator: {'; '.join(estimators)}."
     )
+
+
+def comparison(result: Result) -> str:
+    """Say how our slopes stand to the paper's, and how far the design reaches.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+
+    Returns
+    -------
+    str
+        One paragraph; empty for a study that repeats no published figure.
+    """
+    curves = [curve for curve in result["curves"] if curve["published"]]
+    if not curves:
+        return ""
+    sentences = [_against_paper(curve) for curve in curves]
+    sentences += _reach_sentences(result, curves)
+    ended = [count for curve in curves for count in curve["status"]]
+    if any(count.get("protocol run") for count in ended):
+        sentences.append(
+            "The fits stopped after the published number of epochs, converged or not: what is "
+            "left of their start is part of the loss."
+        )
+    if 2 * sum(count.get("boundary", 0) for count in ended) > sum(sum(c.values()) for c in ended):
+        sentences.append(
+            "Most fits ended on the edge of the box: their parameters say where the box ends."
+        )
+    notes = list(dict.fromkeys(c["published"]["note"] for c in curves if c["published"]["note"]))
+    if notes:
+        sentences.append(f"Of the paper's experiment, {'; '.join(notes)}.")
+    return " ".join(sentences)
+
+
+def _against_paper(curve: Mapping[str, Any]) -> str:
+    label, paper, slope = curve["label"], curve["published"], curve["slope"]
+    said = f"the paper prints {signed(paper['slope'])} ({paper['source']})"
+    if slope is None:
+        return f"{_upper(label)}: {said}; our slope is still to come."
+    if slope["low"] <= paper["slope"] <= slope["high"]:
+        verdict = "our interval contains the paper's slope"
+    elif slope["estimate"] < paper["slope"]:
+        verdict = "our loss falls faster than the paper's"
+    else:
+        verdict = "our loss falls more slowly than the paper's"
+    return (
+        f"{_upper(label)}: {said}, ours is {signed(slope['estimate'])} "
+        f"({signed(slope['low'])} to {signed(slope['high'])}); {verdict}."
+    )
+
+
+def _reach_sentences(result: Result, curves: Curves) -> list[str]:
+    if result["truth"] is None or not any(curve["n"] for curve in curves):
+        return []
+    largest = max(max(curve["n"]) for curve in curves if curve["n"])
+    shown = {curve["fit"] for curve in curves}
+    fits = [fit for fit in result["truth"]["fits"] if fit["fit"] in shown]
+    fits = [fit for fit in fits if fit["null_directions"] is not None]
+    if not fits:
+        return ["The fitted model does not contain the truth, so that no reach is defined."]
+    names = model_words(result["curves"])
+    said = dict.fromkeys(f"{names[fit['fit']]}: {reach_words(fit)}" for fit in fits)
+    short = [fit["reach"] is None or fit["reach"] > largest for fit in fits]
+    if all(short):
+        verdict = "no sample here is large enough for the rate of the theorem to show"
+    elif any(short):
+        verdict = "only some of the fits have samples large enough to show a theorem's rate"
+    else:
+        verdict = "the largest samples lie beyond it"
+    return [f"Reach of the design: {'; '.join(said)}; our largest n is {largest:,}: {verdict}."]
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

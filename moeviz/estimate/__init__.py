@@ -1,23 +1,28 @@
 """Estimators: from data and starts to fitted mixing measures."""
 
-from moeviz.estimate.least_squares import (
-    FitResult,
-    LevenbergMarquardt,
-    Status,
-    fit_least_squares,
-)
-from moeviz.estimate.multistart import box, fit_from_starts
-from moeviz.estimate.problem import LeastSquaresProblem
+from moeviz.estimate.em import ExpectationMaximisation
+from moeviz.estimate.multistart import best_of, box, fit_from_starts, make_problem
+from moeviz.estimate.newton import LevenbergMarquardt
+from moeviz.estimate.problem import Problem
+from moeviz.estimate.sgd import StochasticGradient, fit_stochastic_gradient
+from moeviz.estimate.solver import ENDED, FitResult, Method, Status, fit
 from moeviz.estimate.starts import near_truth_start, random_start
 
 __all__ = [
+    "ENDED",
+    "ExpectationMaximisation",
     "FitResult",
-    "LeastSquaresProblem",
     "LevenbergMarquardt",
+    "Method",
+    "Problem",
     "Status",
+    "StochasticGradient",
+    "best_of",
     "box",
+    "fit",
     "fit_from_starts",
-    "fit_least_squares",
+    "fit_stochastic_gradient",
+    "make_problem",
     "near_truth_start",
     "random_start",
 ]

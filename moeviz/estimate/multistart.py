@@ -1,4 +1,4 @@
-"""The best of several starts."""
+"""The box of parameters, and the best of several starts."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from moeviz.estimate.least_squares import (
-    FitResult,
-    LevenbergMarquardt,
-    Status,
-    fit_least_squares,
-)
-from moeviz.estimate.problem import LeastSquaresProblem
+from moeviz.estimate.problem import Problem
+from moeviz.estimate.solver import FitResult, Method, Status, fit
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
 
 
-def box(layout: Layout, half_width: float) -> tuple[Tensor, Tensor]:
-    """Return the box Theta: every coordinate within `half_width` of 0, the last offset 0.
+def box(mixture: Mixture, layout: Layout, half_width: float) -> tuple[Tensor, Tensor]:
+    """Return the box Theta: every coordinate within `half_width` of 0.
+
+    Variances are at least the output's lowest. Where a common constant of the offsets cannot be
+    seen, the last offset is held at 0; where a score has no offsets, all are.
 
     Returns
     -------
     lower, upper : Tensor, shape (P,)
     """
     upper = torch.full((layout.size,), half_width, dtype=torch.float64)
-    upper[layout.column(-1, "weight")] = 0.0
-    return -upper, upper
+    lower = -upper
+    for atom in range(layout.atoms):
+        own = layout.column(atom, "expert").stop - mixture.output.scalars
+        lower[own : layout.column(atom, "expert").stop] = mixture.output.lowest
+        last = atom == layout.atoms - 1
+        if not mixture.score.has_offset or (mixture.gate.normalised and last):
+            lower[layout.column(atom, "weight")] = 0.0
+            upper[layout.column(atom, "weight")] = 0.0
+    return lower, upper
 
 
 def fit_from_starts(
@@ -36,10 +41,11 @@ def fit_from_starts(
     response: Tensor,
     starts: Tensor,
     bounds: tuple[Tensor, Tensor],
-    solver: LevenbergMarquardt | None = None,
+    method: Method,
     should_stop: Callable[[], bool] | None = None,
+    keep_trace: bool = False,
 ) -> FitResult:
-    """Fit every data set from each of its starts and keep the smallest sum of squares.
+    """Fit every data set from each of its starts and keep the smallest cost.
 
     Parameters
     ----------
@@ -50,9 +56,11 @@ def fit_from_starts(
     starts : Tensor, shape (R, S, P)
     bounds : pair of Tensor, shape (P,)
         Ends of the box.
-    solver : LevenbergMarquardt, optional
+    method : Method
     should_stop : callable, optional
         Asked once per step.
+    keep_trace : bool
+        Whether to keep the costs after each step.
 
     Returns
     -------
@@ -65,18 +73,35 @@ def fit_from_starts(
         If `should_stop` said yes.
     """
     replicates, count, size = starts.shape
-    device = starts.device
-    rows = torch.arange(replicates, device=device).repeat_interleave(count)
+    problem = make_problem(mixture, features, response, bounds, count)
+    fits = fit(problem, starts.reshape(-1, size), method, should_stop, keep_trace)
+    return best_of(fits, replicates, count)
+
+
+def make_problem(
+    mixture: Mixture,
+    features: Features,
+    response: Tensor,
+    bounds: tuple[Tensor, Tensor],
+    starts: int = 1,
+) -> Problem:
+    """Return the problem of fitting each of R data sets from `starts` starts."""
+    device = response.device
+    rows = torch.arange(response.shape[0], device=device).repeat_interleave(starts)
     lower, upper = (end.to(device) for end in bounds)
-    problem = LeastSquaresProblem(mixture, features, response, rows, lower, upper)
-    fits = fit_least_squares(problem, starts.reshape(-1, size), solver, should_stop)
-    cost = torch.nan_to_num(fits.squares, nan=torch.inf).reshape(replicates, count)
+    return Problem(mixture, features, response, rows, lower, upper)
+
+
+def best_of(fits: FitResult, replicates: int, count: int) -> FitResult:
+    """Return, of each data set's `count` fits, the one with the smallest cost."""
+    cost = torch.nan_to_num(fits.cost, nan=torch.inf).reshape(replicates, count)
     failed = (fits.status == int(Status.NON_FINITE)).reshape(replicates, count)
     choice = cost.masked_fill(failed, torch.inf).argmin(1)
-    pick = torch.arange(replicates, device=device) * count + choice
+    pick = torch.arange(replicates, device=cost.device) * count + choice
     return FitResult(
         fits.theta[pick],
-        fits.squares[pick],
+        fits.cost[pick],
         fits.status[pick],
         fits.steps.reshape(replicates, count).sum(1),
+        [each[pick] for each in fits.trace],
     )

@@ -1,4 +1,4 @@
-"""A least-squares problem: data, a mixture and a box of parameters."""
+"""An estimation problem: data, a mixture and a box of parameters."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.moments import Moments, moments
 
 
 @dataclass(frozen=True)
-class LeastSquaresProblem:
-    r"""Minimise :math:`\sum_n (y_n - f_\theta(x_n))^2` over a box, for F fits at once.
+class Problem:
+    r"""Minimise a cost over a box, for F fits at once.
+
+    The cost is the sum of squared residuals :math:`\sum_n (y_n - f_\theta(x_n))^2` for
+    regressions and the deviance :math:`-2\sum_n \log p_\theta(y_n|x_n)` for densities.
 
     Attributes
     ----------
@@ -28,7 +32,7 @@ class LeastSquaresProblem:
 
     Notes
     -----
-    Source: `cosine` eq. 3 and 9; the box is assumption (A.1).
+    Source: `cosine` eq. 3 and 9; `multinomial` eq. 2; the box is `cosine` assumption (A.1).
     """
 
     mixture: Mixture
@@ -46,6 +50,19 @@ class LeastSquaresProblem:
     def moments(self, theta: Tensor, fits: Tensor) -> Moments:
         """Return the moments at `theta`, shape (A, P), of the fits with indices `fits`."""
         return moments(self.mixture, theta, self.features, self.response, self.rows[fits])
+
+    def complete(self, theta: Tensor, fits: Tensor) -> CompleteMoments:
+        """Return the complete data's moments at `theta`, shape (A, P), of the fits `fits`."""
+        return complete_moments(self.mixture, theta, self.features, self.response, self.rows[fits])
+
+    def scale(self, cost: Tensor) -> Tensor:
+        """Return what a change of the cost is small against, shape (A,).
+
+        A sum of squares is its own measure; a deviance, which may be 0 or negative, is measured
+        against the number of samples.
+        """
+        unit = self.mixture.output.cost_unit
+        return cost if unit is None else torch.full_like(cost, unit * self.samples)
 
     def clamp(self, theta: Tensor) -> Tensor:
         """Return the nearest point of the box."""

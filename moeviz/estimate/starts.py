@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moeviz.model.measure import Layout
+from moeviz.model.mixture import Mixture
 
 Array = NDArray[np.float64]
 
@@ -18,17 +19,23 @@ RANDOM_REACH = 2.0
 
 
 def near_truth_start(
-    rng: np.random.Generator, true: Array, atoms: int, layout: Layout, scale: float
+    rng: np.random.Generator,
+    mixture: Mixture,
+    true: Array,
+    atoms: int,
+    layout: Layout,
+    scale: float,
 ) -> Array:
     """Draw a start around the truth.
 
     Each true atom gets one fitted atom; further atoms share a true atom drawn at random, whose
-    weight they split. Every coordinate is then moved by a normal step of size `scale`. The last
-    fitted atom belongs to the last true atom.
+    weight they split. Every coordinate is then moved by a normal step of size `scale`, variances
+    by a factor of that size. The last fitted atom belongs to the last true atom.
 
     Parameters
     ----------
     rng : numpy.random.Generator
+    mixture : Mixture
     true : array, shape (K*, W)
         The true atoms' parameters.
     atoms : int
@@ -45,23 +52,48 @@ def near_truth_start(
     Notes
     -----
     The papers start near the truth and do not say how near (`cosine` App. E.1); the way extra
-    atoms are assigned follows `multinomial` App. on simulations.
+    atoms are assigned follows `multinomial` App. D.
     """
     known = true.shape[0]
     cell = np.concatenate([rng.integers(0, known, atoms - known), np.arange(known)])
     start = true[cell].copy()
-    start[:, layout.gate] -= np.log(np.bincount(cell, minlength=known)[cell])
-    start += scale * rng.standard_normal(start.shape)
-    return pin_last_offset(start, layout)
+    members = np.bincount(cell, minlength=known)[cell]
+    start[:, layout.gate] = _shared_weight(start[:, layout.gate], members, layout)
+    step = scale * rng.standard_normal(start.shape)
+    own = mixture.output.scalars
+    if own:
+        start[:, -own:] *= np.exp(step[:, -own:])
+        step[:, -own:] = 0.0
+    return pin_offsets(start + step, mixture, layout)
 
 
-def random_start(rng: np.random.Generator, atoms: int, layout: Layout) -> Array:
-    """Draw a start that knows nothing of the truth, uniform in every coordinate; shape (K, W)."""
+def _shared_weight(offset: Array, members: NDArray[np.int64], layout: Layout) -> Array:
+    """Return the offsets of atoms that share their true atom's weight with others."""
+    if not layout.logistic:
+        return np.asarray(offset - np.log(members))
+    share = 1.0 / (1.0 + np.exp(-offset)) / members
+    return np.asarray(np.log(share) - np.log1p(-share))
+
+
+def random_start(rng: np.random.Generator, mixture: Mixture, atoms: int, layout: Layout) -> Array:
+    """Draw a start that knows nothing of the truth, shape (K, W).
+
+    Uniform in every coordinate; variances are log-uniform over the same reach.
+    """
     start = rng.uniform(-RANDOM_REACH, RANDOM_REACH, (atoms, layout.width))
-    return pin_last_offset(start, layout)
+    own = mixture.output.scalars
+    if own:
+        start[:, -own:] = np.exp(start[:, -own:])
+    return pin_offsets(start, mixture, layout)
 
 
-def pin_last_offset(start: Array, layout: Layout) -> Array:
-    """Shift all log-weights so that the last one is 0 (`cosine` A.3)."""
-    start[:, layout.gate] -= start[-1, layout.gate]
+def pin_offsets(start: Array, mixture: Mixture, layout: Layout) -> Array:
+    """Hold the offsets to their convention.
+
+    With weights that sum to 1 the last is 0 (`cosine` A.3); a score without offsets has none.
+    """
+    if not mixture.score.has_offset:
+        start[:, layout.gate] = 0.0
+    elif mixture.gate.normalised:
+        start[:, layout.gate] -= start[-1, layout.gate]
     return start

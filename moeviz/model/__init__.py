@@ -1,33 +1,53 @@
 """The ground floor: scores, gates, experts, outputs, mixing measures and their derivatives."""
 
-from moeviz.model.experts import EXPERTS, Expert, make_expert
-from moeviz.model.gates import GATES, Gate
-from moeviz.model.measure import Layout, MixingMeasure
+from moeviz.model import competition, modified, quadratic, scaled  # noqa: F401 (they register)
+from moeviz.model.complete import CompleteMoments, complete_moments
+from moeviz.model.constants import Constant
+from moeviz.model.experts import EXPERTS, ActivationExpert, Expert, make_expert
+from moeviz.model.gates import GATES, Gate, make_gate
+from moeviz.model.measure import Layout, MixingMeasure, Part
 from moeviz.model.mixture import Features, Mixture, make_mixture
 from moeviz.model.moments import Moments, moments
-from moeviz.model.outputs import OUTPUTS, GaussianRegression
+from moeviz.model.outputs import (
+    OUTPUTS,
+    Categorical,
+    GaussianDensity,
+    GaussianRegression,
+    Output,
+    make_output,
+)
 from moeviz.model.registry import Registry
-from moeviz.model.scores import SCORES, Constant, Domain, Score, make_score
+from moeviz.model.scores import SCORES, Domain, FlatScore, Score, make_score
 
 __all__ = [
     "EXPERTS",
     "GATES",
     "OUTPUTS",
     "SCORES",
+    "ActivationExpert",
+    "Categorical",
+    "CompleteMoments",
     "Constant",
     "Domain",
     "Expert",
     "Features",
+    "FlatScore",
     "Gate",
+    "GaussianDensity",
     "GaussianRegression",
     "Layout",
     "MixingMeasure",
     "Mixture",
     "Moments",
+    "Output",
+    "Part",
     "Registry",
     "Score",
+    "complete_moments",
     "make_expert",
+    "make_gate",
     "make_mixture",
+    "make_output",
     "make_score",
     "moments",
 ]

@@ -1,22 +1,24 @@
-r"""Experts: :math:`h(x, \eta) = \varphi(a \cdot x + b)` with :math:`\eta = (a, b)`."""
+r"""Experts: functions :math:`h(x, \eta)` of one or more linear predictors."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from moeviz.errors import SpecificationError
+from moeviz.model.constants import Constant, build
+from moeviz.model.elementwise import power, sigmoid
+from moeviz.model.measure import Part
 from moeviz.model.registry import Registry
-from moeviz.model.scores import Constant
 
 
 class Expert(ABC):
-    """One activation of a linear predictor t = a.x + b.
+    """A function of `heads` linear predictors t = a.x + b and of `scalars` plain parameters.
 
     Attributes
     ----------
@@ -24,6 +26,8 @@ class Expert(ABC):
         Name in the registry; name for people; LaTeX; paper key and equation.
     constants : tuple of Constant
         What the user sets.
+    linear : bool
+        Whether the value is linear in all parameters.
     """
 
     name: ClassVar[str]
@@ -31,10 +35,79 @@ class Expert(ABC):
     formula: ClassVar[str]
     source: ClassVar[str] = "cosine §3, example under Definition 1"
     constants: ClassVar[tuple[Constant, ...]] = ()
+    linear: ClassVar[bool] = False
+
+    @property
+    def heads(self) -> int:
+        """Number of linear predictors."""
+        return 1
+
+    @property
+    def scalars(self) -> int:
+        """Number of parameters beside the predictors'."""
+        return 0
+
+    def parts(self, dimension: int) -> tuple[Part, ...]:
+        """Return the pieces of the parameter for D = `dimension` inputs: predictors, scalars."""
+        return (Part("a", "a", dimension), Part("b", "b", 1))
+
+    def width(self, dimension: int) -> int:
+        """Return the number of parameters for D = `dimension` inputs."""
+        return self.heads * (dimension + 1) + self.scalars
+
+    @abstractmethod
+    def value_and_slopes(
+        self, t: Sequence[Tensor], s: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        """Return the value and its derivatives.
+
+        Parameters
+        ----------
+        t : sequence of Tensor, shape (..., N)
+            The heads.
+        s : sequence of Tensor, shape (..., 1)
+            The scalars.
+
+        Returns
+        -------
+        value : Tensor, shape (..., N)
+        by_head, by_scalar : list of Tensor, shape (..., N)
+        """
+
+    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
+        """Return the parameter of the same function as `fitted` that is nearest to `true`.
+
+        Parameters
+        ----------
+        fitted, true : Tensor, shape (..., E)
+
+        Notes
+        -----
+        The base class knows of no two parameters with the same function.
+        """
+        return fitted
+
+    def fibre(self, eta: Tensor) -> Tensor:
+        """Return directions along which the function stays, shape (G, E), at `eta`, shape (E,)."""
+        return eta.new_zeros(0, eta.shape[-1])
+
+    def fibre_slice(self, eta: Tensor) -> Tensor:
+        """Return functionals, shape (G, E), that :meth:`nearest` holds at their true values."""
+        return self.fibre(eta)
+
+
+class ActivationExpert(Expert):
+    """An activation of one linear predictor: h = phi(a.x + b)."""
 
     @abstractmethod
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """Return phi(t) and phi'(t), both of the shape of `t`."""
+
+    def value_and_slopes(
+        self, t: Sequence[Tensor], s: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        value, slope = self.value_and_slope(t[0])
+        return value, [slope], []
 
 
 EXPERTS: Registry[type[Expert]] = Registry("expert")
@@ -50,33 +123,31 @@ def make_expert(name: str, **values: Any) -> Expert:
     SpecificationError
         If a constant is out of its range.
     """
-    variant = EXPERTS[name]
-    chosen: dict[str, Any] = {}
-    for constant in variant.constants:
-        value = float(values.get(constant.name, constant.default))
-        if not (constant.low <= value <= constant.high and value == int(value)):
-            raise SpecificationError(
-                f"Expected {constant.name} as a whole number between {constant.low:g} and "
-                f"{constant.high:g}, but got {value:g}."
-            )
-        chosen[constant.name] = int(value)
-    return variant(**chosen)
+    return build(EXPERTS, name, values)
+
+
+def nearer(fitted: Tensor, other: Tensor, true: Tensor) -> Tensor:
+    """Return, atom by atom, whichever of two parameters is nearer to `true`."""
+    gap = torch.linalg.vector_norm(fitted - true, dim=-1, keepdim=True)
+    other_gap = torch.linalg.vector_norm(other - true, dim=-1, keepdim=True)
+    return torch.where(other_gap < gap, other, fitted)
 
 
 @dataclass(frozen=True)
-class LinearExpert(Expert):
+class LinearExpert(ActivationExpert):
     r""":math:`h = a \cdot x + b`."""
 
     name: ClassVar[str] = "linear"
     title: ClassVar[str] = "linear expert"
     formula: ClassVar[str] = r"a_i^\top x + b_i"
+    linear: ClassVar[bool] = True
 
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         return t, torch.ones_like(t)
 
 
 @dataclass(frozen=True)
-class PolynomialExpert(Expert):
+class PolynomialExpert(ActivationExpert):
     r""":math:`h = (a \cdot x + b)^p`.
 
     Attributes
@@ -92,16 +163,29 @@ class PolynomialExpert(Expert):
     formula: ClassVar[str] = r"(a_i^\top x + b_i)^p"
     source: ClassVar[str] = "cosine Table 1"
     constants: ClassVar[tuple[Constant, ...]] = (
-        Constant("degree", "p", "Degree of the polynomial expert.", 1, 6, 2),
+        Constant(
+            "degree",
+            "p",
+            "Used by the polynomial experts only.",
+            1,
+            6,
+            2,
+            whole=True,
+            label="Degree of a polynomial expert",
+        ),
     )
 
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        below = torch.ones_like(t) if self.degree == 1 else t ** (self.degree - 1)
+        below = power(t, self.degree - 1)
         return below * t, self.degree * below
+
+    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
+        # An even power does not see the sign of its predictor.
+        return fitted if self.degree % 2 else nearer(fitted, -fitted, true)
 
 
 @dataclass(frozen=True)
-class ReluExpert(Expert):
+class ReluExpert(ActivationExpert):
     r""":math:`h = \max(0, a \cdot x + b)`; its slope at the kink is taken to be 0."""
 
     name: ClassVar[str] = "relu"
@@ -114,7 +198,7 @@ class ReluExpert(Expert):
 
 
 @dataclass(frozen=True)
-class GeluExpert(Expert):
+class GeluExpert(ActivationExpert):
     r""":math:`h = t\,\Phi(t)` at :math:`t = a \cdot x + b`, with the exact normal integral."""
 
     name: ClassVar[str] = "gelu"
@@ -129,7 +213,7 @@ class GeluExpert(Expert):
 
 
 @dataclass(frozen=True)
-class TanhExpert(Expert):
+class TanhExpert(ActivationExpert):
     r""":math:`h = \tanh(a \cdot x + b)`."""
 
     name: ClassVar[str] = "tanh"
@@ -142,7 +226,7 @@ class TanhExpert(Expert):
 
 
 @dataclass(frozen=True)
-class SigmoidExpert(Expert):
+class SigmoidExpert(ActivationExpert):
     r""":math:`h = 1 / (1 + e^{-(a \cdot x + b)})`."""
 
     name: ClassVar[str] = "sigmoid"
@@ -150,7 +234,7 @@ class SigmoidExpert(Expert):
     formula: ClassVar[str] = r"\sigma(a_i^\top x + b_i)"
 
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        value = torch.sigmoid(t)
+        value = sigmoid(t)
         return value, value * (1.0 - value)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import torch
 from torch import Tensor
 
+from moeviz.model.constants import Constant, build
+from moeviz.model.elementwise import log_sigmoid, sigmoid
 from moeviz.model.registry import Registry
 
 
@@ -18,23 +21,31 @@ class Gate(ABC):
     ----------
     name, title, formula, source : str
         Name in the registry; name for people; LaTeX; paper key and equation.
-    ignores_common_shift : bool
-        Whether adding the same function of x to every score changes nothing.
+    normalised : bool
+        Whether weights sum to 1. Then adding the same function of x to every score changes
+        nothing, and the mixture can be a conditional density.
+    constants : tuple of Constant
+        What the user sets.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     formula: ClassVar[str]
     source: ClassVar[str]
-    ignores_common_shift: ClassVar[bool]
+    normalised: ClassVar[bool]
+    constants: ClassVar[tuple[Constant, ...]] = ()
 
     @abstractmethod
     def weights(self, scores: Tensor) -> Tensor:
         """Return the weights, shape (..., K, N), of scores, shape (..., K, N); may reuse them."""
 
     @abstractmethod
+    def log_weights(self, scores: Tensor) -> Tensor:
+        """Return the logs of the weights, shape (..., K, N); minus infinity where a weight is 0."""
+
+    @abstractmethod
     def score_derivative(self, weights: Tensor, values: Tensor, mean: Tensor) -> Tensor:
-        """Return df/ds_i, shape (..., K, N).
+        """Return df/ds_i, shape (..., K, N), where f is the sum of weights times values.
 
         Parameters
         ----------
@@ -45,7 +56,20 @@ class Gate(ABC):
         """
 
 
-GATES: Registry[Gate] = Registry("gate")
+GATES: Registry[type[Gate]] = Registry("gate")
+
+
+def make_gate(name: str, **values: Any) -> Gate:
+    """Build the gate `name`; constants that it does not know are ignored.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such gate.
+    SpecificationError
+        If a constant is out of its range.
+    """
+    return build(GATES, name, values)
 
 
 @dataclass(frozen=True)
@@ -56,7 +80,7 @@ class SoftmaxGate(Gate):
     title: ClassVar[str] = "softmax gate"
     formula: ClassVar[str] = r"\frac{e^{s_i(x)}}{\sum_j e^{s_j(x)}}"
     source: ClassVar[str] = "cosine eq. 2; multinomial eq. 1"
-    ignores_common_shift: ClassVar[bool] = True
+    normalised: ClassVar[bool] = True
 
     def weights(self, scores: Tensor) -> Tensor:
         scores = scores - scores.amax(-2, keepdim=True)
@@ -64,8 +88,103 @@ class SoftmaxGate(Gate):
         scores /= scores.sum(-2, keepdim=True)
         return scores
 
+    def log_weights(self, scores: Tensor) -> Tensor:
+        shifted = scores - scores.amax(-2, keepdim=True)
+        return shifted - shifted.exp().sum(-2, keepdim=True).log_()
+
     def score_derivative(self, weights: Tensor, values: Tensor, mean: Tensor) -> Tensor:
         return weights * (values - mean)
 
 
-GATES.add(SoftmaxGate.name, SoftmaxGate())
+@dataclass(frozen=True)
+class SigmoidGate(Gate):
+    r""":math:`g_i = 1 / (1 + e^{-s_i})`, each expert on its own; weights need not sum to 1."""
+
+    name: ClassVar[str] = "sigmoid"
+    title: ClassVar[str] = "sigmoid gate"
+    formula: ClassVar[str] = r"\sigma(s_i(x))"
+    source: ClassVar[str] = "sigmoid §3"
+    normalised: ClassVar[bool] = False
+
+    def weights(self, scores: Tensor) -> Tensor:
+        return sigmoid(scores)
+
+    def log_weights(self, scores: Tensor) -> Tensor:
+        return log_sigmoid(scores)
+
+    def score_derivative(self, weights: Tensor, values: Tensor, mean: Tensor) -> Tensor:
+        return weights * (1.0 - weights) * values
+
+
+TOP = Constant(
+    "top",
+    "K",
+    "How many experts a top-K gate lets through; used by the top-K gates only.",
+    1,
+    10,
+    2,
+    whole=True,
+    label="Experts that a top-K gate keeps",
+)
+
+
+def _winners(scores: Tensor, top: int) -> Tensor:
+    """Return which atoms have the `top` largest scores, shape (..., K, N); ties go to the first."""
+    kept = min(top, scores.shape[-2])
+    order = torch.argsort(scores, dim=-2, descending=True, stable=True)
+    out = torch.zeros_like(scores, dtype=torch.bool)
+    return out.scatter_(-2, order[..., :kept, :], torch.ones_like(out))
+
+
+@dataclass(frozen=True)
+class TopSoftmaxGate(SoftmaxGate):
+    r"""Softmax over the K largest scores; the other weights are 0.
+
+    Attributes
+    ----------
+    top : int
+        How many experts are kept.
+    """
+
+    top: int = 2
+
+    name: ClassVar[str] = "top-softmax"
+    title: ClassVar[str] = "top-K softmax gate"
+    formula: ClassVar[str] = r"\mathrm{softmax}(\mathrm{TopK}(s(x)))_i"
+    source: ClassVar[str] = "compete §2"
+    constants: ClassVar[tuple[Constant, ...]] = (TOP,)
+
+    def weights(self, scores: Tensor) -> Tensor:
+        return super().weights(scores.masked_fill(~_winners(scores, self.top), -torch.inf))
+
+    def log_weights(self, scores: Tensor) -> Tensor:
+        return super().log_weights(scores.masked_fill(~_winners(scores, self.top), -torch.inf))
+
+
+@dataclass(frozen=True)
+class TopSigmoidGate(SigmoidGate):
+    r"""Sigmoid weights of the K largest scores; the other weights are 0.
+
+    Attributes
+    ----------
+    top : int
+        How many experts are kept.
+    """
+
+    top: int = 2
+
+    name: ClassVar[str] = "top-sigmoid"
+    title: ClassVar[str] = "top-K sigmoid gate"
+    formula: ClassVar[str] = r"\sigma(\mathrm{TopK}(s(x)))_i"
+    source: ClassVar[str] = "compete App. on baselines"
+    constants: ClassVar[tuple[Constant, ...]] = (TOP,)
+
+    def weights(self, scores: Tensor) -> Tensor:
+        return super().weights(scores) * _winners(scores, self.top)
+
+    def log_weights(self, scores: Tensor) -> Tensor:
+        return super().log_weights(scores.masked_fill(~_winners(scores, self.top), -torch.inf))
+
+
+for _gate in (SoftmaxGate, SigmoidGate, TopSoftmaxGate, TopSigmoidGate):
+    GATES.add(_gate.name, _gate)

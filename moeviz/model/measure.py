@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -11,33 +12,62 @@ from torch import Tensor
 from moeviz.errors import ShapeError
 
 GATE = "gate"
+WEIGHT = "weight"
 EXPERT = "expert"
 
 
 @dataclass(frozen=True)
+class Part:
+    """A named piece of an atom's block, such as the slope of an expert.
+
+    Attributes
+    ----------
+    name, symbol : str
+        Name in code and in tables; LaTeX.
+    width : int
+        Number of entries.
+    metric : tuple of float
+        How much each entry's square counts in the part's norm; empty for 1 each. A symmetric
+        matrix stored by its free entries counts those off the diagonal twice, which makes the
+        norm Frobenius'.
+    """
+
+    name: str
+    symbol: str
+    width: int
+    metric: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class MixingMeasure:
-    r"""The measure :math:`G = \sum_i e^{\beta_{0i}} \delta_{(\beta_{1i}, \eta_i)}`.
+    r"""The measure :math:`G = \sum_i w(\beta_{0i})\, \delta_{(\beta_{1i}, \eta_i)}`.
 
     Attributes
     ----------
     log_weight : Tensor, shape (..., K)
-        :math:`\beta_{0i}`, the log of each atom's weight.
+        :math:`\beta_{0i}`: the log of each atom's weight, or its log-odds when `logistic`.
     blocks : mapping of str to Tensor, shape (..., K, width)
         The atoms' named parameter blocks: ``"gate"`` is :math:`\beta_1`, ``"expert"`` is
-        :math:`\eta` (for the experts here, the slope a followed by the intercept b).
+        :math:`\eta`.
+    parts : mapping of str to tuple of Part
+        How each block divides into named pieces; a block without an entry is one piece.
+    logistic : bool
+        Whether w is the logistic function (sigmoid gates) instead of exp.
 
     Raises
     ------
     ShapeError
-        If a block's axes do not match those of `log_weight`.
+        If a block's axes do not match those of `log_weight`, or its parts its width.
 
     Notes
     -----
-    Source: `cosine` §1, the paragraph under eq. 2.
+    Source: `cosine` §1, the paragraph under eq. 2; `sigmoid` §3.
     """
 
     log_weight: Tensor
     blocks: Mapping[str, Tensor]
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    logistic: bool = False
 
     def __post_init__(self) -> None:
         for name, block in self.blocks.items():
@@ -45,6 +75,11 @@ class MixingMeasure:
                 raise ShapeError(
                     f"Block '{name}' should have axes {tuple(self.log_weight.shape)} before its "
                     f"width, but has shape {tuple(block.shape)}."
+                )
+            widths = sum(part.width for part in self.parts.get(name, ()))
+            if name in self.parts and widths != block.shape[-1]:
+                raise ShapeError(
+                    f"Block '{name}' has {block.shape[-1]} entries, but its parts have {widths}."
                 )
 
     @property
@@ -54,8 +89,8 @@ class MixingMeasure:
 
     @property
     def weight(self) -> Tensor:
-        """Tensor, shape (..., K): the atoms' weights exp(beta_0)."""
-        return self.log_weight.exp()
+        """Tensor, shape (..., K): the atoms' weights w(beta_0)."""
+        return torch.sigmoid(self.log_weight) if self.logistic else self.log_weight.exp()
 
     @property
     def gate(self) -> Tensor:
@@ -67,10 +102,22 @@ class MixingMeasure:
         """Tensor, shape (..., K, E): the expert's block."""
         return self.blocks[EXPERT]
 
+    def pieces(self, name: str) -> tuple[tuple[Part, slice], ...]:
+        """Return the parts of a block and the columns where they lie."""
+        width = int(self.blocks[name].shape[-1])
+        found, first = [], 0
+        for part in self.parts.get(name, (Part(name, name, width),)):
+            found.append((part, slice(first, first + part.width)))
+            first += part.width
+        return tuple(found)
+
     def replace(self, log_weight: Tensor | None = None, **blocks: Tensor) -> MixingMeasure:
         """Return the measure with some of its parts exchanged."""
         return MixingMeasure(
-            self.log_weight if log_weight is None else log_weight, {**self.blocks, **blocks}
+            self.log_weight if log_weight is None else log_weight,
+            {**self.blocks, **blocks},
+            self.parts,
+            self.logistic,
         )
 
     def select(self, order: Tensor) -> MixingMeasure:
@@ -81,9 +128,9 @@ class MixingMeasure:
         order : Tensor of int, shape (K',)
             Indices of atoms.
         """
-        return MixingMeasure(
+        return self.replace(
             self.log_weight[..., order],
-            {name: block[..., order, :] for name, block in self.blocks.items()},
+            **{name: block[..., order, :] for name, block in self.blocks.items()},
         )
 
 
@@ -98,15 +145,26 @@ class Layout:
     ----------
     atoms : int
         K.
-    gate : int
-        Width of the gate block.
-    expert : int
-        Width of the expert block.
+    gate_parts, expert_parts : tuple of Part
+        The pieces of the two blocks.
+    logistic : bool
+        Whether weights are the logistic function of their entry instead of exp.
     """
 
     atoms: int
-    gate: int
-    expert: int
+    gate_parts: tuple[Part, ...]
+    expert_parts: tuple[Part, ...]
+    logistic: bool = False
+
+    @cached_property
+    def gate(self) -> int:
+        """Width of the gate block."""
+        return sum(part.width for part in self.gate_parts)
+
+    @cached_property
+    def expert(self) -> int:
+        """Width of the expert block."""
+        return sum(part.width for part in self.expert_parts)
 
     @property
     def width(self) -> int:
@@ -117,6 +175,10 @@ class Layout:
     def size(self) -> int:
         """P, the number of parameters of all atoms."""
         return self.atoms * self.width
+
+    def of(self, atoms: int) -> Layout:
+        """Return the layout of another number of the same atoms."""
+        return Layout(atoms, self.gate_parts, self.expert_parts, self.logistic)
 
     def pack(self, measure: MixingMeasure) -> Tensor:
         """Return the parameter vectors, shape (..., P), of a measure."""
@@ -140,23 +202,52 @@ class Layout:
         return MixingMeasure(
             rows[..., self.gate],
             {GATE: rows[..., : self.gate], EXPERT: rows[..., self.gate + 1 :]},
+            {GATE: self.gate_parts, EXPERT: self.expert_parts},
+            self.logistic,
         )
 
     def column(self, atom: int, name: str) -> slice:
-        """Return where a part of one atom lies in the parameter vector.
+        """Return where a block of one atom lies in the parameter vector.
 
         Parameters
         ----------
         atom : int
             Index of the atom; negative indices count from the end.
         name : {"gate", "weight", "expert"}
-            The part.
+            The block.
         """
         base = (atom % self.atoms) * self.width
-        parts = {
+        blocks = {
             GATE: (0, self.gate),
-            "weight": (self.gate, self.gate + 1),
+            WEIGHT: (self.gate, self.gate + 1),
             EXPERT: (self.gate + 1, self.width),
         }
-        first, last = parts[name]
+        first, last = blocks[name]
         return slice(base + first, base + last)
+
+    def names(self) -> list[str]:
+        """Return the names of one atom's columns, such as ``a[2]``; of the log-weight ``beta0``."""
+
+        def spell(parts: tuple[Part, ...]) -> list[str]:
+            return [
+                part.name if part.width == 1 else f"{part.name}[{i}]"
+                for part in parts
+                for i in range(1, part.width + 1)
+            ]
+
+        return [*spell(self.gate_parts), "beta0", *spell(self.expert_parts)]
+
+    def offsets(self, part: str) -> slice:
+        """Return where the part named `part` lies among one atom's columns.
+
+        Raises
+        ------
+        ShapeError
+            If there is none.
+        """
+        first = 0
+        for piece in (*self.gate_parts, Part("beta0", r"\beta_0", 1), *self.expert_parts):
+            if piece.name == part:
+                return slice(first, first + piece.width)
+            first += piece.width
+        raise ShapeError(f"Expected a part of an atom ({', '.join(self.names())}), not '{part}'.")

@@ -1,10 +1,10 @@
-r"""Second moments of a mixture's residual and Jacobian, summed over samples in chunks.
+r"""Second moments of a mixture's rows and residuals, summed over samples in chunks.
 
-One matrix product per chunk gives all three quantities that least squares and the Fisher
-information need: with the residual r as one more row under the Jacobian J,
+One matrix product per chunk gives what estimation and the Fisher information need: with the
+residual e as one more row under the rows R,
 
-.. math:: \begin{pmatrix} J \\ r \end{pmatrix} \begin{pmatrix} J \\ r \end{pmatrix}^\top
-          = \begin{pmatrix} J J^\top & J r \\ (J r)^\top & r^\top r \end{pmatrix}.
+.. math:: \begin{pmatrix} R \\ e \end{pmatrix} \begin{pmatrix} R \\ e \end{pmatrix}^\top
+          = \begin{pmatrix} R R^\top & R e \\ (R e)^\top & e^\top e \end{pmatrix}.
 
 A fit's sums do not depend, to the last bit, on which other fits share its batch: the chunk's
 length depends on the samples alone, each fit's data are copied into a contiguous chunk whose rows
@@ -13,6 +13,7 @@ are aligned in memory, and the sums run on one thread.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -21,7 +22,7 @@ from torch import Tensor
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.threads import one_thread
 
-CHUNK = {"cpu": 2048, "cuda": 16384}
+CHUNK = {"cpu": 1024, "cuda": 16384}
 """Samples per chunk by device: rows of a chunk stay in cache on a CPU, and fill a GPU."""
 
 
@@ -35,17 +36,32 @@ class Moments:
 
     Attributes
     ----------
-    squares : Tensor, shape (F,)
-        Sum of squared residuals r = y - f.
+    cost : Tensor, shape (F,)
+        Sum of squared residuals, or the deviance -2 log-likelihood.
     slope : Tensor, shape (F, P)
-        Sum of r * df/dtheta: minus half the gradient of `squares`.
+        Minus half the gradient of `cost`.
     gram : Tensor, shape (F, P, P)
-        Sum of df/dtheta df/dtheta^T.
+        The curvature: R R^T for least squares, an information matrix for likelihoods.
     """
 
-    squares: Tensor
+    cost: Tensor
     slope: Tensor
     gram: Tensor
+
+
+def pieces(
+    features: Features, response: Tensor, rows: Tensor, chunk: int
+) -> Iterator[tuple[Features, Tensor]]:
+    """Yield the samples of the data sets `rows` chunk by chunk, each fit's own copy."""
+    for first in range(0, features.samples, chunk):
+        last = min(first + chunk, features.samples)
+        yield features.take(rows, first, last), response[:, first:last].index_select(0, rows)
+
+
+def chunk_length(features: Features, device: torch.device) -> tuple[int, int]:
+    """Return the samples per chunk and the buffer's length, which is aligned."""
+    chunk = CHUNK[device.type]
+    return chunk, min(chunk, -(-features.samples // ALIGNED) * ALIGNED)
 
 
 def moments(
@@ -55,7 +71,7 @@ def moments(
     response: Tensor,
     rows: Tensor | None = None,
 ) -> Moments:
-    """Sum squared residuals and products of derivatives over the samples.
+    """Sum cost and products of derivatives over the samples.
 
     Parameters
     ----------
@@ -82,39 +98,65 @@ def moments(
         rows = torch.arange(fits, device=theta.device)
     layout = mixture.layout_of(theta, features)
     predictors = mixture.predictors(theta, layout)
-    height = int(features.gate.shape[-2] + features.expert.shape[-2])
+    height = mixture.height(features, layout)
     size = layout.atoms * height
-    chunk = CHUNK[theta.device.type]
-    longest = min(chunk, -(-features.samples // ALIGNED) * ALIGNED)
+    chunk, longest = chunk_length(features, theta.device)
     buffer = theta.new_zeros(fits, size + 1, longest)
     total = theta.new_zeros(fits, size + 1, size + 1)
+    cost = theta.new_zeros(fits)
     with one_thread():
-        for first in range(0, features.samples, chunk):
-            last = min(first + chunk, features.samples)
-            if last - first < longest:
+        for piece, observed in pieces(features, response, rows, chunk):
+            if piece.samples < longest:
                 buffer.zero_()
-            filled = buffer[..., : last - first]
-            jacobian = filled[:, :size].unflatten(1, (layout.atoms, height))
-            piece = features.take(rows, first, last)
-            value = mixture.values_and_rows(predictors, piece, jacobian)
-            observed = response[:, first:last].index_select(0, rows)
-            torch.sub(observed, value, out=filled[:, size])
-            total += torch.bmm(buffer, buffer.transpose(1, 2))
-    return _in_parameters(total, mixture.chain(theta, layout))
+            filled = buffer[..., : piece.samples]
+            derivatives = filled[:, :size].unflatten(1, (layout.atoms, height))
+            at = mixture.run(predictors, piece)
+            each, found = mixture.output.rows(mixture.gate, at.values, observed)
+            for row in found:
+                mixture.write(row, at, piece, derivatives)
+                filled[:, size] = row.residual
+                total += torch.bmm(buffer, buffer.transpose(1, 2))
+            cost += each.sum(-1)
+    if mixture.output.cost_unit is None:
+        cost = total[:, size, size].clone()
+    chain = mixture.chain(theta, layout)
+    return Moments(cost, to_slope(total[:, :size, size], chain), to_gram(total, chain))
 
 
-def _in_parameters(total: Tensor, chain: Tensor) -> Moments:
-    """Carry sums over predictors, shape (F, S + 1, S + 1), to the parameters by the chain rule."""
+def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor) -> Tensor:
+    """Return minus half the gradient of each fit's cost, shape (F, P), over few samples.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (F, P)
+    features : Features
+        Features of F data sets.
+    response : Tensor, shape (F, N)
+    """
+    layout = mixture.layout_of(theta, features)
+    at = mixture.run(mixture.predictors(theta, layout), features)
+    _, found = mixture.output.rows(mixture.gate, at.values, response)
+    height = mixture.height(features, layout)
+    out = theta.new_empty(theta.shape[0], layout.atoms, height, features.samples)
+    total = theta.new_zeros(theta.shape[0], layout.atoms * height)
+    for row in found:
+        mixture.write(row, at, features, out)
+        total += torch.matmul(out.flatten(1, 2), row.residual.unsqueeze(-1)).squeeze(-1)
+    return to_slope(total, mixture.chain(theta, layout))
+
+
+def to_slope(slope: Tensor, chain: Tensor) -> Tensor:
+    """Carry a slope over predictors, shape (F, S), to the parameters, shape (F, P)."""
+    _, atoms, height, _ = chain.shape
+    return torch.einsum("fia,fiac->fic", slope.unflatten(1, (atoms, height)), chain).flatten(1)
+
+
+def to_gram(total: Tensor, chain: Tensor) -> Tensor:
+    """Carry sums over predictors, at least (F, S, S), to the parameters, shape (F, P, P)."""
     fits, atoms, height, width = chain.shape
     size = atoms * height
     gram = total[:, :size, :size].unflatten(2, (atoms, height)).unflatten(1, (atoms, height))
     half = torch.einsum("fiajb,fjbe->fiaje", gram, chain)
     full = torch.einsum("fiac,fiaje->ficje", chain, half)
-    slope = torch.einsum(
-        "fia,fiac->fic", total[:, :size, size].unflatten(1, (atoms, height)), chain
-    )
-    return Moments(
-        total[:, size, size].clone(),
-        slope.flatten(1),
-        full.reshape(fits, atoms * width, atoms * width),
-    )
+    return full.reshape(fits, atoms * width, atoms * width)

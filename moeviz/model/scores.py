@@ -1,9 +1,10 @@
 r"""Scores: the router's affinity of an atom for an input, before the gate.
 
-Every score here has the form :math:`s_i(x) = u(\beta_{1i}) \cdot z(x) + \beta_{0i}`: a feature
-map z of the input and a *chart* u that takes the parameter to its coordinates in feature space.
-The coordinates are what the data can see of the parameter, and the set they fill (the
-*domain*) decides the gauge: see :mod:`moeviz.theory.gauge`.
+A score has the form :math:`s_i(x) = u(\beta_{1i}) \cdot z(x) + \beta_{0i} + \kappa(h_i(x))`: a
+feature map z of the input, a *chart* u that takes the parameter to its coordinates in feature
+space, and, for routing by competition, an affinity of the expert's own output. Each score uses
+the first two or the last. The coordinates are what the data can see of the parameter, and the set
+they fill (the *domain*) decides the gauge: see :mod:`moeviz.theory.gauge`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from moeviz.errors import SpecificationError
+from moeviz.model.constants import Constant, build
+from moeviz.model.measure import Part
 from moeviz.model.registry import Registry
 
 TINY = 1e-150
@@ -29,28 +31,6 @@ class Domain(Enum):
     SPACE = "all of feature space"
     BALL = "the open unit ball"
     SPHERE = "the unit sphere"
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A constant of a variant that the user sets and the fit does not move.
-
-    Attributes
-    ----------
-    name, symbol, help : str
-        Name in code, LaTeX, and one sentence for people.
-    low, high : float
-        Allowed range, both ends included.
-    default : float
-        Value when none is given.
-    """
-
-    name: str
-    symbol: str
-    help: str
-    low: float
-    high: float
-    default: float
 
 
 class Score(ABC):
@@ -72,6 +52,12 @@ class Score(ABC):
         What the user sets.
     domain : Domain
         The set that the coordinates fill.
+    reads_expert : bool
+        Whether the score depends on the expert's output.
+    has_offset : bool
+        Whether the offset beta_0 is a parameter; otherwise it is held at 0.
+    smallest_dimension : int
+        Fewest inputs for which the score makes sense.
     """
 
     name: ClassVar[str]
@@ -81,23 +67,34 @@ class Score(ABC):
     gauge: ClassVar[str]
     source: ClassVar[str]
     constants: ClassVar[tuple[Constant, ...]] = ()
-    domain: ClassVar[Domain]
+    domain: ClassVar[Domain] = Domain.SPACE
+    reads_expert: ClassVar[bool] = False
+    has_offset: ClassVar[bool] = True
+    smallest_dimension: ClassVar[int] = 1
+
+    def parts(self, dimension: int) -> tuple[Part, ...]:
+        """Return the pieces of an atom's gate block for D = `dimension` inputs."""
+        return (Part("beta1", r"\beta_1", dimension),)
+
+    def affinity(self, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Return kappa(h) and its derivative, of the shape of the expert's output `value`."""
+        return torch.zeros_like(value), torch.zeros_like(value)
 
     @abstractmethod
     def features(self, x: Tensor) -> Tensor:
-        """Return z(x), shape (..., D, N), of inputs x, shape (..., D, N)."""
+        """Return z(x), shape (..., Dz, N), of inputs x, shape (..., D, N)."""
 
     @abstractmethod
     def coordinates(self, beta: Tensor) -> Tensor:
-        """Return u(beta), shape (..., D), of gate parameters beta, shape (..., D)."""
+        """Return u(beta), shape (..., Dz), of gate parameters beta, shape (..., G)."""
 
     @abstractmethod
     def chart_jacobian(self, beta: Tensor) -> Tensor:
-        """Return du/dbeta, shape (..., D, D): entry [a, b] is the derivative of u_a by beta_b."""
+        """Return du/dbeta, shape (..., Dz, G): entry [a, b] is the derivative of u_a by beta_b."""
 
     @abstractmethod
     def parameter(self, u: Tensor) -> Tensor:
-        """Return a beta, shape (..., D), whose coordinates are `u`: the chart's inverse."""
+        """Return a beta, shape (..., G), whose coordinates are `u`: the chart's inverse."""
 
 
 SCORES: Registry[type[Score]] = Registry("score")
@@ -113,40 +110,22 @@ def make_score(name: str, **values: Any) -> Score:
     SpecificationError
         If a constant is out of its range.
     """
-    variant = SCORES[name]
-    chosen = {c.name: float(values.get(c.name, c.default)) for c in variant.constants}
-    for constant in variant.constants:
-        value = chosen[constant.name]
-        if not constant.low <= value <= constant.high:
-            raise SpecificationError(
-                f"Expected {constant.name} between {constant.low:g} and {constant.high:g}, "
-                f"but got {value:g}."
-            )
-    return variant(**chosen)
+    return build(SCORES, name, values)
 
 
 def _norm(vector: Tensor) -> Tensor:
     return torch.linalg.vector_norm(vector, dim=-1, keepdim=True)
 
 
-def _input_norm(x: Tensor) -> Tensor:
+def input_norm(x: Tensor) -> Tensor:
     """Return the norms over the axis before the last; several times faster than torch's own."""
     return (x * x).sum(-2, keepdim=True).sqrt_()
 
 
-@dataclass(frozen=True)
-class LinearScore(Score):
-    r""":math:`s_i(x) = \beta_{1i} \cdot x + \beta_{0i}`."""
+class FlatScore(Score):
+    """A score whose parameters are their own coordinates: linear in its features."""
 
-    name: ClassVar[str] = "linear"
-    title: ClassVar[str] = "linear router"
-    formula: ClassVar[str] = r"\beta_{1i}^\top x + \beta_{0i}"
     gauge: ClassVar[str] = "one common vector added to every gate, one constant to every offset"
-    source: ClassVar[str] = "multinomial eq. 1; cosine Table 1"
-    domain: ClassVar[Domain] = Domain.SPACE
-
-    def features(self, x: Tensor) -> Tensor:
-        return x
 
     def coordinates(self, beta: Tensor) -> Tensor:
         return beta
@@ -157,6 +136,19 @@ class LinearScore(Score):
 
     def parameter(self, u: Tensor) -> Tensor:
         return u
+
+
+@dataclass(frozen=True)
+class LinearScore(FlatScore):
+    r""":math:`s_i(x) = \beta_{1i} \cdot x + \beta_{0i}`."""
+
+    name: ClassVar[str] = "linear"
+    title: ClassVar[str] = "linear router"
+    formula: ClassVar[str] = r"\beta_{1i}^\top x + \beta_{0i}"
+    source: ClassVar[str] = "multinomial eq. 1; cosine Table 1"
+
+    def features(self, x: Tensor) -> Tensor:
+        return x
 
 
 @dataclass(frozen=True)
@@ -176,9 +168,10 @@ class CosineScore(Score):
     )
     source: ClassVar[str] = "cosine eq. 2"
     domain: ClassVar[Domain] = Domain.SPHERE
+    smallest_dimension: ClassVar[int] = 2
 
     def features(self, x: Tensor) -> Tensor:
-        return x / _input_norm(x).clamp_min(TINY)
+        return x / input_norm(x).clamp_min(TINY)
 
     def coordinates(self, beta: Tensor) -> Tensor:
         return beta / _norm(beta).clamp_min(TINY)
@@ -204,7 +197,7 @@ class PerturbedCosineScore(Score):
     """
 
     tau1: float = 0.5
-    tau2: float = 0.5
+    tau2: float = 0.1
 
     name: ClassVar[str] = "perturbed-cosine"
     title: ClassVar[str] = "perturbed cosine router"
@@ -217,13 +210,29 @@ class PerturbedCosineScore(Score):
     )
     source: ClassVar[str] = "cosine eq. 8"
     constants: ClassVar[tuple[Constant, ...]] = (
-        Constant("tau1", r"\tau_1", "Added to the norm of each gate vector.", 1e-3, 100.0, 0.5),
-        Constant("tau2", r"\tau_2", "Added to the norm of the input.", 0.0, 100.0, 0.5),
+        Constant(
+            "tau1",
+            r"\tau_1",
+            "Used by the perturbed cosine router only.",
+            1e-3,
+            100.0,
+            0.5,
+            label="Perturbation of the gate's norm",
+        ),
+        Constant(
+            "tau2",
+            r"\tau_2",
+            "Used by the perturbed cosine router only.",
+            0.0,
+            100.0,
+            0.1,
+            label="Perturbation of the input's norm",
+        ),
     )
     domain: ClassVar[Domain] = Domain.BALL
 
     def features(self, x: Tensor) -> Tensor:
-        return x / (_input_norm(x) + self.tau2).clamp_min(TINY)
+        return x / (input_norm(x) + self.tau2).clamp_min(TINY)
 
     def coordinates(self, beta: Tensor) -> Tensor:
         return beta / (_norm(beta) + self.tau1)

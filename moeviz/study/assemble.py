@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
 
-from moeviz.estimate.least_squares import ENDED, Status
-from moeviz.model import SCORES
+from moeviz.estimate import ENDED, Status
+from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.blocks import split
+from moeviz.study.estimators import ESTIMATORS
+from moeviz.study.fields import OWN
 from moeviz.study.plan import Curve, estimator_words, exact, plan_curves
+from moeviz.study.presets import PRESETS
+from moeviz.study.published import Published, published_slope
 from moeviz.study.slope import CONFIDENCE, Slope, fit_slope, local_slopes
 from moeviz.study.specification import Specification
-from moeviz.theory import GAUGES, LOSSES
-from moeviz.theory.rates import Claim, claimed_rate
+from moeviz.theory import GAUGES
+from moeviz.theory.rates import Claim, Setting, claimed_rate
 
 Result = Mapping[str, Any]
 
@@ -69,21 +74,36 @@ def _by_fit_and_size(results: Iterable[Result]) -> dict[int, dict[int, list[Resu
 
 
 def _truth(spec: Specification, information: Mapping[int, Result]) -> dict[str, Any] | None:
+    """Return the truths of the study's fits, by fit."""
     if not information:
         return None
-    some = next(iter(information.values()))
+    names = _fit_names(spec)
     return {
-        "columns": _columns(spec["dimension"]),
-        "atoms": some["truth"],
-        "reach": {spec["routers"][fit]: r["reach"] for fit, r in information.items()},
-        "null_directions": {spec["routers"][fit]: r["null"] for fit, r in information.items()},
-        "gauge_directions": {spec["routers"][fit]: r["gauge"] for fit, r in information.items()},
+        "fits": [
+            {
+                "fit": fit,
+                "name": names[fit],
+                "columns": r["columns"],
+                "atoms": r["truth"],
+                "reach": r["reach"],
+                "null_directions": r["null"],
+                "gauge_directions": r["gauge"],
+                "projection": r["projection"],
+            }
+            for fit, r in sorted(information.items())
+        ]
     }
 
 
-def _columns(dimension: int) -> list[str]:
-    axes = range(1, dimension + 1)
-    return [f"beta1[{i}]" for i in axes] + ["beta0"] + [f"a[{i}]" for i in axes] + ["b"]
+def _fit_names(spec: Specification) -> list[str]:
+    fits = product(spec["routers"], spec["gates"], spec["experts"], spec["estimators"])
+    return [
+        ", ".join(
+            [SCORES[router].title, GATES[gate].title, EXPERTS[expert].title]
+            + ([ESTIMATORS[estimator].title] if len(spec["estimators"]) > 1 else [])
+        )
+        for router, gate, expert, estimator in fits
+    ]
 
 
 def _flat(parts: list[Result], key: str) -> list[Any]:
@@ -100,22 +120,23 @@ def _curve(
     n = sorted(sizes)
     loss = [[v for part in sizes[size] for v in part["readings"][str(index)]] for size in n]
     slope = fit_slope(n, loss, spec["window_from"], seed=spec["seed"])
-    claim = claimed_rate(
-        curve.router, spec["expert"], spec["degree"], not exact(spec), curve.reading
-    )
+    claim = claimed_rate(setting_of(spec, curve), curve.reading)
     constant = information["constants"][str(index)] if information else None
     status = [Counter(_flat(sizes[size], "status")) for size in n]
     return {
         "label": curve.label,
         "router": curve.router,
         "router_title": SCORES[curve.router].title,
-        "gate": spec["gate"],
-        "expert": spec["expert"],
-        "estimator": estimator_words(spec),
+        "gate": curve.gate,
+        "gate_title": GATES[curve.gate].title,
+        "expert": curve.expert,
+        "output": spec["output"],
+        "estimator": estimator_words(spec, curve.estimator),
+        "estimator_name": curve.estimator,
         "gauge": curve.reading.gauge,
         "gauge_title": GAUGES[curve.reading.gauge].title,
         "loss_name": curve.reading.loss,
-        "loss_title": LOSSES[curve.reading.loss].title,
+        "loss_title": curve.reading.title,
         "fit": curve.fit,
         "n": n,
         "replicates": [[i for p in sizes[s] for i in range(p["first"], p["last"])] for s in n],
@@ -126,14 +147,55 @@ def _curve(
         "status": [{kind.label: count[int(kind)] for kind in ENDED} for count in status],
         "residual": [float(np.mean(_flat(sizes[size], "residual"))) for size in n],
         "steps": [float(np.mean(_flat(sizes[size], "steps"))) for size in n],
+        "trace": _trace(sizes[n[-1]]) if n else None,
         "slope": _slope_json(slope),
         "local_slope": local_slopes(n, loss),
         "theory": {"exponent": claim.exponent, "text": claim.text, "source": claim.source},
-        "published": None,
+        "published": _published_json(_published(spec, curve)),
         "predicted": None if constant is None else [constant / size**0.5 for size in n],
         "predicted_constant": constant,
         "in_words": _words(curve, slope, claim, status),
     }
+
+
+def setting_of(spec: Specification, curve: Curve) -> Setting:
+    """Return what a claim about a curve depends on."""
+    own_router = spec["data_router"] in (OWN, curve.router)
+    own_gate = spec["data_gate"] in (OWN, curve.gate)
+    return Setting(
+        router=curve.router,
+        gate=curve.gate,
+        expert=curve.expert,
+        output=spec["output"],
+        degree=spec["degree"],
+        over_specified=not exact(spec),
+        misspecified=not (own_router and own_gate),
+        sparse=spec["sparse"] > 0,
+        flat=spec["flat"] > 0,
+    )
+
+
+def _published(spec: Specification, curve: Curve) -> Published | None:
+    return published_slope(spec, curve, PRESETS.get(spec.name))
+
+
+def _published_json(published: Published | None) -> dict[str, Any] | None:
+    if published is None:
+        return None
+    return {"slope": published.slope, "source": published.source, "note": published.note}
+
+
+def _trace(parts: list[Result]) -> list[float] | None:
+    """Return the mean trace of the largest sample size; shorter ones stay at their last value."""
+    traces = [(part["trace"], part["last"] - part["first"]) for part in parts if part.get("trace")]
+    if not traces:
+        return None
+    longest = max(len(trace) for trace, _ in traces)
+    total = sum(count for _, count in traces)
+    return [
+        sum(trace[min(i, len(trace) - 1)] * count for trace, count in traces) / total
+        for i in range(longest)
+    ]
 
 
 def _slope_json(slope: Slope | None) -> dict[str, Any] | None:

@@ -14,14 +14,19 @@ import torch
 from torch import Tensor
 
 from moeviz.errors import Cancelled
-from moeviz.estimate import LevenbergMarquardt, box, fit_from_starts, near_truth_start, random_start
-from moeviz.model import Layout
-from moeviz.study.limits import fit_seconds
-from moeviz.study.plan import exact, plan_curves
-from moeviz.study.scenario import resolve_scenario, sample, stream
+from moeviz.estimate import FitResult, box, near_truth_start, random_start
+from moeviz.model import Layout, Mixture
+from moeviz.study.estimators import ESTIMATORS, Data
+from moeviz.study.limits import fit_seconds, parameters
+from moeviz.study.plan import plan_curves
+from moeviz.study.projection import resolve_projection
+from moeviz.study.scenario import Fit, resolve_scenario, sample, stream
 from moeviz.study.specification import Specification
 from moeviz.theory import (
+    Reading,
+    Reference,
     fisher_information,
+    free_columns,
     gauge_tangent,
     input_nodes,
     null_space,
@@ -37,6 +42,12 @@ BLOCK_BYTES = 96e6
 
 INFORMATION_SECONDS = 0.5
 
+DISTANCE_NODES = 1024
+"""Inputs that distances between functions are averaged over."""
+
+TRACE = 200
+"""Steps of which a likelihood's trace is kept."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -50,7 +61,7 @@ class Block:
     cost : float
         Estimated seconds of one core.
     fit : int
-        Which router of the study.
+        Which of the study's fits.
     n : int
         Sample size; 0 for information.
     first, last : int
@@ -69,27 +80,32 @@ class Block:
 def split(spec: Specification) -> tuple[Block, ...]:
     """Cut a study into blocks, in the order in which they should run.
 
-    Small samples come first, then each router's information, then larger samples, so that points
+    Small samples come first, then each fit's information, then larger samples, so that points
     appear at once.
     """
     blocks: list[Block] = []
-    routers = range(len(spec["routers"]))
+    size = parameters(spec.fields)
+    models = len(spec["routers"]) * len(spec["gates"]) * len(spec["experts"])
+    fits = [estimator for _ in range(models) for estimator in spec["estimators"]]
     for rank, n in enumerate(spec["sizes"]):
-        for fit in routers:
-            blocks += _cut(spec, fit, n)
+        for fit, estimator in enumerate(fits):
+            blocks += _cut(spec, fit, n, estimator, size)
         if rank == 0:
             blocks += [
                 Block(f"information-{fit}", "information", INFORMATION_SECONDS, fit)
-                for fit in routers
+                for fit in range(len(fits))
             ]
     return tuple(blocks)
 
 
-def _cut(spec: Specification, fit: int, n: int) -> list[Block]:
-    seconds = fit_seconds(spec.fields, n)
-    bytes_each = 8.0 * n * (3 * spec["dimension"] + 4)
+def _cut(spec: Specification, fit: int, n: int, estimator: str, size: int) -> list[Block]:
+    seconds = fit_seconds(spec.fields, n, estimator, size)
+    bytes_each = 8.0 * n * (3 * spec["dimension"] + 4 + size // spec["atoms"])
     most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
     replicates = spec["replicates"]
+    if estimator == "sgd":
+        # Many small steps: their fixed cost is shared by the replicates of a block.
+        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
     parts = math.ceil(replicates / most)
     ends = [replicates * part // parts for part in range(parts + 1)]
     return [
@@ -132,7 +148,7 @@ def run_block(
     if should_stop is not None and should_stop():
         raise Cancelled("The study was cancelled.")
     if block.kind == "information":
-        result = _information(spec, block)
+        result = _information(spec, block, should_stop)
     else:
         result = _fits(spec, block, device, should_stop)
     result.update(id=block.id, kind=block.kind, fit=block.fit)
@@ -143,26 +159,29 @@ def run_block(
 def _fits(
     spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
-    scene = resolve_scenario(spec)
-    mixture = scene.mixtures[block.fit]
-    layout = mixture.layout(spec["atoms"], spec["dimension"])
-    x, noise = (part.to(device) for part in sample(spec, block.n, block.first, block.last))
-    features = mixture.features(x)
-    truth = scene.truth.to(device)
-    response = scene.output.observe(mixture.predict(truth, features), noise)
-    del x, noise
-    fitted = fit_from_starts(
-        mixture,
+    fit = resolve_scenario(spec).fits[block.fit]
+    projection = resolve_projection(spec, block.fit, should_stop)
+    draws = sample(spec, block.n, block.first, block.last).to(device)
+    features = fit.mixture.features(draws.x)
+    made = features if fit.source == fit.mixture else fit.source.features(draws.x)
+    values = fit.source.values(fit.truth.to(device), made)
+    response = fit.source.output.observe(values, draws.uniform, draws.normal)
+    del draws, made, values
+    center = fit.truth if projection is None else projection.theta
+    first = starts(spec, fit.mixture, center, fit.layout, block)
+    data = Data(
+        fit.mixture,
         features,
         response,
-        starts(spec, scene.truth, layout, block).to(device),
-        box(layout, spec["box"]),
-        LevenbergMarquardt(max_steps=spec["max_steps"]),
-        should_stop,
+        first.to(device),
+        box(fit.mixture, fit.layout, spec["box"]),
+        lambda: [stream(spec, 2, block.n, r) for r in range(block.first, block.last)],
     )
+    fitted = ESTIMATORS[fit.estimator].run(data, spec.fields, should_stop)
     theta = fitted.theta.cpu()
+    reference = _reference(spec, fit, block.fit)
     readings = {
-        str(index): curve.reading.read(mixture, theta, scene.truth, layout).tolist()
+        str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
         for index, curve in enumerate(plan_curves(spec))
         if curve.fit == block.fit
     }
@@ -173,47 +192,116 @@ def _fits(
         "readings": readings,
         "status": fitted.status.tolist(),
         "steps": fitted.steps.tolist(),
-        "residual": (fitted.squares / block.n).tolist(),
+        "residual": (fitted.cost / block.n).tolist(),
+        "trace": _trace(fitted, block.n),
     }
 
 
-def starts(spec: Specification, truth: Tensor, layout: Layout, block: Block) -> Tensor:
-    """Return the starting points of a block's fits, shape (replicates, S, P)."""
-    atoms = truth.reshape(spec["true_atoms"], layout.width).numpy()
+def _trace(fitted: FitResult, n: int) -> list[float] | None:
+    """Return the mean over fits of minus the mean log-likelihood, at the start and each step."""
+    if not fitted.trace:
+        return None
+    kept = fitted.trace[: TRACE + 1]
+    return [float(cost.mean()) / (2.0 * n) for cost in kept]
+
+
+def _reference(spec: Specification, fit: Fit, index: int) -> Reference:
+    x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
+    projection = resolve_projection(spec, index)
+    if projection is None:
+        return Reference(fit.source, fit.truth, fit.true_layout, x=x)
+    return Reference(fit.source, fit.truth, fit.true_layout, projection.theta, fit.layout, x)
+
+
+def starts(
+    spec: Specification, mixture: Mixture, center: Tensor, layout: Layout, block: Block
+) -> Tensor:
+    """Return the starting points of a block's fits, shape (replicates, S, P).
+
+    Near-truth starts lie around `center`, the truth or its best approximation.
+    """
+    atoms = center.reshape(-1, layout.width).numpy()
     rows = []
     for replicate in range(block.first, block.last):
         rng = stream(spec, 1, block.n, replicate)
         for _ in range(spec["starts"]):
             if spec["start"] == "near-truth":
-                drawn = near_truth_start(rng, atoms, layout.atoms, layout, spec["start_scale"])
+                drawn = near_truth_start(
+                    rng, mixture, atoms, layout.atoms, layout, spec["start_scale"]
+                )
             else:
-                drawn = random_start(rng, layout.atoms, layout)
+                drawn = random_start(rng, mixture, layout.atoms, layout)
             rows.append(drawn.ravel())
     return torch.from_numpy(np.stack(rows)).reshape(-1, spec["starts"], layout.size)
 
 
-def _information(spec: Specification, block: Block) -> dict[str, Any]:
-    scene = resolve_scenario(spec)
-    mixture = scene.mixtures[block.fit]
-    x = input_nodes(spec["dimension"])
-    information = fisher_information(mixture, scene.output, scene.truth.unsqueeze(0), x)[0]
+def _information(
+    spec: Specification, block: Block, should_stop: Callable[[], bool] | None
+) -> dict[str, Any]:
+    fit = resolve_scenario(spec).fits[block.fit]
+    resolve_projection(spec, block.fit, should_stop)
     curves = [(i, c) for i, c in enumerate(plan_curves(spec)) if c.fit == block.fit]
-    constants: dict[str, float | None] = {str(i): None for i, _ in curves}
-    if exact(spec):
+    readings = {i: c.reading for i, c in curves}
+    result: dict[str, Any] = {
+        "constants": {str(i): None for i in readings},
+        "reach": None,
+        "total_error_constant": None,
+        "spectrum": [],
+        "null": None,
+        "gauge": None,
+        "truth": fit.truth.reshape(fit.true_layout.atoms, -1).tolist(),
+        "columns": fit.true_layout.names(),
+        "projection": _projection_json(spec, block.fit),
+    }
+    if not fit.misspecified:
+        result.update(_source_information(spec, fit, readings))
+    return result
+
+
+def _projection_json(spec: Specification, index: int) -> dict[str, Any] | None:
+    projection = resolve_projection(spec, index)
+    if projection is None:
+        return None
+    fit = resolve_scenario(spec).fits[index]
+    return {
+        "atoms": projection.theta.reshape(fit.layout.atoms, -1).tolist(),
+        "columns": fit.layout.names(),
+        "distance": projection.distance,
+        "error": projection.error if math.isfinite(projection.error) else None,
+        "other_optima": projection.other_optima if math.isfinite(projection.other_optima) else None,
+        "converged": projection.converged,
+    }
+
+
+def _source_information(
+    spec: Specification, fit: Fit, readings: dict[int, Reading]
+) -> dict[str, Any]:
+    """Return information, predicted constants and reach of a well-specified fit's truth."""
+    mixture, layout, truth = fit.mixture, fit.true_layout, fit.truth
+    x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
+    information = fisher_information(mixture, truth.unsqueeze(0), x)[0]
+    if not torch.isfinite(information).all():
+        return {}
+    free = free_columns(mixture, layout)
+    tangent = gauge_tangent(mixture, truth, layout)
+    if not torch.isfinite(tangent).all():
+        return {}
+    tangent = tangent[(tangent[:, ~free] == 0).all(1)]
+    constants: dict[str, float | None] = {str(i): None for i in readings}
+    if fit.exact:
         values = predicted_constants(
-            mixture, scene.truth, scene.layout, information, tuple(c.reading for _, c in curves)
+            mixture, truth, layout, information, tuple(readings.values()), x=x[..., :DISTANCE_NODES]
         )
         constants = {
             str(i): value if math.isfinite(value) else None
-            for (i, _), value in zip(curves, values, strict=True)
+            for i, value in zip(readings, values, strict=True)
         }
-    found = reach(mixture, scene.output, scene.truth, scene.layout, x)
+    found = reach(mixture, truth, layout, x)
     return {
         "constants": constants,
         "reach": found.samples if math.isfinite(found.samples) else None,
         "total_error_constant": found.constant if math.isfinite(found.constant) else None,
         "spectrum": torch.linalg.eigvalsh(information).tolist(),
-        "null": int(null_space(information).shape[0]),
-        "gauge": int(gauge_tangent(mixture, scene.truth, scene.layout).shape[0]),
-        "truth": scene.truth.reshape(scene.layout.atoms, -1).tolist(),
+        "null": int(null_space(information[free][:, free]).shape[0]),
+        "gauge": int(tangent.shape[0]),
     }

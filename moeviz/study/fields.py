@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from moeviz.errors import SpecificationError, UnknownNameError
-from moeviz.model import EXPERTS, GATES, SCORES
-from moeviz.theory import GAUGES
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Constant
+from moeviz.model.registry import Registry
+from moeviz.study.designs import DESIGNS
+from moeviz.study.estimators import ESTIMATORS
+from moeviz.theory import DISTANCES, GAUGES, LOSSES
 
 Value = int | float | str | tuple[int, ...] | tuple[str, ...]
 
@@ -39,10 +42,13 @@ class Field:
     default : Value
     low, high : float
         Limits of a number, or of each sample size; both included.
-    choices : tuple of str
-        What a choice may be.
+    choices : collection of str
+        What a choice may be; registries are read when they are needed, so that a variant that
+        is registered later can be chosen too.
     help : str
         One sentence for people.
+    group : str
+        The heading under which a form shows it.
     """
 
     name: str
@@ -52,8 +58,14 @@ class Field:
     default: Value
     low: float = -math.inf
     high: float = math.inf
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
     help: str = ""
+    group: str = ""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What a choice may be at present."""
+        return tuple(self.choices)
 
     def with_default(self, default: Value) -> Field:
         """Return the field with another default."""
@@ -139,7 +151,7 @@ class Field:
                 f"{_short(value)}."
             )
         chosen = {self._choice(part) for part in value}
-        return tuple(name for name in self.choices if name in chosen)
+        return tuple(name for name in self.options if name in chosen)
 
     def _sizes(self, value: Any) -> tuple[int, ...]:
         if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MOST_SIZES:
@@ -162,229 +174,444 @@ def _short(value: Any) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-def _fields() -> dict[str, Field]:
-    scores, experts = tuple(SCORES), tuple(EXPERTS)
-    entries = (
-        Field(
-            "routers",
-            "Routers to compare",
-            r"s_i(x)",
-            "choices",
-            ("cosine", "perturbed-cosine"),
-            choices=scores,
-            help="Each router gets data of its own model and is fitted to them.",
-        ),
-        Field(
-            "gate",
-            "Gate",
-            r"g_i(x)",
-            "choice",
-            "softmax",
-            choices=tuple(GATES),
-            help="How scores become the experts' weights.",
-        ),
-        Field(
-            "expert",
-            "Expert",
-            r"h(x, \eta_i)",
-            "choice",
-            "relu",
-            choices=experts,
-            help="The activation of each expert's linear predictor.",
-        ),
-        Field(
-            "degree",
-            "Degree of a polynomial expert",
-            "p",
-            "int",
-            2,
-            1,
-            6,
-            help="Used by the polynomial expert only.",
-        ),
-        Field(
-            "dimension",
-            "Input dimension",
-            "d",
-            "int",
-            2,
-            1,
-            32,
-            help="Inputs are uniform on the cube from -1 to 1 in this many dimensions.",
-        ),
-        Field(
-            "true_atoms",
-            "True number of experts",
-            "k_*",
-            "int",
-            2,
-            1,
-            8,
-            help="How many experts the data come from.",
-        ),
-        Field(
-            "atoms",
-            "Fitted number of experts",
-            "k",
-            "int",
-            2,
-            1,
-            10,
-            help="Equal to the true number: exact-specified. Larger: over-specified.",
-        ),
-        Field(
-            "tau1",
-            "Perturbation of the gate's norm",
-            r"\tau_1",
-            "float",
-            0.5,
-            1e-3,
-            100.0,
-            help="Used by the perturbed cosine router only.",
-        ),
-        Field(
-            "tau2",
-            "Perturbation of the input's norm",
-            r"\tau_2",
-            "float",
-            0.1,
-            0.0,
-            100.0,
-            help="Used by the perturbed cosine router only.",
-        ),
-        Field(
-            "noise",
-            "Noise",
-            r"\sigma",
-            "float",
-            0.1,
-            1e-6,
-            10.0,
-            help="Standard deviation of the response around the mixture.",
-        ),
-        Field(
-            "sizes",
-            "Sample sizes",
-            "n",
-            "sizes",
-            (1000, 3162, 10000, 31623, 100000),
-            10,
-            10**7,
-            help="One set of fits for each.",
-        ),
-        Field(
-            "replicates",
-            "Replicates",
-            "R",
-            "int",
-            40,
-            2,
-            400,
-            help="Independent data sets at each sample size.",
-        ),
-        Field(
-            "seed",
-            "Seed of the data",
-            "",
-            "int",
-            1,
-            0,
-            2**31 - 1,
-            help="Another seed draws other data sets and starts.",
-        ),
-        Field(
-            "start",
-            "Start of the fits",
-            "",
-            "choice",
-            "near-truth",
-            choices=("near-truth", "random"),
-            help="Near the truth, as the papers do, or knowing nothing of it.",
-        ),
-        Field(
-            "start_scale",
-            "Distance of near-truth starts",
-            "",
-            "float",
-            0.1,
-            0.0,
-            5.0,
-            help="Standard deviation of each coordinate's step away from the truth. The papers "
-            "do not say theirs.",
-        ),
-        Field(
-            "starts",
-            "Starts per fit",
-            "S",
-            "int",
-            1,
-            1,
-            32,
-            help="The start that ends with the smallest sum of squares counts.",
-        ),
-        Field(
-            "box",
-            "Half-width of the parameter box",
-            r"\Theta",
-            "float",
-            6.0,
-            0.5,
-            100.0,
-            help="Every coordinate stays within this distance of 0.",
-        ),
-        Field(
-            "max_steps",
-            "Steps allowed per fit",
-            "",
-            "int",
-            200,
-            1,
-            2000,
-            help="A fit that is still improving then is counted as one that ran out of steps.",
-        ),
-        Field(
-            "gauges",
-            "Gauge",
-            "",
-            "choices",
-            ("pinned", "offset"),
-            choices=tuple(GAUGES),
-            help="How a fit is held against the truth when different parameters give the same "
-            "function.",
-        ),
-        Field(
-            "window_from",
-            "Slope from sample size",
-            "n_0",
-            "int",
-            0,
-            0,
-            10**7,
-            help="The slope is fitted to sample sizes from here on; 0 takes all.",
-        ),
-        Field(
-            "truth_seed",
-            "Seed of the search for a truth",
-            "",
-            "int",
-            1,
-            0,
-            2**31 - 1,
-            help="The truth is the candidate whose rate can be seen with the fewest data.",
-        ),
-        Field(
-            "candidates",
-            "Candidate truths",
-            "",
-            "int",
-            512,
-            1,
-            2048,
-            help="1 takes a random truth as it comes.",
-        ),
+class _With(Collection[str]):
+    """Some words of its own before the names of registries."""
+
+    def __init__(self, words: tuple[str, ...], *registries: Collection[str]) -> None:
+        self.words = words
+        self.registries = registries
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.words
+        for registry in self.registries:
+            yield from registry
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name == each for each in self)
+
+
+OWN = "own"
+"""In a field about the data: each fit's data come from its own model."""
+
+PAPER = "paper"
+"""In the field of losses: the loss of the paper whose model is fitted."""
+
+MODEL, TRUTH, DATA, FITS, READ = "Model", "Truth", "Data", "Fits", "Reading"
+
+
+def _constants() -> Iterator[Field]:
+    """Yield a field for every constant that some registered variant has."""
+    seen: set[str] = set()
+    registries: tuple[Registry[Any], ...] = (SCORES, GATES, EXPERTS, OUTPUTS)
+    for registry in registries:
+        for variant in registry.values():
+            constants: tuple[Constant, ...] = getattr(variant, "constants", ())
+            for constant in constants:
+                if constant.name not in seen:
+                    seen.add(constant.name)
+                    yield _constant_field(constant)
+
+
+def _constant_field(c: Constant) -> Field:
+    return Field(
+        c.name,
+        c.label or c.name,
+        c.symbol,
+        "int" if c.whole else "float",
+        int(c.default) if c.whole else float(c.default),
+        c.low,
+        c.high,
+        help=c.help,
+        group=MODEL,
     )
-    return {field.name: field for field in entries}
 
 
-FIELDS: Mapping[str, Field] = _fields()
+_MODEL = (
+    Field(
+        "routers",
+        "Routers to compare",
+        r"s_i(x)",
+        "choices",
+        ("cosine", "perturbed-cosine"),
+        choices=SCORES,
+        help="How a router scores an expert; each one chosen is fitted.",
+        group=MODEL,
+    ),
+    Field(
+        "gates",
+        "Gates to compare",
+        r"g_i(x)",
+        "choices",
+        ("softmax",),
+        choices=GATES,
+        help="How scores become the experts' weights; each one chosen is fitted.",
+        group=MODEL,
+    ),
+    Field(
+        "experts",
+        "Experts to compare",
+        r"h(x, \eta_i)",
+        "choices",
+        ("relu",),
+        choices=EXPERTS,
+        help="What an expert computes; each one chosen is fitted to data of its own.",
+        group=MODEL,
+    ),
+    Field(
+        "output",
+        "Output",
+        "",
+        "choice",
+        "regression",
+        choices=OUTPUTS,
+        help="Regression is fitted by least squares, densities by maximum likelihood.",
+        group=MODEL,
+    ),
+    Field(
+        "dimension",
+        "Input dimension",
+        "d",
+        "int",
+        2,
+        1,
+        32,
+        help="How many inputs there are.",
+        group=MODEL,
+    ),
+)
+
+_REST = (
+    Field(
+        "true_atoms",
+        "True number of experts",
+        "k_*",
+        "int",
+        2,
+        1,
+        8,
+        help="How many experts the data come from.",
+        group=TRUTH,
+    ),
+    Field(
+        "atoms",
+        "Fitted number of experts",
+        "k",
+        "int",
+        2,
+        1,
+        10,
+        help="Equal to the true number: exact-specified. Larger: over-specified.",
+        group=TRUTH,
+    ),
+    Field(
+        "data_router",
+        "Router of the data",
+        "",
+        "choice",
+        OWN,
+        choices=_With((OWN,), SCORES),
+        help="'own': each fit gets data of its own model. Another router than the fitted one: "
+        "misspecified.",
+        group=TRUTH,
+    ),
+    Field(
+        "data_gate",
+        "Gate of the data",
+        "",
+        "choice",
+        OWN,
+        choices=_With((OWN,), GATES),
+        help="'own': each fit gets data of its own model. Another gate than the fitted one: "
+        "misspecified.",
+        group=TRUTH,
+    ),
+    Field(
+        "sparse",
+        "True experts with a zero gate",
+        r"\bar N",
+        "int",
+        0,
+        0,
+        8,
+        help="0: dense. More: sparse; the gates of the last experts do not see the input.",
+        group=TRUTH,
+    ),
+    Field(
+        "flat",
+        "True experts with zero slopes",
+        "",
+        "int",
+        0,
+        0,
+        8,
+        help="0: Regime 1. More: Regime 2; the last experts do not see the input.",
+        group=TRUTH,
+    ),
+    Field(
+        "design",
+        "Where the truth comes from",
+        "",
+        "choice",
+        "designed",
+        choices=DESIGNS,
+        help="'designed': the candidate whose rate can be seen with the fewest data. Otherwise "
+        "as a paper says.",
+        group=TRUTH,
+    ),
+    Field(
+        "truth_seed",
+        "Seed of the truth",
+        "",
+        "int",
+        1,
+        0,
+        2**31 - 1,
+        help="Another seed draws another truth, or other candidates.",
+        group=TRUTH,
+    ),
+    Field(
+        "candidates",
+        "Candidate truths",
+        "",
+        "int",
+        512,
+        1,
+        2048,
+        help="How many a designed truth is chosen from; 1 takes a random one as it comes.",
+        group=TRUTH,
+    ),
+    Field(
+        "low",
+        "Least input",
+        "",
+        "float",
+        -1.0,
+        -10.0,
+        10.0,
+        help="Inputs are uniform on a cube that begins here.",
+        group=DATA,
+    ),
+    Field(
+        "high",
+        "Greatest input",
+        "",
+        "float",
+        1.0,
+        -10.0,
+        10.0,
+        help="Inputs are uniform on a cube that ends here.",
+        group=DATA,
+    ),
+    Field(
+        "sizes",
+        "Sample sizes",
+        "n",
+        "sizes",
+        (1000, 3162, 10000, 31623, 100000),
+        10,
+        10**7,
+        help="One set of fits for each.",
+        group=DATA,
+    ),
+    Field(
+        "replicates",
+        "Replicates",
+        "R",
+        "int",
+        40,
+        2,
+        400,
+        help="Independent data sets at each sample size.",
+        group=DATA,
+    ),
+    Field(
+        "seed",
+        "Seed of the data",
+        "",
+        "int",
+        1,
+        0,
+        2**31 - 1,
+        help="Another seed draws other data sets and starts.",
+        group=DATA,
+    ),
+    Field(
+        "estimators",
+        "Estimators to compare",
+        "",
+        "choices",
+        ("converged",),
+        choices=ESTIMATORS,
+        help="'converged' is the estimator of the theorems; 'em' and 'sgd' are what the papers "
+        "ran. Each one chosen is run on the same data.",
+        group=FITS,
+    ),
+    Field(
+        "start",
+        "Start of the fits",
+        "",
+        "choice",
+        "near-truth",
+        choices=("near-truth", "random"),
+        help="Near the truth, as the papers do, or knowing nothing of it.",
+        group=FITS,
+    ),
+    Field(
+        "start_scale",
+        "Distance of near-truth starts",
+        "",
+        "float",
+        0.1,
+        0.0,
+        5.0,
+        help="Standard deviation of each coordinate's step away from the truth. The papers "
+        "do not say theirs.",
+        group=FITS,
+    ),
+    Field(
+        "starts",
+        "Starts per fit",
+        "S",
+        "int",
+        1,
+        1,
+        32,
+        help="The start that ends with the smallest cost counts.",
+        group=FITS,
+    ),
+    Field(
+        "box",
+        "Half-width of the parameter box",
+        r"\Theta",
+        "float",
+        6.0,
+        0.5,
+        100.0,
+        help="Every coordinate stays within this distance of 0.",
+        group=FITS,
+    ),
+    Field(
+        "max_steps",
+        "Steps allowed per fit",
+        "",
+        "int",
+        200,
+        1,
+        2000,
+        help="Of the converged estimator. A fit that is still improving then is counted as one "
+        "that ran out of steps.",
+        group=FITS,
+    ),
+    Field(
+        "em_steps",
+        "Iterations allowed for EM",
+        "",
+        "int",
+        2000,
+        1,
+        5000,
+        help="Used by EM only.",
+        group=FITS,
+    ),
+    Field(
+        "em_tolerance",
+        "Tolerance of EM",
+        r"\epsilon",
+        "float",
+        1e-6,
+        0.0,
+        0.1,
+        help="EM stops when the mean log-likelihood per observation rises by less. The paper "
+        "does not say of what its 1e-6 is the tolerance.",
+        group=FITS,
+    ),
+    Field(
+        "epochs",
+        "Epochs of SGD",
+        "",
+        "int",
+        10,
+        1,
+        100,
+        help="Used by stochastic gradient descent only.",
+        group=FITS,
+    ),
+    Field(
+        "rate",
+        "Learning rate of SGD",
+        "",
+        "float",
+        0.1,
+        1e-5,
+        10.0,
+        help="Used by stochastic gradient descent only.",
+        group=FITS,
+    ),
+    Field(
+        "batch",
+        "Batch size of SGD",
+        "",
+        "int",
+        128,
+        16,
+        65536,
+        help="Used by stochastic gradient descent only. The papers do not say theirs.",
+        group=FITS,
+    ),
+    Field(
+        "losses",
+        "What is read off a fit",
+        "",
+        "choices",
+        (PAPER,),
+        choices=_With((PAPER,), LOSSES, DISTANCES),
+        help="'paper': the loss of the paper whose model is fitted. Besides: single blocks, and "
+        "distances between functions.",
+        group=READ,
+    ),
+    Field(
+        "gauges",
+        "Gauge",
+        "",
+        "choices",
+        ("pinned", "offset"),
+        choices=GAUGES,
+        help="How a fit is held against the truth when different parameters give the same "
+        "function.",
+        group=READ,
+    ),
+    Field(
+        "window_from",
+        "Slope from sample size",
+        "n_0",
+        "int",
+        0,
+        0,
+        10**7,
+        help="The slope is fitted to sample sizes from here on; 0 takes all.",
+        group=READ,
+    ),
+)
+
+
+class _Fields(Mapping[str, Field]):
+    """Every field by name; those of constants follow the registries."""
+
+    def _all(self) -> dict[str, Field]:
+        return {field.name: field for field in (*_MODEL, *_constants(), *_REST)}
+
+    def __getitem__(self, name: str) -> Field:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+FIELDS: Mapping[str, Field] = _Fields()
 """Every field of a study, with the laboratory's defaults."""

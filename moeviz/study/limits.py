@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from moeviz.errors import LimitError
+from moeviz.study.designs import DESIGNS
+from moeviz.study.models import models
 
 MOST_SECONDS = 4 * 3600.0
 """Longest study, in estimated seconds of one core."""
@@ -13,45 +16,72 @@ MOST_SECONDS = 4 * 3600.0
 MOST_SEARCH_SECONDS = 20.0
 """Longest search for a truth, in estimated seconds of one core."""
 
+EM_STEPS = 150.0
+"""Iterations that expectation-maximisation is expected to take."""
+
 MOST_VALUES = 2e7
 """Largest data set of one replicate, in numbers (n times d + 1)."""
 
 
-def sample_seconds(values: Mapping[str, Any]) -> float:
+def parameters(values: Mapping[str, Any]) -> int:
+    """Return the largest number of parameters of a study's fits."""
+    return max(
+        model.mixture.layout(values["atoms"], values["dimension"]).size for model in models(values)
+    )
+
+
+def sample_seconds(size: int) -> float:
     """Return the estimated seconds of one core for one sample of one fit in one step.
 
     A fit to measurements on one core of a server processor: the elementwise part grows with the
     number of parameters P, the normal equations with its square.
     """
-    size = values["atoms"] * (2 * values["dimension"] + 2)
-    return (2.0 * size + 0.06 * size**2) * 1e-9
+    return (3.0 * size + 0.06 * size**2) * 1e-9
 
 
 def expected_steps(values: Mapping[str, Any]) -> float:
-    """Return how many steps a fit takes on average, roughly: more when it is over-specified."""
+    """Return how many steps a converged fit takes on average, roughly."""
     usual = 30.0 if values["atoms"] == values["true_atoms"] else 100.0
     return min(usual, float(values["max_steps"]))
 
 
-def fit_seconds(values: Mapping[str, Any], samples: int) -> float:
+def fit_seconds(values: Mapping[str, Any], samples: int, estimator: str, size: int) -> float:
     """Return the estimated seconds of one core for one fit, all its starts included."""
-    steps = expected_steps(values) * values["starts"]
-    return samples * steps * sample_seconds(values) + 2e-4 * steps
+    starts = values["starts"]
+    if estimator == "sgd":
+        batches = values["epochs"] * math.ceil(samples / values["batch"])
+        together = max(1, values["replicates"])
+        each = values["epochs"] * samples * 4e-9 * size
+        return float(starts * (each + batches * 6e-4 / together))
+    if estimator == "em":
+        steps = min(float(values["em_steps"]), EM_STEPS) * starts
+        return samples * steps * 1.7 * sample_seconds(size) + 2e-4 * steps
+    steps = expected_steps(values) * starts
+    return samples * steps * sample_seconds(size) + 2e-4 * steps
 
 
 def study_seconds(values: Mapping[str, Any]) -> float:
     """Return the estimated seconds of one core for a whole study."""
-    per_size = sum(fit_seconds(values, n) for n in values["sizes"])
-    return per_size * values["replicates"] * len(values["routers"])
+    size = parameters(values)
+    fitted = len(values["routers"]) * len(values["gates"]) * len(values["experts"])
+    per_size = sum(
+        fit_seconds(values, n, estimator, size)
+        for n in values["sizes"]
+        for estimator in values["estimators"]
+    )
+    return per_size * values["replicates"] * fitted
 
 
 def search_seconds(values: Mapping[str, Any]) -> float:
     """Return the estimated seconds of one core for the search for a truth."""
-    if values["candidates"] == 1:
+    if not DESIGNS[values["design"]].searched or values["candidates"] == 1:
         return 0.0
-    size = values["true_atoms"] * (2 * values["dimension"] + 2)
-    one = 2048 * (2.0 * size + 0.06 * size**2) * 1e-9 + 2e-4
-    return float(values["candidates"] * len(values["routers"]) * one)
+    sources = {model.source for model in models(values)}
+    total = 0.0
+    for source in sources:
+        size = source.layout(values["true_atoms"], values["dimension"]).size
+        total += 2048 * sample_seconds(size) + 2e-4
+    return float(values["candidates"] * total)
 
 
 def check_limits(values: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Presets: named studies with their own defaults."""
+"""Presets: named studies with their own defaults, in one or two sizes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 from moeviz.errors import SpecificationError
 from moeviz.model.registry import Registry
 from moeviz.study.fields import FIELDS, Field, Value
+from moeviz.study.published import Published
 from moeviz.study.specification import Specification
 
 MOST_SETTINGS = 100
+
+LIVE, FULL = "live", "full"
 
 
 @dataclass(frozen=True)
@@ -24,20 +27,58 @@ class Preset:
         Name in the registry; title; a few sentences for people.
     question : str
         What a class is asked to predict before the study runs.
-    fields : tuple of Field
-        Every field with this preset's default.
+    paper : str
+        Key of the paper it belongs to; empty for none.
+    values : mapping of str to Value
+        The fields in which this preset differs from the laboratory's defaults, at the size that
+        can be run in front of a class.
+    full : mapping of str to Value
+        The fields in which its full size differs from that; empty where there is only one size.
+    published : tuple of Published
+        Slopes that a paper prints for it.
     """
 
     name: str
     title: str
     summary: str
     question: str
-    fields: tuple[Field, ...]
+    paper: str
+    values: Mapping[str, Value]
+    full: Mapping[str, Value]
+    published: tuple[Published, ...] = ()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field with this preset's default."""
+        return tuple(
+            field.with_default(self.values[name]) if name in self.values else field
+            for name, field in FIELDS.items()
+        )
 
     @property
     def defaults(self) -> dict[str, Value]:
         """Every field's default by name."""
         return {field.name: field.default for field in self.fields}
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """The sizes in which it comes."""
+        return (LIVE, FULL) if self.full else (LIVE,)
+
+    def at_size(self, size: str) -> dict[str, Value]:
+        """Return the fields that a size changes.
+
+        Raises
+        ------
+        SpecificationError
+            If the preset does not come in that size.
+        """
+        if size not in self.sizes:
+            raise SpecificationError(
+                f"Expected one of the sizes {', '.join(self.sizes)} for '{self.name}', but got "
+                f"'{size[:40]}'."
+            )
+        return dict(self.full) if size == FULL else {}
 
     def build(self, values: Mapping[str, Any]) -> Specification:
         """Return the specification with `values` in place of the defaults.
@@ -81,44 +122,29 @@ class Preset:
 PRESETS: Registry[Preset] = Registry("preset")
 
 
-def _preset(name: str, title: str, summary: str, question: str, **defaults: Value) -> Preset:
-    fields = tuple(
-        field.with_default(defaults[key]) if key in defaults else field
-        for key, field in FIELDS.items()
-    )
-    return PRESETS.add(name, Preset(name, title, summary, question, fields))
+def add_preset(
+    name: str,
+    title: str,
+    summary: str,
+    question: str,
+    paper: str = "",
+    values: Mapping[str, Value] | None = None,
+    full: Mapping[str, Value] | None = None,
+    published: tuple[Published, ...] = (),
+    **more: Value,
+) -> Preset:
+    """Register a preset; `values` and `more` are the fields that differ from the defaults.
 
-
-_preset(
-    "cosine-exact",
-    "Cosine against perturbed cosine",
-    "Does the cosine router really learn slowly? Both routers are fitted with the right number "
-    "of experts to data of their own model, from starts near the truth, each fit to convergence. "
-    "The same fits are then read with different rulers: with the gauge pinned, with only one "
-    "offset pinned as in the paper, and for the cosine router by length and by direction.",
-    "How steep will each line be on the log-log plot?",
-    sizes=(1000, 3162, 10000, 31623, 100000),
-    replicates=64,
-)
-_preset(
-    "cosine-over",
-    "One expert too many",
-    "The fits have one expert more than the truth, over a box of parameters. Extra experts crowd "
-    "a cell, and many fits end on the edge of the box: the local slope at the largest sample "
-    "says more than the whole line.",
-    "How steep will the loss L2 be at the largest sample?",
-    expert="tanh",
-    atoms=3,
-    replicates=20,
-    gauges=("pinned", "quotient"),
-    max_steps=400,
-)
-_preset(
-    "lab",
-    "A study of your own",
-    "Choose routers, experts, sizes and starts yourself. The truth is picked by its reach: the "
-    "candidate whose rate shows with the fewest data.",
-    "How steep will each line be?",
-    sizes=(300, 1000, 3000, 10000),
-    replicates=20,
-)
+    Raises
+    ------
+    SpecificationError
+        If a field is unknown or a value is not one of its field.
+    """
+    own = {**(values or {}), **more}
+    unknown = [key for key in (*own, *(full or {})) if key not in FIELDS]
+    if unknown:
+        raise SpecificationError(f"Expected only known fields, but got '{unknown[0]}'.")
+    checked = {key: FIELDS[key].check(value) for key, value in own.items()}
+    large = {key: FIELDS[key].check(value) for key, value in (full or {}).items()}
+    preset = Preset(name, title, summary, question, paper, checked, large, published)
+    return PRESETS.add(name, preset)

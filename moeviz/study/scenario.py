@@ -1,17 +1,19 @@
-"""Scenarios: where the data come from, and the search for a truth that can be learnt."""
+"""Scenarios: which models a study fits, which made the data, and with which truth."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from moeviz.errors import InformationError
-from moeviz.model import GaussianRegression, Layout, Mixture, make_mixture
+from moeviz.model import Layout, Mixture
+from moeviz.study.designs import DESIGNS, Design, draw_truth
+from moeviz.study.models import constant_names, models
 from moeviz.study.specification import Specification
 from moeviz.theory import fisher_information, input_nodes, reach
 from moeviz.theory.information import pinned_root
@@ -27,82 +29,149 @@ FINALISTS = 6
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """What a specification says about truth and data, as tensors.
+class Fit:
+    """One model that a study fits, with one estimator.
 
     Attributes
     ----------
-    mixtures : tuple of Mixture
-        One for each router of the study.
+    router, gate, expert, estimator : str
+        Names in the registries.
+    mixture : Mixture
+        The fitted model.
     layout : Layout
-        Of the truth: K* atoms.
+        Of K fitted atoms.
+    source : Mixture
+        The model that makes the data.
     truth : Tensor, shape (P*,)
-        True parameters, the same for each router.
-    output : GaussianRegression
+        Its parameters.
+    true_layout : Layout
+        Of K* true atoms.
     """
 
-    mixtures: tuple[Mixture, ...]
+    router: str
+    gate: str
+    expert: str
+    estimator: str
+    mixture: Mixture
     layout: Layout
+    source: Mixture
     truth: Tensor
-    output: GaussianRegression
+    true_layout: Layout
+
+    @property
+    def misspecified(self) -> bool:
+        """Whether the data come from another model."""
+        return self.mixture != self.source
+
+    @property
+    def exact(self) -> bool:
+        """Whether as many atoms are fitted as are true, of the same model."""
+        return not self.misspecified and self.layout.atoms == self.true_layout.atoms
+
+    @property
+    def dense(self) -> bool:
+        """Whether every true atom's gate sees the input, where there is something to see."""
+        gate = self.true_layout.unpack(self.truth).gate
+        return gate.shape[-1] == 0 or bool((gate != 0).any(-1).all())
+
+    @property
+    def needs_projection(self) -> bool:
+        """Whether the fitted parameters are held against a best approximation.
+
+        That is so where the model is not the data's, and for sigmoid gates that have more atoms
+        than a truth without zero gates: two sigmoids do not add up to one (`sigmoid` §3).
+        """
+        crowded = self.layout.atoms > self.true_layout.atoms
+        return self.misspecified or (crowded and not self.mixture.gate.normalised and self.dense)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What a specification says about models and truth, as tensors.
+
+    Attributes
+    ----------
+    fits : tuple of Fit
+        In the order of routers, then gates, then experts, then estimators.
+    """
+
+    fits: tuple[Fit, ...]
 
 
 def resolve_scenario(spec: Specification) -> Scenario:
-    """Return the scenario of a specification; the search for its truth runs once per process."""
+    """Return the scenario of a specification; the search for its truth runs once per process.
+
+    Raises
+    ------
+    SpecificationError
+        If parts of a model do not go together.
+    """
     f = spec.fields
-    constants = (("degree", float(f["degree"])), ("tau1", f["tau1"]), ("tau2", f["tau2"]))
-    return _scenario(
-        f["routers"], f["gate"], f["expert"], constants, f["true_atoms"], f["dimension"],
-        f["noise"], f["truth_seed"], f["candidates"],
+    constants = tuple((name, f[name]) for name in constant_names())
+    keys = (
+        "routers", "gates", "experts", "estimators", "output", "dimension", "true_atoms", "atoms",
+        "data_router", "data_gate", "sparse", "flat", "design", "truth_seed", "candidates",
+        "low", "high",
     )  # fmt: skip
+    return _scenario(tuple((key, f[key]) for key in keys), constants)
 
 
 @lru_cache(maxsize=64)
 def _scenario(
-    routers: tuple[str, ...],
-    gate: str,
-    expert: str,
-    constants: tuple[tuple[str, float], ...],
-    atoms: int,
-    dimension: int,
-    noise: float,
-    seed: int,
-    candidates: int,
+    items: tuple[tuple[str, Any], ...], constants: tuple[tuple[str, Any], ...]
 ) -> Scenario:
-    mixtures = tuple(make_mixture(r, gate, expert, **dict(constants)) for r in routers)
-    layout = mixtures[0].layout(atoms, dimension)
-    output = GaussianRegression(noise)
-    truth = search_truth(mixtures, layout, output, seed, candidates)
-    return Scenario(mixtures, layout, truth, output)
+    f = {**dict(items), **dict(constants)}
+    d, design = f["dimension"], DESIGNS[f["design"]]
+    named = models(f)
+    truths: dict[Mixture, Tensor] = {}
+    for group in _of_one_layout([model.source for model in named], f["true_atoms"], d):
+        truth = _truth(group, design, f)
+        truths.update(dict.fromkeys(group, truth))
+    fits = [
+        Fit(
+            model.router,
+            model.gate,
+            model.expert,
+            estimator,
+            model.mixture,
+            model.mixture.layout(f["atoms"], d),
+            model.source,
+            truths[model.source],
+            model.source.layout(f["true_atoms"], d),
+        )
+        for model in named
+        for estimator in f["estimators"]
+    ]
+    return Scenario(tuple(fits))
 
 
-def candidate_truth(rng: np.random.Generator, layout: Layout) -> NDArray[np.float64]:
-    """Draw a truth, shape (K*, W).
-
-    Gates have uniform directions and lengths from 0.5 to 1; offsets lie within 0.5 of 0, the
-    last at 0; expert slopes have uniform directions and lengths from 3 to 5; intercepts lie
-    within 1 of 0.
-    """
-    atoms, d = layout.atoms, layout.gate
-    gate = _directions(rng, atoms, d) * rng.uniform(0.5, 1.0, (atoms, 1))
-    offset = rng.uniform(-0.5, 0.5, (atoms, 1))
-    offset[-1] = 0.0
-    slope = _directions(rng, atoms, d) * rng.uniform(3.0, 5.0, (atoms, 1))
-    intercept = rng.uniform(-1.0, 1.0, (atoms, 1))
-    return np.concatenate([gate, offset, slope, intercept], axis=1)
+def _of_one_layout(sources: list[Mixture], atoms: int, d: int) -> list[tuple[Mixture, ...]]:
+    """Group models that can share a truth."""
+    groups: dict[Layout, list[Mixture]] = {}
+    for source in dict.fromkeys(sources):
+        groups.setdefault(source.layout(atoms, d), []).append(source)
+    return [tuple(group) for group in groups.values()]
 
 
-def _directions(rng: np.random.Generator, count: int, d: int) -> NDArray[np.float64]:
-    vectors = rng.standard_normal((count, d))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def _truth(mixtures: tuple[Mixture, ...], design: Design, f: dict[str, Any]) -> Tensor:
+    layout = mixtures[0].layout(f["true_atoms"], f["dimension"])
+    rng = np.random.default_rng(f["truth_seed"])
+    count = f["candidates"] if design.searched else 1
+    drawn = np.stack(
+        [
+            draw_truth(design, rng, mixtures[0], layout, f["sparse"], f["flat"]).ravel()
+            for _ in range(count)
+        ]
+    )
+    truths = torch.from_numpy(drawn)
+    if count == 1:
+        return truths[0]
+    x = input_nodes(f["dimension"], SCREEN_NODES, f["low"], f["high"])
+    return search_truth(mixtures, layout, truths, x)
 
 
 def search_truth(
-    mixtures: tuple[Mixture, ...],
-    layout: Layout,
-    output: GaussianRegression,
-    seed: int,
-    candidates: int,
+    mixtures: tuple[Mixture, ...], layout: Layout, truths: Tensor, x: Tensor
 ) -> Tensor:
     """Return the candidate truth whose largest reach over the mixtures is smallest.
 
@@ -112,38 +181,30 @@ def search_truth(
         Models that share the truth.
     layout : Layout
         Of the truth.
-    output : GaussianRegression
-    seed, candidates : int
-        Stream and number of candidates.
+    truths : Tensor, shape (C, P*)
+        Candidates.
+    x : Tensor, shape (1, D, N)
+        Inputs.
 
     Returns
     -------
     Tensor, shape (P*,)
     """
-    rng = np.random.default_rng(seed)
-    drawn = np.stack([candidate_truth(rng, layout).ravel() for _ in range(candidates)])
-    truths = torch.from_numpy(drawn)
-    if candidates == 1:
-        return truths[0]
-    x = input_nodes(layout.gate, SCREEN_NODES)
-    spread = torch.stack([_spread(mixture, output, truths, layout, x) for mixture in mixtures])
+    spread = torch.stack([_spread(mixture, truths, layout, x) for mixture in mixtures])
     finalists = torch.argsort(spread.amax(0), stable=True)[:FINALISTS]
     reaches = [
-        max(reach(mixture, output, truths[i], layout, x).samples for mixture in mixtures)
-        for i in finalists
+        max(reach(mixture, truths[i], layout, x).samples for mixture in mixtures) for i in finalists
     ]
     return truths[finalists[int(np.argmin(reaches))]]
 
 
-def _spread(
-    mixture: Mixture, output: GaussianRegression, truths: Tensor, layout: Layout, x: Tensor
-) -> Tensor:
+def _spread(mixture: Mixture, truths: Tensor, layout: Layout, x: Tensor) -> Tensor:
     """Return the root of each candidate's mean squared error, gauge pinned, shape (C,)."""
     values = torch.full((truths.shape[0],), torch.inf, dtype=truths.dtype)
     together = max(1, TOGETHER // layout.size)
     for first in range(0, truths.shape[0], together):
         batch = truths[first : first + together]
-        for i, one in enumerate(fisher_information(mixture, output, batch, x)):
+        for i, one in enumerate(fisher_information(mixture, batch, x)):
             try:
                 values[first + i] = pinned_root(mixture, batch[i], layout, one).norm()
             except InformationError:
@@ -152,29 +213,46 @@ def _spread(
 
 
 def stream(spec: Specification, purpose: int, n: int, replicate: int) -> np.random.Generator:
-    """Return the random stream of one purpose (0 data, 1 starts) of one replicate."""
+    """Return the random stream of one purpose of one replicate.
+
+    Purposes are 0 for data, 1 for starts and 2 for the order of stochastic gradient descent.
+    """
     return np.random.default_rng((spec["seed"], purpose, n, replicate))
 
 
-def sample(spec: Specification, n: int, first: int, last: int) -> tuple[Tensor, Tensor]:
-    """Draw inputs and standard noise of replicates `first` to `last`.
+@dataclass(frozen=True)
+class Draws:
+    """What is random in the data sets of some replicates.
 
-    The same draws serve every router of a study, so that curves differ by the model alone.
-
-    Returns
-    -------
-    x : Tensor, shape (last - first, D, n)
-        Uniform on the cube [-1, 1]^D (`cosine` §5.1).
-    noise : Tensor, shape (last - first, n)
-        Standard normal.
+    Attributes
+    ----------
+    x : Tensor, shape (R, D, N)
+        Uniform on the study's cube.
+    normal, uniform : Tensor, shape (R, N)
+        Standard draws.
     """
-    d = spec["dimension"]
-    x = np.empty((last - first, d, n))
-    noise = np.empty((last - first, n))
+
+    x: Tensor
+    normal: Tensor
+    uniform: Tensor
+
+    def to(self, device: str) -> Draws:
+        """Return the draws on another device."""
+        return Draws(self.x.to(device), self.normal.to(device), self.uniform.to(device))
+
+
+def sample(spec: Specification, n: int, first: int, last: int) -> Draws:
+    """Draw inputs and noise of replicates `first` to `last`.
+
+    The same draws serve every fit of a study, so that curves differ by model and estimator alone.
+    """
+    d, count = spec["dimension"], last - first
+    x, normal, uniform = np.empty((count, d, n)), np.empty((count, n)), np.empty((count, n))
     for row, replicate in enumerate(range(first, last)):
         rng = stream(spec, 0, n, replicate)
         rng.random(out=x[row])
-        rng.standard_normal(out=noise[row])
-    x *= 2.0
-    x -= 1.0
-    return torch.from_numpy(x), torch.from_numpy(noise)
+        rng.standard_normal(out=normal[row])
+        rng.random(out=uniform[row])
+    x *= spec["high"] - spec["low"]
+    x += spec["low"]
+    return Draws(torch.from_numpy(x), torch.from_numpy(normal), torch.from_numpy(uniform))

@@ -8,11 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moeviz.errors import SpecificationError
-from moeviz.study.fields import FIELDS, Value
-from moeviz.study.limits import check_limits
+import numpy as np
 
-SCHEMA = 1
+from moeviz.errors import SpecificationError
+from moeviz.model import OUTPUTS, SCORES
+from moeviz.study.designs import DESIGNS
+from moeviz.study.estimators import ESTIMATORS
+from moeviz.study.fields import FIELDS, OWN, Value
+from moeviz.study.limits import check_limits
+from moeviz.study.models import models
+from moeviz.theory import DISTANCES
+
+SCHEMA = 2
 """Version of the fields and of the arithmetic behind them; part of every hash and link."""
 
 NAME_LENGTH = 60
@@ -117,13 +124,56 @@ def _check_together(values: Mapping[str, Any]) -> None:
             f"Expected at least as many fitted experts as true ones (k >= k* = "
             f"{values['true_atoms']}), but got k = {values['atoms']}."
         )
-    if values["dimension"] == 1 and "cosine" in values["routers"]:
+    for name in ("sparse", "flat"):
+        if values[name] > values["true_atoms"]:
+            raise SpecificationError(
+                f"Expected {name} to be at most the true number of experts "
+                f"{values['true_atoms']}, but got {values[name]}."
+            )
+    if not values["low"] < values["high"]:
         raise SpecificationError(
-            "Expected at least 2 input dimensions for the cosine router, because in 1 a direction "
-            "is only a sign, but got dimension = 1."
+            f"Expected the least input to lie below the greatest, but got low = {values['low']:g} "
+            f"and high = {values['high']:g}."
         )
     if values["window_from"] > values["sizes"][-1]:
         raise SpecificationError(
             f"Expected window_from to be at most the largest sample size {values['sizes'][-1]}, "
             f"but got {values['window_from']}."
         )
+    _check_models(values)
+    _check_readings(values)
+
+
+def _check_models(values: Mapping[str, Any]) -> None:
+    routers = dict.fromkeys((*values["routers"], values["data_router"]))
+    for name in routers:
+        if name != OWN and values["dimension"] < SCORES[name].smallest_dimension:
+            raise SpecificationError(
+                f"Expected at least {SCORES[name].smallest_dimension} input dimensions for the "
+                f"{SCORES[name].title}, because in 1 a direction is only a sign, but got "
+                f"dimension = {values['dimension']}."
+            )
+    named = models(values)
+    density = OUTPUTS[values["output"]].density
+    for name in values["estimators"]:
+        if ESTIMATORS[name].densities_only and not density:
+            raise SpecificationError(
+                f"Expected a density for the estimator '{name}', but the output "
+                f"'{values['output']}' is fitted by least squares; choose another estimator."
+            )
+    design = DESIGNS[values["design"]]
+    if not design.searched:
+        source = named[0].source
+        layout = source.layout(values["true_atoms"], values["dimension"])
+        design.draw(np.random.default_rng(0), source, layout)
+
+
+def _check_readings(values: Mapping[str, Any]) -> None:
+    density = OUTPUTS[values["output"]].density
+    for name in values["losses"]:
+        if name in DISTANCES and DISTANCES[name].density != density:
+            kind = "a density" if DISTANCES[name].density else "a regression"
+            raise SpecificationError(
+                f"Expected {kind} for the distance '{name}', but the output is "
+                f"'{values['output']}'; choose another reading."
+            )

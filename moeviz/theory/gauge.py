@@ -10,11 +10,14 @@ coordinates in the score's domain:
 * the unit sphere (cosine): the v with all :math:`\|u_i + v\| = 1`, a sphere of dimension d - k
   through the origin; besides, each gate's length is free, because the chart forgets it.
 
+A sigmoid gate sees every score on its own, so of all this only the lengths remain. An expert
+whose parameter is not decided by its function, such as a scaled ReLU, adds its own fibre.
+
 Three ways to hold a fit against the truth:
 
 * ``offset``: only c is fixed (`cosine` pins :math:`\beta_{0k}=0`);
-* ``pinned``: the gate that belongs to the last true atom is moved onto it, and on the sphere each
-  gate takes its true atom's length;
+* ``pinned``: the gate that belongs to the last true atom is moved onto it, on the sphere each
+  gate takes its true atom's length, and experts move along their fibres to the nearest true one;
 * ``quotient``: the group element that makes the loss smallest.
 """
 
@@ -26,17 +29,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from moeviz.model.measure import Layout, MixingMeasure
+from moeviz.model.measure import MixingMeasure
 from moeviz.model.mixture import Mixture
 from moeviz.model.registry import Registry
 from moeviz.model.scores import TINY, Domain, Score
+from moeviz.theory.fibre import expert_distances, with_nearest_experts
 from moeviz.theory.voronoi import block_distances, cell_membership
 
 RIM = 1.0 - 1e-9
 """Coordinates in the unit ball stay this far inside, so that the chart can be inverted."""
 
 Evaluate = Callable[[MixingMeasure, MixingMeasure], Tensor]
-Fix = Callable[[MixingMeasure, MixingMeasure, Score, Evaluate], MixingMeasure]
+Fix = Callable[[MixingMeasure, MixingMeasure, Mixture, Evaluate], MixingMeasure]
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class GaugeFixing:
     name, title, help : str
         Name in the registry; short words; one sentence for people.
     fix : callable
-        From fitted measure (leading axis R), true measure, score and loss to the representative.
+        From fitted measure (leading axis R), true measure, mixture and loss to the representative.
     complete : bool
         Whether nothing that the data cannot show is left free.
     """
@@ -183,10 +187,13 @@ def _with_lengths(fitted: MixingMeasure, true: MixingMeasure, score: Score) -> M
 
 
 def _sphere_candidates(
-    fitted: MixingMeasure, true: MixingMeasure, score: Score
+    fitted: MixingMeasure, true: MixingMeasure, mixture: Mixture
 ) -> list[MixingMeasure]:
+    if not mixture.gate.normalised:
+        return [fitted]
+    score = mixture.score
     u = score.coordinates(fitted.gate)
-    partner = block_distances(fitted, true, "expert").argmin(-1)
+    partner = expert_distances(mixture, fitted, true).argmin(-1)
     unit = score.coordinates(true.gate).expand(*u.shape[:-2], -1, -1)
     target = unit.gather(-2, partner.unsqueeze(-1).expand(*partner.shape, u.shape[-1]))
     moves = sphere_translations(u, target, torch.softmax(fitted.log_weight, -1))
@@ -204,55 +211,75 @@ def _best(
     gate = torch.stack([c.gate for c in candidates])
     expert = torch.stack([c.expert for c in candidates])
     row = torch.arange(choice.shape[0], device=choice.device)
-    return MixingMeasure(
-        log_weight[choice, row], {"gate": gate[choice, row], "expert": expert[choice, row]}
+    return candidates[0].replace(
+        log_weight[choice, row], gate=gate[choice, row], expert=expert[choice, row]
     )
 
 
+def _with_mass(fitted: MixingMeasure, true: MixingMeasure, mixture: Mixture) -> MixingMeasure:
+    """Fix the common constant of the log-weights, where there is one."""
+    if mixture.gate.normalised and mixture.score.has_offset:
+        return match_mass(fitted, true)
+    return fitted
+
+
 def fix_offset(
-    fitted: MixingMeasure, true: MixingMeasure, score: Score, evaluate: Evaluate
+    fitted: MixingMeasure, true: MixingMeasure, mixture: Mixture, evaluate: Evaluate
 ) -> MixingMeasure:
     """Fix the common constant of the log-weights and nothing else."""
-    return match_mass(fitted, true)
+    return _with_mass(fitted, true, mixture)
 
 
 def fix_pinned(
-    fitted: MixingMeasure, true: MixingMeasure, score: Score, evaluate: Evaluate
+    fitted: MixingMeasure, true: MixingMeasure, mixture: Mixture, evaluate: Evaluate
 ) -> MixingMeasure:
-    """Move the gate that belongs to the last true atom onto it; give directions true lengths.
+    """Move the last true atom's gate onto it, directions to true lengths, experts along fibres.
 
     Where that would leave the unit ball, the fit keeps its gates.
     """
+    fitted = with_nearest_experts(mixture, fitted, true)
+    score = mixture.score
     if score.domain is Domain.SPHERE:
         lengths = [
-            match_mass(_with_lengths(c, true, score), true)
-            for c in _sphere_candidates(fitted, true, score)
+            _with_mass(_with_lengths(c, true, score), true, mixture)
+            for c in _sphere_candidates(fitted, true, mixture)
         ]
         return _best(lengths, true, evaluate)
+    if not mixture.gate.normalised:
+        return fitted
     u = score.coordinates(fitted.gate)
     anchor = _anchor(fitted, true)
     index = anchor[..., None, None].expand(*anchor.shape, 1, u.shape[-1])
     v = score.coordinates(true.gate)[..., -1, :] - u.gather(-2, index).squeeze(-2)
-    return match_mass(_translate(fitted, score, v)[0], true)
+    return _with_mass(_translate(fitted, score, v)[0], true, mixture)
 
 
 def fix_quotient(
-    fitted: MixingMeasure, true: MixingMeasure, score: Score, evaluate: Evaluate
+    fitted: MixingMeasure, true: MixingMeasure, mixture: Mixture, evaluate: Evaluate
 ) -> MixingMeasure:
     """Search the group for the element with the smallest loss.
 
     A pattern search over (v, c) from the pinned and the untouched representative; the value is
     never above either, and an upper bound of the infimum. On the sphere, v runs over
-    :func:`sphere_translations` and the lengths are those nearest to the true gates.
+    :func:`sphere_translations` and the lengths are those nearest to the true gates. Experts move
+    along their fibres to the nearest true one.
     """
-    starts = [match_mass(fitted, true), fix_pinned(fitted, true, score, evaluate)]
-    if score.domain is Domain.SPHERE:
+    score = mixture.score
+    starts = [
+        _with_mass(fitted, true, mixture),
+        _with_mass(with_nearest_experts(mixture, fitted, true), true, mixture),
+        fix_pinned(fitted, true, mixture, evaluate),
+    ]
+    sphere = score.domain is Domain.SPHERE
+    if sphere:
         starts += [
-            match_mass(_at_nearest_length(c, true, score), true)
-            for c in _sphere_candidates(fitted, true, score)
+            _with_mass(_at_nearest_length(c, true, score), true, mixture)
+            for c in _sphere_candidates(with_nearest_experts(mixture, fitted, true), true, mixture)
         ]
-        return _search(_best(starts, true, evaluate), true, score, evaluate, move_gates=False)
-    return _search(_best(starts, true, evaluate), true, score, evaluate, move_gates=True)
+    best = _best(starts, true, evaluate)
+    if not mixture.gate.normalised or not score.has_offset:
+        return best
+    return _search(best, true, score, evaluate, move_gates=not sphere)
 
 
 def _at_nearest_length(fitted: MixingMeasure, true: MixingMeasure, score: Score) -> MixingMeasure:
@@ -291,9 +318,9 @@ def _search(
                 allowed = torch.ones_like(value, dtype=torch.bool)
             trial = evaluate(candidate, true)
             better = allowed & (trial < value)
-            best = MixingMeasure(
+            best = best.replace(
                 torch.where(better[..., None], candidate.log_weight, best.log_weight),
-                {
+                **{
                     name: torch.where(better[..., None, None], block, best.blocks[name])
                     for name, block in candidate.blocks.items()
                 },
@@ -329,80 +356,3 @@ for _gauge in (
     ),
 ):
     GAUGES.add(_gauge.name, _gauge)
-
-
-def gauge_tangent(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
-    """Return directions in parameter space along which f does not change.
-
-    Parameters
-    ----------
-    mixture : Mixture
-    theta : Tensor, shape (P,)
-    layout : Layout
-
-    Returns
-    -------
-    Tensor, shape (G, P)
-        A basis of the declared gauge's tangent space at `theta`.
-    """
-    measure = layout.unpack(theta)
-    score, gate = mixture.score, measure.gate
-    directions: list[Tensor] = []
-
-    def add(gate_part: Tensor, weight_part: float) -> None:
-        moved = MixingMeasure(
-            torch.full_like(measure.log_weight, weight_part),
-            {"gate": gate_part, "expert": torch.zeros_like(measure.expert)},
-        )
-        directions.append(layout.pack(moved))
-
-    if score.domain is Domain.SPHERE:
-        for i in range(layout.atoms):
-            radial = torch.zeros_like(gate)
-            radial[i] = gate[i]
-            add(radial, 0.0)
-    if mixture.gate.ignores_common_shift:
-        add(torch.zeros_like(gate), 1.0)
-        for v in _shift_directions(score, gate):
-            if score.domain is Domain.SPHERE:
-                add(torch.linalg.vector_norm(gate, dim=-1, keepdim=True) * v, 0.0)
-            else:
-                add(torch.linalg.solve(score.chart_jacobian(gate), v.expand_as(gate)), 0.0)
-    return torch.stack(directions) if directions else theta.new_zeros(0, theta.shape[0])
-
-
-def _shift_directions(score: Score, gate: Tensor) -> Tensor:
-    """Return a basis of the infinitesimal common shifts of the coordinates, shape (V, D)."""
-    d = gate.shape[-1]
-    if score.domain is not Domain.SPHERE:
-        return torch.eye(d, dtype=gate.dtype, device=gate.device)
-    _, singular, right = torch.linalg.svd(score.coordinates(gate), full_matrices=True)
-    return right[int((singular > 1e-10).sum()) :]
-
-
-def pinned_slice(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
-    """Return linear functionals that vanish on small moves with the gauge pinned.
-
-    Parameters
-    ----------
-    mixture : Mixture
-    theta : Tensor, shape (P,)
-        The truth.
-    layout : Layout
-
-    Returns
-    -------
-    Tensor, shape (C, P)
-        The last offset, and the last gate's coordinates or, on the sphere, each gate's length.
-    """
-    eye = torch.eye(layout.size, dtype=theta.dtype)
-    rows = [eye[layout.column(-1, "weight")]]
-    if mixture.score.domain is Domain.SPHERE:
-        for i in range(layout.atoms):
-            at = layout.column(i, "gate")
-            radial = torch.zeros_like(theta)
-            radial[at] = mixture.score.coordinates(theta[at])
-            rows.append(radial.unsqueeze(0))
-    else:
-        rows.append(eye[layout.column(-1, "gate")])
-    return torch.cat(rows)

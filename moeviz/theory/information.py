@@ -1,11 +1,11 @@
 r"""Fisher information, what it cannot see, and the curve that it predicts.
 
 For regression with Gaussian noise one observation carries
-:math:`I(\theta^*) = \mathbb{E}[J J^\top]/\sigma^2` with :math:`J = \partial f/\partial\theta`.
-Its null space is the gauge. Off the gauge the least-squares estimator of n observations is, to
-first order, :math:`\theta^* + \Delta/\sqrt n` with :math:`\Delta \sim N(0, I^+)`; a reading that
-depends on the function alone then falls as :math:`C/\sqrt n`, and C can be computed before any
-fit is run.
+:math:`I(\theta^*) = \mathbb{E}[J J^\top]/\sigma^2` with :math:`J = \partial f/\partial\theta`;
+for a density it is the second moment of the score. Its null space is the gauge. Off the gauge
+the least-squares or maximum-likelihood estimator of n observations is, to first order,
+:math:`\theta^* + \Delta/\sqrt n` with :math:`\Delta \sim N(0, I^+)`; a reading that depends on
+the function alone then falls as :math:`C/\sqrt n`, and C can be computed before any fit is run.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from torch import Tensor
 
 from moeviz.errors import InformationError
 from moeviz.model.measure import Layout
-from moeviz.model.mixture import Mixture
+from moeviz.model.mixture import Features, Mixture
 from moeviz.model.moments import moments
-from moeviz.model.outputs import GaussianRegression
-from moeviz.theory.gauge import gauge_tangent, pinned_slice
-from moeviz.theory.reading import Reading
+from moeviz.theory.reading import Reading, Reference
+from moeviz.theory.tangent import free_columns, gauge_tangent, pinned_slice
 
 NODES = 1 << 14
 """Points of the low-discrepancy sample over the inputs' support."""
 
 DRAWS = 4096
 """Normal draws behind a predicted constant; its relative error is about 1 %."""
+
+FUNCTION_DRAWS = 256
+"""Draws behind a predicted distance between functions, which costs more."""
 
 SMALL = 1e-5
 """Scale at which a reading is differentiated along a draw."""
@@ -41,25 +43,35 @@ TARGET = 0.1
 """The reach of a design is the n at which the predicted error falls below this."""
 
 
-def input_nodes(dimension: int, nodes: int = NODES) -> Tensor:
-    """Return a low-discrepancy sample of the cube [-1, 1]^D, shape (1, D, nodes).
+def input_nodes(dimension: int, nodes: int = NODES, low: float = -1.0, high: float = 1.0) -> Tensor:
+    """Return a low-discrepancy sample of the cube [low, high]^D, shape (1, D, nodes).
 
     Points are a Sobol sequence, shifted to cell centres so that none lies on the boundary.
     """
-    points = qmc.Sobol(dimension, scramble=False).random(nodes)
-    centred = (points + 0.5 / nodes) * 2.0 - 1.0
-    return torch.from_numpy(np.ascontiguousarray(centred.T)).unsqueeze(0)
+    return (low + (high - low) * _sobol(dimension, nodes)).unsqueeze(0)
 
 
-def fisher_information(
-    mixture: Mixture, output: GaussianRegression, theta: Tensor, x: Tensor
-) -> Tensor:
+def _sobol(dimension: int, nodes: int) -> Tensor:
+    points = qmc.Sobol(dimension, scramble=False).random(nodes) + 0.5 / nodes
+    return torch.from_numpy(np.ascontiguousarray(points.T))
+
+
+def node_draws(dimension: int, nodes: int) -> tuple[Tensor, Tensor]:
+    """Return a uniform and a normal draw for each of :func:`input_nodes`, shape (nodes,) each.
+
+    They are the next two coordinates of the same sequence, so that inputs and draws together
+    fill their space evenly.
+    """
+    points = _sobol(dimension + 2, nodes)
+    return points[-2].contiguous(), torch.special.ndtri(points[-1])
+
+
+def fisher_information(mixture: Mixture, theta: Tensor, x: Tensor) -> Tensor:
     """Return the information of one observation, averaged over inputs.
 
     Parameters
     ----------
     mixture : Mixture
-    output : GaussianRegression
     theta : Tensor, shape (B, P)
         Parameters at which to differentiate.
     x : Tensor, shape (1, D, N)
@@ -72,13 +84,29 @@ def fisher_information(
     Notes
     -----
     Where an expert has a kink, derivatives hold almost everywhere, which is what the information
-    needs.
+    needs. Where the information is an average over observations, one is drawn per input.
     """
     features = mixture.features(x)
     rows = torch.zeros(theta.shape[0], dtype=torch.long)
     response = x.new_zeros(1, x.shape[-1])
+    if mixture.output.information_depends_on_response:
+        uniform, normal = node_draws(int(x.shape[-2]), int(x.shape[-1]))
+        response = torch.stack(
+            [
+                mixture.output.observe(mixture.values(one, _first(features)), uniform, normal)
+                for one in theta
+            ]
+        )
+        rows = torch.arange(theta.shape[0])
+        features = Features(
+            *(part.expand(theta.shape[0], -1, -1) for part in (features.gate, features.expert))
+        )
     gram = moments(mixture, theta, features, response, rows).gram
-    return gram * (output.information_per_gram() / x.shape[-1])
+    return gram * (mixture.output.information_factor / x.shape[-1])
+
+
+def _first(features: Features) -> Features:
+    return Features(features.gate[0], features.expert[0])
 
 
 def null_space(information: Tensor, relative: float = 1e-11) -> Tensor:
@@ -126,6 +154,27 @@ def covariance_root(information: Tensor, tangent: Tensor) -> Tensor:
     return off @ torch.linalg.solve_triangular(lower, eye, upper=False).T
 
 
+def parameter_root(mixture: Mixture, theta: Tensor, layout: Layout, information: Tensor) -> Tensor:
+    """Return B with B B^T the first-order covariance of one observation, shape (P, Q).
+
+    Entries that are no parameters do not move; along the gauge nothing moves.
+
+    Raises
+    ------
+    InformationError
+        If the information has null directions beyond the gauge.
+    """
+    free = free_columns(mixture, layout)
+    tangent = gauge_tangent(mixture, theta, layout)
+    if bool(free.all()):
+        return covariance_root(information, tangent)
+    inside = tangent[(tangent[:, ~free] == 0).all(1)]
+    root = covariance_root(information[free][:, free], inside[:, free])
+    whole = root.new_zeros(layout.size, root.shape[1])
+    whole[free] = root
+    return whole
+
+
 def pinned_root(mixture: Mixture, theta: Tensor, layout: Layout, information: Tensor) -> Tensor:
     """Return B with B B^T the first-order covariance of one observation, gauge pinned.
 
@@ -139,15 +188,19 @@ def pinned_root(mixture: Mixture, theta: Tensor, layout: Layout, information: Te
 
     Returns
     -------
-    Tensor, shape (P, P - G)
+    Tensor, shape (P, Q)
 
     Raises
     ------
     InformationError
         If the information has null directions beyond the gauge.
     """
+    root = parameter_root(mixture, theta, layout, information)
+    free = free_columns(mixture, layout)
     tangent = gauge_tangent(mixture, theta, layout)
-    root = covariance_root(information, tangent)
+    tangent = tangent[(tangent[:, ~free] == 0).all(1)]
+    if not tangent.shape[0]:
+        return root
     functionals = pinned_slice(mixture, theta, layout)
     along = torch.linalg.pinv(functionals @ tangent.T) @ (functionals @ root)
     return root - tangent.T @ along
@@ -160,6 +213,7 @@ def predicted_constants(
     information: Tensor,
     readings: tuple[Reading, ...],
     draws: int = DRAWS,
+    x: Tensor | None = None,
 ) -> list[float]:
     r"""Return C of each reading's predicted curve :math:`C/\sqrt n`.
 
@@ -174,6 +228,8 @@ def predicted_constants(
     readings : tuple of Reading
     draws : int
         Normal draws averaged over; the same in every call.
+    x : Tensor, shape (1, D, N), optional
+        Inputs over which distances between functions are averaged.
 
     Returns
     -------
@@ -182,15 +238,22 @@ def predicted_constants(
         does not depend on the function alone.
     """
     try:
-        root = covariance_root(information, gauge_tangent(mixture, theta, layout))
+        root = parameter_root(mixture, theta, layout, information)
     except InformationError:
         return [float("inf")] * len(readings)
     rng = np.random.default_rng(0)
     normal = torch.from_numpy(rng.standard_normal((draws, root.shape[1])))
     near = theta + SMALL / root.norm() * (normal @ root.T)
+    reference = Reference(mixture, theta, layout, x=x)
     return [
-        float(reading.read(mixture, near, theta, layout).mean() * root.norm() / SMALL)
-        if reading.depends_on_function_only
+        float(
+            reading.read(
+                mixture, near[:FUNCTION_DRAWS] if reading.of_function else near, reference, layout
+            ).mean()
+            * root.norm()
+            / SMALL
+        )
+        if reading.depends_on_function_only(mixture)
         else float("inf")
         for reading in readings
     ]
@@ -214,22 +277,19 @@ class Reach:
         return (self.constant / TARGET) ** 2
 
 
-def reach(
-    mixture: Mixture, output: GaussianRegression, theta: Tensor, layout: Layout, x: Tensor
-) -> Reach:
+def reach(mixture: Mixture, theta: Tensor, layout: Layout, x: Tensor) -> Reach:
     """Return the reach of an exact-specified design.
 
     Parameters
     ----------
     mixture : Mixture
-    output : GaussianRegression
     theta : Tensor, shape (P,)
         The truth.
     layout : Layout
     x : Tensor, shape (1, D, N)
         Inputs, equally weighted.
     """
-    information = fisher_information(mixture, output, theta.unsqueeze(0), x)[0]
+    information = fisher_information(mixture, theta.unsqueeze(0), x)[0]
     (constant,) = predicted_constants(
         mixture, theta, layout, information, (Reading("total", "pinned"),)
     )

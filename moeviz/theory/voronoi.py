@@ -1,4 +1,4 @@
-r"""Voronoi cells of a fitted mixing measure and the losses summed over them.
+r"""Voronoi cells of a fitted mixing measure, and sums over them.
 
 A cell :math:`A_j` holds the fitted atoms that lie nearest to true atom j in
 :math:`(\beta_1, \eta)`. Everything is batched: cells are a one-hot tensor, so crowded cells of
@@ -8,14 +8,12 @@ any size, empty cells and ties need no special case.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from moeviz.errors import ShapeError, UnknownNameError
-from moeviz.model.measure import EXPERT, GATE, MixingMeasure
-from moeviz.model.registry import Registry
+from moeviz.errors import ShapeError
+from moeviz.model.measure import MixingMeasure
 
 Exponent = Callable[[Tensor], Tensor]
 """From a cell's size, shape (...), to the exponent of its atoms' distances, same shape."""
@@ -31,8 +29,14 @@ def _check(fitted: MixingMeasure, true: MixingMeasure) -> None:
             )
 
 
-def block_distances(fitted: MixingMeasure, true: MixingMeasure, name: str) -> Tensor:
-    """Return the distances between atoms in one block.
+def _norm(difference: Tensor, metric: tuple[float, ...]) -> Tensor:
+    if metric:
+        difference = difference * difference.new_tensor(metric).sqrt()
+    return torch.linalg.vector_norm(difference, dim=-1)
+
+
+def part_distances(fitted: MixingMeasure, true: MixingMeasure, name: str) -> dict[str, Tensor]:
+    """Return the distances between atoms in each part of one block.
 
     Parameters
     ----------
@@ -45,10 +49,20 @@ def block_distances(fitted: MixingMeasure, true: MixingMeasure, name: str) -> Te
 
     Returns
     -------
-    Tensor, shape (R, K, K*)
+    dict of str to Tensor, shape (R, K, K*)
+        By the part's name; symmetric matrices in Frobenius' norm.
     """
     difference = fitted.blocks[name].unsqueeze(-2) - true.blocks[name].unsqueeze(-3)
-    return torch.linalg.vector_norm(difference, dim=-1)
+    return {part.name: _norm(difference[..., at], part.metric) for part, at in fitted.pieces(name)}
+
+
+def block_distances(fitted: MixingMeasure, true: MixingMeasure, name: str) -> Tensor:
+    """Return the distances between atoms in one block, shape (R, K, K*)."""
+    squared = [d * d for d in part_distances(fitted, true, name).values()]
+    if not squared:
+        shape = torch.broadcast_shapes(fitted.log_weight.shape[:-1], true.log_weight.shape[:-1])
+        return fitted.log_weight.new_zeros(*shape, fitted.atoms, true.atoms)
+    return torch.stack(squared).sum(0).sqrt()
 
 
 def voronoi_cells(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
@@ -85,8 +99,42 @@ def cell_membership(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
     return torch.nn.functional.one_hot(cells, true.atoms).to(fitted.log_weight.dtype)
 
 
+Grouping = Callable[[MixingMeasure, MixingMeasure], list[tuple[str, Tensor]]]
+"""From fitted and true measure to distances, shape (R, K, K*), each with its block's name."""
+
+
+def by_block(fitted: MixingMeasure, true: MixingMeasure) -> list[tuple[str, Tensor]]:
+    """Return one distance for each block."""
+    return [(name, block_distances(fitted, true, name)) for name in true.blocks]
+
+
+def by_part(fitted: MixingMeasure, true: MixingMeasure) -> list[tuple[str, Tensor]]:
+    """Return one distance for each part of each block."""
+    return [
+        (name, distance)
+        for name in true.blocks
+        for distance in part_distances(fitted, true, name).values()
+    ]
+
+
+def by_block_and_variance(fitted: MixingMeasure, true: MixingMeasure) -> list[tuple[str, Tensor]]:
+    """Return one distance for each block, the variance of Gaussian experts apart."""
+    found = []
+    for name in true.blocks:
+        parts = part_distances(fitted, true, name)
+        variance = parts.pop("nu", None)
+        if parts:
+            found.append((name, torch.stack([d * d for d in parts.values()]).sum(0).sqrt()))
+        if variance is not None:
+            found.append((name, variance))
+    return found
+
+
 def voronoi_loss(
-    fitted: MixingMeasure, true: MixingMeasure, exponents: Mapping[str, Exponent]
+    fitted: MixingMeasure,
+    true: MixingMeasure,
+    exponents: Mapping[str, Exponent],
+    grouping: Grouping = by_block,
 ) -> Tensor:
     r"""Loss between two mixing measures, summed over Voronoi cells.
 
@@ -101,6 +149,8 @@ def voronoi_loss(
         K* atoms; broadcast over R.
     exponents : mapping of str to Exponent
         For each parameter block b, r_b as a function of the cell's size.
+    grouping : Grouping
+        Which entries share a norm.
 
     Returns
     -------
@@ -114,151 +164,14 @@ def voronoi_loss(
     Notes
     -----
     Ties go to the lowest index; an empty cell costs its true mass.
-    Source: `cosine` eq. 11 and 13.
+    Source: `cosine` eq. 11 and 13; `multinomial` eq. 5; `compete` eq. 9 and 17.
     """
     inside = cell_membership(fitted, true)
     weight = fitted.weight.unsqueeze(-1) * inside
     mass = (weight.sum(-2) - true.weight).abs().sum(-1)
     size = inside.sum(-2, keepdim=True)
     cost = torch.zeros_like(weight)
-    for name, exponent in exponents.items():
-        cost = cost + block_distances(fitted, true, name) ** exponent(size)
+    for name, distance in grouping(fitted, true):
+        if name in exponents:
+            cost = cost + distance ** exponents[name](size)
     return mass + (weight * cost).sum((-1, -2))
-
-
-@dataclass(frozen=True)
-class Loss:
-    """A loss between a fitted and a true mixing measure.
-
-    Attributes
-    ----------
-    name, title, formula, source : str
-        Name in the registry; words for people; LaTeX; paper key and equation.
-    evaluate : callable
-        From fitted (leading axes R) and true measure to values of shape (R,).
-    sees_gauge : bool
-        Whether the loss depends on parts of the parameter that no data can show, whatever gauge
-        is fixed; such a loss has no information bound.
-    """
-
-    name: str
-    title: str
-    formula: str
-    source: str
-    evaluate: Callable[[MixingMeasure, MixingMeasure], Tensor]
-    sees_gauge: bool = False
-
-
-LOSSES: Registry[Loss] = Registry("loss")
-
-
-def _constant(value: float) -> Exponent:
-    return lambda size: torch.full_like(size, value)
-
-
-def _two_when_crowded(size: Tensor) -> Tensor:
-    return 1.0 + (size > 1).to(size.dtype)
-
-
-def loss_l1(r: float) -> Loss:
-    """Return the loss L1,r of `cosine`: every exponent is r.
-
-    Raises
-    ------
-    UnknownNameError
-        If r is below 1.
-    """
-    if not r >= 1.0:
-        raise UnknownNameError(f"Expected a loss L1,r with r of at least 1, but got r = {r}.")
-    exponents = {GATE: _constant(r), EXPERT: _constant(r)}
-    return Loss(
-        f"L1,{r:g}",
-        f"loss with every distance to the power {r:g}",
-        r"\mathcal{L}_{1,r}(\widehat G, G_*)",
-        "cosine §2, loss of Theorem 2",
-        lambda fitted, true: voronoi_loss(fitted, true, exponents),
-    )
-
-
-def radial_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    r"""Return the error of the gates' lengths, shape (R,).
-
-    .. math:: \sum_j \sum_{i\in A_j} w_i\,\bigl|\|\beta_i\| - \|\beta_j^*\|\bigr|
-    """
-    length = torch.linalg.vector_norm(fitted.gate, dim=-1).unsqueeze(-1)
-    target = torch.linalg.vector_norm(true.gate, dim=-1).unsqueeze(-2)
-    weight = fitted.weight.unsqueeze(-1) * cell_membership(fitted, true)
-    return (weight * (length - target).abs()).sum((-1, -2))
-
-
-def angular_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    r"""Return the error of the gates' directions at the true gates' lengths, shape (R,).
-
-    .. math:: \sum_j \sum_{i\in A_j} w_i\, \|\beta_j^*\|
-              \left\| \frac{\beta_i}{\|\beta_i\|} - \frac{\beta_j^*}{\|\beta_j^*\|} \right\|
-    """
-    length = torch.linalg.vector_norm(true.gate, dim=-1)
-    unit = torch.nn.functional.normalize(fitted.gate, dim=-1, eps=1e-150)
-    target = torch.nn.functional.normalize(true.gate, dim=-1, eps=1e-150)
-    chord = torch.linalg.vector_norm(unit.unsqueeze(-2) - target.unsqueeze(-3), dim=-1)
-    weight = fitted.weight.unsqueeze(-1) * cell_membership(fitted, true)
-    return (weight * length.unsqueeze(-2) * chord).sum((-1, -2))
-
-
-def total_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    r"""Return :math:`\|\Delta\theta\|`, shape (R,), for exact-specified fits.
-
-    Each atom is held against the true atom of its cell, in log-weight, gate and expert.
-    """
-    inside = cell_membership(fitted, true)
-    squared = (fitted.log_weight.unsqueeze(-1) - true.log_weight.unsqueeze(-2)) ** 2
-    for name in true.blocks:
-        squared = squared + block_distances(fitted, true, name) ** 2
-    return (inside * squared).sum((-1, -2)).sqrt()
-
-
-for _loss in (
-    loss_l1(2.0),
-    Loss(
-        "L2",
-        "loss for over-specified fits: distances squared in crowded cells",
-        r"\mathcal{L}_2(\widehat G, G_*)",
-        "cosine eq. 11",
-        lambda fitted, true: voronoi_loss(
-            fitted, true, {GATE: _two_when_crowded, EXPERT: _two_when_crowded}
-        ),
-    ),
-    Loss(
-        "L3",
-        "loss for exact-specified fits: plain distances",
-        r"\mathcal{L}_3(\widehat G, G_*)",
-        "cosine eq. 13",
-        lambda fitted, true: voronoi_loss(
-            fitted, true, {GATE: _constant(1.0), EXPERT: _constant(1.0)}
-        ),
-    ),
-    Loss(
-        "radial",
-        "error of the gates' lengths",
-        r"\sum_j\sum_{i\in A_j} w_i\,\bigl|\|\beta_{1i}\|-\|\beta_{1j}^*\|\bigr|",
-        "the radial part of cosine eq. 13",
-        radial_error,
-        sees_gauge=True,
-    ),
-    Loss(
-        "angular",
-        "error of the gates' directions",
-        r"\sum_j\sum_{i\in A_j} w_i\,\|\beta_{1j}^*\|\,"
-        r"\Bigl\|\tfrac{\beta_{1i}}{\|\beta_{1i}\|}-\tfrac{\beta_{1j}^*}{\|\beta_{1j}^*\|}\Bigr\|",
-        "the angular part of cosine eq. 13",
-        angular_error,
-    ),
-    Loss(
-        "total",
-        "length of the whole parameter error",
-        r"\|\widehat\theta-\theta^*\|",
-        "moeviz",
-        total_error,
-    ),
-):
-    LOSSES.add(_loss.name, _loss)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +13,8 @@ from moeviz.charts.table import replicates_csv
 from moeviz.errors import MoevizError, SpecificationError
 from moeviz.study import Specification
 from moeviz.ui.guard import plain
-from moeviz.ui.link import request_for, write_link
-from moeviz.ui.state import job, restore
+from moeviz.ui.link import request_for
+from moeviz.ui.state import restore
 
 MOST_BYTES = 65_536
 
@@ -77,19 +77,15 @@ def _take() -> None:
         st.session_state[_REFUSED] = str(error)
 
 
-def downloads(
-    result: Mapping[str, Any], spec: Specification, guesses: Sequence[float | None]
-) -> None:
+def downloads(result: Mapping[str, Any], link: Mapping[str, str]) -> None:
     """Offer the study's data, specification, whole result, and a link that restores the screen.
 
     Parameters
     ----------
     result : mapping
         As :func:`moeviz.study.assemble` returns it.
-    spec : Specification
-        What the form says.
-    guesses : sequence of float or None
-        What was predicted, curve by curve.
+    link : mapping of str to str
+        The query parameters that restore the screen.
     """
     name = f"moeviz-{result['spec']['preset']}-{result['hash']}"
     offers = (
@@ -106,5 +102,5 @@ def downloads(
         for label, file_name, mime, content in offers:
             st.download_button(label, content, file_name, mime, on_click="ignore")
         with st.popover("Link to this screen"):
-            address = urlencode(write_link(spec, job(), guesses), safe=",")
+            address = urlencode(link, safe=",")
             st.code(f"{st.context.url}?{address}", language=None, wrap_lines=True)

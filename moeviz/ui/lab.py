@@ -8,7 +8,9 @@ from moeviz.study import Preset, Specification, split
 from moeviz.ui.files import upload
 from moeviz.ui.form import settings, specification
 from moeviz.ui.guard import plain
+from moeviz.ui.kept import leave_kept
 from moeviz.ui.predict import predictions
+from moeviz.ui.regimes import regime_controls
 from moeviz.ui.session import engine
 from moeviz.ui.state import job, show_job
 from moeviz.ui.words import duration
@@ -32,6 +34,7 @@ def study_form(preset: Preset) -> tuple[Specification, Guesses]:
     """
     left, right = st.columns(2)
     with right.expander("Settings"):
+        regime_controls(preset)
         texts = settings(preset)
         upload()
     spec = specification(preset, texts)
@@ -41,7 +44,7 @@ def study_form(preset: Preset) -> tuple[Specification, Guesses]:
     return spec, guesses
 
 
-def run_button(spec: Specification) -> None:
+def run_button(preset: Preset, spec: Specification) -> None:
     """Offer to run the study, and say how much work it is.
 
     Raises
@@ -55,6 +58,7 @@ def run_button(spec: Specification) -> None:
     if pressed:
         with st.spinner("Handing the study to the workers", show_time=False):
             show_job(engine().submit(spec))
+        leave_kept(preset)
         st.rerun()
 
 

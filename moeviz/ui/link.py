@@ -1,7 +1,8 @@
 """Links that restore the screen: from a study's form to an address and back.
 
 An address says ``preset``, ``v`` (the schema of the fields), every field that differs from the
-preset's default, ``job`` (the study on show) and ``guess`` (what was predicted for each curve).
+preset's default, ``job`` (the study on show), ``guess`` (what was predicted for each curve) and
+``kept`` (1: the kept full-size result is on show).
 The schema is in every link because a field that a link leaves out means the default of its time.
 """
 
@@ -19,7 +20,7 @@ FIRST_PRESET = "cosine-exact"
 
 _JOB = re.compile(r"[0-9a-f]{16}")
 _MOST_GUESSES = 40
-_OWN = ("preset", "v", "job", "guess")
+_OWN = ("preset", "v", "job", "guess", "kept")
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,15 @@ class Request:
         The study on show.
     guesses : tuple of float or None
         What was predicted, curve by curve.
+    kept : bool
+        Whether the preset's kept full-size result is on show.
     """
 
     preset: str
     texts: dict[str, str]
     job: str | None = None
     guesses: tuple[float | None, ...] = field(default=())
+    kept: bool = False
 
 
 def read_link(params: Mapping[str, str]) -> Request:
@@ -65,7 +69,8 @@ def read_link(params: Mapping[str, str]) -> Request:
     preset = PRESETS[params.get("preset", FIRST_PRESET)]
     values = preset.parse({k: text for k, text in params.items() if k not in _OWN})
     texts = {f.name: f.write(values.get(f.name, f.default)) for f in preset.fields}
-    return Request(preset.name, texts, _job(params), _guesses(params.get("guess", "")))
+    guesses = _guesses(params.get("guess", ""))
+    return Request(preset.name, texts, _job(params), guesses, _kept(params))
 
 
 def request_for(spec: Specification, job: str | None = None) -> Request:
@@ -87,7 +92,10 @@ def request_for(spec: Specification, job: str | None = None) -> Request:
 
 
 def write_link(
-    spec: Specification, job: str | None, guesses: Sequence[float | None] = ()
+    spec: Specification,
+    job: str | None,
+    guesses: Sequence[float | None] = (),
+    kept: bool = False,
 ) -> dict[str, str]:
     """Return the query parameters that restore a screen.
 
@@ -99,12 +107,16 @@ def write_link(
         The study on show.
     guesses : sequence of float or None
         What was predicted, curve by curve.
+    kept : bool
+        Whether the kept full-size result is on show.
     """
     params = {"preset": spec.name, "v": str(SCHEMA), **PRESETS[spec.name].changed(spec)}
     if job is not None:
         params["job"] = job
     if any(guess is not None for guess in guesses):
         params["guess"] = ",".join("" if guess is None else f"{guess:g}" for guess in guesses)
+    if kept:
+        params["kept"] = "1"
     return params
 
 
@@ -116,6 +128,15 @@ def _job(params: Mapping[str, str]) -> str | None:
             "the link may have been cut short."
         )
     return job
+
+
+def _kept(params: Mapping[str, str]) -> bool:
+    kept = params.get("kept", "0")
+    if kept not in ("0", "1"):
+        raise SpecificationError(
+            f"Expected kept to be 1 or to be left out, but got '{_short(kept)}'."
+        )
+    return kept == "1"
 
 
 def _guesses(text: str) -> tuple[float | None, ...]:

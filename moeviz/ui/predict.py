@@ -9,6 +9,7 @@ import streamlit as st
 
 from moeviz.charts.palette import style, theme_named
 from moeviz.study import Specification, assemble
+from moeviz.ui.form import guess_name
 from moeviz.ui.state import request, widget_key
 
 _COLUMNS = 2
@@ -47,7 +48,7 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
                         step=0.05,
                         format="%.2f",
                         placeholder="slope",
-                        key=widget_key(f"{spec.name}.guess.{index}"),
+                        key=widget_key(guess_name(spec.name, index)),
                         disabled=locked,
                     )
                 )

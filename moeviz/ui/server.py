@@ -18,7 +18,14 @@ from streamlit.runtime.pages_manager import PagesManager
 from moeviz.ui.plot import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.session import close_engine, engine
 
-_WARM = ("moeviz.charts.gate", "moeviz.ui.lab", "moeviz.ui.study", "pandas", "pyarrow")
+_WARM = (
+    "moeviz.charts.gate",
+    "moeviz.ui.lab",
+    "moeviz.ui.study",
+    "moeviz.ui.rates",
+    "pandas",
+    "pyarrow",
+)
 """Modules that the first visitor should not have to wait for."""
 
 

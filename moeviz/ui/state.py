@@ -97,9 +97,19 @@ def follow_address() -> None:
     _remember(st.query_params.to_dict())
 
 
-def write_address(spec: Specification, guesses: Sequence[float | None]) -> None:
-    """Make the address one that restores this screen."""
-    link = write_link(spec, job(), guesses)
+def write_address(spec: Specification, guesses: Sequence[float | None], kept: bool = False) -> None:
+    """Make the address one that restores this screen.
+
+    Parameters
+    ----------
+    spec : Specification
+        What the form says.
+    guesses : sequence of float or None
+        What was predicted, curve by curve.
+    kept : bool
+        Whether the kept full-size result is on show.
+    """
+    link = write_link(spec, job(), guesses, kept)
     st.session_state[_LINK] = link
     _remember(link)
     if st.query_params.to_dict() != link:

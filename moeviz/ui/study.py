@@ -9,28 +9,32 @@ import streamlit as st
 
 from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.palette import style, theme_named
+from moeviz.charts.regimes import regime_sentences
 from moeviz.charts.table import (
+    Table,
     fits_table,
     local_slope_table,
     loss_table,
     slope_table,
-    truth_table,
 )
-from moeviz.charts.words import describe, design_sentence
+from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace_words
+from moeviz.charts.truth import truth_parts
+from moeviz.charts.words import comparison, describe, design_sentence
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
 from moeviz.ui.files import downloads
 from moeviz.ui.guard import guard, plain
+from moeviz.ui.link import write_link
 from moeviz.ui.plot import plot
 from moeviz.ui.predict import curves_of
 from moeviz.ui.session import engine
 from moeviz.ui.state import job, leave_study, unknown_job
-from moeviz.ui.words import progress_sentence
+from moeviz.ui.words import duration, progress_sentence
 
 POLL_SECONDS = 0.3
 
 _PLOT_AND_WORDS = (3, 2)
-_AXES_HEIGHT = 480
+_AXES_SHORTER = 160
 
 Guesses = Sequence[float | None]
 
@@ -71,8 +75,36 @@ def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
         job_id, guesses, snapshot.active
     )
     if not snapshot.active:
-        downloads(_result(job_id, snapshot.version, snapshot), spec, guesses)
+        result = _result(job_id, snapshot.version, snapshot)
+        downloads(result, write_link(spec, job_id, guesses))
         st.markdown(preset.summary)
+
+
+def show_kept(
+    preset: Preset, spec: Specification, guesses: Guesses, kept: Mapping[str, Any]
+) -> None:
+    """Show a result that ships with the project; nothing is computed.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    spec : Specification
+        What the form says.
+    guesses : sequence of float or None
+        What was predicted, curve by curve.
+    kept : mapping
+        As :func:`moeviz.study.kept.kept_result` returns it.
+    """
+    result = kept["result"]
+    st.info(
+        f"The full-size result of {plain(kept['date'])}, computed in "
+        f"{duration(result['seconds'])} on {plain(kept['device'])} and kept with the project. "
+        "The settings of the form do not change it."
+    )
+    _draw(result, result["spec"]["fields"]["sizes"], guesses, result["hash"])
+    downloads(result, write_link(spec, job(), guesses, kept=True))
+    st.markdown(preset.summary)
 
 
 def _invite(preset: Preset, spec: Specification) -> None:
@@ -84,7 +116,7 @@ def _invite(preset: Preset, spec: Specification) -> None:
     with left:
         theme = theme_named(st.context.theme.type)
         axes = convergence_figure({"curves": curves_of(spec)}, spec["sizes"], theme)
-        axes["layout"]["height"] = _AXES_HEIGHT
+        axes["layout"]["height"] -= _AXES_SHORTER
         plot(
             axes,
             key="lab.axes",
@@ -114,19 +146,25 @@ def _live(job_id: str, guesses: Guesses, polled: bool) -> None:
             st.rerun()
         _progress(snapshot)
         result = _result(job_id, snapshot.version, snapshot)
-        sizes = snapshot.spec["sizes"]
-        left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
-        with left:
-            plot(
-                convergence_figure(result, sizes, theme_named(st.context.theme.type)),
-                key="lab.plot",
-                description=describe(result),
-                file_name=f"moeviz-{result['spec']['preset']}-{result['hash']}",
-                view=job_id,
-            )
-        with right:
-            _tables(result, sizes, guesses)
-        _sentences(result)
+        _draw(result, snapshot.spec["sizes"], guesses, job_id)
+
+
+def _draw(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses, view: str) -> None:
+    left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
+    with left:
+        plot(
+            convergence_figure(result, sizes, theme_named(st.context.theme.type)),
+            key="lab.plot",
+            description=describe(result),
+            file_name=f"moeviz-{result['spec']['preset']}-{result['hash']}",
+            view=view,
+        )
+        beside = comparison(result)
+        if beside:
+            st.markdown(f"**Ours and the paper's.** {plain(beside)}")
+    with right:
+        _tables(result, sizes, guesses)
+    _sentences(result)
 
 
 def _progress(snapshot: Snapshot) -> None:
@@ -150,14 +188,54 @@ def _tables(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses) -
         "Median loss": loss_table(result, sizes, "median"),
         "Local slopes": local_slope_table(result),
         "Fits": fits_table(result),
-        "Truth": truth_table(result),
     }
-    for tab, (title, table) in zip(st.tabs(list(tables)), tables.items(), strict=True):
-        with tab:
-            if table:
-                st.table(table, border="horizontal", hide_index=True, alt=title)
-            if title == "Truth":
-                st.markdown(plain(design_sentence(result)))
+    likelihood = ["Likelihood"] if has_likelihood(result) else []
+    tabs = dict(zip((names := [*tables, *likelihood, "Truth"]), st.tabs(names), strict=True))
+    for title, table in tables.items():
+        with tabs[title]:
+            _table(table, title)
+    if likelihood:
+        with tabs["Likelihood"]:
+            _likelihood(result)
+    with tabs["Truth"]:
+        _truth(result)
+
+
+def _table(table: Table, title: str) -> None:
+    if table:
+        st.table(table, border="horizontal", hide_index=True, alt=title)
+
+
+def _likelihood(result: Mapping[str, Any]) -> None:
+    figure = trace_figure(result, theme_named(st.context.theme.type))
+    if figure is None:
+        st.markdown("No fit of the largest sample size has ended yet.")
+        return
+    plot(
+        figure,
+        key="lab.trace",
+        description=trace_words(result),
+        file_name=f"moeviz-{result['spec']['preset']}-{result['hash']}-likelihood",
+        tools=False,
+    )
+    st.markdown(
+        "Mean over the replicates of the largest sample size. A step is one of the estimator's "
+        "own; a fit that has ended stays where it is."
+    )
+    _table(trace_table(result), "Likelihood")
+
+
+def _truth(result: Mapping[str, Any]) -> None:
+    for sentence in regime_sentences(result["spec"]["fields"]):
+        st.markdown(plain(sentence))
+    for part in truth_parts(result):
+        st.markdown(f"**{plain(part.title)}**")
+        _table(part.table, part.title)
+        for sentence in part.sentences:
+            st.markdown(plain(sentence))
+        if part.warning:
+            st.warning(plain(part.warning))
+    st.markdown(plain(design_sentence(result)))
 
 
 def _sentences(result: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ import re
 _NAMES = {
     "alpha": "α",
     "beta": "β",
+    "epsilon": "ε",
     "eta": "η",
     "gamma": "γ",
     "lambda": "λ",
@@ -19,6 +20,7 @@ _NAMES = {
 }
 _LOW = str.maketrans("0123456789ijk*", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖ*")
 _NAME = re.compile(r"\\([A-Za-z]+)")
+_BAR = re.compile(r"\\bar ?(?:\{(\w)\}|(\w))")
 _INDEX = re.compile(r"_(?:\{([0-9ijk*]+)\}|([0-9ijk*]))")
 
 
@@ -30,6 +32,8 @@ def plain_symbol(latex: str) -> str | None:
     latex : str
         Such as ``\tau_1`` (τ₁), ``h(x, \eta_i)`` (h(x, ηᵢ)) or ``k_*`` (k*).
     """
-    named = _NAME.sub(lambda found: _NAMES.get(found[1], found[0]), latex)
+    # A bar is a combining overline, which follows its letter.
+    barred = _BAR.sub(lambda found: f"{found[1] or found[2]}\u0304", latex)
+    named = _NAME.sub(lambda found: _NAMES.get(found[1], found[0]), barred)
     text = _INDEX.sub(lambda found: (found[1] or found[2]).translate(_LOW), named)
     return None if re.search(r"[\\_^{}]", text) else text

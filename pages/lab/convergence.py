@@ -2,22 +2,29 @@
 
 import streamlit as st
 
-from moeviz.ui.form import choose_preset
+from moeviz.ui.form import choose_preset, choose_size
 from moeviz.ui.guard import guard
+from moeviz.ui.kept import choose_kept
 from moeviz.ui.lab import run_button, study_form
 from moeviz.ui.state import follow_address, start_again, write_address
-from moeviz.ui.study import show_study
+from moeviz.ui.study import show_kept, show_study
 
 st.title("Convergence lab", anchor=False)
 with guard(start_again):
     follow_address()
-left, right = st.columns([3, 2], vertical_alignment="center")
+left, right = st.columns([3, 2], vertical_alignment="bottom")
 with left:
     preset = choose_preset()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        choose_size(preset)
+        kept = choose_kept(preset)
 with guard():
     spec, guesses = study_form(preset)
     with right:
-        run_button(spec)
-    write_address(spec, guesses)
+        run_button(preset, spec)
+    write_address(spec, guesses, kept is not None)
 with guard(start_again):
-    show_study(preset, spec, guesses)
+    if kept is None:
+        show_study(preset, spec, guesses)
+    else:
+        show_kept(preset, spec, guesses, kept)

@@ -28,6 +28,14 @@ def result(spec: Specification, results: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def classes() -> dict[str, Any]:
+    """A small study of classes by two estimators and two routers, with likelihoods."""
+    small = {"sizes": (300, 1000), "replicates": 2, "candidates": 2, "losses": ("paper",)}
+    spec = PRESETS["multinomial-exact"].build({**small, "estimators": ("converged", "em")})
+    return assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu")
+
+
+@pytest.fixture(scope="session")
 def empty(spec: Specification) -> dict[str, Any]:
     return assemble(spec, {}, 0.0, "cpu")
 

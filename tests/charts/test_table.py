@@ -15,7 +15,6 @@ from moeviz.charts.table import (
     loss_table,
     replicates_csv,
     slope_table,
-    truth_table,
 )
 
 
@@ -47,8 +46,8 @@ def test_csv_is_the_same_after_a_trip_through_json(result, reread):
 def test_csv_numbers_replicates_as_the_study_does(gapped):
     _, *body = rows(replicates_csv(gapped))
     first = [row for row in body if row[2] == gapped["curves"][0]["label"]]
-    assert [int(row[5]) for row in first] == [300] * 4 + [3000] * 4
-    assert [int(row[6]) for row in first] == [0, 1, 2, 3] * 2
+    assert [int(row[CSV_COLUMNS.index("n")]) for row in first] == [300] * 4 + [3000] * 4
+    assert [int(row[CSV_COLUMNS.index("replicate")]) for row in first] == [0, 1, 2, 3] * 2
 
 
 def test_csv_of_an_empty_study_has_only_titles(empty):
@@ -95,19 +94,39 @@ def test_fits_are_counted_once_per_router_and_all_of_them(spec, result):
     table = fits_table(result)
     assert len(table["n"]) == len(spec["routers"]) * len(spec["sizes"])
     kinds = [key for key in table if key.lower() in result["curves"][0]["status"][0]]
-    assert len(kinds) == len(result["curves"][0]["status"][0])
+    assert {"Converged", "Boundary", "Step limit"} <= set(kinds)
     for place in range(len(table["n"])):
         assert sum(int(table[kind][place]) for kind in kinds) == spec["replicates"]
+    assert list(table)[-1] == "Mean squared residual"
 
 
-def test_median_and_truth_have_tables():
+def test_fits_of_densities_are_named_with_their_estimator_and_end_with_deviance(classes):
+    table = fits_table(classes)
+    assert list(table)[-1] == "Deviance per observation"
+    assert len(set(table["Fit"])) == 4
+    assert sum(name.endswith("expectation-maximisation") for name in table["Fit"]) == 4
+
+
+def test_a_rare_end_gets_its_column_when_there_is_one(result):
+    curve = result["curves"][0]
+    status = [{**count, "protocol run": 1} for count in curve["status"]]
+    table = fits_table({**result, "curves": [{**curve, "status": status}]})
+    assert table["Protocol run"] == ["1"] * len(curve["n"])
+    assert "Protocol run" not in fits_table(result)
+
+
+def test_the_papers_slope_stands_beside_ours_with_its_note(result):
+    published = {"slope": -0.11, "source": "cosine Fig. 1a", "note": "k is not stated"}
+    curves = [{**curve, "published": None} for curve in result["curves"]]
+    assert "Paper" not in slope_table({**result, "curves": curves})
+    curves[1]["published"] = published
+    assert slope_table({**result, "curves": curves})["Paper"][:3] == [
+        "–",
+        "−0.11 (k is not stated)",
+        "–",
+    ]
+
+
+def test_median_has_a_table():
     curve = {"label": "a", "n": [10, 100], "mean": [3.0, 1.0], "median": [2.0, 0.5]}
-    truth = {"columns": ["beta0", "b"], "atoms": [[0.25, -1.0], [0.0, 2.0]]}
-    result = {"curves": [curve], "truth": truth}
-    assert loss_table(result, [10, 100], "median")["n = 10"] == ["2"]
-    assert truth_table(result) == {
-        "True expert": ["Expert 1", "Expert 2"],
-        "beta0": ["0.25", "0.00"],
-        "b": ["−1.00", "2.00"],
-    }
-    assert truth_table({"curves": [], "truth": None}) == {}
+    assert loss_table({"curves": [curve]}, [10, 100], "median")["n = 10"] == ["2"]

@@ -1,4 +1,4 @@
-"""Derivatives and values of every combination of score, gate and expert."""
+"""Values and derivatives of every combination of score, gate, expert and output."""
 
 from __future__ import annotations
 
@@ -9,95 +9,100 @@ from moeviz.errors import ShapeError, SpecificationError, UnknownNameError
 from moeviz.model import (
     EXPERTS,
     GATES,
+    OUTPUTS,
     SCORES,
     Features,
     Layout,
+    Part,
     make_expert,
     make_mixture,
     make_score,
     moments,
 )
-from moeviz.model.moments import CHUNK
-from tests.support import normal, uniform
-
-STEP = 1e-6
-
-
-@pytest.mark.parametrize(("atoms", "dimension"), [(1, 2), (2, 1), (3, 2), (2, 4)])
-def test_jacobian_agrees_with_finite_differences(score, gate, expert, atoms, dimension, rng):
-    mixture = make_mixture(score, gate, expert, tau1=0.4, tau2=0.3, degree=3)
-    features = mixture.features(uniform(rng, 2, dimension, 64))
-    theta = normal(rng, 2, mixture.layout(atoms, dimension).size)
-    analytic = mixture.jacobian(theta, features)
-    for p in range(theta.shape[1]):
-        move = torch.zeros_like(theta)
-        move[:, p] = STEP
-        numeric = (
-            mixture.predict(theta + move, features) - mixture.predict(theta - move, features)
-        ) / (2 * STEP)
-        torch.testing.assert_close(analytic[:, p], numeric, rtol=1e-6, atol=2e-7)
+from moeviz.model.moments import CHUNK, slopes
+from moeviz.theory import free_columns
+from tests.support import (
+    DENSITIES,
+    NORMALISED,
+    anywhere,
+    by_differences,
+    combined,
+    normal,
+    observe,
+    one_set,
+    uniform,
+)
 
 
-def test_chart_jacobian_agrees_with_automatic_differentiation(score, rng):
-    chart = make_score(score, tau1=0.7)
-    beta = normal(rng, 3)
-    automatic = torch.func.jacrev(chart.coordinates)(beta)
-    torch.testing.assert_close(chart.chart_jacobian(beta), automatic, rtol=1e-12, atol=1e-13)
+def case(rng, names, atoms=3, dimension=2, samples=7, **constants):
+    """A mixture, its parameters, features and observations."""
+    mixture = combined(*names, **constants)
+    theta = anywhere(rng, mixture, mixture.layout(atoms, dimension))
+    features = mixture.features(uniform(rng, dimension, samples))
+    return mixture, theta, features, observe(rng, mixture, theta, features)
 
 
-def test_parameter_is_a_right_inverse_of_the_chart(score, rng):
-    chart = make_score(score, tau1=0.7)
-    u = chart.coordinates(normal(rng, 5, 3))
-    torch.testing.assert_close(chart.coordinates(chart.parameter(u)), u, rtol=0, atol=1e-14)
+def assert_score_is_the_gradient(mixture, theta, features, response):
+    numeric = -0.5 * by_differences(lambda t: mixture.cost(t, features, response), theta)
+    analytic = mixture.score_function(theta, features, response)
+    free = free_columns(mixture, mixture.layout_of(theta, features))
+    scale = 1.0 + numeric.abs().max()
+    torch.testing.assert_close(analytic[free] / scale, numeric[free] / scale, rtol=0, atol=1e-6)
 
 
-def test_gate_weights_are_positive_and_softmax_sums_to_one(gate, rng):
-    weights = GATES[gate].weights(10 * normal(rng, 2, 4, 30))
-    assert (weights >= 0).all()
-    if gate == "softmax":
-        torch.testing.assert_close(weights.sum(-2), torch.ones(2, 30, dtype=torch.float64))
+def test_score_function_is_minus_half_the_gradient_of_the_cost(combination, rng):
+    assert_score_is_the_gradient(*case(rng, combination))
 
 
-def test_huge_scores_stay_finite(gate):
-    scores = torch.tensor([[[1e6], [-1e6], [9e5]]], dtype=torch.float64)
-    assert torch.isfinite(GATES[gate].weights(scores)).all()
+@pytest.mark.parametrize(("atoms", "dimension"), [(1, 2), (2, 1), (2, 4)])
+def test_score_function_in_other_shapes(score, expert, atoms, dimension, rng):
+    if dimension >= SCORES[score].smallest_dimension:
+        for output in OUTPUTS:
+            assert_score_is_the_gradient(
+                *case(rng, (score, "softmax", expert, output), atoms, dimension)
+            )
 
 
-def test_expert_slope_agrees_with_automatic_differentiation(expert, rng):
-    activation = make_expert(expert)
-    t = 3 * normal(rng, 200)
-    t.requires_grad_(True)
-    value, slope = activation.value_and_slope(t)
-    (automatic,) = torch.autograd.grad(value.sum(), t)
-    torch.testing.assert_close(slope, automatic, rtol=1e-12, atol=1e-13)
+def test_jacobian_is_the_derivative_of_the_regression(score, gate, expert, rng):
+    mixture, theta, features, _ = case(rng, (score, gate, expert, "regression"))
+    numeric = by_differences(lambda t: mixture.predict(t, features), theta)
+    scale = 1.0 + numeric.abs().max()
+    torch.testing.assert_close(
+        mixture.jacobian(theta, features) / scale, numeric / scale, rtol=0, atol=1e-8
+    )
 
 
-def test_moments_are_the_sums_that_their_names_say(score, gate, expert, rng):
-    mixture = make_mixture(score, gate, expert)
-    n = CHUNK["cpu"] + 37
-    features = mixture.features(uniform(rng, 2, 2, n))
-    theta = normal(rng, 2, mixture.layout(2, 2).size)
-    response = normal(rng, 2, n)
-    found = moments(mixture, theta, features, response)
-    jacobian = mixture.jacobian(theta, features)
-    residual = response - mixture.predict(theta, features)
-    torch.testing.assert_close(found.squares, (residual**2).sum(1))
-    torch.testing.assert_close(found.slope, (jacobian @ residual.unsqueeze(2)).squeeze(2))
-    torch.testing.assert_close(found.gram, jacobian @ jacobian.transpose(1, 2))
+def test_moments_are_the_sums_that_their_names_say(combination, rng, monkeypatch):
+    monkeypatch.setitem(CHUNK, "cpu", 64)
+    mixture, theta, features, response = case(rng, combination, atoms=2, samples=64 + 37)
+    found = moments(mixture, theta[None], one_set(features), response[None])
+    cost, rows = mixture.rows(theta, features, response)
+    assert_near(cost, mixture.cost(theta, features, response))
+    assert_near(found.cost[0], cost.sum())
+    assert_near(found.slope[0], sum(row @ residual for row, residual in rows))
+    assert_near(found.gram[0], sum(row @ row.T for row, _ in rows))
+    batch = slopes(mixture, theta[None], one_set(features), response[None])
+    assert_near(batch, found.slope)
 
 
-def test_moments_of_a_fit_do_not_depend_on_its_batch(score, expert, rng):
-    mixture = make_mixture(score, "softmax", expert)
-    features = mixture.features(uniform(rng, 7, 2, 2100))
-    theta = normal(rng, 7, mixture.layout(3, 2).size)
-    response = normal(rng, 7, 2100)
+def assert_near(found, expected):
+    scale = 1.0 + expected.abs().max()
+    torch.testing.assert_close(found / scale, expected / scale, rtol=0, atol=1e-11)
+
+
+def test_moments_of_a_fit_do_not_depend_on_its_batch(combination, rng, monkeypatch):
+    """To the last bit, whatever the number of samples and whoever shares the batch."""
+    monkeypatch.setitem(CHUNK, "cpu", 128)
+    mixture = combined(*combination, degree=5)
+    features = mixture.features(uniform(rng, 7, 2, 128 + 61))
+    theta = anywhere(rng, mixture, mixture.layout(3, 2), 7)
+    response = observe(rng, mixture, theta, features)
     together = moments(mixture, theta, features, response)
-    for rows in ([4], [4, 1], [6, 5, 4]):
+    for rows in ([4], [6, 5, 4]):
         part = moments(mixture, theta[rows], features, response, torch.tensor(rows))
         at = rows.index(4)
-        assert torch.equal(part.gram[at], together.gram[4])
-        assert torch.equal(part.slope[at], together.slope[4])
-        assert torch.equal(part.squares[at], together.squares[4])
+        for name in vars(together):
+            assert torch.equal(getattr(part, name)[at], getattr(together, name)[4])
 
 
 def test_features_taken_from_a_range_are_those_samples(rng):
@@ -107,22 +112,27 @@ def test_features_taken_from_a_range_are_those_samples(rng):
     assert part.samples == 4
 
 
-def test_perturbed_router_without_perturbation_tends_to_the_cosine_router(rng):
-    x, beta = uniform(rng, 1, 3, 20), normal(rng, 1, 4, 3)
-    cosine, close = make_score("cosine"), make_score("perturbed-cosine", tau1=1e-3, tau2=0.0)
-    exact = cosine.coordinates(beta) @ cosine.features(x)
-    near = close.coordinates(beta) @ close.features(x)
-    torch.testing.assert_close(near, exact, rtol=0, atol=1e-2)
-
-
-def test_layout_packs_and_unpacks_and_names_its_columns(rng):
-    layout = Layout(3, 2, 3)
+def test_layout_packs_unpacks_and_names_its_columns(rng):
+    layout = Layout(
+        3, (Part("A", "A", 3, (1.0, 2.0, 1.0)), Part("b_gate", "b", 1)), (Part("a", "a", 2),)
+    )
     theta = normal(rng, 4, layout.size)
     measure = layout.unpack(theta)
     assert torch.equal(layout.pack(measure), theta)
     assert torch.equal(theta[:, layout.column(-1, "weight")].squeeze(1), measure.log_weight[:, 2])
     assert torch.equal(theta[:, layout.column(1, "gate")], measure.gate[:, 1])
     assert torch.equal(theta[:, layout.column(0, "expert")], measure.expert[:, 0])
+    assert layout.names() == ["A[1]", "A[2]", "A[3]", "b_gate", "beta0", "a[1]", "a[2]"]
+    assert layout.offsets("b_gate") == slice(3, 4)
+    assert layout.of(1).size == layout.width == 7
+    with pytest.raises(ShapeError, match="not 'nu'"):
+        layout.offsets("nu")
+
+
+def test_every_column_has_a_name_of_its_own(combination):
+    layout = combined(*combination).layout(2, 3)
+    assert len(set(layout.names())) == layout.width
+    assert layout.logistic != GATES[combination[1]].normalised
 
 
 def test_parameters_that_do_not_fit_are_refused():
@@ -131,25 +141,40 @@ def test_parameters_that_do_not_fit_are_refused():
     with pytest.raises(ShapeError, match="multiple of 6"):
         mixture.predict(torch.zeros(1, 13, dtype=torch.float64), features)
     with pytest.raises(ShapeError, match="length 12"):
-        Layout(2, 2, 3).unpack(torch.zeros(11))
+        mixture.layout(2, 2).unpack(torch.zeros(11))
 
 
 def test_unknown_names_and_constants_out_of_range_are_refused():
     with pytest.raises(UnknownNameError, match="linear, cosine, perturbed-cosine"):
         make_mixture("cosin", "softmax", "relu")
+    with pytest.raises(UnknownNameError, match="regression, gaussian, categorical"):
+        make_mixture("linear", "softmax", "relu", "poisson")
     with pytest.raises(SpecificationError, match="tau1 between"):
         make_score("perturbed-cosine", tau1=-0.5)
     with pytest.raises(SpecificationError, match="whole number"):
         make_expert("polynomial", degree=2.5)
 
 
+def test_densities_need_weights_that_sum_to_one(gate):
+    for output in DENSITIES:
+        if gate in NORMALISED:
+            make_mixture("linear", gate, "tanh", output)
+        else:
+            with pytest.raises(SpecificationError, match="sum to 1"):
+                make_mixture("linear", gate, "tanh", output)
+
+
 def test_every_variant_says_what_it_is():
-    for registry in (SCORES, GATES, EXPERTS):
+    for registry in (SCORES, GATES, EXPERTS, OUTPUTS):
         for name, variant in registry.items():
             assert variant.name == name
             assert variant.title
             assert variant.formula
             assert variant.source
+            for constant in variant.constants:
+                assert constant.low <= constant.default <= constant.high
+                assert constant.label
+                assert constant.help.endswith(".")
     for variant in SCORES.values():
         assert variant.gauge
         assert variant.parameters

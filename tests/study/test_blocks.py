@@ -41,14 +41,20 @@ def test_numbers_do_not_depend_on_how_replicates_are_cut():
 
 def test_routers_share_their_inputs_and_noise_and_replicates_do_not():
     spec = small()
-    x, noise = sample(spec, 200, 0, 2)
-    again, _ = sample(spec, 200, 1, 2)
-    assert torch.equal(x[1:], again)
-    assert not torch.equal(x[0], x[1])
-    assert (x.abs() <= 1).all()
-    assert abs(noise.mean().item()) < 0.3
-    other, _ = sample(small(seed=2), 200, 0, 2)
-    assert not torch.equal(x, other)
+    draws = sample(spec, 200, 0, 2)
+    again = sample(spec, 200, 1, 2)
+    assert torch.equal(draws.x[1:], again.x)
+    assert torch.equal(draws.uniform[1:], again.uniform)
+    assert not torch.equal(draws.x[0], draws.x[1])
+    assert (draws.x.abs() <= 1).all()
+    assert abs(draws.normal.mean().item()) < 0.3
+    assert not torch.equal(draws.x, sample(small(seed=2), 200, 0, 2).x)
+
+
+def test_inputs_fill_the_cube_of_the_specification():
+    x = sample(small(low=2.0, high=5.0), 400, 0, 1).x
+    assert 2.0 <= x.min() < 2.1
+    assert 4.9 < x.max() <= 5.0
 
 
 def test_readings_of_one_fit_share_their_residuals():
@@ -95,8 +101,8 @@ def test_predicted_lines_fall_like_the_square_root_and_only_where_they_mean_some
         if means_something:
             low, high = curve["predicted"]
             assert low / high == pytest.approx(2**0.5)
-    truth = result["truth"]
-    assert truth["null_directions"] == truth["gauge_directions"]
+    for fit in result["truth"]["fits"]:
+        assert fit["null_directions"] == fit["gauge_directions"] == 3
 
 
 def test_over_specified_studies_have_no_predicted_line_and_use_l2():

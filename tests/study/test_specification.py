@@ -24,7 +24,7 @@ def test_a_specification_survives_json_and_keeps_its_hash(name):
 def test_the_hash_is_the_identity_of_the_numbers_not_of_the_name():
     values = PRESET.defaults
     assert Specification.make("a", values).hash == Specification.make("b", values).hash
-    for name, value in {"seed": 2, "noise": 0.2, "expert": "tanh", "sizes": [10, 20]}.items():
+    for name, value in {"seed": 2, "noise": 0.2, "experts": ["tanh"], "sizes": [10, 20]}.items():
         assert PRESET.build({name: value}).hash != PRESET.build({}).hash
 
 
@@ -67,7 +67,7 @@ BAD_TEXTS = [
     ("replicates", "2.5", "whole number"),
     ("replicates", "1", "between 2 and 400"),
     ("seed", "0x10", "whole number"),
-    ("expert", "rellu", "one of linear, polynomial"),
+    ("experts", "rellu", "one of linear, polynomial"),
     ("routers", "cosine,banana", "one of linear, cosine"),
     ("routers", "", "at least one"),
     ("gauges", "all", "one of pinned"),
@@ -94,6 +94,27 @@ def test_fields_that_contradict_each_other_are_refused():
         PRESET.build({"dimension": 1})
     with pytest.raises(SpecificationError, match="window_from"):
         PRESET.build({"window_from": 10**6})
+    with pytest.raises(SpecificationError, match="sparse to be at most"):
+        PRESET.build({"sparse": 3})
+    with pytest.raises(SpecificationError, match="below the greatest"):
+        PRESET.build({"low": 1.0, "high": 1.0})
+    with pytest.raises(SpecificationError, match="weights sum to 1"):
+        PRESET.build({"output": "gaussian", "gates": ["sigmoid"]})
+    with pytest.raises(SpecificationError, match="Expected a density for the estimator 'em'"):
+        PRESET.build({"estimators": ["em"]})
+    with pytest.raises(SpecificationError, match="Expected a density for the distance 'tv'"):
+        PRESET.build({"losses": ["tv"]})
+    with pytest.raises(SpecificationError, match="design 'multinomial'"):
+        PRESET.build({"design": "multinomial"})
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_every_size_of_a_preset_can_be_built(name):
+    preset = PRESETS[name]
+    for size in preset.sizes:
+        preset.build(preset.at_size(size))
+    with pytest.raises(SpecificationError, match="one of the sizes live"):
+        preset.at_size("huge")
 
 
 def test_studies_beyond_the_limits_are_refused_before_any_work():
@@ -108,16 +129,16 @@ def test_studies_beyond_the_limits_are_refused_before_any_work():
 @pytest.mark.parametrize(
     "data",
     [
-        None, 3, "x", [], {}, {"schema": 1}, {"schema": 1, "fields": []},
+        None, 3, "x", [], {}, {"schema": 2}, {"schema": 2, "fields": []},
         {"schema": 99, "preset": "lab", "fields": {}},
-        {"schema": 1, "preset": "lab", "fields": {}},
-        {"schema": 1, "preset": 5, "fields": PRESET.defaults},
-        {"schema": 1, "preset": "lab", "fields": {**PRESET.defaults, "sizes": None}},
-        {"schema": 1, "preset": "lab", "fields": {**PRESET.defaults, "seed": True}},
-        {"schema": 1, "preset": "lab", "fields": {**PRESET.defaults, "noise": "0.1"}},
-        {"schema": 1, "preset": "lab", "fields": {**PRESET.defaults, "extra": 1}},
-        {"schema": 1, "preset": "lab", "fields": {**PRESET.defaults, "noise": float("nan")}},
-        {"schema": 1, "preset": "lab", "fields": {**PRESET.defaults, "routers": [["cosine"]]}},
+        {"schema": 2, "preset": "lab", "fields": {}},
+        {"schema": 2, "preset": 5, "fields": PRESET.defaults},
+        {"schema": 2, "preset": "lab", "fields": {**PRESET.defaults, "sizes": None}},
+        {"schema": 2, "preset": "lab", "fields": {**PRESET.defaults, "seed": True}},
+        {"schema": 2, "preset": "lab", "fields": {**PRESET.defaults, "noise": "0.1"}},
+        {"schema": 2, "preset": "lab", "fields": {**PRESET.defaults, "extra": 1}},
+        {"schema": 2, "preset": "lab", "fields": {**PRESET.defaults, "noise": float("nan")}},
+        {"schema": 2, "preset": "lab", "fields": {**PRESET.defaults, "routers": [["cosine"]]}},
     ],
 )  # fmt: skip
 def test_broken_specifications_are_refused(data):
@@ -135,7 +156,8 @@ def test_unknown_presets_are_refused():
 def test_blocks_cover_every_replicate_once(name):
     spec = PRESETS[name].build({})
     blocks = [b for b in split(spec) if b.kind == "fits"]
-    for fit in range(len(spec["routers"])):
+    fits = len(spec["routers"]) * len(spec["gates"]) * len(spec["experts"])
+    for fit in range(fits * len(spec["estimators"])):
         for n in spec["sizes"]:
             covered = [
                 r for b in blocks if (b.fit, b.n) == (fit, n) for r in range(b.first, b.last)

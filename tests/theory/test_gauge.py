@@ -5,133 +5,189 @@ from __future__ import annotations
 import pytest
 import torch
 
-from moeviz.model import SCORES, Domain, GaussianRegression, make_mixture
+from moeviz.model import SCORES, Domain, make_mixture
 from moeviz.theory import (
     GAUGES,
     LOSSES,
     Reading,
+    Reference,
     fisher_information,
+    free_columns,
     gauge_tangent,
     input_nodes,
-    null_space,
     translate,
 )
 from moeviz.theory.gauge import sphere_translations
-from tests.support import normal, uniform
+from moeviz.theory.tangent import pinned_slice
+from tests.support import anywhere, apart, combined, normal, orbit, uniform
 
 SHAPES = [(2, 2), (3, 2), (2, 4), (3, 3)]
+COMPLETE = [name for name, fixing in GAUGES.items() if fixing.complete]
+FREE = ["linear", "polynomial", "scaled-relu", "scaled-tanh", "ffn"]
+"""Experts of which some have several parameters for one function, and one that has not."""
 
 
-def group_elements(mixture, measure):
-    """Some finite elements of the declared gauge, applied to a measure of one replicate."""
-    score = mixture.score
-    u = score.coordinates(measure.gate)
-    shift = torch.tensor([0.7], dtype=torch.float64)
-    if score.domain is Domain.SPHERE:
-        weight = torch.softmax(measure.log_weight, -1)
-        target = torch.nn.functional.normalize(u + 0.3, dim=-1)
-        moves = list(sphere_translations(u, target, weight))
-        yield measure.replace(
-            gate=measure.gate * torch.tensor([[[0.3], [2.0], [5.0]]])[:, : u.shape[1]]
-        )
-    elif score.domain is Domain.BALL:
-        room = 1.0 - torch.linalg.vector_norm(u, dim=-1).amax(-1, keepdim=True)
-        moves = [0.9 * room * torch.nn.functional.normalize(torch.ones_like(u[:, 0]), dim=-1)]
-    else:
-        moves = [torch.full_like(u[:, 0], 3.0)]
-    for v in moves:
-        yield translate(measure, score, v, shift)
+def assert_same_function(mixture, before, after, features):
+    found, expected = mixture.values(after, features), mixture.values(before, features)
+    torch.testing.assert_close(found.weights, expected.weights, rtol=0, atol=1e-11)
+    for mine, theirs in zip(found.experts, expected.experts, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-11, atol=1e-11)
+
+
+def assert_orbit_is_of_one_function(mixture, atoms, dimension, rng):
+    layout = mixture.layout(atoms, dimension)
+    theta = anywhere(rng, mixture, layout, 1)
+    features = mixture.features(uniform(rng, 1, dimension, 60))
+    for moved in orbit(rng, mixture, layout.unpack(theta)):
+        assert_same_function(mixture, theta, layout.pack(moved), features)
+
+
+def test_declared_gauge_leaves_the_function_unchanged(combination, rng):
+    assert_orbit_is_of_one_function(combined(*combination, degree=2), 3, 2, rng)
 
 
 @pytest.mark.parametrize(("atoms", "dimension"), SHAPES)
-def test_declared_gauge_leaves_the_function_unchanged(score, expert, atoms, dimension, rng):
-    mixture = make_mixture(score, "softmax", expert)
-    layout = mixture.layout(atoms, dimension)
-    theta = normal(rng, 1, layout.size)
-    features = mixture.features(uniform(rng, 1, dimension, 400))
-    before = mixture.predict(theta, features)
-    for moved in group_elements(mixture, layout.unpack(theta)):
-        after = mixture.predict(layout.pack(moved), features)
-        torch.testing.assert_close(after, before, rtol=1e-12, atol=1e-12)
+def test_declared_gauge_in_other_shapes(score, gate, atoms, dimension, rng):
+    assert_orbit_is_of_one_function(combined(score, gate, "ffn", hidden=3), atoms, dimension, rng)
 
 
-@pytest.mark.parametrize("gauge", list(GAUGES))
-@pytest.mark.parametrize(("atoms", "dimension"), SHAPES)
-def test_fixing_a_gauge_leaves_the_function_unchanged(score, gauge, atoms, dimension, rng):
-    mixture = make_mixture(score, "softmax", "tanh")
-    layout = mixture.layout(atoms, dimension)
-    true, theta = normal(rng, 1, layout.size), normal(rng, 5, layout.size)
-    features = mixture.features(uniform(rng, 1, dimension, 300))
-    fixed = GAUGES[gauge].fix(
-        layout.unpack(theta), layout.unpack(true), mixture.score, LOSSES["L3"].evaluate
-    )
-    torch.testing.assert_close(
-        mixture.predict(layout.pack(fixed), features),
-        mixture.predict(theta, features),
-        rtol=1e-12,
-        atol=1e-11,
-    )
+def test_null_space_of_the_information_is_the_declared_gauge(combination, rng):
+    """At a generic truth, over the entries that are parameters: no more, no less.
 
-
-@pytest.mark.parametrize(("atoms", "dimension"), SHAPES)
-@pytest.mark.parametrize("activation", ["tanh", "gelu", "sigmoid", "polynomial"])
-def test_null_space_of_the_information_is_the_declared_gauge(
-    score, activation, atoms, dimension, rng
-):
-    mixture = make_mixture(score, "softmax", activation)
-    layout = mixture.layout(atoms, dimension)
-    theta = normal(rng, layout.size)
-    information = fisher_information(
-        mixture, GaussianRegression(0.1), theta.unsqueeze(0), input_nodes(dimension, 4096)
-    )[0]
+    And what a pinned representative holds still leaves no direction of the gauge.
+    """
+    mixture = combined(*combination, degree=2)
+    layout = mixture.layout(2, 2)
+    theta = apart(rng, mixture, layout)
+    information = fisher_information(mixture, theta[None], input_nodes(2, 2048))[0]
+    free = free_columns(mixture, layout)
     tangent = gauge_tangent(mixture, theta, layout)
-    null = null_space(information, relative=1e-13)
-    assert null.shape == tangent.shape
-    basis, _ = torch.linalg.qr(tangent.T)
-    overlap = torch.linalg.svdvals(null @ basis)
-    torch.testing.assert_close(overlap, torch.ones_like(overlap), rtol=0, atol=1e-6)
+    tangent = tangent[(tangent[:, ~free] == 0).all(1)][:, free]
+    held = pinned_slice(mixture, theta, layout)[:, free] @ tangent.T
+    if tangent.shape[0]:
+        assert torch.linalg.matrix_rank(held) == tangent.shape[0]
+    size = information[free][:, free].diagonal().sqrt()
+    scaled = information[free][:, free] / (size * size.unsqueeze(1))
+    values = torch.linalg.eigvalsh(scaled)
+    assert int((values < 1e-12 * values[-1]).sum()) == tangent.shape[0]
+    along = torch.nn.functional.normalize(tangent * size, dim=1)
+    assert (scaled @ along.T).abs().sum() < 1e-10
 
 
-@pytest.mark.parametrize("gauge", ["pinned", "quotient"])
-@pytest.mark.parametrize(("atoms", "dimension"), SHAPES)
+@pytest.mark.parametrize("dimension", [1, 3])
+def test_null_space_in_other_dimensions(score, normalised_gate, density, dimension, rng):
+    if dimension < SCORES[score].smallest_dimension:
+        return
+    mixture = combined(score, normalised_gate, "tanh", density)
+    layout = mixture.layout(2, dimension)
+    theta = apart(rng, mixture, layout)
+    information = fisher_information(mixture, theta[None], input_nodes(dimension, 4096, -2.0, 2.0))[
+        0
+    ]
+    free = free_columns(mixture, layout)
+    tangent = gauge_tangent(mixture, theta, layout)
+    inside = tangent[(tangent[:, ~free] == 0).all(1)]
+    size = information[free][:, free].diagonal().sqrt()
+    values = torch.linalg.eigvalsh(information[free][:, free] / (size * size.unsqueeze(1)))
+    assert int((values < 1e-12 * values[-1]).sum()) == inside.shape[0]
+
+
+def test_offsets_alone_may_be_no_parameters(score):
+    mixture = combined(score, "softmax", "ffn", "gaussian")
+    layout = mixture.layout(3, 2)
+    free = free_columns(mixture, layout).reshape(3, -1)
+    assert free[:, layout.gate].all() == mixture.score.has_offset
+    free[:, layout.gate] = True
+    assert free.all()
+
+
+@pytest.mark.parametrize("fixing", list(GAUGES))
+@pytest.mark.parametrize("expert_name", ["linear", "scaled-relu", "ffn"])
+def test_fixing_a_gauge_leaves_the_function_unchanged(score, gate, fixing, expert_name, rng):
+    if fixing == "quotient" and (gate, expert_name) != ("softmax", "ffn"):
+        return  # a search, which takes its time
+    mixture = combined(score, gate, expert_name)
+    layout = mixture.layout(3, 2)
+    true, theta = anywhere(rng, mixture, layout, 1), anywhere(rng, mixture, layout, 4)
+    fixed = GAUGES[fixing].fix(
+        layout.unpack(theta), layout.unpack(true), mixture, LOSSES["L3"].evaluate
+    )
+    features = mixture.features(uniform(rng, 1, 2, 60))
+    assert_same_function(mixture, theta, layout.pack(fixed), features)
+    if not mixture.score.has_offset:
+        assert torch.equal(fixed.log_weight, torch.zeros_like(fixed.log_weight))
+
+
+@pytest.mark.parametrize("expert_name", FREE)
+@pytest.mark.parametrize("output_name", ["regression", "categorical"])
 def test_a_complete_gauge_reads_zero_on_the_whole_orbit_of_the_truth(
-    score, gauge, atoms, dimension, rng
+    score, gate, expert_name, output_name, rng
 ):
-    mixture = make_mixture(score, "softmax", "tanh")
-    layout = mixture.layout(atoms, dimension)
-    true = normal(rng, layout.size)
-    reading = Reading("L3", gauge)
-    for moved in group_elements(mixture, layout.unpack(true.unsqueeze(0))):
-        value = reading.read(mixture, layout.pack(moved), true, layout)
-        assert value.item() < 1e-9
+    if output_name == "categorical" and gate not in ("softmax", "top-softmax"):
+        return
+    mixture = combined(score, gate, expert_name, output_name, degree=2)
+    layout = mixture.layout(3, 2)
+    true = apart(rng, mixture, layout)
+    reference = Reference(mixture, true, layout)
+    for fixing in COMPLETE:
+        case = (gate, output_name, expert_name)
+        if fixing == "quotient" and case != ("softmax", "regression", "scaled-tanh"):
+            continue  # a search, which takes its time
+        for moved in orbit(rng, mixture, layout.unpack(true.unsqueeze(0))):
+            value = Reading("L3", fixing).read(mixture, layout.pack(moved), reference, layout)
+            assert value.item() < 1e-8
+
+
+@pytest.mark.parametrize("expert_name", FREE)
+def test_pinned_readings_of_a_fit_are_those_of_its_whole_orbit(score, gate, expert_name, rng):
+    mixture = combined(score, gate, expert_name, degree=2)
+    layout = mixture.layout(2, 2)
+    true = apart(rng, mixture, layout)
+    reference, reading = Reference(mixture, true, layout), Reading("L3", "pinned")
+    near = layout.unpack((true + 0.03 * anywhere(rng, mixture, layout)).unsqueeze(0))
+    first = reading.read(mixture, layout.pack(near), reference, layout)
+    assert first > 1e-3
+    for moved in orbit(rng, mixture, near):
+        again = reading.read(mixture, layout.pack(moved), reference, layout)
+        torch.testing.assert_close(again, first, rtol=1e-8, atol=0)
 
 
 @pytest.mark.parametrize(("atoms", "dimension"), [(2, 2), (3, 3)])
 def test_the_best_gauge_is_never_above_the_others(score, atoms, dimension, rng):
-    mixture = make_mixture(score, "softmax", "tanh")
+    mixture = combined(score, "softmax", "scaled-relu")
     layout = mixture.layout(atoms, dimension)
-    true, theta = normal(rng, layout.size), normal(rng, 6, layout.size)
-    values = {gauge: Reading("L3", gauge).read(mixture, theta, true, layout) for gauge in GAUGES}
+    reference = Reference(mixture, anywhere(rng, mixture, layout), layout)
+    theta = anywhere(rng, mixture, layout, 4)
+    values = {
+        gauge: Reading("L3", gauge).read(mixture, theta, reference, layout) for gauge in GAUGES
+    }
     assert (values["quotient"] <= values["pinned"] + 1e-12).all()
     assert (values["quotient"] <= values["offset"] + 1e-12).all()
 
 
-def test_pinned_gate_lies_on_the_true_one(rng):
-    for name, variant in SCORES.items():
-        if variant.domain is Domain.SPHERE:
-            continue
-        mixture = make_mixture(name, "softmax", "tanh")
-        layout = mixture.layout(2, 2)
-        true = normal(rng, 1, layout.size)
-        near = true + 0.05 * normal(rng, 4, layout.size)
-        fixed = GAUGES["pinned"].fix(
-            layout.unpack(near), layout.unpack(true), mixture.score, LOSSES["L3"].evaluate
-        )
-        last = layout.unpack(true).gate[:, -1].expand(4, -1)
-        torch.testing.assert_close(fixed.gate[:, -1], last, rtol=1e-12, atol=1e-12)
-        torch.testing.assert_close(
-            fixed.log_weight[:, -1], layout.unpack(true).log_weight[:, -1].expand(4)
-        )
+def test_pinned_gate_lies_on_the_true_one(score, normalised_gate, rng):
+    mixture = combined(score, normalised_gate, "tanh")
+    if mixture.score.domain is Domain.SPHERE:
+        return
+    layout = mixture.layout(2, 2)
+    true = anywhere(rng, mixture, layout, 1)
+    near = true + 0.05 * anywhere(rng, mixture, layout, 4)
+    fixed = GAUGES["pinned"].fix(
+        layout.unpack(near), layout.unpack(true), mixture, LOSSES["L3"].evaluate
+    )
+    last = layout.unpack(true).gate[:, -1].expand(4, -1)
+    torch.testing.assert_close(fixed.gate[:, -1], last, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(
+        fixed.log_weight[:, -1], layout.unpack(true).log_weight[:, -1].expand(4)
+    )
+
+
+def test_translations_outside_the_ball_are_refused(rng):
+    mixture = make_mixture("perturbed-cosine", "softmax", "tanh")
+    layout = mixture.layout(2, 2)
+    measure = layout.unpack(anywhere(rng, mixture, layout, 1))
+    far = torch.full((1, 2), 3.0, dtype=torch.float64)
+    assert torch.equal(translate(measure, mixture.score, far, 0.0).gate, measure.gate)
 
 
 def test_sphere_translations_keep_unit_vectors_unit(rng):
@@ -155,4 +211,5 @@ def test_two_directions_in_the_plane_have_a_mirror_image_with_the_same_function(
     torch.testing.assert_close(
         mixture.predict(layout.pack(mirror), features), mixture.predict(theta, features)
     )
-    assert Reading("L3", "pinned").read(mixture, layout.pack(mirror), theta[0], layout) < 1e-9
+    reading, reference = Reading("L3", "pinned"), Reference(mixture, theta[0], layout)
+    assert reading.read(mixture, layout.pack(mirror), reference, layout) < 1e-9

@@ -26,18 +26,19 @@ def specifications(draw):
         "noise": draw(st.floats(1e-6, 10.0)),
         "tau1": draw(st.floats(1e-3, 100.0)),
         "seed": draw(st.integers(0, 2**31 - 1)),
-        "expert": draw(st.sampled_from(["relu", "tanh"])),
+        "sparse": draw(st.sampled_from([0, 1])),
     }
     return preset.build(values)
 
 
-@given(specifications(), st.none() | st.just(JOB), guesses)
-def test_a_link_gives_back_the_study_the_job_and_the_guesses(spec, job, said):
-    address = urlencode(write_link(spec, job, said))
+@given(specifications(), st.none() | st.just(JOB), guesses, st.booleans())
+def test_a_link_gives_back_the_study_the_job_and_the_guesses(spec, job, said, kept):
+    address = urlencode(write_link(spec, job, said, kept))
     request = read_link(dict(parse_qsl(address, keep_blank_values=True)))
     preset = PRESETS[request.preset]
     assert preset.build(preset.parse(request.texts)) == spec
     assert request.job == job
+    assert request.kept == kept
     assert list(request.guesses) == (said if any(g is not None for g in said) else [])
 
 
@@ -50,7 +51,7 @@ def test_a_specification_and_its_link_ask_for_the_same(spec):
 def test_defaults_are_left_out_but_the_version_never_is(name):
     link = write_link(PRESETS[name].build({}), None)
     assert link["v"] == str(SCHEMA)
-    assert set(link) - {"routers", "gauges"} == {"preset", "v"}
+    assert set(link) == {"preset", "v"}
 
 
 def test_no_address_asks_for_the_first_preset():
@@ -61,7 +62,8 @@ def test_no_address_asks_for_the_first_preset():
 @pytest.mark.parametrize(
     "params",
     [
-        {"v": "2"},
+        {"v": str(SCHEMA + 1)},
+        {"v": str(SCHEMA - 1)},
         {"v": ""},
         {"preset": "nonsense"},
         {"preset": ""},
@@ -69,6 +71,8 @@ def test_no_address_asks_for_the_first_preset():
         {"job": JOB.upper()},
         {"job": ""},
         {"job": JOB + "\n"},
+        {"kept": "yes"},
+        {"kept": ""},
         {"guess": "nan"},
         {"guess": "steep"},
         {"guess": "1e99"},

@@ -2,101 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
-import moeviz.study
-from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import PRESETS, Specification, run_block, split
-from moeviz.ui import session
-
-FIELDS = {"sizes": "300,600", "replicates": "2", "candidates": "2", "seed": "5"}
-SPEC = PRESETS["cosine-exact"].build(PRESETS["cosine-exact"].parse(FIELDS))
-
-
-@dataclass
-class StillEngine:
-    """Remembers what it is asked for; its jobs stand still."""
-
-    jobs: dict[str, Snapshot] = field(default_factory=dict)
-    submitted: list[Specification] = field(default_factory=list)
-    cancelled: list[str] = field(default_factory=list)
-
-    def submit(self, spec: Specification) -> str:
-        self.submitted.append(spec)
-        self.jobs.setdefault(spec.hash, snapshot(spec, "waiting", {}))
-        return spec.hash
-
-    def cancel(self, job_id: str) -> None:
-        self.cancelled.append(job_id)
-        self.jobs[job_id] = replace(self.jobs[job_id], state="cancelled", version=99)
-
-    def snapshot(self, job_id: str) -> Snapshot:
-        try:
-            return self.jobs[job_id]
-        except KeyError:
-            raise UnknownJobError(f"Expected a known job, but got {job_id}.") from None
-
-    def hardware(self) -> dict[str, Any]:
-        here = {"workers": 1, "cores": 2, "memory_gib": 4.0, "gpus": [], "torch": "2"}
-        return {**here, "scheduler": "local", "device": "cpu", "ready": True}
-
-    def close(self) -> None:
-        pass
-
-
-def snapshot(spec: Specification, state: Any, results: dict[str, Any]) -> Snapshot:
-    total = len(split(spec))
-    return Snapshot(
-        job_id=spec.hash,
-        state=state,
-        done=len(results),
-        total=total,
-        fraction=len(results) / total,
-        seconds=2.0,
-        seconds_left=None,
-        message="A block failed because of [something](odd).",
-        spec=spec,
-        results=results,
-        version=len(results),
-        device="cpu",
-        study=moeviz.study,
-    )
-
-
-@pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
-    return {block.id: run_block(SPEC, block) for block in split(SPEC)}
-
-
-@pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[StillEngine]:
-    engine = StillEngine()
-    monkeypatch.setattr(session, "Engine", lambda: engine)
-    session.engine.clear()
-    yield engine
-    session.engine.clear()
-
-
-def visit(**params: str) -> AppTest:
-    """Open the convergence lab by an address."""
-    app = AppTest.from_file("../../app.py", default_timeout=20)
-    app.run()
-    app.switch_page("pages/lab/convergence.py")
-    app.query_params.update(params)
-    return app.run()
-
-
-def said(elements: Any) -> str:
-    return "\n".join(element.value for element in elements)
+from tests.ui.still import FIELDS, SPEC, said, snapshot, visit
 
 
 def test_the_home_page_stands(still):
-    app = AppTest.from_file("../../app.py", default_timeout=20).run()
+    app = visit("pages/lab/home.py")
     assert not app.exception
     assert "Does the gate see" in app.title[0].value
     assert "1 worker process, 2 cores" in said(app.markdown)
@@ -158,7 +70,7 @@ def test_a_finished_study_says_every_slope_and_how_fits_ended(still, results):
         "Mean loss",
         "Median loss",
         "Local slope",
-        "Router",
+        "Fit",
         "True expert",
     ]
     assert {"Converged", "Boundary"} <= set(tables[-2])
@@ -180,7 +92,7 @@ def test_an_unknown_job_of_the_form_is_one_press_away(still):
 def test_another_preset_takes_the_study_off_the_screen(still, results):
     still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
     app = visit(**FIELDS, job=SPEC.hash)
-    app.radio[0].set_value("lab").run()
+    app.selectbox[0].set_value("lab").run()
     assert not app.exception
     assert "job" not in app.query_params
     assert app.query_params["preset"] == "lab"

@@ -1,0 +1,39 @@
+"""Benchmarks: our speed and a peer's on the same data, to the same result, in one run.
+
+Machines are noisy and differ, so what counts is the ratio. Each row says what was done, how long
+we took, how long the peer took, and the peer's time divided by ours. A floor's row times, as the
+peer, one part of our work alone: the work cannot be faster than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from moeviz.bench.em import em_benchmark
+from moeviz.bench.least_squares import least_squares_benchmark
+from moeviz.bench.work import Row
+from moeviz.model.registry import Registry
+
+__all__ = ["BENCHMARKS", "Row", "run_benchmarks"]
+
+BENCHMARKS: Registry[Callable[[], list[Row]]] = Registry("benchmark")
+BENCHMARKS.add("least-squares", least_squares_benchmark)
+BENCHMARKS.add("em", em_benchmark)
+
+
+def run_benchmarks(names: Sequence[str] = ()) -> list[Row]:
+    """Run benchmarks by name, or all of them.
+
+    Returns
+    -------
+    list of dict
+        Rows ``{name, work, ours_seconds, peer, peer_seconds, ratio, ...}``; the peer's numbers
+        are None where it is not installed.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not that of a benchmark.
+    """
+    chosen = [BENCHMARKS[name] for name in (names or BENCHMARKS)]
+    return [row for benchmark in chosen for row in benchmark()]

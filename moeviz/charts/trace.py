@@ -1,0 +1,146 @@
+"""How the likelihood improves from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from moeviz.charts.convergence import legend_height, wrapped
+from moeviz.charts.palette import THEMES, Theme, style
+from moeviz.charts.table import Table
+from moeviz.charts.words import model_words
+from moeviz.model import OUTPUTS
+
+_MILESTONES = (1, 10, 100)
+
+
+def has_likelihood(result: Mapping[str, Any]) -> bool:
+    """Return whether a study fits densities, so that its fits have a likelihood.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    """
+    return OUTPUTS[result["spec"]["fields"]["output"]].density
+
+
+def trace_figure(result: Mapping[str, Any], theme: Theme) -> dict[str, Any] | None:
+    """Draw minus the log-likelihood per observation against the step, one line per fit.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    theme : Theme
+        Colours.
+
+    Returns
+    -------
+    dict or None
+        Plotly's ``data`` and ``layout``, and ``narrow``; None where no trace is known.
+
+    Notes
+    -----
+    The horizontal axis is logarithmic and begins with the first step; the start, step 0, stands
+    in the table beside it. Each line has the look of its fit's first curve.
+    """
+    lines = [
+        _line(name, trace, index, theme) for index, name, trace in _traces(result) if len(trace) > 1
+    ]
+    if not lines:
+        return None
+    extra = legend_height([line["name"] for line in lines])
+    axis = {
+        "gridcolor": theme.grid,
+        "linecolor": theme.quiet,
+        "showline": True,
+        "ticks": "outside",
+        "tickcolor": theme.quiet,
+        "zeroline": False,
+    }
+    return {
+        "data": lines,
+        "layout": {
+            "paper_bgcolor": theme.ground,
+            "plot_bgcolor": theme.ground,
+            "font": {"color": theme.text, "size": 16},
+            "margin": {"l": 84, "r": 16, "t": 12, "b": 60},
+            "height": 440 + extra,
+            "showlegend": True,
+            "legend": {"orientation": "h", "x": 0, "y": -0.28, "yanchor": "top", "itemwidth": 50},
+            "xaxis": {**axis, "type": "log", "dtick": 1, "title": {"text": "step"}},
+            "yaxis": {**axis, "title": {"text": "−log-likelihood per observation"}},
+        },
+        "narrow": {
+            "font": {"size": 13},
+            "margin": {"l": 64, "r": 8, "t": 8, "b": 54},
+            "height": 440 + extra,
+        },
+    }
+
+
+def trace_table(result: Mapping[str, Any]) -> Table:
+    """Return minus the log-likelihood per observation at the start, at a few steps, at the end.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    """
+    found = list(_traces(result))
+    if not found:
+        return {}
+    longest = max(len(trace) - 1 for _, _, trace in found)
+    steps = [step for step in _MILESTONES if step < longest]
+    theme = THEMES["light"]
+    return {
+        "Fit": [f"{style(index, theme).glyph} {name}" for index, name, _ in found],
+        "Start": [f"{trace[0]:.6f}" for _, _, trace in found],
+        **{
+            f"Step {step}": [f"{trace[min(step, len(trace) - 1)]:.6f}" for _, _, trace in found]
+            for step in steps
+        },
+        "End": [f"{trace[-1]:.6f}" for _, _, trace in found],
+        "Steps": [str(len(trace) - 1) for _, _, trace in found],
+    }
+
+
+def trace_words(result: Mapping[str, Any]) -> str:
+    """Say what the figure shows; for those who cannot see it.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    """
+    said = [
+        f"{name}: from {trace[0]:.4f} to {trace[-1]:.4f} in {len(trace) - 1} steps"
+        for _, name, trace in _traces(result)
+    ]
+    return "Minus the log-likelihood per observation against the step. " + "; ".join(said) + "."
+
+
+def _traces(result: Mapping[str, Any]) -> list[tuple[int, str, list[float]]]:
+    """Return the place of the first curve, the name and the trace of every fit that has one."""
+    names = model_words(result["curves"], estimator=True)
+    found: dict[int, tuple[int, str, list[float]]] = {}
+    for index, curve in enumerate(result["curves"]):
+        if curve["trace"]:
+            found.setdefault(curve["fit"], (index, names[curve["fit"]], list(curve["trace"])))
+    return list(found.values())
+
+
+def _line(name: str, trace: list[float], index: int, theme: Theme) -> dict[str, Any]:
+    look = style(index, theme)
+    steps = range(1, len(trace))
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if len(trace) <= 12 else "lines",
+        "name": wrapped(name),
+        "x": list(steps),
+        "y": trace[1:],
+        "line": {"color": look.colour, "width": 3, "dash": look.dash},
+        "marker": {"color": look.colour, "size": 9, "symbol": look.marker},
+        "hovertemplate": "step %{x}<br>%{y:.6f}",
+    }

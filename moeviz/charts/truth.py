@@ -1,0 +1,135 @@
+"""The truths of a study, each once, with its reach and its best approximation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from moeviz.charts.table import Table
+from moeviz.charts.words import model_words, number, reach_words, signed
+from moeviz.model import OUTPUTS
+
+MOST_COLUMNS = 10
+"""Parameters of an expert up to which a table has a row per expert."""
+
+SAME = 1e-3
+"""Share of the distance below which two searches count as ended alike."""
+
+EDGE = (
+    "The search for the best approximation ran out of steps or ended on the edge of the "
+    "parameter box, so the distances to it say little."
+)
+
+
+@dataclass(frozen=True)
+class TruthPart:
+    """One measure to show: a truth, or a best approximation.
+
+    Attributes
+    ----------
+    title : str
+        What it is.
+    table : Table
+        Its atoms.
+    sentences : tuple of str
+        What is known about it.
+    warning : str
+        What to beware of; empty for nothing.
+    """
+
+    title: str
+    table: Table
+    sentences: tuple[str, ...]
+    warning: str = ""
+
+
+def truth_parts(result: Mapping[str, Any]) -> list[TruthPart]:
+    """Return what the truth tab shows; empty until the truths are known.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it. Fits that share a truth share a table; those
+        that share a best approximation, because only the estimator differs, share that.
+    """
+    if result["truth"] is None:
+        return []
+    names = model_words(result["curves"])
+    density = OUTPUTS[result["spec"]["fields"]["output"]].density
+    truths: dict[str, list[Mapping[str, Any]]] = {}
+    approximations: dict[str, TruthPart] = {}
+    for fit in result["truth"]["fits"]:
+        truths.setdefault(repr((fit["columns"], fit["atoms"])), []).append(fit)
+        if fit["projection"] is not None:
+            part = _approximation(names[fit["fit"]], fit["projection"], density)
+            approximations.setdefault(repr(part), part)
+    parts = [_truth(fits, names) for fits in truths.values()]
+    return parts + list(approximations.values())
+
+
+def atoms_table(
+    columns: Sequence[str], atoms: Sequence[Sequence[float]], word: str = "True expert"
+) -> Table:
+    """Return atoms as a table: a row per expert, or, where that is too wide, per parameter.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Names of an atom's parameters.
+    atoms : sequence of sequence of float
+        One row per atom.
+    word : str
+        Title of the column with the experts' names.
+    """
+    names = [f"Expert {place}" for place in range(1, len(atoms) + 1)]
+    if len(columns) <= MOST_COLUMNS:
+        cells = zip(columns, zip(*atoms, strict=True), strict=True)
+        return {word: names, **{title: [signed(v) for v in column] for title, column in cells}}
+    rows = zip(names, atoms, strict=True)
+    return {"Parameter": list(columns), **{name: [signed(v) for v in atom] for name, atom in rows}}
+
+
+def _truth(fits: Sequence[Mapping[str, Any]], names: Mapping[int, str]) -> TruthPart:
+    words = dict.fromkeys(names[fit["fit"]] for fit in fits)
+    said = dict.fromkeys(_known(names[fit["fit"]], fit) for fit in fits)
+    return TruthPart(
+        f"True parameters: {'; '.join(words)}",
+        atoms_table(fits[0]["columns"], fits[0]["atoms"]),
+        tuple(said),
+    )
+
+
+def _known(name: str, fit: Mapping[str, Any]) -> str:
+    if fit["null_directions"] is None:
+        return f"{name}: reach {reach_words(fit)}."
+    null, gauge = fit["null_directions"], fit["gauge_directions"]
+    verdict = (
+        "gauge explains them all"
+        if null == gauge
+        else "along the others the matrix promises nothing"
+    )
+    known = f"null directions of the information matrix: {null}, of them gauge: {gauge}"
+    return f"{name}: reach {reach_words(fit)}; {known}" + (f"; {verdict}." if null else ".")
+
+
+def _approximation(name: str, projection: Mapping[str, Any], density: bool) -> TruthPart:
+    where = "Hellinger distance" if density else "distance in L²"
+    sentences = [
+        f"Its {where} to the truth is {number(projection['distance'])}; another sample of inputs "
+        f"moves its parameters by {number(projection['error'])}."
+    ]
+    worse = projection["other_optima"]
+    if worse is not None and math.isfinite(worse):
+        sentences.append(
+            f"The worst of several starts ended {number(worse)} further away."
+            if worse > SAME * projection["distance"]
+            else "All of several starts ended at that distance."
+        )
+    return TruthPart(
+        f"Best approximation: {name}",
+        atoms_table(projection["columns"], projection["atoms"], "Fitted expert"),
+        tuple(sentences),
+        "" if projection["converged"] else EDGE,
+    )

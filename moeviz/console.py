@@ -1,0 +1,196 @@
+"""What the commands print: texts for people, plain data for scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from moeviz.study import Preset, Specification, plan_curves, resolve_scenario
+from moeviz.study.kept import kept_names
+from moeviz.study.rates_table import RATE_ROWS
+
+Result = Mapping[str, Any]
+
+
+def print_json(data: Any) -> None:
+    """Print plain data; a reader that goes away early is no error."""
+    try:
+        json.dump(data, sys.stdout, indent=1, allow_nan=False)
+        print(flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def preset_text(preset: Preset) -> str:
+    """Describe a preset and its fields."""
+    lines = [f"{preset.name}: {preset.title}", f"  {preset.summary}"]
+    for field in preset.fields:
+        lines.append(f"    {field.name} = {field.write(field.default)}   {field.help}")
+    if preset.full:
+        changed = {field.name: field for field in preset.fields}
+        large = ", ".join(f"{k} = {changed[k].write(v)}" for k, v in preset.full.items())
+        lines.append(f"    at full size: {large}")
+    return "\n".join(lines)
+
+
+def preset_json(preset: Preset) -> dict[str, Any]:
+    """Return a preset as plain data."""
+    return {
+        "name": preset.name,
+        "title": preset.title,
+        "summary": preset.summary,
+        "paper": preset.paper,
+        "sizes": list(preset.sizes),
+        "full": dict(preset.full),
+        "kept": preset.name in kept_names(),
+        "published": [
+            {
+                "slope": one.slope,
+                "source": one.source,
+                "router": one.router,
+                "gate": one.gate,
+                "expert": one.expert,
+                "note": one.note,
+            }
+            for one in preset.published
+        ],
+        "fields": [
+            {
+                "name": field.name,
+                "label": field.label,
+                "symbol": field.symbol,
+                "kind": field.kind,
+                "default": field.default,
+                "low": field.low if field.low > float("-inf") else None,
+                "high": field.high if field.high < float("inf") else None,
+                "choices": list(field.options),
+                "group": field.group,
+                "help": field.help,
+            }
+            for field in preset.fields
+        ],
+    }
+
+
+def study_text(result: Result) -> str:
+    """Describe a study's result."""
+    lines = [f"{result['spec']['preset']}  {result['hash']}  {result['seconds']:.1f} s"]
+    for fit in result["truth"]["fits"] if result["truth"] else []:
+        lines.append(f"reach of the design, {fit['name']}: {_number(fit['reach'])}")
+        if fit["projection"]:
+            lines.append(
+                f"  best approximation at distance {_number(fit['projection']['distance'])} of "
+                f"the truth, known to {_number(fit['projection']['error'])}"
+            )
+    for curve in result["curves"]:
+        lines += ["", f"{curve['label']} ({curve['loss_name']})"]
+        predicted = curve["predicted"] or [None] * len(curve["n"])
+        for n, mean, median, line, status in zip(
+            curve["n"], curve["mean"], curve["median"], predicted, curve["status"], strict=True
+        ):
+            shown = ", ".join(f"{count} {kind}" for kind, count in status.items() if count)
+            lines.append(
+                f"  n = {n:>8}  mean {mean:.4g}  median {median:.4g}  "
+                f"predicted {_number(line)}  {shown}"
+            )
+        lines.append(f"  {curve['in_words']}")
+        if curve["published"]:
+            note = f"; {curve['published']['note']}" if curve["published"]["note"] else ""
+            lines.append(
+                f"  The paper prints {curve['published']['slope']:.2f} "
+                f"({curve['published']['source']}{note})."
+            )
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def reach_json(spec: Specification, found: Sequence[Result]) -> dict[str, Any]:
+    """Return information, predicted curves and reach of a study's fits as plain data."""
+    curves, fits = plan_curves(spec), resolve_scenario(spec).fits
+    rows = [
+        {
+            "router": fits[one["fit"]].router,
+            "gate": fits[one["fit"]].gate,
+            "expert": fits[one["fit"]].expert,
+            "columns": one["columns"],
+            "truth": one["truth"],
+            "reach": one["reach"],
+            "total_error_constant": one["total_error_constant"],
+            "spectrum": one["spectrum"],
+            "null_directions": one["null"],
+            "gauge_directions": one["gauge"],
+            "projection": one["projection"],
+            "predicted": [
+                {
+                    "label": curves[int(index)].label,
+                    "loss_name": curves[int(index)].reading.loss,
+                    "constant": constant,
+                    "n": list(spec["sizes"]),
+                    "loss": None
+                    if constant is None
+                    else [constant / n**0.5 for n in spec["sizes"]],
+                }
+                for index, constant in one["constants"].items()
+            ],
+        }
+        for one in found
+    ]
+    return {"spec": spec.to_json(), "hash": spec.hash, "fits": rows}
+
+
+def reach_text(report: Result) -> str:
+    """Describe what :func:`reach_json` returns."""
+    lines = []
+    for row in report["fits"]:
+        name = f"{row['router']}, {row['gate']}, {row['expert']}"
+        lines.append(f"{name}: reach {_number(row['reach'])}")
+        if row["null_directions"] is not None:
+            lines.append(
+                f"  information: {row['null_directions']} null directions, "
+                f"{row['gauge_directions']} of them declared as gauge"
+            )
+        for curve in row["predicted"]:
+            lines.append(f"  {curve['label']}: {_number(curve['constant'])} / sqrt(n)")
+    return "\n".join(lines)
+
+
+def rates_json() -> list[dict[str, Any]]:
+    """Return the papers' rates as plain data."""
+    return [
+        {
+            "paper": row.paper,
+            "gate": row.gate_words,
+            "regime": row.regime_words,
+            "cells": [
+                {
+                    "expert": cell.expert_words,
+                    "claim": cell.claim,
+                    "exponent": cell.exponent,
+                    "source": cell.source,
+                    "note": cell.note,
+                    "preset": cell.preset,
+                    "settings": dict(cell.settings),
+                }
+                for cell in row.cells
+            ],
+        }
+        for row in RATE_ROWS
+    ]
+
+
+def rates_text() -> str:
+    """Describe the papers' rates, one line per cell."""
+    lines = []
+    for row in RATE_ROWS:
+        lines.append(f"{row.paper}: {row.gate_words}, {row.regime_words}")
+        for cell in row.cells:
+            changes = " ".join(f"--set {k}={v}" for k, v in cell.settings.items())
+            lines.append(f"  {cell.expert_words}: {cell.claim} ({cell.source}; {cell.note})")
+            lines.append(f"    python -m moeviz study {cell.preset} {changes}")
+    return "\n".join(lines)

@@ -1,0 +1,118 @@
+"""Stochastic gradient descent, as the papers run it: a protocol, not an estimator.
+
+A fixed number of epochs at a fixed rate, over mini-batches in a new random order each epoch.
+Where it ends depends on the start, the rate and the batch size; it is shown beside the converged
+estimator under its own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from moeviz.errors import Cancelled
+from moeviz.estimate.problem import Problem
+from moeviz.estimate.solver import FitResult, Status
+from moeviz.model.mixture import Features
+from moeviz.model.moments import slopes
+from moeviz.model.threads import one_thread
+
+
+@dataclass(frozen=True)
+class StochasticGradient:
+    """The protocol.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the data.
+    rate : float
+        Step along the gradient of the mean cost of a batch.
+    batch : int
+        Samples per batch; the papers do not say theirs.
+
+    Notes
+    -----
+    Source: `cosine` App. E.1 for epochs and rate.
+    """
+
+    epochs: int = 10
+    rate: float = 0.1
+    batch: int = 128
+
+
+def fit_stochastic_gradient(
+    problem: Problem,
+    start: Tensor,
+    protocol: StochasticGradient,
+    streams: Sequence[np.random.Generator],
+    should_stop: Callable[[], bool] | None = None,
+) -> FitResult:
+    """Run the protocol from `start`.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its box holds parameters with equal ends fixed and keeps variances positive; others are
+        free, as in the protocol.
+    start : Tensor, shape (F, P)
+    protocol : StochasticGradient
+    streams : sequence of numpy.random.Generator
+        One for each fit; decides the order of its samples.
+    should_stop : callable, optional
+        Asked once per batch; when it says yes the work stops.
+
+    Returns
+    -------
+    FitResult
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    """
+    mixture, n = problem.mixture, problem.samples
+    theta = problem.clamp(start)
+    moving = (problem.upper > problem.lower).to(theta.dtype)
+    features = problem.features.take(problem.rows, 0, n)
+    response = problem.response.index_select(0, problem.rows)
+    with one_thread():
+        for _ in range(protocol.epochs):
+            order = np.stack([stream.permutation(n) for stream in streams])
+            shuffled, answers = _reorder(features, response, torch.from_numpy(order))
+            for first in range(0, n, protocol.batch):
+                if should_stop is not None and should_stop():
+                    raise Cancelled("The fit was cancelled before its epochs were over.")
+                piece = Features(
+                    shuffled.gate[..., first : first + protocol.batch],
+                    shuffled.expert[..., first : first + protocol.batch],
+                )
+                observed = answers[:, first : first + protocol.batch]
+                slope = slopes(mixture, theta, piece, observed)
+                theta = theta + moving * slope * (2.0 * protocol.rate / observed.shape[1])
+                theta = torch.maximum(theta, _floor(problem, theta))
+    finite = torch.isfinite(theta).all(1)
+    every = torch.arange(theta.shape[0], device=theta.device)
+    cost = problem.moments(torch.nan_to_num(theta), every).cost
+    finite &= torch.isfinite(cost)
+    status = torch.where(finite, int(Status.PROTOCOL), int(Status.NON_FINITE))
+    steps = torch.full_like(status, protocol.epochs)
+    return FitResult(torch.where(finite.unsqueeze(1), theta, start), cost, status, steps)
+
+
+def _floor(problem: Problem, theta: Tensor) -> Tensor:
+    """Return the lower ends of positive parameters, and minus infinity elsewhere."""
+    return torch.where(problem.lower > 0, problem.lower, torch.full_like(theta, -torch.inf))
+
+
+def _reorder(features: Features, response: Tensor, order: Tensor) -> tuple[Features, Tensor]:
+    order = order.to(response.device)
+
+    def along(part: Tensor) -> Tensor:
+        return part.gather(-1, order.unsqueeze(1).expand(-1, part.shape[1], -1))
+
+    return Features(along(features.gate), along(features.expert)), response.gather(-1, order)

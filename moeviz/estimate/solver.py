@@ -1,0 +1,258 @@
+"""The loop that all iterative estimators share.
+
+A method proposes and accepts steps for the fits that are still running; the loop owns iteration,
+step counts, traces, cancelling and how a fit ends. Each fit has its own state, and its arithmetic
+never touches another's, so its result is the same, bit for bit, whoever shares its batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from moeviz.errors import Cancelled
+from moeviz.estimate.problem import Problem
+from moeviz.model.moments import Moments
+from moeviz.model.threads import one_thread
+
+
+class Status(IntEnum):
+    """How a fit ended."""
+
+    CONVERGED = 0
+    BOUNDARY = 1
+    STEP_LIMIT = 2
+    NON_FINITE = 3
+    RUNNING = 4
+    PROTOCOL = 5
+
+    @property
+    def label(self) -> str:
+        """The status in words."""
+        return (
+            "converged",
+            "boundary",
+            "step limit",
+            "non-finite",
+            "running",
+            "protocol run",
+        )[self]
+
+    @property
+    def advice(self) -> str:
+        """What the status means and what can be done."""
+        return (
+            "The fit is a minimum inside the box.",
+            "The fit converged on the edge of the box: its parameters say where the box ends, "
+            "not where the truth is. More data or an exact number of atoms helps.",
+            "The fit was still improving when its steps ran out; allow more steps.",
+            "The cost was not a number at the start or on the way; start nearer to the truth.",
+            "The fit has not ended.",
+            "The fit ran the published number of epochs; nobody asked whether it had converged.",
+        )[self]
+
+
+ENDED = (
+    Status.CONVERGED,
+    Status.BOUNDARY,
+    Status.STEP_LIMIT,
+    Status.NON_FINITE,
+    Status.PROTOCOL,
+)
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """Where the fits ended.
+
+    Attributes
+    ----------
+    theta : Tensor, shape (F, P)
+        Fitted parameters; the last finite ones where a fit failed.
+    cost : Tensor, shape (F,)
+        Sums of squared residuals, or deviances.
+    status : Tensor of int, shape (F,)
+        Values of :class:`Status`.
+    steps : Tensor of int, shape (F,)
+        Trial points used; epochs of stochastic gradient descent.
+    trace : list of Tensor, shape (F,)
+        The cost at the start and after each step, as long as it was kept.
+    """
+
+    theta: Tensor
+    cost: Tensor
+    status: Tensor
+    steps: Tensor
+    trace: list[Tensor] = field(default_factory=list)
+
+
+@dataclass
+class State:
+    """The running fits; `index` says which fit of the batch each row is."""
+
+    index: Tensor
+    theta: Tensor
+    at: Moments
+    damping: Tensor
+    growth: Tensor
+
+    def keep(self, rows: Tensor) -> State:
+        """Return the state of some of the fits."""
+        parts = {name: value[rows] for name, value in vars(self.at).items()}
+        return State(
+            self.index[rows],
+            self.theta[rows],
+            type(self.at)(**parts),
+            self.damping[rows],
+            self.growth[rows],
+        )
+
+    def accept(self, accepted: Tensor, trial: Tensor, new: Moments) -> None:
+        """Move the fits that `accepted` says, shape (A,), to their trial points."""
+
+        def choose(old: Tensor, fresh: Tensor) -> Tensor:
+            mask = accepted.reshape(-1, *[1] * (old.dim() - 1))
+            return torch.where(mask, fresh, old)
+
+        self.theta = choose(self.theta, trial)
+        self.at = type(self.at)(
+            **{name: choose(value, getattr(new, name)) for name, value in vars(self.at).items()}
+        )
+
+
+class Method(Protocol):
+    """One way to take steps."""
+
+    @property
+    def max_steps(self) -> int:
+        """Trial points allowed for each fit."""
+        ...
+
+    def moments(self, problem: Problem, theta: Tensor, fits: Tensor) -> Moments:
+        """Return what the method needs to know at `theta`."""
+        ...
+
+    def begin(self, cost: Tensor) -> Tensor:
+        """Return the first damping of each fit."""
+        ...
+
+    def advance(self, problem: Problem, state: State) -> Tensor:
+        """Take one step of every running fit, in place; return which have converged."""
+        ...
+
+
+def fit(
+    problem: Problem,
+    start: Tensor,
+    method: Method,
+    should_stop: Callable[[], bool] | None = None,
+    keep_trace: bool = False,
+) -> FitResult:
+    """Minimise the costs of all fits from `start`.
+
+    Parameters
+    ----------
+    problem : Problem
+    start : Tensor, shape (F, P)
+        Clipped to the box.
+    method : Method
+    should_stop : callable, optional
+        Asked once per step; when it says yes the work stops.
+    keep_trace : bool
+        Whether to keep every fit's cost after each step.
+
+    Returns
+    -------
+    FitResult
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    """
+    with one_thread():
+        return _fit(problem, start, method, should_stop, keep_trace)
+
+
+def _fit(
+    problem: Problem,
+    start: Tensor,
+    method: Method,
+    should_stop: Callable[[], bool] | None,
+    keep_trace: bool,
+) -> FitResult:
+    fits = start.shape[0]
+    every = torch.arange(fits, device=start.device)
+    theta = problem.clamp(start)
+    at = method.moments(problem, theta, every)
+    damping = method.begin(at.cost)
+    state = State(every, theta.clone(), at, damping, torch.full_like(damping, 2.0))
+    cost = at.cost.clone()
+    status = torch.full((fits,), int(Status.RUNNING), device=start.device)
+    steps = torch.zeros(fits, dtype=torch.long, device=start.device)
+    trace = [cost.clone()] if keep_trace else []
+    lost = ~torch.isfinite(cost)
+    status[lost] = int(Status.NON_FINITE)
+    state = state.keep(torch.nonzero(~lost).squeeze(1))
+    for step in range(1, method.max_steps + 1):
+        if not state.index.numel():
+            break
+        if should_stop is not None and should_stop():
+            raise Cancelled("The fit was cancelled before it converged.")
+        done = method.advance(problem, state)
+        steps[state.index] = step
+        theta[state.index] = state.theta
+        cost[state.index] = state.at.cost
+        if keep_trace:
+            trace.append(cost.clone())
+        if done.any():
+            status[state.index[done]] = int(Status.CONVERGED)
+            state = state.keep(torch.nonzero(~done).squeeze(1))
+    status[status == int(Status.RUNNING)] = int(Status.STEP_LIMIT)
+    on_edge = _on_boundary(problem, theta) & (status == int(Status.CONVERGED))
+    status[on_edge] = int(Status.BOUNDARY)
+    return FitResult(theta, cost, status, steps, trace)
+
+
+def free_coordinates(problem: Problem, theta: Tensor, slope: Tensor) -> Tensor:
+    """Return which coordinates may move: those not pushed out of the box, shape (A, P)."""
+    outwards = ((theta <= problem.lower) & (slope < 0)) | ((theta >= problem.upper) & (slope > 0))
+    return ~outwards & (problem.upper > problem.lower)
+
+
+def damped_step(at: Moments, free: Tensor, damping: Tensor) -> Tensor:
+    """Solve the damped normal equations in the free coordinates; held ones do not move.
+
+    Parameters
+    ----------
+    at : Moments
+    free : Tensor of bool, shape (A, P)
+    damping : Tensor, shape (A,)
+        Relative to the diagonal of the normal equations.
+
+    Returns
+    -------
+    Tensor, shape (A, P)
+        Zero where the equations cannot be solved.
+    """
+    scale = at.gram.diagonal(dim1=1, dim2=2)
+    mask = free.to(at.slope.dtype)
+    floor = 1e-12 * scale.amax(1, keepdim=True).clamp_min(1e-300)
+    diagonal = damping.unsqueeze(1) * torch.maximum(scale, floor)
+    matrix = at.gram * mask.unsqueeze(1) * mask.unsqueeze(2)
+    matrix = matrix + torch.diag_embed(torch.where(free, diagonal, torch.ones_like(diagonal)))
+    root, failed = torch.linalg.cholesky_ex(matrix)
+    step = torch.cholesky_solve((at.slope * mask).unsqueeze(2), root).squeeze(2)
+    step = torch.where((failed == 0).unsqueeze(1), step, torch.zeros_like(step))
+    return torch.nan_to_num(step, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _on_boundary(problem: Problem, theta: Tensor) -> Tensor:
+    width = problem.upper - problem.lower
+    near = torch.minimum(theta - problem.lower, problem.upper - theta) <= 1e-9 * width
+    return (near & (width > 0)).any(1)

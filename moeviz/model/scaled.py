@@ -1,0 +1,189 @@
+r"""Experts with scalars beside their predictors: :math:`\lambda\varphi(a\cdot x+b)` and FFNs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from moeviz.model.constants import Constant
+from moeviz.model.elementwise import sigmoid, softplus
+from moeviz.model.experts import (
+    EXPERTS,
+    ActivationExpert,
+    Expert,
+    GeluExpert,
+    ReluExpert,
+    SigmoidExpert,
+    TanhExpert,
+    nearer,
+)
+from moeviz.model.measure import Part
+
+
+class ScaledExpert(Expert):
+    r""":math:`h = \lambda\,\varphi(a \cdot x + b)` with the scale as a parameter.
+
+    Attributes
+    ----------
+    inner : ActivationExpert
+        The expert that is scaled.
+    """
+
+    inner: ClassVar[ActivationExpert]
+    source: ClassVar[str] = "sigmoid §4, examples under Definition 1"
+
+    @property
+    def scalars(self) -> int:
+        return 1
+
+    def parts(self, dimension: int) -> tuple[Part, ...]:
+        return (*self.inner.parts(dimension), Part("lambda", r"\lambda", 1))
+
+    def value_and_slopes(
+        self, t: Sequence[Tensor], s: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        value, slope = self.inner.value_and_slope(t[0])
+        return s[0] * value, [s[0] * slope], [value]
+
+
+@dataclass(frozen=True)
+class ScaledReluExpert(ScaledExpert):
+    r""":math:`h = \lambda\max(0, a \cdot x + b)`.
+
+    A positive factor moves between the scale and the predictor: (a, b, lambda) and
+    (s a, s b, lambda / s) are the same function.
+    """
+
+    name: ClassVar[str] = "scaled-relu"
+    title: ClassVar[str] = "scaled ReLU expert"
+    formula: ClassVar[str] = r"\lambda_i\,\mathrm{ReLU}(a_i^\top x + b_i)"
+    inner: ClassVar[ActivationExpert] = ReluExpert()
+
+    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
+        length = torch.linalg.vector_norm(fitted[..., :-1], dim=-1, keepdim=True)
+        target = torch.linalg.vector_norm(true[..., :-1], dim=-1, keepdim=True)
+        factor = torch.where(length > 0, target / length.clamp_min(1e-300), torch.ones_like(length))
+        factor = torch.where(factor > 0, factor, torch.ones_like(factor))
+        return torch.cat([fitted[..., :-1] * factor, fitted[..., -1:] / factor], dim=-1)
+
+    def fibre(self, eta: Tensor) -> Tensor:
+        return torch.cat([eta[:-1], -eta[-1:]]).unsqueeze(0)
+
+    def fibre_slice(self, eta: Tensor) -> Tensor:
+        return torch.cat([eta[:-1], torch.zeros_like(eta[-1:])]).unsqueeze(0)
+
+
+@dataclass(frozen=True)
+class ScaledGeluExpert(ScaledExpert):
+    r""":math:`h = \lambda\,\mathrm{GELU}(a \cdot x + b)`."""
+
+    name: ClassVar[str] = "scaled-gelu"
+    title: ClassVar[str] = "scaled GELU expert"
+    formula: ClassVar[str] = r"\lambda_i\,\mathrm{GELU}(a_i^\top x + b_i)"
+    inner: ClassVar[ActivationExpert] = GeluExpert()
+
+
+@dataclass(frozen=True)
+class ScaledTanhExpert(ScaledExpert):
+    r""":math:`h = \lambda\tanh(a \cdot x + b)`; two signs cancel."""
+
+    name: ClassVar[str] = "scaled-tanh"
+    title: ClassVar[str] = "scaled tanh expert"
+    formula: ClassVar[str] = r"\lambda_i \tanh(a_i^\top x + b_i)"
+    inner: ClassVar[ActivationExpert] = TanhExpert()
+
+    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
+        return nearer(fitted, -fitted, true)
+
+
+@dataclass(frozen=True)
+class ScaledSigmoidExpert(ScaledExpert):
+    r""":math:`h = \lambda\,\sigma(a \cdot x + b)`."""
+
+    name: ClassVar[str] = "scaled-sigmoid"
+    title: ClassVar[str] = "scaled sigmoid expert"
+    formula: ClassVar[str] = r"\lambda_i\,\sigma(a_i^\top x + b_i)"
+    inner: ClassVar[ActivationExpert] = SigmoidExpert()
+
+
+@dataclass(frozen=True)
+class FeedForwardExpert(Expert):
+    r""":math:`h = W_2^\top\, \mathrm{softplus}(W_1^\top x + b)`, a network of one hidden layer.
+
+    The order of the hidden units does not matter; it is the only freedom.
+
+    Attributes
+    ----------
+    hidden : int
+        Hidden units, from 1 to 4.
+    """
+
+    hidden: int = 2
+
+    name: ClassVar[str] = "ffn"
+    title: ClassVar[str] = "FFN expert"
+    formula: ClassVar[str] = r"W_{2i}^\top\,\mathrm{softplus}(W_{1i}^\top x + b_i)"
+    source: ClassVar[str] = "compete §3, example under Theorem 3.2"
+    constants: ClassVar[tuple[Constant, ...]] = (
+        Constant(
+            "hidden",
+            "m",
+            "Used by the FFN expert only.",
+            1,
+            4,
+            2,
+            whole=True,
+            label="Hidden units of an FFN expert",
+        ),
+    )
+
+    @property
+    def heads(self) -> int:
+        return self.hidden
+
+    @property
+    def scalars(self) -> int:
+        return self.hidden
+
+    def parts(self, dimension: int) -> tuple[Part, ...]:
+        units = [
+            part
+            for i in range(1, self.hidden + 1)
+            for part in (Part(f"W1_{i}", f"W_{{1,{i}}}", dimension), Part(f"b_{i}", f"b_{i}", 1))
+        ]
+        return (*units, Part("W2", "W_2", self.hidden))
+
+    def value_and_slopes(
+        self, t: Sequence[Tensor], s: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        layers = [softplus(head) for head in t]
+        value = s[0] * layers[0]
+        for scale, layer in zip(s[1:], layers[1:], strict=True):
+            value = value + scale * layer
+        slopes = [scale * sigmoid(head) for scale, head in zip(s, t, strict=True)]
+        return value, slopes, layers
+
+    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
+        best = fitted
+        unit = (fitted.shape[-1] - self.hidden) // self.hidden
+        units = fitted[..., : -self.hidden].unflatten(-1, (self.hidden, unit))
+        scales = fitted[..., -self.hidden :]
+        for order in itertools.permutations(range(self.hidden)):
+            other = torch.cat([units[..., order, :].flatten(-2), scales[..., order]], dim=-1)
+            best = nearer(best, other, true)
+        return best
+
+
+for _expert in (
+    ScaledReluExpert,
+    ScaledGeluExpert,
+    ScaledTanhExpert,
+    ScaledSigmoidExpert,
+    FeedForwardExpert,
+):
+    EXPERTS.add(_expert.name, _expert)

@@ -1,0 +1,151 @@
+"""Estimators by name: what a study may run on its data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from moeviz.estimate import (
+    ExpectationMaximisation,
+    FitResult,
+    LevenbergMarquardt,
+    StochasticGradient,
+    best_of,
+    fit,
+    fit_stochastic_gradient,
+    make_problem,
+)
+from moeviz.model import Features, Mixture
+from moeviz.model.registry import Registry
+
+Values = Mapping[str, Any]
+Streams = Callable[[], Sequence[np.random.Generator]]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What an estimator works on.
+
+    Attributes
+    ----------
+    mixture : Mixture
+    features : Features
+        Features of R data sets.
+    response : Tensor, shape (R, N)
+    starts : Tensor, shape (R, S, P)
+    bounds : pair of Tensor, shape (P,)
+        Ends of the box.
+    streams : callable
+        Returns a fresh random stream for each replicate.
+    """
+
+    mixture: Mixture
+    features: Features
+    response: Tensor
+    starts: Tensor
+    bounds: tuple[Tensor, Tensor]
+    streams: Streams
+
+
+Run = Callable[[Data, Values, Callable[[], bool] | None], FitResult]
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """A way to fit.
+
+    Attributes
+    ----------
+    name, title : str
+        Name in the registry; words for people.
+    describe : callable
+        From a study's fields and whether it fits a density to a phrase that says what is run.
+    run : callable
+        From data, fields and a question whether to stop, to fits.
+    published : bool
+        Whether it is a paper's protocol and not the estimator of its theorems.
+    densities_only : bool
+        Whether it needs a likelihood of components.
+    """
+
+    name: str
+    title: str
+    describe: Callable[[Values, bool], str]
+    run: Run
+    published: bool
+    densities_only: bool = False
+
+
+ESTIMATORS: Registry[Estimator] = Registry("estimator")
+
+
+def _converged(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> FitResult:
+    method = LevenbergMarquardt(max_steps=values["max_steps"])
+    return _iterate(data, method, should_stop)
+
+
+def _em(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> FitResult:
+    method = ExpectationMaximisation(values["em_steps"], values["em_tolerance"])
+    return _iterate(data, method, should_stop)
+
+
+def _iterate(
+    data: Data,
+    method: LevenbergMarquardt | ExpectationMaximisation,
+    should_stop: Callable[[], bool] | None,
+) -> FitResult:
+    replicates, count, size = data.starts.shape
+    problem = make_problem(data.mixture, data.features, data.response, data.bounds, count)
+    trace = data.mixture.output.density
+    fits = fit(problem, data.starts.reshape(-1, size), method, should_stop, keep_trace=trace)
+    return best_of(fits, replicates, count)
+
+
+def _sgd(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> FitResult:
+    replicates, count, size = data.starts.shape
+    problem = make_problem(data.mixture, data.features, data.response, data.bounds, count)
+    protocol = StochasticGradient(values["epochs"], values["rate"], values["batch"])
+    streams = [stream for stream in data.streams() for _ in range(count)]
+    starts = data.starts.reshape(-1, size)
+    fits = fit_stochastic_gradient(problem, starts, protocol, streams, should_stop)
+    return best_of(fits, replicates, count)
+
+
+def _converged_words(values: Values, density: bool) -> str:
+    box = f"over the box of half-width {values['box']:g}"
+    if density:
+        return f"maximum likelihood {box}, damped Fisher scoring to convergence"
+    return f"least squares {box}, Levenberg-Marquardt to convergence"
+
+
+def _em_words(values: Values, density: bool) -> str:
+    return (
+        f"expectation-maximisation to {values['em_tolerance']:g} or {values['em_steps']} "
+        f"iterations, over the box of half-width {values['box']:g}"
+    )
+
+
+def _sgd_words(values: Values, density: bool) -> str:
+    return (
+        f"stochastic gradient descent, {values['epochs']} epochs, rate {values['rate']:g}, "
+        f"batches of {values['batch']}"
+    )
+
+
+for _estimator in (
+    Estimator("converged", "converged estimator", _converged_words, _converged, published=False),
+    Estimator(
+        "em",
+        "expectation-maximisation",
+        _em_words,
+        _em,
+        published=True,
+        densities_only=True,
+    ),
+    Estimator("sgd", "stochastic gradient descent", _sgd_words, _sgd, published=True),
+):
+    ESTIMATORS.add(_estimator.name, _estimator)

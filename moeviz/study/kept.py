@@ -1,0 +1,66 @@
+"""Kept results: full-size studies that ship with the project, as data.
+
+Each is a JSON file beside this module: the result as :func:`moeviz.study.assemble` returns it,
+with the date and the device of the run. ``python -m moeviz keep NAME`` makes one.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+FOLDER = "results"
+
+
+def kept_folder() -> Path:
+    """Return the folder of the kept results."""
+    return Path(str(resources.files("moeviz.study") / FOLDER))
+
+
+def kept_names() -> list[str]:
+    """Return the presets of which a full-size result is kept."""
+    return sorted(path.stem for path in kept_folder().glob("*.json"))
+
+
+@lru_cache(maxsize=64)
+def kept_result(name: str) -> dict[str, Any] | None:
+    """Return the kept result of a preset, or None.
+
+    Parameters
+    ----------
+    name : str
+        A preset's name.
+
+    Returns
+    -------
+    dict or None
+        ``date`` (ISO), ``device`` and ``result``.
+    """
+    if name not in kept_names():
+        return None
+    content: dict[str, Any] = json.loads((kept_folder() / f"{name}.json").read_text("utf-8"))
+    return content
+
+
+def keep(name: str, result: dict[str, Any], date: str, device: str) -> Path:
+    """Write a result into the project's own folder; losses keep six digits."""
+    folder = kept_folder()
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.json"
+    content = {"date": date, "device": device, "result": _short(result)}
+    path.write_text(json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n", "utf-8")
+    kept_result.cache_clear()
+    return path
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, dict):
+        return {key: _short(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_short(part) for part in value]
+    return value

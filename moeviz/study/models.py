@@ -1,0 +1,66 @@
+"""From a study's fields to the models that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Mixture, make_mixture
+from moeviz.study.fields import OWN
+
+
+def constant_names() -> list[str]:
+    """Return the names of all constants of all registered variants."""
+    return list(
+        dict.fromkeys(
+            constant.name
+            for registry in (SCORES, GATES, EXPERTS, OUTPUTS)
+            for variant in registry.values()
+            for constant in getattr(variant, "constants", ())
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model by the names of its parts, and the model that makes its data.
+
+    Attributes
+    ----------
+    router, gate, expert : str
+        Names in the registries.
+    mixture, source : Mixture
+        The fitted model and the data's.
+    """
+
+    router: str
+    gate: str
+    expert: str
+    mixture: Mixture
+    source: Mixture
+
+
+def models(values: Mapping[str, Any]) -> list[Named]:
+    """Return the models that a study's fields name: routers, then gates, then experts.
+
+    Raises
+    ------
+    SpecificationError
+        If parts of a model do not go together.
+    """
+    constants = {name: values[name] for name in constant_names()}
+
+    def build(router: str, gate: str, expert: str) -> Mixture:
+        return make_mixture(router, gate, expert, values["output"], **constants)
+
+    found = []
+    for router, gate, expert in product(values["routers"], values["gates"], values["experts"]):
+        source = build(
+            router if values["data_router"] == OWN else values["data_router"],
+            gate if values["data_gate"] == OWN else values["data_gate"],
+            expert,
+        )
+        found.append(Named(router, gate, expert, build(router, gate, expert), source))
+    return found

@@ -1,0 +1,68 @@
+"""Slopes that the papers print, beside the curves that repeat them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moeviz.study.plan import Curve, paper_loss
+from moeviz.study.specification import Specification
+
+if TYPE_CHECKING:
+    from moeviz.study.presets import Preset
+
+FREE = frozenset(
+    {
+        "routers", "gates", "experts", "estimators", "sizes", "replicates", "seed", "truth_seed",
+        "candidates", "start", "start_scale", "starts", "box", "max_steps", "em_steps",
+        "em_tolerance", "epochs", "rate", "batch", "losses", "gauges", "window_from",
+    }
+)  # fmt: skip
+"""Fields that may differ from a preset's and still repeat its experiment."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A slope that a paper prints.
+
+    Attributes
+    ----------
+    slope : float
+    source : str
+        Paper key and figure.
+    router, gate, expert : str
+        Which fit it is of; an empty name fits any.
+    note : str
+        What the paper leaves open.
+    """
+
+    slope: float
+    source: str
+    router: str = ""
+    gate: str = ""
+    expert: str = ""
+    note: str = ""
+
+
+def published_slope(spec: Specification, curve: Curve, preset: Preset | None) -> Published | None:
+    """Return the slope that a paper prints for a curve, or None.
+
+    Parameters
+    ----------
+    spec : Specification
+    curve : Curve
+    preset : Preset or None
+        The one that the specification came from.
+    """
+    if preset is None or not preset.published:
+        return None
+    defaults = preset.defaults
+    if any(spec[name] != value for name, value in defaults.items() if name not in FREE):
+        return None
+    if curve.reading.loss != paper_loss(spec, curve.router, curve.gate, curve.expert):
+        return None
+    for one in preset.published:
+        wanted = ((one.router, curve.router), (one.gate, curve.gate), (one.expert, curve.expert))
+        if all(name in ("", own) for name, own in wanted):
+            return one
+    return None

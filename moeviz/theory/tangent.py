@@ -1,0 +1,125 @@
+"""The gauge's tangent space: infinitesimal parameter changes that no data can show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from moeviz.model.measure import Layout
+from moeviz.model.mixture import Mixture
+from moeviz.model.scores import Domain, Score
+from moeviz.theory.fibre import copy_slices
+
+
+def gauge_tangent(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
+    """Return directions in parameter space along which f does not change.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (P,)
+    layout : Layout
+
+    Returns
+    -------
+    Tensor, shape (G, P)
+        A basis of the declared gauge's tangent space at `theta`.
+    """
+    measure = layout.unpack(theta)
+    score, gate = mixture.score, measure.gate
+    directions: list[Tensor] = []
+
+    def add(gate_part: Tensor, weight_part: float) -> None:
+        moved = measure.replace(
+            torch.full_like(measure.log_weight, weight_part),
+            gate=gate_part,
+            expert=torch.zeros_like(measure.expert),
+        )
+        directions.append(layout.pack(moved))
+
+    if score.domain is Domain.SPHERE:
+        for i in range(layout.atoms):
+            radial = torch.zeros_like(gate)
+            radial[i] = gate[i]
+            add(radial, 0.0)
+    if mixture.gate.normalised:
+        add(torch.zeros_like(gate), 1.0)
+        for v in _shift_directions(score, gate):
+            if score.domain is Domain.SPHERE:
+                add(torch.linalg.vector_norm(gate, dim=-1, keepdim=True) * v, 0.0)
+            else:
+                add(torch.linalg.solve(score.chart_jacobian(gate), v.expand_as(gate)), 0.0)
+    directions += _in_experts(mixture, theta, layout, mixture.expert.fibre)
+    return torch.stack(directions) if directions else theta.new_zeros(0, theta.shape[0])
+
+
+def _shift_directions(score: Score, gate: Tensor) -> Tensor:
+    """Return a basis of the infinitesimal common shifts of the coordinates, shape (V, D)."""
+    d = gate.shape[-1]
+    if score.domain is not Domain.SPHERE:
+        return torch.eye(d, dtype=gate.dtype, device=gate.device)
+    _, singular, right = torch.linalg.svd(score.coordinates(gate), full_matrices=True)
+    return right[int((singular > 1e-10).sum()) :]
+
+
+def _in_experts(
+    mixture: Mixture, theta: Tensor, layout: Layout, of: Callable[[Tensor], Tensor]
+) -> list[Tensor]:
+    """Return what `of` says of each expert's parameter as directions in parameter space."""
+    found = []
+    for atom in range(layout.atoms):
+        at = layout.column(atom, "expert")
+        for copy in copy_slices(mixture, layout.expert):
+            for direction in of(theta[at][copy]):
+                whole = torch.zeros_like(theta)
+                whole[at.start + copy.start : at.start + copy.stop] = direction
+                found.append(whole)
+    return found
+
+
+def pinned_slice(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
+    """Return linear functionals that vanish on small moves with the gauge pinned.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (P,)
+        The truth.
+    layout : Layout
+
+    Returns
+    -------
+    Tensor, shape (C, P)
+        The last offset, the last gate's coordinates or, on the sphere, each gate's length, and
+        what fixes a point on each expert's fibre.
+    """
+    eye = torch.eye(layout.size, dtype=theta.dtype)
+    rows = []
+    if mixture.gate.normalised:
+        rows.append(eye[layout.column(-1, "weight")])
+    if mixture.score.domain is Domain.SPHERE:
+        for i in range(layout.atoms):
+            at = layout.column(i, "gate")
+            radial = torch.zeros_like(theta)
+            radial[at] = mixture.score.coordinates(theta[at])
+            rows.append(radial.unsqueeze(0))
+    elif mixture.gate.normalised:
+        rows.append(eye[layout.column(-1, "gate")])
+    rows += [
+        f.unsqueeze(0) for f in _in_experts(mixture, theta, layout, mixture.expert.fibre_slice)
+    ]
+    return torch.cat(rows) if rows else theta.new_zeros(0, theta.shape[0])
+
+
+def free_columns(mixture: Mixture, layout: Layout) -> Tensor:
+    """Return which entries of a parameter vector are parameters, shape (P,).
+
+    A score without offsets holds them at 0.
+    """
+    free = torch.ones(layout.size, dtype=torch.bool)
+    if not mixture.score.has_offset:
+        for atom in range(layout.atoms):
+            free[layout.column(atom, "weight")] = False
+    return free

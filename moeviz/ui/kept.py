@@ -1,0 +1,47 @@
+"""The choice between a study of one's own and the full-size result that is kept of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from moeviz.study import Preset
+from moeviz.study.kept import kept_result
+from moeviz.ui.form import change_form
+from moeviz.ui.state import request, widget_key
+
+
+def choose_kept(preset: Preset) -> dict[str, Any] | None:
+    """Offer the kept full-size result where there is one, and return it where it is wanted.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    """
+    kept = kept_result(preset.name)
+    if kept is None:
+        return None
+    wanted = st.toggle(
+        "Show the kept full-size result",
+        value=request().kept and request().preset == preset.name,
+        key=_key(preset),
+    )
+    return kept if wanted else None
+
+
+def leave_kept(preset: Preset) -> None:
+    """Take a kept result off the screen, in the run that follows.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    """
+    if st.session_state.get(_key(preset)):
+        change_form(preset, {})
+
+
+def _key(preset: Preset) -> str:
+    return widget_key(f"{preset.name}.kept")

@@ -1,0 +1,165 @@
+"""Setting, gate regime and expert regime: one control each, over the fields that they set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from moeviz.charts.regimes import (
+    EXACT,
+    MISSPECIFIED,
+    ONE,
+    OTHER,
+    SETTINGS,
+    TWO,
+    Fields,
+    expert_sentence,
+    foreign,
+    gate_sentence,
+    setting_sentence,
+    which_setting,
+)
+from moeviz.errors import MoevizError
+from moeviz.model import GATES, SCORES
+from moeviz.study import Preset
+from moeviz.study.fields import OWN, Value
+from moeviz.ui.form import change_form, form_values
+from moeviz.ui.guard import plain
+from moeviz.ui.state import widget_key
+
+Changes = dict[str, Value]
+
+_TOO_MANY = {EXACT: 0, ONE: 1, TWO: 2}
+_OWN_DATA: Changes = {"data_router": OWN, "data_gate": OWN}
+
+
+def regime_controls(preset: Preset) -> None:
+    """Show the three controls; each starts from what the fields say, and sets them when changed.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    """
+    values = form_values(preset)
+    setting = which_setting(values)
+    settings = {
+        key: title
+        for key, title in SETTINGS.items()
+        if key == setting
+        or (key != OTHER and (key != MISSPECIFIED or misspecify(preset, values) is not None))
+    }
+    gate, expert = "sparse" if values["sparse"] else "dense", "2" if values["flat"] else "1"
+    gates = {"dense": "Dense", "sparse": "Sparse"}
+    experts = {"1": "Regime 1", "2": "Regime 2"}
+    first, second, third = st.columns(3)
+    with first:
+        to_setting = partial(setting_changes, preset)
+        _control(preset, "Setting", settings, setting, to_setting)
+        st.caption(plain(setting_sentence(values)))
+    with second:
+        _control(preset, "Gate regime", gates, gate, gate_changes)
+        st.caption(plain(gate_sentence(values)))
+    with third:
+        _control(preset, "Expert regime", experts, expert, expert_changes)
+        st.caption(plain(expert_sentence(values)))
+
+
+def setting_changes(preset: Preset, setting: str, values: Fields) -> Changes:
+    """Return the fields that bring a study into a setting.
+
+    Parameters
+    ----------
+    preset : Preset
+    setting : str
+        A key of :data:`~moeviz.charts.regimes.SETTINGS`.
+    values : mapping
+        What the form says.
+    """
+    if setting == MISSPECIFIED:
+        return misspecify(preset, values) or {}
+    if setting == OTHER:
+        return {}
+    return {"atoms": values["true_atoms"] + _TOO_MANY[setting], **_OWN_DATA}
+
+
+def misspecify(preset: Preset, values: Fields) -> Changes | None:
+    """Return the fields by which the data come from another gate or router than a fit's.
+
+    Parameters
+    ----------
+    preset : Preset
+    values : mapping
+        What the form says.
+
+    Returns
+    -------
+    dict or None
+        None where no other gate or router goes with the rest of the form.
+    """
+    if foreign(values):
+        return {}
+    routers = [("data_router", name) for name in SCORES]
+    gates = [("data_gate", name) for name in GATES]
+    for field, name in gates + routers if preset.paper == "sigmoid" else routers + gates:
+        changes = {"atoms": values["true_atoms"], **_OWN_DATA, field: name}
+        trial = {**values, **changes}
+        if not foreign(trial):
+            continue
+        try:
+            preset.build(trial)
+        except MoevizError:
+            continue
+        return changes
+    return None
+
+
+def gate_changes(regime: str, values: Fields) -> Changes:
+    """Return the fields that bring a study into the dense or the sparse regime.
+
+    Parameters
+    ----------
+    regime : {"dense", "sparse"}
+    values : mapping
+        What the form says.
+    """
+    return {"sparse": 0 if regime == "dense" else max(1, values["sparse"])}
+
+
+def expert_changes(regime: str, values: Fields) -> Changes:
+    """Return the fields that bring a study into Regime 1 or 2.
+
+    Parameters
+    ----------
+    regime : {"1", "2"}
+    values : mapping
+        What the form says.
+    """
+    return {"flat": 0 if regime == "1" else max(1, values["flat"])}
+
+
+def _control(
+    preset: Preset,
+    label: str,
+    options: Mapping[str, str],
+    now: str,
+    changes: Callable[[str, Fields], Changes],
+) -> None:
+    # The key says what the fields say: when a field below changes, this is a new widget that
+    # starts from there.
+    key = widget_key(f"{preset.name}.{label}.{now}")
+    st.selectbox(
+        label,
+        list(options),
+        list(options).index(now),
+        format_func=options.__getitem__,
+        key=key,
+        on_change=_change,
+        args=(preset, key, changes),
+    )
+
+
+def _change(preset: Preset, key: str, changes: Callable[[str, Fields], Changes]) -> None:
+    change_form(preset, changes(st.session_state[key], form_values(preset)))

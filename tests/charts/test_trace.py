@@ -1,0 +1,51 @@
+"""The likelihood by step: one line per fit, from the first step on."""
+
+from __future__ import annotations
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+
+from moeviz.charts.palette import THEMES
+from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace_words
+
+
+def traces(result):
+    return {curve["fit"]: curve["trace"] for curve in result["curves"]}
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_plotly_accepts_the_figure(theme, classes):
+    figure = trace_figure(classes, theme)
+    go.Figure({"data": figure["data"], "layout": figure["layout"]})
+    go.Layout(figure["narrow"])
+    json.dumps(figure, allow_nan=False)
+
+
+def test_every_fit_has_one_line_from_step_one(classes):
+    figure = trace_figure(classes, THEMES["light"])
+    assert figure["layout"]["xaxis"]["type"] == "log"
+    lines = figure["data"]
+    assert len(lines) == len(traces(classes)) == 4
+    for line, trace in zip(lines, traces(classes).values(), strict=True):
+        assert line["x"] == list(range(1, len(trace)))
+        assert line["y"] == trace[1:]
+    assert len({line["marker"]["symbol"] for line in lines}) == 4
+
+
+def test_the_table_and_the_words_say_where_it_starts_and_ends(classes):
+    table = trace_table(classes)
+    for place, trace in enumerate(traces(classes).values()):
+        assert table["Start"][place] == f"{trace[0]:.6f}"
+        assert table["End"][place] == f"{trace[-1]:.6f}"
+        assert table["Steps"][place] == str(len(trace) - 1)
+        assert f"from {trace[0]:.4f} to {trace[-1]:.4f}" in trace_words(classes)
+    assert len({len(cells) for cells in table.values()}) == 1
+
+
+def test_regressions_have_no_likelihood(result, classes):
+    assert has_likelihood(classes)
+    assert not has_likelihood(result)
+    assert trace_figure(result, THEMES["light"]) is None
+    assert trace_table(result) == {}

@@ -1,0 +1,26 @@
+"""A still engine behind the pages, and the blocks of one small study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from moeviz.study import run_block, split
+from moeviz.ui import session
+from tests.ui.still import SPEC, StillEngine
+
+
+@pytest.fixture(scope="session")
+def results() -> dict[str, Any]:
+    return {block.id: run_block(SPEC, block) for block in split(SPEC)}
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[StillEngine]:
+    engine = StillEngine()
+    monkeypatch.setattr(session, "Engine", lambda: engine)
+    session.engine.clear()
+    yield engine
+    session.engine.clear()

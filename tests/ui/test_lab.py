@@ -1,0 +1,175 @@
+"""The lab's form: studies by paper, sizes, regimes, and results that are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import moeviz.ui.kept
+from moeviz.study import FULL, LIVE, PRESETS, Specification, assemble, split
+from moeviz.ui.form import study_label, study_names
+from moeviz.ui.regimes import expert_changes, gate_changes, misspecify, setting_changes
+from tests.ui.still import FIELDS, SPEC, StillEngine, said, snapshot, visit
+
+
+def form(app: AppTest, still: StillEngine) -> Specification:
+    """The study that the form describes, as Run would submit it."""
+    app.button(key="lab.run").click().run()
+    assert not app.exception
+    return still.submitted[-1]
+
+
+def box(app: AppTest, label: str) -> Any:
+    (found,) = (each for each in app.selectbox if each.label == label)
+    return found
+
+
+def test_studies_are_listed_paper_by_paper():
+    labels = [study_label(name) for name in study_names()]
+    assert len(set(labels)) == len(PRESETS)
+    papers = [label.partition(":")[0] for label in labels[:-1]]
+    assert papers == sorted(papers, key=list(dict.fromkeys(papers)).index)
+    assert "Cosine paper: Figure 1a" in labels
+    assert labels[-1] == PRESETS["lab"].title
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_stands_with_all_its_fields(still, name):
+    app = visit(preset=name)
+    assert not app.exception
+    assert not app.error
+    assert app.query_params == {"preset": name, "v": app.query_params["v"]}
+    radios = [radio.options for radio in app.radio]
+    assert radios == ([["Live size", "Full size"]] if len(PRESETS[name].sizes) > 1 else [])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_size_can_be_run(name):
+    preset = PRESETS[name]
+    for size in preset.sizes:
+        assert split(preset.build(preset.at_size(size)))
+
+
+def test_a_size_sets_its_fields_and_leaves_the_others(still):
+    app = visit(preset="sigmoid-dense", seed="5")
+    assert app.radio[0].value == LIVE
+    app.radio[0].set_value(FULL).run()
+    preset = PRESETS["sigmoid-dense"]
+    assert app.radio[0].value == FULL
+    assert app.query_params["seed"] == "5"
+    assert form(app, still) == preset.build({**preset.at_size(FULL), "seed": 5})
+    app.radio[0].set_value(LIVE).run()
+    assert form(app, still) == preset.build({"seed": 5})
+
+
+def test_a_form_of_neither_size_shows_neither(still):
+    app = visit(preset="sigmoid-dense", replicates="7")
+    assert app.radio[0].value is None
+    app.radio[0].set_value(LIVE).run()
+    assert form(app, still) == PRESETS["sigmoid-dense"].build({})
+
+
+def test_the_controls_of_regimes_set_their_fields(still):
+    app = visit(seed="5")
+    assert box(app, "Setting").value == "exact"
+    box(app, "Setting").set_value("two").run()
+    box(app, "Gate regime").set_value("sparse").run()
+    box(app, "Expert regime").set_value("2").run()
+    spec = form(app, still)
+    assert (spec["atoms"], spec["sparse"], spec["flat"], spec["seed"]) == (4, 1, 1, 5)
+    assert "4 experts are fitted to data of 2" in said(app.caption)
+    box(app, "Setting").set_value("exact").run()
+    box(app, "Gate regime").set_value("dense").run()
+    box(app, "Expert regime").set_value("1").run()
+    assert form(app, still) == PRESETS["cosine-exact"].build({"seed": 5})
+
+
+def test_the_controls_of_regimes_follow_the_fields(still):
+    app = visit()
+    (atoms,) = (each for each in app.number_input if each.label.startswith("Fitted number"))
+    for value, setting in ((3, "one"), (5, "other"), (2, "exact")):
+        (atoms,) = (each for each in app.number_input if each.label.startswith("Fitted number"))
+        atoms.set_value(value).run()
+        assert box(app, "Setting").value == setting
+    (sparse,) = (each for each in app.number_input if "zero gate" in each.label)
+    sparse.set_value(2).run()
+    assert box(app, "Gate regime").value == "sparse"
+    assert form(app, still) == PRESETS["cosine-exact"].build({"sparse": 2})
+
+
+def test_a_misspecified_study_gets_its_data_from_another_model(still):
+    app = visit(preset="sigmoid-dense")
+    box(app, "Setting").set_value("misspecified").run()
+    spec = form(app, still)
+    assert spec["data_gate"] == "softmax"
+    assert spec["data_router"] == "own"
+    assert "held against their best approximation" in said(app.caption)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_regime_of_every_preset_can_be_built(name):
+    preset = PRESETS[name]
+    values = preset.defaults
+    changes = [setting_changes(preset, key, values) for key in ("exact", "one", "two")]
+    changes += [gate_changes(key, values) for key in ("dense", "sparse")]
+    changes += [expert_changes(key, values) for key in ("1", "2")]
+    changes.append(misspecify(preset, values) or {})
+    for each in changes:
+        preset.build({**values, **each})
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]) -> dict[str, Any]:
+    """A kept result of the first preset."""
+    content = {
+        "date": "2026-05-04",
+        "device": "a processor",
+        "result": assemble(SPEC, results, 75.0, "cpu"),
+    }
+    monkeypatch.setattr(
+        moeviz.ui.kept, "kept_result", lambda name: content if name == SPEC.name else None
+    )
+    return content
+
+
+def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
+    app = visit()
+    assert "kept" not in app.query_params
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    assert app.query_params["kept"] == "1"
+    assert "2026" in said(app.info)
+    assert "a processor" in said(app.info)
+    assert "1 min 15 s" in said(app.info)
+    for curve in kept["result"]["curves"]:
+        assert curve["label"] in said(app.markdown)
+    assert not still.submitted
+    app.toggle[0].set_value(False).run()
+    assert "kept" not in app.query_params
+
+
+def test_a_link_shows_the_kept_result_until_run_is_pressed(still, kept):
+    app = visit(kept="1", seed="5")
+    assert app.toggle[0].value
+    assert "kept with the project" in said(app.info)
+    spec = form(app, still)
+    assert spec == PRESETS[SPEC.name].build({"seed": 5})
+    assert not app.toggle[0].value
+    assert app.query_params["job"] == spec.hash
+    assert "kept" not in app.query_params
+
+
+def test_no_toggle_where_nothing_is_kept(still, kept):
+    app = visit(preset="lab", kept="1")
+    assert not app.toggle
+    assert "kept" not in app.query_params
+
+
+def test_the_truth_is_shown_with_its_regimes(still, results):
+    still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
+    app = visit(**FIELDS, job=SPEC.hash)
+    assert "Setting\\: exact\\-specified" in said(app.markdown)
+    assert "True parameters\\: cosine router; perturbed cosine router" in said(app.markdown)
+    assert [tab.label for tab in app.tabs][-2:] == ["Fits", "Truth"]
