@@ -262,9 +262,7 @@ def _bench(arguments: argparse.Namespace) -> int:
         return 0
     for row in rows:
         ratio = "-" if row["ratio"] is None else f"{row['ratio']:.2f}"
+        peer = "" if row["peer_seconds"] is None else f" {row['peer_seconds']:.3g} s"
         print(f"{row['name']}: {row['work']}")
-        print(
-            f"  ours {row['ours_seconds']:.3f} s, {row['peer']} {row['peer_seconds']:.3f} s, "
-            f"ratio {ratio}"
-        )
+        print(f"  ours {row['ours_seconds']:.3g} s, {row['peer']}{peer}, ratio {ratio}")
     return 0

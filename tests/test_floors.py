@@ -19,6 +19,7 @@ FLOORS = [
     {"engine"},
     {"charts"},
     {"ui"},
+    {"peers"},
 ]
 TOP = {"cli", "console", "__main__", "bench"}
 """Programs: they may use every floor but the user interface."""
@@ -75,6 +76,11 @@ def test_imports_point_down(path):
 def test_only_the_user_interface_imports_streamlit(path):
     if path.relative_to(PACKAGE).parts[0] != "ui":
         assert not any(name.split(".")[0] == "streamlit" for name in imports(path))
+
+
+def test_peers_know_only_the_errors():
+    for path in (PACKAGE / "peers").rglob("*.py"):
+        assert parts(imports(path)) <= {"peers", "errors"}
 
 
 def test_charts_do_not_know_the_engine():

@@ -6,6 +6,7 @@ is averaged over inputs on a low-discrepancy sample.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -87,12 +88,15 @@ def _class_probabilities(mixture: Mixture, values: Values) -> Tensor:
     return torch.stack(observed, dim=-1).mul(-0.5).exp()
 
 
-def _gaussian_density(mixture: Mixture, values: Values, y: Tensor) -> Tensor:
+def _gaussian_density(values: Values, y: Tensor) -> Tensor:
     """Return the density at responses y, shape (R, N, Y)."""
-    one = [
-        mixture.output.cost(mixture.gate, values, point).mul(-0.5).exp() for point in y.unbind(-1)
-    ]
-    return torch.stack(one, dim=-1)
+    total = torch.zeros_like(y)
+    for i in range(values.weights.shape[-2]):
+        mean = values.experts[0][..., i, :].unsqueeze(-1)
+        variance = values.scalars[0][..., i, :].unsqueeze(-1)
+        weight = values.weights[..., i, :].unsqueeze(-1) / torch.sqrt(2.0 * math.pi * variance)
+        total = total + weight * torch.exp((y - mean).square() / (-2.0 * variance))
+    return total
 
 
 def _responses(*all_values: Values) -> tuple[Tensor, Tensor]:
@@ -126,7 +130,7 @@ def _between_densities(compare: Compare) -> Evaluate:
             return compare(p, q, torch.ones_like(p)).mean(-1)
         if isinstance(fitted.output, GaussianDensity):
             y, weight = _responses(mine, theirs)
-            p, q = _gaussian_density(fitted, mine, y), _gaussian_density(true, theirs, y)
+            p, q = _gaussian_density(mine, y), _gaussian_density(theirs, y)
             return compare(p, q, weight).mean(-1)
         raise SpecificationError(
             f"Expected a conditional density, but '{fitted.output.name}' is a regression."

@@ -58,13 +58,13 @@ def regime_controls(preset: Preset) -> None:
     with first:
         to_setting = partial(setting_changes, preset)
         _control(preset, "Setting", settings, setting, to_setting)
-        st.caption(plain(setting_sentence(values)))
+        st.markdown(plain(setting_sentence(values)))
     with second:
         _control(preset, "Gate regime", gates, gate, gate_changes)
-        st.caption(plain(gate_sentence(values)))
+        st.markdown(plain(gate_sentence(values)))
     with third:
         _control(preset, "Expert regime", experts, expert, expert_changes)
-        st.caption(plain(expert_sentence(values)))
+        st.markdown(plain(expert_sentence(values)))
 
 
 def setting_changes(preset: Preset, setting: str, values: Fields) -> Changes:

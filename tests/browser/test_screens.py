@@ -108,6 +108,22 @@ def test_the_figure_is_saved_under_a_telling_name(finished, visit):
         assert re.fullmatch(rf"moeviz-cosine-exact-[0-9a-f]{{16}}\.{kind.lower()}", name)
 
 
+def test_a_claim_leads_to_the_study_that_measures_it(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/rates")
+    row = page.get_by_role("row").filter(has_text="perturbed cosine router, over-specified")
+    with page.context.expect_page() as opened:
+        row.get_by_role("link", name="Open the study").first.press("Enter")
+    lab = Lab(opened.value, server.url)
+    lab.run_button.wait_for()
+    study = opened.value.get_by_role("combobox", name="Study")
+    expect(study).to_have_value("Cosine paper: One expert too many")
+    opened.value.get_by_text("Settings", exact=True).click()
+    expect(opened.value.get_by_role("combobox", name="Setting", exact=True)).to_have_value(
+        "One expert too many"
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
     page = visit(color_scheme=scheme)
@@ -123,6 +139,9 @@ def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
     page.get_by_text("Commit a prediction first").click()
     page.get_by_role("textbox", name="Sample sizes").wait_for()
     found["open form"] = barriers(page)
+    page.goto(f"{server.url}/rates")
+    page.get_by_role("link", name="Open the study").first.wait_for()
+    found["rates"] = barriers(page)
     assert found == {key: [] for key in found}
 
 

@@ -114,7 +114,9 @@ def test_the_best_approximation_is_no_nearer_than_any_fit():
 
 def test_a_sigmoid_gate_over_two_atoms_is_a_softmax_gate():
     r"""Two softmax weights are the sigmoids of the scores' difference and of its negative."""
-    spec = PRESETS["sigmoid-against-softmax"].build({**SMALL, "true_atoms": 2, "atoms": 2})
+    spec = PRESETS["sigmoid-against-softmax"].build(
+        {**SMALL, "true_atoms": 2, "atoms": 2, "candidates": 512, "low": -1.0, "high": 1.0}
+    )
     projection = resolve_projection(spec, 1)
     assert projection.distance < 1e-12
     assert projection.error < 1e-9

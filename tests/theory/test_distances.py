@@ -41,8 +41,8 @@ def test_distance_to_itself_is_zero(name, score, expert, rng):
         mixture = combined(score, "softmax", expert, output)
         theta = anywhere(rng, mixture, mixture.layout(2, 2), 2)
         value = between(name, mixture, theta, mixture, theta[0])
-        assert value[0] == 0
-        assert value[1] > 0
+        assert value[0] < 1e-12
+        assert value[1] > 1e-6
 
 
 @pytest.mark.parametrize("name", list(DISTANCES))

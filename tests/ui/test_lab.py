@@ -79,7 +79,7 @@ def test_the_controls_of_regimes_set_their_fields(still):
     box(app, "Expert regime").set_value("2").run()
     spec = form(app, still)
     assert (spec["atoms"], spec["sparse"], spec["flat"], spec["seed"]) == (4, 1, 1, 5)
-    assert "4 experts are fitted to data of 2" in said(app.caption)
+    assert "4 experts are fitted to data of 2" in said(app.markdown)
     box(app, "Setting").set_value("exact").run()
     box(app, "Gate regime").set_value("dense").run()
     box(app, "Expert regime").set_value("1").run()
@@ -105,7 +105,7 @@ def test_a_misspecified_study_gets_its_data_from_another_model(still):
     spec = form(app, still)
     assert spec["data_gate"] == "softmax"
     assert spec["data_router"] == "own"
-    assert "held against their best approximation" in said(app.caption)
+    assert "held against their best approximation" in said(app.markdown)
 
 
 @pytest.mark.parametrize("name", PRESETS)
