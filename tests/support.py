@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from moeviz.estimate import Problem, box
 from moeviz.model import (
     EXPERTS,
     GATES,
@@ -184,3 +186,38 @@ def measures(
     if draw(st.booleans()):
         theta[:, layout.column(0, "gate")] = 0.0
     return layout.unpack(theta)
+
+
+def task(
+    rng: torch.Generator,
+    *names: str,
+    atoms: int = 2,
+    dimension: int = 2,
+    fits: int = 6,
+    n: int = 500,
+    half: float = 8.0,
+    reach: float = 1.0,
+    shake: float = 0.1,
+    **constants: float,
+) -> tuple[Problem, Tensor, Tensor]:
+    """A problem with data of a truth whose experts lie apart, starts near it, and the truth.
+
+    Inputs lie between minus and plus `reach`; starts are `shake` away in every coordinate.
+    """
+    mixture = make_mixture(*names, **constants)
+    layout = mixture.layout(atoms, dimension)
+    lower, upper = box(mixture, layout, half)
+    truth = torch.minimum(torch.maximum(apart(rng, mixture, layout), lower), upper)
+    features = mixture.features(uniform(rng, fits, dimension, n, low=-reach, high=reach))
+    response = observe(rng, mixture, truth.expand(fits, -1), features)
+    start = truth + shake * normal(rng, fits, layout.size)
+    problem = Problem(mixture, features, response, torch.arange(fits), lower, upper)
+    return problem, problem.clamp(start), truth
+
+
+def some_fits(problem: Problem, rows: list[int]) -> Problem:
+    """The problem of some of the data sets."""
+    features = Features(problem.features.gate[rows], problem.features.expert[rows])
+    return replace(
+        problem, features=features, response=problem.response[rows], rows=torch.arange(len(rows))
+    )

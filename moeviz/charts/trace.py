@@ -65,12 +65,16 @@ def trace_figure(result: Mapping[str, Any], theme: Theme) -> dict[str, Any] | No
             "paper_bgcolor": theme.ground,
             "plot_bgcolor": theme.ground,
             "font": {"color": theme.text, "size": 16},
-            "margin": {"l": 84, "r": 16, "t": 12, "b": 60},
+            "margin": {"l": 96, "r": 16, "t": 12, "b": 60},
             "height": 440 + extra,
             "showlegend": True,
             "legend": {"orientation": "h", "x": 0, "y": -0.28, "yanchor": "top", "itemwidth": 50},
             "xaxis": {**axis, "type": "log", "dtick": 1, "title": {"text": "step"}},
-            "yaxis": {**axis, "title": {"text": "−log-likelihood per observation"}},
+            "yaxis": {
+                **axis,
+                "automargin": True,
+                "title": {"text": "−log-likelihood per observation", "standoff": 14},
+            },
         },
         "narrow": {
             "font": {"size": 13},

@@ -87,8 +87,8 @@ def atoms_table(
     if len(columns) <= MOST_COLUMNS:
         cells = zip(columns, zip(*atoms, strict=True), strict=True)
         return {word: names, **{title: [signed(v) for v in column] for title, column in cells}}
-    rows = zip(names, atoms, strict=True)
-    return {"Parameter": list(columns), **{name: [signed(v) for v in atom] for name, atom in rows}}
+    rows = zip(map(str, range(1, len(atoms) + 1)), atoms, strict=True)
+    return {f"{word}:": list(columns), **{name: [signed(v) for v in atom] for name, atom in rows}}
 
 
 def _truth(fits: Sequence[Mapping[str, Any]], names: Mapping[int, str]) -> TruthPart:

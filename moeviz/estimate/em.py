@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import State, damped_step, free_coordinates
+from moeviz.estimate.solver import State, damped_step, free_coordinates, quadratic
 from moeviz.model.complete import CompleteMoments
 from moeviz.model.moments import Moments
 from moeviz.model.outputs import GaussianDensity
@@ -101,7 +101,7 @@ def _with_exact_variances(
         means, variance = slice(block.start, block.stop - 1), block.stop - 1
         move = step[:, means]
         taken = 2.0 * (move * at.slope[:, means]).sum(1)
-        taken -= torch.einsum("fp,fpq,fq->f", move, at.gram[:, means, means], move)
+        taken -= quadratic(move, at.gram[:, means, means])
         step[:, variance] -= (
             state.theta[:, variance] * taken.clamp_min(0.0) / at.share[:, atom].clamp_min(1e-300)
         )

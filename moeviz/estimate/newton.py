@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import State, damped_step, free_coordinates
+from moeviz.estimate.solver import State, damped_step, free_coordinates, quadratic
 from moeviz.model.moments import Moments
 
 
@@ -65,7 +65,7 @@ class LevenbergMarquardt:
         trial = problem.clamp(state.theta + damped_step(at, free, state.damping))
         step = trial - state.theta
         predicted = 2.0 * (step * at.slope).sum(1)
-        predicted -= torch.einsum("fp,fpq,fq->f", step, at.gram, step)
+        predicted -= quadratic(step, at.gram)
         new = self.moments(problem, trial, state.index)
         fall = at.cost - new.cost
         accepted = torch.isfinite(new.cost) & (fall > 0) & (predicted > 0)

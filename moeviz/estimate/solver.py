@@ -20,6 +20,9 @@ from moeviz.estimate.problem import Problem
 from moeviz.model.moments import Moments
 from moeviz.model.threads import one_thread
 
+ALIGNED = 8
+"""Matrices are a multiple of this many numbers wide when they are factorised."""
+
 
 class Status(IntEnum):
     """How a fit ended."""
@@ -246,10 +249,28 @@ def damped_step(at: Moments, free: Tensor, damping: Tensor) -> Tensor:
     diagonal = damping.unsqueeze(1) * torch.maximum(scale, floor)
     matrix = at.gram * mask.unsqueeze(1) * mask.unsqueeze(2)
     matrix = matrix + torch.diag_embed(torch.where(free, diagonal, torch.ones_like(diagonal)))
-    root, failed = torch.linalg.cholesky_ex(matrix)
-    step = torch.cholesky_solve((at.slope * mask).unsqueeze(2), root).squeeze(2)
+    root, failed = torch.linalg.cholesky_ex(_aligned(matrix))
+    target = torch.nn.functional.pad(at.slope * mask, (0, root.shape[-1] - matrix.shape[-1]))
+    step = torch.cholesky_solve(target.unsqueeze(2), root).squeeze(2)[:, : matrix.shape[-1]]
     step = torch.where((failed == 0).unsqueeze(1), step, torch.zeros_like(step))
     return torch.nan_to_num(step, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def quadratic(step: Tensor, gram: Tensor) -> Tensor:
+    """Return s^T G s of each fit, shape (A,); not as a matrix product, for its last bits' sake."""
+    return ((gram * step.unsqueeze(1)).sum(2) * step).sum(1)
+
+
+def _aligned(matrix: Tensor) -> Tensor:
+    """Return matrices, shape (A, Q, Q), with rows and columns of the identity added.
+
+    Each starts and each row lies where a factorisation rounds alike, whoever shares its batch.
+    """
+    size = matrix.shape[-1]
+    more = -size % ALIGNED
+    whole = torch.nn.functional.pad(matrix, (0, more, 0, more))
+    whole.diagonal(dim1=1, dim2=2)[:, size:] = 1.0
+    return whole
 
 
 def _on_boundary(problem: Problem, theta: Tensor) -> Tensor:

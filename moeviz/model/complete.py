@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from moeviz.model.mixture import Features, Mixture, Pass
-from moeviz.model.moments import Moments, chunk_length, pieces, to_gram, to_slope
+from moeviz.model.moments import Moments, chain_of, chunk_length, pieces, to_gram, to_slope
 from moeviz.model.outputs import Row
 from moeviz.model.threads import one_thread
 
@@ -75,7 +75,7 @@ class _Sums:
         self.mixture = mixture
         self.layout = mixture.layout_of(theta, features)
         self.predictors = mixture.predictors(theta, self.layout)
-        self.chain = mixture.chain(theta, self.layout)
+        self.chain = chain_of(mixture, theta, self.layout)
         fits, atoms, height = (
             theta.shape[0],
             self.layout.atoms,
@@ -112,13 +112,14 @@ class _Sums:
         at, shares, rows = self._components(piece, observed)
         weights = at.values.weights
         weighted = self.buffer("gate", self.split, n, longest)
-        z = piece.gate.unsqueeze(1)
-        torch.mul(weights.unsqueeze(-2), z, out=weighted[..., :n])
+        plain = self.buffer("features", self.split, n, longest)
+        plain[..., :n] = piece.gate.unsqueeze(1)
+        torch.mul(weights.unsqueeze(-2), plain[..., :n], out=weighted[..., :n])
         flat = weighted.flatten(1, 2)
         product = torch.bmm(flat, flat.transpose(1, 2)).unflatten(2, (-1, self.split))
         self.mixed[:, :, gates, :, gates] += product.unflatten(1, (-1, self.split))
-        self.blocks[..., gates, gates] += torch.matmul(weighted[..., :n], z.transpose(-1, -2))
-        self.slope[..., gates] += torch.matmul(shares - weights, piece.gate.transpose(-1, -2))
+        self.blocks[..., gates, gates] += torch.matmul(weighted, plain.transpose(-1, -2))
+        self.slope[..., gates] += _times(plain[..., :n], shares - weights)
         root = shares.sqrt()
         own = self.buffer("expert", self.layout.expert, n, longest)
         for row in rows:
@@ -166,5 +167,8 @@ class _Sums:
 
 
 def _times(rows: Tensor, weights: Tensor) -> Tensor:
-    """Return each row's sum of products with its atom's weights, shape (F, K, H)."""
-    return torch.matmul(rows, weights.unsqueeze(-1)).squeeze(-1)
+    """Return each row's sum of products with its atom's weights, shape (F, K, H).
+
+    Not a matrix product, whose last bits depend on how the rows lie in memory.
+    """
+    return (rows * weights.unsqueeze(-2)).sum(-1)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.threads import one_thread
 
@@ -119,8 +120,10 @@ def moments(
             cost += each.sum(-1)
     if mixture.output.cost_unit is None:
         cost = total[:, size, size].clone()
-    chain = mixture.chain(theta, layout)
-    return Moments(cost, to_slope(total[:, :size, size], chain), to_gram(total, chain))
+    chain = chain_of(mixture, theta, layout)
+    return Moments(
+        cost, to_slope(total[:, :size, size], chain), to_gram(total[:, :size, :size], chain)
+    )
 
 
 def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor) -> Tensor:
@@ -142,21 +145,31 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
     total = theta.new_zeros(theta.shape[0], layout.atoms * height)
     for row in found:
         mixture.write(row, at, features, out)
-        total += torch.matmul(out.flatten(1, 2), row.residual.unsqueeze(-1)).squeeze(-1)
-    return to_slope(total, mixture.chain(theta, layout))
+        # Not a matrix product, whose last bits depend on how the rows lie in memory.
+        out *= row.residual[:, None, None, :]
+        total += out.sum(-1).flatten(1)
+    return to_slope(total, chain_of(mixture, theta, layout))
 
 
-def to_slope(slope: Tensor, chain: Tensor) -> Tensor:
+def chain_of(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor | None:
+    """Return the mixture's chain, or None where it is the identity."""
+    return None if mixture.score.flat else mixture.chain(theta, layout)
+
+
+def to_slope(slope: Tensor, chain: Tensor | None) -> Tensor:
     """Carry a slope over predictors, shape (F, S), to the parameters, shape (F, P)."""
+    if chain is None:
+        return slope.clone()
     _, atoms, height, _ = chain.shape
     return torch.einsum("fia,fiac->fic", slope.unflatten(1, (atoms, height)), chain).flatten(1)
 
 
-def to_gram(total: Tensor, chain: Tensor) -> Tensor:
-    """Carry sums over predictors, at least (F, S, S), to the parameters, shape (F, P, P)."""
+def to_gram(total: Tensor, chain: Tensor | None) -> Tensor:
+    """Carry sums over predictors, shape (F, S, S), to the parameters, shape (F, P, P)."""
+    if chain is None:
+        return total.clone()
     fits, atoms, height, width = chain.shape
-    size = atoms * height
-    gram = total[:, :size, :size].unflatten(2, (atoms, height)).unflatten(1, (atoms, height))
+    gram = total.unflatten(2, (atoms, height)).unflatten(1, (atoms, height))
     half = torch.einsum("fiajb,fjbe->fiaje", gram, chain)
     full = torch.einsum("fiac,fiaje->ficje", chain, half)
     return full.reshape(fits, atoms * width, atoms * width)

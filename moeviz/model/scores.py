@@ -52,6 +52,8 @@ class Score(ABC):
         What the user sets.
     domain : Domain
         The set that the coordinates fill.
+    flat : bool
+        Whether the parameters are their own coordinates.
     reads_expert : bool
         Whether the score depends on the expert's output.
     has_offset : bool
@@ -68,6 +70,7 @@ class Score(ABC):
     source: ClassVar[str]
     constants: ClassVar[tuple[Constant, ...]] = ()
     domain: ClassVar[Domain] = Domain.SPACE
+    flat: ClassVar[bool] = False
     reads_expert: ClassVar[bool] = False
     has_offset: ClassVar[bool] = True
     smallest_dimension: ClassVar[int] = 1
@@ -125,6 +128,7 @@ def input_norm(x: Tensor) -> Tensor:
 class FlatScore(Score):
     """A score whose parameters are their own coordinates: linear in its features."""
 
+    flat: ClassVar[bool] = True
     gauge: ClassVar[str] = "one common vector added to every gate, one constant to every offset"
 
     def coordinates(self, beta: Tensor) -> Tensor:

@@ -67,6 +67,6 @@ def test_wide_atoms_are_written_down_the_page():
     }
     names = [f"p{i}" for i in range(20)]
     table = atoms_table(names, [[0.0] * 20, [1.0] * 20])
-    assert list(table) == ["Parameter", "Expert 1", "Expert 2"]
-    assert table["Parameter"] == names
-    assert table["Expert 2"] == ["1.00"] * 20
+    assert list(table) == ["True expert:", "1", "2"]
+    assert table["True expert:"] == names
+    assert table["2"] == ["1.00"] * 20
