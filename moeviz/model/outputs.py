@@ -446,7 +446,7 @@ def _binary_component_rows(values: Values, response: Tensor) -> tuple[Tensor, Te
     The chain has one draw, whose row is sqrt(p (1 - p)); responses are 0 and 1.
     """
     second = response.unsqueeze(-2)
-    p = torch.sigmoid(values.experts[0])
+    p = sigmoid(values.experts[0])
     shares = (p - second).abs_().mul_(values.weights)
     mixed = shares.sum(-2, keepdim=True).clamp_min_(FLOOR)
     shares.div_(mixed)
