@@ -1,0 +1,1 @@
+"""The checker: decides interactions and identifiability, with certificates."""

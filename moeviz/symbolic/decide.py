@@ -1,0 +1,242 @@
+r"""The decision: every linear relation of a family, each with its certificate.
+
+Candidates come from exact linear algebra modulo a large prime: the family's values at random
+places, where all basics keep their relations, fill a matrix whose null space is computed and
+brought back to the rationals. Nothing rests on that computation: a relation counts when it
+substitutes back to zero symbolically on every piece, and independence of the remaining members
+counts when the determinant of their values at rational points is enclosed away from zero by ball
+arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import flint
+import numpy as np
+
+from moeviz.errors import Cancelled
+from moeviz.symbolic.evaluate import PRIME, Balls, determinant, rational, residues
+from moeviz.symbolic.family import Family, Piece, combination
+from moeviz.symbolic.zero import vanishes
+
+PATIENCE = 2
+"""Rows in a row that say nothing new before a piece is left."""
+
+PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+"""Bits tried, in turn, for a determinant's enclosure."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Why some members are independent.
+
+    Attributes
+    ----------
+    columns : tuple of int
+        The members.
+    points : tuple of (piece number, point)
+        Where they were evaluated, one row each.
+    determinant : str
+        The enclosure, middle and radius.
+    bits : int
+        Precision.
+    """
+
+    columns: tuple[int, ...]
+    points: tuple[tuple[int, dict[str, Fraction]], ...]
+    determinant: str
+    bits: int
+
+
+@dataclass(frozen=True)
+class Relations:
+    """All linear relations of a family.
+
+    Attributes
+    ----------
+    basis : tuple of tuple of Fraction
+        Relations that substitute back to zero; empty if the members are independent.
+    pivots : tuple of int
+        Members that are independent.
+    witness : Witness or None
+        Why they are; None where no enclosure was found.
+    unproved : tuple of tuple of Fraction
+        Candidates that did not substitute back to zero.
+    """
+
+    basis: tuple[tuple[Fraction, ...], ...]
+    pivots: tuple[int, ...]
+    witness: Witness | None
+    unproved: tuple[tuple[Fraction, ...], ...] = field(default=())
+
+    @property
+    def decided(self) -> bool:
+        """Whether relations and independence are both proved."""
+        return not self.unproved and (self.witness is not None or not self.pivots)
+
+
+def relations(
+    family: Family, should_stop: Callable[[], bool] | None = None, seed: int = 0
+) -> Relations:
+    """Return all linear relations over the rationals between the members of a family.
+
+    Parameters
+    ----------
+    family : Family
+    should_stop : callable, optional
+        Asked between rows.
+    seed : int
+        Of the random places.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    """
+    rng = np.random.default_rng(seed)
+    elimination = Elimination(len(family))
+    origin: list[int] = []
+    for number, piece in enumerate(family.pieces):
+        idle = 0
+        while idle < PATIENCE and elimination.rank < len(family):
+            if should_stop is not None and should_stop():
+                raise Cancelled("The check was cancelled.")
+            values = residues(piece.ground, rng)
+            if elimination.add([values.polynomial(row) for row in piece.rows]):
+                origin.append(number)
+                idle = 0
+            else:
+                idle += 1
+    basis, unproved = [], []
+    for candidate in elimination.null_space():
+        vector = _lifted(candidate)
+        if vector is not None and holds(family, vector):
+            basis.append(vector)
+        else:
+            unproved.append(vector or ())
+    pivots = tuple(sorted(elimination.pivots))
+    found = witness(family, pivots, origin, rng) if pivots else None
+    return Relations(tuple(basis), pivots, found, tuple(unproved))
+
+
+def holds(family: Family, vector: Sequence[Fraction]) -> bool:
+    """Return whether a relation substitutes back to zero on every piece."""
+    return all(
+        vanishes(piece.ground, combination(piece.rows, vector)) for piece in family.pieces
+    )
+
+
+def witness(
+    family: Family, columns: Sequence[int], origin: Sequence[int], rng: np.random.Generator
+) -> Witness | None:
+    """Return rational points at which the members `columns` have an enclosed determinant.
+
+    Parameters
+    ----------
+    family : Family
+    columns : sequence of int
+        Members to be shown independent.
+    origin : sequence of int
+        The piece that each row is taken from.
+    rng : numpy.random.Generator
+        Where the points come from.
+    """
+    pieces = family.pieces
+    for _ in range(4):
+        points = []
+        for number in origin:
+            place = family.place(pieces[number], rng)
+            while place is not None and (number, place) in points:
+                place = family.place(pieces[number], rng)
+            if place is None:
+                return None
+            points.append((number, place))
+        for bits in PRECISIONS:
+            value = enclosed(pieces, columns, points, bits)
+            if value is not None:
+                return Witness(tuple(columns), tuple(points), value, bits)
+            if bits >= 1024 and len(columns) > 60:
+                break
+    return None
+
+
+def enclosed(
+    pieces: Sequence[Piece],
+    columns: Sequence[int],
+    points: Sequence[tuple[int, dict[str, Fraction]]],
+    bits: int,
+) -> str | None:
+    """Return a determinant's enclosure in words if it does not contain zero."""
+    before = flint.ctx.prec
+    flint.ctx.prec = bits
+    try:
+        rows = []
+        for number, point in points:
+            balls = Balls(pieces[number].ground, point)
+            rows.append([balls.polynomial(pieces[number].rows[c]) for c in columns])
+        value = determinant(rows)
+        return None if value.contains(0) or not value.is_finite() else value.str(8)
+    finally:
+        flint.ctx.prec = before
+
+
+class Elimination:
+    """Row reduction modulo the prime, one row at a time."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.rows: dict[int, list[int]] = {}
+
+    @property
+    def rank(self) -> int:
+        """Number of independent rows so far."""
+        return len(self.rows)
+
+    @property
+    def pivots(self) -> list[int]:
+        """Columns of the leading entries."""
+        return list(self.rows)
+
+    def add(self, row: list[int]) -> bool:
+        """Reduce a row; keep it and return True if it says something new."""
+        row = list(row)
+        for pivot, known in self.rows.items():
+            factor = row[pivot]
+            if factor:
+                row = [(a - factor * b) % PRIME for a, b in zip(row, known, strict=True)]
+        lead = next((i for i, a in enumerate(row) if a), None)
+        if lead is None:
+            return False
+        inverse = pow(row[lead], -1, PRIME)
+        row = [a * inverse % PRIME for a in row]
+        for pivot, known in self.rows.items():
+            factor = known[lead]
+            if factor:
+                self.rows[pivot] = [
+                    (a - factor * b) % PRIME for a, b in zip(known, row, strict=True)
+                ]
+        self.rows[lead] = row
+        return True
+
+    def null_space(self) -> list[list[int]]:
+        """Return a basis of the null space, one vector for each column without a pivot."""
+        basis = []
+        for free in range(self.width):
+            if free in self.rows:
+                continue
+            vector = [0] * self.width
+            vector[free] = 1
+            for pivot, row in self.rows.items():
+                vector[pivot] = -row[free] % PRIME
+            basis.append(vector)
+        return basis
+
+
+def _lifted(vector: Sequence[int]) -> tuple[Fraction, ...] | None:
+    entries = [rational(value) for value in vector]
+    if any(entry is None for entry in entries):
+        return None
+    return tuple(entry for entry in entries if entry is not None)
