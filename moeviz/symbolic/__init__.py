@@ -1,1 +1,1 @@
-"""The checker: decides interactions and identifiability, with certificates."""
+"""The symbolic checker: decides interactions and identifiability claims, with certificates."""

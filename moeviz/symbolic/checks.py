@@ -15,7 +15,7 @@ from moeviz.symbolic.decide import Relations, relations
 from moeviz.symbolic.exact import Matrix, null_basis, reduced
 from moeviz.symbolic.expressions import Atom
 from moeviz.symbolic.families import derivatives, expansion, up_to
-from moeviz.symbolic.family import Family
+from moeviz.symbolic.family import Family, Piece
 from moeviz.symbolic.ground import Point
 from moeviz.symbolic.report import Answer, Step, Test, fraction_latex, point_json
 from moeviz.symbolic.sequence import measure
@@ -271,10 +271,9 @@ def relation_certificate(
             if c
         ],
         "latex": relation_latex(family, vector) + " = 0",
-        "points": [point_json(p) for p in family.points],
+        **source_json(family),
         "relations in all": len(found.basis),
         "rank": len(found.pivots),
-        "pieces": len(family.pieces),
     }
 
 
@@ -283,16 +282,47 @@ def determinant_certificate(family: Family, found: Relations) -> dict[str, Any]:
     w = found.witness
     return {
         "kind": "determinant",
-        "members": [family.members[c].label for c in found.pivots],
+        "members": [
+            {
+                "label": family.members[c].label,
+                "atom": family.members[c].atom + 1,
+                "by": [str(s) for s in family.members[c].orders],
+            }
+            for c in found.pivots
+        ],
         "columns": list(found.pivots),
-        "points": [point_json(p) for p in family.points],
+        **source_json(family),
         "inputs": [] if w is None else [
             {"piece": piece, **{k: str(v) for k, v in x.items()}} for piece, x in w.points
         ],
         "determinant": "" if w is None else w.determinant,
         "bits": 0 if w is None else w.bits,
         "rank": len(found.pivots),
-        "pieces": len(family.pieces),
+    }
+
+
+def source_json(family: Family) -> dict[str, Any]:
+    """Return what a family is made of: formulas, symbols, points, the box of the inputs."""
+    return {
+        "functions": [str(f) for f in family.functions],
+        "symbols": {
+            "inputs": [str(s) for s in family.tower.inputs],
+            "parameters": [str(s) for s in family.tower.parameters],
+        },
+        "points": [point_json(p) for p in family.points],
+        "support": [[name, str(low), str(high)] for name, low, high in family.support.bounds],
+        "point masses": family.masses,
+        "pieces": [_piece_json(piece) for piece in family.pieces],
+    }
+
+
+def _piece_json(piece: Piece) -> dict[str, Any]:
+    plane = piece.plane
+    return {
+        "class": piece.sheet + 1,
+        "kink": None
+        if plane is None
+        else {"slope": {n: str(v) for n, v in plane.slope}, "intercept": str(plane.intercept)},
     }
 
 

@@ -93,7 +93,7 @@ def derivatives(
                     p = tower.derivative(p, symbol)
                 rows.append(p)
             members.append(Member(derivative_latex(mark, by, latex), tuple(by), number, tuple(rows)))
-    return Family(tower, points, members, support or support_of(inputs), masses)
+    return Family(tower, points, members, support or support_of(inputs), masses, functions)
 
 
 def derivative_latex(

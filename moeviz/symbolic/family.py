@@ -82,6 +82,8 @@ class Family:
     support : Support
     masses : bool
         Whether point masses count (the family as distributions) or not (almost everywhere).
+    functions : sequence of sympy.Expr
+        The formulas behind the members, one for each value of a discrete response.
     """
 
     def __init__(
@@ -91,8 +93,10 @@ class Family:
         members: Sequence[Member],
         support: Support,
         masses: bool = True,
+        functions: Sequence[sympy.Expr] = (),
     ) -> None:
         self.tower = tower
+        self.functions = tuple(functions)
         self.points = tuple(points)
         self.members = tuple(members)
         self.support = support

@@ -1,0 +1,224 @@
+"""Claims: a statement of a paper, the tests that decide it, and the verdict with its certificates.
+
+The verdict follows from the tests alone. A test belongs to the generic point or to a special one
+that has a name; a claim that holds at generic points and fails at a special one holds under the
+condition that names it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from moeviz.errors import Cancelled, FormulaError, UnknownNameError
+from moeviz.symbolic.report import Answer, Test
+
+Stop = Callable[[], bool] | None
+Decide = Callable[[Stop], Test]
+
+GENERIC = ""
+"""Where a test is made that belongs to no special point."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One test of a claim, not yet run.
+
+    Attributes
+    ----------
+    decide : callable
+        Takes `should_stop`, returns the test.
+    special : str
+        The condition under which the test's point is avoided, such as "A, b not 0"; empty for a
+        generic point.
+    expect : Answer
+        What the test must say for the claim to hold: a claim of dependence expects FAILS of a
+        test of independence.
+    """
+
+    decide: Decide
+    special: str = GENERIC
+    expect: Answer = Answer.HOLDS
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of a paper.
+
+    Attributes
+    ----------
+    id : str
+        Number in the catalogue, with the case: ``C4.relu.d1``.
+    paper : str
+        Paper key.
+    reference : str
+        Where it stands.
+    statement : str
+        In words; text between dollars is LaTeX.
+    paper_says : Answer
+    words : str
+        The paper's saying in one sentence.
+    checks : tuple of Check
+    repair : tuple of Check
+        What a natural repair of the definition asks, where it fails as written.
+    repaired : str
+        The repair in words.
+    why : str
+        Which rate depends on it.
+    study : str
+        The preset that measures it; empty if there is none.
+    """
+
+    id: str
+    paper: str
+    reference: str
+    statement: str
+    paper_says: Answer
+    words: str
+    checks: tuple[Check, ...]
+    repair: tuple[Check, ...] = ()
+    repaired: str = ""
+    why: str = ""
+    study: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A decided claim.
+
+    Attributes
+    ----------
+    claim : Claim
+    answer : Answer
+    condition : str
+        What must hold, for an answer under a condition; why not, for an undecided one.
+    tests, repair : tuple of Test
+    repair_answer : Answer or None
+    seconds : float
+    """
+
+    claim: Claim
+    answer: Answer
+    condition: str
+    tests: tuple[Test, ...]
+    repair: tuple[Test, ...] = ()
+    repair_answer: Answer | None = None
+    seconds: float = 0.0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the verdict is the paper's."""
+        return self.answer == self.claim.paper_says
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verdict as plain data."""
+        claim = self.claim
+        return {
+            "id": claim.id,
+            "paper": claim.paper,
+            "reference": claim.reference,
+            "statement": claim.statement,
+            "paper_says": str(claim.paper_says),
+            "paper_words": claim.words,
+            "tests": [t.to_json() for t in self.tests],
+            "verdict": str(self.answer),
+            "condition": self.condition,
+            "agrees_with_paper": self.agrees,
+            "repair": {
+                "statement": claim.repaired,
+                "verdict": str(self.repair_answer),
+                "tests": [t.to_json() for t in self.repair],
+            }
+            if self.repair_answer is not None
+            else None,
+            "why": claim.why,
+            "study": claim.study,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def decide(claim: Claim, should_stop: Stop = None) -> Verdict:
+    """Run a claim's tests and say what follows.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    """
+    start = time.perf_counter()
+    tests, answer, condition = _run(claim.checks, should_stop)
+    repair: tuple[Test, ...] = ()
+    repair_answer = None
+    if claim.repair:
+        repair, repair_answer, _ = _run(claim.repair, should_stop)
+    return Verdict(
+        claim, answer, condition, tests, repair, repair_answer, time.perf_counter() - start
+    )
+
+
+def _run(checks: tuple[Check, ...], should_stop: Stop) -> tuple[tuple[Test, ...], Answer, str]:
+    tests, outcomes = [], []
+    for check in checks:
+        if should_stop is not None and should_stop():
+            raise Cancelled("The check was cancelled.")
+        try:
+            test = check.decide(should_stop)
+        except FormulaError as error:
+            test = Test("a formula", Answer.UNDECIDED, str(error))
+        tests.append(test)
+        if test.answer == Answer.UNDECIDED:
+            outcomes.append((check, Answer.UNDECIDED))
+        else:
+            outcomes.append((check, Answer.HOLDS if test.answer == check.expect else Answer.FAILS))
+    failed = [check for check, outcome in outcomes if outcome == Answer.FAILS]
+    undecided = [t for t, (_, o) in zip(tests, outcomes, strict=True) if o == Answer.UNDECIDED]
+    if any(check.special == GENERIC for check in failed):
+        return tuple(tests), Answer.FAILS, ""
+    if undecided:
+        return tuple(tests), Answer.UNDECIDED, undecided[0].condition
+    if failed:
+        if not any(check.special == GENERIC for check, _ in outcomes):
+            return tuple(tests), Answer.FAILS, ""
+        conditions = dict.fromkeys(check.special for check in failed)
+        return tuple(tests), Answer.CONDITIONAL, "; ".join(conditions)
+    return tuple(tests), Answer.HOLDS, ""
+
+
+@dataclass
+class Catalogue:
+    """All claims, by id, in the order of the papers."""
+
+    claims: dict[str, Claim] = field(default_factory=dict)
+
+    def add(self, *claims: Claim) -> None:
+        """Add claims.
+
+        Raises
+        ------
+        ValueError
+            If an id is already there.
+        """
+        for claim in claims:
+            if claim.id in self.claims:
+                raise ValueError(f"There is already a claim {claim.id}.")
+            self.claims[claim.id] = claim
+
+    def find(self, prefix: str) -> list[Claim]:
+        """Return the claim of an id, or all whose id begins with it and a dot.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none.
+        """
+        found = [
+            c for name, c in self.claims.items() if name == prefix or name.startswith(prefix + ".")
+        ]
+        if not found:
+            raise UnknownNameError(
+                f"Expected the id of a claim such as {', '.join(list(self.claims)[:3])}, but got "
+                f"'{prefix}'; list all with 'python -m moeviz claims'."
+            )
+        return found

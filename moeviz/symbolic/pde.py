@@ -1,0 +1,246 @@
+r"""Relations between derivatives: check a stated one, find its constants, discover all.
+
+A stated relation has coefficients that are formulas in the parameters, like
+:math:`\beta_1 \cdot \partial H / \partial \beta_1 = 0`. It is checked with every parameter as a
+symbol, so that it holds at all points at once. A check at a point is a fallback for formulas in
+which a norm of a parameter must be rational.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import sympy
+
+from moeviz.symbolic.decide import relations
+from moeviz.symbolic.evaluate import residues
+from moeviz.symbolic.families import Orders, derivative_latex, derivatives, up_to
+from moeviz.symbolic.ground import AtPoint, Ground, Log, Number, Point
+from moeviz.symbolic.report import Answer, Step, Test, number_text, point_json
+from moeviz.symbolic.support import Support
+from moeviz.symbolic.tower import Tower
+from moeviz.symbolic.zero import vanishes
+
+
+@dataclass(frozen=True)
+class Term:
+    """A coefficient times a derivative.
+
+    Attributes
+    ----------
+    coefficient : sympy.Expr
+        A formula in the parameters (and inputs).
+    by : tuple of sympy.Symbol
+        What the function is differentiated by, with repetition.
+    function : int
+        Which of the functions, for several values of a discrete response.
+    """
+
+    coefficient: sympy.Expr
+    by: tuple[sympy.Symbol, ...]
+    function: int = 0
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A relation: a sum of terms is the zero function.
+
+    Attributes
+    ----------
+    functions : tuple of sympy.Expr
+    inputs, parameters : tuple of sympy.Symbol
+    terms : tuple of Term
+    latex : str
+        The relation as it is written.
+    name : str
+        LaTeX of the function.
+    """
+
+    functions: tuple[sympy.Expr, ...]
+    inputs: tuple[sympy.Symbol, ...]
+    parameters: tuple[sympy.Symbol, ...]
+    terms: tuple[Term, ...]
+    latex: str
+    name: str = "F"
+
+
+def stated(name: str, statement: Statement, point: Point | None = None) -> Test:
+    """Test whether a stated relation holds: identically, or at a point.
+
+    Parameters
+    ----------
+    name : str
+        What is tested, in words.
+    statement : Statement
+    point : mapping, optional
+        Values of some parameters; the others stay symbols, so that the answer is for all of them.
+    """
+    start = time.perf_counter()
+    tower = Tower(statement.inputs, statement.parameters)
+    for function in statement.functions:
+        tower.embed(function)
+    for term in statement.terms:
+        tower.embed(term.coefficient)
+    total = tower.constant(0)
+    for term in statement.terms:
+        p = tower.poly(statement.functions[term.function])
+        for symbol in term.by:
+            p = tower.derivative(p, symbol)
+        total += tower.poly(term.coefficient) * p
+    ground = Ground(statement.inputs)
+    left = AtPoint(tower, ground, point or {}).polynomial(total)
+    zero = vanishes(ground, left)
+    where = "for all parameters" if not point else "at the point, for all other parameters"
+    if zero:
+        certificate = {"kind": "identity", "latex": statement.latex, "where": where}
+        words = f"All terms cancel in the tower, {where}."
+        test = Test(name, Answer.HOLDS, "", certificate)
+    elif any(residues(ground, np.random.default_rng(i)).polynomial(left) for i in range(3)):
+        found = _counterexample(statement, point or {})
+        certificate = {"kind": "value", "latex": statement.latex, **found}
+        words = f"At a rational point the left side is {found['value']}, not zero."
+        test = Test(name, Answer.FAILS, "", certificate)
+    else:
+        words = "the terms cancel numerically, but not by a relation that the tower knows"
+        test = Test(name, Answer.UNDECIDED, words)
+    steps = (
+        Step("The relation", (f"${statement.latex}$",)),
+        Step("Form the derivatives", tuple(
+            f"${derivative_latex(statement.name, t.by, {})}$" for t in statement.terms[:8])),
+        Step("Substitute", (words,)),
+    )
+    return Test(test.name, test.answer, test.condition, test.certificate, steps, time.perf_counter() - start)
+
+
+def _counterexample(statement: Statement, point: Point) -> dict[str, object]:
+    """Return a rational point and the enclosure of the relation's left side there."""
+    import flint
+
+    from moeviz.symbolic.evaluate import Balls
+
+    rng = np.random.default_rng(4)
+    before = flint.ctx.prec
+    flint.ctx.prec = 192
+    try:
+        for _ in range(30):
+            own: dict[sympy.Symbol, Number] = dict(point)
+            for symbol in statement.parameters:
+                own.setdefault(symbol, Fraction(int(rng.integers(1, 40)), int(rng.integers(7, 23))))
+            tower = Tower(statement.inputs, statement.parameters)
+            for e in (*statement.functions, *(t.coefficient for t in statement.terms)):
+                tower.embed(e)
+            total = tower.constant(0)
+            for term in statement.terms:
+                p = tower.poly(statement.functions[term.function])
+                for symbol in term.by:
+                    p = tower.derivative(p, symbol)
+                total += tower.poly(term.coefficient) * p
+            ground = Ground(statement.inputs)
+            left = AtPoint(tower, ground, own).polynomial(total)
+            x = Support.box([str(s) for s in statement.inputs], 0, 2).point(rng)
+            value = Balls(ground, x).polynomial(left)
+            if not value.contains(0):
+                return {
+                    "value": value.str(8),
+                    "points": [point_json(own)],
+                    "inputs": {k: str(v) for k, v in x.items()},
+                }
+        return {"value": "not zero as a polynomial in independent basics"}
+    finally:
+        flint.ctx.prec = before
+
+
+def constants(
+    name: str,
+    functions: Sequence[sympy.Expr],
+    inputs: Sequence[sympy.Symbol],
+    parameters: Sequence[sympy.Symbol],
+    latex: Mapping[sympy.Symbol, str],
+    left: tuple[sympy.Symbol, ...],
+    right: Sequence[tuple[sympy.Symbol, ...]],
+    point: Point,
+    support: Support | None = None,
+) -> Test:
+    """Find constants C_r with: the derivative `left` is the sum of C_r times those in `right`.
+
+    Parameters
+    ----------
+    name : str
+    functions, inputs, parameters, latex
+        As for :func:`moeviz.symbolic.families.derivatives`.
+    left : tuple of sympy.Symbol
+    right : sequence of tuple of sympy.Symbol
+    point : mapping
+    support : Support, optional
+    """
+    start = time.perf_counter()
+    family = derivatives(
+        functions, inputs, parameters, latex, [point], [[left, *right]], support
+    )
+    found = relations(family)
+    solving = [v for v in found.basis if v[0]]
+    labels = [m.label for m in family.members]
+    if solving:
+        v = solving[0]
+        values = [-c / v[0] for c in v[1:]]
+        text = " + ".join(
+            f"{sympy.latex(sympy.Rational(c.numerator, c.denominator))}\\,{label}"
+            for c, label in zip(values, labels[1:], strict=True) if c
+        )
+        certificate = {
+            "kind": "constants",
+            "constants": {label: str(c) for label, c in zip(labels[1:], values, strict=True)},
+            "latex": f"{labels[0]} = {text}",
+            "points": [point_json(point)],
+        }
+        answer, words = Answer.HOLDS, f"${labels[0]} = {text}$"
+    elif found.decided:
+        w = found.witness
+        certificate = {
+            "kind": "determinant",
+            "members": labels,
+            "points": [point_json(point)],
+            "inputs": [] if w is None else [
+                {"piece": k, **{n: str(v) for n, v in x.items()}} for k, x in w.points],
+            "determinant": "" if w is None else w.determinant,
+            "bits": 0 if w is None else w.bits,
+        }
+        answer, words = Answer.FAILS, "The derivatives are independent: there are no such constants."
+    else:
+        certificate, answer, words = {}, Answer.UNDECIDED, "no certificate was found"
+    steps = (Step("The derivatives", (", ".join(f"${label}$" for label in labels),)), Step("Solve", (words,)))
+    return Test(name, answer, "", certificate, steps, time.perf_counter() - start)
+
+
+def discover(
+    functions: Sequence[sympy.Expr],
+    inputs: Sequence[sympy.Symbol],
+    parameters: Sequence[sympy.Symbol],
+    latex: Mapping[sympy.Symbol, str],
+    point: Point,
+    order: int,
+    support: Support | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Test:
+    """List all relations between the derivatives up to an order, at a point."""
+    from moeviz.symbolic.checks import independence
+
+    orders: Orders = up_to(parameters, 0, order)
+    family = derivatives(functions, inputs, parameters, latex, [point], [orders], support)
+    test = independence(f"relations up to order {order}", family, should_stop)
+    found = relations(family, should_stop)
+    from moeviz.symbolic.checks import relation_latex
+
+    lines = [relation_latex(family, v) + " = 0" for v in found.basis]
+    certificate = {**test.certificate, "all relations": lines}
+    steps = (*test.steps, Step("All relations", tuple(f"${line}$" for line in lines) or ("There is none.",)))
+    return Test(test.name, test.answer, test.condition, certificate, steps, test.seconds)
+
+
+def text(value: Number) -> str:
+    """Return a constant as text."""
+    return number_text(value) if isinstance(value, Log) else str(value)
