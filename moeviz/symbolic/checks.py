@@ -52,6 +52,7 @@ def independence(name: str, family: Family, should_stop: Stop = None) -> Test:
     return replace(
         test, steps=(*family_steps(family), _matrix_step(family, found), last),
         seconds=time.perf_counter() - start,
+        family=family, relations=found,
     )
 
 
@@ -92,6 +93,7 @@ def first_order(
         test,
         steps=(*family_steps(family), _matrix_step(family, found), Step("Compare with the gauge", (words,))),
         seconds=time.perf_counter() - start,
+        family=family, relations=found,
     )
 
 
@@ -204,7 +206,8 @@ def cone(
     else:
         test = Test(name, Answer.UNDECIDED, _why_undecided(found), {})
         steps.append(Step("No certificate", (_why_undecided(found),)))
-    return replace(test, steps=tuple(steps), seconds=time.perf_counter() - start)
+    return replace(test, steps=tuple(steps), seconds=time.perf_counter() - start,
+        family=family, relations=found)
 
 
 def held_coordinates(

@@ -8,7 +8,7 @@ holds when it holds on every piece.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -104,6 +104,12 @@ class Family:
 
     def __len__(self) -> int:
         return len(self.members)
+
+    def relabel(self, labels: Sequence[str]) -> None:
+        """Give the members other LaTeX."""
+        self.members = tuple(
+            replace(m, label=label) for m, label in zip(self.members, labels, strict=True)
+        )
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

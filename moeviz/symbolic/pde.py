@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -113,7 +113,8 @@ def stated(name: str, statement: Statement, point: Point | None = None) -> Test:
             f"${derivative_latex(statement.name, t.by, {})}$" for t in statement.terms[:8])),
         Step("Substitute", (words,)),
     )
-    return Test(test.name, test.answer, test.condition, test.certificate, steps, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return replace(test, steps=steps, seconds=seconds, family=statement)
 
 
 def _counterexample(statement: Statement, point: Point) -> dict[str, object]:

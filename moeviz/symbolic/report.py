@@ -51,6 +51,9 @@ class Test:
         JSON-able; its "kind" says how to read it.
     steps : tuple of Step
     seconds : float
+    family, relations : object or None
+        The :class:`moeviz.symbolic.family.Family` that was decided and its
+        :class:`moeviz.symbolic.decide.Relations`, for whoever wants to look again; not in the JSON.
     """
 
     name: str
@@ -59,6 +62,8 @@ class Test:
     certificate: dict[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     seconds: float = 0.0
+    family: Any = field(default=None, compare=False, repr=False)
+    relations: Any = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the test as plain data."""

@@ -1,0 +1,476 @@
+"""Claims of `sigmoid`: sigmoid gates with quadratic scores."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+
+import sympy
+
+from moeviz.symbolic.catalogue.parts import (
+    Design,
+    FullQuadraticScore,
+    cone,
+    first,
+    first_order,
+    functions,
+    literal,
+    model,
+    moving,
+    relation,
+)
+from moeviz.symbolic.claims import Check, Claim
+from moeviz.symbolic.evaluate import ball
+from moeviz.symbolic.expressions import dot, full_form, inputs
+from moeviz.symbolic.functions import gelu, relu, sigmoid
+from moeviz.symbolic.ground import Log
+from moeviz.symbolic.pde import Statement, Term
+from moeviz.symbolic.report import Answer, Step, Test
+
+HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
+PAPER = "sigmoid"
+SPARSE = {"A": 0, "b_gate": 0, "c": Log(Fraction(1, 3))}
+"""A cell of the sparse regime whose two atoms share the weight sigma(c*) = 1/2 equally."""
+
+WHY_SPARSE = (
+    "Theorem 1 gives over-specified experts the rate $n^{-1/4}$ in the sparse regime if the expert "
+    "is strongly identifiable."
+)
+WHY_DENSE = "Theorem 3 gives the rate $n^{-1/2}$ in the dense regime if the expert is weakly identifiable."
+SYMMETRIC = "The definition with a symmetric A, stored by its free entries."
+CONE = (
+    "What the proof needs: no positive semidefinite second-order coefficients in a crowded cell "
+    "of the sparse regime."
+)
+
+_A, _B, _C, _E = "A_{uv}", "b_u", "c", r"\mathcal{E}"
+
+
+def claims() -> list[Claim]:
+    """Return the paper's claims."""
+    return [
+        *_full_matrix(),
+        *_first_set(),
+        *_shared_experts(),
+        *_equation_eight(),
+        *_strong(),
+        *_not_strong(),
+        *_weak(),
+        *_partial(),
+        *_bounds(),
+        *_two_sigmoids(),
+    ]
+
+
+def _quadratic(dimension: int) -> tuple[Statement, list[sympy.Symbol], list[sympy.Symbol]]:
+    """Return F = sigma(x'Ax + b.x + c) E with E a symbol: any expert at all."""
+    x = inputs(dimension)
+    a = [sympy.Symbol(f"A_{i}") for i in range(1, dimension**2 + 1)]
+    b = [sympy.Symbol(f"b_{i}") for i in range(1, dimension + 1)]
+    c, e = sympy.symbols("c E")
+    f = sigmoid(full_form(a, x) + dot(b, x) + c) * e
+    return Statement((f,), x, (*a, *b, c, e), (), ""), a, b
+
+
+def _with(statement: Statement, latex: str, *terms: Term) -> Statement:
+    return Statement(statement.functions, statement.inputs, statement.parameters, terms, latex)
+
+
+def _full_matrix() -> list[Claim]:
+    found = []
+    for d in (1, 2):
+        design = Design(model(FullQuadraticScore(), "sigmoid", "gelu"), d)
+        half = Design(model("quadratic", "sigmoid", "gelu"), d)
+        checks: tuple[Check, ...] = (literal("first derivatives independent", design, first),)
+        if d > 1:
+            base, a, _ = _quadratic(d)
+            one = sympy.Integer(1)
+            same = _with(
+                base, r"\frac{\partial F}{\partial A_{12}} - \frac{\partial F}{\partial A_{21}} = 0",
+                Term(one, (a[1],)), Term(-one, (a[2],)),
+            )
+            checks += (relation("the same relation for every expert", same, expect=FAILS),)
+        found.append(
+            Claim(
+                f"S1.d{d}", PAPER, "Definitions 1-4",
+                r"With $A \in \mathbb{R}^{d \times d}$ the first-order family $\{\partial F/\partial"
+                r"(A, b, c, \eta)\}$ can be linearly independent" + f" ($d = {d}$).",
+                HOLDS, "Definitions 1-4 list all entries of A.", checks,
+                (literal("first derivatives, A symmetric", half, first),), SYMMETRIC,
+                WHY_DENSE, "sigmoid-dense",
+            )
+        )
+    return found
+
+
+def _first_set() -> list[Claim]:
+    found = []
+    for d in (1, 2):
+        base, a, b = _quadratic(d)
+        c = sympy.Symbol("c")
+        s = sigmoid(c)
+        slope, bend = s * (1 - s), s * (1 - s) * (1 - 2 * s)
+        statement = _with(
+            base,
+            r"\sigma'(c)\,\frac{\partial^2 F}{\partial b_1^2} - \sigma''(c)\,"
+            r"\frac{\partial F}{\partial A_{11}} = 0\quad\text{at } A = 0,\ b = 0",
+            Term(slope, (b[0], b[0])), Term(-bend, (a[0],)),
+        )
+        zero = dict.fromkeys((*a, *b), 0)
+        found.append(
+            Claim(
+                f"S2.d{d}", PAPER, "Definition 1, first set",
+                "At $A = 0$, $b = 0$ the first set of Definition 1 is linearly independent for some "
+                f"expert ($d = {d}$).",
+                HOLDS, "Strongly identifiable experts exist.",
+                (relation("a relation for every expert", statement, zero, expect=FAILS),),
+                (cone(Design(model("quadratic", "sigmoid", "gelu"), d, (SPARSE, {}))),), CONE,
+                WHY_SPARSE, "sigmoid-sparse",
+            )
+        )
+    return found
+
+
+def _shared_experts() -> list[Claim]:
+    found = []
+    for name, score, orders in (
+        ("def1", "quadratic", moving(1, 2)),
+        ("def3", "partial-quadratic", moving(1, 2)),
+    ):
+        zero = {"A": 0, "b_gate": 0}
+        design = Design(model(score, "sigmoid", "gelu"), 1, (zero, zero), ("a", "b"))
+        found.append(
+            Claim(
+                f"S3.{name}", PAPER, f"Definition {name[-1]}",
+                f"Definition {name[-1]} can hold for two atoms that share $\\eta$ and differ in $c$.",
+                HOLDS, "The definition asks for all distinct $(A_i, b_i, c_i, \\eta_i)$.",
+                (literal("two atoms with one expert", design, orders),),
+                (cone(Design(model(score, "sigmoid", "gelu"), 1, (SPARSE, {}))),), CONE,
+                WHY_SPARSE, "sigmoid-sparse",
+            )
+        )
+    return found
+
+
+def _equation_eight() -> list[Claim]:
+    found = []
+    labels = {
+        "a": (r"\frac{\partial^2 F}{\partial A \partial c} = \frac{\partial^2 F}{\partial b \partial b^\top}"),
+        "b": (r"\frac{\partial^2 F}{\partial A \partial \beta} = \frac{\partial^2 F}{\partial b \partial \alpha}"),
+        "c": (r"\frac{\partial^2 F}{\partial b \partial \beta} = \frac{\partial^2 F}{\partial c \partial \alpha}"),
+    }
+    for letter, latex in labels.items():
+        for d in (1, 2):
+            found.append(
+                Claim(
+                    f"S4.{letter}.d{d}", PAPER, "eq. 8",
+                    f"For linear experts ${latex}$ ($d = {d}$).",
+                    HOLDS, "Equation (8), for p = 1.",
+                    _eight(letter, d, lambda t: t), why=WHY_SPARSE, study="sigmoid-sparse",
+                )
+            )
+    special = []
+    for name, phi in (("ReLU", relu), ("GELU", gelu), ("tanh", sympy.tanh)):
+        for letter in labels:
+            for check in _eight(letter, 1, phi):
+                special.append(Check(check.decide, "", FAILS))
+        del name
+    found.append(
+        Claim(
+            "S4.special", PAPER, "eq. 8",
+            r"The relations (8) are special to linear experts: with $\phi(\alpha^\top x + \beta)$ for "
+            "another activation they do not hold.",
+            HOLDS, "The PDEs are given as the reason why polynomial experts fail, for p = 1.",
+            tuple(special), why=WHY_SPARSE, study="sigmoid-sparse",
+        )
+    )
+    return found
+
+
+def _eight(letter: str, d: int, phi) -> tuple[Check, ...]:  # type: ignore[no-untyped-def]
+    """Return one check for each entry of one of the three relations."""
+    x = inputs(d)
+    a = [sympy.Symbol(f"A_{i}") for i in range(1, d * d + 1)]
+    b = [sympy.Symbol(f"b_{i}") for i in range(1, d + 1)]
+    alpha = [sympy.Symbol(f"alpha_{i}") for i in range(1, d + 1)]
+    c, beta = sympy.symbols("c beta")
+    f = sigmoid(full_form(a, x) + dot(b, x) + c) * phi(dot(alpha, x) + beta)
+    one = sympy.Integer(1)
+    pairs: list[tuple[tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...], str]] = []
+    for u in range(d):
+        for v in range(d):
+            entry = a[u * d + v]
+            if letter == "a":
+                pairs.append(((entry, c), (b[u], b[v]), f"{u + 1}{v + 1}"))
+            elif letter == "b":
+                pairs.append(((entry, beta), (b[u], alpha[v]), f"{u + 1}{v + 1}"))
+        if letter == "c":
+            pairs.append(((b[u], beta), (c, alpha[u]), f"{u + 1}"))
+    checks = []
+    for left, right, mark in pairs:
+        latex = _second(left) + " - " + _second(right) + " = 0"
+        statement = Statement(
+            (f,), x, (*a, *b, c, *alpha, beta), (Term(one, left), Term(-one, right)), latex
+        )
+        checks.append(relation(f"entry {mark}", statement))
+    return tuple(checks)
+
+
+def _second(by: tuple[sympy.Symbol, ...]) -> str:
+    under = r"\,".join(rf"\partial {sympy.latex(s)}" for s in by)
+    return rf"\frac{{\partial^2 F}}{{{under}}}"
+
+
+def _definition_one(expert: str, d: int, **constants: int) -> tuple[Check, ...]:
+    mixture = model("quadratic", "sigmoid", expert, **constants)
+    zero = {"A": 0, "b_gate": 0}
+    return (
+        literal("first set: orders 1 and 2 at A = 0, b = 0", Design(mixture, d, (zero, zero)), moving(1, 2)),
+        literal("second set: first derivatives", Design(mixture, d), first),
+    )
+
+
+def _sparse_cone(score: str, expert: str, d: int, **constants: int) -> tuple[Check, ...]:
+    return (cone(Design(model(score, "sigmoid", expert, **constants), d, (SPARSE, {}))),)
+
+
+def _strong() -> list[Claim]:
+    found = []
+    for key, scaled in (("S5", "scaled-"), ("S6", "")):
+        for activation in ("relu", "gelu"):
+            for d in (1, 2):
+                name = activation.upper().replace("RELU", "ReLU")
+                factor = r"\lambda" if scaled else ""
+                found.append(
+                    Claim(
+                        f"{key}.{activation}.d{d}", PAPER, "example under Definition 1",
+                        rf"${factor}\,\mathrm{{{name}}}(\alpha^\top x + \beta)$ is strongly "
+                        f"identifiable (Definition 1, A symmetric, $d = {d}$).",
+                        HOLDS,
+                        "It can be verified for ReLU and GELU." if scaled
+                        else "The example has a factor lambda; without it the question is ours.",
+                        _definition_one(scaled + activation, d),
+                        _sparse_cone("quadratic", scaled + activation, d), CONE,
+                        WHY_SPARSE, "sigmoid-sparse",
+                    )
+                )
+    return found
+
+
+def _not_strong() -> list[Claim]:
+    found = []
+    for p in (1, 2, 3):
+        for d in (1, 2):
+            expert, constants = ("linear", {}) if p == 1 else ("polynomial", {"degree": p})
+            first_set = _definition_one(expert, d, **constants)[0]
+            found.append(
+                Claim(
+                    f"S7.p{p}.d{d}", PAPER, "§4.1.2",
+                    rf"$(\alpha^\top x + \beta)^{p}$ is not strongly identifiable ($d = {d}$).",
+                    HOLDS, "Polynomial experts fail to satisfy strong identifiability.",
+                    (Check(first_set.decide, "", FAILS),),
+                    why="Theorem 2: rates slower than any polynomial in the sparse regime.",
+                    study="sigmoid-sparse",
+                )
+            )
+    return found
+
+
+def _weak() -> list[Claim]:
+    found = []
+    zero = {"A": 0, "b_gate": 0}
+    cases = [
+        ("relu", "scaled-relu", {}), ("gelu", "scaled-gelu", {}), ("p1", "linear", {}),
+        ("p2", "polynomial", {"degree": 2}), ("p3", "polynomial", {"degree": 3}),
+    ]
+    for mark, expert, constants in cases:
+        for d in (1, 2):
+            mixture = model("quadratic", "sigmoid", expert, **constants)
+            opposite = Design(mixture, d, ({}, {}), ("-A", "-b_gate"))
+            checks = [
+                literal("first derivatives, generic atoms", Design(mixture, d), first),
+                literal("two atoms that differ only in c",
+                        Design(mixture, d, ({}, {"c": Log(Fraction(5))}), ("A", "b_gate", "a", "b", "lambda")),
+                        first, "no two atoms that differ only in c"),
+                literal("a constant gate", Design(mixture, d, (zero, {})), first,
+                        "no gate with A = 0 and b = 0"),
+                literal("opposite gates", _opposite(opposite), first,
+                        "no two gates with opposite scores"),
+            ]
+            found.append(
+                Claim(
+                    f"S8.{mark}.d{d}", PAPER, "example under Definition 2",
+                    f"{_expert_words(mark)} is weakly identifiable (Definition 2, A symmetric, $d = {d}$).",
+                    HOLDS, "Strongly identifiable experts and polynomials are weakly identifiable.",
+                    tuple(checks), why=WHY_DENSE, study="sigmoid-dense",
+                )
+            )
+    found.append(
+        Claim(
+            "S8.satisfiable", PAPER, "Definition 2",
+            "Definition 2, with A symmetric, is satisfied by some expert at generic atoms.",
+            HOLDS, "The example names several.",
+            (literal("GELU without a factor", Design(model("quadratic", "sigmoid", "gelu"), 2), first),),
+            why=WHY_DENSE, study="sigmoid-dense",
+        )
+    )
+    return found
+
+
+def _opposite(design: Design) -> Design:
+    """Return atoms whose whole scores are opposite: the offsets too."""
+    c = Fraction(3, 2)
+    return Design(
+        design.mixture, design.dimension, ({"c": Log(c)}, {"c": Log(1 / c)}), design.share
+    )
+
+
+def _expert_words(mark: str) -> str:
+    if mark.startswith("p"):
+        return rf"$(\alpha^\top x + \beta)^{mark[1:]}$"
+    return rf"$\lambda\,\mathrm{{{'ReLU' if mark == 'relu' else 'GELU'}}}(\alpha^\top x + \beta)$"
+
+
+def _partial() -> list[Claim]:
+    found = []
+    cases = [
+        ("relu", "scaled-relu", {}), ("gelu", "scaled-gelu", {}), ("p1", "linear", {}),
+        ("p2", "polynomial", {"degree": 2}), ("p3", "polynomial", {"degree": 3}),
+    ]
+    for mark, expert, constants in cases:
+        for d in (1, 2):
+            mixture = model("partial-quadratic", "sigmoid", expert, **constants)
+            zero = {"A": 0}
+            words = r"$\alpha^\top x + \beta$ with $\beta \neq 0$" if mark == "p1" else _expert_words(mark)
+            found.append(
+                Claim(
+                    f"S9.{mark}.d{d}", PAPER, "examples under Definition 3",
+                    f"{words} is partial-strongly identifiable (Definition 3, A symmetric, $d = {d}$).",
+                    HOLDS, "The examples under Definition 3 say so.",
+                    (
+                        literal("first class: orders 1 and 2 at A = 0", Design(mixture, d, (zero, zero)), moving(1, 2)),
+                        literal("second class: first derivatives", Design(mixture, d), first),
+                    ),
+                    _sparse_cone("partial-quadratic", expert, d, **constants), CONE,
+                    "Theorem 4 gives the rate $n^{-1/4}$ under the partial score in the sparse regime.",
+                    "sigmoid-sparse",
+                )
+            )
+    return found
+
+
+def _bounds() -> list[Claim]:
+    found = []
+    for expert in ("scaled-relu", "scaled-gelu", "relu", "gelu"):
+        for d in (1, 2):
+            found.append(
+                Claim(
+                    f"S10.{expert}.d{d}", PAPER, "Theorem 1",
+                    r"$\|f_G - f_{G_*}\|_{L^2(\mu)} \gtrsim \mathcal{L}_1(G, G_*)$ near $G_*$ with a "
+                    f"crowded cell at $A = 0$, $b = 0$ ({_printed(expert)}, $d = {d}$).",
+                    HOLDS, "Theorem 1, for strongly identifiable experts.",
+                    _sparse_cone("quadratic", expert, d),
+                    _sparse_cone("partial-quadratic", expert, d),
+                    "The same with the partially quadratic score (Theorem 4).",
+                    WHY_SPARSE, "sigmoid-sparse",
+                )
+            )
+    zero = {"A": 0, "b_gate": 0}
+    for expert in ("scaled-gelu", "gelu", "linear"):
+        mixture = model("quadratic", "sigmoid", expert)
+        found.append(
+            Claim(
+                f"S11.{expert}", PAPER, "Proposition 2",
+                rf"$f_G = f_{{G_*}}$ implies $G = G_*$, locally ({_printed(expert)}, $d = 1$).",
+                HOLDS, "Proposition 2.",
+                (
+                    first_order(Design(mixture, 1)),
+                    first_order(Design(mixture, 1, (zero, {})), "no gate with A = 0 and b = 0"),
+                    first_order(_opposite(Design(mixture, 1, ({}, {}), ("-A", "-b_gate"))),
+                                "no two gates with opposite scores"),
+                    cone(Design(mixture, 1, (SPARSE, {})), special="no crowded cell with A = 0 and b = 0"),
+                ),
+                why="Without it no rate of the parameters has a meaning.", study="sigmoid-dense",
+            )
+        )
+    for p in (1, 2, 3):
+        expert, constants = ("linear", {}) if p == 1 else ("polynomial", {"degree": p})
+        found.append(
+            Claim(
+                f"S13.p{p}", PAPER, "Theorem 2, Lemma 2",
+                rf"With experts $(\alpha^\top x + \beta)^{p}$ some sequence has "
+                r"$\|f_G - f_{G_*}\| / \mathcal{L}_{2,r}(G, G_*) \to 0$ in the sparse regime.",
+                HOLDS, "Lemma 2, for every $r \\geq 1$.",
+                (Check(_sparse_cone("quadratic", expert, 1, **constants)[0].decide, "", FAILS),),
+                why="Theorem 2: rates slower than any polynomial.", study="sigmoid-sparse",
+            )
+        )
+    return found
+
+
+def _printed(expert: str) -> str:
+    plain = expert.removeprefix("scaled-").replace("relu", "ReLU").replace("gelu", "GELU")
+    return ("λ" if expert.startswith("scaled-") else "") + plain
+
+
+def _two_sigmoids() -> list[Claim]:
+    x = inputs(1)
+    s = Fraction(1, 2) * x[0] ** 2 + x[0] / 3
+    other = x[0] ** 2 / 5 - x[0]
+    third = -(x[0] ** 2) + x[0] / 7
+
+    def sum_of(name: str, scores: list[sympy.Expr], special: str = "") -> Check:
+        logs = [sympy.Rational(2), sympy.Rational(3, 5), sympy.Rational(7)]
+        c = [sympy.Symbol(f"c{i}") for i in (1, 2, 3)]
+        point = {s: Log(Fraction(int(v.p), int(v.q))) for s, v in zip(c, logs, strict=True)}
+        members = [
+            (rf"\sigma_{i}", sigmoid(e + shift))
+            for i, (e, shift) in enumerate(zip(scores, c, strict=True), start=1)
+        ]
+        return functions(name, members, x, c, point, special=special)
+
+    return [
+        Claim(
+            "S12.dense", PAPER, "§3, App. B.5",
+            r"$\sigma_1 + \sigma_2 = \sigma_*$ is possible only if $A_* = 0$ and $b_* = 0$.",
+            HOLDS, "This divides the sparse from the dense regime.",
+            (
+                sum_of("three different scores", [s, other, third]),
+                sum_of("two equal scores", [s, s, other]),
+                sum_of("all scores equal but for c", [s, s, s]),
+                sum_of("an opposite score", [s, -s, other]),
+                sum_of("an opposite score, and the same again", [s, -s, s]),
+                sum_of("one constant gate", [s, 0 * s, other]),
+                sum_of("one constant gate, equal scores", [s, 0 * s, s]),
+            ),
+            why="In the dense regime an over-specified model is misspecified.", study="sigmoid-dense",
+        ),
+        Claim(
+            "S12.limit", PAPER, "App. B.5, Proposition 3",
+            r"The second sigmoid vanishes in the limit when $c_2 \to +\infty$.",
+            HOLDS, r"Proposition 3 says that $c_2^* = +\infty$.",
+            (Check(lambda should_stop: _limit(1)),),
+            (Check(lambda should_stop: _limit(-1)),), r"The same with $c_2 \to -\infty$.",
+            "In the dense regime an over-specified model is misspecified.", "sigmoid-dense",
+        ),
+    ]
+
+
+def _limit(sign: int) -> Test:
+    """Test whether sigma(c) is below every bound for large c of one sign."""
+    start = time.perf_counter()
+    value = 1 / (1 + (-ball(100 * sign)).exp())
+    small = bool(value < ball(Fraction(1, 10**6)))
+    enclosure = value.str(8)
+    words = f"sigma({100 * sign}) is {enclosure}, and sigma is monotone."
+
+    return Test(
+        f"sigma(c) is near 0 for c = {100 * sign}",
+        HOLDS if small else FAILS,
+        "",
+        {"kind": "value", "latex": rf"\sigma({100 * sign})", "value": enclosure},
+        (Step("Enclose the value", (words,)),),
+        time.perf_counter() - start,
+    )
+

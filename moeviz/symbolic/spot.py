@@ -1,0 +1,221 @@
+r"""Spot checks: derivatives by automatic differentiation at random inputs, in float64.
+
+They decide nothing. They show, by another road than the tower's, that the combination of a
+certificate is zero up to rounding, or that a value that it says is not zero is what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+import torch
+from torch import Tensor
+
+from moeviz.symbolic.claims import Verdict
+from moeviz.symbolic.family import Family
+from moeviz.symbolic.ground import Point
+from moeviz.symbolic.numeric import TENSORS, evaluate
+from moeviz.symbolic.pde import Statement
+from moeviz.symbolic.report import Test, number_from
+
+PLACES = 4
+"""Random inputs of a spot check."""
+
+Spot = dict[str, Any]
+Values = Mapping[sympy.Symbol, Tensor]
+
+
+def with_spots(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as plain data, with a spot check beside each relation.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Returns
+    -------
+    dict
+        As :meth:`Verdict.to_json` returns it; a certificate that can be spot-checked has "spot", a
+        list of {"inputs", "residual", "size"}: where, the left side, its largest term.
+    """
+    data = verdict.to_json()
+    asked = [(verdict.tests, data["tests"])]
+    if data["repair"] is not None:
+        asked.append((verdict.repair, data["repair"]["tests"]))
+    for tests, plain in asked:
+        for test, own in zip(tests, plain, strict=True):
+            spots = spots_of(test)
+            if spots:
+                own["certificate"] = {**own["certificate"], "spot": spots}
+    return data
+
+
+def spots_of(test: Test, seed: int = 9) -> list[Spot]:
+    """Return a test's spot checks; none where its certificate is not one of derivatives.
+
+    Parameters
+    ----------
+    test : Test
+        With its family, or its statement.
+    seed : int
+        Of the random inputs.
+    """
+    kind = test.certificate.get("kind")
+    try:
+        if isinstance(test.family, Family) and kind in ("relation", "counter-sequence"):
+            return relation_spots(test.family, _vector(test.family, test.certificate), seed)
+        if isinstance(test.family, Statement) and kind in ("identity", "value"):
+            return statement_spots(test.family, test.certificate, seed)
+    except KeyError:
+        # A function that tensors do not have, such as one that only a tower knows.
+        return []
+    return []
+
+
+def relation_spots(family: Family, vector: Sequence[float], seed: int = 9) -> list[Spot]:
+    """Evaluate a linear combination of derivatives at random inputs.
+
+    Parameters
+    ----------
+    family : Family
+        With the formulas behind its members.
+    vector : sequence of float
+        One coefficient per member.
+    seed : int
+
+    Returns
+    -------
+    list of dict
+        The worst over the values of a discrete response, one entry for each input.
+    """
+    if not family.functions:
+        return []
+    rng = np.random.default_rng(seed)
+    x, places = _inputs(family, rng)
+    totals = []
+    for function in family.functions:
+        terms = []
+        for number, point in enumerate(family.points):
+            own = [(m, c) for m, c in zip(family.members, vector, strict=True) if c and m.atom == number]
+            if own:
+                derive = _Derivatives(function, x, _parameters(point))
+                terms += [c * derive(m.orders) for m, c in own]
+        totals.append(torch.stack(terms))
+    return _spots(places, torch.stack(totals))
+
+
+def statement_spots(
+    statement: Statement, certificate: Mapping[str, Any], seed: int = 9
+) -> list[Spot]:
+    """Evaluate the left side of a stated relation, at random inputs and parameters.
+
+    Parameters
+    ----------
+    statement : Statement
+    certificate : mapping
+        One with "points" and "inputs" is evaluated there and nowhere else.
+    seed : int
+    """
+    rng = np.random.default_rng(seed)
+    names = {str(s): s for s in (*statement.parameters, *statement.inputs)}
+    fixed = {
+        names[name]: _float(text)
+        for name, text in {
+            **(certificate.get("points") or [{}])[0],
+            **(certificate.get("inputs") or {}),
+        }.items()
+    }
+    count = 1 if certificate.get("inputs") else PLACES
+    values = {
+        s: torch.full((count,), fixed[s], dtype=torch.float64)
+        if s in fixed
+        else torch.as_tensor(rng.uniform(0.3, 1.7, count))
+        for s in (*statement.inputs, *statement.parameters)
+    }
+    x = {s: values[s] for s in statement.inputs}
+    theta = {s: values[s].clone().requires_grad_() for s in statement.parameters}
+    derive = [_Derivatives(function, x, theta) for function in statement.functions]
+    terms = [
+        evaluate(term.coefficient, values, TENSORS) * derive[term.function](term.by)
+        for term in statement.terms
+    ]
+    places = [{str(s): float(values[s][i]) for s in values} for i in range(count)]
+    return _spots(places, torch.stack(terms)[None])
+
+
+class _Derivatives:
+    """Derivatives of one formula by its parameters, each computed once."""
+
+    def __init__(self, function: sympy.Expr, x: Values, theta: Values) -> None:
+        self._theta = theta
+        self._shape = next(iter({**x, **theta}.values())).shape
+        self._known = {(): self._tensor(evaluate(function, {**x, **theta}, TENSORS))}
+
+    def __call__(self, by: Sequence[sympy.Symbol]) -> Tensor:
+        key = tuple(by)
+        if key not in self._known:
+            below = self(key[:-1])
+            found = None
+            if below.requires_grad:
+                (found,) = torch.autograd.grad(
+                    below.sum(), [self._theta[key[-1]]], create_graph=True, allow_unused=True
+                )
+            self._known[key] = self._tensor(0.0 if found is None else found)
+        return self._known[key]
+
+    def _tensor(self, value: Any) -> Tensor:
+        return torch.as_tensor(value, dtype=torch.float64).expand(self._shape)
+
+
+def _vector(family: Family, certificate: Mapping[str, Any]) -> list[float]:
+    """Return a certificate's coefficients in the order of the family's members."""
+    named = {
+        (m["atom"], tuple(m["by"])): float(sympy.Rational(m["coefficient"]))
+        for m in certificate["members"]
+    }
+    return [named.get((m.atom + 1, tuple(str(s) for s in m.orders)), 0.0) for m in family.members]
+
+
+def _inputs(
+    family: Family, rng: np.random.Generator
+) -> tuple[dict[sympy.Symbol, Tensor], list[dict[str, float]]]:
+    places = [{k: float(v) for k, v in family.support.point(rng).items()} for _ in range(PLACES)]
+    x = {
+        s: torch.tensor([place[str(s)] for place in places], dtype=torch.float64)
+        for s in family.tower.inputs
+    }
+    return x, places
+
+
+def _parameters(point: Point) -> dict[sympy.Symbol, Tensor]:
+    return {
+        symbol: torch.full((PLACES,), _number(value), dtype=torch.float64).requires_grad_()
+        for symbol, value in point.items()
+    }
+
+
+def _number(value: Any) -> float:
+    argument = getattr(value, "argument", None)
+    return float(value) if argument is None else float(np.log(float(argument)))
+
+
+def _float(text: str) -> float:
+    return _number(number_from(text))
+
+
+def _spots(places: Sequence[Mapping[str, float]], terms: Tensor) -> list[Spot]:
+    """Return residual and size by place; `terms` has axes sheet, term, place."""
+    totals = terms.detach().sum(1)
+    worst = totals.abs().argmax(0)
+    sizes = terms.detach().abs().amax((0, 1))
+    return [
+        {
+            "inputs": {name: round(value, 6) for name, value in place.items()},
+            "residual": float(totals[worst[i], i]),
+            "size": float(sizes[i]),
+        }
+        for i, place in enumerate(places)
+    ]
