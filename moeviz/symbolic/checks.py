@@ -107,6 +107,12 @@ def gauge_of(
 
     Members are numbered as in :func:`first_order`.
     """
+    return _gauge(atom, points, support, should_stop)[1]
+
+
+def _gauge(
+    atom: Atom, points: Sequence[Point], support: Support | None, should_stop: Stop
+) -> tuple[Family, Relations]:
     functions, latex, frozen, chosen = [], atom.latex, {}, []
     marks = [sympy.Symbol(f"at__{i}", real=True) for i in range(len(points))]
     weights = []
@@ -134,7 +140,47 @@ def gauge_of(
         support,
         masses=False,
     )
-    return relations(family, should_stop)
+    return family, relations(family, should_stop)
+
+
+def gauge_test(
+    atom: Atom,
+    points: Sequence[Point],
+    expected: int,
+    support: Support | None = None,
+    should_stop: Stop = None,
+) -> Test:
+    """Test whether the gauge has as many directions as are known, and no more.
+
+    Parameters
+    ----------
+    atom : Atom
+    points : sequence of mapping
+    expected : int
+        Directions that are known: lengths, constants.
+    support : Support, optional
+    should_stop : callable, optional
+    """
+    start = time.perf_counter()
+    family, found = _gauge(atom, points, support, should_stop)
+    name = f"the gauge has {expected} directions"
+    count = len(found.basis)
+    if count > expected:
+        known = [v for v in found.basis if len({m.atom for m, c in zip(family.members, v, strict=True) if c}) > 1]
+        shown = max(known or list(found.basis), key=lambda v: sum(1 for c in v if c))
+        test = Test(name, Answer.FAILS, "", relation_certificate(family, shown, found))
+        words = f"There are {count}; one that is neither a length nor a constant is shown."
+    elif found.decided:
+        test = Test(name, Answer.HOLDS, "", determinant_certificate(family, found))
+        words = f"There are {count}. {_enclosure_words(found)}"
+    else:
+        test = Test(name, Answer.UNDECIDED, _why_undecided(found))
+        words = _why_undecided(found)
+    return replace(
+        test,
+        steps=(*family_steps(family), _matrix_step(family, found), Step("Count", (words,))),
+        seconds=time.perf_counter() - start,
+    )
 
 
 def cone(

@@ -8,22 +8,36 @@ which a norm of a parameter must be rational.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
+import flint
 import numpy as np
 import sympy
 
-from moeviz.symbolic.decide import relations
-from moeviz.symbolic.evaluate import residues
+from moeviz.symbolic.checks import (
+    determinant_certificate,
+    independence,
+    relation_certificate,
+    relation_latex,
+)
+from moeviz.symbolic.decide import Relations, relations
+from moeviz.symbolic.evaluate import Balls, residues
 from moeviz.symbolic.families import Orders, derivative_latex, derivatives, up_to
+from moeviz.symbolic.family import on_signs
 from moeviz.symbolic.ground import AtPoint, Ground, Log, Number, Point
+from moeviz.symbolic.polynomial import Polynomial
 from moeviz.symbolic.report import Answer, Step, Test, number_text, point_json
 from moeviz.symbolic.support import Support
-from moeviz.symbolic.tower import Tower
+from moeviz.symbolic.tower import Kind, Tower
 from moeviz.symbolic.zero import vanishes
+
+MOST_STEPS = 6
+"""Kinks of which both sides are looked at one by one."""
 
 
 @dataclass(frozen=True)
@@ -93,36 +107,89 @@ def stated(name: str, statement: Statement, point: Point | None = None) -> Test:
         total += tower.poly(term.coefficient) * p
     ground = Ground(statement.inputs)
     left = AtPoint(tower, ground, point or {}).polynomial(total)
-    zero = vanishes(ground, left)
+    zero = all(vanishes(ground, side) for side in _sides(ground, left))
     where = "for all parameters" if not point else "at the point, for all other parameters"
     if zero:
-        certificate = {"kind": "identity", "latex": statement.latex, "where": where}
+        certificate = {
+            "kind": "identity",
+            "latex": statement.latex,
+            "where": where,
+            **_source(statement),
+            "points": [point_json(point)] if point else [],
+        }
         words = f"All terms cancel in the tower, {where}."
         test = Test(name, Answer.HOLDS, "", certificate)
-    elif any(residues(ground, np.random.default_rng(i)).polynomial(left) for i in range(3)):
-        found = _counterexample(statement, point or {})
-        certificate = {"kind": "value", "latex": statement.latex, **found}
-        words = f"At a rational point the left side is {found['value']}, not zero."
+    elif (found := _counterexample(statement, point or {})) or (
+        not ground.of_kind(Kind.STEP)
+        and any(residues(ground, np.random.default_rng(i)).polynomial(left) for i in range(3))
+    ):
+        known = found or {
+            "value": "not zero as a polynomial in independent basics",
+            "points": [point_json(point)] if point else [],
+        }
+        certificate = {
+            "kind": "value",
+            "latex": statement.latex,
+            **_source(statement),
+            **known,
+        }
+        words = f"At a rational point the left side is {known['value']}, not zero."
         test = Test(name, Answer.FAILS, "", certificate)
     else:
         words = "the terms cancel numerically, but not by a relation that the tower knows"
         test = Test(name, Answer.UNDECIDED, words)
     steps = (
         Step("The relation", (f"${statement.latex}$",)),
-        Step("Form the derivatives", tuple(
-            f"${derivative_latex(statement.name, t.by, {})}$" for t in statement.terms[:8])),
+        Step(
+            "Form the derivatives",
+            tuple(f"${derivative_latex(statement.name, t.by, {})}$" for t in statement.terms[:8]),
+        ),
         Step("Substitute", (words,)),
     )
     seconds = time.perf_counter() - start
     return replace(test, steps=steps, seconds=seconds, family=statement)
 
 
-def _counterexample(statement: Statement, point: Point) -> dict[str, object]:
-    """Return a rational point and the enclosure of the relation's left side there."""
-    import flint
+def _source(statement: Statement) -> dict[str, Any]:
+    """Return what a statement is made of."""
+    return {
+        "functions": [str(f) for f in statement.functions],
+        "symbols": {
+            "inputs": [str(s) for s in statement.inputs],
+            "parameters": [str(s) for s in statement.parameters],
+        },
+        "terms": [
+            {
+                "coefficient": str(t.coefficient),
+                "by": [str(s) for s in t.by],
+                "function": t.function + 1,
+            }
+            for t in statement.terms
+        ],
+    }
 
-    from moeviz.symbolic.evaluate import Balls
 
+def _sides(ground: Ground, p: Polynomial) -> list[Polynomial]:
+    """Return a formula on both sides of each kink, and its part with point masses.
+
+    A step is 0 or 1, so that powers of it are the same; many steps stay symbols, which asks more.
+    """
+    steps = ground.of_kind(Kind.STEP)
+    if not steps or len(steps) > MOST_STEPS:
+        return [p]
+    kinks = set(ground.of_kind(Kind.KINK))
+    masses = {m: c for m, c in p.items() if any(i in kinks for i, _ in m)}
+    return [
+        masses,
+        *(
+            on_signs(ground, dict(zip(steps, values, strict=True)), p)
+            for values in itertools.product((0, 1), repeat=len(steps))
+        ),
+    ]
+
+
+def _counterexample(statement: Statement, point: Point) -> dict[str, Any]:
+    """Return a rational point and the enclosure of the relation's left side; empty if none."""
     rng = np.random.default_rng(4)
     before = flint.ctx.prec
     flint.ctx.prec = 192
@@ -143,14 +210,19 @@ def _counterexample(statement: Statement, point: Point) -> dict[str, object]:
             ground = Ground(statement.inputs)
             left = AtPoint(tower, ground, own).polynomial(total)
             x = Support.box([str(s) for s in statement.inputs], 0, 2).point(rng)
-            value = Balls(ground, x).polynomial(left)
+            balls = Balls(ground, x)
+            heights = {i: balls.polynomial(ground.argument(i)) for i in ground.of_kind(Kind.STEP)}
+            if any(h.contains(0) for h in heights.values()):
+                continue
+            signs = {i: int(h > 0) for i, h in heights.items()}
+            value = balls.polynomial(on_signs(ground, signs, left))
             if not value.contains(0):
                 return {
                     "value": value.str(8),
                     "points": [point_json(own)],
                     "inputs": {k: str(v) for k, v in x.items()},
                 }
-        return {"value": "not zero as a polynomial in independent basics"}
+        return {}
     finally:
         flint.ctx.prec = before
 
@@ -179,42 +251,39 @@ def constants(
     support : Support, optional
     """
     start = time.perf_counter()
-    family = derivatives(
-        functions, inputs, parameters, latex, [point], [[left, *right]], support
-    )
+    family = derivatives(functions, inputs, parameters, latex, [point], [[left, *right]], support)
     found = relations(family)
     solving = [v for v in found.basis if v[0]]
     labels = [m.label for m in family.members]
     if solving:
-        v = solving[0]
-        values = [-c / v[0] for c in v[1:]]
+        v = [c / solving[0][0] for c in solving[0]]
+        values = [-c for c in v[1:]]
         text = " + ".join(
             f"{sympy.latex(sympy.Rational(c.numerator, c.denominator))}\\,{label}"
-            for c, label in zip(values, labels[1:], strict=True) if c
+            for c, label in zip(values, labels[1:], strict=True)
+            if c
         )
         certificate = {
+            **relation_certificate(family, v, found),
             "kind": "constants",
             "constants": {label: str(c) for label, c in zip(labels[1:], values, strict=True)},
-            "latex": f"{labels[0]} = {text}",
-            "points": [point_json(point)],
+            "latex": f"{labels[0]} = {text or '0'}",
         }
         answer, words = Answer.HOLDS, f"${labels[0]} = {text}$"
     elif found.decided:
-        w = found.witness
-        certificate = {
-            "kind": "determinant",
-            "members": labels,
-            "points": [point_json(point)],
-            "inputs": [] if w is None else [
-                {"piece": k, **{n: str(v) for n, v in x.items()}} for k, x in w.points],
-            "determinant": "" if w is None else w.determinant,
-            "bits": 0 if w is None else w.bits,
-        }
-        answer, words = Answer.FAILS, "The derivatives are independent: there are no such constants."
+        certificate = determinant_certificate(family, found)
+        answer, words = (
+            Answer.FAILS,
+            "The derivatives are independent: there are no such constants.",
+        )
     else:
         certificate, answer, words = {}, Answer.UNDECIDED, "no certificate was found"
-    steps = (Step("The derivatives", (", ".join(f"${label}$" for label in labels),)), Step("Solve", (words,)))
-    return Test(name, answer, "", certificate, steps, time.perf_counter() - start)
+    steps = (
+        Step("The derivatives", (", ".join(f"${label}$" for label in labels),)),
+        Step("Solve", (words,)),
+    )
+    seconds = time.perf_counter() - start
+    return Test(name, answer, "", certificate, steps, seconds, family, found)
 
 
 def discover(
@@ -228,18 +297,17 @@ def discover(
     should_stop: Callable[[], bool] | None = None,
 ) -> Test:
     """List all relations between the derivatives up to an order, at a point."""
-    from moeviz.symbolic.checks import independence
-
     orders: Orders = up_to(parameters, 0, order)
     family = derivatives(functions, inputs, parameters, latex, [point], [orders], support)
     test = independence(f"relations up to order {order}", family, should_stop)
-    found = relations(family, should_stop)
-    from moeviz.symbolic.checks import relation_latex
-
+    found: Relations = test.relations
     lines = [relation_latex(family, v) + " = 0" for v in found.basis]
     certificate = {**test.certificate, "all relations": lines}
-    steps = (*test.steps, Step("All relations", tuple(f"${line}$" for line in lines) or ("There is none.",)))
-    return Test(test.name, test.answer, test.condition, certificate, steps, test.seconds)
+    steps = (
+        *test.steps,
+        Step("All relations", tuple(f"${line}$" for line in lines) or ("There is none.",)),
+    )
+    return replace(test, certificate=certificate, steps=steps)
 
 
 def text(value: Number) -> str:

@@ -99,7 +99,11 @@ def relation_spots(family: Family, vector: Sequence[float], seed: int = 9) -> li
     for function in family.functions:
         terms = []
         for number, point in enumerate(family.points):
-            own = [(m, c) for m, c in zip(family.members, vector, strict=True) if c and m.atom == number]
+            own = [
+                (m, c)
+                for m, c in zip(family.members, vector, strict=True)
+                if c and m.atom == number
+            ]
             if own:
                 derive = _Derivatives(function, x, _parameters(point))
                 terms += [c * derive(m.orders) for m, c in own]

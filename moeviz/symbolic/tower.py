@@ -131,6 +131,8 @@ class Tower:
         if e.func is gelu:
             argument = self.embed(e.args[0])
             return argument * self._generator(Kind.CDF, argument)
+        if e.func is sympy.Abs:
+            return self._generator(Kind.ROOT, self.embed(e.args[0]) ** 2)
         if e.func in UNARY:
             return self._generator(UNARY[e.func], self.embed(e.args[0]))
         raise FormulaError(

@@ -1,1 +1,353 @@
-def claims(): return []
+"""Claims of `multinomial`: softmax gates over multinomial logistic experts."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from fractions import Fraction
+
+import flint
+import sympy
+
+from moeviz.symbolic.catalogue.parts import (
+    Design,
+    cone,
+    first_order,
+    functions,
+    literal,
+    model,
+    relation,
+)
+from moeviz.symbolic.checks import independence
+from moeviz.symbolic.claims import Check, Claim, Stop
+from moeviz.symbolic.evaluate import ball
+from moeviz.symbolic.expressions import Atom, categorical, inputs, norm
+from moeviz.symbolic.families import derivatives, term
+from moeviz.symbolic.functions import log_abs, sigmoid
+from moeviz.symbolic.ground import Point
+from moeviz.symbolic.pde import Statement, Term
+from moeviz.symbolic.points import generic
+from moeviz.symbolic.report import Answer, Step, Test
+
+HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
+PAPER = "multinomial"
+FEWER = "fewer than two fitted atoms in some cell (k < 2k*)"
+REGIME = "Regime 1: no expert whose slopes are all 0"
+WHY_FIRST = "Theorem 3.1: $n^{-1/2}$ for exact-specified, $n^{-1/4}$ for over-specified parameters in Regime 1."
+WHY_SECOND = "Theorem 3.3: slower than any polynomial in Regime 2."
+WHY_MODIFIED = "Theorem 4.4: the rates of Regime 1 in any regime, with a modified gate."
+
+
+def claims() -> list[Claim]:
+    """Return the paper's claims."""
+    return [*_constant(), *_jointly(), *_regime_one(), *_definition(), *_theorems(), *_identifiable()]
+
+
+def _flat(classes: int) -> dict[str, int]:
+    """Return the special point of Regime 2: an expert with all slopes 0."""
+    return {"a": 0} if classes == 2 else {f"a_{s}": 0 for s in range(1, classes)}
+
+
+def _slopes(model_atom: Atom) -> list[sympy.Symbol]:
+    return [s for s in model_atom.own if str(s).startswith("a")]
+
+
+def _design(classes: int, special: bool = False, score: str = "linear", d: int = 1, **more: int) -> Design:
+    mixture = model(score, "softmax", "linear", "categorical", classes=classes, **more)
+    return Design(mixture, d, (_flat(classes) if special else {}, {}))
+
+
+def _term_of_class(classes: int) -> tuple[Statement, list[sympy.Symbol], list[sympy.Symbol], list[sympy.Expr]]:
+    """Return u(Y = s | X) for all s with its symbols, for d = 1."""
+    x = inputs(1)
+    beta = sympy.Symbol("beta1", real=True)
+    a = [sympy.Symbol(f"a_{s}", real=True) for s in range(1, classes)]
+    b = [sympy.Symbol(f"b_{s}", real=True) for s in range(1, classes)]
+    p = categorical([i + s * x[0] for i, s in zip(a, b, strict=True)])
+    u = tuple(sympy.exp(beta * x[0]) * q for q in p)
+    return Statement(u, x, (beta, *a, *b), (), "", "u"), a, b, list(categorical(a))
+
+
+def _constant() -> list[Claim]:
+    found = []
+    for classes in (2, 3):
+        base, _, b, at_zero = _term_of_class(classes)
+        beta = base.parameters[0]
+        zero = dict.fromkeys(b, 0)
+        for s in range(1, classes):
+            latex = (
+                rf"\frac{{\partial u_{s}}}{{\partial \beta_1}} - \frac{{1}}{{1 - p_{s}(a)}}\,"
+                rf"\frac{{\partial u_{s}}}{{\partial b_{s}}} = 0\quad\text{{at }} b = 0"
+            )
+            statement = Statement(
+                base.functions, base.inputs, base.parameters,
+                (
+                    Term(sympy.Integer(1), (beta,), s - 1),
+                    Term(-1 / (1 - at_zero[s - 1]), (b[s - 1],), s - 1),
+                ),
+                latex, "u",
+            )
+            found.append(
+                Claim(
+                    f"M1.K{classes}.s{s}", PAPER, "eq. 3 and 7",
+                    rf"At $b = 0$: $\partial u / \partial \beta_1 = C_a\, \partial u / \partial b_{s}$ at "
+                    rf"$Y = {s}$, with $C_a = 1 / (1 - p_{s}(a)) > 0$, where $p(a)$ are the class "
+                    rf"probabilities ($K = {classes}$).",
+                    HOLDS, "Equation (7), with a constant that depends on a alone.",
+                    (relation("the constant, for all a and beta_1", statement, zero),),
+                    why=WHY_SECOND, study="multinomial-regime2",
+                )
+            )
+        same = Statement(
+            base.functions, base.inputs, base.parameters,
+            (
+                Term(sympy.Integer(1), (beta,), classes - 1),
+                Term(-1 / (1 - at_zero[0]), (b[0],), classes - 1),
+            ),
+            rf"\frac{{\partial u_{classes}}}{{\partial \beta_1}} - \frac{{1}}{{1 - p_1(a)}}\,"
+            rf"\frac{{\partial u_{classes}}}{{\partial b_1}} = 0\quad\text{{at }} b = 0", "u",
+        )
+        found.append(
+            Claim(
+                f"M1.K{classes}.last", PAPER, "eq. 7",
+                rf"The relation with $b_1$ and the constant of class 1 holds at the last class too "
+                rf"($K = {classes}$), whose own slope is pinned to 0.",
+                HOLDS, "Equation (7) is printed for every s in [K].",
+                (relation("at the last class", same, zero),),
+                why=WHY_SECOND, study="multinomial-regime2",
+            )
+        )
+    return found
+
+
+def _interaction(name: str, design: Design) -> Check:
+    """Return the test that derivatives by beta_1 and by the slopes are jointly independent."""
+
+    def decide(should_stop: Stop) -> Test:
+        own = design.atom
+        points: list[Point] = [generic(own, 0, design.specials[0])]
+        orders = [[(s,) for s in (*own.gate, *_slopes(own))]]
+        family = derivatives(
+            term(own), own.inputs, own.parameters, own.latex, points, orders, name="u"
+        )
+        return independence(name, family, should_stop)
+
+    return Check(decide)
+
+
+def _jointly() -> list[Claim]:
+    found = []
+    for classes in (2, 3):
+        design = _design(classes, special=True)
+        check = _interaction("derivatives by the gate and by the slopes, all classes at once", design)
+        found.append(
+            Claim(
+                f"M2.K{classes}", PAPER, "eq. 7",
+                "At $b = 0$ the derivatives by $\\beta_1$ and by $b_1, \\dots, b_{K-1}$ are linearly "
+                f"dependent as functions of $(X, Y)$ jointly ($K = {classes}$).",
+                HOLDS, "The relation is said to make derivative terms of the expansion dependent.",
+                (Check(check.decide, "", FAILS),),
+                (Check(cone(design).decide, "", FAILS),),
+                "Dependent to second order: a crowded cell of a constant expert can spread out.",
+                WHY_SECOND, "multinomial-regime2",
+            )
+        )
+    return found
+
+
+def _regime_one() -> list[Claim]:
+    return [
+        Claim(
+            f"M3.K{classes}", PAPER, "§3.1",
+            f"In Regime 1 gate and expert do not interact ($K = {classes}$).",
+            HOLDS, "The relations (7) are no longer valid.",
+            (
+                _interaction("derivatives by the gate and by the slopes", _design(classes)),
+                first_order(_design(classes)),
+            ),
+            why=WHY_FIRST, study="multinomial-standard",
+        )
+        for classes in (2, 3)
+    ]
+
+
+MAPS: dict[str, tuple[str, Callable[[sympy.Expr], sympy.Expr]]] = {
+    "tanh": (r"\tanh(X)", sympy.tanh),
+    "cos": (r"\cos(X)", sympy.cos),
+    "sin": (r"\sin(X)", sympy.sin),
+    "sigmoid": (r"\sigma(X)", sigmoid),
+    "x2": ("X^2", lambda t: t**2),
+    "x3": ("X^3", lambda t: t**3),
+    "x4": ("X^4", lambda t: t**4),
+    "log": (r"\log|X|", log_abs),
+}
+
+
+def _monomials(x: list[sympy.Expr], m: list[sympy.Expr]) -> list[tuple[str, sympy.Expr]]:
+    names = [f"X_{i}" for i in range(1, len(x) + 1)] + [f"M_{i}" for i in range(1, len(m) + 1)]
+    if len(x) == 1:
+        names = ["X", "M"]
+    found = [("1", sympy.Integer(1))]
+    both = list(zip(names, [*x, *m], strict=True))
+    for order in (1, 2):
+        for chosen in itertools.combinations_with_replacement(both, order):
+            label = "".join(n for n, _ in chosen)
+            found.append((label, sympy.Mul(*(e for _, e in chosen))))
+    return found
+
+
+def _definition() -> list[Claim]:
+    found = []
+    named = {"tanh", "cos", "x3", "x4", "sigmoid", "unit", "sin", "log"}
+    for name in (*MAPS, "unit"):
+        for d in (1, 2, 3):
+            if name == "unit" and d == 1:
+                m = [inputs(1)[0] / norm(inputs(1))]
+            elif name == "unit":
+                m = [e / norm(inputs(d)) for e in inputs(d)]
+            else:
+                m = [MAPS[name][1](e) for e in inputs(d)]
+            latex = r"X / \|X\|" if name == "unit" else MAPS[name][0]
+            x = inputs(d)
+            found.append(
+                Claim(
+                    f"M4.{name}.d{d}", PAPER, "Definition 4.1",
+                    rf"$\{{X^p M^q : 0 \leq |p| + |q| \leq 2\}}$ is linearly independent for "
+                    rf"$M = {latex}$ ($d = {d}$).",
+                    HOLDS if name in named else FAILS,
+                    "The example under Definition 4.1, or Appendix D." if name in named
+                    else "Powers are allowed from 3 on.",
+                    (functions(f"{2 * d} functions and their products", _monomials(list(x), m), x),),
+                    why=WHY_MODIFIED, study="multinomial-modified",
+                )
+            )
+        found.append(_bounded(name))
+    return found
+
+
+def _bounded(name: str) -> Claim:
+    latex = r"X / \|X\|" if name == "unit" else MAPS[name][0]
+    return Claim(
+        f"M4.{name}.bounded", PAPER, "Definition 4.1",
+        rf"$M = {latex}$ is bounded on a support that contains 0.",
+        HOLDS, "Definition 4.1 asks for a bounded function.",
+        (Check(lambda should_stop: _enclosed(name)),),
+        why=WHY_MODIFIED, study="multinomial-modified",
+    )
+
+
+def _enclosed(name: str) -> Test:
+    """Test whether M is bounded on [-1, 1] near 0: an enclosure over all of it, or a sequence."""
+    start = time.perf_counter()
+    box = flint.arb(0, 1)
+    if name == "log":
+        values = [ball(Fraction(1, 10**n)).log().str(6) for n in (3, 30, 300)]
+        test = Test("bounded", FAILS, "", {"kind": "value", "latex": r"\log|10^{-n}|,\ n = 3, 30, 300",
+                                           "value": "; ".join(values)})
+        words = f"At 10^-3, 10^-30, 10^-300 it is {', '.join(values)}: below every bound."
+    else:
+        enclosures = {
+            "tanh": box.tanh(), "cos": box.cos(), "sin": box.sin(),
+            "sigmoid": 1 / (1 + (-box).exp()), "x2": box**2, "x3": box**3, "x4": box**4,
+            # Each entry of a unit vector lies between -1 and 1.
+            "unit": box,
+        }
+        value = enclosures[name].str(6)
+        test = Test("bounded", HOLDS, "", {"kind": "value", "latex": "M([-1, 1])", "value": value})
+        words = f"Over all of [-1, 1] its values lie in {value}."
+    return Test(test.name, test.answer, "", test.certificate, (Step("Enclose", (words,)),),
+                time.perf_counter() - start)
+
+
+def _theorems() -> list[Claim]:
+    found = []
+    for classes in (2, 3):
+        plain = _design(classes)
+        found.append(
+            Claim(
+                f"M5.K{classes}", PAPER, "Theorem 3.1",
+                rf"In Regime 1 $\mathbb E\, h(g_G, g_{{G_*}}) \gtrsim D_2(G, G_*)$ near $G_*$ "
+                rf"($K = {classes}$, $d = 1$, $k_* = 2$).",
+                HOLDS, "Theorem 3.1.",
+                (cone(plain), cone(plain, (0, 1), FEWER)),
+                why=WHY_FIRST, study="multinomial-standard",
+            )
+        )
+        flat = _design(classes, special=True)
+        found.append(
+            Claim(
+                f"M6.K{classes}", PAPER, "Proposition 3.2",
+                rf"In Regime 2 $\mathbb E\, V(g_G, g_{{G_*}}) / D_r(G, G_*) \to 0$ along some sequence, "
+                rf"for every $r$ ($K = {classes}$).",
+                HOLDS, "Proposition 3.2.",
+                (Check(cone(flat).decide, "", FAILS), _split(classes)),
+                why=WHY_SECOND, study="multinomial-regime2",
+            )
+        )
+    for score, mark in (
+        ("modified-tanh", "tanh"), ("modified-cos", "cos"), ("modified-sin", "sin"),
+        ("modified-sigmoid", "sigmoid"), ("modified-power", "x3"), ("modified-log", "log"),
+    ):
+        for classes in (2, 3):
+            found.append(
+                Claim(
+                    f"M7.{mark}.K{classes}", PAPER, "Theorem 4.4",
+                    rf"With $M = {MAPS[mark][0]}$ the bound by $D_2$ holds near $G_*$ for any values of "
+                    rf"the experts' slopes ($K = {classes}$, $d = 1$, $k_* = 2$).",
+                    HOLDS, "Theorem 4.4, for any b.",
+                    (
+                        cone(_design(classes, score=score)),
+                        cone(_design(classes, special=True, score=score), special=REGIME),
+                        cone(_design(classes, score=score), (0, 1), FEWER),
+                    ),
+                    why=WHY_MODIFIED, study="multinomial-modified",
+                )
+            )
+    return found
+
+
+def _split(classes: int) -> Check:
+    """Return the identity that a constant expert is the mean of two others, for every distance.
+
+    Two atoms that share the gate and half the weight each, with class probabilities p + t v and
+    p - t v, where the entries of v add up to 0, have the same density as one atom with p.
+    """
+    t = sympy.Symbol("t", real=True)
+    p = [sympy.Symbol(f"p_{s}", real=True) for s in range(1, classes + 1)]
+    v = [sympy.Symbol(f"v_{s}", real=True) for s in range(1, classes + 1)]
+    x = inputs(1)
+    s = sympy.Symbol("s", real=True)
+    each = [
+        sympy.exp(s * x[0]) * (((q + t * w) + (q - t * w)) / 2 - q) for q, w in zip(p, v, strict=True)
+    ]
+    statement = Statement(
+        tuple(sympy.expand(e, deep=False) for e in each), x, (s, t, *p, *v),
+        (Term(sympy.Integer(1), (), 0),),
+        r"e^{s(x)}\left(\tfrac12 (p_y + t v_y) + \tfrac12 (p_y - t v_y) - p_y\right) = 0", "u",
+    )
+    return relation("two atoms whose mean is the constant expert, at every distance t", statement)
+
+
+def _identifiable() -> list[Claim]:
+    found = []
+    for key, score, name in (("M8.standard", "linear", "Proposition 2.1"), ("M8.modified", "modified-tanh", "Proposition 4.2")):
+        for classes in (2, 3):
+            found.append(
+                Claim(
+                    f"{key}.K{classes}", PAPER, name,
+                    rf"$g_G = g_{{G'}}$ implies $G = G'$ for measures with at most $k$ atoms, locally "
+                    rf"($K = {classes}$).",
+                    HOLDS, f"{name}, in $\\mathcal O_k(\\Theta)$.",
+                    (
+                        first_order(_design(classes, score=score)),
+                        Check(cone(_design(classes, special=True, score=score)).decide, REGIME),
+                        cone(_design(classes, score=score), (0, 1), FEWER),
+                    ),
+                    why="Without it the density's rate says nothing about the parameters.",
+                    study="multinomial-standard" if score == "linear" else "multinomial-modified",
+                )
+            )
+    return found
+
+

@@ -13,7 +13,7 @@ import sympy
 Expr = Any
 
 
-class Sigmoid(sympy.Function):
+class Sigmoid(sympy.Function):  # type: ignore[misc]
     """1 / (1 + e^-t)."""
 
     def fdiff(self, argindex: int = 1) -> Expr:
@@ -21,7 +21,7 @@ class Sigmoid(sympy.Function):
         return self * (1 - self)
 
 
-class Softplus(sympy.Function):
+class Softplus(sympy.Function):  # type: ignore[misc]
     """log(1 + e^t)."""
 
     def fdiff(self, argindex: int = 1) -> Expr:
@@ -29,7 +29,7 @@ class Softplus(sympy.Function):
         return Sigmoid(self.args[0])
 
 
-class Relu(sympy.Function):
+class Relu(sympy.Function):  # type: ignore[misc]
     """max(t, 0)."""
 
     def fdiff(self, argindex: int = 1) -> Expr:
@@ -37,7 +37,7 @@ class Relu(sympy.Function):
         return Step(self.args[0])
 
 
-class Step(sympy.Function):
+class Step(sympy.Function):  # type: ignore[misc]
     """1 where t > 0, 0 elsewhere: the derivative of relu."""
 
     def fdiff(self, argindex: int = 1) -> Expr:
@@ -45,11 +45,11 @@ class Step(sympy.Function):
         return Kink(self.args[0])
 
 
-class Kink(sympy.Function):
+class Kink(sympy.Function):  # type: ignore[misc]
     """The point mass on t = 0: the derivative of a step."""
 
 
-class NormalCdf(sympy.Function):
+class NormalCdf(sympy.Function):  # type: ignore[misc]
     """The standard normal distribution function."""
 
     def fdiff(self, argindex: int = 1) -> Expr:
@@ -57,7 +57,7 @@ class NormalCdf(sympy.Function):
         return sympy.exp(-(self.args[0] ** 2) / 2) / sympy.sqrt(2 * sympy.pi)
 
 
-class LogAbs(sympy.Function):
+class LogAbs(sympy.Function):  # type: ignore[misc]
     """log |t|."""
 
     def fdiff(self, argindex: int = 1) -> Expr:

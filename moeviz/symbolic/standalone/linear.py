@@ -32,7 +32,10 @@ def enclosed_determinant(rows: Sequence[Sequence[Any]]) -> Any:
                 factor = work[r][k] / pivot
                 work[r] = [
                     *work[r][: k + 1],
-                    *(a - factor * b for a, b in zip(work[r][k + 1 :], work[k][k + 1 :], strict=True)),
+                    *(
+                        a - factor * b
+                        for a, b in zip(work[r][k + 1 :], work[k][k + 1 :], strict=True)
+                    ),
                 ]
     return total
 
