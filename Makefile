@@ -7,13 +7,17 @@ PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
 BIN := .venv/bin
 PORT ?= 8501
 
+# Tests of mathematics share two processes; those of servers, clusters and browsers run alone.
+MATHS := tests/model tests/theory tests/estimate
+
 .PHONY: app test studies bench check browser clean
 
 app: .venv/ready
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: .venv/ready browser check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(MATHS)
+	$(BIN)/python -m pytest $(MATHS:%=--ignore=%)
 
 # Slow statistical studies: the shipped presets at full size, with several seeds.
 studies: .venv/ready

@@ -68,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     rates.add_argument("--json", action="store_true", help="print plain data")
     rates.set_defaults(run=_rates)
 
+    claims = commands.add_parser("claims", help="decide the papers' claims, with certificates")
+    claims.add_argument("names", nargs="*", metavar="ID", help="claims (default: all)")
+    claims.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
+    claims.add_argument("--json", action="store_true", help="print plain data")
+    claims.set_defaults(run=_claims)
+
     bench = commands.add_parser("bench", help="measure speed, with peers beside it")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks (default: all)")
     bench.add_argument("--json", action="store_true", help="print plain data")
@@ -249,6 +255,23 @@ def _reach(arguments: argparse.Namespace) -> int:
         print_json(report)
     else:
         print(reach_text(report))
+    return 0
+
+
+def _claims(arguments: argparse.Namespace) -> int:
+    from moeviz.console import print_json, verdict_text
+    from moeviz.symbolic.run import decide_all
+
+    if not 1 <= arguments.workers <= 64:
+        raise SpecificationError(
+            f"Expected 1 to 64 processes for --workers, but got {arguments.workers}."
+        )
+    verdicts = decide_all(arguments.names, arguments.workers)
+    if arguments.json:
+        print_json(list(verdicts))
+        return 0
+    for verdict in verdicts:
+        print(verdict_text(verdict), flush=True)
     return 0
 
 

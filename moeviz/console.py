@@ -194,3 +194,29 @@ def rates_text() -> str:
             lines.append(f"  {cell.expert_words}: {cell.claim} ({cell.source}; {cell.note})")
             lines.append(f"    python -m moeviz study {cell.preset} {changes}")
     return "\n".join(lines)
+
+
+def verdict_text(verdict: Mapping[str, Any]) -> str:
+    """Return a verdict on a few lines, for people."""
+    condition = f": {verdict['condition']}" if verdict["condition"] else ""
+    agrees = "agrees with the paper" if verdict["agrees_with_paper"] else "differs from the paper"
+    lines = [
+        f"{verdict['id']} ({verdict['paper']}, {verdict['reference']}): "
+        f"{verdict['verdict']}{condition}; {agrees} ({verdict['seconds']:.2f} s)"
+    ]
+    for test in verdict["tests"]:
+        kind = test["certificate"].get("kind", "no certificate")
+        lines.append(f"    {test['name']}: {test['verdict']} ({kind})")
+        if "latex" in test["certificate"]:
+            lines.append(f"        {test['certificate']['latex']}")
+        sequence = test["certificate"].get("sequence")
+        if sequence is not None:
+            lines.append(
+                f"        function order {sequence['function order']}, loss order "
+                f"{sequence['loss order']}"
+            )
+    if verdict["repair"] is not None:
+        lines.append(
+            f"    repaired: {verdict['repair']['verdict']} ({verdict['repair']['statement']})"
+        )
+    return "\n".join(lines)

@@ -32,3 +32,7 @@ class InformationError(MoevizError):
 
 class Cancelled(MoevizError):
     """Somebody asked the work to stop before it was finished."""
+
+
+class FormulaError(SpecificationError):
+    """A formula is not one that this laboratory reads."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
-from tests.support import COMBINATIONS, DENSITIES, NORMALISED
+from tests.support import COMBINATIONS, DENSITIES, DENSITY_PAIRINGS, NORMALISED, PAIRINGS
 
 settings.register_profile(
     "moeviz",
@@ -27,20 +29,43 @@ VARIANTS = {
     "density": DENSITIES,
 }
 
+COMBINED = {
+    "combination": COMBINATIONS,
+    "pairing": PAIRINGS,
+    "density_pairing": DENSITY_PAIRINGS,
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let each of several test processes use one thread: together they use the cores."""
+    if hasattr(config, "workerinput"):
+        torch.set_num_threads(1)
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once for every registered variant that it asks for by an argument's name.
 
     A `normalised_gate` has weights that sum to 1; a `density` is an output with a
-    likelihood. A `combination` names score, gate, expert and output.
+    likelihood. A `combination` names score, gate, expert and output; `pairing` runs over few
+    of them, in which any two parts meet, and `density_pairing` over few with a likelihood.
     """
     for name, variants in VARIANTS.items():
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, list(variants))
-    if "combination" in metafunc.fixturenames:
-        metafunc.parametrize("combination", COMBINATIONS, ids="+".join)
+    for name, combinations in COMBINED.items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, combinations, ids="+".join)
 
 
 @pytest.fixture
 def rng() -> torch.Generator:
     return torch.Generator().manual_seed(20240)
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """Offer tensor operations two threads, whatever this process has."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)

@@ -40,6 +40,24 @@ COMBINATIONS = [
 NORMALISED = [name for name, gate in GATES.items() if gate.normalised]
 DENSITIES = [name for name, output in OUTPUTS.items() if output.density]
 
+
+def pairings(gates: list[str], outputs: list[str]) -> list[tuple[str, str, str, str]]:
+    """Few combinations in which any two parts meet, each score and expert with gate and output.
+
+    Each score meets each expert once; the pairs of gate and output take turns along both.
+    """
+    models = [names[1::2] for names in COMBINATIONS if names[1] in gates and names[3] in outputs]
+    models = list(dict.fromkeys(models))
+    found = []
+    for (i, score), (j, expert) in itertools.product(enumerate(SCORES), enumerate(EXPERTS)):
+        gate, output = models[(3 * i + j) % len(models)]
+        found.append((score, gate, expert, output))
+    return found
+
+
+PAIRINGS = pairings(list(GATES), list(OUTPUTS))
+DENSITY_PAIRINGS = pairings(NORMALISED, DENSITIES)
+
 GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 """Turned by this angle again and again, directions in the plane stay apart."""
 
@@ -89,7 +107,7 @@ def apart(rng: torch.Generator, mixture: Mixture, layout: Layout) -> Tensor:
                 head += 1
             elif part.name.startswith("b"):
                 theta[at] = 0.3 * math.cos(2.0 * head) * (1.0 + 0.2 * uniform(rng, 1))
-            elif part.name.startswith(("lambda", "W2")):
+            elif part.name.startswith(("lambda", "W2", "s_")):
                 theta[at] = 1.0 + 0.5 * torch.arange(part.width, dtype=theta.dtype)
                 theta[at] *= (-1.0) ** atom
             elif part.name == "nu":

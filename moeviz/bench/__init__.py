@@ -1,8 +1,9 @@
 """Benchmarks: our speed and a peer's on the same data, to the same result, in one run.
 
 Machines are noisy and differ, so what counts is the ratio. Each row says what was done, how long
-we took, how long the peer took, and the peer's time divided by ours. A floor's row times, as the
-peer, one part of our work alone: the work cannot be faster than that.
+we took, how long the peer took, and the peer's time divided by ours. Seconds are processor time, of
+the slowest process where several share the work; other programs on the machine disturb it least. A
+floor's row times, as the peer, one part of our work alone: the work cannot be faster than that.
 """
 
 from __future__ import annotations

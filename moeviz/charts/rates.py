@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from moeviz.charts.words import signed
-from moeviz.study import PRESETS
-from moeviz.study.fields import PAPER
-from moeviz.study.rates_table import RateCell
+from moeviz.model import EXPERTS
+from moeviz.study import ESTIMATORS, PRESETS
+from moeviz.study.fields import OWN, PAPER
+from moeviz.study.rates_table import SLOW, RateCell
+from moeviz.theory import GAUGES, Reading
+from moeviz.theory.rates import Setting, claimed_rate
 
 COLUMNS = ("Linear", "Polynomial", "Networks: ReLU, GELU, tanh, FFN", "Multinomial logistic")
 
@@ -60,13 +64,134 @@ def measured(result: Result, cell: RateCell) -> Mapping[str, Any] | None:
         A result that covers the cell.
     cell : RateCell
     """
+    curve = curve_of(result["curves"], cell)
+    return curve if curve is not None and curve["slope"] else None
+
+
+def curve_of(curves: Sequence[Mapping[str, Any]], cell: RateCell) -> Mapping[str, Any] | None:
+    """Return the first curve that is of a cell's router, gate, expert and loss, or None.
+
+    Parameters
+    ----------
+    curves : sequence of mapping
+        A result's curves.
+    cell : RateCell
+    """
     wanted = {COMPARED[key]: text for key, text in cell.settings.items() if key in COMPARED}
     loss = cell.settings.get("losses", PAPER)
-    for curve in result["curves"]:
+    for curve in curves:
         fits = all(curve[key] == name for key, name in wanted.items())
         if fits and loss in (PAPER, curve["loss_name"]):
-            return curve if curve["slope"] else None
+            return curve
     return None
+
+
+def alike(
+    fields: Mapping[str, Any],
+    curve: Mapping[str, Any],
+    other_fields: Mapping[str, Any],
+    other: Mapping[str, Any],
+) -> bool:
+    """Return whether a curve of another study is one that the same claim speaks of.
+
+    Parameters
+    ----------
+    fields, curve : mapping
+        The fields of the study that a claim names, and its curve.
+    other_fields, other : mapping
+        Those of another study.
+
+    Notes
+    -----
+    Router, gate, output, loss, setting and regime must agree; data, sizes, starts, estimator and
+    gauge need not, nor whether some true gates are zero where the claim does not depend on it.
+    A network may stand for another one.
+    """
+    if other["loss_name"] != curve["loss_name"]:
+        return False
+    mine, theirs = _setting(fields, curve), _setting(other_fields, other)
+    if kind_of(curve["expert"]) != kind_of(other["expert"]):
+        return False
+    reading = Reading(curve["loss_name"], curve["gauge"])
+    claims = {claimed_rate(replace(mine, sparse=sparse), reading) for sparse in (False, True)}
+    sparse = theirs.sparse if len(claims) == 1 else mine.sparse
+    return replace(mine, sparse=sparse, expert=theirs.expert) == theirs
+
+
+def kind_of(expert: str) -> str:
+    """Return the column of :data:`COLUMNS` to which a registered expert of a regression belongs.
+
+    Parameters
+    ----------
+    expert : str
+    """
+    return expert.capitalize() if expert in ("linear", "polynomial") else COLUMNS[2]
+
+
+def _setting(fields: Mapping[str, Any], curve: Mapping[str, Any]) -> Setting:
+    return Setting(
+        router=curve["router"],
+        gate=curve["gate"],
+        expert=curve["expert"],
+        output=fields["output"],
+        degree=fields["degree"],
+        over_specified=fields["atoms"] != fields["true_atoms"],
+        misspecified=fields["data_router"] not in (OWN, curve["router"])
+        or fields["data_gate"] not in (OWN, curve["gate"]),
+        sparse=fields["sparse"] > 0,
+        flat=fields["flat"] > 0,
+    )
+
+
+def study_words(curve: Mapping[str, Any]) -> str:
+    """Say of which expert, by which estimator and in which gauge a curve is.
+
+    Parameters
+    ----------
+    curve : mapping
+        A result's curve.
+    """
+    estimator = ESTIMATORS[curve["estimator_name"]].title
+    return f"{EXPERTS[curve['expert']].title}, {estimator}, {curve['gauge_title']}"
+
+
+def reconciled(
+    cell: RateCell, curve: Mapping[str, Any], curves: Sequence[Mapping[str, Any]]
+) -> str:
+    """Say why a curve can fall although the claim is that no power of n holds.
+
+    Parameters
+    ----------
+    cell : RateCell
+    curve : mapping
+        The curve that measures it.
+    curves : sequence of mapping
+        All curves of its study.
+
+    Returns
+    -------
+    str
+        Empty where claim and curve do not seem to disagree.
+    """
+    if cell.claim != SLOW or not curve["slope"] or curve["slope"]["high"] >= 0:
+        return ""
+    said = (
+        "Both can be right: the claim is a minimax statement, about the worst truth; the curve is "
+        "one fixed truth's."
+    )
+    of_fit = {(c["loss_name"], c["gauge"]): c["slope"] for c in curves if c["fit"] == curve["fit"]}
+    flat = of_fit.get(("radial", "offset"))
+    if flat is None or not GAUGES[curve["gauge"]].complete:
+        return said
+    said += (
+        " The paper pins only β₀ₖ; here the whole gauge is fixed. What stays flat is the gates' "
+        "length, which no data can show: the same fits' radial error has slope "
+        f"{signed(flat['estimate'])}"
+    )
+    plain = of_fit.get((curve["loss_name"], "offset"))
+    if plain is not None:
+        said += f", and their loss as the paper reads it {signed(plain['estimate'])}"
+    return f"{said}."
 
 
 def measured_words(curve: Mapping[str, Any]) -> str:

@@ -8,6 +8,20 @@ from typing import Any
 
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS
+from moeviz.study.fields import FIELDS
+
+OPEN_FIELDS: Mapping[str, str | None] = {
+    "start": None,
+    "start_scale": None,
+    "batch": "sgd",
+    "em_tolerance": "em",
+    "box": None,
+}
+"""Fields on which the papers are silent, and the estimator that a field is about, if only one.
+
+All say that starts are near the truth, and none how near; `cosine` does not say how large a batch
+is, nor `multinomial` of which quantity 1e-6 is the tolerance.
+"""
 
 Result = Mapping[str, Any]
 Curves = Sequence[Mapping[str, Any]]
@@ -166,6 +180,30 @@ def comparison(result: Result) -> str:
     if notes:
         sentences.append(f"Of the paper's experiment, {'; '.join(notes)}.")
     return " ".join(sentences)
+
+
+def open_choices(result: Result) -> str:
+    """Say what was chosen where the papers are silent, and under which names to change it.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+
+    Returns
+    -------
+    str
+        One sentence; empty for a study that repeats no published figure.
+    """
+    ran = {curve["estimator_name"] for curve in result["curves"] if curve["published"]}
+    if not ran:
+        return ""
+    names = [name for name, needs in OPEN_FIELDS.items() if needs is None or needs in ran]
+    fields = result["spec"]["fields"]
+    chosen = "; ".join(
+        f"{FIELDS[name].label}: {FIELDS[name].write(fields[name])}" for name in names
+    )
+    return f"Chosen here: {chosen}. Each is a field under Settings."
 
 
 def _against_paper(curve: Mapping[str, Any]) -> str:

@@ -5,7 +5,9 @@ Where its maximum has a closed form (Gaussian experts that are linear, and every
 step is exact. Elsewhere (gates, class probabilities, curved experts) it is one Newton step on Q
 with the complete data's information, which has the same limits and the same rate of convergence
 as full maximisation. A step that would lower the likelihood is refused and damped, so that the
-likelihood never falls.
+likelihood never falls. Damping shortens the Newton steps alone: each variance moves to the maximum
+of Q given the means that are reached, however short their way. So a step whose Newton part is
+refused over and over comes down to the variances' own M-step, which cannot lower the likelihood.
 """
 
 from __future__ import annotations
@@ -27,8 +29,14 @@ LEAST_DAMPING = 1e-9
 FIRST_DAMPING = 1e-3
 """Damping after a refused step."""
 
+SHORT = 1.0
+"""A step damped by more is so much shorter than Newton's that its small rise proves nothing."""
+
+RELIEF = 0.1
+"""What an accepted step leaves of its damping."""
+
 ROUNDING = 1e-13
-"""A fall of the likelihood below this share of it is rounding."""
+"""A fall of the deviance below this share of it, or of the samples' number, is rounding."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,10 @@ class ExpectationMaximisation:
         trial = problem.clamp(state.theta + step)
         new = problem.complete(trial, state.index)
         rise = at.cost - new.cost
-        rounding = ROUNDING * at.cost.abs()
+        rounding = ROUNDING * (at.cost.abs() + problem.samples)
         accepted = torch.isfinite(new.cost) & (rise >= 0)
-        settled = accepted & (0.5 * rise <= self.tolerance * problem.samples)
+        small = 0.5 * rise <= self.tolerance * problem.samples
+        settled = accepted & small & (state.damping <= SHORT)
         still = ~accepted & (rise.abs() <= rounding)
         raised = torch.where(
             state.damping > LEAST_DAMPING,
@@ -78,7 +87,9 @@ class ExpectationMaximisation:
             torch.full_like(state.damping, FIRST_DAMPING),
         )
         state.growth = torch.where(accepted, torch.full_like(rise, 2.0), 2.0 * state.growth)
-        state.damping = torch.where(accepted, torch.full_like(raised, LEAST_DAMPING), raised)
+        relieved = RELIEF * state.damping
+        relieved = torch.where(relieved < FIRST_DAMPING, LEAST_DAMPING, relieved)
+        state.damping = torch.where(accepted, relieved, raised)
         state.accept(accepted, trial, new)
         return settled | still | (state.damping > 1e30)
 
@@ -88,21 +99,24 @@ def _with_exact_variances(
 ) -> Tensor:
     """Let each variance be the weighted mean of squares around the means that the step reaches.
 
-    The Newton step for a variance ends at the mean of squares around the present means; what the
-    means' own steps take off it is known from their moments, exactly so for linear experts.
+    An undamped Newton step for a variance ends at the mean of squares around the present means;
+    what the means' own steps take off it is known from their moments, exactly so for linear
+    experts that the scores do not read.
     """
     mixture = problem.mixture
-    if not isinstance(mixture.output, GaussianDensity) or mixture.score.reads_expert:
+    if not isinstance(mixture.output, GaussianDensity):
         return step
     step = step.clone()
     layout = mixture.layout_of(state.theta, problem.features)
     for atom in range(layout.atoms):
         block = layout.column(atom, "expert")
         means, variance = slice(block.start, block.stop - 1), block.stop - 1
-        move = step[:, means]
-        taken = 2.0 * (move * at.slope[:, means]).sum(1)
-        taken -= quadratic(move, at.gram[:, means, means])
-        step[:, variance] -= (
-            state.theta[:, variance] * taken.clamp_min(0.0) / at.share[:, atom].clamp_min(1e-300)
-        )
+        share = at.share[:, atom].clamp_min(1e-300)
+        own = at.slope[:, variance] / at.gram[:, variance, variance].clamp_min(1e-300)
+        if not mixture.score.reads_expert:
+            move = step[:, means]
+            taken = 2.0 * (move * at.slope[:, means]).sum(1)
+            taken -= quadratic(move, at.gram[:, means, means])
+            own = own - state.theta[:, variance] * taken.clamp_min(0.0) / share
+        step[:, variance] = torch.nan_to_num(own, nan=0.0, posinf=0.0, neginf=0.0)
     return step

@@ -1,8 +1,16 @@
 """The ground floor: scores, gates, experts, outputs, mixing measures and their derivatives."""
 
-from moeviz.model import competition, modified, quadratic, scaled  # noqa: F401 (they register)
+from moeviz.model import (  # noqa: F401 (they register)
+    competition,
+    custom,
+    custom_expert,
+    modified,
+    quadratic,
+    scaled,
+)
+from moeviz.model.attention import AttentionMixture, as_experts, attention_rows
 from moeviz.model.complete import CompleteMoments, complete_moments
-from moeviz.model.constants import Constant
+from moeviz.model.constants import AnyConstant, Constant, TextConstant
 from moeviz.model.experts import EXPERTS, ActivationExpert, Expert, make_expert
 from moeviz.model.gates import GATES, Gate, make_gate
 from moeviz.model.measure import Layout, MixingMeasure, Part
@@ -25,6 +33,8 @@ __all__ = [
     "OUTPUTS",
     "SCORES",
     "ActivationExpert",
+    "AnyConstant",
+    "AttentionMixture",
     "Categorical",
     "CompleteMoments",
     "Constant",
@@ -43,6 +53,9 @@ __all__ = [
     "Part",
     "Registry",
     "Score",
+    "TextConstant",
+    "as_experts",
+    "attention_rows",
     "complete_moments",
     "make_expert",
     "make_gate",

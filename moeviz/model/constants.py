@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -38,10 +38,37 @@ class Constant:
     label: str = ""
 
 
+@dataclass(frozen=True)
+class TextConstant:
+    """A constant of a variant that is a text, such as a formula.
+
+    Attributes
+    ----------
+    name, symbol, help : str
+        Name in code, LaTeX, and one sentence for people.
+    default : str
+        Value when none is given.
+    read : callable
+        From a text to the one way to write it; raises SpecificationError on one that is refused.
+    label : str
+        Plain words for a form.
+    """
+
+    name: str
+    symbol: str
+    help: str
+    default: str
+    read: Callable[[str], str]
+    label: str = ""
+
+
+AnyConstant = Constant | TextConstant
+
+
 class Variant(Protocol):
     """A class that lists the constants of its instances."""
 
-    constants: tuple[Constant, ...]
+    constants: tuple[AnyConstant, ...]
 
     def __call__(self, **values: Any) -> Any: ...
 
@@ -60,11 +87,13 @@ def build(registry: Registry[type[V]], name: str, values: Mapping[str, Any]) -> 
         If a constant is out of its range.
     """
     variant = registry[name]
-    constants: tuple[Constant, ...] = getattr(variant, "constants", ())
+    constants: tuple[AnyConstant, ...] = getattr(variant, "constants", ())
     return variant(**{c.name: _checked(c, values.get(c.name, c.default)) for c in constants})
 
 
-def _checked(constant: Constant, value: Any) -> float | int:
+def _checked(constant: AnyConstant, value: Any) -> float | int | str:
+    if isinstance(constant, TextConstant):
+        return constant.read(value)
     number = float(value)
     kind = " as a whole number" if constant.whole else ""
     if not constant.low <= number <= constant.high or (constant.whole and number != int(number)):

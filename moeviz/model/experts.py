@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from moeviz.model.constants import Constant, build
+from moeviz.model.constants import AnyConstant, Constant, build
 from moeviz.model.elementwise import power, sigmoid
 from moeviz.model.measure import Part
 from moeviz.model.registry import Registry
@@ -24,7 +24,7 @@ class Expert(ABC):
     ----------
     name, title, formula, source : str
         Name in the registry; name for people; LaTeX; paper key and equation.
-    constants : tuple of Constant
+    constants : tuple of Constant or TextConstant
         What the user sets.
     linear : bool
         Whether the value is linear in all parameters.
@@ -34,7 +34,7 @@ class Expert(ABC):
     title: ClassVar[str]
     formula: ClassVar[str]
     source: ClassVar[str] = "cosine §3, example under Definition 1"
-    constants: ClassVar[tuple[Constant, ...]] = ()
+    constants: ClassVar[tuple[AnyConstant, ...]] = ()
     linear: ClassVar[bool] = False
 
     @property

@@ -336,7 +336,7 @@ def _numbered(part: Part, copy: int) -> Part:
 
 
 def make_mixture(
-    score: str, gate: str, expert: str, output: str = "regression", **constants: float
+    score: str, gate: str, expert: str, output: str = "regression", **constants: float | str
 ) -> Mixture:
     """Build a mixture by its parts' names.
 
@@ -344,7 +344,7 @@ def make_mixture(
     ----------
     score, gate, expert, output : str
         Names in the registries.
-    **constants : float
+    **constants : float or str
         Values of the parts' constants by name (such as ``tau1`` or ``degree``).
 
     Raises

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from moeviz.model.constants import Constant, build
+from moeviz.model.constants import AnyConstant, Constant, build
 from moeviz.model.measure import Part
 from moeviz.model.registry import Registry
 
@@ -48,7 +48,7 @@ class Score(ABC):
         The parameter changes that leave every softmax gate unchanged, in words.
     source : str
         Paper key and equation.
-    constants : tuple of Constant
+    constants : tuple of Constant or TextConstant
         What the user sets.
     domain : Domain
         The set that the coordinates fill.
@@ -68,7 +68,7 @@ class Score(ABC):
     parameters: ClassVar[str] = r"\beta_{1i} \in \mathbb{R}^d,\ \beta_{0i} \in \mathbb{R}"
     gauge: ClassVar[str]
     source: ClassVar[str]
-    constants: ClassVar[tuple[Constant, ...]] = ()
+    constants: ClassVar[tuple[AnyConstant, ...]] = ()
     domain: ClassVar[Domain] = Domain.SPACE
     flat: ClassVar[bool] = False
     reads_expert: ClassVar[bool] = False

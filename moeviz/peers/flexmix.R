@@ -7,7 +7,8 @@
 #   OUT         JSON file to write.
 #   ITERATIONS  most iterations.
 #   TOLERANCE   flexmix's: stop when one iteration changes the log-likelihood by less, relatively.
-#   SECONDS     stop after so long and report the last whole iteration; Inf for no limit.
+#   SECONDS     stop after so long and report the last whole iteration; Inf for no limit. All times
+#               are processor seconds, which other programs on the machine disturb least.
 #   MODE        default: flexmix and nnet as they are, but for a Gaussian's variance (see below).
 #               strict: every M-step of a gate or a class by nnet run on to a tolerance of 1e-14.
 #
@@ -16,6 +17,9 @@
 # squares by a number with lost degrees of freedom; here it is divided by the sum of the weights,
 # which is the M-step of maximum likelihood.
 suppressMessages(library(flexmix))
+
+# Processor seconds that this program has used.
+clock <- function() sum(proc.time()[c("user.self", "sys.self")])
 
 # Text of a JSON value; numbers have 17 digits.
 json <- function(v) {
@@ -52,7 +56,7 @@ watched_gates <- function(inputs, seen, strict, seconds) {
   last <- NULL
   gates@fit <- function(x, y, w, ...) {
     frame <- parent.frame()
-    now <- proc.time()[["elapsed"]]
+    now <- clock()
     seen$trace <- c(seen$trace, frame$llh)
     seen$time <- c(seen$time, now)
     if (now - seen$time[1] > seconds && length(seen$trace) > 1) {
@@ -133,13 +137,13 @@ main <- function(a) {
   control <- list(minprior = 0, iter.max = as.integer(a[5]), tolerance = as.numeric(a[6]),
                   verbose = 0, classify = "weighted")
   set.seed(1)
-  began <- proc.time()[["elapsed"]]
+  began <- clock()
   fit <- tryCatch(
     suppressWarnings(flexmix(
       parts$formula, data = parts$data, k = ncol(start), cluster = start, model = parts$model,
       concomitant = watched_gates(inputs, seen, strict, as.numeric(a[7])), control = control)),
     error = function(e) conditionMessage(e))
-  seconds <- proc.time()[["elapsed"]] - began
+  seconds <- clock() - began
   done <- is(fit, "flexmix")
   if (!done && is.null(seen$components)) stop(fit)
   components <- if (done) lapply(fit@components, `[[`, 1) else seen$components

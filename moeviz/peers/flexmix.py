@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 SCRIPT = Path(__file__).with_name("flexmix.R")
 
-ADVICE = "install it with `apt-get install r-base-core r-cran-flexmix`"
+ADVICE = "install Debian's packages: `apt-get install r-base-core r-cran-flexmix r-cran-nnet`"
 
 
 class PeerMissingError(MoevizError):
@@ -48,7 +48,7 @@ class FlexmixFit:
     capped : bool
         Whether the time limit ended it.
     seconds, seconds_per_iteration : float
-        Of the fit alone, without starting R and reading the data.
+        Processor time of the fit alone, without starting R and reading the data.
     trace : tuple of float
         Log-likelihood after each iteration.
     gates : array, shape (K, D + 1)
@@ -94,9 +94,9 @@ def why_missing() -> str | None:
     program = shutil.which("Rscript")
     if program is None:
         return f"R is not installed; {ADVICE}"
-    check = 'q(status = 1L - requireNamespace("flexmix", quietly = TRUE))'
+    check = 'q(status = 1L - all(sapply(c("flexmix", "nnet"), requireNamespace, quietly = TRUE)))'
     if subprocess.run([program, "-e", check], capture_output=True, check=False).returncode:
-        return f"R has no package flexmix; {ADVICE}"
+        return f"R lacks a package, flexmix or nnet; {ADVICE}"
     return None
 
 
@@ -124,7 +124,7 @@ def flexmix_categorical(
     tolerance : float
         Relative change of the log-likelihood in one iteration below which flexmix stops.
     seconds : float
-        Longest time; the last whole iteration counts.
+        Longest processor time; the last whole iteration counts.
     strict : bool
         Whether the inner fits of gates and classes run on to a tolerance of 1e-14.
 

@@ -127,7 +127,7 @@ def candidate(rng: np.random.Generator, mixture: Mixture, layout: Layout) -> Arr
             columns.append(_lengths(rng, part, count, 2.0, 4.0))
         elif kind == "nu":
             columns.append(rng.uniform(0.05, 0.25, shape))
-        elif kind == "lambda":
+        elif kind in ("lambda", "s"):
             columns.append(_signs(rng, shape) * rng.uniform(0.5, 1.5, shape))
         elif kind == "W2":
             columns.append(_signs(rng, shape) * rng.uniform(1.0, 2.0, shape))

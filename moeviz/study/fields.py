@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from moeviz.errors import SpecificationError, UnknownNameError
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Constant
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, AnyConstant, TextConstant
 from moeviz.model.registry import Registry
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
@@ -36,7 +36,7 @@ class Field:
     ----------
     name, label, symbol : str
         Name in code; plain words; LaTeX, or "" where there is none.
-    kind : {"int", "float", "choice", "choices", "sizes"}
+    kind : {"int", "float", "choice", "choices", "sizes", "text"}
         ``choices`` is a non-empty selection in the registry's order; ``sizes`` an ascending list
         of sample sizes.
     default : Value
@@ -49,6 +49,8 @@ class Field:
         One sentence for people.
     group : str
         The heading under which a form shows it.
+    reader : callable or None
+        From a text to the one way to write it, for the kind ``text``.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Field:
     choices: Collection[str] = ()
     help: str = ""
     group: str = ""
+    reader: Callable[[str], str] | None = None
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -84,7 +87,7 @@ class Field:
                 f"Expected at most {LONGEST_TEXT} characters for {self.name}, but got {len(text)}."
             )
         text = text.strip()
-        if self.kind == "choice":
+        if self.kind in ("choice", "text"):
             return self.check(text)
         if self.kind in ("choices", "sizes"):
             parts = [part.strip() for part in text.strip("[]()").split(",") if part.strip()]
@@ -114,6 +117,8 @@ class Field:
         SpecificationError
             If it is not a value of this field.
         """
+        if self.reader is not None:
+            return self.reader(value)
         if self.kind == "choice":
             return self._choice(value)
         if self.kind == "choices":
@@ -208,17 +213,22 @@ def _constants() -> Iterator[Field]:
     registries: tuple[Registry[Any], ...] = (SCORES, GATES, EXPERTS, OUTPUTS)
     for registry in registries:
         for variant in registry.values():
-            constants: tuple[Constant, ...] = getattr(variant, "constants", ())
+            constants: tuple[AnyConstant, ...] = getattr(variant, "constants", ())
             for constant in constants:
                 if constant.name not in seen:
                     seen.add(constant.name)
                     yield _constant_field(constant)
 
 
-def _constant_field(c: Constant) -> Field:
+def _constant_field(c: AnyConstant) -> Field:
+    label = c.label or c.name
+    if isinstance(c, TextConstant):
+        return Field(
+            c.name, label, c.symbol, "text", c.default, help=c.help, group=MODEL, reader=c.read
+        )
     return Field(
         c.name,
-        c.label or c.name,
+        label,
         c.symbol,
         "int" if c.whole else "float",
         int(c.default) if c.whole else float(c.default),

@@ -12,12 +12,13 @@ import numpy as np
 
 from moeviz.errors import SpecificationError
 from moeviz.model import OUTPUTS, SCORES
+from moeviz.model.custom import CUSTOM
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, OWN, Value
 from moeviz.study.limits import check_limits
-from moeviz.study.models import models
-from moeviz.theory import DISTANCES
+from moeviz.study.models import Named, models
+from moeviz.theory import DISTANCES, input_nodes
 
 SCHEMA = 2
 """Version of the fields and of the arithmetic behind them; part of every hash and link."""
@@ -60,6 +61,7 @@ class Specification:
                 f"Expected only known fields ({', '.join(FIELDS)}), but got "
                 f"'{str(unknown[0])[:40]}'."
             )
+        values = {**_texts(), **values}
         missing = [key for key in FIELDS if key not in values]
         if missing:
             raise SpecificationError(
@@ -80,8 +82,13 @@ class Specification:
 
     @property
     def hash(self) -> str:
-        """The identity: 16 hexadecimal digits of schema and fields."""
-        content = json.dumps({"schema": SCHEMA, "fields": self.fields}, sort_keys=True)
+        """The identity: 16 hexadecimal digits of schema and fields.
+
+        A text that stands at its default is left out, as it was before there were texts.
+        """
+        usual = _texts()
+        fields = {key: value for key, value in self.items if usual.get(key) != value}
+        content = json.dumps({"schema": SCHEMA, "fields": fields}, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
@@ -116,6 +123,11 @@ class Specification:
                 "Expected the name of a preset as text, but got something else."
             )
         return cls.make(preset, data["fields"])
+
+
+def _texts() -> dict[str, Value]:
+    """Return the fields that are texts, with their defaults; they need not be given."""
+    return {name: field.default for name, field in FIELDS.items() if field.kind == "text"}
 
 
 def _check_together(values: Mapping[str, Any]) -> None:
@@ -154,6 +166,8 @@ def _check_models(values: Mapping[str, Any]) -> None:
                 f"dimension = {values['dimension']}."
             )
     named = models(values)
+    for model in named:
+        _check_features(model, values)
     density = OUTPUTS[values["output"]].density
     for name in values["estimators"]:
         if ESTIMATORS[name].densities_only and not density:
@@ -166,6 +180,20 @@ def _check_models(values: Mapping[str, Any]) -> None:
         source = named[0].source
         layout = source.layout(values["true_atoms"], values["dimension"])
         design.draw(np.random.default_rng(0), source, layout)
+
+
+def _check_features(model: Named, values: Mapping[str, Any]) -> None:
+    """Refuse a score of one's own that is no number somewhere on the study's inputs."""
+    for mixture in (model.mixture, model.source):
+        if mixture.score.name != CUSTOM:
+            continue
+        x = input_nodes(values["dimension"], 512, values["low"], values["high"])
+        if not bool(mixture.features(x).gate.isfinite().all()):
+            raise SpecificationError(
+                f"Expected a score that is a number for all inputs from {values['low']:g} to "
+                f"{values['high']:g}, but '{values['score_formula'][:60]}' is none for some; mind "
+                "divisions, roots and logarithms, or change the inputs' range."
+            )
 
 
 def _check_readings(values: Mapping[str, Any]) -> None:

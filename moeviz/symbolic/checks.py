@@ -39,10 +39,17 @@ def independence(name: str, family: Family, should_stop: Stop = None) -> Test:
     start = time.perf_counter()
     found = relations(family, should_stop)
     if found.basis:
-        simple = min(found.basis, key=lambda v: (sum(1 for c in v if c), max(c.denominator for c in v)))
+        simple = min(
+            found.basis, key=lambda v: (sum(1 for c in v if c), max(c.denominator for c in v))
+        )
         test = Test(name, Answer.FAILS, "", relation_certificate(family, simple, found))
-        last = Step("Substitute back", ("The combination is zero on every piece of the inputs:",
-                                        f"${relation_latex(family, simple)} = 0$"))
+        last = Step(
+            "Substitute back",
+            (
+                "The combination is zero on every piece of the inputs:",
+                f"${relation_latex(family, simple)} = 0$",
+            ),
+        )
     elif found.decided:
         test = Test(name, Answer.HOLDS, "", determinant_certificate(family, found))
         last = Step("Enclose a determinant", (_enclosure_words(found),))
@@ -50,9 +57,11 @@ def independence(name: str, family: Family, should_stop: Stop = None) -> Test:
         test = Test(name, Answer.UNDECIDED, _why_undecided(found), {})
         last = Step("No certificate", (_why_undecided(found),))
     return replace(
-        test, steps=(*family_steps(family), _matrix_step(family, found), last),
+        test,
+        steps=(*family_steps(family), _matrix_step(family, found), last),
         seconds=time.perf_counter() - start,
-        family=family, relations=found,
+        family=family,
+        relations=found,
     )
 
 
@@ -80,7 +89,9 @@ def first_order(
         words = f"$ {relation_latex(family, simple)} = 0$ changes a gate or an expert, and leaves the model as it is."
     elif found.decided and gauge.decided and len(found.basis) == len(gauge.basis):
         certificate = determinant_certificate(family, found)
-        certificate["gauge"] = [relation_certificate(family, v, found)["members"] for v in gauge.basis]
+        certificate["gauge"] = [
+            relation_certificate(family, v, found)["members"] for v in gauge.basis
+        ]
         test = Test(name, Answer.HOLDS, "", certificate)
         words = (
             f"All {len(found.basis)} relations leave every gate and every expert as it is; the "
@@ -91,9 +102,14 @@ def first_order(
         words = _why_undecided(found)
     return replace(
         test,
-        steps=(*family_steps(family), _matrix_step(family, found), Step("Compare with the gauge", (words,))),
+        steps=(
+            *family_steps(family),
+            _matrix_step(family, found),
+            Step("Compare with the gauge", (words,)),
+        ),
         seconds=time.perf_counter() - start,
-        family=family, relations=found,
+        family=family,
+        relations=found,
     )
 
 
@@ -166,7 +182,11 @@ def gauge_test(
     name = f"the gauge has {expected} directions"
     count = len(found.basis)
     if count > expected:
-        known = [v for v in found.basis if len({m.atom for m, c in zip(family.members, v, strict=True) if c}) > 1]
+        known = [
+            v
+            for v in found.basis
+            if len({m.atom for m, c in zip(family.members, v, strict=True) if c}) > 1
+        ]
         shown = max(known or list(found.basis), key=lambda v: sum(1 for c in v if c))
         test = Test(name, Answer.FAILS, "", relation_certificate(family, shown, found))
         words = f"There are {count}; one that is neither a length nor a constant is shown."
@@ -231,9 +251,13 @@ def cone(
             "sequence": measure(atom, points, family, blocks, answer),
         }
         test = Test(name, Answer.FAILS, "", certificate)
-        steps.append(Step("A positive semidefinite solution", _spread_words(family, answer, certificate)))
+        steps.append(
+            Step("A positive semidefinite solution", _spread_words(family, answer, certificate))
+        )
     elif isinstance(answer, Barrier) and found.decided:
-        first = [v for v in found.basis if not any(any(map(any, m)) for m in matrices_of(blocks, v))]
+        first = [
+            v for v in found.basis if not any(any(map(any, m)) for m in matrices_of(blocks, v))
+        ]
         certificate = determinant_certificate(family, found)
         certificate |= {"kind": "dual matrix", "matrices": matrices_json(blocks, answer.matrices)}
         certificate["relations"] = [
@@ -243,17 +267,30 @@ def cone(
             simple = min(first, key=lambda v: sum(1 for c in v if c))
             certificate = relation_certificate(family, simple, found)
             test = Test(name, Answer.FAILS, "", certificate)
-            steps.append(Step("A first-order relation", (f"${relation_latex(family, simple)} = 0$",)))
+            steps.append(
+                Step("A first-order relation", (f"${relation_latex(family, simple)} = 0$",))
+            )
         else:
             test = Test(name, Answer.HOLDS, "", certificate)
-            steps.append(Step("A matrix that forbids it", (
-                "W below is positive definite and orthogonal to the second-order part of every "
-                "relation, so no positive semidefinite M solves the equation but 0.",)))
+            steps.append(
+                Step(
+                    "A matrix that forbids it",
+                    (
+                        "W below is positive definite and orthogonal to the second-order part of every "
+                        "relation, so no positive semidefinite M solves the equation but 0.",
+                    ),
+                )
+            )
     else:
         test = Test(name, Answer.UNDECIDED, _why_undecided(found), {})
         steps.append(Step("No certificate", (_why_undecided(found),)))
-    return replace(test, steps=tuple(steps), seconds=time.perf_counter() - start,
-        family=family, relations=found)
+    return replace(
+        test,
+        steps=tuple(steps),
+        seconds=time.perf_counter() - start,
+        family=family,
+        relations=found,
+    )
 
 
 def held_coordinates(
@@ -275,8 +312,10 @@ def held_coordinates(
         outside = [i for i, name in enumerate(names) if name[0] != number]
         mixes = null_basis([[v[i] for v in basis] for i in outside], len(basis))
         alone = [
-            [sum((m * v[i] for m, v in zip(mix, basis, strict=True)), Fraction(0))
-             for i in reversed(range(len(names)))]
+            [
+                sum((m * v[i] for m, v in zip(mix, basis, strict=True)), Fraction(0))
+                for i in reversed(range(len(names)))
+            ]
             for mix in mixes
         ]
         own += [len(names) - 1 - p for p in reduced(alone)[1]]
@@ -341,9 +380,9 @@ def determinant_certificate(family: Family, found: Relations) -> dict[str, Any]:
         ],
         "columns": list(found.pivots),
         **source_json(family),
-        "inputs": [] if w is None else [
-            {"piece": piece, **{k: str(v) for k, v in x.items()}} for piece, x in w.points
-        ],
+        "inputs": []
+        if w is None
+        else [{"piece": piece, **{k: str(v) for k, v in x.items()}} for piece, x in w.points],
         "determinant": "" if w is None else w.determinant,
         "bits": 0 if w is None else w.bits,
         "rank": len(found.pivots),
@@ -411,11 +450,14 @@ def family_steps(family: Family) -> tuple[Step, ...]:
     names = [] if ground is None else [b.name for b in ground.basics]
     tower = (
         f"At the point every function is a polynomial over the rationals in {len(names)} basics: "
-        + ", ".join(names[:14]) + (" and more." if len(names) > 14 else "."),
+        + ", ".join(names[:14])
+        + (" and more." if len(names) > 14 else "."),
     )
     pieces = len(family.pieces)
     if pieces > 1:
-        tower += (f"There are {pieces} pieces: regions between kinks, point masses on them, classes.",)
+        tower += (
+            f"There are {pieces} pieces: regions between kinks, point masses on them, classes.",
+        )
     return Step("Form the derivatives", tuple(lines)), Step("Write the tower", tower)
 
 

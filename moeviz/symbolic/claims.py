@@ -125,7 +125,7 @@ class Verdict:
             "tests": [t.to_json() for t in self.tests],
             "verdict": str(self.answer),
             "condition": self.condition,
-            "agrees_with_paper": self.agrees,
+            "agrees_with_paper": self.agrees if claim.paper else None,
             "repair": {
                 "statement": claim.repaired,
                 "verdict": str(self.repair_answer),
@@ -139,8 +139,16 @@ class Verdict:
         }
 
 
-def decide(claim: Claim, should_stop: Stop = None) -> Verdict:
+def decide(claim: Claim, should_stop: Stop = None, limit: float | None = None) -> Verdict:
     """Run a claim's tests and say what follows.
+
+    Parameters
+    ----------
+    claim : Claim
+    should_stop : callable, optional
+        Asked between the steps of a test.
+    limit : float, optional
+        Seconds for each test; one that takes longer is undecided and says so.
 
     Raises
     ------
@@ -148,25 +156,42 @@ def decide(claim: Claim, should_stop: Stop = None) -> Verdict:
         If `should_stop` said yes.
     """
     start = time.perf_counter()
-    tests, answer, condition = _run(claim.checks, should_stop)
+    tests, answer, condition = _run(claim.checks, should_stop, limit)
     repair: tuple[Test, ...] = ()
     repair_answer = None
     if claim.repair:
-        repair, repair_answer, _ = _run(claim.repair, should_stop)
+        repair, repair_answer, _ = _run(claim.repair, should_stop, limit)
     return Verdict(
         claim, answer, condition, tests, repair, repair_answer, time.perf_counter() - start
     )
 
 
-def _run(checks: tuple[Check, ...], should_stop: Stop) -> tuple[tuple[Test, ...], Answer, str]:
+def _timed(check: Check, should_stop: Stop, limit: float | None) -> Test:
+    """Run one test; where its time runs out, it is undecided."""
+    end = None if limit is None else time.perf_counter() + limit
+
+    def stop() -> bool:
+        asked = should_stop is not None and should_stop()
+        return asked or (end is not None and time.perf_counter() > end)
+
+    try:
+        return check.decide(stop)
+    except FormulaError as error:
+        return Test("a formula", Answer.UNDECIDED, str(error))
+    except Cancelled:
+        if should_stop is not None and should_stop():
+            raise
+        return Test("time limit", Answer.UNDECIDED, f"the test took longer than {limit:g} seconds")
+
+
+def _run(
+    checks: tuple[Check, ...], should_stop: Stop, limit: float | None
+) -> tuple[tuple[Test, ...], Answer, str]:
     tests, outcomes = [], []
     for check in checks:
         if should_stop is not None and should_stop():
             raise Cancelled("The check was cancelled.")
-        try:
-            test = check.decide(should_stop)
-        except FormulaError as error:
-            test = Test("a formula", Answer.UNDECIDED, str(error))
+        test = _timed(check, should_stop, limit)
         tests.append(test)
         if test.answer == Answer.UNDECIDED:
             outcomes.append((check, Answer.UNDECIDED))

@@ -11,7 +11,15 @@ from typing import Any
 from moeviz.errors import LimitError, SpecificationError
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, make_mixture
 from moeviz.symbolic import checks, pde
-from moeviz.symbolic.catalogue.parts import Design, cone, first, first_order, literal, moving, pinned
+from moeviz.symbolic.catalogue.parts import (
+    Design,
+    cone,
+    first,
+    first_order,
+    literal,
+    moving,
+    pinned,
+)
 from moeviz.symbolic.claims import Check, Claim, Stop
 from moeviz.symbolic.families import term
 from moeviz.symbolic.ground import Log, Number
@@ -131,8 +139,13 @@ def compose(selection: Mapping[str, Any]) -> Claim:
         f"{mixture.output.title}, d = {chosen['dimension']}, {chosen['atoms']} atoms"
     )
     return Claim(
-        f"own.{digest}", "", "composed", f"{TESTS[chosen['test']]}: {words}; {POINTS[chosen['point']]}.",
-        Answer.UNDECIDED, "No paper is asked.", (check,),
+        f"own.{digest}",
+        "",
+        "composed",
+        f"{TESTS[chosen['test']]}: {words}; {POINTS[chosen['point']]}.",
+        Answer.UNDECIDED,
+        "No paper is asked.",
+        (check,),
         why="A relation that fails the second-order cone slows over-specified parameters down; one "
         "of first order makes them invisible.",
     )
@@ -161,7 +174,11 @@ def _validated(selection: Mapping[str, Any]) -> dict[str, Any]:
             )
     for name, (lowest, highest) in {"tau1": (0.001, 100.0), "tau2": (0.0, 100.0)}.items():
         value = chosen[name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not lowest <= value <= highest
+        ):
             raise SpecificationError(
                 f"Expected a number from {lowest} to {highest} for '{name}', but got "
                 f"'{str(value)[:40]}'."
@@ -248,7 +265,12 @@ def _discovery(design: Design, order: int) -> Callable[[Stop], Test]:
     def decide(should_stop: Stop) -> Test:
         atom = design.atom
         return pde.discover(
-            term(atom), atom.inputs, atom.parameters, atom.latex, design.points(atom)[0], order,
+            term(atom),
+            atom.inputs,
+            atom.parameters,
+            atom.latex,
+            design.points(atom)[0],
+            order,
             should_stop=should_stop,
         )
 

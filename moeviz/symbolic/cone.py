@@ -88,7 +88,11 @@ def blocks_of(family: Family, crowded: Sequence[int] | None = None) -> list[Bloc
     for atom in range(len(family.points)):
         if crowded is not None and atom not in crowded:
             continue
-        second = {m.orders: i for i, m in enumerate(family.members) if m.atom == atom and len(m.orders) == 2}
+        second = {
+            m.orders: i
+            for i, m in enumerate(family.members)
+            if m.atom == atom and len(m.orders) == 2
+        }
         names = list(dict.fromkeys(s for orders in second for s in orders))
         if not names:
             continue
@@ -177,8 +181,10 @@ def _barrier(blocks: Sequence[Block], orthogonal: Matrix) -> Barrier | None:
     for bound in ROUNDING:
         entries = [
             sum(
-                (Fraction(float(y)).limit_denominator(bound) * row[i]
-                 for y, row in zip(solution[1], orthogonal, strict=True)),
+                (
+                    Fraction(float(y)).limit_denominator(bound) * row[i]
+                    for y, row in zip(solution[1], orthogonal, strict=True)
+                ),
                 Fraction(0),
             )
             for i in range(len(orthogonal[0]))
@@ -239,7 +245,10 @@ def _on_face(
         for row in _rational_rows(kernel, bound):
             for i in range(size):
                 conditions.append(
-                    [sum((u[number][i][j] * row[j] for j in range(size)), Fraction(0)) for u in units]
+                    [
+                        sum((u[number][i][j] * row[j] for j in range(size)), Fraction(0))
+                        for u in units
+                    ]
                 )
     space = null_basis(conditions, len(spanning))
     if not space:
@@ -336,10 +345,10 @@ def largest_least_eigenvalue(
     cost = np.zeros(count + 1)
     cost[count] = -1.0
     size = count + 1
-    solver = clarabel.DefaultSolver(
-        sparse.csc_matrix((size, size)), cost, a, b, cones, settings
-    )
+    solver = clarabel.DefaultSolver(sparse.csc_matrix((size, size)), cost, a, b, cones, settings)
     solution = solver.solve()
     if "Solved" not in str(solution.status):
         return None
-    return float(solution.x[count]), [float(v / s) for v, s in zip(solution.x[:count], scale, strict=True)]
+    return float(solution.x[count]), [
+        float(v / s) for v, s in zip(solution.x[:count], scale, strict=True)
+    ]

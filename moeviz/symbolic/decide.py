@@ -124,9 +124,7 @@ def relations(
 
 def holds(family: Family, vector: Sequence[Fraction]) -> bool:
     """Return whether a relation substitutes back to zero on every piece."""
-    return all(
-        vanishes(piece.ground, combination(piece.rows, vector)) for piece in family.pieces
-    )
+    return all(vanishes(piece.ground, combination(piece.rows, vector)) for piece in family.pieces)
 
 
 def witness(

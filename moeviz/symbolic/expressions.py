@@ -80,7 +80,9 @@ def form(entries: Symbols, x: Symbols) -> Expr:
 def full_form(entries: Symbols, x: Symbols) -> Expr:
     """Return x'Ax of a matrix given by all its entries, row by row."""
     pairs = itertools.product(range(len(x)), repeat=2)
-    return sum((e * x[i] * x[j] for e, (i, j) in zip(entries, pairs, strict=True)), sympy.Integer(0))
+    return sum(
+        (e * x[i] * x[j] for e, (i, j) in zip(entries, pairs, strict=True)), sympy.Integer(0)
+    )
 
 
 Map = Callable[[Symbols], list[Expr]]

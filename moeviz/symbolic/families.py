@@ -33,7 +33,9 @@ def term(atom: Atom) -> tuple[sympy.Expr, ...]:
     return tuple(weight * value for value in atom.values)
 
 
-def up_to(parameters: Sequence[sympy.Symbol], low: int, high: int) -> list[tuple[sympy.Symbol, ...]]:
+def up_to(
+    parameters: Sequence[sympy.Symbol], low: int, high: int
+) -> list[tuple[sympy.Symbol, ...]]:
     """Return the derivatives of orders `low` to `high`, each once."""
     return [
         orders
@@ -92,7 +94,9 @@ def derivatives(
                 for symbol in by:
                     p = tower.derivative(p, symbol)
                 rows.append(p)
-            members.append(Member(derivative_latex(mark, by, latex), tuple(by), number, tuple(rows)))
+            members.append(
+                Member(derivative_latex(mark, by, latex), tuple(by), number, tuple(rows))
+            )
     return Family(tower, points, members, support or support_of(inputs), masses, functions)
 
 

@@ -141,7 +141,9 @@ class Family:
         below = []
         for atom, point in zip(atoms, self.points, strict=True):
             masses = {
-                index: {((mass, 1),): c for m, c in atom.value(index).items() if m == ((number, 1),)}
+                index: {
+                    ((mass, 1),): c for m, c in atom.value(index).items() if m == ((number, 1),)
+                }
                 for index, g in enumerate(self.tower.generators)
                 if g.kind is Kind.KINK
             }

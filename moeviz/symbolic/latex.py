@@ -117,7 +117,8 @@ def certificate_latex(certificate: Plain) -> list[str]:
     sequence = certificate.get("sequence")
     if sequence:
         lines.append(
-            rf"Along $\varepsilon \to 0$ the loss is of order $\varepsilon^{{{sequence['loss order']}}}$"
+            r"Along $\varepsilon \to 0$ the loss is of order "
+            rf"$\varepsilon^{{{sequence['loss order']}}}$"
             + (
                 " and the function does not move."
                 if sequence["exact"]

@@ -46,7 +46,9 @@ TENSORS: Functions = {
 }
 
 
-def evaluate(expression: sympy.Expr, values: Mapping[sympy.Symbol, Any], functions: Functions) -> Any:
+def evaluate(
+    expression: sympy.Expr, values: Mapping[sympy.Symbol, Any], functions: Functions
+) -> Any:
     """Return a formula's value, walking its tree.
 
     Parameters

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from moeviz.errors import SpecificationError
@@ -33,10 +35,16 @@ def claim_of(request: Mapping[str, Any]) -> Claim:
     raise SpecificationError("Expected {'claim': id} or {'compose': {...}} as a request.")
 
 
+LIMIT = 10.0
+"""Seconds for one test."""
+
+
 def verdict_of(
-    request: Mapping[str, Any], should_stop: Callable[[], bool] | None = None
+    request: Mapping[str, Any],
+    should_stop: Callable[[], bool] | None = None,
+    limit: float = LIMIT,
 ) -> Verdict:
-    """Decide what a request asks for.
+    """Decide what a request asks for; a test that takes longer than `limit` is undecided.
 
     Raises
     ------
@@ -45,7 +53,7 @@ def verdict_of(
     Cancelled
         If `should_stop` said yes.
     """
-    return decide(claim_of(request), should_stop)
+    return decide(claim_of(request), should_stop, limit)
 
 
 def run_check(
@@ -53,3 +61,27 @@ def run_check(
 ) -> dict[str, Any]:
     """Decide what a request asks for; return the verdict as plain data."""
     return verdict_of(request, should_stop).to_json()
+
+
+def decide_all(names: Sequence[str], workers: int = 2) -> Iterator[dict[str, Any]]:
+    """Decide claims of the catalogue in several processes; yield verdicts in their order.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Ids, or beginnings of ids; none for the whole catalogue.
+    workers : int
+        Processes; 1 for none beside this one.
+
+    Raises
+    ------
+    UnknownNameError
+        If an id is not there.
+    """
+    ids = list(dict.fromkeys(c.id for name in names for c in CATALOGUE.find(name)))
+    requests = [{"claim": name} for name in (ids or CATALOGUE.claims)]
+    if workers == 1 or len(requests) < 4:
+        yield from map(run_check, requests)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(run_check, requests)

@@ -11,7 +11,7 @@ import ast
 import keyword
 import pprint
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,16 @@ PARTS = (
 """Modules of the program, each after those that it needs."""
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,40}")
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 FORMULA = re.compile(r"[A-Za-z0-9_+\-*/(). ]+")
 FRACTION = re.compile(r"-?[0-9]+(/[0-9]+)?")
 POINT = re.compile(r"-?[0-9]+(/[0-9]+)?|log\([0-9]+(/[0-9]+)?\)")
 ENCLOSURE = re.compile(r"\[?[-+0-9.e/ ]+\]?|not zero as a polynomial in independent basics")
 ORDER = re.compile(r"infinity|-?[0-9.]+(e[-+]?[0-9]+)?")
 KIND = re.compile(r"[a-z \-]{1,30}")
+TAKEN = {*formulas.FUNCTIONS, *formulas.CONSTANTS}
+"""Names that a formula reads as functions and constants."""
+
 LONGEST = 400_000
 """Characters of one text."""
 
@@ -107,12 +111,14 @@ def _certificate(data: Mapping[str, Any], title: str) -> dict[str, Any]:
         If a text is none that certificates are made of, or something is missing.
     """
     try:
-        symbols = {
-            k: [_text(NAME, n) for n in data["symbols"][k]] for k in ("inputs", "parameters")
+        names = {
+            n: f"{n}_" if n in TAKEN or keyword.iskeyword(n) else _text(NAME, n)
+            for k in ("inputs", "parameters")
+            for n in data["symbols"][k]
         }
-        names = {*symbols["inputs"], *symbols["parameters"]}
-        if names & {*formulas.FUNCTIONS, *formulas.CONSTANTS} or any(map(keyword.iskeyword, names)):
-            raise _refusal("names of symbols that are no functions", ", ".join(sorted(names)))
+        if len(set(names.values())) < len(names) or TAKEN & set(names.values()):
+            raise _refusal("names of symbols that differ", ", ".join(sorted(names)))
+        symbols = {k: [names[n] for n in data["symbols"][k]] for k in ("inputs", "parameters")}
         fields = _fields(names)
         found = {k: clean(data[k]) for k, clean in fields.items() if k in data}
     except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -120,21 +126,26 @@ def _certificate(data: Mapping[str, Any], title: str) -> dict[str, Any]:
     return {"title": _words(title), "kind": _text(KIND, data["kind"]), "symbols": symbols, **found}
 
 
-def _fields(names: Collection[str]) -> dict[str, Clean]:
-    """Return how each field of a certificate is checked, given the names of its symbols."""
+def _fields(names: Mapping[str, str]) -> dict[str, Clean]:
+    """Return how each field of a certificate is checked.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        What each symbol of the certificate is called in the script.
+    """
 
     def name(value: Any) -> str:
         if value not in names:
             raise _refusal("a symbol of the certificate", str(value))
-        return str(value)
+        return names[value]
 
     def formula(value: Any) -> str:
         text = _text(FORMULA, value)
-        known = {*names, *formulas.FUNCTIONS, *formulas.CONSTANTS}
-        strange = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", text)) - known
+        strange = set(IDENTIFIER.findall(text)) - {*names, *TAKEN}
         if strange or "." in text:
             raise _refusal("a formula in known names", ", ".join(sorted(strange)) or text[:60])
-        return text
+        return IDENTIFIER.sub(lambda m: names.get(m[0], m[0]), text)
 
     def members(value: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return [
@@ -145,11 +156,8 @@ def _fields(names: Collection[str]) -> dict[str, Clean]:
         return {name(k): _text(POINT, v) for k, v in value.items()}
 
     def place(value: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            k: int(v) if k == "piece" else _fraction(v)
-            for k, v in value.items()
-            if k == "piece" or name(k)
-        }
+        numbers = {name(k): _fraction(v) for k, v in value.items() if k != "piece"}
+        return {"piece": int(value["piece"]), **numbers} if "piece" in value else numbers
 
     def places(value: Any) -> Any:
         return place(value) if isinstance(value, Mapping) else [place(v) for v in value]
@@ -182,6 +190,13 @@ def _fields(names: Collection[str]) -> dict[str, Clean]:
         "value": lambda v: _text(ENCLOSURE, v),
         "bits": int,
         "terms": _each(lambda t: _present(term, t)),
+        "enclosures": _each(
+            lambda e: {
+                "formula": formula(e["formula"]),
+                "inputs": {name(k): _each(_fraction)(v) for k, v in e["inputs"].items()},
+                "value": _text(ENCLOSURE, e["value"]),
+            }
+        ),
         "constants": lambda v: [_fraction(e) for e in v.values()],
         "sequence": lambda v: {k: _text(ORDER, v[k]) for k in ("function order", "loss order")},
     }

@@ -97,9 +97,7 @@ class Tower:
             *(Generator(s, Kind.PARAMETER, None) for s in parameters),
         ]
         self._known: dict[tuple[Kind, sympy.Expr], sympy.Symbol] = {}
-        self._embedded: dict[sympy.Expr, sympy.Expr] = {
-            g.symbol: g.symbol for g in self.generators
-        }
+        self._embedded: dict[sympy.Expr, sympy.Expr] = {g.symbol: g.symbol for g in self.generators}
         self._ring: Any = None
         self._rules: dict[tuple[int, int], Poly] = {}
         self._derivatives: dict[tuple[Poly, sympy.Symbol], Poly] = {}
@@ -125,7 +123,9 @@ class Tower:
         if e.is_Pow and e.base is not sympy.E:
             return self._power(self.embed(e.base), e.exp)
         if e.func is sympy.exp or (e.is_Pow and e.base is sympy.E):
-            return self._generator(Kind.EXP, self.embed(e.args[0] if e.func is sympy.exp else e.exp))
+            return self._generator(
+                Kind.EXP, self.embed(e.args[0] if e.func is sympy.exp else e.exp)
+            )
         if e.func is relu:
             return self._generator(Kind.RELU, self.embed(e.args[0]))
         if e.func is gelu:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moeviz.model import GATES, SCORES, Domain
+from moeviz.model.custom import CUSTOM
 from moeviz.theory.distances import DISTANCES
 from moeviz.theory.gauge import GAUGES
 from moeviz.theory.losses import LOSSES
@@ -66,6 +67,11 @@ class Setting:
         return self.expert == "linear" or (self.expert == "polynomial" and self.degree == 1)
 
     @property
+    def own_formula(self) -> bool:
+        """Whether its score or its expert is a formula of the visitor's."""
+        return CUSTOM in (self.router, self.expert)
+
+    @property
     def forgets_length(self) -> bool:
         """Whether the router does not see its gates' lengths."""
         return SCORES[self.router].domain is Domain.SPHERE
@@ -109,6 +115,8 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
         return _function(setting, reading)
     if reading.loss in ("gate", "expert") and setting.over_specified:
         return _crowded_block(claimed_rate(setting, Reading("L2", reading.gauge)))
+    if setting.own_formula:
+        return _own_formula(setting, reading)
     if setting.output == "categorical":
         return _multinomial(setting, reading)
     if setting.output == "gaussian":
@@ -125,6 +133,20 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
     if setting.over_specified:
         return _cosine_over(setting, reading)
     return _exact(setting, reading)
+
+
+def _own_formula(setting: Setting, reading: Reading) -> Claim:
+    source = "moeviz"
+    if setting.over_specified or setting.misspecified:
+        return Claim(
+            None,
+            "No paper speaks of a formula of your own; whether its interactions make crowded "
+            "experts slow is for the checker to decide.",
+            source,
+        )
+    if GATES[setting.gate].normalised and not _sees_function_only(reading):
+        return Claim(None, "The common shift of the gates is not fixed.", source)
+    return Claim(ROOT_N, INFORMATION, source)
 
 
 def _crowded_block(whole: Claim) -> Claim:

@@ -4,124 +4,66 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import count, groupby, takewhile
 from typing import Any
 
 import streamlit as st
 
 from moeviz.errors import SpecificationError
-from moeviz.study import FULL, LIVE, PRESETS, Field, Preset, Specification
-from moeviz.study.fields import Value
+from moeviz.study import PRESETS, Field, Preset, Specification
+from moeviz.study.fields import FIELDS, Value
 from moeviz.ui.link import Request
-from moeviz.ui.state import job, leave_study, request, restore, widget_key
+from moeviz.ui.state import job, request, restore, widget_key
 from moeviz.ui.symbols import plain_symbol
 
-PAPERS: Mapping[str, str] = {
-    "cosine": "Cosine paper",
-    "sigmoid": "Sigmoid paper",
-    "multinomial": "Multinomial paper",
-    "compete": "Competition paper",
-}
-"""What a paper's key is called in the list of studies."""
-
-_SIZES = {LIVE: "Live size", FULL: "Full size"}
 _COLUMNS = 3
 
 
-def study_names() -> list[str]:
-    """Return the presets' names, paper by paper; those of no paper come last."""
-    papers = list(dict.fromkeys(preset.paper for preset in PRESETS.values() if preset.paper))
-    return sorted(PRESETS, key=lambda name: [*papers, ""].index(PRESETS[name].paper))
-
-
-def study_label(name: str) -> str:
-    """Return how a preset is called in the list of studies: its paper, then its title.
-
-    Parameters
-    ----------
-    name : str
-        A preset's name.
-    """
-    preset = PRESETS[name]
-    paper = PAPERS.get(preset.paper, preset.paper.capitalize())
-    return f"{paper}: {preset.title.removeprefix(f'{paper}, ')}" if paper else preset.title
-
-
-def choose_preset() -> Preset:
-    """Let the visitor choose among the presets."""
-    names = study_names()
-    name = st.selectbox(
-        "Study",
-        names,
-        index=names.index(request().preset),
-        label_visibility="collapsed",
-        format_func=study_label,
-        key=widget_key("preset"),
-        on_change=leave_study,
-    )
-    return PRESETS[name]
-
-
-def choose_size(preset: Preset) -> None:
-    """Offer the sizes in which the preset comes; a choice sets the fields that the size names.
-
-    Parameters
-    ----------
-    preset : Preset
-    """
-    if len(preset.sizes) < 2:
-        return
-    values = form_values(preset)
-    found = [size for size in preset.sizes if _of_size(preset, size).items() <= values.items()]
-    now = found[0] if found else None
-    # The key says what the fields say: a size that the fields no longer have is not kept chosen.
-    key = widget_key(f"{preset.name}.size.{now}")
-    st.radio(
-        "Size",
-        preset.sizes,
-        index=None if now is None else preset.sizes.index(now),
-        format_func=_SIZES.__getitem__,
-        key=key,
-        on_change=_set_size,
-        args=(preset, key),
-        horizontal=True,
-        label_visibility="collapsed",
-    )
-
-
-def _of_size(preset: Preset, size: str) -> dict[str, Value]:
-    """Return every field that any size sets, as this size has it."""
-    usual = {name: preset.defaults[name] for name in preset.full}
-    return {**usual, **preset.at_size(size)}
-
-
-def _set_size(preset: Preset, key: str) -> None:
-    size = st.session_state.get(key)
-    if size is not None:
-        change_form(preset, _of_size(preset, size))
-
-
-def settings(preset: Preset) -> dict[str, str]:
-    """Show one widget per field under its group's heading, and return what they hold, as text.
+def settings(preset: Preset) -> None:
+    """Show one widget per field under its group's heading.
 
     Parameters
     ----------
     preset : Preset
         Where the fields, their limits and their defaults come from.
     """
-    texts: dict[str, str] = {}
-    for group, members in groupby(preset.fields, key=lambda field: field.group):
+    for group, members in groupby(form_fields(preset), key=lambda field: field.group):
         st.markdown(f"#### {group}")
         fields = list(members)
         for start in range(0, len(fields), _COLUMNS):
             row = fields[start : start + _COLUMNS]
             for column, field in zip(st.columns(_COLUMNS), row, strict=False):
                 with column:
-                    texts[field.name] = _widget(preset, field)
-    return texts
+                    _widget(preset, field)
 
 
-def specification(preset: Preset, texts: dict[str, str]) -> Specification:
+def form_fields(preset: Preset) -> tuple[Field, ...]:
+    """Return a preset's fields; put together once, for there are many.
+
+    Parameters
+    ----------
+    preset : Preset
+    """
+    return _fields(preset.name, len(FIELDS))
+
+
+@lru_cache(maxsize=64)
+def _fields(name: str, _count: int) -> tuple[Field, ...]:
+    return PRESETS[name].fields
+
+
+def form_texts(preset: Preset) -> dict[str, str]:
+    """Return what the form's widgets hold, as text, whether or not they are drawn yet.
+
+    Parameters
+    ----------
+    preset : Preset
+    """
+    return {field.name: _held(preset, field) for field in form_fields(preset)}
+
+
+def specification(preset: Preset, texts: Mapping[str, str]) -> Specification:
     """Return the study that the form describes.
 
     Raises
@@ -129,7 +71,13 @@ def specification(preset: Preset, texts: dict[str, str]) -> Specification:
     SpecificationError
         If a value is not one of its field, or the study is not one that can be run.
     """
-    return preset.build(preset.parse(texts))
+    return _specification(preset.name, tuple(texts.items()))
+
+
+@lru_cache(maxsize=256)
+def _specification(name: str, texts: tuple[tuple[str, str], ...]) -> Specification:
+    preset = PRESETS[name]
+    return preset.build(preset.parse(dict(texts)))
 
 
 def form_values(preset: Preset) -> dict[str, Value]:
@@ -140,12 +88,9 @@ def form_values(preset: Preset) -> dict[str, Value]:
     preset : Preset
     """
     values = {}
-    for field in preset.fields:
-        key = _key(preset, field)
-        known = key in st.session_state
-        text = _text(field, st.session_state[key]) if known else _start(preset, field)
+    for field in form_fields(preset):
         try:
-            values[field.name] = field.read(text)
+            values[field.name] = field.read(_held(preset, field))
         except SpecificationError:
             values[field.name] = field.default
     return values
@@ -187,12 +132,18 @@ def change_form(preset: Preset, changes: Mapping[str, Value]) -> None:
         Values by field.
     """
     values = {**form_values(preset), **changes}
-    texts = {field.name: field.write(values[field.name]) for field in preset.fields}
+    texts = {field.name: field.write(values[field.name]) for field in form_fields(preset)}
     restore(Request(preset.name, texts, job(), form_guesses(preset)))
 
 
 def _key(preset: Preset, field: Field) -> str:
     return widget_key(f"{preset.name}.{field.name}")
+
+
+def _held(preset: Preset, field: Field) -> str:
+    key = _key(preset, field)
+    known = key in st.session_state
+    return _text(field, st.session_state[key]) if known else _start(preset, field)
 
 
 def _start(preset: Preset, field: Field) -> str:
@@ -205,31 +156,30 @@ def _text(field: Field, value: Any) -> str:
     """Return what a field's widget holds as text."""
     if value is None:
         return ""
-    if field.kind in ("sizes", "choice"):
-        return str(value)
+    if isinstance(value, str):
+        return value
     return field.write(tuple(value) if field.kind == "choices" else value)
 
 
-def _widget(preset: Preset, field: Field) -> str:
+def _widget(preset: Preset, field: Field) -> None:
     key = _key(preset, field)
     start = _start(preset, field)
-    if field.kind == "sizes":
-        return st.text_input(_label(field), start, key=key, help=_hint(field), max_chars=400)
+    if field.kind not in ("int", "float", "choice", "choices"):
+        st.text_input(_label(field), start, key=key, help=_hint(field), max_chars=400)
+        return
     value: Any = field.read(start)
-    shown: Any
     if field.kind == "choice":
         place = field.options.index(value)
-        shown = st.selectbox(_label(field), field.options, place, key=key, help=_hint(field))
+        st.selectbox(_label(field), field.options, place, key=key, help=_hint(field))
     elif field.kind == "choices":
-        shown = st.multiselect(_label(field), field.options, value, key=key, help=_hint(field))
+        st.multiselect(_label(field), field.options, value, key=key, help=_hint(field))
     else:
-        shown = _number(field, value, key)
-    return _text(field, shown)
+        _number(field, value, key)
 
 
-def _number(field: Field, start: float, key: str) -> float | None:
+def _number(field: Field, start: float, key: str) -> None:
     whole = field.kind == "int"
-    return st.number_input(
+    st.number_input(
         _label(field),
         min_value=int(field.low) if whole else float(field.low),
         max_value=int(field.high) if whole else float(field.high),

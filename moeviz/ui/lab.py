@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
+from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.files import upload
-from moeviz.ui.form import settings, specification
+from moeviz.ui.form import form_texts, settings, specification
 from moeviz.ui.guard import plain
 from moeviz.ui.kept import leave_kept
 from moeviz.ui.predict import predictions
@@ -18,50 +21,88 @@ from moeviz.ui.words import duration
 Guesses = tuple[float | None, ...]
 
 
-def study_form(preset: Preset) -> tuple[Specification, Guesses]:
-    """Show prediction and settings, and return the study they describe.
+def study_of_form(preset: Preset) -> Specification:
+    """Return the study that the form describes, before the form is drawn.
 
-    Returns
-    -------
-    Specification
-    tuple of float or None
-        What was predicted for each curve.
+    The widgets hold their values before they are drawn again. What follows from a change can so
+    be said at once: some fifty widgets take longer to draw than everything else.
+
+    Parameters
+    ----------
+    preset : Preset
 
     Raises
     ------
     SpecificationError
-        If the settings do not describe a study that can be run.
+        If the settings do not describe a study that can be run; they stay on the page, where
+        they can be mended.
+    """
+    try:
+        return specification(preset, form_texts(preset))
+    except SpecificationError:
+        # At the very place where the whole form has them, so that the browser keeps them open.
+        _, right = st.columns(2)
+        with right.expander("Settings"):
+            _settings(preset)
+        raise
+
+
+def study_form(preset: Preset, spec: Specification) -> Guesses:
+    """Show prediction and settings, and return what was predicted for each curve.
+
+    Parameters
+    ----------
+    preset : Preset
+    spec : Specification
+        The study that the form describes.
     """
     left, right = st.columns(2)
     with right.expander("Settings"):
-        regime_controls(preset)
-        texts = settings(preset)
-        upload()
-    spec = specification(preset, texts)
+        _settings(preset)
     with left.expander("Commit a prediction first"):
         st.markdown(plain(preset.question))
-        guesses = predictions(spec, locked=job() == spec.hash)
-    return spec, guesses
+        return predictions(spec, locked=job() == spec.hash)
 
 
-def run_button(preset: Preset, spec: Specification) -> None:
-    """Offer to run the study, and say how much work it is.
+def run_button(spec: Specification) -> bool:
+    """Offer to run the study, say how much work it is, and return whether it is wanted.
+
+    Parameters
+    ----------
+    spec : Specification
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button("Run", type="primary", key="lab.run", width=160)
+        st.markdown(_cost(spec))
+    return pressed
+
+
+def run(preset: Preset, spec: Specification) -> None:
+    """Hand the study to the workers and show it; for when the whole form has been drawn.
+
+    Parameters
+    ----------
+    preset : Preset
+    spec : Specification
 
     Raises
     ------
     EngineError
         If the study cannot be submitted.
     """
-    with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button("Run", type="primary", key="lab.run", width=160)
-        st.markdown(_cost(spec))
-    if pressed:
-        with st.spinner("Handing the study to the workers", show_time=False):
-            show_job(engine().submit(spec))
-        leave_kept(preset)
-        st.rerun()
+    with st.spinner("Handing the study to the workers", show_time=False):
+        show_job(engine().submit(spec))
+    leave_kept(preset)
+    st.rerun()
 
 
+def _settings(preset: Preset) -> None:
+    regime_controls(preset)
+    settings(preset)
+    upload()
+
+
+@lru_cache(maxsize=256)
 def _cost(spec: Specification) -> str:
     blocks = split(spec)
     fits = sum(block.last - block.first for block in blocks)

@@ -10,6 +10,7 @@ from streamlit.navigation.page import Page
 HOME = "pages/lab/home.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
+CHECKER = "pages/lab/checker.py"
 
 _ICON = Path(__file__).with_name("icon.svg")
 
@@ -25,6 +26,7 @@ def pages() -> list[Page]:
     return [
         st.Page(HOME, title="Home", default=True),
         st.Page(CONVERGENCE, title="Convergence lab", url_path="convergence"),
+        st.Page(CHECKER, title="Symbolic checker", url_path="checker"),
         st.Page(RATES, title="Rates", url_path="rates"),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -15,8 +16,14 @@ from moeviz.ui.state import request, widget_key
 _COLUMNS = 2
 
 
+@lru_cache(maxsize=64)
 def curves_of(spec: Specification) -> Sequence[Mapping[str, Any]]:
-    """Return the curves that a study will have, still without points."""
+    """Return the curves that a study will have, still without points.
+
+    Parameters
+    ----------
+    spec : Specification
+    """
     curves: Sequence[Mapping[str, Any]] = assemble(spec, {}, 0.0, "cpu")["curves"]
     return curves
 

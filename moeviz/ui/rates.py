@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -9,14 +10,25 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from moeviz.charts.rates import COLUMNS, column_of, covers, measured, measured_words
+from moeviz.charts.rates import (
+    COLUMNS,
+    alike,
+    column_of,
+    covers,
+    curve_of,
+    measured,
+    measured_words,
+    reconciled,
+    study_words,
+)
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import FULL, PRESETS, SCHEMA, Specification
-from moeviz.study.kept import kept_result
+from moeviz.study.kept import kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS, RateCell, RateRow
-from moeviz.ui.form import PAPERS
+from moeviz.ui.choose import PAPERS, study_label
 from moeviz.ui.guard import plain
 from moeviz.ui.link import write_link
+from moeviz.ui.predict import curves_of
 from moeviz.ui.session import engine
 
 LAB = "convergence"
@@ -80,26 +92,72 @@ def _measured(cell: RateCell) -> str:
     if kept is not None and covers(kept["result"], cell):
         curve = measured(kept["result"], cell)
         if curve is not None:
-            address = urlencode({"preset": cell.preset, "v": SCHEMA, "kept": 1})
+            note = reconciled(cell, curve, kept["result"]["curves"])
             return (
-                f"Measured: {plain(measured_words(curve))} "
-                f"([kept result of {plain(kept['date'])}]({LAB}?{address}))."
-            )
+                f"Measured: {plain(measured_words(curve))} ({_kept_link(cell.preset, kept)}). "
+                f"{plain(note)}"
+            ).rstrip()
     for spec in reversed(_specifications(cell.preset, tuple(cell.settings.items()))):
-        curve = _finished(spec, cell)
-        if curve is not None:
-            return f"Measured on this server: {plain(measured_words(curve))}."
-    return "Not measured yet."
+        found = _finished(spec, cell)
+        if found is not None:
+            curve, note = found
+            return (
+                f"Measured on this server: {plain(measured_words(curve))}. {plain(note)}".rstrip()
+            )
+    return _elsewhere(cell)
 
 
-def _finished(spec: Specification, cell: RateCell) -> Any:
+def _elsewhere(cell: RateCell) -> str:
+    """Say what kept results of other studies show about a claim whose own is not measured."""
+    live, _ = _specifications(cell.preset, tuple(cell.settings.items()))
+    wanted = curve_of(curves_of(live), cell)
+    if wanted is None:
+        return "Not measured yet."
+    found: dict[bool, tuple[str, str]] = {}
+    for name in kept_names():
+        for curve, said, note in _said_by(name, cell, live, wanted):
+            found.setdefault(curve["expert"] == wanted["expert"], (said, note))
+    parts = ["Not measured yet."]
+    if True in found:
+        parts = [f"Measured in another study, {found[True][0]}"]
+    if False in found:
+        parts.append(f"For another expert, in {found[False][0]}")
+    # One explanation is enough, the one that knows more.
+    notes = sorted((note for _, note in found.values()), key=len)
+    return " ".join(filter(None, (*parts, *notes[-1:])))
+
+
+def _said_by(
+    name: str, cell: RateCell, live: Specification, wanted: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], str, str]]:
+    """Yield a kept result's curves that a cell's claim speaks of, with slope and explanation."""
+    kept = kept_result(name)
+    if kept is None:
+        return
+    curves, fields = kept["result"]["curves"], kept["result"]["spec"]["fields"]
+    for curve in curves:
+        if curve["slope"] and alike(live.fields, wanted, fields, curve):
+            study = f"{plain(study_label(name))} ({plain(study_words(curve))})"
+            slope = f"{plain(measured_words(curve))} ({_kept_link(name, kept)})"
+            yield curve, f"{study}: {slope}.", plain(reconciled(cell, curve, curves))
+
+
+def _kept_link(name: str, kept: Mapping[str, Any]) -> str:
+    address = urlencode({"preset": name, "v": SCHEMA, "kept": 1})
+    return f"[kept result of {plain(kept['date'])}, {plain(kept['device'])}]({LAB}?{address})"
+
+
+def _finished(spec: Specification, cell: RateCell) -> tuple[Mapping[str, Any], str] | None:
+    """Return the curve of a finished study and what reconciles it with the claim, or None."""
     try:
         snapshot = engine().snapshot(spec.hash)
     except UnknownJobError:
         return None
     if snapshot.state != "done":
         return None
-    return measured(_result(spec.hash, snapshot.device, snapshot), cell)
+    result = _result(spec.hash, snapshot.device, snapshot)
+    curve = measured(result, cell)
+    return None if curve is None else (curve, reconciled(cell, curve, result["curves"]))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -117,5 +175,8 @@ def _specifications(preset: str, settings: tuple[tuple[str, str], ...]) -> tuple
     return live, full
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
+def _sentence(note: str) -> str:
+    """Return a note as a sentence; one that begins with a formula keeps its first letter."""
+    first = note.split()[0]
+    begun = note[:1].upper() + note[1:] if first.isascii() and first.isalpha() else note
+    return begun + ("" if note.endswith(".") else ".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -23,9 +23,9 @@ from moeviz.charts.regimes import (
 )
 from moeviz.errors import MoevizError
 from moeviz.model import GATES, SCORES
-from moeviz.study import Preset
-from moeviz.study.fields import OWN, Value
-from moeviz.ui.form import change_form, form_values
+from moeviz.study import PRESETS, Preset
+from moeviz.study.fields import MODEL, OWN, TRUTH, Value
+from moeviz.ui.form import change_form, form_fields, form_values
 from moeviz.ui.guard import plain
 from moeviz.ui.state import widget_key
 
@@ -101,10 +101,21 @@ def misspecify(preset: Preset, values: Fields) -> Changes | None:
     """
     if foreign(values):
         return {}
-    routers = [("data_router", name) for name in SCORES]
-    gates = [("data_gate", name) for name in GATES]
-    for field, name in gates + routers if preset.paper == "sigmoid" else routers + gates:
-        changes = {"atoms": values["true_atoms"], **_OWN_DATA, field: name}
+    decisive = tuple(
+        (field.name, values[field.name])
+        for field in form_fields(preset)
+        if field.group in (MODEL, TRUTH) or field.kind in ("choice", "choices")
+    )
+    return _misspecify(preset.name, decisive)
+
+
+@lru_cache(maxsize=256)
+def _misspecify(name: str, decisive: tuple[tuple[str, Value], ...]) -> Changes | None:
+    preset, values = PRESETS[name], dict(decisive)
+    routers = [("data_router", router) for router in SCORES]
+    gates = [("data_gate", gate) for gate in GATES]
+    for field, source in gates + routers if preset.paper == "sigmoid" else routers + gates:
+        changes: Changes = {"atoms": values["true_atoms"], **_OWN_DATA, field: source}
         trial = {**values, **changes}
         if not foreign(trial):
             continue

@@ -16,13 +16,14 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.ui.plot import PLOTLY_FILE, PLOTLY_PATH
-from moeviz.ui.session import close_engine, engine
+from moeviz.ui.session import checker, close_engine, engine
 
 _WARM = (
     "moeviz.charts.gate",
     "moeviz.ui.lab",
     "moeviz.ui.study",
     "moeviz.ui.rates",
+    "moeviz.ui.checker",
     "pandas",
     "pyarrow",
 )
@@ -57,6 +58,8 @@ async def _settle() -> None:
         await asyncio.to_thread(import_module, name)
     while not engine().hardware()["ready"]:
         await asyncio.sleep(0.2)
+    # After the workers, which are what most visitors wait for.
+    await asyncio.to_thread(checker)
     gc.collect()
     gc.freeze()
 

@@ -1,10 +1,11 @@
-"""The one engine of this server, shared by every visitor."""
+"""The one engine and the one checker of this server, shared by every visitor."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from moeviz.engine import Engine
+from moeviz.engine.check import Checker
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda engine: engine.close())
@@ -13,6 +14,13 @@ def engine() -> Engine:
     return Engine()
 
 
+@st.cache_resource(show_spinner=False, on_release=lambda checker: checker.close())
+def checker() -> Checker:
+    """Return the server's checker; the first call has its process start in the background."""
+    return Checker()
+
+
 def close_engine() -> None:
-    """Close the engine and its workers; used when the server ends."""
+    """Close engine and checker with their processes; used when the server ends."""
+    checker.clear()
     engine.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -19,7 +19,7 @@ from moeviz.charts.table import (
 )
 from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace_words
 from moeviz.charts.truth import truth_parts
-from moeviz.charts.words import comparison, describe, design_sentence
+from moeviz.charts.words import comparison, describe, design_sentence, open_choices
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
 from moeviz.ui.files import downloads
@@ -32,6 +32,9 @@ from moeviz.ui.state import job, leave_study, unknown_job
 from moeviz.ui.words import duration, progress_sentence
 
 POLL_SECONDS = 0.3
+
+TABS = "lab.tabs"
+"""Key of the tabs beside the plot; its value is the title of the open one."""
 
 _PLOT_AND_WORDS = (3, 2)
 _AXES_SHORTER = 160
@@ -98,8 +101,8 @@ def show_kept(
     """
     result = kept["result"]
     st.info(
-        f"The full-size result of {plain(kept['date'])}, computed in "
-        f"{duration(result['seconds'])} on {plain(kept['device'])} and kept with the project. "
+        f"The full-size result, kept with the project: computed on {plain(kept['date'])} in "
+        f"{duration(result['seconds'])}, device {plain(kept['device'])}. "
         "The settings of the form do not change it."
     )
     _draw(result, result["spec"]["fields"]["sizes"], guesses, result["hash"])
@@ -162,6 +165,7 @@ def _draw(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses, vie
         beside = comparison(result)
         if beside:
             st.markdown(f"**Ours and the paper's.** {plain(beside)}")
+            st.markdown(f"**Left open by the paper.** {plain(open_choices(result))}")
     with right:
         _tables(result, sizes, guesses)
     _sentences(result)
@@ -182,23 +186,22 @@ def _progress(snapshot: Snapshot) -> None:
 
 
 def _tables(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses) -> None:
-    tables = {
-        "Slopes": slope_table(result, guesses),
-        "Mean loss": loss_table(result, sizes),
-        "Median loss": loss_table(result, sizes, "median"),
-        "Local slopes": local_slope_table(result),
-        "Fits": fits_table(result),
+    """Show the tables in tabs; only the open one is made, for all are redrawn at every poll."""
+    drawn: dict[str, Callable[[], None]] = {
+        "Slopes": lambda: _table(slope_table(result, guesses), "Slopes"),
+        "Mean loss": lambda: _table(loss_table(result, sizes), "Mean loss"),
+        "Median loss": lambda: _table(loss_table(result, sizes, "median"), "Median loss"),
+        "Local slopes": lambda: _table(local_slope_table(result), "Local slopes"),
+        "Fits": lambda: _table(fits_table(result), "Fits"),
     }
-    likelihood = ["Likelihood"] if has_likelihood(result) else []
-    tabs = dict(zip((names := [*tables, *likelihood, "Truth"]), st.tabs(names), strict=True))
-    for title, table in tables.items():
-        with tabs[title]:
-            _table(table, title)
-    if likelihood:
-        with tabs["Likelihood"]:
-            _likelihood(result)
-    with tabs["Truth"]:
-        _truth(result)
+    if has_likelihood(result):
+        drawn["Likelihood"] = lambda: _likelihood(result)
+    drawn["Truth"] = lambda: _truth(result)
+    names = list(drawn)
+    for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
+        if tab.open:
+            with tab:
+                drawn[name]()
 
 
 def _table(table: Table, title: str) -> None:

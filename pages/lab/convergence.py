@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from moeviz.ui.form import choose_preset, choose_size
+from moeviz.ui.choose import choose_preset, choose_size
 from moeviz.ui.guard import guard
 from moeviz.ui.kept import choose_kept
-from moeviz.ui.lab import run_button, study_form
+from moeviz.ui.lab import run, run_button, study_form, study_of_form
 from moeviz.ui.state import follow_address, start_again, write_address
 from moeviz.ui.study import show_kept, show_study
 
@@ -19,9 +19,12 @@ with left:
         choose_size(preset)
         kept = choose_kept(preset)
 with guard():
-    spec, guesses = study_form(preset)
+    spec = study_of_form(preset)
     with right:
-        run_button(preset, spec)
+        wanted = run_button(spec)
+    guesses = study_form(preset, spec)
+    if wanted:
+        run(preset, spec)
     write_address(spec, guesses, kept is not None)
 with guard(start_again):
     if kept is None:

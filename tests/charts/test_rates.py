@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from moeviz.charts.rates import COLUMNS, column_of, covers, measured, measured_words
-from moeviz.study.rates_table import RATE_ROWS, RateCell
+from moeviz.charts.rates import (
+    COLUMNS,
+    alike,
+    column_of,
+    covers,
+    measured,
+    measured_words,
+    reconciled,
+    study_words,
+)
+from moeviz.study.rates_table import HALF, RATE_ROWS, SLOW, RateCell
 
 
-def cell(**settings):
-    return RateCell("ReLU", "n^(−1/2)", -0.5, "cosine", preset="cosine-exact", settings=settings)
+def cell(claim=HALF, **settings):
+    return RateCell("ReLU", claim, -0.5, "cosine", preset="cosine-exact", settings=settings)
 
 
 @pytest.mark.parametrize(
@@ -34,3 +43,34 @@ def test_the_curve_of_the_claims_router_measures_it(result, empty):
     assert measured(result, cell(losses="radial"))["loss_name"] == "radial"
     assert measured(result, cell(routers="linear")) is None
     assert measured(empty, cell()) is None
+
+
+def test_curves_are_alike_where_the_claim_cannot_tell_them_apart(result):
+    fields, curve = result["spec"]["fields"], result["curves"][0]
+    assert alike(fields, curve, {**fields, "sizes": [10], "seed": 9, "sparse": 2}, curve)
+    assert alike(fields, curve, fields, {**curve, "gauge": "offset", "expert": "tanh"})
+    for change in ({"atoms": fields["true_atoms"] + 1}, {"flat": 1}, {"data_router": "linear"}):
+        assert not alike(fields, curve, {**fields, **change}, curve)
+    for change in ({"loss_name": "radial"}, {"router": "linear"}, {"expert": "linear"}):
+        assert not alike(fields, curve, fields, {**curve, **change})
+
+
+def test_a_claim_of_no_power_and_a_falling_curve_are_reconciled(result):
+    curves = result["curves"]
+    pinned = next(c for c in curves if c["router"] == "cosine" and c["gauge"] == "pinned")
+    falling = {**pinned, "slope": {"estimate": -0.5, "low": -0.6, "high": -0.4}}
+    note = reconciled(cell(SLOW), falling, curves)
+    assert "minimax" in note
+    assert "no data can show" in note
+    radial = next(c for c in curves if c["loss_name"] == "radial")
+    assert f"{radial['slope']['estimate']:.2f}".replace("-", "−").lstrip("−") in note
+    paper = next(c for c in curves if c["router"] == "cosine" and c["gauge"] == "offset")
+    assert "no data can show" not in reconciled(cell(SLOW), {**falling, "gauge": "offset"}, curves)
+    assert paper["fit"] == pinned["fit"]
+    flat = {**pinned, "slope": {"estimate": 0.0, "low": -0.1, "high": 0.1}}
+    assert reconciled(cell(SLOW), flat, curves) == ""
+    assert reconciled(cell(HALF), falling, curves) == ""
+
+
+def test_a_curves_study_is_named_by_expert_estimator_and_gauge(result):
+    assert study_words(result["curves"][0]) == "ReLU expert, converged estimator, gauge pinned"

@@ -6,7 +6,14 @@ import math
 
 import pytest
 
-from moeviz.charts.words import comparison, design_sentence, model_words, number, signed
+from moeviz.charts.words import (
+    comparison,
+    design_sentence,
+    model_words,
+    number,
+    open_choices,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -108,3 +115,14 @@ def test_the_comparison_says_how_the_fits_ended():
     assert "the largest samples lie beyond it" in text
     waiting = curve(0, published=published, slope=None, n=[], status=[])
     assert "still to come" in comparison({"truth": None, "curves": [waiting]})
+
+
+def test_what_the_paper_leaves_open_is_said_with_its_value(result):
+    assert open_choices(result) == ""
+    published = {"slope": -0.5, "source": "x", "note": ""}
+    by_sgd = curve(0, published=published, estimator_name="sgd")
+    fields = {**result["spec"]["fields"], "start_scale": 0.25, "batch": 64}
+    text = open_choices({"spec": {"fields": fields}, "curves": [by_sgd]})
+    assert ": 0.25;" in text
+    assert ": 64;" in text
+    assert "olerance" not in text

@@ -17,6 +17,7 @@ from moeviz.estimate import (
     fit_stochastic_gradient,
     make_problem,
 )
+from moeviz.estimate.solver import State, damped_step, free_coordinates
 from moeviz.model import EXPERTS, OUTPUTS, Features, make_mixture
 from tests.support import normal, uniform
 
@@ -57,23 +58,77 @@ def test_expectation_maximisation_never_lowers_the_likelihood(score, output_name
         assert (trace[-1] < trace[0]).any(), name
 
 
+def rise_left(task, theta):
+    """By how much, per observation, a short Newton step inside the box promises to rise."""
+    at = task.complete(theta, torch.arange(theta.shape[0]))
+    free = free_coordinates(task, theta, at.slope)
+    damping = torch.full_like(at.cost, 1e-3)
+    step = task.clamp(theta + damped_step(at, free, damping)) - theta
+    return (step * at.slope * free).sum(1) / task.samples
+
+
+@pytest.mark.parametrize("expert_name", ["linear", "tanh", "polynomial"])
+@pytest.mark.parametrize("score_name", ["linear", "competition", "cosine"])
+def test_a_start_on_the_lowest_variance_leaves_it_for_a_maximum(score_name, expert_name, rng):
+    d = 2 if score_name == "cosine" else 1
+    names = (score_name, expert_name, "gaussian")
+    task, start, layout = data(rng, *names, n=150, fits=18, spread=1.0, d=d)
+    first, second = (layout.column(atom, "expert").stop - 1 for atom in range(2))
+    start[:12, first] = task.lower[first]
+    start[6:, second] = task.lower[second]
+    found = fit(task, start, ExpectationMaximisation(500, 1e-9), keep_trace=True)
+    trace = torch.stack(found.trace)
+    assert (trace[1:] <= trace[:-1]).all()
+    assert (trace[20] < trace[0]).all()
+    ended = found.status != int(Status.STEP_LIMIT)
+    assert ended.float().mean() > 0.8
+    assert (rise_left(task, found.theta)[ended] < 1e-3).all(), "no fit stands still on a slope"
+
+
+def test_a_refused_newton_step_leaves_the_variances_their_own_m_step(rng):
+    task, start, layout = data(rng, "linear", "polynomial", "gaussian", n=150)
+    state = State(
+        torch.arange(3),
+        task.clamp(start),
+        task.complete(task.clamp(start), torch.arange(3)),
+        torch.full((3,), 1e25, dtype=torch.float64),
+        torch.full((3,), 2.0, dtype=torch.float64),
+    )
+    values = task.mixture.values(state.theta, task.features)
+    _, shares, _ = task.mixture.output.component_rows(task.mixture.gate, values, task.response)
+    squares = (task.response.unsqueeze(1) - values.experts[0]) ** 2
+    expected = state.theta.clone()
+    for atom in range(2):
+        own = layout.column(atom, "expert").stop - 1
+        expected[:, own] = (shares * squares).sum(-1)[:, atom] / shares.sum(-1)[:, atom]
+    ExpectationMaximisation().advance(task, state)
+    torch.testing.assert_close(state.theta, task.clamp(expected), rtol=1e-10, atol=1e-10)
+
+
 WELL_POSED = [
-    ("linear", "linear", "gaussian"),
-    ("linear", "tanh", "gaussian"),
-    ("competition", "linear", "gaussian"),
-    ("linear", "linear", "categorical"),
+    ("linear", "linear", "gaussian", 3.0),
+    ("linear", "tanh", "gaussian", 3.0),
+    ("linear", "polynomial", "gaussian", 3.0),
+    ("quadratic", "linear", "gaussian", 3.0),
+    ("competition", "linear", "gaussian", 3.0),
+    ("linear", "linear", "categorical", 6.0),
+    ("modified-tanh", "linear", "categorical", 4.0),
+    ("modified-sigmoid", "linear", "categorical", 4.0),
 ]
+"""Score, expert, output and how far the inputs reach: far enough to tell the classes' experts."""
 
 
-@pytest.mark.parametrize(("score_name", "expert_name", "output_name"), WELL_POSED)
-def test_both_estimators_meet_at_one_maximum(score_name, expert_name, output_name, rng):
-    task, start, _ = data(rng, score_name, expert_name, output_name, n=3000, spread=0.05)
-    scoring = fit(task, start, LevenbergMarquardt(1000, cost_tolerance=1e-15))
-    em = fit(task, start, ExpectationMaximisation(5000, 1e-14))
-    inside = (scoring.status == int(Status.CONVERGED)) & (em.status == int(Status.CONVERGED))
-    assert inside.any()
-    gap = (scoring.cost - em.cost).abs()[inside] / (2 * task.samples)
+@pytest.mark.parametrize(("score_name", "expert_name", "output_name", "reach"), WELL_POSED)
+def test_both_estimators_meet_at_one_maximum(score_name, expert_name, output_name, reach, rng):
+    names = (score_name, expert_name, output_name)
+    task, start, _ = data(rng, *names, n=3000, low=-reach, spread=0.05)
+    scoring = fit(task, start, LevenbergMarquardt(1000, cost_tolerance=1e-13))
+    em = fit(task, start, ExpectationMaximisation(5000, 1e-13))
+    assert (scoring.status == int(Status.CONVERGED)).all()
+    assert (em.status == int(Status.CONVERGED)).all()
+    gap = (scoring.cost - em.cost).abs() / (2 * task.samples)
     assert gap.max() < 1e-8
+    torch.testing.assert_close(scoring.theta, em.theta, rtol=0.0, atol=2e-3)
 
 
 def test_one_gaussian_expert_is_ordinary_least_squares_in_one_step(rng):

@@ -193,8 +193,8 @@ def test_a_score_without_offsets_keeps_them_at_zero(score, output, rng):
         assert bool((rows[:, 0] == 0).all()) != problem.mixture.score.has_offset
 
 
-def test_box_holds_what_no_data_show(combination):
-    mixture = combined(*combination)
+def test_box_holds_what_no_data_show(pairing):
+    mixture = combined(*pairing)
     layout = mixture.layout(3, 2)
     lower, upper = box(mixture, layout, 5.0)
     offsets = torch.zeros(3, layout.width, dtype=torch.bool)
@@ -300,15 +300,26 @@ def on_gpu(problem):
     )
 
 
-needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+needs_gpu = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="needs a CUDA device and PyTorch built for it"
+)
 
 
 @needs_gpu
 @pytest.mark.cuda
-def test_moments_agree_between_processors(combination, rng):
+def test_values_and_moments_agree_between_processors(combination, rng):
+    """Every model, to 1e-10 of the size of the numbers."""
     problem, start, _ = task(rng, *combination, fits=2, n=300)
     there = on_gpu(problem)
     rows = torch.arange(2)
+    for name in ("predict", "cost"):
+        more = [] if name == "predict" else [problem.response]
+        here = getattr(problem.mixture, name)(start, problem.features, *more)
+        far = getattr(problem.mixture, name)(
+            start.cuda(), there.features, *(part.cuda() for part in more)
+        )
+        scale = 1.0 + here.abs().max()
+        torch.testing.assert_close(far.cpu() / scale, here / scale, rtol=0, atol=1e-10)
     kinds = ["moments", "complete"] if problem.mixture.output.density else ["moments"]
     for kind in kinds:
         cpu = vars(getattr(problem, kind)(start, rows))
@@ -320,12 +331,10 @@ def test_moments_agree_between_processors(combination, rng):
 
 @needs_gpu
 @pytest.mark.cuda
-@pytest.mark.parametrize("expert_name", ["tanh", "linear"])
-def test_fits_agree_between_processors(score, gate, expert_name, output, rng):
-    if output in DENSITIES and "sigmoid" in gate:
-        return
-    problem, start, _ = task(rng, score, gate, expert_name, output, fits=2, n=400)
-    for method in methods(problem, steps=20):
+def test_fits_agree_between_processors(pairing, rng):
+    """A few steps of every method; more would magnify roundings where a fit is ill-posed."""
+    problem, start, _ = task(rng, *pairing, fits=2, n=400)
+    for method in methods(problem, steps=5):
         cpu, gpu = run(method, problem, start), run(method, on_gpu(problem), start.cuda())
         torch.testing.assert_close(gpu.cost.cpu(), cpu.cost, rtol=1e-8, atol=1e-8)
 

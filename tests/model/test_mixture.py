@@ -11,6 +11,7 @@ from moeviz.model import (
     GATES,
     OUTPUTS,
     SCORES,
+    Constant,
     Features,
     Layout,
     Part,
@@ -22,8 +23,11 @@ from moeviz.model import (
 from moeviz.model.moments import CHUNK, slopes
 from moeviz.theory import free_columns
 from tests.support import (
+    COMBINATIONS,
     DENSITIES,
+    DENSITY_PAIRINGS,
     NORMALISED,
+    PAIRINGS,
     anywhere,
     by_differences,
     combined,
@@ -55,16 +59,13 @@ def test_score_function_is_minus_half_the_gradient_of_the_cost(combination, rng)
 
 
 @pytest.mark.parametrize(("atoms", "dimension"), [(1, 2), (2, 1), (2, 4)])
-def test_score_function_in_other_shapes(score, expert, atoms, dimension, rng):
-    if dimension >= SCORES[score].smallest_dimension:
-        for output in OUTPUTS:
-            assert_score_is_the_gradient(
-                *case(rng, (score, "softmax", expert, output), atoms, dimension)
-            )
+def test_score_function_in_other_shapes(pairing, atoms, dimension, rng):
+    if dimension >= SCORES[pairing[0]].smallest_dimension:
+        assert_score_is_the_gradient(*case(rng, pairing, atoms, dimension))
 
 
-def test_jacobian_is_the_derivative_of_the_regression(score, gate, expert, rng):
-    mixture, theta, features, _ = case(rng, (score, gate, expert, "regression"))
+def test_jacobian_is_the_derivative_of_the_regression(pairing, rng):
+    mixture, theta, features, _ = case(rng, (*pairing[:3], "regression"))
     numeric = by_differences(lambda t: mixture.predict(t, features), theta)
     scale = 1.0 + numeric.abs().max()
     torch.testing.assert_close(
@@ -72,9 +73,9 @@ def test_jacobian_is_the_derivative_of_the_regression(score, gate, expert, rng):
     )
 
 
-def test_moments_are_the_sums_that_their_names_say(combination, rng, monkeypatch):
+def test_moments_are_the_sums_that_their_names_say(pairing, rng, monkeypatch):
     monkeypatch.setitem(CHUNK, "cpu", 64)
-    mixture, theta, features, response = case(rng, combination, atoms=2, samples=64 + 37)
+    mixture, theta, features, response = case(rng, pairing, atoms=2, samples=64 + 37)
     found = moments(mixture, theta[None], one_set(features), response[None])
     cost, rows = mixture.rows(theta, features, response)
     assert_near(cost, mixture.cost(theta, features, response))
@@ -90,10 +91,11 @@ def assert_near(found, expected):
     torch.testing.assert_close(found / scale, expected / scale, rtol=0, atol=1e-11)
 
 
-def test_moments_of_a_fit_do_not_depend_on_its_batch(combination, rng, monkeypatch):
+@pytest.mark.usefixtures("two_threads")
+def test_moments_of_a_fit_do_not_depend_on_its_batch(pairing, rng, monkeypatch):
     """To the last bit, whatever the number of samples and whoever shares the batch."""
     monkeypatch.setitem(CHUNK, "cpu", 128)
-    mixture = combined(*combination, degree=5)
+    mixture = combined(*pairing, degree=5)
     features = mixture.features(uniform(rng, 7, 2, 128 + 61))
     theta = anywhere(rng, mixture, mixture.layout(3, 2), 7)
     response = observe(rng, mixture, theta, features)
@@ -129,10 +131,25 @@ def test_layout_packs_unpacks_and_names_its_columns(rng):
         layout.offsets("nu")
 
 
-def test_every_column_has_a_name_of_its_own(combination):
-    layout = combined(*combination).layout(2, 3)
-    assert len(set(layout.names())) == layout.width
-    assert layout.logistic != GATES[combination[1]].normalised
+def test_every_column_has_a_name_of_its_own(score):
+    for names in COMBINATIONS:
+        if names[0] == score:
+            layout = combined(*names).layout(2, 3)
+            assert len(set(layout.names())) == layout.width
+            assert layout.logistic != GATES[names[1]].normalised
+
+
+def test_in_few_combinations_any_two_parts_meet():
+    for few, gates, outputs in (
+        (PAIRINGS, GATES, OUTPUTS),
+        (DENSITY_PAIRINGS, NORMALISED, DENSITIES),
+    ):
+        every = [names for names in COMBINATIONS if names[1] in gates and names[3] in outputs]
+        for parts in ((0, 2), (0, 1, 3), (2, 1, 3)):
+            met, meant = (
+                {tuple(names[part] for part in parts) for names in some} for some in (few, every)
+            )
+            assert met == meant
 
 
 def test_parameters_that_do_not_fit_are_refused():
@@ -172,7 +189,10 @@ def test_every_variant_says_what_it_is():
             assert variant.formula
             assert variant.source
             for constant in variant.constants:
-                assert constant.low <= constant.default <= constant.high
+                if isinstance(constant, Constant):
+                    assert constant.low <= constant.default <= constant.high
+                else:
+                    assert constant.read(constant.default) == constant.default
                 assert constant.label
                 assert constant.help.endswith(".")
     for variant in SCORES.values():

@@ -42,8 +42,8 @@ def responses(mixture, theta, features):
     return y, (0.5 * (high - low) * (Y[1] - Y[0])).expand_as(y)
 
 
-def test_density_sums_to_one_and_its_score_to_zero(score, normalised_gate, expert, density, rng):
-    mixture, theta, features = setting(rng, score, normalised_gate, expert, density)
+def test_density_sums_to_one_and_its_score_to_zero(density_pairing, rng):
+    mixture, theta, features = setting(rng, *density_pairing)
     y, weight = responses(mixture, theta, features)
     chance = (-0.5 * mixture.cost(theta, features, y)).exp() * weight
     torch.testing.assert_close(chance.sum(0), torch.ones(3, dtype=torch.float64))
@@ -80,13 +80,9 @@ def test_rows_of_a_gaussian_are_its_scores(score, expert, rng):
     assert torch.equal(residual, torch.ones_like(residual))
 
 
-def test_complete_data_have_the_observed_cost_and_slope(
-    score, normalised_gate, expert, density, rng, monkeypatch
-):
+def test_complete_data_have_the_observed_cost_and_slope(density_pairing, rng, monkeypatch):
     monkeypatch.setitem(CHUNK, "cpu", 64)
-    mixture, theta, features = setting(
-        rng, score, normalised_gate, expert, density, samples=64 + 19
-    )
+    mixture, theta, features = setting(rng, *density_pairing, samples=64 + 19)
     response = observe(rng, mixture, theta, features)[None]
     data = (one_set(features), response, torch.zeros(1, dtype=torch.long))
     complete, plain = (
@@ -102,9 +98,10 @@ def test_complete_data_have_the_observed_cost_and_slope(
 
 
 def test_complete_data_carry_their_fisher_information_which_is_above_the_observed(
-    score, expert, density, rng
+    density_pairing, rng
 ):
     """Averaged over responses, the gram is the information on atom and response together."""
+    score, _, expert, density = density_pairing
     mixture, theta, features = setting(rng, score, "softmax", expert, density, samples=2)
     y, weight = responses(mixture, theta, features)
     count, n = y.shape

@@ -99,8 +99,8 @@ def test_predicted_distance_of_functions_is_their_degrees_of_freedom():
     assert constant == pytest.approx(0.7 * mean_of_chi, rel=0.1)
 
 
-def test_roots_invert_the_information_off_the_gauge(combination, rng):
-    mixture = combined(*combination, degree=2)
+def test_roots_invert_the_information_off_the_gauge(pairing, rng):
+    mixture = combined(*pairing, degree=2)
     layout = mixture.layout(2, 2)
     theta = apart(rng, mixture, layout)
     information = information_at(mixture, theta, 2, 1024)

@@ -9,6 +9,7 @@ import pytest
 from moeviz.theory import GAUGES, LOSSES, Reading
 from moeviz.theory.distances import DISTANCES
 from moeviz.theory.rates import Setting, claimed_rate
+from tests.support import COMBINATIONS
 
 FLAGS = [
     dict(zip(("over_specified", "misspecified", "sparse", "flat"), values, strict=True))
@@ -16,12 +17,13 @@ FLAGS = [
 ]
 
 
-def test_every_curve_has_a_claim_with_a_source(combination):
+def test_every_curve_has_a_claim_with_a_source(score):
     readings = [Reading(loss, gauge) for loss in ("L2", "radial") for gauge in GAUGES]
     readings += [Reading(name, "pinned") for name in DISTANCES]
     assert "L2" in LOSSES
-    for flags, reading in itertools.product(FLAGS, readings):
-        claim = claimed_rate(Setting(*combination, **flags), reading)
+    mine = [names for names in COMBINATIONS if names[0] == score]
+    for names, flags, reading in itertools.product(mine, FLAGS, readings):
+        claim = claimed_rate(Setting(*names, **flags), reading)
         assert claim.text.endswith(".")
         assert claim.source
         assert claim.exponent in (None, 0.0, -0.5)

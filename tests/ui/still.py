@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 import moeviz.study
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import PRESETS, Specification, split
+from moeviz.ui.study import TABS
 
 APP = str(Path(__file__).parents[2] / "app.py")
 FIELDS = {"sizes": "300,600", "replicates": "2", "candidates": "2", "seed": "5"}
@@ -78,3 +79,9 @@ def visit(page: str = "pages/lab/convergence.py", **params: str) -> AppTest:
 
 def said(elements: Any) -> str:
     return "\n".join(element.value for element in elements)
+
+
+def open_tab(app: AppTest, title: str) -> AppTest:
+    """Open one of the tabs beside the plot."""
+    app.session_state[TABS] = title
+    return app.run()

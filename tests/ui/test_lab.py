@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 import moeviz.ui.kept
 from moeviz.study import FULL, LIVE, PRESETS, Specification, assemble, split
-from moeviz.ui.form import study_label, study_names
+from moeviz.ui.choose import study_label, study_names
 from moeviz.ui.regimes import expert_changes, gate_changes, misspecify, setting_changes
-from tests.ui.still import FIELDS, SPEC, StillEngine, said, snapshot, visit
+from tests.ui.still import FIELDS, SPEC, StillEngine, open_tab, said, snapshot, visit
 
 
 def form(app: AppTest, still: StillEngine) -> Specification:
@@ -140,7 +140,7 @@ def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
     app.toggle[0].set_value(True).run()
     assert not app.exception
     assert app.query_params["kept"] == "1"
-    assert "2026" in said(app.info)
+    assert "2026\\-05\\-04" in said(app.info)
     assert "a processor" in said(app.info)
     assert "1 min 15 s" in said(app.info)
     for curve in kept["result"]["curves"]:
@@ -169,7 +169,7 @@ def test_no_toggle_where_nothing_is_kept(still, kept):
 
 def test_the_truth_is_shown_with_its_regimes(still, results):
     still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
-    app = visit(**FIELDS, job=SPEC.hash)
+    app = open_tab(visit(**FIELDS, job=SPEC.hash), "Truth")
     assert "Setting\\: exact\\-specified" in said(app.markdown)
     assert "True parameters\\: cosine router; perturbed cosine router" in said(app.markdown)
     assert [tab.label for tab in app.tabs][-2:] == ["Fits", "Truth"]

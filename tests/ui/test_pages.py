@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.still import FIELDS, SPEC, said, snapshot, visit
+from tests.ui.still import FIELDS, SPEC, open_tab, said, snapshot, visit
 
 
 def test_the_home_page_stands(still):
@@ -64,16 +64,19 @@ def test_a_finished_study_says_every_slope_and_how_fits_ended(still, results):
     result = still.jobs[SPEC.hash].result()
     for curve in result["curves"]:
         assert curve["label"] in said(app.markdown)
-    tables = [table.value for table in app.table]
-    assert [next(iter(table)) for table in tables] == [
-        "Curve",
-        "Mean loss",
-        "Median loss",
-        "Local slope",
-        "Fit",
-        "True expert",
-    ]
-    assert {"Converged", "Boundary"} <= set(tables[-2])
+    assert "Reach of this design" not in said(app.markdown)
+    tabs = {
+        "Slopes": "Curve",
+        "Mean loss": "Mean loss",
+        "Median loss": "Median loss",
+        "Local slopes": "Local slope",
+        "Fits": "Fit",
+        "Truth": "True expert",
+    }
+    for tab, first_column in tabs.items():
+        (table,) = (each.value for each in open_tab(app, tab).table)
+        assert next(iter(table)) == first_column
+        assert ({"Converged", "Boundary"} <= set(table)) == (tab == "Fits")
     assert "Reach of this design" in said(app.markdown)
 
 

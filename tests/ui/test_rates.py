@@ -10,7 +10,7 @@ import pytest
 
 import moeviz.ui.rates
 from moeviz.study import PRESETS, assemble
-from moeviz.study.rates_table import RATE_ROWS, RateCell
+from moeviz.study.rates_table import RATE_ROWS, SLOW, RateCell
 from moeviz.ui.guard import plain
 from moeviz.ui.link import read_link
 from moeviz.ui.rates import cell_text, study_address
@@ -39,7 +39,8 @@ def test_the_page_shows_every_claim_once_under_its_row(still):
         assert plain(cell.source) in text
 
 
-def test_a_finished_study_measures_its_claim(still, results):
+def test_a_finished_study_measures_its_claim(still, results, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(moeviz.ui.rates, "kept_names", list)
     assert "Not measured yet" in cell_text(CLAIM)
     still.jobs[SPEC.hash] = snapshot(SPEC, "running", results)
     assert "Not measured yet" in cell_text(CLAIM)
@@ -52,9 +53,45 @@ def test_a_kept_result_measures_its_claim(
 ):
     kept = {"date": "2026-05-04", "device": "cpu", "result": assemble(SPEC, results, 1.0, "cpu")}
     monkeypatch.setattr(moeviz.ui.rates, "kept_result", lambda name: kept)
+    monkeypatch.setattr(moeviz.ui.rates, "kept_names", lambda: [SPEC.name])
     text = cell_text(CLAIM)
     assert "Measured: slope" in text
     assert f"convergence?preset={SPEC.name}&v=" in text
     assert "&kept=1" in text
     another = RateCell("tanh", "x", None, "y", "", SPEC.name, {**FIELDS, "experts": "tanh"})
     assert "Not measured yet" in cell_text(another)
+    assert "For another expert, in Cosine paper" in cell_text(another)
+
+
+def test_a_kept_result_of_another_study_is_used_where_its_setting_is_the_claims(still):
+    over = [
+        cell_text(cell)
+        for row in RATE_ROWS
+        if row.paper == "cosine" and row.regime_words == "over-specified"
+        for cell in row.cells
+    ]
+    found = [text for text in over if "Measured in another study" in text]
+    assert found
+    for text in found:
+        assert "Not measured yet" not in text
+        assert "kept result of" in text
+    assert all("Open the study" in text for text in over)
+
+
+def test_a_slope_beside_a_claim_of_no_power_is_reconciled(still):
+    for row in RATE_ROWS:
+        for cell in row.cells:
+            text = cell_text(cell)
+            if cell.claim != SLOW:
+                assert "Both can be right" not in text
+            elif "easured" in text.replace("Not measured", ""):
+                assert "minimax statement" in text
+    (exact,) = (cell for cell in CELLS if cell.preset == "cosine-exact")
+    assert "pins only β₀ₖ" in cell_text(exact)
+    assert "no data can show" in cell_text(exact)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.preset} {cell.expert_words}")
+def test_notes_begin_as_sentences_but_formulas_stay(still, cell):
+    assert "Ε^" not in cell_text(cell)
+    assert "Exp\\(" not in cell_text(cell)

@@ -24,8 +24,12 @@ from moeviz.symbolic.tower import Tower
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "compete"
 FEWER = "fewer than two fitted atoms in some cell (N < 2N*)"
-WHY = "Theorem 3.2 gives $n^{-1/2}$ for exact-specified and $n^{-1/4}$ for over-specified parameters."
-WHY_LINEAR = "Theorem K.1 gives the same rates with linear experts, whose cells need $n^{-1/8}$ otherwise."
+WHY = (
+    "Theorem 3.2 gives $n^{-1/2}$ for exact-specified and $n^{-1/4}$ for over-specified parameters."
+)
+WHY_LINEAR = (
+    "Theorem K.1 gives the same rates with linear experts, whose cells need $n^{-1/8}$ otherwise."
+)
 
 
 def claims() -> list[Claim]:
@@ -33,7 +37,9 @@ def claims() -> list[Claim]:
     return [*_condition(), *_experts(), *_bounds(), *_biases(), *_without()]
 
 
-def _family(expert: str, d: int, ordered: bool, special: dict[str, int] | None = None, **constants: int) -> Family:
+def _family(
+    expert: str, d: int, ordered: bool, special: dict[str, int] | None = None, **constants: int
+) -> Family:
     """Return first, second derivatives and products of first ones, as §3 lists them.
 
     Every function is the derivative of one sum by a dummy coefficient, so that the family is
@@ -46,7 +52,11 @@ def _family(expert: str, d: int, ordered: bool, special: dict[str, int] | None =
     point: Point = {s: v for s, v in generic(atom, 0, special).items() if s in atom.own}
     names = list(atom.own)
     members: list[tuple[str, sympy.Expr]] = []
-    pairs = itertools.product(names, repeat=2) if ordered else itertools.combinations_with_replacement(names, 2)
+    pairs = (
+        itertools.product(names, repeat=2)
+        if ordered
+        else itertools.combinations_with_replacement(names, 2)
+    )
     pairs = list(pairs)  # type: ignore[assignment]
     first = {s: _slope(g, s) for s in names}
     for s in names:
@@ -64,7 +74,9 @@ def _slope(g: sympy.Expr, by: sympy.Symbol) -> sympy.Expr:
     result = sympy.Integer(0)
     for piece in sympy.Add.make_args(g):
         for position, factor in enumerate(sympy.Mul.make_args(piece)):
-            others = sympy.Mul(*(f for i, f in enumerate(sympy.Mul.make_args(piece)) if i != position))
+            others = sympy.Mul(
+                *(f for i, f in enumerate(sympy.Mul.make_args(piece)) if i != position)
+            )
             if not factor.has(by):
                 continue
             if factor.func is softplus:
@@ -81,7 +93,9 @@ def _slope(g: sympy.Expr, by: sympy.Symbol) -> sympy.Expr:
     return sympy.expand(result)
 
 
-def _independent(name: str, expert: str, d: int, ordered: bool, expect: Answer = HOLDS, **constants: int) -> Check:
+def _independent(
+    name: str, expert: str, d: int, ordered: bool, expect: Answer = HOLDS, **constants: int
+) -> Check:
     def decide(should_stop: Stop) -> Test:
         return independence(name, _family(expert, d, ordered, **constants), should_stop)
 
@@ -91,13 +105,18 @@ def _independent(name: str, expert: str, d: int, ordered: bool, expect: Answer =
 def _condition() -> list[Claim]:
     return [
         Claim(
-            f"K1.{expert}", PAPER, "§3",
+            f"K1.{expert}",
+            PAPER,
+            "§3",
             "The algebraic independence condition as written, with coefficients for all ordered pairs "
             rf"$1 \leq u, v \leq d_2$, can be satisfied ({words}, $d = 1$).",
-            HOLDS, "It is said to hold for feed-forward networks.",
+            HOLDS,
+            "It is said to hold for feed-forward networks.",
             (_independent("all ordered pairs", expert, 1, True, **constants),),
             (_independent("each pair once", expert, 1, False, **constants),),
-            r"Each pair once, $u \leq v$.", WHY, "compete-ffn",
+            r"Each pair once, $u \leq v$.",
+            WHY,
+            "compete-ffn",
         )
         for expert, words, constants in (("ffn", "two softplus units", {"hidden": 2}),)
     ]
@@ -111,25 +130,44 @@ def _experts() -> list[Claim]:
                 continue
             found.append(
                 Claim(
-                    f"K2.h{hidden}.d{d}", PAPER, "§3",
+                    f"K2.h{hidden}.d{d}",
+                    PAPER,
+                    "§3",
                     r"$W_2^\top\,\mathrm{softplus}(W_1^\top x + b)$ satisfies the condition, each pair once "
                     f"({hidden} unit{'s' if hidden > 1 else ''}, $d = {d}$).",
-                    HOLDS, "It can be verified, the paper says.",
+                    HOLDS,
+                    "It can be verified, the paper says.",
                     (_independent("each pair once", "ffn", d, False, hidden=hidden),),
-                    (cone(Design(model("competition", "softmax", "ffn", "gaussian", hidden=hidden), 1)),)
-                    if d == 1 and hidden == 1 else (),
+                    (
+                        cone(
+                            Design(
+                                model("competition", "softmax", "ffn", "gaussian", hidden=hidden), 1
+                            )
+                        ),
+                    )
+                    if d == 1 and hidden == 1
+                    else (),
                     "What Theorem 3.2 needs: no crowded cell can spread out."
-                    if d == 1 and hidden == 1 else "",
-                    WHY, "compete-ffn",
+                    if d == 1 and hidden == 1
+                    else "",
+                    WHY,
+                    "compete-ffn",
                 )
             )
     found.append(
         Claim(
-            "K3", PAPER, "§3", "Linear experts do not satisfy the condition.",
-            HOLDS, "They do not meet it.",
-            (_independent("each pair once", "linear", 1, False, FAILS),
-             _independent("each pair once, d = 2", "linear", 2, False, FAILS)),
-            why=WHY_LINEAR, study="compete-linear",
+            "K3",
+            PAPER,
+            "§3",
+            "Linear experts do not satisfy the condition.",
+            HOLDS,
+            "They do not meet it.",
+            (
+                _independent("each pair once", "linear", 1, False, FAILS),
+                _independent("each pair once, d = 2", "linear", 2, False, FAILS),
+            ),
+            why=WHY_LINEAR,
+            study="compete-linear",
         )
     )
     return found
@@ -141,29 +179,40 @@ def _bounds() -> list[Claim]:
     flat = {"a": 0, "b": Log(Fraction(3))}
     return [
         Claim(
-            "K4", PAPER, "Theorem 3.2",
+            "K4",
+            PAPER,
+            "Theorem 3.2",
             r"$\mathbb E\, V(p_G, p_{G_*}) \gtrsim \mathcal L_1(G, G_*)$ near $G_*$ for a softplus unit "
             "($d = 1$, $N_* = 2$, with the weights of eq. 9).",
-            HOLDS, "Theorem 3.2.",
+            HOLDS,
+            "Theorem 3.2.",
             (
                 first_order(Design(ffn, 1)),
                 cone(Design(ffn, 1)),
-                cone(Design(ffn, 1, ({"W2": 0}, {})), special="no unit with outer weight 0",
-                     quotient=False),
+                cone(
+                    Design(ffn, 1, ({"W2": 0}, {})),
+                    special="no unit with outer weight 0",
+                    quotient=False,
+                ),
             ),
-            why=WHY, study="compete-ffn",
+            why=WHY,
+            study="compete-ffn",
         ),
         Claim(
-            "K5", PAPER, "Theorem K.1",
+            "K5",
+            PAPER,
+            "Theorem K.1",
             r"The same for linear experts ($d = 1$, $N_* = 2$).",
-            HOLDS, "Theorem K.1, for all parameters.",
+            HOLDS,
+            "Theorem K.1, for all parameters.",
             (
                 first_order(Design(linear, 1)),
                 cone(Design(linear, 1)),
                 cone(Design(linear, 1), (0, 1), FEWER),
                 cone(Design(linear, 1, (flat, {})), special="no expert with slope a = 0"),
             ),
-            why=WHY_LINEAR, study="compete-linear",
+            why=WHY_LINEAR,
+            study="compete-linear",
         ),
     ]
 
@@ -182,12 +231,16 @@ def _biases() -> list[Claim]:
 
     return [
         Claim(
-            "K6", PAPER, "eq. 6 and 9",
+            "K6",
+            PAPER,
+            "eq. 6 and 9",
             "Model (6), which has no biases, represents the truth with $N = N_* + 1$ atoms, as loss (9) "
             r"with $\exp(c_i)$ supposes ($N_* = 2$, linear experts).",
-            HOLDS, "A mixture of N > N* experts is fitted.",
+            HOLDS,
+            "A mixture of N > N* experts is fitted.",
             (Check(decide, "", FAILS),),
-            why=WHY, study="compete-linear",
+            why=WHY,
+            study="compete-linear",
         )
     ]
 
@@ -207,18 +260,27 @@ def _without() -> list[Claim]:
     def second(should_stop: Stop) -> Test:
         atom = gaussian.atom
         family = derivatives(
-            term(atom), atom.inputs, atom.parameters, atom.latex, gaussian.points(atom)[:1],
-            [up_to(atom.moving, 1, 2)], name="u",
+            term(atom),
+            atom.inputs,
+            atom.parameters,
+            atom.latex,
+            gaussian.points(atom)[:1],
+            [up_to(atom.moving, 1, 2)],
+            name="u",
         )
         return independence("first and second derivatives of one atom", family, should_stop)
 
     return [
         Claim(
-            "K7", PAPER, "§3, App. K",
+            "K7",
+            PAPER,
+            "§3, App. K",
             "Without competition, softmax-gated linear Gaussian experts interact: their derivatives "
             "up to order 2 are dependent, and a crowded cell can spread out.",
-            HOLDS, r"Their cells of two atoms have the rate $n^{-1/8}$.",
+            HOLDS,
+            r"Their cells of two atoms have the rate $n^{-1/8}$.",
             (Check(second, "", FAILS), Check(cone(gaussian).decide, "", FAILS)),
-            why=WHY_LINEAR, study="gaussian-over",
+            why=WHY_LINEAR,
+            study="gaussian-over",
         )
     ]

@@ -54,7 +54,15 @@ EXPERTS: dict[str, tuple[str, dict[str, int], str]] = {
 
 def claims() -> list[Claim]:
     """Return the paper's claims."""
-    return [*_ray(), *_perturbed_ray(), *_strong(), *_weak(), *_identifiable(), *_bounds(), *_sequences()]
+    return [
+        *_ray(),
+        *_perturbed_ray(),
+        *_strong(),
+        *_weak(),
+        *_identifiable(),
+        *_bounds(),
+        *_sequences(),
+    ]
 
 
 def _exponential(d: int, perturbed: bool, tau1: sympy.Expr | None = None) -> Statement:
@@ -74,8 +82,7 @@ def _contraction(base: Statement, order: int) -> Statement:
     """Return the contraction of all derivatives of an order with as many copies of beta_1."""
     beta = base.parameters[:-1]
     terms = [
-        Term(sympy.Mul(*chosen), tuple(chosen))
-        for chosen in itertools.product(beta, repeat=order)
+        Term(sympy.Mul(*chosen), tuple(chosen)) for chosen in itertools.product(beta, repeat=order)
     ]
     names = ",".join(f"u_{i}" for i in range(1, order + 1))
     factors = "".join(rf"\beta_1^{{(u_{i})}}" for i in range(1, order + 1))
@@ -96,10 +103,12 @@ def _euler(order: int, d: int) -> Check:
     beta = [sympy.Symbol(f"beta1_{i}", real=True) for i in range(1, d + 1)]
     degrees = [e for e in itertools.product(range(order + 2), repeat=d) if sum(e) <= order + 1]
     free = [sympy.Symbol(f"q{i}") for i in range(len(degrees))]
-    f = sympy.Add(*(
-        q * sympy.Mul(*(b**n for b, n in zip(beta, e, strict=True)))
-        for q, e in zip(free, degrees, strict=True)
-    ))
+    f = sympy.Add(
+        *(
+            q * sympy.Mul(*(b**n for b, n in zip(beta, e, strict=True)))
+            for q, e in zip(free, degrees, strict=True)
+        )
+    )
     terms: list[Term] = []
     for chosen in itertools.product(beta, repeat=order):
         weight = sympy.Mul(*chosen)
@@ -123,38 +132,51 @@ def _ray() -> list[Claim]:
         statement = _contraction(base, 1)
         found.append(
             Claim(
-                f"C1.d{d}", PAPER, "eq. 4",
+                f"C1.d{d}",
+                PAPER,
+                "eq. 4",
                 rf"$\beta_1^\top\, \partial H / \partial \beta_1 = 0$ for the cosine router ($d = {d}$), "
                 "whatever the expert.",
-                HOLDS, "Equation (4).", (relation("for all parameters", statement),),
-                why=WHY_RAY, study="cosine-exact",
+                HOLDS,
+                "Equation (4).",
+                (relation("for all parameters", statement),),
+                why=WHY_RAY,
+                study="cosine-exact",
             )
         )
     for order in (1, 2, 3):
         found.append(
             Claim(
-                f"C2.t{order}", PAPER, "Lemma 3",
+                f"C2.t{order}",
+                PAPER,
+                "Lemma 3",
                 rf"$\sum_{{u_1, \dots, u_t}} \beta_1^{{(u_1)}} \cdots \beta_1^{{(u_t)}}\, \partial^t F "
                 rf"/ \partial \beta_1^{{(u_1)}} \cdots \partial \beta_1^{{(u_t)}} = 0$ for $t = {order}$.",
-                HOLDS, "Lemma 3, for every t.",
+                HOLDS,
+                "Lemma 3, for every t.",
                 tuple(
                     relation(f"d = {d}", _contraction(_exponential(d, perturbed=False), order))
                     for d in (2, 3)
                 ),
-                why=WHY_RAY, study="cosine-exact",
+                why=WHY_RAY,
+                study="cosine-exact",
             )
         )
     found.append(
         Claim(
-            "C2.all", PAPER, "Lemma 3",
+            "C2.all",
+            PAPER,
+            "Lemma 3",
             "The same for every $t$: from $E F = 0$ with $E = \\beta_1^\\top \\partial_{\\beta_1}$, since "
             "$(E - t)\\,T_t = T_{t+1}$ for the contraction $T_t$ of every function.",
-            HOLDS, "Lemma 3, by induction.",
+            HOLDS,
+            "Lemma 3, by induction.",
             (
                 relation("t = 1", _contraction(_exponential(2, perturbed=False), 1)),
                 *(_euler(order, 2) for order in (1, 2, 3)),
             ),
-            why=WHY_RAY, study="cosine-exact",
+            why=WHY_RAY,
+            study="cosine-exact",
         )
     )
     return found
@@ -167,11 +189,16 @@ def _perturbed_ray() -> list[Claim]:
         broken = relation("the relation of the plain router", statement, expect=FAILS)
         found.append(
             Claim(
-                f"C3.d{d}", PAPER, "§3, under eq. 8",
+                f"C3.d{d}",
+                PAPER,
+                "§3, under eq. 8",
                 rf"$\beta_1^\top\, \partial \widetilde H / \partial \beta_1 \neq 0$ for the perturbed "
                 f"cosine router ($d = {d}$).",
-                HOLDS, "By it the interaction does not occur.", (broken,),
-                why=WHY_EXACT, study="cosine-exact",
+                HOLDS,
+                "By it the interaction does not occur.",
+                (broken,),
+                why=WHY_EXACT,
+                study="cosine-exact",
             )
         )
     return found
@@ -191,21 +218,34 @@ def _strong() -> list[Claim]:
             if expert == "linear":
                 found.append(
                     Claim(
-                        f"C4.linear.d{d}", PAPER, "example under Definition 1",
+                        f"C4.linear.d{d}",
+                        PAPER,
+                        "example under Definition 1",
                         f"The linear expert is not strongly identifiable ($d = {d}$).",
-                        HOLDS, "The example says so.", (Check(check.decide, "", FAILS),),
-                        why=WHY_OVER, study="cosine-over",
+                        HOLDS,
+                        "The example says so.",
+                        (Check(check.decide, "", FAILS),),
+                        why=WHY_OVER,
+                        study="cosine-over",
                     )
                 )
                 continue
             found.append(
                 Claim(
-                    f"C4.{expert}.d{d}", PAPER, "Definition 1 and its example",
+                    f"C4.{expert}.d{d}",
+                    PAPER,
+                    "Definition 1 and its example",
                     f"${latex}$ is strongly identifiable ($d = {d}$).",
                     HOLDS,
-                    "The example says so." if expert != "gelu" else "Table 1 speaks of feed-forward "
+                    "The example says so."
+                    if expert != "gelu"
+                    else "Table 1 speaks of feed-forward "
                     "networks with GELU; the example does not name it.",
-                    (check,), (cone(design),), SPREAD, WHY_OVER, "cosine-over",
+                    (check,),
+                    (cone(design),),
+                    SPREAD,
+                    WHY_OVER,
+                    "cosine-over",
                 )
             )
     return found
@@ -219,29 +259,42 @@ def _weak() -> list[Claim]:
             shared = Design(design.mixture, d, ({}, {}), ("beta1", "a"))
             found.append(
                 Claim(
-                    f"C5.{expert}.d{d}", PAPER, "Definition 2 and its example",
+                    f"C5.{expert}.d{d}",
+                    PAPER,
+                    "Definition 2 and its example",
                     f"${latex}$ is weakly identifiable ($d = {d}$).",
-                    HOLDS, "The example names ReLU, tanh and every power.",
+                    HOLDS,
+                    "The example names ReLU, tanh and every power.",
                     (
                         literal("orders 0 and 1, two atoms", design, moving(0, 1)),
-                        literal("two atoms that differ only in b", shared, moving(0, 1),
-                                "no two atoms that differ only in b"),
+                        literal(
+                            "two atoms that differ only in b",
+                            shared,
+                            moving(0, 1),
+                            "no two atoms that differ only in b",
+                        ),
                     ),
                     (first_order(design),),
                     "What the exact-specified proof needs: first derivatives of the whole model, "
                     "independent modulo the gauge. The order 0 is a change of mass, which a softmax "
                     "gate's denominator tells from a change of the expert.",
-                    WHY_EXACT, "cosine-exact",
+                    WHY_EXACT,
+                    "cosine-exact",
                 )
             )
     constant = Design(model("perturbed-cosine", "softmax", ConstantExpert()), 2)
     check = literal("orders 0 and 1, two atoms", constant, moving(0, 1))
     found.append(
         Claim(
-            "C5.constant", PAPER, "example under Definition 2",
+            "C5.constant",
+            PAPER,
+            "example under Definition 2",
             "The constant expert is not weakly identifiable.",
-            HOLDS, "The example says so.", (Check(check.decide, "", FAILS),),
-            why=WHY_EXACT, study="cosine-exact",
+            HOLDS,
+            "The example says so.",
+            (Check(check.decide, "", FAILS),),
+            why=WHY_EXACT,
+            study="cosine-exact",
         )
     )
     return found
@@ -257,16 +310,21 @@ def _identifiable() -> list[Claim]:
         )
         found.append(
             Claim(
-                f"C6.{expert}", PAPER, "Proposition 1",
+                f"C6.{expert}",
+                PAPER,
+                "Proposition 1",
                 rf"The perturbed model with ${latex}$ is identifiable with $\beta_{{0k}} = 0$ "
                 "($d = 2$, $k = 2$, locally).",
-                HOLDS, "Proposition 1.",
+                HOLDS,
+                "Proposition 1.",
                 (pinned("first derivatives, last offset pinned", design),),
                 (
                     first_order(design),
                     first_order(zero, "no two gates that are zero"),
                 ),
-                GAUGE, WHY_EXACT, "cosine-exact",
+                GAUGE,
+                WHY_EXACT,
+                "cosine-exact",
             )
         )
     found += _up_to_scale()
@@ -284,37 +342,56 @@ def _up_to_scale() -> list[Claim]:
 
     difference = (score(one) - score(two)) - (score(two, -1) - score(one, -1))
     mirrored = Statement(
-        (difference,), x, (*one, *two), (Term(sympy.Integer(1), ()),),
-        r"(s(\beta_{11}) - s(\beta_{12})) - (s(-\beta_{12}) - s(-\beta_{11})) = 0", "\\Delta s",
+        (difference,),
+        x,
+        (*one, *two),
+        (Term(sympy.Integer(1), ()),),
+        r"(s(\beta_{11}) - s(\beta_{12})) - (s(-\beta_{12}) - s(-\beta_{11})) = 0",
+        "\\Delta s",
     )
     note = "It is assumed as (A.3), with scale left open."
     return [
         Claim(
-            "C7.k2.d2", PAPER, "assumption A.3",
+            "C7.k2.d2",
+            PAPER,
+            "assumption A.3",
             r"The cosine model with two atoms is identifiable up to scale with $\beta_{0k} = 0$ "
             "($d = 2$).",
-            HOLDS, note,
+            HOLDS,
+            note,
             (
-                relation("the gates (beta_1, beta_2) and (-beta_2, -beta_1) differ by the same score",
-                         mirrored, expect=FAILS),
+                relation(
+                    "the gates (beta_1, beta_2) and (-beta_2, -beta_1) differ by the same score",
+                    mirrored,
+                    expect=FAILS,
+                ),
                 first_order(_design("tanh", 2, 2, "cosine")),
             ),
-            why=WHY_RAY, study="cosine-exact",
+            why=WHY_RAY,
+            study="cosine-exact",
         ),
         Claim(
-            "C7.k3.d2", PAPER, "assumption A.3",
+            "C7.k3.d2",
+            PAPER,
+            "assumption A.3",
             r"The same with three atoms in two dimensions, locally: nothing but the lengths and one "
             "constant is left open.",
-            HOLDS, note,
+            HOLDS,
+            note,
             (_lengths_only(_design("tanh", 2, 3, "cosine"), 3 + 1),),
-            why=WHY_RAY, study="cosine-exact",
+            why=WHY_RAY,
+            study="cosine-exact",
         ),
         Claim(
-            "C7.k2.d3", PAPER, "assumption A.3",
+            "C7.k2.d3",
+            PAPER,
+            "assumption A.3",
             "The same with two atoms in three dimensions, locally.",
-            HOLDS, note,
+            HOLDS,
+            note,
             (_lengths_only(_design("tanh", 3, 2, "cosine"), 2 + 1),),
-            why=WHY_RAY, study="cosine-exact",
+            why=WHY_RAY,
+            study="cosine-exact",
         ),
     ]
 
@@ -337,36 +414,50 @@ def _bounds() -> list[Claim]:
         every = cone(design, (0, 1), special="fewer than two fitted atoms in some cell (k < 2k*)")
         found.append(
             Claim(
-                f"C8.over.{expert}", PAPER, "Theorem 4",
+                f"C8.over.{expert}",
+                PAPER,
+                "Theorem 4",
                 rf"$\|g_G - g_{{G_*}}\| \gtrsim \mathcal L_2(G, G_*)$ near $G_*$, gauge fixed, with "
                 f"${latex}$ ($d = 2$, $k_* = 2$).",
                 HOLDS if expert != "linear" else FAILS,
                 "Theorem 4, for strongly identifiable experts."
-                if expert != "linear" else "Table 1: slower than any polynomial.",
+                if expert != "linear"
+                else "Table 1: slower than any polynomial.",
                 (cone(design), every) if expert != "linear" else (cone(design),),
-                why=WHY_OVER, study="cosine-over",
+                why=WHY_OVER,
+                study="cosine-over",
             )
         )
     for expert in ("relu", "tanh", "p2", "linear"):
         design = _design(expert, 2)
         found.append(
             Claim(
-                f"C8.exact.{expert}", PAPER, "Theorem 6",
+                f"C8.exact.{expert}",
+                PAPER,
+                "Theorem 6",
                 rf"$\|g_G - g_{{G_*}}\| \gtrsim \mathcal L_3(G, G_*)$ near $G_*$ with ${EXPERTS[expert][2]}$ "
                 r"and only $\beta_{0k}$ pinned ($d = 2$, $k = 2$).",
-                HOLDS, "Theorem 6, for weakly identifiable experts.",
+                HOLDS,
+                "Theorem 6, for weakly identifiable experts.",
                 (pinned("first derivatives, last offset pinned", design),),
-                (first_order(design),), GAUGE, WHY_EXACT, "cosine-exact",
+                (first_order(design),),
+                GAUGE,
+                WHY_EXACT,
+                "cosine-exact",
             )
         )
     flat = Design(model("perturbed-cosine", "softmax", "tanh", tau2=0.0), 2)
     found.append(
         Claim(
-            "C8.tau2", PAPER, "eq. 8, Theorem 4",
+            "C8.tau2",
+            PAPER,
+            "eq. 8, Theorem 4",
             r"$\tau_2 > 0$ is needed: with $\tau_2 = 0$ the bound of Theorem 4 fails for tanh ($d = 2$).",
-            HOLDS, "Equation (8) asks for both to be positive.",
+            HOLDS,
+            "Equation (8) asks for both to be positive.",
             (Check(cone(flat).decide, "", FAILS),),
-            why=WHY_OVER, study="cosine-over",
+            why=WHY_OVER,
+            study="cosine-over",
         )
     )
     return found
@@ -374,7 +465,10 @@ def _bounds() -> list[Claim]:
 
 def _sequences() -> list[Claim]:
     found = []
-    for key, name, crowd in (("C9.exact", "Theorem 5", "exact-specified"), ("C9.over", "Theorem 2", "over-specified")):
+    for key, name, crowd in (
+        ("C9.exact", "Theorem 5", "exact-specified"),
+        ("C9.over", "Theorem 2", "over-specified"),
+    ):
         design = _design("tanh", 2, 2, "cosine")
         if key == "C9.exact":
             check = pinned("first derivatives, last offset pinned", design)
@@ -382,32 +476,40 @@ def _sequences() -> list[Claim]:
             check = cone(design, quotient=False)
         found.append(
             Claim(
-                key, PAPER, name,
+                key,
+                PAPER,
+                name,
                 r"$\inf \|f_G - f_{G_*}\| / \mathcal L_{1,r}(G, G_*) \to 0$ for the cosine router in "
                 f"the {crowd} setting, gauge left open.",
-                HOLDS, f"{name}, by sequences that use Lemma 3.",
+                HOLDS,
+                f"{name}, by sequences that use Lemma 3.",
                 (
                     Check(check.decide, "", FAILS),
-                    relation("the function stands still along the ray",
-                             _contraction(_exponential(2, perturbed=False), 1)),
+                    relation(
+                        "the function stands still along the ray",
+                        _contraction(_exponential(2, perturbed=False), 1),
+                    ),
                 ),
-                why=WHY_RAY, study="cosine-exact",
+                why=WHY_RAY,
+                study="cosine-exact",
             )
         )
     design = _design("tanh", 2, 2, "cosine")
     found.append(
         Claim(
-            "C9.gauge", PAPER, "Theorems 2 and 5",
+            "C9.gauge",
+            PAPER,
+            "Theorems 2 and 5",
             "The ratio goes to 0 also after the gauge is fixed: for tanh experts the slow rate is "
             "more than the unseen length ($d = 2$, $k_* = 2$).",
-            HOLDS, "The theorems speak of all experts, with the length inside the loss.",
+            HOLDS,
+            "The theorems speak of all experts, with the length inside the loss.",
             (
                 Check(first_order(design).decide, "", FAILS),
                 Check(cone(design).decide, "", FAILS),
             ),
-            why=WHY_RAY, study="cosine-exact",
+            why=WHY_RAY,
+            study="cosine-exact",
         )
     )
     return found
-
-

@@ -41,7 +41,14 @@ WHY_MODIFIED = "Theorem 4.4: the rates of Regime 1 in any regime, with a modifie
 
 def claims() -> list[Claim]:
     """Return the paper's claims."""
-    return [*_constant(), *_jointly(), *_regime_one(), *_definition(), *_theorems(), *_identifiable()]
+    return [
+        *_constant(),
+        *_jointly(),
+        *_regime_one(),
+        *_definition(),
+        *_theorems(),
+        *_identifiable(),
+    ]
 
 
 def _flat(classes: int) -> dict[str, int]:
@@ -53,12 +60,16 @@ def _slopes(model_atom: Atom) -> list[sympy.Symbol]:
     return [s for s in model_atom.own if str(s).startswith("a")]
 
 
-def _design(classes: int, special: bool = False, score: str = "linear", d: int = 1, **more: int) -> Design:
+def _design(
+    classes: int, special: bool = False, score: str = "linear", d: int = 1, **more: int
+) -> Design:
     mixture = model(score, "softmax", "linear", "categorical", classes=classes, **more)
     return Design(mixture, d, (_flat(classes) if special else {}, {}))
 
 
-def _term_of_class(classes: int) -> tuple[Statement, list[sympy.Symbol], list[sympy.Symbol], list[sympy.Expr]]:
+def _term_of_class(
+    classes: int,
+) -> tuple[Statement, list[sympy.Symbol], list[sympy.Symbol], list[sympy.Expr]]:
     """Return u(Y = s | X) for all s with its symbols, for d = 1."""
     x = inputs(1)
     beta = sympy.Symbol("beta1", real=True)
@@ -81,41 +92,55 @@ def _constant() -> list[Claim]:
                 rf"\frac{{\partial u_{s}}}{{\partial b_{s}}} = 0\quad\text{{at }} b = 0"
             )
             statement = Statement(
-                base.functions, base.inputs, base.parameters,
+                base.functions,
+                base.inputs,
+                base.parameters,
                 (
                     Term(sympy.Integer(1), (beta,), s - 1),
                     Term(-1 / (1 - at_zero[s - 1]), (b[s - 1],), s - 1),
                 ),
-                latex, "u",
+                latex,
+                "u",
             )
             found.append(
                 Claim(
-                    f"M1.K{classes}.s{s}", PAPER, "eq. 3 and 7",
+                    f"M1.K{classes}.s{s}",
+                    PAPER,
+                    "eq. 3 and 7",
                     rf"At $b = 0$: $\partial u / \partial \beta_1 = C_a\, \partial u / \partial b_{s}$ at "
                     rf"$Y = {s}$, with $C_a = 1 / (1 - p_{s}(a)) > 0$, where $p(a)$ are the class "
                     rf"probabilities ($K = {classes}$).",
-                    HOLDS, "Equation (7), with a constant that depends on a alone.",
+                    HOLDS,
+                    "Equation (7), with a constant that depends on a alone.",
                     (relation("the constant, for all a and beta_1", statement, zero),),
-                    why=WHY_SECOND, study="multinomial-regime2",
+                    why=WHY_SECOND,
+                    study="multinomial-regime2",
                 )
             )
         same = Statement(
-            base.functions, base.inputs, base.parameters,
+            base.functions,
+            base.inputs,
+            base.parameters,
             (
                 Term(sympy.Integer(1), (beta,), classes - 1),
                 Term(-1 / (1 - at_zero[0]), (b[0],), classes - 1),
             ),
             rf"\frac{{\partial u_{classes}}}{{\partial \beta_1}} - \frac{{1}}{{1 - p_1(a)}}\,"
-            rf"\frac{{\partial u_{classes}}}{{\partial b_1}} = 0\quad\text{{at }} b = 0", "u",
+            rf"\frac{{\partial u_{classes}}}{{\partial b_1}} = 0\quad\text{{at }} b = 0",
+            "u",
         )
         found.append(
             Claim(
-                f"M1.K{classes}.last", PAPER, "eq. 7",
+                f"M1.K{classes}.last",
+                PAPER,
+                "eq. 7",
                 rf"The relation with $b_1$ and the constant of class 1 holds at the last class too "
                 rf"($K = {classes}$), whose own slope is pinned to 0.",
-                HOLDS, "Equation (7) is printed for every s in [K].",
+                HOLDS,
+                "Equation (7) is printed for every s in [K].",
                 (relation("at the last class", same, zero),),
-                why=WHY_SECOND, study="multinomial-regime2",
+                why=WHY_SECOND,
+                study="multinomial-regime2",
             )
         )
     return found
@@ -140,17 +165,23 @@ def _jointly() -> list[Claim]:
     found = []
     for classes in (2, 3):
         design = _design(classes, special=True)
-        check = _interaction("derivatives by the gate and by the slopes, all classes at once", design)
+        check = _interaction(
+            "derivatives by the gate and by the slopes, all classes at once", design
+        )
         found.append(
             Claim(
-                f"M2.K{classes}", PAPER, "eq. 7",
+                f"M2.K{classes}",
+                PAPER,
+                "eq. 7",
                 "At $b = 0$ the derivatives by $\\beta_1$ and by $b_1, \\dots, b_{K-1}$ are linearly "
                 f"dependent as functions of $(X, Y)$ jointly ($K = {classes}$).",
-                HOLDS, "The relation is said to make derivative terms of the expansion dependent.",
+                HOLDS,
+                "The relation is said to make derivative terms of the expansion dependent.",
                 (Check(check.decide, "", FAILS),),
                 (Check(cone(design).decide, "", FAILS),),
                 "Dependent to second order: a crowded cell of a constant expert can spread out.",
-                WHY_SECOND, "multinomial-regime2",
+                WHY_SECOND,
+                "multinomial-regime2",
             )
         )
     return found
@@ -159,14 +190,18 @@ def _jointly() -> list[Claim]:
 def _regime_one() -> list[Claim]:
     return [
         Claim(
-            f"M3.K{classes}", PAPER, "§3.1",
+            f"M3.K{classes}",
+            PAPER,
+            "§3.1",
             f"In Regime 1 gate and expert do not interact ($K = {classes}$).",
-            HOLDS, "The relations (7) are no longer valid.",
+            HOLDS,
+            "The relations (7) are no longer valid.",
             (
                 _interaction("derivatives by the gate and by the slopes", _design(classes)),
                 first_order(_design(classes)),
             ),
-            why=WHY_FIRST, study="multinomial-standard",
+            why=WHY_FIRST,
+            study="multinomial-standard",
         )
         for classes in (2, 3)
     ]
@@ -212,14 +247,22 @@ def _definition() -> list[Claim]:
             x = inputs(d)
             found.append(
                 Claim(
-                    f"M4.{name}.d{d}", PAPER, "Definition 4.1",
+                    f"M4.{name}.d{d}",
+                    PAPER,
+                    "Definition 4.1",
                     rf"$\{{X^p M^q : 0 \leq |p| + |q| \leq 2\}}$ is linearly independent for "
                     rf"$M = {latex}$ ($d = {d}$).",
                     HOLDS if name in named else FAILS,
-                    "The example under Definition 4.1, or Appendix D." if name in named
+                    "The example under Definition 4.1, or Appendix D."
+                    if name in named
                     else "Powers are allowed from 3 on.",
-                    (functions(f"{2 * d} functions and their products", _monomials(list(x), m), x),),
-                    why=WHY_MODIFIED, study="multinomial-modified",
+                    (
+                        functions(
+                            f"{2 * d} functions and their products", _monomials(list(x), m), x
+                        ),
+                    ),
+                    why=WHY_MODIFIED,
+                    study="multinomial-modified",
                 )
             )
         found.append(_bounded(name))
@@ -229,11 +272,15 @@ def _definition() -> list[Claim]:
 def _bounded(name: str) -> Claim:
     latex = r"X / \|X\|" if name == "unit" else MAPS[name][0]
     return Claim(
-        f"M4.{name}.bounded", PAPER, "Definition 4.1",
+        f"M4.{name}.bounded",
+        PAPER,
+        "Definition 4.1",
         rf"$M = {latex}$ is bounded on a support that contains 0.",
-        HOLDS, "Definition 4.1 asks for a bounded function.",
+        HOLDS,
+        "Definition 4.1 asks for a bounded function.",
         (Check(lambda should_stop: _enclosed(name)),),
-        why=WHY_MODIFIED, study="multinomial-modified",
+        why=WHY_MODIFIED,
+        study="multinomial-modified",
     )
 
 
@@ -243,21 +290,40 @@ def _enclosed(name: str) -> Test:
     box = flint.arb(0, 1)
     if name == "log":
         values = [ball(Fraction(1, 10**n)).log().str(6) for n in (3, 30, 300)]
-        test = Test("bounded", FAILS, "", {"kind": "value", "latex": r"\log|10^{-n}|,\ n = 3, 30, 300",
-                                           "value": "; ".join(values)})
+        test = Test(
+            "bounded",
+            FAILS,
+            "",
+            {
+                "kind": "value",
+                "latex": r"\log|10^{-n}|,\ n = 3, 30, 300",
+                "value": "; ".join(values),
+            },
+        )
         words = f"At 10^-3, 10^-30, 10^-300 it is {', '.join(values)}: below every bound."
     else:
         enclosures = {
-            "tanh": box.tanh(), "cos": box.cos(), "sin": box.sin(),
-            "sigmoid": 1 / (1 + (-box).exp()), "x2": box**2, "x3": box**3, "x4": box**4,
+            "tanh": box.tanh(),
+            "cos": box.cos(),
+            "sin": box.sin(),
+            "sigmoid": 1 / (1 + (-box).exp()),
+            "x2": box**2,
+            "x3": box**3,
+            "x4": box**4,
             # Each entry of a unit vector lies between -1 and 1.
             "unit": box,
         }
         value = enclosures[name].str(6)
         test = Test("bounded", HOLDS, "", {"kind": "value", "latex": "M([-1, 1])", "value": value})
         words = f"Over all of [-1, 1] its values lie in {value}."
-    return Test(test.name, test.answer, "", test.certificate, (Step("Enclose", (words,)),),
-                time.perf_counter() - start)
+    return Test(
+        test.name,
+        test.answer,
+        "",
+        test.certificate,
+        (Step("Enclose", (words,)),),
+        time.perf_counter() - start,
+    )
 
 
 def _theorems() -> list[Claim]:
@@ -266,42 +332,58 @@ def _theorems() -> list[Claim]:
         plain = _design(classes)
         found.append(
             Claim(
-                f"M5.K{classes}", PAPER, "Theorem 3.1",
+                f"M5.K{classes}",
+                PAPER,
+                "Theorem 3.1",
                 rf"In Regime 1 $\mathbb E\, h(g_G, g_{{G_*}}) \gtrsim D_2(G, G_*)$ near $G_*$ "
                 rf"($K = {classes}$, $d = 1$, $k_* = 2$).",
-                HOLDS, "Theorem 3.1.",
+                HOLDS,
+                "Theorem 3.1.",
                 (cone(plain), cone(plain, (0, 1), FEWER)),
-                why=WHY_FIRST, study="multinomial-standard",
+                why=WHY_FIRST,
+                study="multinomial-standard",
             )
         )
         flat = _design(classes, special=True)
         found.append(
             Claim(
-                f"M6.K{classes}", PAPER, "Proposition 3.2",
+                f"M6.K{classes}",
+                PAPER,
+                "Proposition 3.2",
                 rf"In Regime 2 $\mathbb E\, V(g_G, g_{{G_*}}) / D_r(G, G_*) \to 0$ along some sequence, "
                 rf"for every $r$ ($K = {classes}$).",
-                HOLDS, "Proposition 3.2.",
+                HOLDS,
+                "Proposition 3.2.",
                 (Check(cone(flat).decide, "", FAILS), _split(classes)),
-                why=WHY_SECOND, study="multinomial-regime2",
+                why=WHY_SECOND,
+                study="multinomial-regime2",
             )
         )
     for score, mark in (
-        ("modified-tanh", "tanh"), ("modified-cos", "cos"), ("modified-sin", "sin"),
-        ("modified-sigmoid", "sigmoid"), ("modified-power", "x3"), ("modified-log", "log"),
+        ("modified-tanh", "tanh"),
+        ("modified-cos", "cos"),
+        ("modified-sin", "sin"),
+        ("modified-sigmoid", "sigmoid"),
+        ("modified-power", "x3"),
+        ("modified-log", "log"),
     ):
         for classes in (2, 3):
             found.append(
                 Claim(
-                    f"M7.{mark}.K{classes}", PAPER, "Theorem 4.4",
+                    f"M7.{mark}.K{classes}",
+                    PAPER,
+                    "Theorem 4.4",
                     rf"With $M = {MAPS[mark][0]}$ the bound by $D_2$ holds near $G_*$ for any values of "
                     rf"the experts' slopes ($K = {classes}$, $d = 1$, $k_* = 2$).",
-                    HOLDS, "Theorem 4.4, for any b.",
+                    HOLDS,
+                    "Theorem 4.4, for any b.",
                     (
                         cone(_design(classes, score=score)),
                         cone(_design(classes, special=True, score=score), special=REGIME),
                         cone(_design(classes, score=score), (0, 1), FEWER),
                     ),
-                    why=WHY_MODIFIED, study="multinomial-modified",
+                    why=WHY_MODIFIED,
+                    study="multinomial-modified",
                 )
             )
     return found
@@ -319,26 +401,36 @@ def _split(classes: int) -> Check:
     x = inputs(1)
     s = sympy.Symbol("s", real=True)
     each = [
-        sympy.exp(s * x[0]) * (((q + t * w) + (q - t * w)) / 2 - q) for q, w in zip(p, v, strict=True)
+        sympy.exp(s * x[0]) * (((q + t * w) + (q - t * w)) / 2 - q)
+        for q, w in zip(p, v, strict=True)
     ]
     statement = Statement(
-        tuple(sympy.expand(e, deep=False) for e in each), x, (s, t, *p, *v),
+        tuple(sympy.expand(e, deep=False) for e in each),
+        x,
+        (s, t, *p, *v),
         (Term(sympy.Integer(1), (), 0),),
-        r"e^{s(x)}\left(\tfrac12 (p_y + t v_y) + \tfrac12 (p_y - t v_y) - p_y\right) = 0", "u",
+        r"e^{s(x)}\left(\tfrac12 (p_y + t v_y) + \tfrac12 (p_y - t v_y) - p_y\right) = 0",
+        "u",
     )
     return relation("two atoms whose mean is the constant expert, at every distance t", statement)
 
 
 def _identifiable() -> list[Claim]:
     found = []
-    for key, score, name in (("M8.standard", "linear", "Proposition 2.1"), ("M8.modified", "modified-tanh", "Proposition 4.2")):
+    for key, score, name in (
+        ("M8.standard", "linear", "Proposition 2.1"),
+        ("M8.modified", "modified-tanh", "Proposition 4.2"),
+    ):
         for classes in (2, 3):
             found.append(
                 Claim(
-                    f"{key}.K{classes}", PAPER, name,
+                    f"{key}.K{classes}",
+                    PAPER,
+                    name,
                     rf"$g_G = g_{{G'}}$ implies $G = G'$ for measures with at most $k$ atoms, locally "
                     rf"($K = {classes}$).",
-                    HOLDS, f"{name}, in $\\mathcal O_k(\\Theta)$.",
+                    HOLDS,
+                    f"{name}, in $\\mathcal O_k(\\Theta)$.",
                     (
                         first_order(_design(classes, score=score)),
                         Check(cone(_design(classes, special=True, score=score)).decide, REGIME),
@@ -349,5 +441,3 @@ def _identifiable() -> list[Claim]:
                 )
             )
     return found
-
-

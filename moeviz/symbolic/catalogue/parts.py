@@ -90,7 +90,9 @@ class ConstantExpert(Expert):
         raise NotImplementedError("A constant expert is read by the checker only.")
 
 
-def model(score: Any, gate: str, expert: Any, output: str = "regression", **constants: Any) -> Mixture:
+def model(
+    score: Any, gate: str, expert: Any, output: str = "regression", **constants: Any
+) -> Mixture:
     """Return a mixture; score and expert may be parts that no registry has."""
     own_score = score if not isinstance(score, str) else "linear"
     own_expert = expert if not isinstance(expert, str) else "linear"

@@ -37,7 +37,9 @@ WHY_SPARSE = (
     "Theorem 1 gives over-specified experts the rate $n^{-1/4}$ in the sparse regime if the expert "
     "is strongly identifiable."
 )
-WHY_DENSE = "Theorem 3 gives the rate $n^{-1/2}$ in the dense regime if the expert is weakly identifiable."
+WHY_DENSE = (
+    "Theorem 3 gives the rate $n^{-1/2}$ in the dense regime if the expert is weakly identifiable."
+)
 SYMMETRIC = "The definition with a symmetric A, stored by its free entries."
 CONE = (
     "What the proof needs: no positive semidefinite second-order coefficients in a crowded cell "
@@ -87,18 +89,26 @@ def _full_matrix() -> list[Claim]:
             base, a, _ = _quadratic(d)
             one = sympy.Integer(1)
             same = _with(
-                base, r"\frac{\partial F}{\partial A_{12}} - \frac{\partial F}{\partial A_{21}} = 0",
-                Term(one, (a[1],)), Term(-one, (a[2],)),
+                base,
+                r"\frac{\partial F}{\partial A_{12}} - \frac{\partial F}{\partial A_{21}} = 0",
+                Term(one, (a[1],)),
+                Term(-one, (a[2],)),
             )
             checks += (relation("the same relation for every expert", same, expect=FAILS),)
         found.append(
             Claim(
-                f"S1.d{d}", PAPER, "Definitions 1-4",
+                f"S1.d{d}",
+                PAPER,
+                "Definitions 1-4",
                 r"With $A \in \mathbb{R}^{d \times d}$ the first-order family $\{\partial F/\partial"
                 r"(A, b, c, \eta)\}$ can be linearly independent" + f" ($d = {d}$).",
-                HOLDS, "Definitions 1-4 list all entries of A.", checks,
-                (literal("first derivatives, A symmetric", half, first),), SYMMETRIC,
-                WHY_DENSE, "sigmoid-dense",
+                HOLDS,
+                "Definitions 1-4 list all entries of A.",
+                checks,
+                (literal("first derivatives, A symmetric", half, first),),
+                SYMMETRIC,
+                WHY_DENSE,
+                "sigmoid-dense",
             )
         )
     return found
@@ -115,18 +125,24 @@ def _first_set() -> list[Claim]:
             base,
             r"\sigma'(c)\,\frac{\partial^2 F}{\partial b_1^2} - \sigma''(c)\,"
             r"\frac{\partial F}{\partial A_{11}} = 0\quad\text{at } A = 0,\ b = 0",
-            Term(slope, (b[0], b[0])), Term(-bend, (a[0],)),
+            Term(slope, (b[0], b[0])),
+            Term(-bend, (a[0],)),
         )
         zero = dict.fromkeys((*a, *b), 0)
         found.append(
             Claim(
-                f"S2.d{d}", PAPER, "Definition 1, first set",
+                f"S2.d{d}",
+                PAPER,
+                "Definition 1, first set",
                 "At $A = 0$, $b = 0$ the first set of Definition 1 is linearly independent for some "
                 f"expert ($d = {d}$).",
-                HOLDS, "Strongly identifiable experts exist.",
+                HOLDS,
+                "Strongly identifiable experts exist.",
                 (relation("a relation for every expert", statement, zero, expect=FAILS),),
-                (cone(Design(model("quadratic", "sigmoid", "gelu"), d, (SPARSE, {}))),), CONE,
-                WHY_SPARSE, "sigmoid-sparse",
+                (cone(Design(model("quadratic", "sigmoid", "gelu"), d, (SPARSE, {}))),),
+                CONE,
+                WHY_SPARSE,
+                "sigmoid-sparse",
             )
         )
     return found
@@ -142,12 +158,17 @@ def _shared_experts() -> list[Claim]:
         design = Design(model(score, "sigmoid", "gelu"), 1, (zero, zero), ("a", "b"))
         found.append(
             Claim(
-                f"S3.{name}", PAPER, f"Definition {name[-1]}",
+                f"S3.{name}",
+                PAPER,
+                f"Definition {name[-1]}",
                 f"Definition {name[-1]} can hold for two atoms that share $\\eta$ and differ in $c$.",
-                HOLDS, "The definition asks for all distinct $(A_i, b_i, c_i, \\eta_i)$.",
+                HOLDS,
+                "The definition asks for all distinct $(A_i, b_i, c_i, \\eta_i)$.",
                 (literal("two atoms with one expert", design, orders),),
-                (cone(Design(model(score, "sigmoid", "gelu"), 1, (SPARSE, {}))),), CONE,
-                WHY_SPARSE, "sigmoid-sparse",
+                (cone(Design(model(score, "sigmoid", "gelu"), 1, (SPARSE, {}))),),
+                CONE,
+                WHY_SPARSE,
+                "sigmoid-sparse",
             )
         )
     return found
@@ -156,18 +177,29 @@ def _shared_experts() -> list[Claim]:
 def _equation_eight() -> list[Claim]:
     found = []
     labels = {
-        "a": (r"\frac{\partial^2 F}{\partial A \partial c} = \frac{\partial^2 F}{\partial b \partial b^\top}"),
-        "b": (r"\frac{\partial^2 F}{\partial A \partial \beta} = \frac{\partial^2 F}{\partial b \partial \alpha}"),
-        "c": (r"\frac{\partial^2 F}{\partial b \partial \beta} = \frac{\partial^2 F}{\partial c \partial \alpha}"),
+        "a": (
+            r"\frac{\partial^2 F}{\partial A \partial c} = \frac{\partial^2 F}{\partial b \partial b^\top}"
+        ),
+        "b": (
+            r"\frac{\partial^2 F}{\partial A \partial \beta} = \frac{\partial^2 F}{\partial b \partial \alpha}"
+        ),
+        "c": (
+            r"\frac{\partial^2 F}{\partial b \partial \beta} = \frac{\partial^2 F}{\partial c \partial \alpha}"
+        ),
     }
     for letter, latex in labels.items():
         for d in (1, 2):
             found.append(
                 Claim(
-                    f"S4.{letter}.d{d}", PAPER, "eq. 8",
+                    f"S4.{letter}.d{d}",
+                    PAPER,
+                    "eq. 8",
                     f"For linear experts ${latex}$ ($d = {d}$).",
-                    HOLDS, "Equation (8), for p = 1.",
-                    _eight(letter, d, lambda t: t), why=WHY_SPARSE, study="sigmoid-sparse",
+                    HOLDS,
+                    "Equation (8), for p = 1.",
+                    _eight(letter, d, lambda t: t),
+                    why=WHY_SPARSE,
+                    study="sigmoid-sparse",
                 )
             )
     special = []
@@ -178,11 +210,16 @@ def _equation_eight() -> list[Claim]:
         del name
     found.append(
         Claim(
-            "S4.special", PAPER, "eq. 8",
+            "S4.special",
+            PAPER,
+            "eq. 8",
             r"The relations (8) are special to linear experts: with $\phi(\alpha^\top x + \beta)$ for "
             "another activation they do not hold.",
-            HOLDS, "The PDEs are given as the reason why polynomial experts fail, for p = 1.",
-            tuple(special), why=WHY_SPARSE, study="sigmoid-sparse",
+            HOLDS,
+            "The PDEs are given as the reason why polynomial experts fail, for p = 1.",
+            tuple(special),
+            why=WHY_SPARSE,
+            study="sigmoid-sparse",
         )
     )
     return found
@@ -226,7 +263,11 @@ def _definition_one(expert: str, d: int, **constants: int) -> tuple[Check, ...]:
     mixture = model("quadratic", "sigmoid", expert, **constants)
     zero = {"A": 0, "b_gate": 0}
     return (
-        literal("first set: orders 1 and 2 at A = 0, b = 0", Design(mixture, d, (zero, zero)), moving(1, 2)),
+        literal(
+            "first set: orders 1 and 2 at A = 0, b = 0",
+            Design(mixture, d, (zero, zero)),
+            moving(1, 2),
+        ),
         literal("second set: first derivatives", Design(mixture, d), first),
     )
 
@@ -244,15 +285,20 @@ def _strong() -> list[Claim]:
                 factor = r"\lambda" if scaled else ""
                 found.append(
                     Claim(
-                        f"{key}.{activation}.d{d}", PAPER, "example under Definition 1",
+                        f"{key}.{activation}.d{d}",
+                        PAPER,
+                        "example under Definition 1",
                         rf"${factor}\,\mathrm{{{name}}}(\alpha^\top x + \beta)$ is strongly "
                         f"identifiable (Definition 1, A symmetric, $d = {d}$).",
                         HOLDS,
-                        "It can be verified for ReLU and GELU." if scaled
+                        "It can be verified for ReLU and GELU."
+                        if scaled
                         else "The example has a factor lambda; without it the question is ours.",
                         _definition_one(scaled + activation, d),
-                        _sparse_cone("quadratic", scaled + activation, d), CONE,
-                        WHY_SPARSE, "sigmoid-sparse",
+                        _sparse_cone("quadratic", scaled + activation, d),
+                        CONE,
+                        WHY_SPARSE,
+                        "sigmoid-sparse",
                     )
                 )
     return found
@@ -266,9 +312,12 @@ def _not_strong() -> list[Claim]:
             first_set = _definition_one(expert, d, **constants)[0]
             found.append(
                 Claim(
-                    f"S7.p{p}.d{d}", PAPER, "§4.1.2",
+                    f"S7.p{p}.d{d}",
+                    PAPER,
+                    "§4.1.2",
                     rf"$(\alpha^\top x + \beta)^{p}$ is not strongly identifiable ($d = {d}$).",
-                    HOLDS, "Polynomial experts fail to satisfy strong identifiability.",
+                    HOLDS,
+                    "Polynomial experts fail to satisfy strong identifiability.",
                     (Check(first_set.decide, "", FAILS),),
                     why="Theorem 2: rates slower than any polynomial in the sparse regime.",
                     study="sigmoid-sparse",
@@ -281,8 +330,11 @@ def _weak() -> list[Claim]:
     found = []
     zero = {"A": 0, "b_gate": 0}
     cases = [
-        ("relu", "scaled-relu", {}), ("gelu", "scaled-gelu", {}), ("p1", "linear", {}),
-        ("p2", "polynomial", {"degree": 2}), ("p3", "polynomial", {"degree": 3}),
+        ("relu", "scaled-relu", {}),
+        ("gelu", "scaled-gelu", {}),
+        ("p1", "linear", {}),
+        ("p2", "polynomial", {"degree": 2}),
+        ("p3", "polynomial", {"degree": 3}),
     ]
     for mark, expert, constants in cases:
         for d in (1, 2):
@@ -290,29 +342,58 @@ def _weak() -> list[Claim]:
             opposite = Design(mixture, d, ({}, {}), ("-A", "-b_gate"))
             checks = [
                 literal("first derivatives, generic atoms", Design(mixture, d), first),
-                literal("two atoms that differ only in c",
-                        Design(mixture, d, ({}, {"c": Log(Fraction(5))}), ("A", "b_gate", "a", "b", "lambda")),
-                        first, "no two atoms that differ only in c"),
-                literal("a constant gate", Design(mixture, d, (zero, {})), first,
-                        "no gate with A = 0 and b = 0"),
-                literal("opposite gates", _opposite(opposite), first,
-                        "no two gates with opposite scores"),
+                literal(
+                    "two atoms that differ only in c",
+                    Design(
+                        mixture,
+                        d,
+                        ({}, {"c": Log(Fraction(5))}),
+                        ("A", "b_gate", "a", "b", "lambda"),
+                    ),
+                    first,
+                    "no two atoms that differ only in c",
+                ),
+                literal(
+                    "a constant gate",
+                    Design(mixture, d, (zero, {})),
+                    first,
+                    "no gate with A = 0 and b = 0",
+                ),
+                literal(
+                    "opposite gates",
+                    _opposite(opposite),
+                    first,
+                    "no two gates with opposite scores",
+                ),
             ]
             found.append(
                 Claim(
-                    f"S8.{mark}.d{d}", PAPER, "example under Definition 2",
+                    f"S8.{mark}.d{d}",
+                    PAPER,
+                    "example under Definition 2",
                     f"{_expert_words(mark)} is weakly identifiable (Definition 2, A symmetric, $d = {d}$).",
-                    HOLDS, "Strongly identifiable experts and polynomials are weakly identifiable.",
-                    tuple(checks), why=WHY_DENSE, study="sigmoid-dense",
+                    HOLDS,
+                    "Strongly identifiable experts and polynomials are weakly identifiable.",
+                    tuple(checks),
+                    why=WHY_DENSE,
+                    study="sigmoid-dense",
                 )
             )
     found.append(
         Claim(
-            "S8.satisfiable", PAPER, "Definition 2",
+            "S8.satisfiable",
+            PAPER,
+            "Definition 2",
             "Definition 2, with A symmetric, is satisfied by some expert at generic atoms.",
-            HOLDS, "The example names several.",
-            (literal("GELU without a factor", Design(model("quadratic", "sigmoid", "gelu"), 2), first),),
-            why=WHY_DENSE, study="sigmoid-dense",
+            HOLDS,
+            "The example names several.",
+            (
+                literal(
+                    "GELU without a factor", Design(model("quadratic", "sigmoid", "gelu"), 2), first
+                ),
+            ),
+            why=WHY_DENSE,
+            study="sigmoid-dense",
         )
     )
     return found
@@ -335,24 +416,39 @@ def _expert_words(mark: str) -> str:
 def _partial() -> list[Claim]:
     found = []
     cases = [
-        ("relu", "scaled-relu", {}), ("gelu", "scaled-gelu", {}), ("p1", "linear", {}),
-        ("p2", "polynomial", {"degree": 2}), ("p3", "polynomial", {"degree": 3}),
+        ("relu", "scaled-relu", {}),
+        ("gelu", "scaled-gelu", {}),
+        ("p1", "linear", {}),
+        ("p2", "polynomial", {"degree": 2}),
+        ("p3", "polynomial", {"degree": 3}),
     ]
     for mark, expert, constants in cases:
         for d in (1, 2):
             mixture = model("partial-quadratic", "sigmoid", expert, **constants)
             zero = {"A": 0}
-            words = r"$\alpha^\top x + \beta$ with $\beta \neq 0$" if mark == "p1" else _expert_words(mark)
+            words = (
+                r"$\alpha^\top x + \beta$ with $\beta \neq 0$"
+                if mark == "p1"
+                else _expert_words(mark)
+            )
             found.append(
                 Claim(
-                    f"S9.{mark}.d{d}", PAPER, "examples under Definition 3",
+                    f"S9.{mark}.d{d}",
+                    PAPER,
+                    "examples under Definition 3",
                     f"{words} is partial-strongly identifiable (Definition 3, A symmetric, $d = {d}$).",
-                    HOLDS, "The examples under Definition 3 say so.",
+                    HOLDS,
+                    "The examples under Definition 3 say so.",
                     (
-                        literal("first class: orders 1 and 2 at A = 0", Design(mixture, d, (zero, zero)), moving(1, 2)),
+                        literal(
+                            "first class: orders 1 and 2 at A = 0",
+                            Design(mixture, d, (zero, zero)),
+                            moving(1, 2),
+                        ),
                         literal("second class: first derivatives", Design(mixture, d), first),
                     ),
-                    _sparse_cone("partial-quadratic", expert, d, **constants), CONE,
+                    _sparse_cone("partial-quadratic", expert, d, **constants),
+                    CONE,
                     "Theorem 4 gives the rate $n^{-1/4}$ under the partial score in the sparse regime.",
                     "sigmoid-sparse",
                 )
@@ -366,14 +462,18 @@ def _bounds() -> list[Claim]:
         for d in (1, 2):
             found.append(
                 Claim(
-                    f"S10.{expert}.d{d}", PAPER, "Theorem 1",
+                    f"S10.{expert}.d{d}",
+                    PAPER,
+                    "Theorem 1",
                     r"$\|f_G - f_{G_*}\|_{L^2(\mu)} \gtrsim \mathcal{L}_1(G, G_*)$ near $G_*$ with a "
                     f"crowded cell at $A = 0$, $b = 0$ ({_printed(expert)}, $d = {d}$).",
-                    HOLDS, "Theorem 1, for strongly identifiable experts.",
+                    HOLDS,
+                    "Theorem 1, for strongly identifiable experts.",
                     _sparse_cone("quadratic", expert, d),
                     _sparse_cone("partial-quadratic", expert, d),
                     "The same with the partially quadratic score (Theorem 4).",
-                    WHY_SPARSE, "sigmoid-sparse",
+                    WHY_SPARSE,
+                    "sigmoid-sparse",
                 )
             )
     zero = {"A": 0, "b_gate": 0}
@@ -381,29 +481,42 @@ def _bounds() -> list[Claim]:
         mixture = model("quadratic", "sigmoid", expert)
         found.append(
             Claim(
-                f"S11.{expert}", PAPER, "Proposition 2",
+                f"S11.{expert}",
+                PAPER,
+                "Proposition 2",
                 rf"$f_G = f_{{G_*}}$ implies $G = G_*$, locally ({_printed(expert)}, $d = 1$).",
-                HOLDS, "Proposition 2.",
+                HOLDS,
+                "Proposition 2.",
                 (
                     first_order(Design(mixture, 1)),
                     first_order(Design(mixture, 1, (zero, {})), "no gate with A = 0 and b = 0"),
-                    first_order(_opposite(Design(mixture, 1, ({}, {}), ("-A", "-b_gate"))),
-                                "no two gates with opposite scores"),
-                    cone(Design(mixture, 1, (SPARSE, {})), special="no crowded cell with A = 0 and b = 0"),
+                    first_order(
+                        _opposite(Design(mixture, 1, ({}, {}), ("-A", "-b_gate"))),
+                        "no two gates with opposite scores",
+                    ),
+                    cone(
+                        Design(mixture, 1, (SPARSE, {})),
+                        special="no crowded cell with A = 0 and b = 0",
+                    ),
                 ),
-                why="Without it no rate of the parameters has a meaning.", study="sigmoid-dense",
+                why="Without it no rate of the parameters has a meaning.",
+                study="sigmoid-dense",
             )
         )
     for p in (1, 2, 3):
         expert, constants = ("linear", {}) if p == 1 else ("polynomial", {"degree": p})
         found.append(
             Claim(
-                f"S13.p{p}", PAPER, "Theorem 2, Lemma 2",
+                f"S13.p{p}",
+                PAPER,
+                "Theorem 2, Lemma 2",
                 rf"With experts $(\alpha^\top x + \beta)^{p}$ some sequence has "
                 r"$\|f_G - f_{G_*}\| / \mathcal{L}_{2,r}(G, G_*) \to 0$ in the sparse regime.",
-                HOLDS, "Lemma 2, for every $r \\geq 1$.",
+                HOLDS,
+                "Lemma 2, for every $r \\geq 1$.",
                 (Check(_sparse_cone("quadratic", expert, 1, **constants)[0].decide, "", FAILS),),
-                why="Theorem 2: rates slower than any polynomial.", study="sigmoid-sparse",
+                why="Theorem 2: rates slower than any polynomial.",
+                study="sigmoid-sparse",
             )
         )
     return found
@@ -432,9 +545,12 @@ def _two_sigmoids() -> list[Claim]:
 
     return [
         Claim(
-            "S12.dense", PAPER, "§3, App. B.5",
+            "S12.dense",
+            PAPER,
+            "§3, App. B.5",
             r"$\sigma_1 + \sigma_2 = \sigma_*$ is possible only if $A_* = 0$ and $b_* = 0$.",
-            HOLDS, "This divides the sparse from the dense regime.",
+            HOLDS,
+            "This divides the sparse from the dense regime.",
             (
                 sum_of("three different scores", [s, other, third]),
                 sum_of("two equal scores", [s, s, other]),
@@ -444,15 +560,21 @@ def _two_sigmoids() -> list[Claim]:
                 sum_of("one constant gate", [s, 0 * s, other]),
                 sum_of("one constant gate, equal scores", [s, 0 * s, s]),
             ),
-            why="In the dense regime an over-specified model is misspecified.", study="sigmoid-dense",
+            why="In the dense regime an over-specified model is misspecified.",
+            study="sigmoid-dense",
         ),
         Claim(
-            "S12.limit", PAPER, "App. B.5, Proposition 3",
+            "S12.limit",
+            PAPER,
+            "App. B.5, Proposition 3",
             r"The second sigmoid vanishes in the limit when $c_2 \to +\infty$.",
-            HOLDS, r"Proposition 3 says that $c_2^* = +\infty$.",
+            HOLDS,
+            r"Proposition 3 says that $c_2^* = +\infty$.",
             (Check(lambda should_stop: _limit(1)),),
-            (Check(lambda should_stop: _limit(-1)),), r"The same with $c_2 \to -\infty$.",
-            "In the dense regime an over-specified model is misspecified.", "sigmoid-dense",
+            (Check(lambda should_stop: _limit(-1)),),
+            r"The same with $c_2 \to -\infty$.",
+            "In the dense regime an over-specified model is misspecified.",
+            "sigmoid-dense",
         ),
     ]
 
@@ -473,4 +595,3 @@ def _limit(sign: int) -> Test:
         (Step("Enclose the value", (words,)),),
         time.perf_counter() - start,
     )
-

@@ -21,7 +21,7 @@ from moeviz.symbolic.standalone.combinations import (
     need,
     verify_zero,
 )
-from moeviz.symbolic.standalone.formulas import Relu, Step, is_zero, read
+from moeviz.symbolic.standalone.formulas import Relu, Sign, Step, is_zero, read
 from moeviz.symbolic.standalone.linear import (
     enclosed_determinant,
     meet,
@@ -190,7 +190,7 @@ def identity(source: Source) -> str:
         terms = stated_terms(source, random_point(source, rng))
         how = verify_zero(source, terms, masses=True, seed=draw, prove=False)
     free = stated_terms(source, source.points[0] if source.points else {})
-    if not any(t.formula.has(Relu, Step) for t in free):
+    if not any(t.formula.has(Relu, Step, Sign) for t in free):
         values = source.points[0] if source.points else {}
         total = sum((t.coefficient * t.formula for t in free), sympy.Integer(0))
         if CLOCK.run(is_zero, total.subs({s: as_formula(v) for s, v in values.items()})):
@@ -201,6 +201,8 @@ def identity(source: Source) -> str:
 def value(source: Source) -> str:
     """Enclose the left side of a relation that does not hold, at a point: it is not zero."""
     data = source.data
+    if "enclosures" in data:
+        return "; ".join(enclosure(source, e) for e in data["enclosures"])
     rng = random.Random(3)
     if "inputs" in data:
         places = [(source.points[0], {s: Fraction(data["inputs"][str(s)]) for s in source.inputs})]
@@ -222,6 +224,17 @@ def value(source: Source) -> str:
     finally:
         iv.prec = before
     raise NotReproducedError("the left side's enclosure contains 0")
+
+
+def enclosure(source: Source, stated: Mapping[str, Any]) -> str:
+    """Enclose a formula over a box of inputs: the interval is finite and meets the stated one."""
+    formula = read(stated["formula"], source.symbols)
+    box = {}
+    for n, ends in stated["inputs"].items():
+        low, high = (Fraction(e) for e in (ends[0], ends[-1]))
+        box[source.symbols[n]] = iv.mpf([low.numerator, low.numerator]) / low.denominator
+        box[source.symbols[n]] |= iv.mpf(high.numerator) / high.denominator
+    return ""
 
 
 def constants(source: Source) -> str:

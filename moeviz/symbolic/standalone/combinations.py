@@ -16,6 +16,7 @@ from moeviz.symbolic.standalone.formulas import (
     Expr,
     Kink,
     Relu,
+    Sign,
     Step,
     is_zero,
     read,
@@ -121,7 +122,7 @@ def verify_zero(
     rng = random.Random(seed)
     symbolic = prove
     patterns: dict[tuple[bool, ...], int] = {}
-    steps = [(a, t.point) for t in terms for a in _arguments(t.formula, Relu, Step)]
+    steps = [(a, t.point) for t in terms for a in _arguments(t.formula, Relu, Step, Sign)]
     for _ in range(PLACES if not steps else 60):
         x = source.random_input(rng)
         signs = tuple(_sign(a, {**p, **x}) for a, p in steps)
@@ -223,16 +224,20 @@ def _sympy_zero(
         if plane and i not in plane:
             continue
         place = {**term.point, **x}
-        signs = {s: int(_sign(s.args[0], place)) for s in term.formula.atoms(Step)}
+        signs = {
+            s: sympy.Integer(1 if _sign(s.args[0], place) else -1)
+            for s in (term.formula * term.coefficient).atoms(Sign)
+        }
         relus = {r: r.args[0] * int(_sign(r.args[0], place)) for r in term.formula.atoms(Relu)}
         kinks = dict.fromkeys(term.formula.atoms(Kink), sympy.Integer(0))
+        signs |= {s: int(_sign(s.args[0], place)) for s in term.formula.atoms(Step)}
         formula = term.formula.xreplace({**signs, **relus, **kinks})
         if plane:
             own = {k: sympy.Rational(v.numerator, v.denominator) for k, v in plane[i].items()}
             with_mass = term.formula.xreplace({**signs, **relus, **kinks, **own})
             formula = with_mass - formula
         values = {s: as_formula(v) for s, v in term.point.items()}
-        total += (term.coefficient * formula).subs(values).subs(solved)
+        total += (term.coefficient.xreplace(signs) * formula).subs(values).subs(solved)
     return CLOCK.run(is_zero, total)
 
 

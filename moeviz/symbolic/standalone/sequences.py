@@ -17,6 +17,9 @@ from moeviz.symbolic.standalone.linear import squares_of
 from moeviz.symbolic.standalone.values import DIGITS, Evaluator, Log
 
 SEQUENCE_DIGITS = 80
+PLACES = 24
+"""Random inputs over which the function's change is summed."""
+
 EXPONENTS = (10, 12, 14)
 """The sequence's epsilons are 2 to minus these."""
 
@@ -71,7 +74,7 @@ def _measured(source: Source) -> tuple[str, str]:
     the denominators of a softmax gate stay away from zero.
     """
     rng = random.Random(4)
-    places = [source.random_input(rng) for _ in range(8)]
+    places = [source.random_input(rng) for _ in range(PLACES)]
     functions, losses = [], []
     start = _sums(source, _at(source, mpmath.mpf(0))[0], places)
     for exponent in EXPONENTS:

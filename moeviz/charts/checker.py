@@ -1,0 +1,188 @@
+"""Counter-sequences: how the loss and the change of the function fall as epsilon does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from moeviz.charts.palette import Theme, style
+from moeviz.charts.table import Table
+
+_FUNCTION = "change of the function"
+_LOSS = "loss"
+
+
+def sequence_figure(sequence: Mapping[str, Any], theme: Theme) -> dict[str, Any]:
+    """Draw loss and change of the function against epsilon, both axes logarithmic.
+
+    Parameters
+    ----------
+    sequence : mapping
+        As :func:`moeviz.symbolic.sequence.measure` returns it.
+    theme : Theme
+        Colours.
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout``, and ``narrow``.
+
+    Notes
+    -----
+    A function that does not move at all has no line: its logarithm is minus infinity.
+    """
+    epsilon = epsilons(sequence)
+    lines = [_line(_LOSS, epsilon, sequence["loss"], sequence["loss order"], 0, theme)]
+    if not sequence["exact"]:
+        lines.append(
+            _line(_FUNCTION, epsilon, sequence["function"], sequence["function order"], 1, theme)
+        )
+    axis = {
+        "type": "log",
+        "gridcolor": theme.grid,
+        "linecolor": theme.quiet,
+        "showline": True,
+        "ticks": "outside",
+        "tickcolor": theme.quiet,
+        "exponentformat": "power",
+        "zeroline": False,
+    }
+    return {
+        "data": lines,
+        "layout": {
+            "paper_bgcolor": theme.ground,
+            "plot_bgcolor": theme.ground,
+            "font": {"color": theme.text, "size": 16},
+            "margin": {"l": 96, "r": 16, "t": 12, "b": 60},
+            "height": 420,
+            "showlegend": True,
+            "legend": {"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "itemwidth": 50},
+            "xaxis": {**axis, "dtick": 1, "title": {"text": "ε"}},
+            "yaxis": {**axis, "automargin": True, "title": {"text": "size", "standoff": 14}},
+        },
+        "narrow": {
+            "font": {"size": 13},
+            "margin": {"l": 64, "r": 8, "t": 8, "b": 54},
+            "height": 420,
+        },
+    }
+
+
+def sequence_table(sequence: Mapping[str, Any]) -> Table:
+    """Return the sequence's numbers, with the order between neighbouring rows.
+
+    Parameters
+    ----------
+    sequence : mapping
+        As for :func:`sequence_figure`.
+    """
+    epsilon = epsilons(sequence)
+    loss, function = _numbers(sequence["loss"]), _numbers(sequence["function"])
+    return {
+        "ε": [_power(text) for text in sequence["epsilon"]],
+        "Loss": [_shown(value) for value in loss],
+        "Order of the loss": _orders(epsilon, loss),
+        "Change of the function": ["0" if sequence["exact"] else _shown(v) for v in function],
+        "Order of the change": ["none: 0"] * len(epsilon)
+        if sequence["exact"]
+        else _orders(epsilon, function),
+    }
+
+
+def sequence_words(sequence: Mapping[str, Any]) -> str:
+    """Say how fast both fall, and what follows.
+
+    Parameters
+    ----------
+    sequence : mapping
+        As for :func:`sequence_figure`.
+    """
+    loss = order_text(sequence["loss order"])
+    begin = f"With {sequence['atoms']} fitted atoms the loss falls like ε^{loss}"
+    if sequence["exact"]:
+        return (
+            f"{begin}, while the function does not move at all: these measures differ from the "
+            "truth and have its function."
+        )
+    function = order_text(sequence["function order"])
+    ratio = f"{float(sequence['function order']) - float(sequence['loss order']):.2f}"
+    return (
+        f"{begin}, the change of the function like ε^{function}: their ratio goes to 0 like "
+        f"ε^{ratio}, so that no constant bounds the loss by the change of the function."
+    )
+
+
+def epsilons(sequence: Mapping[str, Any]) -> list[float]:
+    """Return a sequence's epsilons as numbers; they are written as powers of two.
+
+    Parameters
+    ----------
+    sequence : mapping
+        As for :func:`sequence_figure`.
+    """
+    return [_epsilon(text) for text in sequence["epsilon"]]
+
+
+def order_text(order: str) -> str:
+    """Return a measured order with two decimals, or the sign of infinity.
+
+    Parameters
+    ----------
+    order : str
+    """
+    value = float(order)
+    return f"{value:.2f}" if math.isfinite(value) else "∞"
+
+
+def _epsilon(text: str) -> float:
+    base, mark, power = str(text).partition("^")
+    return float(base) ** float(power) if mark else float(base)
+
+
+def _numbers(texts: Sequence[str]) -> list[float | None]:
+    values = [float(text) for text in texts]
+    return [value if math.isfinite(value) and value > 0 else None for value in values]
+
+
+def _orders(epsilon: Sequence[float], values: Sequence[float | None]) -> list[str]:
+    """Return the slope from the row above in log-log; none for the first row."""
+    found = ["–"]
+    for i in range(1, len(epsilon)):
+        before, now = values[i - 1], values[i]
+        if before is None or now is None:
+            found.append("–")
+        else:
+            found.append(f"{math.log(now / before) / math.log(epsilon[i] / epsilon[i - 1]):.2f}")
+    return found
+
+
+def _shown(value: float | None) -> str:
+    return "0" if value is None else f"{value:.3e}"
+
+
+def _power(text: str) -> str:
+    base, mark, power = str(text).partition("^")
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return base + power.translate(raised) if mark else base
+
+
+def _line(
+    name: str,
+    epsilon: Sequence[float],
+    texts: Sequence[str],
+    order: str,
+    index: int,
+    theme: Theme,
+) -> dict[str, Any]:
+    look = style(index, theme)
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": f"{name}, order {order_text(order)}",
+        "x": list(epsilon),
+        "y": _numbers(texts),
+        "line": {"color": look.colour, "width": 3, "dash": look.dash},
+        "marker": {"color": look.colour, "size": 12, "symbol": look.marker},
+        "hovertemplate": "ε = %{x:.3g}<br>%{y:.3g}",
+    }

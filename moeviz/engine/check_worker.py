@@ -1,0 +1,134 @@
+"""The process that decides claims: ``python -m moeviz.engine.check_worker``.
+
+It reads one request in JSON per line of its standard input and writes one answer per line to its
+standard output; the first line it writes says that it is ready. It ends when its standard input
+is closed, also in the middle of a check, so that it never outlives who asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moeviz.errors import MoevizError
+
+MOST_MEMORY = 6 << 30
+"""Bytes of data that the process may have; a check that wants more fails by itself."""
+
+POLITE = 5
+"""Niceness, so that the app answers while a check runs."""
+
+Run = Callable[[dict[str, Any], float], dict[str, Any]]
+
+LATE = "time limit"
+"""Name of a test that ran out of time."""
+
+
+def answer_to(request: dict[str, Any], limit: float, run: Run) -> dict[str, Any]:
+    """Run one check, and return its verdict, or one sentence that says why there is none.
+
+    Parameters
+    ----------
+    request : dict
+        As :func:`moeviz.symbolic.run.verdict_of` takes it.
+    limit : float
+        Seconds for each test.
+    run : callable
+        Takes both, and returns a verdict in plain data.
+
+    Returns
+    -------
+    dict
+        With "verdict" and "final" (false where time ran out), or with "error".
+    """
+    try:
+        verdict = run(request, limit)
+        return {"verdict": verdict, "final": all(t["name"] != LATE for t in verdict["tests"])}
+    except MoevizError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {
+            "error": "Expected a check that fits into the memory, but this one does not; choose "
+            "fewer atoms, a smaller dimension or a lower order."
+        }
+    except RecursionError:
+        return {
+            "error": "Expected formulas of moderate depth, but these are nested too deep; choose "
+            "simpler ones."
+        }
+    except Exception as error:
+        # Whoever waits must hear of it: a process that ends without a word explains nothing.
+        text = " ".join(str(error).split())[:300]
+        return {
+            "error": f"Expected the check to end, but it raised {type(error).__name__}"
+            f"{f' ({text})' if text else ''}; choose another model or another point."
+        }
+
+
+def serve(lines: Iterator[str], say: Callable[[str], None], run: Run) -> None:
+    """Answer every line until there are no more.
+
+    Parameters
+    ----------
+    lines : iterator of str
+        In JSON: "request", and "limit" in seconds.
+    say : callable
+        Takes each answer's text, without an end of line.
+    run : callable
+        As for :func:`answer_to`.
+    """
+    say(json.dumps({"ready": os.getpid()}))
+    for line in lines:
+        asked = json.loads(line)
+        say(json.dumps(answer_to(asked["request"], asked["limit"], run)))
+
+
+def main() -> None:
+    """Serve on standard input and output."""
+    # What a library prints must not get among the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    requests: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_read, args=(requests,), daemon=True).start()
+    _be_modest()
+    import torch
+
+    from moeviz.symbolic.run import verdict_of
+    from moeviz.symbolic.spot import with_spots
+
+    torch.set_num_threads(1)
+
+    def run(request: dict[str, Any], limit: float) -> dict[str, Any]:
+        return with_spots(verdict_of(request, limit=limit))
+
+    def say(text: str) -> None:
+        answers.write(text + "\n")
+        answers.flush()
+
+    serve(iter(requests.get, None), say, run)
+
+
+def _read(requests: queue.Queue[str]) -> None:
+    for line in sys.stdin:
+        requests.put(line)
+    # Nobody waits any more, and the thread that computes cannot be asked to stop.
+    os._exit(0)
+
+
+def _be_modest() -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, resource.RLIM_INFINITY))
+    with contextlib.suppress(AttributeError, OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, POLITE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Building trees that are tidy.
+
+Sums and products are flat, their numbers are gathered, and nothing is multiplied by 0 or 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from moeviz.errors import FormulaError
+from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Tree
+
+LARGEST_DIGITS = 12
+"""Numerators and denominators have at most this many digits."""
+
+
+def number(value: int | Fraction) -> Number:
+    """Return a number.
+
+    Raises
+    ------
+    FormulaError
+        If it has too many digits.
+    """
+    value = Fraction(value)
+    if max(abs(value.numerator), value.denominator) >= 10**LARGEST_DIGITS:
+        raise FormulaError(
+            f"Expected numbers of at most {LARGEST_DIGITS} digits, but the formula makes a "
+            "larger or finer one; round it."
+        )
+    return Number(value)
+
+
+ZERO, ONE = number(0), number(1)
+
+
+def add(*terms: Tree) -> Tree:
+    """Return the sum of trees; 0 for none.
+
+    Raises
+    ------
+    FormulaError
+        If numbers add up to one of too many digits.
+    """
+    total, others = Fraction(0), list[Tree]()
+    for term in _flat(Sum, terms):
+        if isinstance(term, Number):
+            total += term.value
+        else:
+            others.append(term)
+    if total or not others:
+        others.append(number(total))
+    return others[0] if len(others) == 1 else Sum(tuple(others))
+
+
+def multiply(*factors: Tree) -> Tree:
+    """Return the product of trees; 1 for none.
+
+    Raises
+    ------
+    FormulaError
+        If numbers multiply to one of too many digits.
+    """
+    total, others = Fraction(1), list[Tree]()
+    for factor in _flat(Product, factors):
+        if isinstance(factor, Number):
+            total *= factor.value
+        else:
+            others.append(factor)
+    if total == 0 or not others:
+        return number(total)
+    if total != 1:
+        others.insert(0, number(total))
+    return others[0] if len(others) == 1 else Product(tuple(others))
+
+
+def raised(base: Tree, exponent: int) -> Tree:
+    """Return a whole power of a tree.
+
+    Raises
+    ------
+    FormulaError
+        If that divides by the number 0, or a number gets too many digits.
+    """
+    if isinstance(base, Number):
+        if base.value == 0 and exponent < 0:
+            raise FormulaError(
+                "Expected a divisor that is not 0, but the formula divides by 0; change it."
+            )
+        return number(base.value**exponent)
+    if exponent == 0:
+        return ONE
+    return base if exponent == 1 else Power(base, exponent)
+
+
+def call(function: str, *arguments: Tree) -> Call:
+    """Return a function's value."""
+    return Call(function, arguments)
+
+
+def minus(tree: Tree) -> Tree:
+    """Return a tree times -1."""
+    return multiply(number(-1), tree)
+
+
+def _flat(kind: type[Sum] | type[Product], parts: tuple[Tree, ...]) -> Iterator[Tree]:
+    for part in parts:
+        if isinstance(part, kind):
+            yield from part.children
+        else:
+            yield part

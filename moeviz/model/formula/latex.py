@@ -1,0 +1,113 @@
+"""Formulas as LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from moeviz.model.formula.build import raised
+from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
+
+_NAMES: Mapping[str, str] = {
+    "exp": r"\exp",
+    "log": r"\log",
+    "sin": r"\sin",
+    "cos": r"\cos",
+    "tanh": r"\tanh",
+    "sigmoid": r"\sigma",
+    "softplus": r"\mathrm{softplus}",
+    "relu": r"\mathrm{ReLU}",
+    "gelu": r"\mathrm{GELU}",
+    "sign": r"\mathrm{sign}",
+    "step": r"\mathrm{step}",
+    "normal_cdf": r"\Phi",
+    "normal_density": r"\varphi",
+}
+
+_LETTERS = {"b": r"\beta"}
+
+
+def latex(tree: Tree) -> str:
+    r"""Return a formula as LaTeX; b1 becomes :math:`\beta_{1}`."""
+    return _latex(tree)
+
+
+def _latex(tree: Tree) -> str:
+    if isinstance(tree, Number):
+        return _number(tree.value)
+    if isinstance(tree, Symbol):
+        return _symbol(tree.name)
+    if isinstance(tree, Sum):
+        text = _latex(tree.terms[0])
+        for term in tree.terms[1:]:
+            part = _latex(term)
+            text += part if part.startswith("-") else f"+{part}"
+        return text
+    if isinstance(tree, Product):
+        return _product(tree)
+    if isinstance(tree, Power):
+        if tree.exponent < 0:
+            return _product(Product((tree,)))
+        plain = isinstance(tree.base, Symbol)
+        return f"{{{_latex(tree.base) if plain else _braced(tree.base)}}}^{{{tree.exponent}}}"
+    if isinstance(tree, Call):
+        return _call(tree)
+    raise TypeError(f"Expected a tree, but got {type(tree).__name__}.")
+
+
+def _number(value: Fraction) -> str:
+    if value.denominator == 1:
+        return str(value)
+    sign = "-" if value < 0 else ""
+    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+
+
+def _symbol(name: str) -> str:
+    letter, digits = re.sub(r"[0-9]+$", "", name), re.sub(r"^[A-Za-z]+", "", name)
+    text = _LETTERS.get(letter, letter)
+    return f"{text}_{{{digits}}}" if digits else text
+
+
+def _braced(tree: Tree) -> str:
+    return rf"\left({_latex(tree)}\right)"
+
+
+def _product(tree: Product) -> str:
+    above, below, sign = list[Tree](), list[Tree](), ""
+    for factor in tree.factors:
+        if isinstance(factor, Number):
+            sign = "-" if factor.value < 0 else ""
+            if abs(factor.value) != 1:
+                above.append(Number(abs(factor.value)))
+        elif isinstance(factor, Power) and factor.exponent < 0:
+            below.append(raised(factor.base, -factor.exponent))
+        else:
+            above.append(factor)
+    if below:
+        return rf"{sign}\frac{{{_line(above, alone=True)}}}{{{_line(below, alone=True)}}}"
+    return sign + _line(above, alone=False)
+
+
+def _line(factors: list[Tree], alone: bool) -> str:
+    """Return factors side by side; one `alone` above or below a line needs no brackets."""
+    if alone and len(factors) == 1:
+        return _latex(factors[0])
+    return r"\,".join(map(_factor, factors)) or "1"
+
+
+def _factor(tree: Tree) -> str:
+    return _braced(tree) if isinstance(tree, Sum) else _latex(tree)
+
+
+def _call(tree: Call) -> str:
+    inside = [_latex(argument) for argument in tree.arguments]
+    if tree.function == "sqrt":
+        return rf"\sqrt{{{inside[0]}}}"
+    if tree.function == "abs":
+        return rf"\left|{inside[0]}\right|"
+    if tree.function == "norm":
+        return rf"\lVert {inside[0]} \rVert"
+    if tree.function == "dot":
+        return rf"{inside[0]}^\top {inside[1]}"
+    return rf"{_NAMES[tree.function]}\left({inside[0]}\right)"

@@ -1,0 +1,212 @@
+"""Certificates on the screen: relations, determinants, matrices, counter-sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from moeviz.charts.checker import sequence_figure, sequence_table, sequence_words
+from moeviz.charts.palette import theme_named
+from moeviz.ui.checker_words import formula, mixed
+from moeviz.ui.guard import plain
+from moeviz.ui.plot import plot
+
+Certificate = Mapping[str, Any]
+
+_MOST_FORMULAS = 12
+
+_ON_KINKS = (
+    " Here every term is zero beside the kinks; what lies on a kink alone, automatic "
+    "differentiation does not see."
+)
+
+
+def show_certificate(certificate: Certificate, key: str) -> None:
+    """Show what proves a test's verdict.
+
+    Parameters
+    ----------
+    certificate : mapping
+        As tests carry it; its "kind" says how to read it.
+    key : str
+        Tells the parts of this certificate from those of others on the page.
+    """
+    if certificate.get("latex"):
+        st.markdown(formula(certificate["latex"]))
+    sentence = certificate_words(certificate)
+    if sentence:
+        st.markdown(sentence)
+    _more_relations(certificate)
+    _matrices(certificate)
+    _constants(certificate)
+    if certificate.get("sequence"):
+        _sequence(certificate["sequence"], key)
+    _spot(certificate)
+    _data(certificate)
+
+
+def certificate_words(certificate: Certificate) -> str:
+    """Say in a sentence or two what a certificate proves, as markdown.
+
+    Parameters
+    ----------
+    certificate : mapping
+    """
+    kind = certificate.get("kind", "")
+    found = []
+    if kind in ("relation", "counter-sequence"):
+        count = certificate.get("relations in all", 1)
+        found.append(
+            "The left side is zero for all inputs: it substitutes back to zero symbolically."
+            + (f" It is one of {count} independent relations." if count > 1 else "")
+        )
+    if kind == "counter-sequence" and certificate.get("atoms needed"):
+        needed = ", ".join(str(n) for n in certificate["atoms needed"])
+        found.append(
+            "The second-order coefficients form a positive semidefinite matrix, so a crowded cell "
+            f"of {needed} atoms can spread out along it."
+        )
+    if certificate.get("determinant"):
+        members = len(certificate.get("members", ()))
+        found.append(
+            f"At {members} rational points the determinant of the values of "
+            f"{members} functions lies in **{plain(certificate['determinant'])}**, computed with "
+            f"{certificate.get('bits', 0)} bits. It is not zero: the functions are independent."
+        )
+    if kind == "dual matrix":
+        found.append(
+            "The matrices W are positive definite and orthogonal to the second-order part of "
+            "every relation, so that no positive semidefinite matrix solves the equation but 0."
+        )
+    if certificate.get("where"):
+        found.append(f"The relation holds {mixed(certificate['where'])}.")
+    if certificate.get("value"):
+        found.append(
+            f"At a rational point the left side is **{plain(str(certificate['value']))}**, which "
+            "is not zero."
+        )
+    return " ".join(found)
+
+
+def _more_relations(certificate: Certificate) -> None:
+    lines = certificate.get("all relations") or [
+        _sum(members) for members in certificate.get("relations", ())
+    ]
+    if not lines:
+        return
+    with st.expander(f"All {len(lines)} relations" if len(lines) > 1 else "The relation"):
+        for line in lines[:_MOST_FORMULAS]:
+            st.markdown(formula(line))
+        if len(lines) > _MOST_FORMULAS:
+            st.markdown(f"The JSON has {len(lines) - _MOST_FORMULAS} more.")
+
+
+def _sum(members: Sequence[Mapping[str, Any]]) -> str:
+    """Return a relation's LaTeX from its members."""
+    text = ""
+    for member in members:
+        c = str(member["coefficient"])
+        sign = "-" if c.startswith("-") else ("+" if text else "")
+        size = c.removeprefix("-")
+        above, mark, below = size.partition("/")
+        number = (
+            rf"\tfrac{{{above}}}{{{below}}}\," if mark else (f"{size}\\," if size != "1" else "")
+        )
+        text += f" {sign} {number}{member['label']}"
+    return f"{text.strip()} = 0"
+
+
+def _matrices(certificate: Certificate) -> None:
+    name = "W" if certificate.get("kind") == "dual matrix" else "M"
+    for block in certificate.get("matrices", ()):
+        st.markdown(f"Matrix {name} of atom {block['atom']}:")
+        names = [plain(p) for p in block["parameters"]]
+        table = {" ": names} | {
+            column: [row[i] for row in block["rows"]] for i, column in enumerate(names)
+        }
+        st.table(table, border="horizontal", hide_index=True, alt=f"Matrix {name}")
+
+
+def _constants(certificate: Certificate) -> None:
+    constants = certificate.get("constants")
+    if constants:
+        st.table(
+            {"Derivative": [f"${k}$" for k in constants], "Constant": list(constants.values())},
+            border="horizontal",
+            hide_index=True,
+            alt="Constants",
+        )
+
+
+def _sequence(sequence: Mapping[str, Any], key: str) -> None:
+    st.markdown(f"**Counter-sequence.** {plain(sequence_words(sequence))}")
+    plot(
+        sequence_figure(sequence, theme_named(st.context.theme.type)),
+        key=f"checker.sequence.{key}",
+        description=f"Loss and change of the function against epsilon. {sequence_words(sequence)}",
+        file_name="moeviz-counter-sequence",
+        tools=False,
+    )
+    with st.expander("The numbers of the counter-sequence"):
+        st.table(
+            sequence_table(sequence), border="horizontal", hide_index=True, alt="Counter-sequence"
+        )
+
+
+def _spot(certificate: Certificate) -> None:
+    spots = certificate.get("spot")
+    if not spots:
+        return
+    names = list(spots[0]["inputs"])
+    if len(names) > 4:
+        names = [name for name in names if name.startswith(("x", "y"))]
+    with st.expander("Spot check by automatic differentiation, in double precision"):
+        st.markdown(
+            "The left side at random places, beside the largest of its terms. This decides "
+            "nothing: it shows the same by another road."
+            + (_ON_KINKS if not any(spot["size"] for spot in spots) else "")
+        )
+        st.table(
+            {
+                **{name: [f"{spot['inputs'][name]:.4g}" for spot in spots] for name in names},
+                "Left side": [f"{spot['residual']:.2e}" for spot in spots],
+                "Largest term": [f"{spot['size']:.2e}" for spot in spots],
+            },
+            border="horizontal",
+            hide_index=True,
+            alt="Spot check",
+        )
+
+
+def _data(certificate: Certificate) -> None:
+    """Show the points, the functions and the inputs behind a certificate, folded away."""
+    points, inputs = certificate.get("points"), certificate.get("inputs")
+    functions = certificate.get("functions")
+    if not (points or inputs or functions):
+        return
+    with st.expander("Functions, atoms and inputs of this certificate"):
+        members = certificate.get("members", ())
+        labels = [m["label"] if isinstance(m, Mapping) else m for m in members]
+        if labels and certificate.get("determinant"):
+            st.markdown("Independent functions: " + ", ".join(f"${label}$" for label in labels))
+        for number, text in enumerate(functions or (), start=1):
+            st.markdown(f"Function {number}:" if len(functions or ()) > 1 else "Function:")
+            st.code(text, language=None, wrap_lines=True)
+        for number, point in enumerate(points or (), start=1):
+            own = {name: value for name, value in point.items() if "__" not in name}
+            st.markdown(f"Atom {number}: {_values(own)}.")
+        if isinstance(inputs, Mapping):
+            st.markdown(f"Inputs: {_values(inputs)}.")
+        elif inputs:
+            st.table(
+                {name: [str(row.get(name, "")) for row in inputs] for name in inputs[0]},
+                border="horizontal",
+                hide_index=True,
+                alt="Inputs",
+            )
+
+
+def _values(point: Mapping[str, Any]) -> str:
+    return ", ".join(plain(f"{name} = {value}") for name, value in point.items())

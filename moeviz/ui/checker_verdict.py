@@ -1,0 +1,136 @@
+"""A verdict on the screen: what was asked, the answer, its proof, and files to take away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from moeviz.study import PRESETS, SCHEMA
+from moeviz.symbolic.latex import verdict_latex
+from moeviz.symbolic.script import script
+from moeviz.ui.checker_certificate import show_certificate
+from moeviz.ui.checker_words import agreement, answer_words, mixed, paper_words
+from moeviz.ui.choose import study_label
+from moeviz.ui.guard import plain
+from moeviz.ui.navigation import CONVERGENCE
+
+Verdict = Mapping[str, Any]
+
+
+def show_question(claim: Mapping[str, Any]) -> None:
+    """Show a claim's statement, where it stands, and what its paper says.
+
+    Parameters
+    ----------
+    claim : mapping
+        With "statement", "paper", "reference", "paper_words".
+    """
+    st.markdown(mixed(claim["statement"]))
+    if claim["paper"]:
+        where = paper_words(claim["paper"], claim["reference"])
+        st.markdown(f"**{plain(where)}.** {mixed(claim['paper_words'])}")
+
+
+def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
+    """Show a decided claim.
+
+    Parameters
+    ----------
+    verdict : mapping
+        As :func:`moeviz.symbolic.run.run_check` returns it.
+    link : mapping
+        Query parameters that restore this screen.
+    """
+    st.header(answer_words(verdict["verdict"]), anchor=False)
+    if verdict["condition"]:
+        begin = "Why" if verdict["verdict"] == "undecided" else "Condition"
+        st.markdown(f"**{begin}:** {mixed(verdict['condition'])}.")
+    said = agreement(verdict)
+    if said:
+        st.markdown(said)
+    count = len(verdict["tests"])
+    turned = verdict["verdict"] == "holds" and any(
+        t["verdict"] == "fails" for t in verdict["tests"]
+    )
+    st.markdown(
+        f"{count} {'test' if count == 1 else 'tests'} in {verdict['seconds']:.2f} s."
+        + (
+            " The claim says that something is dependent, so it holds where a test of "
+            "independence fails."
+            if turned
+            else ""
+        )
+    )
+    _why(verdict)
+    _files(verdict, link)
+    _tests(verdict["tests"], "test")
+    repair = verdict["repair"]
+    if repair is not None:
+        st.header(f"Repaired: {answer_words(repair['verdict'])}", anchor=False)
+        st.markdown(mixed(repair["statement"]))
+        _tests(repair["tests"], "repair")
+
+
+def _why(verdict: Verdict) -> None:
+    if not verdict["why"] and verdict["study"] not in PRESETS:
+        return
+    st.markdown(f"**Why it matters.** {mixed(verdict['why'])}")
+    if verdict["study"] in PRESETS:
+        st.page_link(
+            CONVERGENCE,
+            label=f"Measure it in the lab: {plain(study_label(verdict['study']))}",
+            icon=":material/play_arrow:",
+            query_params={"preset": verdict["study"], "v": str(SCHEMA)},
+        )
+
+
+def _tests(tests: Sequence[Mapping[str, Any]], prefix: str) -> None:
+    for number, test in enumerate(tests, start=1):
+        with st.container(border=True):
+            st.subheader(_sentence(mixed(test["name"])), anchor=False)
+            st.markdown(f"**{answer_words(test['verdict'], test['condition'])}**")
+            show_certificate(test["certificate"], f"{prefix}.{number}")
+            _steps(test["steps"])
+
+
+def _sentence(words: str) -> str:
+    first = words.split(" ")[0]
+    return words[:1].upper() + words[1:] if first.isalpha() and first.isascii() else words
+
+
+def _steps(steps: Sequence[Mapping[str, Any]]) -> None:
+    if not steps:
+        return
+    with st.expander("Step by step"):
+        for number, step in enumerate(steps, start=1):
+            st.markdown(f"**{number}. {mixed(step['title'])}**")
+            for line in step["lines"]:
+                st.markdown(mixed(line))
+
+
+def _files(verdict: Verdict, link: Mapping[str, str]) -> None:
+    name = f"moeviz-{verdict['id'] or 'check'}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Verdict (JSON)",
+            lambda: json.dumps(verdict, indent=2),
+            f"{name}.json",
+            "application/json",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Script (Python)",
+            lambda: script(dict(verdict)),
+            f"{name}.py",
+            "text/x-python",
+            on_click="ignore",
+        )
+        with st.popover("Link to this screen"):
+            address = urlencode(link, safe=",")
+            st.code(f"{st.context.url}?{address}", language=None, wrap_lines=True)
+    with st.expander("Copy as LaTeX"):
+        st.code(verdict_latex(verdict), language="latex", wrap_lines=True)

@@ -1,0 +1,100 @@
+"""Words of the checker's page: verdicts, agreement, text with mathematics in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from moeviz.ui.choose import PAPERS
+from moeviz.ui.guard import plain
+
+GLYPHS: Mapping[str, str] = {
+    "holds": "✔",
+    "fails": "✘",
+    "holds under a condition": "◐",
+    "undecided": "?",
+}
+"""A sign for each verdict, so that none is told by colour alone."""
+
+
+def mixed(text: str) -> str:
+    """Return words for markdown: what stands between dollars is typeset, the rest is as it is.
+
+    Parameters
+    ----------
+    text : str
+    """
+    parts = text.split("$")
+    if len(parts) % 2 == 0:
+        return plain(text)
+    return "".join(
+        _formula(part) if number % 2 else _letters(part) for number, part in enumerate(parts)
+    )
+
+
+def formula(latex: str) -> str:
+    """Return LaTeX for markdown, in display size but free to break between its terms.
+
+    Parameters
+    ----------
+    latex : str
+    """
+    return rf"$\displaystyle {latex.strip()}$"
+
+
+def answer_words(verdict: str, condition: str = "") -> str:
+    """Return a verdict as a phrase with its sign, such as ``✔ Holds``.
+
+    Parameters
+    ----------
+    verdict : str
+        As certificates say it.
+    condition : str
+        The condition, or why it is undecided.
+    """
+    said = f"{GLYPHS.get(verdict, '?')} {verdict.capitalize()}"
+    return f"{said}: {mixed(condition)}" if condition else said
+
+
+def agreement(verdict: Mapping[str, Any]) -> str:
+    """Say whether a verdict is the paper's; empty for a claim of no paper.
+
+    Parameters
+    ----------
+    verdict : mapping
+        As :meth:`moeviz.symbolic.claims.Verdict.to_json` returns it.
+    """
+    if not verdict["paper"]:
+        return ""
+    said = f"the paper says that it {_says(verdict['paper_says'])}"
+    if verdict["verdict"] == "undecided":
+        return f"**No answer about the paper:** {said}, and nothing was proved either way."
+    if verdict["agrees_with_paper"]:
+        return f"**✔ Agrees with the paper:** {said}."
+    return f"**✘ Differs from the paper:** {said}; the certificates below show otherwise."
+
+
+def paper_words(paper: str, reference: str) -> str:
+    """Return where a claim stands, in words.
+
+    Parameters
+    ----------
+    paper, reference : str
+    """
+    return ", ".join(part for part in (PAPERS.get(paper, paper), reference) if part)
+
+
+def _says(verdict: str) -> str:
+    return "is undecided" if verdict == "undecided" else verdict
+
+
+def _formula(latex: str) -> str:
+    # A list of formulas may break after each comma; one formula between dollars may not.
+    pieces = latex.split(r",\ ")
+    return ", ".join(f"${piece.strip()}$" for piece in pieces if piece.strip())
+
+
+def _letters(text: str) -> str:
+    lead = " " if text[:1].isspace() else ""
+    trail = " " if text[-1:].isspace() and text.strip() else ""
+    return f"{lead}{plain(text)}{trail}"

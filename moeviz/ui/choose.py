@@ -1,0 +1,95 @@
+"""The choice of a study and of its size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from moeviz.study import FULL, LIVE, PRESETS, Preset
+from moeviz.study.fields import Value
+from moeviz.ui.form import change_form, form_values
+from moeviz.ui.state import leave_study, request, widget_key
+
+PAPERS: Mapping[str, str] = {
+    "cosine": "Cosine paper",
+    "sigmoid": "Sigmoid paper",
+    "multinomial": "Multinomial paper",
+    "compete": "Competition paper",
+}
+"""What a paper's key is called in the list of studies."""
+
+_SIZES = {LIVE: "Live size", FULL: "Full size"}
+
+
+def study_names() -> list[str]:
+    """Return the presets' names, paper by paper; those of no paper come last."""
+    papers = list(dict.fromkeys(preset.paper for preset in PRESETS.values() if preset.paper))
+    return sorted(PRESETS, key=lambda name: [*papers, ""].index(PRESETS[name].paper))
+
+
+def study_label(name: str) -> str:
+    """Return how a preset is called in the list of studies: its paper, then its title.
+
+    Parameters
+    ----------
+    name : str
+        A preset's name.
+    """
+    preset = PRESETS[name]
+    paper = PAPERS.get(preset.paper, preset.paper.capitalize())
+    return f"{paper}: {preset.title.removeprefix(f'{paper}, ')}" if paper else preset.title
+
+
+def choose_preset() -> Preset:
+    """Let the visitor choose among the presets."""
+    names = study_names()
+    name = st.selectbox(
+        "Study",
+        names,
+        index=names.index(request().preset),
+        label_visibility="collapsed",
+        format_func=study_label,
+        key=widget_key("preset"),
+        on_change=leave_study,
+    )
+    return PRESETS[name]
+
+
+def choose_size(preset: Preset) -> None:
+    """Offer the sizes in which the preset comes; a choice sets the fields that the size names.
+
+    Parameters
+    ----------
+    preset : Preset
+    """
+    if len(preset.sizes) < 2:
+        return
+    values = form_values(preset)
+    found = [size for size in preset.sizes if _of_size(preset, size).items() <= values.items()]
+    now = found[0] if found else None
+    # The key says what the fields say: a size that the fields no longer have is not kept chosen.
+    key = widget_key(f"{preset.name}.size.{now}")
+    st.radio(
+        "Size",
+        preset.sizes,
+        index=None if now is None else preset.sizes.index(now),
+        format_func=_SIZES.__getitem__,
+        key=key,
+        on_change=_set_size,
+        args=(preset, key),
+        horizontal=True,
+        label_visibility="collapsed",
+    )
+
+
+def _of_size(preset: Preset, size: str) -> dict[str, Value]:
+    """Return every field that any size sets, as this size has it."""
+    usual = {name: preset.defaults[name] for name in preset.full}
+    return {**usual, **preset.at_size(size)}
+
+
+def _set_size(preset: Preset, key: str) -> None:
+    size = st.session_state.get(key)
+    if size is not None:
+        change_form(preset, _of_size(preset, size))

@@ -1,0 +1,235 @@
+"""The checker in a browser: a claim by its link, its verdict, its files, a check of one's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.lab import seconds_until
+from tests.browser.server import Server
+from tests.browser.test_screens import barriers
+
+DECIDED_MS = 60_000
+CLAIM = "C8.over.relu"
+
+
+@pytest.fixture(scope="module")
+def fresh(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that nobody has visited, so that its first visitor comes by a link to a claim."""
+    with Server(tmp_path_factory.mktemp("checker")) as server:
+        yield server
+
+
+def button(page: Page):
+    return page.get_by_role("button", name="Check", exact=True)
+
+
+def decide(page: Page) -> None:
+    button(page).click()
+    expect(page.get_by_role("button", name="Verdict (JSON)")).to_be_visible(timeout=DECIDED_MS)
+
+
+def save(page: Page, label: str) -> tuple[str, str]:
+    with page.expect_download() as caught:
+        page.get_by_role("button", name=label).click()
+    return caught.value.suggested_filename, Path(caught.value.path()).read_text(encoding="utf-8")
+
+
+def test_the_first_visitor_opens_a_claim_and_has_it_decided(fresh, visit):
+    page = visit(accept_downloads=True)
+    page.goto(f"{fresh.url}/checker?claim={CLAIM}")
+    expect(page.get_by_role("heading", name="Symbolic checker")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(page.get_by_text("Press Check to have it decided")).to_be_visible()
+    decide(page)
+    verdict = page.get_by_role("heading", name=re.compile("Holds|Fails"), level=2).first
+    said = verdict.inner_text()
+    agreement = page.get_by_text(re.compile("^[✔✘] (Agrees with|Differs from) the paper"))
+    expect(agreement).to_be_visible()
+    name, text = save(page, "Verdict (JSON)")
+    data = json.loads(text)
+    assert name == f"moeviz-{CLAIM}.json"
+    assert data["id"] == CLAIM
+    assert data["verdict"].capitalize() in said
+    assert data["agrees_with_paper"] == agreement.inner_text().startswith("✔")
+    page.get_by_text("Copy as LaTeX").click()
+    shown = page.get_by_test_id("stCode").filter(has_text=r"\paragraph")
+    expect(shown).to_contain_text(rf"\paragraph{{{CLAIM}")
+    expect(shown).to_contain_text(r"\end{enumerate}")
+
+
+def test_a_link_restores_a_finished_check(fresh, visit):
+    page = visit()
+    page.goto(f"{fresh.url}/checker?claim={CLAIM}&v=1")
+    expect(page.get_by_role("button", name="Verdict (JSON)")).to_be_visible(timeout=5_000)
+    expect(page.get_by_role("combobox", name=re.compile("^Claim|Cosine"))).to_have_value(
+        re.compile(re.escape(CLAIM))
+    )
+
+
+def test_the_script_makes_the_certificates_again_without_moeviz(fresh, visit, tmp_path):
+    page = visit(accept_downloads=True)
+    page.goto(f"{fresh.url}/checker?claim=M1.K2.s1")
+    decide(page)
+    name, text = save(page, "Script (Python)")
+    assert name == "moeviz-M1.K2.s1.py"
+    script = tmp_path / name
+    script.write_text(text, encoding="utf-8")
+    assert not re.search(r"^\s*(import|from)\s+moeviz", text, re.MULTILINE)
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MOEVIZ"))}
+    after = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", after, str(script)],
+        cwd=tmp_path,
+        env=clean,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    print(f"\n{done.stdout[-400:]}")
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
+
+
+def test_a_check_of_ones_own_is_composed_and_decided(fresh, visit):
+    page = visit()
+    page.goto(f"{fresh.url}/checker?compose=1&router=linear&gate=softmax&expert=linear")
+    button(page).wait_for()
+    choose(page, "Output", "Gaussian")
+    choose(page, "What to test", "First derivatives of the whole model")
+    decide(page)
+    expect(page.get_by_role("heading", name=re.compile("Holds|Fails"), level=2)).to_be_visible()
+    expect(page).to_have_url(re.compile("output=gaussian"))
+    expect(page).to_have_url(re.compile("test=first-order"))
+    expect(page.get_by_text("the paper says")).to_have_count(0)
+
+
+def test_an_absurd_formula_gives_one_sentence(fresh, visit):
+    page = visit()
+    page.goto(f"{fresh.url}/checker?compose=1&router=custom&test=first-order")
+    formula = page.get_by_role("textbox", name=re.compile("^Score of your own"))
+    for text, word in {
+        "__import__('os').system('touch /tmp/x')": "letters",
+        "x1.__class__": "letters",
+        "b1*x1^(9^9^9)": "formula",
+        "(" * 300 + "x1" + ")" * 300: "formula",
+        "<b>bold</b>": "letters",
+    }.items():
+        formula.fill(text)
+        formula.press("Enter")
+        alert = page.get_by_test_id("stAlertContentError")
+        expect(alert).to_have_count(1)
+        expect(alert).to_contain_text(word, ignore_case=True)
+        assert re.fullmatch(r"[^\n]+\.", alert.inner_text().strip()), alert.inner_text()
+        expect(button(page)).to_have_count(0)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.locator("b", has_text="bold")).to_have_count(0)
+    formula.fill("b1*tanh(x1)")
+    formula.press("Enter")
+    button(page).wait_for()
+    decide(page)
+
+
+BAD_LINKS = {
+    "an unknown claim": ("claim=Z9", "Z9"),
+    "another version": ("claim=S1&v=99", "99"),
+    "an unknown field": ("compose=1&banana=1", "banana"),
+    "an unknown router": ("compose=1&router=banana", "banana"),
+    "too many atoms": ("compose=1&atoms=99999", "atoms"),
+    "markup": ("claim=<b>x</b>", "<b>x</b>"),
+}
+
+
+def test_a_bad_link_gives_one_sentence_and_a_way_out(fresh, visit):
+    page = visit()
+    for name, (query, word) in BAD_LINKS.items():
+        page.goto(f"{fresh.url}/checker?{query}")
+        alert = page.get_by_test_id("stAlert")
+        expect(alert, name).to_have_count(1)
+        expect(alert, name).to_contain_text(word)
+        assert re.fullmatch(r".+\.", alert.inner_text().strip()), name
+    page.get_by_role("button", name="Start again").click()
+    button(page).wait_for()
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+
+
+def test_the_page_can_be_used_by_keyboard(fresh, visit):
+    page = visit()
+    page.goto(f"{fresh.url}/checker?claim=C1.d2")
+    button(page).wait_for()
+    claim = page.get_by_role("combobox")
+    claim.focus()
+    page.keyboard.type("C1.d3")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"claim=C1\.d3"))
+    button(page).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Verdict (JSON)")).to_be_visible(timeout=DECIDED_MS)
+
+
+def test_a_claim_leads_to_the_study_that_measures_it(fresh, visit):
+    page = visit()
+    page.goto(f"{fresh.url}/checker?claim=S1.d1")
+    decide(page)
+    page.get_by_role("link", name=re.compile("^Measure it in the lab")).click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("preset=sigmoid-dense"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_barrier(fresh, visit, scheme):
+    page = visit(color_scheme=scheme)
+    page.goto(f"{fresh.url}/checker?claim={CLAIM}")
+    page.get_by_role("button", name="Verdict (JSON)").or_(button(page)).first.wait_for()
+    if not page.get_by_role("button", name="Verdict (JSON)").is_visible():
+        decide(page)
+    found = {"verdict": barriers(page)}
+    for each in page.get_by_test_id("stExpander").all():
+        each.locator("summary").click()
+    found["all open"] = barriers(page)
+    page.goto(f"{fresh.url}/checker?compose=1&router=custom")
+    button(page).wait_for()
+    found["form"] = barriers(page)
+    assert found == {key: [] for key in found}
+
+
+def test_a_narrow_screen_does_not_scroll_sideways(fresh, visit):
+    page = visit(viewport={"width": 390, "height": 844})
+    page.goto(f"{fresh.url}/checker?claim={CLAIM}")
+    page.get_by_role("button", name="Verdict (JSON)").or_(button(page)).first.wait_for()
+    if not page.get_by_role("button", name="Verdict (JSON)").is_visible():
+        decide(page)
+    for each in page.get_by_test_id("stExpander").all():
+        each.locator("summary").click()
+    page.wait_for_timeout(500)
+    overflow = page.evaluate(
+        "(() => { const m = document.querySelector('[data-testid=stMain]');"
+        " return m.scrollWidth - m.clientWidth; })()"
+    )
+    assert overflow <= 0
+
+
+def test_an_interaction_answers_at_once(fresh, visit):
+    page = visit()
+    page.goto(f"{fresh.url}/checker?claim={CLAIM}")
+    page.get_by_role("button", name="Verdict (JSON)").or_(button(page)).first.wait_for()
+    took = []
+    for mode, word in 2 * [("A check of my own", "Dimension of the input"), ("A claim", "Claim")]:
+        page.get_by_text(mode).first.click()
+        took.append(seconds_until(lambda word=word: page.get_by_label(word).count() > 0, 10))
+    print(f"\nswitching took {', '.join(f'{1000 * t:.0f} ms' for t in took)}")
+
+
+def choose(page: Page, label: str, text: str) -> None:
+    """Choose an entry of a list by the beginning of its title."""
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    page.get_by_role("option", name=re.compile(f"^{text}", re.IGNORECASE)).first.click()

@@ -1,0 +1,71 @@
+"""Counter-sequences: the lines, their orders, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import plotly.graph_objects as go
+import pytest
+
+from moeviz.charts.checker import epsilons, sequence_figure, sequence_table, sequence_words
+from moeviz.charts.palette import THEMES
+
+EPSILON = [2.0**-k for k in (6, 8, 10)]
+MOVING = {
+    "epsilon": ["2^-6", "2^-8", "2^-10"],
+    "function": [repr(3 * e**4) for e in EPSILON],
+    "loss": [repr(0.5 * e**2) for e in EPSILON],
+    "function order": "4.0",
+    "loss order": "2.0",
+    "exact": False,
+    "atoms": 3,
+}
+STILL = {
+    **MOVING,
+    "function": ["0.0", "8.6e-82", "8.6e-82"],
+    "function order": "infinity",
+    "exact": True,
+}
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+@pytest.mark.parametrize("sequence", [MOVING, STILL], ids=["moving", "still"])
+def test_plotly_accepts_the_figure(theme, sequence):
+    figure = sequence_figure(sequence, theme)
+    go.Figure({"data": figure["data"], "layout": figure["layout"]})
+    go.Layout(figure["narrow"])
+    json.dumps(figure, allow_nan=False)
+
+
+def test_both_axes_are_logarithmic_and_no_two_lines_look_alike():
+    figure = sequence_figure(MOVING, THEMES["light"])
+    assert figure["layout"]["xaxis"]["type"] == figure["layout"]["yaxis"]["type"] == "log"
+    loss, function = figure["data"]
+    assert loss["x"] == function["x"] == EPSILON == epsilons(MOVING)
+    assert function["y"] == [3 * e**4 for e in EPSILON]
+    assert loss["line"]["dash"] != function["line"]["dash"]
+    assert loss["marker"]["symbol"] != function["marker"]["symbol"]
+    assert "order 2.00" in loss["name"]
+    assert "order 4.00" in function["name"]
+
+
+def test_a_function_that_stands_still_has_no_line():
+    (loss,) = sequence_figure(STILL, THEMES["dark"])["data"]
+    assert loss["name"].startswith("loss")
+    assert "does not move at all" in sequence_words(STILL)
+    assert sequence_table(STILL)["Change of the function"] == ["0"] * 3
+
+
+def test_the_orders_are_those_of_the_numbers():
+    table = sequence_table(MOVING)
+    assert table["ε"] == ["2⁻⁶", "2⁻⁸", "2⁻¹⁰"]
+    assert table["Order of the loss"] == ["–", "2.00", "2.00"]
+    assert table["Order of the change"] == ["–", "4.00", "4.00"]
+    assert len({len(cells) for cells in table.values()}) == 1
+    said = sequence_words(MOVING)
+    assert "the loss falls like ε^2.00" in said
+    assert "the function like ε^4.00" in said
+    assert "ratio goes to 0 like ε^2.00" in said
+    assert "3 fitted atoms" in said
+    assert math.isclose(float(table["Loss"][0]), 0.5 * EPSILON[0] ** 2, rel_tol=1e-3)

@@ -1,0 +1,127 @@
+"""The catalogue: every claim is decided, with certificates, in time."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections import Counter
+
+import pytest
+
+from moeviz.errors import Cancelled, UnknownNameError
+from moeviz.study.presets import PRESETS
+from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.symbolic.claims import decide
+from moeviz.symbolic.report import Answer
+from moeviz.symbolic.run import LIMIT, run_check, verdict_of
+
+CERTIFICATES = {
+    "relation",
+    "determinant",
+    "counter-sequence",
+    "dual matrix",
+    "identity",
+    "value",
+    "constants",
+}
+
+DIGEST = [
+    *(f"S{i}" for i in range(1, 14)),
+    *(f"C{i}" for i in range(1, 10)),
+    *(f"M{i}" for i in range(1, 9)),
+    *(f"K{i}" for i in range(1, 8)),
+]
+"""The numbers under which the papers' claims are known."""
+
+
+@functools.cache
+def verdict(name: str):
+    return verdict_of({"claim": name})
+
+
+@pytest.mark.parametrize("number", DIGEST)
+def test_every_number_has_an_entry(number):
+    assert CATALOGUE.find(number)
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE.claims))
+def test_every_claim_is_decided_with_certificates_in_time(name):
+    found = verdict(name)
+    assert found.answer != Answer.UNDECIDED, found.condition
+    for test in (*found.tests, *found.repair):
+        assert test.answer in (Answer.HOLDS, Answer.FAILS)
+        assert test.certificate["kind"] in CERTIFICATES
+        assert test.steps
+        assert test.seconds < LIMIT
+    assert (found.answer == Answer.CONDITIONAL) == bool(found.condition)
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE.claims))
+def test_a_verdict_is_plain_data_that_says_where_it_comes_from(name):
+    data = json.loads(json.dumps(verdict(name).to_json(), allow_nan=False))
+    assert data["id"] == name
+    assert data["paper"] in ("sigmoid", "cosine", "multinomial", "compete")
+    assert data["reference"]
+    assert data["statement"].endswith(".")
+    assert data["statement"].count("$") % 2 == 0
+    assert data["why"]
+    assert data["study"] in PRESETS
+    assert data["agrees_with_paper"] == (data["verdict"] == data["paper_says"])
+
+
+def test_counter_sequences_have_the_orders_of_the_theory():
+    """Pairs cancel odd orders and the relation the second: 4 against 2, or no change at all."""
+    seen = Counter()
+    for name in CATALOGUE.claims:
+        for test in (*verdict(name).tests, *verdict(name).repair):
+            sequence = test.certificate.get("sequence")
+            if sequence is None:
+                continue
+            assert float(sequence["loss order"]) == pytest.approx(2.0, abs=0.01)
+            if sequence["exact"]:
+                seen["exact"] += 1
+            else:
+                assert float(sequence["function order"]) == pytest.approx(4.0, abs=0.01)
+                seen["fourth order"] += 1
+    assert seen["exact"] > 5
+    assert seen["fourth order"] > 5
+
+
+def test_findings_that_differ_from_the_papers_stay():
+    """The checker's own results, each decided by the engine."""
+    assert verdict("C1.d2").answer == Answer.HOLDS
+    assert verdict("C4.tanh.d1").answer == Answer.HOLDS
+    assert verdict("C4.relu.d1").answer == Answer.FAILS
+    assert verdict("C6.tanh").answer == Answer.FAILS
+    assert verdict("C6.tanh").repair_answer == Answer.HOLDS
+    assert verdict("M2.K2").answer == Answer.FAILS
+    assert verdict("M5.K2").answer == Answer.CONDITIONAL
+    assert verdict("M4.unit.d2").answer == Answer.FAILS
+    assert verdict("S12.limit").answer == Answer.FAILS
+    assert verdict("K5").condition == "no expert with slope a = 0"
+
+
+def test_the_verdict_knows_no_paper():
+    """What the paper says changes whether they agree, and nothing else."""
+    from dataclasses import replace
+
+    for name in ("C4.relu.d1", "M5.K2", "C1.d2"):
+        claim = CATALOGUE.claims[name]
+        turned = decide(replace(claim, paper_says=Answer.FAILS, words=""))
+        assert turned.answer == verdict(name).answer
+
+
+def test_cancelling_ends_a_check():
+    with pytest.raises(Cancelled):
+        run_check({"claim": "K5"}, should_stop=lambda: True)
+
+
+def test_a_test_that_takes_too_long_is_undecided_and_says_so():
+    found = verdict_of({"claim": "C8.over.p3"}, limit=1e-9)
+    assert found.answer == Answer.UNDECIDED
+    assert "longer" in found.condition
+
+
+def test_an_unknown_claim_gets_a_sentence():
+    with pytest.raises(UnknownNameError, match="Expected the id of a claim"):
+        run_check({"claim": "Z9"})
