@@ -120,6 +120,8 @@ def _certificate(data: Mapping[str, Any], title: str) -> dict[str, Any]:
             raise _refusal("names of symbols that differ", ", ".join(sorted(names)))
         symbols = {k: [names[n] for n in data["symbols"][k]] for k in ("inputs", "parameters")}
         fields = _fields(names)
+        if "enclosures" in data:
+            fields.pop("value")
         found = {k: clean(data[k]) for k, clean in fields.items() if k in data}
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise _refusal("a certificate with all its parts", f"{type(error).__name__}") from None

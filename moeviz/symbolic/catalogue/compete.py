@@ -116,7 +116,7 @@ def _condition() -> list[Claim]:
             (_independent("each pair once", expert, 1, False, **constants),),
             r"Each pair once, $u \leq v$.",
             WHY,
-            "compete-ffn",
+            "compete-over",
         )
         for expert, words, constants in (("ffn", "two softplus units", {"hidden": 2}),)
     ]
@@ -151,7 +151,7 @@ def _experts() -> list[Claim]:
                     if d == 1 and hidden == 1
                     else "",
                     WHY,
-                    "compete-ffn",
+                    "compete-over",
                 )
             )
     found.append(
@@ -167,7 +167,7 @@ def _experts() -> list[Claim]:
                 _independent("each pair once, d = 2", "linear", 2, False, FAILS),
             ),
             why=WHY_LINEAR,
-            study="compete-linear",
+            study="compete-exact",
         )
     )
     return found
@@ -196,7 +196,7 @@ def _bounds() -> list[Claim]:
                 ),
             ),
             why=WHY,
-            study="compete-ffn",
+            study="compete-over",
         ),
         Claim(
             "K5",
@@ -212,7 +212,7 @@ def _bounds() -> list[Claim]:
                 cone(Design(linear, 1, (flat, {})), special="no expert with slope a = 0"),
             ),
             why=WHY_LINEAR,
-            study="compete-linear",
+            study="compete-exact",
         ),
     ]
 
@@ -240,7 +240,7 @@ def _biases() -> list[Claim]:
             "A mixture of N > N* experts is fitted.",
             (Check(decide, "", FAILS),),
             why=WHY,
-            study="compete-linear",
+            study="compete-exact",
         )
     ]
 

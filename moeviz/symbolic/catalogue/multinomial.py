@@ -201,7 +201,7 @@ def _regime_one() -> list[Claim]:
                 first_order(_design(classes)),
             ),
             why=WHY_FIRST,
-            study="multinomial-standard",
+            study="multinomial-exact",
         )
         for classes in (2, 3)
     ]
@@ -262,7 +262,7 @@ def _definition() -> list[Claim]:
                         ),
                     ),
                     why=WHY_MODIFIED,
-                    study="multinomial-modified",
+                    study="multinomial-exact",
                 )
             )
         found.append(_bounded(name))
@@ -280,7 +280,7 @@ def _bounded(name: str) -> Claim:
         "Definition 4.1 asks for a bounded function.",
         (Check(lambda should_stop: _enclosed(name)),),
         why=WHY_MODIFIED,
-        study="multinomial-modified",
+        study="multinomial-exact",
     )
 
 
@@ -298,6 +298,11 @@ def _enclosed(name: str) -> Test:
                 "kind": "value",
                 "latex": r"\log|10^{-n}|,\ n = 3, 30, 300",
                 "value": "; ".join(values),
+                "symbols": {"inputs": ["x1"], "parameters": []},
+                "enclosures": [
+                    {"formula": "log_abs(x1)", "inputs": {"x1": [f"1/{10**n}"]}, "value": value}
+                    for n, value in zip((3, 30, 300), values, strict=True)
+                ],
             },
         )
         words = f"At 10^-3, 10^-30, 10^-300 it is {', '.join(values)}: below every bound."
@@ -314,7 +319,27 @@ def _enclosed(name: str) -> Test:
             "unit": box,
         }
         value = enclosures[name].str(6)
-        test = Test("bounded", HOLDS, "", {"kind": "value", "latex": "M([-1, 1])", "value": value})
+        formulas = {
+            "sigmoid": "sigmoid(x1)",
+            "x2": "x1**2",
+            "x3": "x1**3",
+            "x4": "x1**4",
+            # An entry of a unit vector is the cosine of an angle.
+            "unit": "cos(x1)",
+        }
+        enclosed = {
+            "formula": formulas.get(name, f"{name}(x1)"),
+            "inputs": {"x1": ["-1", "1"] if name != "unit" else ["-4", "4"]},
+            "value": value,
+        }
+        certificate = {
+            "kind": "value",
+            "latex": "M([-1, 1])",
+            "value": value,
+            "symbols": {"inputs": ["x1"], "parameters": []},
+            "enclosures": [enclosed],
+        }
+        test = Test("bounded", HOLDS, "", certificate)
         words = f"Over all of [-1, 1] its values lie in {value}."
     return Test(
         test.name,
@@ -341,7 +366,7 @@ def _theorems() -> list[Claim]:
                 "Theorem 3.1.",
                 (cone(plain), cone(plain, (0, 1), FEWER)),
                 why=WHY_FIRST,
-                study="multinomial-standard",
+                study="multinomial-exact",
             )
         )
         flat = _design(classes, special=True)
@@ -383,7 +408,7 @@ def _theorems() -> list[Claim]:
                         cone(_design(classes, score=score), (0, 1), FEWER),
                     ),
                     why=WHY_MODIFIED,
-                    study="multinomial-modified",
+                    study="multinomial-exact",
                 )
             )
     return found
@@ -437,7 +462,7 @@ def _identifiable() -> list[Claim]:
                         cone(_design(classes, score=score), (0, 1), FEWER),
                     ),
                     why="Without it the density's rate says nothing about the parameters.",
-                    study="multinomial-standard" if score == "linear" else "multinomial-modified",
+                    study="multinomial-exact" if score == "linear" else "multinomial-exact",
                 )
             )
     return found

@@ -591,7 +591,15 @@ def _limit(sign: int) -> Test:
         f"sigma(c) is near 0 for c = {100 * sign}",
         HOLDS if small else FAILS,
         "",
-        {"kind": "value", "latex": rf"\sigma({100 * sign})", "value": enclosure},
+        {
+            "kind": "value",
+            "latex": rf"\sigma({100 * sign})",
+            "value": enclosure,
+            "symbols": {"inputs": [], "parameters": []},
+            "enclosures": [
+                {"formula": f"sigmoid({100 * sign})", "inputs": {}, "value": enclosure}
+            ],
+        },
         (Step("Enclose the value", (words,)),),
         time.perf_counter() - start,
     )

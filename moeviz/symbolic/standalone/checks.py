@@ -28,7 +28,7 @@ from moeviz.symbolic.standalone.linear import (
     pivots_of,
     stated_interval,
 )
-from moeviz.symbolic.standalone.values import INTERVALS, Evaluator, Log, Plane
+from moeviz.symbolic.standalone.values import INTERVALS, Evaluator, Log, Moved, Plane
 
 DRAWS = 3
 """Random values of the parameters at which an identity is evaluated."""
@@ -229,12 +229,20 @@ def value(source: Source) -> str:
 def enclosure(source: Source, stated: Mapping[str, Any]) -> str:
     """Enclose a formula over a box of inputs: the interval is finite and meets the stated one."""
     formula = read(stated["formula"], source.symbols)
-    box = {}
-    for n, ends in stated["inputs"].items():
-        low, high = (Fraction(e) for e in (ends[0], ends[-1]))
-        box[source.symbols[n]] = iv.mpf([low.numerator, low.numerator]) / low.denominator
-        box[source.symbols[n]] |= iv.mpf(high.numerator) / high.denominator
-    return ""
+    before = iv.prec
+    iv.prec = 256
+    try:
+        box = {}
+        for n, ends in stated["inputs"].items():
+            low, high = (INTERVALS.number(Fraction(e)) for e in (ends[0], ends[-1]))
+            box[source.symbols[n]] = iv.mpf([low.a, high.b])
+        value = Moved(INTERVALS, box)(formula)
+        words = f"{stated['formula']} lies in {mpmath.nstr(value, 8)}, stated {stated['value']}"
+        need(bool(-mpmath.inf < value.a and value.b < mpmath.inf), f"{words}, unbounded")
+        need(meet(value, stated_interval(stated["value"])), words)
+        return words
+    finally:
+        iv.prec = before
 
 
 def constants(source: Source) -> str:

@@ -69,7 +69,7 @@ class Source:
         }
         self.inputs = tuple(self.symbols[n] for n in names["inputs"])
         self.parameters = tuple(self.symbols[n] for n in names["parameters"])
-        self.functions = [read(text, self.symbols) for text in data["functions"]]
+        self.functions = [read(text, self.symbols) for text in data.get("functions", [])]
         self.points = [
             {self.symbols[n]: number(v) for n, v in p.items()} for p in data.get("points", [])
         ]

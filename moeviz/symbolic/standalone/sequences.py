@@ -14,7 +14,7 @@ from moeviz.symbolic.standalone.checks import matrix_of, relation, second_order_
 from moeviz.symbolic.standalone.combinations import Source, need
 from moeviz.symbolic.standalone.formulas import Expr
 from moeviz.symbolic.standalone.linear import squares_of
-from moeviz.symbolic.standalone.values import DIGITS, Evaluator, Log
+from moeviz.symbolic.standalone.values import DIGITS, Log, Moved
 
 SEQUENCE_DIGITS = 80
 PLACES = 24
@@ -154,16 +154,6 @@ def _number(value: Fraction | Log) -> Any:
     return mpmath.mpf(value.numerator) / value.denominator
 
 
-class _Moved(Evaluator):
-    """Values at parameters that are decimal numbers."""
-
-    def _value(self, e: Expr) -> Any:
-        return self.place[e] if e.is_Symbol else super()._value(e)
-
-    def _is_positive(self, argument: Expr) -> bool:
-        return bool(self(argument) > 0)
-
-
 def _sums(
     source: Source,
     atoms: Sequence[Fitted],
@@ -177,7 +167,7 @@ def _sums(
             place = {s: _number(v) for s, v in (*source.points[atom.cell - 1].items(), *x.items())}
             for name, step in atom.move.items():
                 place[source.symbols[name]] += step
-            evaluator = _Moved(DIGITS, place)
+            evaluator = Moved(DIGITS, place)
             totals = [
                 t + atom.weight * evaluator(f)
                 for t, f in zip(totals, source.functions, strict=True)

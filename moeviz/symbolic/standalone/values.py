@@ -222,3 +222,16 @@ class Evaluator:
         if value < 0:
             return False
         raise ValueError("the sign of a relu's argument is not clear")
+
+
+class Moved(Evaluator):
+    """Values at places that are numbers of the arithmetic already: decimals, intervals."""
+
+    def __init__(self, arithmetic: Arithmetic, place: Mapping[Expr, Any]) -> None:
+        super().__init__(arithmetic, place)
+
+    def _value(self, e: Expr) -> Any:
+        return self.place[e] if e.is_Symbol else super()._value(e)
+
+    def _is_positive(self, argument: Expr) -> bool:
+        return bool(self(argument) > 0)
