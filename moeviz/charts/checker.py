@@ -59,7 +59,12 @@ def sequence_figure(sequence: Mapping[str, Any], theme: Theme) -> dict[str, Any]
             "showlegend": True,
             "legend": {"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "itemwidth": 50},
             "xaxis": {**axis, "dtick": 1, "title": {"text": "ε"}},
-            "yaxis": {**axis, "automargin": True, "title": {"text": "size", "standoff": 14}},
+            "yaxis": {
+                **axis,
+                "dtick": _decades(lines),
+                "automargin": True,
+                "title": {"text": "size", "standoff": 14},
+            },
         },
         "narrow": {
             "font": {"size": 13},
@@ -133,6 +138,12 @@ def order_text(order: str) -> str:
     """
     value = float(order)
     return f"{value:.2f}" if math.isfinite(value) else "∞"
+
+
+def _decades(lines: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many decades stand between two ticks, so that there are a handful."""
+    logs = [math.log10(value) for line in lines for value in line["y"] if value]
+    return max(1, math.ceil((max(logs) - min(logs)) / 6)) if logs else 1
 
 
 def _epsilon(text: str) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -610,11 +610,26 @@ _REST = (
 class _Fields(Mapping[str, Field]):
     """Every field by name; those of constants follow the registries."""
 
+    def __init__(self) -> None:
+        self._variants: tuple[object, ...] = ()
+        self._known: dict[str, Field] = {}
+
     def _all(self) -> dict[str, Field]:
-        return {field.name: field for field in (*_MODEL, *_constants(), *_REST)}
+        """Return the fields, made anew when a registry has changed."""
+        variants = (*SCORES.values(), *GATES.values(), *EXPERTS.values(), *OUTPUTS.values())
+        if variants != self._variants:
+            self._known = {field.name: field for field in (*_MODEL, *_constants(), *_REST)}
+            self._variants = variants
+        return self._known
 
     def __getitem__(self, name: str) -> Field:
         return self._all()[name]
+
+    def items(self) -> ItemsView[str, Field]:
+        return self._all().items()
+
+    def values(self) -> ValuesView[Field]:
+        return self._all().values()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())

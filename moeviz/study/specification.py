@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ class Specification:
     def __getitem__(self, field: str) -> Any:
         return self.fields[field]
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """The identity: 16 hexadecimal digits of schema and fields.
 

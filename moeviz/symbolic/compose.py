@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from moeviz.errors import LimitError, SpecificationError
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, make_mixture
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Mixture
 from moeviz.symbolic import checks, pde
 from moeviz.symbolic.catalogue.parts import (
     Design,
@@ -17,10 +17,12 @@ from moeviz.symbolic.catalogue.parts import (
     first,
     first_order,
     literal,
+    model,
     moving,
     pinned,
 )
 from moeviz.symbolic.claims import Check, Claim, Stop
+from moeviz.symbolic.custom import FormulaExpert, FormulaScore
 from moeviz.symbolic.families import term
 from moeviz.symbolic.ground import Log, Number
 from moeviz.symbolic.report import Answer, Test
@@ -115,14 +117,7 @@ def compose(selection: Mapping[str, Any]) -> Claim:
         If the family would be too large.
     """
     chosen = _validated(selection)
-    mixture = make_mixture(
-        chosen["router"],
-        chosen["gate"],
-        chosen["expert"],
-        chosen["output"],
-        **{k: chosen[k] for k in ("tau1", "tau2", "classes", "degree", "power", "hidden")},
-        **{k: chosen[k] for k in ("score_formula", "expert_formula") if chosen[k]},
-    )
+    mixture = _mixture(chosen)
     smallest = mixture.score.smallest_dimension
     if chosen["dimension"] < smallest:
         raise SpecificationError(
@@ -148,6 +143,25 @@ def compose(selection: Mapping[str, Any]) -> Claim:
         (check,),
         why="A relation that fails the second-order cone slows over-specified parameters down; one "
         "of first order makes them invisible.",
+    )
+
+
+def _mixture(chosen: Mapping[str, Any]) -> Mixture:
+    """Return the model; formulas of one's own may be any that can be typed."""
+    score: Any = chosen["router"]
+    expert: Any = chosen["expert"]
+    if score == "custom":
+        score = FormulaScore(chosen["score_formula"] or "dot(b,x)")
+        score.parts(chosen["dimension"])
+    if expert == "custom":
+        expert = FormulaExpert(chosen["expert_formula"] or "s1*tanh(t)")
+        expert.parts(chosen["dimension"])
+    return model(
+        score,
+        chosen["gate"],
+        expert,
+        chosen["output"],
+        **{k: chosen[k] for k in ("tau1", "tau2", "classes", "degree", "power", "hidden")},
     )
 
 

@@ -1,4 +1,4 @@
-r"""The second-order test: can a crowded cell spread out without the function noticing?
+r"""The second-order test: whether a crowded cell can spread out unnoticed by the function.
 
 In a crowded cell the fitted atoms' limiting second-order coefficients form a positive
 semidefinite matrix M. The local lower bound fails when some (l, m, M) with M not 0 solves
@@ -19,13 +19,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import clarabel
 import numpy as np
 import sympy
-from scipy import sparse
 
 from moeviz.symbolic.exact import Matrix, is_positive, null_basis, reduced, signature
 from moeviz.symbolic.family import Family
+from moeviz.symbolic.program import largest_least_eigenvalue, pairs, rational_rows
 
 ROUNDING = (100, 10_000, 10_000_000)
 """Denominators tried, in turn, when a solution is rounded."""
@@ -144,12 +143,8 @@ def second_order(
     return _barrier(blocks, orthogonal) or _spread(blocks, basis, flat, spanning)
 
 
-def _pairs(size: int) -> list[tuple[int, int]]:
-    return [(a, b) for a in range(size) for b in range(a, size)]
-
-
 def _flatten(matrices: Sequence[Matrix]) -> list[Fraction]:
-    return [m[a][b] for m in matrices for a, b in _pairs(len(m))]
+    return [m[a][b] for m in matrices for a, b in pairs(len(m))]
 
 
 def _unflatten(blocks: Sequence[Block], entries: Sequence[Fraction]) -> list[Matrix]:
@@ -157,17 +152,21 @@ def _unflatten(blocks: Sequence[Block], entries: Sequence[Fraction]) -> list[Mat
     for block in blocks:
         size = len(block.parameters)
         m = [[Fraction(0)] * size for _ in range(size)]
-        for a, b in _pairs(size):
+        for a, b in pairs(size):
             m[a][b] = m[b][a] = entries[at]
             at += 1
         found.append(m)
     return found
 
 
+def _sizes(blocks: Sequence[Block]) -> list[int]:
+    return [len(block.parameters) for block in blocks]
+
+
 def _metric(blocks: Sequence[Block]) -> list[Fraction]:
     """Return how often each free entry counts in the inner product."""
     return [
-        Fraction(1 if a == b else 2) for block in blocks for a, b in _pairs(len(block.parameters))
+        Fraction(1 if a == b else 2) for block in blocks for a, b in pairs(len(block.parameters))
     ]
 
 
@@ -175,7 +174,7 @@ def _barrier(blocks: Sequence[Block], orthogonal: Matrix) -> Barrier | None:
     """Return a positive definite W in the span of `orthogonal`, if there is one."""
     if not orthogonal:
         return None
-    solution = largest_least_eigenvalue(blocks, orthogonal)
+    solution = largest_least_eigenvalue(_sizes(blocks), orthogonal)
     if solution is None or solution[0] <= 1e-7:
         return None
     for bound in ROUNDING:
@@ -209,7 +208,7 @@ def _spread(
                 return found
     if not spanning:
         return None
-    solution = largest_least_eigenvalue(blocks, spanning)
+    solution = largest_least_eigenvalue(_sizes(blocks), spanning)
     if solution is None or solution[0] < -1e-6:
         return None
     numeric = np.asarray(solution[1]) @ np.array([[float(e) for e in row] for row in spanning])
@@ -237,12 +236,12 @@ def _on_face(
     for number, block in enumerate(blocks):
         size = len(block.parameters)
         m = np.zeros((size, size))
-        for a, b in _pairs(size):
+        for a, b in pairs(size):
             m[a, b] = m[b, a] = numeric[at]
             at += 1
         values, vectors = np.linalg.eigh(m)
         kernel = vectors[:, values < 1e-5 * max(1e-9, values.max(initial=0.0))].T
-        for row in _rational_rows(kernel, bound):
+        for row in rational_rows(kernel, bound):
             for i in range(size):
                 conditions.append(
                     [
@@ -265,23 +264,6 @@ def _on_face(
         sum((c * row[i] for c, row in zip(coefficients, spanning, strict=True)), Fraction(0))
         for i in range(len(spanning[0]))
     ]
-
-
-def _rational_rows(kernel: np.ndarray, bound: int) -> Matrix:
-    """Return the reduced echelon form of numeric rows, rounded."""
-    rows = np.array(kernel)
-    pivots: list[int] = []
-    for r in range(len(rows)):
-        rest = [c for c in range(rows.shape[1]) if c not in pivots]
-        column = max(rest, key=lambda c: abs(rows[r:, c]).max())
-        best = r + int(np.argmax(abs(rows[r:, column])))
-        rows[[r, best]] = rows[[best, r]]
-        rows[r] /= rows[r, column]
-        for other in range(len(rows)):
-            if other != r:
-                rows[other] -= rows[other, column] * rows[r]
-        pivots.append(column)
-    return [[Fraction(float(e)).limit_denominator(bound) for e in row] for row in rows]
 
 
 def _if_positive(
@@ -307,48 +289,3 @@ def _if_positive(
     return Spread(vector, tuple(matrices))
 
 
-def largest_least_eigenvalue(
-    blocks: Sequence[Block], spanning: Matrix
-) -> tuple[float, list[float]] | None:
-    """Maximise the least eigenvalue of a matrix of trace 1 in a span of block matrices.
-
-    Returns
-    -------
-    (float, list of float) or None
-        The eigenvalue and the coefficients; None if the solver gives up.
-    """
-    count = len(spanning)
-    columns = np.array([[float(e) for e in row] for row in spanning]).T
-    scale = np.abs(columns).max(axis=0)
-    columns = columns / scale
-    trace = np.zeros(count)
-    lower, cones, at = [], [clarabel.ZeroConeT(1)], 0
-    for block in blocks:
-        size = len(block.parameters)
-        pairs = _pairs(size)
-        entry = {pair: at + i for i, pair in enumerate(pairs)}
-        for b in range(size):
-            for a in range(b + 1):
-                factor = 1.0 if a == b else np.sqrt(2.0)
-                row = np.zeros(count + 1)
-                row[:count] = -factor * columns[entry[a, b]]
-                row[count] = 1.0 if a == b else 0.0
-                lower.append(row)
-            trace += columns[entry[b, b]]
-        cones.append(clarabel.PSDTriangleConeT(size))
-        at += len(pairs)
-    a = sparse.csc_matrix(np.vstack([[*trace, 0.0], *lower]))
-    b = np.array([1.0, *([0.0] * len(lower))])
-    settings = clarabel.DefaultSettings()
-    settings.verbose = False
-    settings.max_iter = 100
-    cost = np.zeros(count + 1)
-    cost[count] = -1.0
-    size = count + 1
-    solver = clarabel.DefaultSolver(sparse.csc_matrix((size, size)), cost, a, b, cones, settings)
-    solution = solver.solve()
-    if "Solved" not in str(solution.status):
-        return None
-    return float(solution.x[count]), [
-        float(v / s) for v, s in zip(solution.x[:count], scale, strict=True)
-    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import flint
 import numpy as np
@@ -29,7 +30,7 @@ class Residues:
 
     def __init__(self, ground: Ground, rng: np.random.Generator) -> None:
         self.values: list[int] = []
-        self._circle: dict[tuple, tuple[int, int]] = {}
+        self._circle: dict[tuple[Any, ...], tuple[int, int]] = {}
         self._powers: dict[tuple[int, Fraction | int], int] = {}
         self._scales = ground.scales
         self._rng = rng
@@ -68,7 +69,7 @@ class Residues:
     def _random(self) -> int:
         return int.from_bytes(self._rng.bytes(66), "big") % (PRIME - 1) + 1
 
-    def _on_circle(self, argument: tuple) -> tuple[int, int]:
+    def _on_circle(self, argument: tuple[Any, ...]) -> tuple[int, int]:
         if argument not in self._circle:
             t = self._random()
             scale = pow(1 + t * t, -1, PRIME)
@@ -102,7 +103,7 @@ class Balls:
             self.values.append(self._value(index, b.kind, b.argument, point))
 
     def _value(
-        self, index: int, kind: Kind, argument: tuple, point: dict[str, Fraction]
+        self, index: int, kind: Kind, argument: tuple[Any, ...], point: dict[str, Fraction]
     ) -> flint.arb:
         if kind is Kind.INPUT:
             return ball(point[argument[0]])

@@ -10,15 +10,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 
 from moeviz.errors import UnknownNameError
 from moeviz.model import Mixture, Part
+from moeviz.symbolic.custom import FormulaExpert
+from moeviz.symbolic.formula import score_expression
 from moeviz.symbolic.functions import gelu, log_abs, relu, sigmoid, softplus
 
 Symbols = Sequence[sympy.Symbol]
-Expr = sympy.Expr
 
 
 def inputs(dimension: int) -> tuple[sympy.Symbol, ...]:
@@ -58,17 +60,17 @@ def _entry(part: Part, u: int) -> str:
     return f"{part.symbol}^{{({u})}}"
 
 
-def norm(v: Symbols) -> Expr:
+def norm(v: Symbols) -> sympy.Expr:
     """Return the Euclidean norm; of one entry too, as a root."""
     return sympy.sqrt(sum(e**2 for e in v))
 
 
-def dot(a: Sequence[Expr], b: Sequence[Expr]) -> Expr:
+def dot(a: Sequence[sympy.Expr], b: Sequence[sympy.Expr]) -> sympy.Expr:
     """Return the inner product."""
     return sum((u * v for u, v in zip(a, b, strict=True)), sympy.Integer(0))
 
 
-def form(entries: Symbols, x: Symbols) -> Expr:
+def form(entries: Symbols, x: Symbols) -> sympy.Expr:
     """Return x'Ax of a symmetric matrix given by its free entries."""
     pairs = itertools.combinations_with_replacement(range(len(x)), 2)
     return sum(
@@ -77,7 +79,7 @@ def form(entries: Symbols, x: Symbols) -> Expr:
     )
 
 
-def full_form(entries: Symbols, x: Symbols) -> Expr:
+def full_form(entries: Symbols, x: Symbols) -> sympy.Expr:
     """Return x'Ax of a matrix given by all its entries, row by row."""
     pairs = itertools.product(range(len(x)), repeat=2)
     return sum(
@@ -85,7 +87,7 @@ def full_form(entries: Symbols, x: Symbols) -> Expr:
     )
 
 
-Map = Callable[[Symbols], list[Expr]]
+Map = Callable[[Symbols], list[sympy.Expr]]
 
 MAPS: dict[str, Map] = {
     "modified-tanh": lambda x: [sympy.tanh(e) for e in x],
@@ -98,7 +100,7 @@ MAPS: dict[str, Map] = {
 """The maps M of modified scores; the power has a constant and stands in :func:`score`."""
 
 
-def score(part: object, beta: Symbols, x: Symbols) -> Expr:
+def score(part: Any, beta: Symbols, x: Symbols) -> sympy.Expr:
     """Return a score without its offset.
 
     Parameters
@@ -107,7 +109,7 @@ def score(part: object, beta: Symbols, x: Symbols) -> Expr:
         A registered score; its constants become rationals.
     beta, x : sequence of sympy.Symbol
     """
-    name = part.name  # type: ignore[attr-defined]
+    name = part.name
     d = len(x)
     if name == "linear":
         return dot(beta, x)
@@ -120,10 +122,10 @@ def score(part: object, beta: Symbols, x: Symbols) -> Expr:
     if name == "cosine":
         return dot(beta, x) / (norm(beta) * norm(x))
     if name == "perturbed-cosine":
-        tau1, tau2 = rational(part.tau1), rational(part.tau2)  # type: ignore[attr-defined]
+        tau1, tau2 = rational(part.tau1), rational(part.tau2)
         return dot(beta, x) / ((norm(beta) + tau1) * (norm(x) + tau2))
     if name == "modified-power":
-        return dot(beta, [e**part.power for e in x])  # type: ignore[attr-defined]
+        return dot(beta, [e**part.power for e in x])
     if name in MAPS:
         return dot(beta, MAPS[name](x))
     if name.startswith("competition"):
@@ -131,10 +133,12 @@ def score(part: object, beta: Symbols, x: Symbols) -> Expr:
     symbolic = getattr(part, "symbolic", None)
     if symbolic is not None:
         return symbolic(beta, x)
+    if name == "custom":
+        return score_expression(part.score_formula, beta, x)
     raise UnknownNameError(f"Expected a score with a symbolic reading, but got '{name}'.")
 
 
-ACTIVATIONS: dict[str, Callable[[Expr], Expr]] = {
+ACTIVATIONS: dict[str, Callable[[sympy.Expr], sympy.Expr]] = {
     "linear": lambda t: t,
     "relu": relu,
     "gelu": gelu,
@@ -143,22 +147,22 @@ ACTIVATIONS: dict[str, Callable[[Expr], Expr]] = {
 }
 
 
-def expert(part: object, eta: Symbols, x: Symbols) -> Expr:
+def expert(part: Any, eta: Symbols, x: Symbols) -> sympy.Expr:
     """Return an expert's value."""
-    name = part.name  # type: ignore[attr-defined]
+    name = part.name
     d = len(x)
 
-    def head(at: int) -> Expr:
+    def head(at: int) -> sympy.Expr:
         return dot(eta[at : at + d], x) + eta[at + d]
 
     if name in ACTIVATIONS:
         return ACTIVATIONS[name](head(0))
     if name == "polynomial":
-        return head(0) ** part.degree  # type: ignore[attr-defined]
+        return head(0) ** part.degree
     if name.startswith("scaled-"):
         return eta[d + 1] * ACTIVATIONS[name.removeprefix("scaled-")](head(0))
     if name == "ffn":
-        units = part.hidden  # type: ignore[attr-defined]
+        units = part.hidden
         layer = [softplus(head(unit * (d + 1))) for unit in range(units)]
         return dot(eta[units * (d + 1) : units * (d + 2)], layer)
     if name == "constant":
@@ -166,6 +170,8 @@ def expert(part: object, eta: Symbols, x: Symbols) -> Expr:
     symbolic = getattr(part, "symbolic", None)
     if symbolic is not None:
         return symbolic(eta, x)
+    if name == "custom":
+        return FormulaExpert(part.expert_formula).symbolic(eta, x)
     raise UnknownNameError(f"Expected an expert with a symbolic reading, but got '{name}'.")
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 import sympy
 
 from moeviz.errors import FormulaError
-from moeviz.symbolic.ground import AtPoint, Ground, Point
+from moeviz.symbolic.at_point import AtPoint
+from moeviz.symbolic.ground import Ground, Point
 from moeviz.symbolic.polynomial import Polynomial, add, scale
 from moeviz.symbolic.support import Plane, Support, plane_of
 from moeviz.symbolic.tower import Kind, Poly, Tower
@@ -141,9 +143,7 @@ class Family:
         below = []
         for atom, point in zip(atoms, self.points, strict=True):
             masses = {
-                index: {
-                    ((mass, 1),): c for m, c in atom.value(index).items() if m == ((number, 1),)
-                }
+                index: _renamed(atom.value(index), number, mass)
                 for index, g in enumerate(self.tower.generators)
                 if g.kind is Kind.KINK
             }
@@ -183,7 +183,7 @@ class Family:
                     found[tuple(sorted((i, int(v > 0)) for i, v in values.items()))] = None
         return list(found)
 
-    def place(self, piece: Piece, rng: np.random.Generator) -> dict[str, object] | None:
+    def place(self, piece: Piece, rng: np.random.Generator) -> dict[str, Fraction] | None:
         """Return a random rational point of a piece, by input, if one is found."""
         planes = {i: plane_of(piece.ground, piece.ground.argument(i)) for i, _ in piece.signs}
         for _ in range(20 * TRIES):
@@ -209,6 +209,12 @@ def on_signs(ground: Ground, signs: dict[int, int], p: Polynomial) -> Polynomial
     return add(*terms)
 
 
+def _renamed(p: Polynomial, old: int, new: int) -> Polynomial:
+    """Return the part of a polynomial that is a multiple of one basic, in another's name."""
+    coefficient = p.get(((old, 1),))
+    return {} if coefficient is None else {((new, 1),): coefficient}
+
+
 def _mass_of(p: Polynomial, mass: int) -> Polynomial:
     """Return the factor of a point mass in a polynomial."""
     terms = []
@@ -221,6 +227,6 @@ def _mass_of(p: Polynomial, mass: int) -> Polynomial:
     return add(*terms)
 
 
-def combination(rows: Sequence[Polynomial], vector: Sequence) -> Polynomial:
+def combination(rows: Sequence[Polynomial], vector: Sequence[Fraction]) -> Polynomial:
     """Return a linear combination of members."""
     return add(*(scale(row, c) for row, c in zip(rows, vector, strict=True) if c))

@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
@@ -66,7 +67,7 @@ class Basic:
     """
 
     kind: Kind
-    argument: tuple
+    argument: tuple[Any, ...]
     name: str
 
 
@@ -77,7 +78,7 @@ class Ground:
         self.inputs = inputs
         self.basics: list[Basic] = [Basic(Kind.INPUT, (str(s),), str(s)) for s in inputs]
         self.scales: dict[int, int] = {}
-        self._index: dict[tuple[Kind, tuple], int] = {
+        self._index: dict[tuple[Kind, tuple[Any, ...]], int] = {
             (b.kind, b.argument): i for i, b in enumerate(self.basics)
         }
 
@@ -85,7 +86,7 @@ class Ground:
         """Return a basic's argument as a polynomial."""
         return dict(self.basics[index].argument)
 
-    def intern(self, kind: Kind, argument: tuple, name: str = "") -> int:
+    def intern(self, kind: Kind, argument: tuple[Any, ...], name: str = "") -> int:
         """Return the number of a basic, adding it when it is new."""
         found = self._index.get((kind, argument))
         if found is None:
@@ -131,9 +132,8 @@ class Ground:
             return constant(1 / number)
         if len(a) == 1:
             (monomial, coefficient), *_ = a.items()
-            if all(self.basics[i].kind in (Kind.EXP, Kind.ROOT) for i, _ in monomial):
-                if all(self.basics[i].kind is Kind.EXP for i, _ in monomial):
-                    return {tuple((i, -e) for i, e in monomial): 1 / coefficient}
+            if all(self.basics[i].kind is Kind.EXP for i, _ in monomial):
+                return {tuple((i, -e) for i, e in monomial): 1 / coefficient}
         lead = a[max(a)]
         index = self.intern(Kind.INVERSE, key(scale(a, 1 / lead)))
         return scale(basic(index), 1 / lead)
@@ -236,105 +236,3 @@ def _power_of(base: Fraction, exponent: Fraction) -> Fraction | None:
     return Fraction(*roots)
 
 
-class AtPoint:
-    """A tower's formulas at one point.
-
-    Parameters
-    ----------
-    tower : Tower
-    ground : Ground
-    point : mapping of sympy.Symbol to number
-        A parameter without a value stays a symbol.
-    inputs : mapping of str to polynomial, optional
-        What stands for some inputs, on a hyperplane.
-    masses : mapping of int to polynomial, optional
-        What stands for the generators that are point masses, on a hyperplane.
-    """
-
-    def __init__(
-        self,
-        tower: Tower,
-        ground: Ground,
-        point: Point,
-        inputs: Mapping[str, Polynomial] | None = None,
-        masses: Mapping[int, Polynomial] | None = None,
-    ) -> None:
-        self.tower = tower
-        self.ground = ground
-        tower.close()
-        self._values: list[Polynomial] = []
-        self._powers: dict[tuple[int, int], Polynomial] = {}
-        for index, generator in enumerate(tower.generators):
-            if masses is not None and generator.kind is Kind.KINK:
-                value = masses[index]
-            elif inputs is not None and str(generator.symbol) in inputs:
-                value = inputs[str(generator.symbol)]
-            elif generator.kind is Kind.INPUT:
-                value = basic(ground.intern(Kind.INPUT, (str(generator.symbol),)))
-            elif generator.kind is Kind.PARAMETER:
-                value = self._parameter(generator.symbol, point)
-            else:
-                value = self._apply(generator.kind, self.polynomial(tower.argument(index)))
-            self._values.append(value)
-
-    def polynomial(self, p: Poly) -> Polynomial:
-        """Return an element of the tower's ring at the point, as a polynomial in basics."""
-        total: Polynomial = {}
-        for exponents, coefficient in p.terms():
-            term = constant(Fraction(int(coefficient.numerator), int(coefficient.denominator)))
-            for index, exponent in enumerate(exponents):
-                if exponent and term:
-                    term = multiply(term, self._power(index, exponent))
-            total = add(total, term)
-        return total
-
-    def value(self, index: int) -> Polynomial:
-        """Return a generator at the point."""
-        return self._values[index]
-
-    def _power(self, index: int, exponent: int) -> Polynomial:
-        known = self._powers.get((index, exponent))
-        if known is None:
-            known = self._powers[index, exponent] = power(self._values[index], exponent)
-        return known
-
-    def _parameter(self, symbol: sympy.Symbol, point: Point) -> Polynomial:
-        value = point.get(symbol)
-        if value is None:
-            return basic(self.ground.intern(Kind.PARAMETER, (None, str(symbol)), str(symbol)))
-        if isinstance(value, Log):
-            if value.argument == 1:
-                return {}
-            name = f"log({value.argument})"
-            return basic(self.ground.intern(Kind.PARAMETER, (value.argument,), name))
-        return constant(value)
-
-    def _apply(self, kind: Kind, a: Polynomial) -> Polynomial:
-        ground = self.ground
-        match kind:
-            case Kind.EXP:
-                return ground.exp(a)
-            case Kind.SIGMOID:
-                return ground.logistic(a)
-            case Kind.TANH:
-                return ground.tanh(a)
-            case Kind.SOFTPLUS:
-                return ground.softplus(a)
-            case Kind.CDF:
-                return ground.cdf(a)
-            case Kind.RELU:
-                return multiply(a, ground.step(a))
-            case Kind.STEP:
-                return ground.step(a)
-            case Kind.KINK:
-                return ground.kink(a)
-            case Kind.DENSITY | Kind.COS | Kind.LOG:
-                return ground.even(kind, a)
-            case Kind.SIN:
-                return ground.odd(kind, a)
-            case Kind.ROOT:
-                return ground.root(a)
-            case Kind.INVERSE:
-                return ground.inverse(a)
-            case _:
-                raise FormulaError(f"Expected a function, but got {kind.value}.")

@@ -19,19 +19,20 @@ import flint
 import numpy as np
 import sympy
 
-from moeviz.symbolic.checks import (
+from moeviz.symbolic.at_point import AtPoint
+from moeviz.symbolic.certificates import (
     determinant_certificate,
-    independence,
     relation_certificate,
     relation_latex,
 )
+from moeviz.symbolic.checks import independence
 from moeviz.symbolic.decide import Relations, relations
 from moeviz.symbolic.evaluate import Balls, residues
 from moeviz.symbolic.families import Orders, derivative_latex, derivatives, up_to
 from moeviz.symbolic.family import on_signs
-from moeviz.symbolic.ground import AtPoint, Ground, Log, Number, Point
+from moeviz.symbolic.ground import Ground, Number, Point
 from moeviz.symbolic.polynomial import Polynomial
-from moeviz.symbolic.report import Answer, Step, Test, number_text, point_json
+from moeviz.symbolic.report import Answer, Step, Test, point_json
 from moeviz.symbolic.support import Support
 from moeviz.symbolic.tower import Kind, Tower
 from moeviz.symbolic.zero import vanishes
@@ -94,19 +95,8 @@ def stated(name: str, statement: Statement, point: Point | None = None) -> Test:
         Values of some parameters; the others stay symbols, so that the answer is for all of them.
     """
     start = time.perf_counter()
-    tower = Tower(statement.inputs, statement.parameters)
-    for function in statement.functions:
-        tower.embed(function)
-    for term in statement.terms:
-        tower.embed(term.coefficient)
-    total = tower.constant(0)
-    for term in statement.terms:
-        p = tower.poly(statement.functions[term.function])
-        for symbol in term.by:
-            p = tower.derivative(p, symbol)
-        total += tower.poly(term.coefficient) * p
     ground = Ground(statement.inputs)
-    left = AtPoint(tower, ground, point or {}).polynomial(total)
+    left = _left_side(statement, ground, point or {})
     zero = all(vanishes(ground, side) for side in _sides(ground, left))
     where = "for all parameters" if not point else "at the point, for all other parameters"
     if zero:
@@ -148,6 +138,20 @@ def stated(name: str, statement: Statement, point: Point | None = None) -> Test:
     )
     seconds = time.perf_counter() - start
     return replace(test, steps=steps, seconds=seconds, family=statement)
+
+
+def _left_side(statement: Statement, ground: Ground, point: Point) -> Polynomial:
+    """Return the sum of a relation's terms at a point."""
+    tower = Tower(statement.inputs, statement.parameters)
+    for formula in (*statement.functions, *(t.coefficient for t in statement.terms)):
+        tower.embed(formula)
+    total = tower.constant(0)
+    for term in statement.terms:
+        p = tower.poly(statement.functions[term.function])
+        for symbol in term.by:
+            p = tower.derivative(p, symbol)
+        total += tower.poly(term.coefficient) * p
+    return AtPoint(tower, ground, point).polynomial(total)
 
 
 def _source(statement: Statement) -> dict[str, Any]:
@@ -198,17 +202,8 @@ def _counterexample(statement: Statement, point: Point) -> dict[str, Any]:
             own: dict[sympy.Symbol, Number] = dict(point)
             for symbol in statement.parameters:
                 own.setdefault(symbol, Fraction(int(rng.integers(1, 40)), int(rng.integers(7, 23))))
-            tower = Tower(statement.inputs, statement.parameters)
-            for e in (*statement.functions, *(t.coefficient for t in statement.terms)):
-                tower.embed(e)
-            total = tower.constant(0)
-            for term in statement.terms:
-                p = tower.poly(statement.functions[term.function])
-                for symbol in term.by:
-                    p = tower.derivative(p, symbol)
-                total += tower.poly(term.coefficient) * p
             ground = Ground(statement.inputs)
-            left = AtPoint(tower, ground, own).polynomial(total)
+            left = _left_side(statement, ground, own)
             x = Support.box([str(s) for s in statement.inputs], 0, 2).point(rng)
             balls = Balls(ground, x)
             heights = {i: balls.polynomial(ground.argument(i)) for i in ground.of_kind(Kind.STEP)}
@@ -308,8 +303,3 @@ def discover(
         Step("All relations", tuple(f"${line}$" for line in lines) or ("There is none.",)),
     )
     return replace(test, certificate=certificate, steps=steps)
-
-
-def text(value: Number) -> str:
-    """Return a constant as text."""
-    return number_text(value) if isinstance(value, Log) else str(value)

@@ -43,9 +43,9 @@ def generic(atom: Atom, seed: int, special: Mapping[str, Number] | None = None) 
             point[symbol] = _signed(rng)
     point[atom.offset] = Log(_positive(rng))
     for symbol in point:
-        for name, value in (special or {}).items():
+        for name, wanted in (special or {}).items():
             if str(symbol) == name or str(symbol).rpartition("_")[0] == name:
-                point[symbol] = value
+                point[symbol] = wanted
     return point
 
 

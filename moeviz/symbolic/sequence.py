@@ -60,7 +60,7 @@ def measure(
     """
     with mpmath.workdps(DIGITS):
         rng = np.random.default_rng(3)
-        places = []
+        places: list[Values] = []
         while len(places) < PLACES:
             x = family.support.point(rng)
             places.append({s: precise(x[str(s)]) for s in atom.inputs})

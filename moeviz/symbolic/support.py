@@ -1,4 +1,4 @@
-"""Where the inputs lie: boxes, random rational points, and the hyperplanes on which experts kink."""
+"""Where the inputs lie: boxes, random rational points, and the hyperplanes of the kinks."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def _wait(request: CheckRequest) -> None:
 
 def _progress(view: CheckView) -> str:
     if view.state == "waiting":
-        return "Waiting for a free process."
+        return "Waiting for a process that is free; the first one takes some seconds to load."
     return f"Deciding: {view.seconds:.0f} s, at most {view.limit:g} s for each test."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from moeviz.ui.plot import plot
 Certificate = Mapping[str, Any]
 
 _MOST_FORMULAS = 12
+
+_POWER = re.compile(r"ε\^(\d+\.\d+|\\infty)")
 
 _ON_KINKS = (
     " Here every term is zero beside the kinks; what lies on a kink alone, automatic "
@@ -141,7 +144,8 @@ def _constants(certificate: Certificate) -> None:
 
 
 def _sequence(sequence: Mapping[str, Any], key: str) -> None:
-    st.markdown(f"**Counter-sequence.** {plain(sequence_words(sequence))}")
+    words = _POWER.sub(r"$\\varepsilon^{\1}$", sequence_words(sequence).replace("∞", r"\infty"))
+    st.markdown(f"**Counter-sequence.** {mixed(words)}")
     plot(
         sequence_figure(sequence, theme_named(st.context.theme.type)),
         key=f"checker.sequence.{key}",

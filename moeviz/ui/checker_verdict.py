@@ -98,8 +98,8 @@ def _tests(tests: Sequence[Mapping[str, Any]], prefix: str) -> None:
 
 
 def _sentence(words: str) -> str:
-    first = words.split(" ")[0]
-    return words[:1].upper() + words[1:] if first.isalpha() and first.isascii() else words
+    """Return words with a capital at the beginning, unless that is a formula or one letter."""
+    return words[:1].upper() + words[1:] if words[:2].isalpha() else words
 
 
 def _steps(steps: Sequence[Mapping[str, Any]]) -> None:

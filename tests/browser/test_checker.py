@@ -18,7 +18,7 @@ from tests.browser.server import Server
 from tests.browser.test_screens import barriers
 
 DECIDED_MS = 60_000
-CLAIM = "C8.over.relu"
+CLAIM = "S10.scaled-relu.d1"
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_a_check_of_ones_own_is_composed_and_decided(fresh, visit):
     page = visit()
     page.goto(f"{fresh.url}/checker?compose=1&router=linear&gate=softmax&expert=linear")
     button(page).wait_for()
-    choose(page, "Output", "Gaussian")
+    choose(page, "Output", "density of Gaussian")
     choose(page, "What to test", "First derivatives of the whole model")
     decide(page)
     expect(page.get_by_role("heading", name=re.compile("Holds|Fails"), level=2)).to_be_visible()

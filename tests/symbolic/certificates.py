@@ -18,7 +18,7 @@ def verdict(name: str) -> Verdict:
     return decide(CATALOGUE.claims[name])
 
 
-def tests_of(name: str) -> list[Test]:
+def decided_tests(name: str) -> list[Test]:
     """Return a claim's tests, those of its repair too."""
     return [*verdict(name).tests, *verdict(name).repair]
 

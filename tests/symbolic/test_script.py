@@ -21,7 +21,7 @@ from moeviz.symbolic.pde import Statement, Term, constants, stated
 from moeviz.symbolic.points import generic
 from moeviz.symbolic.report import Answer
 from moeviz.symbolic.script import script
-from tests.symbolic.certificates import as_verdict, tests_of
+from tests.symbolic.certificates import as_verdict, decided_tests
 
 X, A, B = sympy.symbols("x1 a b", real=True)
 
@@ -160,7 +160,7 @@ SAMPLE = [
 
 @pytest.mark.parametrize("name", SAMPLE)
 def test_claims_are_reproduced(name, tmp_path):
-    verdict = {"id": name, "tests": [t.to_json() for t in tests_of(name)], "repair": None}
+    verdict = {"id": name, "tests": [t.to_json() for t in decided_tests(name)], "repair": None}
     done = run(verdict, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(": reproduced") == len(verdict["tests"])

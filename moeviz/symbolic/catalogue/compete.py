@@ -9,7 +9,7 @@ from fractions import Fraction
 import sympy
 
 from moeviz.errors import FormulaError
-from moeviz.symbolic.catalogue.parts import Design, cone, first_order, model, plain
+from moeviz.symbolic.catalogue.parts import Design, Special, cone, first_order, model, plain
 from moeviz.symbolic.checks import independence
 from moeviz.symbolic.claims import Check, Claim, Stop
 from moeviz.symbolic.expressions import Atom, inputs
@@ -38,7 +38,7 @@ def claims() -> list[Claim]:
 
 
 def _family(
-    expert: str, d: int, ordered: bool, special: dict[str, int] | None = None, **constants: int
+    expert: str, d: int, ordered: bool, special: Special | None = None, /, **constants: int
 ) -> Family:
     """Return first, second derivatives and products of first ones, as §3 lists them.
 
@@ -52,12 +52,11 @@ def _family(
     point: Point = {s: v for s, v in generic(atom, 0, special).items() if s in atom.own}
     names = list(atom.own)
     members: list[tuple[str, sympy.Expr]] = []
-    pairs = (
+    pairs = list(
         itertools.product(names, repeat=2)
         if ordered
         else itertools.combinations_with_replacement(names, 2)
     )
-    pairs = list(pairs)  # type: ignore[assignment]
     first = {s: _slope(g, s) for s in names}
     for s in names:
         members.append((derivative_latex("g", (s,), atom.latex), first[s]))
@@ -94,7 +93,7 @@ def _slope(g: sympy.Expr, by: sympy.Symbol) -> sympy.Expr:
 
 
 def _independent(
-    name: str, expert: str, d: int, ordered: bool, expect: Answer = HOLDS, **constants: int
+    name: str, expert: str, d: int, ordered: bool, expect: Answer = HOLDS, /, **constants: int
 ) -> Check:
     def decide(should_stop: Stop) -> Test:
         return independence(name, _family(expert, d, ordered, **constants), should_stop)
@@ -176,7 +175,7 @@ def _experts() -> list[Claim]:
 def _bounds() -> list[Claim]:
     ffn = model("competition", "softmax", "ffn", "gaussian", hidden=1)
     linear = model("competition", "softmax", "linear", "gaussian")
-    flat = {"a": 0, "b": Log(Fraction(3))}
+    flat: Special = {"a": 0, "b": Log(Fraction(3))}
     return [
         Claim(
             "K4",
@@ -223,9 +222,7 @@ def _biases() -> list[Claim]:
         atom = own.atom
         # Two true atoms and a third point for the atom to spare: the terms Q_1 and Q_3 must be
         # able to cancel for a third atom to be invisible (Q_1 + Q_2 = 0 always).
-        points = own.points(atom)
-        for point in points:
-            point[atom.offset] = 0  # type: ignore[index]
+        points: list[Point] = [{**point, atom.offset: 0} for point in own.points(atom)]
         family = _spare(atom, points)
         return independence("the terms of a true atom and of an atom to spare", family, should_stop)
 

@@ -18,10 +18,11 @@ from moeviz.symbolic.catalogue.parts import (
     pinned,
     relation,
 )
-from moeviz.symbolic.claims import Check, Claim
+from moeviz.symbolic.checks import gauge_test
+from moeviz.symbolic.claims import Check, Claim, Stop
 from moeviz.symbolic.expressions import dot, inputs, norm
 from moeviz.symbolic.pde import Statement, Term
-from moeviz.symbolic.report import Answer
+from moeviz.symbolic.report import Answer, Test
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "cosine"
@@ -398,9 +399,7 @@ def _up_to_scale() -> list[Claim]:
 
 def _lengths_only(design: Design, expected: int) -> Check:
     """Return the test that the gauge has as many directions as lengths and one constant."""
-    from moeviz.symbolic.checks import gauge_test
-
-    def decide(should_stop):  # type: ignore[no-untyped-def]
+    def decide(should_stop: Stop) -> Test:
         own = design.atom
         return gauge_test(own, design.points(own), expected, design.support, should_stop)
 

@@ -15,7 +15,6 @@ from moeviz.symbolic.catalogue.parts import (
     cone,
     first_order,
     functions,
-    literal,
     model,
     relation,
 )

@@ -16,14 +16,13 @@ from moeviz.symbolic.claims import GENERIC, Check, Stop
 from moeviz.symbolic.expressions import Atom, atom
 from moeviz.symbolic.families import derivatives, expansion, term, up_to
 from moeviz.symbolic.family import Family
-from moeviz.symbolic.ground import Number, Point
+from moeviz.symbolic.ground import Log, Number, Point
 from moeviz.symbolic.pde import Statement, stated
 from moeviz.symbolic.points import generic
 from moeviz.symbolic.report import Answer, Test
 from moeviz.symbolic.support import Support
 
 Special = Mapping[str, Number]
-Symbol = sympy.Symbol
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class DirectionScore(FlatScore):
     def features(self, x: torch.Tensor) -> torch.Tensor:
         return x / (torch.linalg.vector_norm(x, dim=-2, keepdim=True) + self.tau2)
 
-    def symbolic(self, beta: Sequence[Symbol], x: Sequence[Symbol]) -> sympy.Expr:
+    def symbolic(self, beta: Sequence[sympy.Symbol], x: Sequence[sympy.Symbol]) -> sympy.Expr:
         """Return the score as a formula."""
         below = sympy.sqrt(sum(e**2 for e in x)) + sympy.Rational(str(self.tau2))
         return sum((u * e for u, e in zip(beta, x, strict=True)), sympy.Integer(0)) / below
@@ -91,7 +90,7 @@ class ConstantExpert(Expert):
 
 
 def model(
-    score: Any, gate: str, expert: Any, output: str = "regression", **constants: Any
+    score: Any, gate: str, expert: Any, output: str = "regression", /, **constants: Any
 ) -> Mixture:
     """Return a mixture; score and expert may be parts that no registry has."""
     own_score = score if not isinstance(score, str) else "linear"
@@ -139,7 +138,7 @@ class Design:
 
     def points(self, model: Atom) -> list[Point]:
         """Return the atoms' rational points."""
-        points: list[dict[Symbol, Number]] = [
+        points: list[dict[sympy.Symbol, Number]] = [
             dict(generic(model, seed, special)) for seed, special in enumerate(self.specials)
         ]
         for name in self.share:
@@ -148,14 +147,18 @@ class Design:
                 for symbol in other:
                     if str(symbol) == bare or str(symbol).rpartition("_")[0] == bare:
                         value = points[0][symbol]
-                        other[symbol] = -value if name.startswith("-") else value  # type: ignore[operator]
+                        other[symbol] = _negative(value) if name.startswith("-") else value
         return list(points)
 
 
-Orders = Callable[[Atom], list[tuple[Symbol, ...]]]
+def _negative(value: Number) -> Number:
+    return Log(1 / value.argument) if isinstance(value, Log) else -value
 
 
-def first(model: Atom) -> list[tuple[Symbol, ...]]:
+Orders = Callable[[Atom], list[tuple[sympy.Symbol, ...]]]
+
+
+def first(model: Atom) -> list[tuple[sympy.Symbol, ...]]:
     """Return all first derivatives, the offset's too."""
     return [(s,) for s in model.parameters]
 
@@ -196,8 +199,8 @@ def literal(
 def functions(
     name: str,
     members: Sequence[tuple[str, sympy.Expr]],
-    inputs: Sequence[Symbol],
-    parameters: Sequence[Symbol] = (),
+    inputs: Sequence[sympy.Symbol],
+    parameters: Sequence[sympy.Symbol] = (),
     point: Point | None = None,
     support: Support | None = None,
     special: str = GENERIC,
@@ -215,8 +218,8 @@ def functions(
 
 def plain(
     members: Sequence[tuple[str, sympy.Expr]],
-    inputs: Sequence[Symbol],
-    parameters: Sequence[Symbol],
+    inputs: Sequence[sympy.Symbol],
+    parameters: Sequence[sympy.Symbol],
     point: Point,
     support: Support | None = None,
 ) -> Family:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from fractions import Fraction
-
 
 import sympy
 
 from moeviz.symbolic.catalogue.parts import (
     Design,
     FullQuadraticScore,
+    Special,
     cone,
     first,
     first_order,
@@ -30,7 +31,7 @@ from moeviz.symbolic.report import Answer, Step, Test
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "sigmoid"
-SPARSE = {"A": 0, "b_gate": 0, "c": Log(Fraction(1, 3))}
+SPARSE: Special = {"A": 0, "b_gate": 0, "c": Log(Fraction(1, 3))}
 """A cell of the sparse regime whose two atoms share the weight sigma(c*) = 1/2 equally."""
 
 WHY_SPARSE = (
@@ -203,11 +204,10 @@ def _equation_eight() -> list[Claim]:
                 )
             )
     special = []
-    for name, phi in (("ReLU", relu), ("GELU", gelu), ("tanh", sympy.tanh)):
+    for phi in (relu, gelu, sympy.tanh):
         for letter in labels:
             for check in _eight(letter, 1, phi):
                 special.append(Check(check.decide, "", FAILS))
-        del name
     found.append(
         Claim(
             "S4.special",
@@ -225,7 +225,7 @@ def _equation_eight() -> list[Claim]:
     return found
 
 
-def _eight(letter: str, d: int, phi) -> tuple[Check, ...]:  # type: ignore[no-untyped-def]
+def _eight(letter: str, d: int, phi: Callable[[sympy.Expr], sympy.Expr]) -> tuple[Check, ...]:
     """Return one check for each entry of one of the three relations."""
     x = inputs(d)
     a = [sympy.Symbol(f"A_{i}") for i in range(1, d * d + 1)]

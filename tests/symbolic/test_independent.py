@@ -1,0 +1,160 @@
+"""Every certificate of the catalogue, checked by another road than the one that made it.
+
+Relations: the functions are built with torch from the formulas, differentiated by autograd and
+summed in float64 at random inputs. Independence: the determinant is enclosed at other points.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from moeviz.symbolic.decide import witness
+from moeviz.symbolic.family import Family
+from moeviz.symbolic.numeric import TENSORS, evaluate
+from moeviz.symbolic.pde import Statement
+from moeviz.symbolic.report import Answer, number_from
+from moeviz.symbolic.spot import relation_spots, statement_spots
+from tests.symbolic.certificates import CLAIMS, decided_tests
+
+RESIDUAL = 1e-8
+"""The most that a relation may miss zero by, relative to the sum of its terms."""
+
+INPUTS = 6
+
+
+def number(text):
+    value = number_from(text)
+    logarithm = getattr(value, "argument", None)
+    return float(value) if logarithm is None else float(np.log(float(logarithm)))
+
+
+def inputs_of(support, symbols, rng):
+    """Return random inputs of a box, one tensor per symbol."""
+    bounds = {name: (float(low), float(high)) for name, low, high in support}
+    return {s: torch.as_tensor(rng.uniform(*bounds[str(s)], INPUTS)) for s in symbols}
+
+
+def derivative(value, theta, by):
+    """Return a derivative of a tensor by some parameters, in turn."""
+    for symbol in by:
+        if not value.requires_grad:
+            return torch.zeros(INPUTS, dtype=torch.float64)
+        (found,) = torch.autograd.grad(
+            value.sum(), theta[symbol], create_graph=True, allow_unused=True
+        )
+        value = torch.zeros(INPUTS, dtype=torch.float64) if found is None else found
+    return value.detach()
+
+
+def residual_of(family, certificate, members, seed):
+    """Return the worst residual of a relation over random inputs, relative to its terms."""
+    rng = np.random.default_rng(seed)
+    x = inputs_of(certificate["support"], family.tower.inputs, rng)
+    names = {str(s): s for s in family.tower.parameters}
+    worst = 0.0
+    for function in family.functions:
+        total, size = torch.zeros(INPUTS).double(), torch.full((INPUTS,), 1e-300).double()
+        for member in members:
+            theta = {
+                names[name]: torch.full((INPUTS,), number(text)).double().requires_grad_()
+                for name, text in certificate["points"][member["atom"] - 1].items()
+            }
+            value = torch.as_tensor(evaluate(function, {**x, **theta}, TENSORS))
+            by = [names[name] for name in member["by"]]
+            term = number(member["coefficient"]) * derivative(value, theta, by)
+            total, size = total + term, size + term.abs()
+        # A single member that is the zero function is rounding alone: compare with the function.
+        if len(members) == 1:
+            size = size + value.detach().abs()
+        worst = max(worst, float((total.abs() / size).max()))
+    return worst
+
+
+def lists_of_members(certificate):
+    """Return every relation that a certificate claims."""
+    if certificate["kind"] in ("relation", "counter-sequence", "constants"):
+        yield certificate["members"]
+    yield from certificate.get("relations", ())
+    yield from certificate.get("gauge", ())
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_relations_vanish_by_automatic_differentiation(name):
+    found = 0
+    for test in decided_tests(name):
+        if not isinstance(test.family, Family):
+            continue
+        for members in lists_of_members(test.certificate):
+            found += 1
+            left = residual_of(test.family, test.certificate, members, seed=found)
+            assert left <= RESIDUAL, (test.name, members)
+    if not found:
+        pytest.skip("this claim has no relation")
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_stated_relations_vanish_or_not_by_automatic_differentiation(name):
+    found = 0
+    for test in decided_tests(name):
+        if not isinstance(test.family, Statement):
+            continue
+        found += 1
+        for spot in statement_spots(test.family, test.certificate, seed=found):
+            if test.certificate["kind"] == "identity":
+                assert abs(spot["residual"]) <= RESIDUAL * max(1.0, spot["size"])
+            else:
+                assert abs(spot["residual"]) > 1e-6 * spot["size"]
+    if not found:
+        pytest.skip("this claim states no relation")
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_independence_is_enclosed_again_at_other_points(name):
+    found = 0
+    for test in decided_tests(name):
+        if test.certificate.get("kind") not in ("determinant", "dual matrix"):
+            continue
+        known = test.relations.witness
+        if known is None:
+            assert not test.relations.pivots
+            continue
+        found += 1
+        origin = [piece for piece, _ in known.points]
+        again = witness(test.family, known.columns, origin, np.random.default_rng(90 + found))
+        assert again is not None, test.name
+        assert {str(p) for p in again.points} != {str(p) for p in known.points}
+    if not found:
+        pytest.skip("this claim has no independence to show")
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_no_verdict_stands_without_its_certificate(name):
+    for test in decided_tests(name):
+        if test.answer == Answer.UNDECIDED:
+            assert test.condition
+        else:
+            assert test.certificate["kind"]
+            assert test.steps
+
+
+def test_a_wrong_relation_does_not_vanish():
+    test = decided_tests("S3.def1")[0]
+    members = [dict(m) for m in test.certificate["members"]]
+    members[0]["coefficient"] = str(-number_from(members[0]["coefficient"]))
+    assert residual_of(test.family, test.certificate, members, seed=1) > 1e-3
+
+
+def test_the_spot_check_of_the_page_says_the_same():
+    test = decided_tests("S3.def1")[0]
+    vector = [0.0] * len(test.family)
+    for m in test.certificate["members"]:
+        at = next(
+            i
+            for i, own in enumerate(test.family.members)
+            if own.atom == m["atom"] - 1 and [str(s) for s in own.orders] == m["by"]
+        )
+        vector[at] = number(m["coefficient"])
+    for spot in relation_spots(test.family, vector):
+        assert abs(spot["residual"]) <= RESIDUAL * spot["size"]
