@@ -33,7 +33,6 @@ from moeviz.symbolic.steps import (
 from moeviz.symbolic.support import Support
 
 
-
 def independence(name: str, family: Family, should_stop: Stop = None) -> Test:
     """Test whether a family is linearly independent, as a definition asks literally.
 
@@ -271,9 +270,3 @@ def _cells(crowded: Sequence[int], count: int) -> str:
         return "every cell crowded"
     names = ", ".join(str(c + 1) for c in crowded)
     return f"cell {names} of {count} crowded"
-
-
-
-
-
-

@@ -287,5 +287,3 @@ def _if_positive(
         for i in range(len(basis[0]))
     )
     return Spread(vector, tuple(matrices))
-
-

@@ -28,10 +28,9 @@ from moeviz.symbolic.polynomial import (
     constant,
     key,
     multiply,
-    power,
     scale,
 )
-from moeviz.symbolic.tower import Kind, Poly, Tower
+from moeviz.symbolic.tower import Kind
 
 
 @dataclass(frozen=True)
@@ -234,5 +233,3 @@ def _power_of(base: Fraction, exponent: Fraction) -> Fraction | None:
             return None
         roots.append(int(root))
     return Fraction(*roots)
-
-

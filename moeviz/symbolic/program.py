@@ -70,15 +70,15 @@ def largest_least_eigenvalue(
             trace += columns[entry[b, b]]
         cones.append(clarabel.PSDTriangleConeT(size))
         at += len(free)
-    a = sparse.csc_matrix(np.vstack([[*trace, 0.0], *lower]))
-    b = np.array([1.0, *([0.0] * len(lower))])
+    left = sparse.csc_matrix(np.vstack([[*trace, 0.0], *lower]))
+    right = np.array([1.0, *([0.0] * len(lower))])
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.max_iter = 100
     cost = np.zeros(count + 1)
     cost[count] = -1.0
     quadratic = sparse.csc_matrix((count + 1, count + 1))
-    solver = clarabel.DefaultSolver(quadratic, cost, a, b, cones, settings)
+    solver = clarabel.DefaultSolver(quadratic, cost, left, right, cones, settings)
     solution = solver.solve()
     if "Solved" not in str(solution.status):
         return None

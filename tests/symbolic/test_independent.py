@@ -22,6 +22,7 @@ RESIDUAL = 1e-8
 """The most that a relation may miss zero by, relative to the sum of its terms."""
 
 INPUTS = 6
+DOUBLE = torch.float64
 
 
 def number(text):
@@ -40,11 +41,11 @@ def derivative(value, theta, by):
     """Return a derivative of a tensor by some parameters, in turn."""
     for symbol in by:
         if not value.requires_grad:
-            return torch.zeros(INPUTS, dtype=torch.float64)
+            return torch.zeros(INPUTS, dtype=DOUBLE)
         (found,) = torch.autograd.grad(
             value.sum(), theta[symbol], create_graph=True, allow_unused=True
         )
-        value = torch.zeros(INPUTS, dtype=torch.float64) if found is None else found
+        value = torch.zeros(INPUTS, dtype=DOUBLE) if found is None else found
     return value.detach()
 
 
@@ -55,10 +56,10 @@ def residual_of(family, certificate, members, seed):
     names = {str(s): s for s in family.tower.parameters}
     worst = 0.0
     for function in family.functions:
-        total, size = torch.zeros(INPUTS).double(), torch.full((INPUTS,), 1e-300).double()
+        total, size = torch.zeros(INPUTS, dtype=DOUBLE), torch.full((INPUTS,), 1e-300, dtype=DOUBLE)
         for member in members:
             theta = {
-                names[name]: torch.full((INPUTS,), number(text)).double().requires_grad_()
+                names[name]: torch.full((INPUTS,), number(text), dtype=DOUBLE).requires_grad_()
                 for name, text in certificate["points"][member["atom"] - 1].items()
             }
             value = torch.as_tensor(evaluate(function, {**x, **theta}, TENSORS))

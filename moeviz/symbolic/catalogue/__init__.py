@@ -1,12 +1,19 @@
 """Every claim of the four papers that the checker decides, under its id."""
 
-from moeviz.symbolic.catalogue import compete, cosine, multinomial, sigmoid
+from moeviz.symbolic.catalogue import (
+    compete,
+    cosine,
+    cosine_bounds,
+    multinomial,
+    sigmoid,
+    sigmoid_bounds,
+)
 from moeviz.symbolic.claims import Catalogue
 
 CATALOGUE = Catalogue()
 """All claims, in the order of the papers."""
 
-for _paper in (sigmoid, cosine, multinomial, compete):
-    CATALOGUE.add(*_paper.claims())
+for _part in (sigmoid, sigmoid_bounds, cosine, cosine_bounds, multinomial, compete):
+    CATALOGUE.add(*_part.claims())
 
 __all__ = ["CATALOGUE"]

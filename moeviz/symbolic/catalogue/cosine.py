@@ -1,4 +1,4 @@
-"""Claims of `cosine`: the cosine router and the perturbed one."""
+"""Claims of `cosine` on definitions: the relation along the ray, identifiable experts."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ import sympy
 from moeviz.symbolic.catalogue.parts import (
     ConstantExpert,
     Design,
-    DirectionScore,
     cone,
     first_order,
     literal,
     model,
     moving,
-    pinned,
     relation,
 )
-from moeviz.symbolic.checks import gauge_test
-from moeviz.symbolic.claims import Check, Claim, Stop
+from moeviz.symbolic.claims import Check, Claim
 from moeviz.symbolic.expressions import dot, inputs, norm
 from moeviz.symbolic.pde import Statement, Term
-from moeviz.symbolic.report import Answer, Test
+from moeviz.symbolic.report import Answer
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "cosine"
@@ -38,10 +35,6 @@ SPREAD = (
     "What the proof needs: no positive semidefinite second-order coefficients in a crowded cell, "
     "with the gauge fixed; coincidences off the diagonal do no harm."
 )
-GAUGE = (
-    "The same with the last atom's whole gate pinned: the perturbed cosine score has one vector of "
-    "gauge, since a common move of all $u = \\beta_1 / (\\|\\beta_1\\| + \\tau_1)$ is invisible."
-)
 
 EXPERTS: dict[str, tuple[str, dict[str, int], str]] = {
     "relu": ("relu", {}, r"\mathrm{ReLU}(a^\top x + b)"),
@@ -54,19 +47,16 @@ EXPERTS: dict[str, tuple[str, dict[str, int], str]] = {
 
 
 def claims() -> list[Claim]:
-    """Return the paper's claims."""
+    """Return the claims on definitions."""
     return [
         *_ray(),
         *_perturbed_ray(),
         *_strong(),
         *_weak(),
-        *_identifiable(),
-        *_bounds(),
-        *_sequences(),
     ]
 
 
-def _exponential(d: int, perturbed: bool, tau1: sympy.Expr | None = None) -> Statement:
+def exponential(d: int, perturbed: bool, tau1: sympy.Expr | None = None) -> Statement:
     """Return H = exp(score) h with h a symbol: any expert at all."""
     x = inputs(d)
     beta = [sympy.Symbol(f"beta1_{i}", real=True) for i in range(1, d + 1)]
@@ -79,7 +69,7 @@ def _exponential(d: int, perturbed: bool, tau1: sympy.Expr | None = None) -> Sta
     return Statement((sympy.exp(s) * h,), x, (*beta, h), (), "", "H")
 
 
-def _contraction(base: Statement, order: int) -> Statement:
+def contraction(base: Statement, order: int) -> Statement:
     """Return the contraction of all derivatives of an order with as many copies of beta_1."""
     beta = base.parameters[:-1]
     terms = [
@@ -129,8 +119,8 @@ def _euler(order: int, d: int) -> Check:
 def _ray() -> list[Claim]:
     found = []
     for d in (2, 3):
-        base = _exponential(d, perturbed=False)
-        statement = _contraction(base, 1)
+        base = exponential(d, perturbed=False)
+        statement = contraction(base, 1)
         found.append(
             Claim(
                 f"C1.d{d}",
@@ -156,7 +146,7 @@ def _ray() -> list[Claim]:
                 HOLDS,
                 "Lemma 3, for every t.",
                 tuple(
-                    relation(f"d = {d}", _contraction(_exponential(d, perturbed=False), order))
+                    relation(f"d = {d}", contraction(exponential(d, perturbed=False), order))
                     for d in (2, 3)
                 ),
                 why=WHY_RAY,
@@ -173,7 +163,7 @@ def _ray() -> list[Claim]:
             HOLDS,
             "Lemma 3, by induction.",
             (
-                relation("t = 1", _contraction(_exponential(2, perturbed=False), 1)),
+                relation("t = 1", contraction(exponential(2, perturbed=False), 1)),
                 *(_euler(order, 2) for order in (1, 2, 3)),
             ),
             why=WHY_RAY,
@@ -186,7 +176,7 @@ def _ray() -> list[Claim]:
 def _perturbed_ray() -> list[Claim]:
     found = []
     for d in (2, 3):
-        statement = _contraction(_exponential(d, perturbed=True), 1)
+        statement = contraction(exponential(d, perturbed=True), 1)
         broken = relation("the relation of the plain router", statement, expect=FAILS)
         found.append(
             Claim(
@@ -205,7 +195,8 @@ def _perturbed_ray() -> list[Claim]:
     return found
 
 
-def _design(expert: str, d: int, atoms: int = 2, score: str = "perturbed-cosine") -> Design:
+def design_of(expert: str, d: int, atoms: int = 2, score: str = "perturbed-cosine") -> Design:
+    """Return atoms of a softmax gate over one of the named experts."""
     name, constants, _ = EXPERTS[expert]
     return Design(model(score, "softmax", name, **constants), d, ({},) * atoms)
 
@@ -214,7 +205,7 @@ def _strong() -> list[Claim]:
     found = []
     for expert, (_, _, latex) in EXPERTS.items():
         for d in (1, 2):
-            design = _design(expert, d)
+            design = design_of(expert, d)
             check = literal("orders 0, 1 and 2, two atoms", design, moving(0, 2))
             if expert == "linear":
                 found.append(
@@ -256,7 +247,7 @@ def _weak() -> list[Claim]:
     found = []
     for expert, (_, _, latex) in EXPERTS.items():
         for d in (1, 2):
-            design = _design(expert, d)
+            design = design_of(expert, d)
             shared = Design(design.mixture, d, ({}, {}), ("beta1", "a"))
             found.append(
                 Claim(
@@ -295,219 +286,6 @@ def _weak() -> list[Claim]:
             "The example says so.",
             (Check(check.decide, "", FAILS),),
             why=WHY_EXACT,
-            study="cosine-exact",
-        )
-    )
-    return found
-
-
-def _identifiable() -> list[Claim]:
-    found = []
-    for expert in ("relu", "tanh"):
-        design = _design(expert, 2)
-        name, constants, latex = EXPERTS[expert]
-        zero = Design(
-            model(DirectionScore(), "softmax", name, **constants), 2, ({"u": 0}, {"u": 0})
-        )
-        found.append(
-            Claim(
-                f"C6.{expert}",
-                PAPER,
-                "Proposition 1",
-                rf"The perturbed model with ${latex}$ is identifiable with $\beta_{{0k}} = 0$ "
-                "($d = 2$, $k = 2$, locally).",
-                HOLDS,
-                "Proposition 1.",
-                (pinned("first derivatives, last offset pinned", design),),
-                (
-                    first_order(design),
-                    first_order(zero, "no two gates that are zero"),
-                ),
-                GAUGE,
-                WHY_EXACT,
-                "cosine-exact",
-            )
-        )
-    found += _up_to_scale()
-    return found
-
-
-def _up_to_scale() -> list[Claim]:
-    """Return C7: two routers whose directions turn together, or are reflected."""
-    x = inputs(2)
-    one = [sympy.Symbol(f"p_{i}", real=True) for i in (1, 2)]
-    two = [sympy.Symbol(f"r_{i}", real=True) for i in (1, 2)]
-
-    def score(beta: list[sympy.Symbol], sign: int = 1) -> sympy.Expr:
-        return sign * dot(beta, x) / (norm(beta) * norm(x))
-
-    difference = (score(one) - score(two)) - (score(two, -1) - score(one, -1))
-    mirrored = Statement(
-        (difference,),
-        x,
-        (*one, *two),
-        (Term(sympy.Integer(1), ()),),
-        r"(s(\beta_{11}) - s(\beta_{12})) - (s(-\beta_{12}) - s(-\beta_{11})) = 0",
-        "\\Delta s",
-    )
-    note = "It is assumed as (A.3), with scale left open."
-    return [
-        Claim(
-            "C7.k2.d2",
-            PAPER,
-            "assumption A.3",
-            r"The cosine model with two atoms is identifiable up to scale with $\beta_{0k} = 0$ "
-            "($d = 2$).",
-            HOLDS,
-            note,
-            (
-                relation(
-                    "the gates (beta_1, beta_2) and (-beta_2, -beta_1) differ by the same score",
-                    mirrored,
-                    expect=FAILS,
-                ),
-                first_order(_design("tanh", 2, 2, "cosine")),
-            ),
-            why=WHY_RAY,
-            study="cosine-exact",
-        ),
-        Claim(
-            "C7.k3.d2",
-            PAPER,
-            "assumption A.3",
-            r"The same with three atoms in two dimensions, locally: nothing but the lengths and one "
-            "constant is left open.",
-            HOLDS,
-            note,
-            (_lengths_only(_design("tanh", 2, 3, "cosine"), 3 + 1),),
-            why=WHY_RAY,
-            study="cosine-exact",
-        ),
-        Claim(
-            "C7.k2.d3",
-            PAPER,
-            "assumption A.3",
-            "The same with two atoms in three dimensions, locally.",
-            HOLDS,
-            note,
-            (_lengths_only(_design("tanh", 3, 2, "cosine"), 2 + 1),),
-            why=WHY_RAY,
-            study="cosine-exact",
-        ),
-    ]
-
-
-def _lengths_only(design: Design, expected: int) -> Check:
-    """Return the test that the gauge has as many directions as lengths and one constant."""
-    def decide(should_stop: Stop) -> Test:
-        own = design.atom
-        return gauge_test(own, design.points(own), expected, design.support, should_stop)
-
-    return Check(decide)
-
-
-def _bounds() -> list[Claim]:
-    found = []
-    for expert, (_, _, latex) in EXPERTS.items():
-        design = _design(expert, 2)
-        every = cone(design, (0, 1), special="fewer than two fitted atoms in some cell (k < 2k*)")
-        found.append(
-            Claim(
-                f"C8.over.{expert}",
-                PAPER,
-                "Theorem 4",
-                rf"$\|g_G - g_{{G_*}}\| \gtrsim \mathcal L_2(G, G_*)$ near $G_*$, gauge fixed, with "
-                f"${latex}$ ($d = 2$, $k_* = 2$).",
-                HOLDS if expert != "linear" else FAILS,
-                "Theorem 4, for strongly identifiable experts."
-                if expert != "linear"
-                else "Table 1: slower than any polynomial.",
-                (cone(design), every) if expert != "linear" else (cone(design),),
-                why=WHY_OVER,
-                study="cosine-over",
-            )
-        )
-    for expert in ("relu", "tanh", "p2", "linear"):
-        design = _design(expert, 2)
-        found.append(
-            Claim(
-                f"C8.exact.{expert}",
-                PAPER,
-                "Theorem 6",
-                rf"$\|g_G - g_{{G_*}}\| \gtrsim \mathcal L_3(G, G_*)$ near $G_*$ with ${EXPERTS[expert][2]}$ "
-                r"and only $\beta_{0k}$ pinned ($d = 2$, $k = 2$).",
-                HOLDS,
-                "Theorem 6, for weakly identifiable experts.",
-                (pinned("first derivatives, last offset pinned", design),),
-                (first_order(design),),
-                GAUGE,
-                WHY_EXACT,
-                "cosine-exact",
-            )
-        )
-    flat = Design(model("perturbed-cosine", "softmax", "tanh", tau2=0.0), 2)
-    found.append(
-        Claim(
-            "C8.tau2",
-            PAPER,
-            "eq. 8, Theorem 4",
-            r"$\tau_2 > 0$ is needed: with $\tau_2 = 0$ the bound of Theorem 4 fails for tanh ($d = 2$).",
-            HOLDS,
-            "Equation (8) asks for both to be positive.",
-            (Check(cone(flat).decide, "", FAILS),),
-            why=WHY_OVER,
-            study="cosine-over",
-        )
-    )
-    return found
-
-
-def _sequences() -> list[Claim]:
-    found = []
-    for key, name, crowd in (
-        ("C9.exact", "Theorem 5", "exact-specified"),
-        ("C9.over", "Theorem 2", "over-specified"),
-    ):
-        design = _design("tanh", 2, 2, "cosine")
-        if key == "C9.exact":
-            check = pinned("first derivatives, last offset pinned", design)
-        else:
-            check = cone(design, quotient=False)
-        found.append(
-            Claim(
-                key,
-                PAPER,
-                name,
-                r"$\inf \|f_G - f_{G_*}\| / \mathcal L_{1,r}(G, G_*) \to 0$ for the cosine router in "
-                f"the {crowd} setting, gauge left open.",
-                HOLDS,
-                f"{name}, by sequences that use Lemma 3.",
-                (
-                    Check(check.decide, "", FAILS),
-                    relation(
-                        "the function stands still along the ray",
-                        _contraction(_exponential(2, perturbed=False), 1),
-                    ),
-                ),
-                why=WHY_RAY,
-                study="cosine-exact",
-            )
-        )
-    design = _design("tanh", 2, 2, "cosine")
-    found.append(
-        Claim(
-            "C9.gauge",
-            PAPER,
-            "Theorems 2 and 5",
-            "The ratio goes to 0 also after the gauge is fixed: for tanh experts the slow rate is "
-            "more than the unseen length ($d = 2$, $k_* = 2$).",
-            HOLDS,
-            "The theorems speak of all experts, with the length inside the loss.",
-            (
-                Check(first_order(design).decide, "", FAILS),
-                Check(cone(design).decide, "", FAILS),
-            ),
-            why=WHY_RAY,
             study="cosine-exact",
         )
     )
