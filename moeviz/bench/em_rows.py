@@ -136,30 +136,27 @@ def iteration_row(runs: Runs) -> Row:
 
 def own_rule_rows(runs: Runs) -> list[Row]:
     """Compare the time to the log-likelihood at which flexmix's own rule stops, if it does."""
-    scoring, em, seconds, gaps, iterations, missed = [], [], [], [], [], 0
-    for peer, fast, slow in zip(runs.peers, runs.scoring, runs.em, strict=False):
+    em, scoring, seconds, gaps, iterations, missed = [], [], [], [], [], 0
+    for peer, slow, fast in zip(runs.peers, runs.em, runs.scoring, strict=False):
         trace = np.array(peer.trace)
         stop = _first(np.abs(np.diff(trace)) / (np.abs(trace[1:]) + 0.1) < OWN_RULE)
         if stop is None:
             continue
         level = trace[stop + 1]
-        steps, slow_steps = _first(fast >= level), _first(slow >= level)
+        steps, quick = _first(slow >= level), _first(fast >= level)
+        missed += steps is None
+        em.append(len(slow) if steps is None else max(1, steps))
+        scoring.append(len(fast) if quick is None else max(1, quick))
         iterations.append(stop + 2)
         seconds.append((stop + 2) * peer.seconds_per_iteration)
         gaps.append(float(max(fast[-1], trace[-1]) - level))
-        missed += steps is None
-        scoring.append(len(fast) if steps is None else max(1, steps))
-        em.append(None if slow_steps is None else max(1, slow_steps))
-    if not scoring:
+    if not em:
         return []
-    ours = float(np.mean(scoring)) * runs.scoring_step
-    reached = [steps for steps in em if steps is not None]
     found = runs.row(
-        "fit to flexmix's rule", "one fit by Fisher scoring to where flexmix stops by itself",
-        ours, seconds,
-        ours_steps=scoring, ours_missed=missed, peer_iterations=iterations, peer_gaps=gaps,
-        ours_em_steps=em,
-        ours_em_seconds=float(np.mean(reached)) * runs.em_step if reached else None,
+        "fit to flexmix's rule", "one fit by EM to where flexmix stops by itself",
+        float(np.mean(em)) * runs.em_step, seconds,
+        steps_ours=em, missed=missed, steps_peer=iterations, peer_gaps=gaps,
+        scoring_steps=scoring, scoring_seconds=float(np.mean(scoring)) * runs.scoring_step,
         note=f"flexmix's default rule is a relative change of {OWN_RULE:g}; peer_gaps say how far "
         "below the best log-likelihood it stops",
     )  # fmt: skip

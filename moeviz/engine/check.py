@@ -203,6 +203,9 @@ class Checker:
                 job = self._next()
                 if job is None:
                     return
+                if process is not None and not process.alive:
+                    process.kill()  # it ended while nobody asked; that is no check's fault
+                    process = None
                 process = process or CheckProcess(self._command)
                 if not self._run(job, process):
                     process.kill()

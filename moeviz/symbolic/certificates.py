@@ -1,4 +1,4 @@
-"""Certificates as plain data: relations, enclosed determinants, matrices, and what they are about."""
+"""Certificates as plain data: relations, determinants, matrices, and what they are about."""
 
 from __future__ import annotations
 

@@ -164,6 +164,8 @@ def gauge_test(
         test,
         steps=(*family_steps(family), matrix_step(family, found), Step("Count", (words,))),
         seconds=time.perf_counter() - start,
+        family=family,
+        relations=found,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from moeviz.errors import LimitError, SpecificationError
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Mixture
-from moeviz.symbolic import checks, pde
+from moeviz.symbolic import checks
 from moeviz.symbolic.catalogue.parts import (
     Design,
     cone,
@@ -23,9 +23,11 @@ from moeviz.symbolic.catalogue.parts import (
 )
 from moeviz.symbolic.claims import Check, Claim, Stop
 from moeviz.symbolic.custom import FormulaExpert, FormulaScore
+from moeviz.symbolic.discovery import discover
 from moeviz.symbolic.families import term
 from moeviz.symbolic.ground import Log, Number
 from moeviz.symbolic.report import Answer, Test
+from moeviz.symbolic.typed import check_relation, read_terms
 
 LARGEST_FAMILY = 160
 """Functions in a family; more would take longer than a class waits."""
@@ -50,6 +52,7 @@ TESTS: dict[str, str] = {
     "literal-second": "Derivatives of orders 1 and 2 of one term, without the offset",
     "literal-zeroth": "Derivatives of orders 0 to 2 of one term, without the offset",
     "discover": "All relations up to an order, at one atom",
+    "relation": "A relation between derivatives that you type",
 }
 """Tests by name, in words."""
 
@@ -83,6 +86,7 @@ DEFAULTS: dict[str, Any] = {
     "hidden": 1,
     "score_formula": "",
     "expert_formula": "",
+    "relation": "",
 }
 """What a selection holds when it says nothing."""
 
@@ -205,10 +209,11 @@ def _validated(selection: Mapping[str, Any]) -> dict[str, Any]:
         or not set(cells) <= set(range(1, chosen["atoms"] + 1))
     ):
         raise SpecificationError(
-            f"Expected cells from 1 to {chosen['atoms']} for 'crowded', but got '{str(cells)[:40]}'."
+            f"Expected cells from 1 to {chosen['atoms']} for 'crowded', but got "
+            f"'{str(cells)[:40]}'."
         )
     chosen["crowded"] = sorted(set(cells))
-    for name in ("score_formula", "expert_formula"):
+    for name in ("score_formula", "expert_formula", "relation"):
         if not isinstance(chosen[name], str):
             raise SpecificationError(f"Expected text for '{name}'.")
     return chosen
@@ -247,6 +252,7 @@ def _within_limits(design: Design, chosen: Mapping[str, Any]) -> None:
         "pinned": count * (moving_count + 1),
         "literal-first": count * (moving_count + 1),
         "cone": count * (moving_count + 1) + len(chosen["crowded"]) * second,
+        "relation": 1,
         "discover": 1 + moving_count + (second if chosen["order"] > 1 else 0),
     }.get(chosen["test"], count * (1 + moving_count + second))
     if size > LARGEST_FAMILY:
@@ -265,6 +271,8 @@ def _check(chosen: Mapping[str, Any], design: Design) -> Check:
             return pinned(name, design)
         case "cone":
             return cone(design, tuple(c - 1 for c in chosen["crowded"]))
+        case "relation":
+            return _typed(design, chosen["relation"])
         case "literal-first":
             return literal(name, design, first)
         case "literal-second":
@@ -275,10 +283,17 @@ def _check(chosen: Mapping[str, Any], design: Design) -> Check:
             return Check(_discovery(design, chosen["order"]))
 
 
+def _typed(design: Design, text: str) -> Check:
+    atom = design.atom
+    read_terms(text, atom)  # a text that cannot be read is refused here, before anything runs
+    point = design.points(atom)[0]
+    return Check(lambda should_stop: check_relation(text, atom, point, should_stop))
+
+
 def _discovery(design: Design, order: int) -> Callable[[Stop], Test]:
     def decide(should_stop: Stop) -> Test:
         atom = design.atom
-        return pde.discover(
+        return discover(
             term(atom),
             atom.inputs,
             atom.parameters,

@@ -251,7 +251,10 @@ def atom(mixture: Mixture, dimension: int) -> Atom:
     if mixture.score.reads_expert:
         # e to the softplus, written out: a tower does not know that the two cancel.
         s = s + sum((softplus(h) for h in experts), sympy.Integer(0)) / len(experts)
-        affinity = sympy.exp(offset) * (1 + sympy.exp(experts[0]))
+        share = sympy.Rational(1, len(experts))
+        affinity = sympy.exp(offset)
+        for h in experts:
+            affinity *= (1 + sympy.exp(h)) ** share
     response: tuple[sympy.Symbol, ...] = ()
     values: tuple[sympy.Expr, ...] = (experts[0],)
     if mixture.output.name == "gaussian":

@@ -10,7 +10,7 @@ import streamlit as st
 
 from moeviz.charts.checker import sequence_figure, sequence_table, sequence_words
 from moeviz.charts.palette import theme_named
-from moeviz.ui.checker_words import formula, mixed
+from moeviz.ui.checker_words import formula, mixed, shortened
 from moeviz.ui.guard import plain
 from moeviz.ui.plot import plot
 
@@ -37,7 +37,7 @@ def show_certificate(certificate: Certificate, key: str) -> None:
         Tells the parts of this certificate from those of others on the page.
     """
     if certificate.get("latex"):
-        st.markdown(formula(certificate["latex"]))
+        _equation(certificate["latex"])
     sentence = certificate_words(certificate)
     if sentence:
         st.markdown(sentence)
@@ -48,6 +48,15 @@ def show_certificate(certificate: Certificate, key: str) -> None:
         _sequence(certificate["sequence"], key)
     _spot(certificate)
     _data(certificate)
+
+
+def _equation(latex: str) -> None:
+    """Show an equation, and below it the numbers that are too long to stand in it."""
+    st.markdown(formula(latex))
+    named = shortened(latex)[1]
+    if named:
+        text = "\n".join(f"{name} = {number}" for name, number in named.items())
+        st.code(text, language=None, wrap_lines=True)
 
 
 def certificate_words(certificate: Certificate) -> str:
@@ -101,7 +110,7 @@ def _more_relations(certificate: Certificate) -> None:
         return
     with st.expander(f"All {len(lines)} relations" if len(lines) > 1 else "The relation"):
         for line in lines[:_MOST_FORMULAS]:
-            st.markdown(formula(line))
+            _equation(line)
         if len(lines) > _MOST_FORMULAS:
             st.markdown(f"The JSON has {len(lines) - _MOST_FORMULAS} more.")
 
@@ -126,7 +135,7 @@ def _matrices(certificate: Certificate) -> None:
     for block in certificate.get("matrices", ()):
         st.markdown(f"Matrix {name} of atom {block['atom']}:")
         names = [plain(p) for p in block["parameters"]]
-        table = {" ": names} | {
+        table = {"Parameter": names} | {
             column: [row[i] for row in block["rows"]] for i, column in enumerate(names)
         }
         st.table(table, border="horizontal", hide_index=True, alt=f"Matrix {name}")

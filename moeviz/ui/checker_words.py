@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,41 @@ GLYPHS: Mapping[str, str] = {
     "undecided": "?",
 }
 """A sign for each verdict, so that none is told by colour alone."""
+
+
+_FRACTION = re.compile(r"\\t?frac\{(\d+)\}\{(\d+)\}|(?<![\d{])(\d{9,})(?![\d}])")
+
+_MOST_DIGITS = 8
+
+
+def shortened(latex: str) -> tuple[str, dict[str, str]]:
+    """Return LaTeX with names for numbers that no line has room for, and those numbers.
+
+    Parameters
+    ----------
+    latex : str
+
+    Returns
+    -------
+    str
+        With kappa_1, kappa_2, ... for long numbers, in the order in which they appear.
+    dict
+        From such a name, as plain characters, to its number.
+    """
+    found: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        above, below, whole = match.groups()
+        if whole is None and max(len(above), len(below)) <= _MOST_DIGITS:
+            return match[0]
+        number = whole or f"{above}/{below}"
+        for known, value in found.items():
+            if value == number:
+                return rf"\kappa_{{{known[1:]}}}"
+        found[f"κ{len(found) + 1}"] = number
+        return rf"\kappa_{{{len(found)}}}"
+
+    return _FRACTION.sub(name, latex), found
 
 
 def mixed(text: str) -> str:
@@ -39,7 +75,7 @@ def formula(latex: str) -> str:
     ----------
     latex : str
     """
-    return rf"$\displaystyle {latex.strip()}$"
+    return rf"$\displaystyle {shortened(latex)[0].strip()}$"
 
 
 def answer_words(verdict: str, condition: str = "") -> str:
@@ -90,7 +126,7 @@ def _says(verdict: str) -> str:
 
 def _formula(latex: str) -> str:
     # A list of formulas may break after each comma; one formula between dollars may not.
-    pieces = latex.split(r",\ ")
+    pieces = shortened(latex)[0].split(r",\ ")
     return ", ".join(f"${piece.strip()}$" for piece in pieces if piece.strip())
 
 

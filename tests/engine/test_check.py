@@ -154,6 +154,16 @@ def test_a_killed_process_is_explained_and_can_be_asked_again(make):
     assert checker.wait({"claim": "S1"}, 30).state == "done"
 
 
+def test_a_process_that_ended_while_idle_is_replaced(make):
+    checker = make()
+    checker.submit({"claim": "S1"})
+    first = checker.wait({"claim": "S1"}, 30).verdict["pid"]
+    os.kill(first, signal.SIGKILL)
+    psutil.wait_procs(toys(), timeout=2)
+    checker.submit({"claim": "S2"})
+    assert checker.wait({"claim": "S2"}, 30).verdict["pid"] != first
+
+
 def test_a_cancelled_check_ends_within_two_seconds(make, log):
     checker = make()
     checker.submit({"claim": "slow"})
@@ -232,3 +242,22 @@ def test_a_process_ends_with_the_one_who_asks(tmp_path):
 def test_the_same_request_has_one_name():
     assert key_of({"compose": {"a": 1, "b": 2}}) == key_of({"compose": {"b": 2, "a": 1}})
     assert key_of({"claim": "S1"}) != key_of({"claim": "S2"})
+
+
+def test_the_real_process_decides_claims_and_refuses_formulas(tmp_path):
+    checker = Checker(Store(tmp_path), processes=1)
+    try:
+        claim, own = (
+            {"claim": "C1.d2"},
+            {"compose": {"router": "custom", "score_formula": "x1.__x"}},
+        )
+        checker.submit(claim)
+        checker.submit(own)
+        verdict = checker.wait(claim, 60).verdict
+        assert verdict["verdict"] == "holds"
+        assert all(abs(s["residual"]) < 1e-8 for s in verdict["tests"][0]["certificate"]["spot"])
+        refused = checker.wait(own, 60)
+        assert refused.state == "failed"
+        assert refused.message.startswith("Expected")
+    finally:
+        checker.close()

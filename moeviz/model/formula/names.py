@@ -18,7 +18,8 @@ def check_names(tree: Tree, kind: Kind) -> None:
     FormulaError
         If it does.
     """
-    _CHECKS[kind.name](tree)
+    if kind.name in _CHECKS:
+        _CHECKS[kind.name](tree)
 
 
 def _check_score(tree: Tree) -> None:

@@ -7,13 +7,22 @@ from moeviz.symbolic.catalogue import (
     multinomial,
     sigmoid,
     sigmoid_bounds,
+    sigmoid_experts,
 )
 from moeviz.symbolic.claims import Catalogue
 
 CATALOGUE = Catalogue()
 """All claims, in the order of the papers."""
 
-for _part in (sigmoid, sigmoid_bounds, cosine, cosine_bounds, multinomial, compete):
+for _part in (
+    sigmoid,
+    sigmoid_experts,
+    sigmoid_bounds,
+    cosine,
+    cosine_bounds,
+    multinomial,
+    compete,
+):
     CATALOGUE.add(*_part.claims())
 
 __all__ = ["CATALOGUE"]

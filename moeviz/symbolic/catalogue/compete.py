@@ -107,8 +107,8 @@ def _condition() -> list[Claim]:
             f"K1.{expert}",
             PAPER,
             "§3",
-            "The algebraic independence condition as written, with coefficients for all ordered pairs "
-            rf"$1 \leq u, v \leq d_2$, can be satisfied ({words}, $d = 1$).",
+            "The algebraic independence condition as written, with coefficients for all ordered "
+            rf"pairs $1 \leq u, v \leq d_2$, can be satisfied ({words}, $d = 1$).",
             HOLDS,
             "It is said to hold for feed-forward networks.",
             (_independent("all ordered pairs", expert, 1, True, **constants),),
@@ -132,8 +132,8 @@ def _experts() -> list[Claim]:
                     f"K2.h{hidden}.d{d}",
                     PAPER,
                     "§3",
-                    r"$W_2^\top\,\mathrm{softplus}(W_1^\top x + b)$ satisfies the condition, each pair once "
-                    f"({hidden} unit{'s' if hidden > 1 else ''}, $d = {d}$).",
+                    r"$W_2^\top\,\mathrm{softplus}(W_1^\top x + b)$ satisfies the condition, "
+                    f"each pair once ({hidden} unit{'s' if hidden > 1 else ''}, $d = {d}$).",
                     HOLDS,
                     "It can be verified, the paper says.",
                     (_independent("each pair once", "ffn", d, False, hidden=hidden),),
@@ -181,8 +181,8 @@ def _bounds() -> list[Claim]:
             "K4",
             PAPER,
             "Theorem 3.2",
-            r"$\mathbb E\, V(p_G, p_{G_*}) \gtrsim \mathcal L_1(G, G_*)$ near $G_*$ for a softplus unit "
-            "($d = 1$, $N_* = 2$, with the weights of eq. 9).",
+            r"$\mathbb E\, V(p_G, p_{G_*}) \gtrsim \mathcal L_1(G, G_*)$ near $G_*$ for a "
+            "softplus unit ($d = 1$, $N_* = 2$, with the weights of eq. 9).",
             HOLDS,
             "Theorem 3.2.",
             (
@@ -231,8 +231,8 @@ def _biases() -> list[Claim]:
             "K6",
             PAPER,
             "eq. 6 and 9",
-            "Model (6), which has no biases, represents the truth with $N = N_* + 1$ atoms, as loss (9) "
-            r"with $\exp(c_i)$ supposes ($N_* = 2$, linear experts).",
+            "Model (6), which has no biases, represents the truth with $N = N_* + 1$ atoms, as "
+            r"loss (9) with $\exp(c_i)$ supposes ($N_* = 2$, linear experts).",
             HOLDS,
             "A mixture of N > N* experts is fitted.",
             (Check(decide, "", FAILS),),
@@ -272,8 +272,8 @@ def _without() -> list[Claim]:
             "K7",
             PAPER,
             "§3, App. K",
-            "Without competition, softmax-gated linear Gaussian experts interact: their derivatives "
-            "up to order 2 are dependent, and a crowded cell can spread out.",
+            "Without competition, softmax-gated linear Gaussian experts interact: their "
+            "derivatives up to order 2 are dependent, and a crowded cell can spread out.",
             HOLDS,
             r"Their cells of two atoms have the rate $n^{-1/8}$.",
             (Check(second, "", FAILS), Check(cone(gaussian).decide, "", FAILS)),

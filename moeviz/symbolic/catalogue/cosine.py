@@ -126,7 +126,8 @@ def _ray() -> list[Claim]:
                 f"C1.d{d}",
                 PAPER,
                 "eq. 4",
-                rf"$\beta_1^\top\, \partial H / \partial \beta_1 = 0$ for the cosine router ($d = {d}$), "
+                rf"$\beta_1^\top\, \partial H / \partial \beta_1 = 0$ for the cosine router "
+                rf"($d = {d}$), "
                 "whatever the expert.",
                 HOLDS,
                 "Equation (4).",
@@ -141,8 +142,9 @@ def _ray() -> list[Claim]:
                 f"C2.t{order}",
                 PAPER,
                 "Lemma 3",
-                rf"$\sum_{{u_1, \dots, u_t}} \beta_1^{{(u_1)}} \cdots \beta_1^{{(u_t)}}\, \partial^t F "
-                rf"/ \partial \beta_1^{{(u_1)}} \cdots \partial \beta_1^{{(u_t)}} = 0$ for $t = {order}$.",
+                rf"$\sum_{{u_1, \dots, u_t}} \beta_1^{{(u_1)}} \cdots \beta_1^{{(u_t)}}\, "
+                r"\partial^t F / \partial \beta_1^{(u_1)} \cdots \partial \beta_1^{(u_t)} = 0$ "
+                f"for $t = {order}$.",
                 HOLDS,
                 "Lemma 3, for every t.",
                 tuple(
@@ -158,7 +160,8 @@ def _ray() -> list[Claim]:
             "C2.all",
             PAPER,
             "Lemma 3",
-            "The same for every $t$: from $E F = 0$ with $E = \\beta_1^\\top \\partial_{\\beta_1}$, since "
+            "The same for every $t$: from $E F = 0$ with "
+            "$E = \\beta_1^\\top \\partial_{\\beta_1}$, since "
             "$(E - t)\\,T_t = T_{t+1}$ for the contraction $T_t$ of every function.",
             HOLDS,
             "Lemma 3, by induction.",
@@ -183,8 +186,8 @@ def _perturbed_ray() -> list[Claim]:
                 f"C3.d{d}",
                 PAPER,
                 "§3, under eq. 8",
-                rf"$\beta_1^\top\, \partial \widetilde H / \partial \beta_1 \neq 0$ for the perturbed "
-                f"cosine router ($d = {d}$).",
+                rf"$\beta_1^\top\, \partial \widetilde H / \partial \beta_1 \neq 0$ for the "
+                f"perturbed cosine router ($d = {d}$).",
                 HOLDS,
                 "By it the interaction does not occur.",
                 (broken,),
@@ -268,8 +271,8 @@ def _weak() -> list[Claim]:
                     ),
                     (first_order(design),),
                     "What the exact-specified proof needs: first derivatives of the whole model, "
-                    "independent modulo the gauge. The order 0 is a change of mass, which a softmax "
-                    "gate's denominator tells from a change of the expert.",
+                    "independent modulo the gauge. The order 0 is a change of mass, which a "
+                    "softmax gate's denominator tells from a change of the expert.",
                     WHY_EXACT,
                     "cosine-exact",
                 )

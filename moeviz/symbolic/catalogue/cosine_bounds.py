@@ -116,8 +116,8 @@ def _up_to_scale() -> list[Claim]:
             "C7.k3.d2",
             PAPER,
             "assumption A.3",
-            r"The same with three atoms in two dimensions, locally: nothing but the lengths and one "
-            "constant is left open.",
+            r"The same with three atoms in two dimensions, locally: nothing but the lengths and "
+            "one constant is left open.",
             HOLDS,
             note,
             (_lengths_only(design_of("tanh", 2, 3, "cosine"), 3 + 1),),
@@ -158,8 +158,8 @@ def _bounds() -> list[Claim]:
                 f"C8.over.{expert}",
                 PAPER,
                 "Theorem 4",
-                rf"$\|g_G - g_{{G_*}}\| \gtrsim \mathcal L_2(G, G_*)$ near $G_*$, gauge fixed, with "
-                f"${latex}$ ($d = 2$, $k_* = 2$).",
+                rf"$\|g_G - g_{{G_*}}\| \gtrsim \mathcal L_2(G, G_*)$ near $G_*$, gauge fixed, "
+                f"with ${latex}$ ($d = 2$, $k_* = 2$).",
                 HOLDS if expert != "linear" else FAILS,
                 "Theorem 4, for strongly identifiable experts."
                 if expert != "linear"
@@ -176,7 +176,8 @@ def _bounds() -> list[Claim]:
                 f"C8.exact.{expert}",
                 PAPER,
                 "Theorem 6",
-                rf"$\|g_G - g_{{G_*}}\| \gtrsim \mathcal L_3(G, G_*)$ near $G_*$ with ${EXPERTS[expert][2]}$ "
+                rf"$\|g_G - g_{{G_*}}\| \gtrsim \mathcal L_3(G, G_*)$ near $G_*$ with "
+                rf"${EXPERTS[expert][2]}$ "
                 r"and only $\beta_{0k}$ pinned ($d = 2$, $k = 2$).",
                 HOLDS,
                 "Theorem 6, for weakly identifiable experts.",
@@ -193,7 +194,8 @@ def _bounds() -> list[Claim]:
             "C8.tau2",
             PAPER,
             "eq. 8, Theorem 4",
-            r"$\tau_2 > 0$ is needed: with $\tau_2 = 0$ the bound of Theorem 4 fails for tanh ($d = 2$).",
+            r"$\tau_2 > 0$ is needed: with $\tau_2 = 0$ the bound of Theorem 4 fails for tanh "
+            r"($d = 2$).",
             HOLDS,
             "Equation (8) asks for both to be positive.",
             (Check(cone(flat).decide, "", FAILS),),
@@ -220,8 +222,8 @@ def _sequences() -> list[Claim]:
                 key,
                 PAPER,
                 name,
-                r"$\inf \|f_G - f_{G_*}\| / \mathcal L_{1,r}(G, G_*) \to 0$ for the cosine router in "
-                f"the {crowd} setting, gauge left open.",
+                r"$\inf \|f_G - f_{G_*}\| / \mathcal L_{1,r}(G, G_*) \to 0$ for the cosine "
+                f"router in the {crowd} setting, gauge left open.",
                 HOLDS,
                 f"{name}, by sequences that use Lemma 3.",
                 (

@@ -24,7 +24,10 @@ from moeviz.symbolic.report import Test
 
 FEWER = "fewer than two fitted atoms in some cell (k < 2k*)"
 REGIME = "Regime 1: no expert whose slopes are all 0"
-WHY_FIRST = "Theorem 3.1: $n^{-1/2}$ for exact-specified, $n^{-1/4}$ for over-specified parameters in Regime 1."
+WHY_FIRST = (
+    "Theorem 3.1: $n^{-1/2}$ for exact-specified, $n^{-1/4}$ for over-specified parameters in "
+    "Regime 1."
+)
 WHY_SECOND = "Theorem 3.3: slower than any polynomial in Regime 2."
 
 
@@ -96,7 +99,8 @@ def _constant() -> list[Claim]:
                     f"M1.K{classes}.s{s}",
                     PAPER,
                     "eq. 3 and 7",
-                    rf"At $b = 0$: $\partial u / \partial \beta_1 = C_a\, \partial u / \partial b_{s}$ at "
+                    rf"At $b = 0$: $\partial u / \partial \beta_1 = C_a\, "
+                    rf"\partial u / \partial b_{s}$ at "
                     rf"$Y = {s}$, with $C_a = 1 / (1 - p_{s}(a)) > 0$, where $p(a)$ are the class "
                     rf"probabilities ($K = {classes}$).",
                     HOLDS,
@@ -162,8 +166,8 @@ def _jointly() -> list[Claim]:
                 f"M2.K{classes}",
                 PAPER,
                 "eq. 7",
-                "At $b = 0$ the derivatives by $\\beta_1$ and by $b_1, \\dots, b_{K-1}$ are linearly "
-                f"dependent as functions of $(X, Y)$ jointly ($K = {classes}$).",
+                "At $b = 0$ the derivatives by $\\beta_1$ and by $b_1, \\dots, b_{K-1}$ are "
+                f"linearly dependent as functions of $(X, Y)$ jointly ($K = {classes}$).",
                 HOLDS,
                 "The relation is said to make derivative terms of the expansion dependent.",
                 (Check(check.decide, "", FAILS),),
@@ -220,8 +224,8 @@ def _theorems() -> list[Claim]:
                 f"M6.K{classes}",
                 PAPER,
                 "Proposition 3.2",
-                rf"In Regime 2 $\mathbb E\, V(g_G, g_{{G_*}}) / D_r(G, G_*) \to 0$ along some sequence, "
-                rf"for every $r$ ($K = {classes}$).",
+                rf"In Regime 2 $\mathbb E\, V(g_G, g_{{G_*}}) / D_r(G, G_*) \to 0$ along some "
+                rf"sequence, for every $r$ ($K = {classes}$).",
                 HOLDS,
                 "Proposition 3.2.",
                 (Check(cone(flat).decide, "", FAILS), _split(classes)),
@@ -243,8 +247,8 @@ def _theorems() -> list[Claim]:
                     f"M7.{mark}.K{classes}",
                     PAPER,
                     "Theorem 4.4",
-                    rf"With $M = {MAPS[mark][0]}$ the bound by $D_2$ holds near $G_*$ for any values of "
-                    rf"the experts' slopes ($K = {classes}$, $d = 1$, $k_* = 2$).",
+                    rf"With $M = {MAPS[mark][0]}$ the bound by $D_2$ holds near $G_*$ for any "
+                    rf"values of the experts' slopes ($K = {classes}$, $d = 1$, $k_* = 2$).",
                     HOLDS,
                     "Theorem 4.4, for any b.",
                     (
@@ -297,8 +301,8 @@ def _identifiable() -> list[Claim]:
                     f"{key}.K{classes}",
                     PAPER,
                     name,
-                    rf"$g_G = g_{{G'}}$ implies $G = G'$ for measures with at most $k$ atoms, locally "
-                    rf"($K = {classes}$).",
+                    rf"$g_G = g_{{G'}}$ implies $G = G'$ for measures with at most $k$ atoms, "
+                    rf"locally ($K = {classes}$).",
                     HOLDS,
                     f"{name}, in $\\mathcal O_k(\\Theta)$.",
                     (
@@ -307,7 +311,7 @@ def _identifiable() -> list[Claim]:
                         cone(_design(classes, score=score), (0, 1), FEWER),
                     ),
                     why="Without it the density's rate says nothing about the parameters.",
-                    study="multinomial-exact" if score == "linear" else "multinomial-exact",
+                    study="multinomial-exact",
                 )
             )
     return found

@@ -1,4 +1,4 @@
-"""Claims of `sigmoid` on definitions: relations between derivatives, identifiable experts."""
+"""Claims of `sigmoid` on relations between derivatives: full matrices, Definition 1, eq. 8."""
 
 from __future__ import annotations
 
@@ -47,16 +47,12 @@ _A, _B, _C, _E = "A_{uv}", "b_u", "c", r"\mathcal{E}"
 
 
 def claims() -> list[Claim]:
-    """Return the claims on definitions."""
+    """Return the claims on relations."""
     return [
         *_full_matrix(),
         *_first_set(),
         *_shared_experts(),
         *_equation_eight(),
-        *_strong(),
-        *_not_strong(),
-        *_weak(),
-        *_partial(),
     ]
 
 
@@ -95,7 +91,8 @@ def _full_matrix() -> list[Claim]:
                 f"S1.d{d}",
                 PAPER,
                 "Definitions 1-4",
-                r"With $A \in \mathbb{R}^{d \times d}$ the first-order family $\{\partial F/\partial"
+                r"With $A \in \mathbb{R}^{d \times d}$ the first-order family "
+                r"$\{\partial F/\partial"
                 r"(A, b, c, \eta)\}$ can be linearly independent" + f" ($d = {d}$).",
                 HOLDS,
                 "Definitions 1-4 list all entries of A.",
@@ -129,8 +126,8 @@ def _first_set() -> list[Claim]:
                 f"S2.d{d}",
                 PAPER,
                 "Definition 1, first set",
-                "At $A = 0$, $b = 0$ the first set of Definition 1 is linearly independent for some "
-                f"expert ($d = {d}$).",
+                "At $A = 0$, $b = 0$ the first set of Definition 1 is linearly independent for "
+                f"some expert ($d = {d}$).",
                 HOLDS,
                 "Strongly identifiable experts exist.",
                 (relation("a relation for every expert", statement, zero, expect=FAILS),),
@@ -156,7 +153,8 @@ def _shared_experts() -> list[Claim]:
                 f"S3.{name}",
                 PAPER,
                 f"Definition {name[-1]}",
-                f"Definition {name[-1]} can hold for two atoms that share $\\eta$ and differ in $c$.",
+                f"Definition {name[-1]} can hold for two atoms that share $\\eta$ and "
+                "differ in $c$.",
                 HOLDS,
                 "The definition asks for all distinct $(A_i, b_i, c_i, \\eta_i)$.",
                 (literal("two atoms with one expert", design, orders),),
@@ -173,13 +171,16 @@ def _equation_eight() -> list[Claim]:
     found = []
     labels = {
         "a": (
-            r"\frac{\partial^2 F}{\partial A \partial c} = \frac{\partial^2 F}{\partial b \partial b^\top}"
+            r"\frac{\partial^2 F}{\partial A \partial c} = "
+            r"\frac{\partial^2 F}{\partial b \partial b^\top}"
         ),
         "b": (
-            r"\frac{\partial^2 F}{\partial A \partial \beta} = \frac{\partial^2 F}{\partial b \partial \alpha}"
+            r"\frac{\partial^2 F}{\partial A \partial \beta} = "
+            r"\frac{\partial^2 F}{\partial b \partial \alpha}"
         ),
         "c": (
-            r"\frac{\partial^2 F}{\partial b \partial \beta} = \frac{\partial^2 F}{\partial c \partial \alpha}"
+            r"\frac{\partial^2 F}{\partial b \partial \beta} = "
+            r"\frac{\partial^2 F}{\partial c \partial \alpha}"
         ),
     }
     for letter, latex in labels.items():
@@ -207,7 +208,8 @@ def _equation_eight() -> list[Claim]:
             "S4.special",
             PAPER,
             "eq. 8",
-            r"The relations (8) are special to linear experts: with $\phi(\alpha^\top x + \beta)$ for "
+            r"The relations (8) are special to linear experts: with "
+            r"$\phi(\alpha^\top x + \beta)$ for "
             "another activation they do not hold.",
             HOLDS,
             "The PDEs are given as the reason why polynomial experts fail, for p = 1.",
@@ -251,201 +253,3 @@ def _eight(letter: str, d: int, phi: Callable[[sympy.Expr], sympy.Expr]) -> tupl
 def _second(by: tuple[sympy.Symbol, ...]) -> str:
     under = r"\,".join(rf"\partial {sympy.latex(s)}" for s in by)
     return rf"\frac{{\partial^2 F}}{{{under}}}"
-
-
-def _definition_one(expert: str, d: int, **constants: int) -> tuple[Check, ...]:
-    mixture = model("quadratic", "sigmoid", expert, **constants)
-    zero = {"A": 0, "b_gate": 0}
-    return (
-        literal(
-            "first set: orders 1 and 2 at A = 0, b = 0",
-            Design(mixture, d, (zero, zero)),
-            moving(1, 2),
-        ),
-        literal("second set: first derivatives", Design(mixture, d), first),
-    )
-
-
-def sparse_cone(score: str, expert: str, d: int, **constants: int) -> tuple[Check, ...]:
-    """Return the second-order test of a crowded cell of the sparse regime."""
-    return (cone(Design(model(score, "sigmoid", expert, **constants), d, (SPARSE, {}))),)
-
-
-def _strong() -> list[Claim]:
-    found = []
-    for key, scaled in (("S5", "scaled-"), ("S6", "")):
-        for activation in ("relu", "gelu"):
-            for d in (1, 2):
-                name = activation.upper().replace("RELU", "ReLU")
-                factor = r"\lambda" if scaled else ""
-                found.append(
-                    Claim(
-                        f"{key}.{activation}.d{d}",
-                        PAPER,
-                        "example under Definition 1",
-                        rf"${factor}\,\mathrm{{{name}}}(\alpha^\top x + \beta)$ is strongly "
-                        f"identifiable (Definition 1, A symmetric, $d = {d}$).",
-                        HOLDS,
-                        "It can be verified for ReLU and GELU."
-                        if scaled
-                        else "The example has a factor lambda; without it the question is ours.",
-                        _definition_one(scaled + activation, d),
-                        sparse_cone("quadratic", scaled + activation, d),
-                        CONE,
-                        WHY_SPARSE,
-                        "sigmoid-sparse",
-                    )
-                )
-    return found
-
-
-def _not_strong() -> list[Claim]:
-    found = []
-    for p in (1, 2, 3):
-        for d in (1, 2):
-            expert, constants = ("linear", {}) if p == 1 else ("polynomial", {"degree": p})
-            first_set = _definition_one(expert, d, **constants)[0]
-            found.append(
-                Claim(
-                    f"S7.p{p}.d{d}",
-                    PAPER,
-                    "§4.1.2",
-                    rf"$(\alpha^\top x + \beta)^{p}$ is not strongly identifiable ($d = {d}$).",
-                    HOLDS,
-                    "Polynomial experts fail to satisfy strong identifiability.",
-                    (Check(first_set.decide, "", FAILS),),
-                    why="Theorem 2: rates slower than any polynomial in the sparse regime.",
-                    study="sigmoid-sparse",
-                )
-            )
-    return found
-
-
-def _weak() -> list[Claim]:
-    found = []
-    zero = {"A": 0, "b_gate": 0}
-    cases = [
-        ("relu", "scaled-relu", {}),
-        ("gelu", "scaled-gelu", {}),
-        ("p1", "linear", {}),
-        ("p2", "polynomial", {"degree": 2}),
-        ("p3", "polynomial", {"degree": 3}),
-    ]
-    for mark, expert, constants in cases:
-        for d in (1, 2):
-            mixture = model("quadratic", "sigmoid", expert, **constants)
-            opposite = Design(mixture, d, ({}, {}), ("-A", "-b_gate"))
-            checks = [
-                literal("first derivatives, generic atoms", Design(mixture, d), first),
-                literal(
-                    "two atoms that differ only in c",
-                    Design(
-                        mixture,
-                        d,
-                        ({}, {"c": Log(Fraction(5))}),
-                        ("A", "b_gate", "a", "b", "lambda"),
-                    ),
-                    first,
-                    "no two atoms that differ only in c",
-                ),
-                literal(
-                    "a constant gate",
-                    Design(mixture, d, (zero, {})),
-                    first,
-                    "no gate with A = 0 and b = 0",
-                ),
-                literal(
-                    "opposite gates",
-                    opposite(opposite),
-                    first,
-                    "no two gates with opposite scores",
-                ),
-            ]
-            found.append(
-                Claim(
-                    f"S8.{mark}.d{d}",
-                    PAPER,
-                    "example under Definition 2",
-                    f"{_expert_words(mark)} is weakly identifiable (Definition 2, A symmetric, $d = {d}$).",
-                    HOLDS,
-                    "Strongly identifiable experts and polynomials are weakly identifiable.",
-                    tuple(checks),
-                    why=WHY_DENSE,
-                    study="sigmoid-dense",
-                )
-            )
-    found.append(
-        Claim(
-            "S8.satisfiable",
-            PAPER,
-            "Definition 2",
-            "Definition 2, with A symmetric, is satisfied by some expert at generic atoms.",
-            HOLDS,
-            "The example names several.",
-            (
-                literal(
-                    "GELU without a factor", Design(model("quadratic", "sigmoid", "gelu"), 2), first
-                ),
-            ),
-            why=WHY_DENSE,
-            study="sigmoid-dense",
-        )
-    )
-    return found
-
-
-def opposite(design: Design) -> Design:
-    """Return atoms whose whole scores are opposite: the offsets too."""
-    c = Fraction(3, 2)
-    return Design(
-        design.mixture, design.dimension, ({"c": Log(c)}, {"c": Log(1 / c)}), design.share
-    )
-
-
-def _expert_words(mark: str) -> str:
-    if mark.startswith("p"):
-        return rf"$(\alpha^\top x + \beta)^{mark[1:]}$"
-    return rf"$\lambda\,\mathrm{{{'ReLU' if mark == 'relu' else 'GELU'}}}(\alpha^\top x + \beta)$"
-
-
-def _partial() -> list[Claim]:
-    found = []
-    cases = [
-        ("relu", "scaled-relu", {}),
-        ("gelu", "scaled-gelu", {}),
-        ("p1", "linear", {}),
-        ("p2", "polynomial", {"degree": 2}),
-        ("p3", "polynomial", {"degree": 3}),
-    ]
-    for mark, expert, constants in cases:
-        for d in (1, 2):
-            mixture = model("partial-quadratic", "sigmoid", expert, **constants)
-            zero = {"A": 0}
-            words = (
-                r"$\alpha^\top x + \beta$ with $\beta \neq 0$"
-                if mark == "p1"
-                else _expert_words(mark)
-            )
-            found.append(
-                Claim(
-                    f"S9.{mark}.d{d}",
-                    PAPER,
-                    "examples under Definition 3",
-                    f"{words} is partial-strongly identifiable (Definition 3, A symmetric, $d = {d}$).",
-                    HOLDS,
-                    "The examples under Definition 3 say so.",
-                    (
-                        literal(
-                            "first class: orders 1 and 2 at A = 0",
-                            Design(mixture, d, (zero, zero)),
-                            moving(1, 2),
-                        ),
-                        literal("second class: first derivatives", Design(mixture, d), first),
-                    ),
-                    sparse_cone("partial-quadratic", expert, d, **constants),
-                    CONE,
-                    "Theorem 4 gives the rate $n^{-1/4}$ under the partial score in the sparse regime.",
-                    "sigmoid-sparse",
-                )
-            )
-    return found

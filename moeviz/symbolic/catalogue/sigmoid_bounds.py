@@ -14,9 +14,8 @@ from moeviz.symbolic.catalogue.sigmoid import (
     PAPER,
     SPARSE,
     WHY_SPARSE,
-    opposite,
-    sparse_cone,
 )
+from moeviz.symbolic.catalogue.sigmoid_experts import opposite, sparse_cone
 from moeviz.symbolic.claims import Check, Claim
 from moeviz.symbolic.evaluate import ball
 from moeviz.symbolic.expressions import inputs
@@ -39,8 +38,8 @@ def _bounds() -> list[Claim]:
                     f"S10.{expert}.d{d}",
                     PAPER,
                     "Theorem 1",
-                    r"$\|f_G - f_{G_*}\|_{L^2(\mu)} \gtrsim \mathcal{L}_1(G, G_*)$ near $G_*$ with a "
-                    f"crowded cell at $A = 0$, $b = 0$ ({_printed(expert)}, $d = {d}$).",
+                    r"$\|f_G - f_{G_*}\|_{L^2(\mu)} \gtrsim \mathcal{L}_1(G, G_*)$ near $G_*$ "
+                    f"with a crowded cell at $A = 0$, $b = 0$ ({_printed(expert)}, $d = {d}$).",
                     HOLDS,
                     "Theorem 1, for strongly identifiable experts.",
                     sparse_cone("quadratic", expert, d),
