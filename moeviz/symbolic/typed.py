@@ -73,8 +73,8 @@ def read_terms(text: str, atom: Atom) -> list[tuple[sympy.Expr | None, tuple[sym
     known = [c for c, _ in terms if c is not None]
     if len(known) < len(terms) and known != [1]:
         raise FormulaError(
-            "Expected one term with the coefficient 1 beside those with '?', as in '1 : p1; ? : p2'; "
-            "the constants say how the first derivative is made of the others."
+            "Expected one term with the coefficient 1 beside those with '?', as in "
+            "'1 : p1; ? : p2'; the constants say how the first derivative is made of the others."
         )
     return terms
 

@@ -32,7 +32,7 @@ MODELS = {
         {"classes": 3},
     ),
     "softmax, relu": (("linear", "softmax", "relu", "regression"), (0,), {}, {}),
-    "cosine, tanh": (("cosine", "softmax", "tanh", "regression"), (0,), {}, {}),
+    "perturbed cosine, relu": (("perturbed-cosine", "softmax", "relu", "regression"), (0,), {}, {}),
     "sigmoid, gelu": (("quadratic", "sigmoid", "gelu", "regression"), (0,), STILL, {}),
     "sigmoid, scaled gelu": (
         ("quadratic", "sigmoid", "scaled-gelu", "regression"),
@@ -46,7 +46,7 @@ MODELS = {
 @pytest.mark.parametrize("name", MODELS)
 def test_function_and_loss_have_the_orders_of_the_theory(name):
     names, crowded, special, constants = MODELS[name]
-    model = atom(make_mixture(*names, **constants), 2 if names[0] == "cosine" else 1)
+    model = atom(make_mixture(*names, **constants), 2 if names[0] == "perturbed-cosine" else 1)
     test = cone(model, [generic(model, 0, special), generic(model, 1)], crowded)
     assert test.answer == Answer.FAILS
     assert test.certificate["kind"] == "counter-sequence"
