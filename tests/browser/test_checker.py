@@ -241,9 +241,8 @@ def test_an_interaction_answers_at_once(fresh, visit):
             page.get_by_text(mode, exact=True).click()
             took.append(page.evaluate("window.answered"))
     lab.settle()
-    print(
-        f"\nswitching took {', '.join(f'{t:.0f}' for t in took)} ms, median {median(took):.0f} (goal 200 ms)"
-    )
+    said = ", ".join(f"{t:.0f}" for t in took)
+    print(f"\nswitching took {said} ms, median {median(took):.0f} (goal 200 ms)")
     assert median(took) < 400
 
 

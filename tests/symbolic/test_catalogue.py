@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +14,7 @@ from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.claims import decide
 from moeviz.symbolic.report import Answer
 from moeviz.symbolic.run import LIMIT, run_check, verdict_of
+from tests.symbolic.certificates import verdict
 
 CERTIFICATES = {
     "relation",
@@ -32,11 +33,6 @@ DIGEST = [
     *(f"K{i}" for i in range(1, 8)),
 ]
 """The numbers under which the papers' claims are known."""
-
-
-@functools.cache
-def verdict(name: str):
-    return verdict_of({"claim": name})
 
 
 @pytest.mark.parametrize("number", DIGEST)
@@ -103,8 +99,6 @@ def test_findings_that_differ_from_the_papers_stay():
 
 def test_the_verdict_knows_no_paper():
     """What the paper says changes whether they agree, and nothing else."""
-    from dataclasses import replace
-
     for name in ("C4.relu.d1", "M5.K2", "C1.d2"):
         claim = CATALOGUE.claims[name]
         turned = decide(replace(claim, paper_says=Answer.FAILS, words=""))

@@ -14,10 +14,11 @@ import sympy
 from moeviz.errors import SpecificationError
 from moeviz.model import make_mixture
 from moeviz.symbolic.checks import cone, first_order, independence
+from moeviz.symbolic.discovery import constants
 from moeviz.symbolic.expressions import atom
 from moeviz.symbolic.families import derivatives
 from moeviz.symbolic.ground import Log
-from moeviz.symbolic.pde import Statement, Term, constants, stated
+from moeviz.symbolic.pde import Statement, Term, stated
 from moeviz.symbolic.points import generic
 from moeviz.symbolic.report import Answer
 from moeviz.symbolic.script import script
