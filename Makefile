@@ -8,7 +8,7 @@ BIN := .venv/bin
 PORT ?= 8501
 
 # Tests of mathematics share two processes; those of servers, clusters and browsers run alone.
-MATHS := tests/model tests/theory tests/estimate
+MATHS := tests/model tests/theory tests/estimate tests/symbolic
 
 .PHONY: app test studies bench check browser clean
 

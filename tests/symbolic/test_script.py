@@ -23,6 +23,7 @@ from moeviz.symbolic.points import generic
 from moeviz.symbolic.report import Answer
 from moeviz.symbolic.script import script
 from tests.symbolic.certificates import as_verdict, decided_tests
+from tests.symbolic.certificates import verdict as verdict_of
 
 X, A, B = sympy.symbols("x1 a b", real=True)
 
@@ -129,14 +130,21 @@ def run(verdict, tmp_path):
     )
 
 
-@pytest.mark.parametrize("make", MAKERS, ids=lambda f: f.__name__)
-def test_certificates_are_reproduced(make, tmp_path):
-    test = make()
-    assert test.certificate["kind"] == KINDS[make], test
-    done = run(as_verdict(test.certificate), tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The lines of one script with a certificate of each maker, by maker."""
+    tests = [make() for make in MAKERS]
+    for make, test in zip(MAKERS, tests, strict=True):
+        assert test.certificate["kind"] == KINDS[make], test
+    done = run(as_verdict(*(t.certificate for t in tests)), tmp_path_factory.mktemp("made"))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert ": reproduced" in done.stdout
-    assert "NOT" not in done.stdout
+    return dict(zip(MAKERS, done.stdout.splitlines(), strict=True))
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda f: f.__name__)
+def test_certificates_are_reproduced(make, made):
+    assert f"[{KINDS[make]}]: reproduced: " in made[make]
+    assert "NOT" not in made[make]
 
 
 # Of each paper one claim of each kind of certificate.
@@ -159,12 +167,21 @@ SAMPLE = [
 ]
 
 
-@pytest.mark.parametrize("name", SAMPLE)
-def test_claims_are_reproduced(name, tmp_path):
-    verdict = {"id": name, "tests": [t.to_json() for t in decided_tests(name)], "repair": None}
+def test_claims_are_reproduced(tmp_path):
+    tests = [t.to_json() for name in SAMPLE for t in decided_tests(name)]
+    done = run({"id": "", "tests": tests, "repair": None}, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(": reproduced: ") == len(tests)
+
+
+def test_a_repair_is_reproduced_too(tmp_path):
+    verdict = verdict_of("S6.relu.d1").to_json()
     done = run(verdict, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count(": reproduced") == len(verdict["tests"])
+    assert done.stdout.count(": reproduced: ") == len(verdict["tests"]) + len(
+        verdict["repair"]["tests"]
+    )
+    assert "repair, " in done.stdout
 
 
 def flipped(number: str) -> str:
@@ -245,18 +262,28 @@ SPOILED = [
 ]
 
 
-@pytest.mark.parametrize(("make", "spoil"), SPOILED, ids=lambda f: f.__name__)
-def test_altered_certificates_are_not_reproduced(make, spoil, tmp_path):
-    certificate = copy.deepcopy(make().certificate)
-    before = copy.deepcopy(certificate)
-    spoil(certificate)
-    if certificate.get("members") and spoil is flip_first_coefficient:
-        assert len(certificate["members"]) > 1, "a relation of one member has no sign"
-    assert certificate != before
-    done = run(as_verdict(certificate), tmp_path)
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory):
+    """The lines of one script with every altered certificate, by alteration."""
+    certificates = []
+    for make, spoil in SPOILED:
+        before = make().certificate
+        certificate = copy.deepcopy(before)
+        spoil(certificate)
+        assert certificate != before
+        if spoil is flip_first_coefficient:
+            assert len(certificate["members"]) > 1, "a relation of one member has no sign"
+        certificates.append(certificate)
+    done = run(as_verdict(*certificates), tmp_path_factory.mktemp("spoiled"))
     assert done.returncode == 1, done.stdout
-    assert "NOT reproduced" in done.stdout
     assert not done.stderr
+    return dict(zip(SPOILED, done.stdout.splitlines(), strict=True))
+
+
+@pytest.mark.parametrize("case", SPOILED, ids=lambda pair: "-".join(f.__name__ for f in pair))
+def test_altered_certificates_are_not_reproduced(case, spoiled):
+    assert f"[{KINDS[case[0]]}]: NOT reproduced: " in spoiled[case]
+    assert "cannot be read" not in spoiled[case]
 
 
 def test_an_undecided_check_has_nothing_to_reproduce(tmp_path):

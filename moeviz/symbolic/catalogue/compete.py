@@ -184,7 +184,7 @@ def _bounds() -> list[Claim]:
             r"$\mathbb E\, V(p_G, p_{G_*}) \gtrsim \mathcal L_1(G, G_*)$ near $G_*$ for a "
             "softplus unit ($d = 1$, $N_* = 2$, with the weights of eq. 9).",
             HOLDS,
-            "Theorem 3.2.",
+            "Theorem 3.2 claims it for every measure with at most N atoms.",
             (
                 first_order(Design(ffn, 1)),
                 cone(Design(ffn, 1)),

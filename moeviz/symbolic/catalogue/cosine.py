@@ -130,7 +130,7 @@ def _ray() -> list[Claim]:
                 rf"($d = {d}$), "
                 "whatever the expert.",
                 HOLDS,
-                "Equation (4).",
+                "Equation (4) is the interaction that the paper blames.",
                 (relation("for all parameters", statement),),
                 why=WHY_RAY,
                 study="cosine-exact",

@@ -58,7 +58,7 @@ def _identifiable() -> list[Claim]:
                 rf"The perturbed model with ${latex}$ is identifiable with $\beta_{{0k}} = 0$ "
                 "($d = 2$, $k = 2$, locally).",
                 HOLDS,
-                "Proposition 1.",
+                "Proposition 1 claims it for every measure.",
                 (pinned("first derivatives, last offset pinned", design),),
                 (
                     first_order(design),

@@ -212,7 +212,7 @@ def _theorems() -> list[Claim]:
                 rf"In Regime 1 $\mathbb E\, h(g_G, g_{{G_*}}) \gtrsim D_2(G, G_*)$ near $G_*$ "
                 rf"($K = {classes}$, $d = 1$, $k_* = 2$).",
                 HOLDS,
-                "Theorem 3.1.",
+                "Theorem 3.1 claims it for every measure with at most k atoms.",
                 (cone(plain), cone(plain, (0, 1), FEWER)),
                 why=WHY_FIRST,
                 study="multinomial-exact",
@@ -227,7 +227,7 @@ def _theorems() -> list[Claim]:
                 rf"In Regime 2 $\mathbb E\, V(g_G, g_{{G_*}}) / D_r(G, G_*) \to 0$ along some "
                 rf"sequence, for every $r$ ($K = {classes}$).",
                 HOLDS,
-                "Proposition 3.2.",
+                "Proposition 3.2 claims it for every exponent r from 1 on.",
                 (Check(cone(flat).decide, "", FAILS), _split(classes)),
                 why=WHY_SECOND,
                 study="multinomial-regime2",

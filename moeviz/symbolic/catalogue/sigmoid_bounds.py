@@ -59,7 +59,7 @@ def _bounds() -> list[Claim]:
                 "Proposition 2",
                 rf"$f_G = f_{{G_*}}$ implies $G = G_*$, locally ({_printed(expert)}, $d = 1$).",
                 HOLDS,
-                "Proposition 2.",
+                "Proposition 2 claims it for every measure.",
                 (
                     first_order(Design(mixture, 1)),
                     first_order(Design(mixture, 1, (zero, {})), "no gate with A = 0 and b = 0"),
