@@ -103,8 +103,14 @@ def certificate_latex(certificate: Plain) -> list[str]:
         lines += [r"\begin{multline*}", *broken(certificate["latex"]), r"\end{multline*}"]
     if certificate.get("where"):
         lines.append(f"This holds {text(certificate['where'])}.")
-    if certificate.get("value"):
-        lines.append(f"At a rational point the left side is {text(str(certificate['value']))}.")
+    for enclosure in certificate.get("enclosures", ()):
+        lines.append(
+            rf"The value of \texttt{{{text(str(enclosure['formula']))}}} lies in "
+            rf"$\left[{_enclosure(str(enclosure['value']))}\right]$."
+        )
+    if certificate.get("value") and not certificate.get("enclosures"):
+        value = _enclosure(str(certificate["value"]))
+        lines.append(rf"At a rational point the left side lies in $\left[{value}\right]$.")
     if certificate.get("determinant"):
         count = len(certificate.get("members", ()))
         lines.append(

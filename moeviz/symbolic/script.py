@@ -62,20 +62,30 @@ def script(verdict: Mapping[str, Any]) -> str:
     SpecificationError
         If a text of a certificate is none that certificates are made of.
     """
-    tests = list(verdict.get("tests", []))
-    repair = verdict.get("repair")
-    if repair:
-        tests += [{**t, "name": f"repair, {t['name']}"} for t in repair["tests"]]
-    certificates = [_certificate(t["certificate"], t["name"]) for t in tests if t["certificate"]]
+    data = pprint.pformat(certificates_of(verdict), width=98, sort_dicts=False)
     name = _words(verdict.get("id", "") or "a check of your own")
     imports, body = _program()
-    data = pprint.pformat(certificates, width=98, sort_dicts=False)
     return (
         f'"""Certificates of {name}, made again with sympy and mpmath alone.\n\n'
         f'Run it with: python script.py\n"""\n\n'
         f"{imports}\n\nCERTIFICATES: list = {data}\n\n\n{body}\n\n"
         'if __name__ == "__main__":\n    raise SystemExit(main(CERTIFICATES))\n'
     )
+
+
+def certificates_of(verdict: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what the program reads of a verdict's certificates, every text checked.
+
+    Raises
+    ------
+    SpecificationError
+        If a text is none that certificates are made of.
+    """
+    tests = list(verdict.get("tests", []))
+    repair = verdict.get("repair")
+    if repair:
+        tests += [{**t, "name": f"repair, {t['name']}"} for t in repair["tests"]]
+    return [_certificate(t["certificate"], t["name"]) for t in tests if t["certificate"]]
 
 
 def _program() -> tuple[str, str]:

@@ -94,12 +94,25 @@ def certificate_words(certificate: Certificate) -> str:
         )
     if certificate.get("where"):
         found.append(f"The relation holds {mixed(certificate['where'])}.")
-    if certificate.get("value"):
+    for enclosure in certificate.get("enclosures", ()):
+        found.append(f"{_place(enclosure)} it lies in **{plain(str(enclosure['value']))}**.")
+    if certificate.get("value") and not certificate.get("enclosures"):
         found.append(
             f"At a rational point the left side is **{plain(str(certificate['value']))}**, which "
             "is not zero."
         )
     return " ".join(found)
+
+
+def _place(enclosure: Mapping[str, Any]) -> str:
+    """Say over which inputs a formula was enclosed."""
+    inputs = enclosure.get("inputs") or {}
+    ranges = [
+        f"{name} from {value[0]} to {value[1]}" if isinstance(value, list) else f"{name} = {value}"
+        for name, value in inputs.items()
+    ]
+    formula_text = plain(str(enclosure.get("formula", "")))
+    return f"For {formula_text}, {plain(', '.join(ranges))}:" if ranges else f"For {formula_text}:"
 
 
 def _more_relations(certificate: Certificate) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from moeviz.errors import MoevizError
 from moeviz.study import PRESETS, SCHEMA
 from moeviz.symbolic.latex import verdict_latex
 from moeviz.symbolic.script import script
@@ -112,6 +114,15 @@ def _steps(steps: Sequence[Mapping[str, Any]]) -> None:
                 st.markdown(mixed(line))
 
 
+@lru_cache(maxsize=16)
+def _script(verdict: str) -> tuple[str, str]:
+    """Return the script that makes a verdict's certificates again, or why there is none."""
+    try:
+        return script(json.loads(verdict)), ""
+    except MoevizError as error:
+        return "", str(error)
+
+
 def _files(verdict: Verdict, link: Mapping[str, str]) -> None:
     name = f"moeviz-{verdict['id'] or 'check'}"
     with st.container(horizontal=True):
@@ -122,15 +133,15 @@ def _files(verdict: Verdict, link: Mapping[str, str]) -> None:
             "application/json",
             on_click="ignore",
         )
-        st.download_button(
-            "Script (Python)",
-            lambda: script(dict(verdict)),
-            f"{name}.py",
-            "text/x-python",
-            on_click="ignore",
-        )
+        program, refused = _script(json.dumps(verdict))
+        if program:
+            st.download_button(
+                "Script (Python)", program, f"{name}.py", "text/x-python", on_click="ignore"
+            )
         with st.popover("Link to this screen"):
             address = urlencode(link, safe=",")
             st.code(f"{st.context.url}?{address}", language=None, wrap_lines=True)
+    if refused:
+        st.warning(f"No script can be made of this verdict: {plain(refused)}")
     with st.expander("Copy as LaTeX"):
         st.code(verdict_latex(verdict), language="latex", wrap_lines=True)

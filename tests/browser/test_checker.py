@@ -94,7 +94,11 @@ def test_the_script_makes_the_certificates_again_without_moeviz(fresh, visit, tm
     script.write_text(text, encoding="utf-8")
     assert not re.search(r"^\s*(import|from)\s+moeviz", text, re.MULTILINE)
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MOEVIZ"))}
-    after = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
+    # An entry of None makes every import of moeviz fail, wherever it may be installed.
+    after = (
+        "import runpy, sys; sys.modules['moeviz'] = None; "
+        "runpy.run_path(sys.argv[1], run_name='__main__')"
+    )
     done = subprocess.run(
         [sys.executable, "-I", "-c", after, str(script)],
         cwd=tmp_path,

@@ -21,8 +21,9 @@ from moeviz.symbolic.ground import Log
 from moeviz.symbolic.pde import Statement, Term, stated
 from moeviz.symbolic.points import generic
 from moeviz.symbolic.report import Answer
-from moeviz.symbolic.script import script
-from tests.symbolic.certificates import as_verdict, decided_tests
+from moeviz.symbolic.script import certificates_of, script
+from moeviz.symbolic.standalone.program import reproduce
+from tests.symbolic.certificates import CLAIMS, as_verdict, decided_tests
 from tests.symbolic.certificates import verdict as verdict_of
 
 X, A, B = sympy.symbols("x1 a b", real=True)
@@ -161,6 +162,8 @@ SAMPLE = [
     "C8.over.tanh",
     "M1.K3.s1",
     "M4.log.bounded",
+    "M4.tanh.bounded",
+    "M4.x3.bounded",
     "M7.tanh.K2",
     "K2.h1.d2",
     "K3",
@@ -172,6 +175,13 @@ def test_claims_are_reproduced(tmp_path):
     done = run({"id": "", "tests": tests, "repair": None}, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(": reproduced: ") == len(tests)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_every_certificate_of_the_catalogue_is_reproduced(name):
+    for certificate in certificates_of(verdict_of(name).to_json()):
+        good, words = reproduce(certificate)
+        assert good, (certificate["title"], words)
 
 
 def test_a_repair_is_reproduced_too(tmp_path):

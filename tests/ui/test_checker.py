@@ -33,6 +33,7 @@ KINDS = {
     "dual matrix": "C8.over.tanh",
     "identity": "C1.d2",
     "value": "C3.d2",
+    "enclosure": "S12.limit",
 }
 """A claim for every kind of certificate."""
 
@@ -106,7 +107,7 @@ def test_nothing_is_computed_before_check_is_pressed(checker):
 def test_a_verdict_of_every_kind_is_shown(checker, verdicts, kind):
     verdict = verdicts[kind]
     shown = {t["certificate"]["kind"] for t in verdict["tests"]}
-    assert kind in shown
+    assert {"enclosure": "value"}.get(kind, kind) in shown
     checker.has({"claim": KINDS[kind]}, "done", verdict=verdict)
     app = page(claim=KINDS[kind])
     assert not app.error
@@ -119,6 +120,14 @@ def test_a_verdict_of_every_kind_is_shown(checker, verdicts, kind):
     assert downloads == ["Verdict (JSON)", "Script (Python)"]
     assert verdict_latex(verdict).strip() in [each.value.strip() for each in app.get("code")]
     assert not checker.submitted
+
+
+def test_an_enclosed_value_is_not_called_a_left_side(checker, verdicts):
+    verdict = verdicts["enclosure"]
+    checker.has({"claim": verdict["id"]}, "done", verdict=verdict)
+    words = said(page(claim=verdict["id"]).markdown)
+    assert "it lies in" in words
+    assert "left side is" not in words
 
 
 def test_a_counter_sequence_is_said_in_words_with_its_orders(checker, verdicts):

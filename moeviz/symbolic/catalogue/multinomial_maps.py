@@ -10,6 +10,7 @@ from fractions import Fraction
 import flint
 import sympy
 
+from moeviz.errors import FormulaError
 from moeviz.symbolic.catalogue.parts import functions
 from moeviz.symbolic.claims import Check, Claim
 from moeviz.symbolic.evaluate import ball
@@ -128,9 +129,10 @@ def _enclosed(name: str) -> Test:
             "cos": box.cos(),
             "sin": box.sin(),
             "sigmoid": 1 / (1 + (-box).exp()),
-            "x2": box**2,
-            "x3": box**3,
-            "x4": box**4,
+            # A power of a ball around 0 is not finite, a product is.
+            "x2": box * box,
+            "x3": box * box * box,
+            "x4": box * box * box * box,
             # Each entry of a unit vector lies between -1 and 1.
             "unit": box,
         }
@@ -155,6 +157,8 @@ def _enclosed(name: str) -> Test:
             "symbols": {"inputs": ["x1"], "parameters": []},
             "enclosures": [enclosed],
         }
+        if not enclosures[name].is_finite():
+            raise FormulaError(f"Expected a finite enclosure over [-1, 1], but got {value}.")
         test = Test("bounded", HOLDS, "", certificate)
         words = f"Over all of [-1, 1] its values lie in {value}."
     return Test(

@@ -206,7 +206,7 @@ def sympy_proves(total: Expr) -> bool:
     if len(arguments) > MOST_KINKS:
         return False
     for sides in itertools.product((0, 1), repeat=len(arguments)):
-        values = {}
+        values: dict[Any, Any] = {}
         for t, side in zip(arguments, sides, strict=True):
             values |= {Step(t): side, Relu(t): side * t, Sign(t): 2 * side - 1}
         own = total.xreplace(
@@ -256,7 +256,8 @@ def enclosure(source: Source, stated: Mapping[str, Any]) -> str:
             low, high = (INTERVALS.number(Fraction(e)) for e in (ends[0], ends[-1]))
             box[source.symbols[n]] = iv.mpf([low.a, high.b])
         value = Moved(INTERVALS, box)(formula)
-        words = f"{stated['formula']} lies in {mpmath.nstr(value, 8)}, stated {stated['value']}"
+        ends = " to ".join(mpmath.nstr(mpmath.mpf(end.mid), 8) for end in (value.a, value.b))
+        words = f"{stated['formula']} lies in {ends}, stated {stated['value']}"
         need(bool(-mpmath.inf < value.a and value.b < mpmath.inf), f"{words}, unbounded")
         need(meet(value, stated_interval(stated["value"])), words)
         return words

@@ -42,8 +42,10 @@ def enclosed_determinant(rows: Sequence[Sequence[Any]]) -> Any:
 
 def stated_interval(text: str) -> Any:
     """Return the interval that a text such as [1.25e-7 +/- 3e-15] writes."""
-    parts = re.findall(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", text.replace("+/-", " "))
-    middle, radius = iv.mpf(parts[0]), iv.mpf(parts[1] if len(parts) > 1 else "0")
+    number = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
+    before, _, after = text.partition("+/-")
+    found = [re.search(number, part) for part in (before, after)]
+    middle, radius = (iv.mpf(match[0]) if match else iv.mpf(0) for match in found)
     return middle + radius * iv.mpf([-1, 1])
 
 
