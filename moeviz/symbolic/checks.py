@@ -145,7 +145,10 @@ def gauge_test(
     family, found = gauge_family(atom, points, support, should_stop)
     name = f"the gauge has {expected} directions"
     count = len(found.basis)
-    if count > expected:
+    if not found.decided:
+        test = Test(name, Answer.UNDECIDED, why_undecided(found))
+        words = why_undecided(found)
+    elif count > expected:
         known = [
             v
             for v in found.basis
@@ -154,12 +157,10 @@ def gauge_test(
         shown = max(known or list(found.basis), key=lambda v: sum(1 for c in v if c))
         test = Test(name, Answer.FAILS, "", relation_certificate(family, shown, found))
         words = f"There are {count}; one that is neither a length nor a constant is shown."
-    elif found.decided:
-        test = Test(name, Answer.HOLDS, "", determinant_certificate(family, found))
-        words = f"There are {count}. {enclosure_words(found)}"
     else:
-        test = Test(name, Answer.UNDECIDED, why_undecided(found))
-        words = why_undecided(found)
+        answer = Answer.HOLDS if count == expected else Answer.FAILS
+        test = Test(name, answer, "", determinant_certificate(family, found))
+        words = f"There are {count}. {enclosure_words(found)}"
     return replace(
         test,
         steps=(*family_steps(family), matrix_step(family, found), Step("Count", (words,))),

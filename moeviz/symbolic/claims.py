@@ -8,7 +8,7 @@ condition that names it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,14 +122,14 @@ class Verdict:
             "statement": claim.statement,
             "paper_says": str(claim.paper_says),
             "paper_words": claim.words,
-            "tests": [t.to_json() for t in self.tests],
+            "tests": _tests_json(self.tests, claim.checks),
             "verdict": str(self.answer),
             "condition": self.condition,
             "agrees_with_paper": self.agrees if claim.paper else None,
             "repair": {
                 "statement": claim.repaired,
                 "verdict": str(self.repair_answer),
-                "tests": [t.to_json() for t in self.repair],
+                "tests": _tests_json(self.repair, claim.repair),
             }
             if self.repair_answer is not None
             else None,
@@ -137,6 +137,14 @@ class Verdict:
             "study": claim.study,
             "seconds": round(self.seconds, 3),
         }
+
+
+def _tests_json(tests: Sequence[Test], checks: Sequence[Check]) -> list[dict[str, Any]]:
+    """Return tests as plain data, with what the claim expects of each and where it is made."""
+    return [
+        {**test.to_json(), "expected": str(check.expect), "special": check.special}
+        for test, check in zip(tests, checks, strict=True)
+    ]
 
 
 def decide(claim: Claim, should_stop: Stop = None, limit: float | None = None) -> Verdict:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from moeviz.errors import LimitError, SpecificationError
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Mixture
-from moeviz.symbolic import checks
+from moeviz.model import Mixture
+from moeviz.model.formula import EXPERT, SCORE, latex, parse_formula
 from moeviz.symbolic.catalogue.parts import (
     Design,
     cone,
@@ -27,82 +27,11 @@ from moeviz.symbolic.discovery import discover
 from moeviz.symbolic.families import term
 from moeviz.symbolic.ground import Log, Number
 from moeviz.symbolic.report import Answer, Test
-from moeviz.symbolic.typed import check_relation, read_terms
+from moeviz.symbolic.selection import POINTS, TESTS, validated
+from moeviz.symbolic.typed import check_relation, legend, read_terms, typeset
 
 LARGEST_FAMILY = 160
 """Functions in a family; more would take longer than a class waits."""
-
-LIMITS: dict[str, tuple[int, int]] = {
-    "dimension": (1, 3),
-    "atoms": (1, 3),
-    "order": (1, 2),
-    "seed": (0, 99),
-    "classes": (2, 3),
-    "degree": (2, 4),
-    "power": (3, 5),
-    "hidden": (1, 2),
-}
-"""Lowest and highest value of the whole numbers."""
-
-TESTS: dict[str, str] = {
-    "first-order": "First derivatives of the whole model, modulo its gauge",
-    "cone": "Second-order cone: can crowded cells spread out unseen?",
-    "pinned": "First derivatives with only the last offset pinned",
-    "literal-first": "First derivatives of one term, as a definition lists them",
-    "literal-second": "Derivatives of orders 1 and 2 of one term, without the offset",
-    "literal-zeroth": "Derivatives of orders 0 to 2 of one term, without the offset",
-    "discover": "All relations up to an order, at one atom",
-    "relation": "A relation between derivatives that you type",
-}
-"""Tests by name, in words."""
-
-POINTS: dict[str, str] = {
-    "generic": "Generic rational parameters",
-    "zero-gate": "First gate zero (sparse regime)",
-    "flat-expert": "First expert with slope zero (Regime 2)",
-    "same-expert": "All atoms share their expert",
-    "same-gate": "All atoms share their gate",
-    "opposite-gates": "Second gate opposite to the first",
-}
-"""Points by name, in words."""
-
-DEFAULTS: dict[str, Any] = {
-    "router": "linear",
-    "gate": "softmax",
-    "expert": "tanh",
-    "output": "regression",
-    "dimension": 1,
-    "atoms": 2,
-    "test": "cone",
-    "point": "generic",
-    "crowded": [1],
-    "order": 2,
-    "seed": 0,
-    "tau1": 0.5,
-    "tau2": 0.1,
-    "classes": 2,
-    "degree": 2,
-    "power": 3,
-    "hidden": 1,
-    "score_formula": "",
-    "expert_formula": "",
-    "relation": "",
-}
-"""What a selection holds when it says nothing."""
-
-
-def options() -> dict[str, Any]:
-    """Return the choices: names with titles, limits of numbers, defaults."""
-    return {
-        "router": {name: SCORES[name].title for name in SCORES},
-        "gate": {name: GATES[name].title for name in GATES if not name.startswith("top")},
-        "expert": {name: EXPERTS[name].title for name in EXPERTS},
-        "output": {name: OUTPUTS[name].title for name in OUTPUTS},
-        "test": dict(TESTS),
-        "point": dict(POINTS),
-        "limits": dict(LIMITS),
-        "defaults": dict(DEFAULTS),
-    }
 
 
 def compose(selection: Mapping[str, Any]) -> Claim:
@@ -111,7 +40,7 @@ def compose(selection: Mapping[str, Any]) -> Claim:
     Parameters
     ----------
     selection : mapping
-        Keys of :data:`DEFAULTS`; what is missing has its default.
+        Keys of :data:`moeviz.symbolic.selection.DEFAULTS`; what is missing has its default.
 
     Raises
     ------
@@ -120,7 +49,7 @@ def compose(selection: Mapping[str, Any]) -> Claim:
     LimitError
         If the family would be too large.
     """
-    chosen = _validated(selection)
+    chosen = validated(selection)
     mixture = _mixture(chosen)
     smallest = mixture.score.smallest_dimension
     if chosen["dimension"] < smallest:
@@ -137,6 +66,7 @@ def compose(selection: Mapping[str, Any]) -> Claim:
         f"{mixture.score.title}, {mixture.gate.title}, {mixture.expert.title}, "
         f"{mixture.output.title}, d = {chosen['dimension']}, {chosen['atoms']} atoms"
     )
+    words += _formulas(chosen)
     return Claim(
         f"own.{digest}",
         "",
@@ -148,6 +78,42 @@ def compose(selection: Mapping[str, Any]) -> Claim:
         why="A relation that fails the second-order cone slows over-specified parameters down; one "
         "of first order makes them invisible.",
     )
+
+
+def parameter_names(selection: Mapping[str, Any]) -> dict[str, str]:
+    """Return the LaTeX of an atom's parameters by the names that typed relations use.
+
+    Raises
+    ------
+    SpecificationError
+        If the selection is not among the choices.
+    """
+    chosen = validated({**selection, "relation": ""})
+    return legend(Design(_mixture(chosen), chosen["dimension"]).atom)
+
+
+def relation_latex(selection: Mapping[str, Any], text: str) -> str:
+    """Return the LaTeX of a typed relation.
+
+    Raises
+    ------
+    SpecificationError
+        If the selection is not among the choices, or the text cannot be read.
+    """
+    chosen = validated({**selection, "relation": text})
+    return typeset(text, Design(_mixture(chosen), chosen["dimension"]).atom)
+
+
+def _formulas(chosen: Mapping[str, Any]) -> str:
+    """Return the typed formulas that a selection uses, typeset."""
+    found = ""
+    for part, name, kind, before in (
+        ("router", "score_formula", SCORE, "s(x)"),
+        ("expert", "expert_formula", EXPERT, "h"),
+    ):
+        if chosen[part] == "custom" and chosen[name]:
+            found += f", ${before} = {latex(parse_formula(chosen[name], kind))}$"
+    return found
 
 
 def _mixture(chosen: Mapping[str, Any]) -> Mixture:
@@ -167,56 +133,6 @@ def _mixture(chosen: Mapping[str, Any]) -> Mixture:
         chosen["output"],
         **{k: chosen[k] for k in ("tau1", "tau2", "classes", "degree", "power", "hidden")},
     )
-
-
-def _validated(selection: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(selection) - set(DEFAULTS))
-    if unknown:
-        raise SpecificationError(
-            f"Expected the fields {', '.join(DEFAULTS)}, but got '{str(unknown[0])[:40]}'."
-        )
-    chosen = {**DEFAULTS, **selection}
-    lists = options()
-    for name in ("router", "gate", "expert", "output", "test", "point"):
-        if chosen[name] not in lists[name]:
-            raise SpecificationError(
-                f"Expected one of {', '.join(lists[name])} for '{name}', but got "
-                f"'{str(chosen[name])[:40]}'."
-            )
-    for name, (low, high) in LIMITS.items():
-        value = chosen[name]
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise SpecificationError(
-                f"Expected a whole number from {low} to {high} for '{name}', but got "
-                f"'{str(value)[:40]}'."
-            )
-    for name, (lowest, highest) in {"tau1": (0.001, 100.0), "tau2": (0.0, 100.0)}.items():
-        value = chosen[name]
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not lowest <= value <= highest
-        ):
-            raise SpecificationError(
-                f"Expected a number from {lowest} to {highest} for '{name}', but got "
-                f"'{str(value)[:40]}'."
-            )
-    cells = chosen["crowded"]
-    if (
-        not isinstance(cells, list)
-        or not all(isinstance(c, int) and not isinstance(c, bool) for c in cells)
-        or not cells
-        or not set(cells) <= set(range(1, chosen["atoms"] + 1))
-    ):
-        raise SpecificationError(
-            f"Expected cells from 1 to {chosen['atoms']} for 'crowded', but got "
-            f"'{str(cells)[:40]}'."
-        )
-    chosen["crowded"] = sorted(set(cells))
-    for name in ("score_formula", "expert_formula", "relation"):
-        if not isinstance(chosen[name], str):
-            raise SpecificationError(f"Expected text for '{name}'.")
-    return chosen
 
 
 def _special(chosen: Mapping[str, Any]) -> tuple[tuple[dict[str, Number], ...], tuple[str, ...]]:
@@ -304,6 +220,3 @@ def _discovery(design: Design, order: int) -> Callable[[Stop], Test]:
         )
 
     return decide
-
-
-__all__ = ["DEFAULTS", "LIMITS", "POINTS", "TESTS", "checks", "compose", "options"]

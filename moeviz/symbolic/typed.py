@@ -99,6 +99,31 @@ def _term(line: str, atom: Atom) -> tuple[sympy.Expr | None, tuple[sympy.Symbol,
     return to_sympy(parse_formula(left.strip(), COEFFICIENT), values), by
 
 
+def typeset(text: str, atom: Atom) -> str:
+    """Return a typed relation's LaTeX; C_1, C_2, ... stand for constants that are asked for.
+
+    Raises
+    ------
+    FormulaError
+        If the text cannot be read.
+    LimitError
+        If it is over a limit.
+    """
+    names = {s: atom.latex.get(s, str(s)) for s in atom.parameters}
+    pieces, unknown = [], 0
+    # The known term first: it is what the others make.
+    for coefficient, by in sorted(read_terms(text, atom), key=lambda t: t[0] is None):
+        if coefficient is None:
+            unknown += 1
+            size = f"C_{{{unknown}}}"
+        else:
+            size = rf"\left({sympy.latex(coefficient, symbol_names=names)}\right)"
+        pieces.append(f"{size} {derivative_latex('F', by, atom.latex)}")
+    if unknown:
+        return f"{pieces[0]} = {' + '.join(pieces[1:])}" if unknown < len(pieces) else ""
+    return " + ".join(pieces) + " = 0"
+
+
 def _parameter(name: str, atom: Atom) -> sympy.Symbol:
     match = re.fullmatch(r"p([1-9][0-9]?)", name, re.ASCII)
     if match is None or int(match[1]) > len(atom.parameters):
@@ -143,33 +168,21 @@ def check_relation(text: str, atom: Atom, point: Point, should_stop: Stop = None
             asked,
             point,
         )
-    return _for_every_class(terms, atom, should_stop)
+    return _for_every_class(terms, atom, typeset(text, atom))
 
 
 def _for_every_class(
     terms: Sequence[tuple[sympy.Expr | None, tuple[sympy.Symbol, ...]]],
     atom: Atom,
-    should_stop: Stop,
+    latex: str,
 ) -> Test:
     functions = term(atom)
     test = Test("", Answer.UNDECIDED)
     for sheet in range(len(functions)):
         written = tuple(Term(c, by, sheet) for c, by in terms if c is not None)
-        statement = Statement(
-            functions, atom.inputs, atom.parameters, written, _latex(written, atom), "F"
-        )
+        statement = Statement(functions, atom.inputs, atom.parameters, written, latex, "F")
         where = f", class {sheet + 1}" if len(functions) > 1 else ""
         test = stated(f"a typed relation{where}", statement)
         if test.answer != Answer.HOLDS:
             break
     return replace(test, name="a typed relation") if test.answer == Answer.HOLDS else test
-
-
-def _latex(terms: Sequence[Term], atom: Atom) -> str:
-    names = {s: atom.latex.get(s, str(s)) for s in atom.parameters}
-    pieces = [
-        rf"\left({sympy.latex(t.coefficient, symbol_names=names)}\right) "
-        + derivative_latex("F", t.by, atom.latex)
-        for t in terms
-    ]
-    return " + ".join(pieces) + " = 0"

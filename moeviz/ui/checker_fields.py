@@ -10,7 +10,7 @@ from typing import Any
 from moeviz.errors import SpecificationError
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.model.constants import AnyConstant, TextConstant
-from moeviz.symbolic.compose import options
+from moeviz.symbolic.selection import options
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
     "router": SCORES,
@@ -23,6 +23,7 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
 CHOICES = (*PARTS, "test", "point")
 NUMBERS = ("dimension", "atoms", "seed", "order")
 CROWDED = "crowded"
+RELATION = "relation"
 
 MOST_LETTERS = 2000
 """Length of a text in a link; the formulas' own limit is stricter and is said by their reader."""
@@ -86,13 +87,14 @@ def relevant(name: str, test: str) -> bool:
     test : str
         Name of the test.
     """
-    return {CROWDED: test == "cone", "order": test == "discover"}.get(name, True)
+    rules = {CROWDED: test == "cone", "order": test == "discover", RELATION: test == RELATION}
+    return rules.get(name, True)
 
 
 def first_selection() -> Selection:
     """Return what the form shows at first."""
     defaults = offered()["defaults"]
-    names = (*CHOICES, *NUMBERS, CROWDED)
+    names = (*CHOICES, *NUMBERS, CROWDED, RELATION)
     return {name: defaults[name] for name in names}
 
 
@@ -129,6 +131,7 @@ def read_selection(texts: Mapping[str, str]) -> Selection:
         if name in texts:
             chosen[name] = _number(name, texts[name])
     chosen[CROWDED] = _crowded(texts.get(CROWDED, "1"), chosen["atoms"])
+    chosen[RELATION] = _long(RELATION, texts.get(RELATION, ""))
     own = {constant.name: constant for constant in constants(chosen)}
     for name, text in texts.items():
         if name in own:
@@ -183,14 +186,18 @@ def _crowded(text: str, atoms: int) -> list[int]:
     return found
 
 
+def _long(name: str, text: str) -> str:
+    if len(text) > MOST_LETTERS:
+        raise SpecificationError(
+            f"Expected {name} to have at most {MOST_LETTERS} characters, but got {len(text)}; "
+            "choose a shorter text."
+        )
+    return text
+
+
 def _constant(constant: AnyConstant, text: str) -> Any:
     if isinstance(constant, TextConstant):
-        if len(text) > MOST_LETTERS:
-            raise SpecificationError(
-                f"Expected {constant.name} to have at most {MOST_LETTERS} characters, but got "
-                f"{len(text)}; choose a shorter formula."
-            )
-        return text
+        return _long(constant.name, text)
     try:
         value = float(text)
     except ValueError:

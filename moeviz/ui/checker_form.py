@@ -9,10 +9,13 @@ import streamlit as st
 
 from moeviz.errors import SpecificationError
 from moeviz.model.constants import AnyConstant, TextConstant
+from moeviz.symbolic.compose import parameter_names, relation_latex
+from moeviz.symbolic.typed import LONGEST
 from moeviz.ui.checker_fields import (
     CHOICES,
     CROWDED,
     NUMBERS,
+    RELATION,
     Selection,
     choices,
     constants,
@@ -64,7 +67,28 @@ def compose_form() -> Selection:
     for constant in own:
         if isinstance(constant, TextConstant):
             chosen[constant.name] = constant.read(chosen[constant.name])
+    if relevant(RELATION, chosen["test"]):
+        chosen[RELATION] = _relation(chosen, start[RELATION])
     return chosen
+
+
+def _relation(chosen: Selection, start: str) -> str:
+    """Show the text of a relation with the names that it may use, and return it."""
+    names = parameter_names(chosen)
+    st.markdown(
+        "One term a line: a coefficient, a colon, and what to differentiate by. "
+        "`p1 : p1` is $p_1\\,\\partial F / \\partial p_1$; the coefficient `?` asks for a constant."
+        " Parameters: " + ", ".join(f"`{name}` is ${mark}$" for name, mark in names.items()) + "."
+    )
+    text: str = st.text_area(
+        "Relation between derivatives that should be zero",
+        value=start or "p1 : p1",
+        max_chars=LONGEST,
+        height=120,
+        key=check_key(RELATION),
+    )
+    st.markdown(f"${relation_latex(chosen, text)}$")
+    return text
 
 
 def _in_columns(fields: Sequence[T], show: Callable[[T], None]) -> None:

@@ -55,18 +55,7 @@ def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
     if said:
         st.markdown(said)
     count = len(verdict["tests"])
-    turned = verdict["verdict"] == "holds" and any(
-        t["verdict"] == "fails" for t in verdict["tests"]
-    )
-    st.markdown(
-        f"{count} {'test' if count == 1 else 'tests'} in {verdict['seconds']:.2f} s."
-        + (
-            " The claim says that something is dependent, so it holds where a test of "
-            "independence fails."
-            if turned
-            else ""
-        )
-    )
+    st.markdown(f"{count} {'test' if count == 1 else 'tests'} in {verdict['seconds']:.2f} s.")
     _why(verdict)
     _files(verdict, link)
     _tests(verdict["tests"], "test")
@@ -95,6 +84,10 @@ def _tests(tests: Sequence[Mapping[str, Any]], prefix: str) -> None:
         with st.container(border=True):
             st.subheader(_sentence(mixed(test["name"])), anchor=False)
             st.markdown(f"**{answer_words(test['verdict'], test['condition'])}**")
+            if test["special"]:
+                st.markdown(f"A special point; the claim holds without it: {test['special']}.")
+            if test["expected"] == "fails":
+                st.markdown("The claim speaks of a dependence: it holds where this test fails.")
             show_certificate(test["certificate"], f"{prefix}.{number}")
             _steps(test["steps"])
 

@@ -66,7 +66,10 @@ def test_a_verdict_is_plain_data_that_says_where_it_comes_from(name):
 
 
 def test_counter_sequences_have_the_orders_of_the_theory():
-    """Pairs cancel odd orders and the relation the second: 4 against 2, or no change at all."""
+    """Pairs cancel odd orders and the relation the second: 4 against 2.
+
+    Sometimes the fourth cancels too, or the function does not change at all.
+    """
     seen = Counter()
     for name in CATALOGUE.claims:
         for test in (*verdict(name).tests, *verdict(name).repair):
@@ -77,10 +80,13 @@ def test_counter_sequences_have_the_orders_of_the_theory():
             if sequence["exact"]:
                 seen["exact"] += 1
             else:
-                assert float(sequence["function order"]) == pytest.approx(4.0, abs=0.01)
-                seen["fourth order"] += 1
+                order = float(sequence["function order"])
+                even = 2 * round(order / 2)
+                assert order == pytest.approx(even, abs=0.01)
+                assert even >= 4
+                seen[even] += 1
     assert seen["exact"] > 5
-    assert seen["fourth order"] > 5
+    assert seen[4] > 5
 
 
 def test_findings_that_differ_from_the_papers_stay():

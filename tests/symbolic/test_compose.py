@@ -8,8 +8,9 @@ import json
 import pytest
 
 from moeviz.errors import FormulaError, LimitError, MoevizError, SpecificationError
-from moeviz.symbolic.compose import DEFAULTS, LIMITS, POINTS, TESTS, compose, options
+from moeviz.symbolic.compose import compose
 from moeviz.symbolic.run import run_check
+from moeviz.symbolic.selection import DEFAULTS, LIMITS, POINTS, TESTS, options
 
 DECIDED = ("holds", "fails")
 

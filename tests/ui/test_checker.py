@@ -138,7 +138,7 @@ def test_a_counter_sequence_is_said_in_words_with_its_orders(checker, verdicts):
     assert "**Counter-sequence.**" in words
     assert r"$\varepsilon^{2.00}$" in words
     assert r"$\varepsilon^{4.00}$" in words
-    assert "it holds where a test of independence fails" in words
+    assert "it holds where this test fails" in words
 
 
 def test_a_claim_leads_to_its_study(checker, verdicts):
@@ -246,9 +246,23 @@ def test_a_link_comes_back_as_it_was_written():
     for claim in CATALOGUE.claims:
         request = CheckRequest(claim=claim)
         assert read_check_link(write_check_link(request)) == request
-    selection = {k: v for k, v in first_selection().items() if k != "order"}
+    selection = {k: v for k, v in first_selection().items() if k not in ("order", "relation")}
     request = CheckRequest(compose={**selection, "atoms": limits("atoms")[1], "seed": 7})
     assert read_check_link(write_check_link(request)) == request
+
+
+def test_a_typed_relation_has_its_names_beside_it_and_comes_back_by_link(checker):
+    text = "p1 : p1\n-2 : p3 p3"
+    request = CheckRequest(
+        compose={**read_check_link({"compose": "1"}).compose, "test": "relation"}
+    )
+    texts = {**write_check_link(request), "relation": text}
+    assert read_check_link(texts).compose["relation"] == text
+    app = page(**texts)
+    assert app.text_area[0].value == text
+    assert "`p1` is" in said(app.markdown)
+    app.text_area[0].set_value("p1").run()
+    assert "Expected a coefficient, a colon and parameters" in said(app.error)
 
 
 def test_a_claim_with_cases_is_opened_at_its_first():

@@ -199,9 +199,9 @@ def _equation_eight() -> list[Claim]:
                 )
             )
     special = []
-    for phi in (relu, gelu, sympy.tanh):
+    for name, phi in (("ReLU", relu), ("GELU", gelu), ("tanh", sympy.tanh)):
         for letter in labels:
-            for check in _eight(letter, 1, phi):
+            for check in _eight(letter, 1, phi, name):
                 special.append(Check(check.decide, "", FAILS))
     found.append(
         Claim(
@@ -221,7 +221,9 @@ def _equation_eight() -> list[Claim]:
     return found
 
 
-def _eight(letter: str, d: int, phi: Callable[[sympy.Expr], sympy.Expr]) -> tuple[Check, ...]:
+def _eight(
+    letter: str, d: int, phi: Callable[[sympy.Expr], sympy.Expr], words: str = "linear"
+) -> tuple[Check, ...]:
     """Return one check for each entry of one of the three relations."""
     x = inputs(d)
     a = [sympy.Symbol(f"A_{i}") for i in range(1, d * d + 1)]
@@ -246,7 +248,7 @@ def _eight(letter: str, d: int, phi: Callable[[sympy.Expr], sympy.Expr]) -> tupl
         statement = Statement(
             (f,), x, (*a, *b, c, *alpha, beta), (Term(one, left), Term(-one, right)), latex
         )
-        checks.append(relation(f"entry {mark}", statement))
+        checks.append(relation(f"eq. 8{letter}, entry {mark}, {words} expert", statement))
     return tuple(checks)
 
 
