@@ -9,7 +9,15 @@ from fractions import Fraction
 import sympy
 
 from moeviz.errors import FormulaError
-from moeviz.symbolic.catalogue.parts import Design, Special, cone, first_order, model, plain
+from moeviz.symbolic.catalogue.parts import (
+    Design,
+    Special,
+    cone,
+    first_order,
+    model,
+    plain,
+    relation,
+)
 from moeviz.symbolic.checks import independence
 from moeviz.symbolic.claims import Check, Claim, Stop
 from moeviz.symbolic.expressions import Atom, inputs
@@ -17,6 +25,7 @@ from moeviz.symbolic.families import derivative_latex, derivatives, expansion, t
 from moeviz.symbolic.family import Family
 from moeviz.symbolic.functions import sigmoid, softplus
 from moeviz.symbolic.ground import Log, Point
+from moeviz.symbolic.pde import Statement, Term
 from moeviz.symbolic.points import generic
 from moeviz.symbolic.report import Answer, Test
 from moeviz.symbolic.tower import Tower
@@ -231,15 +240,33 @@ def _biases() -> list[Claim]:
             "K6",
             PAPER,
             "eq. 6 and 9",
-            "Model (6), which has no biases, represents the truth with $N = N_* + 1$ atoms, as "
-            r"loss (9) with $\exp(c_i)$ supposes ($N_* = 2$, linear experts).",
+            "Model (6), which has no biases, represents the truth with its own atoms and one to "
+            r"spare, as loss (9) with $\exp(c_i)$ supposes ($N = N_* + 1$, linear experts).",
             HOLDS,
             "A mixture of N > N* experts is fitted.",
             (Check(decide, "", FAILS),),
-            why=WHY,
-            study="compete-exact",
+            (_shared_weight(),),
+            r"With biases two copies share an atom's weight: $e^{c_1} + e^{c_2} = e^{c}$.",
+            WHY,
+            "compete-exact",
         )
     ]
+
+
+def _shared_weight() -> Check:
+    """Return the identity by which two copies of an atom share its weight."""
+    x = inputs(1)
+    h, share, c = sympy.symbols("h share c", real=True)
+    each = sympy.exp(c) * (1 + sympy.exp(h * x[0]))
+    function = sympy.Add(share * each, (1 - share) * each, -each, evaluate=False)
+    statement = Statement(
+        (function,),
+        x,
+        (h, share, c),
+        (Term(sympy.Integer(1), ()),),
+        r"s\, e^{c} (1 + e^{h(x)}) + (1 - s)\, e^{c} (1 + e^{h(x)}) - e^{c} (1 + e^{h(x)}) = 0",
+    )
+    return relation("two copies with biases c + log s and c + log(1 - s)", statement)
 
 
 def _spare(atom: Atom, points: list[Point]) -> Family:

@@ -109,8 +109,10 @@ def _up_to_scale() -> list[Claim]:
                 ),
                 first_order(design_of("tanh", 2, 2, "cosine")),
             ),
-            why=WHY_RAY,
-            study="cosine-exact",
+            (first_order(design_of("tanh", 2, 2, "cosine")),),
+            "Up to scale and one reflection, which is no small move: locally.",
+            WHY_RAY,
+            "cosine-exact",
         ),
         Claim(
             "C7.k3.d2",
@@ -132,8 +134,10 @@ def _up_to_scale() -> list[Claim]:
             HOLDS,
             note,
             (_lengths_only(design_of("tanh", 3, 2, "cosine"), 2 + 1),),
-            why=WHY_RAY,
-            study="cosine-exact",
+            (first_order(design_of("tanh", 3, 2, "cosine")),),
+            "Up to scale and the rotations about the difference of the two directions.",
+            WHY_RAY,
+            "cosine-exact",
         ),
     ]
 

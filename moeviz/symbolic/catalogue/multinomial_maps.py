@@ -11,7 +11,7 @@ import flint
 import sympy
 
 from moeviz.errors import FormulaError
-from moeviz.symbolic.catalogue.parts import functions
+from moeviz.symbolic.catalogue.parts import Design, cone, functions, model
 from moeviz.symbolic.claims import Check, Claim
 from moeviz.symbolic.evaluate import ball
 from moeviz.symbolic.expressions import inputs, norm
@@ -65,12 +65,21 @@ def claims() -> list[Claim]:
                             f"{2 * d} functions and their products", _monomials(list(x), m), x
                         ),
                     ),
-                    why=WHY_MODIFIED,
-                    study="multinomial-exact",
+                    (cone(_unit(d)),) if name == "unit" and d > 1 else (),
+                    "What Theorem 4.4 needs: no crowded cell of the whole model can spread out."
+                    if name == "unit" and d > 1
+                    else "",
+                    WHY_MODIFIED,
+                    "multinomial-exact",
                 )
             )
         found.append(_bounded(name))
     return found
+
+
+def _unit(d: int) -> Design:
+    """Return the model whose gate reads the input's direction, with two classes."""
+    return Design(model("modified-unit", "softmax", "linear", "categorical", classes=2), d)
 
 
 def _monomials(x: list[sympy.Expr], m: list[sympy.Expr]) -> list[tuple[str, sympy.Expr]]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from moeviz.symbolic.catalogue.parts import Design, cone, first, literal, model, moving
+from moeviz.symbolic.catalogue.parts import (
+    Design,
+    cone,
+    first,
+    first_order,
+    literal,
+    model,
+    moving,
+)
 from moeviz.symbolic.catalogue.sigmoid import (
     CONE,
     FAILS,
@@ -141,8 +149,13 @@ def _weak() -> list[Claim]:
                     HOLDS,
                     "Strongly identifiable experts and polynomials are weakly identifiable.",
                     tuple(checks),
-                    why=WHY_DENSE,
-                    study="sigmoid-dense",
+                    (first_order(Design(mixture, d)),) if mark == "relu" else (),
+                    "The same modulo the scale of lambda and (alpha, beta), which leaves the "
+                    "expert as it is."
+                    if mark == "relu"
+                    else "",
+                    WHY_DENSE,
+                    "sigmoid-dense",
                 )
             )
     found.append(
