@@ -7,8 +7,8 @@ PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
 BIN := .venv/bin
 PORT ?= 8501
 
-# Tests of mathematics share two processes; those of servers, clusters and browsers run alone.
-MATHS := tests/model tests/theory tests/estimate tests/symbolic
+# Most tests share two processes; those that start servers or measure times run alone.
+ALL := not study and not cuda and not peers
 
 .PHONY: app test studies bench check browser clean
 
@@ -16,8 +16,8 @@ app: .venv/ready
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: .venv/ready browser check
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(MATHS)
-	$(BIN)/python -m pytest $(MATHS:%=--ignore=%)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "$(ALL) and not alone"
+	$(BIN)/python -m pytest -q -m "$(ALL) and alone"
 
 # Slow statistical studies: the shipped presets at full size, with several seeds.
 studies: .venv/ready

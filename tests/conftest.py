@@ -42,6 +42,24 @@ def pytest_configure(config: pytest.Config) -> None:
         torch.set_num_threads(1)
 
 
+CATALOGUE = ("test_catalogue", "test_independent", "test_script")
+"""Modules that decide all claims, each once for all of them."""
+
+
+ALONE = ("browser", "engine")
+"""Folders whose tests start servers, measure times, or end what they started."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a module's tests in one process, and with them those that share its decisions."""
+    for item in items:
+        if item.path.parent.name in ALONE or item.path.stem == "test_cli":
+            item.add_marker("alone")
+        group = "claims" if item.path.stem in CATALOGUE else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once for every registered variant that it asks for by an argument's name.
 

@@ -89,6 +89,16 @@ class Lab:
         )
         return self.points()
 
+    def settled_points(self) -> int:
+        """Return how many means the plot shows once it has shown as many for a second."""
+        shown = self.points()
+        while True:
+            self.page.wait_for_timeout(1000)
+            now = self.points()
+            if now and now == shown:
+                return now
+            shown = now
+
     def wait_until_finished(self) -> None:
         expect(self.page.get_by_text(re.compile(r"^Finished: "))).to_be_visible(timeout=FINISH_MS)
 

@@ -207,9 +207,10 @@ def test_no_serious_barrier(fresh, visit, scheme):
     if not has_verdict(page):
         decide(page)
     found = {"verdict": barriers(page)}
-    for each in page.get_by_test_id("stExpander").all():
-        each.locator("summary").click()
-    found["all open"] = barriers(page)
+    if scheme == "light":  # the same elements in other colours say nothing new
+        for each in page.get_by_test_id("stExpander").all():
+            each.locator("summary").click()
+        found["all open"] = barriers(page)
     page.goto(f"{fresh.url}/checker?compose=1&router=custom")
     button(page).wait_for()
     found["form"] = barriers(page)

@@ -112,10 +112,10 @@ def test_reloads_find_the_study_and_its_data_are_the_command_lines(lab, referenc
     lab.page.reload()
     lab.wait_for_points(0)
     lab.wait_until_finished()
-    everything = lab.points()
+    everything = lab.settled_points()
     lab.page.reload()
     lab.wait_until_finished()
-    assert lab.wait_for_points(everything - 1) == everything
+    assert lab.settled_points() == everything
     assert lab.job == job
     name, text = lab.download("Data (CSV)")
     assert name == f"moeviz-cosine-exact-{job}.csv"
