@@ -8,7 +8,7 @@ BIN := .venv/bin
 PORT ?= 8501
 
 # Most tests share two processes; those that start servers or measure times run alone.
-ALL := not study and not cuda and not peers
+ALONE := tests/browser tests/engine tests/test_cli.py
 
 .PHONY: app test studies bench check browser clean
 
@@ -16,8 +16,8 @@ app: .venv/ready
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: .venv/ready browser check
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "$(ALL) and not alone"
-	$(BIN)/python -m pytest -q -m "$(ALL) and alone"
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest -q $(ALONE)
 
 # Slow statistical studies: the shipped presets at full size, with several seeds.
 studies: .venv/ready

@@ -46,18 +46,15 @@ CATALOGUE = ("test_catalogue", "test_independent", "test_script")
 """Modules that decide all claims, each once for all of them."""
 
 
-ALONE = ("browser", "engine")
-"""Folders whose tests start servers, measure times, or end what they started."""
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module's tests in one process, and with them those that share its decisions."""
+    """Keep a module's tests in one process, and with them those that share its decisions.
+
+    The longest group comes first, so that the processes end together.
+    """
     for item in items:
-        if item.path.parent.name in ALONE or item.path.stem == "test_cli":
-            item.add_marker("alone")
         group = "claims" if item.path.stem in CATALOGUE else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.path.stem not in CATALOGUE)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -317,6 +317,9 @@ def test_a_second_engine_follows_the_first(make_engine: MakeEngine, log: Log):
     job = first.submit(spec)
     log.wait_for(1)
     assert second.submit(spec) == job
+    end = time.monotonic() + 20.0
+    while second.snapshot(job).state == "waiting" and time.monotonic() < end:
+        time.sleep(0.02)
     assert second.snapshot(job).state == "running"
     seen: list[int] = []
     last = second.wait(job, timeout=60, on_change=lambda snapshot: seen.append(snapshot.done))
