@@ -46,6 +46,7 @@ CATALOGUE = ("test_catalogue", "test_independent", "test_script")
 """Modules that decide all claims, each once for all of them."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a module's tests in one process, and with them those that share its decisions.
 

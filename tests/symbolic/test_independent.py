@@ -6,6 +6,7 @@ summed in float64 at random inputs. Independence: the determinant is enclosed at
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import numpy as np
@@ -133,8 +134,8 @@ def test_independence_is_enclosed_again_at_other_points(name):
 
 
 def test_much_was_checked():
-    if not SEEN:
-        pytest.skip("the tests above did not run")
+    if len(SEEN) < 3 or (os.environ.get("PYTEST_XDIST_WORKER", "") and sum(SEEN.values()) < 150):
+        pytest.skip("the tests above did not all run in this process")
     assert min(SEEN.values()) >= 40, SEEN
 
 
