@@ -14,7 +14,7 @@ from moeviz.symbolic.certificates import (
     relation_latex,
 )
 from moeviz.symbolic.cone import Barrier, Spread, blocks_of, matrices_of, second_order
-from moeviz.symbolic.decide import relations
+from moeviz.symbolic.decide import Relations, relations
 from moeviz.symbolic.exact import reduced
 from moeviz.symbolic.expressions import Atom
 from moeviz.symbolic.families import expansion, up_to
@@ -46,9 +46,7 @@ def independence(name: str, family: Family, should_stop: Stop = None) -> Test:
     start = time.perf_counter()
     found = relations(family, should_stop)
     if found.basis:
-        simple = min(
-            found.basis, key=lambda v: (sum(1 for c in v if c), max(c.denominator for c in v))
-        )
+        simple = _simplest(found.basis)
         test = Test(name, Answer.FAILS, "", relation_certificate(family, simple, found))
         last = Step(
             "Substitute back",
@@ -63,13 +61,7 @@ def independence(name: str, family: Family, should_stop: Stop = None) -> Test:
     else:
         test = Test(name, Answer.UNDECIDED, why_undecided(found), {})
         last = Step("No certificate", (why_undecided(found),))
-    return replace(
-        test,
-        steps=(*family_steps(family), matrix_step(family, found), last),
-        seconds=time.perf_counter() - start,
-        family=family,
-        relations=found,
-    )
+    return _finished(test, family, found, start, last)
 
 
 def first_order(
@@ -91,7 +83,7 @@ def first_order(
     name = "first order modulo gauge"
     more = [v for v in found.basis if not _in_span(v, gauge.basis)]
     if more:
-        simple = min(more, key=lambda v: sum(1 for c in v if c))
+        simple = _simplest(more)
         test = Test(name, Answer.FAILS, "", relation_certificate(family, simple, found))
         words = (
             f"$ {relation_latex(family, simple)} = 0$ changes a gate or an expert, and leaves the "
@@ -110,17 +102,7 @@ def first_order(
     else:
         test = Test(name, Answer.UNDECIDED, why_undecided(found), {})
         words = why_undecided(found)
-    return replace(
-        test,
-        steps=(
-            *family_steps(family),
-            matrix_step(family, found),
-            Step("Compare with the gauge", (words,)),
-        ),
-        seconds=time.perf_counter() - start,
-        family=family,
-        relations=found,
-    )
+    return _finished(test, family, found, start, Step("Compare with the gauge", (words,)))
 
 
 def gauge_test(
@@ -161,13 +143,7 @@ def gauge_test(
         answer = Answer.HOLDS if count == expected else Answer.FAILS
         test = Test(name, answer, "", determinant_certificate(family, found))
         words = f"There are {count}. {enclosure_words(found)}"
-    return replace(
-        test,
-        steps=(*family_steps(family), matrix_step(family, found), Step("Count", (words,))),
-        seconds=time.perf_counter() - start,
-        family=family,
-        relations=found,
-    )
+    return _finished(test, family, found, start, Step("Count", (words,)))
 
 
 def cone(
@@ -208,7 +184,6 @@ def cone(
     name = f"second-order cone, {_cells(crowded, len(points))}"
     blocks = blocks_of(family, crowded)
     answer = second_order(blocks, found.basis) if not found.unproved else None
-    steps = [*family_steps(family), matrix_step(family, found)]
     if isinstance(answer, Spread):
         certificate = relation_certificate(family, answer.vector, found)
         certificate |= {
@@ -218,46 +193,53 @@ def cone(
             "sequence": measure(atom, points, family, blocks, answer),
         }
         test = Test(name, Answer.FAILS, "", certificate)
-        steps.append(
-            Step("A positive semidefinite solution", spread_words(family, answer, certificate))
-        )
+        last = Step("A positive semidefinite solution", spread_words(family, answer, certificate))
     elif isinstance(answer, Barrier) and found.decided:
         first = [
             v for v in found.basis if not any(any(map(any, m)) for m in matrices_of(blocks, v))
         ]
-        certificate = determinant_certificate(family, found)
-        certificate |= {"kind": "dual matrix", "matrices": matrices_json(blocks, answer.matrices)}
-        certificate["relations"] = [
-            relation_certificate(family, v, found)["members"] for v in found.basis
-        ]
         if first:
-            simple = min(first, key=lambda v: sum(1 for c in v if c))
+            simple = _simplest(first)
             certificate = relation_certificate(family, simple, found)
             test = Test(name, Answer.FAILS, "", certificate)
-            steps.append(
-                Step("A first-order relation", (f"${relation_latex(family, simple)} = 0$",))
-            )
+            last = Step("A first-order relation", (f"${relation_latex(family, simple)} = 0$",))
         else:
+            certificate = determinant_certificate(family, found)
+            certificate |= {
+                "kind": "dual matrix",
+                "matrices": matrices_json(blocks, answer.matrices),
+                "relations": [
+                    relation_certificate(family, v, found)["members"] for v in found.basis
+                ],
+            }
             test = Test(name, Answer.HOLDS, "", certificate)
-            steps.append(
-                Step(
-                    "A matrix that forbids it",
-                    (
-                        "W below is positive definite and orthogonal to the second-order part of "
-                        "every relation, so no positive semidefinite M solves the equation but 0.",
-                    ),
-                )
+            last = Step(
+                "A matrix that forbids it",
+                (
+                    "W below is positive definite and orthogonal to the second-order part of "
+                    "every relation, so no positive semidefinite M solves the equation but 0.",
+                ),
             )
     else:
         test = Test(name, Answer.UNDECIDED, why_undecided(found), {})
-        steps.append(Step("No certificate", (why_undecided(found),)))
+        last = Step("No certificate", (why_undecided(found),))
+    return _finished(test, family, found, start, last)
+
+
+def _finished(test: Test, family: Family, found: Relations, start: float, last: Step) -> Test:
+    """Return a test with its steps, of which the last is its own, its time and its family."""
     return replace(
         test,
-        steps=tuple(steps),
+        steps=(*family_steps(family), matrix_step(family, found), last),
         seconds=time.perf_counter() - start,
         family=family,
         relations=found,
     )
+
+
+def _simplest(vectors: Sequence[tuple[Fraction, ...]]) -> tuple[Fraction, ...]:
+    """Return the relation with the fewest terms; among these, with the smallest denominators."""
+    return min(vectors, key=lambda v: (sum(1 for c in v if c), max(c.denominator for c in v)))
 
 
 def _in_span(vector: Sequence[Fraction], basis: Sequence[Sequence[Fraction]]) -> bool:

@@ -25,6 +25,15 @@ from moeviz.symbolic.catalogue.sigmoid import (
 from moeviz.symbolic.claims import Check, Claim
 from moeviz.symbolic.ground import Log
 
+EXAMPLES: tuple[tuple[str, str, dict[str, int]], ...] = (
+    ("relu", "scaled-relu", {}),
+    ("gelu", "scaled-gelu", {}),
+    ("p1", "linear", {}),
+    ("p2", "polynomial", {"degree": 2}),
+    ("p3", "polynomial", {"degree": 3}),
+)
+"""The experts of the examples under Definitions 2 and 3: mark, registered name, constants."""
+
 
 def claims() -> list[Claim]:
     """Return the claims on experts."""
@@ -102,14 +111,7 @@ def _not_strong() -> list[Claim]:
 def _weak() -> list[Claim]:
     found = []
     zero = {"A": 0, "b_gate": 0}
-    cases = [
-        ("relu", "scaled-relu", {}),
-        ("gelu", "scaled-gelu", {}),
-        ("p1", "linear", {}),
-        ("p2", "polynomial", {"degree": 2}),
-        ("p3", "polynomial", {"degree": 3}),
-    ]
-    for mark, expert, constants in cases:
+    for mark, expert, constants in EXAMPLES:
         for d in (1, 2):
             mixture = model("quadratic", "sigmoid", expert, **constants)
             mirrored = Design(mixture, d, ({}, {}), ("-A", "-b_gate"))
@@ -194,14 +196,7 @@ def _expert_words(mark: str) -> str:
 
 def _partial() -> list[Claim]:
     found = []
-    cases = [
-        ("relu", "scaled-relu", {}),
-        ("gelu", "scaled-gelu", {}),
-        ("p1", "linear", {}),
-        ("p2", "polynomial", {"degree": 2}),
-        ("p3", "polynomial", {"degree": 3}),
-    ]
-    for mark, expert, constants in cases:
+    for mark, expert, constants in EXAMPLES:
         for d in (1, 2):
             mixture = model("partial-quadratic", "sigmoid", expert, **constants)
             zero = {"A": 0}
