@@ -6,17 +6,14 @@ an address that the form itself did not write makes a new generation of widgets.
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
+from moeviz.ui.address import Address
 from moeviz.ui.checker_link import CheckRequest, read_check_link, write_check_link
 
 _REQUEST = "checker.request"
 _GENERATION = "checker.generation"
-_LINK = "checker.link"
-_ECHOES = "checker.echoes"
-_ECHO_SECONDS = 5.0
+_ADDRESS = Address("checker")
 
 
 def check_key(name: str) -> str:
@@ -33,8 +30,7 @@ def asked() -> CheckRequest:
 def start_check_again() -> None:
     """Go back to the first claim; for a callback."""
     st.query_params.clear()
-    for name in (_LINK, _ECHOES):
-        st.session_state.pop(name, None)
+    _ADDRESS.forget()
     _set(read_check_link({}))
 
 
@@ -45,21 +41,15 @@ def follow_check_address() -> None:
     ------
     SpecificationError
         If the address asks for something that does not exist.
-
-    Notes
-    -----
-    A visitor who types fast sends the address of a moment ago along with the newest values: an
-    address that this page wrote or read within the last seconds is an echo, not a wish.
     """
     address = st.query_params.to_dict()
     arrived = check_key("mode") not in st.session_state
-    last = st.session_state.get(_LINK)
-    if not arrived and (address == last or address in [a for _, a in _recent()]):
+    if not arrived and _ADDRESS.is_echo(address):
         return
-    if arrived and not address and last is not None:
-        address = last
+    if arrived and not address:
+        address = _ADDRESS.last or {}
     _set(read_check_link(address))
-    _remember(st.query_params.to_dict())
+    _ADDRESS.remember(st.query_params.to_dict())
 
 
 def write_check_address(request: CheckRequest) -> dict[str, str]:
@@ -71,22 +61,10 @@ def write_check_address(request: CheckRequest) -> dict[str, str]:
         What the form says.
     """
     link = write_check_link(request)
-    st.session_state[_LINK] = link
-    _remember(link)
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
+    _ADDRESS.write(link)
     return link
 
 
 def _set(wanted: CheckRequest) -> None:
     st.session_state[_REQUEST] = wanted
     st.session_state[_GENERATION] = st.session_state.get(_GENERATION, 0) + 1
-
-
-def _remember(address: dict[str, str]) -> None:
-    st.session_state[_ECHOES] = [*_recent(), (time.monotonic(), address)]
-
-
-def _recent() -> list[tuple[float, dict[str, str]]]:
-    now = time.monotonic()
-    return [(t, a) for t, a in st.session_state.get(_ECHOES, []) if now - t < _ECHO_SECONDS]

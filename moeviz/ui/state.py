@@ -8,7 +8,6 @@ value, and sends it back as the visitor's wish.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ import streamlit as st
 from moeviz.engine import UnknownJobError
 from moeviz.errors import SpecificationError
 from moeviz.study import Specification
+from moeviz.ui.address import Address
 from moeviz.ui.link import Request, read_link, request_for, write_link
 from moeviz.ui.session import engine
 
@@ -24,10 +24,8 @@ _PREFIX = "lab."
 _REQUEST = "lab.request"
 _GENERATION = "lab.generation"
 _JOB = "lab.job"
-_LINK = "lab.link"
 _RESTORED = "lab.restored"
-_ECHOES = "lab.echoes"
-_ECHO_SECONDS = 5.0
+_ADDRESS = Address("lab")
 
 
 def widget_key(name: str) -> str:
@@ -66,7 +64,7 @@ def leave_study() -> None:
 def start_again() -> None:
     """Go back to the first preset, with nothing on show; for a callback."""
     st.query_params.clear()
-    st.session_state.pop(_LINK, None)
+    _ADDRESS.forget()
     restore(read_link({}))
 
 
@@ -79,22 +77,17 @@ def follow_address() -> None:
     ------
     MoevizError
         If the address asks for something that does not exist.
-
-    Notes
-    -----
-    A visitor who types fast sends the address of a moment ago along with the newest values: an
-    address that this form wrote or read within the last seconds is an echo, not a wish.
     """
     address = st.query_params.to_dict()
     if st.session_state.pop(_RESTORED, False):
         return
     arrived = widget_key("preset") not in st.session_state
-    if not arrived and address in _echoes():
+    if not arrived and _ADDRESS.is_echo(address):
         return
     if arrived and not address:
-        address = st.session_state.get(_LINK, {})
+        address = _ADDRESS.last or {}
     _set_form(_request(address))
-    _remember(st.query_params.to_dict())
+    _ADDRESS.remember(st.query_params.to_dict())
 
 
 def write_address(spec: Specification, guesses: Sequence[float | None], kept: bool = False) -> None:
@@ -109,11 +102,7 @@ def write_address(spec: Specification, guesses: Sequence[float | None], kept: bo
     kept : bool
         Whether the kept full-size result is on show.
     """
-    link = write_link(spec, job(), guesses, kept)
-    st.session_state[_LINK] = link
-    _remember(link)
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
+    _ADDRESS.write(write_link(spec, job(), guesses, kept))
 
 
 def unknown_job(job_id: str) -> str:
@@ -140,17 +129,3 @@ def _request(address: dict[str, str]) -> Request:
         return replace(known, guesses=wanted.guesses)
     except UnknownJobError:
         raise SpecificationError(unknown_job(wanted.job)) from None
-
-
-def _echoes() -> list[dict[str, str]]:
-    last = st.session_state.get(_LINK)
-    return [address for _, address in _recent()] + ([last] if last is not None else [])
-
-
-def _remember(address: dict[str, str]) -> None:
-    st.session_state[_ECHOES] = [*_recent(), (time.monotonic(), address)]
-
-
-def _recent() -> list[tuple[float, dict[str, str]]]:
-    now = time.monotonic()
-    return [(t, a) for t, a in st.session_state.get(_ECHOES, []) if now - t < _ECHO_SECONDS]
