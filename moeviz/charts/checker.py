@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.charts.palette import Theme, style
+from moeviz.charts.palette import Theme, canvas, ruled_axis, style
 from moeviz.charts.table import Table
 
 _FUNCTION = "change of the function"
@@ -40,20 +40,14 @@ def sequence_figure(sequence: Mapping[str, Any], theme: Theme) -> dict[str, Any]
         )
     axis = {
         "type": "log",
-        "gridcolor": theme.grid,
-        "linecolor": theme.quiet,
-        "showline": True,
-        "ticks": "outside",
-        "tickcolor": theme.quiet,
+        **ruled_axis(theme),
         "exponentformat": "power",
         "zeroline": False,
     }
     return {
         "data": lines,
         "layout": {
-            "paper_bgcolor": theme.ground,
-            "plot_bgcolor": theme.ground,
-            "font": {"color": theme.text, "size": 16},
+            **canvas(theme, 16),
             "margin": {"l": 96, "r": 16, "t": 12, "b": 60},
             "height": 420,
             "showlegend": True,

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.charts.palette import Style, Theme, style
+from moeviz.charts.palette import Style, Theme, canvas, ruled_axis, style
 from moeviz.charts.words import signed
 
 _DODGE = 0.018
@@ -161,11 +161,7 @@ def _guides(
 def _layout(sizes: Sequence[int], theme: Theme) -> dict[str, Any]:
     axis = {
         "type": "log",
-        "gridcolor": theme.grid,
-        "linecolor": theme.quiet,
-        "showline": True,
-        "ticks": "outside",
-        "tickcolor": theme.quiet,
+        **ruled_axis(theme),
         "exponentformat": "power",
         "title": {"font": {"size": 20}},
     }
@@ -173,9 +169,7 @@ def _layout(sizes: Sequence[int], theme: Theme) -> dict[str, Any]:
     margin = max(0.06 * (high - low), 0.08)
     return {
         "layout": {
-            "paper_bgcolor": theme.ground,
-            "plot_bgcolor": theme.ground,
-            "font": {"color": theme.text, "size": 18},
+            **canvas(theme, 18),
             "margin": {"l": 84, "r": 16, "t": 12, "b": 64},
             "height": 640,
             "hoverlabel": {"font": {"size": 17}},

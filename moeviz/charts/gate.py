@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from moeviz.charts.palette import Theme, style
+from moeviz.charts.palette import Theme, canvas, style
 from moeviz.model import make_gate, make_score
 
 ROUTERS = ("cosine", "perturbed-cosine")
@@ -131,9 +131,7 @@ def gate_figure(view: GateView, norm: float, theme: Theme) -> dict[str, Any]:
             },
         ],
         "layout": {
-            "paper_bgcolor": theme.ground,
-            "plot_bgcolor": theme.ground,
-            "font": {"color": theme.text, "size": 17},
+            **canvas(theme, 17),
             "margin": {"l": 70, "r": 12, "t": 40, "b": 64},
             "height": 350,
             "showlegend": True,

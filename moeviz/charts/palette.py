@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,40 @@ def style(index: int, theme: Theme) -> Style:
         marker=marker,
         glyph=glyph,
     )
+
+
+def canvas(theme: Theme, size: int) -> dict[str, Any]:
+    """Return a layout's ground and font.
+
+    Parameters
+    ----------
+    theme : Theme
+        Where the colours come from.
+    size : int
+        Of the font, in pixels.
+    """
+    return {
+        "paper_bgcolor": theme.ground,
+        "plot_bgcolor": theme.ground,
+        "font": {"color": theme.text, "size": size},
+    }
+
+
+def ruled_axis(theme: Theme) -> dict[str, Any]:
+    """Return an axis with a line, ticks outside and a grid.
+
+    Parameters
+    ----------
+    theme : Theme
+        Where the colours come from.
+    """
+    return {
+        "gridcolor": theme.grid,
+        "linecolor": theme.quiet,
+        "showline": True,
+        "ticks": "outside",
+        "tickcolor": theme.quiet,
+    }
 
 
 def contrast(first: str, second: str) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moeviz.charts.convergence import legend_height, wrapped
-from moeviz.charts.palette import THEMES, Theme, style
+from moeviz.charts.palette import THEMES, Theme, canvas, ruled_axis, style
 from moeviz.charts.table import Table
 from moeviz.charts.words import model_words
 from moeviz.model import OUTPUTS
@@ -52,19 +52,13 @@ def trace_figure(result: Mapping[str, Any], theme: Theme) -> dict[str, Any] | No
         return None
     extra = legend_height([line["name"] for line in lines])
     axis = {
-        "gridcolor": theme.grid,
-        "linecolor": theme.quiet,
-        "showline": True,
-        "ticks": "outside",
-        "tickcolor": theme.quiet,
+        **ruled_axis(theme),
         "zeroline": False,
     }
     return {
         "data": lines,
         "layout": {
-            "paper_bgcolor": theme.ground,
-            "plot_bgcolor": theme.ground,
-            "font": {"color": theme.text, "size": 16},
+            **canvas(theme, 16),
             "margin": {"l": 96, "r": 16, "t": 12, "b": 60},
             "height": 440 + extra,
             "showlegend": True,
