@@ -11,6 +11,7 @@ from moeviz.errors import SpecificationError
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.model.constants import AnyConstant, TextConstant
 from moeviz.symbolic.selection import options
+from moeviz.ui.link import short
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
     "router": SCORES,
@@ -139,7 +140,7 @@ def read_selection(texts: Mapping[str, str]) -> Selection:
         elif name not in chosen:
             raise SpecificationError(
                 f"Expected a field of this form, such as router or dimension, but got "
-                f"'{_short(name)}'; leave it out."
+                f"'{short(name)}'; leave it out."
             )
     return {name: v for name, v in chosen.items() if relevant(name, chosen["test"])}
 
@@ -155,7 +156,7 @@ def _choice(name: str, text: str) -> str:
     known = choices(name)
     if text not in known:
         raise SpecificationError(
-            f"Expected {name} to be one of {', '.join(known)}, but got '{_short(text)}'."
+            f"Expected {name} to be one of {', '.join(known)}, but got '{short(text)}'."
         )
     return text
 
@@ -168,7 +169,7 @@ def _number(name: str, text: str) -> int:
         value = low - 1
     if not low <= value <= high:
         raise SpecificationError(
-            f"Expected {name} to be a whole number from {low} to {high}, but got '{_short(text)}'."
+            f"Expected {name} to be a whole number from {low} to {high}, but got '{short(text)}'."
         )
     return value
 
@@ -181,7 +182,7 @@ def _crowded(text: str, atoms: int) -> list[int]:
         found = [0]
     if not found or not all(1 <= cell <= atoms for cell in found):
         raise SpecificationError(
-            f"Expected crowded to list cells from 1 to {atoms}, but got '{_short(text)}'."
+            f"Expected crowded to list cells from 1 to {atoms}, but got '{short(text)}'."
         )
     return found
 
@@ -205,14 +206,10 @@ def _constant(constant: AnyConstant, text: str) -> Any:
     if not constant.low <= value <= constant.high:
         raise SpecificationError(
             f"Expected {constant.name} to be a number from {constant.low:g} to "
-            f"{constant.high:g}, but got '{_short(text)}'."
+            f"{constant.high:g}, but got '{short(text)}'."
         )
     return int(value) if constant.whole else value
 
 
 def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _short(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text[:40])

@@ -13,6 +13,7 @@ from typing import Any
 from moeviz.errors import SpecificationError, UnknownNameError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.ui.checker_fields import read_selection, write_selection
+from moeviz.ui.link import short
 
 CHECK_SCHEMA = 1
 """Of the page's links; it moves when a field that a link leaves out means something else."""
@@ -55,7 +56,7 @@ def read_check_link(params: Mapping[str, str]) -> CheckRequest:
     if version != str(CHECK_SCHEMA):
         raise SpecificationError(
             f"Expected a link of version {CHECK_SCHEMA}, but this one is of version "
-            f"'{_short(version)}'; choose the claim again."
+            f"'{short(version)}'; choose the claim again."
         )
     rest = {name: text for name, text in params.items() if name not in ("v", "claim", "compose")}
     if params.get("compose", "0") != "0":
@@ -63,7 +64,7 @@ def read_check_link(params: Mapping[str, str]) -> CheckRequest:
     if rest:
         raise SpecificationError(
             "Expected a link to a claim to have no other fields, but got "
-            f"'{_short(next(iter(rest)))}'; leave it out."
+            f"'{short(next(iter(rest)))}'; leave it out."
         )
     name = params.get("claim", next(iter(CATALOGUE.claims)))
     if name in CATALOGUE.claims:
@@ -74,7 +75,7 @@ def read_check_link(params: Mapping[str, str]) -> CheckRequest:
     except UnknownNameError:
         raise SpecificationError(
             f"Expected the id of a claim such as {next(iter(CATALOGUE.claims))}, but got "
-            f"'{_short(name)}'; choose one from the list."
+            f"'{short(name)}'; choose one from the list."
         ) from None
 
 
@@ -88,7 +89,3 @@ def write_check_link(request: CheckRequest) -> dict[str, str]:
     if request.compose is None:
         return {"claim": request.claim, "v": str(CHECK_SCHEMA)}
     return {"compose": "1", "v": str(CHECK_SCHEMA), **write_selection(request.compose)}
-
-
-def _short(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text[:40])

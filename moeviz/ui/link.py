@@ -64,7 +64,7 @@ def read_link(params: Mapping[str, str]) -> Request:
     if params.get("v", str(SCHEMA)) != str(SCHEMA):
         raise SpecificationError(
             f"Expected a link of version {SCHEMA}, but this one is of version "
-            f"'{_short(params['v'])}', whose defaults may differ; set the study up again."
+            f"'{short(params['v'])}', whose defaults may differ; set the study up again."
         )
     preset = PRESETS[params.get("preset", FIRST_PRESET)]
     values = preset.parse({k: text for k, text in params.items() if k not in _OWN})
@@ -124,7 +124,7 @@ def _job(params: Mapping[str, str]) -> str | None:
     job = params.get("job")
     if job is not None and not _JOB.fullmatch(job):
         raise SpecificationError(
-            f"Expected the job to be 16 hexadecimal digits, but got '{_short(job)}'; "
+            f"Expected the job to be 16 hexadecimal digits, but got '{short(job)}'; "
             "the link may have been cut short."
         )
     return job
@@ -134,7 +134,7 @@ def _kept(params: Mapping[str, str]) -> bool:
     kept = params.get("kept", "0")
     if kept not in ("0", "1"):
         raise SpecificationError(
-            f"Expected kept to be 1 or to be left out, but got '{_short(kept)}'."
+            f"Expected kept to be 1 or to be left out, but got '{short(kept)}'."
         )
     return kept == "1"
 
@@ -150,11 +150,11 @@ def _guesses(text: str) -> tuple[float | None, ...]:
     if not fine:
         raise SpecificationError(
             f"Expected the guesses to be slopes between -10 and 10, separated by commas, but got "
-            f"'{_short(text)}'."
+            f"'{short(text)}'."
         )
     return values
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """Return the beginning of what somebody typed, fit for a sentence."""
     return "".join(c if c.isprintable() else " " for c in text[:40])
