@@ -182,7 +182,7 @@ def _for_every_class(
         written = tuple(Term(c, by, sheet) for c, by in terms if c is not None)
         statement = Statement(functions, atom.inputs, atom.parameters, written, latex, "F")
         where = f", class {sheet + 1}" if len(functions) > 1 else ""
-        test = stated(f"a typed relation{where}", statement)
+        test = stated(f"typed relation{where}", statement)
         if test.answer != Answer.HOLDS:
             break
-    return replace(test, name="a typed relation") if test.answer == Answer.HOLDS else test
+    return replace(test, name="typed relation") if test.answer == Answer.HOLDS else test
