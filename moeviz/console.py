@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 from moeviz.study import Preset, Specification, plan_curves, resolve_scenario
 from moeviz.study.kept import kept_names
 from moeviz.study.rates_table import RATE_ROWS
+from moeviz.text import json_text, signed
 
 Result = Mapping[str, Any]
 
@@ -18,8 +18,7 @@ Result = Mapping[str, Any]
 def print_json(data: Any) -> None:
     """Print plain data; a reader that goes away early is no error."""
     try:
-        json.dump(data, sys.stdout, indent=1, allow_nan=False)
-        print(flush=True)
+        print(json_text(data, indent=1), flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "moeviz"
 
 FLOORS = [
-    {"errors"},
+    {"errors", "text"},
     {"model"},
     {"theory"},
     {"estimate", "symbolic"},

@@ -16,6 +16,7 @@ from typing import Any
 from moeviz.engine.errors import EngineError
 from moeviz.engine.host import WORKER_ENVIRONMENT
 from moeviz.errors import Cancelled
+from moeviz.text import json_text
 
 START_SECONDS = 60.0
 """How long a process may take to load what it needs."""
@@ -110,7 +111,7 @@ class CheckProcess:
         if pipe is None:
             raise GoneError(self._epitaph())
         try:
-            pipe.write(json.dumps({"request": request, "limit": seconds}).encode() + b"\n")
+            pipe.write(json_text({"request": request, "limit": seconds}).encode() + b"\n")
             pipe.flush()
         except OSError:
             raise GoneError(self._epitaph()) from None

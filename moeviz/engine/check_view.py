@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import Any, Literal
 import moeviz
 from moeviz.engine import files
 from moeviz.engine.errors import DamagedFileError, EngineError
+from moeviz.text import json_text
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 Request = Mapping[str, Any]
@@ -79,7 +79,7 @@ def key_of(request: Request) -> str:
     request : mapping
         JSON-able.
     """
-    text = json.dumps(request, sort_keys=True, separators=(",", ":"))
+    text = json_text(request, sort_keys=True, compact=True)
     return hashlib.sha256(f"{fingerprint()} {text}".encode()).hexdigest()[:16]
 
 

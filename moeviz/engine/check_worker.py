@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from moeviz.errors import MoevizError
+from moeviz.text import json_text
 
 MOST_MEMORY = 6 << 30
 """Bytes of data that the process may have; a check that wants more fails by itself."""
@@ -83,10 +84,10 @@ def serve(lines: Iterator[str], say: Callable[[str], None], run: Run) -> None:
     run : callable
         As for :func:`answer_to`.
     """
-    say(json.dumps({"ready": os.getpid()}))
+    say(json_text({"ready": os.getpid()}))
     for line in lines:
         asked = json.loads(line)
-        say(json.dumps(answer_to(asked["request"], asked["limit"], run)))
+        say(json_text(answer_to(asked["request"], asked["limit"], run)))
 
 
 def main() -> None:

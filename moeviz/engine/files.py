@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from moeviz.engine.errors import DamagedFileError, StoreError
+from moeviz.text import json_text
 
 PARTIAL = ".partial"
 """Ending of a file that is still being written."""
@@ -36,7 +37,7 @@ def write_json(path: Path, value: Any) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            partial.write_text(json.dumps(value), encoding="utf-8")
+            partial.write_text(json_text(value), encoding="utf-8")
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)
@@ -93,7 +94,7 @@ def unseal(sealed: Any, path: Path) -> Any:
 def _checksum(content: Any) -> str:
     # Python writes a float with the digits that read back as the same float, so that the text,
     # and with it the checksum, survives a round trip through the file.
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    text = json_text(content, sort_keys=True, compact=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -28,6 +28,7 @@ from urllib.parse import quote
 from moeviz.engine import files
 from moeviz.engine.errors import DamagedFileError, EngineError, UnknownJobError
 from moeviz.engine.record import Record
+from moeviz.text import json_text
 
 DEVICES = ("cpu", "cuda")
 """Kinds of device; numbers are kept apart by them, since they differ in the last digits."""
@@ -253,4 +254,4 @@ class Store:
 
 
 def _through_json(value: Any) -> Any:
-    return json.loads(json.dumps(value))
+    return json.loads(json_text(value))

@@ -5,11 +5,12 @@ from moeviz.estimate.multistart import best_of, box, fit_from_starts, make_probl
 from moeviz.estimate.newton import LevenbergMarquardt
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.sgd import StochasticGradient, fit_stochastic_gradient
-from moeviz.estimate.solver import ENDED, FitResult, Method, Status, fit
+from moeviz.estimate.solver import ENDED, FAILED, FitResult, Method, Status, fit
 from moeviz.estimate.starts import near_truth_start, random_start
 
 __all__ = [
     "ENDED",
+    "FAILED",
     "ExpectationMaximisation",
     "FitResult",
     "LevenbergMarquardt",

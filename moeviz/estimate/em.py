@@ -18,7 +18,16 @@ import torch
 from torch import Tensor
 
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import State, damped_step, free_coordinates, quadratic
+from moeviz.estimate.solver import (
+    RUNAWAY,
+    WORTH,
+    State,
+    damped_step,
+    free_coordinates,
+    promised,
+    quadratic,
+    reasons,
+)
 from moeviz.model.complete import CompleteMoments
 from moeviz.model.moments import Moments
 from moeviz.model.outputs import GaussianDensity
@@ -67,13 +76,14 @@ class ExpectationMaximisation:
         return torch.full_like(cost, LEAST_DAMPING)
 
     def advance(self, problem: Problem, state: State) -> Tensor:
-        """Take one M-step of every running fit; return which have converged, shape (A,)."""
+        """Take one M-step of every running fit; return how each ended or goes on, shape (A,)."""
         at = state.at
         assert isinstance(at, CompleteMoments)
         free = free_coordinates(problem, state.theta, at.slope)
         step = damped_step(at, free, state.damping)
         step = _with_exact_variances(problem, state, at, step)
-        trial = problem.clamp(state.theta + step)
+        reached = state.theta + step
+        trial = problem.clamp(reached)
         new = problem.complete(trial, state.index)
         rise = at.cost - new.cost
         rounding = ROUNDING * (at.cost.abs() + problem.samples)
@@ -90,8 +100,11 @@ class ExpectationMaximisation:
         relieved = RELIEF * state.damping
         relieved = torch.where(relieved < FIRST_DAMPING, LEAST_DAMPING, relieved)
         state.damping = torch.where(accepted, relieved, raised)
+        promise = promised(at, free & (reached == trial))
+        worthless = promise <= max(WORTH, 4.0 * self.tolerance * problem.samples)
         state.accept(accepted, trial, new)
-        return settled | still | (state.damping > 1e30)
+        stuck = ((still & ~worthless) | (state.damping > RUNAWAY)) & ~settled
+        return reasons(settled | still, stuck)
 
 
 def _with_exact_variances(

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import FitResult, Method, Status, fit
+from moeviz.estimate.solver import FAILED, FitResult, Method, fit
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
 
@@ -95,7 +95,7 @@ def make_problem(
 def best_of(fits: FitResult, replicates: int, count: int) -> FitResult:
     """Return, of each data set's `count` fits, the one with the smallest cost."""
     cost = torch.nan_to_num(fits.cost, nan=torch.inf).reshape(replicates, count)
-    failed = (fits.status == int(Status.NON_FINITE)).reshape(replicates, count)
+    failed = torch.isin(fits.status, fits.status.new_tensor(FAILED)).reshape(replicates, count)
     choice = cost.masked_fill(failed, torch.inf).argmin(1)
     pick = torch.arange(replicates, device=cost.device) * count + choice
     return FitResult(

@@ -8,7 +8,9 @@ alone. One step, for the fits that are still running:
 3. evaluate cost and derivatives at the trial point, in one pass over the data;
 4. accept if the cost fell; set the damping by the ratio of actual to predicted fall (Nielsen's
    rule), or raise it if the trial was refused;
-5. let go of the fits that have converged.
+5. let go of the fits that have ended. Steps that are small because the damping has grown are no
+   sign of a minimum: such a fit has converged only where the derivative, too, promises nothing
+   more, and is stuck otherwise.
 """
 
 from __future__ import annotations
@@ -19,7 +21,16 @@ import torch
 from torch import Tensor
 
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import State, damped_step, free_coordinates, quadratic
+from moeviz.estimate.solver import (
+    RUNAWAY,
+    WORTH,
+    State,
+    damped_step,
+    free_coordinates,
+    promised,
+    quadratic,
+    reasons,
+)
 from moeviz.model.moments import Moments
 
 
@@ -55,14 +66,15 @@ class LevenbergMarquardt:
         return torch.full_like(cost, self.initial_damping)
 
     def advance(self, problem: Problem, state: State) -> Tensor:
-        """Take one step of every running fit; return which have converged, shape (A,)."""
+        """Take one step of every running fit; return how each ended or goes on, shape (A,)."""
         at = state.at
         free = free_coordinates(problem, state.theta, at.slope)
         diagonal = at.gram.diagonal(dim1=1, dim2=2)
         size = problem.scale(at.cost)
         cosine = at.slope.abs() / (diagonal * size.unsqueeze(1)).sqrt().clamp_min(1e-300)
         stationary = (cosine * free).amax(1) <= self.angle_tolerance
-        trial = problem.clamp(state.theta + damped_step(at, free, state.damping))
+        reached = state.theta + damped_step(at, free, state.damping)
+        trial = problem.clamp(reached)
         step = trial - state.theta
         predicted = 2.0 * (step * at.slope).sum(1)
         predicted -= quadratic(step, at.gram)
@@ -78,6 +90,8 @@ class LevenbergMarquardt:
             accepted, (state.damping * shrink).clamp_min(1e-12), state.damping * state.growth
         )
         state.growth = torch.where(accepted, torch.full_like(ratio, 2.0), 2.0 * state.growth)
+        promise = promised(at, free & (reached == trial))
+        worthless = promise <= torch.maximum(WORTH * size / problem.samples, 2.0 * small)
         state.accept(accepted, trial, new)
-        stuck = state.damping > 1e30
-        return stationary | settled | exact | stuck
+        stuck = ((settled & ~worthless) | (state.damping > RUNAWAY)) & ~(stationary | exact)
+        return reasons(stationary | settled | exact, stuck)

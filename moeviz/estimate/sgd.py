@@ -22,6 +22,10 @@ from moeviz.model.moments import slopes
 from moeviz.model.threads import one_thread
 
 
+LARGEST = 1.0 / torch.finfo(torch.float64).eps
+"""A parameter beyond this does not feel a step of 1: the fit has diverged."""
+
+
 @dataclass(frozen=True)
 class StochasticGradient:
     """The protocol.
@@ -54,6 +58,9 @@ def fit_stochastic_gradient(
 ) -> FitResult:
     """Run the protocol from `start`.
 
+    A fit has diverged when its cost, or a parameter, is no number at the end, or when a parameter
+    is beyond :data:`LARGEST`.
+
     Parameters
     ----------
     problem : Problem
@@ -69,6 +76,7 @@ def fit_stochastic_gradient(
     Returns
     -------
     FitResult
+        Of a fit that failed, `theta` is its start and its cost is infinite.
 
     Raises
     ------
@@ -95,13 +103,17 @@ def fit_stochastic_gradient(
                 slope = slopes(mixture, theta, piece, observed)
                 theta = theta + moving * slope * (2.0 * protocol.rate / observed.shape[1])
                 theta = torch.maximum(theta, _floor(problem, theta))
-    finite = torch.isfinite(theta).all(1)
     every = torch.arange(theta.shape[0], device=theta.device)
-    cost = problem.moments(torch.nan_to_num(theta), every).cost
-    finite &= torch.isfinite(cost)
-    status = torch.where(finite, int(Status.PROTOCOL), int(Status.NON_FINITE))
+    bounded = (theta.abs() <= LARGEST).all(1)
+    cost = problem.moments(torch.where(bounded.unsqueeze(1), theta, start), every).cost
+    bounded &= torch.isfinite(cost)
+    status = torch.where(bounded, int(Status.PROTOCOL), int(Status.DIVERGED))
+    if not bool(bounded.all()):
+        began = torch.isfinite(problem.moments(problem.clamp(start), every).cost)
+        status = torch.where(bounded | began, status, int(Status.NON_FINITE))
     steps = torch.full_like(status, protocol.epochs)
-    return FitResult(torch.where(finite.unsqueeze(1), theta, start), cost, status, steps)
+    theta = torch.where(bounded.unsqueeze(1), theta, start)
+    return FitResult(theta, cost.masked_fill(~bounded, torch.inf), status, steps)
 
 
 def _floor(problem: Problem, theta: Tensor) -> Tensor:

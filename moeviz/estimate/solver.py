@@ -33,6 +33,8 @@ class Status(IntEnum):
     NON_FINITE = 3
     RUNNING = 4
     PROTOCOL = 5
+    DIVERGED = 6
+    STUCK = 7
 
     @property
     def label(self) -> str:
@@ -44,7 +46,14 @@ class Status(IntEnum):
             "non-finite",
             "running",
             "protocol run",
+            "diverged",
+            "stuck",
         )[self]
+
+    @property
+    def failed(self) -> bool:
+        """Whether the fit found no parameters, so that there is nothing to read off it."""
+        return self in (Status.NON_FINITE, Status.DIVERGED)
 
     @property
     def advice(self) -> str:
@@ -54,9 +63,14 @@ class Status(IntEnum):
             "The fit converged on the edge of the box: its parameters say where the box ends, "
             "not where the truth is. More data or an exact number of atoms helps.",
             "The fit was still improving when its steps ran out; allow more steps.",
-            "The cost was not a number at the start or on the way; start nearer to the truth.",
+            "The cost was not a number at the start; start nearer to the truth.",
             "The fit has not ended.",
             "The fit ran the published number of epochs; nobody asked whether it had converged.",
+            "The parameters or the cost grew without end; take a smaller learning rate or start "
+            "nearer to the truth.",
+            "Steps grew ever shorter without lowering the cost, although its derivative still "
+            "promises a fall: a kink, a jump, or a derivative that is no number. Take more starts "
+            "or other ones.",
         )[self]
 
 
@@ -64,9 +78,27 @@ ENDED = (
     Status.CONVERGED,
     Status.BOUNDARY,
     Status.STEP_LIMIT,
+    Status.STUCK,
     Status.NON_FINITE,
+    Status.DIVERGED,
     Status.PROTOCOL,
 )
+"""The ways to end, in the order in which they are counted."""
+
+FAILED = tuple(int(status) for status in ENDED if status.failed)
+"""Values of the ways to end that leave no parameters to read."""
+
+RUNAWAY = 1e30
+"""Damping beyond which no step moves anything."""
+
+FLOOR = 1e-12
+"""Least damped curvature, as a share of the largest."""
+
+WORTH = 0.01
+"""A fall of the cost by less than this share of one observation's is not worth a step.
+
+It moves no parameter by more than a tenth of its standard error.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +108,7 @@ class FitResult:
     Attributes
     ----------
     theta : Tensor, shape (F, P)
-        Fitted parameters; the last finite ones where a fit failed.
+        Fitted parameters; the start where a fit failed, which no reading may show.
     cost : Tensor, shape (F,)
         Sums of squared residuals, or deviances.
     status : Tensor of int, shape (F,)
@@ -145,7 +177,10 @@ class Method(Protocol):
         ...
 
     def advance(self, problem: Problem, state: State) -> Tensor:
-        """Take one step of every running fit, in place; return which have converged."""
+        """Take one step of every running fit, in place; return each one's :class:`Status`.
+
+        It is RUNNING for those that go on. On the edge of the box, CONVERGED becomes BOUNDARY.
+        """
         ...
 
 
@@ -207,14 +242,15 @@ def _fit(
             break
         if should_stop is not None and should_stop():
             raise Cancelled("The fit was cancelled before it converged.")
-        done = method.advance(problem, state)
+        ended = method.advance(problem, state)
+        done = ended != int(Status.RUNNING)
         steps[state.index] = step
         theta[state.index] = state.theta
         cost[state.index] = state.at.cost
         if keep_trace:
             trace.append(cost.clone())
         if done.any():
-            status[state.index[done]] = int(Status.CONVERGED)
+            status[state.index[done]] = ended[done]
             state = state.keep(torch.nonzero(~done).squeeze(1))
     status[status == int(Status.RUNNING)] = int(Status.STEP_LIMIT)
     on_edge = _on_boundary(problem, theta) & (status == int(Status.CONVERGED))
@@ -243,10 +279,8 @@ def damped_step(at: Moments, free: Tensor, damping: Tensor) -> Tensor:
     Tensor, shape (A, P)
         Zero where the equations cannot be solved.
     """
-    scale = at.gram.diagonal(dim1=1, dim2=2)
     mask = free.to(at.slope.dtype)
-    floor = 1e-12 * scale.amax(1, keepdim=True).clamp_min(1e-300)
-    diagonal = damping.unsqueeze(1) * torch.maximum(scale, floor)
+    diagonal = damping.unsqueeze(1) * _curvature(at)
     matrix = at.gram * mask.unsqueeze(1) * mask.unsqueeze(2)
     matrix = matrix + torch.diag_embed(torch.where(free, diagonal, torch.ones_like(diagonal)))
     root, failed = torch.linalg.cholesky_ex(_aligned(matrix))
@@ -254,6 +288,42 @@ def damped_step(at: Moments, free: Tensor, damping: Tensor) -> Tensor:
     step = torch.cholesky_solve(target.unsqueeze(2), root).squeeze(2)[:, : matrix.shape[-1]]
     step = torch.where((failed == 0).unsqueeze(1), step, torch.zeros_like(step))
     return torch.nan_to_num(step, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _curvature(at: Moments) -> Tensor:
+    """Return the diagonal of the normal equations, kept away from 0, shape (A, P)."""
+    scale = at.gram.diagonal(dim1=1, dim2=2)
+    floor = FLOOR * scale.amax(1, keepdim=True).clamp_min(1e-300)
+    return torch.maximum(scale, floor)
+
+
+def promised(at: Moments, moving: Tensor) -> Tensor:
+    """Return the largest fall of the cost that one coordinate alone promises, shape (A,).
+
+    It is at most what the undamped equations promise, and needs no solution of them: so it tells
+    a step that is small because there is nothing to gain from one that damping has made small.
+
+    Parameters
+    ----------
+    at : Moments
+    moving : Tensor of bool, shape (A, P)
+        Coordinates that may move.
+
+    Returns
+    -------
+    Tensor
+        Infinite where the derivative is no number.
+    """
+    fall = torch.where(moving, at.slope**2 / _curvature(at), torch.zeros_like(at.slope))
+    return torch.nan_to_num(fall, nan=torch.inf, posinf=torch.inf).amax(1)
+
+
+def reasons(converged: Tensor, stuck: Tensor) -> Tensor:
+    """Return how fits ended, shape (A,); who is stuck has not converged, others go on."""
+    status = torch.full(converged.shape, int(Status.RUNNING), device=converged.device)
+    status[converged] = int(Status.CONVERGED)
+    status[stuck] = int(Status.STUCK)
+    return status
 
 
 def quadratic(step: Tensor, gram: Tensor) -> Tensor:

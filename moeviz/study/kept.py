@@ -12,6 +12,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from moeviz.text import json_text
+
 FOLDER = "results"
 
 
@@ -51,7 +53,7 @@ def keep(name: str, result: dict[str, Any], date: str, device: str) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}.json"
     content = {"date": date, "device": device, "result": _short(result)}
-    path.write_text(json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n", "utf-8")
+    path.write_text(json_text(content, compact=True) + "\n", "utf-8")
     kept_result.cache_clear()
     return path
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from moeviz.estimate import (
+    FAILED,
     LevenbergMarquardt,
     Status,
     box,
@@ -183,7 +184,7 @@ def _fit(
         LevenbergMarquardt(max_steps=effort.steps),
         should_stop,
     )
-    lost = result.status == int(Status.NON_FINITE)
+    lost = torch.isin(result.status, result.status.new_tensor(FAILED))
     theta = torch.where(lost.unsqueeze(1), torch.full_like(result.theta, torch.nan), result.theta)
     return theta, result.status
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, OWN, Value
 from moeviz.study.limits import check_limits
 from moeviz.study.models import Named, models
+from moeviz.text import json_text
 from moeviz.theory import DISTANCES, input_nodes
 
 SCHEMA = 2
@@ -89,7 +89,7 @@ class Specification:
         """
         usual = _texts()
         fields = {key: value for key, value in self.items if usual.get(key) != value}
-        content = json.dumps({"schema": SCHEMA, "fields": fields}, sort_keys=True)
+        content = json_text({"schema": SCHEMA, "fields": fields}, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:

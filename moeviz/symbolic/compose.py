@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -29,6 +28,7 @@ from moeviz.symbolic.ground import Log, Number
 from moeviz.symbolic.report import Answer, Test
 from moeviz.symbolic.selection import POINTS, TESTS, validated
 from moeviz.symbolic.typed import check_relation, legend, read_terms, typeset
+from moeviz.text import json_text
 
 LARGEST_FAMILY = 160
 """Functions in a family; more would take longer than a class waits."""
@@ -61,7 +61,7 @@ def compose(selection: Mapping[str, Any]) -> Claim:
     design = Design(mixture, chosen["dimension"], specials, share)
     _within_limits(design, chosen)
     check = _check(chosen, design)
-    digest = hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:10]
+    digest = hashlib.sha256(json_text(chosen, sort_keys=True).encode()).hexdigest()[:10]
     words = (
         f"{mixture.score.title}, {mixture.gate.title}, {mixture.expert.title}, "
         f"{mixture.output.title}, d = {chosen['dimension']}, {chosen['atoms']} atoms"

@@ -14,6 +14,7 @@ from moeviz.errors import MoevizError
 from moeviz.study import PRESETS, SCHEMA
 from moeviz.symbolic.latex import verdict_latex
 from moeviz.symbolic.script import script
+from moeviz.text import json_text
 from moeviz.ui.checker_certificate import show_certificate
 from moeviz.ui.checker_words import agreement, answer_words, mixed, paper_words
 from moeviz.ui.choose import study_label
@@ -121,12 +122,12 @@ def _files(verdict: Verdict, link: Mapping[str, str]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Verdict (JSON)",
-            lambda: json.dumps(verdict, indent=2),
+            lambda: json_text(verdict, indent=2),
             f"{name}.json",
             "application/json",
             on_click="ignore",
         )
-        program, refused = _script(json.dumps(verdict))
+        program, refused = _script(json_text(verdict))
         if program:
             st.download_button(
                 "Script (Python)", program, f"{name}.py", "text/x-python", on_click="ignore"

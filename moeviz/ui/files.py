@@ -12,6 +12,7 @@ import streamlit as st
 from moeviz.charts.table import replicates_csv
 from moeviz.errors import MoevizError, SpecificationError
 from moeviz.study import Specification
+from moeviz.text import json_text
 from moeviz.ui.guard import plain
 from moeviz.ui.link import request_for
 from moeviz.ui.state import restore
@@ -94,9 +95,9 @@ def downloads(result: Mapping[str, Any], link: Mapping[str, str]) -> None:
             "Specification (JSON)",
             f"{name}-specification.json",
             "application/json",
-            lambda: json.dumps(result["spec"], indent=2),
+            lambda: json_text(result["spec"], indent=2),
         ),
-        ("Result (JSON)", f"{name}.json", "application/json", lambda: json.dumps(result)),
+        ("Result (JSON)", f"{name}.json", "application/json", lambda: json_text(result)),
     )
     with st.container(horizontal=True):
         for label, file_name, mime, content in offers:

@@ -1,0 +1,80 @@
+"""Numbers as text: the one way to print a signed number, and the one writer of JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+NOT_FINITE = "not finite"
+"""What stands for a number that is missing, infinite or none at all."""
+
+
+def signed(value: float | None, digits: int = 2) -> str:
+    """Write a number that may be negative: a true minus sign, and none before a zero.
+
+    Parameters
+    ----------
+    value : float or None
+        Such as a slope; None where there is none.
+    digits : int
+        Digits after the point.
+    """
+    if value is None or not math.isfinite(value):
+        return NOT_FINITE
+    text = f"{value:.{digits}f}"
+    if not text.strip("-0."):
+        text = text.removeprefix("-")
+    return text.replace("-", "\u2212")
+
+
+def finite(data: Any) -> Any:
+    """Return plain data with None in place of every number that is infinite or none at all.
+
+    Parameters
+    ----------
+    data : Any
+        Mappings, lists, tuples and what they hold; tuples become lists, as JSON has them.
+    """
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, Mapping):
+        return {key: finite(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [finite(value) for value in data]
+    return data
+
+
+def json_text(
+    data: Any, *, indent: int | None = None, sort_keys: bool = False, compact: bool = False
+) -> str:
+    """Write plain data as JSON; what is no finite number becomes null.
+
+    JSON has no word for infinity or for what is not a number, and readers other than Python's
+    refuse the words that Python's writer makes up. Everything that leaves the program goes
+    through here.
+
+    Parameters
+    ----------
+    data : Any
+        Plain data.
+    indent : int, optional
+        Spaces by which a level is moved in; by default all stands on one line.
+    sort_keys : bool
+        Whether to order a mapping by its keys.
+    compact : bool
+        Whether to leave out spaces.
+
+    Raises
+    ------
+    TypeError
+        If something in `data` has no form in JSON.
+    """
+    return json.dumps(
+        finite(data),
+        indent=indent,
+        sort_keys=sort_keys,
+        separators=(",", ":") if compact else None,
+        allow_nan=False,
+    )
