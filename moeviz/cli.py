@@ -162,6 +162,7 @@ def _study(arguments: argparse.Namespace) -> int:
     from moeviz.console import print_json, study_text
     from moeviz.engine import Store
 
+    _say_before(spec, arguments)
     store = Store(arguments.store) if arguments.store else None
     result = _run(spec, arguments, store)
     if arguments.csv is not None:
@@ -171,6 +172,15 @@ def _study(arguments: argparse.Namespace) -> int:
     else:
         print(study_text(result))
     return 0
+
+
+def _say_before(spec: Any, arguments: argparse.Namespace) -> None:
+    """Say what the study cannot show, before it is run; beside plain data, not among them."""
+    from moeviz.console import notices_text
+
+    text = notices_text(spec)
+    if text:
+        print(text, file=sys.stderr if arguments.json else sys.stdout, flush=True)
 
 
 def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> dict[str, Any]:
@@ -249,6 +259,7 @@ def _reach(arguments: argparse.Namespace) -> int:
     from moeviz.study import run_block, split
 
     spec = _specification(arguments)
+    _say_before(spec, arguments)
     blocks = [block for block in split(spec) if block.kind == "information"]
     report = reach_json(spec, [run_block(spec, block) for block in blocks])
     if arguments.json:

@@ -9,6 +9,7 @@ from typing import Any
 
 from moeviz.study import Preset, Specification, plan_curves, resolve_scenario
 from moeviz.study.kept import kept_names
+from moeviz.study.notices import notices
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.text import json_text, signed
 
@@ -74,6 +75,11 @@ def preset_json(preset: Preset) -> dict[str, Any]:
     }
 
 
+def notices_text(spec: Specification) -> str:
+    """Say what a study cannot show, one notice per line; empty for nothing."""
+    return "\n".join(f"Note: {notice}" for notice in notices(spec))
+
+
 def study_text(result: Result) -> str:
     """Describe a study's result."""
     lines = [f"{result['spec']['preset']}  {result['hash']}  {result['seconds']:.1f} s"]
@@ -92,14 +98,14 @@ def study_text(result: Result) -> str:
         ):
             shown = ", ".join(f"{count} {kind}" for kind, count in status.items() if count)
             lines.append(
-                f"  n = {n:>8}  mean {mean:.4g}  median {median:.4g}  "
+                f"  n = {n:>8}  mean {_number(mean)}  median {_number(median)}  "
                 f"predicted {_number(line)}  {shown}"
             )
         lines.append(f"  {curve['in_words']}")
         if curve["published"]:
             note = f"; {curve['published']['note']}" if curve["published"]["note"] else ""
             lines.append(
-                f"  The paper prints {curve['published']['slope']:.2f} "
+                f"  The paper prints {signed(curve['published']['slope'])} "
                 f"({curve['published']['source']}{note})."
             )
     return "\n".join(lines)
@@ -140,7 +146,12 @@ def reach_json(spec: Specification, found: Sequence[Result]) -> dict[str, Any]:
         }
         for one in found
     ]
-    return {"spec": spec.to_json(), "hash": spec.hash, "fits": rows}
+    return {
+        "spec": spec.to_json(),
+        "hash": spec.hash,
+        "notices": list(notices(spec)),
+        "fits": rows,
+    }
 
 
 def reach_text(report: Result) -> str:

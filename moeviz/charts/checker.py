@@ -8,6 +8,7 @@ from typing import Any
 
 from moeviz.charts.palette import Theme, canvas, ruled_axis, style
 from moeviz.charts.table import Table
+from moeviz.text import signed
 
 _FUNCTION = "change of the function"
 _LOSS = "loss"
@@ -105,7 +106,7 @@ def sequence_words(sequence: Mapping[str, Any]) -> str:
             "truth and have its function."
         )
     function = order_text(sequence["function order"])
-    ratio = f"{float(sequence['function order']) - float(sequence['loss order']):.2f}"
+    ratio = signed(float(sequence["function order"]) - float(sequence["loss order"]))
     return (
         f"{begin}, the change of the function like ε^{function}: their ratio goes to 0 like "
         f"ε^{ratio}, so that no constant bounds the loss by the change of the function."
@@ -131,7 +132,7 @@ def order_text(order: str) -> str:
     order : str
     """
     value = float(order)
-    return f"{value:.2f}" if math.isfinite(value) else "∞"
+    return signed(value) if math.isfinite(value) else "∞"
 
 
 def _decades(lines: Sequence[Mapping[str, Any]]) -> int:
@@ -158,7 +159,8 @@ def _orders(epsilon: Sequence[float], values: Sequence[float | None]) -> list[st
         if before is None or now is None:
             found.append("–")
         else:
-            found.append(f"{math.log(now / before) / math.log(epsilon[i] / epsilon[i - 1]):.2f}")
+            order = math.log(now / before) / math.log(epsilon[i] / epsilon[i - 1])
+            found.append(signed(order))
     return found
 
 

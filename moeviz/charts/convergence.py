@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moeviz.charts.palette import Style, Theme, canvas, ruled_axis, style
-from moeviz.charts.words import signed
+from moeviz.text import signed
 
 _DODGE = 0.018
 """Decades by which neighbouring curves' replicates stand apart, so that none hides another."""

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from moeviz.charts.words import signed
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS, PRESETS
 from moeviz.study.fields import OWN, PAPER
+from moeviz.study.models import gate_of, plain_gate
 from moeviz.study.rates_table import SLOW, RateCell
+from moeviz.text import signed
 from moeviz.theory import GAUGES, Reading
 from moeviz.theory.rates import Setting, claimed_rate
 
@@ -131,7 +132,7 @@ def kind_of(expert: str) -> str:
 def _setting(fields: Mapping[str, Any], curve: Mapping[str, Any]) -> Setting:
     return Setting(
         router=curve["router"],
-        gate=curve["gate"],
+        gate=plain_gate(curve["gate"], fields, fields["atoms"]),
         expert=curve["expert"],
         output=fields["output"],
         degree=fields["degree"],
@@ -140,6 +141,7 @@ def _setting(fields: Mapping[str, Any], curve: Mapping[str, Any]) -> Setting:
         or fields["data_gate"] not in (OWN, curve["gate"]),
         sparse=fields["sparse"] > 0,
         flat=fields["flat"] > 0,
+        jumps=gate_of(curve["gate"], fields).kept(fields["atoms"]) < fields["atoms"],
     )
 
 

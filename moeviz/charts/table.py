@@ -14,8 +14,9 @@ from typing import Any
 
 from moeviz.charts.convergence import size_text
 from moeviz.charts.palette import THEMES, style
-from moeviz.charts.words import model_words, number, signed
+from moeviz.charts.words import model_words, number
 from moeviz.model import OUTPUTS
+from moeviz.text import signed
 
 CSV_COLUMNS = (
     "preset",
@@ -29,7 +30,7 @@ CSV_COLUMNS = (
     "loss",
 )
 
-RARE = ("protocol run", "non-finite")
+RARE = ("protocol run", "non-finite", "diverged", "stuck")
 """Ways for a fit to end that get a column only where one did."""
 
 Result = Mapping[str, Any]
@@ -38,6 +39,8 @@ Table = dict[str, list[str]]
 
 def replicate_rows(result: Result) -> Iterator[tuple[Any, ...]]:
     """Yield one row per curve, sample size and replicate, in the order of :data:`CSV_COLUMNS`.
+
+    A fit without a loss has an empty text in its place.
 
     Parameters
     ----------
@@ -50,7 +53,8 @@ def replicate_rows(result: Result) -> Iterator[tuple[Any, ...]]:
         columns = zip(curve["n"], curve["replicates"], curve["loss"], strict=True)
         for n, replicates, losses in columns:
             for replicate, loss in zip(replicates, losses, strict=True):
-                yield (*head, *name, int(n), int(replicate), float(loss))
+                shown = "" if loss is None else float(loss)
+                yield (*head, *name, int(n), int(replicate), shown)
 
 
 def replicates_csv(result: Result) -> str:
@@ -65,13 +69,13 @@ def replicates_csv(result: Result) -> str:
     -------
     str
         A line of titles, then one line per curve, sample size and replicate. A loss is written
-        so that reading it back gives the same float.
+        so that reading it back gives the same float; a fit without one leaves its place empty.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for *words, loss in replicate_rows(result):
-        writer.writerow([*words, repr(loss)])
+        writer.writerow([*words, repr(loss) if isinstance(loss, float) else loss])
     return out.getvalue()
 
 
@@ -161,12 +165,14 @@ def fits_table(result: Result) -> Table:
     density = OUTPUTS[result["spec"]["fields"]["output"]].density
     cost = "Deviance per observation" if density else "Mean squared residual"
     counts = [count for curve in curves for count in curve["status"]]
+    kinds = list(dict.fromkeys(kind for count in counts for kind in count))
     unheard = {kind for kind in RARE if not any(count.get(kind) for count in counts)}
     rows: list[dict[str, str]] = []
     for fit, curve in first_of_fit.items():
         columns = zip(curve["n"], curve["status"], curve["residual"], curve["steps"], strict=True)
         for n, status, residual, steps in columns:
-            shown = {k.capitalize(): str(v) for k, v in status.items() if k not in unheard}
+            # A kept result may not know every way to end that its neighbours know.
+            shown = {k.capitalize(): str(status.get(k, 0)) for k in kinds if k not in unheard}
             last = {"Mean steps": number(steps), cost: number(residual)}
             rows.append({"Fit": names[fit], "n": size_text(n), **shown, **last})
     titles = rows[0] if rows else ()
@@ -190,8 +196,11 @@ def _slope(curve: Mapping[str, Any], say: Callable[[Mapping[str, float]], str]) 
     return say(curve["slope"]).replace(" ", "\u00a0") if curve["slope"] else "–"
 
 
-def _local(entry: Mapping[str, float]) -> str:
-    return f"{signed(entry['slope'])}\u00a0±\u00a0{(entry['high'] - entry['low']) / 2:.2f}"
+def _local(entry: Mapping[str, float | None]) -> str:
+    slope, low, high = entry["slope"], entry["low"], entry["high"]
+    if slope is None or low is None or high is None:
+        return "none"
+    return f"{signed(slope)}\u00a0±\u00a0{signed((high - low) / 2)}"
 
 
 def _exponent(value: float | None) -> str:

@@ -10,6 +10,7 @@ from moeviz.charts.palette import THEMES, Theme, canvas, ruled_axis, style
 from moeviz.charts.table import Table
 from moeviz.charts.words import model_words
 from moeviz.model import OUTPUTS
+from moeviz.text import signed
 
 _MILESTONES = (1, 10, 100)
 
@@ -94,12 +95,12 @@ def trace_table(result: Mapping[str, Any]) -> Table:
     theme = THEMES["light"]
     return {
         "Fit": [f"{style(index, theme).glyph} {name}" for index, name, _ in found],
-        "Start": [f"{trace[0]:.6f}" for _, _, trace in found],
+        "Start": [signed(trace[0], 6) for _, _, trace in found],
         **{
-            f"Step {step}": [f"{trace[min(step, len(trace) - 1)]:.6f}" for _, _, trace in found]
+            f"Step {step}": [signed(trace[min(step, len(trace) - 1)], 6) for _, _, trace in found]
             for step in steps
         },
-        "End": [f"{trace[-1]:.6f}" for _, _, trace in found],
+        "End": [signed(trace[-1], 6) for _, _, trace in found],
         "Steps": [str(len(trace) - 1) for _, _, trace in found],
     }
 
@@ -113,7 +114,7 @@ def trace_words(result: Mapping[str, Any]) -> str:
         As :func:`moeviz.study.assemble` returns it.
     """
     said = [
-        f"{name}: from {trace[0]:.4f} to {trace[-1]:.4f} in {len(trace) - 1} steps"
+        f"{name}: from {signed(trace[0], 4)} to {signed(trace[-1], 4)} in {len(trace) - 1} steps"
         for _, name, trace in _traces(result)
     ]
     return "Minus the log-likelihood per observation against the step. " + "; ".join(said) + "."

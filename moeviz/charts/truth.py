@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from moeviz.charts.table import Table
-from moeviz.charts.words import model_words, number, reach_words, signed
+from moeviz.charts.words import model_words, number, reach_words
 from moeviz.model import OUTPUTS
+from moeviz.text import signed
 
 MOST_COLUMNS = 10
 """Parameters of an expert up to which a table has a row per expert."""
@@ -18,8 +19,8 @@ SAME = 1e-3
 """Share of the distance below which two searches count as ended alike."""
 
 EDGE = (
-    "The search for the best approximation ran out of steps or ended on the edge of the "
-    "parameter box, so the distances to it say little."
+    "The search for the best approximation ran out of steps, was stuck or ended on the edge of "
+    "the parameter box, so the distances to it say little."
 )
 
 

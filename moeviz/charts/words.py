@@ -9,6 +9,7 @@ from typing import Any
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS
 from moeviz.study.fields import FIELDS
+from moeviz.text import NOT_FINITE, signed
 
 OPEN_FIELDS: Mapping[str, str | None] = {
     "start": None,
@@ -27,29 +28,33 @@ Result = Mapping[str, Any]
 Curves = Sequence[Mapping[str, Any]]
 
 
-def signed(value: float) -> str:
-    """Write a slope with two digits and a true minus sign.
+FOREIGN = "the model does not contain the truth"
+NO_DERIVATIVE = "the model has no derivative that is a number at this truth"
 
-    Parameters
-    ----------
-    value : float
-    """
-    text = f"{value:.2f}"
-    return text.replace("-0.00", "0.00").replace("-", "−")
+NO_SLOPE: Mapping[str, str] = {
+    "not finite": "no slope, for some fits have no loss",
+    "zero": "no slope, for the loss is exactly zero",
+    "some zero": "no slope, for some losses are exactly zero",
+    "rounding": "no slope, for the loss is zero up to rounding",
+}
+"""What is said of a curve without a slope, by :class:`~moeviz.study.slope.NoSlope`'s values."""
 
 
-def number(value: float) -> str:
+def number(value: float | None) -> str:
     """Write a loss with three significant digits, such as ``0.0123`` or ``4.5·10⁻⁷``.
 
     Parameters
     ----------
-    value : float
+    value : float or None
+        None where there is none.
     """
-    if not math.isfinite(value):
-        return "not finite"
+    if value is None or not math.isfinite(value):
+        return NOT_FINITE
+    if value == 0:
+        return "0"
     if 1e3 <= abs(value) < 1e6:
         return f"{value:,.0f}".replace("-", "−")
-    if value == 0 or 1e-4 <= abs(value) < 1e3:
+    if 1e-4 <= abs(value) < 1e3:
         return f"{value:.3g}".replace("-", "−")
     mantissa, exponent = f"{value:.2e}".split("e")
     power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
@@ -67,9 +72,22 @@ def describe(result: Mapping[str, Any]) -> str:
     parts = []
     for curve in result["curves"]:
         slope = curve["slope"]
-        said = f"slope {signed(slope['estimate'])}" if slope else "no slope yet"
+        said = f"slope {signed(slope['estimate'])}" if slope else no_slope(curve, "no slope yet")
         parts.append(f"{curve['label']}: {len(curve['n'])} sample sizes, {said}")
     return "Loss against sample size on logarithmic axes. " + "; ".join(parts) + "."
+
+
+def no_slope(curve: Mapping[str, Any], waiting: str) -> str:
+    """Say why a curve has no slope.
+
+    Parameters
+    ----------
+    curve : mapping
+        A result's curve.
+    waiting : str
+        What to say where only sizes are missing, or where a kept result does not say why.
+    """
+    return NO_SLOPE.get(curve.get("no_slope") or "", waiting)
 
 
 def whole(value: float) -> str:
@@ -124,7 +142,8 @@ def reach_words(fit: Mapping[str, Any]) -> str:
         An entry of ``truth["fits"]``.
     """
     if fit["null_directions"] is None:
-        return "not defined, because the model does not contain the truth"
+        held = fit.get("projection") is not None
+        return f"not defined, because {FOREIGN if held else NO_DERIVATIVE}"
     return "without end" if fit["reach"] is None else whole(fit["reach"])
 
 
@@ -210,7 +229,7 @@ def _against_paper(curve: Mapping[str, Any]) -> str:
     label, paper, slope = curve["label"], curve["published"], curve["slope"]
     said = f"the paper prints {signed(paper['slope'])} ({paper['source']})"
     if slope is None:
-        return f"{_upper(label)}: {said}; our slope is still to come."
+        return f"{_upper(label)}: {said}; {no_slope(curve, 'our slope is still to come')}."
     if slope["low"] <= paper["slope"] <= slope["high"]:
         verdict = "our interval contains the paper's slope"
     elif slope["estimate"] < paper["slope"]:
@@ -229,9 +248,11 @@ def _reach_sentences(result: Result, curves: Curves) -> list[str]:
     largest = max(max(curve["n"]) for curve in curves if curve["n"])
     shown = {curve["fit"] for curve in curves}
     fits = [fit for fit in result["truth"]["fits"] if fit["fit"] in shown]
+    undefined = [fit for fit in fits if fit["null_directions"] is None]
     fits = [fit for fit in fits if fit["null_directions"] is not None]
     if not fits:
-        return ["The fitted model does not contain the truth, so that no reach is defined."]
+        why = dict.fromkeys(reach_words(fit) for fit in undefined)
+        return [f"The design's reach is {'; '.join(why)}."]
     names = model_words(result["curves"])
     said = dict.fromkeys(f"{names[fit['fit']]}: {reach_words(fit)}" for fit in fits)
     short = [fit["reach"] is None or fit["reach"] > largest for fit in fits]

@@ -20,6 +20,7 @@ from torch import Tensor
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import (
     RUNAWAY,
+    SHORT,
     WORTH,
     State,
     damped_step,
@@ -37,9 +38,6 @@ LEAST_DAMPING = 1e-9
 
 FIRST_DAMPING = 1e-3
 """Damping after a refused step."""
-
-SHORT = 1.0
-"""A step damped by more is so much shorter than Newton's that its small rise proves nothing."""
 
 RELIEF = 0.1
 """What an accepted step leaves of its damping."""
@@ -89,6 +87,7 @@ class ExpectationMaximisation:
         rounding = ROUNDING * (at.cost.abs() + problem.samples)
         accepted = torch.isfinite(new.cost) & (rise >= 0)
         small = 0.5 * rise <= self.tolerance * problem.samples
+        short = (state.damping > SHORT) | (trial == state.theta).all(1)
         settled = accepted & small & (state.damping <= SHORT)
         still = ~accepted & (rise.abs() <= rounding)
         raised = torch.where(
@@ -103,7 +102,7 @@ class ExpectationMaximisation:
         promise = promised(at, free & (reached == trial))
         worthless = promise <= max(WORTH, 4.0 * self.tolerance * problem.samples)
         state.accept(accepted, trial, new)
-        stuck = ((still & ~worthless) | (state.damping > RUNAWAY)) & ~settled
+        stuck = ((still & short & ~worthless) | (state.damping > RUNAWAY)) & ~settled
         return reasons(settled | still, stuck)
 
 

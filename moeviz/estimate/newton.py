@@ -23,6 +23,7 @@ from torch import Tensor
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import (
     RUNAWAY,
+    SHORT,
     WORTH,
     State,
     damped_step,
@@ -86,6 +87,7 @@ class LevenbergMarquardt:
         exact = size <= 1e-28 * problem.samples
         ratio = fall / predicted
         shrink = (1.0 - (2.0 * ratio - 1.0) ** 3).clamp(1.0 / 3.0, 1.0)
+        short = (state.damping > SHORT) | (step == 0).all(1)
         state.damping = torch.where(
             accepted, (state.damping * shrink).clamp_min(1e-12), state.damping * state.growth
         )
@@ -93,5 +95,5 @@ class LevenbergMarquardt:
         promise = promised(at, free & (reached == trial))
         worthless = promise <= torch.maximum(WORTH * size / problem.samples, 2.0 * small)
         state.accept(accepted, trial, new)
-        stuck = ((settled & ~worthless) | (state.damping > RUNAWAY)) & ~(stationary | exact)
+        stuck = ((settled & short & ~worthless) | (state.damping > RUNAWAY)) & ~(stationary | exact)
         return reasons(stationary | settled | exact, stuck)

@@ -21,7 +21,6 @@ from moeviz.model.mixture import Features
 from moeviz.model.moments import slopes
 from moeviz.model.threads import one_thread
 
-
 LARGEST = 1.0 / torch.finfo(torch.float64).eps
 """A parameter beyond this does not feel a step of 1: the fit has diverged."""
 

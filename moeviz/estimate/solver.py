@@ -63,7 +63,7 @@ class Status(IntEnum):
             "The fit converged on the edge of the box: its parameters say where the box ends, "
             "not where the truth is. More data or an exact number of atoms helps.",
             "The fit was still improving when its steps ran out; allow more steps.",
-            "The cost was not a number at the start; start nearer to the truth.",
+            "The cost was not a number at the start or on the way; start nearer to the truth.",
             "The fit has not ended.",
             "The fit ran the published number of epochs; nobody asked whether it had converged.",
             "The parameters or the cost grew without end; take a smaller learning rate or start "
@@ -90,6 +90,9 @@ FAILED = tuple(int(status) for status in ENDED if status.failed)
 
 RUNAWAY = 1e30
 """Damping beyond which no step moves anything."""
+
+SHORT = 1.0
+"""A step damped by more is so much shorter than Newton's that its small gain proves nothing."""
 
 FLOOR = 1e-12
 """Least damped curvature, as a share of the largest."""

@@ -26,6 +26,8 @@ class Gate(ABC):
         nothing, and the mixture can be a conditional density.
     constants : tuple of Constant
         What the user sets.
+    dense : str
+        Name of the gate that this one is when it keeps every expert; empty where it always does.
     """
 
     name: ClassVar[str]
@@ -34,6 +36,15 @@ class Gate(ABC):
     source: ClassVar[str]
     normalised: ClassVar[bool]
     constants: ClassVar[tuple[Constant, ...]] = ()
+    dense: ClassVar[str] = ""
+
+    def kept(self, atoms: int) -> int:
+        """Return how many of K `atoms` have a weight at an input."""
+        return atoms
+
+    def blind(self, atoms: int) -> bool:
+        """Return whether the weights of K `atoms` are 0 or 1: their derivative is zero."""
+        return self.normalised and self.kept(atoms) == 1 < atoms
 
     @abstractmethod
     def weights(self, scores: Tensor) -> Tensor:
@@ -153,6 +164,10 @@ class TopSoftmaxGate(SoftmaxGate):
     formula: ClassVar[str] = r"\mathrm{softmax}(\mathrm{TopK}(s(x)))_i"
     source: ClassVar[str] = "compete §2"
     constants: ClassVar[tuple[Constant, ...]] = (TOP,)
+    dense: ClassVar[str] = "softmax"
+
+    def kept(self, atoms: int) -> int:
+        return min(self.top, atoms)
 
     def weights(self, scores: Tensor) -> Tensor:
         return super().weights(scores.masked_fill(~_winners(scores, self.top), -torch.inf))
@@ -178,6 +193,10 @@ class TopSigmoidGate(SigmoidGate):
     formula: ClassVar[str] = r"\sigma(\mathrm{TopK}(s(x)))_i"
     source: ClassVar[str] = "compete App. on baselines"
     constants: ClassVar[tuple[Constant, ...]] = (TOP,)
+    dense: ClassVar[str] = "sigmoid"
+
+    def kept(self, atoms: int) -> int:
+        return min(self.top, atoms)
 
     def weights(self, scores: Tensor) -> Tensor:
         return super().weights(scores) * _winners(scores, self.top)

@@ -75,6 +75,11 @@ class Score(ABC):
     has_offset: ClassVar[bool] = True
     smallest_dimension: ClassVar[int] = 1
 
+    @property
+    def defined_at_zero(self) -> bool:
+        """Whether a gate of zeros has a score: on the sphere it has no direction."""
+        return self.domain is not Domain.SPHERE
+
     def parts(self, dimension: int) -> tuple[Part, ...]:
         """Return the pieces of an atom's gate block for D = `dimension` inputs."""
         return (Part("beta1", r"\beta_1", dimension),)
@@ -159,7 +164,9 @@ class LinearScore(FlatScore):
 class CosineScore(Score):
     r""":math:`s_i(x) = \beta_{1i} \cdot x / (\|\beta_{1i}\| \|x\|) + \beta_{0i}`.
 
-    At the origin the score is not defined; there the direction is taken to be zero.
+    At the origin, of inputs or of gates, the score is not defined; there the direction is taken
+    to be zero. Near a zero gate the derivative grows like one over the gate's length; at a zero
+    gate there is none, and it is taken to be zero, so that such a gate does not move.
     """
 
     name: ClassVar[str] = "cosine"
@@ -181,10 +188,11 @@ class CosineScore(Score):
         return beta / _norm(beta).clamp_min(TINY)
 
     def chart_jacobian(self, beta: Tensor) -> Tensor:
-        r = _norm(beta).clamp_min(TINY).unsqueeze(-1)
+        r = _norm(beta).unsqueeze(-1)
         u = self.coordinates(beta)
         eye = torch.eye(beta.shape[-1], dtype=beta.dtype, device=beta.device)
-        return (eye - u.unsqueeze(-1) * u.unsqueeze(-2)) / r
+        slope = (eye - u.unsqueeze(-1) * u.unsqueeze(-2)) / r.clamp_min(TINY)
+        return torch.where(r > TINY, slope, torch.zeros_like(slope))
 
     def parameter(self, u: Tensor) -> Tensor:
         return u

@@ -7,20 +7,22 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any
 
-import numpy as np
-
-from moeviz.estimate import ENDED, Status
+from moeviz.estimate import ENDED
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.blocks import split
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import OWN
+from moeviz.study.models import gate_of, plain_gate
+from moeviz.study.notices import notices
 from moeviz.study.plan import Curve, estimator_words, exact, plan_curves
 from moeviz.study.presets import PRESETS
 from moeviz.study.published import Published, published_slope
-from moeviz.study.slope import CONFIDENCE, Slope, fit_slope, local_slopes
+from moeviz.study.sentences import curve_sentences
+from moeviz.study.slope import CONFIDENCE, Slope, fit_slope, local_slopes, why_no_slope
 from moeviz.study.specification import Specification
+from moeviz.study.summary import geometric_mean, losses, mean, median
 from moeviz.theory import GAUGES
-from moeviz.theory.rates import Claim, Setting, claimed_rate
+from moeviz.theory.rates import Setting, claimed_rate
 
 Result = Mapping[str, Any]
 
@@ -43,8 +45,9 @@ def assemble(
     Returns
     -------
     dict
-        Plain data: ``spec``, ``hash``, ``device``, ``seconds``, ``complete``, ``truth`` and
-        ``curves``. A sample size appears in a curve when at least one of its blocks is there.
+        Plain data: ``spec``, ``hash``, ``device``, ``seconds``, ``complete``, ``truth``,
+        ``notices`` and ``curves``. A sample size appears in a curve when at least one of its
+        blocks is there.
     """
     information = {r["fit"]: r for r in results.values() if r["kind"] == "information"}
     fits = _by_fit_and_size(r for r in results.values() if r["kind"] == "fits")
@@ -59,6 +62,7 @@ def assemble(
         "seconds": seconds,
         "complete": all(block.id in results for block in split(spec)),
         "truth": _truth(spec, information),
+        "notices": list(notices(spec)),
         "curves": curves,
     }
 
@@ -118,11 +122,14 @@ def _curve(
     information: Result | None,
 ) -> dict[str, Any]:
     n = sorted(sizes)
-    loss = [[v for part in sizes[size] for v in part["readings"][str(index)]] for size in n]
+    ended = [_flat(sizes[size], "status") for size in n]
+    readings = [[v for part in sizes[size] for v in part["readings"][str(index)]] for size in n]
+    loss = [losses(row, how) for row, how in zip(readings, ended, strict=True)]
     slope = fit_slope(n, loss, spec["window_from"], seed=spec["seed"])
+    no_slope = why_no_slope(n, loss, spec["window_from"])
     claim = claimed_rate(setting_of(spec, curve), curve.reading)
     constant = information["constants"][str(index)] if information else None
-    status = [Counter(_flat(sizes[size], "status")) for size in n]
+    status = [Counter(how) for how in ended]
     return {
         "label": curve.label,
         "router": curve.router,
@@ -141,20 +148,21 @@ def _curve(
         "n": n,
         "replicates": [[i for p in sizes[s] for i in range(p["first"], p["last"])] for s in n],
         "loss": loss,
-        "mean": [float(np.mean(row)) for row in loss],
-        "median": [float(np.median(row)) for row in loss],
-        "geometric": [float(np.exp(np.mean(np.log(np.maximum(row, 1e-300))))) for row in loss],
+        "mean": [mean(row) for row in loss],
+        "median": [median(row) for row in loss],
+        "geometric": [geometric_mean(row) for row in loss],
         "status": [{kind.label: count[int(kind)] for kind in ENDED} for count in status],
-        "residual": [float(np.mean(_flat(sizes[size], "residual"))) for size in n],
-        "steps": [float(np.mean(_flat(sizes[size], "steps"))) for size in n],
+        "residual": [mean(_flat(sizes[size], "residual")) for size in n],
+        "steps": [mean(_flat(sizes[size], "steps")) for size in n],
         "trace": _trace(sizes[n[-1]]) if n else None,
         "slope": _slope_json(slope),
+        "no_slope": no_slope.value if no_slope else None,
         "local_slope": local_slopes(n, loss),
         "theory": {"exponent": claim.exponent, "text": claim.text, "source": claim.source},
         "published": _published_json(_published(spec, curve)),
         "predicted": None if constant is None else [constant / size**0.5 for size in n],
         "predicted_constant": constant,
-        "in_words": _words(curve, slope, claim, status),
+        "in_words": curve_sentences(slope, no_slope, claim, loss, status),
     }
 
 
@@ -164,7 +172,7 @@ def setting_of(spec: Specification, curve: Curve) -> Setting:
     own_gate = spec["data_gate"] in (OWN, curve.gate)
     return Setting(
         router=curve.router,
-        gate=curve.gate,
+        gate=plain_gate(curve.gate, spec.fields, spec["atoms"]),
         expert=curve.expert,
         output=spec["output"],
         degree=spec["degree"],
@@ -172,6 +180,7 @@ def setting_of(spec: Specification, curve: Curve) -> Setting:
         misspecified=not (own_router and own_gate),
         sparse=spec["sparse"] > 0,
         flat=spec["flat"] > 0,
+        jumps=gate_of(curve.gate, spec.fields).kept(spec["atoms"]) < spec["atoms"],
     )
 
 
@@ -186,9 +195,12 @@ def _published_json(published: Published | None) -> dict[str, Any] | None:
 
 
 def _trace(parts: list[Result]) -> list[float] | None:
-    """Return the mean trace of the largest sample size; shorter ones stay at their last value."""
+    """Return the mean trace of the largest sample size; shorter ones stay at their last value.
+
+    It is None where a step of some fit has no likelihood that is a number.
+    """
     traces = [(part["trace"], part["last"] - part["first"]) for part in parts if part.get("trace")]
-    if not traces:
+    if not traces or any(mean(trace) is None for trace, _ in traces):
         return None
     longest = max(len(trace) for trace, _ in traces)
     total = sum(count for _, count in traces)
@@ -208,33 +220,3 @@ def _slope_json(slope: Slope | None) -> dict[str, Any] | None:
         "window": list(slope.window),
         "confidence": CONFIDENCE,
     }
-
-
-def _words(curve: Curve, slope: Slope | None, claim: Claim, status: list[Counter[int]]) -> str:
-    if slope is None:
-        return "Two sample sizes with two fits each are needed before a slope can be drawn."
-    text = (
-        f"Between n = {slope.window[0]:,} and {slope.window[1]:,} the loss falls like n to the "
-        f"power {_signed(slope.estimate)} (95 % interval {_signed(slope.low)} to "
-        f"{_signed(slope.high)})."
-    )
-    if claim.exponent is not None:
-        inside = slope.low <= claim.exponent <= slope.high
-        text += (
-            f" Theory says {_signed(claim.exponent)} ({claim.source}): "
-            f"{'inside' if inside else 'outside'} the interval."
-        )
-    else:
-        text += f" Theory names no power of n ({claim.source})."
-    failed = {
-        kind: sum(count[int(kind)] for count in status)
-        for kind in ENDED
-        if kind is not Status.CONVERGED
-    }
-    total = sum(sum(count.values()) for count in status)
-    shown = ", ".join(f"{number} {kind.label}" for kind, number in failed.items() if number)
-    return text + (f" Of {total} fits, not plainly converged: {shown}." if shown else "")
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\u2212")

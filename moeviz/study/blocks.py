@@ -22,6 +22,7 @@ from moeviz.study.plan import plan_curves
 from moeviz.study.projection import resolve_projection
 from moeviz.study.scenario import Fit, resolve_scenario, sample, stream
 from moeviz.study.specification import Specification
+from moeviz.text import finite
 from moeviz.theory import (
     Reading,
     Reference,
@@ -135,7 +136,8 @@ def run_block(
     Returns
     -------
     dict
-        Plain data. For fits: ``readings`` (per curve index, per replicate), ``status``,
+        Plain data, with None for every number that is not finite. For fits: ``readings`` (per
+        curve index, per replicate; those of a fit that failed are no losses), ``status``,
         ``steps``, ``residual``. For information: ``constants`` (per curve index), ``reach``,
         ``spectrum``, ``null``, ``gauge``.
 
@@ -153,7 +155,8 @@ def run_block(
         result = _fits(spec, block, device, should_stop)
     result.update(id=block.id, kind=block.kind, fit=block.fit)
     result.update(device=device, seconds=time.perf_counter() - began)
-    return result
+    plain: dict[str, Any] = finite(result)
+    return plain
 
 
 def _fits(
@@ -267,8 +270,8 @@ def _projection_json(spec: Specification, index: int) -> dict[str, Any] | None:
         "atoms": projection.theta.reshape(fit.layout.atoms, -1).tolist(),
         "columns": fit.layout.names(),
         "distance": projection.distance,
-        "error": projection.error if math.isfinite(projection.error) else None,
-        "other_optima": projection.other_optima if math.isfinite(projection.other_optima) else None,
+        "error": projection.error,
+        "other_optima": projection.other_optima,
         "converged": projection.converged,
     }
 
@@ -276,8 +279,13 @@ def _projection_json(spec: Specification, index: int) -> dict[str, Any] | None:
 def _source_information(
     spec: Specification, fit: Fit, readings: dict[int, Reading]
 ) -> dict[str, Any]:
-    """Return information, predicted constants and reach of a well-specified fit's truth."""
+    """Return information, predicted constants and reach of a well-specified fit's truth.
+
+    Nothing where the model has no derivative at the truth.
+    """
     mixture, layout, truth = fit.mixture, fit.true_layout, fit.truth
+    if not (fit.dense or mixture.score.defined_at_zero):
+        return {}
     x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
     information = fisher_information(mixture, truth.unsqueeze(0), x)[0]
     if not torch.isfinite(information).all():
@@ -292,15 +300,12 @@ def _source_information(
         values = predicted_constants(
             mixture, truth, layout, information, tuple(readings.values()), x=x[..., :DISTANCE_NODES]
         )
-        constants = {
-            str(i): value if math.isfinite(value) else None
-            for i, value in zip(readings, values, strict=True)
-        }
+        constants = {str(i): value for i, value in zip(readings, values, strict=True)}
     found = reach(mixture, truth, layout, x)
     return {
         "constants": constants,
-        "reach": found.samples if math.isfinite(found.samples) else None,
-        "total_error_constant": found.constant if math.isfinite(found.constant) else None,
+        "reach": found.samples,
+        "total_error_constant": found.constant,
         "spectrum": torch.linalg.eigvalsh(information).tolist(),
         "null": int(null_space(information[free][:, free]).shape[0]),
         "gauge": int(tangent.shape[0]),

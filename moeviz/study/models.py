@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Mixture, make_mixture
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Gate, Mixture, make_gate, make_mixture
 from moeviz.study.fields import OWN
 
 
@@ -21,6 +21,23 @@ def constant_names() -> list[str]:
             for constant in getattr(variant, "constants", ())
         )
     )
+
+
+def gate_of(name: str, values: Mapping[str, Any]) -> Gate:
+    """Return the gate `name` with the constants that a study's fields give it.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such gate.
+    """
+    return make_gate(name, **{c.name: values[c.name] for c in GATES[name].constants})
+
+
+def plain_gate(name: str, values: Mapping[str, Any], atoms: int) -> str:
+    """Return the name of the gate that `name` is for K `atoms`: the dense one if it keeps all."""
+    gate = gate_of(name, values)
+    return gate.dense if gate.dense and gate.kept(atoms) == atoms else name
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import product
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Domain
@@ -69,7 +70,18 @@ def plan_curves(spec: Specification) -> tuple[Curve, ...]:
         for reading in _readings(spec, router, gate, expert):
             label = _label(spec, (router, gate, expert, estimator), reading)
             curves.append(Curve(label, router, gate, expert, estimator, fit, reading))
-    return tuple(curves)
+    return tuple(_told_apart(curves))
+
+
+def _told_apart(curves: list[Curve]) -> list[Curve]:
+    """Name the gauge of curves that have one name otherwise."""
+    times = Counter(curve.label for curve in curves)
+    return [
+        replace(curve, label=f"{curve.label}, {GAUGES[curve.reading.gauge].title}")
+        if times[curve.label] > 1
+        else curve
+        for curve in curves
+    ]
 
 
 def _readings(spec: Specification, router: str, gate: str, expert: str) -> list[Reading]:

@@ -1,9 +1,15 @@
-"""Slopes: the empirical rate of a curve, with an interval."""
+"""Slopes: the empirical rate of a curve, with an interval.
+
+A slope needs the logarithm of every loss in its window. Where a fit has no loss, where a loss is
+exactly zero, or where all are rounding, there is none.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +18,20 @@ Array = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 DRAWS = 2000
-FLOOR = 1e-300
-"""Losses of exactly 0 are raised to this before their log is taken."""
+ROUNDING = 1e-14
+"""Losses that are all below this say nothing but how parameters of a common size are rounded."""
+
+Losses = Sequence[float | None]
+
+
+class NoSlope(Enum):
+    """Why a curve has no slope."""
+
+    TOO_FEW = "too few"
+    LOST = "not finite"
+    ZERO = "zero"
+    SOME_ZERO = "some zero"
+    ROUNDED = "rounding"
 
 
 @dataclass(frozen=True)
@@ -34,8 +52,44 @@ class Slope:
     window: tuple[int, int]
 
 
-def _logs(losses: Sequence[Sequence[float]]) -> list[Array]:
-    return [np.log(np.maximum(np.asarray(row, dtype=float), FLOOR)) for row in losses]
+def why_no_slope(
+    n: Sequence[int], losses: Sequence[Losses], window_from: int = 0
+) -> NoSlope | None:
+    """Return why no slope can be drawn, or None where one can.
+
+    Parameters
+    ----------
+    n : sequence of int
+        Sample sizes.
+    losses : sequence of sequence of float or None
+        Losses of the replicates at each size; None for a fit that has none.
+    window_from : int
+        Sizes below it are left out.
+    """
+    rows = [row for size, row in _used(n, losses, window_from)]
+    values = [value for row in rows for value in row]
+    if any(value is None or not math.isfinite(value) for value in values):
+        return NoSlope.LOST
+    known = [value for value in values if value is not None]
+    if known and max(known) == 0.0:
+        return NoSlope.ZERO
+    if known and max(known) <= ROUNDING:
+        return NoSlope.ROUNDED
+    if min(known, default=1.0) <= 0.0:
+        return NoSlope.SOME_ZERO
+    return NoSlope.TOO_FEW if len(rows) < 2 else None
+
+
+def _used(n: Sequence[int], losses: Sequence[Losses], window_from: int) -> list[tuple[int, Losses]]:
+    """Return the sizes in the window that have two replicates, with their losses."""
+    pairs = zip(n, losses, strict=True)
+    return [(size, row) for size, row in pairs if size >= window_from and len(row) >= 2]
+
+
+def _logs(row: Losses) -> Array | None:
+    """Return the logs of losses, None where one has none."""
+    values = np.array([math.nan if value is None else value for value in row], dtype=float)
+    return np.log(values) if bool((np.isfinite(values) & (values > 0)).all()) else None
 
 
 def _regress(log_n: Array, values: Array) -> Array:
@@ -46,7 +100,7 @@ def _regress(log_n: Array, values: Array) -> Array:
 
 def fit_slope(
     n: Sequence[int],
-    losses: Sequence[Sequence[float]],
+    losses: Sequence[Losses],
     window_from: int = 0,
     seed: int = 0,
     draws: int = DRAWS,
@@ -57,8 +111,9 @@ def fit_slope(
     ----------
     n : sequence of int
         Sample sizes.
-    losses : sequence of sequence of float
-        Losses of the replicates at each size; replicates of different sizes are independent.
+    losses : sequence of sequence of float or None
+        Losses of the replicates at each size, None for a fit that has none; replicates of
+        different sizes are independent.
     window_from : int
         Sizes below it are left out.
     seed : int
@@ -69,15 +124,12 @@ def fit_slope(
     Returns
     -------
     Slope or None
-        None when fewer than two sizes with two replicates are in the window.
+        None where :func:`why_no_slope` says why.
     """
-    used = [
-        (size, row)
-        for size, row in zip(n, _logs(losses), strict=True)
-        if size >= window_from and row.size >= 2
-    ]
-    if len(used) < 2:
+    if why_no_slope(n, losses, window_from) is not None:
         return None
+    logs = [(size, _logs(row)) for size, row in _used(n, losses, window_from)]
+    used = [(size, row) for size, row in logs if row is not None]
     log_n = np.log([float(size) for size, _ in used])
     rng = np.random.default_rng(seed)
     resampled = np.stack(
@@ -89,24 +141,33 @@ def fit_slope(
     return Slope(estimate, float(low), float(high), (used[0][0], used[-1][0]))
 
 
-def local_slopes(n: Sequence[int], losses: Sequence[Sequence[float]]) -> list[dict[str, float]]:
+def local_slopes(n: Sequence[int], losses: Sequence[Losses]) -> list[dict[str, float | None]]:
     """Return the slope between neighbouring sizes.
+
+    Parameters
+    ----------
+    n : sequence of int
+        Sample sizes.
+    losses : sequence of sequence of float or None
+        Losses of the replicates at each size; None for a fit that has none.
 
     Returns
     -------
     list of dict
         ``n`` (the geometric middle), ``slope``, and ``low`` and ``high``: two standard errors of
-        the replicates' mean log loss to either side.
+        the replicates' mean log loss to either side. All three are None where a fit of either
+        size has no loss, where a loss is zero, or where all are rounding.
     """
-    logs = _logs(losses)
-    out = []
+    out: list[dict[str, float | None]] = []
     for i in range(len(n) - 1):
         gap = np.log(n[i + 1] / n[i])
-        slope = float((logs[i + 1].mean() - logs[i].mean()) / gap)
-        variance = sum(
-            row.var(ddof=1) / row.size if row.size > 1 else 0.0 for row in logs[i : i + 2]
-        )
-        error = 2.0 * float(np.sqrt(variance)) / gap
         middle = float(np.sqrt(float(n[i]) * n[i + 1]))
+        logs = [log for row in losses[i : i + 2] if (log := _logs(row)) is not None]
+        if len(logs) < 2 or max(log.max() for log in logs) <= math.log(ROUNDING):
+            out.append({"n": middle, "slope": None, "low": None, "high": None})
+            continue
+        slope = float((logs[1].mean() - logs[0].mean()) / gap)
+        variance = sum(row.var(ddof=1) / row.size if row.size > 1 else 0.0 for row in logs)
+        error = 2.0 * float(np.sqrt(variance)) / gap
         out.append({"n": middle, "slope": slope, "low": slope - error, "high": slope + error})
     return out

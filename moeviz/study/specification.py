@@ -169,6 +169,7 @@ def _check_models(values: Mapping[str, Any]) -> None:
     named = models(values)
     for model in named:
         _check_features(model, values)
+        _check_zero_gates(model, values)
     density = OUTPUTS[values["output"]].density
     for name in values["estimators"]:
         if ESTIMATORS[name].densities_only and not density:
@@ -195,6 +196,20 @@ def _check_features(model: Named, values: Mapping[str, Any]) -> None:
                 f"{values['high']:g}, but '{values['score_formula'][:60]}' is none for some; mind "
                 "divisions, roots and logarithms, or change the inputs' range."
             )
+
+
+def _check_zero_gates(model: Named, values: Mapping[str, Any]) -> None:
+    """Refuse fits that start at a gate where their score is not defined."""
+    at_truth = values["start"] == "near-truth" and values["start_scale"] == 0.0
+    if not at_truth or not values["sparse"] or model.mixture != model.source:
+        return
+    score = model.mixture.score
+    if not score.defined_at_zero:
+        raise SpecificationError(
+            f"Expected starts away from the truth for the {score.title}, because it has no "
+            f"direction and no derivative at a zero gate, but got sparse = {values['sparse']} and "
+            "start_scale = 0; take a larger start_scale, sparse = 0 or another router."
+        )
 
 
 def _check_readings(values: Mapping[str, Any]) -> None:

@@ -49,6 +49,9 @@ class Setting:
         Whether some true gate is zero.
     flat : bool
         Whether some true expert has zero slopes (Regime 2).
+    jumps : bool
+        Whether the gate keeps only some of the fitted experts, so that the function jumps where
+        one takes over from another.
     """
 
     router: str
@@ -60,6 +63,7 @@ class Setting:
     misspecified: bool = False
     sparse: bool = False
     flat: bool = False
+    jumps: bool = False
 
     @property
     def linear_expert(self) -> bool:
@@ -86,6 +90,14 @@ INFORMATION = (
     "Off the gauge the information matrix is positive definite, so the error falls like one over "
     "the square root of n."
 )
+JUMPS = (
+    "The function jumps where one expert takes over from another, and the derivatives that the "
+    "fits follow do not see it; no theorem speaks of such fits."
+)
+NO_DIRECTION = (
+    "A zero gate has no direction, so the cosine router has no score and no derivative there; no "
+    "theorem speaks of it."
+)
 CROWDED = (
     "The loss, which squares distances in crowded cells, falls like one over the square root of "
     "n: crowded experts themselves like n to the power of -1/4."
@@ -111,6 +123,8 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
             "No data show a gate's length, so this part stays where the start left it.",
             "cosine eq. 4",
         )
+    if setting.jumps:
+        return Claim(None, JUMPS, "moeviz")
     if reading.loss in DISTANCES:
         return _function(setting, reading)
     if reading.loss in ("gate", "expert") and setting.over_specified:
@@ -187,6 +201,8 @@ def _function(setting: Setting, reading: Reading) -> Claim:
 
 def _exact(setting: Setting, reading: Reading) -> Claim:
     if _sees_function_only(reading):
+        if setting.forgets_length and setting.sparse:
+            return Claim(None, NO_DIRECTION, "moeviz")
         source = "cosine Theorem 6" if setting.router == "perturbed-cosine" else "moeviz"
         return Claim(ROOT_N, INFORMATION, source)
     if setting.forgets_length:

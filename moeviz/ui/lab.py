@@ -8,6 +8,7 @@ import streamlit as st
 
 from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
+from moeviz.study.notices import notices
 from moeviz.ui.files import upload
 from moeviz.ui.form import form_texts, settings, specification
 from moeviz.ui.guard import plain
@@ -65,7 +66,7 @@ def study_form(preset: Preset, spec: Specification) -> Guesses:
 
 
 def run_button(spec: Specification) -> bool:
-    """Offer to run the study, say how much work it is, and return whether it is wanted.
+    """Offer to run the study, say its work and its limits, and return whether it is wanted.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ def run_button(spec: Specification) -> bool:
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Run", type="primary", key="lab.run", width=160)
         st.markdown(_cost(spec))
+    for notice in _notices(spec):
+        st.info(plain(notice))
     return pressed
 
 
@@ -100,6 +103,11 @@ def _settings(preset: Preset) -> None:
     regime_controls(preset)
     settings(preset)
     upload()
+
+
+@lru_cache(maxsize=256)
+def _notices(spec: Specification) -> tuple[str, ...]:
+    return notices(spec)
 
 
 @lru_cache(maxsize=256)

@@ -212,7 +212,10 @@ def _table(table: Table, title: str) -> None:
 def _likelihood(result: Mapping[str, Any]) -> None:
     figure = trace_figure(result, theme_named(st.context.theme.type))
     if figure is None:
-        st.markdown("No fit of the largest sample size has ended yet.")
+        st.markdown(
+            "No likelihood to show: no fit of the largest sample size has ended yet, or the "
+            "likelihood of one is not a number."
+        )
         return
     plot(
         figure,
@@ -229,7 +232,7 @@ def _likelihood(result: Mapping[str, Any]) -> None:
 
 
 def _truth(result: Mapping[str, Any]) -> None:
-    for sentence in regime_sentences(result["spec"]["fields"]):
+    for sentence in (*regime_sentences(result["spec"]["fields"]), *result.get("notices", ())):
         st.markdown(plain(sentence))
     for part in truth_parts(result):
         st.markdown(f"**{plain(part.title)}**")

@@ -12,8 +12,8 @@ from moeviz.charts.words import (
     model_words,
     number,
     open_choices,
-    signed,
 )
+from moeviz.text import signed
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from moeviz.charts.words import OPEN_FIELDS, comparison, open_choices, signed
+from moeviz.charts.words import OPEN_FIELDS, comparison, open_choices
 from moeviz.study import PRESETS
 from moeviz.study.fields import FIELDS
 from moeviz.study.kept import kept_names, kept_result
+from moeviz.text import signed
 from moeviz.ui.guard import plain
 from tests.ui.still import open_tab, said, visit
 

@@ -1,0 +1,93 @@
+"""What is said of one curve: its slope beside theory's, or why it has none, and its fits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from moeviz.estimate import ENDED, FAILED, Status
+from moeviz.study.slope import NoSlope, Slope
+from moeviz.study.summary import Losses
+from moeviz.text import signed
+from moeviz.theory.rates import Claim
+
+WITHOUT = {
+    NoSlope.TOO_FEW: "Two sample sizes with two fits each are needed before a slope can be drawn.",
+    NoSlope.ZERO: "The loss is exactly zero; no slope.",
+    NoSlope.ROUNDED: "The loss is zero up to rounding; no slope.",
+    NoSlope.SOME_ZERO: "Some losses are exactly zero, and zero has no logarithm; no slope.",
+}
+
+
+def curve_sentences(
+    slope: Slope | None,
+    reason: NoSlope | None,
+    claim: Claim,
+    losses: Sequence[Losses],
+    status: Sequence[Counter[int]],
+) -> str:
+    """Say in a few sentences what a curve shows.
+
+    Parameters
+    ----------
+    slope : Slope or None
+    reason : NoSlope or None
+        Why there is no slope; None where there is one.
+    claim : Claim
+        What theory says of the curve.
+    losses : sequence of sequence of float or None
+        Losses of the replicates at each size.
+    status : sequence of Counter
+        How often the fits of each size ended in which way.
+    """
+    if slope is not None:
+        return _slope(slope, claim) + _ends(status)
+    if reason is NoSlope.LOST:
+        return _lost(losses, status) + _ends(status, said=FAILED)
+    return WITHOUT[reason or NoSlope.TOO_FEW] + ("" if reason is NoSlope.TOO_FEW else _ends(status))
+
+
+def _slope(slope: Slope, claim: Claim) -> str:
+    text = (
+        f"Between n = {slope.window[0]:,} and {slope.window[1]:,} the loss falls like n to the "
+        f"power {signed(slope.estimate)} (95 % interval {signed(slope.low)} to "
+        f"{signed(slope.high)})."
+    )
+    if claim.exponent is None:
+        return f"{text} Theory names no power of n ({claim.source})."
+    inside = slope.low <= claim.exponent <= slope.high
+    return (
+        f"{text} Theory says {signed(claim.exponent)} ({claim.source}): "
+        f"{'inside' if inside else 'outside'} the interval."
+    )
+
+
+def _lost(losses: Sequence[Losses], status: Sequence[Counter[int]]) -> str:
+    """Say how many fits have no loss, and that no slope goes through what is left."""
+    missing = sum(value is None for row in losses for value in row)
+    total = sum(len(row) for row in losses)
+    words = {
+        Status.DIVERGED: "diverged",
+        Status.NON_FINITE: "had a cost that is not a number",
+    }
+    failed = {kind: sum(count[int(kind)] for count in status) for kind in words}
+    parts = [f"{number} {words[kind]}" for kind, number in failed.items() if number]
+    rest = missing - sum(failed.values())
+    if rest > 0:
+        parts.append(f"{rest} have a loss that is not a number")
+    return (
+        f"No slope: of {total} fits, {' and '.join(parts)}. A sample size with such a fit has no "
+        "mean; its median counts the fit as worse than every other."
+    )
+
+
+def _ends(status: Sequence[Counter[int]], said: Collection[int] = ()) -> str:
+    """Count the fits that have not plainly converged, without the ends that are `said` already."""
+    ends = {
+        kind: sum(count[int(kind)] for count in status)
+        for kind in ENDED
+        if kind is not Status.CONVERGED and int(kind) not in said
+    }
+    total = sum(sum(count.values()) for count in status)
+    shown = ", ".join(f"{number} {kind.label}" for kind, number in ends.items() if number)
+    return f" Of {total} fits, not plainly converged: {shown}." if shown else ""
