@@ -29,6 +29,20 @@ def signed(value: float | None, digits: int = 2) -> str:
     return text.replace("-", "\u2212")
 
 
+def within(value: float, low: float, high: float, digits: int = 2) -> bool:
+    """Return whether a number lies in an interval, both as :func:`signed` prints them.
+
+    A verdict so never contradicts the numbers beside it.
+
+    Parameters
+    ----------
+    value, low, high : float
+    digits : int
+        Digits after the point.
+    """
+    return round(low, digits) <= round(value, digits) <= round(high, digits)
+
+
 def finite(data: Any) -> Any:
     """Return plain data with None in place of every number that is infinite or none at all.
 

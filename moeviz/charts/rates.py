@@ -9,7 +9,7 @@ from typing import Any
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS, PRESETS
 from moeviz.study.fields import OWN, PAPER
-from moeviz.study.models import gate_of, plain_gate
+from moeviz.study.models import model_of, own_gate, plain_gate
 from moeviz.study.rates_table import SLOW, RateCell
 from moeviz.text import signed
 from moeviz.theory import GAUGES, Reading
@@ -138,10 +138,10 @@ def _setting(fields: Mapping[str, Any], curve: Mapping[str, Any]) -> Setting:
         degree=fields["degree"],
         over_specified=fields["atoms"] != fields["true_atoms"],
         misspecified=fields["data_router"] not in (OWN, curve["router"])
-        or fields["data_gate"] not in (OWN, curve["gate"]),
+        or not own_gate(curve["gate"], fields),
         sparse=fields["sparse"] > 0,
         flat=fields["flat"] > 0,
-        jumps=gate_of(curve["gate"], fields).kept(fields["atoms"]) < fields["atoms"],
+        jumps=model_of(fields, *(curve[key] for key in COMPARED.values())).jumps(fields["atoms"]),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS
 from moeviz.study.fields import FIELDS
-from moeviz.text import NOT_FINITE, signed
+from moeviz.text import NOT_FINITE, signed, within
 
 OPEN_FIELDS: Mapping[str, str | None] = {
     "start": None,
@@ -29,7 +29,7 @@ Curves = Sequence[Mapping[str, Any]]
 
 
 FOREIGN = "the model does not contain the truth"
-NO_DERIVATIVE = "the model has no derivative that is a number at this truth"
+NO_DERIVATIVE = "the model has no derivative at this truth"
 
 NO_SLOPE: Mapping[str, str] = {
     "not finite": "no slope, for some fits have no loss",
@@ -230,7 +230,7 @@ def _against_paper(curve: Mapping[str, Any]) -> str:
     said = f"the paper prints {signed(paper['slope'])} ({paper['source']})"
     if slope is None:
         return f"{_upper(label)}: {said}; {no_slope(curve, 'our slope is still to come')}."
-    if slope["low"] <= paper["slope"] <= slope["high"]:
+    if within(paper["slope"], slope["low"], slope["high"]):
         verdict = "our interval contains the paper's slope"
     elif slope["estimate"] < paper["slope"]:
         verdict = "our loss falls faster than the paper's"

@@ -102,8 +102,9 @@ class ExpectationMaximisation:
         promise = promised(at, free & (reached == trial))
         worthless = promise <= max(WORTH, 4.0 * self.tolerance * problem.samples)
         state.accept(accepted, trial, new)
-        stuck = ((still & short & ~worthless) | (state.damping > RUNAWAY)) & ~settled
-        return reasons(settled | still, stuck)
+        done = settled | still
+        stuck = (done & short & ~worthless) | (state.damping > RUNAWAY)
+        return reasons(done, stuck)
 
 
 def _with_exact_variances(

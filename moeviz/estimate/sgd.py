@@ -21,8 +21,8 @@ from moeviz.model.mixture import Features
 from moeviz.model.moments import slopes
 from moeviz.model.threads import one_thread
 
-LARGEST = 1.0 / torch.finfo(torch.float64).eps
-"""A parameter beyond this does not feel a step of 1: the fit has diverged."""
+LARGEST = torch.finfo(torch.float64).eps ** -0.5
+"""The square of a parameter beyond this does not feel a 1 added to it: the fit has diverged."""
 
 
 @dataclass(frozen=True)

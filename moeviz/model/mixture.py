@@ -109,6 +109,17 @@ class Mixture:
                 f"got '{self.gate.name}'; take a softmax gate or regression."
             )
 
+    def jumps(self, atoms: int) -> bool:
+        """Return whether f jumps where one of K `atoms` takes the place of another.
+
+        A gate that drops experts jumps where two scores are equal, unless equal scores mean equal
+        values: under competition without offsets, of one value without parameters of its own.
+        """
+        output, score = self.output, self.score
+        alone = output.copies == 1 and not output.scalars
+        seamless = score.reads_expert and not score.has_offset and alone
+        return self.gate.kept(atoms) < atoms and not seamless
+
     def layout(self, atoms: int, dimension: int) -> Layout:
         """Return how K `atoms` over inputs of D = `dimension` lie in a parameter vector."""
         copies = self.output.copies

@@ -12,7 +12,7 @@ from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.blocks import split
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import OWN
-from moeviz.study.models import gate_of, plain_gate
+from moeviz.study.models import model_of, own_gate, plain_gate
 from moeviz.study.notices import notices
 from moeviz.study.plan import Curve, estimator_words, exact, plan_curves
 from moeviz.study.presets import PRESETS
@@ -169,18 +169,18 @@ def _curve(
 def setting_of(spec: Specification, curve: Curve) -> Setting:
     """Return what a claim about a curve depends on."""
     own_router = spec["data_router"] in (OWN, curve.router)
-    own_gate = spec["data_gate"] in (OWN, curve.gate)
+    fields = spec.fields
     return Setting(
         router=curve.router,
-        gate=plain_gate(curve.gate, spec.fields, spec["atoms"]),
+        gate=plain_gate(curve.gate, fields, spec["atoms"]),
         expert=curve.expert,
         output=spec["output"],
         degree=spec["degree"],
         over_specified=not exact(spec),
-        misspecified=not (own_router and own_gate),
+        misspecified=not (own_router and own_gate(curve.gate, fields)),
         sparse=spec["sparse"] > 0,
         flat=spec["flat"] > 0,
-        jumps=gate_of(curve.gate, spec.fields).kept(spec["atoms"]) < spec["atoms"],
+        jumps=model_of(fields, curve.router, curve.gate, curve.expert).jumps(spec["atoms"]),
     )
 
 

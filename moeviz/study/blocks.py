@@ -284,7 +284,7 @@ def _source_information(
     Nothing where the model has no derivative at the truth.
     """
     mixture, layout, truth = fit.mixture, fit.true_layout, fit.truth
-    if not (fit.dense or mixture.score.defined_at_zero):
+    if mixture.jumps(layout.atoms) or not (fit.dense or mixture.score.defined_at_zero):
         return {}
     x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
     information = fisher_information(mixture, truth.unsqueeze(0), x)[0]

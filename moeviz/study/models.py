@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any
 
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Gate, Mixture, make_gate, make_mixture
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Mixture, make_gate, make_mixture
 from moeviz.study.fields import OWN
 
 
@@ -23,21 +24,30 @@ def constant_names() -> list[str]:
     )
 
 
-def gate_of(name: str, values: Mapping[str, Any]) -> Gate:
-    """Return the gate `name` with the constants that a study's fields give it.
+def plain_gate(name: str, values: Mapping[str, Any], atoms: int) -> str:
+    """Return the name of the gate that `name` is for K `atoms`: the dense one if it keeps all."""
+    gate = make_gate(name, **{c.name: values[c.name] for c in GATES[name].constants})
+    return gate.dense if gate.dense and gate.kept(atoms) == atoms else name
+
+
+def own_gate(name: str, values: Mapping[str, Any]) -> bool:
+    """Return whether the data of a study come from the gate `name` that is fitted."""
+    data = values["data_gate"]
+    return data in (OWN, name) or (
+        plain_gate(data, values, values["true_atoms"]) == plain_gate(name, values, values["atoms"])
+    )
+
+
+def model_of(values: Mapping[str, Any], router: str, gate: str, expert: str) -> Mixture:
+    """Return the model of three named parts, with the output and constants of a study's fields.
 
     Raises
     ------
-    UnknownNameError
-        If there is no such gate.
+    SpecificationError
+        If the parts do not go together.
     """
-    return make_gate(name, **{c.name: values[c.name] for c in GATES[name].constants})
-
-
-def plain_gate(name: str, values: Mapping[str, Any], atoms: int) -> str:
-    """Return the name of the gate that `name` is for K `atoms`: the dense one if it keeps all."""
-    gate = gate_of(name, values)
-    return gate.dense if gate.dense and gate.kept(atoms) == atoms else name
+    constants = {name: values[name] for name in constant_names() if name in values}
+    return make_mixture(router, gate, expert, values["output"], **constants)
 
 
 @dataclass(frozen=True)
@@ -67,11 +77,7 @@ def models(values: Mapping[str, Any]) -> list[Named]:
     SpecificationError
         If parts of a model do not go together.
     """
-    constants = {name: values[name] for name in constant_names()}
-
-    def build(router: str, gate: str, expert: str) -> Mixture:
-        return make_mixture(router, gate, expert, values["output"], **constants)
-
+    build = partial(model_of, values)
     found = []
     for router, gate, expert in product(values["routers"], values["gates"], values["experts"]):
         source = build(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from moeviz.estimate import ENDED, FAILED, Status
 from moeviz.study.slope import NoSlope, Slope
 from moeviz.study.summary import Losses
-from moeviz.text import signed
+from moeviz.text import signed, within
 from moeviz.theory.rates import Claim
 
 WITHOUT = {
@@ -55,7 +55,7 @@ def _slope(slope: Slope, claim: Claim) -> str:
     )
     if claim.exponent is None:
         return f"{text} Theory names no power of n ({claim.source})."
-    inside = slope.low <= claim.exponent <= slope.high
+    inside = within(claim.exponent, slope.low, slope.high)
     return (
         f"{text} Theory says {signed(claim.exponent)} ({claim.source}): "
         f"{'inside' if inside else 'outside'} the interval."

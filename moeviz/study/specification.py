@@ -13,6 +13,7 @@ import numpy as np
 from moeviz.errors import SpecificationError
 from moeviz.model import OUTPUTS, SCORES
 from moeviz.model.custom import CUSTOM
+from moeviz.model.scores import TINY
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, OWN, Value
@@ -200,7 +201,7 @@ def _check_features(model: Named, values: Mapping[str, Any]) -> None:
 
 def _check_zero_gates(model: Named, values: Mapping[str, Any]) -> None:
     """Refuse fits that start at a gate where their score is not defined."""
-    at_truth = values["start"] == "near-truth" and values["start_scale"] == 0.0
+    at_truth = values["start"] == "near-truth" and values["start_scale"] <= TINY
     if not at_truth or not values["sparse"] or model.mixture != model.source:
         return
     score = model.mixture.score
@@ -208,7 +209,8 @@ def _check_zero_gates(model: Named, values: Mapping[str, Any]) -> None:
         raise SpecificationError(
             f"Expected starts away from the truth for the {score.title}, because it has no "
             f"direction and no derivative at a zero gate, but got sparse = {values['sparse']} and "
-            "start_scale = 0; take a larger start_scale, sparse = 0 or another router."
+            f"start_scale = {values['start_scale']:g}; take a larger start_scale, sparse = 0 or "
+            "another router."
         )
 
 

@@ -127,6 +127,8 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
         return Claim(None, JUMPS, "moeviz")
     if reading.loss in DISTANCES:
         return _function(setting, reading)
+    if _at_zero_gate(setting, reading):
+        return Claim(None, NO_DIRECTION, "moeviz")
     if reading.loss in ("gate", "expert") and setting.over_specified:
         return _crowded_block(claimed_rate(setting, Reading("L2", reading.gauge)))
     if setting.own_formula:
@@ -147,6 +149,17 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
     if setting.over_specified:
         return _cosine_over(setting, reading)
     return _exact(setting, reading)
+
+
+def _at_zero_gate(setting: Setting, reading: Reading) -> bool:
+    """Return whether a claim would need a derivative at a zero gate without direction.
+
+    The papers' bounds for gates of free length are about all truths at once and need none.
+    """
+    if not (setting.forgets_length and setting.sparse) or setting.misspecified:
+        return False
+    bounded = setting.over_specified or not _sees_function_only(reading)
+    return not GATES[setting.gate].normalised or not bounded
 
 
 def _own_formula(setting: Setting, reading: Reading) -> Claim:
@@ -201,8 +214,6 @@ def _function(setting: Setting, reading: Reading) -> Claim:
 
 def _exact(setting: Setting, reading: Reading) -> Claim:
     if _sees_function_only(reading):
-        if setting.forgets_length and setting.sparse:
-            return Claim(None, NO_DIRECTION, "moeviz")
         source = "cosine Theorem 6" if setting.router == "perturbed-cosine" else "moeviz"
         return Claim(ROOT_N, INFORMATION, source)
     if setting.forgets_length:
