@@ -70,6 +70,8 @@ REFUSED = [
     (["keep", "nope"], "known presets"),
     (["reach", "nope"], "known presets"),
     (["bench", "nope"], "known benchmarks"),
+    (["study", "cosine-fig1a", "--set", "start_scale=0"], "at a zero gate"),
+    (["reach", "cosine-exact", "--set", "sparse=1", "--set", "start_scale=0"], "at a zero gate"),
 ]
 
 
@@ -102,6 +104,46 @@ def test_a_huge_specification_file_is_refused_unread(capsys, tmp_path):
     code, _, err = run(capsys, "study", "--spec", str(path))
     assert code == 2
     assert "at most 200,000 bytes" in err
+
+
+def refuse(word):
+    raise AssertionError(f"{word} is no JSON")
+
+
+QUICK = ["--set", "experts=linear", "--set", "replicates=2", "--set", "candidates=4"]
+DIVERGING = ["--set", "routers=linear", "--set", "estimators=sgd", "--set", "rate=10"]
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_study_that_diverges_is_said_in_words_and_in_json(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("MOEVIZ_HOME", str(tmp_path / "home"))
+    words = ["study", "lab", *QUICK, *DIVERGING, "--set", "sizes=1000,3000", "--workers", "1"]
+    code, out, _ = run(capsys, *words)
+    assert code == 0
+    assert "4 diverged" in out
+    assert "nan" not in out
+    assert "inf" not in out.replace("information", "")
+    code, out, _ = run(capsys, *words, "--json")
+    assert code == 0
+    first = json.loads(out, parse_constant=refuse)["curves"][0]
+    assert first["mean"] == [None, None]
+    assert first["slope"] is None
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_what_a_study_cannot_show_is_said_before_it_is_run(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("MOEVIZ_HOME", str(tmp_path / "home"))
+    top = ["--set", "routers=linear", "--set", "gates=top-softmax", "--set", "top=1"]
+    words = ["study", "lab", *QUICK, *top, "--set", "sizes=200", "--workers", "1"]
+    code, out, err = run(capsys, *words)
+    assert code == 0
+    assert out.startswith("Note: The top-K softmax gate with top = 1")
+    code, out, err = run(capsys, *words, "--json")
+    assert "no fit can move them" in err
+    (notice,) = json.loads(out)["notices"]
+    assert notice in err
+    code, out, err = run(capsys, "reach", *words[1:-2], "--json")
+    assert json.loads(out)["notices"] == [notice]
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

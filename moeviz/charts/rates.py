@@ -113,7 +113,8 @@ def alike(
     mine, theirs = _setting(fields, curve), _setting(other_fields, other)
     if kind_of(curve["expert"]) != kind_of(other["expert"]):
         return False
-    reading = Reading(curve["loss_name"], curve["gauge"])
+    # In the papers' own gauge: their claims are what must not depend on zero gates.
+    reading = Reading(curve["loss_name"], "offset")
     claims = {claimed_rate(replace(mine, sparse=sparse), reading) for sparse in (False, True)}
     sparse = theirs.sparse if len(claims) == 1 else mine.sparse
     return replace(mine, sparse=sparse, expert=theirs.expert) == theirs

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 
-from moeviz.study.slope import fit_slope, local_slopes
+from moeviz.study.slope import NoSlope, fit_slope, local_slopes, why_no_slope
 
 SIZES = [1000, 3162, 10000, 31623, 100000]
 
@@ -58,9 +59,38 @@ def test_too_little_gives_no_slope():
     assert fit_slope(SIZES, [[1.0, 2.0]] * 5, window_from=50000) is None
 
 
-def test_a_loss_of_zero_does_not_break_the_slope():
-    slope = fit_slope([10, 100], [[1.0, 1.0], [0.0, 0.0]])
-    assert np.isfinite(slope.estimate)
+@pytest.mark.parametrize(
+    ("losses", "reason"),
+    [
+        ([[0.0, 0.0], [0.0, 0.0]], NoSlope.ZERO),
+        ([[1.0, 1.0], [0.0, 0.0]], NoSlope.SOME_ZERO),
+        ([[1.0, 0.0], [0.5, 0.5]], NoSlope.SOME_ZERO),
+        ([[2e-17, 0.0], [1e-16, 3e-17]], NoSlope.ROUNDED),
+        ([[1.0, None], [0.5, 0.5]], NoSlope.LOST),
+        ([[1.0, math.nan], [0.5, 0.5]], NoSlope.LOST),
+        ([[1.0, 2.0], [math.inf, 0.5]], NoSlope.LOST),
+        ([[None, None], [0.0, 0.0]], NoSlope.LOST),
+        ([[1.0, 2.0], [3.0]], NoSlope.TOO_FEW),
+        ([[1.0, 2.0], [0.5, 0.5]], None),
+    ],
+)
+def test_a_loss_without_a_logarithm_gives_no_slope_and_a_reason(losses, reason):
+    assert why_no_slope([10, 100], losses) is reason
+    assert (fit_slope([10, 100], losses) is None) == (reason is not None)
+
+
+def test_what_is_outside_the_window_does_not_hinder_a_slope():
+    losses = [[None, 0.0], [1.0, 1.0], [0.1, 0.1]]
+    assert why_no_slope([10, 100, 1000], losses) is NoSlope.LOST
+    assert fit_slope([10, 100, 1000], losses, window_from=100).estimate == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize("bad", [None, math.nan, math.inf, 0.0])
+def test_a_local_slope_is_absent_on_both_sides_of_a_size_without_logarithms(bad):
+    rows = local_slopes([10, 100, 1000, 10000], [[1.0] * 2, [0.1, bad], [0.01] * 2, [1e-3] * 2])
+    assert [row["slope"] is None for row in rows] == [True, True, False]
+    assert [row["low"] is None for row in rows] == [True, True, False]
+    assert rows[2]["slope"] == pytest.approx(-1.0)
 
 
 def test_local_slopes_lie_between_sizes():
