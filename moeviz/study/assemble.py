@@ -12,15 +12,15 @@ import numpy as np
 from moeviz.estimate import ENDED, Status
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.blocks import split
+from moeviz.study.claims import setting_of
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.fields import OWN
-from moeviz.study.plan import Curve, estimator_words, exact, plan_curves
+from moeviz.study.plan import Curve, estimator_words, plan_curves
 from moeviz.study.presets import PRESETS
 from moeviz.study.published import Published, published_slope
 from moeviz.study.slope import CONFIDENCE, Slope, fit_slope, local_slopes
 from moeviz.study.specification import Specification
-from moeviz.theory import GAUGES
-from moeviz.theory.rates import Claim, Setting, claimed_rate
+from moeviz.theory import GAUGES, Reading
+from moeviz.theory.rates import Claim, claimed_rate
 
 Result = Mapping[str, Any]
 
@@ -120,7 +120,8 @@ def _curve(
     n = sorted(sizes)
     loss = [[v for part in sizes[size] for v in part["readings"][str(index)]] for size in n]
     slope = fit_slope(n, loss, spec["window_from"], seed=spec["seed"])
-    claim = claimed_rate(setting_of(spec, curve), curve.reading)
+    setting = setting_of(spec.fields, curve.router, curve.gate, curve.expert)
+    claim = claimed_rate(setting, curve.reading)
     constant = information["constants"][str(index)] if information else None
     status = [Counter(_flat(sizes[size], "status")) for size in n]
     return {
@@ -150,29 +151,45 @@ def _curve(
         "trace": _trace(sizes[n[-1]]) if n else None,
         "slope": _slope_json(slope),
         "local_slope": local_slopes(n, loss),
-        "theory": {"exponent": claim.exponent, "text": claim.text, "source": claim.source},
+        "theory": _theory_json(claim),
         "published": _published_json(_published(spec, curve)),
         "predicted": None if constant is None else [constant / size**0.5 for size in n],
         "predicted_constant": constant,
-        "in_words": _words(curve, slope, claim, status),
+        "in_words": _words(slope, claim, status),
     }
 
 
-def setting_of(spec: Specification, curve: Curve) -> Setting:
-    """Return what a claim about a curve depends on."""
-    own_router = spec["data_router"] in (OWN, curve.router)
-    own_gate = spec["data_gate"] in (OWN, curve.gate)
-    return Setting(
-        router=curve.router,
-        gate=curve.gate,
-        expert=curve.expert,
-        output=spec["output"],
-        degree=spec["degree"],
-        over_specified=not exact(spec),
-        misspecified=not (own_router and own_gate),
-        sparse=spec["sparse"] > 0,
-        flat=spec["flat"] > 0,
-    )
+def retold(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept result with its claims, and the sentences that name them, made anew.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`assemble` returned it when it was run: its numbers stay, and what theory says of
+        them is what it says today.
+    """
+    fields = result["spec"]["fields"]
+    return {**result, "curves": [_retold(fields, curve) for curve in result["curves"]]}
+
+
+def _retold(fields: Mapping[str, Any], curve: Mapping[str, Any]) -> dict[str, Any]:
+    setting = setting_of(fields, curve["router"], curve["gate"], curve["expert"])
+    claim = claimed_rate(setting, Reading(curve["loss_name"], curve["gauge"]))
+    kept = curve["slope"]
+    slope = kept and Slope(kept["estimate"], kept["low"], kept["high"], tuple(kept["window"]))
+    status = [
+        Counter({int(kind): count.get(kind.label, 0) for kind in ENDED})
+        for count in curve["status"]
+    ]
+    return {
+        **curve,
+        "theory": _theory_json(claim),
+        "in_words": _words(slope, claim, status),
+    }
+
+
+def _theory_json(claim: Claim) -> dict[str, Any]:
+    return {"exponent": claim.exponent, "text": claim.text, "source": claim.source}
 
 
 def _published(spec: Specification, curve: Curve) -> Published | None:
@@ -210,7 +227,7 @@ def _slope_json(slope: Slope | None) -> dict[str, Any] | None:
     }
 
 
-def _words(curve: Curve, slope: Slope | None, claim: Claim, status: list[Counter[int]]) -> str:
+def _words(slope: Slope | None, claim: Claim, status: list[Counter[int]]) -> str:
     if slope is None:
         return "Two sample sizes with two fits each are needed before a slope can be drawn."
     text = (

@@ -43,7 +43,7 @@ SPARSE = {"over_specified": True, "sparse": True}
         ("linear softmax polynomial", OVER, "L2", "pinned", None, "cosine Table 1"),
         ("cosine softmax relu", OVER, "L2", "offset", None, "cosine Theorem 2"),
         ("cosine softmax relu", OVER, "radial", "offset", 0.0, "cosine eq. 4"),
-        ("perturbed-cosine softmax relu", {}, "l2", "pinned", -0.5, "cosine Theorems 1 and 3"),
+        ("perturbed-cosine softmax relu", {}, "l2", "pinned", -0.5, "cosine Theorem 3"),
         (
             "quadratic sigmoid scaled-relu",
             SPARSE,
@@ -112,7 +112,14 @@ SPARSE = {"over_specified": True, "sparse": True}
             -0.5,
             "compete Theorem K.1",
         ),
-        ("linear softmax linear gaussian", OVER, "compete-L2", "pinned", None, "compete §3"),
+        (
+            "linear softmax linear gaussian",
+            OVER,
+            "compete-L2",
+            "pinned",
+            None,
+            "compete App. K and §3",
+        ),
         ("competition softmax ffn gaussian", OVER, "tv", "pinned", -0.5, "compete Prop. 3.1"),
     ],
 )
