@@ -204,7 +204,7 @@ class GeluExpert(ActivationExpert):
     name: ClassVar[str] = "gelu"
     title: ClassVar[str] = "GELU expert"
     formula: ClassVar[str] = r"\mathrm{GELU}(a_i^\top x + b_i)"
-    source: ClassVar[str] = "sigmoid §4; cosine §1"
+    source: ClassVar[str] = "sigmoid §4.1; cosine §1"
 
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         integral = torch.special.ndtr(t)
@@ -232,6 +232,7 @@ class SigmoidExpert(ActivationExpert):
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[str] = "sigmoid expert"
     formula: ClassVar[str] = r"\sigma(a_i^\top x + b_i)"
+    source: ClassVar[str] = "the form of cosine §3, example under Definition 1"
 
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         value = sigmoid(t)

@@ -24,6 +24,9 @@ from moeviz.model.experts import (
 )
 from moeviz.model.measure import Part
 
+THE_FORM = "the form of sigmoid §4.1, examples under Definition 1"
+"""The examples scale any activation; they name ReLU and GELU alone."""
+
 
 class ScaledExpert(Expert):
     r""":math:`h = \lambda\,\varphi(a \cdot x + b)` with the scale as a parameter.
@@ -35,7 +38,7 @@ class ScaledExpert(Expert):
     """
 
     inner: ClassVar[ActivationExpert]
-    source: ClassVar[str] = "sigmoid §4, examples under Definition 1"
+    source: ClassVar[str] = "sigmoid §4.1, examples under Definition 1"
 
     @property
     def scalars(self) -> int:
@@ -95,6 +98,7 @@ class ScaledTanhExpert(ScaledExpert):
     name: ClassVar[str] = "scaled-tanh"
     title: ClassVar[str] = "scaled tanh expert"
     formula: ClassVar[str] = r"\lambda_i \tanh(a_i^\top x + b_i)"
+    source: ClassVar[str] = THE_FORM
     inner: ClassVar[ActivationExpert] = TanhExpert()
 
     def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
@@ -108,6 +112,7 @@ class ScaledSigmoidExpert(ScaledExpert):
     name: ClassVar[str] = "scaled-sigmoid"
     title: ClassVar[str] = "scaled sigmoid expert"
     formula: ClassVar[str] = r"\lambda_i\,\sigma(a_i^\top x + b_i)"
+    source: ClassVar[str] = THE_FORM
     inner: ClassVar[ActivationExpert] = SigmoidExpert()
 
 
@@ -128,7 +133,7 @@ class FeedForwardExpert(Expert):
     name: ClassVar[str] = "ffn"
     title: ClassVar[str] = "FFN expert"
     formula: ClassVar[str] = r"W_{2i}^\top\,\mathrm{softplus}(W_{1i}^\top x + b_i)"
-    source: ClassVar[str] = "compete §3, example under Theorem 3.2"
+    source: ClassVar[str] = "compete §3, example under eq. 6"
     constants: ClassVar[tuple[Constant, ...]] = (
         Constant(
             "hidden",

@@ -40,6 +40,11 @@ SIGMOID_FUNCTION = {
 }
 """Where regressions are learnt with more experts than are true: sparse regime, dense regime."""
 NOTHING = Claim(None, "These papers claim nothing for this router and gate.", "moeviz")
+LINEAR_NETWORKS = (
+    "For feed-forward networks under a linear router the paper cites one over the square root of "
+    "n, a table of its own n to the power of -1/4 with ReLU; either way the loss, which squares "
+    "distances in crowded cells, falls like one over the square root of n."
+)
 ONE_MEMBER = "the paper speaks of cells with one member; it has no theorem for k = k*"
 
 
@@ -196,6 +201,8 @@ def _cosine_over(setting: Setting, reading: Reading) -> Claim:
         return Claim(None, ARBITRARILY_SLOW, "cosine Theorem 2", SLOW, MINIMAX)
     if setting.router == "linear" and setting.polynomial_expert:
         return Claim(None, PRINTED_SLOW, "cosine Table 1", SLOW, "cited there from another paper")
+    if setting.router == "linear" and setting.expert != "relu":
+        return Claim(ROOT_N, LINEAR_NETWORKS, "cosine §2", HALF, "cited there from another paper")
     if setting.router == "linear":
         note = f"cited there from another paper; {SHAPES}"
         return Claim(ROOT_N, IF_STRONG, "cosine Table 1", QUARTER, note)
