@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import torch
@@ -20,9 +21,9 @@ from moeviz.model.experts import (
     ReluExpert,
     SigmoidExpert,
     TanhExpert,
-    nearer,
 )
 from moeviz.model.measure import Part
+from moeviz.model.symmetry import Symmetries, Symmetry, signed_order
 
 THE_FORM = "the form of sigmoid §4.1, examples under Definition 1"
 """The examples scale any activation; they name ReLU and GELU alone."""
@@ -101,8 +102,9 @@ class ScaledTanhExpert(ScaledExpert):
     source: ClassVar[str] = THE_FORM
     inner: ClassVar[ActivationExpert] = TanhExpert()
 
-    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
-        return nearer(fitted, -fitted, true)
+    @property
+    def symmetries(self) -> Symmetries:
+        return Symmetries((Symmetry(((-1.0,),), ((-1.0,),)),))
 
 
 @dataclass(frozen=True)
@@ -173,15 +175,22 @@ class FeedForwardExpert(Expert):
         slopes = [scale * sigmoid(head) for scale, head in zip(s, t, strict=True)]
         return value, slopes, layers
 
-    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
-        best = fitted
-        unit = (fitted.shape[-1] - self.hidden) // self.hidden
-        units = fitted[..., : -self.hidden].unflatten(-1, (self.hidden, unit))
-        scales = fitted[..., -self.hidden :]
-        for order in itertools.permutations(range(self.hidden)):
-            other = torch.cat([units[..., order, :].flatten(-2), scales[..., order]], dim=-1)
-            best = nearer(best, other, true)
-        return best
+    @property
+    def symmetries(self) -> Symmetries:
+        return _unit_orders(self.hidden)
+
+
+@lru_cache(maxsize=8)
+def _unit_orders(hidden: int) -> Symmetries:
+    """Return all orders of hidden units but the first."""
+    orders = list(itertools.permutations(range(hidden)))[1:]
+    signs = (1.0,) * (2 * hidden)
+    return Symmetries(
+        tuple(
+            signed_order((*order, *(hidden + unit for unit in order)), signs, hidden)
+            for order in orders
+        )
+    )
 
 
 for _expert in (
