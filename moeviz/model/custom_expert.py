@@ -72,8 +72,8 @@ class CustomExpert(Expert):
 
     Notes
     -----
-    Signs, orders, shifts and periods of predictors and scalars that give the same function are found
-    by :mod:`moeviz.model.symmetry_search`.
+    Signs, orders, shifts and periods of predictors and scalars that give the same function are
+    found by :mod:`moeviz.model.symmetry_search`.
     """
 
     expert_formula: str = DEFAULT_EXPERT

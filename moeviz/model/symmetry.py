@@ -71,8 +71,7 @@ class Symmetry:
         heads = [head + c * one if c else head for head, c in zip(heads, shift, strict=False)]
         scalars = [_combined(row, s) for row in self.scalars]
         scalars = [
-            scalar + e if e else scalar
-            for scalar, e in zip(scalars, shift[len(t) :], strict=True)
+            scalar + e if e else scalar for scalar, e in zip(scalars, shift[len(t) :], strict=True)
         ]
         return heads, scalars
 
@@ -141,7 +140,8 @@ class Symmetries:
         best = self._within_period(fitted, true, heads, scalars)
         split = fitted.shape[-1] - scalars
         predictors = fitted[..., :split].unflatten(-1, (heads, split // heads))
-        t, s = list(predictors.unbind(-2)), list(fitted[..., split:].split(1, dim=-1))
+        t = list(predictors.unbind(-2))
+        s = [fitted[..., at : at + 1] for at in range(split, split + scalars)]
         one = torch.zeros_like(t[0])
         one[..., -1] = 1.0
         for each in self.maps:

@@ -13,13 +13,14 @@ from moeviz.estimate import ENDED, Status
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.blocks import split
 from moeviz.study.claims import setting_of
+from moeviz.study.equal import equal_words, expert_of, function_alone, gauge_title
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Curve, estimator_words, plan_curves
 from moeviz.study.presets import PRESETS
 from moeviz.study.published import Published, published_slope
 from moeviz.study.slope import CONFIDENCE, Slope, fit_slope, local_slopes
 from moeviz.study.specification import Specification
-from moeviz.theory import GAUGES, Reading
+from moeviz.theory import Reading
 from moeviz.theory.rates import Claim, claimed_rate
 
 Result = Mapping[str, Any]
@@ -124,6 +125,8 @@ def _curve(
     claim = claimed_rate(setting, curve.reading)
     constant = information["constants"][str(index)] if information else None
     status = [Counter(_flat(sizes[size], "status")) for size in n]
+    residual = [_flat(sizes[size], "residual") for size in n]
+    alone = function_alone(spec.fields, n, residual, loss, constant)
     return {
         "label": curve.label,
         "router": curve.router,
@@ -135,7 +138,7 @@ def _curve(
         "estimator": estimator_words(spec, curve.estimator),
         "estimator_name": curve.estimator,
         "gauge": curve.reading.gauge,
-        "gauge_title": GAUGES[curve.reading.gauge].title,
+        "gauge_title": gauge_title(expert_of(spec.fields, curve.expert), curve.reading),
         "loss_name": curve.reading.loss,
         "loss_title": curve.reading.title,
         "fit": curve.fit,
@@ -146,7 +149,7 @@ def _curve(
         "median": [float(np.median(row)) for row in loss],
         "geometric": [float(np.exp(np.mean(np.log(np.maximum(row, 1e-300))))) for row in loss],
         "status": [{kind.label: count[int(kind)] for kind in ENDED} for count in status],
-        "residual": [float(np.mean(_flat(sizes[size], "residual"))) for size in n],
+        "residual": [float(np.mean(row)) for row in residual],
         "steps": [float(np.mean(_flat(sizes[size], "steps"))) for size in n],
         "trace": _trace(sizes[n[-1]]) if n else None,
         "slope": _slope_json(slope),
@@ -155,7 +158,11 @@ def _curve(
         "published": _published_json(_published(spec, curve)),
         "predicted": None if constant is None else [constant / size**0.5 for size in n],
         "predicted_constant": constant,
-        "in_words": _words(slope, claim, status),
+        "function_alone": alone,
+        "in_words": (
+            _words(slope, claim, status)
+            + equal_words(spec.fields, curve.expert, curve.reading, n, loss, alone)
+        ),
     }
 
 
