@@ -19,7 +19,7 @@ SHOWN = 4
 TIMES = 10.0
 """A loss of so many times the predicted one is not the first order's."""
 
-DEVIATIONS = 5.0
+DEVIATIONS = 3.0
 """A mean squared residual within so many standard deviations of the noise is the noise."""
 
 
