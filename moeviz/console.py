@@ -180,10 +180,10 @@ def rates_json() -> list[dict[str, Any]]:
             "cells": [
                 {
                     "expert": cell.expert_words,
-                    "claim": cell.claim,
-                    "exponent": cell.exponent,
-                    "source": cell.source,
-                    "note": cell.note,
+                    "claim": cell.claim.rate,
+                    "exponent": cell.claim.exponent,
+                    "source": cell.claim.source,
+                    "note": cell.claim.note,
                     "preset": cell.preset,
                     "settings": dict(cell.settings),
                 }
@@ -201,7 +201,8 @@ def rates_text() -> str:
         lines.append(f"{row.paper}: {row.gate_words}, {row.regime_words}")
         for cell in row.cells:
             changes = " ".join(f"--set {k}={v}" for k, v in cell.settings.items())
-            lines.append(f"  {cell.expert_words}: {cell.claim} ({cell.source}; {cell.note})")
+            said = "; ".join(filter(None, (cell.claim.source, cell.claim.note)))
+            lines.append(f"  {cell.expert_words}: {cell.claim.rate} ({said})")
             lines.append(f"    python -m moeviz study {cell.preset} {changes}")
     return "\n".join(lines)
 

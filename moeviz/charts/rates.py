@@ -8,17 +8,14 @@ from typing import Any
 
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS, PRESETS
-from moeviz.study.fields import OWN, PAPER
-from moeviz.study.models import model_of, own_gate, plain_gate
-from moeviz.study.rates_table import SLOW, RateCell
+from moeviz.study.claims import setting_of
+from moeviz.study.rates_table import RateCell
 from moeviz.text import signed
 from moeviz.theory import GAUGES, Reading
-from moeviz.theory.rates import Setting, claimed_rate
+from moeviz.theory.claim import SLOW
+from moeviz.theory.rates import Claim, claimed_rate
 
 COLUMNS = ("Linear", "Polynomial", "Networks: ReLU, GELU, tanh, FFN", "Multinomial logistic")
-
-COMPARED: Mapping[str, str] = {"routers": "router", "gates": "gate", "experts": "expert"}
-"""Fields that list what a study compares, and the key of a curve that tells which one it is of."""
 
 Result = Mapping[str, Any]
 
@@ -70,7 +67,7 @@ def measured(result: Result, cell: RateCell) -> Mapping[str, Any] | None:
 
 
 def curve_of(curves: Sequence[Mapping[str, Any]], cell: RateCell) -> Mapping[str, Any] | None:
-    """Return the first curve that is of a cell's router, gate, expert and loss, or None.
+    """Return the first curve that a cell's claim is about, or None.
 
     Parameters
     ----------
@@ -78,13 +75,7 @@ def curve_of(curves: Sequence[Mapping[str, Any]], cell: RateCell) -> Mapping[str
         A result's curves.
     cell : RateCell
     """
-    wanted = {COMPARED[key]: text for key, text in cell.settings.items() if key in COMPARED}
-    loss = cell.settings.get("losses", PAPER)
-    for curve in curves:
-        fits = all(curve[key] == name for key, name in wanted.items())
-        if fits and loss in (PAPER, curve["loss_name"]):
-            return curve
-    return None
+    return next((curve for curve in curves if cell.speaks_of(curve)), None)
 
 
 def alike(
@@ -110,7 +101,10 @@ def alike(
     """
     if other["loss_name"] != curve["loss_name"]:
         return False
-    mine, theirs = _setting(fields, curve), _setting(other_fields, other)
+    mine, theirs = (
+        setting_of(f, c["router"], c["gate"], c["expert"])
+        for f, c in ((fields, curve), (other_fields, other))
+    )
     if kind_of(curve["expert"]) != kind_of(other["expert"]):
         return False
     # In the papers' own gauge: their claims are what must not depend on zero gates.
@@ -130,22 +124,6 @@ def kind_of(expert: str) -> str:
     return expert.capitalize() if expert in ("linear", "polynomial") else COLUMNS[2]
 
 
-def _setting(fields: Mapping[str, Any], curve: Mapping[str, Any]) -> Setting:
-    return Setting(
-        router=curve["router"],
-        gate=plain_gate(curve["gate"], fields, fields["atoms"]),
-        expert=curve["expert"],
-        output=fields["output"],
-        degree=fields["degree"],
-        over_specified=fields["atoms"] != fields["true_atoms"],
-        misspecified=fields["data_router"] not in (OWN, curve["router"])
-        or not own_gate(curve["gate"], fields),
-        sparse=fields["sparse"] > 0,
-        flat=fields["flat"] > 0,
-        jumps=model_of(fields, *(curve[key] for key in COMPARED.values())).jumps(fields["atoms"]),
-    )
-
-
 def study_words(curve: Mapping[str, Any]) -> str:
     """Say of which expert, by which estimator and in which gauge a curve is.
 
@@ -158,14 +136,12 @@ def study_words(curve: Mapping[str, Any]) -> str:
     return f"{EXPERTS[curve['expert']].title}, {estimator}, {curve['gauge_title']}"
 
 
-def reconciled(
-    cell: RateCell, curve: Mapping[str, Any], curves: Sequence[Mapping[str, Any]]
-) -> str:
+def reconciled(claim: Claim, curve: Mapping[str, Any], curves: Sequence[Mapping[str, Any]]) -> str:
     """Say why a curve can fall although the claim is that no power of n holds.
 
     Parameters
     ----------
-    cell : RateCell
+    claim : Claim
     curve : mapping
         The curve that measures it.
     curves : sequence of mapping
@@ -176,25 +152,40 @@ def reconciled(
     str
         Empty where claim and curve do not seem to disagree.
     """
-    if cell.claim != SLOW or not curve["slope"] or curve["slope"]["high"] >= 0:
+    if not claim.rate.startswith(SLOW) or not curve["slope"] or curve["slope"]["high"] >= 0:
         return ""
     said = (
         "Both can be right: the claim is a minimax statement, about the worst truth; the curve is "
         "one fixed truth's."
     )
-    of_fit = {(c["loss_name"], c["gauge"]): c["slope"] for c in curves if c["fit"] == curve["fit"]}
-    flat = of_fit.get(("radial", "offset"))
-    if flat is None or not GAUGES[curve["gauge"]].complete:
+    of_fit = {(c["loss_name"], c["gauge"]): c for c in curves if c["fit"] == curve["fit"]}
+    radial = of_fit.get(("radial", "offset"))
+    if radial is None or not radial["slope"]:
         return said
-    said += (
-        " The paper pins only β₀ₖ; here the whole gauge is fixed. What stays flat is the gates' "
-        "length, which no data can show: the same fits' radial error has slope "
-        f"{signed(flat['estimate'])}"
+    flat = (
+        "What stays flat is the gates' length, which no data can show: the same fits' radial "
+        f"error has slope {signed(radial['slope']['estimate'])}"
     )
-    plain = of_fit.get((curve["loss_name"], "offset"))
-    if plain is not None:
-        said += f", and their loss as the paper reads it {signed(plain['estimate'])}"
-    return f"{said}."
+    other = of_fit.get((curve["loss_name"], _other_gauge(curve)))
+    if not GAUGES[curve["gauge"]].complete:
+        return f"{said} The paper pins only β₀ₖ, and so does this curve.{_whole(other)} {flat}."
+    if other is not None and other["slope"]:
+        flat += f", and their loss as the paper reads it {signed(other['slope']['estimate'])}"
+    return f"{said} The paper pins only β₀ₖ; here the whole gauge is fixed. {flat}."
+
+
+def _other_gauge(curve: Mapping[str, Any]) -> str:
+    return "offset" if GAUGES[curve["gauge"]].complete else "pinned"
+
+
+def _whole(pinned: Mapping[str, Any] | None) -> str:
+    """Say how the same fits fall once the whole gauge is fixed, where that was read."""
+    if pinned is None or not pinned["slope"]:
+        return ""
+    exponent, source = pinned["theory"]["exponent"], pinned["theory"]["source"]
+    theory = "" if exponent is None else f", where theory says {signed(exponent)} ({source})"
+    slope = signed(pinned["slope"]["estimate"])
+    return f" With the whole gauge fixed the same fits have slope {slope}{theory}."
 
 
 def measured_words(curve: Mapping[str, Any]) -> str:

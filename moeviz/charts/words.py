@@ -20,9 +20,13 @@ OPEN_FIELDS: Mapping[str, str | None] = {
 }
 """Fields on which the papers are silent, and the estimator that a field is about, if only one.
 
-All say that starts are near the truth, and none how near; `cosine` does not say how large a batch
-is, nor `multinomial` of which quantity 1e-6 is the tolerance.
+`cosine` and `multinomial` say that starts are near the truth, and not how near; `sigmoid` says
+nothing of its starts. `cosine` does not say how large a batch is, nor `multinomial` of which
+quantity 1e-6 is the tolerance.
 """
+
+OPEN_IN_SIGMOID = ("atoms", "sizes", "replicates", "epochs", "rate")
+"""Fields on which `sigmoid` alone is silent: it names no optimiser, no sizes and no replicates."""
 
 Result = Mapping[str, Any]
 Curves = Sequence[Mapping[str, Any]]
@@ -218,6 +222,9 @@ def open_choices(result: Result) -> str:
     if not ran:
         return ""
     names = [name for name, needs in OPEN_FIELDS.items() if needs is None or needs in ran]
+    sources = [curve["published"]["source"] for curve in result["curves"] if curve["published"]]
+    if any(source.startswith("sigmoid ") for source in sources):
+        names += OPEN_IN_SIGMOID
     fields = result["spec"]["fields"]
     chosen = "; ".join(
         f"{FIELDS[name].label}: {FIELDS[name].write(fields[name])}" for name in names

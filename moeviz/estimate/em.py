@@ -59,7 +59,7 @@ class ExpectationMaximisation:
 
     Notes
     -----
-    The defaults are `multinomial` App. D, which does not say of what 1e-6 is the tolerance.
+    The defaults are `multinomial` App. D.1, which does not say of what 1e-6 is the tolerance.
     """
 
     max_steps: int = 2000

@@ -51,8 +51,9 @@ def near_truth_start(
 
     Notes
     -----
-    The papers start near the truth and do not say how near (`cosine` App. E.1); the way extra
-    atoms are assigned follows `multinomial` App. D.
+    `cosine` (App. E.1) and `multinomial` (App. D.1) start near the truth and do not say how near;
+    `sigmoid` says nothing of its starts. The way extra atoms are assigned follows `multinomial`
+    App. D.1.
     """
     known = true.shape[0]
     cell = np.concatenate([rng.integers(0, known, atoms - known), np.arange(known)])

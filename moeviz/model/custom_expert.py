@@ -6,7 +6,6 @@ parameters for one function is refused with a sentence: no fit of it could be he
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,9 +17,11 @@ from torch import Tensor
 from moeviz.errors import FormulaError
 from moeviz.model.constants import AnyConstant, TextConstant
 from moeviz.model.custom import CUSTOM, POINTS, dependent
-from moeviz.model.experts import EXPERTS, Expert, nearer
+from moeviz.model.experts import EXPERTS, Expert
 from moeviz.model.formula import EXPERT, Program, differentiate, parse_formula, program
 from moeviz.model.measure import Part
+from moeviz.model.symmetry import Symmetries
+from moeviz.model.symmetry_search import find_symmetries
 
 DEFAULT_EXPERT = "s1*tanh(t)"
 
@@ -44,14 +45,14 @@ class _Reading:
         How many of them are predictors.
     steps : Program
         The value, then its derivatives by the names.
-    symmetries : tuple of (tuple of int, tuple of float)
-        Orders and signs of the names, other than those of the identity, that leave the value.
+    symmetries : Symmetries
+        Maps of the names that leave the value.
     """
 
     names: tuple[str, ...]
     heads: int
     steps: Program
-    symmetries: tuple[tuple[tuple[int, ...], tuple[float, ...]], ...]
+    symmetries: Symmetries
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class CustomExpert(Expert):
 
     Notes
     -----
-    Signs and orders of predictors and scalars that give the same function are found by comparing
-    values at random points.
+    Signs, orders, shifts and periods of predictors and scalars that give the same function are
+    found by :mod:`moeviz.model.symmetry_search`.
     """
 
     expert_formula: str = DEFAULT_EXPERT
@@ -124,15 +125,9 @@ class CustomExpert(Expert):
         value, *slopes = torch.broadcast_tensors(t[0], *reading.steps.run(values))[1:]
         return value, slopes[: reading.heads], slopes[reading.heads :]
 
-    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
-        reading, best = _read(self.expert_formula), fitted
-        split = fitted.shape[-1] - len(reading.names) + reading.heads
-        predictors = fitted[..., :split].unflatten(-1, (reading.heads, split // reading.heads))
-        pieces = [*predictors.unbind(-2), *fitted[..., split:].split(1, dim=-1)]
-        for order, signs in reading.symmetries:
-            other = [sign * pieces[i] for i, sign in zip(order, signs, strict=True)]
-            best = nearer(best, torch.cat(other, dim=-1), true)
-        return best
+    @property
+    def symmetries(self) -> Symmetries:
+        return _read(self.expert_formula).symmetries
 
 
 @lru_cache(maxsize=64)
@@ -143,7 +138,7 @@ def _read(text: str) -> _Reading:
     steps = program(tree, *(differentiate(tree, name) for name in names))
     _check_finite(steps, names)
     _check_decided(steps, names, len(predictors))
-    symmetries = _symmetries(program(tree), names, len(predictors))
+    symmetries = find_symmetries(steps, names, len(predictors))
     return _Reading(names, len(predictors), steps, symmetries)
 
 
@@ -176,28 +171,6 @@ def _check_decided(steps: Program, names: tuple[str, ...], heads: int) -> None:
             "Expected an expert whose parameters its values decide, but some can move together "
             "without changing it, as a factor does between s1 and t in s1*t; take one of them out."
         )
-
-
-def _symmetries(
-    steps: Program, names: tuple[str, ...], heads: int
-) -> tuple[tuple[tuple[int, ...], tuple[float, ...]], ...]:
-    rng = torch.Generator().manual_seed(3)
-    points = 2.0 * torch.randn(len(names), POINTS, generator=rng, dtype=torch.float64)
-
-    def value(rows: Tensor) -> Tensor:
-        return steps.run(dict(zip(names, rows, strict=True)))[0]
-
-    plain = value(points)
-    identity = (tuple(range(len(names))), (1.0,) * len(names))
-    found = []
-    for first in itertools.permutations(range(heads)):
-        for last in itertools.permutations(range(heads, len(names))):
-            for signs in itertools.product((1.0, -1.0), repeat=len(names)):
-                moved = points[[*first, *last]] * points.new_tensor(signs).unsqueeze(-1)
-                same = torch.allclose(value(moved), plain, rtol=1e-11, atol=1e-11)
-                if same and ((*first, *last), signs) != identity:
-                    found.append(((*first, *last), signs))
-    return tuple(found)
 
 
 EXPERTS.add(CustomExpert.name, CustomExpert)

@@ -15,6 +15,7 @@ from moeviz.model.constants import AnyConstant, Constant, build
 from moeviz.model.elementwise import power, sigmoid
 from moeviz.model.measure import Part
 from moeviz.model.registry import Registry
+from moeviz.model.symmetry import NONE, Symmetries, Symmetry
 
 
 class Expert(ABC):
@@ -46,6 +47,11 @@ class Expert(ABC):
     def scalars(self) -> int:
         """Number of parameters beside the predictors'."""
         return 0
+
+    @property
+    def symmetries(self) -> Symmetries:
+        """Maps of predictors and scalars that leave the value as it is; a test holds them to it."""
+        return NONE
 
     def parts(self, dimension: int) -> tuple[Part, ...]:
         """Return the pieces of the parameter for D = `dimension` inputs: predictors, scalars."""
@@ -83,9 +89,11 @@ class Expert(ABC):
 
         Notes
         -----
-        The base class knows of no two parameters with the same function.
+        The candidates are those of :attr:`symmetries`.
         """
-        return fitted
+        if self.symmetries == NONE:
+            return fitted
+        return self.symmetries.nearest(fitted, true, self.heads, self.scalars)
 
     def fibre(self, eta: Tensor) -> Tensor:
         """Return directions along which the function stays, shape (G, E), at `eta`, shape (E,)."""
@@ -124,13 +132,6 @@ def make_expert(name: str, **values: Any) -> Expert:
         If a constant is out of its range.
     """
     return build(EXPERTS, name, values)
-
-
-def nearer(fitted: Tensor, other: Tensor, true: Tensor) -> Tensor:
-    """Return, atom by atom, whichever of two parameters is nearer to `true`."""
-    gap = torch.linalg.vector_norm(fitted - true, dim=-1, keepdim=True)
-    other_gap = torch.linalg.vector_norm(other - true, dim=-1, keepdim=True)
-    return torch.where(other_gap < gap, other, fitted)
 
 
 @dataclass(frozen=True)
@@ -179,9 +180,10 @@ class PolynomialExpert(ActivationExpert):
         below = power(t, self.degree - 1)
         return below * t, self.degree * below
 
-    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
+    @property
+    def symmetries(self) -> Symmetries:
         # An even power does not see the sign of its predictor.
-        return fitted if self.degree % 2 else nearer(fitted, -fitted, true)
+        return NONE if self.degree % 2 else Symmetries((Symmetry(((-1.0,),)),))
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ class GeluExpert(ActivationExpert):
     name: ClassVar[str] = "gelu"
     title: ClassVar[str] = "GELU expert"
     formula: ClassVar[str] = r"\mathrm{GELU}(a_i^\top x + b_i)"
-    source: ClassVar[str] = "sigmoid §4; cosine §1"
+    source: ClassVar[str] = "sigmoid §4.1; cosine §1"
 
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         integral = torch.special.ndtr(t)
@@ -232,6 +234,7 @@ class SigmoidExpert(ActivationExpert):
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[str] = "sigmoid expert"
     formula: ClassVar[str] = r"\sigma(a_i^\top x + b_i)"
+    source: ClassVar[str] = "the form of cosine §3, example under Definition 1"
 
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         value = sigmoid(t)

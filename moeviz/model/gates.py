@@ -162,7 +162,7 @@ class TopSoftmaxGate(SoftmaxGate):
     name: ClassVar[str] = "top-softmax"
     title: ClassVar[str] = "top-K softmax gate"
     formula: ClassVar[str] = r"\mathrm{softmax}(\mathrm{TopK}(s(x)))_i"
-    source: ClassVar[str] = "compete §2"
+    source: ClassVar[str] = "compete §2.1"
     constants: ClassVar[tuple[Constant, ...]] = (TOP,)
     dense: ClassVar[str] = "softmax"
 
@@ -191,7 +191,7 @@ class TopSigmoidGate(SigmoidGate):
     name: ClassVar[str] = "top-sigmoid"
     title: ClassVar[str] = "top-K sigmoid gate"
     formula: ClassVar[str] = r"\sigma(\mathrm{TopK}(s(x)))_i"
-    source: ClassVar[str] = "compete App. on baselines"
+    source: ClassVar[str] = "compete §5.1 (MoEUT)"
     constants: ClassVar[tuple[Constant, ...]] = (TOP,)
     dense: ClassVar[str] = "sigmoid"
 

@@ -1,4 +1,4 @@
-"""Modified scores: linear in a map M of the inputs (`multinomial` §4 and App. D)."""
+"""Modified scores: linear in a map M of the inputs (`multinomial` §4 and App. D.2.2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ModifiedScore(FlatScore):
 
     Notes
     -----
-    Source: `multinomial` §4 and App. D.
+    Source: `multinomial` §4 (tanh, cos, powers, x/|x|, sigmoid), App. D.2.2 (sin, log|x|).
     """
 
     source: ClassVar[str] = "multinomial §4"
@@ -55,6 +55,7 @@ class SinModifiedScore(ModifiedScore):
     name: ClassVar[str] = "modified-sin"
     title: ClassVar[str] = "modified router, M = sin"
     formula: ClassVar[str] = r"\beta_{1i}^\top \sin(x) + \beta_{0i}"
+    source: ClassVar[str] = "multinomial App. D.2.2"
 
     def features(self, x: Tensor) -> Tensor:
         return torch.sin(x)
@@ -111,6 +112,7 @@ class LogModifiedScore(ModifiedScore):
     name: ClassVar[str] = "modified-log"
     title: ClassVar[str] = "modified router, M = log|x|"
     formula: ClassVar[str] = r"\beta_{1i}^\top \log|x| + \beta_{0i}"
+    source: ClassVar[str] = "multinomial App. D.2.2"
 
     def features(self, x: Tensor) -> Tensor:
         return x.abs().clamp_min(torch.finfo(x.dtype).tiny).log()

@@ -191,7 +191,7 @@ class GaussianRegression(Output):
     name: ClassVar[str] = "regression"
     title: ClassVar[str] = "regression with Gaussian noise"
     formula: ClassVar[str] = r"Y = f_G(X) + \varepsilon,\quad \varepsilon \sim N(0, \sigma^2)"
-    source: ClassVar[str] = "cosine eq. 1; sigmoid eq. 1"
+    source: ClassVar[str] = "cosine eq. 1; sigmoid eq. 4"
     density: ClassVar[bool] = False
     constants: ClassVar[tuple[Constant, ...]] = (
         Constant(

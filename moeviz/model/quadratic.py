@@ -61,7 +61,7 @@ class PartialQuadraticScore(FlatScore):
     title: ClassVar[str] = "partially quadratic router"
     formula: ClassVar[str] = r"x^\top A_i x + c_i"
     parameters: ClassVar[str] = r"A_i = A_i^\top \in \mathbb{R}^{d \times d},\ c_i \in \mathbb{R}"
-    source: ClassVar[str] = "sigmoid App. C"
+    source: ClassVar[str] = "sigmoid App. C.1"
 
     def parts(self, dimension: int) -> tuple[Part, ...]:
         return (_symmetric(dimension),)

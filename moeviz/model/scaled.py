@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import torch
@@ -20,9 +21,12 @@ from moeviz.model.experts import (
     ReluExpert,
     SigmoidExpert,
     TanhExpert,
-    nearer,
 )
 from moeviz.model.measure import Part
+from moeviz.model.symmetry import Symmetries, Symmetry, signed_order
+
+THE_FORM = "the form of sigmoid §4.1, examples under Definition 1"
+"""The examples scale any activation; they name ReLU and GELU alone."""
 
 
 class ScaledExpert(Expert):
@@ -35,7 +39,7 @@ class ScaledExpert(Expert):
     """
 
     inner: ClassVar[ActivationExpert]
-    source: ClassVar[str] = "sigmoid §4, examples under Definition 1"
+    source: ClassVar[str] = "sigmoid §4.1, examples under Definition 1"
 
     @property
     def scalars(self) -> int:
@@ -95,10 +99,12 @@ class ScaledTanhExpert(ScaledExpert):
     name: ClassVar[str] = "scaled-tanh"
     title: ClassVar[str] = "scaled tanh expert"
     formula: ClassVar[str] = r"\lambda_i \tanh(a_i^\top x + b_i)"
+    source: ClassVar[str] = THE_FORM
     inner: ClassVar[ActivationExpert] = TanhExpert()
 
-    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
-        return nearer(fitted, -fitted, true)
+    @property
+    def symmetries(self) -> Symmetries:
+        return Symmetries((Symmetry(((-1.0,),), ((-1.0,),)),))
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class ScaledSigmoidExpert(ScaledExpert):
     name: ClassVar[str] = "scaled-sigmoid"
     title: ClassVar[str] = "scaled sigmoid expert"
     formula: ClassVar[str] = r"\lambda_i\,\sigma(a_i^\top x + b_i)"
+    source: ClassVar[str] = THE_FORM
     inner: ClassVar[ActivationExpert] = SigmoidExpert()
 
 
@@ -128,7 +135,7 @@ class FeedForwardExpert(Expert):
     name: ClassVar[str] = "ffn"
     title: ClassVar[str] = "FFN expert"
     formula: ClassVar[str] = r"W_{2i}^\top\,\mathrm{softplus}(W_{1i}^\top x + b_i)"
-    source: ClassVar[str] = "compete §3, example under Theorem 3.2"
+    source: ClassVar[str] = "compete §3, example under eq. 6"
     constants: ClassVar[tuple[Constant, ...]] = (
         Constant(
             "hidden",
@@ -168,15 +175,22 @@ class FeedForwardExpert(Expert):
         slopes = [scale * sigmoid(head) for scale, head in zip(s, t, strict=True)]
         return value, slopes, layers
 
-    def nearest(self, fitted: Tensor, true: Tensor) -> Tensor:
-        best = fitted
-        unit = (fitted.shape[-1] - self.hidden) // self.hidden
-        units = fitted[..., : -self.hidden].unflatten(-1, (self.hidden, unit))
-        scales = fitted[..., -self.hidden :]
-        for order in itertools.permutations(range(self.hidden)):
-            other = torch.cat([units[..., order, :].flatten(-2), scales[..., order]], dim=-1)
-            best = nearer(best, other, true)
-        return best
+    @property
+    def symmetries(self) -> Symmetries:
+        return _unit_orders(self.hidden)
+
+
+@lru_cache(maxsize=8)
+def _unit_orders(hidden: int) -> Symmetries:
+    """Return all orders of hidden units but the first."""
+    orders = list(itertools.permutations(range(hidden)))[1:]
+    signs = (1.0,) * (2 * hidden)
+    return Symmetries(
+        tuple(
+            signed_order((*order, *(hidden + unit for unit in order)), signs, hidden)
+            for order in orders
+        )
+    )
 
 
 for _expert in (

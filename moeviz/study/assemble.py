@@ -10,19 +10,26 @@ from typing import Any
 from moeviz.estimate import ENDED
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.blocks import split
+from moeviz.study.claims import setting_of
+from moeviz.study.equal import equal_words, expert_of, function_alone, gauge_title
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.fields import OWN
-from moeviz.study.models import model_of, own_gate, plain_gate
 from moeviz.study.notices import notices
-from moeviz.study.plan import Curve, estimator_words, exact, plan_curves
+from moeviz.study.plan import Curve, estimator_words, plan_curves
 from moeviz.study.presets import PRESETS
 from moeviz.study.published import Published, published_slope
 from moeviz.study.sentences import curve_sentences
-from moeviz.study.slope import CONFIDENCE, Slope, fit_slope, local_slopes, why_no_slope
+from moeviz.study.slope import (
+    CONFIDENCE,
+    NoSlope,
+    Slope,
+    fit_slope,
+    local_slopes,
+    why_no_slope,
+)
 from moeviz.study.specification import Specification
 from moeviz.study.summary import geometric_mean, losses, mean, median
-from moeviz.theory import GAUGES
-from moeviz.theory.rates import Setting, claimed_rate
+from moeviz.theory import Reading
+from moeviz.theory.rates import Claim, claimed_rate
 
 Result = Mapping[str, Any]
 
@@ -127,9 +134,12 @@ def _curve(
     loss = [losses(row, how) for row, how in zip(readings, ended, strict=True)]
     slope = fit_slope(n, loss, spec["window_from"], seed=spec["seed"])
     no_slope = why_no_slope(n, loss, spec["window_from"])
-    claim = claimed_rate(setting_of(spec, curve), curve.reading)
+    setting = setting_of(spec.fields, curve.router, curve.gate, curve.expert)
+    claim = claimed_rate(setting, curve.reading)
     constant = information["constants"][str(index)] if information else None
     status = [Counter(how) for how in ended]
+    residual = [_flat(sizes[size], "residual") for size in n]
+    alone = function_alone(spec.fields, n, residual, loss, constant)
     return {
         "label": curve.label,
         "router": curve.router,
@@ -141,7 +151,7 @@ def _curve(
         "estimator": estimator_words(spec, curve.estimator),
         "estimator_name": curve.estimator,
         "gauge": curve.reading.gauge,
-        "gauge_title": GAUGES[curve.reading.gauge].title,
+        "gauge_title": gauge_title(expert_of(spec.fields, curve.expert), curve.reading),
         "loss_name": curve.reading.loss,
         "loss_title": curve.reading.title,
         "fit": curve.fit,
@@ -152,36 +162,56 @@ def _curve(
         "median": [median(row) for row in loss],
         "geometric": [geometric_mean(row) for row in loss],
         "status": [{kind.label: count[int(kind)] for kind in ENDED} for count in status],
-        "residual": [mean(_flat(sizes[size], "residual")) for size in n],
+        "residual": [mean(row) for row in residual],
         "steps": [mean(_flat(sizes[size], "steps")) for size in n],
         "trace": _trace(sizes[n[-1]]) if n else None,
         "slope": _slope_json(slope),
         "no_slope": no_slope.value if no_slope else None,
         "local_slope": local_slopes(n, loss),
-        "theory": {"exponent": claim.exponent, "text": claim.text, "source": claim.source},
+        "theory": _theory_json(claim),
         "published": _published_json(_published(spec, curve)),
         "predicted": None if constant is None else [constant / size**0.5 for size in n],
         "predicted_constant": constant,
-        "in_words": curve_sentences(slope, no_slope, claim, loss, status),
+        "function_alone": alone,
+        "in_words": (
+            curve_sentences(slope, no_slope, claim, loss, status)
+            + equal_words(spec.fields, curve.expert, curve.reading, n, loss, alone)
+        ),
     }
 
 
-def setting_of(spec: Specification, curve: Curve) -> Setting:
-    """Return what a claim about a curve depends on."""
-    own_router = spec["data_router"] in (OWN, curve.router)
-    fields = spec.fields
-    return Setting(
-        router=curve.router,
-        gate=plain_gate(curve.gate, fields, spec["atoms"]),
-        expert=curve.expert,
-        output=spec["output"],
-        degree=spec["degree"],
-        over_specified=not exact(spec),
-        misspecified=not (own_router and own_gate(curve.gate, fields)),
-        sparse=spec["sparse"] > 0,
-        flat=spec["flat"] > 0,
-        jumps=model_of(fields, curve.router, curve.gate, curve.expert).jumps(spec["atoms"]),
-    )
+def retold(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept result with its claims, and the sentences that name them, made anew.
+
+    Parameters
+    ----------
+    result : mapping
+        As :func:`assemble` returned it when it was run: its numbers stay, and what theory says of
+        them is what it says today.
+    """
+    fields = result["spec"]["fields"]
+    return {**result, "curves": [_retold(fields, curve) for curve in result["curves"]]}
+
+
+def _retold(fields: Mapping[str, Any], curve: Mapping[str, Any]) -> dict[str, Any]:
+    setting = setting_of(fields, curve["router"], curve["gate"], curve["expert"])
+    claim = claimed_rate(setting, Reading(curve["loss_name"], curve["gauge"]))
+    kept = curve["slope"]
+    slope = kept and Slope(kept["estimate"], kept["low"], kept["high"], tuple(kept["window"]))
+    no_slope = None if slope else NoSlope(curve.get("no_slope") or NoSlope.TOO_FEW)
+    status = [
+        Counter({int(kind): count.get(kind.label, 0) for kind in ENDED})
+        for count in curve["status"]
+    ]
+    return {
+        **curve,
+        "theory": _theory_json(claim),
+        "in_words": curve_sentences(slope, no_slope, claim, curve["loss"], status),
+    }
+
+
+def _theory_json(claim: Claim) -> dict[str, Any]:
+    return {"exponent": claim.exponent, "text": claim.text, "source": claim.source}
 
 
 def _published(spec: Specification, curve: Curve) -> Published | None:

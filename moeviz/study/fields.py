@@ -466,7 +466,8 @@ _REST = (
         "choice",
         "near-truth",
         choices=("near-truth", "random"),
-        help="Near the truth, as the papers do, or knowing nothing of it.",
+        help="Near the truth, as the cosine and the multinomial paper do, or knowing nothing of "
+        "it. The sigmoid paper does not say.",
         group=FITS,
     ),
     Field(
@@ -477,8 +478,8 @@ _REST = (
         0.1,
         0.0,
         5.0,
-        help="Standard deviation of each coordinate's step away from the truth. The papers "
-        "do not say theirs.",
+        help="Standard deviation of each coordinate's step away from the truth. No paper says "
+        "its own.",
         group=FITS,
     ),
     Field(
@@ -534,8 +535,8 @@ _REST = (
         1e-6,
         0.0,
         0.1,
-        help="EM stops when the mean log-likelihood per observation rises by less. The paper "
-        "does not say of what its 1e-6 is the tolerance.",
+        help="EM stops when the mean log-likelihood per observation rises by less. The multinomial "
+        "paper does not say of what its 1e-6 is the tolerance.",
         group=FITS,
     ),
     Field(
@@ -568,7 +569,7 @@ _REST = (
         128,
         16,
         65536,
-        help="Used by stochastic gradient descent only. The papers do not say theirs.",
+        help="Used by stochastic gradient descent only. No paper says its own.",
         group=FITS,
     ),
     Field(

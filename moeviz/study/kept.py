@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from moeviz.study.assemble import retold
 from moeviz.text import json_text
 
 FOLDER = "results"
@@ -39,12 +40,12 @@ def kept_result(name: str) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``date`` (ISO), ``device`` and ``result``.
+        ``date`` (ISO), ``device`` and ``result``, with the claims of today beside its numbers.
     """
     if name not in kept_names():
         return None
     content: dict[str, Any] = json.loads((kept_folder() / f"{name}.json").read_text("utf-8"))
-    return content
+    return {**content, "result": retold(content["result"])}
 
 
 def keep(name: str, result: dict[str, Any], date: str, device: str) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Domain
+from moeviz.study.equal import expert_of, gauge_title
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import PAPER
 from moeviz.study.specification import Specification
@@ -118,7 +119,7 @@ def _label(spec: Specification, names: tuple[str, str, str, str], reading: Readi
         if not plain:
             words.append(LOSSES[reading.loss].title)
         if len(spec["gauges"]) > 1 or plain:
-            words.append(GAUGES[reading.gauge].title)
+            words.append(gauge_title(expert_of(spec.fields, expert), reading))
     return ", ".join(words)
 
 

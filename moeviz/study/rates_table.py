@@ -1,46 +1,98 @@
-"""The papers' tables of rates as one table, each cell with the study that measures it."""
+"""The papers' tables of rates as one table of studies.
+
+A cell names the study, and the curve of it, that a claim is about. What is claimed is asked of
+:func:`moeviz.theory.rates.claimed_rate`, as for every curve, so that the table and the study that a
+cell opens cannot differ.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-SLOW = "slower than any power of n"
-QUARTER = "n^(−1/4)"
-HALF = "n^(−1/2)"
-SHAPES = "shown by the loss, which squares distances in crowded cells"
+from moeviz.errors import SpecificationError
+from moeviz.study.claims import setting_of
+from moeviz.study.fields import PAPER
+from moeviz.study.plan import DEFAULT_GAUGE, Curve, plan_curves
+from moeviz.study.presets import PRESETS
+from moeviz.study.specification import Specification
+from moeviz.theory.rates import Claim, claimed_rate
+
+COMPARED: Mapping[str, str] = {"routers": "router", "gates": "gate", "experts": "expert"}
+"""Fields that list what a study compares, and the key of a curve that tells which one it is of."""
 
 
 @dataclass(frozen=True)
 class RateCell:
-    """One claimed rate.
+    """One claimed rate, by the study that measures it.
 
     Attributes
     ----------
     expert_words : str
         The column: which expert.
-    claim : str
-        The rate of the experts' parameters, in plain characters.
-    exponent : float or None
-        The power of n at which the study's loss falls if the claim holds; None where no power is
-        claimed.
-    source : str
-        Paper key and place.
-    note : str
-        What to know when comparing.
     preset : str
-        The preset that measures it; empty where none does.
+        The preset that measures it.
     settings : mapping of str to str
         Fields, as text, in which the study differs from the preset.
+    gauge : str
+        In which gauge the study's curve is read; the paper's own where the claim lives there.
     """
 
     expert_words: str
-    claim: str
-    exponent: float | None
-    source: str
-    note: str = ""
-    preset: str = ""
+    preset: str
     settings: Mapping[str, str] = field(default_factory=dict)
+    gauge: str = DEFAULT_GAUGE
+
+    @cached_property
+    def specification(self) -> Specification:
+        """The study in the size that runs in front of a class."""
+        preset = PRESETS[self.preset]
+        return preset.build(preset.parse(self.settings))
+
+    @cached_property
+    def curve(self) -> Curve:
+        """The curve of :attr:`specification` that the claim is about.
+
+        Raises
+        ------
+        SpecificationError
+            If the study has no such curve.
+        """
+        for curve in plan_curves(self.specification):
+            names = {"router": curve.router, "gate": curve.gate, "expert": curve.expert}
+            loss, gauge = curve.reading.loss, curve.reading.gauge
+            if self.speaks_of({**names, "loss_name": loss, "gauge": gauge}):
+                return curve
+        raise SpecificationError(
+            f"Expected a curve of '{self.preset}' that the claim for {self.expert_words} is about, "
+            "but the study has none; change the cell's settings or its gauge."
+        )
+
+    @cached_property
+    def claim(self) -> Claim:
+        """What is claimed of :attr:`curve`."""
+        curve = self.curve
+        fields = self.specification.fields
+        setting = setting_of(fields, curve.router, curve.gate, curve.expert)
+        return claimed_rate(setting, curve.reading)
+
+    def speaks_of(self, curve: Mapping[str, Any]) -> bool:
+        """Return whether the claim is about a curve of a study that covers this one.
+
+        Parameters
+        ----------
+        curve : mapping
+            With ``router``, ``gate``, ``expert``, ``loss_name`` and ``gauge``, as in a result.
+        """
+        wanted = {COMPARED[key]: text for key, text in self.settings.items() if key in COMPARED}
+        loss = self.settings.get("losses", PAPER)
+        return (
+            all(curve[key] == name for key, name in wanted.items())
+            and loss in (PAPER, curve["loss_name"])
+            and curve["gauge"] == self.gauge
+        )
 
 
 @dataclass(frozen=True)
@@ -59,157 +111,75 @@ class RateRow:
     cells: tuple[RateCell, ...]
 
 
-def _over(router: str, expert: str) -> dict[str, str]:
-    return {"routers": router, "experts": expert}
-
-
-def _cosine_row(words: str, router: str, claims: tuple[str, str, str]) -> RateRow:
+def _cosine_row(words: str, router: str) -> RateRow:
     experts = (("linear", "linear"), ("polynomial", "polynomial, degree 2"), ("relu", "ReLU"))
-    return RateRow(
-        "cosine",
-        words,
-        "over-specified",
-        tuple(
-            RateCell(
-                title,
-                claim,
-                -0.5 if claim == QUARTER else None,
-                "cosine Table 1",
-                SHAPES if claim == QUARTER else "a minimax bound, not one truth's curve",
-                "cosine-over",
-                _over(router, name),
-            )
-            for (name, title), claim in zip(experts, claims, strict=True)
-        ),
+    cells = (
+        RateCell(title, "cosine-over", {"routers": router, "experts": name})
+        for name, title in experts
     )
+    return RateRow("cosine", words, "over-specified", tuple(cells))
 
 
-def _sigmoid_row(gate: str, regime: str, claims: tuple[str, str], note: str = "") -> RateRow:
-    sparse = {"sparse": "1" if regime == "sparse" else "0"}
-    samples = {HALF: "ε^(−2) samples", QUARTER: "ε^(−4) samples", SLOW: "exp(ε^(−1/τ)) samples"}
-    return RateRow(
-        "sigmoid",
-        f"{gate}, quadratic score",
-        f"over-specified, {regime}",
-        tuple(
-            RateCell(
-                title,
-                claim,
-                None if claim == SLOW else -0.5,
-                "sigmoid Table 1",
-                f"{samples[claim]}{note}",
-                "sigmoid-sparse",
-                {"gates": gate.split()[0], "experts": name, **sparse},
-            )
-            for (name, title), claim in zip(
-                (("gelu", "ReLU, GELU"), ("polynomial", "polynomial")), claims, strict=True
-            )
-        ),
+def _sigmoid_row(gate: str, regime: str) -> RateRow:
+    changed = {"gates": gate.split()[0], "sparse": "1" if regime == "sparse" else "0"}
+    experts = (("gelu", "ReLU, GELU"), ("polynomial", "polynomial"))
+    cells = (
+        RateCell(title, "sigmoid-sparse", {**changed, "experts": name}) for name, title in experts
     )
+    return RateRow("sigmoid", f"{gate}, quadratic score", f"over-specified, {regime}", tuple(cells))
 
 
-def _multinomial_row(
-    words: str, router: str, regime: str, claim: str, source: str
-) -> tuple[RateRow, ...]:
+def _multinomial_rows(words: str, router: str, regime: str) -> tuple[RateRow, ...]:
     flat = "1" if regime == "Regime 2" else "0"
-    preset = "multinomial-regime2" if regime == "Regime 2" else "multinomial-over"
-    exact_claim = SLOW if claim == SLOW else HALF
-    return (
-        RateRow(
-            "multinomial",
-            words,
-            f"{regime}, exact-specified",
-            (
-                RateCell(
-                    "multinomial logistic",
-                    exact_claim,
-                    None if claim == SLOW else -0.5,
-                    "multinomial Table 1",
-                    "the paper speaks of cells with one member; it has no theorem for k = k*",
-                    "multinomial-exact",
-                    {"routers": router, "flat": flat},
-                ),
-            ),
-        ),
-        RateRow(
-            "multinomial",
-            words,
-            f"{regime}, over-specified",
-            (
-                RateCell(
-                    "multinomial logistic",
-                    claim,
-                    None if claim == SLOW else -0.5,
-                    source,
-                    SHAPES if claim != SLOW else "a minimax bound, not one truth's curve",
-                    preset,
-                    {"routers": router},
-                ),
-            ),
-        ),
-        RateRow(
-            "multinomial",
-            words,
-            f"{regime}, density",
-            (
-                RateCell(
-                    "multinomial logistic",
-                    HALF,
-                    -0.5,
-                    "multinomial Props. 2.2 and 4.3",
-                    "expected Hellinger distance",
-                    preset,
-                    {"routers": router, "losses": "hellinger"},
-                ),
-            ),
-        ),
+    over = "multinomial-regime2" if regime == "Regime 2" else "multinomial-over"
+    studies: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("exact-specified", "multinomial-exact", {"flat": flat}),
+        ("over-specified", over, {}),
+        ("density", over, {"losses": "hellinger"}),
     )
+    return tuple(
+        RateRow(
+            "multinomial",
+            words,
+            f"{regime}, {what}",
+            (RateCell("multinomial logistic", preset, {"routers": router, **more}),),
+        )
+        for what, preset, more in studies
+    )
+
+
+def _compete_row(regime: str, preset: str) -> RateRow:
+    cells = (RateCell(words, preset, {"experts": words.lower()}) for words in ("linear", "FFN"))
+    return RateRow("compete", "competition", regime, tuple(cells))
 
 
 RATE_ROWS: tuple[RateRow, ...] = (
-    _cosine_row("linear router", "linear", (SLOW, SLOW, QUARTER)),
-    _cosine_row("cosine router", "cosine", (SLOW, SLOW, SLOW)),
-    _cosine_row("perturbed cosine router", "perturbed-cosine", (SLOW, QUARTER, QUARTER)),
+    _cosine_row("linear router", "linear"),
+    _cosine_row("cosine router", "cosine"),
+    _cosine_row("perturbed cosine router", "perturbed-cosine"),
     RateRow(
         "cosine",
         "perturbed cosine router",
         "exact-specified",
-        (
+        tuple(
             RateCell(
-                "ReLU",
-                HALF,
-                -0.5,
-                "cosine Theorem 6",
-                "",
+                words,
                 "cosine-exact-experts",
-                {"routers": "perturbed-cosine", "experts": "relu"},
-            ),
-            RateCell(
-                "tanh",
-                HALF,
-                -0.5,
-                "cosine Theorem 6",
-                "",
-                "cosine-exact-experts",
-                {"routers": "perturbed-cosine", "experts": "tanh"},
-            ),
+                {"routers": "perturbed-cosine", "experts": words.lower()},
+            )
+            for words in ("ReLU", "tanh")
         ),
     ),
     RateRow(
         "cosine",
         "cosine router",
         "exact-specified",
-        (RateCell("ReLU", SLOW, None, "cosine Theorem 5", "", "cosine-exact", {}),),
+        (RateCell("ReLU", "cosine-exact", gauge="offset"),),
     ),
-    _sigmoid_row("sigmoid gate", "sparse", (QUARTER, SLOW)),
-    _sigmoid_row("sigmoid gate", "dense", (HALF, HALF), "; against the best approximation"),
-    _sigmoid_row("softmax gate", "sparse", (QUARTER, SLOW)),
-    _sigmoid_row(
-        "softmax gate",
-        "dense",
-        (HALF, SLOW),
-        "; for ReLU and GELU the table prints ε^(−2), the text of §4.2 says ε^(−4)",
-    ),
+    _sigmoid_row("sigmoid gate", "sparse"),
+    _sigmoid_row("sigmoid gate", "dense"),
+    _sigmoid_row("softmax gate", "sparse"),
+    _sigmoid_row("softmax gate", "dense"),
     RateRow(
         "sigmoid",
         "sigmoid gate, partially quadratic score",
@@ -217,87 +187,21 @@ RATE_ROWS: tuple[RateRow, ...] = (
         (
             RateCell(
                 "polynomial",
-                QUARTER,
-                -0.5,
-                "sigmoid Theorem 4",
-                "ε^(−4) samples",
                 "sigmoid-sparse",
                 {"routers": "partial-quadratic", "experts": "polynomial"},
             ),
         ),
     ),
-    *_multinomial_row(
-        "standard softmax gate", "linear", "Regime 1", QUARTER, "multinomial Theorem 3.1"
-    ),
-    *_multinomial_row(
-        "standard softmax gate", "linear", "Regime 2", SLOW, "multinomial Theorem 3.3"
-    ),
-    *_multinomial_row(
-        "modified gate, M = sigmoid",
-        "modified-sigmoid",
-        "Regime 2",
-        QUARTER,
-        "multinomial Theorem 4.4",
-    ),
-    RateRow(
-        "compete",
-        "competition",
-        "exact-specified",
-        (
-            RateCell(
-                "linear",
-                HALF,
-                -0.5,
-                "compete Theorem K.1",
-                "",
-                "compete-exact",
-                {"experts": "linear"},
-            ),
-            RateCell(
-                "FFN", HALF, -0.5, "compete Theorem 3.2", "", "compete-exact", {"experts": "ffn"}
-            ),
-        ),
-    ),
-    RateRow(
-        "compete",
-        "competition",
-        "over-specified",
-        (
-            RateCell(
-                "linear",
-                QUARTER,
-                -0.5,
-                "compete Theorem K.1",
-                SHAPES,
-                "compete-over",
-                {"experts": "linear"},
-            ),
-            RateCell(
-                "FFN",
-                QUARTER,
-                -0.5,
-                "compete Theorem 3.2",
-                SHAPES,
-                "compete-over",
-                {"experts": "ffn"},
-            ),
-        ),
-    ),
+    *_multinomial_rows("standard softmax gate", "linear", "Regime 1"),
+    *_multinomial_rows("standard softmax gate", "linear", "Regime 2"),
+    *_multinomial_rows("modified gate, M = sigmoid", "modified-sigmoid", "Regime 2"),
+    _compete_row("exact-specified", "compete-exact"),
+    _compete_row("over-specified", "compete-over"),
     RateRow(
         "compete",
         "linear softmax gate, without competition",
         "over-specified",
-        (
-            RateCell(
-                "linear",
-                "n^(−1/8) in a cell of 2, n^(−1/12) in one of 3",
-                None,
-                "compete §3",
-                "the loss is ruled by the slowest of its parts",
-                "gaussian-over",
-                {},
-            ),
-        ),
+        (RateCell("linear", "gaussian-over"),),
     ),
 )
 """The table, in the papers' order."""

@@ -25,6 +25,9 @@ from moeviz.theory import DISTANCES, input_nodes
 SCHEMA = 2
 """Version of the fields and of the arithmetic behind them; part of every hash and link."""
 
+SYMMETRIES = 1
+"""Version of the search for the symmetries of formulas; part of the hash of studies with one."""
+
 NAME_LENGTH = 60
 
 
@@ -86,11 +89,15 @@ class Specification:
     def hash(self) -> str:
         """The identity: 16 hexadecimal digits of schema and fields.
 
-        A text that stands at its default is left out, as it was before there were texts.
+        A text that stands at its default is left out, as it was before there were texts. Studies of
+        an expert's formula name the way in which they allow for its symmetries.
         """
         usual = _texts()
         fields = {key: value for key, value in self.items if usual.get(key) != value}
-        content = json_text({"schema": SCHEMA, "fields": fields}, sort_keys=True)
+        identity: dict[str, Any] = {"schema": SCHEMA, "fields": fields}
+        if CUSTOM in self["experts"]:
+            identity["symmetries"] = SYMMETRIES
+        content = json_text(identity, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:

@@ -11,7 +11,8 @@ coordinates in the score's domain:
   through the origin; besides, each gate's length is free, because the chart forgets it.
 
 A sigmoid gate sees every score on its own, so of all this only the lengths remain. An expert
-whose parameter is not decided by its function, such as a scaled ReLU, adds its own fibre.
+whose parameter is not decided by its function, such as a scaled ReLU, adds its own fibre, and the
+symmetries that it declares (:mod:`moeviz.model.symmetry`) their finitely many or periodic equals.
 
 Three ways to hold a fit against the truth:
 

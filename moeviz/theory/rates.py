@@ -1,90 +1,28 @@
-"""Rates that a paper claims for a curve, and what theory says of the parts that it splits into."""
+"""Rates that a paper claims for a curve, and what theory says of the parts that it splits into.
+
+:func:`claimed_rate` is the only place that says what is claimed: studies, the table of rates and
+kept results all ask it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from moeviz.model import GATES, SCORES, Domain
-from moeviz.model.custom import CUSTOM
+from moeviz.model import GATES, SCORES
+from moeviz.theory.claim import HALF, MINIMAX, QUARTER, SHAPES, SLOW, Claim, Setting
 from moeviz.theory.distances import DISTANCES
 from moeviz.theory.gauge import GAUGES
 from moeviz.theory.losses import LOSSES
 from moeviz.theory.reading import Reading
 
-
-@dataclass(frozen=True)
-class Claim:
-    """What theory says of one curve.
-
-    Attributes
-    ----------
-    exponent : float or None
-        The loss falls as n to this power; None where no power of n is claimed.
-    text : str
-        One sentence for people; log factors are left out.
-    source : str
-        Paper key and place, or "moeviz" where the statement is this project's.
-    """
-
-    exponent: float | None
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a claim depends on.
-
-    Attributes
-    ----------
-    router, gate, expert, output : str
-        Names in the registries.
-    degree : int
-        Degree of a polynomial expert.
-    over_specified : bool
-        Whether more experts are fitted than are true.
-    misspecified : bool
-        Whether the data come from another model.
-    sparse : bool
-        Whether some true gate is zero.
-    flat : bool
-        Whether some true expert has zero slopes (Regime 2).
-    jumps : bool
-        Whether the gate keeps only some of the fitted experts, so that the function jumps where
-        one takes over from another.
-    """
-
-    router: str
-    gate: str
-    expert: str
-    output: str = "regression"
-    degree: int = 2
-    over_specified: bool = False
-    misspecified: bool = False
-    sparse: bool = False
-    flat: bool = False
-    jumps: bool = False
-
-    @property
-    def linear_expert(self) -> bool:
-        """Whether the expert is linear in its input."""
-        return self.expert == "linear" or (self.expert == "polynomial" and self.degree == 1)
-
-    @property
-    def own_formula(self) -> bool:
-        """Whether its score or its expert is a formula of the visitor's."""
-        return CUSTOM in (self.router, self.expert)
-
-    @property
-    def forgets_length(self) -> bool:
-        """Whether the router does not see its gates' lengths."""
-        return SCORES[self.router].domain is Domain.SPHERE
-
+__all__ = ["Claim", "Setting", "claimed_rate"]
 
 ROOT_N = -0.5
 ARBITRARILY_SLOW = (
     "The paper's minimax bound: over all truths at once, no power of n holds; it does not "
     "speak of one fixed truth."
+)
+PRINTED_SLOW = (
+    "The paper's table says slower than any power of n, which is about the worst of all truths; "
+    "it does not speak of one fixed truth."
 )
 INFORMATION = (
     "Off the gauge the information matrix is positive definite, so the error falls like one over "
@@ -102,6 +40,20 @@ CROWDED = (
     "The loss, which squares distances in crowded cells, falls like one over the square root of "
     "n: crowded experts themselves like n to the power of -1/4."
 )
+IF_STRONG = f"For a strongly identifiable expert: {CROWDED[0].lower()}{CROWDED[1:]}"
+SOFTMAX_FUNCTION = {"cosine": "cosine Theorem 1", "perturbed-cosine": "cosine Theorem 3"}
+SIGMOID_FUNCTION = {
+    "quadratic": ("sigmoid Prop. 1, eq. 7", "sigmoid Cor. 1"),
+    "partial-quadratic": ("sigmoid Prop. 4, eq. 50", "sigmoid Cor. 2"),
+}
+"""Where regressions are learnt with more experts than are true: sparse regime, dense regime."""
+NOTHING = Claim(None, "These papers claim nothing for this router and gate.", "moeviz")
+LINEAR_NETWORKS = (
+    "For feed-forward networks under a linear router the paper cites one over the square root of "
+    "n, a table of its own n to the power of -1/4 with ReLU; either way the loss, which squares "
+    "distances in crowded cells, falls like one over the square root of n."
+)
+ONE_MEMBER = "the paper speaks of cells with one member; it has no theorem for k = k*"
 
 
 def claimed_rate(setting: Setting, reading: Reading) -> Claim:
@@ -133,6 +85,8 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
         return _crowded_block(claimed_rate(setting, Reading("L2", reading.gauge)))
     if setting.own_formula:
         return _own_formula(setting, reading)
+    if not setting.of_a_paper and (setting.over_specified or setting.misspecified):
+        return NOTHING
     if setting.output == "categorical":
         return _multinomial(setting, reading)
     if setting.output == "gaussian":
@@ -146,9 +100,11 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
             "model.",
             "moeviz",
         )
-    if setting.over_specified:
-        return _cosine_over(setting, reading)
-    return _exact(setting, reading)
+    if not setting.over_specified:
+        return _exact(setting, reading)
+    if setting.router in ("quadratic", "partial-quadratic"):
+        return _softmax_quadratic(setting)
+    return _cosine_over(setting, reading)
 
 
 def _at_zero_gate(setting: Setting, reading: Reading) -> bool:
@@ -185,6 +141,7 @@ def _crowded_block(whole: Claim) -> Claim:
         "Plain distances are ruled by crowded cells, whose parameters fall like n to the power of "
         "-1/4.",
         whole.source,
+        whole.rate,
     )
 
 
@@ -200,30 +157,54 @@ def _function(setting: Setting, reading: Reading) -> Claim:
             "the best approximation.",
             "moeviz",
         )
-    sources = {
-        "categorical": "multinomial Props. 2.2 and 4.3",
-        "gaussian": "compete Prop. 3.1",
-    }
-    fallback = "sigmoid eq. 7" if setting.gate == "sigmoid" else "cosine Theorems 1 and 3"
+    source = _function_source(setting)
+    if source in ("sigmoid Cor. 1", "sigmoid Cor. 2"):
+        return Claim(
+            ROOT_N,
+            "The function is learnt at the parametric rate, towards the best approximation with "
+            "more experts than are true; where that is not the truth, the distance to the truth "
+            "stops at its own.",
+            source,
+            HALF,
+            "towards the best approximation",
+        )
     return Claim(
         ROOT_N,
         "The function itself is learnt at the parametric rate, whatever its parameters do.",
-        sources.get(setting.output, fallback),
+        source,
+        HALF,
+        DISTANCES[reading.loss].title,
     )
+
+
+def _function_source(setting: Setting) -> str:
+    """Return which result of the papers says how fast a model's function is learnt."""
+    if not setting.of_a_paper:
+        return "moeviz"
+    if setting.output == "categorical":
+        return "multinomial Prop. 4.3" if setting.modified else "multinomial Prop. 2.2"
+    if setting.output == "gaussian":
+        return "compete Prop. 3.1" if SCORES[setting.router].reads_expert else "moeviz"
+    if setting.gate == "sigmoid" and setting.over_specified:
+        sparse, dense = SIGMOID_FUNCTION[setting.router]
+        return sparse if setting.sparse else dense
+    return SOFTMAX_FUNCTION.get(setting.router, "moeviz")
 
 
 def _exact(setting: Setting, reading: Reading) -> Claim:
     if _sees_function_only(reading):
-        source = "cosine Theorem 6" if setting.router == "perturbed-cosine" else "moeviz"
-        return Claim(ROOT_N, INFORMATION, source)
+        if setting.of_a_paper and setting.router == "perturbed-cosine":
+            return Claim(ROOT_N, INFORMATION, "cosine Theorem 6", HALF)
+        return Claim(ROOT_N, INFORMATION, "moeviz")
     if setting.forgets_length:
-        return Claim(None, ARBITRARILY_SLOW, "cosine Theorem 5")
+        return Claim(None, ARBITRARILY_SLOW, "cosine Theorem 5", SLOW, MINIMAX)
     if setting.router == "perturbed-cosine":
         return Claim(
             ROOT_N,
             "The paper claims the parametric rate with one offset pinned, but a common shift of "
             "the gates is still free, so the loss stops falling where the start left that shift.",
             "cosine Theorem 6",
+            HALF,
         )
     return Claim(
         None,
@@ -233,45 +214,73 @@ def _exact(setting: Setting, reading: Reading) -> Claim:
 
 
 def _cosine_over(setting: Setting, reading: Reading) -> Claim:
-    if setting.forgets_length and not _sees_function_only(reading):
-        return Claim(None, ARBITRARILY_SLOW, "cosine Theorem 2")
-    if setting.linear_expert:
-        return Claim(None, ARBITRARILY_SLOW, "cosine Table 1")
-    if setting.router == "linear" and setting.expert == "polynomial":
-        return Claim(None, ARBITRARILY_SLOW, "cosine Table 1")
     if setting.forgets_length:
-        return Claim(
-            None,
-            "The paper's slow bound lives on the gates' lengths; once these are fixed it says "
-            "nothing of the rest.",
-            "cosine Theorem 2",
-        )
-    if setting.router in ("perturbed-cosine", "linear"):
-        return Claim(
-            ROOT_N, f"For a strongly identifiable expert: {CROWDED[0].lower()}{CROWDED[1:]}",
-            "cosine Theorem 4 and Table 1",
-        )  # fmt: skip
-    return Claim(None, "These papers claim nothing for this router and gate.", "moeviz")
+        if _sees_function_only(reading):
+            text = (
+                "The paper's slow bound lives on the gates' lengths; once these are fixed it says "
+                "nothing of the rest."
+            )
+            return Claim(None, text, "cosine Theorem 2", SLOW, f"{MINIMAX}, on the gates' lengths")
+        return Claim(None, ARBITRARILY_SLOW, "cosine Theorem 2", SLOW, MINIMAX)
+    if setting.router == "linear" and setting.polynomial_expert:
+        return Claim(None, PRINTED_SLOW, "cosine Table 1", SLOW, "cited there from another paper")
+    if setting.router == "linear" and setting.expert != "relu":
+        return Claim(ROOT_N, LINEAR_NETWORKS, "cosine §2", HALF, "cited there from another paper")
+    if setting.router == "linear":
+        note = f"cited there from another paper; {SHAPES}"
+        return Claim(ROOT_N, IF_STRONG, "cosine Table 1", QUARTER, note)
+    if setting.router == "perturbed-cosine" and setting.linear_expert:
+        return Claim(None, PRINTED_SLOW, "cosine Table 1", SLOW, "printed there without a theorem")
+    if setting.router == "perturbed-cosine":
+        return Claim(ROOT_N, IF_STRONG, "cosine Theorem 4", QUARTER, SHAPES)
+    return NOTHING
+
+
+def _softmax_quadratic(setting: Setting) -> Claim:
+    """Return what `sigmoid` says of softmax attention, which it takes from another paper."""
+    cited = "samples, cited there from another paper"
+    if setting.router == "partial-quadratic":
+        if setting.sparse and not setting.linear_expert:
+            return NOTHING
+        source = "sigmoid App. C.1.2" if setting.sparse else "sigmoid App. C.1.3"
+    else:
+        source = "sigmoid Table 1 and §4.1.2" if setting.sparse else "sigmoid Table 1 and §4.2"
+    if setting.polynomial_expert:
+        return Claim(None, PRINTED_SLOW, source, SLOW, f"exp(ε^(−1/τ)) {cited}")
+    if setting.sparse or setting.router == "partial-quadratic":
+        return Claim(ROOT_N, IF_STRONG, source, QUARTER, f"ε^(−4) {cited}; {SHAPES}")
+    return Claim(
+        ROOT_N,
+        "For a strongly identifiable expert the table says n to the power of -1/2 and the text n "
+        "to the power of -1/4; either way the loss, which squares distances in crowded cells, "
+        "falls like one over the square root of n.",
+        source,
+        f"{HALF} in Table 1, {QUARTER} in §4.2",
+        f"ε^(−2) or ε^(−4) {cited}; {SHAPES}",
+    )
 
 
 def _sigmoid(setting: Setting) -> Claim:
     partial = setting.router == "partial-quadratic"
     if setting.sparse and setting.over_specified:
-        polynomial = setting.expert == "polynomial" or setting.linear_expert
-        if polynomial and not partial:
-            return Claim(None, ARBITRARILY_SLOW, "sigmoid Theorem 2 and Table 1")
-        return Claim(ROOT_N, CROWDED, "sigmoid Theorem 4" if partial else "sigmoid Theorem 1")
+        if setting.polynomial_expert and not partial:
+            note = f"exp(ε^(−1/τ)) samples; {MINIMAX}"
+            return Claim(None, ARBITRARILY_SLOW, "sigmoid Theorem 2", SLOW, note)
+        text = IF_STRONG.replace("strongly", "partial-strongly") if partial else IF_STRONG
+        source = "sigmoid Theorem 4" if partial else "sigmoid Theorem 1"
+        return Claim(ROOT_N, text, source, QUARTER, f"ε^(−4) samples; {SHAPES}")
     if setting.over_specified or setting.misspecified:
         return Claim(
             ROOT_N,
             "Against the best approximation the error falls like one over the square root of n.",
             "sigmoid Theorem 5" if partial else "sigmoid Theorem 3",
+            HALF,
+            "ε^(−2) samples; against the best approximation",
         )
     return Claim(ROOT_N, INFORMATION, "moeviz")
 
 
 def _multinomial(setting: Setting, reading: Reading) -> Claim:
-    modified = setting.router.startswith("modified-")
     if setting.misspecified:
         return Claim(None, "The paper studies data of the fitted model only.", "moeviz")
     if not _sees_function_only(reading):
@@ -281,30 +290,51 @@ def _multinomial(setting: Setting, reading: Reading) -> Claim:
             "shift that its start left.",
             "multinomial §2",
         )
-    if setting.flat and not modified:
-        return Claim(None, ARBITRARILY_SLOW, "multinomial Theorem 3.3")
+    if setting.flat and not setting.modified:
+        return _collapsed(setting)
     if setting.over_specified:
-        source = "multinomial Theorem 4.4" if modified else "multinomial Theorem 3.1"
-        return Claim(ROOT_N, CROWDED, source)
-    return Claim(ROOT_N, INFORMATION, "multinomial Table 1" if not modified else "moeviz")
+        source = "multinomial Theorem 4.4" if setting.modified else "multinomial Theorem 3.1"
+        return Claim(ROOT_N, CROWDED, source, QUARTER, SHAPES)
+    if not setting.of_a_paper:
+        return Claim(ROOT_N, INFORMATION, "moeviz")
+    return Claim(ROOT_N, INFORMATION, "multinomial Table 1", HALF, ONE_MEMBER)
+
+
+def _collapsed(setting: Setting) -> Claim:
+    """Return what `multinomial` says of Regime 2 under the standard gate."""
+    if setting.over_specified:
+        return Claim(None, ARBITRARILY_SLOW, "multinomial Theorem 3.3", SLOW, MINIMAX)
+    return Claim(
+        None,
+        "The paper's table says slower than any power of n for all parameters; the text under its "
+        "theorem says that those of cells with one member fall no faster than one over the square "
+        "root of n.",
+        "multinomial Table 1 and Theorem 3.3",
+        f"{SLOW} in Table 1, no faster than {HALF} in the text",
+        ONE_MEMBER,
+    )
 
 
 def _gaussian(setting: Setting, reading: Reading) -> Claim:
     competition = SCORES[setting.router].reads_expert
+    theorem = "compete Theorem K.1" if setting.linear_expert else "compete Theorem 3.2"
     if setting.misspecified:
         return Claim(None, "The paper studies data of the fitted model only.", "moeviz")
     if not setting.over_specified:
         if not _sees_function_only(reading):
             return Claim(None, "The common shift of the gates is not fixed.", "moeviz")
+        if competition and setting.of_a_paper:
+            return Claim(ROOT_N, INFORMATION, theorem, HALF, ONE_MEMBER)
         return Claim(ROOT_N, INFORMATION, "moeviz")
     if competition:
-        source = "compete Theorem K.1" if setting.linear_expert else "compete Theorem 3.2"
-        return Claim(ROOT_N, CROWDED, source)
+        return Claim(ROOT_N, CROWDED, theorem, QUARTER, SHAPES)
     if setting.linear_expert:
         return Claim(
             None,
             "Without competition two linear Gaussian experts in one cell converge like n to the "
             "power of -1/8, three like -1/12; the loss is ruled by the slowest of its parts.",
-            "compete §3",
+            "compete App. K and §3",
+            "n^(−1/8) in a cell of 2 (App. K), n^(−1/12) in one of 3 (App. K and §3)",
+            "the loss is ruled by the slowest of its parts",
         )
     return Claim(None, "These papers claim nothing for this model.", "moeviz")

@@ -69,10 +69,9 @@ def cell_text(cell: RateCell) -> str:
     ----------
     cell : RateCell
     """
-    claim = f"**{plain(cell.claim)}** for {plain(cell.expert_words)} ({plain(cell.source)})."
-    note = f" {plain(_sentence(cell.note))}" if cell.note else ""
-    if not cell.preset:
-        return claim + note
+    said = cell.claim
+    claim = f"**{plain(said.rate)}** for {plain(cell.expert_words)} ({plain(said.source)})."
+    note = f" {plain(_sentence(said.note))}" if said.note else ""
     return f"{claim}{note} {_measured(cell)} [Open the study]({study_address(cell)})."
 
 
@@ -92,7 +91,7 @@ def _measured(cell: RateCell) -> str:
     if kept is not None and covers(kept["result"], cell):
         curve = measured(kept["result"], cell)
         if curve is not None:
-            note = reconciled(cell, curve, kept["result"]["curves"])
+            note = reconciled(cell.claim, curve, kept["result"]["curves"])
             return (
                 f"Measured: {plain(measured_words(curve))} ({_kept_link(cell.preset, kept)}). "
                 f"{plain(note)}"
@@ -139,7 +138,7 @@ def _said_by(
         if curve["slope"] and alike(live.fields, wanted, fields, curve):
             study = f"{plain(study_label(name))} ({plain(study_words(curve))})"
             slope = f"{plain(measured_words(curve))} ({_kept_link(name, kept)})"
-            yield curve, f"{study}: {slope}.", plain(reconciled(cell, curve, curves))
+            yield curve, f"{study}: {slope}.", plain(reconciled(cell.claim, curve, curves))
 
 
 def _kept_link(name: str, kept: Mapping[str, Any]) -> str:
@@ -157,7 +156,7 @@ def _finished(spec: Specification, cell: RateCell) -> tuple[Mapping[str, Any], s
         return None
     result = _result(spec.hash, snapshot.device, snapshot)
     curve = measured(result, cell)
-    return None if curve is None else (curve, reconciled(cell, curve, result["curves"]))
+    return None if curve is None else (curve, reconciled(cell.claim, curve, result["curves"]))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -14,11 +14,14 @@ from moeviz.charts.rates import (
     reconciled,
     study_words,
 )
-from moeviz.study.rates_table import HALF, RATE_ROWS, SLOW, RateCell
+from moeviz.study.rates_table import RATE_ROWS, RateCell
+from moeviz.theory.claim import HALF, MINIMAX, SLOW, Claim
+
+NO_POWER = Claim(None, "", "cosine Theorem 5", SLOW, MINIMAX)
 
 
-def cell(claim=HALF, **settings):
-    return RateCell("ReLU", claim, -0.5, "cosine", preset="cosine-exact", settings=settings)
+def cell(gauge="pinned", **settings):
+    return RateCell("ReLU", "cosine-exact", settings, gauge)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,7 @@ def test_the_curve_of_the_claims_router_measures_it(result, empty):
     curve = measured(result, cell(routers="perturbed-cosine"))
     assert curve["router"] == "perturbed-cosine"
     assert f"{curve['slope']['estimate']:.2f}".replace("-", "−") in measured_words(curve)
-    assert measured(result, cell(losses="radial"))["loss_name"] == "radial"
+    assert measured(result, cell("offset", losses="radial"))["loss_name"] == "radial"
     assert measured(result, cell(routers="linear")) is None
     assert measured(empty, cell()) is None
 
@@ -59,17 +62,25 @@ def test_a_claim_of_no_power_and_a_falling_curve_are_reconciled(result):
     curves = result["curves"]
     pinned = next(c for c in curves if c["router"] == "cosine" and c["gauge"] == "pinned")
     falling = {**pinned, "slope": {"estimate": -0.5, "low": -0.6, "high": -0.4}}
-    note = reconciled(cell(SLOW), falling, curves)
+    note = reconciled(NO_POWER, falling, curves)
     assert "minimax" in note
     assert "no data can show" in note
     radial = next(c for c in curves if c["loss_name"] == "radial")
     assert f"{radial['slope']['estimate']:.2f}".replace("-", "−").lstrip("−") in note
-    paper = next(c for c in curves if c["router"] == "cosine" and c["gauge"] == "offset")
-    assert "no data can show" not in reconciled(cell(SLOW), {**falling, "gauge": "offset"}, curves)
-    assert paper["fit"] == pinned["fit"]
     flat = {**pinned, "slope": {"estimate": 0.0, "low": -0.1, "high": 0.1}}
-    assert reconciled(cell(SLOW), flat, curves) == ""
-    assert reconciled(cell(HALF), falling, curves) == ""
+    assert reconciled(NO_POWER, flat, curves) == ""
+    assert reconciled(Claim(-0.5, "", "cosine Theorem 6", HALF), falling, curves) == ""
+
+
+def test_a_curve_in_the_papers_gauge_names_the_same_fits_with_the_whole_gauge_fixed(result):
+    curves = result["curves"]
+    pinned = next(c for c in curves if c["router"] == "cosine" and c["gauge"] == "pinned")
+    paper = {**pinned, "gauge": "offset", "slope": {"estimate": -0.1, "low": -0.2, "high": -0.05}}
+    note = reconciled(NO_POWER, paper, curves)
+    said = f"{pinned['slope']['estimate']:.2f}".replace("-", "−")
+    assert f"the same fits have slope {said}, where theory says −0.50 (moeviz)." in note
+    assert "no data can show" in note
+    assert "no data can show" not in reconciled(NO_POWER, paper, [paper])
 
 
 def test_a_curves_study_is_named_by_expert_estimator_and_gauge(result):

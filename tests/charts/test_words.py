@@ -126,3 +126,13 @@ def test_what_the_paper_leaves_open_is_said_with_its_value(result):
     assert ": 0.25;" in text
     assert ": 64;" in text
     assert "olerance" not in text
+    assert "Fitted number of experts" not in text
+
+
+def test_the_sigmoid_paper_leaves_its_whole_protocol_open(result):
+    published = {"slope": -0.5, "source": "sigmoid Fig. 1a", "note": ""}
+    by_sgd = curve(0, published=published, estimator_name="sgd")
+    fields = {**result["spec"]["fields"], "epochs": 7, "atoms": 3}
+    text = open_choices({"spec": {"fields": fields}, "curves": [by_sgd]})
+    assert "Epochs of SGD: 7" in text
+    assert "Fitted number of experts: 3" in text

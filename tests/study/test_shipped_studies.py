@@ -85,7 +85,7 @@ def test_the_cosine_routers_radial_error_is_flat(exact):
 
 @pytest.mark.parametrize("expert_name", ["tanh", "gelu", "relu"])
 def test_over_specified_studies_run_and_count_every_fit(engine, expert_name):
-    spec = PRESETS["cosine-over"].build({"expert": expert_name})
+    spec = PRESETS["cosine-over"].build({"experts": (expert_name,)})
     result = engine.wait(engine.submit(spec)).result()
     assert result["complete"]
     for curve in result["curves"]:

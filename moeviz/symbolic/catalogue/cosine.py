@@ -234,8 +234,8 @@ def _strong() -> list[Claim]:
                     HOLDS,
                     "The example says so."
                     if expert != "gelu"
-                    else "Table 1 speaks of feed-forward "
-                    "networks with GELU; the example does not name it.",
+                    else "§1 names feed-forward networks with "
+                    "GELU; neither the example nor Table 1 does.",
                     (check,),
                     (cone(design),),
                     SPREAD,

@@ -1,0 +1,157 @@
+"""The table of rates says of every cell what the study says that the cell opens."""
+
+from __future__ import annotations
+
+import pytest
+
+from moeviz.console import rates_json
+from moeviz.study import PRESETS, assemble
+from moeviz.study.kept import kept_names, kept_result
+from moeviz.study.plan import plan_curves
+from moeviz.theory import GAUGES
+
+CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]
+
+SLOW, QUARTER, HALF = "slower than any power of n", "n^(−1/4)", "n^(−1/2)"
+
+PRINTED = {
+    ("linear router", "over-specified"): [
+        ("linear", SLOW, None, "cosine Table 1"),
+        ("polynomial, degree 2", SLOW, None, "cosine Table 1"),
+        ("ReLU", QUARTER, -0.5, "cosine Table 1"),
+    ],
+    ("cosine router", "over-specified"): [
+        (expert, SLOW, None, "cosine Theorem 2")
+        for expert in ("linear", "polynomial, degree 2", "ReLU")
+    ],
+    ("perturbed cosine router", "over-specified"): [
+        ("linear", SLOW, None, "cosine Table 1"),
+        ("polynomial, degree 2", QUARTER, -0.5, "cosine Theorem 4"),
+        ("ReLU", QUARTER, -0.5, "cosine Theorem 4"),
+    ],
+    ("perturbed cosine router", "exact-specified"): [
+        ("ReLU", HALF, -0.5, "cosine Theorem 6"),
+        ("tanh", HALF, -0.5, "cosine Theorem 6"),
+    ],
+    ("cosine router", "exact-specified"): [("ReLU", SLOW, None, "cosine Theorem 5")],
+    ("sigmoid gate, quadratic score", "over-specified, sparse"): [
+        ("ReLU, GELU", QUARTER, -0.5, "sigmoid Theorem 1"),
+        ("polynomial", SLOW, None, "sigmoid Theorem 2"),
+    ],
+    ("sigmoid gate, quadratic score", "over-specified, dense"): [
+        ("ReLU, GELU", HALF, -0.5, "sigmoid Theorem 3"),
+        ("polynomial", HALF, -0.5, "sigmoid Theorem 3"),
+    ],
+    ("softmax gate, quadratic score", "over-specified, sparse"): [
+        ("ReLU, GELU", QUARTER, -0.5, "sigmoid Table 1 and §4.1.2"),
+        ("polynomial", SLOW, None, "sigmoid Table 1 and §4.1.2"),
+    ],
+    ("softmax gate, quadratic score", "over-specified, dense"): [
+        (
+            "ReLU, GELU",
+            f"{HALF} in Table 1, {QUARTER} in §4.2",
+            -0.5,
+            "sigmoid Table 1 and §4.2",
+        ),
+        ("polynomial", SLOW, None, "sigmoid Table 1 and §4.2"),
+    ],
+    ("sigmoid gate, partially quadratic score", "over-specified, sparse"): [
+        ("polynomial", QUARTER, -0.5, "sigmoid Theorem 4")
+    ],
+    ("standard softmax gate", "Regime 1, exact-specified"): [
+        ("multinomial logistic", HALF, -0.5, "multinomial Table 1")
+    ],
+    ("standard softmax gate", "Regime 1, over-specified"): [
+        ("multinomial logistic", QUARTER, -0.5, "multinomial Theorem 3.1")
+    ],
+    ("standard softmax gate", "Regime 1, density"): [
+        ("multinomial logistic", HALF, -0.5, "multinomial Prop. 2.2")
+    ],
+    ("standard softmax gate", "Regime 2, exact-specified"): [
+        (
+            "multinomial logistic",
+            f"{SLOW} in Table 1, no faster than {HALF} in the text",
+            None,
+            "multinomial Table 1 and Theorem 3.3",
+        )
+    ],
+    ("standard softmax gate", "Regime 2, over-specified"): [
+        ("multinomial logistic", SLOW, None, "multinomial Theorem 3.3")
+    ],
+    ("standard softmax gate", "Regime 2, density"): [
+        ("multinomial logistic", HALF, -0.5, "multinomial Prop. 2.2")
+    ],
+    ("modified gate, M = sigmoid", "Regime 2, exact-specified"): [
+        ("multinomial logistic", HALF, -0.5, "multinomial Table 1")
+    ],
+    ("modified gate, M = sigmoid", "Regime 2, over-specified"): [
+        ("multinomial logistic", QUARTER, -0.5, "multinomial Theorem 4.4")
+    ],
+    ("modified gate, M = sigmoid", "Regime 2, density"): [
+        ("multinomial logistic", HALF, -0.5, "multinomial Prop. 4.3")
+    ],
+    ("competition", "exact-specified"): [
+        ("linear", HALF, -0.5, "compete Theorem K.1"),
+        ("FFN", HALF, -0.5, "compete Theorem 3.2"),
+    ],
+    ("competition", "over-specified"): [
+        ("linear", QUARTER, -0.5, "compete Theorem K.1"),
+        ("FFN", QUARTER, -0.5, "compete Theorem 3.2"),
+    ],
+    ("linear softmax gate, without competition", "over-specified"): [
+        (
+            "linear",
+            "n^(−1/8) in a cell of 2 (App. K), n^(−1/12) in one of 3 (App. K and §3)",
+            None,
+            "compete App. K and §3",
+        )
+    ],
+}
+"""What the papers print, by gate and regime: expert, rate, exponent of the loss, place."""
+
+KEYS = {"routers": "router", "gates": "gate", "experts": "expert"}
+
+
+def opened(cell):
+    """The study that a cell opens, and the curves of it that are of the cell's model and loss."""
+    preset = PRESETS[cell["preset"]]
+    spec = preset.build(preset.parse(cell["settings"]))
+    wanted = {KEYS[key]: text for key, text in cell["settings"].items() if key in KEYS}
+    first = plan_curves(spec)[0]
+    loss = cell["settings"].get("losses", first.reading.loss)
+    model = {"router": first.router, "gate": first.gate, "expert": first.expert, **wanted}
+    curves = assemble(spec, {}, 0.0, "cpu")["curves"]
+    return [c for c in curves if c["loss_name"] == loss and model.items() <= c.items()]
+
+
+def test_the_table_is_the_papers():
+    found = {(row["gate"], row["regime"]): [] for row, _ in CELLS}
+    for row, cell in CELLS:
+        said = (cell["expert"], cell["claim"], cell["exponent"], cell["source"])
+        found[row["gate"], row["regime"]].append(said)
+    assert found == PRINTED
+
+
+@pytest.mark.parametrize(
+    ("row", "cell"), CELLS, ids=[f"{r['gate']} {r['regime']} {c['expert']}" for r, c in CELLS]
+)
+def test_a_cell_and_its_study_say_the_same(row, cell):
+    """Of curves in several gauges one is the cell's; another one may differ where the paper leaves
+    a part of the gauge free."""
+    curves = opened(cell)
+    said = (cell["exponent"], cell["source"])
+    same = [c for c in curves if (c["theory"]["exponent"], c["theory"]["source"]) == said]
+    assert same
+    others = [c for c in curves if c not in same]
+    assert not others or not any(GAUGES[c["gauge"]].complete for c in same)
+
+
+@pytest.mark.parametrize("name", kept_names())
+def test_kept_results_are_shown_with_the_claims_of_today(name):
+    result = kept_result(name)["result"]
+    spec = PRESETS[name].build(result["spec"]["fields"])
+    fresh = {(c["fit"], c["loss_name"], c["gauge"]): c for c in assemble(spec, {}, 0, "")["curves"]}
+    for curve in result["curves"]:
+        today = fresh[curve["fit"], curve["loss_name"], curve["gauge"]]["theory"]
+        assert curve["theory"] == today
+        assert curve["slope"] is None or today["source"] in curve["in_words"]
