@@ -32,7 +32,7 @@ Result = Mapping[str, Any]
 Curves = Sequence[Mapping[str, Any]]
 
 
-FOREIGN = "the model does not contain the truth"
+FOREIGN = "the fitted model does not contain the truth"
 NO_DERIVATIVE = "the model has no derivative at this truth"
 
 NO_SLOPE: Mapping[str, str] = {
@@ -146,9 +146,13 @@ def reach_words(fit: Mapping[str, Any]) -> str:
         An entry of ``truth["fits"]``.
     """
     if fit["null_directions"] is None:
-        held = fit.get("projection") is not None
-        return f"not defined, because {FOREIGN if held else NO_DERIVATIVE}"
+        return f"not defined, because {_why_undefined(fit)}"
     return "without end" if fit["reach"] is None else whole(fit["reach"])
+
+
+def _why_undefined(fit: Mapping[str, Any]) -> str:
+    # Only what does not contain the truth is held against an approximation of it.
+    return FOREIGN if fit.get("projection") is not None else NO_DERIVATIVE
 
 
 def design_sentence(result: Result) -> str:
@@ -258,8 +262,8 @@ def _reach_sentences(result: Result, curves: Curves) -> list[str]:
     undefined = [fit for fit in fits if fit["null_directions"] is None]
     fits = [fit for fit in fits if fit["null_directions"] is not None]
     if not fits:
-        why = dict.fromkeys(reach_words(fit) for fit in undefined)
-        return [f"The design's reach is {'; '.join(why)}."]
+        why = dict.fromkeys(_upper(_why_undefined(fit)) for fit in undefined)
+        return [f"{each}, so that no reach is defined." for each in why]
     names = model_words(result["curves"])
     said = dict.fromkeys(f"{names[fit['fit']]}: {reach_words(fit)}" for fit in fits)
     short = [fit["reach"] is None or fit["reach"] > largest for fit in fits]

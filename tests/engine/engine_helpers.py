@@ -11,16 +11,17 @@ from pathlib import Path
 import toy_study as toy
 
 from moeviz.engine import Engine, Snapshot
+from moeviz.text import json_text
 
 Run = Callable[..., subprocess.Popen[str]]
 MakeEngine = Callable[..., Engine]
 
 
 def expected(spec: toy.Specification) -> str:
-    """The numbers of a study, computed here and now, as text."""
+    """The numbers of a study, computed here and now, as text; null for what is none."""
     spec_now = toy.Specification((0.0,) * len(spec.seconds), seed=spec.seed)
     results = {block.id: toy.run_block(spec_now, block) for block in toy.split(spec_now)}
-    return json.dumps(toy.assemble(spec_now, results, 0, "cpu")["values"])
+    return json_text(toy.assemble(spec_now, results, 0, "cpu")["values"])
 
 
 def numbers(snapshot: Snapshot) -> str:

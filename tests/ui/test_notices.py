@@ -11,7 +11,7 @@ from tests.ui.still import FIELDS, said, visit
 def told(fields):
     app = visit(preset="lab", **{**FIELDS, **fields})
     assert not app.exception
-    return app, said(app)
+    return app, said(app.info)
 
 
 def test_a_gate_that_cannot_move_is_named_beside_the_button(still):
