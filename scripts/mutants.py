@@ -33,6 +33,8 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("torch", "sympy", "flint", "scipy.stats", "scipy.optimize", "clarabel", "lark", "mpmath")
 """Imported once, before the processes fork."""
@@ -76,11 +78,11 @@ class Bare(ast.NodeTransformer):
         node.annotation = None
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
         return self.generic_visit(node)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         node.annotation = ast.Constant(0)
         return self.generic_visit(node)
 
@@ -182,7 +184,12 @@ def changed_functions(mutant: Mutant) -> dict[CodeType, CodeType] | None:
     """Return old and new code of the functions that a change touches; None if others are."""
     path = str(ROOT / mutant.path)
     old = compile(Path(path).read_text(encoding="utf-8"), path, "exec", dont_inherit=True)
-    new = compile(changed_source(ROOT / mutant.path, mutant.operator, mutant.occurrence), path, "exec", dont_inherit=True)
+    new = compile(
+        changed_source(ROOT / mutant.path, mutant.operator, mutant.occurrence),
+        path,
+        "exec",
+        dont_inherit=True,
+    )
     try:
         pairs = dict(differing(old, new))
     except ValueError:
@@ -284,9 +291,7 @@ class Chosen:
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Keep and order the tests."""
         place = {node: i for i, node in enumerate(self.nodes)}
-        items[:] = sorted(
-            (i for i in items if i.nodeid in place), key=lambda i: place[i.nodeid]
-        )
+        items[:] = sorted((i for i in items if i.nodeid in place), key=lambda i: place[i.nodeid])
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """End at once."""
@@ -295,14 +300,30 @@ class Chosen:
 
 
 class Quick:
-    """Lets property tests fail at once, without looking for the smallest example."""
+    """Lets property tests fail at once, without the smallest example; takes some cases only."""
+
+    def __init__(self, cases: int) -> None:
+        self.cases = cases
 
     def pytest_collection(self) -> None:
         """Set hypothesis, after the tests' own settings and before they are read."""
         from hypothesis import Phase, settings
 
-        settings.register_profile("mutants", settings.default, phases=[Phase.explicit, Phase.generate])
+        phases = [Phase.explicit, Phase.generate]
+        settings.register_profile("mutants", settings.default, phases=phases)
         settings.load_profile("mutants")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Keep a few cases of each test, evenly spaced among all."""
+        by_test: dict[str, list[Any]] = defaultdict(list)
+        for item in items:
+            by_test[item.nodeid.split("[")[0]].append(item)
+        items[:] = [
+            cases[i * len(cases) // min(self.cases, len(cases))]
+            for cases in by_test.values()
+            for i in range(min(self.cases, len(cases)))
+        ]
 
 
 class Loop(Chosen):
@@ -324,11 +345,9 @@ class Loop(Chosen):
 OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-o", "timeout=0"]
 
 
-def run_pytest(paths: Iterable[str], plugin: object) -> int:
-    """Run tests in this process."""
-    import pytest
-
-    return int(pytest.main([*OPTIONS, *paths], plugins=[plugin, Quick()]))
+def run_pytest(paths: Iterable[str], plugin: object, cases: int) -> int:
+    """Run tests, at most so many cases of each, in this process."""
+    return int(pytest.main([*OPTIONS, *paths], plugins=[plugin, Quick(cases)]))
 
 
 def order_of(nodes: Iterable[str], seconds: dict[str, float]) -> list[str]:
@@ -420,7 +439,7 @@ def at_import(mutant: Mutant, known: dict[str, Any]) -> bool:
 
 
 def test(
-    mutants: list[Mutant], known: dict[str, Any], paths: list[str], jobs: int
+    mutants: list[Mutant], known: dict[str, Any], settings: argparse.Namespace
 ) -> Iterator[tuple[Mutant, str, float]]:
     """Yield how each change ended: killed, survived, timeout or unreached."""
     in_place, fresh = [], []
@@ -436,13 +455,13 @@ def test(
         limit_resources(30 + sum(known["seconds"][n] for n in nodes))
         sys.meta_path.insert(0, Changed(mutant))
         files = sorted({node.split("::")[0] for node in nodes})
-        return min(run_pytest(files, Chosen(nodes)), 1)
+        return min(run_pytest(files, Chosen(nodes), settings.cases), 1)
 
-    yield from in_forks(((m, lambda m=m: imported(m)) for m in fresh), jobs)
+    yield from in_forks(((m, lambda m=m: imported(m)) for m in fresh), settings.jobs)
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _child(lambda: _in_place(in_place, known, paths, jobs, write))
+        _child(lambda: _in_place(in_place, known, settings, write))
     os.close(write)
     with os.fdopen(read) as lines:
         for line in lines:
@@ -452,10 +471,9 @@ def test(
 
 
 def _in_place(
-    mutants: list[Mutant], known: dict[str, Any], paths: list[str], jobs: int, write: int
+    mutants: list[Mutant], known: dict[str, Any], settings: argparse.Namespace, write: int
 ) -> int:
     """Collect the tests once, change functions in forks, and write how each ended to a pipe."""
-    loop: Loop
 
     def one(mutant: Mutant, items: dict[str, Any]) -> int:
         nodes = reaching(mutant, known, False)
@@ -469,19 +487,18 @@ def _in_place(
     def work(items: dict[str, Any]) -> None:
         tasks = ((m, lambda m=m: one(m, items)) for m in mutants)
         with os.fdopen(write, "w") as out:
-            for mutant, outcome, seconds in in_forks(tasks, jobs):
+            for mutant, outcome, seconds in in_forks(tasks, settings.jobs):
                 print(json.dumps([mutants.index(mutant), outcome, seconds]), file=out, flush=True)
 
-    loop = Loop(work)
-    return run_pytest(paths, loop)
+    return run_pytest(settings.tests, Loop(work), settings.cases)
 
 
-def learn(package: Path, paths: list[str], out: Path) -> dict[str, Any]:
+def learn(package: Path, settings: argparse.Namespace, out: Path) -> dict[str, Any]:
     """Run all tests once, in a fork, and return which lines each reaches."""
     if not out.exists():
         pid = os.fork()
         if pid == 0:
-            os._exit(run_pytest(paths, Recorder(package, out)))
+            os._exit(run_pytest(settings.tests, Recorder(package, out), settings.cases))
         os.waitpid(pid, 0)
     known: dict[str, Any] = json.loads(out.read_text())
     return known
@@ -495,6 +512,7 @@ def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--tests", nargs="+", required=True, help="files or folders of tests")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cases", type=int, default=12, help="of each test, evenly spaced")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--again", type=Path, help="try the survivors of this file once more")
     parser.add_argument("--out", type=Path, default=ROOT / ".mutants")
@@ -514,7 +532,7 @@ def main() -> None:
     for name in HEAVY:
         importlib.import_module(name)
     name = package.name + ("-again" if settings.again else "")
-    known = learn(package, settings.tests, settings.out / f"{name}-map.json")
+    known = learn(package, settings, settings.out / f"{name}-map.json")
     if settings.again:
         kept = [json.loads(line) for line in settings.again.read_text().splitlines()]
         mutants = [Mutant(**r["mutant"]) for r in kept if r["outcome"] in ("survived", "unreached")]
@@ -524,7 +542,7 @@ def main() -> None:
         mutants = drawn(chosen, settings.count, settings.seed)
     counts: Counter[tuple[str, str]] = Counter()
     with (settings.out / f"{name}.jsonl").open("w") as out:
-        for mutant, outcome, seconds in test(mutants, known, settings.tests, settings.jobs):
+        for mutant, outcome, seconds in test(mutants, known, settings):
             counts[mutant.path, outcome] += 1
             result = {"mutant": asdict(mutant), "outcome": outcome, "seconds": round(seconds, 1)}
             print(json.dumps(result), file=out, flush=True)

@@ -113,6 +113,27 @@ def test_pages_are_thin():
         assert parts(imports(path)) <= {"ui", "charts", "study", "errors"}, path
 
 
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_test_gives_up_half_way(path):
+    """A case that does not apply is no case: a test never returns before its end."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    tests = [n for n in body if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+    early = [t.name for t in tests if any(isinstance(n, ast.Return) for n in own_nodes(t))]
+    assert tests
+    assert early == []
+
+
+def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The nodes of a function without those of functions inside."""
+    for child in ast.iter_child_nodes(function):
+        if not isinstance(child, ast.FunctionDef | ast.Lambda):
+            yield child
+            yield from own_nodes(child)
+
+
 def test_nothing_evaluates_text():
     forbidden = {"eval", "exec", "sympify", "compile", "__import__"}
     for path in [*MODULES, ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
