@@ -10,7 +10,7 @@ PORT ?= 8501
 # Most tests share two processes; those that start servers or measure times run alone.
 ALONE := tests/browser tests/engine tests/test_cli.py
 
-.PHONY: app test studies bench check browser clean
+.PHONY: app test studies mutants bench check browser clean
 
 app: .venv/ready
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
@@ -19,12 +19,21 @@ test: .venv/ready browser check
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ALONE:%=--ignore=%)
 	$(BIN)/python -m pytest -q $(ALONE)
 
-# Slow statistical studies: the shipped presets at full size, with several seeds.
+# Slow statistical studies, the shipped presets at full size with several seeds; and the tests of
+# many of a kind, of which `make test` takes one of each.
 studies: .venv/ready
-	$(BIN)/python -m pytest -m study
+	$(BIN)/python -m pytest -m "study or crowd"
 
 bench: .venv/ready
 	$(BIN)/python -m moeviz bench
+
+# Which small changes of the sources no test notices: 300 drawn in each package.
+MUTATED := tower polynomial ground exact zero discovery decide cone
+mutants: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r scripts/mutants.txt
+	$(BIN)/python scripts/mutants.py moeviz/estimate --tests tests/estimate
+	$(BIN)/python scripts/mutants.py moeviz/theory --tests tests/theory
+	$(BIN)/python scripts/mutants.py moeviz/symbolic --modules $(MUTATED) --tests tests/symbolic
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

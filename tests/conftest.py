@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Generator, Iterator
 
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
-from tests.support import COMBINATIONS, DENSITIES, DENSITY_PAIRINGS, NORMALISED, PAIRINGS
+from tests import assertions
+from tests.support import (
+    COMBINATIONS,
+    DENSITIES,
+    DENSITY_PAIRINGS,
+    NORMALISED,
+    PAIRINGS,
+    go_together,
+)
 
 settings.register_profile(
     "moeviz",
     max_examples=40,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("moeviz")
 
@@ -38,8 +47,28 @@ COMBINED = {
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let each of several test processes use one thread: together they use the cores."""
+    assertions.watch()
     if hasattr(config, "workerinput"):
         torch.set_num_threads(1)
+
+
+def pytest_assertion_pass() -> None:
+    """Count an `assert` that held."""
+    assertions.count()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Fail a test that ends without having asserted anything."""
+    before = assertions.counted()
+    outcome = yield
+    if assertions.counted() == before:
+        pytest.fail(
+            "Expected at least one assertion in every case, but this one ended without; "
+            "parametrise over what applies.",
+            pytrace=False,
+        )
+    return outcome
 
 
 CATALOGUE = ("test_catalogue", "test_independent", "test_script")
@@ -59,15 +88,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for every registered variant that it asks for by an argument's name.
+    """Run a test once for all registered variants that it asks for by its arguments' names.
 
-    A `normalised_gate` has weights that sum to 1; a `density` is an output with a
-    likelihood. A `combination` names score, gate, expert and output; `pairing` runs over few
-    of them, in which any two parts meet, and `density_pairing` over few with a likelihood.
+    Of several arguments, for all that go together. A `normalised_gate` has weights that sum to
+    1; a `density` is an output with a likelihood. A `combination` names score, gate, expert and
+    output; `pairing` runs over few of them, in which any two parts meet, and `density_pairing`
+    over few with a likelihood. The marker `only` keeps the variants that a test speaks of.
     """
-    for name, variants in VARIANTS.items():
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, list(variants))
+    kept = {
+        k: v for mark in metafunc.definition.iter_markers("only") for k, v in mark.kwargs.items()
+    }
+    asked = {
+        name: [variant for variant in variants if variant in kept.get(name, variants)]
+        for name, variants in VARIANTS.items()
+        if name in metafunc.fixturenames
+    }
+    cases = [
+        case
+        for case in itertools.product(*asked.values())
+        if go_together(**dict(zip(asked, case, strict=True)))
+    ]
+    if asked:
+        metafunc.parametrize(tuple(asked), cases, ids=["-".join(case) for case in cases])
     for name, combinations in COMBINED.items():
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, combinations, ids="+".join)

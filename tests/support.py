@@ -30,15 +30,24 @@ from moeviz.theory import translate
 from moeviz.theory.fibre import nearest_experts
 from moeviz.theory.gauge import sphere_translations
 
+
+def go_together(gate: str = "softmax", output: str = "regression", **others: str) -> bool:
+    """Whether a gate can serve an output: a density needs weights that sum to 1."""
+    return GATES[gate].normalised or not OUTPUTS[output].density
+
+
 COMBINATIONS = [
     names
     for names in itertools.product(SCORES, GATES, EXPERTS, OUTPUTS)
-    if GATES[names[1]].normalised or not OUTPUTS[names[3]].density
+    if go_together(gate=names[1], output=names[3])
 ]
 """Names of score, gate, expert and output, wherever the four go together."""
 
 NORMALISED = [name for name, gate in GATES.items() if gate.normalised]
 DENSITIES = [name for name, output in OUTPUTS.items() if output.density]
+TOP = [name for name, gate in GATES.items() if "top" in [c.name for c in gate.constants]]
+DENSE = [name for name in GATES if name not in TOP]
+"""Gates that let all experts through; as long as there are no more than K, so do the others."""
 
 
 def pairings(gates: list[str], outputs: list[str]) -> list[tuple[str, str, str, str]]:
@@ -56,7 +65,11 @@ def pairings(gates: list[str], outputs: list[str]) -> list[tuple[str, str, str, 
 
 
 PAIRINGS = pairings(list(GATES), list(OUTPUTS))
+TOP_PAIRINGS = pairings(TOP, list(OUTPUTS))
 DENSITY_PAIRINGS = pairings(NORMALISED, DENSITIES)
+
+OWN = {"score_formula": "dot(b,x)/(norm(x) + 0.5)", "expert_formula": "s1*tanh(t) + exp(-t^2)"}
+"""Formulas of one's own that no registered part has; the usual ones are others' twins."""
 
 GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 """Turned by this angle again and again, directions in the plane stay apart."""
@@ -70,10 +83,10 @@ def normal(rng: torch.Generator, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=rng, dtype=torch.float64)
 
 
-def combined(*names: str, **constants: float) -> Mixture:
+def combined(*names: str, **constants: float | str) -> Mixture:
     """A mixture of named parts, with constants that are not the usual ones."""
     return make_mixture(
-        *names, **{"tau1": 0.4, "tau2": 0.3, "degree": 3, "classes": 3, **constants}
+        *names, **{"tau1": 0.4, "tau2": 0.3, "degree": 3, "classes": 3, **OWN, **constants}
     )
 
 
@@ -113,6 +126,21 @@ def apart(rng: torch.Generator, mixture: Mixture, layout: Layout) -> Tensor:
             elif part.name == "nu":
                 theta[at] = 0.3 + 0.2 * atom
     return theta
+
+
+def serving(rng: torch.Generator, mixture: Mixture, layout: Layout, x: Tensor) -> Tensor:
+    """A few truths, shape (4, P), whose experts are all let through and left out somewhere.
+
+    Of random gates, or experts that compete, those whose rarest leaving-out is commonest among
+    inputs `x`, shape (D, N): what a gate never lets through no data show.
+    """
+    draws = apart(rng, mixture, layout).expand(128, -1).clone().unflatten(-1, (layout.atoms, -1))
+    other = anywhere(rng, mixture, layout, 128).unflatten(-1, (layout.atoms, -1))
+    own = layout.gate + 1
+    draws[..., :own] = 2.0 * other[..., :own]
+    theta = (other if mixture.score.reads_expert else draws).flatten(-2)
+    left_out = (mixture.values(theta, mixture.features(x)).weights == 0).double().mean(-1)
+    return theta[left_out.amin(-1).topk(4).indices]
 
 
 def _steepness(mixture: Mixture, head: int) -> float:
@@ -222,7 +250,7 @@ def task(
 
     Inputs lie between minus and plus `reach`; starts are `shake` away in every coordinate.
     """
-    mixture = make_mixture(*names, **constants)
+    mixture = make_mixture(*names, **{**OWN, **constants})
     layout = mixture.layout(atoms, dimension)
     lower, upper = box(mixture, layout, half)
     truth = torch.minimum(torch.maximum(apart(rng, mixture, layout), lower), upper)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from tests.assertions import counting
 from tests.browser.lab import Lab, Reference, command_line
 from tests.browser.server import Server
 
@@ -25,6 +26,9 @@ FLAGS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = [f"/Applications/{name}.app/Contents/MacOS/{name}" for name in ("Google Chrome", "Chromium")]
+
+
+type(expect).__call__ = counting(type(expect).__call__)  # it asserts without the word
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

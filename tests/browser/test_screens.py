@@ -165,10 +165,8 @@ def test_a_figure_follows_when_the_theme_is_switched(finished, visit):
     Lab(page, "").settle()
     page.get_by_role("button", name="Main menu").click()
     page.get_by_role("menuitemradio", name="Dark").click()
-    page.wait_for_function(
-        "getComputedStyle(document.querySelector('.moeviz-canvas .main-svg')).backgroundColor"
-        " === 'rgb(0, 0, 0)'"
-    )
+    ground = page.locator(".moeviz-canvas .main-svg").first
+    expect(ground).to_have_css("background-color", "rgb(0, 0, 0)", timeout=30_000)
 
 
 def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):

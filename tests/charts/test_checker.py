@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 
-import plotly.graph_objects as go
 import pytest
 
 from moeviz.charts.checker import epsilons, sequence_figure, sequence_table, sequence_words
 from moeviz.charts.palette import THEMES
+from tests.charts.figures import assert_plotly_accepts
 
 EPSILON = [2.0**-k for k in (6, 8, 10)]
 MOVING = {
@@ -33,9 +32,7 @@ STILL = {
 @pytest.mark.parametrize("sequence", [MOVING, STILL], ids=["moving", "still"])
 def test_plotly_accepts_the_figure(theme, sequence):
     figure = sequence_figure(sequence, theme)
-    go.Figure({"data": figure["data"], "layout": figure["layout"]})
-    go.Layout(figure["narrow"])
-    json.dumps(figure, allow_nan=False)
+    assert_plotly_accepts(figure)
 
 
 def test_both_axes_are_logarithmic_and_no_two_lines_look_alike():

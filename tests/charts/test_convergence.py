@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 
-import plotly.graph_objects as go
 import pytest
 
 from moeviz.charts.convergence import convergence_figure, size_text
 from moeviz.charts.palette import THEMES
 from moeviz.charts.words import describe
+from tests.charts.figures import assert_plotly_accepts
 
 THEME = THEMES["light"]
 
@@ -23,9 +23,7 @@ def measured(figure):
 def test_plotly_accepts_the_figure(theme, spec, result, empty, gapped):
     for each in (result, empty, gapped):
         figure = convergence_figure(each, spec["sizes"], theme)
-        go.Figure({"data": figure["data"], "layout": figure["layout"]})
-        go.Layout(figure["narrow"])
-        json.dumps(figure, allow_nan=False)
+        assert_plotly_accepts(figure)
 
 
 def test_every_curve_shows_its_means_and_every_replicate(spec, result):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
-import plotly.graph_objects as go
 import pytest
 
 from moeviz.charts.palette import THEMES
 from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace_words
+from tests.charts.figures import assert_plotly_accepts
 
 
 def traces(result):
@@ -18,9 +16,7 @@ def traces(result):
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_plotly_accepts_the_figure(theme, classes):
     figure = trace_figure(classes, theme)
-    go.Figure({"data": figure["data"], "layout": figure["layout"]})
-    go.Layout(figure["narrow"])
-    json.dumps(figure, allow_nan=False)
+    assert_plotly_accepts(figure)
 
 
 def test_every_fit_has_one_line_from_step_one(classes):

@@ -19,14 +19,14 @@ from moeviz.estimate import (
 )
 from moeviz.estimate.solver import State, damped_step, free_coordinates
 from moeviz.model import EXPERTS, OUTPUTS, Features, make_mixture
-from tests.support import normal, uniform
+from tests.support import OWN, normal, uniform
 
 DENSITIES = [name for name, output in OUTPUTS.items() if output.density]
 
 
 def data(rng, score, expert, output, n=400, fits=3, atoms=2, low=-3.0, spread=0.1, d=1):
     """Data of a mixture near a truth with steep experts, and starts around it."""
-    mixture = make_mixture(score, "softmax", expert, output, classes=3, hidden=1)
+    mixture = make_mixture(score, "softmax", expert, output, classes=3, hidden=1, **OWN)
     layout = mixture.layout(atoms, d)
     truth = 0.8 * normal(rng, atoms, layout.width)
     first = layout.gate + 1

@@ -22,7 +22,7 @@ from moeviz.estimate import (
     random_start,
 )
 from moeviz.model import Features
-from tests.support import DENSITIES, combined, some_fits, task, uniform
+from tests.support import DENSE, DENSITIES, TOP, combined, some_fits, task, uniform
 
 SMOOTH = ("tanh", "gelu", "scaled-sigmoid", "linear", "polynomial")
 
@@ -53,6 +53,7 @@ def cosines(problem, found):
     return (at.slope.abs() / scale.sqrt().clamp_min(1e-300))[:, free]
 
 
+@pytest.mark.only(gate=DENSE)
 @pytest.mark.parametrize("expert_name", SMOOTH)
 def test_every_fit_stops_where_the_gradient_vanishes(score, gate, expert_name, rng):
     problem, start, _ = task(rng, score, gate, expert_name, fits=3, n=300)
@@ -64,12 +65,8 @@ def test_every_fit_stops_where_the_gradient_vanishes(score, gate, expert_name, r
 
 
 @pytest.mark.parametrize("expert_name", ["tanh", "linear"])
-def test_scoring_stops_where_the_gradient_vanishes(
-    score, normalised_gate, density, expert_name, rng
-):
-    problem, start, _ = task(
-        rng, score, normalised_gate, expert_name, density, fits=3, n=300, reach=2.0
-    )
+def test_scoring_stops_where_the_gradient_vanishes(score, density, expert_name, rng):
+    problem, start, _ = task(rng, score, "softmax", expert_name, density, fits=3, n=300, reach=2.0)
     found = fit(problem, start, LevenbergMarquardt(max_steps=120))
     inside = found.status == int(Status.CONVERGED)
     if inside.any():
@@ -110,6 +107,7 @@ def test_fits_reach_the_cost_of_minpack(score, gate_name, rng):
     assert met
 
 
+@pytest.mark.only(gate=DENSE)
 def test_noise_free_data_give_the_truth_back_up_to_gauge(score, gate, rng):
     problem, start, truth = task(rng, score, gate, "tanh", fits=3, shake=0.05)
     exact = problem.mixture.predict(truth, problem.features)
@@ -126,8 +124,6 @@ def test_noise_free_data_give_the_truth_back_up_to_gauge(score, gate, rng):
 
 @pytest.mark.parametrize("expert_name", ["relu", "scaled-sigmoid", "ffn"])
 def test_a_fit_does_not_depend_on_its_batch_bit_for_bit(score, gate, expert_name, output, rng):
-    if output in DENSITIES and "sigmoid" in gate:
-        return
     problem, start, _ = task(rng, score, gate, expert_name, output, atoms=3, fits=5, n=203)
     for method in methods(problem, steps=5):
         together = run(method, problem, start)
@@ -151,11 +147,9 @@ def test_the_cost_never_rises(output, rng):
             assert len(trace) == found.steps.max() + 1
 
 
-@pytest.mark.parametrize("gate_name", ["top-softmax", "top-sigmoid"])
-def test_top_gates_are_fitted(score, gate_name, output, rng):
-    if output in DENSITIES and gate_name == "top-sigmoid":
-        return
-    problem, start, _ = task(rng, score, gate_name, "tanh", output, atoms=3, fits=3, top=2)
+@pytest.mark.only(gate=TOP)
+def test_top_gates_are_fitted(score, gate, output, rng):
+    problem, start, _ = task(rng, score, gate, "tanh", output, atoms=3, fits=3, top=2)
     first = problem.moments(start, torch.arange(3)).cost
     for method in list(methods(problem))[:-1]:
         found = fit(problem, start, method)

@@ -58,10 +58,17 @@ def test_score_function_is_minus_half_the_gradient_of_the_cost(combination, rng)
     assert_score_is_the_gradient(*case(rng, combination))
 
 
-@pytest.mark.parametrize(("atoms", "dimension"), [(1, 2), (2, 1), (2, 4)])
-def test_score_function_in_other_shapes(pairing, atoms, dimension, rng):
-    if dimension >= SCORES[pairing[0]].smallest_dimension:
-        assert_score_is_the_gradient(*case(rng, pairing, atoms, dimension))
+@pytest.mark.parametrize(
+    ("names", "atoms", "dimension"),
+    [
+        (names, atoms, dimension)
+        for names in PAIRINGS
+        for atoms, dimension in ((1, 2), (3, 1), (3, 4))
+        if dimension >= SCORES[names[0]].smallest_dimension
+    ],
+)
+def test_score_function_in_other_shapes(names, atoms, dimension, rng):
+    assert_score_is_the_gradient(*case(rng, names, atoms, dimension))
 
 
 def test_jacobian_is_the_derivative_of_the_regression(pairing, rng):
@@ -75,7 +82,7 @@ def test_jacobian_is_the_derivative_of_the_regression(pairing, rng):
 
 def test_moments_are_the_sums_that_their_names_say(pairing, rng, monkeypatch):
     monkeypatch.setitem(CHUNK, "cpu", 64)
-    mixture, theta, features, response = case(rng, pairing, atoms=2, samples=64 + 37)
+    mixture, theta, features, response = case(rng, pairing, samples=64 + 37)
     found = moments(mixture, theta[None], one_set(features), response[None])
     cost, rows = mixture.rows(theta, features, response)
     assert_near(cost, mixture.cost(theta, features, response))
@@ -175,7 +182,7 @@ def test_unknown_names_and_constants_out_of_range_are_refused():
 def test_densities_need_weights_that_sum_to_one(gate):
     for output in DENSITIES:
         if gate in NORMALISED:
-            make_mixture("linear", gate, "tanh", output)
+            assert make_mixture("linear", gate, "tanh", output).gate.name == gate
         else:
             with pytest.raises(SpecificationError, match="sum to 1"):
                 make_mixture("linear", gate, "tanh", output)

@@ -25,7 +25,7 @@ Y = torch.linspace(-1.0, 1.0, 401, dtype=torch.float64)
 
 def setting(rng, *names, samples=3, **constants):
     mixture = combined(*names, degree=2, **constants)
-    theta = anywhere(rng, mixture, mixture.layout(2, 2))
+    theta = anywhere(rng, mixture, mixture.layout(3, 2))
     return mixture, theta, mixture.features(uniform(rng, 2, samples))
 
 
@@ -144,7 +144,7 @@ def test_draws_follow_the_density(score, rng):
     """Class frequencies, and the mean and second moment of a Gaussian mixture."""
     n = 40000
     for output in DENSITIES:
-        mixture = make_mixture(score, "softmax", "tanh", output, classes=3)
+        mixture = combined(score, "softmax", "tanh", output)
         theta = anywhere(rng, mixture, mixture.layout(2, 2))
         features = mixture.features(uniform(rng, 2, 1).expand(-1, n))
         y, values = observe(rng, mixture, theta, features), mixture.values(theta, features)

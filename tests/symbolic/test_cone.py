@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moeviz.symbolic.cone import Barrier, Block, Spread, matrices_of, second_order
@@ -75,6 +75,7 @@ def test_a_planted_semidefinite_matrix_is_found(rows, others):
     check_spread(blocks, basis, second_order(blocks, basis))
 
 
+@settings(max_examples=20)
 @given(factors(3, 3), st.lists(symmetric(3), min_size=1, max_size=4))
 def test_a_planted_orthogonal_matrix_is_found(rows, others):
     identity = [[Fraction(int(i == j)) for j in range(3)] for i in range(3)]

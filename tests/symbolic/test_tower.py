@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 import sympy
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from moeviz.errors import FormulaError
@@ -91,9 +91,7 @@ def by_autograd(formula, by, point, x):
 @pytest.mark.parametrize("name", FUNCTIONS)
 @given(a=FRACTIONS, b=FRACTIONS, x=FRACTIONS)
 def test_derivatives_are_those_of_automatic_differentiation(name, a, b, x):
-    inner = argument(a, b, x)
-    if abs(inner) < Fraction(1, 20):
-        return  # at kinks and poles there is none
+    assume(abs(argument(a, b, x)) >= Fraction(1, 20))  # at kinks and poles there is none
     formula = FUNCTIONS[name](argument(A, B, X))
     tower, (p,) = tower_of(formula)
     for by in ORDERS:

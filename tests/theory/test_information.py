@@ -21,7 +21,7 @@ from moeviz.theory import (
 )
 from moeviz.theory.information import covariance_root, parameter_root, pinned_root
 from moeviz.theory.tangent import pinned_slice
-from tests.support import apart, combined
+from tests.support import DENSE, apart, combined
 
 
 def information_at(mixture, theta, dimension, nodes=2048):
@@ -141,6 +141,7 @@ def test_readings_that_see_more_than_the_function_have_no_predicted_constant(rng
     assert 0 < pinned < math.inf
 
 
+@pytest.mark.only(gate=DENSE)
 @pytest.mark.parametrize("expert_name", ["tanh", "scaled-relu", "ffn"])
 def test_every_model_has_a_predicted_constant(score, gate, expert_name, rng):
     mixture = combined(score, gate, expert_name)
