@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import random
 import statistics
 import tempfile
@@ -28,6 +29,9 @@ STUDY = {"sizes": "1000,3162,10000,31623,100000", "replicates": 200, "candidates
 CLICK_SECONDS = 10.0
 """A visitor changes something this often; the form is drawn again."""
 
+PATIENCE_SECONDS = 60.0
+"""A click that is not answered by then counts as never answered."""
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, and print one line per number of visitors."""
@@ -40,7 +44,11 @@ def main(argv: Sequence[str] | None = None) -> None:
                 server.wait_for_workers()
             process = server.process.pid if server is not None else None
             for visitors in arguments.visitors:
-                row = asyncio.run(measure(url, visitors, arguments.seconds, process))
+                try:
+                    row = asyncio.run(measure(url, visitors, arguments.seconds, process))
+                except TimeoutError:
+                    print(f"{visitors} visitors: the server did not answer in two minutes.")
+                    continue
                 print(json.dumps(row) if arguments.json else words(row), flush=True)
 
 
@@ -78,9 +86,11 @@ async def measure(url: str, visitors: int, seconds: float, process: int | None) 
         after = _memory(process)
         polls = [took for visitor in arrived for took in visitor.poll_seconds]
         await first.run()
+        shown = first.progress()
         await first.press("Cancel")
     return {
         "visitors": visitors,
+        "study": shown,
         "poll": _summary(polls),
         "click": _summary([took for each in clicks for took in each]),
         "memory_mib": [before, after],
@@ -97,7 +107,10 @@ async def _click(visitor: Visitor, seconds: float) -> list[float]:
     took: list[float] = []
     await asyncio.sleep(random.uniform(0, min(seconds, CLICK_SECONDS)))
     while asyncio.get_running_loop().time() < end:
-        took.append(await visitor.run())
+        try:
+            took.append(await visitor.run(wait=PATIENCE_SECONDS))
+        except TimeoutError:
+            took.append(math.inf)
         await asyncio.sleep(CLICK_SECONDS)
     return took
 
@@ -125,6 +138,7 @@ def words(row: dict[str, Any]) -> str:
             )
         else:
             said.append(f"{name}: no answer")
+    said.append(f"the study then: {row['study']}")
     if row["memory_mib"][0] is not None:
         said.append("memory {:.0f} -> {:.0f} MiB".format(*row["memory_mib"]))
     return "; ".join(said)

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
 from moeviz.engine import Engine
 from moeviz.engine.check import Checker
 
@@ -59,6 +61,12 @@ engine = Shared(lambda: Engine())
 
 checker = Shared(lambda: Checker())
 """The server's checker; the first call has its process start in the background."""
+
+
+def visitor() -> str:
+    """Return what tells the visitor of this script run from others; "" outside of one."""
+    context = get_script_run_ctx()
+    return context.session_id if context is not None else ""
 
 
 def close_engine() -> None:
