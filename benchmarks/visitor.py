@@ -61,6 +61,7 @@ class Visitor:
         self.session = ""
         self._socket = socket
         self._page = page
+        self._hash = ""
         self._polls = polls
         self._asked: dict[str, float] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
@@ -100,6 +101,11 @@ class Visitor:
             if element.WhichOneof("type") == kind and getattr(element, kind).label == label:
                 return getattr(element, kind)
         raise LookupError(f"Expected the page to show {kind} {label!r}; it says: {self.text()}")
+
+    def shows(self, label: str) -> bool:
+        """Return whether there is a button with that label."""
+        buttons = [e.button.label for e in self.elements if e.WhichOneof("type") == "button"]
+        return label in buttons
 
     async def press(self, label: str) -> float:
         """Press a button, and return the seconds until the page had answered."""
@@ -147,6 +153,8 @@ class Visitor:
                 self._stop(*self._timers)
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self.elements.append(message.delta.new_element)
+        elif kind == "navigation":
+            self._hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "auto_rerun" and self._polls:
@@ -187,7 +195,8 @@ class Visitor:
     async def _rerun(self, fragment: str, auto: bool, widgets: tuple[WidgetState, ...]) -> None:
         state = ClientState(
             query_string=self.query,
-            page_name=self._page,
+            page_name="" if self._hash else self._page,
+            page_script_hash=self._hash,
             fragment_id=fragment,
             is_auto_rerun=auto,
         )

@@ -12,6 +12,9 @@ CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
 
+ADDRESSES = {CONVERGENCE: "convergence", CHECKER: "checker", RATES: "rates"}
+"""Where each page but the first answers, below the app's own address."""
+
 _ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -25,9 +28,9 @@ def pages() -> list[Page]:
     """
     return [
         st.Page(HOME, title="Home", default=True),
-        st.Page(CONVERGENCE, title="Convergence lab", url_path="convergence"),
-        st.Page(CHECKER, title="Symbolic checker", url_path="checker"),
-        st.Page(RATES, title="Rates", url_path="rates"),
+        st.Page(CONVERGENCE, title="Convergence lab", url_path=ADDRESSES[CONVERGENCE]),
+        st.Page(CHECKER, title="Symbolic checker", url_path=ADDRESSES[CHECKER]),
+        st.Page(RATES, title="Rates", url_path=ADDRESSES[RATES]),
     ]
 
 
