@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 from starlette.responses import PlainTextResponse
-from starlette.testclient import TestClient
 
 from moeviz.ui.places import MOST_FIELDS, Places
 
 PAGES = ("convergence", "checker", "rates")
 
 
-def client(base: str = "") -> TestClient:
-    return TestClient(Places(PlainTextResponse("the app"), base, PAGES))
+@dataclass
+class Answer:
+    status_code: int
+    text: str
+
+
+class Client:
+    """Asks the application without a server."""
+
+    def __init__(self, base: str = "") -> None:
+        self.app = Places(PlainTextResponse("the app"), base, PAGES)
+
+    def get(self, address: str) -> Answer:
+        path, _, query = address.partition("?")
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        asyncio.run(self.app(scope, receive, send))
+        body = b"".join(message.get("body", b"") for message in sent)
+        return Answer(sent[0]["status"], body.decode())
+
+
+def client(base: str = "") -> Client:
+    return Client(base)
 
 
 @pytest.mark.parametrize("base", ["", "a/class"])
