@@ -29,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except MoevizError as error:
         print(f"moeviz: {error}", file=sys.stderr)
+        path = getattr(error, "path", None)
+        if path is not None:
+            print(f"moeviz: that is {path}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("moeviz: interrupted; finished blocks are kept.", file=sys.stderr)
@@ -178,7 +181,7 @@ def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> dict[str, Any]
         finally:
             _end_progress()
     if snapshot.state != "done":
-        raise EngineError(snapshot.message)
+        raise EngineError(f"{snapshot.message} Finished blocks are in {engine.store.root}.")
     result: dict[str, Any] = snapshot.result()
     return result
 
