@@ -12,6 +12,7 @@ import asyncio
 import json
 import math
 import random
+import re
 import statistics
 import tempfile
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ import psutil
 from benchmarks.visitor import Visitor, visiting
 from tests.browser.server import Server
 
-STUDY = {"sizes": "1000,3162,10000,31623,100000", "replicates": 200, "candidates": 8}
+STUDY = {"sizes": "300,1000,3162,10000,31623", "replicates": 400, "candidates": 2}
 CLICK_SECONDS = 10.0
 """A visitor changes something this often; the form is drawn again."""
 
@@ -75,7 +76,7 @@ async def measure(url: str, visitors: int, seconds: float, process: int | None) 
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(visiting(url, polls=False, **study))
         await first.press("Run")
-        await first.run()
+        await _first_block(first)
         arrived = await asyncio.gather(
             *(stack.enter_async_context(_watching(url, first.query)) for _ in range(visitors))
         )
@@ -95,6 +96,15 @@ async def measure(url: str, visitors: int, seconds: float, process: int | None) 
         "click": _summary([took for each in clicks for took in each]),
         "memory_mib": [before, after],
     }
+
+
+async def _first_block(visitor: Visitor) -> None:
+    """Wait until there is something to watch."""
+    for _ in range(600):
+        await visitor.run()
+        if re.match("[1-9][0-9]* of ", visitor.progress()):
+            return
+        await asyncio.sleep(0.2)
 
 
 def _watching(url: str, query: str) -> Any:

@@ -15,6 +15,9 @@ CHECKER = "pages/lab/checker.py"
 ADDRESSES = {CONVERGENCE: "convergence", CHECKER: "checker", RATES: "rates"}
 """Where each page but the first answers, below the app's own address."""
 
+TITLES = {CONVERGENCE: "Convergence lab", CHECKER: "Symbolic checker", RATES: "Rates"}
+"""What they are called."""
+
 _ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -28,9 +31,10 @@ def pages() -> list[Page]:
     """
     return [
         st.Page(HOME, title="Home", default=True),
-        st.Page(CONVERGENCE, title="Convergence lab", url_path=ADDRESSES[CONVERGENCE]),
-        st.Page(CHECKER, title="Symbolic checker", url_path=ADDRESSES[CHECKER]),
-        st.Page(RATES, title="Rates", url_path=ADDRESSES[RATES]),
+        *(
+            st.Page(path, title=TITLES[path], url_path=ADDRESSES[path])
+            for path in (CONVERGENCE, CHECKER, RATES)
+        ),
     ]
 
 

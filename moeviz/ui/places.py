@@ -7,8 +7,9 @@ has too many parameters, so that the page could not even say so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,14 +33,16 @@ class Places:
         What answers everything else.
     base : str
         The path below which the whole app lives; "" for none.
-    pages : sequence of str
-        Addresses of the pages.
+    pages : mapping of str to str
+        Titles of the pages by their addresses.
     """
 
-    def __init__(self, app: ASGIApp, base: str = "", pages: Sequence[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, base: str = "", pages: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.app = app
         self.base = f"/{base.strip('/')}" if base.strip("/") else ""
-        self.pages = tuple(pages)
+        self.pages = dict(pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -85,7 +88,7 @@ class Places:
         return self._say(414, "This link is too long", said, page)
 
     def _say(self, status: int, title: str, sentence: str, page: str) -> HTMLResponse:
-        words = f"Go to the page {page}" if page else "Go to the first page"
+        words = f"Go to the page “{self.pages.get(page, page)}”" if page else "Go to the first page"
         return HTMLResponse(
             _PAGE.format(
                 title=escape(title),

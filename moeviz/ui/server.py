@@ -21,7 +21,7 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.ui.messages import MessagesOfPages
-from moeviz.ui.navigation import ADDRESSES
+from moeviz.ui.navigation import ADDRESSES, TITLES
 from moeviz.ui.places import Places
 from moeviz.ui.plot import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.session import checker, close_engine, engine
@@ -95,7 +95,7 @@ def routes() -> list[Route]:
 
 def middleware() -> list[Middleware]:
     """Return what looks at every request before Streamlit does."""
-    pages = tuple(ADDRESSES.values())
+    pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
     return [Middleware(Places, base=_base(), pages=pages), Middleware(MessagesOfPages)]
 
 

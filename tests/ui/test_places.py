@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 
 from moeviz.ui.places import MOST_FIELDS, Places
 
-PAGES = ("convergence", "checker", "rates")
+PAGES = {"convergence": "The lab", "checker": "The checker", "rates": "Rates"}
 
 
 @dataclass
