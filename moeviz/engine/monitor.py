@@ -307,8 +307,10 @@ class Monitor:
         try:
             if job.run == number:
                 self._save(job)
-        except MoevizError:
+        except StoreError as error:
             # What is in memory stays there for the pages; the store will be behind.
+            logger.error("The end of a study could not be written to %s: %s", error.path, error)
+        except MoevizError:
             logger.exception("The end of a study could not be written")
         self._promote()
 

@@ -14,7 +14,7 @@ import toy_study as toy
 from engine_helpers import MakeEngine, expected, numbers, until
 
 from moeviz import cli
-from moeviz.engine import Engine, Store, StoreError
+from moeviz.engine import Engine, EngineError, Store, StoreError
 from moeviz.engine.check_view import Verdicts, key_of
 from moeviz.engine.errors import told
 
@@ -163,3 +163,9 @@ def test_what_an_error_says_loses_its_folders(error: Exception, said: str):
     assert said in told(error)
     assert "/srv" not in told(error)
     assert "/home" not in told(error)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 257, 10**9, 10**400])
+def test_a_number_of_workers_that_no_machine_has_is_refused(workers: int):
+    with pytest.raises(EngineError, match="Expected 1 to 256 workers"):
+        Engine(workers=workers)
