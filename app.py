@@ -6,10 +6,17 @@ the engine and closes it again; after that every visit runs it as a script, from
 
 import streamlit as st
 
+from moeviz.ui.guard import unexpected
 from moeviz.ui.navigation import run_page
-from moeviz.ui.server import lifespan, routes
+from moeviz.ui.server import lifespan, middleware, routes
 
 if __name__ == "__main__":
     run_page()
 else:
-    app = st.App(__file__, lifespan=lifespan, routes=routes())
+    app = st.App(
+        __file__,
+        lifespan=lifespan,
+        routes=routes(),
+        middleware=middleware(),
+        on_script_error=unexpected,
+    )

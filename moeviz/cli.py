@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from moeviz.errors import MoevizError, SpecificationError
-
-SPEC_BYTES = 200_000
-"""Largest specification file that is read."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except MoevizError as error:
         print(f"moeviz: {error}", file=sys.stderr)
+        path = getattr(error, "path", None)
+        if path is not None:
+            print(f"moeviz: that is {path}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("moeviz: interrupted; finished blocks are kept.", file=sys.stderr)
@@ -125,24 +124,17 @@ def _specification(arguments: argparse.Namespace) -> Any:
 
 
 def _read_json(path: Path) -> Any:
+    from moeviz.study.document import MOST_BYTES, read_document
+
     try:
         with path.open("rb") as file:
-            content = file.read(SPEC_BYTES + 1)
-    except OSError as error:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise SpecificationError(
-            f"Expected a readable specification file, but {path.name} gave: {error.strerror}."
+            f"Expected a readable specification file, but {path.name} gave: {reason}."
         ) from None
-    if len(content) > SPEC_BYTES:
-        raise SpecificationError(
-            f"Expected a specification file of at most {SPEC_BYTES:,} bytes, but {path.name} is "
-            "larger."
-        )
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        raise SpecificationError(
-            f"Expected a specification as JSON, but {path.name} is not JSON."
-        ) from None
+    return read_document(content)
 
 
 def _presets(arguments: argparse.Namespace) -> int:
@@ -199,7 +191,7 @@ def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> dict[str, Any]
         finally:
             _end_progress()
     if snapshot.state != "done":
-        raise EngineError(snapshot.message)
+        raise EngineError(f"{snapshot.message} Finished blocks are in {engine.store.root}.")
     result: dict[str, Any] = snapshot.result()
     return result
 

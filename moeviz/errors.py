@@ -5,9 +5,32 @@ Every message is one sentence that says what was expected, what came, and what t
 
 from __future__ import annotations
 
+import unicodedata
+
+
+def printable(text: str) -> str:
+    """Return a text of which every character can be written anywhere.
+
+    Messages repeat what somebody typed. Half characters, control characters and marks that turn
+    the direction of writing are put into sight as U+FFFD.
+
+    Parameters
+    ----------
+    text : str
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c)[0] == "C" and c not in "\n\t" else c
+        for c in text
+    )
+
 
 class MoevizError(Exception):
     """Base of every error that moeviz raises on purpose."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class SpecificationError(MoevizError):

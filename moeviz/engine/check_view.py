@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, Literal
 
 import moeviz
 from moeviz.engine import files
-from moeviz.engine.errors import DamagedFileError, EngineError
+from moeviz.engine.errors import DamagedFileError, EngineError, StoreError
 from moeviz.text import json_text
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -103,7 +104,8 @@ class Verdicts:
         except FileNotFoundError:
             return None
         except DamagedFileError:
-            files.set_aside(path)
+            with suppress(StoreError):
+                files.set_aside(path)
             return None
         return CheckView(key, "done", float(verdict.get("seconds", 0.0)), verdict=verdict)
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from moeviz.engine.errors import told
 from moeviz.errors import MoevizError
 from moeviz.text import json_text
 
@@ -65,7 +66,7 @@ def answer_to(request: dict[str, Any], limit: float, run: Run) -> dict[str, Any]
         }
     except Exception as error:
         # Whoever waits must hear of it: a process that ends without a word explains nothing.
-        text = " ".join(str(error).split())[:300]
+        text = told(error)
         return {
             "error": f"Expected the check to end, but it raised {type(error).__name__}"
             f"{f' ({text})' if text else ''}; choose another model or another point."

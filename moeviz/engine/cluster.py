@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from moeviz.engine.errors import EngineError
+from moeviz.engine.errors import EngineError, told
 from moeviz.engine.protocols import Study
 
 if TYPE_CHECKING:
@@ -230,9 +230,11 @@ def _sentence(address: str | None, error: Exception) -> str:
     if isinstance(error, EngineError):
         return str(error)
     if address is None:
-        return f"Expected the local workers to start, but it failed ({error}); restart the app."
+        return (
+            f"Expected the local workers to start, but it failed ({told(error)}); restart the app."
+        )
     return (
         f"Expected a Dask scheduler with workers that have moeviz at {address}, but reaching it "
-        f"failed ({type(error).__name__}: {error}); start it, or unset MOEVIZ_SCHEDULER to "
+        f"failed ({type(error).__name__}: {told(error)}); start it, or unset MOEVIZ_SCHEDULER to "
         "compute on this machine."
     )

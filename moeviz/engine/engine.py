@@ -20,6 +20,9 @@ from moeviz.engine.protocols import Study, default_study
 from moeviz.engine.snapshot import Snapshot
 from moeviz.engine.store import DEVICES, Store
 
+MOST_WORKERS = 256
+"""Worker processes that one engine starts on this machine."""
+
 GLANCE_SECONDS = 0.3
 """How often :meth:`Engine.wait` looks at a job that another process computes."""
 
@@ -70,9 +73,10 @@ class Engine:
             raise EngineError(
                 f"Expected device 'auto', 'cpu' or 'cuda', but got {device!r}; choose one of them."
             )
-        if workers is not None and workers < 1:
+        if workers is not None and not 1 <= workers <= MOST_WORKERS:
             raise EngineError(
-                f"Expected at least 1 worker, but got {workers}; leave it out for one per core."
+                f"Expected 1 to {MOST_WORKERS} workers, but got {str(workers)[:20]}; leave it out "
+                "for one per core."
             )
         self.store = store if isinstance(store, Store) else Store(store)
         self._any_device = device == "auto"

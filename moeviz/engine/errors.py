@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from moeviz.errors import MoevizError
+
+_FOLDERS = re.compile(r"(?<![^\s'\"(\[<])(?:[\\/][^\\/\s'\":,;()]+){2,}(?=[\\/])[\\/]")
 
 
 class EngineError(MoevizError):
@@ -14,8 +19,39 @@ class UnknownJobError(EngineError):
 
 
 class StoreError(EngineError):
-    """The folder that holds finished blocks cannot be used."""
+    """The folder that holds finished blocks cannot be used.
+
+    Parameters
+    ----------
+    message : str
+        One sentence. Visitors see it, so it does not say where the folder is.
+    path : Path, optional
+        What could not be used; for the log and the command line.
+    """
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class DamagedFileError(StoreError):
     """A stored file does not hold what was written into it."""
+
+
+def told(error: BaseException) -> str:
+    """Return what an error that nobody expected says, without the folders that it names.
+
+    Visitors see it; where a server keeps its files is none of their business.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    str
+        One line, possibly empty.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return _FOLDERS.sub("", " ".join(str(error).split()))[:300]

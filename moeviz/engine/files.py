@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import itertools
@@ -34,15 +35,13 @@ def write_json(path: Path, value: Any) -> None:
         If the folder cannot be written to.
     """
     partial = path.with_name(f"{path.name}.{os.getpid()}-{next(_counter)}{PARTIAL}")
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             partial.write_text(json_text(value), encoding="utf-8")
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unusable(path, error) from error
 
 
 def read_json(path: Path) -> Any:
@@ -99,15 +98,44 @@ def _checksum(content: Any) -> str:
 
 
 def set_aside(path: Path) -> None:
-    """Rename a damaged file, so that it is kept for a look but never read again."""
-    with suppress(FileNotFoundError):
+    """Rename a damaged file, so that it is kept for a look but never read again.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written to.
+    """
+    with _writing(path), suppress(FileNotFoundError):
         os.replace(path, path.with_name(f"{path.name}{DAMAGED}-{time.time_ns()}"))
 
 
+def remove(path: Path) -> bool:
+    """Delete a file, and return whether there was one.
+
+    Raises
+    ------
+    StoreError
+        If there is one that cannot be deleted.
+    """
+    # Where nothing can be written, even what is not there cannot be deleted.
+    if not os.path.lexists(path):
+        return False
+    with _writing(path):
+        path.unlink(missing_ok=True)
+    return True
+
+
 def sweep(folder: Path) -> None:
-    """Delete what a writer that died halfway has left in `folder`."""
-    for partial in folder.glob(f"*{PARTIAL}"):
-        partial.unlink(missing_ok=True)
+    """Delete what a writer that died halfway has left in `folder`.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written to.
+    """
+    with _writing(folder):
+        for partial in folder.glob(f"*{PARTIAL}"):
+            partial.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -119,21 +147,39 @@ def locked(path: Path) -> Iterator[None]:
     StoreError
         If the lock cannot be had.
     """
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("a")
-    except OSError as error:
-        raise _unusable(path, error) from error
     with lock:  # closing the file lets the lock go
-        try:
+        with _writing(path):
             fcntl.flock(lock, fcntl.LOCK_EX)
-        except OSError as error:
-            raise _unusable(path, error) from error
         yield
 
 
-def _unusable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"Expected a folder that can be written to, but {path} cannot be ({error}); free some "
-        "space or point MOEVIZ_HOME to another folder."
-    )
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn whatever the file system refuses into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0) or f"it cannot be ({error.strerror or 'no reason'})"
+        raise StoreError(
+            f"Expected a folder of finished work that can be written to, but {reason}; who runs "
+            "this server can free some space, or point MOEVIZ_HOME to another folder.",
+            path,
+        ) from error
+
+
+_REASONS = {
+    errno.EROFS: "it has become read-only",
+    errno.ENOSPC: "its disk is full",
+    errno.EDQUOT: "its share of the disk is used up",
+    errno.EACCES: "this program is not allowed to",
+    errno.EPERM: "this program is not allowed to",
+    errno.ENOTDIR: "a file stands in its place",
+    errno.EEXIST: "a file stands in its place",
+    errno.EISDIR: "a folder stands in the place of a file",
+    errno.ENOENT: "it is gone",
+    errno.EIO: "its disk does not answer",
+    errno.ENAMETOOLONG: "its name is too long",
+}

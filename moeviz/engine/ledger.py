@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from moeviz.engine.errors import UnknownJobError
+from moeviz.engine.errors import UnknownJobError, told
 from moeviz.engine.jobs import Job
 from moeviz.engine.protocols import Study
 from moeviz.engine.store import DEVICES, Folder, Store
@@ -58,8 +58,8 @@ class Ledger:
                 folder = self._store.find(job_id, device)
                 if folder is None:
                     raise UnknownJobError(
-                        f"Expected a job that was submitted before, but {job_id} is not in "
-                        f"{self._store.root}; submit the study to start it."
+                        f"Expected a job that was submitted before, but {job_id} is not among "
+                        "the kept ones; submit the study to start it."
                     )
                 job = self._keep(Job(self._study, self._read_spec(job_id, folder), folder))
             self.refresh(job)
@@ -126,8 +126,8 @@ class Ledger:
                 return spec
             reason = f"it is that of study {spec.hash}"
         except (MoevizError, AttributeError, KeyError, TypeError, ValueError) as error:
-            reason = str(error)
+            reason = told(error)
         raise UnknownJobError(
-            f"Expected the specification of study {job_id} in {folder.path}, but {reason}; "
+            f"Expected the kept specification of study {job_id} to be whole, but {reason}; "
             "submit the study again."
         )

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from moeviz.engine.cluster import Cluster, Connection
-from moeviz.engine.errors import EngineError
+from moeviz.engine.errors import EngineError, StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
 from moeviz.engine.ledger import Ledger
@@ -307,8 +307,10 @@ class Monitor:
         try:
             if job.run == number:
                 self._save(job)
-        except MoevizError:
+        except StoreError as error:
             # What is in memory stays there for the pages; the store will be behind.
+            logger.error("The end of a study could not be written to %s: %s", error.path, error)
+        except MoevizError:
             logger.exception("The end of a study could not be written")
         self._promote()
 
@@ -335,9 +337,15 @@ class Monitor:
         try:
             yield
         except MoevizError as error:
+            if isinstance(error, StoreError):
+                logger.error("%s: %s", error.path, error)
             self._end(job, number, "failed", str(error))
-        except Exception as error:
+        except Exception:
             logger.exception("The engine met an unexpected error")
             self._end(
-                job, number, "failed", f"The engine met an unexpected error ({error!r}); try again."
+                job,
+                number,
+                "failed",
+                "Expected the engine to go on, but it met an error that it does not know, which is "
+                "in the server's log; run the study again.",
             )

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from moeviz.engine.cluster import Connection
-from moeviz.engine.errors import EngineError
+from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
 from moeviz.engine.protocols import Study
 from moeviz.errors import MoevizError
@@ -139,7 +139,7 @@ def blame(block: Any, error: Exception) -> str:
             f"Expected block {block.id} to end, but the worker that ran it was ended by the "
             "system again and again, often for want of memory; choose a smaller study."
         )
-    text = " ".join(str(error).split())[:300]
+    text = told(error)
     return (
         f"Expected block {block.id} to end, but it raised {type(error).__name__}"
         f"{f' ({text})' if text else ''}; the finished blocks are kept."

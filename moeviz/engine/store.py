@@ -26,7 +26,13 @@ from typing import Any
 from urllib.parse import quote
 
 from moeviz.engine import files
-from moeviz.engine.errors import DamagedFileError, EngineError, UnknownJobError
+from moeviz.engine.errors import (
+    DamagedFileError,
+    EngineError,
+    StoreError,
+    UnknownJobError,
+    told,
+)
 from moeviz.engine.record import Record
 from moeviz.text import json_text
 
@@ -183,17 +189,19 @@ class Folder:
         files.write_json(self._cancel, time.time())
 
     def take_cancel(self) -> bool:
-        """Return whether a cancel was asked for, and take the question away."""
-        try:
-            self._cancel.unlink()
-        except FileNotFoundError:
-            return False
-        return True
+        """Return whether a cancel was asked for, and take the question away.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written to.
+        """
+        return files.remove(self._cancel)
 
     def _names(self) -> set[str]:
         try:
             return {entry.name for entry in os.scandir(self._blocks)}
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError:
             return set()
 
     def _block(self, block_id: str) -> Path:
@@ -217,11 +225,23 @@ class Store:
     root : Path, optional
         Default: the environment variable ``MOEVIZ_HOME``, or ``~/.cache/moeviz``. Nothing is made
         before something is written.
+
+    Raises
+    ------
+    StoreError
+        If there is no home folder to be the default.
     """
 
     def __init__(self, root: Path | str | None = None) -> None:
-        chosen = root or os.environ.get("MOEVIZ_HOME") or Path.home() / ".cache" / "moeviz"
-        self.root = Path(chosen).expanduser().absolute()
+        chosen = root or os.environ.get("MOEVIZ_HOME") or "~/.cache/moeviz"
+        try:
+            self.root = Path(chosen).expanduser().absolute()
+        except (RuntimeError, OSError) as error:
+            raise StoreError(
+                f"Expected a folder for finished work, but its place cannot be told "
+                f"({told(error)}); set MOEVIZ_HOME to a folder.",
+                Path(chosen),
+            ) from error
 
     def folder(self, job_id: str, device: str) -> Folder:
         """Return the folder of one study on one kind of device.

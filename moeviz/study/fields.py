@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import reprlib
 from collections.abc import Callable, Collection, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ from moeviz.errors import SpecificationError, UnknownNameError
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, AnyConstant, TextConstant
 from moeviz.model.registry import Registry
 from moeviz.study.designs import DESIGNS
+from moeviz.study.document import check_text, digits
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.theory import DISTANCES, GAUGES, LOSSES
 
@@ -118,7 +120,11 @@ class Field:
             If it is not a value of this field.
         """
         if self.reader is not None:
-            return self.reader(value)
+            if not isinstance(value, str):
+                raise SpecificationError(
+                    f"Expected a text for {self.name}, but got {_short(value)}."
+                )
+            return self.reader(check_text(value))
         if self.kind == "choice":
             return self._choice(value)
         if self.kind == "choices":
@@ -132,8 +138,7 @@ class Field:
     def _number(self, value: Any, whole: bool) -> float:
         kind = "a whole number" if whole else "a number"
         limits = f"between {self.low:g} and {self.high:g}"
-        plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not plain or not math.isfinite(value) or (whole and value != int(value)):
+        if not _is_plain(value) or (whole and value != int(value)):
             raise SpecificationError(
                 f"Expected {kind} {limits} for {self.name}, but got {_short(value)}."
             )
@@ -174,9 +179,32 @@ def _whole(name: str, text: str) -> int:
     return int(mantissa) * 10 ** int(exponent or 0)
 
 
+def _is_plain(value: Any) -> bool:
+    """Return whether a value is a finite number that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
+
+
+class _Short(reprlib.Repr):
+    """Writes the beginning of any value, at a cost that does not grow with the value."""
+
+    def repr_int(self, value: int, level: int) -> str:
+        if value.bit_length() > 128:
+            return f"a whole number of about {digits(value)} digits"
+        return repr(value)
+
+
+_SHORT = _Short()
+_SHORT.maxlevel = 3
+
+
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+    text = _SHORT.repr(value[:40] if isinstance(value, str) else value)
+    return text if len(text) <= 40 or text.startswith("a whole") else text[:37] + "..."
 
 
 class _With(Collection[str]):

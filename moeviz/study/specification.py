@@ -15,6 +15,7 @@ from moeviz.model import OUTPUTS, SCORES
 from moeviz.model.custom import CUSTOM
 from moeviz.model.scores import TINY
 from moeviz.study.designs import DESIGNS
+from moeviz.study.document import check_text
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, OWN, Value
 from moeviz.study.limits import check_limits
@@ -123,14 +124,15 @@ class Specification:
             )
         if data.get("schema") != SCHEMA:
             raise SpecificationError(
-                f"Expected a specification of schema {SCHEMA}, but got schema "
-                f"{str(data.get('schema'))[:20]}."
+                f"Expected a specification of schema {SCHEMA}, but got another; set the study up "
+                "again."
             )
         preset = data.get("preset", "lab")
         if not isinstance(preset, str):
             raise SpecificationError(
                 "Expected the name of a preset as text, but got something else."
             )
+        check_text(preset)
         return cls.make(preset, data["fields"])
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-ECHO_SECONDS = 5.0
+from moeviz.errors import SpecificationError
+from moeviz.ui.link import short
+
+_MOST_KNOWN = 100
+"""Addresses of a visit that are remembered; the oldest are forgotten."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,10 @@ class Address:
 
     Notes
     -----
-    A visitor who types fast sends the address of a moment ago along with the newest values: an
-    address that the page wrote or read within the last seconds is an echo, not a wish.
+    A visitor who types fast sends the address of a moment ago along with the newest values, and
+    where the server is busy a moment may be long: an address that the page wrote or read in this
+    visit is an echo, not a wish. The browser's own Back and Forward are told apart by what the
+    browser says of itself, never by the clock.
     """
 
     page: str
@@ -37,20 +43,42 @@ class Address:
         """Forget what the page wrote last."""
         st.session_state.pop(self._link, None)
 
-    def is_echo(self, address: dict[str, str]) -> bool:
-        """Return whether the page itself wrote or read an address, last or a moment ago."""
-        return address == self.last or address in [known for _, known in self._recent()]
+    def wish(self, arrived: bool) -> dict[str, str] | None:
+        """Return the address that somebody asks for, or None while the page's own is there.
 
-    def remember(self, address: dict[str, str]) -> None:
-        """Remember an address that was written or read now."""
-        st.session_state[self._echoes] = [*self._recent(), (time.monotonic(), address)]
+        An empty one asks for nothing: what the page showed last in this visit stays.
+
+        Parameters
+        ----------
+        arrived : bool
+            Whether the visitor has come to the page just now.
+
+        Raises
+        ------
+        SpecificationError
+            If the address says a field twice.
+        """
+        address = _read()
+        if address == st.session_state.get(self._unseen):
+            del st.session_state[self._unseen]
+        if not arrived and not _went_back() and address in self._known():
+            return None
+        return address or self.last or {}
+
+    def followed(self) -> None:
+        """Note that the present address was understood."""
+        self._remember(_read())
 
     def write(self, link: dict[str, str]) -> None:
         """Make the browser's address this one."""
         st.session_state[self._link] = link
-        self.remember(link)
-        if st.query_params.to_dict() != link:
+        self._remember(link)
+        # An address that was under way when the visitor pressed Back may stand over the entry that
+        # the browser went to; this one then takes its place.
+        overtaken = _went_back() and self._unseen in st.session_state
+        if overtaken or st.query_params.to_dict() != link:
             st.query_params.from_dict(link)
+            st.session_state[self._unseen] = link
 
     @property
     def _link(self) -> str:
@@ -60,7 +88,32 @@ class Address:
     def _echoes(self) -> str:
         return f"{self.page}.echoes"
 
-    def _recent(self) -> list[tuple[float, dict[str, str]]]:
-        now = time.monotonic()
-        known = st.session_state.get(self._echoes, [])
-        return [(t, address) for t, address in known if now - t < ECHO_SECONDS]
+    @property
+    def _unseen(self) -> str:
+        """Key of an address that was written and that the browser has not sent back yet."""
+        return f"{self.page}.unseen"
+
+    def _known(self) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = st.session_state.get(self._echoes, [])
+        return found
+
+    def _remember(self, address: dict[str, str]) -> None:
+        known = [each for each in self._known() if each != address]
+        st.session_state[self._echoes] = [*known, address][-_MOST_KNOWN:]
+
+
+def _read() -> dict[str, str]:
+    for name in st.query_params:
+        said = len(st.query_params.get_all(name))
+        if said > 1:
+            raise SpecificationError(
+                f"Expected each field of a link once, but got '{short(name)}' {said} times; leave "
+                "all but one out."
+            )
+    return st.query_params.to_dict()
+
+
+def _went_back() -> bool:
+    """Return whether this run was brought by the browser's Back or Forward."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.is_history_navigation)

@@ -42,14 +42,10 @@ def follow_check_address() -> None:
     SpecificationError
         If the address asks for something that does not exist.
     """
-    address = st.query_params.to_dict()
-    arrived = check_key("mode") not in st.session_state
-    if not arrived and _ADDRESS.is_echo(address):
-        return
-    if arrived and not address:
-        address = _ADDRESS.last or {}
-    _set(read_check_link(address))
-    _ADDRESS.remember(st.query_params.to_dict())
+    address = _ADDRESS.wish(arrived=check_key("mode") not in st.session_state)
+    if address is not None:
+        _set(read_check_link(address))
+        _ADDRESS.followed()
 
 
 def write_check_address(request: CheckRequest) -> dict[str, str]:

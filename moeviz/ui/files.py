@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -10,14 +9,13 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from moeviz.charts.table import replicates_csv
-from moeviz.errors import MoevizError, SpecificationError
+from moeviz.errors import MoevizError
 from moeviz.study import Specification
+from moeviz.study.document import read_document
 from moeviz.text import json_text
 from moeviz.ui.guard import plain
 from moeviz.ui.link import request_for
 from moeviz.ui.state import restore
-
-MOST_BYTES = 65_536
 
 _UPLOAD = "lab.upload"
 _REFUSED = "lab.upload.refused"
@@ -36,22 +34,7 @@ def read_specification(content: bytes) -> Specification:
     SpecificationError
         If the file is too large, not JSON, or not a specification that can be run.
     """
-    if len(content) > MOST_BYTES:
-        raise SpecificationError(
-            f"Expected a specification of at most {MOST_BYTES:,} bytes, but got "
-            f"{len(content):,}; choose a file that this page wrote."
-        )
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError):
-        raise SpecificationError(
-            "Expected a file in JSON, but this one cannot be read as such; choose a file that "
-            "this page wrote."
-        ) from None
-    # A whole result carries its specification.
-    if isinstance(data, dict) and isinstance(data.get("spec"), dict):
-        data = data["spec"]
-    return Specification.from_json(data)
+    return Specification.from_json(read_document(content))
 
 
 def upload() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.errors import MoevizError
 
@@ -22,7 +24,7 @@ def plain(text: str) -> str:
 def guard(way_out: Callable[[], None] | None = None) -> Iterator[None]:
     """Turn an error that moeviz raised on purpose into one sentence, and stop the page there.
 
-    Any other exception passes: it is a defect, and should look like one.
+    Any other exception passes: it is a defect, and :func:`unexpected` says so.
 
     Parameters
     ----------
@@ -36,3 +38,49 @@ def guard(way_out: Callable[[], None] | None = None) -> Iterator[None]:
         if way_out is not None:
             st.button("Start again", on_click=way_out)
         st.stop()
+
+
+def unexpected(error: Exception) -> bool:
+    """Show one sentence in place of an error that nobody expected; for Streamlit to call.
+
+    Streamlit has written the error with its trace into the server's log by then. Visitors are
+    told neither its words nor where the server keeps its files.
+
+    Parameters
+    ----------
+    error : Exception
+        What ended the script.
+
+    Returns
+    -------
+    bool
+        True: nothing else is to be shown.
+    """
+    context = get_script_run_ctx()
+    if context is not None and not context.has_script_started:
+        # The values that the browser sent could not even be taken in; kept, they would stand in
+        # the way of the button too. The address still holds the screen.
+        _forget_visit()
+    st.error(
+        "Something went wrong on the server that should not have; it has been written down there. "
+        "Press **Start afresh**, and if it happens again, tell who runs this server what you did."
+    )
+    # A page and its fragments may fail in one run; one button is enough.
+    with suppress(StreamlitAPIException):
+        st.button("Start afresh", key="unexpected.afresh", on_click=_forget_everything)
+    return True
+
+
+def _forget_everything() -> None:
+    st.query_params.clear()
+    _forget_visit()
+
+
+def _forget_visit() -> None:
+    context = get_script_run_ctx()
+    if context is not None:
+        # Streamlit's own ways read every value before they drop it, and a value that cannot be
+        # read may be why we are here.
+        state = context.session_state._state
+        state._new_widget_state.states.clear()
+        state.clear()

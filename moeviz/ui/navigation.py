@@ -12,6 +12,12 @@ CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
 
+ADDRESSES = {CONVERGENCE: "convergence", CHECKER: "checker", RATES: "rates"}
+"""Where each page but the first answers, below the app's own address."""
+
+TITLES = {CONVERGENCE: "Convergence lab", CHECKER: "Symbolic checker", RATES: "Rates"}
+"""What they are called."""
+
 _ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -25,9 +31,10 @@ def pages() -> list[Page]:
     """
     return [
         st.Page(HOME, title="Home", default=True),
-        st.Page(CONVERGENCE, title="Convergence lab", url_path="convergence"),
-        st.Page(CHECKER, title="Symbolic checker", url_path="checker"),
-        st.Page(RATES, title="Rates", url_path="rates"),
+        *(
+            st.Page(path, title=TITLES[path], url_path=ADDRESSES[path])
+            for path in (CONVERGENCE, CHECKER, RATES)
+        ),
     ]
 
 

@@ -43,18 +43,20 @@ class Plot {
     this.observer.observe(root);
   }
 
-  async show(data) {
+  async show(data, figure) {
     if (this.data?.view !== data.view) this.zoom = null;
+    const drawn = this.redraws > 0 && ["figure", "view", "tools"].every((k) => this.data[k] === data[k]);
     const dressed = this.data?.tools === data.tools;
     this.data = data;
+    this.figure = figure;
     this.canvas.setAttribute("aria-label", data.description);
     if (!dressed) this.dress();
     this.plotly ??= await loadPlotly();
-    await this.draw();
+    if (!drawn) await this.draw();
   }
 
   layout() {
-    const { figure, view } = this.data;
+    const { figure, data: { view } } = this;
     this.narrow = this.root.clientWidth < NARROW;
     const base = this.narrow ? merged(figure.layout, figure.narrow) : merged(figure.layout, {});
     const family = getComputedStyle(this.root).fontFamily;
@@ -70,11 +72,11 @@ class Plot {
     const first = this.redraws === 0;
     this.redraws += 1;
     const config = { displayModeBar: false, displaylogo: false, doubleClick: "reset+autosize" };
-    await this.plotly.react(this.canvas, this.data.figure.data, this.layout(), config);
+    await this.plotly.react(this.canvas, this.figure.data, this.layout(), config);
     if (first) this.canvas.on("plotly_relayout", (change) => this.remember(change));
     this.canvas.dataset.redraws = String(this.redraws);
     this.canvas.dataset.points = String(
-      this.data.figure.data.reduce((sum, trace) => sum + (trace.meta?.measured ? trace.x.length : 0), 0),
+      this.figure.data.reduce((sum, trace) => sum + (trace.meta?.measured ? trace.x.length : 0), 0),
     );
   }
 
@@ -160,8 +162,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".moeviz-figure");
   if (!plots.has(root)) plots.set(root, new Plot(root));
   const shown = plots.get(root);
-  followTheme(shown, data.figure, root, setTriggerValue);
-  shown.show(data).catch((error) => {
+  // A poll that brings nothing new brings the same text.
+  const figure = shown.data?.figure === data.figure ? shown.figure : JSON.parse(data.figure);
+  followTheme(shown, figure, root, setTriggerValue);
+  shown.show(data, figure).catch((error) => {
     root.setAttribute("role", "alert");
     root.textContent = error.message;
   });

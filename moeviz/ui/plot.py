@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,19 @@ _plot = st.components.v2.component(
 )
 
 
+def figure_text(figure: dict[str, Any]) -> str:
+    """Return a figure as the browser is told of it; worth keeping where many look at one.
+
+    Parameters
+    ----------
+    figure : dict
+        As :func:`plot` takes it.
+    """
+    return json.dumps(figure)
+
+
 def plot(
-    figure: dict[str, Any],
+    figure: dict[str, Any] | str,
     *,
     key: str,
     description: str,
@@ -42,9 +54,9 @@ def plot(
 
     Parameters
     ----------
-    figure : dict
+    figure : dict or str
         Plotly's ``data`` and ``layout``, and under ``narrow`` optional changes to the layout for
-        a screen narrower than 640 pixels.
+        a screen narrower than 640 pixels; or the :func:`figure_text` of that.
     key : str
         Identity of the plot on its page.
     description : str
@@ -59,7 +71,8 @@ def plot(
     _plot(
         key=key,
         data={
-            "figure": figure,
+            # A text: Streamlit turns data into JSON several times over, and a text costs it little.
+            "figure": figure if isinstance(figure, str) else figure_text(figure),
             "description": description,
             "fileName": file_name,
             "view": view,

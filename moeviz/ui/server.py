@@ -1,4 +1,8 @@
-"""What the server does beside running pages: start and close the engine, serve plotly.js."""
+"""What the server does beside running pages.
+
+It starts and closes the engine, serves plotly.js, answers addresses that have no page, and keeps
+from Streamlit what no page sends.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,15 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from moeviz.ui.messages import MessagesOfPages
+from moeviz.ui.navigation import ADDRESSES, TITLES
+from moeviz.ui.places import Places
 from moeviz.ui.plot import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.session import checker, close_engine, engine
 
@@ -50,9 +58,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 async def _settle() -> None:
     """Import what pages need, and when the workers have started keep the collector off it all.
 
-    Streamlit runs a full garbage collection after every script, several times a second while a
-    study is polled. PyTorch and the like make that 170 ms of looking at modules that are here to
-    stay; frozen, they cost nothing.
+    PyTorch and the like make each full collection 170 ms of looking at modules that are here to
+    stay, during which nobody is answered; frozen, they cost nothing.
     """
     for name in _WARM:
         await asyncio.to_thread(import_module, name)
@@ -72,7 +79,7 @@ def routes() -> list[Route]:
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it.
     """
-    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    base = _base()
     path = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
 
@@ -84,3 +91,13 @@ def routes() -> list[Route]:
         return Response(packed, media_type="text/javascript", headers=headers)
 
     return [Route(path, plotly_js)]
+
+
+def middleware() -> list[Middleware]:
+    """Return what looks at every request before Streamlit does."""
+    pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
+    return [Middleware(Places, base=_base(), pages=pages), Middleware(MessagesOfPages)]
+
+
+def _base() -> str:
+    return (st.get_option("server.baseUrlPath") or "").strip("/")

@@ -1,23 +1,72 @@
-"""The one engine and the one checker of this server, shared by every visitor."""
+"""The one engine and the one checker of this server, shared by every visitor.
+
+They are kept here and not in Streamlit's cache: any visitor's browser can have that emptied, and
+with it would end what all visitors share.
+"""
 
 from __future__ import annotations
 
-import streamlit as st
+import threading
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.engine import Engine
 from moeviz.engine.check import Checker
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda engine: engine.close())
-def engine() -> Engine:
-    """Return the server's engine; the first call has its workers start in the background."""
-    return Engine()
+class Closable(Protocol):
+    """What ends with the server."""
+
+    def close(self) -> None:
+        """End it."""
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda checker: checker.close())
-def checker() -> Checker:
-    """Return the server's checker; the first call has its process start in the background."""
-    return Checker()
+T = TypeVar("T", bound=Closable)
+
+
+class Shared(Generic[T]):
+    """One thing for all visitors, made when it is first asked for.
+
+    Parameters
+    ----------
+    make : callable
+        Makes it; called once, until it is cleared.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: T | None = None
+
+    def __call__(self) -> T:
+        """Return the thing."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def clear(self) -> None:
+        """Close the thing, if there is one; the next call makes another."""
+        with self._lock:
+            made, self._made = self._made, None
+        if made is not None:
+            made.close()
+
+
+# Looked up by name at the first call, so that a test can put another in their place.
+engine = Shared(lambda: Engine())
+"""The server's engine; the first call has its workers start in the background."""
+
+checker = Shared(lambda: Checker())
+"""The server's checker; the first call has its process start in the background."""
+
+
+def visitor() -> str:
+    """Return what tells the visitor of this script run from others; "" outside of one."""
+    context = get_script_run_ctx()
+    return context.session_id if context is not None else ""
 
 
 def close_engine() -> None:

@@ -78,16 +78,12 @@ def follow_address() -> None:
     MoevizError
         If the address asks for something that does not exist.
     """
-    address = st.query_params.to_dict()
     if st.session_state.pop(_RESTORED, False):
         return
-    arrived = widget_key("preset") not in st.session_state
-    if not arrived and _ADDRESS.is_echo(address):
-        return
-    if arrived and not address:
-        address = _ADDRESS.last or {}
-    _set_form(_request(address))
-    _ADDRESS.remember(st.query_params.to_dict())
+    address = _ADDRESS.wish(arrived=widget_key("preset") not in st.session_state)
+    if address is not None:
+        _set_form(_request(address))
+        _ADDRESS.followed()
 
 
 def write_address(spec: Specification, guesses: Sequence[float | None], kept: bool = False) -> None:

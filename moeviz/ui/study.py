@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -22,24 +23,22 @@ from moeviz.charts.truth import truth_parts
 from moeviz.charts.words import comparison, describe, design_sentence, open_choices
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
+from moeviz.ui.drawn import Guesses, Shown, figure_of, result_of, table_of
 from moeviz.ui.files import downloads
 from moeviz.ui.guard import guard, plain
 from moeviz.ui.link import write_link
+from moeviz.ui.pace import PACE
 from moeviz.ui.plot import plot
 from moeviz.ui.predict import curves_of
-from moeviz.ui.session import engine
+from moeviz.ui.session import engine, visitor
 from moeviz.ui.state import job, leave_study, unknown_job
 from moeviz.ui.words import duration, progress_sentence
-
-POLL_SECONDS = 0.3
 
 TABS = "lab.tabs"
 """Key of the tabs beside the plot; its value is the title of the open one."""
 
 _PLOT_AND_WORDS = (3, 2)
 _AXES_SHORTER = 160
-
-Guesses = Sequence[float | None]
 
 
 def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
@@ -74,11 +73,10 @@ def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
             "form describes."
         )
         guesses = ()
-    st.fragment(_live, run_every=POLL_SECONDS if snapshot.active else None)(
-        job_id, guesses, snapshot.active
-    )
+    every = PACE.seconds(visitor()) if snapshot.active else None
+    st.fragment(_live, run_every=every)(job_id, guesses, every)
     if not snapshot.active:
-        result = _result(job_id, snapshot.version, snapshot)
+        result = result_of(job_id, snapshot.version, snapshot)
         downloads(result, write_link(spec, job_id, guesses))
         st.markdown(preset.summary)
 
@@ -105,7 +103,8 @@ def show_kept(
         f"{duration(result['seconds'])}, device {plain(kept['device'])}. "
         "The settings of the form do not change it."
     )
-    _draw(result, result["spec"]["fields"]["sizes"], guesses, result["hash"])
+    shown = Shown(f"kept.{preset.name}", 0, result)
+    _draw(shown, result["spec"]["fields"]["sizes"], guesses)
     downloads(result, write_link(spec, job(), guesses, kept=True))
     st.markdown(preset.summary)
 
@@ -137,37 +136,34 @@ def _unknown(job_id: str, computable: bool) -> None:
         st.button("Take it off the screen", on_click=leave_study)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _result(job_id: str, version: int, _snapshot: Snapshot) -> dict[str, Any]:
-    return _snapshot.result()
-
-
-def _live(job_id: str, guesses: Guesses, polled: bool) -> None:
+def _live(job_id: str, guesses: Guesses, every: float | None) -> None:
+    """Show a study as it stands; asked for again `every` so many seconds, if it is running."""
     with guard():
         snapshot = engine().snapshot(job_id)
-        if polled and not snapshot.active:
+        if every is not None and not (snapshot.active and PACE.seconds(visitor()) == every):
             st.rerun()
         _progress(snapshot)
-        result = _result(job_id, snapshot.version, snapshot)
-        _draw(result, snapshot.spec["sizes"], guesses, job_id)
+        result = result_of(job_id, snapshot.version, snapshot)
+        _draw(Shown(job_id, snapshot.version, result), snapshot.spec["sizes"], guesses)
 
 
-def _draw(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses, view: str) -> None:
+def _draw(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
+    result = shown.result
     left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
     with left:
         plot(
-            convergence_figure(result, sizes, theme_named(st.context.theme.type)),
+            figure_of(shown, sizes, st.context.theme.type),
             key="lab.plot",
             description=describe(result),
             file_name=f"moeviz-{result['spec']['preset']}-{result['hash']}",
-            view=view,
+            view=result["hash"],
         )
         beside = comparison(result)
         if beside:
             st.markdown(f"**Ours and the paper's.** {plain(beside)}")
             st.markdown(f"**Left open by the paper.** {plain(open_choices(result))}")
     with right:
-        _tables(result, sizes, guesses)
+        _tables(shown, sizes, guesses)
     _sentences(result)
 
 
@@ -185,14 +181,18 @@ def _progress(snapshot: Snapshot) -> None:
         st.error(plain(snapshot.message))
 
 
-def _tables(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses) -> None:
+def _tables(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
     """Show the tables in tabs; only the open one is made, for all are redrawn at every poll."""
+    result = shown.result
     drawn: dict[str, Callable[[], None]] = {
-        "Slopes": lambda: _table(slope_table(result, guesses), "Slopes"),
-        "Mean loss": lambda: _table(loss_table(result, sizes), "Mean loss"),
-        "Median loss": lambda: _table(loss_table(result, sizes, "median"), "Median loss"),
-        "Local slopes": lambda: _table(local_slope_table(result), "Local slopes"),
-        "Fits": lambda: _table(fits_table(result), "Fits"),
+        name: partial(_kept_table, shown, name, guesses, make)
+        for name, make in (
+            ("Slopes", lambda: slope_table(result, guesses)),
+            ("Mean loss", lambda: loss_table(result, sizes)),
+            ("Median loss", lambda: loss_table(result, sizes, "median")),
+            ("Local slopes", lambda: local_slope_table(result)),
+            ("Fits", lambda: fits_table(result)),
+        )
     }
     if has_likelihood(result):
         drawn["Likelihood"] = lambda: _likelihood(result)
@@ -204,7 +204,11 @@ def _tables(result: Mapping[str, Any], sizes: Sequence[int], guesses: Guesses) -
                 drawn[name]()
 
 
-def _table(table: Table, title: str) -> None:
+def _kept_table(shown: Shown, title: str, guesses: Guesses, make: Callable[[], Table]) -> None:
+    _table(table_of(shown, title, guesses, make), title)
+
+
+def _table(table: Any, title: str) -> None:
     if table:
         st.table(table, border="horizontal", hide_index=True, alt=title)
 

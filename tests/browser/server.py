@@ -28,17 +28,21 @@ class Server:
     ----------
     home : Path
         Where its studies are kept, and its log is written.
+    *options : str
+        Further words of Streamlit's command.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *options: str) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
+        self.options = options
         self.log = home / "server.log"
         self.url = f"http://127.0.0.1:{_free_port()}"
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
         command += ["--server.headless", "true", "--server.port", self.url.rsplit(":", 1)[1]]
+        command += self.options
         environment = {**os.environ, "MOEVIZ_HOME": str(self.home)}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

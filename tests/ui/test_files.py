@@ -8,7 +8,8 @@ import pytest
 
 from moeviz.errors import SpecificationError
 from moeviz.study import PRESETS, SCHEMA, assemble
-from moeviz.ui.files import MOST_BYTES, read_specification
+from moeviz.study.document import MOST_BYTES
+from moeviz.ui.files import read_specification
 
 SPEC = PRESETS["lab"].build({"sizes": (300, 900), "noise": 0.2})
 

@@ -1,0 +1,108 @@
+"""What all who watch a study see alike: made once for each change of it, not once a visitor.
+
+Everything here is plain data that can be made again at any moment, which is why Streamlit's cache
+may hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow
+import streamlit as st
+
+from moeviz.charts.convergence import convergence_figure
+from moeviz.charts.palette import theme_named
+from moeviz.charts.table import Table
+from moeviz.engine import Snapshot
+from moeviz.ui.plot import figure_text
+
+_KEPT = 64
+"""Entries of a cache; a class looks at a few studies at a time, in two themes."""
+
+Guesses = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A result and the name under which what is drawn of it is kept.
+
+    Attributes
+    ----------
+    name : str
+        Which study it is, and whether it is a kept one.
+    version : int
+        Changes with the result.
+    result : mapping
+        As :func:`moeviz.study.assemble` returns it.
+    """
+
+    name: str
+    version: int
+    result: Mapping[str, Any]
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def result_of(job_id: str, version: int, _snapshot: Snapshot) -> dict[str, Any]:
+    """Return a study's result as it stands.
+
+    Parameters
+    ----------
+    job_id : str
+    version : int
+        The snapshot's.
+    """
+    return _snapshot.result()
+
+
+def figure_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
+    """Return the figure of a study's curves as a text for the browser.
+
+    Parameters
+    ----------
+    shown : Shown
+    sizes : sequence of int
+        The study's sample sizes.
+    theme : str or None
+        The browser's theme.
+    """
+    return _figure(shown.name, shown.version, theme, tuple(sizes), shown.result)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _figure(
+    name: str, version: int, theme: str | None, sizes: tuple[int, ...], _result: Mapping[str, Any]
+) -> str:
+    return figure_text(convergence_figure(_result, sizes, theme_named(theme)))
+
+
+def table_of(
+    shown: Shown, title: str, guesses: Guesses, make: Callable[[], Table]
+) -> pyarrow.Table | None:
+    """Return a table in the form in which the browser gets it; None for an empty one.
+
+    Parameters
+    ----------
+    shown : Shown
+    title : str
+        Which of the study's tables.
+    guesses : sequence of float or None
+        What was predicted, where the table depends on it.
+    make : callable
+        Makes the table.
+    """
+    return _table(shown.name, shown.version, title, tuple(guesses), make)
+
+
+@st.cache_resource(max_entries=4 * _KEPT, show_spinner=False)
+def _table(
+    name: str,
+    version: int,
+    title: str,
+    guesses: tuple[float | None, ...],
+    _make: Callable[[], Table],
+) -> pyarrow.Table | None:
+    made = _make()
+    return pyarrow.table(made) if made else None

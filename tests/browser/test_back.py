@@ -1,0 +1,125 @@
+"""The browser's Back and Forward: what they ask for is shown, however soon they are pressed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.lab import Lab
+
+SOON = (0, 50, 150, 400, 1000, 3500)
+"""Milliseconds between a change and Back."""
+
+
+def seeds(lab: Lab):
+    return lab.page.get_by_role("spinbutton", name="Seed of the data")
+
+
+def change(lab: Lab, value: int) -> None:
+    seeds(lab).fill(str(value))
+    seeds(lab).press("Enter")
+    expect(lab.page).to_have_url(re.compile(f"seed={value}(&|$)"))
+
+
+@pytest.fixture
+def form(lab: Lab) -> Lab:
+    """The lab with its settings open, on an address of its own making."""
+    lab.open("cosine-exact", seed=100)
+    lab.page.get_by_text("Settings", exact=True).click()
+    expect(lab.page).to_have_url(re.compile("v="))
+    seeds(lab).wait_for()
+    lab.settle()
+    return lab
+
+
+@pytest.mark.parametrize("wait", SOON)
+def test_back_soon_after_a_change_undoes_it(form, wait):
+    change(form, 101)
+    change(form, 102)
+    form.page.wait_for_timeout(wait)
+    form.page.go_back()
+    form.page.wait_for_timeout(1500)
+    form.settle()
+    expect(form.page).to_have_url(re.compile("seed=101(&|$)"))
+    expect(seeds(form)).to_have_value("101")
+
+
+@pytest.mark.parametrize("wait", [0, 30, 100, 250])
+def test_back_before_a_change_has_reached_the_address_agrees_with_the_form(form, wait):
+    change(form, 101)
+    seeds(form).fill("102")
+    seeds(form).press("Enter")
+    form.page.wait_for_timeout(wait)
+    form.page.go_back()
+    form.page.wait_for_timeout(2500)
+    form.settle()
+    shown = seeds(form).input_value()
+    assert shown in ("100", "101")
+    expect(form.page).to_have_url(re.compile(f"seed={shown}(&|$)"))
+
+
+def test_back_and_forward_through_several_changes(form):
+    for value in (101, 102, 103):
+        change(form, value)
+    walk = [(False, 102), (False, 101), (True, 102), (True, 103), (False, 102), (False, 101)]
+    for forward, value in [*walk, (False, 100), (True, 101), (True, 102), (True, 103)]:
+        form.page.go_forward() if forward else form.page.go_back()
+        expect(form.page).to_have_url(re.compile(f"seed={value}(&|$)"))
+        expect(seeds(form)).to_have_value(str(value))
+    form.settle()
+    expect(form.page).to_have_url(re.compile("seed=103(&|$)"))
+
+
+def test_back_leaves_the_page_and_forward_returns_to_what_it_showed(server, visit):
+    lab = Lab(visit(), server.url)
+    lab.page.goto(server.url)
+    lab.page.get_by_role("link", name="Symbolic checker").click()
+    lab.page.get_by_role("button", name="Check").wait_for()
+    lab.settle()
+    for heading in ("Symbolic checker", "Does the gate see how long β is?"):
+        lab.page.go_back()
+        lab.page.wait_for_timeout(700)
+        lab.settle()
+        expect(lab.page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    for _ in range(2):
+        lab.page.go_forward()
+        lab.page.wait_for_timeout(700)
+        lab.settle()
+    expect(lab.page.get_by_role("button", name="Check")).to_be_visible()
+
+
+def test_a_change_after_back_is_kept(form):
+    change(form, 101)
+    form.page.go_back()
+    expect(seeds(form)).to_have_value("100")
+    form.settle()
+    change(form, 107)
+    form.page.wait_for_timeout(700)
+    expect(seeds(form)).to_have_value("107")
+    form.page.go_back()
+    expect(seeds(form)).to_have_value("100")
+
+
+@pytest.mark.parametrize("wait", SOON)
+def test_back_soon_after_a_change_of_the_checker_undoes_it(
+    server, visit: Callable[..., Page], wait
+):
+    page = visit()
+    page.goto(f"{server.url}/checker?claim=C1.d2")
+    chosen = page.get_by_role("combobox", name="Claim")
+    expect(page).to_have_url(re.compile("claim=C1.d2&v="))
+    first = chosen.input_value()
+    page.get_by_text("A check of my own", exact=True).click()
+    expect(page).to_have_url(re.compile("compose=1"))
+    page.wait_for_timeout(wait)
+    page.go_back()
+    page.wait_for_timeout(1500)
+    expect(page).to_have_url(re.compile("claim=C1.d2"))
+    expect(chosen).to_have_value(first)
+    page.go_forward()
+    page.wait_for_timeout(1500)
+    expect(page).to_have_url(re.compile("compose=1"))
+    expect(page.get_by_role("combobox", name="Router")).to_be_visible()

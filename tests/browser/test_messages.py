@@ -1,0 +1,177 @@
+"""What a visitor sends harms nobody else: every message of the protocol, and odd ones of each kind.
+
+The visitors here have no browser: they send what no page would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import pytest
+from playwright.sync_api import Browser
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.visitor import Visitor, visiting
+from moeviz.charts.table import replicates_csv
+from moeviz.engine import Store
+from moeviz.study import PRESETS, Specification, assemble, split
+from tests.browser.lab import Reference
+from tests.browser.server import ROOT, Server
+
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="module")
+def own_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose store nobody else fills."""
+    with Server(tmp_path_factory.mktemp("messages")) as server:
+        server.wait_for_workers()
+        yield server
+
+
+def finished(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread of its own: the browser's driver has this one's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+def hostile(visitor: Visitor) -> list[BackMsg]:
+    """One message of every kind, and some that no page sends."""
+    operation = {"request_id": "1", "session_id": visitor.session}
+    skills = BackMsg()
+    skills.backend_operation_request.request_id = "2"
+    skills.backend_operation_request.session_id = visitor.session
+    skills.backend_operation_request.install_skills.SetInParent()
+    chunk = BackMsg(backend_operation_request=operation)
+    chunk.backend_operation_request.dataframe_chunk.source_id = "none"
+    states = [
+        {"page_script_hash": "0" * 32},
+        {"page_name": "nowhere"},
+        {"fragment_id": "f" * 32, "is_auto_rerun": True},
+        {"query_string": "&".join(["a=1"] * 2000)},
+        {"query_string": "a=" + "9" * 600_000},
+        {"query_string": "preset=%ED%A0%80&sizes=" + "9" * 309},
+        {"is_history_navigation": True, "query_string": "preset=nonsense"},
+    ]
+    return [
+        BackMsg(clear_cache=True),
+        BackMsg(set_run_on_save=True),
+        BackMsg(stop_script=True),
+        BackMsg(load_git_info=True),
+        BackMsg(debug_disconnect_websocket=True),
+        BackMsg(debug_shutdown_runtime=True),
+        BackMsg(app_heartbeat=True),
+        BackMsg(file_urls_request={"request_id": "1", "file_names": ["../x"] * 200}),
+        skills,
+        chunk,
+        BackMsg(backend_operation_request=operation),
+        BackMsg(),
+        *(
+            BackMsg(rerun_script=ClientState(**{"page_name": "convergence", **state}))
+            for state in states
+        ),
+    ]
+
+
+async def attack(server: Server) -> None:
+    async with visiting(server.url, polls=False) as visitor:
+        for _ in range(3):
+            for message in hostile(visitor):
+                await visitor.send(message)
+                await asyncio.sleep(0.02)
+    for nonsense in (b"\xff" * 20, b"", b"\x00" * 5000):
+        async with visiting(server.url, polls=False) as visitor:
+            await visitor.send(nonsense)
+            await asyncio.sleep(0.1)
+
+
+async def run_under_attack(server: Server, fields: dict[str, object]) -> str:
+    async with visiting(server.url, **fields) as owner:
+        await owner.press("Run")
+        for _ in range(4):
+            await attack(server)
+        for _ in range(600):
+            if owner.progress().startswith("Finished"):
+                break
+            await asyncio.sleep(0.1)
+        assert owner.progress().startswith("Finished"), owner.text()
+        return owner.query
+
+
+def numbers(server: Server, spec: Specification) -> str:
+    folder = Store(server.home).find(spec.hash, "cpu")
+    assert folder is not None
+    blocks = [block.id for block in split(spec)]
+    return replicates_csv(assemble(spec, folder.read_results(blocks), 0.0, "cpu"))
+
+
+def test_a_study_ends_with_its_numbers_whatever_others_send(
+    own_server: Server, reference: Reference
+):
+    spec = PRESETS["cosine-exact"].build(
+        PRESETS["cosine-exact"].parse({k: str(v) for k, v in reference.fields.items()})
+    )
+    workers = {worker.pid for worker in own_server.workers()}
+    files = sorted(path.name for path in ROOT.iterdir())
+    query = finished(run_under_attack(own_server, reference.fields))
+    assert spec.hash in query
+    assert numbers(own_server, spec) == replicates_csv(reference.result)
+    assert {worker.pid for worker in own_server.workers()} == workers
+    assert sorted(path.name for path in ROOT.iterdir()) == files
+
+
+async def odd_widgets(server: Server) -> dict[str, str]:
+    """Give every kind of widget a value of every kind, and return what the page says then."""
+    said = {}
+    values = {
+        "string_value": "\x00" * 10,
+        "double_value": math.inf,
+        "int_value": -(2**62),
+        "trigger_value": True,
+        "bool_value": True,
+        "json_value": "{",
+        "json_trigger_value": "[" * 2000,
+    }
+    async with visiting(server.url, polls=False) as visitor:
+        kinds = {element.WhichOneof("type"): element for element in visitor.elements}
+    for kind, element in kinds.items():
+        widget = getattr(getattr(element, kind), "id", "")
+        if not isinstance(widget, str) or not widget:
+            continue
+        for name, value in values.items():
+            async with visiting(server.url, polls=False) as visitor:
+                await visitor.run(WidgetState(id=widget, **{name: value}))
+                said[f"{kind} {name}"] = visitor.text()
+                if visitor.shows("Start afresh"):
+                    await visitor.press("Start afresh")
+                    assert not visitor.shows("Start afresh")
+                assert visitor.shows("Run") or "Expected" in visitor.text()
+    return said
+
+
+def test_no_value_of_a_widget_shows_a_trace(own_server: Server):
+    said = finished(odd_widgets(own_server))
+    assert len(said) > 30
+    for what, text in said.items():
+        assert "exception:" not in text, what
+        assert "Traceback" not in text, what
+        assert str(ROOT) not in text, what
+    odd = [text for text in said.values() if "Something went wrong on the server" in text]
+    print(f"\n{len(said)} odd values, {len(odd)} of them unexpected")
+
+
+def test_the_server_wrote_down_what_it_did_not_expect(own_server: Server):
+    async def break_it() -> str:
+        async with visiting(own_server.url, polls=False) as visitor:
+            number = next(e for e in visitor.elements if e.WhichOneof("type") == "number_input")
+            await visitor.run(WidgetState(id=number.number_input.id, json_value="{"))
+            return visitor.text()
+
+    assert "Something went wrong on the server" in finished(break_it())
+    assert "JSONDecodeError" in own_server.log.read_text()

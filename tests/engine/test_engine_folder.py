@@ -1,0 +1,171 @@
+"""A folder that stops to be usable while a study runs: one plain sentence, without its place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toy_study as toy
+from engine_helpers import MakeEngine, expected, numbers, until
+
+from moeviz import cli
+from moeviz.engine import Engine, EngineError, Store, StoreError
+from moeviz.engine.check_view import Verdicts, key_of
+from moeviz.engine.errors import told
+
+LONG = toy.Specification((0.05,) * 40, seed=3)
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, root: Path, number: int) -> None:
+    """Have the file system refuse every write below a folder."""
+
+    def refusing(real: Callable[..., Any], reads: Callable[..., bool]) -> Callable[..., Any]:
+        def call(path: Any, *arguments: Any, **options: Any) -> Any:
+            if str(path).startswith(str(root)) and not reads(*arguments, **options):
+                raise OSError(number, os.strerror(number), str(path))
+            return real(path, *arguments, **options)
+
+        return call
+
+    def reading(mode: str = "r", *_: Any, **__: Any) -> bool:
+        return mode in ("r", "rb")
+
+    def never(*_: Any, **__: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(Path, "open", refusing(Path.open, reading))
+    for name in ("write_text", "unlink"):
+        monkeypatch.setattr(Path, name, refusing(getattr(Path, name), never))
+    monkeypatch.setattr(os, "replace", refusing(os.replace, never))
+
+
+def sentence(said: str, root: Path) -> None:
+    assert said.startswith("Expected")
+    assert said.endswith(".")
+    assert str(root) not in said
+    assert root.name not in said
+    assert "Errno" not in said
+    assert "OSError" not in said
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        (errno.EROFS, "read-only"),
+        (errno.ENOSPC, "full"),
+        (errno.EACCES, "not allowed"),
+        (errno.EIO, "disk"),
+        (errno.EMFILE, "cannot be"),
+    ],
+)
+def test_a_folder_that_refuses_in_the_middle_ends_the_study_in_plain_words(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, word: str
+):
+    job = engine.submit(LONG)
+    until(lambda: engine.snapshot(job).done >= 2)
+    refuse(monkeypatch, tmp_path / "home", number)
+    last = engine.wait(job, timeout=60)
+    assert last.state == "failed"
+    assert word in last.message
+    sentence(last.message, tmp_path / "home")
+    assert last.done >= 2, "what is in memory stays on the page"
+    monkeypatch.undo()
+    assert numbers(engine.wait(engine.submit(LONG))) == expected(LONG)
+
+
+def test_a_folder_that_is_removed_in_the_middle_is_made_again(engine: Engine, tmp_path: Path):
+    job = engine.submit(LONG)
+    until(lambda: engine.snapshot(job).done >= 2)
+    shutil.rmtree(tmp_path / "home")
+    last = engine.wait(job, timeout=60)
+    if last.state == "failed":  # it was removed between two steps of one write
+        sentence(last.message, tmp_path / "home")
+        last = engine.wait(engine.submit(LONG))
+    assert numbers(last) == expected(LONG)
+
+
+def test_a_file_in_the_place_of_the_folder_is_named_as_that(engine: Engine, tmp_path: Path):
+    job = engine.submit(LONG)
+    until(lambda: engine.snapshot(job).done >= 2)
+    shutil.rmtree(tmp_path / "home", ignore_errors=True)
+    shutil.rmtree(tmp_path / "home", ignore_errors=True)
+    while (tmp_path / "home").exists():
+        shutil.rmtree(tmp_path / "home", ignore_errors=True)
+    (tmp_path / "home").write_text("in the way")
+    last = engine.wait(job, timeout=60)
+    assert last.state == "failed"
+    sentence(last.message, tmp_path / "home")
+
+
+def test_a_folder_that_is_a_file_from_the_start(make_engine: MakeEngine, tmp_path: Path):
+    (tmp_path / "home").write_text("in the way")
+    engine = make_engine()
+    last = engine.wait(engine.submit(LONG), timeout=60)
+    assert last.state == "failed"
+    assert "a file stands in its place" in last.message
+    sentence(last.message, tmp_path / "home")
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_damaged_verdict_in_a_folder_that_refuses_counts_as_absent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
+):
+    request = {"claim": "C1.d2"}
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / f"{key_of(request)}.json").write_text("{")
+    refuse(monkeypatch, tmp_path, number)
+    assert Verdicts(tmp_path / "checks").read(key_of(request)) is None
+
+
+def test_verdicts_in_a_folder_that_is_a_file_count_as_absent(tmp_path: Path):
+    (tmp_path / "home").write_text("in the way")
+    assert Verdicts(tmp_path / "home" / "checks").read("0" * 16) is None
+
+
+def test_the_place_is_beside_the_sentence_for_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "home").write_text("in the way")
+    with pytest.raises(StoreError) as caught:
+        Store(tmp_path / "home").folder("0" * 16, "cpu").write_result("a", {})
+    sentence(str(caught.value), tmp_path / "home")
+    assert caught.value.path is not None
+
+    def fail(*_: Any) -> int:
+        raise caught.value
+
+    monkeypatch.setattr(cli, "_presets", fail)
+    assert cli.main(["presets"]) == 2
+    assert str(tmp_path / "home") in capsys.readouterr().err
+
+
+def test_no_home_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MOEVIZ_HOME", "~nobody-of-that-name/x")
+    with pytest.raises(StoreError, match="MOEVIZ_HOME"):
+        Store()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ImportError("cannot import name 'x' from 'y' (/srv/app/y.py)"), "(y.py)"),
+        (FileNotFoundError(2, "No such file or directory", "/srv/app/z"), "No such file"),
+        (ValueError("shapes (2,3) and a/b/c differ, 1/2/3"), "a/b/c differ, 1/2/3"),
+        (RuntimeError('File "/home/me/lib/python/x.py", line 3'), 'File "x.py", line 3'),
+    ],
+)
+def test_what_an_error_says_loses_its_folders(error: Exception, said: str):
+    assert said in told(error)
+    assert "/srv" not in told(error)
+    assert "/home" not in told(error)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 257, 10**9, 10**400])
+def test_a_number_of_workers_that_no_machine_has_is_refused(workers: int):
+    with pytest.raises(EngineError, match="Expected 1 to 256 workers"):
+        Engine(workers=workers)
