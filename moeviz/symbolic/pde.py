@@ -15,7 +15,7 @@ from typing import Any
 import sympy
 
 from moeviz.symbolic.basics import Point
-from moeviz.symbolic.domain import domain_of_statement
+from moeviz.symbolic.domain import Domain, domain_of_statement
 from moeviz.symbolic.families import derivative_latex
 from moeviz.symbolic.identity import counterexample, is_identity
 from moeviz.symbolic.report import Answer, Step, Test, point_json
@@ -79,7 +79,8 @@ def stated(name: str, statement: Statement, point: Point | None = None, seed: in
     """
     start = time.perf_counter()
     given = point or {}
-    tower, left = _left_side(statement)
+    tower = _tower(statement)
+    left = _left_side(tower, statement)
     domain = domain_of_statement(tower, given)
     where = "for all parameters" if not given else "at the point, for all other parameters"
     written = {
@@ -119,18 +120,35 @@ def stated(name: str, statement: Statement, point: Point | None = None, seed: in
     return replace(test, steps=steps, seconds=seconds, family=statement)
 
 
-def _left_side(statement: Statement) -> tuple[Tower, Poly]:
-    """Return the sum of a relation's terms in a tower."""
+def where_stated(statement: Statement, point: Point | None = None) -> Domain:
+    """Return where all formulas of a stated relation have a value.
+
+    Parameters
+    ----------
+    statement : Statement
+    point : mapping, optional
+        Values of some parameters.
+    """
+    return domain_of_statement(_tower(statement), point or {})
+
+
+def _tower(statement: Statement) -> Tower:
+    """Return a tower with all formulas of a relation."""
     tower = Tower(statement.inputs, statement.parameters)
     for formula in (*statement.functions, *(t.coefficient for t in statement.terms)):
         tower.embed(formula)
+    return tower
+
+
+def _left_side(tower: Tower, statement: Statement) -> Poly:
+    """Return the sum of a relation's terms."""
     total = tower.constant(0)
     for term in statement.terms:
         p = tower.poly(statement.functions[term.function])
         for symbol in term.by:
             p = tower.derivative(p, symbol)
         total += tower.poly(term.coefficient) * p
-    return tower, total
+    return total
 
 
 def _source(statement: Statement) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from moeviz.errors import SpecificationError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.claims import Claim, Verdict, decide
 from moeviz.symbolic.compose import compose
+from moeviz.symbolic.report import Answer
 
 
 def claim_of(request: Mapping[str, Any]) -> Claim:
@@ -53,7 +55,11 @@ def verdict_of(
     Cancelled
         If `should_stop` said yes.
     """
-    return decide(claim_of(request), should_stop, limit)
+    verdict = decide(claim_of(request), should_stop, limit)
+    if verdict.condition or verdict.answer == Answer.UNDECIDED:
+        return verdict
+    where = dict.fromkeys(test.condition for test in verdict.tests if test.condition)
+    return replace(verdict, condition="; ".join(where))
 
 
 def run_check(

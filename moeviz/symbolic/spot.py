@@ -18,11 +18,14 @@ from moeviz.symbolic.claims import Verdict
 from moeviz.symbolic.family import Family
 from moeviz.symbolic.ground import Point
 from moeviz.symbolic.numeric import TENSORS, evaluate
-from moeviz.symbolic.pde import Statement
+from moeviz.symbolic.pde import Statement, where_stated
 from moeviz.symbolic.report import Test, number_from
 
 PLACES = 4
 """Random inputs of a spot check."""
+
+MANY = 400
+"""Random inputs of which those at which all formulas have a value are kept."""
 
 Spot = dict[str, Any]
 Values = Mapping[sympy.Symbol, Tensor]
@@ -95,6 +98,8 @@ def relation_spots(family: Family, vector: Sequence[float], seed: int = 9) -> li
         return []
     rng = np.random.default_rng(seed)
     x, places = _inputs(family, rng)
+    if not places:
+        return []
     totals = []
     for function in family.functions:
         terms = []
@@ -105,7 +110,7 @@ def relation_spots(family: Family, vector: Sequence[float], seed: int = 9) -> li
                 if c and m.atom == number
             ]
             if own:
-                derive = _Derivatives(function, x, _parameters(point))
+                derive = _Derivatives(function, x, _parameters(point, len(places)))
                 terms += [c * derive(m.orders) for m, c in own]
         totals.append(torch.stack(terms))
     return _spots(places, torch.stack(totals))
@@ -125,6 +130,7 @@ def statement_spots(
     """
     rng = np.random.default_rng(seed)
     names = {str(s): s for s in (*statement.parameters, *statement.inputs)}
+    domain = where_stated(statement).conditions
     fixed = {
         names[name]: _float(text)
         for name, text in {
@@ -132,13 +138,20 @@ def statement_spots(
             **(certificate.get("inputs") or {}),
         }.items()
     }
+    if certificate.get("kink"):
+        return []  # a point mass is seen by no automatic derivative
     count = 1 if certificate.get("inputs") else PLACES
     values = {
-        s: torch.full((count,), fixed[s], dtype=torch.float64)
+        s: torch.full((MANY,), fixed[s], dtype=torch.float64)
         if s in fixed
-        else torch.as_tensor(rng.uniform(0.3, 1.7, count))
+        else torch.as_tensor(rng.uniform(0.3, 1.7, MANY) * rng.choice((-1, 1), MANY))
         for s in (*statement.inputs, *statement.parameters)
     }
+    inside = (~_outside(domain, values)).nonzero()[:count, 0]
+    values = {s: v[inside] for s, v in values.items()}
+    count = len(inside)
+    if not count:
+        return []
     x = {s: values[s] for s in statement.inputs}
     theta = {s: values[s].clone().requires_grad_() for s in statement.parameters}
     derive = [_Derivatives(function, x, theta) for function in statement.functions]
@@ -183,20 +196,33 @@ def _vector(family: Family, certificate: Mapping[str, Any]) -> list[float]:
     return [named.get((m.atom + 1, tuple(str(s) for s in m.orders)), 0.0) for m in family.members]
 
 
+def _outside(conditions: Sequence[sympy.Expr], values: Values) -> Tensor:
+    """Return which places are none at which all formulas have a value."""
+    bad = torch.zeros(MANY, dtype=torch.bool)
+    for condition in conditions:
+        bad |= ~(torch.as_tensor(evaluate(condition, values, TENSORS)) > 0)
+    return bad
+
+
 def _inputs(
     family: Family, rng: np.random.Generator
 ) -> tuple[dict[sympy.Symbol, Tensor], list[dict[str, float]]]:
-    places = [{k: float(v) for k, v in family.support.point(rng).items()} for _ in range(PLACES)]
+    drawn = [{k: float(v) for k, v in family.support.point(rng).items()} for _ in range(MANY)]
     x = {
-        s: torch.tensor([place[str(s)] for place in places], dtype=torch.float64)
+        s: torch.tensor([place[str(s)] for place in drawn], dtype=torch.float64)
         for s in family.tower.inputs
     }
-    return x, places
+    good = torch.ones(MANY, dtype=torch.bool)
+    for point in family.points:
+        numbers = {s: torch.tensor(_number(v), dtype=torch.float64) for s, v in point.items()}
+        good[_outside(family.domain.conditions, {**x, **numbers})] = False
+    chosen = good.nonzero()[:PLACES, 0]
+    return {s: v[chosen] for s, v in x.items()}, [drawn[i] for i in chosen.tolist()]
 
 
-def _parameters(point: Point) -> dict[sympy.Symbol, Tensor]:
+def _parameters(point: Point, count: int) -> dict[sympy.Symbol, Tensor]:
     return {
-        symbol: torch.full((PLACES,), _number(value), dtype=torch.float64).requires_grad_()
+        symbol: torch.full((count,), _number(value), dtype=torch.float64).requires_grad_()
         for symbol, value in point.items()
     }
 
