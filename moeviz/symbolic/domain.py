@@ -93,6 +93,7 @@ def _moves(tower: Tower, index: int, symbols: set[sympy.Symbol]) -> bool:
 def _pole(tower: Tower, point: Point, moving: Sequence[int], support: Support) -> int | None:
     """Return a generator whose argument is not shown to keep away from 0; None if all are."""
     boxes, at = [support.bounds], Places(tower, point)
+    doubtful: int | None = None
     for _ in range(MOST_BOXES):
         if not boxes:
             return None
@@ -103,8 +104,9 @@ def _pole(tower: Tower, point: Point, moving: Sequence[int], support: Support) -
         if any(i in values.broken for i in near):
             return near[0]
         if near:
+            doubtful = near[0]
             boxes += _halves(box)
-    return near[0] if boxes else None
+    return doubtful if boxes else None
 
 
 Bounds = tuple[tuple[str, Fraction, Fraction], ...]
@@ -180,7 +182,7 @@ def domain_of_statement(tower: Tower, point: Point) -> Domain:
     signs: dict[int, set[int | None]] = {i: set() for i in singular}
     for _ in range(SAMPLES // 4):
         pause()
-        at = Places(tower, random_point(tower, point, rng))
+        at = Places(tower, random_point(tower, point, rng, any_sign=True))
         for _ in range(4):
             for index, sign in at.at(support.point(rng)).signs.items():
                 signs[index].add(sign)
@@ -202,12 +204,24 @@ def _argument(tower: Tower, index: int) -> sympy.Expr:
     return tower.written(tower.generators[index].argument)
 
 
-def random_point(tower: Tower, point: Point, rng: np.random.Generator) -> Point:
-    """Return rational values for all parameters, of both signs; a variance is positive."""
+def random_point(
+    tower: Tower, point: Point, rng: np.random.Generator, any_sign: bool = False
+) -> Point:
+    """Return rational values for all parameters, of both signs; a variance is positive.
+
+    Parameters
+    ----------
+    tower : Tower
+    point : mapping
+        Values of some parameters, which are kept.
+    rng : numpy.random.Generator
+    any_sign : bool
+        Whether a variance, too, may be negative: so a root of it is found to need a condition.
+    """
     own: dict[sympy.Symbol, Number] = dict(point)
     for symbol in tower.parameters:
         size = Fraction(int(rng.integers(1, 40)), int(rng.integers(7, 23)))
-        sign = 1 if str(symbol) == "nu" or rng.integers(2) else -1
+        sign = 1 if (str(symbol) == "nu" and not any_sign) or rng.integers(2) else -1
         own.setdefault(symbol, sign * size)
     return own
 

@@ -48,7 +48,10 @@ TENSORS: Functions = {
 
 
 def evaluate(
-    expression: sympy.Expr, values: Mapping[sympy.Symbol, Any], functions: Functions
+    expression: sympy.Expr,
+    values: Mapping[sympy.Symbol, Any],
+    functions: Functions,
+    seen: list[Any] | None = None,
 ) -> Any:
     """Return a formula's value, walking its tree.
 
@@ -59,6 +62,8 @@ def evaluate(
         Numbers or tensors by symbol.
     functions : mapping
         :data:`PRECISE` or :data:`TENSORS`.
+    seen : list, optional
+        Takes the values of all parts, from which the value's rounding can be told.
     """
     known: dict[sympy.Expr, Any] = {}
 
@@ -88,7 +93,10 @@ def evaluate(
         known[e] = result
         return result
 
-    return walk(expression)
+    result = walk(expression)
+    if seen is not None:
+        seen.extend(known.values())
+    return result
 
 
 def _own(value: Any, functions: Functions) -> Any:

@@ -68,7 +68,11 @@ def spots_of(test: Test, seed: int = 9) -> list[Spot]:
     """
     kind = test.certificate.get("kind")
     try:
-        if isinstance(test.family, Family) and kind in ("relation", "counter-sequence"):
+        if isinstance(test.family, Family) and kind in (
+            "relation",
+            "counter-sequence",
+            "constants",
+        ):
             return relation_spots(test.family, _vector(test.family, test.certificate), seed)
         if isinstance(test.family, Statement) and kind in ("identity", "value"):
             return statement_spots(test.family, test.certificate, seed)
@@ -101,6 +105,7 @@ def relation_spots(family: Family, vector: Sequence[float], seed: int = 9) -> li
     if not places:
         return []
     totals = []
+    floor = torch.zeros(len(places), dtype=torch.float64)
     for function in family.functions:
         terms = []
         for number, point in enumerate(family.points):
@@ -112,8 +117,9 @@ def relation_spots(family: Family, vector: Sequence[float], seed: int = 9) -> li
             if own:
                 derive = _Derivatives(function, x, _parameters(point, len(places)))
                 terms += [c * derive(m.orders) for m, c in own]
+                floor = floor.maximum(derive.largest)
         totals.append(torch.stack(terms))
-    return _spots(places, torch.stack(totals))
+    return _spots(places, torch.stack(totals), floor)
 
 
 def statement_spots(
@@ -160,7 +166,8 @@ def statement_spots(
         for term in statement.terms
     ]
     places = [{str(s): float(values[s][i]) for s in values} for i in range(count)]
-    return _spots(places, torch.stack(terms)[None])
+    floor = torch.stack([d.largest for d in derive]).amax(0)
+    return _spots(places, torch.stack(terms)[None], floor)
 
 
 class _Derivatives:
@@ -169,7 +176,11 @@ class _Derivatives:
     def __init__(self, function: sympy.Expr, x: Values, theta: Values) -> None:
         self._theta = theta
         self._shape = next(iter({**x, **theta}.values())).shape
-        self._known = {(): self._tensor(evaluate(function, {**x, **theta}, TENSORS))}
+        parts: list[Any] = []
+        value = evaluate(function, {**x, **theta}, TENSORS, parts)
+        self._known = {(): self._tensor(value)}
+        self.largest = torch.stack([self._tensor(part).detach().abs() for part in parts]).amax(0)
+        """The largest part that the formula is made of, whose rounding its derivatives have."""
 
     def __call__(self, by: Sequence[sympy.Symbol]) -> Tensor:
         key = tuple(by)
@@ -236,11 +247,16 @@ def _float(text: str) -> float:
     return _number(number_from(text))
 
 
-def _spots(places: Sequence[Mapping[str, float]], terms: Tensor) -> list[Spot]:
-    """Return residual and size by place; `terms` has axes sheet, term, place."""
+def _spots(places: Sequence[Mapping[str, float]], terms: Tensor, floor: Tensor) -> list[Spot]:
+    """Return residual and size by place; `terms` has axes sheet, term, place.
+
+    A size is that of the largest term, or of what the terms are summed from, the floor: parts of a
+    formula may cancel and leave their rounding behind. It is 0 where every term is.
+    """
     totals = terms.detach().sum(1)
     worst = totals.abs().argmax(0)
     sizes = terms.detach().abs().amax((0, 1))
+    sizes = torch.where(sizes > 0, sizes.maximum(floor), sizes)
     return [
         {
             "inputs": {name: round(value, 6) for name, value in place.items()},
@@ -249,3 +265,44 @@ def _spots(places: Sequence[Mapping[str, float]], terms: Tensor) -> list[Spot]:
         }
         for i, place in enumerate(places)
     ]
+
+
+def determinant_spot(family: Family, certificate: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Evaluate a certificate's determinant by automatic differentiation.
+
+    Parameters
+    ----------
+    family : Family
+    certificate : mapping
+        One of independence.
+
+    Returns
+    -------
+    (float, float) or None
+        The determinant and the matrix's condition number; None where there is nothing that
+        automatic differentiation sees: no member, or a row of point masses.
+    """
+    pieces, rows = certificate["pieces"], certificate["inputs"]
+    if not rows or any(pieces[row["piece"]]["kink"] is not None for row in rows):
+        return None
+    chosen = [family.members[c] for c in certificate["columns"]]
+    names = [str(s) for s in family.tower.inputs]
+    x = {
+        s: torch.tensor([float(sympy.Rational(row[n])) for row in rows], dtype=torch.float64)
+        for s, n in zip(family.tower.inputs, names, strict=True)
+    }
+    sheets = torch.tensor([pieces[row["piece"]]["class"] - 1 for row in rows])
+    columns = []
+    derive: dict[tuple[int, int], _Derivatives] = {}
+    for member in chosen:
+        values = []
+        for sheet, function in enumerate(family.functions):
+            key = (sheet, member.atom)
+            if key not in derive:
+                theta = _parameters(family.points[member.atom], len(rows))
+                derive[key] = _Derivatives(function, x, theta)
+            values.append(derive[key](member.orders).detach())
+        columns.append(torch.stack(values)[sheets, torch.arange(len(rows))])
+    matrix = torch.stack(columns, 1)
+    scaled = matrix / matrix.abs().amax(0)
+    return float(torch.linalg.det(matrix)), float(torch.linalg.cond(scaled))

@@ -74,11 +74,11 @@ def read_terms(text: str, atom: Atom) -> list[tuple[sympy.Expr | None, tuple[sym
         )
     terms = [_term(line, atom) for line in lines]
     known = [c for c, _ in terms if c is not None]
-    asked = [tuple(sorted(by, key=str)) for c, by in terms if c is None]
-    if len(set(asked)) < len(asked):
+    different = {tuple(sorted(by, key=str)) for _, by in terms}
+    if len(known) < len(terms) and len(different) < len(terms):
         raise FormulaError(
-            "Expected each derivative once among those with '?', but one is there twice; leave the "
-            "second out."
+            "Expected each derivative once where constants are asked for, but one is there twice; "
+            "leave the second out."
         )
     if len(known) < len(terms) and known != [1]:
         raise FormulaError(
