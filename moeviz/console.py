@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,12 +15,9 @@ Result = Mapping[str, Any]
 
 
 def print_json(data: Any) -> None:
-    """Print plain data; a reader that goes away early is no error."""
-    try:
-        json.dump(data, sys.stdout, indent=1, allow_nan=False)
-        print(flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Print plain data."""
+    json.dump(data, sys.stdout, indent=1, allow_nan=False)
+    print(flush=True)
 
 
 def preset_text(preset: Preset) -> str:

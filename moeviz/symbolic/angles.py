@@ -2,8 +2,8 @@ r"""Circle functions: every argument as a whole combination of angles that nothi
 
 The arguments of all sines and cosines lie in a space over the rationals. A basis of the lattice
 that they span makes each of them a whole combination :math:`\sum_j n_j \theta_j`, so that
-:math:`\cos + i \sin` is a product of powers of :math:`U_j = e^{i \theta_j}`. Double angles and sums of
-angles are then the same monomials.
+:math:`\cos + i \sin` is a product of powers of :math:`U_j = e^{i \theta_j}`. Double angles and sums
+of angles are then the same monomials.
 """
 
 from __future__ import annotations

@@ -23,6 +23,10 @@ from moeviz.symbolic.support import Support
 from moeviz.symbolic.tower import Kind, Tower
 from moeviz.symbolic.watch import pause
 
+POSITIVE = (Kind.EXP, Kind.SIGMOID, Kind.SOFTPLUS, Kind.CDF, Kind.DENSITY)
+
+NOT_NEGATIVE = (*POSITIVE, Kind.ROOT, Kind.RELU, Kind.STEP)
+
 MOST_BOXES = 600
 """Boxes that the support is cut into to show that there is no pole."""
 
@@ -48,10 +52,14 @@ class Domain:
     @property
     def words(self) -> str:
         """The conditions for people; empty where there is none but that a variance is positive."""
-        shown = [c for c in self.conditions if {str(s) for s in c.free_symbols} != {"nu"}]
-        all_words = [f"${sympy.latex(c)} > 0$" for c in shown]
-        all_words += [rf"${sympy.latex(p)} \ne 0$" for p in self.poles]
+        all_words = [f"${sympy.latex(c)} > 0$" for c in _told(self.conditions)]
+        all_words += [rf"${sympy.latex(p)} \ne 0$" for p in _told(self.poles)]
         return f"where {' and '.join(all_words)}" if all_words else ""
+
+
+def _told(formulas: Sequence[sympy.Expr]) -> list[sympy.Expr]:
+    """Return the formulas that say more than that a variance is positive."""
+    return [f for f in formulas if {str(s) for s in f.free_symbols} != {"nu"}]
 
 
 def domain_of(
@@ -78,7 +86,7 @@ def domain_of(
     if not singular:
         return Domain()
     for point, symbols in zip(points, moved, strict=True):
-        moving = [i for i in singular if _moves(tower, i, symbols)]
+        moving = [i for i in singular if not _is_positive(tower, i) and _moves(tower, i, symbols)]
         pole = _pole(tower, point, moving, support)
         if pole is not None:
             raise FormulaError(_refusal(tower, pole, support))
@@ -88,6 +96,15 @@ def domain_of(
 def _moves(tower: Tower, index: int, symbols: set[sympy.Symbol]) -> bool:
     argument = tower.argument(index)
     return any(tower.derivative(argument, s) for s in symbols)
+
+
+def _is_positive(tower: Tower, index: int) -> bool:
+    """Return whether a generator's argument is positive because each of its terms is."""
+    terms = tower.argument(index).terms()
+    kinds = [g.kind for g in tower.generators]
+    sure = [all(kinds[i] in POSITIVE for i, e in enumerate(m) if e) for m, _ in terms]
+    kept = [all(not e % 2 or kinds[i] in NOT_NEGATIVE for i, e in enumerate(m)) for m, _ in terms]
+    return any(sure) and all(kept) and all(c > 0 for _, c in terms)
 
 
 def _pole(tower: Tower, point: Point, moving: Sequence[int], support: Support) -> int | None:
@@ -156,7 +173,8 @@ def _conditions(
             f"of {_names(tower, never or broken)} has none at any that was tried; change it."
         )
     for index in broken:
-        yield _argument(tower, index)
+        if tower.generators[index].kind in (Kind.LOG, Kind.ROOT):
+            yield _argument(tower, index)
 
 
 def domain_of_statement(tower: Tower, point: Point) -> Domain:
@@ -236,6 +254,11 @@ def _refusal(tower: Tower, index: int, support: Support) -> str:
     argument = str(tower.written(tower.generators[index].argument))
     shown = argument if len(argument) <= 60 else f"{argument[:60]}..."
     name = {Kind.LOG: f"log({shown})", Kind.ROOT: f"sqrt({shown})", Kind.INVERSE: f"1/({shown})"}
+    if not tower.varies(index):
+        return (
+            f"Expected a point at which the model has derivatives, but {name.get(kind, shown)} has "
+            "none there, since its argument is 0 or less; take another point."
+        )
     box = ", ".join(f"{n} from {low} to {high}" for n, low, high in support.bounds)
     return (
         f"Expected a function without poles or ends that move with the parameters, but "

@@ -29,7 +29,7 @@ product of them: roots of rational numbers keep their relations.
 """
 
 MOST_DRAWS = 400
-"""Draws of random residues until all square roots exist; each root of a function halves the odds."""
+"""Draws of random residues until all square roots exist; each root halves the odds."""
 
 
 class NoRootError(Exception):

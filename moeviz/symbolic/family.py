@@ -127,7 +127,7 @@ class Family:
         if not regions.steps:
             seed = None
             if domain.conditions:
-                seed = self._inside()
+                seed = self.inside(np.random.default_rng(7))
             return tuple(self._on_region(None, seed))
         result = [p for signs, x in regions.found.items() for p in self._on_region(signs, x)]
         for plane in self._kinks():
@@ -138,9 +138,14 @@ class Family:
     def _sheets(self) -> int:
         return len(self.members[0].sheets) if self.members else 1
 
-    def _inside(self) -> Place:
-        """Return an input at which all formulas have a value."""
-        rng = np.random.default_rng(7)
+    def inside(self, rng: np.random.Generator) -> Place:
+        """Return a random input at which all formulas have a value.
+
+        Raises
+        ------
+        FormulaError
+            If none is found.
+        """
         for _ in range(20 * TRIES):
             pause()
             x = self.support.point(rng)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -69,8 +69,10 @@ def run_check(
     return verdict_of(request, should_stop).to_json()
 
 
-def decide_all(names: Sequence[str], workers: int = 2) -> Iterator[dict[str, Any]]:
+def decide_all(names: Sequence[str], workers: int = 2) -> Generator[dict[str, Any], None, None]:
     """Decide claims of the catalogue in several processes; yield verdicts in their order.
+
+    What waits is given up when the generator is closed.
 
     Parameters
     ----------
@@ -89,5 +91,8 @@ def decide_all(names: Sequence[str], workers: int = 2) -> Iterator[dict[str, Any
     if workers == 1 or len(requests) < 4:
         yield from map(run_check, requests)
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    try:
         yield from pool.map(run_check, requests)
+    finally:
+        pool.shutdown(cancel_futures=True)

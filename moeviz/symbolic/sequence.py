@@ -63,7 +63,7 @@ def measure(
         rng = np.random.default_rng(3)
         places: list[Values] = []
         while len(places) < PLACES:
-            x = family.support.point(rng)
+            x = family.inside(rng) if family.domain.conditions else family.support.point(rng)
             places.append({s: precise(x[str(s)]) for s in atom.inputs})
         start, _ = _measure_at(atom, points, family, blocks, answer, mpmath.mpf(0))
         base = [_function(atom, start, x) for x in places]

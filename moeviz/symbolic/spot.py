@@ -279,8 +279,8 @@ def determinant_spot(family: Family, certificate: Mapping[str, Any]) -> tuple[fl
     Returns
     -------
     (float, float) or None
-        The determinant and the matrix's condition number; None where there is nothing that
-        automatic differentiation sees: no member, or a row of point masses.
+        The determinant, and how many times larger than one rounding its error may be; None where
+        there is nothing that automatic differentiation sees: no member, or a row of point masses.
     """
     pieces, rows = certificate["pieces"], certificate["inputs"]
     if not rows or any(pieces[row["piece"]]["kink"] is not None for row in rows):
@@ -304,5 +304,7 @@ def determinant_spot(family: Family, certificate: Mapping[str, Any]) -> tuple[fl
             values.append(derive[key](member.orders).detach())
         columns.append(torch.stack(values)[sheets, torch.arange(len(rows))])
     matrix = torch.stack(columns, 1)
-    scaled = matrix / matrix.abs().amax(0)
-    return float(torch.linalg.det(matrix)), float(torch.linalg.cond(scaled))
+    sizes = matrix.abs().amax(0)
+    largest = torch.stack([d.largest for d in derive.values()]).max()
+    condition = torch.linalg.cond(matrix / sizes) * (largest / sizes).max().clamp(min=1.0)
+    return float(torch.linalg.det(matrix)), float(condition)

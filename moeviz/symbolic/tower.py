@@ -256,6 +256,10 @@ class Tower:
         self.close()
         return self._ring.ground_new(QQ(sympy.Rational(value).p, sympy.Rational(value).q))
 
+    def varies(self, index: int) -> bool:
+        """Return whether a generator depends on an input."""
+        return self.generators[index].symbol in self._varying
+
     def of_kind(self, *kinds: Kind) -> list[int]:
         """Return the generators of some kinds."""
         return [i for i, g in enumerate(self.generators) if g.kind in kinds]
