@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from moeviz.errors import MoevizError, SpecificationError
+
+PIPE_STATUS = 141
+"""What a shell reports of a program whose reader went away: 128 and the number of SIGPIPE."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,11 +27,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 on success, 2 when the command cannot be carried out as given, 130 when interrupted.
+        0 on success, 2 when the command cannot be carried out as given, 130 when interrupted, 141
+        when the reader of the output went away.
     """
     arguments = _parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        return _reader_gone()
     except MoevizError as error:
         print(f"moeviz: {error}", file=sys.stderr)
         path = getattr(error, "path", None)
@@ -36,6 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("moeviz: interrupted; finished blocks are kept.", file=sys.stderr)
         return 130
+
+
+def _reader_gone() -> int:
+    """Say nothing more, and return the status of a program that such a pipe ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_STATUS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -273,8 +289,10 @@ def _claims(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(list(verdicts))
         return 0
-    for verdict in verdicts:
-        print(verdict_text(verdict), flush=True)
+    # Closed also where the reader goes away, so that what still waits is not decided.
+    with closing(verdicts):
+        for verdict in verdicts:
+            print(verdict_text(verdict), flush=True)
     return 0
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,11 +15,8 @@ Result = Mapping[str, Any]
 
 
 def print_json(data: Any) -> None:
-    """Print plain data; a reader that goes away early is no error."""
-    try:
-        print(json_text(data, indent=1), flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Print plain data."""
+    print(json_text(data, indent=1), flush=True)
 
 
 def preset_text(preset: Preset) -> str:

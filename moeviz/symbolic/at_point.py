@@ -9,8 +9,9 @@ import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.ground import Ground, Log, Point
-from moeviz.symbolic.polynomial import Polynomial, add, basic, constant, multiply, power
+from moeviz.symbolic.polynomial import Polynomial, basic, constant, increase, multiply, power
 from moeviz.symbolic.tower import Kind, Poly, Tower
+from moeviz.symbolic.watch import pause
 
 
 class AtPoint:
@@ -26,6 +27,8 @@ class AtPoint:
         What stands for some inputs, on a hyperplane.
     masses : mapping of int to polynomial, optional
         What stands for the generators that are point masses, on a hyperplane.
+    steps : mapping of int to int, optional
+        The value of each step, by generator, on one side of every kink.
     """
 
     def __init__(
@@ -35,10 +38,12 @@ class AtPoint:
         point: Point,
         inputs: Mapping[str, Polynomial] | None = None,
         masses: Mapping[int, Polynomial] | None = None,
+        steps: Mapping[int, int | None] | None = None,
     ) -> None:
         self.tower = tower
         self.ground = ground
         tower.close()
+        self._steps = steps
         self._values: list[Polynomial] = []
         self._powers: dict[tuple[int, int], Polynomial] = {}
         for index, generator in enumerate(tower.generators):
@@ -51,19 +56,20 @@ class AtPoint:
             elif generator.kind is Kind.PARAMETER:
                 value = self._parameter(generator.symbol, point)
             else:
-                value = self._apply(generator.kind, self.polynomial(tower.argument(index)))
+                value = self._apply(index, self.polynomial(tower.argument(index)))
             self._values.append(value)
 
     def polynomial(self, p: Poly) -> Polynomial:
         """Return an element of the tower's ring at the point, as a polynomial in basics."""
         total: Polynomial = {}
         for exponents, coefficient in p.terms():
+            pause()
             term = constant(Fraction(int(coefficient.numerator), int(coefficient.denominator)))
             for index, exponent in enumerate(exponents):
                 if exponent and term:
                     term = multiply(term, self._power(index, exponent))
-            total = add(total, term)
-        return total
+            increase(total, term)
+        return self.ground.reduced(total)
 
     def value(self, index: int) -> Polynomial:
         """Return a generator at the point."""
@@ -80,14 +86,16 @@ class AtPoint:
         if value is None:
             return basic(self.ground.intern(Kind.PARAMETER, (None, str(symbol)), str(symbol)))
         if isinstance(value, Log):
-            if value.argument == 1:
-                return {}
-            name = f"log({value.argument})"
-            return basic(self.ground.intern(Kind.PARAMETER, (value.argument,), name))
+            return self.ground.log_of_number(value.argument)
         return constant(value)
 
-    def _apply(self, kind: Kind, a: Polynomial) -> Polynomial:
-        ground = self.ground
+    def _step(self, index: int, a: Polynomial) -> Polynomial:
+        """Return a step: a number on a known side of its kink."""
+        known = None if self._steps is None else self._steps.get(self.tower.step_of(index))
+        return self.ground.step(a) if known is None else constant(known)
+
+    def _apply(self, index: int, a: Polynomial) -> Polynomial:
+        ground, kind = self.ground, self.tower.generators[index].kind
         match kind:
             case Kind.EXP:
                 return ground.exp(a)
@@ -100,13 +108,17 @@ class AtPoint:
             case Kind.CDF:
                 return ground.cdf(a)
             case Kind.RELU:
-                return multiply(a, ground.step(a))
+                return multiply(a, self._step(index, a))
             case Kind.STEP:
-                return ground.step(a)
+                return self._step(index, a)
             case Kind.KINK:
                 return ground.kink(a)
-            case Kind.DENSITY | Kind.COS | Kind.LOG:
-                return ground.even(kind, a)
+            case Kind.DENSITY:
+                return ground.density(a)
+            case Kind.COS:
+                return ground.even(kind, a) if a else constant(1)
+            case Kind.LOG | Kind.LOG_ABS:
+                return ground.log(a, positive=kind is Kind.LOG)
             case Kind.SIN:
                 return ground.odd(kind, a)
             case Kind.ROOT:

@@ -70,6 +70,7 @@ def source_json(family: Family) -> dict[str, Any]:
         },
         "points": [point_json(p) for p in family.points],
         "support": [[name, str(low), str(high)] for name, low, high in family.support.bounds],
+        "domain": [str(c) for c in family.domain.conditions],
         "point masses": family.masses,
         "pieces": [_piece_json(piece) for piece in family.pieces],
     }
@@ -79,9 +80,7 @@ def _piece_json(piece: Piece) -> dict[str, Any]:
     plane = piece.plane
     return {
         "class": piece.sheet + 1,
-        "kink": None
-        if plane is None
-        else {"slope": {n: str(v) for n, v in plane.slope}, "intercept": str(plane.intercept)},
+        "kink": None if plane is None else plane.to_json(),
     }
 
 

@@ -228,8 +228,10 @@ def cone(
 
 def _finished(test: Test, family: Family, found: Relations, start: float, last: Step) -> Test:
     """Return a test with its steps, of which the last is its own, its time and its family."""
+    decided = test.answer != Answer.UNDECIDED
     return replace(
         test,
+        condition=family.domain.words if decided else test.condition,
         steps=(*family_steps(family), matrix_step(family, found), last),
         seconds=time.perf_counter() - start,
         family=family,

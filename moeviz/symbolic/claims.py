@@ -14,6 +14,7 @@ from typing import Any
 
 from moeviz.errors import Cancelled, FormulaError, UnknownNameError
 from moeviz.symbolic.report import Answer, Test
+from moeviz.symbolic.watch import watched
 
 Stop = Callable[[], bool] | None
 Decide = Callable[[Stop], Test]
@@ -183,7 +184,8 @@ def _timed(check: Check, should_stop: Stop, limit: float | None) -> Test:
         return asked or (end is not None and time.perf_counter() > end)
 
     try:
-        return check.decide(stop)
+        with watched(stop):
+            return check.decide(stop)
     except FormulaError as error:
         return Test("a formula", Answer.UNDECIDED, str(error))
     except Cancelled:

@@ -34,6 +34,10 @@ LARGEST_FAMILY = 160
 """Functions in a family; more would take longer than a class waits."""
 
 
+APART = 10
+"""From one seed of a point to the next, so that no two points have an atom in common."""
+
+
 def compose(selection: Mapping[str, Any]) -> Claim:
     """Return the claim that a selection describes.
 
@@ -58,7 +62,8 @@ def compose(selection: Mapping[str, Any]) -> Claim:
             f"{chosen['dimension']}; raise the dimension."
         )
     specials, share = _special(chosen)
-    design = Design(mixture, chosen["dimension"], specials, share)
+    seed = APART * chosen["seed"]
+    design = Design(mixture, chosen["dimension"], specials, share, seed=seed)
     _within_limits(design, chosen)
     check = _check(chosen, design)
     digest = hashlib.sha256(json_text(chosen, sort_keys=True).encode()).hexdigest()[:10]
@@ -188,7 +193,7 @@ def _check(chosen: Mapping[str, Any], design: Design) -> Check:
         case "cone":
             return cone(design, tuple(c - 1 for c in chosen["crowded"]))
         case "relation":
-            return _typed(design, chosen["relation"])
+            return _typed(design, chosen["relation"], chosen["seed"])
         case "literal-first":
             return literal(name, design, first)
         case "literal-second":
@@ -199,11 +204,11 @@ def _check(chosen: Mapping[str, Any], design: Design) -> Check:
             return Check(_discovery(design, chosen["order"]))
 
 
-def _typed(design: Design, text: str) -> Check:
+def _typed(design: Design, text: str, seed: int) -> Check:
     atom = design.atom
     read_terms(text, atom)  # a text that cannot be read is refused here, before anything runs
     point = design.points(atom)[0]
-    return Check(lambda should_stop: check_relation(text, atom, point, should_stop))
+    return Check(lambda should_stop: check_relation(text, atom, point, should_stop, seed))
 
 
 def _discovery(design: Design, order: int) -> Callable[[Stop], Test]:

@@ -20,7 +20,11 @@ import numpy as np
 from moeviz.errors import Cancelled
 from moeviz.symbolic.evaluate import PRIME, Balls, determinant, rational, residues
 from moeviz.symbolic.family import Family, Piece, combination
+from moeviz.symbolic.watch import pause
 from moeviz.symbolic.zero import vanishes
+
+MOST_PLACES = 40
+"""Random points of a piece that are drawn for one that was not taken yet."""
 
 PATIENCE = 2
 """Rows in a row that say nothing new before a piece is left."""
@@ -104,6 +108,7 @@ def relations(
         while idle < PATIENCE and elimination.rank < len(family):
             if should_stop is not None and should_stop():
                 raise Cancelled("The check was cancelled.")
+            pause()
             values = residues(piece.ground, rng)
             if elimination.add([values.polynomial(row) for row in piece.rows]):
                 origin.append(number)
@@ -112,6 +117,7 @@ def relations(
                 idle += 1
     basis, unproved = [], []
     for candidate in elimination.null_space():
+        pause()
         vector = _lifted(candidate)
         if vector is not None and holds(family, vector):
             basis.append(vector)
@@ -146,18 +152,31 @@ def witness(
     for _ in range(4):
         points = []
         for number in origin:
-            place = family.place(pieces[number], rng)
-            while place is not None and (number, place) in points:
-                place = family.place(pieces[number], rng)
+            place = _new_place(family, number, points, rng)
             if place is None:
                 return None
             points.append((number, place))
         for bits in PRECISIONS:
+            pause()
             value = enclosed(pieces, columns, points, bits)
             if value is not None:
                 return Witness(tuple(columns), tuple(points), value, bits)
             if bits >= 1024 and len(columns) > 60:
                 break
+    return None
+
+
+def _new_place(
+    family: Family,
+    number: int,
+    taken: Sequence[tuple[int, dict[str, Fraction]]],
+    rng: np.random.Generator,
+) -> dict[str, Fraction] | None:
+    """Return a random point of a piece that is not taken; None if the piece has no other."""
+    for _ in range(MOST_PLACES):
+        place = family.place(family.pieces[number], rng)
+        if place is None or (number, place) not in taken:
+            return place
     return None
 
 
@@ -200,6 +219,7 @@ class Elimination:
 
     def add(self, row: list[int]) -> bool:
         """Reduce a row; keep it and return True if it says something new."""
+        pause()
         row = list(row)
         for pivot, known in self.rows.items():
             factor = row[pivot]

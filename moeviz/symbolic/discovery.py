@@ -18,6 +18,7 @@ from moeviz.symbolic.decide import Relations, relations
 from moeviz.symbolic.families import Orders, derivatives, up_to
 from moeviz.symbolic.ground import Point
 from moeviz.symbolic.report import Answer, Step, Test
+from moeviz.symbolic.steps import why_undecided
 from moeviz.symbolic.support import Support
 
 
@@ -31,6 +32,7 @@ def constants(
     right: Sequence[tuple[sympy.Symbol, ...]],
     point: Point,
     support: Support | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Test:
     """Find constants C_r with: the derivative `left` is the sum of C_r times those in `right`.
 
@@ -43,10 +45,11 @@ def constants(
     right : sequence of tuple of sympy.Symbol
     point : mapping
     support : Support, optional
+    should_stop : callable, optional
     """
     start = time.perf_counter()
     family = derivatives(functions, inputs, parameters, latex, [point], [[left, *right]], support)
-    found = relations(family)
+    found = relations(family, should_stop)
     solving = [v for v in found.basis if v[0]]
     labels = [m.label for m in family.members]
     if solving:
@@ -71,13 +74,14 @@ def constants(
             "The derivatives are independent: there are no such constants.",
         )
     else:
-        certificate, answer, words = {}, Answer.UNDECIDED, "no certificate was found"
+        certificate, answer, words = {}, Answer.UNDECIDED, why_undecided(found)
     steps = (
         Step("The derivatives", (", ".join(f"${label}$" for label in labels),)),
         Step("Solve", (words,)),
     )
     seconds = time.perf_counter() - start
-    return Test(name, answer, "", certificate, steps, seconds, family, found)
+    condition = words if answer == Answer.UNDECIDED else family.domain.words
+    return Test(name, answer, condition, certificate, steps, seconds, family, found)
 
 
 def discover(

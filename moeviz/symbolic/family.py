@@ -17,13 +17,30 @@ import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.at_point import AtPoint
-from moeviz.symbolic.ground import Ground, Point
+from moeviz.symbolic.basics import Point
+from moeviz.symbolic.domain import Domain, domain_of, hull
+from moeviz.symbolic.ground import Ground
+from moeviz.symbolic.pieces import (
+    TRIES,
+    Piece,
+    Place,
+    Regions,
+    Signs,
+    affine,
+    kink_plane,
+    mass_part,
+    masses_of,
+)
 from moeviz.symbolic.polynomial import Polynomial, add, scale
-from moeviz.symbolic.support import Plane, Support, plane_of
+from moeviz.symbolic.support import Plane, Support
 from moeviz.symbolic.tower import Kind, Poly, Tower
+from moeviz.symbolic.watch import pause
+from moeviz.symbolic.zero import vanishes
 
-TRIES = 300
-"""Random points at which the pieces of the support are looked for."""
+DRAWS = 60
+"""Random points of the whole support before points near a known one are drawn."""
+
+__all__ = ["Family", "Member", "Piece", "combination", "on_signs"]
 
 
 @dataclass(frozen=True)
@@ -46,30 +63,6 @@ class Member:
     orders: tuple[sympy.Symbol, ...]
     atom: int
     sheets: tuple[Poly, ...]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """The family on the open part of its inputs, or on one hyperplane.
-
-    Attributes
-    ----------
-    ground : Ground
-    plane : Plane or None
-        None for the open part.
-    signs : tuple of (int, int)
-        The value of each step of the ground.
-    sheet : int
-        Which value of a discrete response.
-    rows : tuple of polynomial
-        The members.
-    """
-
-    ground: Ground
-    plane: Plane | None
-    signs: tuple[tuple[int, int], ...]
-    sheet: int
-    rows: tuple[Polynomial, ...]
 
 
 class Family:
@@ -114,87 +107,166 @@ class Family:
         )
 
     @cached_property
+    def domain(self) -> Domain:
+        """Where the formulas have a value."""
+        moved = [
+            {s for m in self.members if m.atom == number for s in m.orders}
+            for number in range(len(self.points))
+        ]
+        return domain_of(self.tower, self.points, moved, self.support)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """What kinks cut the support into."""
+        return Regions(self.tower, self.points, self.support)
+
+    @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The family on every piece of the support that random points find."""
-        ground = Ground(self.tower.inputs)
-        atoms = [AtPoint(self.tower, ground, point) for point in self.points]
-        sheets = len(self.members[0].sheets) if self.members else 1
-        whole = [
-            [atoms[m.atom].polynomial(m.sheets[s]) for m in self.members] for s in range(sheets)
-        ]
-        planes: list[Plane] = []
-        if self.masses:
-            planes = [plane_of(ground, ground.argument(i)) for i in ground.of_kind(Kind.KINK)]
-        result = self._pieces(ground, None, whole)
-        for number, plane in zip(ground.of_kind(Kind.KINK), planes, strict=False):
-            result += self._on_plane(atoms, number, plane, sheets)
+        domain, regions = self.domain, self.regions
+        if not regions.steps:
+            seed = None
+            if domain.conditions:
+                seed = self.inside(np.random.default_rng(7))
+            return tuple(self._on_region(None, seed))
+        result = [p for signs, x in regions.found.items() for p in self._on_region(signs, x)]
+        for plane in self._kinks():
+            result += self._on_plane(plane)
         return tuple(result)
 
-    def _on_plane(
-        self, atoms: list[AtPoint], number: int, plane: Plane, sheets: int
-    ) -> list[Piece]:
+    @property
+    def _sheets(self) -> int:
+        return len(self.members[0].sheets) if self.members else 1
+
+    def inside(self, rng: np.random.Generator) -> Place:
+        """Return a random input at which all formulas have a value.
+
+        Raises
+        ------
+        FormulaError
+            If none is found.
+        """
+        for _ in range(20 * TRIES):
+            pause()
+            x = self.support.point(rng)
+            if self.regions.signs(x) is not None:
+                return x
+        raise FormulaError(
+            "Expected formulas that have a value at some inputs, but none was found; change them."
+        )
+
+    def _on_region(self, signs: Signs | None, seed: Place | None) -> list[Piece]:
+        ground = Ground(self.tower.inputs)
+        none: dict[int, Polynomial] = {i: {} for i in self.tower.of_kind(Kind.KINK)}
+        atoms = [
+            AtPoint(self.tower, ground, point, masses=none, steps=dict(signs[n]) if signs else None)
+            for n, point in enumerate(self.points)
+        ]
+        found = []
+        for sheet in range(self._sheets):
+            rows = tuple(atoms[m.atom].polynomial(m.sheets[sheet]) for m in self.members)
+            if any(rows):
+                found.append(
+                    Piece(ground, None, () if signs is None else (signs,), sheet, rows, seed)
+                )
+        return found
+
+    def _kinks(self) -> list[Plane]:
+        """Return the hyperplanes on which members have point masses."""
+        if not self.masses:
+            return []
+        kinks = self.tower.of_kind(Kind.KINK)
+        ground = Ground(self.tower.inputs)
+        planes: list[Plane] = []
+        for number, point in enumerate(self.points):
+            own = [m for m in self.members if m.atom == number]
+            used = [i for i in kinks if any(p.degree(i) > 0 for m in own for p in m.sheets)]
+            at = AtPoint(self.tower, ground, point, masses={i: {} for i in kinks})
+            for index in used:
+                a = at.polynomial(self.tower.argument(index))
+                if ground.constant_sign(a):
+                    continue
+                if not a:
+                    ground.kink(a)  # which says why there is none
+                if not affine(ground, a) and self._one_sided(number, index):
+                    continue
+                plane = kink_plane(self.tower, ground, index, a)
+                if not any(plane.times(known) for known in planes):
+                    planes.append(plane)
+        return planes
+
+    def _one_sided(self, number: int, index: int) -> bool:
+        """Return whether a step is surely the same on the whole support."""
+        box = {name: hull(low, high) for name, low, high in self.support.bounds}
+        return self.regions.atoms[number].at(box).steps[self.tower.step_of(index)] is not None
+
+    def _on_plane(self, plane: Plane) -> list[Piece]:
         """Return the point masses on one hyperplane, as functions on it."""
         rng = np.random.default_rng(1)
-        if not any(self.support.has(plane.onto(self.support.point(rng))) for _ in range(TRIES)):
-            return []
+        sides: dict[tuple[Signs, Signs], Place] = {}
+        for x in self.regions.on(plane, rng):
+            pause()
+            low, high = (self.regions.signs(side) for side in self.regions.beside(plane, x))
+            if low is not None and high is not None:
+                sides.setdefault((low, high), x)
+        return [piece for both, x in sides.items() for piece in self._masses(plane, both, x)]
+
+    def _masses(self, plane: Plane, both: tuple[Signs, Signs], seed: Place) -> list[Piece]:
         ground = Ground(self.tower.inputs)
         mass = ground.intern(Kind.KINK, (), "point mass")
         solved = {plane.axis: plane.solved(ground)}
-        below = []
-        for atom, point in zip(atoms, self.points, strict=True):
-            masses = {
-                index: _renamed(atom.value(index), number, mass)
-                for index, g in enumerate(self.tower.generators)
-                if g.kind is Kind.KINK
-            }
-            below.append(AtPoint(self.tower, ground, point, solved, masses))
-        rows = [
-            [_mass_of(below[m.atom].polynomial(m.sheets[s]), mass) for m in self.members]
-            for s in range(sheets)
-        ]
-        return self._pieces(ground, plane, rows)
-
-    def _pieces(
-        self, ground: Ground, plane: Plane | None, rows: list[list[Polynomial]]
-    ) -> list[Piece]:
-        found: list[Piece] = []
-        for signs in self._patterns(ground, plane):
-            for sheet, row in enumerate(rows):
-                own = tuple(on_signs(ground, dict(signs), p) for p in row)
-                if any(own):
-                    found.append(Piece(ground, plane, signs, sheet, own))
+        kinks = self.tower.of_kind(Kind.KINK)
+        none: dict[int, Polynomial] = {i: {} for i in kinks}
+        atoms = []
+        for number, point in enumerate(self.points):
+            off = AtPoint(self.tower, Ground(self.tower.inputs), point, masses=none)
+            masses = masses_of(self.tower, off, kinks, plane, mass)
+            atoms.append(
+                [AtPoint(self.tower, ground, point, solved, masses, dict(s[number])) for s in both]
+            )
+        found = []
+        for sheet in range(self._sheets):
+            rows = []
+            for m in self.members:
+                low, high = (
+                    mass_part(at.polynomial(m.sheets[sheet]), mass) for at in atoms[m.atom]
+                )
+                if not vanishes(ground, add(low, scale(high, -1))):
+                    raise FormulaError(
+                        "Expected point masses times functions that are continuous there, but a "
+                        "product of functions with a common kink is differentiated too often; "
+                        "lower the order or change the formula."
+                    )
+                rows.append(low)
+            if any(rows):
+                found.append(Piece(ground, plane, both, sheet, tuple(rows), seed))
         return found
 
-    def _patterns(self, ground: Ground, plane: Plane | None) -> list[tuple[tuple[int, int], ...]]:
-        """Return the values of the ground's steps that occur on the support."""
-        steps = ground.of_kind(Kind.STEP)
-        if not steps:
-            return [()]
-        planes = {i: plane_of(ground, ground.argument(i)) for i in steps}
-        rng = np.random.default_rng(2)
-        found: dict[tuple[tuple[int, int], ...], None] = {}
-        for _ in range(TRIES):
-            x = self.support.point(rng)
-            if plane is not None:
-                x = plane.onto(x)
-            if self.support.has(x):
-                values = {i: planes[i].at(x) for i in steps}
-                if all(values.values()):
-                    found[tuple(sorted((i, int(v > 0)) for i, v in values.items()))] = None
-        return list(found)
-
     def place(self, piece: Piece, rng: np.random.Generator) -> dict[str, Fraction] | None:
-        """Return a random rational point of a piece, by input, if one is found."""
-        planes = {i: plane_of(piece.ground, piece.ground.argument(i)) for i, _ in piece.signs}
-        for _ in range(20 * TRIES):
+        """Return a random rational point of a piece, by input, if one is found.
+
+        Where the piece is thin, points are drawn nearer and nearer to one that is known.
+        """
+        for attempt in range(2 * TRIES):
+            pause()
             x = self.support.point(rng)
+            if piece.seed is not None and attempt >= DRAWS:
+                near = Fraction(1, 2 ** ((attempt - DRAWS) // 4))
+                x = {n: piece.seed[n] + near * (v - piece.seed[n]) for n, v in x.items()}
             if piece.plane is not None:
                 x = piece.plane.onto(x)
-            if self.support.has(x) and all(
-                (v := planes[i].at(x)) != 0 and int(v > 0) == s for i, s in piece.signs
-            ):
-                return dict(x)
+            if self.support.has(x) and self._belongs(piece, x):
+                return x
         return None
+
+    def _belongs(self, piece: Piece, x: Place) -> bool:
+        if piece.seed is None:
+            return True
+        if piece.plane is None:
+            signs = self.regions.signs(x)
+            return signs is not None and (not piece.signs or signs == piece.signs[0])
+        beside = self.regions.beside(piece.plane, x)
+        return tuple(self.regions.signs(side) for side in beside) == piece.signs
 
 
 def on_signs(ground: Ground, signs: dict[int, int], p: Polynomial) -> Polynomial:
@@ -206,24 +278,6 @@ def on_signs(ground: Ground, signs: dict[int, int], p: Polynomial) -> Polynomial
         if names & kinks or any(signs.get(i) == 0 for i in names):
             continue
         terms.append({tuple((i, e) for i, e in monomial if i not in signs): coefficient})
-    return add(*terms)
-
-
-def _renamed(p: Polynomial, old: int, new: int) -> Polynomial:
-    """Return the part of a polynomial that is a multiple of one basic, in another's name."""
-    coefficient = p.get(((old, 1),))
-    return {} if coefficient is None else {((new, 1),): coefficient}
-
-
-def _mass_of(p: Polynomial, mass: int) -> Polynomial:
-    """Return the factor of a point mass in a polynomial."""
-    terms = []
-    for monomial, coefficient in p.items():
-        exponent = dict(monomial).get(mass, 0)
-        if exponent > 1:
-            raise FormulaError("Expected at most one point mass in a product.")
-        if exponent:
-            terms.append({tuple((i, e) for i, e in monomial if i != mass): coefficient})
     return add(*terms)
 
 

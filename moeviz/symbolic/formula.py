@@ -21,6 +21,7 @@ from moeviz.model.formula import (
     parse_formula,
     spelled_out,
 )
+from moeviz.model.formula.refusal import short
 from moeviz.symbolic.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
 
 _FUNCTIONS: Mapping[str, Callable[[sympy.Expr], sympy.Expr]] = {
@@ -62,6 +63,28 @@ def to_sympy(tree: Tree, values: Mapping[str, sympy.Expr]) -> sympy.Expr:
     Functions that sympy does not have are those of :mod:`moeviz.symbolic.functions`; the logarithm
     of an absolute value becomes one function of its own.
     """
+    value = _to_sympy(tree, values)
+    if value.has(sympy.zoo, sympy.oo, sympy.nan, sympy.I):
+        raise FormulaError(_no_number(tree))
+    return value
+
+
+def _no_number(tree: Tree) -> str:
+    """Return why a formula whose parts are numbers is none."""
+    shown = short(str(tree), 40)
+    if isinstance(tree, Power):
+        return (
+            f"Expected a divisor that is not 0, but '{short(str(tree.base), 40)}' is 0 everywhere; "
+            "change the formula."
+        )
+    what = "a number above 0" if str(tree).startswith("log(") else "a number that is not negative"
+    return (
+        f"Expected {what} in every log and sqrt, but '{shown}' has no value anywhere; change the "
+        "formula."
+    )
+
+
+def _to_sympy(tree: Tree, values: Mapping[str, sympy.Expr]) -> sympy.Expr:
     if isinstance(tree, Number):
         return sympy.Rational(tree.value.numerator, tree.value.denominator)
     if isinstance(tree, Symbol) and tree.name in values:

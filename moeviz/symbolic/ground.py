@@ -3,23 +3,22 @@ r"""Formulas at a point: towers with numbers for parameters, in one common set o
 At a point the generators of all atoms are brought to basics that no polynomial over the rationals
 relates, as far as is known: exponentials split by the monomials of their arguments
 (:math:`e^{2x + 3y} = (e^x)^2 (e^y)^3`), the logistic function and tanh become fractions of them,
-even and odd functions get an argument of one sign. Two formulas that are equal as functions then
-become equal polynomials wherever such a relation explains it.
+logarithms split by the factors of their arguments, roots of numbers are powers of primes, even and
+odd functions get an argument of one sign. Two formulas that are equal as functions then become
+equal polynomials wherever such a relation explains it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import sympy
 
 from moeviz.errors import FormulaError
+from moeviz.symbolic.basics import Basic, Basics, Log, Number, Point
+from moeviz.symbolic.factor import factored
 from moeviz.symbolic.polynomial import (
-    ONE,
     Monomial,
     Polynomial,
     add,
@@ -28,121 +27,194 @@ from moeviz.symbolic.polynomial import (
     constant,
     key,
     multiply,
+    power,
     scale,
+    times_monomials,
+    whole,
+    without_inverse,
 )
+from moeviz.symbolic.polynomial import basics as basics_of
 from moeviz.symbolic.tower import Kind
 
+__all__ = ["Basic", "Ground", "Log", "Number", "Point"]
 
-@dataclass(frozen=True)
-class Log:
-    """The number log(argument), for parameters that stand in exponents.
+MOST_TIMES = 8
+"""Powers of a logarithm's argument that are multiplied out."""
 
-    Attributes
-    ----------
-    argument : Fraction
-        Positive.
-    """
+FINEST = 1_000_000
+"""Primes that a number is divided by."""
 
-    argument: Fraction
+NEGATIVE = "Expected a square root of a number that is not negative, but one is; change it."
 
 
-Number = Fraction | int | Log
-Point = Mapping[sympy.Symbol, Number]
-"""Values of parameters."""
-
-
-@dataclass(frozen=True)
-class Basic:
-    """One basic.
-
-    Attributes
-    ----------
-    kind : Kind
-        PARAMETER stands for a constant log or for a parameter without a value.
-    argument : tuple
-        A polynomial's key; of a constant log, its argument.
-    name : str
-        For people.
-    """
-
-    kind: Kind
-    argument: tuple[Any, ...]
-    name: str
-
-
-class Ground:
-    """The basics that several formulas at several points share."""
-
-    def __init__(self, inputs: tuple[sympy.Symbol, ...]) -> None:
-        self.inputs = inputs
-        self.basics: list[Basic] = [Basic(Kind.INPUT, (str(s),), str(s)) for s in inputs]
-        self.scales: dict[int, int] = {}
-        self._index: dict[tuple[Kind, tuple[Any, ...]], int] = {
-            (b.kind, b.argument): i for i, b in enumerate(self.basics)
-        }
-
-    def argument(self, index: int) -> Polynomial:
-        """Return a basic's argument as a polynomial."""
-        return dict(self.basics[index].argument)
-
-    def intern(self, kind: Kind, argument: tuple[Any, ...], name: str = "") -> int:
-        """Return the number of a basic, adding it when it is new."""
-        found = self._index.get((kind, argument))
-        if found is None:
-            found = self._index[kind, argument] = len(self.basics)
-            self.basics.append(Basic(kind, argument, name or f"{kind.value} {found}"))
-        return found
-
-    def of_kind(self, kind: Kind) -> list[int]:
-        """Return the basics of one kind."""
-        return [i for i, b in enumerate(self.basics) if b.kind is kind]
-
-    # One function of a polynomial each.
+class Ground(Basics):
+    """The basics that several formulas at several points share, and functions of polynomials."""
 
     def exp(self, a: Polynomial) -> Polynomial:
         """Return e^a: a rational number times powers of basics."""
-        factor, powers = Fraction(1), []
+        result = constant(1)
         for monomial, coefficient in sorted(a.items()):
-            log = self._constant_log(monomial)
-            if log is not None and (exact := _power_of(log, coefficient)) is not None:
-                factor *= exact
-                continue
-            index = self.intern(Kind.EXP, (monomial,), f"exp({self.monomial_text(monomial)})")
-            self.scales[index] = math.lcm(self.scales.get(index, 1), coefficient.denominator)
-            powers.append((index, coefficient))
-        return {tuple(sorted(powers)): factor}
+            prime = self.constant_log(monomial)
+            if prime is not None:
+                result = multiply(result, self.power_of_prime(prime, coefficient))
+            elif (known := self._exp_of_log(monomial, coefficient)) is not None:
+                result = multiply(result, known)
+            else:
+                index = self.intern(Kind.EXP, (monomial,), f"exp({self.monomial_text(monomial)})")
+                self.scales[index] = math.lcm(self.scales.get(index, 1), coefficient.denominator)
+                result = multiply(result, basic(index, whole(coefficient)))
+        return result
+
+    def _exp_of_log(self, monomial: Monomial, coefficient: Fraction) -> Polynomial | None:
+        """Return a power of f from the logarithm of its size; None where f's sign is not known."""
+        if len(monomial) != 1 or monomial[0][1] != 1 or coefficient.denominator != 1:
+            return None
+        b = self.basics[monomial[0][0]]
+        times = int(coefficient)
+        if b.kind is not Kind.LOG or abs(times) > MOST_TIMES:
+            return None
+        sign = self.signs.get(b.argument, 1 if times % 2 == 0 else 0)
+        body = scale(power(dict(b.argument), abs(times)), sign ** (times % 2))
+        return None if not sign else (body if times >= 0 else self.inverse(body))
 
     def logistic(self, a: Polynomial) -> Polynomial:
         """Return 1 / (1 + e^-a)."""
-        e = self.exp(a)
-        return multiply(e, self.inverse(add(constant(1), e)))
+        if _sign(a) < 0:
+            return add(constant(1), scale(self.logistic(scale(a, -1)), -1))
+        return add(constant(1), scale(self.inverse(add(constant(1), self.exp(a))), -1))
 
     def tanh(self, a: Polynomial) -> Polynomial:
         """Return 1 - 2 / (1 + e^2a)."""
-        e = self.exp(scale(a, 2))
-        return add(constant(1), scale(self.inverse(add(constant(1), e)), -2))
+        if _sign(a) < 0:
+            return scale(self.tanh(scale(a, -1)), -1)
+        under = add(constant(1), self.exp(scale(a, 2)))
+        return add(constant(1), scale(self.inverse(under), -2))
+
+    def density(self, a: Polynomial) -> Polynomial:
+        """Return the normal density: its value at 0 times a power of e."""
+        return multiply(
+            basic(self.intern(Kind.DENSITY, (), "normal density at 0")),
+            self.exp(scale(multiply(a, a), Fraction(-1, 2))),
+        )
 
     def inverse(self, a: Polynomial) -> Polynomial:
         """Return 1 / a."""
+        a = self.reduced(a)
         number = as_number(a)
         if number is not None:
             if not number:
                 raise FormulaError("Expected no division by zero, but a denominator is 0 there.")
             return constant(1 / number)
-        if len(a) == 1:
-            (monomial, coefficient), *_ = a.items()
-            if all(self.basics[i].kind is Kind.EXP for i, _ in monomial):
-                return {tuple((i, -e) for i, e in monomial): 1 / coefficient}
-        lead = a[max(a)]
-        index = self.intern(Kind.INVERSE, key(scale(a, 1 / lead)))
-        return scale(basic(index), 1 / lead)
+        common = self._common_exponentials(a)
+        rest = {times_monomials(m, inverted(common)): c for m, c in a.items()}
+        lead = rest[max(rest)]
+        rest = scale(rest, 1 / lead)
+        body = {inverted(common): 1 / lead}
+        if rest != constant(1):
+            body = multiply(body, basic(self.intern(Kind.INVERSE, key(rest))))
+        return self.reduced(body)
+
+    def _common_exponentials(self, a: Polynomial) -> Monomial:
+        """Return the powers of exponentials that divide every term."""
+        shared = set.intersection(*({i for i, _ in m} for m in a))
+        low = {i: min(dict(m)[i] for m in a) for i in shared if self.basics[i].kind is Kind.EXP}
+        if len(a) > 1:
+            for i in {i for m in a for i, _ in m} - shared:
+                if self.basics[i].kind is Kind.EXP:
+                    low[i] = min(dict(m).get(i, 0) for m in a)
+        return tuple(sorted((i, e) for i, e in low.items() if e))
 
     def root(self, a: Polynomial) -> Polynomial:
         """Return the square root of a, which is not negative."""
+        a = self.reduced(a)
         number = as_number(a)
-        if number is not None and (exact := _power_of(number, Fraction(1, 2))) is not None:
-            return constant(exact)
-        return basic(self.intern(Kind.ROOT, key(a)))
+        if number is not None:
+            return self._root_of_number(number)
+        parts = factored(a)
+        inside = {m: c / abs(parts.number) for m, c in a.items()}
+        outside = self._root_of_number(abs(parts.number))
+        if not parts.rest and all(self.basics[i].kind is Kind.EXP for i, _ in parts.monomial):
+            if parts.number < 0:
+                raise FormulaError(NEGATIVE)
+            return self.reduced(multiply(outside, self._halved(parts.monomial)))
+        return multiply(outside, basic(self.intern(Kind.ROOT, key(inside))))
+
+    def _halved(self, monomial: Monomial) -> Polynomial:
+        for index, exponent in monomial:
+            fine = (Fraction(exponent) / 2).denominator
+            self.scales[index] = math.lcm(self.scales.get(index, 1), fine)
+        return {tuple((i, whole(Fraction(e) / 2)) for i, e in monomial): Fraction(1)}
+
+    def _root_of_number(self, number: Fraction) -> Polynomial:
+        if number < 0:
+            raise FormulaError(NEGATIVE)
+        result = constant(1)
+        for prime, times in primes_of(number).items():
+            result = multiply(result, self.power_of_prime(prime, Fraction(times, 2)))
+        return self.reduced(result) if number else {}
+
+    def log(self, a: Polynomial, positive: bool = False) -> Polynomial:
+        """Return log |a|, split by the factors of a.
+
+        Parameters
+        ----------
+        a : Polynomial
+        positive : bool
+            Whether a is positive wherever the formula has a value.
+        """
+        total: Polynomial = {}
+        a = self.reduced(a)
+        for index in reversed(range(len(self.basics))):
+            if self.basics[index].kind is Kind.INVERSE:
+                a, times = without_inverse(a, index, self.argument(index))
+                if times:
+                    total = add(total, scale(self.log(self.argument(index)), -times))
+        a = self.reduced(a)
+        if not a:
+            raise FormulaError("Expected a logarithm of a number, but got that of 0; change it.")
+        parts = factored(a)
+        known = self.is_positive(a)
+        for factor, times in parts.rest:
+            name = key(factor)
+            if known:
+                # a is not 0 for any values of its basics, so each factor has one sign.
+                self.signs[name] = 1 if self.at_ones(factor) > 0 else -1
+            elif positive and not parts.monomial and len(parts.rest) == 1 and times % 2:
+                self.signs[name] = 1 if parts.number > 0 else -1
+            total = add(total, scale(basic(self.intern(Kind.LOG, name)), times))
+        for index, exponent in parts.monomial:
+            total = add(total, scale(self._log_of_basic(index), Fraction(exponent)))
+        return add(total, self.log_of_number(abs(parts.number)))
+
+    def _log_of_basic(self, index: int) -> Polynomial:
+        b = self.basics[index]
+        if b.kind is Kind.EXP:
+            return {b.argument[0]: Fraction(1)}
+        if b.kind is Kind.ROOT:
+            return scale(self.log(self.argument(index)), Fraction(1, 2))
+        return basic(self.intern(Kind.LOG, key(basic(index))))
+
+    def log_of_number(self, number: Fraction) -> Polynomial:
+        """Return the logarithm of a positive number as those of its primes."""
+        total: Polynomial = {}
+        for prime, times in primes_of(number).items():
+            total = add(total, scale(basic(self._prime_log(prime)), times))
+        return total
+
+    def _prime_log(self, prime: int) -> int:
+        return self.intern(Kind.PARAMETER, (Fraction(prime),), f"log({prime})")
+
+    def power_of_prime(self, prime: Fraction | int, exponent: Fraction | int) -> Polynomial:
+        """Return a power of a prime: a number times a power between 0 and 1, which is a basic."""
+        exponent = Fraction(exponent)
+        number = Fraction(prime) ** math.floor(exponent)
+        rest = exponent - math.floor(exponent)
+        if not rest:
+            return constant(number)
+        monomial: Monomial = ((self._prime_log(int(prime)), 1),)
+        index = self.intern(Kind.EXP, (monomial,), f"{prime}^(1/n)")
+        self.scales[index] = math.lcm(self.scales.get(index, 1), rest.denominator)
+        return scale(basic(index, rest), number)
 
     def even(self, kind: Kind, a: Polynomial) -> Polynomial:
         """Return an even function of a."""
@@ -165,9 +237,7 @@ class Ground:
 
     def softplus(self, a: Polynomial) -> Polynomial:
         """Return log(1 + e^a)."""
-        if not a or _sign(a) > 0:
-            return basic(self.intern(Kind.SOFTPLUS, key(a)))
-        return add(a, self.softplus(scale(a, -1)))
+        return self.log(add(constant(1), self.exp(a)))
 
     def step(self, a: Polynomial) -> Polynomial:
         """Return 1 where a > 0 and 0 elsewhere."""
@@ -184,8 +254,8 @@ class Ground:
         if sign is not None:
             if not sign:
                 raise FormulaError(
-                    "Expected a kink that depends on the input, but the expert is 0 everywhere "
-                    "there; take another point."
+                    "Expected a kink that depends on the input, but the argument of a relu or abs "
+                    "is 0 everywhere there; take another point."
                 )
             return {}
         lead = a[max(a)]
@@ -193,27 +263,12 @@ class Ground:
 
     def constant_sign(self, a: Polynomial) -> int | None:
         """Return the sign of a constant; None for a function."""
-        value = 0.0
-        for monomial, coefficient in a.items():
-            log = self._constant_log(monomial)
-            if monomial != ONE and log is None:
-                return None
-            value += float(coefficient) * (1.0 if log is None else math.log(log))
-        return (value > 0) - (value < 0)
-
-    def _constant_log(self, monomial: Monomial) -> Fraction | None:
-        if len(monomial) != 1 or monomial[0][1] != 1:
+        a = self.reduced(a)
+        if not a:
+            return 0
+        if not all(self.is_constant(i) for i in basics_of([a])):
             return None
-        b = self.basics[monomial[0][0]]
-        return b.argument[0] if b.kind is Kind.PARAMETER and b.argument[0] is not None else None
-
-    def monomial_text(self, monomial: Monomial) -> str:
-        """Return a monomial for people."""
-        parts = [
-            self.basics[i].name + (f"^{exponent}" if exponent != 1 else "")
-            for i, exponent in monomial
-        ]
-        return "*".join(parts) or "1"
+        return sign_of_constant(self, a)
 
 
 def _sign(a: Polynomial) -> int:
@@ -221,15 +276,39 @@ def _sign(a: Polynomial) -> int:
     return 1 if not a or a[max(a)] > 0 else -1
 
 
-def _power_of(base: Fraction, exponent: Fraction) -> Fraction | None:
-    """Return base^exponent if it is rational."""
-    top = base**exponent.numerator
-    if exponent.denominator == 1:
-        return Fraction(top)
-    roots = []
-    for part in (top.numerator, top.denominator):
-        root, exact = sympy.integer_nthroot(part, exponent.denominator)
-        if not exact:
-            return None
-        roots.append(int(root))
-    return Fraction(*roots)
+def inverted(monomial: Monomial) -> Monomial:
+    """Return one over a monomial."""
+    return tuple((i, -e) for i, e in monomial)
+
+
+def primes_of(number: Fraction) -> dict[int, int]:
+    """Return the primes of a positive number with their powers.
+
+    What has no prime below a limit stays one factor, as if it were a prime.
+    """
+    found: dict[int, int] = {}
+    for part, sign in ((number.numerator, 1), (number.denominator, -1)):
+        if part:
+            for prime, times in sympy.factorint(part, limit=FINEST, use_pm1=False).items():
+                found[int(prime)] = found.get(int(prime), 0) + sign * int(times)
+    return {prime: times for prime, times in found.items() if prime > 1}
+
+
+def sign_of_constant(ground: Ground, a: Polynomial) -> int:
+    """Return the sign of a number that is not rational, from its enclosure.
+
+    Raises
+    ------
+    FormulaError
+        If it is 0 or too near to it.
+    """
+    # Balls know the basics, so that the import must wait until both modules are there.
+    from moeviz.symbolic.evaluate import enclosed_sign
+
+    sign = enclosed_sign(ground, a)
+    if sign is None:
+        raise FormulaError(
+            "Expected a number with a clear sign in a relu or abs, but one is too near to 0; take "
+            "other numbers."
+        )
+    return sign

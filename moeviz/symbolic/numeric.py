@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -47,7 +48,10 @@ TENSORS: Functions = {
 
 
 def evaluate(
-    expression: sympy.Expr, values: Mapping[sympy.Symbol, Any], functions: Functions
+    expression: sympy.Expr,
+    values: Mapping[sympy.Symbol, Any],
+    functions: Functions,
+    seen: list[Any] | None = None,
 ) -> Any:
     """Return a formula's value, walking its tree.
 
@@ -58,6 +62,8 @@ def evaluate(
         Numbers or tensors by symbol.
     functions : mapping
         :data:`PRECISE` or :data:`TENSORS`.
+    seen : list, optional
+        Takes the values of all parts, from which the value's rounding can be told.
     """
     known: dict[sympy.Expr, Any] = {}
 
@@ -68,6 +74,8 @@ def evaluate(
             result = values[e]
         elif e.is_Rational:
             result = number(e, functions)
+        elif e is sympy.E:
+            result = math.e if functions is TENSORS else mpmath.e()
         elif e.is_Add:
             result = walk(e.args[0])
             for arg in e.args[1:]:
@@ -79,13 +87,23 @@ def evaluate(
         elif e.is_Pow and e.base is not sympy.E:
             result = walk(e.base) ** number(e.exp, functions)
         elif e.is_Pow:
-            result = functions[sympy.exp](walk(e.exp))
+            result = functions[sympy.exp](_own(walk(e.exp), functions))
         else:
-            result = functions[e.func](walk(e.args[0]))
+            result = functions[e.func](_own(walk(e.args[0]), functions))
         known[e] = result
         return result
 
-    return walk(expression)
+    result = walk(expression)
+    if seen is not None:
+        seen.extend(known.values())
+    return result
+
+
+def _own(value: Any, functions: Functions) -> Any:
+    """Return a number as what the functions take: tensors take no plain ones."""
+    if functions is TENSORS and not isinstance(value, torch.Tensor):
+        return torch.tensor(float(value), dtype=torch.float64)
+    return value
 
 
 def number(value: sympy.Rational, functions: Functions) -> Any:

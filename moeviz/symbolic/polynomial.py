@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from moeviz.symbolic.watch import pause
+
 Monomial = tuple[tuple[int, Fraction | int], ...]
 """Basics and their exponents, sorted by basic."""
 
@@ -41,21 +43,31 @@ def times_monomials(a: Monomial, b: Monomial) -> Monomial:
         return a
     powers = dict(a)
     for index, exponent in b:
-        powers[index] = powers.get(index, 0) + exponent
+        powers[index] = whole(powers.get(index, 0) + exponent)
     return tuple(sorted((i, e) for i, e in powers.items() if e))
+
+
+def whole(exponent: Fraction | int) -> Fraction | int:
+    """Return an exponent as an int if it is one: those are compared and hashed much faster."""
+    return exponent.numerator if exponent.denominator == 1 else exponent
 
 
 def add(*terms: Polynomial) -> Polynomial:
     """Return a sum."""
     total: Polynomial = {}
     for term in terms:
-        for monomial, coefficient in term.items():
-            value = total.get(monomial, 0) + coefficient
-            if value:
-                total[monomial] = Fraction(value)
-            else:
-                total.pop(monomial, None)
+        increase(total, term)
     return total
+
+
+def increase(total: Polynomial, term: Polynomial) -> None:
+    """Add a polynomial to another one in place, so that long sums cost no copies."""
+    for monomial, coefficient in term.items():
+        value = total.get(monomial, 0) + coefficient
+        if value:
+            total[monomial] = Fraction(value)
+        else:
+            total.pop(monomial, None)
 
 
 def scale(p: Polynomial, by: Fraction | int) -> Polynomial:
@@ -69,6 +81,7 @@ def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
         a, b = b, a
     total: Polynomial = {}
     for left, u in a.items():
+        pause()
         for right, v in b.items():
             monomial = times_monomials(left, right)
             value = total.get(monomial, 0) + u * v
@@ -95,3 +108,35 @@ def basics(polynomials: Iterable[Polynomial]) -> set[int]:
 def key(p: Polynomial) -> tuple[tuple[Monomial, Fraction], ...]:
     """Return a hashable form."""
     return tuple(sorted(p.items()))
+
+
+def by_exponent(p: Polynomial, index: int) -> dict[int, Polynomial]:
+    """Return a polynomial's coefficients by the exponent of one basic."""
+    parts: dict[int, Polynomial] = {}
+    for monomial, coefficient in p.items():
+        exponent, rest = 0, monomial
+        for place, (i, e) in enumerate(monomial):
+            if i == index:
+                exponent, rest = int(e), monomial[:place] + monomial[place + 1 :]
+        parts.setdefault(exponent, {})[rest] = coefficient
+    return parts
+
+
+def without_inverse(p: Polynomial, index: int, under: Polynomial) -> tuple[Polynomial, int]:
+    """Return a polynomial times the power of `under` that its inverse, a basic, needs; that power.
+
+    Parameters
+    ----------
+    p : Polynomial
+    index : int
+        The basic that is one over `under`.
+    under : Polynomial
+    """
+    parts = by_exponent(p, index)
+    most = max(parts, default=0)
+    if most <= 0:
+        return p, 0
+    powers = [constant(1)]
+    for _ in range(most):
+        powers.append(multiply(powers[-1], under))
+    return add(*(multiply(part, powers[most - e]) for e, part in parts.items())), most

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from moeviz.errors import SpecificationError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.claims import Claim, Verdict, decide
 from moeviz.symbolic.compose import compose
+from moeviz.symbolic.report import Answer
 
 
 def claim_of(request: Mapping[str, Any]) -> Claim:
@@ -53,7 +55,11 @@ def verdict_of(
     Cancelled
         If `should_stop` said yes.
     """
-    return decide(claim_of(request), should_stop, limit)
+    verdict = decide(claim_of(request), should_stop, limit)
+    if verdict.condition or verdict.answer == Answer.UNDECIDED:
+        return verdict
+    where = dict.fromkeys(test.condition for test in verdict.tests if test.condition)
+    return replace(verdict, condition="; ".join(where))
 
 
 def run_check(
@@ -63,8 +69,10 @@ def run_check(
     return verdict_of(request, should_stop).to_json()
 
 
-def decide_all(names: Sequence[str], workers: int = 2) -> Iterator[dict[str, Any]]:
+def decide_all(names: Sequence[str], workers: int = 2) -> Generator[dict[str, Any], None, None]:
     """Decide claims of the catalogue in several processes; yield verdicts in their order.
+
+    What waits is given up when the generator is closed.
 
     Parameters
     ----------
@@ -83,5 +91,8 @@ def decide_all(names: Sequence[str], workers: int = 2) -> Iterator[dict[str, Any
     if workers == 1 or len(requests) < 4:
         yield from map(run_check, requests)
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    try:
         yield from pool.map(run_check, requests)
+    finally:
+        pool.shutdown(cancel_futures=True)

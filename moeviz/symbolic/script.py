@@ -198,6 +198,8 @@ def _fields(names: Mapping[str, str]) -> dict[str, Clean]:
         "matrices": _each(lambda b: _present(block, b)),
         "atoms needed": _each(int),
         "inputs": places,
+        "domain": _each(formula),
+        "kink": kink,
         "determinant": lambda v: _text(ENCLOSURE, v),
         "value": lambda v: _text(ENCLOSURE, v),
         "bits": int,

@@ -24,6 +24,7 @@ from moeviz.symbolic.family import Family
 from moeviz.symbolic.functions import sigmoid
 from moeviz.symbolic.ground import Point
 from moeviz.symbolic.numeric import PRECISE, evaluate, precise
+from moeviz.symbolic.watch import pause
 
 DIGITS = 80
 """Decimal digits of the arithmetic."""
@@ -62,7 +63,7 @@ def measure(
         rng = np.random.default_rng(3)
         places: list[Values] = []
         while len(places) < PLACES:
-            x = family.support.point(rng)
+            x = family.inside(rng) if family.domain.conditions else family.support.point(rng)
             places.append({s: precise(x[str(s)]) for s in atom.inputs})
         start, _ = _measure_at(atom, points, family, blocks, answer, mpmath.mpf(0))
         base = [_function(atom, start, x) for x in places]
@@ -162,6 +163,7 @@ def _function(
     atom: Atom, atoms: Sequence[tuple[mpmath.mpf, Values]], x: Values
 ) -> list[mpmath.mpf]:
     """Return the model's value, one number for each value of a discrete response."""
+    pause()
     total = [mpmath.mpf(0)] * len(atom.values)
     below = mpmath.mpf(0)
     for weight, values in atoms:

@@ -18,11 +18,14 @@ from moeviz.symbolic.claims import Verdict
 from moeviz.symbolic.family import Family
 from moeviz.symbolic.ground import Point
 from moeviz.symbolic.numeric import TENSORS, evaluate
-from moeviz.symbolic.pde import Statement
+from moeviz.symbolic.pde import Statement, where_stated
 from moeviz.symbolic.report import Test, number_from
 
 PLACES = 4
 """Random inputs of a spot check."""
+
+MANY = 400
+"""Random inputs of which those at which all formulas have a value are kept."""
 
 Spot = dict[str, Any]
 Values = Mapping[sympy.Symbol, Tensor]
@@ -65,7 +68,11 @@ def spots_of(test: Test, seed: int = 9) -> list[Spot]:
     """
     kind = test.certificate.get("kind")
     try:
-        if isinstance(test.family, Family) and kind in ("relation", "counter-sequence"):
+        if isinstance(test.family, Family) and kind in (
+            "relation",
+            "counter-sequence",
+            "constants",
+        ):
             return relation_spots(test.family, _vector(test.family, test.certificate), seed)
         if isinstance(test.family, Statement) and kind in ("identity", "value"):
             return statement_spots(test.family, test.certificate, seed)
@@ -95,7 +102,10 @@ def relation_spots(family: Family, vector: Sequence[float], seed: int = 9) -> li
         return []
     rng = np.random.default_rng(seed)
     x, places = _inputs(family, rng)
+    if not places:
+        return []
     totals = []
+    floor = torch.zeros(len(places), dtype=torch.float64)
     for function in family.functions:
         terms = []
         for number, point in enumerate(family.points):
@@ -105,10 +115,11 @@ def relation_spots(family: Family, vector: Sequence[float], seed: int = 9) -> li
                 if c and m.atom == number
             ]
             if own:
-                derive = _Derivatives(function, x, _parameters(point))
+                derive = _Derivatives(function, x, _parameters(point, len(places)))
                 terms += [c * derive(m.orders) for m, c in own]
+                floor = floor.maximum(derive.largest)
         totals.append(torch.stack(terms))
-    return _spots(places, torch.stack(totals))
+    return _spots(places, torch.stack(totals), floor)
 
 
 def statement_spots(
@@ -125,6 +136,7 @@ def statement_spots(
     """
     rng = np.random.default_rng(seed)
     names = {str(s): s for s in (*statement.parameters, *statement.inputs)}
+    domain = where_stated(statement).conditions
     fixed = {
         names[name]: _float(text)
         for name, text in {
@@ -132,13 +144,20 @@ def statement_spots(
             **(certificate.get("inputs") or {}),
         }.items()
     }
+    if certificate.get("kink"):
+        return []  # a point mass is seen by no automatic derivative
     count = 1 if certificate.get("inputs") else PLACES
     values = {
-        s: torch.full((count,), fixed[s], dtype=torch.float64)
+        s: torch.full((MANY,), fixed[s], dtype=torch.float64)
         if s in fixed
-        else torch.as_tensor(rng.uniform(0.3, 1.7, count))
+        else torch.as_tensor(rng.uniform(0.3, 1.7, MANY) * rng.choice((-1, 1), MANY))
         for s in (*statement.inputs, *statement.parameters)
     }
+    inside = (~_outside(domain, values)).nonzero()[:count, 0]
+    values = {s: v[inside] for s, v in values.items()}
+    count = len(inside)
+    if not count:
+        return []
     x = {s: values[s] for s in statement.inputs}
     theta = {s: values[s].clone().requires_grad_() for s in statement.parameters}
     derive = [_Derivatives(function, x, theta) for function in statement.functions]
@@ -147,7 +166,8 @@ def statement_spots(
         for term in statement.terms
     ]
     places = [{str(s): float(values[s][i]) for s in values} for i in range(count)]
-    return _spots(places, torch.stack(terms)[None])
+    floor = torch.stack([d.largest for d in derive]).amax(0)
+    return _spots(places, torch.stack(terms)[None], floor)
 
 
 class _Derivatives:
@@ -156,7 +176,11 @@ class _Derivatives:
     def __init__(self, function: sympy.Expr, x: Values, theta: Values) -> None:
         self._theta = theta
         self._shape = next(iter({**x, **theta}.values())).shape
-        self._known = {(): self._tensor(evaluate(function, {**x, **theta}, TENSORS))}
+        parts: list[Any] = []
+        value = evaluate(function, {**x, **theta}, TENSORS, parts)
+        self._known = {(): self._tensor(value)}
+        self.largest = torch.stack([self._tensor(part).detach().abs() for part in parts]).amax(0)
+        """The largest part that the formula is made of, whose rounding its derivatives have."""
 
     def __call__(self, by: Sequence[sympy.Symbol]) -> Tensor:
         key = tuple(by)
@@ -183,20 +207,33 @@ def _vector(family: Family, certificate: Mapping[str, Any]) -> list[float]:
     return [named.get((m.atom + 1, tuple(str(s) for s in m.orders)), 0.0) for m in family.members]
 
 
+def _outside(conditions: Sequence[sympy.Expr], values: Values) -> Tensor:
+    """Return which places are none at which all formulas have a value."""
+    bad = torch.zeros(MANY, dtype=torch.bool)
+    for condition in conditions:
+        bad |= ~(torch.as_tensor(evaluate(condition, values, TENSORS)) > 0)
+    return bad
+
+
 def _inputs(
     family: Family, rng: np.random.Generator
 ) -> tuple[dict[sympy.Symbol, Tensor], list[dict[str, float]]]:
-    places = [{k: float(v) for k, v in family.support.point(rng).items()} for _ in range(PLACES)]
+    drawn = [{k: float(v) for k, v in family.support.point(rng).items()} for _ in range(MANY)]
     x = {
-        s: torch.tensor([place[str(s)] for place in places], dtype=torch.float64)
+        s: torch.tensor([place[str(s)] for place in drawn], dtype=torch.float64)
         for s in family.tower.inputs
     }
-    return x, places
+    good = torch.ones(MANY, dtype=torch.bool)
+    for point in family.points:
+        numbers = {s: torch.tensor(_number(v), dtype=torch.float64) for s, v in point.items()}
+        good[_outside(family.domain.conditions, {**x, **numbers})] = False
+    chosen = good.nonzero()[:PLACES, 0]
+    return {s: v[chosen] for s, v in x.items()}, [drawn[i] for i in chosen.tolist()]
 
 
-def _parameters(point: Point) -> dict[sympy.Symbol, Tensor]:
+def _parameters(point: Point, count: int) -> dict[sympy.Symbol, Tensor]:
     return {
-        symbol: torch.full((PLACES,), _number(value), dtype=torch.float64).requires_grad_()
+        symbol: torch.full((count,), _number(value), dtype=torch.float64).requires_grad_()
         for symbol, value in point.items()
     }
 
@@ -210,11 +247,16 @@ def _float(text: str) -> float:
     return _number(number_from(text))
 
 
-def _spots(places: Sequence[Mapping[str, float]], terms: Tensor) -> list[Spot]:
-    """Return residual and size by place; `terms` has axes sheet, term, place."""
+def _spots(places: Sequence[Mapping[str, float]], terms: Tensor, floor: Tensor) -> list[Spot]:
+    """Return residual and size by place; `terms` has axes sheet, term, place.
+
+    A size is that of the largest term, or of what the terms are summed from, the floor: parts of a
+    formula may cancel and leave their rounding behind. It is 0 where every term is.
+    """
     totals = terms.detach().sum(1)
     worst = totals.abs().argmax(0)
     sizes = terms.detach().abs().amax((0, 1))
+    sizes = torch.where(sizes > 0, sizes.maximum(floor), sizes)
     return [
         {
             "inputs": {name: round(value, 6) for name, value in place.items()},
@@ -223,3 +265,46 @@ def _spots(places: Sequence[Mapping[str, float]], terms: Tensor) -> list[Spot]:
         }
         for i, place in enumerate(places)
     ]
+
+
+def determinant_spot(family: Family, certificate: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Evaluate a certificate's determinant by automatic differentiation.
+
+    Parameters
+    ----------
+    family : Family
+    certificate : mapping
+        One of independence.
+
+    Returns
+    -------
+    (float, float) or None
+        The determinant, and how many times larger than one rounding its error may be; None where
+        there is nothing that automatic differentiation sees: no member, or a row of point masses.
+    """
+    pieces, rows = certificate["pieces"], certificate["inputs"]
+    if not rows or any(pieces[row["piece"]]["kink"] is not None for row in rows):
+        return None
+    chosen = [family.members[c] for c in certificate["columns"]]
+    names = [str(s) for s in family.tower.inputs]
+    x = {
+        s: torch.tensor([float(sympy.Rational(row[n])) for row in rows], dtype=torch.float64)
+        for s, n in zip(family.tower.inputs, names, strict=True)
+    }
+    sheets = torch.tensor([pieces[row["piece"]]["class"] - 1 for row in rows])
+    columns = []
+    derive: dict[tuple[int, int], _Derivatives] = {}
+    for member in chosen:
+        values = []
+        for sheet, function in enumerate(family.functions):
+            key = (sheet, member.atom)
+            if key not in derive:
+                theta = _parameters(family.points[member.atom], len(rows))
+                derive[key] = _Derivatives(function, x, theta)
+            values.append(derive[key](member.orders).detach())
+        columns.append(torch.stack(values)[sheets, torch.arange(len(rows))])
+    matrix = torch.stack(columns, 1)
+    sizes = matrix.abs().amax(0)
+    largest = torch.stack([d.largest for d in derive.values()]).max()
+    condition = torch.linalg.cond(matrix / sizes) * (largest / sizes).max().clamp(min=1.0)
+    return float(torch.linalg.det(matrix)), float(condition)

@@ -28,7 +28,9 @@ def family_steps(family: Family) -> tuple[Step, ...]:
         tower += (
             f"There are {pieces} pieces: regions between kinks, point masses on them, classes.",
         )
-    return Step("Form the derivatives", tuple(lines)), Step("Write the tower", tower)
+    steps = Step("Form the derivatives", tuple(lines)), Step("Write the tower", tower)
+    words = family.domain.words
+    return (Step("Where it is asked", (f"{words}.",)), *steps) if words else steps
 
 
 def matrix_step(family: Family, found: Relations) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -62,9 +63,23 @@ class Plane:
         """The input that is solved for."""
         return next(name for name, s in self.slope if s)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the hyperplane as plain data."""
+        return {
+            "slope": {name: str(value) for name, value in self.slope},
+            "intercept": str(self.intercept),
+        }
+
     def at(self, x: dict[str, Fraction]) -> Fraction:
         """Return slope . x + intercept."""
         return sum((s * x[name] for name, s in self.slope), self.intercept)
+
+    def times(self, other: Plane) -> Fraction | None:
+        """Return t with this plane's formula = t times the other's; None if there is none."""
+        mine, own = dict(self.slope), dict(other.slope)
+        t = mine[other.axis] / own[other.axis]
+        same = self.intercept == t * other.intercept and all(mine[n] == t * own[n] for n in own)
+        return t if same and t else None
 
     def onto(self, x: dict[str, Fraction]) -> dict[str, Fraction]:
         """Return the point of the plane with the same other inputs."""

@@ -9,7 +9,7 @@ expression is ever simplified.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -20,6 +20,7 @@ from sympy.polys.rings import ring
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
+from moeviz.symbolic.watch import pause
 
 Poly = Any
 """An element of the tower's polynomial ring over the rationals."""
@@ -42,6 +43,7 @@ class Kind(Enum):
     SIN = "sin"
     COS = "cos"
     LOG = "log"
+    LOG_ABS = "log of the size"
     ROOT = "square root"
     INVERSE = "inverse"
 
@@ -55,8 +57,16 @@ UNARY = {
     sympy.sin: Kind.SIN,
     sympy.cos: Kind.COS,
     sympy.log: Kind.LOG,
-    log_abs: Kind.LOG,
+    log_abs: Kind.LOG_ABS,
 }
+
+_WRITTEN: dict[Kind, Callable[[sympy.Expr], sympy.Expr]] = {
+    **{kind: function for function, kind in UNARY.items()},
+    Kind.RELU: relu,
+    Kind.ROOT: sympy.sqrt,
+    Kind.INVERSE: lambda t: 1 / t,
+}
+"""The function that a generator of a typed formula stands for."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +108,9 @@ class Tower:
         ]
         self._known: dict[tuple[Kind, sympy.Expr], sympy.Symbol] = {}
         self._embedded: dict[sympy.Expr, sympy.Expr] = {g.symbol: g.symbol for g in self.generators}
+        self._varying = set(self.inputs)
         self._ring: Any = None
+        self._arguments: dict[int, Poly] = {}
         self._rules: dict[tuple[int, int], Poly] = {}
         self._derivatives: dict[tuple[Poly, sympy.Symbol], Poly] = {}
 
@@ -116,8 +128,11 @@ class Tower:
         return found
 
     def _embed(self, e: sympy.Expr) -> sympy.Expr:
+        pause()
         if e.is_Rational:
             return e
+        if e is sympy.E:
+            return self._generator(Kind.EXP, sympy.Integer(1))
         if e.is_Add or e.is_Mul:
             return e.func(*(self.embed(arg) for arg in e.args))
         if e.is_Pow and e.base is not sympy.E:
@@ -132,7 +147,7 @@ class Tower:
             argument = self.embed(e.args[0])
             return argument * self._generator(Kind.CDF, argument)
         if e.func is sympy.Abs:
-            return self._generator(Kind.ROOT, self.embed(e.args[0]) ** 2)
+            return self._size(self.embed(e.args[0]))
         if e.func in UNARY:
             return self._generator(UNARY[e.func], self.embed(e.args[0]))
         raise FormulaError(
@@ -144,9 +159,26 @@ class Tower:
         if exponent.is_Integer:
             return base**exponent if exponent >= 0 else self._inverse(base) ** (-exponent)
         if exponent.is_Rational and exponent.q == 2:
-            root = self._generator(Kind.ROOT, base)
-            return self._power(root, sympy.Integer(exponent.p))
+            return self._power(self._root(base), sympy.Integer(exponent.p))
         raise FormulaError(f"Expected whole or half exponents, but got the exponent {exponent}.")
+
+    def _size(self, argument: sympy.Expr) -> sympy.Expr:
+        """Return an absolute value: with its kink where the argument depends on the input."""
+        if argument.free_symbols & self._varying:
+            return 2 * self._generator(Kind.RELU, argument) - argument
+        return self._generator(Kind.ROOT, sympy.expand(argument**2))
+
+    def _root(self, base: sympy.Expr) -> sympy.Expr:
+        """Return a square root; that of a square is an absolute value, which has a kink."""
+        if not base.free_symbols & self._varying:
+            return self._generator(Kind.ROOT, base)
+        number, parts = sympy.factor_list(sympy.expand(base))
+        outside, inside = sympy.Integer(1), number
+        for part, times in parts:
+            half = times // 2 if part.free_symbols & self._varying else 0
+            outside *= (self._size(part) if half % 2 else 1) * part ** (half - half % 2)
+            inside *= part ** (times - 2 * half)
+        return outside * self._generator(Kind.ROOT, inside)
 
     def _inverse(self, base: sympy.Expr) -> sympy.Expr:
         if base.is_Rational:
@@ -163,6 +195,8 @@ class Tower:
             self._known[key] = symbol
             self.generators.append(Generator(symbol, kind, argument))
             self._embedded[symbol] = symbol
+            if argument.free_symbols & self._varying:
+                self._varying.add(symbol)
             self._factor(kind, symbol, argument)
         return self._known[key]
 
@@ -189,7 +223,7 @@ class Tower:
                 return self._generator(Kind.COS, argument)
             case Kind.COS:
                 return -self._generator(Kind.SIN, argument)
-            case Kind.LOG:
+            case Kind.LOG | Kind.LOG_ABS:
                 return self._inverse(argument)
             case Kind.ROOT:
                 return self._inverse(g) / 2
@@ -197,6 +231,14 @@ class Tower:
                 return -(g**2)
             case _:
                 return None
+
+    def written(self, expression: sympy.Expr) -> sympy.Expr:
+        """Return a polynomial in generators as the formula that it stands for."""
+        for generator in reversed(self.generators):
+            if generator.argument is not None and generator.kind in _WRITTEN:
+                value = _WRITTEN[generator.kind](generator.argument)
+                expression = expression.xreplace({generator.symbol: value})
+        return expression
 
     def close(self) -> None:
         """Build the polynomial ring; no generator can be added afterwards."""
@@ -214,11 +256,27 @@ class Tower:
         self.close()
         return self._ring.ground_new(QQ(sympy.Rational(value).p, sympy.Rational(value).q))
 
+    def varies(self, index: int) -> bool:
+        """Return whether a generator depends on an input."""
+        return self.generators[index].symbol in self._varying
+
+    def of_kind(self, *kinds: Kind) -> list[int]:
+        """Return the generators of some kinds."""
+        return [i for i, g in enumerate(self.generators) if g.kind in kinds]
+
+    def step_of(self, index: int) -> int:
+        """Return the step that belongs to a relu, a step or a point mass."""
+        symbol = self._known[Kind.STEP, self.generators[index].argument]
+        return next(i for i, g in enumerate(self.generators) if g.symbol == symbol)
+
     def argument(self, index: int) -> Poly:
         """Return a generator's argument as an element of the ring."""
-        argument = self.generators[index].argument
         self.close()
-        return self._ring.from_expr(argument)
+        known = self._arguments.get(index)
+        if known is None:
+            known = self._ring.from_expr(self.generators[index].argument)
+            self._arguments[index] = known
+        return known
 
     def derivative(self, p: Poly, by: sympy.Symbol) -> Poly:
         """Return the derivative of a polynomial by an input or parameter.
@@ -236,6 +294,7 @@ class Tower:
     def _differentiate(self, p: Poly, by: sympy.Symbol) -> Poly:
         total = self._ring.zero
         for index, generator in enumerate(self.generators):
+            pause()
             part = p.diff(self._ring.gens[index])
             if not part:
                 continue

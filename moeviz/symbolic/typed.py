@@ -15,6 +15,7 @@ import sympy
 
 from moeviz.errors import FormulaError, LimitError
 from moeviz.model.formula import Kind, parse_formula
+from moeviz.model.formula.refusal import short
 from moeviz.symbolic.claims import Stop
 from moeviz.symbolic.discovery import constants
 from moeviz.symbolic.expressions import Atom
@@ -65,12 +66,20 @@ def read_terms(text: str, atom: Atom) -> list[tuple[sympy.Expr | None, tuple[sym
     lines = [line for line in re.split(r"[;\n]", text) if line.strip()]
     if not lines:
         raise FormulaError(
-            "Expected a relation such as 'p1 : p1', one term a line, but got nothing."
+            "Expected a relation such as 'p1 : p1', one term a line, but got nothing; write one."
         )
     if len(lines) > MOST_TERMS:
-        raise LimitError(f"Expected at most {MOST_TERMS} terms, but got {len(lines)}.")
+        raise LimitError(
+            f"Expected at most {MOST_TERMS} terms, but got {len(lines)}; take fewer of them."
+        )
     terms = [_term(line, atom) for line in lines]
     known = [c for c, _ in terms if c is not None]
+    different = {tuple(sorted(by, key=str)) for _, by in terms}
+    if len(known) < len(terms) and len(different) < len(terms):
+        raise FormulaError(
+            "Expected each derivative once where constants are asked for, but one is there twice; "
+            "leave the second out."
+        )
     if len(known) < len(terms) and known != [1]:
         raise FormulaError(
             "Expected one term with the coefficient 1 beside those with '?', as in "
@@ -81,22 +90,46 @@ def read_terms(text: str, atom: Atom) -> list[tuple[sympy.Expr | None, tuple[sym
 
 def _term(line: str, atom: Atom) -> tuple[sympy.Expr | None, tuple[sympy.Symbol, ...]]:
     left, colon, right = line.partition(":")
+    shown = f"'{short(line.strip(), 40)}'"
     if not colon:
         raise FormulaError(
-            f"Expected a coefficient, a colon and parameters, as in 'p1 : p1', but got "
-            f"{line.strip()[:40]!a}."
+            f"Expected a coefficient, a colon and parameters, as in 'p1 : p1', but got {shown} "
+            "without a colon; put one behind the coefficient."
         )
-    names = right.split()
-    if len(names) > HIGHEST_ORDER:
+    if ":" in right or "," in right or "=" in line:
+        raise FormulaError(
+            f"Expected one term a line and nothing after its parameters, but got {shown}; write "
+            "each term on a line of its own, or put ';' between them."
+        )
+    by = tuple(_parameter(name, atom) for name in right.split())
+    if len(by) > HIGHEST_ORDER:
         raise LimitError(
-            f"Expected derivatives of order at most {HIGHEST_ORDER}, but got order {len(names)}."
+            f"Expected derivatives of order at most {HIGHEST_ORDER}, but got order {len(by)} in "
+            f"{shown}; name fewer parameters after the colon."
         )
-    by = tuple(_parameter(name, atom) for name in names)
     if left.strip() == UNKNOWN:
         return None, by
+    if UNKNOWN in left:
+        raise FormulaError(
+            f"Expected '{UNKNOWN}' alone before the colon, or a coefficient without it, but got "
+            f"{shown}; a constant that is asked for has no other factor."
+        )
+    return _coefficient(left.strip(), atom), by
+
+
+def _coefficient(text: str, atom: Atom) -> sympy.Expr:
+    tree = parse_formula(text, COEFFICIENT)
     values = {str(s): s for s in atom.inputs}
     values |= {f"p{i}": s for i, s in enumerate(atom.parameters, start=1)}
-    return to_sympy(parse_formula(left.strip(), COEFFICIENT), values), by
+    strange = sorted(tree.names - set(values))
+    if strange:
+        inputs = [str(s) for s in atom.inputs]
+        raise FormulaError(
+            f"Expected the parameters p1 to p{len(atom.parameters)} and the inputs "
+            f"{', '.join(inputs)} of this model in a coefficient, but got '{strange[0]}'; take one "
+            "of these."
+        )
+    return to_sympy(tree, values)
 
 
 def typeset(text: str, atom: Atom) -> str:
@@ -128,14 +161,16 @@ def _parameter(name: str, atom: Atom) -> sympy.Symbol:
     match = re.fullmatch(r"p([1-9][0-9]?)", name, re.ASCII)
     if match is None or int(match[1]) > len(atom.parameters):
         raise FormulaError(
-            f"Expected a parameter from p1 to p{len(atom.parameters)} after the colon, but got "
-            f"{name[:20]!a}."
+            f"Expected parameters from p1 to p{len(atom.parameters)} with spaces between them "
+            f"after the colon, but got '{short(name)}'; take those of the list."
         )
     found: sympy.Symbol = atom.parameters[int(match[1]) - 1]
     return found
 
 
-def check_relation(text: str, atom: Atom, point: Point, should_stop: Stop = None) -> Test:
+def check_relation(
+    text: str, atom: Atom, point: Point, should_stop: Stop = None, seed: int = 0
+) -> Test:
     """Test a typed relation for all parameters, or find the constants that it asks for.
 
     Parameters
@@ -146,6 +181,8 @@ def check_relation(text: str, atom: Atom, point: Point, should_stop: Stop = None
     point : mapping
         Where constants are looked for.
     should_stop : callable, optional
+    seed : int
+        Of the points at which a counterexample is looked for.
 
     Raises
     ------
@@ -167,14 +204,16 @@ def check_relation(text: str, atom: Atom, point: Point, should_stop: Stop = None
             known[0][1],
             asked,
             point,
+            should_stop=should_stop,
         )
-    return _for_every_class(terms, atom, typeset(text, atom))
+    return _for_every_class(terms, atom, typeset(text, atom), seed)
 
 
 def _for_every_class(
     terms: Sequence[tuple[sympy.Expr | None, tuple[sympy.Symbol, ...]]],
     atom: Atom,
     latex: str,
+    seed: int,
 ) -> Test:
     functions = term(atom)
     test = Test("", Answer.UNDECIDED)
@@ -182,7 +221,7 @@ def _for_every_class(
         written = tuple(Term(c, by, sheet) for c, by in terms if c is not None)
         statement = Statement(functions, atom.inputs, atom.parameters, written, latex, "F")
         where = f", class {sheet + 1}" if len(functions) > 1 else ""
-        test = stated(f"typed relation{where}", statement)
+        test = stated(f"typed relation{where}", statement, seed=seed)
         if test.answer != Answer.HOLDS:
             break
     return replace(test, name="typed relation") if test.answer == Answer.HOLDS else test

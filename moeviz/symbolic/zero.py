@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
+from moeviz.symbolic.angles import in_turns
 from moeviz.symbolic.ground import Ground
 from moeviz.symbolic.polynomial import (
     ONE,
     Monomial,
     Polynomial,
     add,
-    constant,
+    by_exponent,
     multiply,
     power,
     times_monomials,
+    without_inverse,
 )
 from moeviz.symbolic.tower import Kind
 
@@ -23,19 +23,15 @@ def cleared(ground: Ground, p: Polynomial) -> Polynomial:
 
     The last basic is taken away first, since arguments are made of earlier ones. A product with
     powers of a denominator, which is not the zero function, replaces each inverse; the square of
-    a root is its argument; the square of a sine is one minus that of the cosine.
+    a root is its argument; circle functions become powers of independent angles' exponentials.
     """
     for index in range(len(ground.basics) - 1, -1, -1):
         kind = ground.basics[index].kind
         if kind is Kind.INVERSE:
-            p = _without_inverse(ground, p, index)
+            p, _ = without_inverse(p, index, ground.argument(index))
         elif kind is Kind.ROOT:
             p = _reduced(p, index, ground.argument(index))
-        elif kind is Kind.SIN:
-            cosine = ground.intern(Kind.COS, ground.basics[index].argument)
-            one_less = {ONE: Fraction(1), ((cosine, 2),): Fraction(-1)}
-            p = _reduced(p, index, one_less)
-    return p
+    return ground.reduced(in_turns(ground, p))
 
 
 def vanishes(ground: Ground, p: Polynomial) -> bool:
@@ -43,32 +39,8 @@ def vanishes(ground: Ground, p: Polynomial) -> bool:
     return not p or not cleared(ground, p)
 
 
-def _by_exponent(p: Polynomial, index: int) -> dict[int, Polynomial]:
-    """Return a polynomial's coefficients by the exponent of one basic."""
-    parts: dict[int, Polynomial] = {}
-    for monomial, coefficient in p.items():
-        exponent, rest = 0, monomial
-        for place, (i, e) in enumerate(monomial):
-            if i == index:
-                exponent, rest = int(e), monomial[:place] + monomial[place + 1 :]
-        parts.setdefault(exponent, {})[rest] = coefficient
-    return parts
-
-
-def _without_inverse(ground: Ground, p: Polynomial, index: int) -> Polynomial:
-    parts = _by_exponent(p, index)
-    most = max(parts, default=0)
-    if most <= 0:
-        return p
-    under = ground.argument(index)
-    powers = [constant(1)]
-    for _ in range(most):
-        powers.append(multiply(powers[-1], under))
-    return add(*(multiply(part, powers[most - e]) for e, part in parts.items()))
-
-
 def _reduced(p: Polynomial, index: int, square: Polynomial) -> Polynomial:
-    parts = _by_exponent(p, index)
+    parts = by_exponent(p, index)
     if all(0 <= e <= 1 for e in parts):
         return p
     low = min(parts)

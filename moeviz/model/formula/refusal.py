@@ -134,6 +134,7 @@ def example(name: str) -> str:
     return {"norm": "norm(x) or norm(b)", "dot": "dot(b,x)"}.get(name, f"{name}(...)")
 
 
-def short(text: str) -> str:
-    """Return the beginning of what somebody typed, fit for a sentence."""
-    return text if len(text) <= 24 else f"{text[:24]}..."
+def short(text: str, most: int = 24) -> str:
+    """Return the beginning of what somebody typed, plain characters only, fit for a sentence."""
+    plain = ascii(text)[1:-1]
+    return plain if len(plain) <= most else f"{plain[:most]}..."

@@ -123,6 +123,8 @@ class Design:
     share : mapping of int to names
         Parameters that an atom shares with the first one, negated for names with a minus sign.
     support : Support or None
+    seed : int
+        Other seeds, other generic values.
     """
 
     mixture: Mixture
@@ -130,6 +132,7 @@ class Design:
     specials: tuple[Special, ...] = ({}, {})
     share: tuple[str, ...] = ()
     support: Support | None = None
+    seed: int = 0
 
     @property
     def atom(self) -> Atom:
@@ -139,7 +142,8 @@ class Design:
     def points(self, model: Atom) -> list[Point]:
         """Return the atoms' rational points."""
         points: list[dict[sympy.Symbol, Number]] = [
-            dict(generic(model, seed, special)) for seed, special in enumerate(self.specials)
+            dict(generic(model, self.seed + number, special))
+            for number, special in enumerate(self.specials)
         ]
         for name in self.share:
             bare = name.removeprefix("-")

@@ -22,7 +22,7 @@ from moeviz.symbolic.standalone.combinations import (
     need,
     verify_zero,
 )
-from moeviz.symbolic.standalone.formulas import Expr, Relu, Sign, Step, is_zero, read
+from moeviz.symbolic.standalone.formulas import Expr, Kink, Relu, Step, is_zero, read
 from moeviz.symbolic.standalone.linear import (
     enclosed_determinant,
     meet,
@@ -33,6 +33,9 @@ from moeviz.symbolic.standalone.values import INTERVALS, Evaluator, Log, Moved, 
 
 DRAWS = 3
 """Random values of the parameters at which an identity is evaluated."""
+
+DRAWS_OF_POINTS = 40
+"""Random parameters that are tried until all formulas have a value at some input."""
 
 MOST_KINKS = 4
 """Kinks of which both sides are looked at one by one."""
@@ -86,25 +89,14 @@ def _row(source: Source, given: Mapping[str, Any]) -> list[Any]:
     piece = source.data["pieces"][given["piece"]]
     x = {s: Fraction(given[str(s)]) for s in source.inputs}
     need(source.inside(x), "an input lies outside its box")
-    plane: Plane | None = None
-    if piece["kink"] is not None:
-        slope = {s: Fraction(piece["kink"]["slope"][str(s)]) for s in source.inputs}
-        plane = slope, Fraction(piece["kink"]["intercept"])
-        height = sum((v * x[s] for s, v in slope.items()), plane[1])
-        need(height == 0, "an input does not lie on its kink")
-    evaluators: dict[int, Evaluator] = {}
+    plane = None if piece["kink"] is None else kink_of(source, piece["kink"], x)
+    plain: dict[int, Evaluator] = {}
     row = []
     for member in source.data["members"]:
         point = source.points[member["atom"] - 1]
+        at = plain.setdefault(member["atom"], Evaluator(INTERVALS, {**point, **x}))
         formula = source.derivative(piece["class"] - 1, member["by"])
-        plain = evaluators.setdefault(member["atom"], Evaluator(INTERVALS, {**point, **x}))
-        value = plain(formula)
-        if plane is not None:
-            masses = masses_on(source, formula, point, plane)
-            value = (
-                Evaluator(INTERVALS, plain.place, masses)(formula) - value if masses else iv.mpf(0)
-            )
-        row.append(value)
+        row.append(factor_at(source, formula, point, at, plane))
     return row
 
 
@@ -180,11 +172,21 @@ def stated_terms(source: Source, point: Mapping[Any, Fraction | Log]) -> list[Te
 
 
 def random_point(source: Source, rng: random.Random) -> dict[Any, Fraction | Log]:
-    """Return the certificate's values, and random positive rationals for other parameters."""
-    point: dict[Any, Fraction | Log] = dict(source.points[0]) if source.points else {}
-    for s in source.parameters:
-        point.setdefault(s, Fraction(rng.randrange(1, 40), rng.randrange(7, 23)))
-    return point
+    """Return the certificate's values, and random rationals for other parameters.
+
+    Where a condition of the domain holds at no input that is tried, other values are drawn.
+    """
+    for _ in range(DRAWS_OF_POINTS):
+        point: dict[Any, Fraction | Log] = dict(source.points[0]) if source.points else {}
+        for s in source.parameters:
+            sign = rng.choice((1, -1))
+            point.setdefault(s, Fraction(sign * rng.randrange(1, 40), rng.randrange(7, 23)))
+        try:
+            source.random_input(rng, [point])
+        except NotReproducedError:
+            continue
+        return point
+    raise NotReproducedError("no parameters were found at which all formulas have a value")
 
 
 def identity(source: Source) -> str:
@@ -202,13 +204,13 @@ def identity(source: Source) -> str:
 
 def sympy_proves(total: Expr) -> bool:
     """Return whether sympy sees in time that a formula is zero on both sides of each kink."""
-    arguments = sorted({f.args[0] for f in total.atoms(Relu, Step, Sign)}, key=str)
+    arguments = sorted({f.args[0] for f in total.atoms(Relu, Step)}, key=str)
     if len(arguments) > MOST_KINKS:
         return False
     for sides in itertools.product((0, 1), repeat=len(arguments)):
         values: dict[Any, Any] = {}
         for t, side in zip(arguments, sides, strict=True):
-            values |= {Step(t): side, Relu(t): side * t, Sign(t): 2 * side - 1}
+            values |= {Step(t): side, Relu(t): side * t, Kink(t): 0}
         own = total.xreplace(
             {k: sympy.Integer(v) if isinstance(v, int) else v for k, v in values.items()}
         )
@@ -222,27 +224,47 @@ def value(source: Source) -> str:
     data = source.data
     if "enclosures" in data:
         return "; ".join(enclosure(source, e) for e in data["enclosures"])
-    rng = random.Random(3)
-    if "inputs" in data:
-        places = [(source.points[0], {s: Fraction(data["inputs"][str(s)]) for s in source.inputs})]
-    else:
-        places = [(random_point(source, rng), source.random_input(rng)) for _ in range(20)]
+    x = {s: Fraction(data["inputs"][str(s)]) for s in source.inputs}
+    plane = None if data.get("kink") is None else kink_of(source, data["kink"], x)
     before = iv.prec
     iv.prec = 256
     try:
-        for point, x in places:
-            evaluator = Evaluator(INTERVALS, {**point, **x})
-            total = iv.mpf(0)
-            for term in stated_terms(source, point):
-                total += evaluator(term.coefficient) * evaluator(term.formula)
-            words = f"the left side is {mpmath.nstr(mpmath.mpf(total.mid), 8)}"
-            if "inputs" in data:
-                need(meet(total, stated_interval(data["value"])), f"{words}, not {data['value']}")
-            if 0 not in total:
-                return f"{words}, not zero"
+        total = iv.mpf(0)
+        for term in stated_terms(source, source.points[0]):
+            at = Evaluator(INTERVALS, {**term.point, **x})
+            total += factor_at(source, term.formula, term.point, at, plane) * at(term.coefficient)
+        what = "the left side is" if plane is None else "the point mass on the kink is"
+        words = f"{what} {mpmath.nstr(mpmath.mpf(total.mid), 8)}"
+        need(meet(total, stated_interval(data["value"])), f"{words}, not {data['value']}")
+        need(0 not in total, f"{words}, and its enclosure contains 0")
+        return f"{words}, not zero"
     finally:
         iv.prec = before
-    raise NotReproducedError("the left side's enclosure contains 0")
+
+
+def kink_of(source: Source, stated: Mapping[str, Any], x: Mapping[Any, Fraction]) -> Plane:
+    """Return a hyperplane of the certificate, on which an input must lie."""
+    slope = {s: Fraction(stated["slope"][str(s)]) for s in source.inputs}
+    plane = slope, Fraction(stated["intercept"])
+    height = sum((v * x[s] for s, v in slope.items()), plane[1])
+    need(height == 0, "an input does not lie on its kink")
+    return plane
+
+
+def factor_at(
+    source: Source,
+    formula: Expr,
+    point: Mapping[Any, Fraction | Log],
+    plain: Evaluator,
+    plane: Plane | None,
+) -> Any:
+    """Return a formula's value, or what its point masses on a hyperplane are multiplied by."""
+    if plane is None:
+        return plain(formula)
+    masses = masses_on(source, formula, point, plane)
+    if not masses:
+        return iv.mpf(0)
+    return Evaluator(INTERVALS, plain.place, masses)(formula) - plain(formula)
 
 
 def enclosure(source: Source, stated: Mapping[str, Any]) -> str:

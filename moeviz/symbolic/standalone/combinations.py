@@ -16,7 +16,6 @@ from moeviz.symbolic.standalone.formulas import (
     Expr,
     Kink,
     Relu,
-    Sign,
     Step,
     is_zero,
     read,
@@ -37,6 +36,12 @@ CLOCK = Clock(8.0)
 
 PLACES = 6
 """Random rational inputs at which a combination is evaluated."""
+
+WIDE = (Fraction(-2), Fraction(2))
+"""The range of an input that no box is given for."""
+
+MOST_DRAWS = 400
+"""Random inputs that are tried until all formulas have a value."""
 
 TOLERANCE = mpmath.mpf(10) ** -60
 WORKING_DIGITS = 90
@@ -74,6 +79,7 @@ class Source:
             {self.symbols[n]: number(v) for n, v in p.items()} for p in data.get("points", [])
         ]
         self.box = {n: (Fraction(low), Fraction(high)) for n, low, high in data.get("support", [])}
+        self.domain = [read(text, self.symbols) for text in data.get("domain", [])]
         self._known: dict[tuple[int, tuple[str, ...]], Expr] = {}
 
     def derivative(self, function: int, by: Sequence[str]) -> Expr:
@@ -85,19 +91,38 @@ class Source:
             self._known[key] = sympy.diff(self.derivative(function, by[:-1]), self.symbols[by[-1]])
         return self._known[key]
 
-    def random_input(self, rng: random.Random) -> dict[Expr, Fraction]:
-        """Return a random rational point of the inputs' box."""
-        found = {}
-        for x in self.inputs:
-            low, high = self.box.get(str(x), (Fraction(0), Fraction(2)))
-            found[x] = low + (high - low) * Fraction(rng.randrange(1, 1009), 1009)
-        return found
+    def random_input(
+        self, rng: random.Random, points: Sequence[Place] | None = None
+    ) -> dict[Expr, Fraction]:
+        """Return a random rational input of the box at which all formulas have a value.
+
+        Parameters
+        ----------
+        rng : random.Random
+        points : sequence of mapping, optional
+            Values of the parameters; by default the certificate's.
+        """
+        for _ in range(MOST_DRAWS):
+            found = {}
+            for x in self.inputs:
+                low, high = self.box.get(str(x), WIDE)
+                found[x] = low + (high - low) * Fraction(rng.randrange(1, 1009), 1009)
+            if self.has_values(found, self.points if points is None else points):
+                return found
+        raise NotReproducedError("no input was found at which all formulas have a value")
+
+    def has_values(self, x: Mapping[Expr, Fraction], points: Sequence[Place]) -> bool:
+        """Return whether all conditions of the domain are met, at each of some points."""
+        return all(
+            Evaluator(DIGITS, {**point, **x})(c) > 0 for c in self.domain for point in points
+        )
 
     def inside(self, x: Mapping[Expr, Fraction]) -> bool:
-        """Return whether an input lies in the box."""
-        return all(
-            low < x[s] < high for s in self.inputs for low, high in [self.box.get(str(s), (0, 2))]
+        """Return whether an input lies in the box and in the domain."""
+        in_box = all(
+            low < x[s] < high for s in self.inputs for low, high in [self.box.get(str(s), WIDE)]
         )
+        return in_box and self.has_values(x, self.points)
 
 
 @dataclass(frozen=True)
@@ -122,9 +147,10 @@ def verify_zero(
     rng = random.Random(seed)
     symbolic = prove
     patterns: dict[tuple[bool, ...], int] = {}
-    steps = [(a, t.point) for t in terms for a in _arguments(t.formula, Relu, Step, Sign)]
+    points = list({id(t.point): t.point for t in terms}.values())
+    steps = [(a, t.point) for t in terms for a in _arguments(t.formula, Relu, Step)]
     for _ in range(PLACES if not steps else 60):
-        x = source.random_input(rng)
+        x = source.random_input(rng, points)
         signs = tuple(_sign(a, {**p, **x}) for a, p in steps)
         patterns[signs] = patterns.get(signs, 0) + 1
         if patterns[signs] <= PLACES:
@@ -167,17 +193,37 @@ def _planes(source: Source, terms: Sequence[Term]) -> list[Plane]:
     found: list[Plane] = []
     for term in terms:
         for argument in _arguments(term.formula, Kink):
-            plane = plane_of(argument, source.inputs, term.point)
-            if any(plane[0].values()) and not any(times_of(plane, p) for p in found):
+            plane = plane_in(source, argument, term.point)
+            if plane is not None and not any(times_of(plane, p) for p in found):
                 found.append(plane)
     return found
+
+
+def plane_in(source: Source, argument: Expr, point: Place) -> Plane | None:
+    """Return where a relu's argument is zero; None if it depends on no input or keeps one sign.
+
+    Raises
+    ------
+    ValueError
+        If it is not linear in the inputs and changes its sign, so that its kink is curved.
+    """
+    try:
+        plane = plane_of(argument, source.inputs, point)
+    except ValueError:
+        rng = random.Random(5)
+        places = [{**point, **source.random_input(rng, [])} for _ in range(PLACES * 10)]
+        if len({_sign(argument, place) for place in places}) > 1:
+            raise
+        return None
+    return plane if any(plane[0].values()) else None
 
 
 def masses_on(source: Source, formula: Expr, point: Place, plane: Plane) -> dict[Expr, Fraction]:
     """Return the point mass of each kink on a hyperplane, for its argument as it is given."""
     found = {}
     for argument in _arguments(formula, Kink):
-        times = times_of(plane_of(argument, source.inputs, point), plane)
+        own = plane_in(source, argument, point)
+        times = None if own is None else times_of(own, plane)
         if times is not None:
             found[Kink(argument)] = 1 / abs(times)
     return found
@@ -198,9 +244,11 @@ def _verify_on(
     weights = {i: w for i, w in weights.items() if w}
     symbolic, found = True, 0
     for _ in range(100):
-        x = source.random_input(rng)
+        x = source.random_input(rng, [])
         axis, value = _onto(plane, x)
         if not source.inside({**x, axis: value}) or found == PLACES:
+            continue
+        if not source.has_values({**x, axis: value}, [t.point for t in terms]):
             continue
         found += 1
         x = {**x, axis: value}
@@ -224,20 +272,17 @@ def _sympy_zero(
         if plane and i not in plane:
             continue
         place = {**term.point, **x}
-        signs = {
-            s: sympy.Integer(1 if _sign(s.args[0], place) else -1)
-            for s in (term.formula * term.coefficient).atoms(Sign)
-        }
         relus = {r: r.args[0] * int(_sign(r.args[0], place)) for r in term.formula.atoms(Relu)}
         kinks = dict.fromkeys(term.formula.atoms(Kink), sympy.Integer(0))
-        signs |= {s: int(_sign(s.args[0], place)) for s in term.formula.atoms(Step)}
+        signs = {s: int(_sign(s.args[0], place)) for s in term.formula.atoms(Step)}
         formula = term.formula.xreplace({**signs, **relus, **kinks})
         if plane:
             own = {k: sympy.Rational(v.numerator, v.denominator) for k, v in plane[i].items()}
             with_mass = term.formula.xreplace({**signs, **relus, **kinks, **own})
             formula = with_mass - formula
         values = {s: as_formula(v) for s, v in term.point.items()}
-        total += (term.coefficient.xreplace(signs) * formula).subs(values).subs(solved)
+        relus = {r: r.args[0] * int(_sign(r.args[0], place)) for r in term.coefficient.atoms(Relu)}
+        total += (term.coefficient.xreplace(relus) * formula).subs(values).subs(solved)
     return CLOCK.run(is_zero, total)
 
 

@@ -49,14 +49,6 @@ class Kink(sympy.Function):  # type: ignore[misc]
     """The point mass on t = 0: the derivative of a step."""
 
 
-class Sign(sympy.Function):  # type: ignore[misc]
-    """1 where t > 0, -1 elsewhere."""
-
-    def fdiff(self, argindex: int = 1) -> Expr:
-        """Return the derivative away from 0."""
-        return sympy.Integer(0)
-
-
 class NormalCdf(sympy.Function):  # type: ignore[misc]
     """The standard normal distribution function."""
 
@@ -80,7 +72,7 @@ FUNCTIONS: Mapping[str, Callable[[Expr], Expr]] = {
     "sin": sympy.sin,
     "cos": sympy.cos,
     "tanh": sympy.tanh,
-    "Abs": lambda t: t * Sign(t),
+    "Abs": lambda t: 2 * Relu(t) - t,
     "sigmoid": Sigmoid,
     "softplus": Softplus,
     "relu": Relu,

@@ -18,7 +18,6 @@ from moeviz.symbolic.standalone.formulas import (
     NormalCdf,
     Relu,
     Sigmoid,
-    Sign,
     Softplus,
     Step,
 )
@@ -192,8 +191,6 @@ class Evaluator:
             return self._power(e)
         if e.func is Kink:
             return of(self.masses.get(e, Fraction(0)))
-        if e.func is Sign:
-            return of(Fraction(1 if self._is_positive(e.args[0]) else -1))
         if e.func is Step or e.func is Relu:
             active = self._is_positive(e.args[0])
             if not active:
