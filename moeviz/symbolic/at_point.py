@@ -56,14 +56,14 @@ class AtPoint:
 
     def polynomial(self, p: Poly) -> Polynomial:
         """Return an element of the tower's ring at the point, as a polynomial in basics."""
-        total: Polynomial = {}
+        terms: list[Polynomial] = []
         for exponents, coefficient in p.terms():
             term = constant(Fraction(int(coefficient.numerator), int(coefficient.denominator)))
             for index, exponent in enumerate(exponents):
                 if exponent and term:
                     term = multiply(term, self._power(index, exponent))
-            total = add(total, term)
-        return total
+            terms.append(term)
+        return add(*terms)
 
     def value(self, index: int) -> Polynomial:
         """Return a generator at the point."""

@@ -13,12 +13,12 @@ import torch
 from moeviz.model import Expert, FlatScore, Mixture, Part, make_mixture
 from moeviz.symbolic import checks
 from moeviz.symbolic.claims import GENERIC, Check, Stop
-from moeviz.symbolic.expressions import Atom, atom
+from moeviz.symbolic.expressions import Atom, atom, on_side
 from moeviz.symbolic.families import derivatives, expansion, term, up_to
 from moeviz.symbolic.family import Family
 from moeviz.symbolic.ground import Log, Number, Point
 from moeviz.symbolic.pde import Statement, stated
-from moeviz.symbolic.points import generic
+from moeviz.symbolic.points import belongs, generic
 from moeviz.symbolic.report import Answer, Test
 from moeviz.symbolic.support import Support
 
@@ -123,6 +123,8 @@ class Design:
     share : mapping of int to names
         Parameters that an atom shares with the first one, negated for names with a minus sign.
     support : Support or None
+    seed : int
+        Other seeds, other generic values.
     """
 
     mixture: Mixture
@@ -130,22 +132,25 @@ class Design:
     specials: tuple[Special, ...] = ({}, {})
     share: tuple[str, ...] = ()
     support: Support | None = None
+    seed: int = 0
 
     @property
     def atom(self) -> Atom:
-        """The atom in symbols."""
-        return atom(self.mixture, self.dimension)
+        """The atom in symbols, as it reads on the support."""
+        own = atom(self.mixture, self.dimension)
+        return own if self.support is None else on_side(own, self.support)
 
     def points(self, model: Atom) -> list[Point]:
         """Return the atoms' rational points."""
         points: list[dict[sympy.Symbol, Number]] = [
-            dict(generic(model, seed, special)) for seed, special in enumerate(self.specials)
+            dict(generic(model, self.seed + number, special))
+            for number, special in enumerate(self.specials)
         ]
         for name in self.share:
             bare = name.removeprefix("-")
             for other in points[1:]:
                 for symbol in other:
-                    if str(symbol) == bare or str(symbol).rpartition("_")[0] == bare:
+                    if belongs(symbol, bare):
                         value = points[0][symbol]
                         other[symbol] = _negative(value) if name.startswith("-") else value
         return list(points)

@@ -1,0 +1,343 @@
+"""Tests whose claim speaks of all parameters: with the search for the families that fail.
+
+What must be distinct is read in the papers: in `cosine` Definitions 1 and 2 the experts'
+parameters eta_1, ..., eta_k, as in assumption (A.2); in `sigmoid` Definitions 1 and 2 the tuples
+(A_i, b_i, c_i, eta_i), in Definition 3 the tuples (A_i, c_i, eta_i); in `multinomial` section 2
+the pairs (a_i, b_i) of the true atoms; in `compete` section 3 the pairs (W_i, nu_i).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import sympy
+
+from moeviz.model import Part
+from moeviz.symbolic.catalogue import parts
+from moeviz.symbolic.catalogue.parts import Design, Orders
+from moeviz.symbolic.claims import GENERIC, Check
+from moeviz.symbolic.expressions import Atom
+from moeviz.symbolic.families import support_of
+from moeviz.symbolic.functions import log_abs, relu, sigmoid
+from moeviz.symbolic.ground import Log, Number, Point
+from moeviz.symbolic.search import pattern as of
+from moeviz.symbolic.search.pattern import Block, at, relation
+from moeviz.symbolic.search.space import Search, in_one
+from moeviz.symbolic.support import Support
+
+Build = Callable[[Design, str], Check]
+"""Takes a design and the condition under which its point is avoided; returns the test."""
+
+GATE, OFFSET, EXPERT = "gate", "offset", "expert"
+
+ALL = tuple(of.RELATIONS)
+PLAIN = (of.GENERIC, of.EQUAL)
+
+WORDS: Mapping[str, str] = {
+    "beta1": "gate",
+    "u": "gate",
+    "A": "gate matrix",
+    "b_gate": "gate vector",
+    "c": "offset",
+    "beta0": "offset",
+    "a": "slope",
+    "b": "intercept",
+    "lambda": "factor",
+    "W2": "outer weight",
+    "nu": "variance",
+    "eta": "constant",
+}
+"""Parts of an atom in words; of a class or of a hidden unit with its number."""
+
+Left = Mapping[str, str]
+"""Blocks and the relation, in words, that they must not have at the same time."""
+
+ZERO = "zero"
+"""Zero in one of the atoms, whichever it is."""
+
+
+def literal(
+    name: str,
+    design: Design,
+    orders: Orders,
+    distinct: Sequence[str],
+    never: Mapping[str, Sequence[Left]] | None = None,
+) -> Check:
+    """Return the test of a definition's family, searched for its exceptions.
+
+    Parameters
+    ----------
+    name : str
+        What is tested, in words.
+    design : Design
+        Two atoms.
+    orders : callable
+        Derivatives of one atom.
+    distinct : sequence of str
+        Parts, of which at least one must differ between the atoms.
+    never : mapping, optional
+        Why patterns are left out by the claim's own words, and the patterns.
+    """
+    text = ", ".join("".join(map(str, by)) for by in orders(design.atom))
+
+    def build(own: Design, special: str) -> Check:
+        return parts.literal(name, own, orders, special)
+
+    return _searched(build, name, design, text, distinct, never or {}, whole=False)
+
+
+def first_order(
+    design: Design, distinct: Sequence[str], never: Mapping[str, Sequence[Left]] | None = None
+) -> Check:
+    """Return the first-order test of the whole model modulo its gauge, searched for exceptions.
+
+    Parameters
+    ----------
+    design : Design
+    distinct : sequence of str
+    never : mapping, optional
+        As for :func:`literal`.
+    """
+    name = "first order modulo gauge"
+    return _searched(parts.first_order, name, design, "", distinct, never or {}, whole=True)
+
+
+def cone(
+    design: Design, distinct: Sequence[str], never: Mapping[str, Sequence[Left]] | None = None
+) -> Check:
+    """Return the second-order test with the first cell crowded, searched for exceptions.
+
+    Parameters
+    ----------
+    design : Design
+    distinct : sequence of str
+    never : mapping, optional
+        As for :func:`literal`.
+    """
+
+    def build(own: Design, special: str) -> Check:
+        return parts.cone(own, special=special)
+
+    name = "second-order cone, cell 1 crowded"
+    return _searched(build, name, design, "", distinct, never or {}, whole=True, symmetric=False)
+
+
+def _searched(
+    build: Build,
+    name: str,
+    design: Design,
+    orders: str,
+    distinct: Sequence[str],
+    never: Mapping[str, Sequence[Left]],
+    whole: bool,
+    symmetric: bool = True,
+) -> Check:
+    """Return a test with its search."""
+    if len(design.specials) != 2 or design.share:
+        raise ValueError("Expected a design of two atoms that share nothing.")
+    atom = design.atom
+    blocks, base = _blocks(design, whole)
+
+    def ask(pattern: int, seed: int, special: str) -> Check:
+        return build(placed(design, blocks, pattern, seed), special)
+
+    search = Search(
+        name,
+        (
+            str(design.dimension),
+            orders,
+            str(atom.score),
+            str(atom.values),
+            str(atom.affinity),
+            str([sorted((k, str(v)) for k, v in special.items()) for special in design.specials]),
+        ),
+        blocks,
+        ask,
+        _left_out(blocks, distinct, never),
+        base,
+        _inputs(atom, design.dimension),
+        symmetric and design.specials[0] == design.specials[1],
+    )
+    return replace(build(design, GENERIC), search=search)
+
+
+def _blocks(design: Design, whole: bool) -> tuple[tuple[Block, ...], int]:
+    """Return the blocks of an atom with their relations, and what all patterns have in common."""
+    layout = design.mixture.layout(1, design.dimension)
+    atom = design.atom
+    offset = Part(str(atom.offset), "", 1)
+    named = [
+        *((part, GATE) for part in layout.gate_parts),
+        # Alone, a softmax gate's term has its offset as a factor, which changes no relation.
+        *([(offset, OFFSET)] if whole or atom.logistic else []),
+        *((part, EXPERT) for part in layout.expert_parts),
+    ]
+    blocks: list[Block] = []
+    base = 0
+    for part, group in named:
+        values = [special.get(part.name) for special in design.specials]
+        if values[0] is not None and values[0] == values[1]:
+            continue
+        relations = _relations(design, part.name, group, whole)
+        if values[0] == 0:
+            # Zero in the first atom: all that can be asked is whether it is in the other too.
+            base |= at(len(blocks), of.FIRST_ZERO)
+            relations = (of.FIRST_ZERO, of.BOTH_ZERO)
+        elif values[0] is not None:
+            held = (of.GENERIC, of.EQUAL, of.OPPOSITE, of.SECOND_ZERO)
+            relations = tuple(r for r in relations if r in held)
+        blocks.append(Block(part.name, _word(part.name), group, relations))
+    return tuple(blocks), base
+
+
+def _relations(design: Design, name: str, group: str, whole: bool) -> tuple[int, ...]:
+    """Return the relations that are looked at for one block."""
+    if name == "nu":
+        return PLAIN  # positive
+    if design.atom.logistic or not whole or group == EXPERT:
+        return ALL
+    if group == OFFSET or design.mixture.score.name != "cosine":
+        # A softmax gate does not change when one constant is added to all offsets, or one vector
+        # to all gates that the score is linear in; of the perturbed cosine score these are
+        # u = beta / (|beta| + tau). So zero and opposite are generic, and equal is left.
+        return PLAIN
+    return ALL
+
+
+def _word(name: str) -> str:
+    if name in WORDS:
+        return WORDS[name]
+    part, _, number = name.partition("_")
+    if part in ("W1", "b") and number == "1":
+        return "inner weight" if part == "W1" else "intercept"
+    if part in WORDS and number.isdigit():
+        return f"{WORDS[part]} of class {number}"
+    return name
+
+
+def _left_out(
+    blocks: Sequence[Block], distinct: Sequence[str], never: Mapping[str, Sequence[Left]]
+) -> dict[int, str]:
+    """Return the patterns that the claim does not speak of."""
+    places = {block.name: place for place, block in enumerate(blocks)}
+    same = sum(at(place, of.EQUAL) for name, place in places.items() if name in distinct)
+    words = " and ".join(_word(name) for name in distinct if name in places)
+    found = {same: f"atoms with the same {words}"}
+    for why, patterns in never.items():
+        for left in patterns:
+            for mask in _masks(left, places):
+                found[mask] = why
+    return found
+
+
+def _masks(left: Left, places: Mapping[str, int]) -> tuple[int, ...]:
+    if set(left.values()) == {ZERO}:
+        pairs = [in_one(places[name]) for name in left]
+        return sum(p[0] for p in pairs), sum(p[1] for p in pairs)
+    return (sum(at(places[name], of.NAMED[words]) for name, words in left.items()),)
+
+
+def _inputs(atom: Atom, dimension: int) -> tuple[int, ...]:
+    """Return the supports that can make a difference.
+
+    The functions are analytic but for absolute values and kinks, and an analytic function that is
+    zero on an interval is zero on the line; in more dimensions the norm is analytic outside 0,
+    which leaves its domain in one piece.
+    """
+    formulas = (atom.score, atom.affinity, *atom.values)
+    x = atom.inputs[:dimension]
+    found = [of.TWO_SIDED]
+    if any(f.has(sympy.Abs(s)) or f.has(log_abs(s)) for f in formulas for s in x):
+        found.append(of.POSITIVE)
+    if any(f.has(relu) for f in formulas):
+        found.append(of.ACTIVE)
+    return tuple(found)
+
+
+def placed(design: Design, blocks: Sequence[Block], pattern: int, seed: int) -> Design:
+    """Return two atoms that are related as a pattern says.
+
+    Parameters
+    ----------
+    design : Design
+    blocks : sequence of Block
+    pattern : int
+    seed : int
+        Of the generic values.
+    """
+    specials: list[dict[str, Number]] = [dict(special) for special in design.specials]
+    share = []
+    for place, block in enumerate(blocks):
+        found = relation(pattern, place)
+        if found & of.FIRST_ZERO:
+            specials[0][block.name] = 0
+        if found & of.SECOND_ZERO:
+            specials[1][block.name] = 0
+        if found == of.EQUAL:
+            share.append(block.name)
+        if found == of.OPPOSITE:
+            share.append(f"-{block.name}")
+    for place, block in enumerate(blocks):
+        if relation(pattern, place) & (of.FIRST_ZERO | of.SECOND_ZERO):
+            _flatten(design, block.name, specials)
+    own = replace(design, specials=tuple(specials), share=tuple(share), seed=seed)
+    side = relation(pattern, len(blocks))
+    if side == of.POSITIVE:
+        return replace(own, support=support_of(own.atom.inputs, 0, 2))
+    if side == of.ACTIVE:
+        return replace(own, support=_active(own.atom, own.points(own.atom)))
+    return own
+
+
+def _flatten(design: Design, slope: str, specials: Sequence[dict[str, Number]]) -> None:
+    """Give a flat expert's intercept a value at which the expert is rational.
+
+    The relations of a constant expert have its value among their coefficients: tanh(b) is
+    rational where b is the log of a rational number.
+    """
+    part, mark, number = slope.partition("_")
+    intercept = f"b{mark}{number}"
+    atom = design.atom
+    affinity = design.mixture.score.reads_expert
+    exponential = any(f.has(sympy.tanh, sigmoid) for f in atom.values) or affinity
+    known = {name.name for name in design.mixture.layout(1, design.dimension).expert_parts}
+    if part not in ("a", "W1") or intercept not in known or not exponential:
+        return
+    for special, log in zip(specials, (Fraction(3), Fraction(5, 2)), strict=True):
+        special.setdefault(intercept, Log(log))
+
+
+def _active(atom: Atom, points: Sequence[Point]) -> Support:
+    """Return a box that no kink meets, where as many units as can be are not 0."""
+    x = [s for s in atom.inputs if str(s) != "y"]
+    arguments = []
+    for kink in sorted({k for f in atom.values for k in f.atoms(relu)}, key=str):
+        for point in points:
+            # A kink's argument has no logs: those of offsets stand in scores.
+            rational = {s: sympy.Rational(v) for s, v in point.items() if not isinstance(v, Log)}
+            arguments.append(sympy.expand(kink.args[0].xreplace(rational)))
+    rng = np.random.default_rng(3)
+    wide = Support.box([str(s) for s in x])
+    best: tuple[int, dict[str, Fraction], Fraction] | None = None
+    for _ in range(60):
+        place = wide.point(rng)
+        at_place = {s: sympy.Rational(place[str(s)]) for s in x}
+        values = [Fraction(str(a.xreplace(at_place))) for a in arguments]
+        steps = [sum(abs(Fraction(str(a.coeff(s)))) for s in x) for a in arguments]
+        if not all(v for v, step in zip(values, steps, strict=True) if step):
+            continue
+        reach = min(
+            (abs(v) / (2 * step) for v, step in zip(values, steps, strict=True) if step),
+            default=Fraction(1),
+        )
+        active = sum(v > 0 for v in values)
+        if best is None or (active, reach) > (best[0], best[2]):
+            best = active, place, min(reach, Fraction(1))
+    if best is None:
+        raise ValueError("Expected a point that is on no kink.")
+    _, place, reach = best
+    wide_y = support_of(atom.inputs).bounds[len(x) :]
+    return Support((*((n, v - reach, v + reach) for n, v in place.items()), *wide_y))
