@@ -309,14 +309,14 @@ def _exceptions(arguments: argparse.Namespace) -> int:
             arguments.names, arguments.limit, arguments.workers, arguments.resume
         ):
             found.append(one)
+            if arguments.keep:
+                keep_searches([one])
             if not arguments.json:
                 print(search_text(one), flush=True)
     except KeyboardInterrupt:
         interrupted = True
     if arguments.json:
         print_json(found)
-    if arguments.keep and found:
-        print(f"kept: {keep_searches(found):,} bytes", file=sys.stderr)
     if interrupted:
         print("moeviz: interrupted; --resume goes on with what was kept.", file=sys.stderr)
     return 130 if interrupted else 0

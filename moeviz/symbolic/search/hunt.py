@@ -32,6 +32,7 @@ class Found:
     border : Border
         What is known of every pattern.
     seconds : float
+        Of one core's work.
     """
 
     search: Search
@@ -77,7 +78,7 @@ def hunt(
     seconds : float
         What the earlier search took.
     """
-    start = time.perf_counter()
+    start = time.process_time()
     tested = {int(p, 16): (Outcome(o), int(gauge)) for p, (o, gauge) in (known or {}).items()}
     border = Border(search.patterns, search.places, tested)
     try:
@@ -94,7 +95,7 @@ def hunt(
         tuple(border.most_general(Outcome.UNDEFINED)),
         tuple(border.most_general(Outcome.UNDECIDED)),
         border,
-        seconds + time.perf_counter() - start,
+        seconds + time.process_time() - start,
     )
 
 
