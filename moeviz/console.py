@@ -234,7 +234,8 @@ def search_text(found: Mapping[str, Any]) -> str:
     if found["generic"] == "fails":
         return f"{lines[0]}: fails at generic points already"
     lines[0] += (
-        f" ({found['tested']:,} tests for {found['patterns']:,} patterns, {found['seconds']:.1f} s of work)"
+        f" ({found['tested']:,} tests for {found['patterns']:,} patterns, "
+        f"{found['seconds']:.1f} s of work)"
     )
     lines += [f"    fails: {family['family']}" for family in found["families"]]
     lines += [f"    not defined: {words}" for words in found["undefined"]]

@@ -245,7 +245,12 @@ def _with_exceptions(
         return _Part(checks, tests, answer, condition, (), ())
     kept = [c.search.kept(claim) for c in checks if c.search is not None]
     found = [pair for one in kept for pair in one.families]
-    again = _run(tuple(check for _, check in found), should_stop, limit)
+    again = tuple(
+        replace(test, name=f"{test.name}: {family['family']}")
+        for (family, _), test in zip(
+            found, _run(tuple(check for _, check in found), should_stop, limit), strict=True
+        )
+    )
     exceptions = [
         {
             **family,
