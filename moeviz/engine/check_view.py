@@ -62,7 +62,7 @@ class CheckView:
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Return what names the program that decides: its version, and its lower floors' text and data."""
+    """Return what names the program that decides: version, code and data of its lower floors."""
     digest = hashlib.sha256(moeviz.__version__.encode())
     root = Path(moeviz.__file__).parent
     for floor in ("model", "symbolic"):

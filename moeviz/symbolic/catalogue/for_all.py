@@ -18,11 +18,20 @@ import sympy
 from moeviz.model import Part
 from moeviz.symbolic.catalogue import parts
 from moeviz.symbolic.catalogue.parts import Design, Orders
-from moeviz.symbolic.claims import GENERIC, Check
+from moeviz.symbolic.claims import GENERIC, Check, Stop
 from moeviz.symbolic.expressions import Atom
 from moeviz.symbolic.families import support_of
+from moeviz.symbolic.family import Family
 from moeviz.symbolic.functions import log_abs, relu, sigmoid
+from moeviz.symbolic.gauge import gauge_family
 from moeviz.symbolic.ground import Log, Number, Point
+from moeviz.symbolic.proportion import (
+    Pair,
+    enclosed_rows,
+    may_be_proportional,
+    proportional,
+)
+from moeviz.symbolic.report import Answer, Test
 from moeviz.symbolic.search import pattern as of
 from moeviz.symbolic.search.pattern import Block, at, relation
 from moeviz.symbolic.search.space import Search, in_one
@@ -84,7 +93,7 @@ def literal(
     text = ", ".join("".join(map(str, by)) for by in orders(design.atom))
 
     def build(own: Design, special: str) -> Check:
-        return parts.literal(name, own, orders, special)
+        return _or_proportional(parts.literal(name, own, orders, special))
 
     return _searched(build, name, design, text, distinct, never or {}, whole=False)
 
@@ -101,8 +110,14 @@ def first_order(
     never : mapping, optional
         As for :func:`literal`.
     """
+
+    def build(own: Design, special: str) -> Check:
+        return _or_proportional(
+            parts.first_order(own, special), lambda family, pair: _no_gauge(own, pair)
+        )
+
     name = "first order modulo gauge"
-    return _searched(parts.first_order, name, design, "", distinct, never or {}, whole=True)
+    return _searched(build, name, design, "", distinct, never or {}, whole=True)
 
 
 def cone(
@@ -119,10 +134,47 @@ def cone(
     """
 
     def build(own: Design, special: str) -> Check:
-        return parts.cone(own, special=special)
+        return _or_proportional(parts.cone(own, special=special), _spreads)
 
     name = "second-order cone, cell 1 crowded"
     return _searched(build, name, design, "", distinct, never or {}, whole=True, symmetric=False)
+
+
+def _or_proportional(
+    check: Check, wanted: Callable[[Family, Pair], bool] = lambda family, pair: True
+) -> Check:
+    """Return a test that also looks for two members in a ratio that is not rational."""
+
+    def decide(should_stop: Stop) -> Test:
+        test = check.decide(should_stop)
+        if test.answer != Answer.UNDECIDED or not isinstance(test.family, Family):
+            return test
+        return proportional(test.name, test.family, should_stop, wanted) or test
+
+    return replace(check, decide=decide)
+
+
+def _no_gauge(design: Design, pair: Pair) -> bool:
+    """Return whether no combination of two parameters leaves all gates and experts as they are.
+
+    The gauge's family has a member for each member of the first-order test, in the same order.
+    """
+    atom = design.atom
+    family, _ = gauge_family(atom, design.points(atom), design.support, None)
+    return not may_be_proportional(enclosed_rows(family), pair)
+
+
+def _spreads(family: Family, pair: Pair) -> bool:
+    """Return whether a ratio of two members is a spread: of a square's and a first derivative.
+
+    With d^2 Q / dp^2 = C dQ / dp' the matrix M that is 1 at (p, p) and m = -C / 2 solve the
+    equation of the cone.
+    """
+    squares = [
+        len(orders) == 2 and orders[0] == orders[1]
+        for orders in (family.members[i].orders for i in pair)
+    ]
+    return any(squares) and any(len(family.members[i].orders) == 1 for i in pair)
 
 
 def _searched(

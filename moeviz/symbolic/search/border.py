@@ -103,13 +103,17 @@ class Border:
     def _up_to_gauge(self, pattern: int, gauge: int) -> np.ndarray:
         """Return which patterns lie between one that holds and a tested one of the same gauge."""
         hit = np.zeros(len(self.patterns), dtype=bool)
-        above = (self.patterns & ~pattern) == 0
-        for general, (outcome, size) in self.tested.items():
+        for known, (outcome, size) in self.tested.items():
             if outcome is Outcome.HOLDS and size == gauge:
-                for top in self._orders(general):
-                    if is_special(pattern, top):
-                        hit |= above & ((self.patterns & top) == top)
+                for other in self._orders(known):
+                    if is_special(pattern, other):
+                        hit |= self._between(other, pattern)
+                    elif is_special(other, pattern):
+                        hit |= self._between(pattern, other)
         return hit
+
+    def _between(self, general: int, special: int) -> np.ndarray:
+        return ((self.patterns & general) == general) & ((self.patterns & ~special) == 0)
 
     def walk(self, test: Test, should_stop: Callable[[], bool] = lambda: False) -> None:
         """Test patterns until all have an answer, or until asked to stop."""
@@ -131,9 +135,10 @@ class Border:
         return answered[0]
 
     def _step(self, pattern: int, test: Test, more_special: bool) -> tuple[Outcome, int]:
-        """Test the nearest unknown pattern above or below; UNDECIDED where there is none.
+        """Test an unknown pattern that is more special or more general; UNDECIDED if there is none.
 
-        Above a failing pattern all of its nearest generalisations are tried until one fails.
+        Below a pattern that holds the most special one is tried: where it holds, all between is
+        known. Above a failing one generalisations are tried, nearest first, until one fails.
         """
         for one in self._orders(pattern) if more_special else (pattern,):
             covers = (
@@ -141,9 +146,7 @@ class Border:
             ) & (self._state == UNKNOWN)
             while covers.any():
                 near = np.flatnonzero(covers)
-                sizes = self._size[near]
-                chosen = near[np.argmin(sizes) if more_special else np.argmax(sizes)]
-                following = int(self.patterns[chosen])
+                following = int(self.patterns[near[np.argmax(self._size[near])]])
                 outcome = self._tested(following, test)
                 if more_special or outcome is Outcome.FAILS:
                     return outcome, following
