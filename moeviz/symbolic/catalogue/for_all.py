@@ -18,11 +18,12 @@ import sympy
 from moeviz.model import Part
 from moeviz.symbolic.catalogue import parts
 from moeviz.symbolic.catalogue.parts import Design, Orders
+from moeviz.symbolic.checks import cone_family
 from moeviz.symbolic.claims import GENERIC, Check, Stop
 from moeviz.symbolic.expressions import Atom
-from moeviz.symbolic.families import support_of
+from moeviz.symbolic.families import expansion, support_of
 from moeviz.symbolic.family import Family
-from moeviz.symbolic.functions import log_abs, relu, sigmoid
+from moeviz.symbolic.functions import gelu, log_abs, relu, sigmoid
 from moeviz.symbolic.gauge import gauge_family
 from moeviz.symbolic.ground import Log, Number, Point
 from moeviz.symbolic.proportion import (
@@ -31,7 +32,7 @@ from moeviz.symbolic.proportion import (
     may_be_proportional,
     proportional,
 )
-from moeviz.symbolic.report import Answer, Test
+from moeviz.symbolic.report import Test
 from moeviz.symbolic.search import pattern as of
 from moeviz.symbolic.search.pattern import Block, at, relation
 from moeviz.symbolic.search.space import Search, in_one
@@ -93,7 +94,8 @@ def literal(
     text = ", ".join("".join(map(str, by)) for by in orders(design.atom))
 
     def build(own: Design, special: str) -> Check:
-        return _or_proportional(parts.literal(name, own, orders, special))
+        check = parts.literal(name, own, orders, special)
+        return _flat_first(name, check, own, lambda _: parts.literal_family(own, orders), _any)
 
     return _searched(build, name, design, text, distinct, never or {}, whole=False)
 
@@ -112,9 +114,13 @@ def first_order(
     """
 
     def build(own: Design, special: str) -> Check:
-        return _or_proportional(
-            parts.first_order(own, special), lambda family, pair: _no_gauge(own, pair)
-        )
+        def family(_: Stop) -> Family:
+            atom = own.atom
+            every = [[(s,) for s in atom.parameters]] * 2
+            return expansion(atom, own.points(atom), every, own.support, masses=False)
+
+        check = parts.first_order(own, special)
+        return _flat_first(name, check, own, family, lambda _, pair: _no_gauge(own, pair))
 
     name = "first order modulo gauge"
     return _searched(build, name, design, "", distinct, never or {}, whole=True)
@@ -134,24 +140,42 @@ def cone(
     """
 
     def build(own: Design, special: str) -> Check:
-        return _or_proportional(parts.cone(own, special=special), _spreads)
+        def family(should_stop: Stop) -> Family:
+            atom = own.atom
+            return cone_family(atom, own.points(atom), (0,), own.support, should_stop=should_stop)
+
+        return _flat_first(name, parts.cone(own, special=special), own, family, _spreads)
 
     name = "second-order cone, cell 1 crowded"
     return _searched(build, name, design, "", distinct, never or {}, whole=True, symmetric=False)
 
 
-def _or_proportional(
-    check: Check, wanted: Callable[[Family, Pair], bool] = lambda family, pair: True
+def _flat_first(
+    name: str,
+    check: Check,
+    design: Design,
+    family: Callable[[Stop], Family],
+    wanted: Callable[[Family, Pair], bool],
 ) -> Check:
-    """Return a test that also looks for two members in a ratio that is not rational."""
+    """Return a test that begins with members in an irrational ratio, where these can be expected.
+
+    A flat expert's value is a number, and of GELU an irrational one, which no relation over the
+    rationals can have among its coefficients.
+    """
+    zeros = {name for special in design.specials for name, value in special.items() if value == 0}
+    flat = any(name.partition("_")[0] == "a" for name in zeros)
+    if not flat or not any(f.has(gelu) for f in design.atom.values):
+        return check
 
     def decide(should_stop: Stop) -> Test:
-        test = check.decide(should_stop)
-        if test.answer != Answer.UNDECIDED or not isinstance(test.family, Family):
-            return test
-        return proportional(test.name, test.family, should_stop, wanted) or test
+        found = proportional(name, family(should_stop), should_stop, wanted)
+        return found or check.decide(should_stop)
 
     return replace(check, decide=decide)
+
+
+def _any(family: Family, pair: Pair) -> bool:
+    return True
 
 
 def _no_gauge(design: Design, pair: Pair) -> bool:

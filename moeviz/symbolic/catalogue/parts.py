@@ -184,21 +184,26 @@ def literal(
     """Return the test that derivatives of one atom's term, at all atoms, are independent."""
 
     def decide(should_stop: Stop) -> Test:
-        model = design.atom
-        family = derivatives(
-            term(model),
-            model.inputs,
-            model.parameters,
-            model.latex,
-            design.points(model),
-            [orders(model)] * len(design.specials),
-            design.support,
-            masses,
-            "F" if model.logistic else ("u" if len(model.values) > 1 else "H"),
-        )
+        family = literal_family(design, orders, masses)
         return checks.independence(name, family, should_stop)
 
     return Check(decide, special, expect)
+
+
+def literal_family(design: Design, orders: Orders, masses: bool = True) -> Family:
+    """Return the derivatives of one atom's term at all atoms."""
+    model = design.atom
+    return derivatives(
+        term(model),
+        model.inputs,
+        model.parameters,
+        model.latex,
+        design.points(model),
+        [orders(model)] * len(design.specials),
+        design.support,
+        masses,
+        "F" if model.logistic else ("u" if len(model.values) > 1 else "H"),
+    )
 
 
 def functions(
