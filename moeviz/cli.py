@@ -318,7 +318,11 @@ def _exceptions(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(found)
     if interrupted:
-        print("moeviz: interrupted; --resume goes on with what was kept.", file=sys.stderr)
+        print(
+            f"moeviz: interrupted with {len(found)} searches done or begun; the others have no "
+            "answer. With --keep, --resume goes on.",
+            file=sys.stderr,
+        )
     return 130 if interrupted else 0
 
 

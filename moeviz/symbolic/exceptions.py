@@ -17,7 +17,7 @@ from moeviz.symbolic.search import kept
 from moeviz.symbolic.search.hunt import hunt
 from moeviz.symbolic.search.space import Search
 
-PATIENCE = 1.5
+PATIENCE = 1.0
 """Seconds that processes get to hand over what they have, once the search is stopped."""
 
 

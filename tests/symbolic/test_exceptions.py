@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import ClassVar
 
 import pytest
@@ -15,11 +18,12 @@ from moeviz.symbolic.claims import Claim, decide
 from moeviz.symbolic.exceptions import Place, search_one, searches
 from moeviz.symbolic.latex import verdict_latex
 from moeviz.symbolic.report import Answer
+from moeviz.symbolic.script import script
 from moeviz.symbolic.search import kept
 from moeviz.symbolic.search.border import Outcome
 from moeviz.symbolic.search.hunt import hunt, outcome_of
 from moeviz.symbolic.search.pattern import is_special, swapped
-from tests.symbolic.certificates import CLAIMS, verdict
+from tests.symbolic.certificates import CLAIMS, as_verdict, verdict
 
 
 @dataclass(frozen=True)
@@ -58,30 +62,67 @@ def of_claim(name, part="checks", number=0):
     return found
 
 
-def families(search):
-    return {search.words(p) for p in hunt(search).families}
+@cache
+def found_for(name):
+    """What the search of a claim's first test finds, or of the planted one; once per run."""
+    return hunt(planted().search if name == "planted" else of_claim(name))
+
+
+def families(name):
+    found = found_for(name)
+    return {found.search.words(p) for p in found.families}
 
 
 def test_a_planted_family_that_no_list_names_is_found():
-    assert families(planted().search) == {
+    assert families("planted") == {
         "an atom with zero slope",
         "two atoms with equal gates, equal intercepts and opposite slopes",
     }
 
 
+@pytest.mark.parametrize("name", ["C5.gelu.d1", "C5.tanh.d1"])
+def test_flat_experts_are_excepted_whether_their_values_are_rational_or_not(name):
+    assert "an atom with zero slope" in families(name)
+    assert not found_for(name).undecided
+
+
+def test_a_ratio_that_is_not_rational_is_an_identity_with_a_script(tmp_path):
+    search = of_claim("C5.gelu.d1")
+    pattern = search.read({"relations": {"a": "zero in the first"}, "inputs": "both sides of 0"})
+    test = search.check(pattern).decide(None)
+    assert test.answer == Answer.FAILS
+    assert test.certificate["kind"] == "identity"
+    path = tmp_path / "script.py"
+    path.write_text(script(as_verdict(test.certificate)), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", str(path)], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0
+    assert "[identity]: reproduced" in done.stdout
+
+
+def test_a_gauge_in_an_irrational_ratio_is_no_exception():
+    """Members that move neither gate nor expert are proportional, and are passed over."""
+    search = of_claim("C5.gelu.d1", "repair")
+    pattern = search.read(
+        {"relations": {"a": "zero in both", "beta1": "generic"}, "inputs": "both sides of 0"}
+    )
+    assert pattern is not None
+    assert search.check(pattern).decide(None).answer == Answer.HOLDS
+
+
 @pytest.mark.parametrize("name", ["C4.tanh.d1", "C5.tanh.d1", "C5.tanh.d2"])
 def test_odd_experts_need_no_equal_gates_with_opposite_experts(name):
-    assert "two atoms with equal gates and opposite experts" in families(of_claim(name))
+    assert "two atoms with equal gates and opposite experts" in families(name)
 
 
 def test_inputs_of_one_sign_make_every_expert_fail_the_first_definition():
     """There x / (|x| + tau) is a fraction of x, whose product with x is a sum of the two."""
-    assert "only on x > 0: any two atoms" in families(of_claim("C4.tanh.d1"))
+    assert "only on x > 0: any two atoms" in families("C4.tanh.d1")
 
 
 def test_no_family_is_reported_for_a_claim_that_has_none():
-    search = of_claim("K5")
-    found = hunt(search)
+    found = found_for("K5")
     assert found.families == found.undecided == found.undefined == ()
     assert found.border.unknown == 0
     assert found.to_json()["generic"] == "holds"
@@ -93,15 +134,11 @@ def test_a_test_that_fails_as_it_is_gets_no_search():
     assert len(found.border.tested) == 1
 
 
-def small_searches():
-    return {"planted": planted().search, "M7.tanh.K2": of_claim("M7.tanh.K2")}
-
-
 @pytest.mark.parametrize("name", ["planted", "M7.tanh.K2"])
 def test_pruning_hides_no_family(name):
     """Every pattern with a test of its own: the same families, and no answer that differs."""
-    search = small_searches()[name]
-    found = hunt(search)
+    found = found_for(name)
+    search = found.search
     every = {int(p): outcome_of(search, int(p))[0] for p in search.patterns}
     failing = [p for p, outcome in every.items() if outcome is Outcome.FAILS]
     assert failing
@@ -128,7 +165,7 @@ def test_a_search_that_is_cut_off_says_so_and_goes_on():
     assert data["left"] == first.border.unknown
     whole = hunt(search, known=data["tests"], seconds=data["seconds"])
     assert whole.border.unknown == 0
-    assert set(whole.families) == set(hunt(search).families)
+    assert set(whole.families) == set(found_for("planted").families)
     assert whole.seconds >= data["seconds"]
 
 
