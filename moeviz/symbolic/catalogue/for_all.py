@@ -10,33 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
+from functools import partial
 
-import numpy as np
 import sympy
 
 from moeviz.model import Part
 from moeviz.symbolic.catalogue import parts
 from moeviz.symbolic.catalogue.parts import Design, Orders
+from moeviz.symbolic.catalogue.place import placed
+from moeviz.symbolic.catalogue.ratios import any_pair, flat_first, no_gauge, spreads
 from moeviz.symbolic.checks import cone_family
 from moeviz.symbolic.claims import GENERIC, Check, Stop
 from moeviz.symbolic.expressions import Atom
-from moeviz.symbolic.families import expansion, support_of
+from moeviz.symbolic.families import expansion
 from moeviz.symbolic.family import Family
-from moeviz.symbolic.functions import gelu, log_abs, relu, sigmoid
-from moeviz.symbolic.gauge import gauge_family
-from moeviz.symbolic.ground import Log, Number, Point
-from moeviz.symbolic.proportion import (
-    Pair,
-    enclosed_rows,
-    may_be_proportional,
-    proportional,
-)
-from moeviz.symbolic.report import Test
+from moeviz.symbolic.functions import log_abs, relu
 from moeviz.symbolic.search import pattern as of
-from moeviz.symbolic.search.pattern import Block, at, relation
+from moeviz.symbolic.search.pattern import Block, at
 from moeviz.symbolic.search.space import Search, in_one
-from moeviz.symbolic.support import Support
 
 Build = Callable[[Design, str], Check]
 """Takes a design and the condition under which its point is avoided; returns the test."""
@@ -95,7 +86,7 @@ def literal(
 
     def build(own: Design, special: str) -> Check:
         check = parts.literal(name, own, orders, special)
-        return _flat_first(name, check, own, lambda _: parts.literal_family(own, orders), _any)
+        return flat_first(name, check, own, lambda _: parts.literal_family(own, orders), any_pair)
 
     return _searched(build, name, design, text, distinct, never or {}, whole=False)
 
@@ -120,7 +111,7 @@ def first_order(
             return expansion(atom, own.points(atom), every, own.support, masses=False)
 
         check = parts.first_order(own, special)
-        return _flat_first(name, check, own, family, lambda _, pair: _no_gauge(own, pair))
+        return flat_first(name, check, own, family, partial(no_gauge, own))
 
     name = "first order modulo gauge"
     return _searched(build, name, design, "", distinct, never or {}, whole=True)
@@ -144,61 +135,12 @@ def cone(
             atom = own.atom
             return cone_family(atom, own.points(atom), (0,), own.support, should_stop=should_stop)
 
-        return _flat_first(name, parts.cone(own, special=special), own, family, _spreads)
+        return flat_first(
+            name, parts.cone(own, special=special), own, family, partial(spreads, own)
+        )
 
     name = "second-order cone, cell 1 crowded"
     return _searched(build, name, design, "", distinct, never or {}, whole=True, symmetric=False)
-
-
-def _flat_first(
-    name: str,
-    check: Check,
-    design: Design,
-    family: Callable[[Stop], Family],
-    wanted: Callable[[Family, Pair], bool],
-) -> Check:
-    """Return a test that begins with members in an irrational ratio, where these can be expected.
-
-    A flat expert's value is a number, and of GELU an irrational one, which no relation over the
-    rationals can have among its coefficients.
-    """
-    zeros = {name for special in design.specials for name, value in special.items() if value == 0}
-    flat = any(name.partition("_")[0] == "a" for name in zeros)
-    if not flat or not any(f.has(gelu) for f in design.atom.values):
-        return check
-
-    def decide(should_stop: Stop) -> Test:
-        found = proportional(name, family(should_stop), should_stop, wanted)
-        return found or check.decide(should_stop)
-
-    return replace(check, decide=decide)
-
-
-def _any(family: Family, pair: Pair) -> bool:
-    return True
-
-
-def _no_gauge(design: Design, pair: Pair) -> bool:
-    """Return whether no combination of two parameters leaves all gates and experts as they are.
-
-    The gauge's family has a member for each member of the first-order test, in the same order.
-    """
-    atom = design.atom
-    family, _ = gauge_family(atom, design.points(atom), design.support, None)
-    return not may_be_proportional(enclosed_rows(family), pair)
-
-
-def _spreads(family: Family, pair: Pair) -> bool:
-    """Return whether a ratio of two members is a spread: of a square's and a first derivative.
-
-    With d^2 Q / dp^2 = C dQ / dp' the matrix M that is 1 at (p, p) and m = -C / 2 solve the
-    equation of the cone.
-    """
-    squares = [
-        len(orders) == 2 and orders[0] == orders[1]
-        for orders in (family.members[i].orders for i in pair)
-    ]
-    return any(squares) and any(len(family.members[i].orders) == 1 for i in pair)
 
 
 def _searched(
@@ -331,89 +273,3 @@ def _inputs(atom: Atom, dimension: int) -> tuple[int, ...]:
     if any(f.has(relu) for f in formulas):
         found.append(of.ACTIVE)
     return tuple(found)
-
-
-def placed(design: Design, blocks: Sequence[Block], pattern: int, seed: int) -> Design:
-    """Return two atoms that are related as a pattern says.
-
-    Parameters
-    ----------
-    design : Design
-    blocks : sequence of Block
-    pattern : int
-    seed : int
-        Of the generic values.
-    """
-    specials: list[dict[str, Number]] = [dict(special) for special in design.specials]
-    share = []
-    for place, block in enumerate(blocks):
-        found = relation(pattern, place)
-        if found & of.FIRST_ZERO:
-            specials[0][block.name] = 0
-        if found & of.SECOND_ZERO:
-            specials[1][block.name] = 0
-        if found == of.EQUAL:
-            share.append(block.name)
-        if found == of.OPPOSITE:
-            share.append(f"-{block.name}")
-    for place, block in enumerate(blocks):
-        if relation(pattern, place) & (of.FIRST_ZERO | of.SECOND_ZERO):
-            _flatten(design, block.name, specials)
-    own = replace(design, specials=tuple(specials), share=tuple(share), seed=seed)
-    side = relation(pattern, len(blocks))
-    if side == of.POSITIVE:
-        return replace(own, support=support_of(own.atom.inputs, 0, 2))
-    if side == of.ACTIVE:
-        return replace(own, support=_active(own.atom, own.points(own.atom)))
-    return own
-
-
-def _flatten(design: Design, slope: str, specials: Sequence[dict[str, Number]]) -> None:
-    """Give a flat expert's intercept a value at which the expert is rational.
-
-    The relations of a constant expert have its value among their coefficients: tanh(b) is
-    rational where b is the log of a rational number.
-    """
-    part, mark, number = slope.partition("_")
-    intercept = f"b{mark}{number}"
-    atom = design.atom
-    affinity = design.mixture.score.reads_expert
-    exponential = any(f.has(sympy.tanh, sigmoid) for f in atom.values) or affinity
-    known = {name.name for name in design.mixture.layout(1, design.dimension).expert_parts}
-    if part not in ("a", "W1") or intercept not in known or not exponential:
-        return
-    for special, log in zip(specials, (Fraction(3), Fraction(5, 2)), strict=True):
-        special.setdefault(intercept, Log(log))
-
-
-def _active(atom: Atom, points: Sequence[Point]) -> Support:
-    """Return a box that no kink meets, where as many units as can be are not 0."""
-    x = [s for s in atom.inputs if str(s) != "y"]
-    arguments = []
-    for kink in sorted({k for f in atom.values for k in f.atoms(relu)}, key=str):
-        for point in points:
-            # A kink's argument has no logs: those of offsets stand in scores.
-            rational = {s: sympy.Rational(v) for s, v in point.items() if not isinstance(v, Log)}
-            arguments.append(sympy.expand(kink.args[0].xreplace(rational)))
-    rng = np.random.default_rng(3)
-    wide = Support.box([str(s) for s in x])
-    best: tuple[int, dict[str, Fraction], Fraction] | None = None
-    for _ in range(60):
-        place = wide.point(rng)
-        at_place = {s: sympy.Rational(place[str(s)]) for s in x}
-        values = [Fraction(str(a.xreplace(at_place))) for a in arguments]
-        steps = [sum(abs(Fraction(str(a.coeff(s)))) for s in x) for a in arguments]
-        if not all(v for v, step in zip(values, steps, strict=True) if step):
-            continue
-        reach = min(
-            (abs(v) / (2 * step) for v, step in zip(values, steps, strict=True) if step),
-            default=Fraction(1),
-        )
-        active = sum(v > 0 for v in values)
-        if best is None or (active, reach) > (best[0], best[2]):
-            best = active, place, min(reach, Fraction(1))
-    if best is None:
-        raise ValueError("Expected a point that is on no kink.")
-    _, place, reach = best
-    wide_y = support_of(atom.inputs).bounds[len(x) :]
-    return Support((*((n, v - reach, v + reach) for n, v in place.items()), *wide_y))
