@@ -324,6 +324,7 @@ def test_the_search_finds_what_was_once_named_by_hand(name, relations):
     found = False
     for check in asked(name):
         entry = kept.entry(check.search.digest)
+        assert entry is not None
         pattern = check.search.read({"relations": relations, "inputs": "both sides of 0"})
         for family in entry["families"]:
             known = check.search.read(family)
