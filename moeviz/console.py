@@ -240,6 +240,8 @@ def search_text(found: Mapping[str, Any]) -> str:
     lines += [f"    fails: {family['family']}" for family in found["families"]]
     lines += [f"    not defined: {words}" for words in found["undefined"]]
     lines += [f"    not decided: {words}" for words in found["undecided"]]
+    if found["given_up"]:
+        lines.append(f"    not tried: {found['given_up']:,} special cases of what is not decided")
     if found["left"]:
         lines.append(f"    cut off: {found['left']:,} patterns have no answer")
     elif len(lines) == 1:

@@ -83,7 +83,7 @@ def text(words: str) -> str:
 
 
 def _answer(verdict: Plain) -> str:
-    condition = f": {text(verdict['condition'])}" if verdict["condition"] else ""
+    condition = f": {text(verdict['condition'])}" if verdict.get("condition") else ""
     return f"{text(verdict['verdict'])}{condition}."
 
 

@@ -64,7 +64,7 @@ def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
     repair = verdict["repair"]
     if repair is not None:
         st.header(f"Repaired: {answer_words(repair['verdict'])}", anchor=False)
-        if repair["condition"]:
+        if repair.get("condition"):
             st.markdown(f"**Condition:** {mixed(repair['condition'])}.")
         st.markdown(mixed(repair["statement"]))
         _tests(repair["tests"], "repair")
@@ -72,7 +72,7 @@ def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
 
 def _exceptions(verdict: Verdict) -> None:
     """Show the families that are excepted, and how far was searched for them."""
-    if not verdict["searched"]:
+    if not verdict.get("searched"):
         return
     st.header("Exceptions", anchor=False)
     if verdict["exceptions"]:

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moeviz.symbolic.search.border import Border, Outcome, all_patterns, one_order, without
+from moeviz.symbolic.search.border import (
+    PATIENCE,
+    Border,
+    Outcome,
+    all_patterns,
+    one_order,
+    without,
+)
 from moeviz.symbolic.search.pattern import (
     BOTH_ZERO,
     EQUAL,
@@ -110,6 +117,23 @@ def test_undecided_patterns_answer_for_nothing_else():
     border.mark(at(1, FIRST_ZERO), (Outcome.UNDECIDED, 0))
     assert border.count(Outcome.UNDECIDED) == 1
     assert border.unknown == len(EVERY) - 1
+
+
+def test_special_cases_of_many_undecided_patterns_are_left_and_counted():
+    asked = []
+
+    def test(pattern):
+        asked.append(pattern)
+        undecided = is_special(pattern, at(1, FIRST_ZERO))
+        return (Outcome.UNDECIDED if undecided else Outcome.HOLDS), 0
+
+    border = Border(EVERY)
+    border.walk(test)
+    assert border.unknown == 0
+    assert border.most_general(Outcome.UNDECIDED) == [at(1, FIRST_ZERO)]
+    tried = sum(1 for outcome, _ in border.tested.values() if outcome is Outcome.UNDECIDED)
+    assert tried == PATIENCE
+    assert border.given_up == border.count(Outcome.UNDECIDED) - tried > 0
 
 
 def test_patterns_of_two_atoms_are_counted_in_one_order():

@@ -41,6 +41,9 @@ class Outcome(StrEnum):
 _CODES = {outcome: code for code, outcome in enumerate(Outcome, start=1)}
 UNKNOWN = 0
 
+PATIENCE = 12
+"""Patterns without a decision, after which special cases of such patterns are not tried."""
+
 Answered = tuple[Outcome, int]
 """What a test says of a pattern, and a number that changes with the size of the gauge."""
 
@@ -99,6 +102,23 @@ class Border:
                 case _:
                     hit = self.patterns == one
             self._state[hit & (self._state == UNKNOWN)] = _CODES[outcome]
+        if outcome is Outcome.UNDECIDED:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Leave special cases of undecided patterns, which are dear, once there are many."""
+        undecided = [p for p, (outcome, _) in self.tested.items() if outcome is Outcome.UNDECIDED]
+        if len(undecided) >= PATIENCE:
+            for pattern in undecided:
+                for one in self._orders(pattern):
+                    hit = ((self.patterns & one) == one) & (self._state == UNKNOWN)
+                    self._state[hit] = _CODES[Outcome.UNDECIDED]
+
+    @property
+    def given_up(self) -> int:
+        """How many patterns were not tried since a more general one could not be decided."""
+        tested = sum(1 for outcome, _ in self.tested.values() if outcome is Outcome.UNDECIDED)
+        return max(0, self.count(Outcome.UNDECIDED) - tested)
 
     def _up_to_gauge(self, pattern: int, gauge: int) -> np.ndarray:
         """Return which patterns lie between one that holds and a tested one of the same gauge."""

@@ -16,7 +16,7 @@ from moeviz.symbolic.search.space import Search
 SEEDS = (0, 20)
 """A family fails when it fails at the points of both seeds: one may be special by chance."""
 
-TEST_LIMIT = 10.0
+TEST_LIMIT = 5.0
 """Seconds for the test of one pattern."""
 
 
@@ -52,6 +52,7 @@ class Found:
             "families": [self.search.to_json(p) for p in self.families],
             "undefined": [self.search.words(p) for p in self.undefined],
             "undecided": [self.search.words(p) for p in self.undecided],
+            "given_up": self.border.given_up,
             "patterns": len(self.border.patterns),
             "tested": len(self.border.tested),
             "left": self.border.unknown,

@@ -93,9 +93,11 @@ def searched(entry: Mapping[str, Any], current: bool, lost: Sequence[str]) -> di
     words = f"{entry['extent']}; searched on {entry['date']} with {entry['tested']:,} tests"
     if entry["left"]:
         words += f"; cut off by its limit: {entry['left']:,} patterns have no answer"
-    for key, said in (("undecided", "not decided"), ("undefined", "not defined there")):
+    for key, said in (("undefined", "not defined there"), ("undecided", "not decided")):
         if entry[key]:
             words += f"; {said}: {'; '.join(entry[key])}"
+    if entry.get("given_up"):
+        words += f" ({entry['given_up']:,} special cases of these were not tried)"
     if not current:
         words += "; older than the claim's definition, so that it may miss families"
     if lost:
