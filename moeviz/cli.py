@@ -89,6 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument("--json", action="store_true", help="print plain data")
     claims.set_defaults(run=_claims)
 
+    exceptions = commands.add_parser(
+        "exceptions", help="search for the families of parameters at which claims fail"
+    )
+    exceptions.add_argument("names", nargs="*", metavar="ID", help="claims (default: all)")
+    exceptions.add_argument(
+        "--limit", type=float, default=1200.0, metavar="SECONDS", help="for all (default: 1200)"
+    )
+    exceptions.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
+    exceptions.add_argument(
+        "--resume", action="store_true", help="go on with the kept searches that were cut off"
+    )
+    exceptions.add_argument("--keep", action="store_true", help="keep what is found in the project")
+    exceptions.add_argument("--json", action="store_true", help="print plain data")
+    exceptions.set_defaults(run=_exceptions)
+
     bench = commands.add_parser("bench", help="measure speed, with peers beside it")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks (default: all)")
     bench.add_argument("--json", action="store_true", help="print plain data")
@@ -281,10 +296,7 @@ def _claims(arguments: argparse.Namespace) -> int:
     from moeviz.console import print_json, verdict_text
     from moeviz.symbolic.run import decide_all
 
-    if not 1 <= arguments.workers <= 64:
-        raise SpecificationError(
-            f"Expected 1 to 64 processes for --workers, but got {arguments.workers}."
-        )
+    _within_processes(arguments.workers)
     verdicts = decide_all(arguments.names, arguments.workers)
     if arguments.json:
         print_json(list(verdicts))
@@ -294,6 +306,45 @@ def _claims(arguments: argparse.Namespace) -> int:
         for verdict in verdicts:
             print(verdict_text(verdict), flush=True)
     return 0
+
+
+def _within_processes(workers: int) -> None:
+    if not 1 <= workers <= 64:
+        raise SpecificationError(f"Expected 1 to 64 processes for --workers, but got {workers}.")
+
+
+def _exceptions(arguments: argparse.Namespace) -> int:
+    """Search for exceptions; what an interrupt or the limit leaves open is said and kept."""
+    from moeviz.console import print_json, search_text
+    from moeviz.symbolic.exceptions import keep_searches, search_all
+
+    _within_processes(arguments.workers)
+    if not 1 <= arguments.limit <= 86_400:
+        raise SpecificationError(
+            f"Expected 1 to 86,400 seconds for --limit, but got {arguments.limit:g}."
+        )
+    found: list[dict[str, Any]] = []
+    interrupted = False
+    try:
+        for one in search_all(
+            arguments.names, arguments.limit, arguments.workers, arguments.resume
+        ):
+            found.append(one)
+            if arguments.keep:
+                keep_searches([one])
+            if not arguments.json:
+                print(search_text(one), flush=True)
+    except KeyboardInterrupt:
+        interrupted = True
+    if arguments.json:
+        print_json(found)
+    if interrupted:
+        print(
+            f"moeviz: interrupted with {len(found)} searches done or begun; the others have no "
+            "answer. With --keep, --resume goes on.",
+            file=sys.stderr,
+        )
+    return 130 if interrupted else 0
 
 
 def _bench(arguments: argparse.Namespace) -> int:

@@ -221,8 +221,35 @@ def verdict_text(verdict: Mapping[str, Any]) -> str:
                 f"        function order {sequence['function order']}, loss order "
                 f"{sequence['loss order']}"
             )
-    if verdict["repair"] is not None:
-        lines.append(
-            f"    repaired: {verdict['repair']['verdict']} ({verdict['repair']['statement']})"
-        )
+    repair = verdict["repair"]
+    if repair is not None:
+        condition = f": {repair['condition']}" if repair["condition"] else ""
+        lines.append(f"    repaired: {repair['verdict']}{condition} ({repair['statement']})")
+    for one in verdict["exceptions"]:
+        where = "" if one["part"] == "tests" else " of the repair"
+        said = one["verdict"] if one["verdict"] == "fails" else f"no longer fails, {one['verdict']}"
+        lines.append(f"    exception{where}: {one['family']}: {said} ({one['certificate']})")
+    for one in verdict["searched"]:
+        lines.append(f"    {one['question']}: {one['words']}")
+    return "\n".join(lines)
+
+
+def search_text(found: Mapping[str, Any]) -> str:
+    """Return what a search for exceptions found on a few lines, for people."""
+    lines = [f"{', '.join(found['claims'])}: {found['question']}"]
+    if found["generic"] == "fails":
+        return f"{lines[0]}: fails at generic points already"
+    lines[0] += (
+        f" ({found['tested']:,} tests for {found['patterns']:,} patterns, "
+        f"{found['seconds']:.1f} s of work)"
+    )
+    lines += [f"    fails: {family['family']}" for family in found["families"]]
+    lines += [f"    not defined: {words}" for words in found["undefined"]]
+    lines += [f"    not decided: {words}" for words in found["undecided"]]
+    if found["given_up"]:
+        lines.append(f"    not tried: {found['given_up']:,} special cases of what is not decided")
+    if found["left"]:
+        lines.append(f"    cut off: {found['left']:,} patterns have no answer")
+    elif len(lines) == 1:
+        lines.append("    no family fails")
     return "\n".join(lines)

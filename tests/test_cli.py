@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -72,6 +77,10 @@ REFUSED = [
     (["bench", "nope"], "known benchmarks"),
     (["study", "cosine-fig1a", "--set", "start_scale=0"], "at a zero gate"),
     (["reach", "cosine-exact", "--set", "sparse=1", "--set", "start_scale=0"], "at a zero gate"),
+    (["exceptions", "nope"], "id of a claim"),
+    (["exceptions", "K5", "--limit", "0"], "1 to 86,400 seconds"),
+    (["exceptions", "K5", "--limit", "nan"], "1 to 86,400 seconds"),
+    (["exceptions", "K5", "--workers", "0"], "1 to 64 processes"),
 ]
 
 
@@ -171,3 +180,40 @@ def test_a_study_runs_is_kept_and_is_the_same_from_its_file(capsys, tmp_path, mo
     assert json.loads(out) == first
     code, out, _ = run(capsys, "study", "--spec", str(path), "--workers", "1")
     assert "interval" in out
+
+
+def test_exceptions_are_searched_within_a_limit(capsys):
+    code, out, _ = run(capsys, "exceptions", "C5.linear.d1", "--workers", "1", "--json")
+    assert code == 0
+    found = {one["question"]: one for one in json.loads(out)}
+    definition, repair = found["orders 0 and 1, two atoms"], found["first order modulo gauge"]
+    assert (definition["generic"], repair["generic"]) == ("fails", "holds")
+    assert [family["family"] for family in repair["families"]] == ["two atoms with equal gates"]
+    assert repair["left"] == 0
+    code, out, _ = run(capsys, "exceptions", "M7.tanh.K3", "--workers", "1", "--limit", "1")
+    assert code == 0
+    assert "cut off: 2,560 patterns have no answer" in out
+
+
+def test_a_search_stops_soon_when_interrupted():
+    command = [sys.executable, "-m", "moeviz", "exceptions", "M7", "--limit", "300"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as search:
+        assert search.stdout is not None
+        search.stdout.readline()
+        asked = time.monotonic()
+        os.killpg(search.pid, signal.SIGINT)
+        out, err = search.communicate(timeout=60)
+        took = time.monotonic() - asked
+    assert search.returncode == 130
+    assert took < 2
+    assert "interrupted" in err
+    assert "Traceback" not in out + err
+
+
+def test_verdicts_for_people_name_exceptions_and_the_extent_of_their_search(capsys):
+    code, out, _ = run(capsys, "claims", "C5.tanh.d1", "--workers", "1")
+    assert code == 0
+    assert "exception: two atoms with equal gates and opposite experts: fails (relation)" in out
+    assert "relations among three atoms are not searched" in out

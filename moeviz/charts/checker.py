@@ -1,4 +1,4 @@
-"""Counter-sequences: how the loss and the change of the function fall as epsilon does."""
+"""Counter-sequences, as lines and numbers, and the families that are excepted from a claim."""
 
 from __future__ import annotations
 
@@ -87,6 +87,28 @@ def sequence_table(sequence: Mapping[str, Any]) -> Table:
         "Order of the change": ["none: 0"] * len(epsilon)
         if sequence["exact"]
         else _orders(epsilon, function),
+    }
+
+
+def exceptions_table(verdict: Mapping[str, Any]) -> Table:
+    """Return the families of exceptions, each with the test that decided it again.
+
+    Parameters
+    ----------
+    verdict : mapping
+        As :meth:`moeviz.symbolic.claims.Verdict.to_json` returns it.
+    """
+    found = verdict["exceptions"]
+    return {
+        "Family": [one["family"] for one in found],
+        "Of": ["claim" if one["part"] == "tests" else "repair" for one in found],
+        "Question": [one["question"] for one in found],
+        "Decided again": [
+            "fails" if one["verdict"] == "fails" else f"no longer fails: {one['verdict']}"
+            for one in found
+        ],
+        "Certificate": [one["certificate"] or "none" for one in found],
+        "Test": [str(one["test"] + 1) for one in found],
     }
 
 

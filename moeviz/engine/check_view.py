@@ -63,11 +63,11 @@ class CheckView:
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Return what names the program that decides: its version and the text of its lower floors."""
+    """Return what names the program that decides: version, code and data of its lower floors."""
     digest = hashlib.sha256(moeviz.__version__.encode())
     root = Path(moeviz.__file__).parent
     for floor in ("model", "symbolic"):
-        for path in sorted((root / floor).rglob("*.py")):
+        for path in sorted(p for p in (root / floor).rglob("*") if p.suffix in (".py", ".json")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

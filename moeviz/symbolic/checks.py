@@ -169,17 +169,7 @@ def cone(
     should_stop : callable, optional
     """
     start = time.perf_counter()
-    held: set[Place] = set()
-    own: set[Place] = set()
-    if quotient:
-        held, own = held_coordinates(atom, points, support, should_stop)
-    orders = []
-    for number in range(len(points)):
-        free = [s for s in atom.parameters if (number, s) not in held]
-        moving = [s for s in atom.moving if (number, s) not in own]
-        second = up_to(moving, 2, 2) if number in crowded else []
-        orders.append([*((s,) for s in free), *second])
-    family = expansion(atom, points, orders, support)
+    family = cone_family(atom, points, crowded, support, quotient, should_stop)
     found = relations(family, should_stop)
     name = f"second-order cone, {_cells(crowded, len(points))}"
     blocks = blocks_of(family, crowded)
@@ -224,6 +214,28 @@ def cone(
         test = Test(name, Answer.UNDECIDED, why_undecided(found), {})
         last = Step("No certificate", (why_undecided(found),))
     return _finished(test, family, found, start, last)
+
+
+def cone_family(
+    atom: Atom,
+    points: Sequence[Point],
+    crowded: Sequence[int],
+    support: Support | None = None,
+    quotient: bool = True,
+    should_stop: Stop = None,
+) -> Family:
+    """Return the derivatives of the second-order test; for the arguments see :func:`cone`."""
+    held: set[Place] = set()
+    own: set[Place] = set()
+    if quotient:
+        held, own = held_coordinates(atom, points, support, should_stop)
+    orders = []
+    for number in range(len(points)):
+        free = [s for s in atom.parameters if (number, s) not in held]
+        moving = [s for s in atom.moving if (number, s) not in own]
+        second = up_to(moving, 2, 2) if number in crowded else []
+        orders.append([*((s,) for s in free), *second])
+    return expansion(atom, points, orders, support)
 
 
 def _finished(test: Test, family: Family, found: Relations, start: float, last: Step) -> Test:

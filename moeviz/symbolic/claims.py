@@ -8,9 +8,9 @@ condition that names it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from moeviz.errors import Cancelled, FormulaError, UnknownNameError
 from moeviz.symbolic.report import Answer, Test
@@ -21,6 +21,29 @@ Decide = Callable[[Stop], Test]
 
 GENERIC = ""
 """Where a test is made that belongs to no special point."""
+
+
+class Searchable(Protocol):
+    """The search for exceptions of a test, as :class:`moeviz.symbolic.search.space.Search`."""
+
+    def kept(self, claim: str) -> Kept:
+        """Return what is kept of the search for the claim of an id."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a search for exceptions.
+
+    Attributes
+    ----------
+    families : tuple of (mapping, Check)
+        Each family of exceptions as plain data, with the test that decides it again.
+    searched : mapping
+        How far was searched and when, as plain data.
+    """
+
+    families: tuple[tuple[Mapping[str, Any], Check], ...]
+    searched: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,11 +60,14 @@ class Check:
     expect : Answer
         What the test must say for the claim to hold: a claim of dependence expects FAILS of a
         test of independence.
+    search : Searchable or None
+        For a claim about all parameters: where its exceptions are looked for.
     """
 
     decide: Decide
     special: str = GENERIC
     expect: Answer = Answer.HOLDS
+    search: Searchable | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +123,11 @@ class Verdict:
         What must hold, for an answer under a condition; why not, for an undecided one.
     tests, repair : tuple of Test
     repair_answer : Answer or None
+    repair_condition : str
+    exceptions : tuple of mapping
+        The kept families of exceptions that were decided again, each with the number of its test.
+    searched : tuple of mapping
+        How far was searched for them, one for each search.
     seconds : float
     """
 
@@ -106,6 +137,9 @@ class Verdict:
     tests: tuple[Test, ...]
     repair: tuple[Test, ...] = ()
     repair_answer: Answer | None = None
+    repair_condition: str = ""
+    exceptions: tuple[Mapping[str, Any], ...] = ()
+    searched: tuple[Mapping[str, Any], ...] = ()
     seconds: float = 0.0
 
     @property
@@ -130,10 +164,13 @@ class Verdict:
             "repair": {
                 "statement": claim.repaired,
                 "verdict": str(self.repair_answer),
+                "condition": self.repair_condition,
                 "tests": _tests_json(self.repair, claim.repair),
             }
             if self.repair_answer is not None
             else None,
+            "exceptions": [dict(one) for one in self.exceptions],
+            "searched": [dict(one) for one in self.searched],
             "why": claim.why,
             "study": claim.study,
             "seconds": round(self.seconds, 3),
@@ -165,14 +202,71 @@ def decide(claim: Claim, should_stop: Stop = None, limit: float | None = None) -
         If `should_stop` said yes.
     """
     start = time.perf_counter()
-    tests, answer, condition = _run(claim.checks, should_stop, limit)
-    repair: tuple[Test, ...] = ()
-    repair_answer = None
+    own = _with_exceptions(claim.id, "tests", claim.checks, should_stop, limit)
+    repair = _Part((), (), None, "", (), ())
     if claim.repair:
-        repair, repair_answer, _ = _run(claim.repair, should_stop, limit)
+        repair = _with_exceptions(claim.id, "repair", claim.repair, should_stop, limit)
     return Verdict(
-        claim, answer, condition, tests, repair, repair_answer, time.perf_counter() - start
+        replace(claim, checks=own.checks, repair=repair.checks),
+        own.answer or Answer.UNDECIDED,
+        own.condition,
+        own.tests,
+        repair.tests,
+        repair.answer,
+        repair.condition,
+        (*own.exceptions, *repair.exceptions),
+        (*own.searched, *repair.searched),
+        time.perf_counter() - start,
     )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A claim's own tests or those of its repair, with what follows from them."""
+
+    checks: tuple[Check, ...]
+    tests: tuple[Test, ...]
+    answer: Answer | None
+    condition: str
+    exceptions: tuple[Mapping[str, Any], ...]
+    searched: tuple[Mapping[str, Any], ...]
+
+
+def _with_exceptions(
+    claim: str, part: str, checks: tuple[Check, ...], should_stop: Stop, limit: float | None
+) -> _Part:
+    """Run tests; where they hold at generic points, decide the kept families of exceptions too.
+
+    A claim that fails as it is has no exceptions, and one that speaks of a dependence needs but
+    one point.
+    """
+    tests = _run(checks, should_stop, limit)
+    answer, condition = _follows(checks, tests)
+    if answer not in (Answer.HOLDS, Answer.CONDITIONAL):
+        return _Part(checks, tests, answer, condition, (), ())
+    kept = [c.search.kept(claim) for c in checks if c.search is not None]
+    found = [pair for one in kept for pair in one.families]
+    again = tuple(
+        replace(test, name=f"{test.name}: {family['family']}")
+        for (family, _), test in zip(
+            found, _run(tuple(check for _, check in found), should_stop, limit), strict=True
+        )
+    )
+    exceptions = [
+        {
+            **family,
+            "condition": check.special,
+            "verdict": str(test.answer),
+            "certificate": test.certificate.get("kind", ""),
+            "part": part,
+            "test": len(tests) + number,
+        }
+        for number, ((family, check), test) in enumerate(zip(found, again, strict=True))
+    ]
+    checks, tests = (*checks, *(check for _, check in found)), (*tests, *again)
+    answer, condition = _follows(checks, tests)
+    searched = tuple(one.searched for one in kept)
+    return _Part(checks, tests, answer, condition, tuple(exceptions), searched)
 
 
 def _timed(check: Check, should_stop: Stop, limit: float | None) -> Test:
@@ -194,15 +288,19 @@ def _timed(check: Check, should_stop: Stop, limit: float | None) -> Test:
         return Test("time limit", Answer.UNDECIDED, f"the test took longer than {limit:g} seconds")
 
 
-def _run(
-    checks: tuple[Check, ...], should_stop: Stop, limit: float | None
-) -> tuple[tuple[Test, ...], Answer, str]:
-    tests, outcomes = [], []
+def _run(checks: tuple[Check, ...], should_stop: Stop, limit: float | None) -> tuple[Test, ...]:
+    tests = []
     for check in checks:
         if should_stop is not None and should_stop():
             raise Cancelled("The check was cancelled.")
-        test = _timed(check, should_stop, limit)
-        tests.append(test)
+        tests.append(_timed(check, should_stop, limit))
+    return tuple(tests)
+
+
+def _follows(checks: tuple[Check, ...], tests: tuple[Test, ...]) -> tuple[Answer, str]:
+    """Return a claim's answer and its condition, from its tests alone."""
+    outcomes = []
+    for check, test in zip(checks, tests, strict=True):
         if test.answer == Answer.UNDECIDED:
             outcomes.append((check, Answer.UNDECIDED))
         else:
@@ -210,15 +308,15 @@ def _run(
     failed = [check for check, outcome in outcomes if outcome == Answer.FAILS]
     undecided = [t for t, (_, o) in zip(tests, outcomes, strict=True) if o == Answer.UNDECIDED]
     if any(check.special == GENERIC for check in failed):
-        return tuple(tests), Answer.FAILS, ""
+        return Answer.FAILS, ""
     if undecided:
-        return tuple(tests), Answer.UNDECIDED, undecided[0].condition
+        return Answer.UNDECIDED, undecided[0].condition
     if failed:
         if not any(check.special == GENERIC for check, _ in outcomes):
-            return tuple(tests), Answer.FAILS, ""
+            return Answer.FAILS, ""
         conditions = dict.fromkeys(check.special for check in failed)
-        return tuple(tests), Answer.CONDITIONAL, "; ".join(conditions)
-    return tuple(tests), Answer.HOLDS, ""
+        return Answer.CONDITIONAL, "; ".join(conditions)
+    return Answer.HOLDS, ""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
@@ -19,6 +19,7 @@ from moeviz.model import Mixture, Part
 from moeviz.symbolic.custom import FormulaExpert
 from moeviz.symbolic.formula import score_expression
 from moeviz.symbolic.functions import gelu, log_abs, relu, sigmoid, softplus
+from moeviz.symbolic.support import Support
 
 Symbols = Sequence[sympy.Symbol]
 
@@ -262,6 +263,23 @@ def atom(mixture: Mixture, dimension: int) -> Atom:
     elif mixture.output.name == "categorical":
         values = categorical(experts)
     return Atom((*x, *response), gate, own, offset, s, values, latex, affinity, logistic)
+
+
+def on_side(atom: Atom, support: Support) -> Atom:
+    """Return an atom as it reads on a support: where an input is positive, |x| is x."""
+    known: dict[sympy.Basic, sympy.Expr] = {}
+    for name, low, _ in support.bounds:
+        x = sympy.Symbol(name, real=True)
+        if low >= 0:
+            known[sympy.Abs(x)] = x
+    if not known:
+        return atom
+    return replace(
+        atom,
+        score=atom.score.xreplace(known),
+        values=tuple(value.xreplace(known) for value in atom.values),
+        affinity=atom.affinity.xreplace(known),
+    )
 
 
 def gaussian(mean: sympy.Expr, variance: sympy.Symbol) -> sympy.Expr:

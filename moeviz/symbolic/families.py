@@ -13,6 +13,7 @@ this is e^s (h D* - N*), which has no fraction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations_with_replacement
 
 import sympy
@@ -81,9 +82,7 @@ def derivatives(
     name : str
         LaTeX of the function.
     """
-    tower = Tower(inputs, parameters)
-    for function in functions:
-        tower.embed(function)
+    tower = _tower(tuple(functions), tuple(inputs), tuple(parameters))
     sheets = [tower.poly(function) for function in functions]
     members = []
     for number, (_, asked) in enumerate(zip(points, orders, strict=True)):
@@ -98,6 +97,19 @@ def derivatives(
                 Member(derivative_latex(mark, by, latex), tuple(by), number, tuple(rows))
             )
     return Family(tower, points, members, support or support_of(inputs), masses, functions)
+
+
+@lru_cache(maxsize=8)
+def _tower(
+    functions: tuple[sympy.Expr, ...],
+    inputs: tuple[sympy.Symbol, ...],
+    parameters: tuple[sympy.Symbol, ...],
+) -> Tower:
+    """Return a tower with functions in it; at other points its derivatives are the same."""
+    tower = Tower(inputs, parameters)
+    for function in functions:
+        tower.embed(function)
+    return tower
 
 
 def derivative_latex(

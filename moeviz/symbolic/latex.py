@@ -54,8 +54,13 @@ def verdict_latex(verdict: Plain) -> str:
     if repair is not None:
         lines += [
             "",
-            rf"\textbf{{Repair:}} {text(repair['statement'])} Verdict: {text(repair['verdict'])}.",
+            rf"\textbf{{Repair:}} {text(repair['statement'])} Verdict: {_answer(repair)}",
             *_tests(repair["tests"]),
+        ]
+    for one in verdict.get("searched", ()):
+        lines += [
+            "",
+            rf"\textbf{{Searched for exceptions}} ({text(one['question'])}): {text(one['words'])}.",
         ]
     if verdict["why"]:
         lines += ["", rf"\textbf{{Why it matters:}} {text(verdict['why'])}"]
@@ -78,7 +83,7 @@ def text(words: str) -> str:
 
 
 def _answer(verdict: Plain) -> str:
-    condition = f": {text(verdict['condition'])}" if verdict["condition"] else ""
+    condition = f": {text(verdict['condition'])}" if verdict.get("condition") else ""
     return f"{text(verdict['verdict'])}{condition}."
 
 

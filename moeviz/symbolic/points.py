@@ -44,9 +44,18 @@ def generic(atom: Atom, seed: int, special: Mapping[str, Number] | None = None) 
     point[atom.offset] = Log(_positive(rng))
     for symbol in point:
         for name, wanted in (special or {}).items():
-            if str(symbol) == name or str(symbol).rpartition("_")[0] == name:
+            if belongs(symbol, name):
                 point[symbol] = wanted
     return point
+
+
+def belongs(symbol: sympy.Symbol, name: str) -> bool:
+    """Return whether a symbol is named, or is an entry of the part that is: A_1 of A.
+
+    The intercept "b" and the gate's "b_gate" are two parts.
+    """
+    part, _, entry = str(symbol).rpartition("_")
+    return str(symbol) == name or (part == name and entry.isdigit())
 
 
 def _positive(rng: np.random.Generator) -> Fraction:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from moeviz.charts.checker import exceptions_table
 from moeviz.errors import MoevizError
 from moeviz.study import PRESETS, SCHEMA
 from moeviz.symbolic.latex import verdict_latex
@@ -59,12 +60,33 @@ def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
     st.markdown(f"{count} {'test' if count == 1 else 'tests'} in {verdict['seconds']:.2f} s.")
     _why(verdict)
     _files(verdict, link)
+    _exceptions(verdict)
     _tests(verdict["tests"], "test")
     repair = verdict["repair"]
     if repair is not None:
         st.header(f"Repaired: {answer_words(repair['verdict'])}", anchor=False)
+        if repair.get("condition"):
+            st.markdown(f"**Condition:** {mixed(repair['condition'])}.")
         st.markdown(mixed(repair["statement"]))
         _tests(repair["tests"], "repair")
+
+
+def _exceptions(verdict: Verdict) -> None:
+    """Show the families that are excepted, and how far was searched for them."""
+    if not verdict.get("searched"):
+        return
+    st.header("Exceptions", anchor=False)
+    if verdict["exceptions"]:
+        st.markdown(
+            "The claim speaks of all parameters. These families of two atoms were found by a "
+            "search, and were decided again for this verdict; their certificates stand below."
+        )
+        st.table(exceptions_table(verdict), border="horizontal", hide_index=True, alt="Exceptions")
+    else:
+        st.markdown("The claim speaks of all parameters. No family that fails is known.")
+    with st.expander("How far was searched"):
+        for one in verdict["searched"]:
+            st.markdown(f"**{_sentence(mixed(one['question']))}:** {mixed(one['words'])}.")
 
 
 def _why(verdict: Verdict) -> None:

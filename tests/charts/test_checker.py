@@ -6,7 +6,13 @@ import math
 
 import pytest
 
-from moeviz.charts.checker import epsilons, sequence_figure, sequence_table, sequence_words
+from moeviz.charts.checker import (
+    epsilons,
+    exceptions_table,
+    sequence_figure,
+    sequence_table,
+    sequence_words,
+)
 from moeviz.charts.palette import THEMES
 from tests.charts.figures import assert_plotly_accepts
 
@@ -66,3 +72,19 @@ def test_the_orders_are_those_of_the_numbers():
     assert "ratio goes to 0 like ε^2.00" in said
     assert "3 fitted atoms" in said
     assert math.isclose(float(table["Loss"][0]), 0.5 * EPSILON[0] ** 2, rel_tol=1e-3)
+
+
+def test_a_family_that_no_longer_fails_is_said_in_the_table():
+    one = {
+        "family": "two atoms with equal gates",
+        "question": "orders 0 and 1",
+        "part": "tests",
+        "test": 1,
+        "verdict": "fails",
+        "certificate": "relation",
+    }
+    other = {**one, "part": "repair", "test": 2, "verdict": "holds", "certificate": "determinant"}
+    table = exceptions_table({"exceptions": [one, other]})
+    assert table["Decided again"] == ["fails", "no longer fails: holds"]
+    assert table["Of"] == ["claim", "repair"]
+    assert table["Test"] == ["2", "3"]

@@ -122,6 +122,25 @@ def test_a_verdict_of_every_kind_is_shown(checker, verdicts, kind):
     assert not checker.submitted
 
 
+def test_exceptions_and_the_extent_of_their_search_are_shown(checker, verdicts):
+    verdict = verdicts["determinant"]
+    checker.has({"claim": verdict["id"]}, "done", verdict=verdict)
+    app = page(claim=verdict["id"])
+    assert "Exceptions" in [header.value for header in app.header]
+    table = next(each for each in app.table if "Family" in each.value)
+    assert "two atoms with equal gates and opposite experts" in list(table.value["Family"])
+    assert set(table.value["Decided again"]) == {"fails"}
+    words = said(app.markdown)
+    assert "relations among three atoms are not searched" in words
+    assert "no two atoms with equal gates and opposite experts" in words
+
+
+def test_a_claim_without_a_search_has_no_exceptions(checker, verdicts):
+    verdict = verdicts["identity"]
+    checker.has({"claim": verdict["id"]}, "done", verdict=verdict)
+    assert "Exceptions" not in [header.value for header in page(claim=verdict["id"]).header]
+
+
 def test_an_enclosed_value_is_not_called_a_left_side(checker, verdicts):
     verdict = verdicts["enclosure"]
     checker.has({"claim": verdict["id"]}, "done", verdict=verdict)

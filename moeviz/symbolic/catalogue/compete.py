@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from fractions import Fraction
 
 import sympy
 
 from moeviz.errors import FormulaError
+from moeviz.symbolic.catalogue import for_all
 from moeviz.symbolic.catalogue.parts import (
     Design,
     Special,
     cone,
-    first_order,
     model,
     plain,
     relation,
@@ -24,7 +23,7 @@ from moeviz.symbolic.expressions import Atom, inputs
 from moeviz.symbolic.families import derivative_latex, derivatives, expansion, term, up_to
 from moeviz.symbolic.family import Family
 from moeviz.symbolic.functions import sigmoid, softplus
-from moeviz.symbolic.ground import Log, Point
+from moeviz.symbolic.ground import Point
 from moeviz.symbolic.pde import Statement, Term
 from moeviz.symbolic.points import generic
 from moeviz.symbolic.report import Answer, Test
@@ -32,6 +31,8 @@ from moeviz.symbolic.tower import Tower
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "compete"
+UNIT = ("W1_1", "b_1", "W2", "nu")
+LINEAR = ("a", "b", "nu")
 FEWER = "fewer than two fitted atoms in some cell (N < 2N*)"
 WHY = (
     "Theorem 3.2 gives $n^{-1/2}$ for exact-specified and $n^{-1/4}$ for over-specified parameters."
@@ -147,10 +148,11 @@ def _experts() -> list[Claim]:
                     "It can be verified, the paper says.",
                     (_independent("each pair once", "ffn", d, False, hidden=hidden),),
                     (
-                        cone(
+                        for_all.cone(
                             Design(
                                 model("competition", "softmax", "ffn", "gaussian", hidden=hidden), 1
-                            )
+                            ),
+                            UNIT,
                         ),
                     )
                     if d == 1 and hidden == 1
@@ -184,7 +186,6 @@ def _experts() -> list[Claim]:
 def _bounds() -> list[Claim]:
     ffn = model("competition", "softmax", "ffn", "gaussian", hidden=1)
     linear = model("competition", "softmax", "linear", "gaussian")
-    flat: Special = {"a": 0, "b": Log(Fraction(3))}
     return [
         Claim(
             "K4",
@@ -195,8 +196,8 @@ def _bounds() -> list[Claim]:
             HOLDS,
             "Theorem 3.2 claims it for every measure with at most N atoms.",
             (
-                first_order(Design(ffn, 1)),
-                cone(Design(ffn, 1)),
+                for_all.first_order(Design(ffn, 1), UNIT),
+                for_all.cone(Design(ffn, 1), UNIT),
                 cone(
                     Design(ffn, 1, ({"W2": 0}, {})),
                     special="no unit with outer weight 0",
@@ -214,10 +215,9 @@ def _bounds() -> list[Claim]:
             HOLDS,
             "Theorem K.1, for all parameters.",
             (
-                first_order(Design(linear, 1)),
-                cone(Design(linear, 1)),
+                for_all.first_order(Design(linear, 1), LINEAR),
+                for_all.cone(Design(linear, 1), LINEAR),
                 cone(Design(linear, 1), (0, 1), FEWER),
-                cone(Design(linear, 1, (flat, {})), special="no expert with slope a = 0"),
             ),
             why=WHY_LINEAR,
             study="compete-exact",

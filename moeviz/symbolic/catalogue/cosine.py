@@ -6,11 +6,10 @@ import itertools
 
 import sympy
 
+from moeviz.symbolic.catalogue import for_all
 from moeviz.symbolic.catalogue.parts import (
     ConstantExpert,
     Design,
-    cone,
-    first_order,
     literal,
     model,
     moving,
@@ -23,6 +22,8 @@ from moeviz.symbolic.report import Answer
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "cosine"
+DISTINCT = ("a", "b")
+"""The experts' parameters, which Definitions 1 and 2 and assumption (A.2) take to be distinct."""
 TAU = sympy.Rational(1, 2), sympy.Rational(1, 10)
 
 WHY_RAY = (
@@ -209,7 +210,7 @@ def _strong() -> list[Claim]:
     for expert, (_, _, latex) in EXPERTS.items():
         for d in (1, 2):
             design = design_of(expert, d)
-            check = literal("orders 0, 1 and 2, two atoms", design, moving(0, 2))
+            check = for_all.literal("orders 0, 1 and 2, two atoms", design, moving(0, 2), DISTINCT)
             if expert == "linear":
                 found.append(
                     Claim(
@@ -237,7 +238,7 @@ def _strong() -> list[Claim]:
                     else "§1 names feed-forward networks with "
                     "GELU; neither the example nor Table 1 does.",
                     (check,),
-                    (cone(design),),
+                    (for_all.cone(design, DISTINCT),),
                     SPREAD,
                     WHY_OVER,
                     "cosine-over",
@@ -251,7 +252,6 @@ def _weak() -> list[Claim]:
     for expert, (_, _, latex) in EXPERTS.items():
         for d in (1, 2):
             design = design_of(expert, d)
-            shared = Design(design.mixture, d, ({}, {}), ("beta1", "a"))
             found.append(
                 Claim(
                     f"C5.{expert}.d{d}",
@@ -260,16 +260,8 @@ def _weak() -> list[Claim]:
                     f"${latex}$ is weakly identifiable ($d = {d}$).",
                     HOLDS,
                     "The example names ReLU, tanh and every power.",
-                    (
-                        literal("orders 0 and 1, two atoms", design, moving(0, 1)),
-                        literal(
-                            "two atoms that differ only in b",
-                            shared,
-                            moving(0, 1),
-                            "no two atoms that differ only in b",
-                        ),
-                    ),
-                    (first_order(design),),
+                    (for_all.literal("orders 0 and 1, two atoms", design, moving(0, 1), DISTINCT),),
+                    (for_all.first_order(design, DISTINCT),),
                     "What the exact-specified proof needs: first derivatives of the whole model, "
                     "independent modulo the gauge. The order 0 is a change of mass, which a "
                     "softmax gate's denominator tells from a change of the expert.",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy
 
+from moeviz.symbolic.catalogue import for_all
 from moeviz.symbolic.catalogue.cosine import (
+    DISTINCT,
     EXPERTS,
     FAILS,
     HOLDS,
@@ -61,7 +63,7 @@ def _identifiable() -> list[Claim]:
                 "Proposition 1 claims it for every measure.",
                 (pinned("first derivatives, last offset pinned", design),),
                 (
-                    first_order(design),
+                    for_all.first_order(design, DISTINCT),
                     first_order(zero, "no two gates that are zero"),
                 ),
                 GAUGE,
@@ -109,7 +111,7 @@ def _up_to_scale() -> list[Claim]:
                 ),
                 first_order(design_of("tanh", 2, 2, "cosine")),
             ),
-            (first_order(design_of("tanh", 2, 2, "cosine")),),
+            (for_all.first_order(design_of("tanh", 2, 2, "cosine"), DISTINCT),),
             "Up to scale and one reflection, which is no small move: locally.",
             WHY_RAY,
             "cosine-exact",
@@ -134,7 +136,7 @@ def _up_to_scale() -> list[Claim]:
             HOLDS,
             note,
             (_lengths_only(design_of("tanh", 3, 2, "cosine"), 2 + 1),),
-            (first_order(design_of("tanh", 3, 2, "cosine")),),
+            (for_all.first_order(design_of("tanh", 3, 2, "cosine"), DISTINCT),),
             "Up to scale and the rotations about the difference of the two directions.",
             WHY_RAY,
             "cosine-exact",
@@ -168,7 +170,7 @@ def _bounds() -> list[Claim]:
                 "Theorem 4, for strongly identifiable experts."
                 if expert != "linear"
                 else "Table 1: slower than any polynomial.",
-                (cone(design), every) if expert != "linear" else (cone(design),),
+                (for_all.cone(design, DISTINCT), every) if expert != "linear" else (cone(design),),
                 why=WHY_OVER,
                 study="cosine-over",
             )
@@ -186,7 +188,7 @@ def _bounds() -> list[Claim]:
                 HOLDS,
                 "Theorem 6, for weakly identifiable experts.",
                 (pinned("first derivatives, last offset pinned", design),),
-                (first_order(design),),
+                (for_all.first_order(design, DISTINCT),),
                 GAUGE,
                 WHY_EXACT,
                 "cosine-exact",

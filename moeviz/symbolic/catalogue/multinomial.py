@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sympy
 
-from moeviz.symbolic.catalogue import multinomial_maps
+from moeviz.symbolic.catalogue import for_all, multinomial_maps
 from moeviz.symbolic.catalogue.multinomial_maps import FAILS, HOLDS, MAPS, PAPER, WHY_MODIFIED
 from moeviz.symbolic.catalogue.parts import (
     Design,
     cone,
-    first_order,
     model,
     relation,
 )
@@ -29,6 +28,22 @@ WHY_FIRST = (
     "Regime 1."
 )
 WHY_SECOND = "Theorem 3.3: slower than any polynomial in Regime 2."
+
+
+READS = {"no gate reads the input, which section 2 excludes": ({"beta1": "equal"},)}
+"""With the last gate pinned to 0, equal gates are all 0."""
+
+
+def _own(classes: int, part: str = "") -> tuple[str, ...]:
+    """Return the experts' parameters, or the slopes "a" alone."""
+    numbers = ("",) if classes == 2 else tuple(f"_{s}" for s in range(1, classes))
+    return tuple(f"{name}{number}" for number in numbers for name in (part or "ab"))
+
+
+def _first_regime(classes: int) -> dict[str, tuple[dict[str, str], ...]]:
+    """Return what Regime 1 leaves out: an expert with all slopes 0."""
+    flat = dict.fromkeys(_own(classes, "a"), "zero")
+    return {**READS, "an expert with all slopes 0, which is Regime 2": (flat,)}
 
 
 def claims() -> list[Claim]:
@@ -191,7 +206,7 @@ def _regime_one() -> list[Claim]:
             "The relations (7) are no longer valid.",
             (
                 _interaction("derivatives by the gate and by the slopes", _design(classes)),
-                first_order(_design(classes)),
+                for_all.first_order(_design(classes), _own(classes), _first_regime(classes)),
             ),
             why=WHY_FIRST,
             study="multinomial-exact",
@@ -213,7 +228,10 @@ def _theorems() -> list[Claim]:
                 rf"($K = {classes}$, $d = 1$, $k_* = 2$).",
                 HOLDS,
                 "Theorem 3.1 claims it for every measure with at most k atoms.",
-                (cone(plain), cone(plain, (0, 1), FEWER)),
+                (
+                    for_all.cone(plain, _own(classes), _first_regime(classes)),
+                    cone(plain, (0, 1), FEWER),
+                ),
                 why=WHY_FIRST,
                 study="multinomial-exact",
             )
@@ -252,8 +270,7 @@ def _theorems() -> list[Claim]:
                     HOLDS,
                     "Theorem 4.4, for any b.",
                     (
-                        cone(_design(classes, score=score)),
-                        cone(_design(classes, special=True, score=score), special=REGIME),
+                        for_all.cone(_design(classes, score=score), _own(classes), READS),
                         cone(_design(classes, score=score), (0, 1), FEWER),
                     ),
                     why=WHY_MODIFIED,
@@ -306,7 +323,7 @@ def _identifiable() -> list[Claim]:
                     HOLDS,
                     f"{name}, in $\\mathcal O_k(\\Theta)$.",
                     (
-                        first_order(_design(classes, score=score)),
+                        for_all.first_order(_design(classes, score=score), _own(classes), READS),
                         Check(cone(_design(classes, special=True, score=score)).decide, REGIME),
                         cone(_design(classes, score=score), (0, 1), FEWER),
                     ),

@@ -13,12 +13,12 @@ import torch
 from moeviz.model import Expert, FlatScore, Mixture, Part, make_mixture
 from moeviz.symbolic import checks
 from moeviz.symbolic.claims import GENERIC, Check, Stop
-from moeviz.symbolic.expressions import Atom, atom
+from moeviz.symbolic.expressions import Atom, atom, on_side
 from moeviz.symbolic.families import derivatives, expansion, term, up_to
 from moeviz.symbolic.family import Family
 from moeviz.symbolic.ground import Log, Number, Point
 from moeviz.symbolic.pde import Statement, stated
-from moeviz.symbolic.points import generic
+from moeviz.symbolic.points import belongs, generic
 from moeviz.symbolic.report import Answer, Test
 from moeviz.symbolic.support import Support
 
@@ -136,8 +136,9 @@ class Design:
 
     @property
     def atom(self) -> Atom:
-        """The atom in symbols."""
-        return atom(self.mixture, self.dimension)
+        """The atom in symbols, as it reads on the support."""
+        own = atom(self.mixture, self.dimension)
+        return own if self.support is None else on_side(own, self.support)
 
     def points(self, model: Atom) -> list[Point]:
         """Return the atoms' rational points."""
@@ -149,7 +150,7 @@ class Design:
             bare = name.removeprefix("-")
             for other in points[1:]:
                 for symbol in other:
-                    if str(symbol) == bare or str(symbol).rpartition("_")[0] == bare:
+                    if belongs(symbol, bare):
                         value = points[0][symbol]
                         other[symbol] = _negative(value) if name.startswith("-") else value
         return list(points)
@@ -183,21 +184,26 @@ def literal(
     """Return the test that derivatives of one atom's term, at all atoms, are independent."""
 
     def decide(should_stop: Stop) -> Test:
-        model = design.atom
-        family = derivatives(
-            term(model),
-            model.inputs,
-            model.parameters,
-            model.latex,
-            design.points(model),
-            [orders(model)] * len(design.specials),
-            design.support,
-            masses,
-            "F" if model.logistic else ("u" if len(model.values) > 1 else "H"),
-        )
+        family = literal_family(design, orders, masses)
         return checks.independence(name, family, should_stop)
 
     return Check(decide, special, expect)
+
+
+def literal_family(design: Design, orders: Orders, masses: bool = True) -> Family:
+    """Return the derivatives of one atom's term at all atoms."""
+    model = design.atom
+    return derivatives(
+        term(model),
+        model.inputs,
+        model.parameters,
+        model.latex,
+        design.points(model),
+        [orders(model)] * len(design.specials),
+        design.support,
+        masses,
+        "F" if model.logistic else ("u" if len(model.values) > 1 else "H"),
+    )
 
 
 def functions(

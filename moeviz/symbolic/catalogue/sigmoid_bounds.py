@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import sympy
 
-from moeviz.symbolic.catalogue.parts import Design, cone, first_order, functions, model
+from moeviz.symbolic.catalogue import for_all
+from moeviz.symbolic.catalogue.parts import Design, cone, functions, model
 from moeviz.symbolic.catalogue.sigmoid import (
     FAILS,
     HOLDS,
@@ -15,7 +16,7 @@ from moeviz.symbolic.catalogue.sigmoid import (
     SPARSE,
     WHY_SPARSE,
 )
-from moeviz.symbolic.catalogue.sigmoid_experts import opposite, sparse_cone
+from moeviz.symbolic.catalogue.sigmoid_experts import distinct, sparse_cone
 from moeviz.symbolic.claims import Check, Claim
 from moeviz.symbolic.evaluate import ball
 from moeviz.symbolic.expressions import inputs
@@ -43,13 +44,17 @@ def _bounds() -> list[Claim]:
                     HOLDS,
                     "Theorem 1, for strongly identifiable experts.",
                     sparse_cone("quadratic", expert, d),
-                    sparse_cone("partial-quadratic", expert, d),
+                    (
+                        for_all.cone(
+                            Design(model("partial-quadratic", "sigmoid", expert), d, (SPARSE, {})),
+                            tuple(n for n in distinct("partial", expert) if n != "c"),
+                        ),
+                    ),
                     "The same with the partially quadratic score (Theorem 4).",
                     WHY_SPARSE,
                     "sigmoid-sparse",
                 )
             )
-    zero = {"A": 0, "b_gate": 0}
     for expert in ("scaled-gelu", "gelu", "linear"):
         mixture = model("quadratic", "sigmoid", expert)
         found.append(
@@ -61,11 +66,10 @@ def _bounds() -> list[Claim]:
                 HOLDS,
                 "Proposition 2 claims it for every measure.",
                 (
-                    first_order(Design(mixture, 1)),
-                    first_order(Design(mixture, 1, (zero, {})), "no gate with A = 0 and b = 0"),
-                    first_order(
-                        opposite(Design(mixture, 1, ({}, {}), ("-A", "-b_gate"))),
-                        "no two gates with opposite scores",
+                    # The atoms of a measure are (A, b, eta); c is their weight.
+                    for_all.first_order(
+                        Design(mixture, 1),
+                        tuple(name for name in distinct("quadratic", expert) if name != "c"),
                     ),
                     cone(
                         Design(mixture, 1, (SPARSE, {})),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Mapping
 
+from moeviz.symbolic.catalogue import for_all
+from moeviz.symbolic.catalogue.for_all import ZERO
 from moeviz.symbolic.catalogue.parts import (
     Design,
     cone,
     first,
-    first_order,
     literal,
     model,
     moving,
@@ -23,7 +24,6 @@ from moeviz.symbolic.catalogue.sigmoid import (
     WHY_SPARSE,
 )
 from moeviz.symbolic.claims import Check, Claim
-from moeviz.symbolic.ground import Log
 
 EXAMPLES: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("relu", "scaled-relu", {}),
@@ -38,6 +38,19 @@ EXAMPLES: tuple[tuple[str, str, dict[str, int]], ...] = (
 def claims() -> list[Claim]:
     """Return the claims on experts."""
     return [*_strong(), *_not_strong(), *_weak(), *_partial()]
+
+
+def distinct(score: str, expert: str) -> tuple[str, ...]:
+    """Return what must differ between atoms: Definitions 1 and 2 say (A, b, c, eta)."""
+    gate = ("A", "b_gate", "c") if score == "quadratic" else ("A", "c")
+    return (*gate, "a", "b", *(("lambda",) if expert.startswith("scaled") else ()))
+
+
+def _never(mark: str) -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    """Return what the examples leave out: alpha = 0 and lambda = 0, but for polynomials."""
+    if mark.startswith("p"):
+        return {}
+    return {"zero slopes and factors, which the example excludes": ({"a": ZERO}, {"lambda": ZERO})}
 
 
 def _definition_one(expert: str, d: int, **constants: int) -> tuple[Check, ...]:
@@ -110,37 +123,16 @@ def _not_strong() -> list[Claim]:
 
 def _weak() -> list[Claim]:
     found = []
-    zero = {"A": 0, "b_gate": 0}
     for mark, expert, constants in EXAMPLES:
         for d in (1, 2):
             mixture = model("quadratic", "sigmoid", expert, **constants)
-            mirrored = Design(mixture, d, ({}, {}), ("-A", "-b_gate"))
-            checks = [
-                literal("first derivatives, generic atoms", Design(mixture, d), first),
-                literal(
-                    "two atoms that differ only in c",
-                    Design(
-                        mixture,
-                        d,
-                        ({}, {"c": Log(Fraction(5))}),
-                        ("A", "b_gate", "a", "b", "lambda"),
-                    ),
-                    first,
-                    "no two atoms that differ only in c",
-                ),
-                literal(
-                    "a constant gate",
-                    Design(mixture, d, (zero, {})),
-                    first,
-                    "no gate with A = 0 and b = 0",
-                ),
-                literal(
-                    "opposite gates",
-                    opposite(mirrored),
-                    first,
-                    "no two gates with opposite scores",
-                ),
-            ]
+            check = for_all.literal(
+                "first derivatives, two atoms",
+                Design(mixture, d),
+                first,
+                distinct("quadratic", expert),
+                _never(mark),
+            )
             found.append(
                 Claim(
                     f"S8.{mark}.d{d}",
@@ -150,8 +142,14 @@ def _weak() -> list[Claim]:
                     f"$d = {d}$).",
                     HOLDS,
                     "Strongly identifiable experts and polynomials are weakly identifiable.",
-                    tuple(checks),
-                    (first_order(Design(mixture, d)),) if mark == "relu" else (),
+                    (check,),
+                    (
+                        for_all.first_order(
+                            Design(mixture, d), distinct("quadratic", expert), _never(mark)
+                        ),
+                    )
+                    if mark == "relu"
+                    else (),
                     "The same modulo the scale of lambda and (alpha, beta), which leaves the "
                     "expert as it is."
                     if mark == "relu"
@@ -178,14 +176,6 @@ def _weak() -> list[Claim]:
         )
     )
     return found
-
-
-def opposite(design: Design) -> Design:
-    """Return atoms whose whole scores are opposite: the offsets too."""
-    c = Fraction(3, 2)
-    return Design(
-        design.mixture, design.dimension, ({"c": Log(c)}, {"c": Log(1 / c)}), design.share
-    )
 
 
 def _expert_words(mark: str) -> str:
