@@ -29,7 +29,7 @@ IRRATIONAL = [
     "sqrt(307)*tanh(t)",
     "sqrt(2 + t^2)*sqrt(3 + t^2)",
     "sqrt(sqrt(3) + exp(t))",
-    "sqrt(10^9 + 7)*t",
+    "sqrt(1000000007)*t",
     "exp(1/3)*tanh(t)",
     "log(2)*tanh(t) + sqrt(11)",
 ]
@@ -88,8 +88,14 @@ LONG = [
         "test": "relation", "relation": SIX,
     },
     {"router": "quadratic", "expert": "gelu", "output": "gaussian", "dimension": 2, "atoms": 3},
-    {"router": "perturbed-cosine", "expert": "ffn", "hidden": 2, "dimension": 2, "test": "discover"},
-    {"router": "competition", "expert": "tanh", "output": "categorical", "dimension": 2, "atoms": 3},
+    {
+        "router": "perturbed-cosine", "expert": "ffn", "hidden": 2, "dimension": 2,
+        "test": "discover",
+    },
+    {
+        "router": "competition", "expert": "tanh", "output": "categorical", "dimension": 2,
+        "atoms": 3,
+    },
     {
         "expert": "custom", "expert_formula": "softplus(sigmoid(t))", "output": "gaussian",
         "point": "flat-expert",
