@@ -171,7 +171,7 @@ def witness(
     """
     pieces = family.pieces
     for _ in range(4):
-        points = []
+        points: list[tuple[int, dict[str, Fraction]]] = []
         for number in origin:
             place = _new_place(family, number, points, rng)
             if place is None:

@@ -78,15 +78,12 @@ def test_a_variance_is_positive_without_a_word():
     assert agree(verdict)
 
 
-@pytest.mark.parametrize("formula", ["b1*log(-1 - x1^2)", "b1*sqrt(-exp(x1))"])
-def test_a_formula_without_any_value_is_refused(formula):
-    try:
-        verdict = decided(router="custom", score_formula=formula, expert="tanh")
-    except FormulaError as refusal:
-        assert "has no value anywhere" in str(refusal)
-    else:
-        assert verdict.answer == "undecided"
-        assert "have a value at some inputs" in verdict.condition
+def test_a_formula_without_any_value_is_refused():
+    verdict = decided(router="custom", score_formula="b1*log(-1 - x1^2)", expert="tanh")
+    assert verdict.answer == "undecided"
+    assert "have a value at some inputs" in verdict.condition
+    with pytest.raises(FormulaError, match="has no value anywhere"):
+        decided(router="custom", score_formula="b1*sqrt(-exp(x1))", expert="tanh")
 
 
 @pytest.mark.parametrize(
