@@ -60,6 +60,32 @@ def test_rates_name_a_study_for_every_cell(capsys):
     assert "python -m moeviz study" in text
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["presets"],
+        ["presets", "--json"],
+        ["rates"],
+        ["claims", "S1.d1", "C1.d2"],
+        ["study", "lab", "--set", "sizes=200,400", "--set", "replicates=2", "--device", "cpu"],
+    ],
+    ids=" ".join,
+)
+def test_a_reader_that_goes_away_ends_a_command_quietly(words, tmp_path):
+    started = subprocess.Popen(
+        [sys.executable, "-m", "moeviz", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "MOEVIZ_HOME": str(tmp_path)},
+    )
+    started.stdout.close()
+    said = started.stderr.read().decode()
+    started.stderr.close()
+    # What a shell reports of a program that such a pipe ends.
+    assert started.wait(timeout=200) == 141
+    assert said == ""
+
+
 REFUSED = [
     (["study", "nope", "--json"], "known presets"),
     (["study", "--json"], "name of a study"),

@@ -15,7 +15,16 @@ from fractions import Fraction
 import flint
 
 from moeviz.symbolic.ground import Ground
-from moeviz.symbolic.polynomial import ONE, Monomial, Polynomial, add, constant, multiply, scale
+from moeviz.symbolic.polynomial import (
+    ONE,
+    Monomial,
+    Polynomial,
+    add,
+    basic,
+    constant,
+    multiply,
+    scale,
+)
 from moeviz.symbolic.tower import Kind
 
 IMAGINARY = -1
@@ -28,10 +37,11 @@ Turns = Mapping[int, tuple[int, ...]]
 def turns_of(ground: Ground) -> Turns:
     """Return the combinations for all sines and cosines of a ground."""
     count = len(ground.basics)
-    if ground.turns is None or ground.turns[0] != count:
+    known = ground.turns
+    if known is None or known[0] != count:
         own = [i for i, b in enumerate(ground.basics) if b.kind in (Kind.SIN, Kind.COS)]
-        ground.turns = count, _combinations(own, [ground.argument(i) for i in own])
-    return ground.turns[1]
+        known = ground.turns = count, _combinations(own, [ground.argument(i) for i in own])
+    return known[1]
 
 
 def _combinations(own: Sequence[int], arguments: Sequence[Polynomial]) -> Turns:
@@ -58,7 +68,7 @@ def _in_lattice(row: Sequence[int], lattice: Sequence[Sequence[int]]) -> tuple[i
 
 def in_turns(ground: Ground, p: Polynomial) -> Polynomial:
     """Return a polynomial with powers of i and of the U_j in place of sines and cosines."""
-    turns = {}
+    turns: Turns = {}
     if any(ground.basics[i].kind in (Kind.SIN, Kind.COS) for m in p for i, _ in m if i >= 0):
         turns = turns_of(ground)
     if not turns:
@@ -92,6 +102,6 @@ def _without_squares(p: Polynomial) -> Polynomial:
     for monomial, coefficient in p.items():
         exponent = int(dict(monomial).get(IMAGINARY, 0))
         rest: Monomial = tuple((i, e) for i, e in monomial if i != IMAGINARY)
-        unit = {((IMAGINARY, 1),): Fraction(1)} if exponent % 2 else constant(1)
+        unit = basic(IMAGINARY) if exponent % 2 else constant(1)
         terms.append(multiply({rest or ONE: coefficient * (-1) ** (exponent // 2)}, unit))
     return add(*terms)

@@ -59,7 +59,7 @@ class Basics:
         self.inputs = inputs
         self.basics: list[Basic] = [Basic(Kind.INPUT, (str(s),), str(s)) for s in inputs]
         self.scales: dict[int, int] = {}
-        self.turns: tuple[int, dict[int, tuple[int, ...]]] | None = None
+        self.turns: tuple[int, Mapping[int, tuple[int, ...]]] | None = None
         self.signs: dict[tuple[Any, ...], int] = {}
         self._index: dict[tuple[Kind, tuple[Any, ...]], int] = {
             (b.kind, b.argument): i for i, b in enumerate(self.basics)

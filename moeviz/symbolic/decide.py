@@ -17,11 +17,15 @@ from fractions import Fraction
 import flint
 import numpy as np
 
-from moeviz.errors import Cancelled
-from moeviz.symbolic.evaluate import PRIME, Balls, determinant, rational, residues
+from moeviz.errors import Cancelled, FormulaError
+from moeviz.symbolic.evaluate import Balls, determinant
 from moeviz.symbolic.family import Family, Piece, combination
+from moeviz.symbolic.residues import PRIME, PRIMES, NoPrimeRootError, rational, residues
 from moeviz.symbolic.watch import pause
 from moeviz.symbolic.zero import vanishes
+
+LEAST_BITS = 24
+"""Bits of a determinant that must be sure."""
 
 MOST_PLACES = 40
 """Random points of a piece that are drawn for one that was not taken yet."""
@@ -99,9 +103,26 @@ def relations(
     ------
     Cancelled
         If `should_stop` said yes.
+    FormulaError
+        If square roots of the family have no common residues.
     """
+    for prime in PRIMES:
+        try:
+            return _relations(family, should_stop, seed, prime)
+        except NoPrimeRootError:
+            continue
+    raise FormulaError(
+        "Expected roots that exist modulo one of a few large primes, but several square roots of "
+        "numbers or of functions have none together; take numbers with small prime factors or "
+        "fewer roots."
+    )
+
+
+def _relations(
+    family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
+) -> Relations:
     rng = np.random.default_rng(seed)
-    elimination = Elimination(len(family))
+    elimination = Elimination(len(family), prime)
     origin: list[int] = []
     for number, piece in enumerate(family.pieces):
         idle = 0
@@ -109,7 +130,7 @@ def relations(
             if should_stop is not None and should_stop():
                 raise Cancelled("The check was cancelled.")
             pause()
-            values = residues(piece.ground, rng)
+            values = residues(piece.ground, rng, prime)
             if elimination.add([values.polynomial(row) for row in piece.rows]):
                 origin.append(number)
                 idle = 0
@@ -118,7 +139,7 @@ def relations(
     basis, unproved = [], []
     for candidate in elimination.null_space():
         pause()
-        vector = _lifted(candidate)
+        vector = _lifted(candidate, prime)
         if vector is not None and holds(family, vector):
             basis.append(vector)
         else:
@@ -150,7 +171,7 @@ def witness(
     """
     pieces = family.pieces
     for _ in range(4):
-        points = []
+        points: list[tuple[int, dict[str, Fraction]]] = []
         for number in origin:
             place = _new_place(family, number, points, rng)
             if place is None:
@@ -195,7 +216,9 @@ def enclosed(
             balls = Balls(pieces[number].ground, point)
             rows.append([balls.polynomial(pieces[number].rows[c]) for c in columns])
         value = determinant(rows)
-        return None if value.contains(0) or not value.is_finite() else value.str(8)
+        clear = value.is_finite() and not value.contains(0)
+        # Written in a few digits an enclosure must still tell its sign.
+        return value.str(8) if clear and value.rel_accuracy_bits() > LEAST_BITS else None
     finally:
         flint.ctx.prec = before
 
@@ -203,8 +226,9 @@ def enclosed(
 class Elimination:
     """Row reduction modulo the prime, one row at a time."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, prime: int = PRIME) -> None:
         self.width = width
+        self.prime = prime
         self.rows: dict[int, list[int]] = {}
 
     @property
@@ -224,17 +248,17 @@ class Elimination:
         for pivot, known in self.rows.items():
             factor = row[pivot]
             if factor:
-                row = [(a - factor * b) % PRIME for a, b in zip(row, known, strict=True)]
+                row = [(a - factor * b) % self.prime for a, b in zip(row, known, strict=True)]
         lead = next((i for i, a in enumerate(row) if a), None)
         if lead is None:
             return False
-        inverse = pow(row[lead], -1, PRIME)
-        row = [a * inverse % PRIME for a in row]
+        inverse = pow(row[lead], -1, self.prime)
+        row = [a * inverse % self.prime for a in row]
         for pivot, known in self.rows.items():
             factor = known[lead]
             if factor:
                 self.rows[pivot] = [
-                    (a - factor * b) % PRIME for a, b in zip(known, row, strict=True)
+                    (a - factor * b) % self.prime for a, b in zip(known, row, strict=True)
                 ]
         self.rows[lead] = row
         return True
@@ -248,13 +272,13 @@ class Elimination:
             vector = [0] * self.width
             vector[free] = 1
             for pivot, row in self.rows.items():
-                vector[pivot] = -row[free] % PRIME
+                vector[pivot] = -row[free] % self.prime
             basis.append(vector)
         return basis
 
 
-def _lifted(vector: Sequence[int]) -> tuple[Fraction, ...] | None:
-    entries = [rational(value) for value in vector]
+def _lifted(vector: Sequence[int], prime: int) -> tuple[Fraction, ...] | None:
+    entries = [rational(value, prime) for value in vector]
     if any(entry is None for entry in entries):
         return None
     return tuple(entry for entry in entries if entry is not None)

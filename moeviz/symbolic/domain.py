@@ -212,10 +212,10 @@ def domain_of_statement(tower: Tower, point: Point) -> Domain:
                 f"Expected formulas that have a value somewhere, but a function of '{argument}', a "
                 "denominator, root or logarithm, has none at any point that was tried; change it."
             )
-    return Domain(
-        tuple(_argument(tower, i) for i in singular if i in one_sided and -1 in signs[i]),
-        tuple(_argument(tower, i) for i in singular if i not in one_sided and {1, -1} <= signs[i]),
-    )
+    positive = [_argument(tower, i) for i in singular if i in one_sided and -1 in signs[i]]
+    crossed = [_argument(tower, i) for i in singular if i not in one_sided and {1, -1} <= signs[i]]
+    poles = (pole for pole in dict.fromkeys(crossed) if pole not in positive)
+    return Domain(tuple(dict.fromkeys(positive)), tuple(poles))
 
 
 def _argument(tower: Tower, index: int) -> sympy.Expr:

@@ -13,10 +13,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-import sympy
-
 from moeviz.errors import FormulaError
-from moeviz.symbolic.basics import Basic, Basics, Log, Number, Point
+from moeviz.symbolic.basics import Basic, Log, Number, Point
 from moeviz.symbolic.factor import factored
 from moeviz.symbolic.polynomial import (
     Monomial,
@@ -34,6 +32,7 @@ from moeviz.symbolic.polynomial import (
     without_inverse,
 )
 from moeviz.symbolic.polynomial import basics as basics_of
+from moeviz.symbolic.surds import NEGATIVE, Surds
 from moeviz.symbolic.tower import Kind
 
 __all__ = ["Basic", "Ground", "Log", "Number", "Point"]
@@ -41,13 +40,8 @@ __all__ = ["Basic", "Ground", "Log", "Number", "Point"]
 MOST_TIMES = 8
 """Powers of a logarithm's argument that are multiplied out."""
 
-FINEST = 1_000_000
-"""Primes that a number is divided by."""
 
-NEGATIVE = "Expected a square root of a number that is not negative, but one is; change it."
-
-
-class Ground(Basics):
+class Ground(Surds):
     """The basics that several formulas at several points share, and functions of polynomials."""
 
     def exp(self, a: Polynomial) -> Polynomial:
@@ -129,10 +123,10 @@ class Ground(Basics):
         a = self.reduced(a)
         number = as_number(a)
         if number is not None:
-            return self._root_of_number(number)
+            return self.root_of_number(number)
         parts = factored(a)
         inside = {m: c / abs(parts.number) for m, c in a.items()}
-        outside = self._root_of_number(abs(parts.number))
+        outside = self.root_of_number(abs(parts.number))
         if not parts.rest and all(self.basics[i].kind is Kind.EXP for i, _ in parts.monomial):
             if parts.number < 0:
                 raise FormulaError(NEGATIVE)
@@ -144,14 +138,6 @@ class Ground(Basics):
             fine = (Fraction(exponent) / 2).denominator
             self.scales[index] = math.lcm(self.scales.get(index, 1), fine)
         return {tuple((i, whole(Fraction(e) / 2)) for i, e in monomial): Fraction(1)}
-
-    def _root_of_number(self, number: Fraction) -> Polynomial:
-        if number < 0:
-            raise FormulaError(NEGATIVE)
-        result = constant(1)
-        for prime, times in primes_of(number).items():
-            result = multiply(result, self.power_of_prime(prime, Fraction(times, 2)))
-        return self.reduced(result) if number else {}
 
     def log(self, a: Polynomial, positive: bool = False) -> Polynomial:
         """Return log |a|, split by the factors of a.
@@ -193,28 +179,6 @@ class Ground(Basics):
         if b.kind is Kind.ROOT:
             return scale(self.log(self.argument(index)), Fraction(1, 2))
         return basic(self.intern(Kind.LOG, key(basic(index))))
-
-    def log_of_number(self, number: Fraction) -> Polynomial:
-        """Return the logarithm of a positive number as those of its primes."""
-        total: Polynomial = {}
-        for prime, times in primes_of(number).items():
-            total = add(total, scale(basic(self._prime_log(prime)), times))
-        return total
-
-    def _prime_log(self, prime: int) -> int:
-        return self.intern(Kind.PARAMETER, (Fraction(prime),), f"log({prime})")
-
-    def power_of_prime(self, prime: Fraction | int, exponent: Fraction | int) -> Polynomial:
-        """Return a power of a prime: a number times a power between 0 and 1, which is a basic."""
-        exponent = Fraction(exponent)
-        number = Fraction(prime) ** math.floor(exponent)
-        rest = exponent - math.floor(exponent)
-        if not rest:
-            return constant(number)
-        monomial: Monomial = ((self._prime_log(int(prime)), 1),)
-        index = self.intern(Kind.EXP, (monomial,), f"{prime}^(1/n)")
-        self.scales[index] = math.lcm(self.scales.get(index, 1), rest.denominator)
-        return scale(basic(index, rest), number)
 
     def even(self, kind: Kind, a: Polynomial) -> Polynomial:
         """Return an even function of a."""
@@ -279,19 +243,6 @@ def _sign(a: Polynomial) -> int:
 def inverted(monomial: Monomial) -> Monomial:
     """Return one over a monomial."""
     return tuple((i, -e) for i, e in monomial)
-
-
-def primes_of(number: Fraction) -> dict[int, int]:
-    """Return the primes of a positive number with their powers.
-
-    What has no prime below a limit stays one factor, as if it were a prime.
-    """
-    found: dict[int, int] = {}
-    for part, sign in ((number.numerator, 1), (number.denominator, -1)):
-        if part:
-            for prime, times in sympy.factorint(part, limit=FINEST, use_pm1=False).items():
-                found[int(prime)] = found.get(int(prime), 0) + sign * int(times)
-    return {prime: times for prime, times in found.items() if prime > 1}
 
 
 def sign_of_constant(ground: Ground, a: Polynomial) -> int:

@@ -18,6 +18,7 @@ import numpy as np
 from moeviz.errors import FormulaError
 from moeviz.symbolic.at_point import AtPoint
 from moeviz.symbolic.basics import Point
+from moeviz.symbolic.decide import LEAST_BITS
 from moeviz.symbolic.domain import random_point
 from moeviz.symbolic.evaluate import Balls
 from moeviz.symbolic.family import Family, Member
@@ -221,7 +222,7 @@ def _not_zero(family: Family, piece: Piece, rng: np.random.Generator) -> dict[st
             return {}
         with precision(BITS):
             value: flint.arb = Balls(piece.ground, place).polynomial(piece.rows[0])
-        if value.is_finite() and not value.contains(0):
+        if value.is_finite() and not value.contains(0) and value.rel_accuracy_bits() > LEAST_BITS:
             found = {"value": value.str(8), "inputs": {k: str(v) for k, v in place.items()}}
             if piece.plane is not None:
                 found["kink"] = piece.plane.to_json()

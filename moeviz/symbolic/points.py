@@ -9,6 +9,7 @@ import numpy as np
 import sympy
 
 from moeviz.symbolic.expressions import Atom
+from moeviz.symbolic.functions import relu
 from moeviz.symbolic.ground import Log, Number, Point
 
 
@@ -28,6 +29,8 @@ def generic(atom: Atom, seed: int, special: Mapping[str, Number] | None = None) 
     """
     rng = np.random.default_rng(1000 + seed)
     point: dict[sympy.Symbol, Number] = {}
+    # Intercepts of classes are logs, so that weights are rational; a kink's place must be, though.
+    kinked = any(value.has(relu, sympy.Abs) for value in atom.values)
     beta = [s for s in atom.gate if str(s).startswith("beta1")]
     for symbol, value in zip(beta, _rational_vector(rng, len(beta)), strict=True):
         point[symbol] = value
@@ -37,7 +40,7 @@ def generic(atom: Atom, seed: int, special: Mapping[str, Number] | None = None) 
             continue
         if name == "nu":
             point[symbol] = Fraction(int(rng.integers(2, 8)), int(rng.integers(2, 6))) ** 2
-        elif len(atom.values) > 1 and name.startswith("b"):
+        elif len(atom.values) > 1 and name.startswith("b") and not kinked:
             point[symbol] = Log(_positive(rng))
         else:
             point[symbol] = _signed(rng)

@@ -9,9 +9,7 @@ expression is ever simplified.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
@@ -19,71 +17,14 @@ from sympy import QQ
 from sympy.polys.rings import ring
 
 from moeviz.errors import FormulaError
-from moeviz.symbolic.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
+from moeviz.symbolic.functions import gelu, relu
+from moeviz.symbolic.generators import UNARY, WRITTEN, Generator, Kind
 from moeviz.symbolic.watch import pause
+
+__all__ = ["Generator", "Kind", "Poly", "Tower"]
 
 Poly = Any
 """An element of the tower's polynomial ring over the rationals."""
-
-
-class Kind(Enum):
-    """What a generator is."""
-
-    INPUT = "input"
-    PARAMETER = "parameter"
-    EXP = "exp"
-    SIGMOID = "sigmoid"
-    TANH = "tanh"
-    SOFTPLUS = "softplus"
-    CDF = "normal distribution function"
-    DENSITY = "normal density"
-    RELU = "relu"
-    STEP = "step"
-    KINK = "point mass on the kink"
-    SIN = "sin"
-    COS = "cos"
-    LOG = "log"
-    LOG_ABS = "log of the size"
-    ROOT = "square root"
-    INVERSE = "inverse"
-
-
-UNARY = {
-    sympy.exp: Kind.EXP,
-    sigmoid: Kind.SIGMOID,
-    sympy.tanh: Kind.TANH,
-    softplus: Kind.SOFTPLUS,
-    normal_cdf: Kind.CDF,
-    sympy.sin: Kind.SIN,
-    sympy.cos: Kind.COS,
-    sympy.log: Kind.LOG,
-    log_abs: Kind.LOG_ABS,
-}
-
-_WRITTEN: dict[Kind, Callable[[sympy.Expr], sympy.Expr]] = {
-    **{kind: function for function, kind in UNARY.items()},
-    Kind.RELU: relu,
-    Kind.ROOT: sympy.sqrt,
-    Kind.INVERSE: lambda t: 1 / t,
-}
-"""The function that a generator of a typed formula stands for."""
-
-
-@dataclass(frozen=True)
-class Generator:
-    """One generator of a tower.
-
-    Attributes
-    ----------
-    symbol : sympy.Symbol
-    kind : Kind
-    argument : sympy.Expr or None
-        A polynomial in earlier generators; None for inputs and parameters.
-    """
-
-    symbol: sympy.Symbol
-    kind: Kind
-    argument: sympy.Expr | None
 
 
 class Tower:
@@ -235,8 +176,8 @@ class Tower:
     def written(self, expression: sympy.Expr) -> sympy.Expr:
         """Return a polynomial in generators as the formula that it stands for."""
         for generator in reversed(self.generators):
-            if generator.argument is not None and generator.kind in _WRITTEN:
-                value = _WRITTEN[generator.kind](generator.argument)
+            if generator.argument is not None and generator.kind in WRITTEN:
+                value = WRITTEN[generator.kind](generator.argument)
                 expression = expression.xreplace({generator.symbol: value})
         return expression
 

@@ -50,6 +50,7 @@ def test_another_seed_is_another_point_and_the_same_answer():
         answers.add(found["verdict"])
         points.add(json.dumps(found["tests"][0]["certificate"]["points"]))
     assert answers == {"holds"}
+    assert len(points) == 3
 
 
 @pytest.mark.parametrize(

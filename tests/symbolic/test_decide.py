@@ -13,12 +13,12 @@ from sympy import QQ
 
 from moeviz.errors import Cancelled
 from moeviz.symbolic.decide import Elimination, enclosed, holds, relations
-from moeviz.symbolic.evaluate import PRIME, rational
 from moeviz.symbolic.exact import reduced
 from moeviz.symbolic.families import derivatives, up_to
 from moeviz.symbolic.family import Family, Member
 from moeviz.symbolic.functions import gelu, relu, sigmoid
 from moeviz.symbolic.ground import Log
+from moeviz.symbolic.residues import PRIME, rational
 from moeviz.symbolic.support import Support
 
 X, Y, A, B, C, NU = sympy.symbols("x1 x2 a b c nu", real=True)

@@ -100,7 +100,7 @@ def number(text: str) -> Fraction | Log:
 
 
 def exact(e: Expr, place: Place) -> Fraction:
-    """Return the rational value of a polynomial; a ValueError if it has none."""
+    """Return the rational value of a polynomial, also in relus; a ValueError if it has none."""
     if e.is_Rational:
         return Fraction(int(e.p), int(e.q))
     if e.is_Symbol:
@@ -109,6 +109,8 @@ def exact(e: Expr, place: Place) -> Fraction:
             return value
         if value.of == 1:
             return Fraction(0)
+    elif e.func is Relu:
+        return max(exact(e.args[0], place), Fraction(0))
     elif e.is_Add:
         return sum((exact(a, place) for a in e.args), Fraction(0))
     elif e.is_Mul:
