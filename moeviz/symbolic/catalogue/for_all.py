@@ -160,7 +160,10 @@ def _searched(
     blocks, base = _blocks(design, whole)
 
     def ask(pattern: int, seed: int, special: str) -> Check:
-        return build(placed(design, blocks, pattern, seed), special)
+        def decide(should_stop: Stop) -> Test:
+            return build(placed(design, blocks, pattern, seed), special).decide(should_stop)
+
+        return Check(decide, special)
 
     search = Search(
         name,
