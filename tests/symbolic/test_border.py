@@ -202,6 +202,20 @@ def test_families_have_names_in_plain_words(relations, crowded, named, excluded)
     assert condition(pattern, BLOCKS, crowded=crowded) == excluded
 
 
+@pytest.mark.parametrize(
+    ("word", "plural"),
+    [
+        ("slope", "equal slopes"),
+        ("gate matrix", "equal gate matrices"),
+        ("outer weight", "equal outer weights"),
+        ("slope of class 2", "equal slopes of class 2"),
+    ],
+)
+def test_blocks_have_a_plural(word, plural):
+    blocks = (Block("p", word, "offset", ALL), *BLOCKS)
+    assert words(at(0, EQUAL), blocks) == f"two atoms with {plural}"
+
+
 def test_a_family_of_one_side_says_so():
     positive = at(PLACES, 1)
     assert words(positive, BLOCKS) == "only on x > 0: any two atoms"

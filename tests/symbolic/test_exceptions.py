@@ -185,6 +185,16 @@ def test_what_the_papers_exclude_is_left_out():
         assert "zero factor" not in words
 
 
+def test_experts_that_are_never_both_active_are_not_defined_there():
+    """Of opposite ReLU experts one is 0 wherever the other is not."""
+    search = of_claim("C5.relu.d1", "repair")
+    inputs = "the side of every kink on which the expert is not 0"
+    opposite = search.read({"relations": {"a": "opposite", "b": "opposite"}, "inputs": inputs})
+    assert outcome_of(search, opposite)[0] is Outcome.UNDEFINED
+    equal = search.read({"relations": {"b": "equal"}, "inputs": inputs})
+    assert outcome_of(search, equal)[0] is Outcome.HOLDS
+
+
 @pytest.fixture
 def entries(monkeypatch):
     """Kept searches of a test's own."""

@@ -25,6 +25,7 @@ from moeviz.symbolic.expressions import Atom
 from moeviz.symbolic.families import expansion
 from moeviz.symbolic.family import Family
 from moeviz.symbolic.functions import log_abs, relu
+from moeviz.symbolic.report import Test
 from moeviz.symbolic.search import pattern as of
 from moeviz.symbolic.search.pattern import Block, at
 from moeviz.symbolic.search.space import Search, in_one
@@ -160,7 +161,10 @@ def _searched(
     blocks, base = _blocks(design, whole)
 
     def ask(pattern: int, seed: int, special: str) -> Check:
-        return build(placed(design, blocks, pattern, seed), special)
+        def decide(should_stop: Stop) -> Test:
+            return build(placed(design, blocks, pattern, seed), special).decide(should_stop)
+
+        return Check(decide, special)
 
     search = Search(
         name,

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import sympy
 
+from moeviz.errors import FormulaError
 from moeviz.symbolic.catalogue.parts import Design
 from moeviz.symbolic.expressions import Atom
 from moeviz.symbolic.families import support_of
@@ -29,6 +30,11 @@ def placed(design: Design, blocks: Sequence[Block], pattern: int, seed: int) -> 
     pattern : int
     seed : int
         Of the generic values.
+
+    Raises
+    ------
+    FormulaError
+        If no inputs were found at which no unit is 0, where the pattern asks for them.
     """
     specials: list[dict[str, Number]] = [dict(special) for special in design.specials]
     share = []
@@ -49,9 +55,14 @@ def placed(design: Design, blocks: Sequence[Block], pattern: int, seed: int) -> 
     side = relation(pattern, len(blocks))
     if side == of.POSITIVE:
         return replace(own, support=support_of(own.atom.inputs, 0, 2))
-    if side == of.ACTIVE:
-        return replace(own, support=_active(own.atom, own.points(own.atom)))
-    return own
+    if side != of.ACTIVE:
+        return own
+    for further in range(ACTIVE_TRIES):
+        tried = replace(own, seed=seed + 2 * further)
+        support = _active(tried.atom, tried.points(tried.atom))
+        if support is not None:
+            return replace(tried, support=support)
+    raise FormulaError("Expected inputs at which no unit is 0, but these experts have none.")
 
 
 def _flatten(design: Design, slope: str, specials: Sequence[dict[str, Number]]) -> None:
@@ -72,8 +83,12 @@ def _flatten(design: Design, slope: str, specials: Sequence[dict[str, Number]]) 
         special.setdefault(intercept, Log(log))
 
 
-def _active(atom: Atom, points: Sequence[Point]) -> Support:
-    """Return a box that no kink meets, where as many units as can be are not 0."""
+ACTIVE_TRIES = 8
+"""Draws of the values; of some, one unit is 0 wherever the other is not."""
+
+
+def _active(atom: Atom, points: Sequence[Point]) -> Support | None:
+    """Return a box that no kink meets and in which no unit is 0, if there is one."""
     x = [s for s in atom.inputs if str(s) != "y"]
     arguments = []
     for kink in sorted({k for f in atom.values for k in f.atoms(relu)}, key=str):
@@ -81,25 +96,26 @@ def _active(atom: Atom, points: Sequence[Point]) -> Support:
             # A kink's argument has no logs: those of offsets stand in scores.
             rational = {s: sympy.Rational(v) for s, v in point.items() if not isinstance(v, Log)}
             arguments.append(sympy.expand(kink.args[0].xreplace(rational)))
+    steps = [sum(abs(Fraction(str(a.coeff(s)))) for s in x) for a in arguments]
     rng = np.random.default_rng(3)
     wide = Support.box([str(s) for s in x])
-    best: tuple[int, dict[str, Fraction], Fraction] | None = None
-    for _ in range(60):
+    best: tuple[Fraction, dict[str, Fraction]] | None = None
+    for _ in range(PLACES):
         place = wide.point(rng)
         at_place = {s: sympy.Rational(place[str(s)]) for s in x}
         values = [Fraction(str(a.xreplace(at_place))) for a in arguments]
-        steps = [sum(abs(Fraction(str(a.coeff(s)))) for s in x) for a in arguments]
-        if not all(v for v, step in zip(values, steps, strict=True) if step):
+        if not all(v > 0 for v in values):
             continue
-        reach = min(
-            (abs(v) / (2 * step) for v, step in zip(values, steps, strict=True) if step),
-            default=Fraction(1),
-        )
-        active = sum(v > 0 for v in values)
-        if best is None or (active, reach) > (best[0], best[2]):
-            best = active, place, min(reach, Fraction(1))
+        reaches = [v / (2 * step) for v, step in zip(values, steps, strict=True) if step]
+        reach = min([*reaches, Fraction(1)])
+        if best is None or reach > best[0]:
+            best = reach, place
     if best is None:
-        raise ValueError("Expected a point that is on no kink.")
-    _, place, reach = best
+        return None
+    reach, place = best
     wide_y = support_of(atom.inputs).bounds[len(x) :]
     return Support((*((n, v - reach, v + reach) for n, v in place.items()), *wide_y))
+
+
+PLACES = 60
+"""Random inputs at which the box is looked for."""

@@ -189,6 +189,7 @@ def _phrases(places: Sequence[int], blocks: Sequence[Block], plural: bool) -> li
 
 
 def _plural(word: str) -> str:
-    head, space, rest = word.partition(" ")
-    ending = "ces" if head.endswith("x") else head[-1:] + "s"
-    return head[:-1] + ending + space + rest
+    """Return a name in the plural: its last word before "of" is changed."""
+    head, of, rest = word.partition(" of ")
+    many = f"{head[:-1]}ces" if head.endswith("x") else f"{head}s"
+    return many + of + rest
