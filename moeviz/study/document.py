@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from moeviz.errors import SpecificationError
 
-MOST_BYTES = 400_000
+MOST_BYTES = 200_000
 """Largest document that is read; a specification has some kilobytes, a result some ten."""
 
 MOST_LEVELS = 32

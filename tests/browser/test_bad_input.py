@@ -55,6 +55,28 @@ def test_there_is_a_way_out_of_a_bad_link(server, visit):
     expect(page).not_to_have_url(re.compile("job="))
 
 
+def test_an_address_that_has_no_page_and_a_link_that_is_too_long_say_so(server, visit):
+    page = visit()
+    for address, word in {
+        "/convergence/x": "This address has no page.",
+        "/checker/x/y?claim=C1.d2": "This address has no page.",
+        "/convergence?" + "&".join(["seed=1"] * 1001): "at most 1,000 parameters",
+    }.items():
+        page.goto(server.url + address)
+        expect(page.get_by_role("main")).to_contain_text(word)
+        page.get_by_role("link", name="Go to the page").click()
+        title = "Symbolic checker" if "checker" in address else "Convergence lab"
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+
+
+def test_a_field_that_stands_twice_in_a_link_is_refused(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/convergence?seed=1&seed=2")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("'seed' 2 times")
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+
+
 def test_a_bad_value_in_the_form_is_refused(lab):
     lab.open(sizes="300,1000", replicates=3)
     lab.page.get_by_text("Settings", exact=True).click()
@@ -75,6 +97,14 @@ BROKEN_FILES = {
     "cut short": (b"{not json", "JSON"),
     "another thing": (b"[1, 2]", "specification"),
     "too deep": (b"[" * 60_000, "JSON"),
+    "a number of 309 digits": (
+        b'{"schema": %d, "preset": "lab", "fields": {"noise": %s}}' % (SCHEMA, b"9" * 309),
+        "digits",
+    ),
+    "half a character": (
+        b'{"schema": %d, "preset": "\\ud800", "fields": {}}' % SCHEMA,
+        "whole characters",
+    ),
     "fields missing": (b'{"schema": %d, "preset": "lab", "fields": {}}' % SCHEMA, "missing"),
 }
 
