@@ -39,13 +39,13 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("torch", "sympy", "flint", "scipy.stats", "scipy.optimize", "clarabel", "lark", "mpmath")
 """Imported once, before the processes fork."""
 
-MOST_SECONDS = 20.0
-"""Tests of one change may take this long in all, as measured without it."""
-
 MORE_MEMORY = 3 << 30
 """Bytes that a change may take beyond what its process has at the start."""
 
-OUTCOMES = {0: "survived", 1: "killed"}
+BROKEN = 3
+"""What a fork returns when this program itself failed in it."""
+
+OUTCOMES = {0: "survived", 1: "killed", BROKEN: "broken"}
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def change_in_place(pairs: dict[CodeType, CodeType]) -> None:
     import gc
 
     for thing in gc.get_objects():
-        if isinstance(thing, FunctionType) and thing.__code__ in pairs:
+        if type(thing) is FunctionType and thing.__code__ in pairs:
             thing.__code__ = pairs[thing.__code__]
 
 
@@ -350,7 +350,7 @@ def run_pytest(paths: Iterable[str], plugin: object, cases: int) -> int:
     return int(pytest.main([*OPTIONS, *paths], plugins=[plugin, Quick(cases)]))
 
 
-def order_of(nodes: Iterable[str], seconds: dict[str, float]) -> list[str]:
+def order_of(nodes: Iterable[str], seconds: dict[str, float], most: float) -> list[str]:
     """Return tests quickest first, one case of each before the second of any, up to a limit."""
     by_test: dict[str, list[str]] = defaultdict(list)
     for node in sorted((n for n in nodes if n in seconds), key=seconds.__getitem__):
@@ -361,7 +361,7 @@ def order_of(nodes: Iterable[str], seconds: dict[str, float]) -> list[str]:
     total, found = 0.0, []
     for _, each, node in ranked:
         total += each
-        if found and total > MOST_SECONDS:
+        if found and total > most:
             break
         found.append(node)
     return found
@@ -404,7 +404,7 @@ def in_forks(
 
 def _child(task: Callable[[], int]) -> None:
     """Run a task without a word, and end."""
-    code = 1
+    code = BROKEN
     try:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
@@ -414,13 +414,13 @@ def _child(task: Callable[[], int]) -> None:
         os._exit(code)
 
 
-def reaching(mutant: Mutant, known: dict[str, Any], whole_file: bool) -> list[str]:
+def reaching(mutant: Mutant, known: dict[str, Any], whole_file: bool, most: float) -> list[str]:
     """Return the tests that reach a change's line, or its file, in the order to be run."""
     if whole_file:
         nodes = {node for nodes in known["lines"].get(mutant.path, {}).values() for node in nodes}
     else:
         nodes = contexts(mutant, known)
-    return order_of(nodes - {""}, known["seconds"])
+    return order_of(nodes - {""}, known["seconds"], most)
 
 
 def contexts(mutant: Mutant, known: dict[str, Any]) -> set[str]:
@@ -446,18 +446,17 @@ def test(
     for mutant in mutants:
         pairs = None if at_import(mutant, known) else changed_functions(mutant)
         (fresh if pairs is None else in_place).append(mutant)
-    for mutant in [m for m in in_place if not reaching(m, known, False)]:
+    for mutant in [m for m in in_place if not reaching(m, known, False, settings.seconds)]:
         in_place.remove(mutant)
         yield mutant, "unreached", 0.0
 
     def imported(mutant: Mutant) -> int:
-        nodes = reaching(mutant, known, True)
+        nodes = reaching(mutant, known, True, settings.seconds)
         limit_resources(30 + sum(known["seconds"][n] for n in nodes))
         sys.meta_path.insert(0, Changed(mutant))
         files = sorted({node.split("::")[0] for node in nodes})
         return min(run_pytest(files, Chosen(nodes), settings.cases), 1)
 
-    yield from in_forks(((m, lambda m=m: imported(m)) for m in fresh), settings.jobs)
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -468,6 +467,7 @@ def test(
             at, outcome, seconds = json.loads(line)
             yield in_place[at], outcome, seconds
     os.waitpid(pid, 0)
+    yield from in_forks(((m, lambda m=m: imported(m)) for m in fresh), settings.jobs)
 
 
 def _in_place(
@@ -476,7 +476,7 @@ def _in_place(
     """Collect the tests once, change functions in forks, and write how each ended to a pipe."""
 
     def one(mutant: Mutant, items: dict[str, Any]) -> int:
-        nodes = reaching(mutant, known, False)
+        nodes = reaching(mutant, known, False, settings.seconds)
         limit_resources(sum(known["seconds"][n] for n in nodes))
         change_in_place(changed_functions(mutant) or {})
         for node in nodes:
@@ -513,6 +513,9 @@ def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=12, help="of each test, evenly spaced")
+    parser.add_argument(
+        "--seconds", type=float, default=20.0, help="of tests for each change, quickest first"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--again", type=Path, help="try the survivors of this file once more")
     parser.add_argument("--out", type=Path, default=ROOT / ".mutants")
