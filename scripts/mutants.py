@@ -9,7 +9,8 @@ Changes are made in the memory of a forked process, never in a file. Example::
 
     python scripts/mutants.py moeviz/theory --tests tests/theory --count 300
 
-Results come into ``.mutants/``: one line of JSON for each change. ``--again FILE`` tries the
+Results come into ``.mutants/``, one line of JSON for each change; a run that was broken off goes on
+where it stopped. ``--again FILE`` tries the
 survivors of an earlier run once more, such as on new tests alone.
 """
 
@@ -39,13 +40,13 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("torch", "sympy", "flint", "scipy.stats", "scipy.optimize", "clarabel", "lark", "mpmath")
 """Imported once, before the processes fork."""
 
-MOST_SECONDS = 20.0
-"""Tests of one change may take this long in all, as measured without it."""
-
 MORE_MEMORY = 3 << 30
 """Bytes that a change may take beyond what its process has at the start."""
 
-OUTCOMES = {0: "survived", 1: "killed"}
+BROKEN = 3
+"""What a fork returns when this program itself failed in it."""
+
+OUTCOMES = {0: "survived", 1: "killed", BROKEN: "broken"}
 
 
 @dataclass(frozen=True)
@@ -210,13 +211,20 @@ def _with_outer(
         yield from _with_outer(mine, other, touched)
 
 
-def change_in_place(pairs: dict[CodeType, CodeType]) -> None:
-    """Give every living function that has old code its new code."""
+def living_functions() -> list[FunctionType]:
+    """Return all functions of the project that there are."""
     import gc
 
-    for thing in gc.get_objects():
-        if isinstance(thing, FunctionType) and thing.__code__ in pairs:
-            thing.__code__ = pairs[thing.__code__]
+    own = str(ROOT / "moeviz")
+    things = (thing for thing in gc.get_objects() if type(thing) is FunctionType)
+    return [f for f in things if f.__code__.co_filename.startswith(own)]
+
+
+def change_in_place(pairs: dict[CodeType, CodeType], functions: list[FunctionType]) -> None:
+    """Give every function that has old code its new code."""
+    for function in functions:
+        if function.__code__ in pairs:
+            function.__code__ = pairs[function.__code__]
 
 
 class Changed:
@@ -350,7 +358,7 @@ def run_pytest(paths: Iterable[str], plugin: object, cases: int) -> int:
     return int(pytest.main([*OPTIONS, *paths], plugins=[plugin, Quick(cases)]))
 
 
-def order_of(nodes: Iterable[str], seconds: dict[str, float]) -> list[str]:
+def order_of(nodes: Iterable[str], seconds: dict[str, float], most: float) -> list[str]:
     """Return tests quickest first, one case of each before the second of any, up to a limit."""
     by_test: dict[str, list[str]] = defaultdict(list)
     for node in sorted((n for n in nodes if n in seconds), key=seconds.__getitem__):
@@ -361,7 +369,7 @@ def order_of(nodes: Iterable[str], seconds: dict[str, float]) -> list[str]:
     total, found = 0.0, []
     for _, each, node in ranked:
         total += each
-        if found and total > MOST_SECONDS:
+        if found and total > most:
             break
         found.append(node)
     return found
@@ -404,7 +412,7 @@ def in_forks(
 
 def _child(task: Callable[[], int]) -> None:
     """Run a task without a word, and end."""
-    code = 1
+    code = BROKEN
     try:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
@@ -414,13 +422,13 @@ def _child(task: Callable[[], int]) -> None:
         os._exit(code)
 
 
-def reaching(mutant: Mutant, known: dict[str, Any], whole_file: bool) -> list[str]:
+def reaching(mutant: Mutant, known: dict[str, Any], whole_file: bool, most: float) -> list[str]:
     """Return the tests that reach a change's line, or its file, in the order to be run."""
     if whole_file:
         nodes = {node for nodes in known["lines"].get(mutant.path, {}).values() for node in nodes}
     else:
         nodes = contexts(mutant, known)
-    return order_of(nodes - {""}, known["seconds"])
+    return order_of(nodes - {""}, known["seconds"], most)
 
 
 def contexts(mutant: Mutant, known: dict[str, Any]) -> set[str]:
@@ -442,22 +450,24 @@ def test(
     mutants: list[Mutant], known: dict[str, Any], settings: argparse.Namespace
 ) -> Iterator[tuple[Mutant, str, float]]:
     """Yield how each change ended: killed, survived, timeout or unreached."""
-    in_place, fresh = [], []
+    in_place: list[tuple[Mutant, dict[CodeType, CodeType]]] = []
+    fresh = []
     for mutant in mutants:
         pairs = None if at_import(mutant, known) else changed_functions(mutant)
-        (fresh if pairs is None else in_place).append(mutant)
-    for mutant in [m for m in in_place if not reaching(m, known, False)]:
-        in_place.remove(mutant)
-        yield mutant, "unreached", 0.0
+        if pairs is None:
+            fresh.append(mutant)
+        elif reaching(mutant, known, False, settings.seconds):
+            in_place.append((mutant, pairs))
+        else:
+            yield mutant, "unreached", 0.0
 
     def imported(mutant: Mutant) -> int:
-        nodes = reaching(mutant, known, True)
+        nodes = reaching(mutant, known, True, settings.seconds)
         limit_resources(30 + sum(known["seconds"][n] for n in nodes))
         sys.meta_path.insert(0, Changed(mutant))
         files = sorted({node.split("::")[0] for node in nodes})
         return min(run_pytest(files, Chosen(nodes), settings.cases), 1)
 
-    yield from in_forks(((m, lambda m=m: imported(m)) for m in fresh), settings.jobs)
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -466,26 +476,33 @@ def test(
     with os.fdopen(read) as lines:
         for line in lines:
             at, outcome, seconds = json.loads(line)
-            yield in_place[at], outcome, seconds
+            yield in_place[at][0], outcome, seconds
     os.waitpid(pid, 0)
+    yield from in_forks(((m, lambda m=m: imported(m)) for m in fresh), settings.jobs)
 
 
 def _in_place(
-    mutants: list[Mutant], known: dict[str, Any], settings: argparse.Namespace, write: int
+    changes: list[tuple[Mutant, dict[CodeType, CodeType]]],
+    known: dict[str, Any],
+    settings: argparse.Namespace,
+    write: int,
 ) -> int:
     """Collect the tests once, change functions in forks, and write how each ended to a pipe."""
+    mutants = [mutant for mutant, _ in changes]
+    functions: list[FunctionType] = []
 
-    def one(mutant: Mutant, items: dict[str, Any]) -> int:
-        nodes = reaching(mutant, known, False)
+    def one(mutant: Mutant, pairs: dict[CodeType, CodeType], items: dict[str, Any]) -> int:
+        nodes = reaching(mutant, known, False, settings.seconds)
         limit_resources(sum(known["seconds"][n] for n in nodes))
-        change_in_place(changed_functions(mutant) or {})
+        change_in_place(pairs, functions)
         for node in nodes:
             if node in items:
                 items[node].ihook.pytest_runtest_protocol(item=items[node], nextitem=None)
         return 0
 
     def work(items: dict[str, Any]) -> None:
-        tasks = ((m, lambda m=m: one(m, items)) for m in mutants)
+        functions.extend(living_functions())
+        tasks = ((m, lambda m=m, p=p: one(m, p, items)) for m, p in changes)
         with os.fdopen(write, "w") as out:
             for mutant, outcome, seconds in in_forks(tasks, settings.jobs):
                 print(json.dumps([mutants.index(mutant), outcome, seconds]), file=out, flush=True)
@@ -513,6 +530,9 @@ def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=12, help="of each test, evenly spaced")
+    parser.add_argument(
+        "--seconds", type=float, default=20.0, help="of tests for each change, quickest first"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--again", type=Path, help="try the survivors of this file once more")
     parser.add_argument("--out", type=Path, default=ROOT / ".mutants")
@@ -540,8 +560,13 @@ def main() -> None:
         files = [p for p in sorted(package.glob("*.py")) if p.stem != "__init__"]
         chosen = [p for p in files if not settings.modules or p.stem in settings.modules]
         mutants = drawn(chosen, settings.count, settings.seed)
-    counts: Counter[tuple[str, str]] = Counter()
-    with (settings.out / f"{name}.jsonl").open("w") as out:
+    results = settings.out / f"{name}.jsonl"
+    before = (
+        [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
+    )
+    counts = Counter((r["mutant"]["path"], r["outcome"]) for r in before)
+    mutants = [m for m in mutants if asdict(m) not in [r["mutant"] for r in before]]
+    with results.open("a") as out:
         for mutant, outcome, seconds in test(mutants, known, settings):
             counts[mutant.path, outcome] += 1
             result = {"mutant": asdict(mutant), "outcome": outcome, "seconds": round(seconds, 1)}
