@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import random
@@ -133,7 +134,10 @@ def selection(seed: int) -> dict[str, Any]:
     if chosen["expert"] == "custom":
         chosen["expert_formula"] = expert_formula(rng)
     if chosen["test"] == "relation":
-        chosen["relation"] = relation(rng, {k: v for k, v in chosen.items() if k != "relation"})
+        chosen["relation"] = "1 : p1"
+        # A formula without a value is refused, with any relation.
+        with contextlib.suppress(MoevizError):
+            chosen["relation"] = relation(rng, chosen)
     return chosen
 
 
