@@ -201,10 +201,12 @@ def keep_searches(found: Sequence[dict[str, Any]]) -> None:
     """
     all_places = searches()
     entries = {}
+    current = set(all_places)
     for one in found:
         if one["generic"] == "fails":
+            current.discard(one["digest"])
             continue
         claims = list(dict.fromkeys(place.claim for place in all_places[one["digest"]]))
         entry = {key: value for key, value in one.items() if key != "digest"}
         entries[one["digest"]] = {**entry, "claims": claims}
-    kept.keep(entries, list(all_places))
+    kept.keep(entries, current)

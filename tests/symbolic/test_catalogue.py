@@ -96,7 +96,9 @@ def test_findings_that_differ_from_the_papers_stay():
     assert "no two atoms with equal gates and opposite experts" in verdict("C4.tanh.d1").condition
     assert verdict("C4.relu.d1").answer == Answer.FAILS
     assert verdict("C6.tanh").answer == Answer.FAILS
-    assert verdict("C6.tanh").repair_answer == Answer.HOLDS
+    assert verdict("C6.tanh").repair_answer == Answer.CONDITIONAL
+    assert "equal gates and opposite experts" in verdict("C6.tanh").repair_condition
+    assert "zero slope of class 1" in verdict("M5.K3").condition
     assert verdict("M2.K2").answer == Answer.FAILS
     assert verdict("M5.K2").answer == Answer.CONDITIONAL
     assert verdict("M4.unit.d2").answer == Answer.FAILS

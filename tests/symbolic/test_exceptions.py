@@ -15,7 +15,7 @@ from moeviz.model import Expert, Part
 from moeviz.symbolic.catalogue import CATALOGUE, for_all
 from moeviz.symbolic.catalogue.parts import Design, model, moving
 from moeviz.symbolic.claims import Claim, decide
-from moeviz.symbolic.exceptions import Place, search_one, searches
+from moeviz.symbolic.exceptions import Place, keep_searches, search_one, searches
 from moeviz.symbolic.latex import verdict_latex
 from moeviz.symbolic.report import Answer
 from moeviz.symbolic.script import script
@@ -266,6 +266,22 @@ def test_a_claim_that_was_never_searched_says_so(entries):
     found = decide(claim_of(planted()))
     assert found.answer == Answer.HOLDS
     assert "not searched for exceptions" in found.searched[0]["words"]
+
+
+def test_a_kept_search_is_dropped_when_its_test_fails_as_it_is(tmp_path, monkeypatch):
+    file = tmp_path / "exceptions.json"
+    monkeypatch.setattr(kept, "path", lambda: file)
+    kept.entries.cache_clear()
+    try:
+        places = next(p for p in searches(["K5"]).values())
+        one = search_one(places, lambda: True)
+        keep_searches([one])
+        assert list(kept.entries()) == [one["digest"]]
+        assert kept.entries()[one["digest"]]["left"] == one["patterns"]
+        keep_searches([{**one, "generic": "fails"}])
+        assert not kept.entries()
+    finally:
+        kept.entries.cache_clear()
 
 
 def test_another_definition_has_another_name():

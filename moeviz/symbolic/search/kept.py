@@ -8,7 +8,7 @@ decided again whenever their claim is.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -45,15 +45,15 @@ def older(claim: str, question: str) -> dict[str, Any] | None:
     return None
 
 
-def keep(found: Mapping[str, Mapping[str, Any]], current: Sequence[str]) -> Path:
+def keep(found: Mapping[str, Mapping[str, Any]], current: Collection[str]) -> Path:
     """Write searches beside those that are kept.
 
     Parameters
     ----------
     found : mapping of str to mapping
         By digest: a search's plain data with "claims" and "date".
-    current : sequence of str
-        Digests of all searches that claims ask for; others are dropped.
+    current : collection of str
+        Digests of all searches to be kept; others are dropped.
     """
     merged = {**entries(), **found}
     content = {digest: merged[digest] for digest in sorted(merged) if digest in current}
