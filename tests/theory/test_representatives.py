@@ -7,12 +7,21 @@ import math
 import pytest
 import torch
 
-from moeviz.model import MixingMeasure, make_mixture
-from moeviz.theory import Reading, Reference, input_nodes, null_space
+from moeviz.model import Domain, MixingMeasure, make_mixture
+from moeviz.theory import (
+    DISTANCES,
+    LOSSES,
+    Reading,
+    Reference,
+    gauge_tangent,
+    input_nodes,
+    null_space,
+)
 from moeviz.theory.fibre import copy_slices, expert_distances, with_nearest_experts
 from moeviz.theory.gauge import fix_offset, fix_pinned, match_mass, sphere_translations, translate
 from moeviz.theory.information import covariance_root, node_draws
-from tests.support import combined, measure, normal
+from moeviz.theory.tangent import pinned_slice
+from tests.support import anywhere, combined, measure, normal
 
 
 def theta_of(layout, weights, gates, experts):
@@ -212,3 +221,89 @@ def test_a_covariance_root_is_the_inverse_of_what_is_seen(gauge, rng):
     assert found.shape == (6, 6 - gauge)
     torch.testing.assert_close(found @ found.T @ information, off, rtol=0, atol=1e-8)
     torch.testing.assert_close(found @ found.T, torch.linalg.pinv(information, rtol=1e-10))
+
+
+@pytest.mark.parametrize("dimension", [2, 3, 5])
+def test_equal_directions_leave_more_translations(dimension, rng):
+    """Atoms that point one way differ in nothing: any direction can be theirs together."""
+    u = torch.nn.functional.normalize(normal(rng, 3, 1, dimension), dim=-1).expand(-1, 3, -1)
+    target = torch.nn.functional.normalize(normal(rng, 3, 1, dimension), dim=-1).expand(-1, 3, -1)
+    best = sphere_translations(u, target, torch.ones(3, 3, dtype=torch.float64))[2]
+    torch.testing.assert_close(u + best.unsqueeze(-2), target, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("parallel", "shifts"), [(False, 1), (True, 2)])
+def test_parallel_gates_of_a_cosine_router_can_shift_in_more_ways(parallel, shifts, rng):
+    """Two gates in three dimensions: lengths, the offsets' constant, and what is across both."""
+    mixture = combined("cosine", "softmax", "tanh")
+    layout = mixture.layout(2, 3)
+    theta = normal(rng, layout.size)
+    if parallel:
+        theta[layout.column(1, "gate")] = 2.5 * theta[layout.column(0, "gate")]
+    tangent = gauge_tangent(mixture, theta, layout)
+    assert tangent.shape[0] == 2 + 1 + shifts
+    assert torch.linalg.matrix_rank(tangent) == tangent.shape[0]
+    features = mixture.features(torch.rand(3, 50, generator=rng, dtype=torch.float64) - 0.5)
+    for direction in tangent:
+        up, down = (mixture.predict(theta + h * direction, features) for h in (1e-5, -1e-5))
+        assert (up - down).abs().max() < 1e-9
+
+
+@pytest.mark.parametrize("score_name", ["linear", "perturbed-cosine", "quadratic", "cosine"])
+def test_pinning_holds_the_last_offset_and_the_last_gate_or_all_lengths(score_name, rng):
+    mixture = combined(score_name, "softmax", "tanh")
+    layout = mixture.layout(3, 2)
+    theta = normal(rng, layout.size)
+    held = pinned_slice(mixture, theta, layout)
+    eye = torch.eye(layout.size, dtype=torch.float64)
+    assert torch.equal(held[:1], eye[layout.column(-1, "weight")])
+    if mixture.score.domain is Domain.SPHERE:
+        columns = [layout.column(atom, "gate") for atom in range(3)]
+        lengths = (theta @ held[1:].T).tolist()
+        assert lengths == pytest.approx([theta[at].norm().item() for at in columns])
+        assert (held[1:] != 0).sum().item() == 3 * layout.gate
+    else:
+        assert torch.equal(held[1:], eye[layout.column(-1, "gate")])
+
+
+@pytest.mark.parametrize("length", [1e-3, 0.3, 20.0])
+def test_lengths_and_directions_are_read_apart_at_any_size(length):
+    """Three fitted gates and two true ones: masses, lengths and chords, atom by atom."""
+    true = measure([1.0, 2.0], [turned(0.0, length), turned(2.0, 2 * length)], EXPERTS[:2])
+    fitted = measure(
+        [0.5, 0.75, 1.5],
+        [turned(0.2, length), turned(-0.1, 3 * length), turned(2.5, length)],
+        [EXPERTS[0], EXPERTS[0], EXPERTS[1]],
+    )
+    radial = 0.5 * 0.0 + 0.75 * 2 * length + 1.5 * length
+    angular = length * (0.5 * 2 * math.sin(0.1) + 0.75 * 2 * math.sin(0.05))
+    angular += 1.5 * 2 * length * 2 * math.sin(0.25)
+    assert LOSSES["radial"].evaluate(fitted, true).item() == pytest.approx(radial, rel=1e-12)
+    assert LOSSES["angular"].evaluate(fitted, true).item() == pytest.approx(angular, rel=1e-12)
+
+
+def test_the_whole_error_is_the_length_of_all_differences():
+    """In log-weight, gate and expert; of three fits at once."""
+    true = measure([1.0, 2.0], [[0.0, 0.0], [9.0, 0.0]], EXPERTS[:2])
+    fitted = measure([math.e, 2.0], [[0.3, 0.0], [9.0, 0.4]], [[3.0, 0.0, 1.2], EXPERTS[1]])
+    expected = math.sqrt(1.0 + 0.3**2 + 0.4**2 + 1.2**2)
+    three = fitted.replace(
+        fitted.log_weight.expand(3, -1),
+        **{name: block.expand(3, -1, -1) for name, block in fitted.blocks.items()},
+    )
+    found = LOSSES["total"].evaluate(three, true)
+    torch.testing.assert_close(found, torch.full((3,), expected, dtype=torch.float64))
+
+
+def test_several_fits_are_read_as_each_alone(rng):
+    """Distances of densities of many fits at many inputs, in one call or in several."""
+    for output in ("regression", "gaussian", "categorical"):
+        name = "l2" if output == "regression" else "hellinger"
+        mixture = combined("linear", "softmax", "tanh", output)
+        layout = mixture.layout(2, 2)
+        theta, x = anywhere(rng, mixture, layout, 3), input_nodes(2, 8)
+        evaluate = DISTANCES[name].evaluate
+        together = evaluate(mixture, theta[:2], mixture, theta[2], x)
+        alone = [evaluate(mixture, theta[i : i + 1], mixture, theta[2], x) for i in range(2)]
+        assert together.shape == (2,)
+        torch.testing.assert_close(together, torch.cat(alone), rtol=1e-9, atol=1e-12)
