@@ -99,6 +99,7 @@ class Basics:
         return None if log is None else int(log)
 
     def constant_log(self, monomial: Monomial) -> Fraction | None:
+        """Return the number whose logarithm a monomial is; None if it is something else."""
         if len(monomial) != 1 or monomial[0][1] != 1:
             return None
         b = self.basics[monomial[0][0]]

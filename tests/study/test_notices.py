@@ -6,12 +6,11 @@ import math
 
 import pytest
 
-from moeviz.charts.rates import _setting
 from moeviz.charts.words import reach_words
 from moeviz.errors import SpecificationError
 from moeviz.model import GATES, SCORES, make_mixture, make_score
 from moeviz.study import PRESETS, assemble, plan_curves, run_block, split
-from moeviz.study.assemble import setting_of
+from moeviz.study.claims import setting_of
 from moeviz.study.notices import notices
 from moeviz.theory import GAUGES, LOSSES
 from moeviz.theory.rates import claimed_rate
@@ -28,8 +27,12 @@ def result_of(spec):
     return assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu")
 
 
+def setting(spec, curve):
+    return setting_of(spec.fields, curve.router, curve.gate, curve.expert)
+
+
 def claims(spec):
-    return [claimed_rate(setting_of(spec, c), c.reading).exponent for c in plan_curves(spec)]
+    return [claimed_rate(setting(spec, c), c.reading).exponent for c in plan_curves(spec)]
 
 
 def test_an_ordinary_study_needs_no_notice():
@@ -41,13 +44,20 @@ def test_an_ordinary_study_needs_no_notice():
 
 
 @pytest.mark.parametrize("sparse", [1, 2])
-def test_a_fit_starts_at_a_zero_gate_where_the_score_is_defined_there(score, sparse):
-    fields = {"routers": (score,), "sparse": sparse, "start_scale": 0.0}
-    if not make_score(score).defined_at_zero:
-        with pytest.raises(SpecificationError, match="at a zero gate"):
-            study(**fields)
-        return
-    result = result_of(study(**fields))
+@pytest.mark.parametrize(
+    "router", [s for s in SCORES if s != "custom" and not make_score(s).defined_at_zero]
+)
+def test_a_fit_is_refused_a_start_at_a_zero_gate_without_a_score(router, sparse):
+    with pytest.raises(SpecificationError, match="at a zero gate"):
+        study(routers=(router,), sparse=sparse, start_scale=0.0)
+
+
+@pytest.mark.parametrize("sparse", [1, 2])
+@pytest.mark.parametrize(
+    "router", [s for s in SCORES if s != "custom" and make_score(s).defined_at_zero]
+)
+def test_a_fit_starts_at_a_zero_gate_where_the_score_is_defined_there(router, sparse):
+    result = result_of(study(routers=(router,), sparse=sparse, start_scale=0.0))
     for curve in result["curves"]:
         for row in curve["loss"]:
             assert all(value is not None and 0 <= value < 100 for value in row)
@@ -162,7 +172,7 @@ def test_over_specified_fits_may_drop_what_the_data_keep():
     fits, data = notices(spec)
     assert "keeps 2 of the k = 3 fitted" in fits
     assert "keeps all of the k* = 2 true" in data
-    of_gate = {c.gate: claimed_rate(setting_of(spec, c), c.reading) for c in plan_curves(spec)}
+    of_gate = {c.gate: claimed_rate(setting(spec, c), c.reading) for c in plan_curves(spec)}
     assert of_gate["top-softmax"].exponent is None
     assert of_gate["softmax"].exponent == -0.5
 
@@ -171,7 +181,7 @@ def test_over_specified_fits_may_drop_what_the_data_keep():
 def test_data_of_a_gate_that_keeps_all_come_from_the_dense_gate(top, own):
     spec = study(gates=("softmax",), data_gate="top-softmax", top=top)
     assert any("data of the softmax gate" in said for said in notices(spec)) == own
-    assert all(setting_of(spec, c).misspecified != own for c in plan_curves(spec))
+    assert all(setting(spec, c).misspecified != own for c in plan_curves(spec))
 
 
 def test_pages_and_studies_ask_for_the_same_claim():
@@ -184,7 +194,9 @@ def test_pages_and_studies_ask_for_the_same_claim():
         spec = study(**fields)
         curves = assemble(spec, {}, 0.0, "cpu")["curves"]
         for planned, curve in zip(plan_curves(spec), curves, strict=True):
-            assert setting_of(spec, planned) == _setting(spec.fields, curve)
+            claim = claimed_rate(setting(spec, planned), planned.reading)
+            said = curve["theory"]
+            assert (said["exponent"], said["source"]) == (claim.exponent, claim.source)
 
 
 def test_densities_jump_by_their_own_parameters():

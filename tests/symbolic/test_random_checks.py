@@ -51,7 +51,7 @@ def test_a_false_certificate_would_be_seen():
     assert not reproduce(own)[0]
 
 
-@pytest.mark.study
+@pytest.mark.crowd
 @pytest.mark.parametrize("start", range(MANY.start, MANY.stop, BLOCK))
 def test_nothing_contradicts_in_many(start):
     answers: collections.Counter[str] = collections.Counter()
@@ -74,7 +74,7 @@ def _accepted(seed):
     raise AssertionError("every selection is refused")
 
 
-@pytest.mark.study
+@pytest.mark.crowd
 @pytest.mark.parametrize("seed", range(20_000, 20_016))
 def test_scripts_run_by_themselves(seed, tmp_path):
     verdict = verdict_of({"compose": _accepted(seed)})
