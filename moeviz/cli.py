@@ -338,6 +338,8 @@ def _exceptions(arguments: argparse.Namespace) -> int:
         interrupted = True
     if arguments.json:
         print_json(found)
+    if not found and not interrupted:
+        print("moeviz: every search asked for is kept and complete.", file=sys.stderr)
     if interrupted:
         print(
             f"moeviz: interrupted with {len(found)} searches done or begun; the others have no "
