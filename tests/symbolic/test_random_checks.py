@@ -21,7 +21,7 @@ MANY = range(10_000, 10_500)
 BLOCK = 20
 """Cases of one slow test."""
 
-FOUND = (38, 87, 109, 202, 216, 1218, 2169, 3010, 3217)
+FOUND = (38, 87, 109, 202, 216, 1218, 2169, 3010, 3217, 10473)
 """Cases that showed a fault once."""
 
 

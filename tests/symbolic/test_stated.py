@@ -59,6 +59,8 @@ TRUE = [
     ("relu(t)", "x1 : p4 p4\n-1 : p3 p4"),
     ("relu(t)", "p3 : p3 p4\np4 : p4 p4"),
     ("abs(t-1/5)", "p3 : p3 p4\np4-1/5 : p4 p4"),
+    ("abs(tanh(t))", "x1 : p4 p4\n-1 : p3 p4"),
+    ("relu(t^2-1/10)", "x1 : p3 p4\n-1 : p3 p3"),
     ("relu(t)-relu(-t)", f"1 : p4\n-1/{T} : "),
 ]
 """Experts and relations that hold for all parameters, wherever every part has a value."""

@@ -161,6 +161,7 @@ def verify_zero(
     if masses:
         for plane in _planes(source, terms):
             symbolic &= _verify_on(source, terms, plane, rng, prove)
+        symbolic &= _verify_curved(source, terms, rng)
     return "symbolically and to 60 digits" if symbolic else "to 60 digits, not by sympy"
 
 
@@ -213,22 +214,42 @@ def _planes(source: Source, terms: Sequence[Term]) -> list[Plane]:
 
 
 def plane_in(source: Source, argument: Expr, point: Place) -> Plane | None:
-    """Return where a relu's argument is zero; None if it depends on no input or keeps one sign.
-
-    Raises
-    ------
-    ValueError
-        If it is not linear in the inputs and changes its sign, so that its kink is curved.
-    """
+    """Return where a relu's argument is zero; None if that is no hyperplane, or nowhere."""
     try:
         plane = plane_of(argument, source.inputs, point)
     except ValueError:
-        rng = random.Random(5)
-        places = [{**point, **source.random_input(rng, [])} for _ in range(PLACES * 10)]
-        if len({_sign(argument, place) for place in places}) > 1:
-            raise
         return None
     return plane if any(plane[0].values()) else None
+
+
+def _is_curved(source: Source, argument: Expr, point: Place) -> bool:
+    """Return whether a relu's argument changes its sign, but on no hyperplane."""
+    try:
+        plane_of(argument, source.inputs, point)
+    except ValueError:
+        rng = random.Random(5)
+        places = [{**point, **source.random_input(rng, [])} for _ in range(PLACES * 10)]
+        return len({_sign(argument, place) for place in places}) > 1
+    return False
+
+
+def _verify_curved(source: Source, terms: Sequence[Term], rng: random.Random) -> bool:
+    """Need what curved kinks' point masses are multiplied by to cancel; return if there is none.
+
+    It is asked for at every input, which is more than on the kink.
+    """
+    groups: dict[str, dict[int, dict[Expr, Fraction]]] = {}
+    for i, term in enumerate(terms):
+        for argument in _arguments(term.formula, Kink):
+            if _is_curved(source, argument, term.point):
+                own = argument.xreplace({s: as_formula(v) for s, v in term.point.items()})
+                name = min(str(own), str(-own))
+                groups.setdefault(name, {}).setdefault(i, {})[Kink(argument)] = Fraction(1)
+    points = [t.point for t in terms]
+    for weights in groups.values():
+        for _ in range(PLACES):
+            _small(terms, source.random_input(rng, points), weights)
+    return not groups
 
 
 def masses_on(source: Source, formula: Expr, point: Place, plane: Plane) -> dict[Expr, Fraction]:

@@ -104,10 +104,10 @@ def exact(e: Expr, place: Place) -> Fraction:
     if e.is_Rational:
         return Fraction(int(e.p), int(e.q))
     if e.is_Symbol:
-        value = place[e]
+        value = place.get(e)
         if isinstance(value, Fraction):
             return value
-        if value.of == 1:
+        if isinstance(value, Log) and value.of == 1:
             return Fraction(0)
     elif e.func is Relu:
         return max(exact(e.args[0], place), Fraction(0))
