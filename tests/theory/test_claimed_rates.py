@@ -21,11 +21,11 @@ def test_a_router_forgets_lengths_when_its_coordinates_are_directions(router):
 
 
 @pytest.mark.parametrize(
-    ("expert", "degree", "linear"),
+    ("expert_name", "degree", "linear"),
     [("linear", 3, True), ("polynomial", 1, True), ("polynomial", 2, False), ("tanh", 1, False)],
 )
-def test_a_polynomial_of_degree_one_is_linear(expert, degree, linear):
-    assert Setting("linear", "softmax", expert, degree=degree).linear_expert is linear
+def test_a_polynomial_of_degree_one_is_linear(expert_name, degree, linear):
+    assert Setting("linear", "softmax", expert_name, degree=degree).linear_expert is linear
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_which_experts_are_slow_in_crowds_depends_on_the_router(names, expected)
     assert exponent(names, "L2", over_specified=True) == expected
 
 
-@pytest.mark.parametrize("gate", ["softmax", "sigmoid"])
-def test_the_blocks_of_a_crowded_loss_fall_at_half_its_rate(gate):
+@pytest.mark.parametrize("gate_name", ["softmax", "sigmoid"])
+def test_the_blocks_of_a_crowded_loss_fall_at_half_its_rate(gate_name):
     """L2 squares distances where atoms crowd; the distances themselves are half as fast."""
-    router = "perturbed-cosine" if gate == "softmax" else "quadratic"
-    names = f"{router} {gate} tanh"
+    router = "perturbed-cosine" if gate_name == "softmax" else "quadratic"
+    names = f"{router} {gate_name} tanh"
     flags = {"over_specified": True, "sparse": True}
     assert exponent(names, "L2", **flags) == -0.5
     for block in ("gate", "expert"):
