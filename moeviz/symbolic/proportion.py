@@ -46,7 +46,8 @@ def proportional(
     name : str
         What is tested, in words.
     family : Family
-        Of one function; without kinks.
+        Of one function, without point masses on kinks. On which side of its kinks each of the two
+        inputs lies is the identity's affair, which asks for all of them.
     should_stop : callable, optional
     wanted : callable
         Whether a pair of members is looked at.
@@ -56,7 +57,7 @@ def proportional(
     Cancelled
         If `should_stop` said yes.
     """
-    if len(family.functions) != 1 or any(p.plane is not None or p.signs for p in family.pieces):
+    if len(family.functions) != 1 or any(p.plane is not None for p in family.pieces):
         return None
     for pair in _candidates(family):
         if should_stop is not None and should_stop():
