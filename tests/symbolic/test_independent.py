@@ -39,7 +39,7 @@ def number(text):
 
 def inputs_of(support, symbols, rng):
     """Return random inputs of a box, one tensor per symbol."""
-    bounds = {name: (float(low), float(high)) for name, low, high in support}
+    bounds = {name: (float(Fraction(low)), float(Fraction(high))) for name, low, high in support}
     return {s: torch.as_tensor(rng.uniform(*bounds[str(s)], INPUTS)) for s in symbols}
 
 
@@ -72,9 +72,12 @@ def residual_of(family, certificate, members, seed):
             by = [names[name] for name in member["by"]]
             term = number(member["coefficient"]) * derivative(value, theta, by)
             total, size = total + term, size + term.abs()
-        # A single member that is the zero function is rounding alone: compare with the function.
+        # A single member that is the zero function is rounding alone: compare with the function
+        # nearby, for at the point itself it may be the zero function too.
         if len(members) == 1:
-            size = size + value.detach().abs()
+            near = {s: t.detach() + (0.1 if "__" not in str(s) else 0.0) for s, t in theta.items()}
+            near = evaluate(function, {**x, **near}, TENSORS)
+            size = size + value.detach().abs() + torch.as_tensor(near).abs()
         worst = max(worst, float((total.abs() / size).max()))
     return worst
 
