@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from moeviz.estimate import (
+    ENDED,
     ExpectationMaximisation,
     LevenbergMarquardt,
     Status,
@@ -19,8 +20,10 @@ from moeviz.estimate import (
 from moeviz.estimate.em import FIRST_DAMPING, LEAST_DAMPING, RELIEF
 from moeviz.estimate.multistart import best_of
 from moeviz.estimate.solver import (
+    ALIGNED,
     FitResult,
     State,
+    _aligned,
     damped_step,
     free_coordinates,
     quadratic,
@@ -221,3 +224,94 @@ def test_the_best_of_several_fits_is_the_cheapest_that_did_not_fail():
     assert torch.equal(best.theta, theta[[1, 5, 8]])
     assert best.steps.tolist() == [6, 60, 600]
     assert [each.tolist() for each in best.trace] == [[1.0, 4.0, 6.0], [2.0, 5.0, 7.0]]
+
+
+def test_a_coordinate_without_curvature_is_damped_by_a_trace_of_the_others():
+    """Its own diagonal is 0: a share of 1e-12 of the largest stands in for it."""
+    gram = torch.diag(numbers(4.0, 0.0)).unsqueeze(0)
+    slope = numbers([1.0, 1e-9])
+    free = torch.ones(1, 2, dtype=torch.bool)
+    step = damped_step(Moments(slope[:, 0], slope, gram), free, numbers(0.5))
+    torch.testing.assert_close(step, numbers([1.0 / 6.0, 1e-9 / (0.5 * 4e-12)]))
+    still = damped_step(Moments(slope[:, 0], 0 * slope, 0 * gram), free, numbers(0.5))
+    assert (still == 0).all()
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 9, 16])
+def test_matrices_are_widened_by_the_identity(size, rng):
+    matrix = positive(rng, 2, size)
+    wide = _aligned(matrix)
+    assert wide.shape[-1] % ALIGNED == 0
+    assert wide.shape[-1] - size < ALIGNED
+    assert torch.equal(wide[:, :size, :size], matrix)
+    assert torch.equal(wide[0, size:, size:], torch.eye(wide.shape[-1] - size).double())
+    assert (wide[:, :size, size:] == 0).all()
+    assert (wide[:, size:, :size] == 0).all()
+
+
+class Watched(LevenbergMarquardt):
+    """Keeps what its first step is given."""
+
+    def advance(self, problem, state):
+        self.__dict__.setdefault("first", (state.index, state.damping, state.growth, state.theta))
+        return super().advance(problem, state)
+
+
+def test_every_fit_begins_alike(rng):
+    problem, start, _ = task(rng, "linear", "softmax", "tanh", fits=3, n=50)
+    method = Watched(max_steps=2, initial_damping=0.25)
+    found = fit(problem, start, method)
+    index, damping, growth, theta = method.first
+    assert index.tolist() == [0, 1, 2]
+    assert damping.tolist() == [0.25] * 3
+    assert growth.tolist() == [2.0] * 3
+    assert torch.equal(theta, problem.clamp(start))
+    assert found.trace == []
+    assert found.steps.tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize("tolerances", [(0.0, 1e-6), (1e-9, 0.0)])
+def test_angles_or_costs_alone_end_a_fit(tolerances, rng):
+    """By the angle its residual is across every derivative; by the cost both falls are small."""
+    problem, start, _ = task(rng, "linear", "softmax", "tanh", fits=4, n=300, half=50.0)
+    cost, angle = tolerances
+    method = LevenbergMarquardt(400, cost_tolerance=cost, angle_tolerance=angle)
+    found = fit(problem, start, method, keep_trace=True)
+    ended = found.status == int(Status.CONVERGED)
+    assert ended.any()
+    at = problem.moments(found.theta, torch.arange(4))
+    free = problem.upper > problem.lower
+    norm = (at.gram.diagonal(dim1=1, dim2=2) * at.cost.unsqueeze(1)).sqrt()
+    cosine = (at.slope.abs() / norm)[:, free].amax(1)
+    assert (cosine[ended] <= (angle or 1e-3)).all()
+    assert found.steps[ended].max() < 400
+    if cost:
+        costs, last = torch.stack(found.trace), found.steps
+        each = torch.arange(4)
+        fell = costs[last - 1, each] - costs[last, each]
+        assert (fell[ended].abs() <= cost * found.cost[ended]).all()
+
+
+def test_a_fit_without_residuals_is_at_its_end(rng):
+    """Noise-free data of one linear expert: nothing to gain, whatever the tolerances."""
+    problem, start, truth = task(rng, "linear", "softmax", "linear", atoms=1, fits=3, half=50.0)
+    exact = replace(problem, response=problem.mixture.predict(truth, problem.features))
+    method = LevenbergMarquardt(100, cost_tolerance=0.0, angle_tolerance=0.0)
+    found = fit(exact, start, method)
+    assert (found.status == int(Status.CONVERGED)).all()
+    assert (found.cost <= 1e-20).all()
+    assert (found.steps < 30).all()
+
+
+def test_every_way_to_end_has_a_name_of_its_own():
+    assert len({status.label for status in Status}) == len(Status)
+    assert len({status.advice for status in Status}) == len(Status)
+    assert set(ENDED) == set(Status) - {Status.RUNNING}
+    assert len(ENDED) == len(set(ENDED))
+
+
+def test_the_defaults_are_the_published_protocol():
+    """`multinomial` App. D: 2000 iterations, a tolerance of 1e-6."""
+    assert ExpectationMaximisation() == ExpectationMaximisation(max_steps=2000, tolerance=1e-6)
+    assert ExpectationMaximisation().begin(numbers(1.0)).tolist() == [LEAST_DAMPING]
+    assert LevenbergMarquardt(initial_damping=0.5).begin(numbers(1.0)).tolist() == [0.5]

@@ -90,3 +90,28 @@ def test_polynomials_are_slow_where_a_quadratic_sigmoid_gate_is_zero_and_not_els
         assert exponent(f"partial-quadratic sigmoid {expert}", "sigmoid-L4", **crowd) == -0.5
         assert exponent(f"quadratic sigmoid {expert}", "sigmoid-L3", over_specified=True) == -0.5
     assert exponent("quadratic sigmoid gelu", "sigmoid-L1", **crowd) == -0.5
+
+
+def test_with_one_offset_fixed_a_single_router_has_a_claim():
+    for router, score in SCORES.items():
+        claim = claimed_rate(Setting(router, "softmax", "tanh"), Reading("L3", "offset"))
+        assert claim.exponent == (-0.5 if router == "perturbed-cosine" else None)
+        if score.domain is Domain.SPHERE:
+            assert claim.source.startswith("cosine")
+
+
+def test_what_is_slow_about_a_cosine_router_is_its_lengths():
+    """With the lengths as they came the bound stands; with lengths fixed nothing is claimed."""
+    setting = Setting("cosine", "softmax", "tanh", over_specified=True)
+    free, fixed = (claimed_rate(setting, Reading("L2", gauge)) for gauge in ("offset", "pinned"))
+    assert free.exponent is fixed.exponent is None
+    assert "minimax" in free.text
+    assert "lengths" in fixed.text
+
+
+def test_a_modified_routers_exact_claim_is_not_the_papers():
+    for router, ours in (("linear", False), ("modified-tanh", True)):
+        setting = Setting(router, "softmax", "tanh", "categorical")
+        claim = claimed_rate(setting, Reading("D1", "pinned"))
+        assert claim.exponent == -0.5
+        assert (claim.source == "moeviz") == ours

@@ -19,7 +19,7 @@ from moeviz.theory import (
 )
 from moeviz.theory.fibre import copy_slices, expert_distances, with_nearest_experts
 from moeviz.theory.gauge import fix_offset, fix_pinned, match_mass, sphere_translations, translate
-from moeviz.theory.information import covariance_root, node_draws
+from moeviz.theory.information import Reach, covariance_root, node_draws
 from moeviz.theory.tangent import pinned_slice
 from tests.support import anywhere, combined, measure, normal
 
@@ -66,6 +66,21 @@ def test_on_a_ray_the_nearest_point_is_the_foot_of_the_perpendicular(length, ang
     ):
         value = Reading("gate", gauge).read(mixture, theta, reference, layout)
         assert value.item() == pytest.approx(0.3 * distance, rel=1e-9), gauge
+
+
+def test_each_of_several_gates_takes_the_length_of_its_own_true_one():
+    """Two fitted atoms for the first true one and one for the second: lengths alone are off."""
+    mixture = combined("cosine", "sigmoid", "tanh")
+    layout = mixture.layout(2, 2)
+    true = [turned(0.3, 2.0), turned(2.0, 0.5)]
+    truth = theta_of(layout, [0.4, 0.6], true, EXPERTS[:2])
+    fitted = [turned(2.0, 7.0), turned(0.3, 0.1), turned(0.3, 9.0)]
+    experts = [EXPERTS[1], EXPERTS[0], EXPERTS[0]]
+    theta = theta_of(layout.of(3), [0.6, 0.1, 0.3], fitted, experts)
+    reference = Reference(mixture, truth[0], layout)
+    for gauge in ("pinned", "quotient"):
+        value = Reading("L3", gauge).read(mixture, theta, reference, layout.of(3))
+        assert value.item() == pytest.approx(0.0, abs=1e-12), gauge
 
 
 @pytest.mark.parametrize("score_name", ["linear", "perturbed-cosine", "modified-tanh"])
@@ -202,6 +217,11 @@ def test_draws_are_the_next_coordinates_of_the_inputs_own_sequence():
         torch.testing.assert_close(torch.special.ndtr(gauss), whole[dimension + 1])
 
 
+def test_a_designs_reach_is_where_its_predicted_error_is_a_tenth():
+    reached = Reach(constant=7.0).samples
+    assert 7.0 / math.sqrt(reached) == pytest.approx(0.1)
+
+
 def test_blindness_is_a_share_of_the_largest_eigenvalue():
     blind = null_space(torch.diag(torch.tensor([1e3, 1e-9, 1e-3], dtype=torch.float64)))
     assert blind.abs().tolist() == [[0.0, 1.0, 0.0]]
@@ -283,10 +303,10 @@ def test_lengths_and_directions_are_read_apart_at_any_size(length):
 
 
 def test_the_whole_error_is_the_length_of_all_differences():
-    """In log-weight, gate and expert; of three fits at once."""
+    """In log-weight, gate and expert, each atom against its cell's; of three fits at once."""
     true = measure([1.0, 2.0], [[0.0, 0.0], [9.0, 0.0]], EXPERTS[:2])
-    fitted = measure([math.e, 2.0], [[0.3, 0.0], [9.0, 0.4]], [[3.0, 0.0, 1.2], EXPERTS[1]])
-    expected = math.sqrt(1.0 + 0.3**2 + 0.4**2 + 1.2**2)
+    fitted = measure([4.0, math.e**2], [[9.0, 0.4], [0.3, 0.0]], [EXPERTS[1], [3.0, 0.0, 1.2]])
+    expected = math.sqrt(2.0**2 + math.log(2.0) ** 2 + 0.3**2 + 0.4**2 + 1.2**2)
     three = fitted.replace(
         fitted.log_weight.expand(3, -1),
         **{name: block.expand(3, -1, -1) for name, block in fitted.blocks.items()},
