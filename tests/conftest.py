@@ -71,7 +71,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return outcome
 
 
-CATALOGUE = ("test_catalogue", "test_independent", "test_script")
+CATALOGUE = ("test_catalogue", "test_exceptions", "test_independent", "test_script")
 """Modules that decide all claims, each once for all of them."""
 
 
