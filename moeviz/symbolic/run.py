@@ -58,7 +58,9 @@ def verdict_of(
     verdict = decide(claim_of(request), should_stop, limit)
     if verdict.condition or verdict.answer == Answer.UNDECIDED:
         return verdict
-    where = dict.fromkeys(test.condition for test in verdict.tests if test.condition)
+    # Why a test is undecided is no condition of a verdict that the other tests decide.
+    decided = [test for test in verdict.tests if test.answer != Answer.UNDECIDED]
+    where = dict.fromkeys(test.condition for test in decided if test.condition)
     return replace(verdict, condition="; ".join(where))
 
 

@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from moeviz.errors import Cancelled
-from moeviz.symbolic import report
+from moeviz.symbolic import report, run
 from moeviz.symbolic.at_point import AtPoint
 from moeviz.symbolic.claims import Check, Claim, decide
 from moeviz.symbolic.compose import compose
@@ -130,6 +130,21 @@ def _by_process_time(work, limit):
             return report.Test("time limit", Answer.UNDECIDED, "late")
 
     return run
+
+
+def test_why_one_test_is_undecided_is_no_condition_of_what_another_decides(monkeypatch):
+    """A claim that fails at generic points fails, whatever a special point would have said."""
+
+    def never(_stop):
+        raise Cancelled("The time is over.")
+
+    fails = Check(lambda _stop: report.Test("generic", Answer.FAILS, ""))
+    claim = Claim("X1", "", "", "", Answer.HOLDS, "", (fails, Check(never, "no flat expert")))
+    monkeypatch.setattr(run, "claim_of", lambda _request: claim)
+    verdict = verdict_of({"claim": "X1"})
+    assert verdict.tests[1].answer == Answer.UNDECIDED
+    assert verdict.tests[1].condition
+    assert (verdict.answer, verdict.condition) == (Answer.FAILS, "")
 
 
 def test_a_stop_is_heard_inside_a_test():
