@@ -46,6 +46,7 @@ def test_gates_are_found_where_they_say(gate):
     ("registry", "name", "source"),
     [
         (OUTPUTS, "regression", "cosine eq. 1; sigmoid eq. 4"),
+        (EXPERTS, "gelu", "sigmoid §4.1; cosine §1"),
         (EXPERTS, "ffn", "compete §3, example under eq. 6"),
         (EXPERTS, "sigmoid", "the form of cosine §3, example under Definition 1"),
         (EXPERTS, "scaled-tanh", "the form of sigmoid §4.1, examples under Definition 1"),
