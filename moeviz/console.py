@@ -161,7 +161,9 @@ def reach_text(report: Result) -> str:
                 f"{row['gauge_directions']} of them declared as gauge"
             )
         for curve in row["predicted"]:
-            lines.append(f"  {curve['label']}: {_number(curve['constant'])} / sqrt(n)")
+            constant = curve["constant"]
+            line = "no predicted curve" if constant is None else f"{_number(constant)} / sqrt(n)"
+            lines.append(f"  {curve['label']}: {line}")
     return "\n".join(lines)
 
 

@@ -47,6 +47,8 @@ def test_reach_prints_information_and_predicted_curves(capsys):
         assert row["reach"] == pytest.approx((row["total_error_constant"] / 0.1) ** 2)
     code, out, _ = run(capsys, "reach", "cosine-exact", "--set", "candidates=16")
     assert "null directions" in out
+    assert "radial error: no predicted curve\n" in out
+    assert "- / sqrt" not in out
 
 
 def test_rates_name_a_study_for_every_cell(capsys):

@@ -101,9 +101,9 @@ def exceptions_table(verdict: Mapping[str, Any]) -> Table:
     found = verdict["exceptions"]
     return {
         "Family": [one["family"] for one in found],
-        "Of": ["claim" if one["part"] == "tests" else "repair" for one in found],
+        "Part": ["claim" if one["part"] == "tests" else "repair" for one in found],
         "Question": [one["question"] for one in found],
-        "Decided again": [
+        "This time": [
             "fails" if one["verdict"] == "fails" else f"no longer fails: {one['verdict']}"
             for one in found
         ],

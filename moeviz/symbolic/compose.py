@@ -72,11 +72,12 @@ def compose(selection: Mapping[str, Any]) -> Claim:
         f"{mixture.output.title}, d = {chosen['dimension']}, {chosen['atoms']} atoms"
     )
     words += _formulas(chosen)
+    asked = TESTS[chosen["test"]]
     return Claim(
         f"own.{digest}",
         "",
         "composed",
-        f"{TESTS[chosen['test']]}: {words}; {POINTS[chosen['point']]}.",
+        f"{asked}{'' if asked.endswith('?') else ':'} {words}; {POINTS[chosen['point']]}.",
         Answer.UNDECIDED,
         "No paper is asked.",
         (check,),

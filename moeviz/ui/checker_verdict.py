@@ -56,13 +56,13 @@ def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
     said = agreement(verdict)
     if said:
         st.markdown(said)
-    count = len(verdict["tests"])
+    repair = verdict["repair"]
+    count = len(verdict["tests"]) + (len(repair["tests"]) if repair else 0)
     st.markdown(f"{count} {'test' if count == 1 else 'tests'} in {verdict['seconds']:.2f} s.")
     _why(verdict)
     _files(verdict, link)
     _exceptions(verdict)
     _tests(verdict["tests"], "test")
-    repair = verdict["repair"]
     if repair is not None:
         st.header(f"Repaired: {answer_words(repair['verdict'])}", anchor=False)
         if repair.get("condition"):
@@ -105,7 +105,8 @@ def _why(verdict: Verdict) -> None:
 def _tests(tests: Sequence[Mapping[str, Any]], prefix: str) -> None:
     for number, test in enumerate(tests, start=1):
         with st.container(border=True):
-            st.subheader(_sentence(mixed(test["name"])), anchor=False)
+            # The number by which the table of exceptions names it.
+            st.subheader(f"{number}\\. {_sentence(mixed(test['name']))}", anchor=False)
             st.markdown(f"**{answer_words(test['verdict'], test['condition'])}**")
             if test["special"]:
                 st.markdown(f"A special point; the claim holds without it: {test['special']}.")

@@ -66,7 +66,7 @@ def study_form(preset: Preset, spec: Specification) -> Guesses:
 
 
 def run_button(spec: Specification) -> bool:
-    """Offer to run the study, say its work and its limits, and return whether it is wanted.
+    """Offer to run the study, say its work, and return whether it is wanted.
 
     Parameters
     ----------
@@ -75,9 +75,18 @@ def run_button(spec: Specification) -> bool:
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Run", type="primary", key="lab.run", width=160)
         st.markdown(_cost(spec))
+    return pressed
+
+
+def show_notices(spec: Specification) -> None:
+    """Say what the study cannot do, before it is run.
+
+    Parameters
+    ----------
+    spec : Specification
+    """
     for notice in _notices(spec):
         st.info(plain(notice))
-    return pressed
 
 
 def run(preset: Preset, spec: Specification) -> None:

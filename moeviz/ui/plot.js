@@ -38,6 +38,7 @@ class Plot {
     this.tools.className = "moeviz-tools";
     root.replaceChildren(this.canvas, this.tools);
     this.zoom = null; // The reader's axis ranges; null while the figure chooses its own.
+    this.unlabelled = new Set(); // Axes that show fewer than two of the figure's own ticks.
     this.redraws = 0;
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(root);
@@ -64,7 +65,27 @@ class Plot {
     for (const [axis, range] of Object.entries(this.zoom ?? {})) {
       layout[axis] = { ...layout[axis], range, autorange: false };
     }
+    for (const axis of this.unlabelled) {
+      layout[axis] = { ...layout[axis], dtick: null, tickmode: "auto" };
+    }
     return layout;
+  }
+
+  // A range of less than two decades may hold one decade or none: a scale that nobody can read.
+  // There Plotly chooses the ticks.
+  label() {
+    const change = {};
+    for (const axis of ["xaxis", "yaxis"]) {
+      const { type, dtick } = this.figure.layout[axis] ?? {};
+      if (type !== "log" || !dtick) continue;
+      const [low, high] = this.canvas._fullLayout[axis].range;
+      const few = Math.floor(high / dtick) <= Math.ceil(low / dtick);
+      if (few === this.unlabelled.has(axis)) continue;
+      this.unlabelled[few ? "add" : "delete"](axis);
+      change[`${axis}.dtick`] = few ? null : dtick;
+      change[`${axis}.tickmode`] = few ? "auto" : "linear";
+    }
+    return Object.keys(change).length ? this.plotly.relayout(this.canvas, change) : null;
   }
 
   async draw() {
@@ -74,6 +95,7 @@ class Plot {
     const config = { displayModeBar: false, displaylogo: false, doubleClick: "reset+autosize" };
     await this.plotly.react(this.canvas, this.figure.data, this.layout(), config);
     if (first) this.canvas.on("plotly_relayout", (change) => this.remember(change));
+    await this.label();
     this.canvas.dataset.redraws = String(this.redraws);
     this.canvas.dataset.points = String(
       this.figure.data.reduce((sum, trace) => sum + (trace.meta?.measured ? trace.x.length : 0), 0),
@@ -86,7 +108,10 @@ class Plot {
       this.zoom = null;
     } else if (keys.some((key) => key.includes("axis.range"))) {
       this.zoom = this.ranges();
+    } else {
+      return; // The ticks alone.
     }
+    this.label();
   }
 
   ranges() {

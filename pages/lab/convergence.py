@@ -5,14 +5,14 @@ import streamlit as st
 from moeviz.ui.choose import choose_preset, choose_size
 from moeviz.ui.guard import guard
 from moeviz.ui.kept import choose_kept
-from moeviz.ui.lab import run, run_button, study_form, study_of_form
+from moeviz.ui.lab import run, run_button, show_notices, study_form, study_of_form
 from moeviz.ui.state import follow_address, start_again, write_address
 from moeviz.ui.study import show_kept, show_study
 
 st.title("Convergence lab", anchor=False)
 with guard(start_again):
     follow_address()
-left, right = st.columns([3, 2], vertical_alignment="bottom")
+left, right = st.columns([3, 2], vertical_alignment="top")
 with left:
     preset = choose_preset()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -22,6 +22,7 @@ with guard():
     spec = study_of_form(preset)
     with right:
         wanted = run_button(spec)
+    show_notices(spec)
     guesses = study_form(preset, spec)
     if wanted:
         run(preset, spec)

@@ -169,6 +169,41 @@ def test_a_figure_follows_when_the_theme_is_switched(finished, visit):
     expect(ground).to_have_css("background-color", "rgb(0, 0, 0)", timeout=30_000)
 
 
+def test_a_range_of_less_than_a_decade_can_be_read_off_its_axis(finished, visit):
+    page = visit()
+    page.goto(finished)
+    lab = Lab(page, "")
+    lab.wait_for_points(0)
+    lab.settle()
+    labels = page.locator(".moeviz-canvas .ytick text")
+    whole = labels.all_text_contents()
+    for _ in range(4):
+        low, high = lab.ranges()[2:]
+        page.get_by_role("button", name="Zoom in").click()
+        page.wait_for_function(
+            "(was) => { const r = document.querySelector('.moeviz-canvas')._fullLayout.yaxis.range;"
+            " return r[1] - r[0] < 0.9 * was; }",
+            arg=high - low,
+        )
+        expect(labels.nth(1)).to_be_attached()
+    low, high = lab.ranges()[2:]
+    assert high - low < 1
+    page.get_by_role("button", name="Whole plot").click()
+    expect(labels).to_have_text(whole)
+
+
+@pytest.mark.parametrize("width", [1280, 1000])
+def test_the_choice_of_a_study_stands_beside_the_button_whatever_is_said(server, visit, width):
+    page = visit(viewport={"width": width, "height": 900})
+    lab = Lab(page, server.url)
+    lab.open("lab", routers="linear", gates="top-softmax", top=1)
+    expect(lab.alerts.first).to_contain_text("no fit can move them")
+    lab.settle()
+    chosen = page.get_by_role("combobox", name="Study").bounding_box()
+    button = lab.run_button.bounding_box()
+    assert abs(chosen["y"] + chosen["height"] / 2 - button["y"] - button["height"] / 2) < 20
+
+
 def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):
     page = visit(viewport={"width": 390, "height": 844})
     page.goto(finished)

@@ -85,6 +85,6 @@ def test_a_family_that_no_longer_fails_is_said_in_the_table():
     }
     other = {**one, "part": "repair", "test": 2, "verdict": "holds", "certificate": "determinant"}
     table = exceptions_table({"exceptions": [one, other]})
-    assert table["Decided again"] == ["fails", "no longer fails: holds"]
-    assert table["Of"] == ["claim", "repair"]
+    assert table["This time"] == ["fails", "no longer fails: holds"]
+    assert table["Part"] == ["claim", "repair"]
     assert table["Test"] == ["2", "3"]

@@ -30,6 +30,14 @@ def test_every_test_decides_at_every_point(test):
         json.dumps(found, allow_nan=False)
 
 
+@pytest.mark.parametrize("test", TESTS)
+def test_a_question_is_not_followed_by_a_colon(test):
+    relation = {"relation": "1 : p1"} if test == "relation" else {}
+    statement = compose({"test": test, **relation}).statement
+    after = statement.removeprefix(TESTS[test])
+    assert after.startswith(" " if TESTS[test].endswith("?") else ": ")
+
+
 @pytest.mark.parametrize("name", list(options()["router"]))
 def test_every_router_can_be_composed(name):
     found = composed(router=name, dimension=2, test="first-order")

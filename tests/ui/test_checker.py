@@ -129,7 +129,15 @@ def test_exceptions_and_the_extent_of_their_search_are_shown(checker, verdicts):
     assert "Exceptions" in [header.value for header in app.header]
     table = next(each for each in app.table if "Family" in each.value)
     assert "two atoms with equal gates and opposite experts" in list(table.value["Family"])
-    assert set(table.value["Decided again"]) == {"fails"}
+    assert set(table.value["This time"]) == {"fails"}
+    titles = [each.value for each in app.subheader]
+    tests = len(verdict["tests"])
+    for _, row in table.value.iterrows():
+        section = titles[:tests] if row["Part"] == "claim" else titles[tests:]
+        title = section[int(row["Test"]) - 1]
+        assert title.startswith(f"{row['Test']}\\. "), title
+        assert title.endswith(row["Family"]), title
+    assert f"{len(titles)} tests in " in said(app.markdown)
     words = said(app.markdown)
     assert "relations among three atoms are not searched" in words
     assert "no two atoms with equal gates and opposite experts" in words

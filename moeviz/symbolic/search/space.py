@@ -136,7 +136,8 @@ class Search:
         named = ", ".join(block.word for block in self.blocks)
         relations = "equal, opposite or zero, in one atom or in both"
         sides = "; ".join(patterns_of.INPUTS[side] for side in self.inputs)
-        out = "".join(f"; left out: {why}" for why in dict.fromkeys(self.left_out.values()))
+        why = list(dict.fromkeys(self.left_out.values()))
+        out = f"; left out: {', and '.join(why)}" if why else ""
         return (
             f"blocks of two atoms ({named}), each {relations}; inputs on {sides}; "
             f"{len(self.patterns):,} patterns{out}; relations among three atoms are not searched"
