@@ -315,3 +315,38 @@ def test_the_defaults_are_the_published_protocol():
     assert ExpectationMaximisation() == ExpectationMaximisation(max_steps=2000, tolerance=1e-6)
     assert ExpectationMaximisation().begin(numbers(1.0)).tolist() == [LEAST_DAMPING]
     assert LevenbergMarquardt(initial_damping=0.5).begin(numbers(1.0)).tolist() == [0.5]
+
+
+def test_a_fit_ends_at_the_first_point_across_which_its_residual_lies(rng):
+    """No step sooner and no step later than the cosines say; the last step only sees it."""
+    problem, start, _ = task(rng, "linear", "softmax", "tanh", fits=3, n=300, half=50.0)
+    free = problem.upper > problem.lower
+
+    def largest_cosine(steps, row):
+        method = LevenbergMarquardt(steps, cost_tolerance=0.0, angle_tolerance=1e-4)
+        theta = fit(problem, start, method).theta
+        at = problem.moments(theta, torch.arange(3))
+        norm = (at.gram.diagonal(dim1=1, dim2=2) * at.cost.unsqueeze(1)).sqrt()
+        return (at.slope.abs() / norm)[row, free].max().item()
+
+    found = fit(problem, start, LevenbergMarquardt(300, cost_tolerance=0.0, angle_tolerance=1e-4))
+    ended = [row for row in range(3) if found.status[row] == int(Status.CONVERGED)]
+    assert ended
+    for row in ended:
+        last = int(found.steps[row])
+        assert largest_cosine(last - 1, row) <= 1e-4
+        assert largest_cosine(last - 2, row) > 1e-4
+
+
+def test_em_ends_with_the_first_small_rise_of_a_full_step(rng):
+    """Of the mean log-likelihood per observation, which is minus half the deviance's."""
+    problem, start, _ = task(
+        rng, "linear", "softmax", "linear", "gaussian", fits=4, n=400, half=50.0, reach=3.0
+    )
+    found = fit(problem, start, ExpectationMaximisation(2000, 1e-5), keep_trace=True)
+    assert (found.status == int(Status.CONVERGED)).all()
+    costs = torch.stack(found.trace)
+    for row, steps in enumerate(found.steps.tolist()):
+        rise = 0.5 * -costs[: steps + 1, row].diff() / problem.samples
+        assert rise[-1] <= 1e-5
+        assert (rise[:-1] > 1e-5).all()
