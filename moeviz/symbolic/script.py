@@ -200,7 +200,8 @@ def _fields(names: Mapping[str, str]) -> dict[str, Clean]:
         "inputs": places,
         "domain": _each(formula),
         "kink": kink,
-        "determinant": lambda v: _text(ENCLOSURE, v),
+        # Where no member is left there is no determinant.
+        "determinant": lambda v: v if v == "" else _text(ENCLOSURE, v),
         "value": lambda v: _text(ENCLOSURE, v),
         "bits": int,
         "terms": _each(lambda t: _present(term, t)),

@@ -264,6 +264,8 @@ def _spots(places: Sequence[Mapping[str, float]], terms: Tensor, floor: Tensor) 
             "size": float(sizes[i]),
         }
         for i, place in enumerate(places)
+        # Where a number of float64 overflows there is nothing to see.
+        if bool(torch.isfinite(totals[:, i]).all() and torch.isfinite(sizes[i]))
     ]
 
 

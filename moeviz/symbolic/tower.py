@@ -99,9 +99,13 @@ class Tower:
     def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
         if exponent.is_Integer:
             return base**exponent if exponent >= 0 else self._inverse(base) ** (-exponent)
-        if exponent.is_Rational and exponent.q == 2:
-            return self._power(self._root(base), sympy.Integer(exponent.p))
-        raise FormulaError(f"Expected whole or half exponents, but got the exponent {exponent}.")
+        if exponent.is_Rational and exponent.q in (2, 4, 8, 16):
+            # sympy writes a root of a root as one power.
+            return self._power(self._root(base), 2 * exponent)
+        raise FormulaError(
+            f"Expected square roots, also of square roots, and whole powers, but got the exponent "
+            f"{exponent}; write the formula with sqrt."
+        )
 
     def _size(self, argument: sympy.Expr) -> sympy.Expr:
         """Return an absolute value: with its kink where the argument depends on the input."""

@@ -81,7 +81,15 @@ def test_a_pole_or_a_curved_kink_is_refused(formula, words):
     assert verdict.condition.startswith("Expected")
 
 
-TAME = ["1/(1 + t^2)", "log(1 + t^2)", "sqrt(1 + t^2)", "1/(2 + sin(t))", "log(2 + cos(t))"]
+TAME = [
+    "1/(1 + t^2)",
+    "sqrt(sqrt(1 + t^2))",
+    "sqrt(1 + sqrt(2 + exp(t)))",
+    "log(1 + t^2)",
+    "sqrt(1 + t^2)",
+    "1/(2 + sin(t))",
+    "log(2 + cos(t))",
+]
 
 
 @pytest.mark.parametrize("formula", TAME)

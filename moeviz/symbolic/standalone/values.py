@@ -204,8 +204,9 @@ class Evaluator:
         if e.base is sympy.E:
             return self.arithmetic.functions[sympy.exp](self(e.exp))
         base, times = self(e.base), e.exp
-        if not times.is_Integer:
-            base, times = self.arithmetic.functions["sqrt"](base), 2 * times
+        for _ in range(4):
+            if not times.is_Integer:
+                base, times = self.arithmetic.functions["sqrt"](base), 2 * times
         if not times.is_Integer:
             raise ValueError(f"the exponent of {e} is not known")
         power = base ** abs(int(times))
