@@ -52,7 +52,8 @@ def _zero_gates(
             yield (
                 f"Every gate of a fit of the {score.title} has a direction, so that none comes "
                 "near a zero one, where its derivative grows without end; no information, no "
-                "reach and no claim are defined there, and candidate truths cannot be compared. "
+                "reach and no claim that rests on them are defined there, and candidate truths "
+                "cannot be compared. "
                 "With the gauge pinned, a gate takes its true length, zero, and its direction "
                 "with it counts for nothing."
             )

@@ -43,6 +43,10 @@ BITS = 192
 Steps = dict[int, int]
 
 
+HALF_WIDTHS = (2, 64, 4096)
+"""Of the boxes in which a counterexample is looked for, in turn."""
+
+
 def is_identity(tower: Tower, p: Poly, point: Point) -> bool:
     """Return whether an element is zero for all inputs and all parameters without a value.
 
@@ -185,7 +189,8 @@ def _solved(
 def counterexample(tower: Tower, p: Poly, point: Point, seed: int) -> dict[str, Any]:
     """Return a point at which an element is surely not zero, as plain data; empty if none.
 
-    Every region between the kinks of a random point is looked at, and every kink.
+    Every region between the kinks of a random point is looked at, and every kink; then the same in
+    wider boxes of inputs, for a kink may lie far out.
 
     Parameters
     ----------
@@ -197,8 +202,9 @@ def counterexample(tower: Tower, p: Poly, point: Point, seed: int) -> dict[str, 
         Of the random points.
     """
     rng = np.random.default_rng(4 + 100 * seed)
-    support = Support.box([str(s) for s in tower.inputs])
-    for _ in range(POINTS):
+    names = [str(s) for s in tower.inputs]
+    for half, _ in itertools.product(HALF_WIDTHS, range(POINTS)):
+        support = Support.box(names, -half, half)
         own = random_point(tower, point, rng)
         for masses in (True, False):
             family = Family(tower, [own], [Member("", (), 0, (p,))], support, masses)
