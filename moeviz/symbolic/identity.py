@@ -43,7 +43,7 @@ BITS = 192
 Steps = dict[int, int]
 
 
-HALF_WIDTHS = (2, 64, 4096)
+HALF_WIDTHS = (2, 16)
 """Of the boxes in which a counterexample is looked for, in turn."""
 
 

@@ -86,9 +86,9 @@ FALSE = [
     ("relu(t)+relu(-t-3)", "p3 : p3\np4 : p4\n-1 : "),
     ("exp(t)*relu(-t)*relu(t+1/100)", "1 : "),
     ("sqrt(t^2)", "1 : p4\n-1/(p3*x1+p4) : \n1/1000 : "),
-    ("tanh(t)", "relu(x1-900) : p4"),
+    ("tanh(t)", "relu(x1-9) : p4"),
     ("tanh(t)", "relu(x1^2-4) : p4"),
-    ("tanh(t)", "relu(-x1-100)*relu(x1+101) : p4"),
+    ("tanh(t)", "relu(-x1-10)*relu(x1+11) : p4"),
 ]
 
 
