@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import plotly
 import streamlit as st
+
+from moeviz.text import json_text
 
 PLOTLY_PATH = f"/moeviz/plotly-{plotly.__version__}.min.js"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -38,7 +39,7 @@ def figure_text(figure: dict[str, Any]) -> str:
     figure : dict
         As :func:`plot` takes it.
     """
-    return json.dumps(figure)
+    return json_text(figure)
 
 
 def plot(

@@ -244,7 +244,7 @@ def test_a_formula_that_stands_at_its_default_is_not_part_of_the_identity():
         ({"score_formula": "b1*log(x1)"}, "a number for all inputs from -1 to 1"),
         ({"expert_formula": "s1*t"}, "without changing it"),
         ({"expert_formula": "__import__('os')"}, "'_'"),
-        ({"expert_formula": 7}, "as text"),
+        ({"expert_formula": 7}, "a text for expert_formula"),
     ],
 )
 def test_a_study_refuses_formulas_before_any_work(changes, words):

@@ -66,6 +66,7 @@ def check_all_leave_the_value(made, rng):
     t = [2 * normal(rng, 300) for _ in range(made.heads)]
     s = [2 * normal(rng, 300) for _ in range(made.scalars)]
     plain = made.value_and_slopes(t, s)[0]
+    assert torch.isfinite(plain).all()
     maps = list(made.symmetries.maps)
     count = made.heads + made.scalars
     for place, period in enumerate(made.symmetries.periods):

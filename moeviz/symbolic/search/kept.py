@@ -14,6 +14,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from moeviz.text import json_text
+
 FILE = "exceptions.json"
 
 
@@ -58,8 +60,7 @@ def keep(found: Mapping[str, Mapping[str, Any]], current: Collection[str]) -> Pa
     merged = {**entries(), **found}
     content = {digest: merged[digest] for digest in sorted(merged) if digest in current}
     text = "{\n" + ",\n".join(
-        f"{json.dumps(digest)}: {json.dumps(content[digest], separators=(',', ':'))}"
-        for digest in content
+        f"{json_text(digest)}: {json_text(content[digest], compact=True)}" for digest in content
     )
     file = path()
     partial = file.with_suffix(".partial")

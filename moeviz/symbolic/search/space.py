@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ from moeviz.symbolic.search import kept
 from moeviz.symbolic.search import pattern as patterns_of
 from moeviz.symbolic.search.border import all_patterns, one_order, without
 from moeviz.symbolic.search.pattern import Block, at
+from moeviz.text import json_text
 
 Ask = Callable[[int, int, str], Check]
 """Takes a pattern, a seed and the words of the condition that excludes it; returns the test."""
@@ -78,7 +78,7 @@ class Search:
             list(self.inputs),
             self.symmetric,
         ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        return hashlib.sha256(json_text(parts).encode()).hexdigest()[:16]
 
     def words(self, pattern: int) -> str:
         """Return a family's name."""
