@@ -80,17 +80,22 @@ def test_back_leaves_the_page_and_forward_returns_to_what_it_showed(server, visi
     lab.page.get_by_role("link", name="Symbolic checker").click()
     lab.page.get_by_role("button", name="Check").wait_for()
     lab.settle()
-    steps = [
-        ("go_back", "Symbolic checker"),
-        ("go_back", "Does the gate see how long β is?"),
-        ("go_forward", "Symbolic checker"),
-        ("go_forward", "Symbolic checker"),
-    ]
-    for step, heading in steps:
-        getattr(lab.page, step)()
+    home = lab.page.get_by_role("heading", name="Does the gate see how long β is?", level=1)
+
+    def step(towards: str) -> None:
+        getattr(lab.page, towards)()
         lab.page.wait_for_timeout(2500)
         lab.settle()
-        expect(lab.page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+
+    # A page that completes its address may have added an entry or replaced its own.
+    backs = 0
+    while not home.is_visible() and backs < 3:
+        step("go_back")
+        backs += 1
+    expect(home).to_be_visible()
+    for _ in range(backs):
+        step("go_forward")
+    expect(lab.page.get_by_role("heading", name="Symbolic checker", level=1)).to_be_visible()
     expect(lab.page.get_by_role("button", name="Check")).to_be_visible()
 
 
