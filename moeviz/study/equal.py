@@ -9,7 +9,7 @@ from typing import Any
 
 from moeviz.model import OUTPUTS, Expert, make_expert
 from moeviz.model.symmetry import Symmetry
-from moeviz.study.models import constant_names
+from moeviz.study.models import constants_of
 from moeviz.study.summary import Losses
 from moeviz.theory import GAUGES, LOSSES, Reading
 
@@ -34,8 +34,7 @@ def expert_of(fields: Mapping[str, Any], name: str) -> Expert:
     name : str
         The expert's name in the registry.
     """
-    known = {constant: fields[constant] for constant in constant_names() if constant in fields}
-    return make_expert(name, **known)
+    return make_expert(name, **constants_of(fields))
 
 
 def modulo_symmetries(expert: Expert, reading: Reading) -> bool:

@@ -38,6 +38,11 @@ def own_gate(name: str, values: Mapping[str, Any]) -> bool:
     )
 
 
+def constants_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the constants of scores, gates, experts and outputs that a study's fields hold."""
+    return {name: values[name] for name in constant_names() if name in values}
+
+
 def model_of(values: Mapping[str, Any], router: str, gate: str, expert: str) -> Mixture:
     """Return the model of three named parts, with the output and constants of a study's fields.
 
@@ -46,8 +51,7 @@ def model_of(values: Mapping[str, Any], router: str, gate: str, expert: str) -> 
     SpecificationError
         If the parts do not go together.
     """
-    constants = {name: values[name] for name in constant_names() if name in values}
-    return make_mixture(router, gate, expert, values["output"], **constants)
+    return make_mixture(router, gate, expert, values["output"], **constants_of(values))
 
 
 @dataclass(frozen=True)

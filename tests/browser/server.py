@@ -16,6 +16,8 @@ from urllib.request import urlopen
 
 import psutil
 
+from moeviz.engine.hardware import local_workers
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
 END_SECONDS = 20.0
@@ -82,7 +84,12 @@ class Server:
 
     def wait_for_workers(self) -> None:
         """Return when every core has its worker."""
-        _wait(lambda: len(self.workers()) >= 1, START_SECONDS, "the workers to start", self.log)
+        _wait(
+            lambda: len(self.workers()) >= local_workers(),
+            START_SECONDS,
+            "the workers to start",
+            self.log,
+        )
 
     def _answers(self) -> bool:
         if self.process.poll() is not None:
