@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from moeviz.bench.em import em_benchmark
+from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
 from moeviz.bench.work import Row
 from moeviz.model.registry import Registry
@@ -20,10 +21,14 @@ __all__ = ["BENCHMARKS", "Row", "run_benchmarks"]
 BENCHMARKS: Registry[Callable[[], list[Row]]] = Registry("benchmark")
 BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
+BENCHMARKS.add("gpu", gpu_benchmark)
+
+ANYWHERE = ("least-squares", "em")
+"""The benchmarks that need no GPU."""
 
 
 def run_benchmarks(names: Sequence[str] = ()) -> list[Row]:
-    """Run benchmarks by name, or all of them.
+    """Run benchmarks by name, or all that need no GPU.
 
     Returns
     -------
@@ -36,5 +41,5 @@ def run_benchmarks(names: Sequence[str] = ()) -> list[Row]:
     UnknownNameError
         If a name is not that of a benchmark.
     """
-    chosen = [BENCHMARKS[name] for name in (names or BENCHMARKS)]
+    chosen = [BENCHMARKS[name] for name in (names or ANYWHERE)]
     return [row for benchmark in chosen for row in benchmark()]

@@ -1,0 +1,161 @@
+"""The same passes and fits on a GPU and on one core, in one run.
+
+A pass is :func:`moeviz.model.moments.moments`, what every step of an estimator costs. Its time on
+the GPU stands beside the bytes that the chunk's rows need in the device's memory, once written and
+once read by the matrix product, and beside what a plain copy of memory reaches on the same device.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from moeviz.bench.work import Row, Task, make_data, row
+from moeviz.errors import MoevizError
+from moeviz.estimate import LevenbergMarquardt, fit, make_problem
+from moeviz.model import Features
+from moeviz.model.moments import CHUNK, moments
+from moeviz.study import PRESETS
+
+REPEATS = 3
+
+CASES = (
+    ("tanh", 2, 2, 100_000, 20),
+    ("relu", 2, 2, 100_000, 20),
+    ("tanh", 2, 2, 100_000, 160),
+    ("tanh", 8, 8, 100_000, 8),
+)
+"""Expert, atoms, dimension, samples and replicates."""
+
+CHUNKS = (4096, 16384, 65536, 262144)
+
+STEPS = 12
+"""Of a whole fit: some of these have a flat valley, which one core follows for minutes."""
+
+BYTES = 8
+
+
+class NoGpuError(MoevizError):
+    """There is no device to measure."""
+
+
+def _best(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Return the least seconds of `work`, until the device has done all of it."""
+    least = float("inf")
+    for _ in range(repeats):
+        torch.cuda.synchronize()
+        began = time.perf_counter()
+        work()
+        torch.cuda.synchronize()
+        least = min(least, time.perf_counter() - began)
+    return least
+
+
+def _bandwidth() -> float:
+    """Return the bytes per second, read and written, of a copy inside the device's memory."""
+    source = torch.empty(2**27, dtype=torch.float64, device="cuda")
+    target = torch.empty_like(source)
+    target.copy_(source)
+    return 2 * BYTES * source.numel() / _best(lambda: target.copy_(source))
+
+
+@contextmanager
+def _chunk(length: int) -> Iterator[None]:
+    kept = CHUNK["cuda"]
+    CHUNK["cuda"] = length
+    try:
+        yield
+    finally:
+        CHUNK["cuda"] = kept
+
+
+def _there(features: Features) -> Features:
+    return replace(features, gate=features.gate.cuda(), expert=features.expert.cuda())
+
+
+def gpu_benchmark() -> list[Row]:
+    """Measure passes and fits on the GPU, with one core of the CPU as the peer.
+
+    Raises
+    ------
+    NoGpuError
+        Where PyTorch finds no CUDA device.
+    """
+    if not torch.cuda.is_available():
+        raise NoGpuError(
+            "Expected a CUDA device and a PyTorch built for it; found none, so there is nothing "
+            "to measure."
+        )
+    torch.set_num_threads(1)
+    name = torch.cuda.get_device_name(0)
+    peak = _bandwidth()
+    rows: list[Row] = []
+    for expert, atoms, dimension, n, replicates in CASES:
+        spec = PRESETS["lab"].build(
+            {
+                "routers": ("perturbed-cosine",), "experts": (expert,), "true_atoms": atoms,
+                "atoms": atoms, "dimension": dimension, "design": "cosine", "sizes": (n,),
+                "replicates": replicates, "box": 100.0,
+            }
+        )  # fmt: skip
+        data = make_data(Task(spec, n, 0, replicates))
+        features, response = _there(data.features), data.response.cuda()
+        theta = data.starts[:, 0].contiguous()
+        far = theta.cuda()
+        work = f"{replicates} fits, perturbed cosine, {expert}, k={atoms}, d={dimension}, n={n}"
+
+        def one(theta: Tensor = theta, data=data):  # type: ignore[no-untyped-def]
+            return moments(data.mixture, theta, data.features, data.response)
+
+        def other(far: Tensor = far, data=data, features=features, response=response):  # type: ignore[no-untyped-def]
+            return moments(data.mixture, far, features, response)
+
+        began = time.perf_counter()
+        here = one()
+        core = time.perf_counter() - began
+        for length in CHUNKS:
+            with _chunk(length):
+                found = other()
+                seconds = _best(other)
+                torch.cuda.reset_peak_memory_stats()
+                other()
+                memory = torch.cuda.max_memory_allocated()
+            apart = max(
+                float((getattr(found, part).cpu() - value).abs().max() / (1 + value.abs().max()))
+                for part, value in vars(here).items()
+            )
+            moved = 2.0 * BYTES * replicates * n * (data.layout.size + 1)
+            rows.append(
+                row(
+                    "gpu", f"one pass, {work}, chunk {length}", seconds, "one core", core,
+                    device=name, ns_per_sample_and_fit=1e9 * seconds / (n * replicates),
+                    rows_bytes_share_of_copy=moved / seconds / peak, copy_bytes_per_second=peak,
+                    largest_relative_difference=apart, memory_bytes=memory,
+                )
+            )  # fmt: skip
+        rows.append(_fits(work, data, features, response, name))
+    return rows
+
+
+def _fits(work: str, data, features: Features, response: Tensor, name: str) -> Row:  # type: ignore[no-untyped-def]
+    method = LevenbergMarquardt(max_steps=STEPS)
+    start = data.starts[:, 0]
+    bounds = (data.bounds[0].cuda(), data.bounds[1].cuda())
+    problem = make_problem(data.mixture, features, response, bounds)
+    fit(problem, start.cuda(), method)
+    found = fit(problem, start.cuda(), method)
+    seconds = _best(lambda: fit(problem, start.cuda(), method), 2)
+    began = time.perf_counter()
+    here = fit(data.problem(), start, method)
+    core = time.perf_counter() - began
+    apart = (found.cost.cpu() - here.cost).abs() / here.cost
+    return row(
+        "gpu", f"whole fits, {work}", seconds, "one core", core, device=name,
+        same_cost_to_1e_9=int((apart <= 1e-9).sum()), fits=len(apart),
+        largest_relative_difference=float(apart.max()), steps=float(here.steps.double().mean()),
+    )  # fmt: skip
