@@ -7,8 +7,8 @@ PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
 BIN := .venv/bin
 PORT ?= 8501
 
-# Most tests share two processes; those that start servers or measure times run alone.
-ALONE := tests/browser tests/engine tests/test_cli.py
+# Most tests share two processes; those of the engine, which kill workers and wait, run alone.
+ALONE := tests/engine tests/test_cli.py
 
 .PHONY: app test studies mutants bench check browser clean
 
@@ -19,10 +19,13 @@ test: .venv/ready browser check
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ALONE:%=--ignore=%)
 	$(BIN)/python -m pytest -q $(ALONE)
 
-# Slow statistical studies, the shipped presets at full size with several seeds; and the tests of
-# many of a kind, of which `make test` takes one of each.
+# On an idle machine: times; slow statistical studies, the shipped presets at full size with several
+# seeds; the tests of many of a kind, of which `make test` takes one of each; many more examples of
+# each property.
 studies: .venv/ready
+	$(BIN)/python -m pytest -m timing
 	$(BIN)/python -m pytest -m "study or crowd"
+	$(BIN)/python -m pytest -m "hypothesis and not study" --hypothesis-profile many
 
 bench: .venv/ready
 	$(BIN)/python -m moeviz bench

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -20,13 +21,14 @@ from tests.support import (
     go_together,
 )
 
-settings.register_profile(
-    "moeviz",
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+for _profile, _examples in (("moeviz", 20), ("many", 100)):
+    settings.register_profile(
+        _profile,
+        max_examples=_examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 settings.load_profile("moeviz")
 
 VARIANTS = {
@@ -75,12 +77,46 @@ CATALOGUE = ("test_catalogue", "test_exceptions", "test_independent", "test_scri
 """Modules that decide all claims, each once for all of them."""
 
 
+def leave_to_the_crowd(items: list[pytest.Item]) -> None:
+    """Mark the cases of tests marked `few` that others stand for.
+
+    Of n cases one stays, and every one with a value that has not been seen in its place before:
+    each score, each expert and so on stays in the suite, not each with each.
+    """
+    tests: dict[object, list[pytest.Function]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("few"):
+            tests.setdefault((item.path, item.originalname), []).append(item)
+    for cases in tests.values():
+        (every,) = cases[0].get_closest_marker("few").args
+        values = [values_of(case) for case in cases]
+        times = Counter(itertools.chain.from_iterable(values))
+        seen: set[object] = set()
+        for index, (case, own) in enumerate(zip(cases, values, strict=True)):
+            new = {value for value in own if times[value] > 1} - seen
+            if index % every and not new:
+                case.add_marker(pytest.mark.crowd)
+            else:
+                seen |= own
+
+
+def values_of(case: pytest.Function) -> set[object]:
+    """What a case is run for: each argument's value, or each entry of one that is several names."""
+    return {
+        (argument, place, entry if isinstance(entry, str | int | bool) else repr(entry))
+        for argument, value in case.callspec.params.items()
+        for place, entry in enumerate(value if isinstance(value, tuple) else (value,))
+    }
+
+
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a module's tests in one process, and with them those that share its decisions.
 
-    The longest group comes first, so that the processes end together.
+    The longest group comes first, so that the processes end together. Of the cases of a test that
+    is marked `few` most are left to the crowd.
     """
+    leave_to_the_crowd(items)
     for item in items:
         group = "claims" if item.path.stem in CATALOGUE else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))

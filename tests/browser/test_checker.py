@@ -232,6 +232,7 @@ def test_a_narrow_screen_does_not_scroll_sideways(fresh, visit):
     assert overflow <= 0
 
 
+@pytest.mark.timing
 def test_an_interaction_answers_at_once(fresh, visit):
     page = visit()
     lab = Lab(page, fresh.url)

@@ -27,6 +27,7 @@ def running(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Lab]:
         lab.page.get_by_text(re.compile("^Cancelled after")).wait_for()
 
 
+@pytest.mark.timing
 def test_the_first_point_comes_within_two_seconds(lab, record_property):
     lab.open(**SMALL, seed=11)
     lab.run()
@@ -71,6 +72,7 @@ def test_the_keyboard_zooms_too(running):
     assert running.ranges() == pytest.approx(inside)
 
 
+@pytest.mark.timing
 def test_widgets_answer_while_a_study_runs(running, record_property):
     running.page.get_by_text("Settings", exact=True).click()
     field = running.page.get_by_test_id("stNumberInput").filter(has_text="Replicates")
@@ -89,13 +91,14 @@ def test_widgets_answer_while_a_study_runs(running, record_property):
     assert median(times) < 400
 
 
-def test_cancelling_takes_effect_and_the_study_can_go_on(running, record_property):
+@pytest.mark.parametrize("limit", [10.0, pytest.param(4.0, marks=pytest.mark.timing)])
+def test_cancelling_takes_effect_and_the_study_can_go_on(running, record_property, limit):
     running.page.get_by_role("button", name="Cancel").click()
     stopped = running.page.get_by_text(re.compile("^Cancelled after"))
-    took = seconds_until(stopped.is_visible, 10.0)
+    took = seconds_until(stopped.is_visible, 2 * limit)
     print(f"\ncancelled {took:.2f} s after the click (goal 2 s)")
     record_property("cancel_seconds", took)
-    assert took < 4.0
+    assert took < limit
     expect(running.page.get_by_role("button", name="Cancel")).to_have_count(0)
     said, points = stopped.inner_text(), running.points()
     running.page.wait_for_timeout(1000)

@@ -47,6 +47,7 @@ def data(rng, score, expert, output, n=400, fits=3, atoms=2, low=-3.0, spread=0.
     return make_problem(mixture, features, response, box(mixture, layout, 12.0)), start, layout
 
 
+@pytest.mark.few(30)
 @pytest.mark.parametrize("output_name", DENSITIES)
 def test_expectation_maximisation_never_lowers_the_likelihood(score, output_name, rng):
     for name in EXPERTS:
@@ -67,6 +68,7 @@ def rise_left(task, theta):
     return (step * at.slope * free).sum(1) / task.samples
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("expert_name", ["linear", "tanh", "polynomial"])
 @pytest.mark.parametrize("score_name", ["linear", "competition", "cosine"])
 def test_a_start_on_the_lowest_variance_leaves_it_for_a_maximum(score_name, expert_name, rng):

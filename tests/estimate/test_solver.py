@@ -53,6 +53,7 @@ def cosines(problem, found):
     return (at.slope.abs() / scale.sqrt().clamp_min(1e-300))[:, free]
 
 
+@pytest.mark.few(7)
 @pytest.mark.only(gate=DENSE)
 @pytest.mark.parametrize("expert_name", SMOOTH)
 def test_every_fit_stops_where_the_gradient_vanishes(score, gate, expert_name, rng):
@@ -64,6 +65,7 @@ def test_every_fit_stops_where_the_gradient_vanishes(score, gate, expert_name, r
     assert (found.cost <= problem.moments(start, torch.arange(3)).cost).all()
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("expert_name", ["tanh", "linear"])
 def test_scoring_stops_where_the_gradient_vanishes(score, density, expert_name, rng):
     problem, start, _ = task(rng, score, "softmax", expert_name, density, fits=3, n=300, reach=2.0)
@@ -122,6 +124,7 @@ def test_noise_free_data_give_the_truth_back_up_to_gauge(score, gate, rng):
     )
 
 
+@pytest.mark.few(7)
 @pytest.mark.parametrize("expert_name", ["relu", "scaled-sigmoid", "ffn"])
 def test_a_fit_does_not_depend_on_its_batch_bit_for_bit(score, gate, expert_name, output, rng):
     problem, start, _ = task(rng, score, gate, expert_name, output, atoms=3, fits=5, n=203)
@@ -147,6 +150,7 @@ def test_the_cost_never_rises(output, rng):
             assert len(trace) == found.steps.max() + 1
 
 
+@pytest.mark.few(5)
 @pytest.mark.only(gate=TOP)
 def test_top_gates_are_fitted(score, gate, output, rng):
     problem, start, _ = task(rng, score, gate, "tanh", output, atoms=3, fits=3, top=2)
@@ -157,6 +161,7 @@ def test_top_gates_are_fitted(score, gate, output, rng):
         assert (found.cost < first).all()
 
 
+@pytest.mark.few(3)
 def test_parameters_stay_in_the_box_and_edges_are_reported(score, output, rng):
     problem, start, _ = task(rng, score, "softmax", "tanh", output, n=300, half=1.0)
     for method in list(methods(problem, steps=60))[:-1]:
@@ -178,6 +183,7 @@ def test_stochastic_gradients_hold_what_is_fixed_and_keep_variances_positive(sco
     assert (found.theta >= problem.lower)[:, problem.lower > 0].all()
 
 
+@pytest.mark.few(5)
 def test_a_score_without_offsets_keeps_them_at_zero(score, output, rng):
     problem, start, _ = task(rng, score, "softmax", "tanh", output, fits=2)
     offset = problem.mixture.layout(2, 2).gate

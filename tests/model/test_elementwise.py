@@ -63,6 +63,7 @@ def test_models_use_no_function_that_treats_numbers_differently():
                     assert node.func.attr not in UNLIKE, f"{path}: {node.func.attr}"
 
 
+@pytest.mark.few(2)
 @pytest.mark.skipif(
     platform.machine().lower() not in ("x86_64", "amd64"),
     reason="only on x86 processors can PyTorch be told to use fewer vector instructions",

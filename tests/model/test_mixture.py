@@ -98,6 +98,7 @@ def assert_near(found, expected):
     torch.testing.assert_close(found / scale, expected / scale, rtol=0, atol=1e-11)
 
 
+@pytest.mark.few(5)
 @pytest.mark.usefixtures("two_threads")
 def test_moments_of_a_fit_do_not_depend_on_its_batch(pairing, rng, monkeypatch):
     """To the last bit, whatever the number of samples and whoever shares the batch."""

@@ -30,6 +30,7 @@ LIGHT = {
 }  # fmt: skip
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset_runs_and_counts_every_fit(name):
     preset = PRESETS[name]

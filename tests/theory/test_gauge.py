@@ -106,6 +106,7 @@ def test_null_space_of_the_information_is_the_declared_gauge(names, rng):
     assert torch.linalg.matrix_rank(across) == held.shape[0]
 
 
+@pytest.mark.few(11)
 @pytest.mark.parametrize("names", TOP_PAIRINGS, ids="+".join)
 def test_null_space_of_a_gate_that_leaves_experts_out(names, rng):
     """Two of three are let through: data show no less of any truth, and all of some truth.
@@ -202,6 +203,7 @@ def test_pinned_readings_of_a_fit_are_those_of_its_whole_orbit(score, gate, expe
         torch.testing.assert_close(again, first, rtol=1e-8, atol=0)
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(("atoms", "dimension"), [(2, 2), (3, 3)])
 def test_the_best_gauge_is_never_above_the_others(score, atoms, dimension, rng):
     mixture = combined(score, "softmax", "scaled-relu")

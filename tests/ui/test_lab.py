@@ -35,6 +35,7 @@ def test_studies_are_listed_paper_by_paper():
     assert labels[-1] == PRESETS["lab"].title
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_stands_with_all_its_fields(still, name):
     app = visit(preset=name)

@@ -21,6 +21,7 @@ def test_all_of_them_are_kept():
     assert set(PUBLISHED) <= set(kept_names())
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", kept_names())
 def test_a_kept_result_is_shown_with_its_date_and_device(still, name):
     kept = kept_result(name)
@@ -33,6 +34,7 @@ def test_a_kept_result_is_shown_with_its_date_and_device(still, name):
     assert not still.submitted
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_ours_stands_beside_the_papers(still, name):
     result = kept_result(name)["result"]
@@ -49,6 +51,7 @@ def test_ours_stands_beside_the_papers(still, name):
         assert papers.startswith(expected)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_is_seen_is_said_in_plain_words(still, name):
     result = kept_result(name)["result"]
@@ -65,6 +68,7 @@ def test_what_is_seen_is_said_in_plain_words(still, name):
     assert ("no reach is defined" in paragraph) != bool(defined)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_reach_stands_with_the_truth(still, name):
     app = open_tab(visit(preset=name, kept="1"), "Truth")
@@ -72,6 +76,7 @@ def test_the_reach_stands_with_the_truth(still, name):
     assert "Reach of this design" in said(app.markdown)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_the_paper_leaves_open_is_a_field(still, name):
     result = kept_result(name)["result"]

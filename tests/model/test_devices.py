@@ -1,0 +1,90 @@
+"""Every tensor is made on the device of the data: what can be tested of it without a GPU.
+
+Under PyTorch's fake mode tensors carry shapes and devices but no numbers, and one that was made
+without naming a device refuses to meet one on the device ``meta``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+import torch
+from torch import Tensor
+from torch._subclasses import FakeTensorMode
+from torch._subclasses.fake_tensor import FakeTensorDeviceMismatchError
+
+from moeviz.model import EXPERTS, GATES, OUTPUTS, Features, Layout, Mixture
+from moeviz.model.moments import CHUNK, Moments, moments, slopes
+from moeviz.model.scores import LinearScore
+from tests.support import combined, go_together
+
+DIMENSION, ATOMS, SAMPLES, FITS = 2, 3, 64, 2
+
+Made = tuple[Mixture, Layout]
+
+
+def made(which: str) -> list[Made]:
+    """Every model of a score, with its layout; formulas are read here, where numbers are real."""
+    parts = itertools.product(GATES, EXPERTS, OUTPUTS)
+    models = [
+        combined(which, *names) for names in parts if go_together(gate=names[0], output=names[2])
+    ]
+    return [(model, model.layout(ATOMS, DIMENSION)) for model in models]
+
+
+def empty(*shape: int) -> Tensor:
+    return torch.empty(*shape, dtype=torch.float64, device="meta")
+
+
+def arguments(model: Mixture, layout: Layout) -> tuple[Mixture, Tensor, Features, Tensor]:
+    features = model.features(empty(FITS, DIMENSION, SAMPLES))
+    return model, empty(FITS, layout.size), features, empty(FITS, SAMPLES)
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch):
+    """Tensors of the device ``meta``, which stands for any that is not the processor."""
+    monkeypatch.setitem(CHUNK, "meta", SAMPLES)
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_moments_of_all_combinations_stay_on_the_device_of_the_data(score):
+    models = made(score)
+    with FakeTensorMode():
+        found = [moments(*arguments(*each)) for each in models]
+    devices = {value.device.type for each in found for value in vars(each).values()}
+    assert len(found) == len(models)
+    assert all(isinstance(each, Moments) for each in found)
+    assert devices == {"meta"}
+
+
+@pytest.mark.few(7)
+@pytest.mark.usefixtures("elsewhere")
+def test_slopes_stay_on_the_device_of_the_data(pairing):
+    model = combined(*pairing)
+    layout = model.layout(ATOMS, DIMENSION)
+    with FakeTensorMode():
+        found = slopes(*arguments(model, layout))
+    assert found.device.type == "meta"
+    assert found.shape == (FITS, layout.size)
+
+
+@dataclass(frozen=True)
+class StrayScore(LinearScore):
+    """A score that makes a tensor and names no device."""
+
+    name: ClassVar[str] = "stray"
+
+    def features(self, x: Tensor) -> Tensor:
+        return x * torch.ones(x.shape[-1], dtype=x.dtype)
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_tensor_on_the_wrong_device_is_found():
+    usual = combined("linear", "softmax", "tanh", "regression")
+    stray = Mixture(StrayScore(), usual.gate, usual.expert, usual.output)
+    with FakeTensorMode(), pytest.raises(FakeTensorDeviceMismatchError):
+        arguments(stray, usual.layout(ATOMS, DIMENSION))
