@@ -129,7 +129,7 @@ def test_the_declared_gauge_is_all_that_data_cannot_show(text, weights, rng):
     size = information.diagonal().sqrt()
     values = torch.linalg.eigvalsh(information / (size * size.unsqueeze(1)))
     tangent = gauge_tangent(mixture, theta, layout)
-    assert tangent.shape[0] == (layout.gate + 1 if weights == "softmax" else 0)
+    assert tangent.shape[0] == (layout.weight_column + 1 if weights == "softmax" else 0)
     assert int((values < 1e-12 * values[-1]).sum()) == tangent.shape[0]
 
 
