@@ -16,8 +16,9 @@ from torch import Tensor
 
 from moeviz.errors import FormulaError
 from moeviz.model.constants import AnyConstant, TextConstant
-from moeviz.model.custom import CUSTOM, POINTS, dependent
+from moeviz.model.custom import CUSTOM
 from moeviz.model.experts import EXPERTS, Expert
+from moeviz.model.features import POINTS, dependent
 from moeviz.model.formula import EXPERT, Program, differentiate, parse_formula, program
 from moeviz.model.measure import Part
 from moeviz.model.symmetry import Symmetries
@@ -96,6 +97,10 @@ class CustomExpert(Expert):
 
     def __post_init__(self) -> None:
         _read(self.expert_formula)
+
+    @property
+    def formula_text(self) -> str:
+        return self.expert_formula
 
     @property
     def heads(self) -> int:

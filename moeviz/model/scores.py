@@ -18,7 +18,10 @@ import torch
 from torch import Tensor
 
 from moeviz.model.constants import AnyConstant, Constant, build
+from moeviz.model.features import features, width
+from moeviz.model.formula import ROUTER, Kind
 from moeviz.model.measure import Part
+from moeviz.model.reading import formula_of, numbers_of
 from moeviz.model.registry import Registry
 
 TINY = 1e-150
@@ -42,6 +45,9 @@ class Score(ABC):
         Name in the registry; name for people.
     formula : str
         LaTeX of the score.
+    text : str
+        The score without its offset, in the language of formulas (:data:`language`): what the
+        checker reads.
     parameters : str
         LaTeX of an atom's parameters.
     gauge : str
@@ -65,6 +71,8 @@ class Score(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     formula: ClassVar[str]
+    text: ClassVar[str]
+    language: ClassVar[Kind] = ROUTER
     parameters: ClassVar[str] = r"\beta_{1i} \in \mathbb{R}^d,\ \beta_{0i} \in \mathbb{R}"
     gauge: ClassVar[str]
     source: ClassVar[str]
@@ -74,6 +82,11 @@ class Score(ABC):
     reads_expert: ClassVar[bool] = False
     has_offset: ClassVar[bool] = True
     smallest_dimension: ClassVar[int] = 1
+
+    @property
+    def formula_text(self) -> str:
+        """The score's text: :attr:`text`, unless the user sets it."""
+        return self.text
 
     @property
     def defined_at_zero(self) -> bool:
@@ -131,10 +144,19 @@ def input_norm(x: Tensor) -> Tensor:
 
 
 class FlatScore(Score):
-    """A score whose parameters are their own coordinates: linear in its features."""
+    """A score whose parameters are their own coordinates: linear in its features.
+
+    Parameters and features follow from the text.
+    """
 
     flat: ClassVar[bool] = True
     gauge: ClassVar[str] = "one common vector added to every gate, one constant to every offset"
+
+    def parts(self, dimension: int) -> tuple[Part, ...]:
+        return (Part("beta1", r"\beta_1", width(formula_of(self), dimension, numbers_of(self))),)
+
+    def features(self, x: Tensor) -> Tensor:
+        return features(formula_of(self), x, numbers_of(self))
 
     def coordinates(self, beta: Tensor) -> Tensor:
         return beta
@@ -153,11 +175,9 @@ class LinearScore(FlatScore):
 
     name: ClassVar[str] = "linear"
     title: ClassVar[str] = "linear router"
+    text: ClassVar[str] = "dot(b,x)"
     formula: ClassVar[str] = r"\beta_{1i}^\top x + \beta_{0i}"
     source: ClassVar[str] = "multinomial eq. 1; cosine Table 1"
-
-    def features(self, x: Tensor) -> Tensor:
-        return x
 
 
 @dataclass(frozen=True)
@@ -171,6 +191,7 @@ class CosineScore(Score):
 
     name: ClassVar[str] = "cosine"
     title: ClassVar[str] = "cosine router"
+    text: ClassVar[str] = "dot(b,x)/(norm(b)*norm(x))"
     formula: ClassVar[str] = r"\frac{\beta_{1i}^\top x}{\|\beta_{1i}\|\,\|x\|} + \beta_{0i}"
     gauge: ClassVar[str] = (
         "each gate's length; a rigid motion that keeps all directions on the sphere (one "
@@ -213,6 +234,7 @@ class PerturbedCosineScore(Score):
 
     name: ClassVar[str] = "perturbed-cosine"
     title: ClassVar[str] = "perturbed cosine router"
+    text: ClassVar[str] = "dot(b,x)/((norm(b) + tau1)*(norm(x) + tau2))"
     formula: ClassVar[str] = (
         r"\frac{\beta_{1i}^\top x}{(\|\beta_{1i}\|+\tau_1)(\|x\|+\tau_2)} + \beta_{0i}"
     )

@@ -19,8 +19,8 @@ from moeviz.errors import FormulaError, SpecificationError
 from moeviz.model import make_expert, make_score
 from moeviz.model.formula import (
     EXPERT,
-    FUNCTIONS,
     SCORE,
+    TYPED,
     Symbol,
     Tree,
     differentiate,
@@ -269,7 +269,7 @@ def test_refusals_name_the_place():
     assert issubclass(FormulaError, SpecificationError)
 
 
-SCALARS = [name for name, count in FUNCTIONS.items() if count == 1 and name != "norm"]
+SCALARS = list(TYPED)
 SMOOTH = [name for name in SCALARS if name not in ("abs", "relu", "log", "sqrt")]
 FRACTIONS = st.builds(Fraction, st.integers(-30, 30), st.integers(1, 9))
 
