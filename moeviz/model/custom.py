@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moeviz.model.constants import AnyConstant, TextConstant
-from moeviz.model.formula import SCORE, parse_formula
+from moeviz.model.formula import SCORE, Kind, parse_formula
 from moeviz.model.scores import SCORES, FlatScore
 
 CUSTOM = "custom"
@@ -46,6 +46,7 @@ class CustomScore(FlatScore):
     title: ClassVar[str] = "router of your own"
     formula: ClassVar[str] = r"\sum_k \beta_{ki}\, z_k(x) + \beta_{0i}"
     parameters: ClassVar[str] = r"\beta_i \in \mathbb{R}^m,\ \beta_{0i} \in \mathbb{R}"
+    language: ClassVar[Kind] = SCORE
     source: ClassVar[str] = "a formula of your own"
     constants: ClassVar[tuple[AnyConstant, ...]] = (
         TextConstant(

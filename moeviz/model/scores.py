@@ -24,6 +24,16 @@ from moeviz.model.measure import Part
 from moeviz.model.reading import formula_of, numbers_of
 from moeviz.model.registry import Registry
 
+TAU2 = Constant(
+    "tau2",
+    r"\tau_2",
+    "Used by the perturbed cosine router only.",
+    0.0,
+    100.0,
+    0.1,
+    label="Perturbation of the input's norm",
+)
+
 TINY = 1e-150
 """Keeps a division by a norm finite at the origin; far below any parameter of use."""
 
@@ -253,15 +263,7 @@ class PerturbedCosineScore(Score):
             0.5,
             label="Perturbation of the gate's norm",
         ),
-        Constant(
-            "tau2",
-            r"\tau_2",
-            "Used by the perturbed cosine router only.",
-            0.0,
-            100.0,
-            0.1,
-            label="Perturbation of the input's norm",
-        ),
+        TAU2,
     )
     domain: ClassVar[Domain] = Domain.BALL
 

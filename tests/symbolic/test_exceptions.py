@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -9,9 +10,9 @@ from functools import cache
 from typing import ClassVar
 
 import pytest
-import sympy
 
 from moeviz.model import Expert, Part
+from moeviz.model.formula import UNITS, Kind
 from moeviz.symbolic.catalogue import CATALOGUE, for_all
 from moeviz.symbolic.catalogue.exceptions import Place, keep_searches, search_one, searches
 from moeviz.symbolic.catalogue.parts import Design, model, moving
@@ -39,18 +40,16 @@ class EvenExpert(Expert):
     name: ClassVar[str] = "even"
     title: ClassVar[str] = "expert that is even in its slope"
     formula: ClassVar[str] = r"\tanh((a x)^2 + b)"
+    text: ClassVar[str] = "tanh((s1*x1)^2 + s2)"
+    language: ClassVar[Kind] = replace(UNITS, symbols=re.compile(r"x1|s[12]"))
+    heads: ClassVar[int] = 0
+    scalars: ClassVar[int] = 2
 
     def parts(self, dimension):
         return (Part("a", "a", dimension), Part("b", "b", 1))
 
-    def width(self, dimension):
-        return dimension + 1
-
     def value_and_slopes(self, t, s):
         raise NotImplementedError
-
-    def symbolic(self, eta, x):
-        return sympy.tanh((eta[0] * x[0]) ** 2 + eta[1])
 
 
 DISTINCT = ("a", "b")

@@ -50,13 +50,13 @@ def gauge_family(
     for number, point in enumerate(points):
         rename = {s: sympy.Symbol(f"{s}__{number}", real=True) for s in atom.parameters}
         frozen |= {rename[s]: value for s, value in point.items()}
-        weights.append(atom.affinity.xreplace(rename))
+        weights.append(atom.weight.xreplace(rename))
     below = sum(weights, sympy.Integer(0))
     for number, mark in enumerate(marks):
         if atom.logistic:
             functions.append(mark * atom.score)
         else:
-            functions.append(atom.affinity * (mark * below - weights[number]))
+            functions.append(atom.weight * (mark * below - weights[number]))
         functions.extend(mark * value for value in atom.values)
     chosen: list[Point] = []
     for number, point in enumerate(points):

@@ -20,7 +20,6 @@ import sympy
 from moeviz.symbolic.kernel.cone import Block, Spread
 from moeviz.symbolic.kernel.exact import signature
 from moeviz.symbolic.kernel.family import Family
-from moeviz.symbolic.kernel.functions import sigmoid
 from moeviz.symbolic.kernel.ground import Point
 from moeviz.symbolic.kernel.numeric import PRECISE, evaluate, precise
 from moeviz.symbolic.kernel.watch import pause
@@ -168,10 +167,9 @@ def _function(
     below = mpmath.mpf(0)
     for weight, values in atoms:
         at = {**x, **values}
-        if atom.logistic:
-            gate = evaluate(sigmoid(atom.score), at, PRECISE)
-        else:
-            gate = weight * evaluate(atom.affinity, at, PRECISE)
+        gate = evaluate(atom.weight, at, PRECISE)
+        if not atom.logistic:
+            gate = weight * gate
             below += gate
         for sheet, value in enumerate(atom.values):
             total[sheet] += gate * evaluate(value, at, PRECISE)

@@ -9,17 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import sympy
 import torch
 
 from moeviz.errors import FormulaError
 from moeviz.model import Expert, FlatScore, Part
-from moeviz.symbolic.reading.formula import (
-    expert_expression,
-    expert_shape,
-    score_expression,
-    score_width,
-)
+from moeviz.model.formula import EXPERT, SCORE, Kind
+from moeviz.symbolic.reading.formula import expert_shape, score_width
 
 ONLY_CHECKED = "Expected a part that can be fitted, but this one is read by the checker only."
 
@@ -30,24 +25,25 @@ class FormulaScore(FlatScore):
 
     Attributes
     ----------
-    text : str
+    score_formula : str
         The formula, without the offset.
     """
 
-    text: str
+    score_formula: str
     name: ClassVar[str] = "custom"
     title: ClassVar[str] = "router of your own"
     formula: ClassVar[str] = "s(x)"
+    language: ClassVar[Kind] = SCORE
+
+    @property
+    def formula_text(self) -> str:
+        return self.score_formula
 
     def parts(self, dimension: int) -> tuple[Part, ...]:
-        return (Part("beta1", r"\beta_1", score_width(self.text, dimension)),)
+        return (Part("beta1", r"\beta_1", score_width(self.score_formula, dimension)),)
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         raise FormulaError(ONLY_CHECKED)
-
-    def symbolic(self, beta: Sequence[sympy.Symbol], x: Sequence[sympy.Symbol]) -> sympy.Expr:
-        """Return the score as a formula in symbols."""
-        return score_expression(self.text, beta, x)
 
 
 @dataclass(frozen=True)
@@ -56,22 +52,27 @@ class FormulaExpert(Expert):
 
     Attributes
     ----------
-    text : str
+    expert_formula : str
         The formula in t = a.x + b (or t1, t2, ...) and s1, s2, ...
     """
 
-    text: str
+    expert_formula: str
     name: ClassVar[str] = "custom"
     title: ClassVar[str] = "expert of your own"
     formula: ClassVar[str] = "h(x)"
+    language: ClassVar[Kind] = EXPERT
+
+    @property
+    def formula_text(self) -> str:
+        return self.expert_formula
 
     @property
     def heads(self) -> int:
-        return expert_shape(self.text)[0]
+        return expert_shape(self.expert_formula)[0]
 
     @property
     def scalars(self) -> int:
-        return expert_shape(self.text)[1]
+        return expert_shape(self.expert_formula)[1]
 
     def parts(self, dimension: int) -> tuple[Part, ...]:
         marks = [""] if self.heads == 1 else [f"_{i}" for i in range(1, self.heads + 1)]
@@ -87,13 +88,3 @@ class FormulaExpert(Expert):
         self, t: Sequence[torch.Tensor], s: Sequence[torch.Tensor]
     ) -> tuple[torch.Tensor, list[torch.Tensor], list[torch.Tensor]]:
         raise FormulaError(ONLY_CHECKED)
-
-    def symbolic(self, eta: Sequence[sympy.Symbol], x: Sequence[sympy.Symbol]) -> sympy.Expr:
-        """Return the expert as a formula in symbols."""
-        step = len(x) + 1
-        heads = [
-            sum((a * e for a, e in zip(eta[i * step :], x, strict=False)), sympy.Integer(0))
-            + eta[i * step + len(x)]
-            for i in range(self.heads)
-        ]
-        return expert_expression(self.text, heads, eta[self.heads * step :])

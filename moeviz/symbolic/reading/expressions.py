@@ -1,25 +1,23 @@
-"""The registered scores, gates, experts and outputs as formulas in symbols.
+"""Scores, gates, experts and outputs as formulas in symbols.
 
-Each entry is the symbolic reading of a definition in :mod:`moeviz.model`; a test compares the two
-at random points for every registered variant. Parameters are named by the model's parts: entry u
+Each is read from the text that the part carries. Parameters are named by the model's parts: entry u
 of the part "beta1" is the symbol beta1_u.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sympy
 
-from moeviz.errors import UnknownNameError
-from moeviz.model import Mixture, Part
-from moeviz.symbolic.kernel.functions import gelu, log_abs, relu, sigmoid, softplus
+from moeviz.model import Expert, Gate, Mixture, Part, Score
+from moeviz.model.formula import Symbol, own_weight, spelled_out, spelled_units
+from moeviz.model.formula.build import call
+from moeviz.model.reading import formula_of, numbers_of
 from moeviz.symbolic.kernel.support import Support
-from moeviz.symbolic.reading.custom import FormulaExpert
-from moeviz.symbolic.reading.formula import score_expression
+from moeviz.symbolic.reading.formula import exponential, to_sympy
 
 Symbols = Sequence[sympy.Symbol]
 
@@ -71,15 +69,6 @@ def dot(a: Sequence[sympy.Expr], b: Sequence[sympy.Expr]) -> sympy.Expr:
     return sum((u * v for u, v in zip(a, b, strict=True)), sympy.Integer(0))
 
 
-def form(entries: Symbols, x: Symbols) -> sympy.Expr:
-    """Return x'Ax of a symmetric matrix given by its free entries."""
-    pairs = itertools.combinations_with_replacement(range(len(x)), 2)
-    return sum(
-        (e * x[i] * x[j] * (1 if i == j else 2) for e, (i, j) in zip(entries, pairs, strict=True)),
-        sympy.Integer(0),
-    )
-
-
 def full_form(entries: Symbols, x: Symbols) -> sympy.Expr:
     """Return x'Ax of a matrix given by all its entries, row by row."""
     pairs = itertools.product(range(len(x)), repeat=2)
@@ -88,92 +77,67 @@ def full_form(entries: Symbols, x: Symbols) -> sympy.Expr:
     )
 
 
-Map = Callable[[Symbols], list[sympy.Expr]]
-
-MAPS: dict[str, Map] = {
-    "modified-tanh": lambda x: [sympy.tanh(e) for e in x],
-    "modified-cos": lambda x: [sympy.cos(e) for e in x],
-    "modified-sin": lambda x: [sympy.sin(e) for e in x],
-    "modified-sigmoid": lambda x: [sigmoid(e) for e in x],
-    "modified-log": lambda x: [log_abs(e) for e in x],
-    "modified-unit": lambda x: [e / norm(x) for e in x],
-}
-"""The maps M of modified scores; the power has a constant and stands in :func:`score`."""
-
-
-def score(part: Any, beta: Symbols, x: Symbols) -> sympy.Expr:
-    """Return a score without its offset.
+def score(part: Score, beta: Symbols, x: Symbols, value: sympy.Expr | None = None) -> sympy.Expr:
+    """Return a score without its offset, read from its text.
 
     Parameters
     ----------
     part : Score
-        A registered score; its constants become rationals.
+        Its constants become rationals.
     beta, x : sequence of sympy.Symbol
+    value : sympy.Expr, optional
+        The expert's value, for scores that read it.
+
+    Raises
+    ------
+    FormulaError
+        If the text is no score of these.
     """
-    name = part.name
-    d = len(x)
-    if name == "linear":
-        return dot(beta, x)
-    if name == "quadratic":
-        return form(beta[:-d], x) + dot(beta[-d:], x)
-    if name == "quadratic-full":
-        return full_form(beta[:-d], x) + dot(beta[-d:], x)
-    if name == "partial-quadratic":
-        return form(beta, x)
-    if name == "cosine":
-        return dot(beta, x) / (norm(beta) * norm(x))
-    if name == "perturbed-cosine":
-        tau1, tau2 = rational(part.tau1), rational(part.tau2)
-        return dot(beta, x) / ((norm(beta) + tau1) * (norm(x) + tau2))
-    if name == "modified-power":
-        return dot(beta, [e**part.power for e in x])
-    if name in MAPS:
-        return dot(beta, MAPS[name](x))
-    if name.startswith("competition"):
-        return sympy.Integer(0)
-    symbolic = getattr(part, "symbolic", None)
-    if symbolic is not None:
-        return symbolic(beta, x)
-    if name == "custom":
-        return score_expression(part.score_formula, beta, x)
-    raise UnknownNameError(f"Expected a score with a symbolic reading, but got '{name}'.")
+    return to_sympy(
+        spelled_out(formula_of(part), len(x), len(beta)), _score_values(part, beta, x, value)
+    )
 
 
-ACTIVATIONS: dict[str, Callable[[sympy.Expr], sympy.Expr]] = {
-    "linear": lambda t: t,
-    "relu": relu,
-    "gelu": gelu,
-    "tanh": sympy.tanh,
-    "sigmoid": sigmoid,
-}
+def _score_values(
+    part: Score, beta: Symbols, x: Symbols, value: sympy.Expr | None
+) -> dict[str, sympy.Expr]:
+    own = {} if value is None else {"h": value}
+    return {**_numbered("x", x), **_numbered("b", beta), **_constants(part), **own}
 
 
-def expert(part: Any, eta: Symbols, x: Symbols) -> sympy.Expr:
-    """Return an expert's value."""
-    name = part.name
-    d = len(x)
+def _numbered(letter: str, values: Sequence[sympy.Expr]) -> dict[str, sympy.Expr]:
+    return {f"{letter}{i}": value for i, value in enumerate(values, start=1)}
 
-    def head(at: int) -> sympy.Expr:
-        return dot(eta[at : at + d], x) + eta[at + d]
 
-    if name in ACTIVATIONS:
-        return ACTIVATIONS[name](head(0))
-    if name == "polynomial":
-        return head(0) ** part.degree
-    if name.startswith("scaled-"):
-        return eta[d + 1] * ACTIVATIONS[name.removeprefix("scaled-")](head(0))
-    if name == "ffn":
-        units = part.hidden
-        layer = [softplus(head(unit * (d + 1))) for unit in range(units)]
-        return dot(eta[units * (d + 1) : units * (d + 2)], layer)
-    if name == "constant":
-        return eta[0]
-    symbolic = getattr(part, "symbolic", None)
-    if symbolic is not None:
-        return symbolic(eta, x)
-    if name == "custom":
-        return FormulaExpert(part.expert_formula).symbolic(eta, x)
-    raise UnknownNameError(f"Expected an expert with a symbolic reading, but got '{name}'.")
+def _constants(part: Score | Expert) -> dict[str, sympy.Expr]:
+    return {name: rational(value) for name, value in numbers_of(part).items()}
+
+
+def expert(part: Expert, eta: Symbols, x: Symbols) -> sympy.Expr:
+    """Return an expert's value, read from its text.
+
+    Parameters
+    ----------
+    part : Expert
+    eta, x : sequence of sympy.Symbol
+
+    Raises
+    ------
+    FormulaError
+        If the text is no expert of these.
+    """
+    step = len(x) + 1
+    heads = [
+        sum((a * e for a, e in zip(eta[i * step :], x, strict=False)), sympy.Integer(0))
+        + eta[i * step + len(x)]
+        for i in range(part.heads)
+    ]
+    scalars = eta[part.heads * step :]
+    values = {**_numbered("t", heads), **_numbered("s", scalars), **_numbered("x", x)}
+    values |= _constants(part)
+    if heads:
+        values["t"] = heads[0]
+    return to_sympy(spelled_units(formula_of(part), len(heads), len(scalars)), values)
 
 
 def rational(value: float | int) -> sympy.Rational:
@@ -200,9 +164,11 @@ class Atom:
     latex : dict
         LaTeX of the parameters.
     affinity : sympy.Expr
-        e to the score, the atom's softmax weight before normalisation.
+        e to the score, of a score that reads an expert written without the logarithms.
+    weight : sympy.Expr
+        The atom's weight; of a normalised gate before it is divided by the sum of all.
     logistic : bool
-        Whether a sigmoid gate weighs the atoms, each by itself.
+        Whether the gate weighs the atoms each by itself.
     """
 
     inputs: tuple[sympy.Symbol, ...]
@@ -213,6 +179,7 @@ class Atom:
     values: tuple[sympy.Expr, ...]
     latex: dict[sympy.Symbol, str]
     affinity: sympy.Expr
+    weight: sympy.Expr
     logistic: bool = False
 
     @property
@@ -247,22 +214,37 @@ def atom(mixture: Mixture, dimension: int) -> Atom:
         expert(mixture.expert, own[copy * width : (copy + 1) * width], x)
         for copy in range(mixture.output.copies)
     ]
-    s = score(mixture.score, gate, x) + offset
+    scores = [score(mixture.score, gate, x, value) for value in _read_values(mixture, experts)]
+    s = sum(scores, sympy.Integer(0)) / len(scores) + offset
     affinity = sympy.exp(s)
     if mixture.score.reads_expert:
         # e to the softplus, written out: a tower does not know that the two cancel.
-        s = s + sum((softplus(h) for h in experts), sympy.Integer(0)) / len(experts)
-        share = sympy.Rational(1, len(experts))
+        tree = spelled_out(formula_of(mixture.score), dimension, len(gate))
         affinity = sympy.exp(offset)
-        for h in experts:
-            affinity *= (1 + sympy.exp(h)) ** share
+        for value in experts:
+            read = _score_values(mixture.score, gate, x, value)
+            affinity *= exponential(tree, read) ** sympy.Rational(1, len(experts))
     response: tuple[sympy.Symbol, ...] = ()
     values: tuple[sympy.Expr, ...] = (experts[0],)
     if mixture.output.name == "gaussian":
         response, values = (RESPONSE,), (gaussian(experts[0], own[-1]),)
     elif mixture.output.name == "categorical":
         values = categorical(experts)
-    return Atom((*x, *response), gate, own, offset, s, values, latex, affinity, logistic)
+    weight = _weight(mixture.gate, s, affinity)
+    return Atom((*x, *response), gate, own, offset, s, values, latex, affinity, weight, logistic)
+
+
+def _read_values(mixture: Mixture, experts: list[sympy.Expr]) -> Sequence[sympy.Expr | None]:
+    """Return the values that the score is read at and averaged over: one for each copy."""
+    return experts if mixture.score.reads_expert else (None,)
+
+
+def _weight(gate: Gate, score: sympy.Expr, affinity: sympy.Expr) -> sympy.Expr:
+    """Return an atom's own weight, read from the gate's text."""
+    tree, _ = own_weight(formula_of(gate))
+    if tree == call("exp", Symbol("s")):
+        return affinity
+    return to_sympy(tree, {"s": score})
 
 
 def on_side(atom: Atom, support: Support) -> Atom:
@@ -279,6 +261,7 @@ def on_side(atom: Atom, support: Support) -> Atom:
         score=atom.score.xreplace(known),
         values=tuple(value.xreplace(known) for value in atom.values),
         affinity=atom.affinity.xreplace(known),
+        weight=atom.weight.xreplace(known),
     )
 
 

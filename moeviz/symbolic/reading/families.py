@@ -19,7 +19,6 @@ from itertools import combinations_with_replacement
 import sympy
 
 from moeviz.symbolic.kernel.family import Family, Member
-from moeviz.symbolic.kernel.functions import sigmoid
 from moeviz.symbolic.kernel.ground import Number, Point
 from moeviz.symbolic.kernel.support import Support
 from moeviz.symbolic.kernel.tower import Tower
@@ -29,9 +28,8 @@ Orders = Iterable[tuple[sympy.Symbol, ...]]
 
 
 def term(atom: Atom) -> tuple[sympy.Expr, ...]:
-    """Return what one atom adds before normalisation: sigma(s) h, or e^s times its value."""
-    weight = sigmoid(atom.score) if atom.logistic else atom.affinity
-    return tuple(weight * value for value in atom.values)
+    """Return what one atom adds before normalisation: its own weight times its value."""
+    return tuple(atom.weight * value for value in atom.values)
 
 
 def up_to(
@@ -152,13 +150,13 @@ def expansion(
     for number, point in enumerate(points, start=1):
         rename = {s: sympy.Symbol(f"{s}__{number}", real=True) for s in atom.parameters}
         frozen |= {rename[s]: value for s, value in point.items()}
-        weights.append(atom.affinity.xreplace(rename))
+        weights.append(atom.weight.xreplace(rename))
         values.append([value.xreplace(rename) for value in atom.values])
     below = sum(weights, sympy.Integer(0))
     functions = []
     for sheet, value in enumerate(atom.values):
         above = sum((w * v[sheet] for w, v in zip(weights, values, strict=True)), sympy.Integer(0))
-        functions.append(atom.affinity * (value * below - above))
+        functions.append(atom.weight * (value * below - above))
     return derivatives(
         functions,
         atom.inputs,

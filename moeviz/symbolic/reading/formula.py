@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import sympy
 
@@ -19,7 +19,6 @@ from moeviz.model.formula import (
     Tree,
     gate_width,
     parse_formula,
-    spelled_out,
 )
 from moeviz.model.formula.refusal import short
 from moeviz.symbolic.kernel.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
@@ -106,27 +105,25 @@ def _to_sympy(tree: Tree, values: Mapping[str, sympy.Expr]) -> sympy.Expr:
     )
 
 
-def score_expression(text: str, beta: Sequence[sympy.Expr], x: Sequence[sympy.Expr]) -> sympy.Expr:
-    """Return the score that a formula describes, without its offset; any that can be typed.
+def exponential(tree: Tree, values: Mapping[str, sympy.Expr]) -> sympy.Expr:
+    """Return e to a formula, with logarithms that it cancels taken away.
 
     Parameters
     ----------
-    text : str
-        A score formula.
-    beta : sequence of sympy.Expr
-        The gate's parameters, as many as :func:`score_width` says.
-    x : sequence of sympy.Expr
-        The inputs.
+    tree, values
+        As for :func:`to_sympy`.
 
     Raises
     ------
     FormulaError
-        If the text is no score formula, or names inputs or parameters that are not there.
+        As :func:`to_sympy`.
     """
-    tree = parse_formula(text, SCORE)
-    values = {f"x{i}": symbol for i, symbol in enumerate(x, start=1)}
-    values |= {f"b{i}": symbol for i, symbol in enumerate(beta, start=1)}
-    return to_sympy(spelled_out(tree, len(x), gate_width(tree, len(x))), values)
+    if isinstance(tree, Sum):
+        return sympy.Mul(*(exponential(term, values) for term in tree.terms))
+    if isinstance(tree, Call) and tree.function in ("log", "softplus"):
+        inner = to_sympy(tree.arguments[0], values)
+        return inner if tree.function == "log" else 1 + sympy.exp(inner)
+    return sympy.exp(to_sympy(tree, values))
 
 
 def score_width(text: str, dimension: int) -> int:
@@ -138,29 +135,6 @@ def score_width(text: str, dimension: int) -> int:
         If the text is no score formula, or names more inputs than there are.
     """
     return gate_width(parse_formula(text, SCORE), dimension)
-
-
-def expert_expression(
-    text: str, predictors: Sequence[sympy.Expr], scalars: Sequence[sympy.Expr]
-) -> sympy.Expr:
-    """Return the value of the expert that a formula describes; any that can be typed.
-
-    Parameters
-    ----------
-    text : str
-        An expert formula.
-    predictors, scalars : sequence of sympy.Expr
-        What stands for t, or for t1 and t2, and for s1 and s2.
-
-    Raises
-    ------
-    FormulaError
-        If the text is no expert formula, or names more than is there.
-    """
-    tree = parse_formula(text, EXPERT)
-    values = {f"t{i}": t for i, t in enumerate(predictors, start=1)}
-    values |= {f"s{i}": s for i, s in enumerate(scalars, start=1)}
-    return to_sympy(tree, {"t": predictors[0], **values})
 
 
 def expert_shape(text: str) -> tuple[int, int]:
