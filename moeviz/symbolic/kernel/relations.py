@@ -132,7 +132,7 @@ def _relations(
                 raise Cancelled("The check was cancelled.")
             pause()
             values = residues(piece.ground, rng, prime)
-            if elimination.add([values.polynomial(row) for row in piece.rows]):
+            if elimination.add(values.rows(piece.table)):
                 origin.append(number)
                 idle = 0
             else:
@@ -215,7 +215,7 @@ def enclosed(
         rows = []
         for number, point in points:
             balls = Balls(pieces[number].ground, point)
-            rows.append([balls.polynomial(pieces[number].rows[c]) for c in columns])
+            rows.append(balls.rows(pieces[number].table, columns))
         value = determinant(rows)
         clear = value.is_finite() and not value.contains(0)
         # Written in a few digits an enclosure must still tell its sign.
