@@ -9,7 +9,15 @@ import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.ground import Ground, Log, Point
-from moeviz.symbolic.kernel.polynomial import Polynomial, basic, constant, increase, multiply, power
+from moeviz.symbolic.kernel.polynomial import (
+    Polynomial,
+    basic,
+    constant,
+    increase,
+    multiply,
+    power,
+    scale,
+)
 from moeviz.symbolic.kernel.tower import Kind, Poly, Tower
 from moeviz.symbolic.kernel.watch import pause
 
@@ -46,13 +54,14 @@ class AtPoint:
         self._steps = steps
         self._values: list[Polynomial] = []
         self._powers: dict[tuple[int, int], Polynomial] = {}
+        self._products: dict[tuple[tuple[int, int], ...], Polynomial] = {(): constant(1)}
         for index, generator in enumerate(tower.generators):
             if masses is not None and generator.kind is Kind.KINK:
                 value = masses[index]
-            elif inputs is not None and str(generator.symbol) in inputs:
-                value = inputs[str(generator.symbol)]
+            elif inputs is not None and generator.symbol.name in inputs:
+                value = inputs[generator.symbol.name]
             elif generator.kind is Kind.INPUT:
-                value = basic(ground.intern(Kind.INPUT, (str(generator.symbol),)))
+                value = basic(ground.intern(Kind.INPUT, (generator.symbol.name,)))
             elif generator.kind is Kind.PARAMETER:
                 value = self._parameter(generator.symbol, point)
             else:
@@ -64,12 +73,20 @@ class AtPoint:
         total: Polynomial = {}
         for exponents, coefficient in p.terms():
             pause()
-            term = constant(Fraction(int(coefficient.numerator), int(coefficient.denominator)))
-            for index, exponent in enumerate(exponents):
-                if exponent and term:
-                    term = multiply(term, self._power(index, exponent))
-            increase(total, term)
+            own = tuple((i, e) for i, e in enumerate(exponents) if e)
+            number = Fraction(int(coefficient.numerator), int(coefficient.denominator))
+            increase(total, scale(self._product(own), number))
         return self.ground.reduced(total)
+
+    def _product(self, powers: tuple[tuple[int, int], ...]) -> Polynomial:
+        """Return a product of powers of generators; members share many, and more beginnings."""
+        known = self._products.get(powers)
+        if known is None:
+            *first, last = powers
+            before = self._product(tuple(first))
+            known = multiply(before, self._power(*last)) if before else {}
+            self._products[powers] = known
+        return known
 
     def value(self, index: int) -> Polynomial:
         """Return a generator at the point."""

@@ -9,7 +9,8 @@ from typing import Any
 import flint
 
 from moeviz.symbolic.kernel.ground import Ground
-from moeviz.symbolic.kernel.polynomial import ONE, Monomial, Polynomial
+from moeviz.symbolic.kernel.polynomial import Monomial, Polynomial
+from moeviz.symbolic.kernel.table import Table
 from moeviz.symbolic.kernel.tower import Kind
 from moeviz.symbolic.kernel.watch import pause
 
@@ -76,17 +77,43 @@ class Balls:
             total += self._monomial(monomial) * ball(coefficient)
         return total
 
+    def rows(self, table: Table, columns: Sequence[int]) -> list[flint.arb]:
+        """Return enclosures of some of a table's polynomials."""
+        powers: list[flint.arb | None] = [None] * len(table.powers)
+        monomials: list[flint.arb | None] = [None] * len(table.monomials)
+
+        def monomial(number: int) -> flint.arb:
+            term = flint.arb(1)
+            for place in table.monomials[number]:
+                value = powers[place]
+                if value is None:
+                    value = powers[place] = self._power(*table.powers[place])
+                term *= value
+            monomials[number] = term
+            return term
+
+        found = []
+        for column in columns:
+            pause()
+            row = table.rows[column]
+            total = flint.arb(0)
+            for (number, _), coefficient in zip(row.terms, row.coefficients, strict=True):
+                known = monomials[number]
+                total += (monomial(number) if known is None else known) * flint.arb(coefficient)
+            found.append(total)
+        return found
+
     def _monomial(self, monomial: Monomial) -> flint.arb:
         term = flint.arb(1)
-        if monomial == ONE:
-            return term
         for index, exponent in monomial:
-            value = self.values[index]
-            if isinstance(exponent, Fraction) and exponent.denominator != 1:
-                term *= (value.log() * ball(exponent)).exp()
-            else:
-                term *= value ** int(exponent)
+            term *= self._power(index, exponent)
         return term
+
+    def _power(self, index: int, exponent: Fraction | int) -> flint.arb:
+        value = self.values[index]
+        if exponent.denominator == 1:
+            return value ** int(exponent)
+        return (value.log() * ball(exponent)).exp()
 
 
 def enclosed_sign(ground: Ground, a: Polynomial) -> int | None:
@@ -105,7 +132,6 @@ def enclosed_sign(ground: Ground, a: Polynomial) -> int | None:
 
 def ball(value: Fraction | int) -> flint.arb:
     """Return a rational number's enclosure."""
-    value = Fraction(value)
     return flint.arb(flint.fmpq(value.numerator, value.denominator))
 
 

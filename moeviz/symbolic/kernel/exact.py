@@ -5,29 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+import flint
+
 Matrix = list[list[Fraction]]
 
 
 def reduced(rows: Sequence[Sequence[Fraction]]) -> tuple[Matrix, list[int]]:
     """Return the reduced row echelon form without zero rows, and its pivot columns."""
-    work = [list(map(Fraction, row)) for row in rows]
-    pivots: list[int] = []
-    top = 0
-    width = len(work[0]) if work else 0
-    for column in range(width):
-        best = next((r for r in range(top, len(work)) if work[r][column]), None)
-        if best is None:
-            continue
-        work[top], work[best] = work[best], work[top]
-        lead = work[top][column]
-        work[top] = [e / lead for e in work[top]]
-        for r, row in enumerate(work):
-            factor = row[column]
-            if r != top and factor:
-                work[r] = [a - factor * b for a, b in zip(row, work[top], strict=True)]
-        pivots.append(column)
-        top += 1
-    return work[:top], pivots
+    width = len(rows[0]) if rows else 0
+    if not width:
+        return [], []
+    flat = [flint.fmpq(e.numerator, e.denominator) for row in rows for e in row]
+    echelon, rank = flint.fmpq_mat(len(rows), width, flat).rref()
+    entries = [Fraction(int(e.numerator), int(e.denominator)) for e in echelon.entries()]
+    work = [entries[r * width : (r + 1) * width] for r in range(rank)]
+    return work, [next(c for c, e in enumerate(row) if e) for row in work]
 
 
 def null_basis(rows: Sequence[Sequence[Fraction]], width: int) -> Matrix:

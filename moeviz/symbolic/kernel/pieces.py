@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from moeviz.symbolic.kernel.ground import Ground
 from moeviz.symbolic.kernel.places import Places
 from moeviz.symbolic.kernel.polynomial import Polynomial, add, basic, basics, scale
 from moeviz.symbolic.kernel.support import Plane, Support, plane_of
+from moeviz.symbolic.kernel.table import Table, table_of
 from moeviz.symbolic.kernel.tower import Kind, Tower
 from moeviz.symbolic.kernel.watch import pause
 
@@ -63,6 +65,11 @@ class Piece:
     sheet: int
     rows: tuple[Polynomial, ...]
     seed: Place | None = None
+
+    @cached_property
+    def table(self) -> Table:
+        """The members, written out for evaluation."""
+        return table_of(self.rows)
 
 
 class Regions:

@@ -75,7 +75,7 @@ class Places:
             for index, generator in enumerate(self._generators):
                 if generator.kind is not Kind.INPUT:
                     break
-                values.balls[index] = _ball(x[str(generator.symbol)])
+                values.balls[index] = _ball(x[generator.symbol.name])
             for index, argument in self._arguments.items():
                 values.add(index, self._generators[index].kind, argument)
             return values

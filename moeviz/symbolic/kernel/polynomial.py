@@ -63,15 +63,20 @@ def add(*terms: Polynomial) -> Polynomial:
 def increase(total: Polynomial, term: Polynomial) -> None:
     """Add a polynomial to another one in place, so that long sums cost no copies."""
     for monomial, coefficient in term.items():
-        value = total.get(monomial, 0) + coefficient
-        if value:
-            total[monomial] = Fraction(value)
+        known = total.get(monomial)
+        if known is None:
+            if coefficient:
+                total[monomial] = coefficient
+        elif value := known + coefficient:
+            total[monomial] = value
         else:
-            total.pop(monomial, None)
+            del total[monomial]
 
 
 def scale(p: Polynomial, by: Fraction | int) -> Polynomial:
     """Return a multiple."""
+    if by == 1:
+        return dict(p)
     return {m: c * by for m, c in p.items()} if by else {}
 
 
@@ -82,13 +87,7 @@ def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
     total: Polynomial = {}
     for left, u in a.items():
         pause()
-        for right, v in b.items():
-            monomial = times_monomials(left, right)
-            value = total.get(monomial, 0) + u * v
-            if value:
-                total[monomial] = Fraction(value)
-            else:
-                total.pop(monomial, None)
+        increase(total, {times_monomials(left, m): c for m, c in scale(b, u).items()})
     return total
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import flint
 import numpy as np
@@ -131,7 +132,7 @@ def _relations(
                 raise Cancelled("The check was cancelled.")
             pause()
             values = residues(piece.ground, rng, prime)
-            if elimination.add([values.polynomial(row) for row in piece.rows]):
+            if elimination.add(values.rows(piece.table)):
                 origin.append(number)
                 idle = 0
             else:
@@ -214,7 +215,7 @@ def enclosed(
         rows = []
         for number, point in points:
             balls = Balls(pieces[number].ground, point)
-            rows.append([balls.polynomial(pieces[number].rows[c]) for c in columns])
+            rows.append(balls.rows(pieces[number].table, columns))
         value = determinant(rows)
         clear = value.is_finite() and not value.contains(0)
         # Written in a few digits an enclosure must still tell its sign.
@@ -224,57 +225,58 @@ def enclosed(
 
 
 class Elimination:
-    """Row reduction modulo the prime, one row at a time."""
+    """Row reduction modulo the prime, one row at a time.
+
+    Parameters
+    ----------
+    width : int
+        Entries of a row.
+    prime : int
+    """
 
     def __init__(self, width: int, prime: int = PRIME) -> None:
         self.width = width
-        self.prime = prime
-        self.rows: dict[int, list[int]] = {}
+        self.pivots: list[int] = []
+        self._ring = flint.fmpz_mod_ctx(prime)
+        # The reduced form: the row whose leading entry is in a column stands at that number.
+        self._echelon = self._matrix(width, width, [0] * width**2)
 
     @property
     def rank(self) -> int:
         """Number of independent rows so far."""
-        return len(self.rows)
+        return len(self.pivots)
 
-    @property
-    def pivots(self) -> list[int]:
-        """Columns of the leading entries."""
-        return list(self.rows)
-
-    def add(self, row: list[int]) -> bool:
+    def add(self, row: Sequence[int]) -> bool:
         """Reduce a row; keep it and return True if it says something new."""
         pause()
-        row = list(row)
-        for pivot, known in self.rows.items():
-            factor = row[pivot]
-            if factor:
-                row = [(a - factor * b) % self.prime for a, b in zip(row, known, strict=True)]
-        lead = next((i for i, a in enumerate(row) if a), None)
+        new = self._matrix(1, self.width, row)
+        new -= new * self._echelon
+        lead = next((i for i, a in enumerate(new.entries()) if a), None)
         if lead is None:
             return False
-        inverse = pow(row[lead], -1, self.prime)
-        row = [a * inverse % self.prime for a in row]
-        for pivot, known in self.rows.items():
-            factor = known[lead]
-            if factor:
-                self.rows[pivot] = [
-                    (a - factor * b) % self.prime for a, b in zip(known, row, strict=True)
-                ]
-        self.rows[lead] = row
+        new *= 1 / new[0, lead]
+        above = self._matrix(self.width, 1, [self._echelon[i, lead] for i in range(self.width)])
+        self._echelon -= above * new
+        for column, entry in enumerate(new.entries()):
+            self._echelon[lead, column] = entry
+        self.pivots.append(lead)
         return True
 
     def null_space(self) -> list[list[int]]:
         """Return a basis of the null space, one vector for each column without a pivot."""
         basis = []
         for free in range(self.width):
-            if free in self.rows:
+            if free in self.pivots:
                 continue
             vector = [0] * self.width
             vector[free] = 1
-            for pivot, row in self.rows.items():
-                vector[pivot] = -row[free] % self.prime
+            for pivot in self.pivots:
+                vector[pivot] = int(-self._echelon[pivot, free])
             basis.append(vector)
         return basis
+
+    def _matrix(self, height: int, width: int, entries: Sequence[Any]) -> flint.fmpz_mod_mat:
+        return flint.fmpz_mod_mat(height, width, entries, self._ring)
 
 
 def _lifted(vector: Sequence[int], prime: int) -> tuple[Fraction, ...] | None:

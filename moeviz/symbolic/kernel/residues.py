@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
 from moeviz.symbolic.kernel.angles import turns_of
 from moeviz.symbolic.kernel.ground import Ground
 from moeviz.symbolic.kernel.polynomial import Polynomial
+from moeviz.symbolic.kernel.table import Table
 from moeviz.symbolic.kernel.tower import Kind
 from moeviz.symbolic.kernel.watch import pause
 
@@ -90,13 +92,29 @@ class Residues:
         pause()
         total = 0
         for monomial, coefficient in p.items():
-            term = coefficient.numerator
-            if coefficient.denominator != 1:
-                term = term * pow(coefficient.denominator, -1, self.prime)
+            term = coefficient.numerator * _inverse(coefficient.denominator, self.prime)
             for power in monomial:
                 term = term * self._power(power) % self.prime
             total += term
         return total % self.prime
+
+    def rows(self, table: Table) -> list[int]:
+        """Return the values of a table's polynomials."""
+        pause()
+        prime = self.prime
+        powers = [self._power(power) for power in table.powers]
+        monomials = []
+        for monomial in table.monomials:
+            term = 1
+            for number in monomial:
+                term = term * powers[number] % prime
+            monomials.append(term)
+        return [
+            sum([c * monomials[number] for number, c in row.terms])
+            * _inverse(row.below, prime)
+            % prime
+            for row in table.rows
+        ]
 
     def _power(self, power: tuple[int, Fraction | int]) -> int:
         known = self._powers.get(power)
@@ -122,6 +140,11 @@ class Residues:
                 total, _repeated((c, s if times > 0 else -s), abs(times), self.prime), self.prime
             )
         return total
+
+
+@lru_cache(maxsize=4096)
+def _inverse(value: int, prime: int) -> int:
+    return 1 if value == 1 else pow(value, -1, prime)
 
 
 Turn = tuple[int, int]

@@ -238,11 +238,9 @@ class Tower:
 
     def _differentiate(self, p: Poly, by: sympy.Symbol) -> Poly:
         total = self._ring.zero
-        for index, generator in enumerate(self.generators):
+        for index in sorted({i for powers in p.itermonoms() for i, e in enumerate(powers) if e}):
             pause()
-            part = p.diff(self._ring.gens[index])
-            if not part:
-                continue
+            generator, part = self.generators[index], p.diff(index)
             if generator.argument is None:
                 if generator.symbol == by:
                     total += part

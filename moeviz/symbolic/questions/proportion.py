@@ -90,7 +90,7 @@ def enclosed_rows(family: Family) -> list[list[flint.arb]]:
                 place = family.place(piece, rng)
                 if place is not None:
                     balls = Balls(piece.ground, place)
-                    rows.append([balls.polynomial(row) for row in piece.rows])
+                    rows.append(balls.rows(piece.table, range(len(family))))
         return rows
     finally:
         flint.ctx.prec = before
