@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import sympy
 
-from moeviz.errors import FormulaError
+from moeviz.symbolic.kernel.functions import BY_KIND
 from moeviz.symbolic.kernel.ground import Ground, Log, Point
 from moeviz.symbolic.kernel.polynomial import (
     Polynomial,
@@ -113,34 +113,8 @@ class AtPoint:
 
     def _apply(self, index: int, a: Polynomial) -> Polynomial:
         ground, kind = self.ground, self.tower.generators[index].kind
-        match kind:
-            case Kind.EXP:
-                return ground.exp(a)
-            case Kind.SIGMOID:
-                return ground.logistic(a)
-            case Kind.TANH:
-                return ground.tanh(a)
-            case Kind.SOFTPLUS:
-                return ground.softplus(a)
-            case Kind.CDF:
-                return ground.cdf(a)
-            case Kind.RELU:
-                return multiply(a, self._step(index, a))
-            case Kind.STEP:
-                return self._step(index, a)
-            case Kind.KINK:
-                return ground.kink(a)
-            case Kind.DENSITY:
-                return ground.density(a)
-            case Kind.COS:
-                return ground.even(kind, a) if a else constant(1)
-            case Kind.LOG | Kind.LOG_ABS:
-                return ground.log(a, positive=kind is Kind.LOG)
-            case Kind.SIN:
-                return ground.odd(kind, a)
-            case Kind.ROOT:
-                return ground.root(a)
-            case Kind.INVERSE:
-                return ground.inverse(a)
-            case _:
-                raise FormulaError(f"Expected a function, but got {kind.value}.")
+        if kind is Kind.RELU:
+            return multiply(a, self._step(index, a))
+        if kind is Kind.STEP:
+            return self._step(index, a)
+        return BY_KIND[kind].at(ground, a)

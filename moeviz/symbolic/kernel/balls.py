@@ -8,6 +8,7 @@ from typing import Any
 
 import flint
 
+from moeviz.symbolic.kernel.functions import BY_KIND
 from moeviz.symbolic.kernel.ground import Ground
 from moeviz.symbolic.kernel.polynomial import Monomial, Polynomial
 from moeviz.symbolic.kernel.table import Table
@@ -51,23 +52,8 @@ class Balls:
         if kind is Kind.EXP:
             return self._monomial(argument[0]).exp()
         a = self.polynomial(self._ground.argument(index))
-        match kind:
-            case Kind.CDF:
-                return (1 + (a / flint.arb(2).sqrt()).erf()) / 2
-            case Kind.DENSITY:
-                return (-(a * a) / 2).exp() / (2 * flint.arb.pi()).sqrt()
-            case Kind.SIN:
-                return a.sin()
-            case Kind.COS:
-                return a.cos()
-            case Kind.LOG:
-                return abs(a).log()
-            case Kind.ROOT:
-                return a.sqrt()
-            case Kind.INVERSE:
-                return 1 / a
-            case _:
-                raise ValueError(kind)
+        # A basic's logarithm is that of a size.
+        return BY_KIND[kind].ball(abs(a) if kind is Kind.LOG else a)
 
     def polynomial(self, p: Polynomial) -> flint.arb:
         """Return a polynomial's enclosure."""

@@ -18,14 +18,15 @@ import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.basics import Number, Point
+from moeviz.symbolic.kernel.functions import BY_KIND
 from moeviz.symbolic.kernel.places import SINGULAR, Places
 from moeviz.symbolic.kernel.support import Support
 from moeviz.symbolic.kernel.tower import Kind, Tower
 from moeviz.symbolic.kernel.watch import pause
 
-POSITIVE = (Kind.EXP, Kind.SIGMOID, Kind.SOFTPLUS, Kind.CDF, Kind.DENSITY)
+POSITIVE = tuple(kind for kind, row in BY_KIND.items() if row.sign == 1)
 
-NOT_NEGATIVE = (*POSITIVE, Kind.ROOT, Kind.RELU, Kind.STEP)
+NOT_NEGATIVE = tuple(kind for kind, row in BY_KIND.items() if row.sign is not None)
 
 MOST_BOXES = 600
 """Boxes that the support is cut into to show that there is no pole."""

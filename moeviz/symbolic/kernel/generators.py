@@ -1,14 +1,11 @@
-"""What the generators of a tower are, and the functions that they stand for."""
+"""What the generators of a tower are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 import sympy
-
-from moeviz.symbolic.kernel.functions import log_abs, normal_cdf, relu, sigmoid, softplus
 
 
 class Kind(Enum):
@@ -31,27 +28,6 @@ class Kind(Enum):
     LOG_ABS = "log of the size"
     ROOT = "square root"
     INVERSE = "inverse"
-
-
-UNARY = {
-    sympy.exp: Kind.EXP,
-    sigmoid: Kind.SIGMOID,
-    sympy.tanh: Kind.TANH,
-    softplus: Kind.SOFTPLUS,
-    normal_cdf: Kind.CDF,
-    sympy.sin: Kind.SIN,
-    sympy.cos: Kind.COS,
-    sympy.log: Kind.LOG,
-    log_abs: Kind.LOG_ABS,
-}
-
-WRITTEN: dict[Kind, Callable[[sympy.Expr], sympy.Expr]] = {
-    **{kind: function for function, kind in UNARY.items()},
-    Kind.RELU: relu,
-    Kind.ROOT: sympy.sqrt,
-    Kind.INVERSE: lambda t: 1 / t,
-}
-"""The function that a generator of a typed formula stands for."""
 
 
 @dataclass(frozen=True)

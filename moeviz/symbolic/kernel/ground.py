@@ -191,6 +191,10 @@ class Ground(Surds):
         sign = _sign(a)
         return scale(basic(self.intern(kind, key(scale(a, sign)))), sign)
 
+    def cos(self, a: Polynomial) -> Polynomial:
+        """Return the cosine; 1 at 0."""
+        return self.even(Kind.COS, a) if a else constant(1)
+
     def cdf(self, a: Polynomial) -> Polynomial:
         """Return the normal distribution function."""
         if not a:

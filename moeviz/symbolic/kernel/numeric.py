@@ -11,40 +11,14 @@ import mpmath
 import sympy
 import torch
 
-from moeviz.symbolic.kernel.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
+from moeviz.symbolic.kernel.functions import BY_HEAD
 from moeviz.symbolic.kernel.ground import Log, Number
 
 Functions = Mapping[Any, Callable[[Any], Any]]
 
-PRECISE: Functions = {
-    sympy.exp: mpmath.exp,
-    sympy.log: mpmath.log,
-    sympy.tanh: mpmath.tanh,
-    sympy.sin: mpmath.sin,
-    sympy.cos: mpmath.cos,
-    sympy.Abs: abs,
-    sigmoid: lambda t: 1 / (1 + mpmath.exp(-t)),
-    softplus: lambda t: mpmath.log(1 + mpmath.exp(t)),
-    relu: lambda t: t if t > 0 else mpmath.mpf(0),
-    gelu: lambda t: t * mpmath.ncdf(t),
-    normal_cdf: mpmath.ncdf,
-    log_abs: lambda t: mpmath.log(abs(t)),
-}
+PRECISE: Functions = {head: row.precise for head, row in BY_HEAD.items()}
 
-TENSORS: Functions = {
-    sympy.exp: torch.exp,
-    sympy.log: torch.log,
-    sympy.tanh: torch.tanh,
-    sympy.sin: torch.sin,
-    sympy.cos: torch.cos,
-    sympy.Abs: torch.abs,
-    sigmoid: torch.sigmoid,
-    softplus: torch.nn.functional.softplus,
-    relu: torch.relu,
-    gelu: torch.nn.functional.gelu,
-    normal_cdf: torch.special.ndtr,
-    log_abs: lambda t: t.abs().log(),
-}
+TENSORS: Functions = {head: row.tensor for head, row in BY_HEAD.items()}
 
 
 def evaluate(

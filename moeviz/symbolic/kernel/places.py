@@ -11,6 +11,7 @@ import flint
 import sympy
 
 from moeviz.symbolic.kernel.basics import Log, Number, Point
+from moeviz.symbolic.kernel.functions import BY_KIND
 from moeviz.symbolic.kernel.tower import Kind, Poly, Tower
 
 SINGULAR = (Kind.LOG, Kind.ROOT, Kind.LOG_ABS, Kind.INVERSE)
@@ -119,6 +120,7 @@ class Values:
         self.balls[index] = self._apply(index, kind, total)
 
     def _apply(self, index: int, kind: Kind, a: flint.arb) -> flint.arb:
+        enclose = BY_KIND[kind].ball
         match kind:
             case Kind.KINK:
                 return flint.arb(0)
@@ -130,29 +132,17 @@ class Values:
                 return a * (BETWEEN if side is None else side)
             case Kind.LOG | Kind.ROOT:
                 self._need(index, a, a > 0, a < 0)
-                return a.log() if kind is Kind.LOG else a.nonnegative_part().sqrt()
+                return enclose(a if kind is Kind.LOG else a.nonnegative_part())
             case Kind.LOG_ABS | Kind.INVERSE:
                 self._need(index, a, a != 0, a.is_zero())
-                return abs(a).log() if kind is Kind.LOG_ABS else 1 / a
+                return enclose(a)
             case _:
-                return _FUNCTIONS[kind](a)
+                return enclose(a)
 
     def _need(self, index: int, a: flint.arb, inside: bool, outside: bool) -> None:
         self.signs[index] = 1 if a > 0 else -1 if a < 0 else None
         if not a.is_finite() or not inside:
             (self.broken if outside and a.is_finite() else self.unclear).append(index)
-
-
-_FUNCTIONS = {
-    Kind.EXP: lambda a: a.exp(),
-    Kind.SIGMOID: lambda a: 1 / (1 + (-a).exp()),
-    Kind.TANH: lambda a: a.tanh(),
-    Kind.SOFTPLUS: lambda a: (1 + a.exp()).log(),
-    Kind.CDF: lambda a: (1 + (a / flint.arb(2).sqrt()).erf()) / 2,
-    Kind.DENSITY: lambda a: (-(a * a) / 2).exp() / (2 * flint.arb.pi()).sqrt(),
-    Kind.SIN: lambda a: a.sin(),
-    Kind.COS: lambda a: a.cos(),
-}
 
 
 @contextmanager

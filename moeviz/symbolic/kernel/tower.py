@@ -17,11 +17,14 @@ from sympy import QQ
 from sympy.polys.rings import ring
 
 from moeviz.errors import FormulaError
-from moeviz.symbolic.kernel.functions import gelu, relu
-from moeviz.symbolic.kernel.generators import UNARY, WRITTEN, Generator, Kind
+from moeviz.symbolic.kernel.functions import BY_HEAD, BY_KIND
+from moeviz.symbolic.kernel.generators import Generator, Kind
 from moeviz.symbolic.kernel.watch import pause
 
 __all__ = ["Generator", "Kind", "Poly", "Tower"]
+
+DERIVED = (Kind.DENSITY, Kind.STEP, Kind.KINK)
+"""Generators that only derivatives bring."""
 
 Poly = Any
 """An element of the tower's polynomial ring over the rationals."""
@@ -73,24 +76,19 @@ class Tower:
         if e.is_Rational:
             return e
         if e is sympy.E:
-            return self._generator(Kind.EXP, sympy.Integer(1))
+            return self.generator(Kind.EXP, sympy.Integer(1))
         if e.is_Add or e.is_Mul:
             return e.func(*(self.embed(arg) for arg in e.args))
         if e.is_Pow and e.base is not sympy.E:
             return self._power(self.embed(e.base), e.exp)
         if e.func is sympy.exp or (e.is_Pow and e.base is sympy.E):
-            return self._generator(
-                Kind.EXP, self.embed(e.args[0] if e.func is sympy.exp else e.exp)
-            )
-        if e.func is relu:
-            return self._generator(Kind.RELU, self.embed(e.args[0]))
-        if e.func is gelu:
+            return self.generator(Kind.EXP, self.embed(e.args[0] if e.func is sympy.exp else e.exp))
+        row = BY_HEAD.get(e.func)
+        if row is not None:
             argument = self.embed(e.args[0])
-            return argument * self._generator(Kind.CDF, argument)
-        if e.func is sympy.Abs:
-            return self._size(self.embed(e.args[0]))
-        if e.func in UNARY:
-            return self._generator(UNARY[e.func], self.embed(e.args[0]))
+            if row.kind is None:
+                return row.embedded(self, argument)
+            return self.generator(row.kind, argument)
         raise FormulaError(
             f"Expected a formula of the known functions and of the symbols "
             f"{', '.join(str(g.symbol) for g in self.generators[:8])}, but got '{e}'."
@@ -98,7 +96,7 @@ class Tower:
 
     def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
         if exponent.is_Integer:
-            return base**exponent if exponent >= 0 else self._inverse(base) ** (-exponent)
+            return base**exponent if exponent >= 0 else self.inverse(base) ** (-exponent)
         if exponent.is_Rational and exponent.q in (2, 4, 8, 16):
             # sympy writes a root of a root as one power.
             return self._power(self._root(base), 2 * exponent)
@@ -107,30 +105,38 @@ class Tower:
             f"{exponent}; write the formula with sqrt."
         )
 
-    def _size(self, argument: sympy.Expr) -> sympy.Expr:
+    def size(self, argument: sympy.Expr) -> sympy.Expr:
         """Return an absolute value: with its kink where the argument depends on the input."""
         if argument.free_symbols & self._varying:
-            return 2 * self._generator(Kind.RELU, argument) - argument
-        return self._generator(Kind.ROOT, sympy.expand(argument**2))
+            return 2 * self.generator(Kind.RELU, argument) - argument
+        return self.generator(Kind.ROOT, sympy.expand(argument**2))
 
     def _root(self, base: sympy.Expr) -> sympy.Expr:
         """Return a square root; that of a square is an absolute value, which has a kink."""
         if not base.free_symbols & self._varying:
-            return self._generator(Kind.ROOT, base)
+            return self.generator(Kind.ROOT, base)
         number, parts = sympy.factor_list(sympy.expand(base))
         outside, inside = sympy.Integer(1), number
         for part, times in parts:
             half = times // 2 if part.free_symbols & self._varying else 0
-            outside *= (self._size(part) if half % 2 else 1) * part ** (half - half % 2)
+            outside *= (self.size(part) if half % 2 else 1) * part ** (half - half % 2)
             inside *= part ** (times - 2 * half)
-        return outside * self._generator(Kind.ROOT, inside)
+        return outside * self.generator(Kind.ROOT, inside)
 
-    def _inverse(self, base: sympy.Expr) -> sympy.Expr:
+    def inverse(self, base: sympy.Expr) -> sympy.Expr:
+        """Return one over an embedded formula."""
         if base.is_Rational:
             return 1 / base
-        return self._generator(Kind.INVERSE, base)
+        return self.generator(Kind.INVERSE, base)
 
-    def _generator(self, kind: Kind, argument: sympy.Expr) -> sympy.Symbol:
+    def generator(self, kind: Kind, argument: sympy.Expr) -> sympy.Symbol:
+        """Return the generator of a kind with an embedded argument, adding it when it is new.
+
+        Raises
+        ------
+        RuntimeError
+            If it is new and the tower is closed.
+        """
         argument = sympy.expand(argument)
         key = (kind, argument)
         if key not in self._known:
@@ -147,41 +153,13 @@ class Tower:
 
     def _factor(self, kind: Kind, g: sympy.Symbol, argument: sympy.Expr) -> sympy.Expr | None:
         """Return phi with dg = phi da, a polynomial in generators; None where there is none."""
-        match kind:
-            case Kind.EXP:
-                return g
-            case Kind.SIGMOID:
-                return g - g**2
-            case Kind.TANH:
-                return 1 - g**2
-            case Kind.SOFTPLUS:
-                return self._generator(Kind.SIGMOID, argument)
-            case Kind.CDF:
-                return self._generator(Kind.DENSITY, argument)
-            case Kind.DENSITY:
-                return -argument * g
-            case Kind.RELU:
-                return self._generator(Kind.STEP, argument)
-            case Kind.STEP:
-                return self._generator(Kind.KINK, argument)
-            case Kind.SIN:
-                return self._generator(Kind.COS, argument)
-            case Kind.COS:
-                return -self._generator(Kind.SIN, argument)
-            case Kind.LOG | Kind.LOG_ABS:
-                return self._inverse(argument)
-            case Kind.ROOT:
-                return self._inverse(g) / 2
-            case Kind.INVERSE:
-                return -(g**2)
-            case _:
-                return None
+        return BY_KIND[kind].rule(self, g, argument)
 
     def written(self, expression: sympy.Expr) -> sympy.Expr:
         """Return a polynomial in generators as the formula that it stands for."""
         for generator in reversed(self.generators):
-            if generator.argument is not None and generator.kind in WRITTEN:
-                value = WRITTEN[generator.kind](generator.argument)
+            if generator.argument is not None and generator.kind not in DERIVED:
+                value = BY_KIND[generator.kind].written(generator.argument)
                 expression = expression.xreplace({generator.symbol: value})
         return expression
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import sympy
 
@@ -21,25 +21,7 @@ from moeviz.model.formula import (
     parse_formula,
 )
 from moeviz.model.formula.refusal import short
-from moeviz.symbolic.kernel.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
-
-_FUNCTIONS: Mapping[str, Callable[[sympy.Expr], sympy.Expr]] = {
-    "exp": sympy.exp,
-    "log": sympy.log,
-    "sqrt": sympy.sqrt,
-    "abs": sympy.Abs,
-    "sin": sympy.sin,
-    "cos": sympy.cos,
-    "tanh": sympy.tanh,
-    "sigmoid": sigmoid,
-    "softplus": softplus,
-    "relu": relu,
-    "gelu": gelu,
-    "sign": sympy.sign,
-    "step": lambda z: sympy.Heaviside(z, 0),
-    "normal_cdf": normal_cdf,
-    "normal_density": lambda z: sympy.exp(-(z**2) / 2) / sympy.sqrt(2 * sympy.pi),
-}
+from moeviz.symbolic.kernel.functions import BY_NAME, log_abs
 
 
 def to_sympy(tree: Tree, values: Mapping[str, sympy.Expr]) -> sympy.Expr:
@@ -94,11 +76,11 @@ def _to_sympy(tree: Tree, values: Mapping[str, sympy.Expr]) -> sympy.Expr:
         return sympy.Mul(*(to_sympy(factor, values) for factor in tree.factors))
     if isinstance(tree, Power):
         return sympy.Pow(to_sympy(tree.base, values), tree.exponent)
-    if isinstance(tree, Call) and tree.function in _FUNCTIONS:
+    if isinstance(tree, Call) and tree.function in BY_NAME:
         (inner,) = tree.arguments
         if tree.function == "log" and isinstance(inner, Call) and inner.function == "abs":
             return log_abs(to_sympy(inner.arguments[0], values))
-        return _FUNCTIONS[tree.function](to_sympy(inner, values))
+        return BY_NAME[tree.function].written(to_sympy(inner, values))
     raise FormulaError(
         f"Expected a value for every symbol of a formula of numbers, but '{str(tree)[:40]}' has "
         "none; give it one, or spell its vectors out."
