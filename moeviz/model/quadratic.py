@@ -64,6 +64,7 @@ class PartialQuadraticScore(FlatScore):
     formula: ClassVar[str] = r"x^\top A_i x + c_i"
     parameters: ClassVar[str] = r"A_i = A_i^\top \in \mathbb{R}^{d \times d},\ c_i \in \mathbb{R}"
     source: ClassVar[str] = "sigmoid App. C.1"
+    has_linear_term: ClassVar[bool] = False
 
     def parts(self, dimension: int) -> tuple[Part, ...]:
         return (_symmetric(dimension),)

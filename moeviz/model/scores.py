@@ -74,6 +74,10 @@ class Score(ABC):
         Whether the score depends on the expert's output.
     has_offset : bool
         Whether the offset beta_0 is a parameter; otherwise it is held at 0.
+    has_linear_term : bool
+        Whether the score has a term that is linear in some map of the input.
+    featured : bool
+        Whether the home page's picture and a new study show it.
     smallest_dimension : int
         Fewest inputs for which the score makes sense.
     """
@@ -91,6 +95,8 @@ class Score(ABC):
     flat: ClassVar[bool] = False
     reads_expert: ClassVar[bool] = False
     has_offset: ClassVar[bool] = True
+    has_linear_term: ClassVar[bool] = True
+    featured: ClassVar[bool] = False
     smallest_dimension: ClassVar[int] = 1
 
     @property
@@ -210,6 +216,7 @@ class CosineScore(Score):
     )
     source: ClassVar[str] = "cosine eq. 2"
     domain: ClassVar[Domain] = Domain.SPHERE
+    featured: ClassVar[bool] = True
     smallest_dimension: ClassVar[int] = 2
 
     def features(self, x: Tensor) -> Tensor:
@@ -266,6 +273,7 @@ class PerturbedCosineScore(Score):
         TAU2,
     )
     domain: ClassVar[Domain] = Domain.BALL
+    featured: ClassVar[bool] = True
 
     def features(self, x: Tensor) -> Tensor:
         return x / (input_norm(x) + self.tau2).clamp_min(TINY)
