@@ -136,7 +136,7 @@ def serving(rng: torch.Generator, mixture: Mixture, layout: Layout, x: Tensor) -
     """
     draws = apart(rng, mixture, layout).expand(128, -1).clone().unflatten(-1, (layout.atoms, -1))
     other = anywhere(rng, mixture, layout, 128).unflatten(-1, (layout.atoms, -1))
-    own = layout.gate + 1
+    own = layout.weight_column + 1
     draws[..., :own] = 2.0 * other[..., :own]
     theta = (other if mixture.score.reads_expert else draws).flatten(-2)
     left_out = (mixture.values(theta, mixture.features(x)).weights == 0).double().mean(-1)

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 
 from moeviz.charts.palette import Theme, canvas, style
-from moeviz.model import make_gate, make_score
+from moeviz.model import SCORES, make_gate, make_score
 
-ROUTERS = ("cosine", "perturbed-cosine")
+ROUTERS = tuple(name for name, score in SCORES.items() if score.featured)
 NORMS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 REFERENCE_NORM = 1.0
 FIRST_NORM = 0.1

@@ -59,7 +59,7 @@ def near_truth_start(
     cell = np.concatenate([rng.integers(0, known, atoms - known), np.arange(known)])
     start = true[cell].copy()
     members = np.bincount(cell, minlength=known)[cell]
-    start[:, layout.gate] = _shared_weight(start[:, layout.gate], members, layout)
+    start[:, layout.weight_column] = _shared_weight(start[:, layout.weight_column], members, layout)
     step = scale * rng.standard_normal(start.shape)
     own = mixture.output.scalars
     if own:
@@ -94,7 +94,7 @@ def pin_offsets(start: Array, mixture: Mixture, layout: Layout) -> Array:
     With weights that sum to 1 the last is 0 (`cosine` A.3); a score without offsets has none.
     """
     if not mixture.score.has_offset:
-        start[:, layout.gate] = 0.0
+        start[:, layout.weight_column] = 0.0
     elif mixture.gate.normalised:
-        start[:, layout.gate] -= start[-1, layout.gate]
+        start[:, layout.weight_column] -= start[-1, layout.weight_column]
     return start

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from moeviz.model.elementwise import sigmoid, softplus
+from moeviz.model.formula import FUNCTIONS
 from moeviz.model.measure import Part
 from moeviz.model.scores import SCORES, FlatScore
 
@@ -22,6 +22,7 @@ class CompetitionScore(FlatScore):
 
     name: ClassVar[str] = "competition"
     title: ClassVar[str] = "competition"
+    text: ClassVar[str] = "softplus(h)"
     formula: ClassVar[str] = r"\log(1 + e^{h(x, \eta_i)}) + c_i"
     parameters: ClassVar[str] = r"c_i \in \mathbb{R}"
     gauge: ClassVar[str] = "one constant added to every offset"
@@ -35,7 +36,7 @@ class CompetitionScore(FlatScore):
         return x[..., :0, :]
 
     def affinity(self, value: Tensor) -> tuple[Tensor, Tensor]:
-        return softplus(value), sigmoid(value)
+        return FUNCTIONS["softplus"].value_and_slope(value)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class _Sums:
             self.layout.atoms,
             mixture.height(features, self.layout),
         )
-        self.split = height - self.layout.expert
+        self.split = height - self.layout.expert_width
         self.mixed = theta.new_zeros(fits, atoms, height, atoms, height)
         self.blocks = theta.new_zeros(fits, atoms, height, height)
         self.slope = theta.new_zeros(fits, atoms, height)
@@ -121,7 +121,7 @@ class _Sums:
         self.blocks[..., gates, gates] += torch.matmul(weighted, plain.transpose(-1, -2))
         self.slope[..., gates] += _times(plain[..., :n], shares - weights)
         root = shares.sqrt()
-        own = self.buffer("expert", self.layout.expert, n, longest)
+        own = self.buffer("expert", self.layout.expert_width, n, longest)
         for row in rows:
             self.mixture.write_expert(
                 [root * v for v in row.by_value],

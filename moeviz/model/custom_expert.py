@@ -16,9 +16,10 @@ from torch import Tensor
 
 from moeviz.errors import FormulaError
 from moeviz.model.constants import AnyConstant, TextConstant
-from moeviz.model.custom import CUSTOM, POINTS, dependent
+from moeviz.model.custom import CUSTOM
 from moeviz.model.experts import EXPERTS, Expert
-from moeviz.model.formula import EXPERT, Program, differentiate, parse_formula, program
+from moeviz.model.features import POINTS, dependent
+from moeviz.model.formula import EXPERT, Kind, Program, differentiate, parse_formula, program
 from moeviz.model.measure import Part
 from moeviz.model.symmetry import Symmetries
 from moeviz.model.symmetry_search import find_symmetries
@@ -81,6 +82,7 @@ class CustomExpert(Expert):
     name: ClassVar[str] = CUSTOM
     title: ClassVar[str] = "expert of your own"
     formula: ClassVar[str] = r"h(a_i^\top x + b_i;\ s_i)"
+    language: ClassVar[Kind] = EXPERT
     source: ClassVar[str] = "a formula of your own"
     constants: ClassVar[tuple[AnyConstant, ...]] = (
         TextConstant(
@@ -96,6 +98,10 @@ class CustomExpert(Expert):
 
     def __post_init__(self) -> None:
         _read(self.expert_formula)
+
+    @property
+    def formula_text(self) -> str:
+        return self.expert_formula
 
     @property
     def heads(self) -> int:

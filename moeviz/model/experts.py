@@ -2,7 +2,6 @@ r"""Experts: functions :math:`h(x, \eta)` of one or more linear predictors."""
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +11,10 @@ import torch
 from torch import Tensor
 
 from moeviz.model.constants import AnyConstant, Constant, build
-from moeviz.model.elementwise import power, sigmoid
+from moeviz.model.elementwise import power
+from moeviz.model.formula import FUNCTIONS, UNITS, Call, Kind
 from moeviz.model.measure import Part
+from moeviz.model.reading import formula_of
 from moeviz.model.registry import Registry
 from moeviz.model.symmetry import NONE, Symmetries, Symmetry
 
@@ -25,6 +26,8 @@ class Expert(ABC):
     ----------
     name, title, formula, source : str
         Name in the registry; name for people; LaTeX; paper key and equation.
+    text : str
+        The value in the language of formulas: what the checker reads.
     constants : tuple of Constant or TextConstant
         What the user sets.
     linear : bool
@@ -34,9 +37,16 @@ class Expert(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     formula: ClassVar[str]
+    text: ClassVar[str]
+    language: ClassVar[Kind] = UNITS
     source: ClassVar[str] = "cosine §3, example under Definition 1"
     constants: ClassVar[tuple[AnyConstant, ...]] = ()
     linear: ClassVar[bool] = False
+
+    @property
+    def formula_text(self) -> str:
+        """The value's text: :attr:`text`, unless the user sets it."""
+        return self.text
 
     @property
     def heads(self) -> int:
@@ -105,11 +115,17 @@ class Expert(ABC):
 
 
 class ActivationExpert(Expert):
-    """An activation of one linear predictor: h = phi(a.x + b)."""
+    """An activation of one linear predictor: h = phi(a.x + b).
 
-    @abstractmethod
+    Of an expert whose text is one of the language's functions of t, value and slope follow.
+    """
+
     def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """Return phi(t) and phi'(t), both of the shape of `t`."""
+        tree = formula_of(self)
+        if not isinstance(tree, Call):
+            raise NotImplementedError("Expected a function of t as text, or value_and_slope.")
+        return FUNCTIONS[tree.function].value_and_slope(t)
 
     def value_and_slopes(
         self, t: Sequence[Tensor], s: Sequence[Tensor]
@@ -140,6 +156,7 @@ class LinearExpert(ActivationExpert):
 
     name: ClassVar[str] = "linear"
     title: ClassVar[str] = "linear expert"
+    text: ClassVar[str] = "t"
     formula: ClassVar[str] = r"a_i^\top x + b_i"
     linear: ClassVar[bool] = True
 
@@ -161,6 +178,7 @@ class PolynomialExpert(ActivationExpert):
 
     name: ClassVar[str] = "polynomial"
     title: ClassVar[str] = "polynomial expert"
+    text: ClassVar[str] = "t^degree"
     formula: ClassVar[str] = r"(a_i^\top x + b_i)^p"
     source: ClassVar[str] = "cosine Table 1"
     constants: ClassVar[tuple[Constant, ...]] = (
@@ -192,11 +210,8 @@ class ReluExpert(ActivationExpert):
 
     name: ClassVar[str] = "relu"
     title: ClassVar[str] = "ReLU expert"
+    text: ClassVar[str] = "relu(t)"
     formula: ClassVar[str] = r"\mathrm{ReLU}(a_i^\top x + b_i)"
-
-    def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        slope = (t > 0).to(t.dtype)
-        return t * slope, slope
 
 
 @dataclass(frozen=True)
@@ -205,13 +220,9 @@ class GeluExpert(ActivationExpert):
 
     name: ClassVar[str] = "gelu"
     title: ClassVar[str] = "GELU expert"
+    text: ClassVar[str] = "gelu(t)"
     formula: ClassVar[str] = r"\mathrm{GELU}(a_i^\top x + b_i)"
     source: ClassVar[str] = "sigmoid §4.1; cosine §1"
-
-    def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        integral = torch.special.ndtr(t)
-        density = torch.exp(t * t * -0.5).mul_(1.0 / math.sqrt(2.0 * math.pi))
-        return t * integral, density.mul_(t).add_(integral)
 
 
 @dataclass(frozen=True)
@@ -220,11 +231,8 @@ class TanhExpert(ActivationExpert):
 
     name: ClassVar[str] = "tanh"
     title: ClassVar[str] = "tanh expert"
+    text: ClassVar[str] = "tanh(t)"
     formula: ClassVar[str] = r"\tanh(a_i^\top x + b_i)"
-
-    def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        value = torch.tanh(t)
-        return value, 1.0 - value * value
 
 
 @dataclass(frozen=True)
@@ -233,12 +241,9 @@ class SigmoidExpert(ActivationExpert):
 
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[str] = "sigmoid expert"
+    text: ClassVar[str] = "sigmoid(t)"
     formula: ClassVar[str] = r"\sigma(a_i^\top x + b_i)"
     source: ClassVar[str] = "the form of cosine §3, example under Definition 1"
-
-    def value_and_slope(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        value = sigmoid(t)
-        return value, value * (1.0 - value)
 
 
 for _expert in (

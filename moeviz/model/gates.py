@@ -11,6 +11,7 @@ from torch import Tensor
 
 from moeviz.model.constants import Constant, build
 from moeviz.model.elementwise import log_sigmoid, sigmoid
+from moeviz.model.formula import WEIGHT, Kind
 from moeviz.model.registry import Registry
 
 
@@ -21,6 +22,8 @@ class Gate(ABC):
     ----------
     name, title, formula, source : str
         Name in the registry; name for people; LaTeX; paper key and equation.
+    text : str
+        An atom's weight in the language of formulas: what the checker reads.
     normalised : bool
         Whether weights sum to 1. Then adding the same function of x to every score changes
         nothing, and the mixture can be a conditional density.
@@ -33,10 +36,17 @@ class Gate(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     formula: ClassVar[str]
+    text: ClassVar[str]
+    language: ClassVar[Kind] = WEIGHT
     source: ClassVar[str]
     normalised: ClassVar[bool]
     constants: ClassVar[tuple[Constant, ...]] = ()
     dense: ClassVar[str] = ""
+
+    @property
+    def formula_text(self) -> str:
+        """The weight's text."""
+        return self.text
 
     def kept(self, atoms: int) -> int:
         """Return how many of K `atoms` have a weight at an input."""
@@ -89,6 +99,7 @@ class SoftmaxGate(Gate):
 
     name: ClassVar[str] = "softmax"
     title: ClassVar[str] = "softmax gate"
+    text: ClassVar[str] = "exp(s)/sum(exp(s))"
     formula: ClassVar[str] = r"\frac{e^{s_i(x)}}{\sum_j e^{s_j(x)}}"
     source: ClassVar[str] = "cosine eq. 2; multinomial eq. 1"
     normalised: ClassVar[bool] = True
@@ -113,6 +124,7 @@ class SigmoidGate(Gate):
 
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[str] = "sigmoid gate"
+    text: ClassVar[str] = "sigmoid(s)"
     formula: ClassVar[str] = r"\sigma(s_i(x))"
     source: ClassVar[str] = "sigmoid §3"
     normalised: ClassVar[bool] = False
@@ -161,6 +173,7 @@ class TopSoftmaxGate(SoftmaxGate):
 
     name: ClassVar[str] = "top-softmax"
     title: ClassVar[str] = "top-K softmax gate"
+    text: ClassVar[str] = "exp(s)*winner(s,top)/sum(exp(s)*winner(s,top))"
     formula: ClassVar[str] = r"\mathrm{softmax}(\mathrm{TopK}(s(x)))_i"
     source: ClassVar[str] = "compete §2.1"
     constants: ClassVar[tuple[Constant, ...]] = (TOP,)
@@ -190,6 +203,7 @@ class TopSigmoidGate(SigmoidGate):
 
     name: ClassVar[str] = "top-sigmoid"
     title: ClassVar[str] = "top-K sigmoid gate"
+    text: ClassVar[str] = "sigmoid(s)*winner(s,top)"
     formula: ClassVar[str] = r"\sigma(\mathrm{TopK}(s(x)))_i"
     source: ClassVar[str] = "compete §5.1 (MoEUT)"
     constants: ClassVar[tuple[Constant, ...]] = (TOP,)

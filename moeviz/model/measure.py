@@ -139,7 +139,7 @@ class Layout:
     """How a mixing measure lies in one parameter vector.
 
     An atom's columns are its gate block, its log-weight, then its expert block; a vector holds
-    the atoms one after another, so P = K * (gate + 1 + expert).
+    the atoms one after another, so P = K * (gate_width + 1 + expert_width).
 
     Attributes
     ----------
@@ -157,19 +157,24 @@ class Layout:
     logistic: bool = False
 
     @cached_property
-    def gate(self) -> int:
+    def gate_width(self) -> int:
         """Width of the gate block."""
         return sum(part.width for part in self.gate_parts)
 
+    @property
+    def weight_column(self) -> int:
+        """Column of the log-weight among one atom's columns: right after the gate block."""
+        return self.gate_width
+
     @cached_property
-    def expert(self) -> int:
+    def expert_width(self) -> int:
         """Width of the expert block."""
         return sum(part.width for part in self.expert_parts)
 
     @property
     def width(self) -> int:
         """Number of parameters of one atom."""
-        return self.gate + 1 + self.expert
+        return self.gate_width + 1 + self.expert_width
 
     @property
     def size(self) -> int:
@@ -200,8 +205,11 @@ class Layout:
             )
         rows = theta.unflatten(-1, (self.atoms, self.width))
         return MixingMeasure(
-            rows[..., self.gate],
-            {GATE: rows[..., : self.gate], EXPERT: rows[..., self.gate + 1 :]},
+            rows[..., self.weight_column],
+            {
+                GATE: rows[..., : self.gate_width],
+                EXPERT: rows[..., self.weight_column + 1 :],
+            },
             {GATE: self.gate_parts, EXPERT: self.expert_parts},
             self.logistic,
         )
@@ -218,9 +226,9 @@ class Layout:
         """
         base = (atom % self.atoms) * self.width
         blocks = {
-            GATE: (0, self.gate),
-            WEIGHT: (self.gate, self.gate + 1),
-            EXPERT: (self.gate + 1, self.width),
+            GATE: (0, self.gate_width),
+            WEIGHT: (self.weight_column, self.weight_column + 1),
+            EXPERT: (self.weight_column + 1, self.width),
         }
         first, last = blocks[name]
         return slice(base + first, base + last)

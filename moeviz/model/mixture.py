@@ -168,10 +168,10 @@ class Mixture:
         measure = layout.unpack(theta)
         chart = self.score.chart_jacobian(measure.gate)
         features = int(chart.shape[-2])
-        out = theta.new_zeros(*chart.shape[:-2], features + 1 + layout.expert, layout.width)
-        out[..., :features, : layout.gate] = chart
-        out[..., features:, layout.gate :] = torch.eye(
-            1 + layout.expert, dtype=theta.dtype, device=theta.device
+        out = theta.new_zeros(*chart.shape[:-2], features + 1 + layout.expert_width, layout.width)
+        out[..., :features, : layout.gate_width] = chart
+        out[..., features:, layout.weight_column :] = torch.eye(
+            1 + layout.expert_width, dtype=theta.dtype, device=theta.device
         )
         return out
 
@@ -275,7 +275,7 @@ class Mixture:
 
     def height(self, features: Features, layout: Layout) -> int:
         """Return Dz + 1 + E, the number of an atom's predictor coefficients."""
-        return int(features.gate.shape[-2]) + layout.expert
+        return int(features.gate.shape[-2]) + layout.expert_width
 
     def values(self, theta: Tensor, features: Features) -> Values:
         """Return scores, weights and experts' values at parameters `theta`, shape (..., P).

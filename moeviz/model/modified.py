@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from moeviz.model.constants import Constant
-from moeviz.model.elementwise import power, sigmoid
 from moeviz.model.scores import SCORES, TINY, FlatScore, input_norm
 
 
@@ -30,10 +29,8 @@ class TanhModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-tanh"
     title: ClassVar[str] = "modified router, M = tanh"
+    text: ClassVar[str] = "dot(b,tanh(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \tanh(x) + \beta_{0i}"
-
-    def features(self, x: Tensor) -> Tensor:
-        return torch.tanh(x)
 
 
 @dataclass(frozen=True)
@@ -42,10 +39,8 @@ class CosModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-cos"
     title: ClassVar[str] = "modified router, M = cos"
+    text: ClassVar[str] = "dot(b,cos(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \cos(x) + \beta_{0i}"
-
-    def features(self, x: Tensor) -> Tensor:
-        return torch.cos(x)
 
 
 @dataclass(frozen=True)
@@ -54,11 +49,9 @@ class SinModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-sin"
     title: ClassVar[str] = "modified router, M = sin"
+    text: ClassVar[str] = "dot(b,sin(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \sin(x) + \beta_{0i}"
     source: ClassVar[str] = "multinomial App. D.2.2"
-
-    def features(self, x: Tensor) -> Tensor:
-        return torch.sin(x)
 
 
 @dataclass(frozen=True)
@@ -67,10 +60,8 @@ class SigmoidModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-sigmoid"
     title: ClassVar[str] = "modified router, M = sigmoid"
+    text: ClassVar[str] = "dot(b,sigmoid(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \sigma(x) + \beta_{0i}"
-
-    def features(self, x: Tensor) -> Tensor:
-        return sigmoid(x)
 
 
 @dataclass(frozen=True)
@@ -87,6 +78,7 @@ class PowerModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-power"
     title: ClassVar[str] = "modified router, M = power"
+    text: ClassVar[str] = "dot(b,x^power)"
     formula: ClassVar[str] = r"\beta_{1i}^\top x^m + \beta_{0i}"
     constants: ClassVar[tuple[Constant, ...]] = (
         Constant(
@@ -101,9 +93,6 @@ class PowerModifiedScore(ModifiedScore):
         ),
     )
 
-    def features(self, x: Tensor) -> Tensor:
-        return power(x, self.power)
-
 
 @dataclass(frozen=True)
 class LogModifiedScore(ModifiedScore):
@@ -111,6 +100,7 @@ class LogModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-log"
     title: ClassVar[str] = "modified router, M = log|x|"
+    text: ClassVar[str] = "dot(b,log(abs(x)))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \log|x| + \beta_{0i}"
     source: ClassVar[str] = "multinomial App. D.2.2"
 
@@ -124,6 +114,7 @@ class UnitModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-unit"
     title: ClassVar[str] = "modified router, M = x/|x|"
+    text: ClassVar[str] = "dot(b,x/norm(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top x/\|x\| + \beta_{0i}"
     smallest_dimension: ClassVar[int] = 2
 

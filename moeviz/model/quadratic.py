@@ -40,6 +40,7 @@ class QuadraticScore(FlatScore):
 
     name: ClassVar[str] = "quadratic"
     title: ClassVar[str] = "quadratic router"
+    text: ClassVar[str] = "quad(S,x) + dot(b,x)"
     formula: ClassVar[str] = r"x^\top A_i x + b_i^\top x + c_i"
     parameters: ClassVar[str] = (
         r"A_i = A_i^\top \in \mathbb{R}^{d \times d},\ b_i \in \mathbb{R}^d,\ c_i \in \mathbb{R}"
@@ -59,9 +60,11 @@ class PartialQuadraticScore(FlatScore):
 
     name: ClassVar[str] = "partial-quadratic"
     title: ClassVar[str] = "partially quadratic router"
+    text: ClassVar[str] = "quad(S,x)"
     formula: ClassVar[str] = r"x^\top A_i x + c_i"
     parameters: ClassVar[str] = r"A_i = A_i^\top \in \mathbb{R}^{d \times d},\ c_i \in \mathbb{R}"
     source: ClassVar[str] = "sigmoid App. C.1"
+    has_linear_term: ClassVar[bool] = False
 
     def parts(self, dimension: int) -> tuple[Part, ...]:
         return (_symmetric(dimension),)

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from moeviz.model.constants import Constant
-from moeviz.model.elementwise import sigmoid, softplus
 from moeviz.model.experts import (
     EXPERTS,
     ActivationExpert,
@@ -22,6 +21,7 @@ from moeviz.model.experts import (
     SigmoidExpert,
     TanhExpert,
 )
+from moeviz.model.formula import FUNCTIONS
 from moeviz.model.measure import Part
 from moeviz.model.symmetry import Symmetries, Symmetry, signed_order
 
@@ -65,6 +65,7 @@ class ScaledReluExpert(ScaledExpert):
 
     name: ClassVar[str] = "scaled-relu"
     title: ClassVar[str] = "scaled ReLU expert"
+    text: ClassVar[str] = "s1*relu(t)"
     formula: ClassVar[str] = r"\lambda_i\,\mathrm{ReLU}(a_i^\top x + b_i)"
     inner: ClassVar[ActivationExpert] = ReluExpert()
 
@@ -88,6 +89,7 @@ class ScaledGeluExpert(ScaledExpert):
 
     name: ClassVar[str] = "scaled-gelu"
     title: ClassVar[str] = "scaled GELU expert"
+    text: ClassVar[str] = "s1*gelu(t)"
     formula: ClassVar[str] = r"\lambda_i\,\mathrm{GELU}(a_i^\top x + b_i)"
     inner: ClassVar[ActivationExpert] = GeluExpert()
 
@@ -98,6 +100,7 @@ class ScaledTanhExpert(ScaledExpert):
 
     name: ClassVar[str] = "scaled-tanh"
     title: ClassVar[str] = "scaled tanh expert"
+    text: ClassVar[str] = "s1*tanh(t)"
     formula: ClassVar[str] = r"\lambda_i \tanh(a_i^\top x + b_i)"
     source: ClassVar[str] = THE_FORM
     inner: ClassVar[ActivationExpert] = TanhExpert()
@@ -113,6 +116,7 @@ class ScaledSigmoidExpert(ScaledExpert):
 
     name: ClassVar[str] = "scaled-sigmoid"
     title: ClassVar[str] = "scaled sigmoid expert"
+    text: ClassVar[str] = "s1*sigmoid(t)"
     formula: ClassVar[str] = r"\lambda_i\,\sigma(a_i^\top x + b_i)"
     source: ClassVar[str] = THE_FORM
     inner: ClassVar[ActivationExpert] = SigmoidExpert()
@@ -134,6 +138,7 @@ class FeedForwardExpert(Expert):
 
     name: ClassVar[str] = "ffn"
     title: ClassVar[str] = "FFN expert"
+    text: ClassVar[str] = "dot(s,softplus(t))"
     formula: ClassVar[str] = r"W_{2i}^\top\,\mathrm{softplus}(W_{1i}^\top x + b_i)"
     source: ClassVar[str] = "compete §3, example under eq. 6"
     constants: ClassVar[tuple[Constant, ...]] = (
@@ -168,12 +173,12 @@ class FeedForwardExpert(Expert):
     def value_and_slopes(
         self, t: Sequence[Tensor], s: Sequence[Tensor]
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
-        layers = [softplus(head) for head in t]
+        layers, rises = zip(*map(FUNCTIONS["softplus"].value_and_slope, t), strict=True)
         value = s[0] * layers[0]
         for scale, layer in zip(s[1:], layers[1:], strict=True):
             value = value + scale * layer
-        slopes = [scale * sigmoid(head) for scale, head in zip(s, t, strict=True)]
-        return value, slopes, layers
+        slopes = [scale * rise for scale, rise in zip(s, rises, strict=True)]
+        return value, slopes, list(layers)
 
     @property
     def symmetries(self) -> Symmetries:

@@ -18,8 +18,21 @@ import torch
 from torch import Tensor
 
 from moeviz.model.constants import AnyConstant, Constant, build
+from moeviz.model.features import features, width
+from moeviz.model.formula import ROUTER, Kind
 from moeviz.model.measure import Part
+from moeviz.model.reading import formula_of, numbers_of
 from moeviz.model.registry import Registry
+
+TAU2 = Constant(
+    "tau2",
+    r"\tau_2",
+    "Used by the perturbed cosine router only.",
+    0.0,
+    100.0,
+    0.1,
+    label="Perturbation of the input's norm",
+)
 
 TINY = 1e-150
 """Keeps a division by a norm finite at the origin; far below any parameter of use."""
@@ -42,6 +55,9 @@ class Score(ABC):
         Name in the registry; name for people.
     formula : str
         LaTeX of the score.
+    text : str
+        The score without its offset, in the language of formulas (:data:`language`): what the
+        checker reads.
     parameters : str
         LaTeX of an atom's parameters.
     gauge : str
@@ -58,6 +74,10 @@ class Score(ABC):
         Whether the score depends on the expert's output.
     has_offset : bool
         Whether the offset beta_0 is a parameter; otherwise it is held at 0.
+    has_linear_term : bool
+        Whether the score has a term that is linear in some map of the input.
+    featured : bool
+        Whether the home page's picture and a new study show it.
     smallest_dimension : int
         Fewest inputs for which the score makes sense.
     """
@@ -65,6 +85,8 @@ class Score(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     formula: ClassVar[str]
+    text: ClassVar[str]
+    language: ClassVar[Kind] = ROUTER
     parameters: ClassVar[str] = r"\beta_{1i} \in \mathbb{R}^d,\ \beta_{0i} \in \mathbb{R}"
     gauge: ClassVar[str]
     source: ClassVar[str]
@@ -73,7 +95,14 @@ class Score(ABC):
     flat: ClassVar[bool] = False
     reads_expert: ClassVar[bool] = False
     has_offset: ClassVar[bool] = True
+    has_linear_term: ClassVar[bool] = True
+    featured: ClassVar[bool] = False
     smallest_dimension: ClassVar[int] = 1
+
+    @property
+    def formula_text(self) -> str:
+        """The score's text: :attr:`text`, unless the user sets it."""
+        return self.text
 
     @property
     def defined_at_zero(self) -> bool:
@@ -131,10 +160,19 @@ def input_norm(x: Tensor) -> Tensor:
 
 
 class FlatScore(Score):
-    """A score whose parameters are their own coordinates: linear in its features."""
+    """A score whose parameters are their own coordinates: linear in its features.
+
+    Parameters and features follow from the text.
+    """
 
     flat: ClassVar[bool] = True
     gauge: ClassVar[str] = "one common vector added to every gate, one constant to every offset"
+
+    def parts(self, dimension: int) -> tuple[Part, ...]:
+        return (Part("beta1", r"\beta_1", width(formula_of(self), dimension, numbers_of(self))),)
+
+    def features(self, x: Tensor) -> Tensor:
+        return features(formula_of(self), x, numbers_of(self))
 
     def coordinates(self, beta: Tensor) -> Tensor:
         return beta
@@ -153,11 +191,9 @@ class LinearScore(FlatScore):
 
     name: ClassVar[str] = "linear"
     title: ClassVar[str] = "linear router"
+    text: ClassVar[str] = "dot(b,x)"
     formula: ClassVar[str] = r"\beta_{1i}^\top x + \beta_{0i}"
     source: ClassVar[str] = "multinomial eq. 1; cosine Table 1"
-
-    def features(self, x: Tensor) -> Tensor:
-        return x
 
 
 @dataclass(frozen=True)
@@ -171,6 +207,7 @@ class CosineScore(Score):
 
     name: ClassVar[str] = "cosine"
     title: ClassVar[str] = "cosine router"
+    text: ClassVar[str] = "dot(b,x)/(norm(b)*norm(x))"
     formula: ClassVar[str] = r"\frac{\beta_{1i}^\top x}{\|\beta_{1i}\|\,\|x\|} + \beta_{0i}"
     gauge: ClassVar[str] = (
         "each gate's length; a rigid motion that keeps all directions on the sphere (one "
@@ -179,6 +216,7 @@ class CosineScore(Score):
     )
     source: ClassVar[str] = "cosine eq. 2"
     domain: ClassVar[Domain] = Domain.SPHERE
+    featured: ClassVar[bool] = True
     smallest_dimension: ClassVar[int] = 2
 
     def features(self, x: Tensor) -> Tensor:
@@ -213,6 +251,7 @@ class PerturbedCosineScore(Score):
 
     name: ClassVar[str] = "perturbed-cosine"
     title: ClassVar[str] = "perturbed cosine router"
+    text: ClassVar[str] = "dot(b,x)/((norm(b) + tau1)*(norm(x) + tau2))"
     formula: ClassVar[str] = (
         r"\frac{\beta_{1i}^\top x}{(\|\beta_{1i}\|+\tau_1)(\|x\|+\tau_2)} + \beta_{0i}"
     )
@@ -231,17 +270,10 @@ class PerturbedCosineScore(Score):
             0.5,
             label="Perturbation of the gate's norm",
         ),
-        Constant(
-            "tau2",
-            r"\tau_2",
-            "Used by the perturbed cosine router only.",
-            0.0,
-            100.0,
-            0.1,
-            label="Perturbation of the input's norm",
-        ),
+        TAU2,
     )
     domain: ClassVar[Domain] = Domain.BALL
+    featured: ClassVar[bool] = True
 
     def features(self, x: Tensor) -> Tensor:
         return x / (input_norm(x) + self.tau2).clamp_min(TINY)

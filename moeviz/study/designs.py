@@ -67,17 +67,17 @@ def draw_truth(
     """
     atoms = design.draw(rng, mixture, layout)
     if sparse:
-        atoms[-sparse:, : layout.gate + 1] = 0.0
+        atoms[-sparse:, : layout.weight_column + 1] = 0.0
     if flat:
         for column in _slope_columns(layout):
             atoms[-flat:, column] = 0.0
     if not mixture.score.has_offset:
-        atoms[:, layout.gate] = 0.0
+        atoms[:, layout.weight_column] = 0.0
     return atoms
 
 
 def _slope_columns(layout: Layout) -> list[slice]:
-    found, first = [], layout.gate + 1
+    found, first = [], layout.weight_column + 1
     for part in layout.expert_parts:
         if part.name.split("_")[0] in ("a", "W1"):
             found.append(slice(first, first + part.width))
@@ -139,8 +139,8 @@ def candidate(rng: np.random.Generator, mixture: Mixture, layout: Layout) -> Arr
 def _cosine(rng: np.random.Generator, mixture: Mixture, layout: Layout) -> Array:
     d = _dimension(layout)
     atoms = rng.standard_normal((layout.atoms, layout.width))
-    atoms[:, : layout.gate + 1] *= np.sqrt(0.01 / d)
-    atoms[:, layout.gate + 1 :] *= np.sqrt(1.0 / d)
+    atoms[:, : layout.weight_column + 1] *= np.sqrt(0.01 / d)
+    atoms[:, layout.weight_column + 1 :] *= np.sqrt(1.0 / d)
     return atoms
 
 

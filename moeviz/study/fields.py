@@ -273,7 +273,7 @@ _MODEL = (
         "Routers to compare",
         r"s_i(x)",
         "choices",
-        ("cosine", "perturbed-cosine"),
+        tuple(name for name, score in SCORES.items() if score.featured),
         choices=SCORES,
         help="How a router scores an expert; each one chosen is fitted.",
         group=MODEL,

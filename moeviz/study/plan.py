@@ -52,7 +52,7 @@ def paper_loss(spec: Specification, router: str, gate: str, expert: str) -> str:
     if spec["output"] == "gaussian":
         return "compete-L2" if expert == "linear" else "compete-L1"
     if not GATES[gate].normalised:
-        partial = router == "partial-quadratic"
+        partial = not SCORES[router].has_linear_term
         if spec["sparse"]:
             return "sigmoid-L4" if partial else "sigmoid-L1"
         return "sigmoid-L5" if partial else "sigmoid-L3"

@@ -71,7 +71,7 @@ def _in_experts(
     found = []
     for atom in range(layout.atoms):
         at = layout.column(atom, "expert")
-        for copy in copy_slices(mixture, layout.expert):
+        for copy in copy_slices(mixture, layout.expert_width):
             for direction in of(theta[at][copy]):
                 whole = torch.zeros_like(theta)
                 whole[at.start + copy.start : at.start + copy.stop] = direction

@@ -29,7 +29,7 @@ def data(rng, score, expert, output, n=400, fits=3, atoms=2, low=-3.0, spread=0.
     mixture = make_mixture(score, "softmax", expert, output, classes=3, hidden=1, **OWN)
     layout = mixture.layout(atoms, d)
     truth = 0.8 * normal(rng, atoms, layout.width)
-    first = layout.gate + 1
+    first = layout.weight_column + 1
     for part in layout.expert_parts:
         if part.name.split("_")[0] in ("a", "W1"):
             signs = torch.tensor([1.5, -1.5, 0.5])[:atoms].unsqueeze(1)
@@ -37,7 +37,7 @@ def data(rng, score, expert, output, n=400, fits=3, atoms=2, low=-3.0, spread=0.
         if part.name == "nu":
             truth[:, first] = torch.tensor([0.2, 0.4, 0.3])[:atoms]
         first += part.width
-    truth[:, layout.gate] = 0.0
+    truth[:, layout.weight_column] = 0.0
     x = uniform(rng, fits, d, n, low=low, high=-low)
     features = mixture.features(x)
     draws = torch.rand(fits, n, generator=rng, dtype=torch.float64)

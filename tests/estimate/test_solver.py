@@ -198,7 +198,7 @@ def test_box_holds_what_no_data_show(pairing):
     layout = mixture.layout(3, 2)
     lower, upper = box(mixture, layout, 5.0)
     offsets = torch.zeros(3, layout.width, dtype=torch.bool)
-    offsets[:, layout.gate] = True
+    offsets[:, layout.weight_column] = True
     held = (lower == upper).reshape(3, -1)
     assert not held[~offsets].any()
     expected = [not mixture.score.has_offset] * 2

@@ -12,8 +12,8 @@ from moeviz.model import make_expert, make_mixture, make_score, moments
 from moeviz.model.custom_expert import CustomExpert
 from moeviz.model.formula import (
     EXPERT,
-    FUNCTIONS,
     SCORE,
+    TYPED,
     differentiate,
     evaluate,
     parse_formula,
@@ -100,7 +100,7 @@ def test_mixtures_of_typed_parts_are_differentiated(text, made, rng):
     torch.testing.assert_close(found / scale, numeric / scale, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("function", [f for f, n in FUNCTIONS.items() if n == 1 and f != "norm"])
+@pytest.mark.parametrize("function", TYPED)
 def test_values_do_not_depend_on_the_batch_to_the_last_bit(function, rng, monkeypatch):
     """For every function that an expert may call, whoever shares the batch."""
     monkeypatch.setitem(CHUNK, "cpu", 128)
@@ -129,7 +129,7 @@ def test_the_declared_gauge_is_all_that_data_cannot_show(text, weights, rng):
     size = information.diagonal().sqrt()
     values = torch.linalg.eigvalsh(information / (size * size.unsqueeze(1)))
     tangent = gauge_tangent(mixture, theta, layout)
-    assert tangent.shape[0] == (layout.gate + 1 if weights == "softmax" else 0)
+    assert tangent.shape[0] == (layout.weight_column + 1 if weights == "softmax" else 0)
     assert int((values < 1e-12 * values[-1]).sum()) == tangent.shape[0]
 
 

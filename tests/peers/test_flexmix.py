@@ -55,7 +55,7 @@ def data(case, seed):
     layout = mixture.layout(2, 2 if case == "three classes" else 1)
     assert layout.size == truth.numel()
     rng = torch.Generator().manual_seed(seed)
-    x = 6 * torch.rand(layout.gate, SAMPLES, generator=rng, dtype=torch.float64) - 3
+    x = 6 * torch.rand(layout.gate_width, SAMPLES, generator=rng, dtype=torch.float64) - 3
     draws = torch.rand(SAMPLES, generator=rng, dtype=torch.float64)
     noise = torch.randn(SAMPLES, generator=rng, dtype=torch.float64)
     features = mixture.features(x)

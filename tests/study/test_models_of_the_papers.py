@@ -178,6 +178,7 @@ class SquaredScore(FlatScore):
     name: ClassVar[str] = "squared"
     title: ClassVar[str] = "squared router"
     formula: ClassVar[str] = r"\beta_{1i}^\top x^2 + \beta_{0i}"
+    text: ClassVar[str] = "dot(b,x^2)"
     source: ClassVar[str] = "an example"
 
     def features(self, x: Tensor) -> Tensor:

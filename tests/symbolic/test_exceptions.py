@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -9,20 +10,20 @@ from functools import cache
 from typing import ClassVar
 
 import pytest
-import sympy
 
 from moeviz.model import Expert, Part
+from moeviz.model.formula import UNITS, Kind
 from moeviz.symbolic.catalogue import CATALOGUE, for_all
+from moeviz.symbolic.catalogue.exceptions import Place, keep_searches, search_one, searches
 from moeviz.symbolic.catalogue.parts import Design, model, moving
-from moeviz.symbolic.claims import Claim, decide
-from moeviz.symbolic.exceptions import Place, keep_searches, search_one, searches
-from moeviz.symbolic.latex import verdict_latex
-from moeviz.symbolic.report import Answer
-from moeviz.symbolic.script import script
-from moeviz.symbolic.search import kept
-from moeviz.symbolic.search.border import Outcome
-from moeviz.symbolic.search.hunt import hunt, outcome_of
-from moeviz.symbolic.search.pattern import is_special, swapped
+from moeviz.symbolic.catalogue.search import kept
+from moeviz.symbolic.catalogue.search.border import Outcome
+from moeviz.symbolic.catalogue.search.hunt import hunt, outcome_of
+from moeviz.symbolic.catalogue.search.pattern import is_special, swapped
+from moeviz.symbolic.certificates.latex import verdict_latex
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.certificates.script import script
+from moeviz.symbolic.questions.claims import Claim, decide
 from tests.symbolic.certificates import CLAIMS, as_verdict, verdict
 
 SEARCHED = [
@@ -39,18 +40,16 @@ class EvenExpert(Expert):
     name: ClassVar[str] = "even"
     title: ClassVar[str] = "expert that is even in its slope"
     formula: ClassVar[str] = r"\tanh((a x)^2 + b)"
+    text: ClassVar[str] = "tanh((s1*x1)^2 + s2)"
+    language: ClassVar[Kind] = replace(UNITS, symbols=re.compile(r"x1|s[12]"))
+    heads: ClassVar[int] = 0
+    scalars: ClassVar[int] = 2
 
     def parts(self, dimension):
         return (Part("a", "a", dimension), Part("b", "b", 1))
 
-    def width(self, dimension):
-        return dimension + 1
-
     def value_and_slopes(self, t, s):
         raise NotImplementedError
-
-    def symbolic(self, eta, x):
-        return sympy.tanh((eta[0] * x[0]) ** 2 + eta[1])
 
 
 DISTINCT = ("a", "b")

@@ -19,8 +19,8 @@ from moeviz.errors import FormulaError, SpecificationError
 from moeviz.model import make_expert, make_score
 from moeviz.model.formula import (
     EXPERT,
-    FUNCTIONS,
     SCORE,
+    TYPED,
     Symbol,
     Tree,
     differentiate,
@@ -33,14 +33,10 @@ from moeviz.model.formula import (
     spelled_out,
 )
 from moeviz.model.formula.build import add, call, multiply, number, raised
-from moeviz.symbolic.formula import (
-    expert_expression,
-    expert_shape,
-    score_expression,
-    score_width,
-    to_sympy,
-)
-from moeviz.symbolic.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
+from moeviz.symbolic.kernel.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
+from moeviz.symbolic.reading.custom import FormulaExpert, FormulaScore
+from moeviz.symbolic.reading.expressions import expert, score
+from moeviz.symbolic.reading.formula import expert_shape, score_width, to_sympy
 from tests.support import normal, uniform
 
 ABSURD = {
@@ -269,7 +265,7 @@ def test_refusals_name_the_place():
     assert issubclass(FormulaError, SpecificationError)
 
 
-SCALARS = [name for name, count in FUNCTIONS.items() if count == 1 and name != "norm"]
+SCALARS = list(TYPED)
 SMOOTH = [name for name in SCALARS if name not in ("abs", "relu", "log", "sqrt")]
 FRACTIONS = st.builds(Fraction, st.integers(-30, 30), st.integers(1, 9))
 
@@ -421,18 +417,19 @@ def test_each_function_and_its_slope_agree_with_sympy(function):
 
 def test_the_checkers_reading_of_a_score_and_an_expert():
     x, b = sympy.symbols("x1:3", real=True), sympy.symbols("b1:3", real=True)
-    found = score_expression("dot(b,x)/(norm(b)+1/2) + log(abs(x1))*b1", b, x)
+    found = score(FormulaScore("dot(b,x)/(norm(b)+1/2) + log(abs(x1))*b1"), b, x)
     norm = sympy.sqrt(b[0] ** 2 + b[1] ** 2)
     plain = (b[0] * x[0] + b[1] * x[1]) / (norm + sympy.Rational(1, 2))
     assert sympy.simplify(found - plain - b[0] * log_abs(x[0])) == 0
-    t, s = sympy.symbols("t s", real=True)
-    assert expert_expression("s1*tanh(t)", [t], [s]) == s * sympy.tanh(t)
-    assert expert_expression("s1*gelu(t1)+t2", [t, s], [b[0]]) == b[0] * gelu(t) + s
+    eta = sympy.symbols("a1:8", real=True)
+    t, s = (sum(a * e for a, e in zip(eta[i:], x, strict=False)) + eta[i + 2] for i in (0, 3))
+    assert expert(FormulaExpert("s1*tanh(t)"), eta[:4], x) == eta[3] * sympy.tanh(t)
+    assert expert(FormulaExpert("s1*gelu(t1)+t2"), eta, x) == eta[6] * gelu(t) + s
     assert score_width("dot(b,x)", 5) == 5
     assert score_width("b1*x1+b2*x1^2", 5) == 2
     assert expert_shape("s1*tanh(t1)+s2*t2") == (2, 2)
     with pytest.raises(FormulaError, match="has none"):
-        expert_expression("s1*tanh(t)", [t], [])
+        expert(FormulaExpert("s1*tanh(t)"), eta[:3], x)
 
 
 SEPARABLE = [

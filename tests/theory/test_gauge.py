@@ -146,8 +146,8 @@ def test_offsets_alone_may_be_no_parameters(score):
     mixture = combined(score, "softmax", "ffn", "gaussian")
     layout = mixture.layout(3, 2)
     free = free_columns(mixture, layout).reshape(3, -1)
-    assert free[:, layout.gate].all() == mixture.score.has_offset
-    free[:, layout.gate] = True
+    assert free[:, layout.weight_column].all() == mixture.score.has_offset
+    free[:, layout.weight_column] = True
     assert free.all()
 
 

@@ -143,7 +143,7 @@ def test_gates_without_a_common_constant_keep_their_offsets():
     for names in (("linear", "sigmoid", "tanh"), ("competition-bare", "softmax", "tanh")):
         mixture = combined(*names)
         layout = mixture.layout(2, 2)
-        gates = [[0.1, 0.2][: layout.gate], [0.3, 0.1][: layout.gate]]
+        gates = [[0.1, 0.2][: layout.gate_width], [0.3, 0.1][: layout.gate_width]]
         weights = [0.4, 0.2] if layout.logistic else [1.0, 1.0]
         made = layout.unpack(theta_of(layout, weights, gates, EXPERTS[:2]))
         other = layout.unpack(theta_of(layout, [0.9, 0.6], gates, EXPERTS[:2]))
@@ -281,7 +281,7 @@ def test_pinning_holds_the_last_offset_and_the_last_gate_or_all_lengths(score_na
         columns = [layout.column(atom, "gate") for atom in range(3)]
         lengths = (theta @ held[1:].T).tolist()
         assert lengths == pytest.approx([theta[at].norm().item() for at in columns])
-        assert (held[1:] != 0).sum().item() == 3 * layout.gate
+        assert (held[1:] != 0).sum().item() == 3 * layout.gate_width
     else:
         assert torch.equal(held[1:], eye[layout.column(-1, "gate")])
 

@@ -1,18 +1,32 @@
 """Formulas that somebody typed: their language, trees, derivatives and values."""
 
-from moeviz.model.formula.differentiate import differentiate, gate_width, spelled_out
+from moeviz.model.formula.differentiate import differentiate
 from moeviz.model.formula.evaluate import Program, evaluate, program
-from moeviz.model.formula.grammar import EXPERT, SCORE, Kind
+from moeviz.model.formula.functions import FUNCTIONS, OPERATIONS, TYPED, Function
+from moeviz.model.formula.grammar import EXPERT, ROUTER, SCORE, UNITS, WEIGHT, Kind
 from moeviz.model.formula.latex import latex
 from moeviz.model.formula.parse import parse_formula
 from moeviz.model.formula.separate import separate
-from moeviz.model.formula.tree import FUNCTIONS, Call, Number, Power, Product, Sum, Symbol, Tree
+from moeviz.model.formula.spell import (
+    gate_width,
+    own_weight,
+    spelled_out,
+    spelled_units,
+    spelled_weight,
+)
+from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
 
 __all__ = [
     "EXPERT",
     "FUNCTIONS",
+    "OPERATIONS",
+    "ROUTER",
     "SCORE",
+    "TYPED",
+    "UNITS",
+    "WEIGHT",
     "Call",
+    "Function",
     "Kind",
     "Number",
     "Power",
@@ -25,8 +39,11 @@ __all__ = [
     "evaluate",
     "gate_width",
     "latex",
+    "own_weight",
     "parse_formula",
     "program",
     "separate",
     "spelled_out",
+    "spelled_units",
+    "spelled_weight",
 ]

@@ -5,7 +5,7 @@ Sums and products are flat, their numbers are gathered, and nothing is multiplie
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from moeviz.errors import FormulaError
@@ -102,6 +102,19 @@ def call(function: str, *arguments: Tree) -> Call:
 def minus(tree: Tree) -> Tree:
     """Return a tree times -1."""
     return multiply(number(-1), tree)
+
+
+def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """Return a sum, product, power or call with each tree right below it changed."""
+    if isinstance(tree, Sum):
+        return add(*map(change, tree.terms))
+    if isinstance(tree, Product):
+        return multiply(*map(change, tree.factors))
+    if isinstance(tree, Power):
+        return raised(change(tree.base), tree.exponent)
+    if isinstance(tree, Call):
+        return call(tree.function, *map(change, tree.arguments))
+    return tree
 
 
 def _flat(kind: type[Sum] | type[Product], parts: tuple[Tree, ...]) -> Iterator[Tree]:

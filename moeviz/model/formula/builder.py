@@ -9,9 +9,10 @@ from lark import Token, Transformer, v_args
 from moeviz.errors import FormulaError
 from moeviz.model.formula import build
 from moeviz.model.formula.build import LARGEST_DIGITS
+from moeviz.model.formula.functions import OPERATIONS, TYPED
 from moeviz.model.formula.grammar import DEEPEST, LARGEST, LARGEST_EXPONENT, Kind
-from moeviz.model.formula.refusal import example, short
-from moeviz.model.formula.tree import FUNCTIONS, Number, Symbol, Tree
+from moeviz.model.formula.refusal import KNOWN, example, short
+from moeviz.model.formula.tree import Number, Symbol, Tree
 
 
 def grown(tree: Tree) -> Tree:
@@ -51,9 +52,9 @@ class Builder(Transformer[Token, Tree]):
 
     def symbol(self, token: Token) -> Tree:
         name, kind = str(token), self.kind
-        if kind.symbols.fullmatch(name) or name in kind.vectors:
+        if self._is_symbol(name) or name in kind.vectors:
             return Symbol(name)
-        if name in FUNCTIONS:
+        if name in KNOWN:
             raise FormulaError(
                 f"Expected '(' after the function {name} at column {token.column}, but got none; "
                 f"write {name}(...)."
@@ -65,24 +66,27 @@ class Builder(Transformer[Token, Tree]):
 
     def call(self, token: Token, *arguments: Tree | None) -> Tree:
         name, given = str(token), [a for a in arguments if a is not None]
-        if name not in FUNCTIONS or (name in ("norm", "dot") and not self.kind.vectors):
-            known = [f for f in FUNCTIONS if self.kind.vectors or f not in ("norm", "dot")]
+        known = (*TYPED, *self.kind.operations)
+        if name not in known:
             what = "a '*' before the bracket" if self._is_symbol(name) else "one of these"
             raise FormulaError(
                 f"Expected one of the functions {', '.join(known)}, but got '{short(name)}(' at "
                 f"column {token.column}; write {what}."
             )
-        if len(given) != FUNCTIONS[name]:
-            values = "1 value" if FUNCTIONS[name] == 1 else f"{FUNCTIONS[name]} values"
+        count = OPERATIONS[name].arguments if name in OPERATIONS else 1
+        if len(given) != count:
+            values = "1 value" if count == 1 else f"{count} values"
             raise FormulaError(
                 f"Expected {values} for {name} at column {token.column}, but got {len(given)}; "
                 f"write {example(name)}."
             )
-        if name in ("norm", "dot"):
+        if name in OPERATIONS:
             return self._of_vectors(name, token, given)
         return grown(build.call(name, *map(self._plain, given)))
 
     def _of_vectors(self, name: str, token: Token, given: list[Tree]) -> Tree:
+        if self.kind.entries:
+            return grown(build.call(name, *given))
         inside = [str(each) for each in given]
         if not all(each in self.kind.vectors for each in inside) or (
             name == "dot" and sorted(inside) != ["b", "x"]
@@ -94,10 +98,12 @@ class Builder(Transformer[Token, Tree]):
         return build.call(name, *sorted(given, key=str))
 
     def _is_symbol(self, name: str) -> bool:
-        return bool(self.kind.symbols.fullmatch(name))
+        return bool(self.kind.symbols.fullmatch(name)) or name in self.kind.constants
 
     def _plain(self, tree: Tree) -> Tree:
-        """Return a tree if it is no vector."""
+        """Return a tree if it is no vector, or may be one entry by entry."""
+        if self.kind.entries:
+            return tree
         if isinstance(tree, Symbol) and tree.name in self.kind.vectors:
             raise FormulaError(
                 f"Expected a number where the vector {tree.name} stands, but {tree.name} alone is "

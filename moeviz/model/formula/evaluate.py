@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,10 +10,9 @@ import torch
 from torch import Tensor
 
 from moeviz.errors import FormulaError
-from moeviz.model.elementwise import power, sigmoid, softplus
+from moeviz.model.elementwise import power
+from moeviz.model.formula.functions import FUNCTIONS
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
-
-Operation = Callable[..., Tensor]
 
 
 @dataclass(frozen=True)
@@ -79,35 +77,12 @@ def _step(tree: Tree, parts: list[Tensor], values: Mapping[str, Tensor], like: T
     if isinstance(tree, Power):
         value = power(parts[0], abs(tree.exponent))
         return value if tree.exponent > 0 else value.reciprocal()
-    if isinstance(tree, Call) and tree.function in _OPERATIONS:
-        return _OPERATIONS[tree.function](*parts)
+    if isinstance(tree, Call) and tree.function in FUNCTIONS:
+        return FUNCTIONS[tree.function].value(*parts)
     raise FormulaError(
         f"Expected a formula of numbers to evaluate, but got '{str(tree)[:40]}'; spell its "
         "vectors out first."
     )
-
-
-def _normal_density(t: Tensor) -> Tensor:
-    return torch.exp(t * t * -0.5) * (1.0 / math.sqrt(2.0 * math.pi))
-
-
-_OPERATIONS: dict[str, Operation] = {
-    "exp": torch.exp,
-    "log": torch.log,
-    "sqrt": torch.sqrt,
-    "abs": torch.abs,
-    "sin": torch.sin,
-    "cos": torch.cos,
-    "tanh": torch.tanh,
-    "sigmoid": sigmoid,
-    "softplus": softplus,
-    "relu": lambda t: t * (t > 0).to(t.dtype),
-    "gelu": lambda t: t * torch.special.ndtr(t),
-    "sign": torch.sign,
-    "step": lambda t: (t > 0).to(t.dtype),
-    "normal_cdf": torch.special.ndtr,
-    "normal_density": _normal_density,
-}
 
 
 @lru_cache(maxsize=512)
@@ -133,7 +108,7 @@ def evaluate(tree: Tree, values: Mapping[str, Tensor]) -> Tensor:
     Parameters
     ----------
     tree : Tree
-        Without norm and dot.
+        Without operations on vectors.
     values : mapping of str to Tensor
         By symbol; they broadcast against each other.
 

@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from fractions import Fraction
 
 from moeviz.model.formula.build import raised
+from moeviz.model.formula.functions import FUNCTIONS, OPERATIONS
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
-
-_NAMES: Mapping[str, str] = {
-    "exp": r"\exp",
-    "log": r"\log",
-    "sin": r"\sin",
-    "cos": r"\cos",
-    "tanh": r"\tanh",
-    "sigmoid": r"\sigma",
-    "softplus": r"\mathrm{softplus}",
-    "relu": r"\mathrm{ReLU}",
-    "gelu": r"\mathrm{GELU}",
-    "sign": r"\mathrm{sign}",
-    "step": r"\mathrm{step}",
-    "normal_cdf": r"\Phi",
-    "normal_density": r"\varphi",
-}
 
 _LETTERS = {"b": r"\beta"}
 
@@ -101,13 +85,7 @@ def _factor(tree: Tree) -> str:
 
 
 def _call(tree: Call) -> str:
-    inside = [_latex(argument) for argument in tree.arguments]
-    if tree.function == "sqrt":
-        return rf"\sqrt{{{inside[0]}}}"
-    if tree.function == "abs":
-        return rf"\left|{inside[0]}\right|"
-    if tree.function == "norm":
-        return rf"\lVert {inside[0]} \rVert"
-    if tree.function == "dot":
-        return rf"{inside[0]}^\top {inside[1]}"
-    return rf"{_NAMES[tree.function]}\left({inside[0]}\right)"
+    if tree.function in OPERATIONS:
+        inside = [_factor(argument) for argument in tree.arguments]
+        return OPERATIONS[tree.function].latex.format(*inside)
+    return FUNCTIONS[tree.function].latex % _latex(tree.arguments[0])

@@ -73,7 +73,7 @@ def _kind_of(value: object) -> str:
     return f"a value of type {type(value).__name__[:40]}"
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _parser(kind: Kind) -> Any:
     return Lark(GRAMMAR, parser="lalr", transformer=Builder(kind), propagate_positions=False)
 

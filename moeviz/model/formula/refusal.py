@@ -8,8 +8,11 @@ import unicodedata
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from moeviz.errors import FormulaError
+from moeviz.model.formula.functions import OPERATIONS, TYPED
 from moeviz.model.formula.grammar import DEEPEST
-from moeviz.model.formula.tree import FUNCTIONS
+
+KNOWN = frozenset((*TYPED, "norm", "dot"))
+"""Names that are followed by a bracket."""
 
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-*/^(),. ")
 
@@ -93,7 +96,7 @@ def sentence(problem: UnexpectedInput, text: str) -> str:
         came = short(str(problem.token))
         missing = {"RPAR": "before the ')'", "COMMA": "before the ','"}.get(problem.token.type)
         before = re.search(r"([A-Za-z0-9]+) *$", text[: column - 1])
-        if problem.token.type in ("NAME", "NUMBER") and before and before[1] in FUNCTIONS:
+        if problem.token.type in ("NAME", "NUMBER") and before and before[1] in KNOWN:
             return (
                 f"Expected '(' after the function {before[1]}, but got '{came}' at column "
                 f"{column}; write {example(before[1])}."
@@ -131,7 +134,7 @@ def _wants_value(problem: UnexpectedToken) -> bool:
 
 def example(name: str) -> str:
     """Return how a function is written."""
-    return {"norm": "norm(x) or norm(b)", "dot": "dot(b,x)"}.get(name, f"{name}(...)")
+    return OPERATIONS[name].example if name in OPERATIONS else f"{name}(...)"
 
 
 def short(text: str, most: int = 24) -> str:

@@ -6,7 +6,7 @@ from itertools import product as pairs
 
 from moeviz.errors import FormulaError
 from moeviz.model.formula.build import ONE, add, call, multiply, raised
-from moeviz.model.formula.differentiate import spelled_out
+from moeviz.model.formula.spell import spelled_out
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Tree
 
 MOST_TERMS = 64

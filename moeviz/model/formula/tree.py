@@ -6,33 +6,9 @@ Trees are made by :mod:`moeviz.model.formula.build`, which keeps them tidy. The 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-
-FUNCTIONS: Mapping[str, int] = {
-    "exp": 1,
-    "log": 1,
-    "sqrt": 1,
-    "abs": 1,
-    "sin": 1,
-    "cos": 1,
-    "tanh": 1,
-    "sigmoid": 1,
-    "softplus": 1,
-    "relu": 1,
-    "gelu": 1,
-    "norm": 1,
-    "dot": 2,
-}
-"""Functions that a formula may call, and how many values each takes.
-
-``norm`` and ``dot`` take the vectors ``x`` and ``b``; all others take numbers.
-"""
-
-SLOPES = ("sign", "step", "normal_cdf", "normal_density")
-"""Functions that only derivatives need: of abs, of relu, and the normal integral and its slope."""
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,18 @@ from typing import Any, ClassVar
 import sympy
 import torch
 
-from moeviz.model import Expert, FlatScore, Mixture, Part, make_mixture
-from moeviz.symbolic import checks
-from moeviz.symbolic.claims import GENERIC, Check, Stop
-from moeviz.symbolic.expressions import Atom, atom, on_side
-from moeviz.symbolic.families import derivatives, expansion, term, up_to
-from moeviz.symbolic.family import Family
-from moeviz.symbolic.ground import Log, Number, Point
-from moeviz.symbolic.pde import Statement, stated
-from moeviz.symbolic.points import belongs, generic
-from moeviz.symbolic.report import Answer, Test
-from moeviz.symbolic.support import Support
+from moeviz.model import Constant, Expert, FlatScore, Mixture, Part, make_mixture
+from moeviz.model.scores import TAU2
+from moeviz.symbolic.certificates.report import Answer, Test
+from moeviz.symbolic.kernel.family import Family
+from moeviz.symbolic.kernel.ground import Log, Number, Point
+from moeviz.symbolic.kernel.support import Support
+from moeviz.symbolic.questions import checks
+from moeviz.symbolic.questions.claims import GENERIC, Check, Stop
+from moeviz.symbolic.questions.pde import Statement, stated
+from moeviz.symbolic.reading.expressions import Atom, atom, on_side
+from moeviz.symbolic.reading.families import derivatives, expansion, term, up_to
+from moeviz.symbolic.reading.points import belongs, generic
 
 Special = Mapping[str, Number]
 
@@ -31,6 +32,7 @@ class FullQuadraticScore(FlatScore):
 
     name: ClassVar[str] = "quadratic-full"
     title: ClassVar[str] = "quadratic router, A with all its entries"
+    text: ClassVar[str] = "quad(A,x) + dot(b,x)"
     formula: ClassVar[str] = r"x^\top A x + b^\top x + c"
     source: ClassVar[str] = "sigmoid Definition 1"
 
@@ -54,19 +56,16 @@ class DirectionScore(FlatScore):
     tau2: float = 0.1
     name: ClassVar[str] = "direction"
     title: ClassVar[str] = "perturbed cosine router in its coordinates"
+    text: ClassVar[str] = "dot(b,x)/(norm(x) + tau2)"
     formula: ClassVar[str] = r"u^\top x / (\|x\| + \tau_2)"
     source: ClassVar[str] = "cosine eq. 8"
+    constants: ClassVar[tuple[Constant, ...]] = (TAU2,)
 
     def parts(self, dimension: int) -> tuple[Part, ...]:
         return (Part("u", "u", dimension),)
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
         return x / (torch.linalg.vector_norm(x, dim=-2, keepdim=True) + self.tau2)
-
-    def symbolic(self, beta: Sequence[sympy.Symbol], x: Sequence[sympy.Symbol]) -> sympy.Expr:
-        """Return the score as a formula."""
-        below = sympy.sqrt(sum(e**2 for e in x)) + sympy.Rational(str(self.tau2))
-        return sum((u * e for u, e in zip(beta, x, strict=True)), sympy.Integer(0)) / below
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,12 @@ class ConstantExpert(Expert):
     name: ClassVar[str] = "constant"
     title: ClassVar[str] = "constant expert"
     formula: ClassVar[str] = r"\eta"
+    text: ClassVar[str] = "s1"
+    heads: ClassVar[int] = 0
+    scalars: ClassVar[int] = 1
 
     def parts(self, dimension: int) -> tuple[Part, ...]:
         return (Part("eta", r"\eta", 1),)
-
-    def width(self, dimension: int) -> int:
-        return 1
 
     def value_and_slopes(
         self, t: Sequence[torch.Tensor], s: Sequence[torch.Tensor]

@@ -1,0 +1,73 @@
+"""Polynomials written out for evaluation together, at many places: what they share stands once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import flint
+
+from moeviz.symbolic.kernel.polynomial import Monomial, Polynomial
+
+Power = tuple[int, Fraction | int]
+"""A basic and its exponent."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One polynomial of a table.
+
+    Attributes
+    ----------
+    terms : tuple of (int, int)
+        A monomial's number and its coefficient times `below`.
+    below : int
+        The least common denominator of the coefficients.
+    coefficients : tuple of fmpq
+        The coefficients themselves.
+    """
+
+    terms: tuple[tuple[int, int], ...]
+    below: int
+    coefficients: tuple[flint.fmpq, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Several polynomials.
+
+    Attributes
+    ----------
+    powers : tuple of (int, exponent)
+        Each power of a basic that occurs, once.
+    monomials : tuple of tuple of int
+        Each monomial that occurs, once, as numbers of powers.
+    rows : tuple of Row
+        The polynomials, their terms in their order.
+    """
+
+    powers: tuple[Power, ...]
+    monomials: tuple[tuple[int, ...], ...]
+    rows: tuple[Row, ...]
+
+
+def table_of(polynomials: Sequence[Polynomial]) -> Table:
+    """Return polynomials as a table."""
+    powers: dict[Power, int] = {}
+    numbers: dict[Monomial, int] = {}
+    monomials: list[tuple[int, ...]] = []
+    rows = []
+    for p in polynomials:
+        below = math.lcm(*(c.denominator for c in p.values()))
+        terms = []
+        for monomial, c in p.items():
+            number = numbers.get(monomial)
+            if number is None:
+                number = numbers[monomial] = len(monomials)
+                monomials.append(tuple(powers.setdefault(e, len(powers)) for e in monomial))
+            terms.append((number, c.numerator * (below // c.denominator)))
+        coefficients = tuple(flint.fmpq(c.numerator, c.denominator) for c in p.values())
+        rows.append(Row(tuple(terms), below, coefficients))
+    return Table(tuple(powers), tuple(monomials), tuple(rows))
