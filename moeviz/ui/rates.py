@@ -25,11 +25,11 @@ from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import FULL, PRESETS, SCHEMA, Specification
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS, RateCell, RateRow
-from moeviz.ui.choose import PAPERS, study_label
-from moeviz.ui.guard import plain
-from moeviz.ui.link import write_link
-from moeviz.ui.predict import curves_of
-from moeviz.ui.session import engine
+from moeviz.ui.lab.choose import PAPERS, study_label
+from moeviz.ui.lab.link import write_link
+from moeviz.ui.lab.predict import curves_of
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.session import engine
 
 LAB = "convergence"
 """The lab's address, as seen from a page beside it."""

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from moeviz.ui.checker import check_button, choose_check, show_check
-from moeviz.ui.checker_state import follow_check_address, start_check_again, write_check_address
-from moeviz.ui.guard import guard
+from moeviz.ui.checker.page import check_button, choose_check, show_check
+from moeviz.ui.checker.state import follow_check_address, start_check_again, write_check_address
+from moeviz.ui.shared.guard import guard
 
 st.title("Symbolic checker", anchor=False)
 st.markdown(

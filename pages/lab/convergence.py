@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from moeviz.ui.choose import choose_preset, choose_size
-from moeviz.ui.guard import guard
-from moeviz.ui.kept import choose_kept
-from moeviz.ui.lab import run, run_button, show_notices, study_form, study_of_form
-from moeviz.ui.state import follow_address, start_again, write_address
-from moeviz.ui.study import show_kept, show_study
+from moeviz.ui.lab.choose import choose_preset, choose_size
+from moeviz.ui.lab.controls import run, run_button, show_notices, study_form, study_of_form
+from moeviz.ui.lab.kept import choose_kept
+from moeviz.ui.lab.state import follow_address, start_again, write_address
+from moeviz.ui.lab.study import show_kept, show_study
+from moeviz.ui.shared.guard import guard
 
 st.title("Convergence lab", anchor=False)
 with guard(start_again):

@@ -5,10 +5,10 @@ import streamlit as st
 from moeviz.charts.gate import FIRST_NORM, NORMS, ROUTERS, gate_figure, gate_view
 from moeviz.charts.palette import theme_named
 from moeviz.study import SCHEMA
-from moeviz.ui.guard import guard
 from moeviz.ui.home import hardware, verdict
-from moeviz.ui.navigation import CONVERGENCE
-from moeviz.ui.plot import plot
+from moeviz.ui.shared.guard import guard
+from moeviz.ui.shared.navigation import CONVERGENCE
+from moeviz.ui.shared.plot import plot
 
 st.title("Does the gate see how long β is?", anchor=False)
 st.markdown(

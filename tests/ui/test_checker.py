@@ -17,11 +17,11 @@ from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.latex import verdict_latex
 from moeviz.symbolic.run import verdict_of
 from moeviz.symbolic.spot import with_spots
-from moeviz.ui import session
-from moeviz.ui.checker import claim_label
-from moeviz.ui.checker_fields import first_selection, limits
-from moeviz.ui.checker_link import CheckRequest, read_check_link, write_check_link
-from moeviz.ui.checker_words import agreement, answer_words, mixed, shortened
+from moeviz.ui.checker.fields import first_selection, limits
+from moeviz.ui.checker.link import CheckRequest, read_check_link, write_check_link
+from moeviz.ui.checker.page import claim_label
+from moeviz.ui.checker.words import agreement, answer_words, mixed, shortened
+from moeviz.ui.shared import session
 from tests.ui.still import StillEngine, said, visit
 
 PAGE = "pages/lab/checker.py"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from moeviz.errors import SpecificationError
 from moeviz.study import PRESETS, SCHEMA
-from moeviz.ui.link import FIRST_PRESET, read_link, request_for, write_link
+from moeviz.ui.lab.link import FIRST_PRESET, read_link, request_for, write_link
 
 JOB = "0123456789abcdef"
 

@@ -11,7 +11,7 @@ from moeviz.study import PRESETS
 from moeviz.study.fields import FIELDS
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.text import signed
-from moeviz.ui.guard import plain
+from moeviz.ui.shared.guard import plain
 from tests.ui.still import open_tab, said, visit
 
 PUBLISHED = [name for name, preset in PRESETS.items() if preset.published]

@@ -12,9 +12,9 @@ import moeviz.ui.rates
 from moeviz.study import PRESETS, assemble
 from moeviz.study.rates_table import RATE_ROWS, RateCell
 from moeviz.theory.claim import SLOW
-from moeviz.ui.guard import plain
-from moeviz.ui.link import read_link
+from moeviz.ui.lab.link import read_link
 from moeviz.ui.rates import cell_text, study_address
+from moeviz.ui.shared.guard import plain
 from tests.ui.still import FIELDS, SPEC, snapshot, visit
 
 CELLS = [cell for row in RATE_ROWS for cell in row.cells]

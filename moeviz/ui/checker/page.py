@@ -9,13 +9,13 @@ import streamlit as st
 from moeviz.engine.check_view import CheckView
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.claims import Claim
-from moeviz.ui.checker_form import compose_form
-from moeviz.ui.checker_link import CheckRequest
-from moeviz.ui.checker_state import asked, check_key
-from moeviz.ui.checker_verdict import show_question, show_verdict
-from moeviz.ui.choose import PAPERS
-from moeviz.ui.guard import guard, plain
-from moeviz.ui.session import checker
+from moeviz.ui.checker.form import compose_form
+from moeviz.ui.checker.link import CheckRequest
+from moeviz.ui.checker.state import asked, check_key
+from moeviz.ui.checker.verdict import show_question, show_verdict
+from moeviz.ui.lab.choose import PAPERS
+from moeviz.ui.shared.guard import guard, plain
+from moeviz.ui.shared.session import checker
 
 POLL_SECONDS = 0.2
 

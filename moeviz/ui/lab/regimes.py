@@ -25,9 +25,9 @@ from moeviz.errors import MoevizError
 from moeviz.model import GATES, SCORES
 from moeviz.study import PRESETS, Preset
 from moeviz.study.fields import MODEL, OWN, TRUTH, Value
-from moeviz.ui.form import change_form, form_fields, form_values
-from moeviz.ui.guard import plain
-from moeviz.ui.state import widget_key
+from moeviz.ui.lab.form import change_form, form_fields, form_values
+from moeviz.ui.lab.state import widget_key
+from moeviz.ui.shared.guard import plain
 
 Changes = dict[str, Value]
 

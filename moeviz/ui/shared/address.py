@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.errors import SpecificationError
-from moeviz.ui.link import short
+from moeviz.ui.lab.link import short
 
 _MOST_KNOWN = 100
 """Addresses of a visit that are remembered; the oldest are forgotten."""

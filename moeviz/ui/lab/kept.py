@@ -8,8 +8,8 @@ import streamlit as st
 
 from moeviz.study import Preset
 from moeviz.study.kept import kept_result
-from moeviz.ui.form import change_form
-from moeviz.ui.state import request, widget_key
+from moeviz.ui.lab.form import change_form
+from moeviz.ui.lab.state import request, widget_key
 
 
 def choose_kept(preset: Preset) -> dict[str, Any] | None:

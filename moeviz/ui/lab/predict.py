@@ -10,8 +10,8 @@ import streamlit as st
 
 from moeviz.charts.palette import style, theme_named
 from moeviz.study import Specification, assemble
-from moeviz.ui.form import guess_name
-from moeviz.ui.state import request, widget_key
+from moeviz.ui.lab.form import guess_name
+from moeviz.ui.lab.state import request, widget_key
 
 _COLUMNS = 2
 

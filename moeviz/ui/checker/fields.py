@@ -11,7 +11,7 @@ from moeviz.errors import SpecificationError
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.model.constants import AnyConstant, TextConstant
 from moeviz.symbolic.selection import options
-from moeviz.ui.link import short
+from moeviz.ui.lab.link import short
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
     "router": SCORES,

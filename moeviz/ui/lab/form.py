@@ -13,9 +13,9 @@ import streamlit as st
 from moeviz.errors import SpecificationError
 from moeviz.study import PRESETS, Field, Preset, Specification
 from moeviz.study.fields import FIELDS, Value
-from moeviz.ui.link import Request
-from moeviz.ui.state import job, request, restore, widget_key
-from moeviz.ui.symbols import plain_symbol
+from moeviz.ui.lab.link import Request
+from moeviz.ui.lab.state import job, request, restore, widget_key
+from moeviz.ui.shared.symbols import plain_symbol
 
 _COLUMNS = 3
 

@@ -16,11 +16,11 @@ from moeviz.study import PRESETS, SCHEMA
 from moeviz.symbolic.latex import verdict_latex
 from moeviz.symbolic.script import script
 from moeviz.text import json_text
-from moeviz.ui.checker_certificate import show_certificate
-from moeviz.ui.checker_words import agreement, answer_words, mixed, paper_words
-from moeviz.ui.choose import study_label
-from moeviz.ui.guard import plain
-from moeviz.ui.navigation import CONVERGENCE
+from moeviz.ui.checker.certificate import show_certificate
+from moeviz.ui.checker.words import agreement, answer_words, mixed, paper_words
+from moeviz.ui.lab.choose import study_label
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.navigation import CONVERGENCE
 
 Verdict = Mapping[str, Any]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from moeviz.ui.address import Address
-from moeviz.ui.checker_link import CheckRequest, read_check_link, write_check_link
+from moeviz.ui.checker.link import CheckRequest, read_check_link, write_check_link
+from moeviz.ui.shared.address import Address
 
 _REQUEST = "checker.request"
 _GENERATION = "checker.generation"

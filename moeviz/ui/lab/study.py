@@ -23,16 +23,16 @@ from moeviz.charts.truth import truth_parts
 from moeviz.charts.words import comparison, describe, design_sentence, open_choices
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
-from moeviz.ui.drawn import Guesses, Shown, figure_of, result_of, table_of
-from moeviz.ui.files import downloads
-from moeviz.ui.guard import guard, plain
-from moeviz.ui.link import write_link
-from moeviz.ui.pace import PACE
-from moeviz.ui.plot import plot
-from moeviz.ui.predict import curves_of
-from moeviz.ui.session import engine, visitor
-from moeviz.ui.state import job, leave_study, unknown_job
-from moeviz.ui.words import duration, progress_sentence
+from moeviz.ui.lab.drawn import Guesses, Shown, figure_of, result_of, table_of
+from moeviz.ui.lab.files import downloads
+from moeviz.ui.lab.link import write_link
+from moeviz.ui.lab.predict import curves_of
+from moeviz.ui.lab.state import job, leave_study, unknown_job
+from moeviz.ui.shared.guard import guard, plain
+from moeviz.ui.shared.pace import PACE
+from moeviz.ui.shared.plot import plot
+from moeviz.ui.shared.session import engine, visitor
+from moeviz.ui.shared.words import duration, progress_sentence
 
 TABS = "lab.tabs"
 """Key of the tabs beside the plot; its value is the title of the open one."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from moeviz.errors import SpecificationError, UnknownNameError
 from moeviz.symbolic.catalogue import CATALOGUE
-from moeviz.ui.checker_fields import read_selection, write_selection
-from moeviz.ui.link import short
+from moeviz.ui.checker.fields import read_selection, write_selection
+from moeviz.ui.lab.link import short
 
 CHECK_SCHEMA = 1
 """Of the page's links; it moves when a field that a link leaves out means something else."""

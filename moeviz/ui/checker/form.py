@@ -11,7 +11,7 @@ from moeviz.errors import SpecificationError
 from moeviz.model.constants import AnyConstant, TextConstant
 from moeviz.symbolic.compose import parameter_names, relation_latex
 from moeviz.symbolic.typed import LONGEST
-from moeviz.ui.checker_fields import (
+from moeviz.ui.checker.fields import (
     CHOICES,
     CROWDED,
     NUMBERS,
@@ -23,9 +23,9 @@ from moeviz.ui.checker_fields import (
     limits,
     relevant,
 )
-from moeviz.ui.checker_state import asked, check_key
-from moeviz.ui.guard import plain
-from moeviz.ui.symbols import plain_symbol
+from moeviz.ui.checker.state import asked, check_key
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.symbols import plain_symbol
 
 LABELS: Mapping[str, str] = {
     "router": "Router",

@@ -16,9 +16,9 @@ import streamlit as st
 from moeviz.engine import UnknownJobError
 from moeviz.errors import SpecificationError
 from moeviz.study import Specification
-from moeviz.ui.address import Address
-from moeviz.ui.link import Request, read_link, request_for, write_link
-from moeviz.ui.session import engine
+from moeviz.ui.lab.link import Request, read_link, request_for, write_link
+from moeviz.ui.shared.address import Address
+from moeviz.ui.shared.session import engine
 
 _PREFIX = "lab."
 _REQUEST = "lab.request"

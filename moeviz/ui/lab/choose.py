@@ -8,8 +8,8 @@ import streamlit as st
 
 from moeviz.study import FULL, LIVE, PRESETS, Preset
 from moeviz.study.fields import Value
-from moeviz.ui.form import change_form, form_values
-from moeviz.ui.state import leave_study, request, widget_key
+from moeviz.ui.lab.form import change_form, form_values
+from moeviz.ui.lab.state import leave_study, request, widget_key
 
 PAPERS: Mapping[str, str] = {
     "cosine": "Cosine paper",

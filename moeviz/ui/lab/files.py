@@ -13,9 +13,9 @@ from moeviz.errors import MoevizError
 from moeviz.study import Specification
 from moeviz.study.document import read_document
 from moeviz.text import json_text
-from moeviz.ui.guard import plain
-from moeviz.ui.link import request_for
-from moeviz.ui.state import restore
+from moeviz.ui.lab.link import request_for
+from moeviz.ui.lab.state import restore
+from moeviz.ui.shared.guard import plain
 
 _UPLOAD = "lab.upload"
 _REFUSED = "lab.upload.refused"
