@@ -28,7 +28,7 @@ bench: .venv/ready
 	$(BIN)/python -m moeviz bench
 
 # Which small changes of the sources no test notices: 300 drawn in each package.
-MUTATED := tower polynomial ground exact zero discovery decide cone
+MUTATED := tower polynomial ground exact zero discovery relations cone
 mutants: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r scripts/mutants.txt
 	$(BIN)/python scripts/mutants.py moeviz/estimate --tests tests/estimate

@@ -294,7 +294,7 @@ def _reach(arguments: argparse.Namespace) -> int:
 
 def _claims(arguments: argparse.Namespace) -> int:
     from moeviz.console import print_json, verdict_text
-    from moeviz.symbolic.run import decide_all
+    from moeviz.symbolic.request.answer import decide_all
 
     _within_processes(arguments.workers)
     verdicts = decide_all(arguments.names, arguments.workers)
@@ -316,7 +316,7 @@ def _within_processes(workers: int) -> None:
 def _exceptions(arguments: argparse.Namespace) -> int:
     """Search for exceptions; what an interrupt or the limit leaves open is said and kept."""
     from moeviz.console import print_json, search_text
-    from moeviz.symbolic.exceptions import keep_searches, search_all
+    from moeviz.symbolic.catalogue.exceptions import keep_searches, search_all
 
     _within_processes(arguments.workers)
     if not 1 <= arguments.limit <= 86_400:

@@ -557,7 +557,7 @@ def main() -> None:
         kept = [json.loads(line) for line in settings.again.read_text().splitlines()]
         mutants = [Mutant(**r["mutant"]) for r in kept if r["outcome"] in ("survived", "unreached")]
     else:
-        files = [p for p in sorted(package.glob("*.py")) if p.stem != "__init__"]
+        files = [p for p in sorted(package.rglob("*.py")) if p.stem != "__init__"]
         chosen = [p for p in files if not settings.modules or p.stem in settings.modules]
         mutants = drawn(chosen, settings.count, settings.seed)
     results = settings.out / f"{name}.jsonl"

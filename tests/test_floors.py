@@ -25,6 +25,9 @@ FLOORS = [
     {"ui"},
     {"peers"},
 ]
+ROOMS = {"symbolic": ["kernel", "reading", "certificates", "questions", "catalogue", "request"]}
+"""Inside a floor: each room imports itself and those before it."""
+
 TOP = {"cli", "console", "__main__", "bench"}
 """Programs: they may use every floor but the user interface."""
 
@@ -78,6 +81,20 @@ def below(room: str) -> set[str]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_point_down(path):
     assert parts(imports(path)) - {room_of(path)} <= below(room_of(path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if room_of(path) in ROOMS],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_imports_inside_a_floor_point_down(path):
+    floor, *inner = path.relative_to(PACKAGE).with_suffix("").parts
+    start = f"moeviz.{floor}."
+    used = {n.split(".")[2] for n in imports(path) if n.startswith(start)}
+    rooms = ROOMS[floor]
+    allowed = [] if inner == ["__init__"] else rooms[: rooms.index(inner[0]) + 1]
+    assert used <= set(allowed)
 
 
 def test_the_floors_are_what_they_are_called():

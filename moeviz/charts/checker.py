@@ -20,7 +20,7 @@ def sequence_figure(sequence: Mapping[str, Any], theme: Theme) -> dict[str, Any]
     Parameters
     ----------
     sequence : mapping
-        As :func:`moeviz.symbolic.sequence.measure` returns it.
+        As :func:`moeviz.symbolic.questions.sequence.measure` returns it.
     theme : Theme
         Colours.
 
@@ -96,7 +96,7 @@ def exceptions_table(verdict: Mapping[str, Any]) -> Table:
     Parameters
     ----------
     verdict : mapping
-        As :meth:`moeviz.symbolic.claims.Verdict.to_json` returns it.
+        As :meth:`moeviz.symbolic.questions.claims.Verdict.to_json` returns it.
     """
     found = verdict["exceptions"]
     return {

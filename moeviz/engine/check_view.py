@@ -40,7 +40,7 @@ class CheckView:
     limit : float
         How long each of its tests may run.
     verdict : dict or None
-        As :func:`moeviz.symbolic.run.run_check` returns it, when done.
+        As :func:`moeviz.symbolic.request.answer.run_check` returns it, when done.
     message : str
         Why it failed.
     final : bool

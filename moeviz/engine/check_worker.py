@@ -38,7 +38,7 @@ def answer_to(request: dict[str, Any], limit: float, run: Run) -> dict[str, Any]
     Parameters
     ----------
     request : dict
-        As :func:`moeviz.symbolic.run.verdict_of` takes it.
+        As :func:`moeviz.symbolic.request.answer.verdict_of` takes it.
     limit : float
         Seconds for each test.
     run : callable
@@ -101,8 +101,8 @@ def main() -> None:
     _be_modest()
     import torch
 
-    from moeviz.symbolic.run import verdict_of
-    from moeviz.symbolic.spot import with_spots
+    from moeviz.symbolic.questions.spot import with_spots
+    from moeviz.symbolic.request.answer import verdict_of
 
     torch.set_num_threads(1)
 

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from moeviz.symbolic.catalogue import CATALOGUE
-from moeviz.symbolic.claims import Verdict, decide
-from moeviz.symbolic.report import Test
+from moeviz.symbolic.certificates.report import Test
+from moeviz.symbolic.questions.claims import Verdict, decide
 
 CLAIMS = list(CATALOGUE.claims)
 

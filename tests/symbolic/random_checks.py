@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from moeviz.errors import MoevizError
-from moeviz.symbolic.compose import parameter_names
-from moeviz.symbolic.family import Family
-from moeviz.symbolic.report import Test
-from moeviz.symbolic.run import verdict_of
-from moeviz.symbolic.script import certificates_of
-from moeviz.symbolic.selection import POINTS, TESTS, options
-from moeviz.symbolic.spot import determinant_spot, spots_of
-from moeviz.symbolic.standalone.program import reproduce
+from moeviz.symbolic.certificates.report import Test
+from moeviz.symbolic.certificates.script import certificates_of
+from moeviz.symbolic.certificates.standalone.main import reproduce
+from moeviz.symbolic.kernel.family import Family
+from moeviz.symbolic.questions.spot import determinant_spot, spots_of
+from moeviz.symbolic.request.answer import verdict_of
+from moeviz.symbolic.request.compose import parameter_names
+from moeviz.symbolic.request.selection import POINTS, TESTS, options
 
 LIMIT = 10.0
 """Seconds of each test."""

@@ -10,14 +10,14 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moeviz.symbolic.at_point import AtPoint
-from moeviz.symbolic.cone import Block, matrices_of
-from moeviz.symbolic.evaluate import Balls
-from moeviz.symbolic.family import on_signs
-from moeviz.symbolic.ground import Ground, Log
-from moeviz.symbolic.polynomial import add, basic, constant, multiply, power, scale
-from moeviz.symbolic.tower import Kind, Tower
-from moeviz.symbolic.zero import cleared, vanishes
+from moeviz.symbolic.kernel.at_point import AtPoint
+from moeviz.symbolic.kernel.balls import Balls
+from moeviz.symbolic.kernel.cone import Block, matrices_of
+from moeviz.symbolic.kernel.family import on_signs
+from moeviz.symbolic.kernel.ground import Ground, Log
+from moeviz.symbolic.kernel.polynomial import add, basic, constant, multiply, power, scale
+from moeviz.symbolic.kernel.tower import Kind, Tower
+from moeviz.symbolic.kernel.zero import cleared, vanishes
 
 X, Y, A, B = sympy.symbols("x1 x2 a b", real=True)
 COEFFICIENT = st.fractions(-3, 3, max_denominator=5).filter(bool)

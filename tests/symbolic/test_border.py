@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moeviz.symbolic.search.border import (
+from moeviz.symbolic.catalogue.search.border import (
     PATIENCE,
     Border,
     Outcome,
@@ -15,7 +15,7 @@ from moeviz.symbolic.search.border import (
     one_order,
     without,
 )
-from moeviz.symbolic.search.pattern import (
+from moeviz.symbolic.catalogue.search.pattern import (
     BOTH_ZERO,
     EQUAL,
     FIRST_ZERO,

@@ -11,9 +11,9 @@ import pytest
 from moeviz.errors import Cancelled, UnknownNameError
 from moeviz.study.presets import PRESETS
 from moeviz.symbolic.catalogue import CATALOGUE
-from moeviz.symbolic.claims import decide
-from moeviz.symbolic.report import Answer
-from moeviz.symbolic.run import LIMIT, run_check, verdict_of
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.questions.claims import decide
+from moeviz.symbolic.request.answer import LIMIT, run_check, verdict_of
 from tests.symbolic.certificates import verdict
 
 CERTIFICATES = {

@@ -8,9 +8,9 @@ import json
 import pytest
 
 from moeviz.errors import FormulaError, LimitError, MoevizError, SpecificationError
-from moeviz.symbolic.compose import compose
-from moeviz.symbolic.run import run_check
-from moeviz.symbolic.selection import DEFAULTS, LIMITS, POINTS, TESTS, options
+from moeviz.symbolic.request.answer import run_check
+from moeviz.symbolic.request.compose import compose
+from moeviz.symbolic.request.selection import DEFAULTS, LIMITS, POINTS, TESTS, options
 
 DECIDED = ("holds", "fails")
 

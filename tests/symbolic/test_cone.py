@@ -9,8 +9,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moeviz.symbolic.cone import Barrier, Block, Spread, matrices_of, second_order
-from moeviz.symbolic.exact import is_positive
+from moeviz.symbolic.kernel.cone import Barrier, Block, Spread, matrices_of, second_order
+from moeviz.symbolic.kernel.exact import is_positive
 
 ENTRY = st.fractions(-3, 3, max_denominator=4)
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from sympy import QQ
 
 from moeviz.errors import Cancelled
-from moeviz.symbolic.decide import Elimination, enclosed, holds, relations
-from moeviz.symbolic.exact import reduced
-from moeviz.symbolic.families import derivatives, up_to
-from moeviz.symbolic.family import Family, Member
-from moeviz.symbolic.functions import gelu, relu, sigmoid
-from moeviz.symbolic.ground import Log
-from moeviz.symbolic.residues import PRIME, rational
-from moeviz.symbolic.support import Support
+from moeviz.symbolic.kernel.exact import reduced
+from moeviz.symbolic.kernel.family import Family, Member
+from moeviz.symbolic.kernel.functions import gelu, relu, sigmoid
+from moeviz.symbolic.kernel.ground import Log
+from moeviz.symbolic.kernel.relations import Elimination, enclosed, holds, relations
+from moeviz.symbolic.kernel.residues import PRIME, rational
+from moeviz.symbolic.kernel.support import Support
+from moeviz.symbolic.reading.families import derivatives, up_to
 
 X, Y, A, B, C, NU = sympy.symbols("x1 x2 a b c nu", real=True)
 

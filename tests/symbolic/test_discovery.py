@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 import sympy
 
-from moeviz.symbolic.discovery import constants, discover
-from moeviz.symbolic.functions import relu, sigmoid
-from moeviz.symbolic.ground import Log
-from moeviz.symbolic.report import Answer
-from moeviz.symbolic.support import Support
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.kernel.functions import relu, sigmoid
+from moeviz.symbolic.kernel.ground import Log
+from moeviz.symbolic.kernel.support import Support
+from moeviz.symbolic.questions.discovery import constants, discover
 
 X, A, B = sympy.symbols("x1 a b", real=True)
 LATEX = {A: "a", B: "b"}

@@ -13,16 +13,16 @@ import sympy
 
 from moeviz.model import Expert, Part
 from moeviz.symbolic.catalogue import CATALOGUE, for_all
+from moeviz.symbolic.catalogue.exceptions import Place, keep_searches, search_one, searches
 from moeviz.symbolic.catalogue.parts import Design, model, moving
-from moeviz.symbolic.claims import Claim, decide
-from moeviz.symbolic.exceptions import Place, keep_searches, search_one, searches
-from moeviz.symbolic.latex import verdict_latex
-from moeviz.symbolic.report import Answer
-from moeviz.symbolic.script import script
-from moeviz.symbolic.search import kept
-from moeviz.symbolic.search.border import Outcome
-from moeviz.symbolic.search.hunt import hunt, outcome_of
-from moeviz.symbolic.search.pattern import is_special, swapped
+from moeviz.symbolic.catalogue.search import kept
+from moeviz.symbolic.catalogue.search.border import Outcome
+from moeviz.symbolic.catalogue.search.hunt import hunt, outcome_of
+from moeviz.symbolic.catalogue.search.pattern import is_special, swapped
+from moeviz.symbolic.certificates.latex import verdict_latex
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.certificates.script import script
+from moeviz.symbolic.questions.claims import Claim, decide
 from tests.symbolic.certificates import CLAIMS, as_verdict, verdict
 
 SEARCHED = [

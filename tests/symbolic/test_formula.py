@@ -33,14 +33,14 @@ from moeviz.model.formula import (
     spelled_out,
 )
 from moeviz.model.formula.build import add, call, multiply, number, raised
-from moeviz.symbolic.formula import (
+from moeviz.symbolic.kernel.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
+from moeviz.symbolic.reading.formula import (
     expert_expression,
     expert_shape,
     score_expression,
     score_width,
     to_sympy,
 )
-from moeviz.symbolic.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
 from tests.support import normal, uniform
 
 ABSURD = {

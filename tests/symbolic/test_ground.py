@@ -12,15 +12,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from moeviz.errors import FormulaError
-from moeviz.symbolic.at_point import AtPoint
-from moeviz.symbolic.evaluate import Balls
-from moeviz.symbolic.exact import is_positive, null_basis, reduced, signature
-from moeviz.symbolic.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
-from moeviz.symbolic.ground import Ground, Log
-from moeviz.symbolic.polynomial import add, multiply, scale
-from moeviz.symbolic.support import Support, plane_of
-from moeviz.symbolic.tower import Tower
-from moeviz.symbolic.zero import vanishes
+from moeviz.symbolic.kernel.at_point import AtPoint
+from moeviz.symbolic.kernel.balls import Balls
+from moeviz.symbolic.kernel.exact import is_positive, null_basis, reduced, signature
+from moeviz.symbolic.kernel.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
+from moeviz.symbolic.kernel.ground import Ground, Log
+from moeviz.symbolic.kernel.polynomial import add, multiply, scale
+from moeviz.symbolic.kernel.support import Support, plane_of
+from moeviz.symbolic.kernel.tower import Tower
+from moeviz.symbolic.kernel.zero import vanishes
 
 X, Y, A, B = sympy.symbols("x1 x2 a b", real=True)
 

@@ -16,12 +16,12 @@ import torch
 
 from moeviz.model.formula import SCORE, parse_formula
 from moeviz.model.formula import evaluate as compute
-from moeviz.symbolic.decide import witness
-from moeviz.symbolic.family import Family
-from moeviz.symbolic.numeric import TENSORS, evaluate
-from moeviz.symbolic.pde import Statement
-from moeviz.symbolic.report import Answer, number_from
-from moeviz.symbolic.spot import relation_spots, statement_spots
+from moeviz.symbolic.certificates.report import Answer, number_from
+from moeviz.symbolic.kernel.family import Family
+from moeviz.symbolic.kernel.numeric import TENSORS, evaluate
+from moeviz.symbolic.kernel.relations import witness
+from moeviz.symbolic.questions.pde import Statement
+from moeviz.symbolic.questions.spot import relation_spots, statement_spots
 from tests.symbolic.certificates import CLAIMS, decided_tests
 
 RESIDUAL = 1e-8

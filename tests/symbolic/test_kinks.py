@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from moeviz.symbolic.run import verdict_of
-from moeviz.symbolic.script import certificates_of
-from moeviz.symbolic.standalone.program import reproduce
+from moeviz.symbolic.certificates.script import certificates_of
+from moeviz.symbolic.certificates.standalone.main import reproduce
+from moeviz.symbolic.request.answer import verdict_of
 
 TESTS = ("cone", "first-order", "literal-second")
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from moeviz.symbolic.latex import broken, text, verdict_latex
+from moeviz.symbolic.certificates.latex import broken, text, verdict_latex
 
 VERDICT = {
     "id": "C4.relu.d1",

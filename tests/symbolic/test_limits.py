@@ -9,16 +9,17 @@ import pytest
 import sympy
 
 from moeviz.errors import Cancelled
-from moeviz.symbolic import report, run
-from moeviz.symbolic.at_point import AtPoint
-from moeviz.symbolic.claims import Check, Claim, decide
-from moeviz.symbolic.compose import compose
-from moeviz.symbolic.ground import Ground
-from moeviz.symbolic.report import Answer
-from moeviz.symbolic.residues import PRIMES, NoPrimeRootError, residues, root_of
-from moeviz.symbolic.run import verdict_of
-from moeviz.symbolic.tower import Tower
-from moeviz.symbolic.watch import pause, watched
+from moeviz.symbolic.certificates import report
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.kernel.at_point import AtPoint
+from moeviz.symbolic.kernel.ground import Ground
+from moeviz.symbolic.kernel.residues import PRIMES, NoPrimeRootError, residues, root_of
+from moeviz.symbolic.kernel.tower import Tower
+from moeviz.symbolic.kernel.watch import pause, watched
+from moeviz.symbolic.questions.claims import Check, Claim, decide
+from moeviz.symbolic.request import answer
+from moeviz.symbolic.request.answer import verdict_of
+from moeviz.symbolic.request.compose import compose
 
 IRRATIONAL = [
     "sqrt(3)*tanh(t)",
@@ -140,7 +141,7 @@ def test_why_one_test_is_undecided_is_no_condition_of_what_another_decides(monke
 
     fails = Check(lambda _stop: report.Test("generic", Answer.FAILS, ""))
     claim = Claim("X1", "", "", "", Answer.HOLDS, "", (fails, Check(never, "no flat expert")))
-    monkeypatch.setattr(run, "claim_of", lambda _request: claim)
+    monkeypatch.setattr(answer, "claim_of", lambda _request: claim)
     verdict = verdict_of({"claim": "X1"})
     assert verdict.tests[1].answer == Answer.UNDECIDED
     assert verdict.tests[1].condition

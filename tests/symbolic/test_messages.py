@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from moeviz.errors import MoevizError
-from moeviz.symbolic.run import run_check
+from moeviz.symbolic.request.answer import run_check
 
 
 def refusal(**selection):

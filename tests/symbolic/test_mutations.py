@@ -8,9 +8,13 @@ import pytest
 import sympy
 
 from moeviz.model import make_mixture
-from moeviz.symbolic import checks
 from moeviz.symbolic.catalogue.parts import Design, model, plain
-from moeviz.symbolic.expressions import (
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.kernel.functions import gelu, log_abs, relu, sigmoid, softplus
+from moeviz.symbolic.kernel.ground import Log
+from moeviz.symbolic.questions import checks
+from moeviz.symbolic.questions.pde import Statement, Term, stated
+from moeviz.symbolic.reading.expressions import (
     atom,
     categorical,
     dot,
@@ -19,12 +23,8 @@ from moeviz.symbolic.expressions import (
     inputs,
     norm,
 )
-from moeviz.symbolic.families import derivatives, term, up_to
-from moeviz.symbolic.functions import gelu, log_abs, relu, sigmoid, softplus
-from moeviz.symbolic.ground import Log
-from moeviz.symbolic.pde import Statement, Term, stated
-from moeviz.symbolic.points import generic
-from moeviz.symbolic.report import Answer
+from moeviz.symbolic.reading.families import derivatives, term, up_to
+from moeviz.symbolic.reading.points import generic
 
 ONE = sympy.Integer(1)
 HALF = sympy.Rational(1, 2)

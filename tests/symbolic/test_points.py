@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from moeviz.symbolic.catalogue.parts import Design, model
-from moeviz.symbolic.points import belongs, generic
+from moeviz.symbolic.reading.points import belongs, generic
 
 
 @pytest.mark.parametrize(

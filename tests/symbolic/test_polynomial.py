@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moeviz.symbolic.exact import is_positive, null_basis, reduced, signature
-from moeviz.symbolic.polynomial import (
+from moeviz.symbolic.kernel.exact import is_positive, null_basis, reduced, signature
+from moeviz.symbolic.kernel.polynomial import (
     ONE,
     add,
     as_number,

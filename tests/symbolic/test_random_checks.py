@@ -10,10 +10,10 @@ import sys
 import pytest
 
 from moeviz.errors import MoevizError
-from moeviz.symbolic.compose import compose
-from moeviz.symbolic.run import verdict_of
-from moeviz.symbolic.script import certificates_of, script
-from moeviz.symbolic.standalone.program import reproduce
+from moeviz.symbolic.certificates.script import certificates_of, script
+from moeviz.symbolic.certificates.standalone.main import reproduce
+from moeviz.symbolic.request.answer import verdict_of
+from moeviz.symbolic.request.compose import compose
 from tests.symbolic.random_checks import outcome, selection
 
 FEW = range(40, 64)

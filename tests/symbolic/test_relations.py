@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 import sympy
 
-import moeviz.symbolic.decide
-from moeviz.symbolic.cone import blocks_of
-from moeviz.symbolic.decide import Relations, Witness, relations
-from moeviz.symbolic.families import derivatives, up_to
-from moeviz.symbolic.functions import gelu
+import moeviz.symbolic.kernel.relations
+from moeviz.symbolic.kernel.cone import blocks_of
+from moeviz.symbolic.kernel.functions import gelu
+from moeviz.symbolic.kernel.relations import Relations, Witness, relations
+from moeviz.symbolic.reading.families import derivatives, up_to
 
 X, A, B = sympy.symbols("x1 a b", real=True)
 POINTS = [{A: Fraction(3, 4), B: Fraction(-1, 5)}, {A: Fraction(2), B: Fraction(1, 3)}]
@@ -43,7 +43,7 @@ def test_a_candidate_that_does_not_substitute_back_is_no_relation(monkeypatch):
     """With substitution refused, the null space's vectors stay unproved."""
     made = derivatives([A * gelu(B * X)], [X], [A, B], {}, POINTS[:1], [[(A,), ()]])
     assert len(relations(made).basis) == 1
-    monkeypatch.setattr(moeviz.symbolic.decide, "holds", lambda family, vector: False)
+    monkeypatch.setattr(moeviz.symbolic.kernel.relations, "holds", lambda family, vector: False)
     found = relations(made)
     assert found.basis == ()
     assert len(found.unproved) == 1
@@ -58,7 +58,7 @@ def test_a_witness_has_one_point_for_each_member():
     assert found.witness.columns == found.pivots
     places = [(piece, tuple(point.items())) for piece, point in found.witness.points]
     assert len(set(places)) == 4
-    assert found.witness.bits in moeviz.symbolic.decide.PRECISIONS
+    assert found.witness.bits in moeviz.symbolic.kernel.relations.PRECISIONS
 
 
 def test_the_second_order_members_of_an_atom_are_its_block():

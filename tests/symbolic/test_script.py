@@ -13,16 +13,16 @@ import sympy
 
 from moeviz.errors import SpecificationError
 from moeviz.model import make_mixture
-from moeviz.symbolic.checks import cone, first_order, independence
-from moeviz.symbolic.discovery import constants
-from moeviz.symbolic.expressions import atom
-from moeviz.symbolic.families import derivatives
-from moeviz.symbolic.ground import Log
-from moeviz.symbolic.pde import Statement, Term, stated
-from moeviz.symbolic.points import generic
-from moeviz.symbolic.report import Answer
-from moeviz.symbolic.script import certificates_of, script
-from moeviz.symbolic.standalone.program import reproduce
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.certificates.script import certificates_of, script
+from moeviz.symbolic.certificates.standalone.main import reproduce
+from moeviz.symbolic.kernel.ground import Log
+from moeviz.symbolic.questions.checks import cone, first_order, independence
+from moeviz.symbolic.questions.discovery import constants
+from moeviz.symbolic.questions.pde import Statement, Term, stated
+from moeviz.symbolic.reading.expressions import atom
+from moeviz.symbolic.reading.families import derivatives
+from moeviz.symbolic.reading.points import generic
 from tests.symbolic.certificates import CLAIMS, as_verdict, decided_tests
 from tests.symbolic.certificates import verdict as verdict_of
 

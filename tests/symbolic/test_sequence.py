@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 
 from moeviz.model import make_mixture
-from moeviz.symbolic.checks import cone
-from moeviz.symbolic.expressions import atom
-from moeviz.symbolic.ground import Log
-from moeviz.symbolic.points import generic
-from moeviz.symbolic.report import Answer
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.kernel.ground import Log
+from moeviz.symbolic.questions.checks import cone
+from moeviz.symbolic.reading.expressions import atom
+from moeviz.symbolic.reading.points import generic
 
 STILL = {"A": 0, "b_gate": 0, "c": Log(Fraction(1, 3))}
 FLAT = {"a_1": 0, "a_2": 0}

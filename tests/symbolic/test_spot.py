@@ -6,13 +6,13 @@ import pytest
 import sympy
 
 from moeviz.model import make_mixture
-from moeviz.symbolic.checks import cone, first_order
-from moeviz.symbolic.claims import Check, Claim, decide
-from moeviz.symbolic.expressions import atom
-from moeviz.symbolic.pde import Statement, Term, stated
-from moeviz.symbolic.points import generic
-from moeviz.symbolic.report import Answer
-from moeviz.symbolic.spot import relation_spots, spots_of, with_spots
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.questions.checks import cone, first_order
+from moeviz.symbolic.questions.claims import Check, Claim, decide
+from moeviz.symbolic.questions.pde import Statement, Term, stated
+from moeviz.symbolic.questions.spot import relation_spots, spots_of, with_spots
+from moeviz.symbolic.reading.expressions import atom
+from moeviz.symbolic.reading.points import generic
 
 RELATED = [
     ("linear", "softmax", "relu", "regression"),

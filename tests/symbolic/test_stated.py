@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from moeviz.symbolic.run import verdict_of
-from moeviz.symbolic.script import certificates_of
-from moeviz.symbolic.spot import spots_of
-from moeviz.symbolic.standalone.program import reproduce
+from moeviz.symbolic.certificates.script import certificates_of
+from moeviz.symbolic.certificates.standalone.main import reproduce
+from moeviz.symbolic.questions.spot import spots_of
+from moeviz.symbolic.request.answer import verdict_of
 
 BASE = {"router": "linear", "gate": "softmax", "dimension": 1, "atoms": 1, "test": "relation"}
 

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from moeviz.errors import FormulaError
 from moeviz.model import OUTPUTS
-from moeviz.symbolic.at_point import AtPoint
-from moeviz.symbolic.evaluate import Balls
-from moeviz.symbolic.expressions import RESPONSE, atom
-from moeviz.symbolic.families import term
-from moeviz.symbolic.family import on_signs
-from moeviz.symbolic.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
-from moeviz.symbolic.ground import Ground
-from moeviz.symbolic.numeric import TENSORS, evaluate
-from moeviz.symbolic.tower import Kind, Tower
+from moeviz.symbolic.kernel.at_point import AtPoint
+from moeviz.symbolic.kernel.balls import Balls
+from moeviz.symbolic.kernel.family import on_signs
+from moeviz.symbolic.kernel.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
+from moeviz.symbolic.kernel.ground import Ground
+from moeviz.symbolic.kernel.numeric import TENSORS, evaluate
+from moeviz.symbolic.kernel.tower import Kind, Tower
+from moeviz.symbolic.reading.expressions import RESPONSE, atom
+from moeviz.symbolic.reading.families import term
 from tests.support import anywhere, combined, pairings, uniform
 
 X, A, B = sympy.symbols("x1 a b", real=True)

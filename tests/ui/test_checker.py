@@ -14,9 +14,9 @@ from moeviz.engine.check_view import CheckView, key_of
 from moeviz.errors import SpecificationError
 from moeviz.model import SCORES
 from moeviz.symbolic.catalogue import CATALOGUE
-from moeviz.symbolic.latex import verdict_latex
-from moeviz.symbolic.run import verdict_of
-from moeviz.symbolic.spot import with_spots
+from moeviz.symbolic.certificates.latex import verdict_latex
+from moeviz.symbolic.questions.spot import with_spots
+from moeviz.symbolic.request.answer import verdict_of
 from moeviz.ui.checker.fields import first_selection, limits
 from moeviz.ui.checker.link import CheckRequest, read_check_link, write_check_link
 from moeviz.ui.checker.page import claim_label

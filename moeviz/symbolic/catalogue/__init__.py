@@ -9,7 +9,7 @@ from moeviz.symbolic.catalogue import (
     sigmoid_bounds,
     sigmoid_experts,
 )
-from moeviz.symbolic.claims import Catalogue
+from moeviz.symbolic.questions.claims import Catalogue
 
 CATALOGUE = Catalogue()
 """All claims, in the order of the papers."""

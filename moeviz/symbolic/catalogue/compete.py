@@ -17,17 +17,17 @@ from moeviz.symbolic.catalogue.parts import (
     plain,
     relation,
 )
-from moeviz.symbolic.checks import independence
-from moeviz.symbolic.claims import Check, Claim, Stop
-from moeviz.symbolic.expressions import Atom, inputs
-from moeviz.symbolic.families import derivative_latex, derivatives, expansion, term, up_to
-from moeviz.symbolic.family import Family
-from moeviz.symbolic.functions import sigmoid, softplus
-from moeviz.symbolic.ground import Point
-from moeviz.symbolic.pde import Statement, Term
-from moeviz.symbolic.points import generic
-from moeviz.symbolic.report import Answer, Test
-from moeviz.symbolic.tower import Tower
+from moeviz.symbolic.certificates.report import Answer, Test
+from moeviz.symbolic.kernel.family import Family
+from moeviz.symbolic.kernel.functions import sigmoid, softplus
+from moeviz.symbolic.kernel.ground import Point
+from moeviz.symbolic.kernel.tower import Tower
+from moeviz.symbolic.questions.checks import independence
+from moeviz.symbolic.questions.claims import Check, Claim, Stop
+from moeviz.symbolic.questions.pde import Statement, Term
+from moeviz.symbolic.reading.expressions import Atom, inputs
+from moeviz.symbolic.reading.families import derivative_latex, derivatives, expansion, term, up_to
+from moeviz.symbolic.reading.points import generic
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "compete"

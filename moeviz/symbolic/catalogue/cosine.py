@@ -15,10 +15,10 @@ from moeviz.symbolic.catalogue.parts import (
     moving,
     relation,
 )
-from moeviz.symbolic.claims import Check, Claim
-from moeviz.symbolic.expressions import dot, inputs, norm
-from moeviz.symbolic.pde import Statement, Term
-from moeviz.symbolic.report import Answer
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.questions.claims import Check, Claim
+from moeviz.symbolic.questions.pde import Statement, Term
+from moeviz.symbolic.reading.expressions import dot, inputs, norm
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "cosine"

@@ -27,11 +27,11 @@ from moeviz.symbolic.catalogue.parts import (
     pinned,
     relation,
 )
-from moeviz.symbolic.checks import gauge_test
-from moeviz.symbolic.claims import Check, Claim, Stop
-from moeviz.symbolic.expressions import dot, inputs, norm
-from moeviz.symbolic.pde import Statement, Term
-from moeviz.symbolic.report import Test
+from moeviz.symbolic.certificates.report import Test
+from moeviz.symbolic.questions.checks import gauge_test
+from moeviz.symbolic.questions.claims import Check, Claim, Stop
+from moeviz.symbolic.questions.pde import Statement, Term
+from moeviz.symbolic.reading.expressions import dot, inputs, norm
 
 GAUGE = (
     "The same with the last atom's whole gate pinned: the perturbed cosine score has one vector of "

@@ -19,16 +19,16 @@ from moeviz.symbolic.catalogue import parts
 from moeviz.symbolic.catalogue.parts import Design, Orders
 from moeviz.symbolic.catalogue.place import placed
 from moeviz.symbolic.catalogue.ratios import any_pair, flat_first, no_gauge, spreads
-from moeviz.symbolic.checks import cone_family
-from moeviz.symbolic.claims import GENERIC, Check, Stop
-from moeviz.symbolic.expressions import Atom
-from moeviz.symbolic.families import expansion
-from moeviz.symbolic.family import Family
-from moeviz.symbolic.functions import log_abs, relu
-from moeviz.symbolic.report import Test
-from moeviz.symbolic.search import pattern as of
-from moeviz.symbolic.search.pattern import Block, at
-from moeviz.symbolic.search.space import Search, in_one
+from moeviz.symbolic.catalogue.search import pattern as of
+from moeviz.symbolic.catalogue.search.pattern import Block, at
+from moeviz.symbolic.catalogue.search.space import Search, in_one
+from moeviz.symbolic.certificates.report import Test
+from moeviz.symbolic.kernel.family import Family
+from moeviz.symbolic.kernel.functions import log_abs, relu
+from moeviz.symbolic.questions.checks import cone_family
+from moeviz.symbolic.questions.claims import GENERIC, Check, Stop
+from moeviz.symbolic.reading.expressions import Atom
+from moeviz.symbolic.reading.families import expansion
 
 Build = Callable[[Design, str], Check]
 """Takes a design and the condition under which its point is avoided; returns the test."""

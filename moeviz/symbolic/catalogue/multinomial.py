@@ -12,14 +12,14 @@ from moeviz.symbolic.catalogue.parts import (
     model,
     relation,
 )
-from moeviz.symbolic.checks import independence
-from moeviz.symbolic.claims import Check, Claim, Stop
-from moeviz.symbolic.expressions import Atom, categorical, inputs
-from moeviz.symbolic.families import derivatives, term
-from moeviz.symbolic.ground import Point
-from moeviz.symbolic.pde import Statement, Term
-from moeviz.symbolic.points import generic
-from moeviz.symbolic.report import Test
+from moeviz.symbolic.certificates.report import Test
+from moeviz.symbolic.kernel.ground import Point
+from moeviz.symbolic.questions.checks import independence
+from moeviz.symbolic.questions.claims import Check, Claim, Stop
+from moeviz.symbolic.questions.pde import Statement, Term
+from moeviz.symbolic.reading.expressions import Atom, categorical, inputs
+from moeviz.symbolic.reading.families import derivatives, term
+from moeviz.symbolic.reading.points import generic
 
 FEWER = "fewer than two fitted atoms in some cell (k < 2k*)"
 REGIME = "Regime 1: no expert whose slopes are all 0"

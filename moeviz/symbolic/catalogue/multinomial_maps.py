@@ -12,11 +12,11 @@ import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.catalogue.parts import Design, cone, functions, model
-from moeviz.symbolic.claims import Check, Claim
-from moeviz.symbolic.evaluate import ball
-from moeviz.symbolic.expressions import inputs, norm
-from moeviz.symbolic.functions import log_abs, sigmoid
-from moeviz.symbolic.report import Answer, Step, Test
+from moeviz.symbolic.certificates.report import Answer, Step, Test
+from moeviz.symbolic.kernel.balls import ball
+from moeviz.symbolic.kernel.functions import log_abs, sigmoid
+from moeviz.symbolic.questions.claims import Check, Claim
+from moeviz.symbolic.reading.expressions import inputs, norm
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "multinomial"

@@ -11,16 +11,16 @@ import sympy
 import torch
 
 from moeviz.model import Expert, FlatScore, Mixture, Part, make_mixture
-from moeviz.symbolic import checks
-from moeviz.symbolic.claims import GENERIC, Check, Stop
-from moeviz.symbolic.expressions import Atom, atom, on_side
-from moeviz.symbolic.families import derivatives, expansion, term, up_to
-from moeviz.symbolic.family import Family
-from moeviz.symbolic.ground import Log, Number, Point
-from moeviz.symbolic.pde import Statement, stated
-from moeviz.symbolic.points import belongs, generic
-from moeviz.symbolic.report import Answer, Test
-from moeviz.symbolic.support import Support
+from moeviz.symbolic.certificates.report import Answer, Test
+from moeviz.symbolic.kernel.family import Family
+from moeviz.symbolic.kernel.ground import Log, Number, Point
+from moeviz.symbolic.kernel.support import Support
+from moeviz.symbolic.questions import checks
+from moeviz.symbolic.questions.claims import GENERIC, Check, Stop
+from moeviz.symbolic.questions.pde import Statement, stated
+from moeviz.symbolic.reading.expressions import Atom, atom, on_side
+from moeviz.symbolic.reading.families import derivatives, expansion, term, up_to
+from moeviz.symbolic.reading.points import belongs, generic
 
 Special = Mapping[str, Number]
 

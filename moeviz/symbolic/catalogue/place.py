@@ -11,13 +11,13 @@ import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.catalogue.parts import Design
-from moeviz.symbolic.expressions import Atom
-from moeviz.symbolic.families import support_of
-from moeviz.symbolic.functions import relu, sigmoid
-from moeviz.symbolic.ground import Log, Number, Point
-from moeviz.symbolic.search import pattern as of
-from moeviz.symbolic.search.pattern import Block, relation
-from moeviz.symbolic.support import Support
+from moeviz.symbolic.catalogue.search import pattern as of
+from moeviz.symbolic.catalogue.search.pattern import Block, relation
+from moeviz.symbolic.kernel.functions import relu, sigmoid
+from moeviz.symbolic.kernel.ground import Log, Number, Point
+from moeviz.symbolic.kernel.support import Support
+from moeviz.symbolic.reading.expressions import Atom
+from moeviz.symbolic.reading.families import support_of
 
 
 def placed(design: Design, blocks: Sequence[Block], pattern: int, seed: int) -> Design:

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from moeviz.symbolic.catalogue.parts import Design
-from moeviz.symbolic.claims import Check, Stop
-from moeviz.symbolic.family import Family
-from moeviz.symbolic.functions import gelu
-from moeviz.symbolic.gauge import gauge_family
-from moeviz.symbolic.proportion import Pair, enclosed_rows, may_be_proportional, proportional
-from moeviz.symbolic.report import Test
+from moeviz.symbolic.certificates.report import Test
+from moeviz.symbolic.kernel.family import Family
+from moeviz.symbolic.kernel.functions import gelu
+from moeviz.symbolic.questions.claims import Check, Stop
+from moeviz.symbolic.questions.gauge import gauge_family
+from moeviz.symbolic.questions.proportion import (
+    Pair,
+    enclosed_rows,
+    may_be_proportional,
+    proportional,
+)
 
 
 def flat_first(

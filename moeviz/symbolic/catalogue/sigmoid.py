@@ -18,12 +18,12 @@ from moeviz.symbolic.catalogue.parts import (
     moving,
     relation,
 )
-from moeviz.symbolic.claims import Check, Claim
-from moeviz.symbolic.expressions import dot, full_form, inputs
-from moeviz.symbolic.functions import gelu, relu, sigmoid
-from moeviz.symbolic.ground import Log
-from moeviz.symbolic.pde import Statement, Term
-from moeviz.symbolic.report import Answer
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.kernel.functions import gelu, relu, sigmoid
+from moeviz.symbolic.kernel.ground import Log
+from moeviz.symbolic.questions.claims import Check, Claim
+from moeviz.symbolic.questions.pde import Statement, Term
+from moeviz.symbolic.reading.expressions import dot, full_form, inputs
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
 PAPER = "sigmoid"

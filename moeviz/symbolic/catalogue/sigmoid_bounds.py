@@ -17,12 +17,12 @@ from moeviz.symbolic.catalogue.sigmoid import (
     WHY_SPARSE,
 )
 from moeviz.symbolic.catalogue.sigmoid_experts import distinct, sparse_cone
-from moeviz.symbolic.claims import Check, Claim
-from moeviz.symbolic.evaluate import ball
-from moeviz.symbolic.expressions import inputs
-from moeviz.symbolic.functions import sigmoid
-from moeviz.symbolic.ground import Log
-from moeviz.symbolic.report import Step, Test
+from moeviz.symbolic.certificates.report import Step, Test
+from moeviz.symbolic.kernel.balls import ball
+from moeviz.symbolic.kernel.functions import sigmoid
+from moeviz.symbolic.kernel.ground import Log
+from moeviz.symbolic.questions.claims import Check, Claim
+from moeviz.symbolic.reading.expressions import inputs
 
 
 def claims() -> list[Claim]:

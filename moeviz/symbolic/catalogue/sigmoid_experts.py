@@ -23,7 +23,7 @@ from moeviz.symbolic.catalogue.sigmoid import (
     WHY_DENSE,
     WHY_SPARSE,
 )
-from moeviz.symbolic.claims import Check, Claim
+from moeviz.symbolic.questions.claims import Check, Claim
 
 EXAMPLES: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("relu", "scaled-relu", {}),

@@ -10,7 +10,7 @@ from typing import Any
 from moeviz.errors import SpecificationError
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.model.constants import AnyConstant, TextConstant
-from moeviz.symbolic.selection import options
+from moeviz.symbolic.request.selection import options
 from moeviz.ui.lab.link import short
 
 PARTS: Mapping[str, Mapping[str, Any]] = {

@@ -9,8 +9,8 @@ import streamlit as st
 
 from moeviz.errors import SpecificationError
 from moeviz.model.constants import AnyConstant, TextConstant
-from moeviz.symbolic.compose import parameter_names, relation_latex
-from moeviz.symbolic.typed import LONGEST
+from moeviz.symbolic.request.compose import parameter_names, relation_latex
+from moeviz.symbolic.request.typed import LONGEST
 from moeviz.ui.checker.fields import (
     CHOICES,
     CROWDED,

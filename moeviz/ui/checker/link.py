@@ -35,7 +35,7 @@ class CheckRequest:
     compose: dict[str, Any] | None = None
 
     def plain(self) -> dict[str, Any]:
-        """Return the request as :func:`moeviz.symbolic.run.run_check` takes it."""
+        """Return the request as :func:`moeviz.symbolic.request.answer.run_check` takes it."""
         return {"claim": self.claim} if self.compose is None else {"compose": self.compose}
 
 

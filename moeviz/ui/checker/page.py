@@ -8,7 +8,7 @@ import streamlit as st
 
 from moeviz.engine.check_view import CheckView
 from moeviz.symbolic.catalogue import CATALOGUE
-from moeviz.symbolic.claims import Claim
+from moeviz.symbolic.questions.claims import Claim
 from moeviz.ui.checker.form import compose_form
 from moeviz.ui.checker.link import CheckRequest
 from moeviz.ui.checker.state import asked, check_key

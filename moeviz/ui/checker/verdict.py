@@ -13,8 +13,8 @@ import streamlit as st
 from moeviz.charts.checker import exceptions_table
 from moeviz.errors import MoevizError
 from moeviz.study import PRESETS, SCHEMA
-from moeviz.symbolic.latex import verdict_latex
-from moeviz.symbolic.script import script
+from moeviz.symbolic.certificates.latex import verdict_latex
+from moeviz.symbolic.certificates.script import script
 from moeviz.text import json_text
 from moeviz.ui.checker.certificate import show_certificate
 from moeviz.ui.checker.words import agreement, answer_words, mixed, paper_words
@@ -45,7 +45,7 @@ def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
     Parameters
     ----------
     verdict : mapping
-        As :func:`moeviz.symbolic.run.run_check` returns it.
+        As :func:`moeviz.symbolic.request.answer.run_check` returns it.
     link : mapping
         Query parameters that restore this screen.
     """

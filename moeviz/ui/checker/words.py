@@ -98,7 +98,7 @@ def agreement(verdict: Mapping[str, Any]) -> str:
     Parameters
     ----------
     verdict : mapping
-        As :meth:`moeviz.symbolic.claims.Verdict.to_json` returns it.
+        As :meth:`moeviz.symbolic.questions.claims.Verdict.to_json` returns it.
     """
     if not verdict["paper"]:
         return ""

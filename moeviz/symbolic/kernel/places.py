@@ -1,0 +1,199 @@
+"""A tower at a rational input: which side of each kink it lies on, and whether all has a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any
+
+import flint
+import sympy
+
+from moeviz.symbolic.kernel.basics import Log, Number, Point
+from moeviz.symbolic.kernel.tower import Kind, Poly, Tower
+
+SINGULAR = (Kind.LOG, Kind.ROOT, Kind.LOG_ABS, Kind.INVERSE)
+"""Functions without a value, or without a derivative, where their argument is 0."""
+
+BITS = 128
+
+Sparse = tuple[tuple[flint.arb, tuple[tuple[int, int], ...]], ...]
+"""A polynomial in generators: coefficients with generators and their powers."""
+
+BETWEEN = flint.arb(0).union(1)
+"""A step whose side is not known."""
+
+Box = Mapping[str, Any]
+"""Values of inputs by name: rationals, or balls that hold a whole interval."""
+
+
+class Places:
+    """A tower at a point, ready to be looked at from many inputs.
+
+    Parameters
+    ----------
+    tower : Tower
+    point : mapping
+        A number for every parameter.
+
+    Notes
+    -----
+    Only kinks, functions that can be without a value, and what these are made of are evaluated.
+    """
+
+    def __init__(self, tower: Tower, point: Point) -> None:
+        tower.close()
+        self._generators = tower.generators
+        with precision(BITS):
+            self._numbers = {
+                i: _ball(point[g.symbol])
+                for i, g in enumerate(tower.generators)
+                if g.kind is Kind.PARAMETER
+            }
+            self._arguments = self._needed(tower)
+
+    def _needed(self, tower: Tower) -> dict[int, Sparse]:
+        """Return the arguments of what must be evaluated, in order."""
+        wanted = set(tower.of_kind(Kind.STEP, *SINGULAR))
+        found: dict[int, Sparse] = {}
+        for index in reversed(range(len(tower.generators))):
+            if index in wanted and tower.generators[index].argument is not None:
+                found[index] = _sparse(tower.argument(index))
+                wanted |= {i for _, powers in found[index] for i, _ in powers}
+        return dict(sorted(found.items()))
+
+    def at(self, x: Box) -> Values:
+        """Return enclosures at an input.
+
+        Parameters
+        ----------
+        x : mapping of str to number or ball
+        """
+        with precision(BITS):
+            values = Values(dict(self._numbers))
+            for index, generator in enumerate(self._generators):
+                if generator.kind is not Kind.INPUT:
+                    break
+                values.balls[index] = _ball(x[str(generator.symbol)])
+            for index, argument in self._arguments.items():
+                values.add(index, self._generators[index].kind, argument)
+            return values
+
+
+class Values:
+    """Enclosures of a tower's generators at one input.
+
+    Parameters
+    ----------
+    balls : dict of int to arb
+        By generator; those of the parameters to begin with.
+
+    Attributes
+    ----------
+    steps : dict of int to (int or None)
+        The value of each step, by generator; None where its sign is not clear.
+    signs : dict of int to (int or None)
+        The sign of the argument of each function that can be without a value.
+    broken : list of int
+        Generators whose argument is surely outside their domain.
+    unclear : list of int
+        Generators whose argument may be outside.
+    """
+
+    def __init__(self, balls: dict[int, flint.arb]) -> None:
+        self.balls = balls
+        self.steps: dict[int, int | None] = {}
+        self.signs: dict[int, int | None] = {}
+        self.broken: list[int] = []
+        self.unclear: list[int] = []
+
+    def add(self, index: int, kind: Kind, argument: Sparse) -> None:
+        """Evaluate one generator more."""
+        total = flint.arb(0)
+        for coefficient, powers in argument:
+            term = coefficient
+            for i, exponent in powers:
+                term = term * (self.balls[i] if exponent == 1 else _power(self.balls[i], exponent))
+            total += term
+        self.balls[index] = self._apply(index, kind, total)
+
+    def _apply(self, index: int, kind: Kind, a: flint.arb) -> flint.arb:
+        match kind:
+            case Kind.KINK:
+                return flint.arb(0)
+            case Kind.STEP | Kind.RELU:
+                side = _side(a)
+                if kind is Kind.STEP:
+                    self.steps[index] = side
+                    return BETWEEN if side is None else flint.arb(side)
+                return a * (BETWEEN if side is None else side)
+            case Kind.LOG | Kind.ROOT:
+                self._need(index, a, a > 0, a < 0)
+                return a.log() if kind is Kind.LOG else a.nonnegative_part().sqrt()
+            case Kind.LOG_ABS | Kind.INVERSE:
+                self._need(index, a, a != 0, a.is_zero())
+                return abs(a).log() if kind is Kind.LOG_ABS else 1 / a
+            case _:
+                return _FUNCTIONS[kind](a)
+
+    def _need(self, index: int, a: flint.arb, inside: bool, outside: bool) -> None:
+        self.signs[index] = 1 if a > 0 else -1 if a < 0 else None
+        if not a.is_finite() or not inside:
+            (self.broken if outside and a.is_finite() else self.unclear).append(index)
+
+
+_FUNCTIONS = {
+    Kind.EXP: lambda a: a.exp(),
+    Kind.SIGMOID: lambda a: 1 / (1 + (-a).exp()),
+    Kind.TANH: lambda a: a.tanh(),
+    Kind.SOFTPLUS: lambda a: (1 + a.exp()).log(),
+    Kind.CDF: lambda a: (1 + (a / flint.arb(2).sqrt()).erf()) / 2,
+    Kind.DENSITY: lambda a: (-(a * a) / 2).exp() / (2 * flint.arb.pi()).sqrt(),
+    Kind.SIN: lambda a: a.sin(),
+    Kind.COS: lambda a: a.cos(),
+}
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Let flint work with so many bits while the block runs."""
+    before = flint.ctx.prec
+    flint.ctx.prec = bits
+    try:
+        yield
+    finally:
+        flint.ctx.prec = before
+
+
+def _sparse(p: Poly) -> Sparse:
+    return tuple(
+        (
+            _ball(Fraction(int(c.numerator), int(c.denominator))),
+            tuple((i, e) for i, e in enumerate(exponents) if e),
+        )
+        for exponents, c in p.terms()
+    )
+
+
+def _power(a: flint.arb, exponent: int) -> flint.arb:
+    """Return a power; that of an even exponent is not negative, also where a ball holds 0."""
+    if exponent % 2 or not a.contains(0):
+        return a**exponent
+    return flint.arb(0).union(a.abs_upper() ** exponent).nonnegative_part()
+
+
+def _side(a: flint.arb) -> int | None:
+    """Return a step's value: 1 where a > 0, 0 where a < 0 or surely 0."""
+    if a > 0:
+        return 1
+    return 0 if a < 0 or a.is_zero() else None
+
+
+def _ball(value: Number | sympy.Rational | flint.arb) -> flint.arb:
+    if isinstance(value, flint.arb):
+        return value
+    if isinstance(value, Log):
+        return _ball(value.argument).log()
+    value = Fraction(value)
+    return flint.arb(flint.fmpq(value.numerator, value.denominator))

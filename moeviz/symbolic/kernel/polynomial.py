@@ -1,0 +1,142 @@
+"""Sparse polynomials over the rationals in numbered basics, with rational exponents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from moeviz.symbolic.kernel.watch import pause
+
+Monomial = tuple[tuple[int, Fraction | int], ...]
+"""Basics and their exponents, sorted by basic."""
+
+Polynomial = dict[Monomial, Fraction]
+"""Coefficients by monomial; the zero polynomial is empty."""
+
+ONE: Monomial = ()
+
+
+def constant(value: Fraction | int) -> Polynomial:
+    """Return a number as a polynomial."""
+    return {ONE: Fraction(value)} if value else {}
+
+
+def basic(index: int, exponent: Fraction | int = 1) -> Polynomial:
+    """Return a power of one basic."""
+    return {((index, exponent),): Fraction(1)}
+
+
+def as_number(p: Polynomial) -> Fraction | None:
+    """Return the value of a constant polynomial; None if it is not constant."""
+    if not p:
+        return Fraction(0)
+    if len(p) == 1 and ONE in p:
+        return p[ONE]
+    return None
+
+
+def times_monomials(a: Monomial, b: Monomial) -> Monomial:
+    """Return the product of two monomials."""
+    if not a:
+        return b
+    if not b:
+        return a
+    powers = dict(a)
+    for index, exponent in b:
+        powers[index] = whole(powers.get(index, 0) + exponent)
+    return tuple(sorted((i, e) for i, e in powers.items() if e))
+
+
+def whole(exponent: Fraction | int) -> Fraction | int:
+    """Return an exponent as an int if it is one: those are compared and hashed much faster."""
+    return exponent.numerator if exponent.denominator == 1 else exponent
+
+
+def add(*terms: Polynomial) -> Polynomial:
+    """Return a sum."""
+    total: Polynomial = {}
+    for term in terms:
+        increase(total, term)
+    return total
+
+
+def increase(total: Polynomial, term: Polynomial) -> None:
+    """Add a polynomial to another one in place, so that long sums cost no copies."""
+    for monomial, coefficient in term.items():
+        value = total.get(monomial, 0) + coefficient
+        if value:
+            total[monomial] = Fraction(value)
+        else:
+            total.pop(monomial, None)
+
+
+def scale(p: Polynomial, by: Fraction | int) -> Polynomial:
+    """Return a multiple."""
+    return {m: c * by for m, c in p.items()} if by else {}
+
+
+def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
+    """Return a product."""
+    if len(a) > len(b):
+        a, b = b, a
+    total: Polynomial = {}
+    for left, u in a.items():
+        pause()
+        for right, v in b.items():
+            monomial = times_monomials(left, right)
+            value = total.get(monomial, 0) + u * v
+            if value:
+                total[monomial] = Fraction(value)
+            else:
+                total.pop(monomial, None)
+    return total
+
+
+def power(p: Polynomial, exponent: int) -> Polynomial:
+    """Return a power of exponent at least 0."""
+    result = constant(1)
+    for _ in range(exponent):
+        result = multiply(result, p)
+    return result
+
+
+def basics(polynomials: Iterable[Polynomial]) -> set[int]:
+    """Return the basics that occur."""
+    return {index for p in polynomials for monomial in p for index, _ in monomial}
+
+
+def key(p: Polynomial) -> tuple[tuple[Monomial, Fraction], ...]:
+    """Return a hashable form."""
+    return tuple(sorted(p.items()))
+
+
+def by_exponent(p: Polynomial, index: int) -> dict[int, Polynomial]:
+    """Return a polynomial's coefficients by the exponent of one basic."""
+    parts: dict[int, Polynomial] = {}
+    for monomial, coefficient in p.items():
+        exponent, rest = 0, monomial
+        for place, (i, e) in enumerate(monomial):
+            if i == index:
+                exponent, rest = int(e), monomial[:place] + monomial[place + 1 :]
+        parts.setdefault(exponent, {})[rest] = coefficient
+    return parts
+
+
+def without_inverse(p: Polynomial, index: int, under: Polynomial) -> tuple[Polynomial, int]:
+    """Return a polynomial times the power of `under` that its inverse, a basic, needs; that power.
+
+    Parameters
+    ----------
+    p : Polynomial
+    index : int
+        The basic that is one over `under`.
+    under : Polynomial
+    """
+    parts = by_exponent(p, index)
+    most = max(parts, default=0)
+    if most <= 0:
+        return p, 0
+    powers = [constant(1)]
+    for _ in range(most):
+        powers.append(multiply(powers[-1], under))
+    return add(*(multiply(part, powers[most - e]) for e, part in parts.items())), most

@@ -1,0 +1,284 @@
+r"""The decision: every linear relation of a family, each with its certificate.
+
+Candidates come from exact linear algebra modulo a large prime: the family's values at random
+places, where all basics keep their relations, fill a matrix whose null space is computed and
+brought back to the rationals. Nothing rests on that computation: a relation counts when it
+substitutes back to zero symbolically on every piece, and independence of the remaining members
+counts when the determinant of their values at rational points is enclosed away from zero by ball
+arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import flint
+import numpy as np
+
+from moeviz.errors import Cancelled, FormulaError
+from moeviz.symbolic.kernel.balls import Balls, determinant
+from moeviz.symbolic.kernel.family import Family, Piece, combination
+from moeviz.symbolic.kernel.residues import PRIME, PRIMES, NoPrimeRootError, rational, residues
+from moeviz.symbolic.kernel.watch import pause
+from moeviz.symbolic.kernel.zero import vanishes
+
+LEAST_BITS = 24
+"""Bits of a determinant that must be sure."""
+
+MOST_PLACES = 40
+"""Random points of a piece that are drawn for one that was not taken yet."""
+
+PATIENCE = 2
+"""Rows in a row that say nothing new before a piece is left."""
+
+PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+"""Bits tried, in turn, for a determinant's enclosure."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Why some members are independent.
+
+    Attributes
+    ----------
+    columns : tuple of int
+        The members.
+    points : tuple of (piece number, point)
+        Where they were evaluated, one row each.
+    determinant : str
+        The enclosure, middle and radius.
+    bits : int
+        Precision.
+    """
+
+    columns: tuple[int, ...]
+    points: tuple[tuple[int, dict[str, Fraction]], ...]
+    determinant: str
+    bits: int
+
+
+@dataclass(frozen=True)
+class Relations:
+    """All linear relations of a family.
+
+    Attributes
+    ----------
+    basis : tuple of tuple of Fraction
+        Relations that substitute back to zero; empty if the members are independent.
+    pivots : tuple of int
+        Members that are independent.
+    witness : Witness or None
+        Why they are; None where no enclosure was found.
+    unproved : tuple of tuple of Fraction
+        Candidates that did not substitute back to zero.
+    """
+
+    basis: tuple[tuple[Fraction, ...], ...]
+    pivots: tuple[int, ...]
+    witness: Witness | None
+    unproved: tuple[tuple[Fraction, ...], ...] = field(default=())
+
+    @property
+    def decided(self) -> bool:
+        """Whether relations and independence are both proved."""
+        return not self.unproved and (self.witness is not None or not self.pivots)
+
+
+def relations(
+    family: Family, should_stop: Callable[[], bool] | None = None, seed: int = 0
+) -> Relations:
+    """Return all linear relations over the rationals between the members of a family.
+
+    Parameters
+    ----------
+    family : Family
+    should_stop : callable, optional
+        Asked between rows.
+    seed : int
+        Of the random places.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    FormulaError
+        If square roots of the family have no common residues.
+    """
+    for prime in PRIMES:
+        try:
+            return _relations(family, should_stop, seed, prime)
+        except NoPrimeRootError:
+            continue
+    raise FormulaError(
+        "Expected roots that exist modulo one of a few large primes, but several square roots of "
+        "numbers or of functions have none together; take numbers with small prime factors or "
+        "fewer roots."
+    )
+
+
+def _relations(
+    family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
+) -> Relations:
+    rng = np.random.default_rng(seed)
+    elimination = Elimination(len(family), prime)
+    origin: list[int] = []
+    for number, piece in enumerate(family.pieces):
+        idle = 0
+        while idle < PATIENCE and elimination.rank < len(family):
+            if should_stop is not None and should_stop():
+                raise Cancelled("The check was cancelled.")
+            pause()
+            values = residues(piece.ground, rng, prime)
+            if elimination.add([values.polynomial(row) for row in piece.rows]):
+                origin.append(number)
+                idle = 0
+            else:
+                idle += 1
+    basis, unproved = [], []
+    for candidate in elimination.null_space():
+        pause()
+        vector = _lifted(candidate, prime)
+        if vector is not None and holds(family, vector):
+            basis.append(vector)
+        else:
+            unproved.append(vector or ())
+    pivots = tuple(sorted(elimination.pivots))
+    found = witness(family, pivots, origin, rng) if pivots else None
+    return Relations(tuple(basis), pivots, found, tuple(unproved))
+
+
+def holds(family: Family, vector: Sequence[Fraction]) -> bool:
+    """Return whether a relation substitutes back to zero on every piece."""
+    return all(vanishes(piece.ground, combination(piece.rows, vector)) for piece in family.pieces)
+
+
+def witness(
+    family: Family, columns: Sequence[int], origin: Sequence[int], rng: np.random.Generator
+) -> Witness | None:
+    """Return rational points at which the members `columns` have an enclosed determinant.
+
+    Parameters
+    ----------
+    family : Family
+    columns : sequence of int
+        Members to be shown independent.
+    origin : sequence of int
+        The piece that each row is taken from.
+    rng : numpy.random.Generator
+        Where the points come from.
+    """
+    pieces = family.pieces
+    for _ in range(4):
+        points: list[tuple[int, dict[str, Fraction]]] = []
+        for number in origin:
+            place = _new_place(family, number, points, rng)
+            if place is None:
+                return None
+            points.append((number, place))
+        for bits in PRECISIONS:
+            pause()
+            value = enclosed(pieces, columns, points, bits)
+            if value is not None:
+                return Witness(tuple(columns), tuple(points), value, bits)
+            if bits >= 1024 and len(columns) > 60:
+                break
+    return None
+
+
+def _new_place(
+    family: Family,
+    number: int,
+    taken: Sequence[tuple[int, dict[str, Fraction]]],
+    rng: np.random.Generator,
+) -> dict[str, Fraction] | None:
+    """Return a random point of a piece that is not taken; None if the piece has no other."""
+    for _ in range(MOST_PLACES):
+        place = family.place(family.pieces[number], rng)
+        if place is None or (number, place) not in taken:
+            return place
+    return None
+
+
+def enclosed(
+    pieces: Sequence[Piece],
+    columns: Sequence[int],
+    points: Sequence[tuple[int, dict[str, Fraction]]],
+    bits: int,
+) -> str | None:
+    """Return a determinant's enclosure in words if it does not contain zero."""
+    before = flint.ctx.prec
+    flint.ctx.prec = bits
+    try:
+        rows = []
+        for number, point in points:
+            balls = Balls(pieces[number].ground, point)
+            rows.append([balls.polynomial(pieces[number].rows[c]) for c in columns])
+        value = determinant(rows)
+        clear = value.is_finite() and not value.contains(0)
+        # Written in a few digits an enclosure must still tell its sign.
+        return value.str(8) if clear and value.rel_accuracy_bits() > LEAST_BITS else None
+    finally:
+        flint.ctx.prec = before
+
+
+class Elimination:
+    """Row reduction modulo the prime, one row at a time."""
+
+    def __init__(self, width: int, prime: int = PRIME) -> None:
+        self.width = width
+        self.prime = prime
+        self.rows: dict[int, list[int]] = {}
+
+    @property
+    def rank(self) -> int:
+        """Number of independent rows so far."""
+        return len(self.rows)
+
+    @property
+    def pivots(self) -> list[int]:
+        """Columns of the leading entries."""
+        return list(self.rows)
+
+    def add(self, row: list[int]) -> bool:
+        """Reduce a row; keep it and return True if it says something new."""
+        pause()
+        row = list(row)
+        for pivot, known in self.rows.items():
+            factor = row[pivot]
+            if factor:
+                row = [(a - factor * b) % self.prime for a, b in zip(row, known, strict=True)]
+        lead = next((i for i, a in enumerate(row) if a), None)
+        if lead is None:
+            return False
+        inverse = pow(row[lead], -1, self.prime)
+        row = [a * inverse % self.prime for a in row]
+        for pivot, known in self.rows.items():
+            factor = known[lead]
+            if factor:
+                self.rows[pivot] = [
+                    (a - factor * b) % self.prime for a, b in zip(known, row, strict=True)
+                ]
+        self.rows[lead] = row
+        return True
+
+    def null_space(self) -> list[list[int]]:
+        """Return a basis of the null space, one vector for each column without a pivot."""
+        basis = []
+        for free in range(self.width):
+            if free in self.rows:
+                continue
+            vector = [0] * self.width
+            vector[free] = 1
+            for pivot, row in self.rows.items():
+                vector[pivot] = -row[free] % self.prime
+            basis.append(vector)
+        return basis
+
+
+def _lifted(vector: Sequence[int], prime: int) -> tuple[Fraction, ...] | None:
+    entries = [rational(value, prime) for value in vector]
+    if any(entry is None for entry in entries):
+        return None
+    return tuple(entry for entry in entries if entry is not None)

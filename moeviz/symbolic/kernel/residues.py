@@ -1,0 +1,189 @@
+"""Values of basics modulo a prime at random places, which keep the relations between them."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from moeviz.symbolic.kernel.angles import turns_of
+from moeviz.symbolic.kernel.ground import Ground
+from moeviz.symbolic.kernel.polynomial import Polynomial
+from moeviz.symbolic.kernel.tower import Kind
+from moeviz.symbolic.kernel.watch import pause
+
+SMOOTH = 8 * math.prod(n for n in range(3, 300) if all(n % d for d in range(2, n)))
+"""Eight times all odd primes below 300."""
+
+PRIMES = tuple(
+    (839718373915084110195951539720331437 - less) * SMOOTH - 1
+    for less in (0, 46, 63, 86, 113, 199, 205, 251)
+)
+"""Primes of 521 bits; rationals of up to 259 bits come back from their residues.
+
+Each is -1 modulo 8 and modulo every odd prime below 300. So these small primes are squares modulo
+it, by quadratic reciprocity, and every square has exactly one square n-th root for each n that is a
+product of them: roots of rational numbers keep their relations. A larger prime is a square modulo
+one of two; that is why there are several.
+"""
+
+PRIME = PRIMES[0]
+
+MOST_DRAWS = 400
+"""Draws of random residues until all square roots exist; each root halves the odds."""
+
+
+class NoRootError(Exception):
+    """What must be a square is none; draw again."""
+
+
+class NoPrimeRootError(NoRootError):
+    """A number must be a square and is none modulo this prime; take another one."""
+
+
+class Residues:
+    """Random values of all basics modulo the prime, which keep the relations between them.
+
+    Exponentials, logarithms and distribution functions of independent arguments get independent
+    values; roots, inverses, powers of numbers and circle functions get values that fit.
+
+    Parameters
+    ----------
+    ground : Ground
+    rng : numpy.random.Generator
+    prime : int
+        One of :data:`PRIMES`.
+
+    Raises
+    ------
+    NoRootError
+        If a square root does not exist.
+    """
+
+    def __init__(self, ground: Ground, rng: np.random.Generator, prime: int = PRIME) -> None:
+        self.prime = prime
+        self.values: list[int] = []
+        self._turns: dict[int, tuple[int, int]] = {}
+        self._powers: dict[tuple[int, Fraction | int], int] = {}
+        self._scales = ground.scales
+        self._rng = rng
+        for index, b in enumerate(ground.basics):
+            match b.kind:
+                case Kind.ROOT:
+                    value = root_of(self.polynomial(ground.argument(index)), 2, prime)
+                case Kind.INVERSE:
+                    value = pow(self.polynomial(ground.argument(index)), -1, prime)
+                case Kind.SIN | Kind.COS:
+                    value = self._on_circle(turns_of(ground)[index])[b.kind is Kind.SIN]
+                case Kind.EXP if (number := ground.prime_of(index)) is not None:
+                    try:
+                        value = root_of(number, ground.scales[index], prime)
+                    except NoRootError:
+                        raise NoPrimeRootError from None
+                case _:
+                    value = self._random()
+            self.values.append(value)
+
+    def polynomial(self, p: Polynomial) -> int:
+        """Return a polynomial's value."""
+        pause()
+        total = 0
+        for monomial, coefficient in p.items():
+            term = coefficient.numerator
+            if coefficient.denominator != 1:
+                term = term * pow(coefficient.denominator, -1, self.prime)
+            for power in monomial:
+                term = term * self._power(power) % self.prime
+            total += term
+        return total % self.prime
+
+    def _power(self, power: tuple[int, Fraction | int]) -> int:
+        known = self._powers.get(power)
+        if known is None:
+            index, exponent = power
+            whole = Fraction(exponent) * self._scales.get(index, 1)
+            known = self._powers[power] = pow(self.values[index], whole.numerator, self.prime)
+        return known
+
+    def _random(self) -> int:
+        return int.from_bytes(self._rng.bytes(66), "big") % (self.prime - 1) + 1
+
+    def _on_circle(self, turns: tuple[int, ...]) -> tuple[int, int]:
+        """Return cosine and sine of a whole combination of independent angles."""
+        total = (1, 0)
+        for number, times in enumerate(turns):
+            if number not in self._turns:
+                t = self._random()
+                below = pow(1 + t * t, -1, self.prime)
+                self._turns[number] = ((1 - t * t) * below % self.prime, 2 * t * below % self.prime)
+            c, s = self._turns[number]
+            total = _turned(
+                total, _repeated((c, s if times > 0 else -s), abs(times), self.prime), self.prime
+            )
+        return total
+
+
+Turn = tuple[int, int]
+"""A point of the circle: cosine and sine."""
+
+
+def _turned(a: Turn, b: Turn, prime: int) -> Turn:
+    return (a[0] * b[0] - a[1] * b[1]) % prime, (a[0] * b[1] + a[1] * b[0]) % prime
+
+
+def _repeated(turn: Turn, times: int, prime: int) -> Turn:
+    total = (1, 0)
+    while times:
+        if times % 2:
+            total = _turned(total, turn, prime)
+        turn, times = _turned(turn, turn, prime), times // 2
+    return total
+
+
+def root_of(value: int, degree: int, prime: int = PRIME) -> int:
+    """Return the root of a square that is a square itself.
+
+    Raises
+    ------
+    NoRootError
+        If the value is no square, or the degree has a factor without such a root.
+    """
+    try:
+        root = pow(value, pow(degree, -1, (prime - 1) // 2), prime)
+    except ValueError:
+        raise NoRootError from None
+    if pow(root, degree, prime) != value % prime:
+        raise NoRootError
+    return root
+
+
+def residues(ground: Ground, rng: np.random.Generator, prime: int = PRIME) -> Residues:
+    """Return random residues; those without roots are drawn again, up to a limit.
+
+    Raises
+    ------
+    NoPrimeRootError
+        If no draw had all its roots.
+    """
+    for _ in range(MOST_DRAWS):
+        pause()
+        try:
+            return Residues(ground, rng, prime)
+        except NoPrimeRootError:
+            raise
+        except (NoRootError, ValueError):
+            continue
+    raise NoPrimeRootError
+
+
+def rational(residue: int, prime: int = PRIME) -> Fraction | None:
+    """Return the rational number of small height with a residue; None if there is none."""
+    bound = 1 << 259
+    old, new = (prime, 0), (residue, 1)
+    while new[0] > bound:
+        q = old[0] // new[0]
+        old, new = new, (old[0] - q * new[0], old[1] - q * new[1])
+    if not new[1] or abs(new[1]) > bound:
+        return None
+    return Fraction(new[0], new[1])

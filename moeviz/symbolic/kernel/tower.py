@@ -1,0 +1,271 @@
+r"""Differential towers: formulas as polynomials in generators that know their own derivatives.
+
+Every transcendental piece of a formula becomes one generator g with an argument a and a rule
+:math:`\partial g = \varphi(g)\, \partial a`, where phi is a polynomial in the generators: for the
+logistic function S' = S - S^2, for the normal distribution function P' = phi and phi' = -a phi,
+for an inverse I' = -I^2. Derivatives of any order are then polynomials over the rationals, and no
+expression is ever simplified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy
+from sympy import QQ
+from sympy.polys.rings import ring
+
+from moeviz.errors import FormulaError
+from moeviz.symbolic.kernel.functions import gelu, relu
+from moeviz.symbolic.kernel.generators import UNARY, WRITTEN, Generator, Kind
+from moeviz.symbolic.kernel.watch import pause
+
+__all__ = ["Generator", "Kind", "Poly", "Tower"]
+
+Poly = Any
+"""An element of the tower's polynomial ring over the rationals."""
+
+
+class Tower:
+    """Formulas in inputs and parameters, as polynomials closed under differentiation.
+
+    Parameters
+    ----------
+    inputs, parameters : sequence of sympy.Symbol
+        What the formulas are functions of; what they are differentiated by.
+
+    Notes
+    -----
+    Formulas are added by :meth:`embed` first; the first call of :meth:`poly` closes the tower.
+    """
+
+    def __init__(self, inputs: Sequence[sympy.Symbol], parameters: Sequence[sympy.Symbol]) -> None:
+        self.inputs = tuple(inputs)
+        self.parameters = tuple(parameters)
+        self.generators: list[Generator] = [
+            *(Generator(s, Kind.INPUT, None) for s in inputs),
+            *(Generator(s, Kind.PARAMETER, None) for s in parameters),
+        ]
+        self._known: dict[tuple[Kind, sympy.Expr], sympy.Symbol] = {}
+        self._embedded: dict[sympy.Expr, sympy.Expr] = {g.symbol: g.symbol for g in self.generators}
+        self._varying = set(self.inputs)
+        self._ring: Any = None
+        self._arguments: dict[int, Poly] = {}
+        self._rules: dict[tuple[int, int], Poly] = {}
+        self._derivatives: dict[tuple[Poly, sympy.Symbol], Poly] = {}
+
+    def embed(self, expression: sympy.Expr) -> sympy.Expr:
+        """Return a formula as a polynomial in the generators, adding those that it needs.
+
+        Raises
+        ------
+        FormulaError
+            If the formula has a function or a symbol that towers do not know.
+        """
+        found = self._embedded.get(expression)
+        if found is None:
+            found = self._embedded[expression] = self._embed(expression)
+        return found
+
+    def _embed(self, e: sympy.Expr) -> sympy.Expr:
+        pause()
+        if e.is_Rational:
+            return e
+        if e is sympy.E:
+            return self._generator(Kind.EXP, sympy.Integer(1))
+        if e.is_Add or e.is_Mul:
+            return e.func(*(self.embed(arg) for arg in e.args))
+        if e.is_Pow and e.base is not sympy.E:
+            return self._power(self.embed(e.base), e.exp)
+        if e.func is sympy.exp or (e.is_Pow and e.base is sympy.E):
+            return self._generator(
+                Kind.EXP, self.embed(e.args[0] if e.func is sympy.exp else e.exp)
+            )
+        if e.func is relu:
+            return self._generator(Kind.RELU, self.embed(e.args[0]))
+        if e.func is gelu:
+            argument = self.embed(e.args[0])
+            return argument * self._generator(Kind.CDF, argument)
+        if e.func is sympy.Abs:
+            return self._size(self.embed(e.args[0]))
+        if e.func in UNARY:
+            return self._generator(UNARY[e.func], self.embed(e.args[0]))
+        raise FormulaError(
+            f"Expected a formula of the known functions and of the symbols "
+            f"{', '.join(str(g.symbol) for g in self.generators[:8])}, but got '{e}'."
+        )
+
+    def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
+        if exponent.is_Integer:
+            return base**exponent if exponent >= 0 else self._inverse(base) ** (-exponent)
+        if exponent.is_Rational and exponent.q in (2, 4, 8, 16):
+            # sympy writes a root of a root as one power.
+            return self._power(self._root(base), 2 * exponent)
+        raise FormulaError(
+            f"Expected square roots, also of square roots, and whole powers, but got the exponent "
+            f"{exponent}; write the formula with sqrt."
+        )
+
+    def _size(self, argument: sympy.Expr) -> sympy.Expr:
+        """Return an absolute value: with its kink where the argument depends on the input."""
+        if argument.free_symbols & self._varying:
+            return 2 * self._generator(Kind.RELU, argument) - argument
+        return self._generator(Kind.ROOT, sympy.expand(argument**2))
+
+    def _root(self, base: sympy.Expr) -> sympy.Expr:
+        """Return a square root; that of a square is an absolute value, which has a kink."""
+        if not base.free_symbols & self._varying:
+            return self._generator(Kind.ROOT, base)
+        number, parts = sympy.factor_list(sympy.expand(base))
+        outside, inside = sympy.Integer(1), number
+        for part, times in parts:
+            half = times // 2 if part.free_symbols & self._varying else 0
+            outside *= (self._size(part) if half % 2 else 1) * part ** (half - half % 2)
+            inside *= part ** (times - 2 * half)
+        return outside * self._generator(Kind.ROOT, inside)
+
+    def _inverse(self, base: sympy.Expr) -> sympy.Expr:
+        if base.is_Rational:
+            return 1 / base
+        return self._generator(Kind.INVERSE, base)
+
+    def _generator(self, kind: Kind, argument: sympy.Expr) -> sympy.Symbol:
+        argument = sympy.expand(argument)
+        key = (kind, argument)
+        if key not in self._known:
+            if self._ring is not None:
+                raise RuntimeError("The tower is closed; embed all formulas before polynomials.")
+            symbol = sympy.Symbol(f"g{len(self.generators)}")
+            self._known[key] = symbol
+            self.generators.append(Generator(symbol, kind, argument))
+            self._embedded[symbol] = symbol
+            if argument.free_symbols & self._varying:
+                self._varying.add(symbol)
+            self._factor(kind, symbol, argument)
+        return self._known[key]
+
+    def _factor(self, kind: Kind, g: sympy.Symbol, argument: sympy.Expr) -> sympy.Expr | None:
+        """Return phi with dg = phi da, a polynomial in generators; None where there is none."""
+        match kind:
+            case Kind.EXP:
+                return g
+            case Kind.SIGMOID:
+                return g - g**2
+            case Kind.TANH:
+                return 1 - g**2
+            case Kind.SOFTPLUS:
+                return self._generator(Kind.SIGMOID, argument)
+            case Kind.CDF:
+                return self._generator(Kind.DENSITY, argument)
+            case Kind.DENSITY:
+                return -argument * g
+            case Kind.RELU:
+                return self._generator(Kind.STEP, argument)
+            case Kind.STEP:
+                return self._generator(Kind.KINK, argument)
+            case Kind.SIN:
+                return self._generator(Kind.COS, argument)
+            case Kind.COS:
+                return -self._generator(Kind.SIN, argument)
+            case Kind.LOG | Kind.LOG_ABS:
+                return self._inverse(argument)
+            case Kind.ROOT:
+                return self._inverse(g) / 2
+            case Kind.INVERSE:
+                return -(g**2)
+            case _:
+                return None
+
+    def written(self, expression: sympy.Expr) -> sympy.Expr:
+        """Return a polynomial in generators as the formula that it stands for."""
+        for generator in reversed(self.generators):
+            if generator.argument is not None and generator.kind in WRITTEN:
+                value = WRITTEN[generator.kind](generator.argument)
+                expression = expression.xreplace({generator.symbol: value})
+        return expression
+
+    def close(self) -> None:
+        """Build the polynomial ring; no generator can be added afterwards."""
+        if self._ring is None:
+            self._ring, *_ = ring([g.symbol for g in self.generators], QQ)
+
+    def poly(self, expression: sympy.Expr) -> Poly:
+        """Return an embedded formula as an element of the ring."""
+        embedded = self.embed(expression)
+        self.close()
+        return self._ring.from_expr(sympy.expand(embedded))
+
+    def constant(self, value: Any) -> Poly:
+        """Return a rational number as an element of the ring."""
+        self.close()
+        return self._ring.ground_new(QQ(sympy.Rational(value).p, sympy.Rational(value).q))
+
+    def varies(self, index: int) -> bool:
+        """Return whether a generator depends on an input."""
+        return self.generators[index].symbol in self._varying
+
+    def of_kind(self, *kinds: Kind) -> list[int]:
+        """Return the generators of some kinds."""
+        return [i for i, g in enumerate(self.generators) if g.kind in kinds]
+
+    def step_of(self, index: int) -> int:
+        """Return the step that belongs to a relu, a step or a point mass."""
+        symbol = self._known[Kind.STEP, self.generators[index].argument]
+        return next(i for i, g in enumerate(self.generators) if g.symbol == symbol)
+
+    def argument(self, index: int) -> Poly:
+        """Return a generator's argument as an element of the ring."""
+        self.close()
+        known = self._arguments.get(index)
+        if known is None:
+            known = self._ring.from_expr(self.generators[index].argument)
+            self._arguments[index] = known
+        return known
+
+    def derivative(self, p: Poly, by: sympy.Symbol) -> Poly:
+        """Return the derivative of a polynomial by an input or parameter.
+
+        Raises
+        ------
+        FormulaError
+            If it needs the derivative of a point mass.
+        """
+        known = self._derivatives.get((p, by))
+        if known is None:
+            known = self._derivatives[p, by] = self._differentiate(p, by)
+        return known
+
+    def _differentiate(self, p: Poly, by: sympy.Symbol) -> Poly:
+        total = self._ring.zero
+        for index, generator in enumerate(self.generators):
+            pause()
+            part = p.diff(self._ring.gens[index])
+            if not part:
+                continue
+            if generator.argument is None:
+                if generator.symbol == by:
+                    total += part
+                continue
+            total += part * self._rule(index, by)
+        return total
+
+    def _rule(self, index: int, by: sympy.Symbol) -> Poly:
+        """Return the derivative of a generator."""
+        at = self.parameters.index(by) if by in self.parameters else -1 - self.inputs.index(by)
+        known = self._rules.get((index, at))
+        if known is not None:
+            return known
+        generator = self.generators[index]
+        inner = self.derivative(self.argument(index), by)
+        if not inner:
+            result = self._ring.zero
+        else:
+            factor = self._factor(generator.kind, generator.symbol, generator.argument)
+            if factor is None:
+                raise FormulaError(
+                    "Expected at most one derivative of a step, but the formula was asked for two."
+                )
+            result = self._ring.from_expr(sympy.expand(factor)) * inner
+        self._rules[index, at] = result
+        return result

@@ -1,0 +1,1 @@
+"""What is asked of a family: independence, cones, identities, sequences; and claims of these."""

@@ -1,0 +1,178 @@
+r"""Counter-sequences: measures that move away from the truth faster than their function does.
+
+From a solution (l, m, M) with :math:`M = \sum_r v_r v_r^\top` of rank R the crowded cell gets 2R
+atoms :math:`\theta^* \pm \varepsilon \sqrt{R}\, v_r + \varepsilon^2 m / w`, and its mass changes by
+:math:`\varepsilon^2 l`. The pairs cancel all odd orders, the equation cancels the second, and what
+is left of the function is of order :math:`\varepsilon^4`, while the loss is of order
+:math:`\varepsilon^2`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+
+from moeviz.symbolic.kernel.cone import Block, Spread
+from moeviz.symbolic.kernel.exact import signature
+from moeviz.symbolic.kernel.family import Family
+from moeviz.symbolic.kernel.functions import sigmoid
+from moeviz.symbolic.kernel.ground import Point
+from moeviz.symbolic.kernel.numeric import PRECISE, evaluate, precise
+from moeviz.symbolic.kernel.watch import pause
+from moeviz.symbolic.reading.expressions import Atom
+
+DIGITS = 80
+"""Decimal digits of the arithmetic."""
+
+STEPS = (6, 8, 10, 12, 14)
+"""The sequence's epsilons are 2 to minus these."""
+
+PLACES = 24
+"""Inputs over which the function's change is averaged."""
+
+Values = dict[sympy.Symbol, mpmath.mpf]
+
+
+def measure(
+    atom: Atom, points: Sequence[Point], family: Family, blocks: Sequence[Block], answer: Spread
+) -> dict[str, Any]:
+    """Evaluate a counter-sequence and measure how fast function and loss go to zero.
+
+    Parameters
+    ----------
+    atom : Atom
+    points : sequence of mapping
+        The true atoms, or where the fitted ones gather.
+    family : Family
+        Whose relation the solution is.
+    blocks : sequence of Block
+    answer : Spread
+
+    Returns
+    -------
+    dict
+        "epsilon", "function", "loss" (lists of str), "function order", "loss order" (between the
+        last two), "exact" (whether the function does not move at all), "atoms".
+    """
+    with mpmath.workdps(DIGITS):
+        rng = np.random.default_rng(3)
+        places: list[Values] = []
+        while len(places) < PLACES:
+            x = family.inside(rng) if family.domain.conditions else family.support.point(rng)
+            places.append({s: precise(x[str(s)]) for s in atom.inputs})
+        start, _ = _measure_at(atom, points, family, blocks, answer, mpmath.mpf(0))
+        base = [_function(atom, start, x) for x in places]
+        functions, losses = [], []
+        for step in STEPS:
+            epsilon = mpmath.mpf(2) ** -step
+            atoms, loss = _measure_at(atom, points, family, blocks, answer, epsilon)
+            change = mpmath.mpf(0)
+            for x, old in zip(places, base, strict=True):
+                new = _function(atom, atoms, x)
+                change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
+            functions.append(mpmath.sqrt(change / PLACES))
+            losses.append(loss)
+        exact = functions[-1] < mpmath.mpf(10) ** (-DIGITS // 2)
+        return {
+            "epsilon": [f"2^-{step}" for step in STEPS],
+            "function": [mpmath.nstr(v, 12) for v in functions],
+            "loss": [mpmath.nstr(v, 12) for v in losses],
+            "function order": "infinity" if exact else _order(functions),
+            "loss order": _order(losses),
+            "exact": bool(exact),
+            "atoms": len(start),
+        }
+
+
+def _order(values: Sequence[mpmath.mpf]) -> str:
+    doublings = STEPS[-1] - STEPS[-2]
+    return str(mpmath.nstr(mpmath.log(values[-2] / values[-1], 2) / doublings, 5))
+
+
+def _measure_at(
+    atom: Atom,
+    points: Sequence[Point],
+    family: Family,
+    blocks: Sequence[Block],
+    answer: Spread,
+    epsilon: mpmath.mpf,
+) -> tuple[list[tuple[mpmath.mpf, Values]], mpmath.mpf]:
+    """Return the sequence's atoms (weight factor and values) and their loss at one epsilon."""
+    first: dict[tuple[int, sympy.Symbol], Fraction] = {
+        (m.atom, m.orders[0]): c
+        for m, c in zip(family.members, answer.vector, strict=True)
+        if len(m.orders) == 1
+    }
+    atoms: list[tuple[mpmath.mpf, Values]] = []
+    loss = mpmath.mpf(0)
+    for number, point in enumerate(points):
+        base: Values = {s: precise(point[s]) for s in atom.parameters}
+        spreads = _directions(blocks, answer, number, atom.logistic)
+        shift = {s: precise(first.get((number, s), 0)) * epsilon**2 for s in atom.parameters}
+        mass = shift.pop(atom.offset)
+        weight = mpmath.mpf(1) if atom.logistic else mpmath.mpf(1) / max(1, len(spreads))
+        loss += abs(mass)
+        for direction in spreads or [{}]:
+            values = dict(base)
+            square = mpmath.mpf(0)
+            # With a sigmoid gate every atom brings its whole weight, so each takes its share.
+            share = 1 if not (atom.logistic and spreads) else mpmath.mpf(1) / len(spreads)
+            for s in shift:
+                move = epsilon * direction.get(s, 0) + shift[s] * share
+                values[s] += move
+                square += move**2
+            if atom.logistic:
+                values[atom.offset] += mass * share
+                loss += square if spreads else mpmath.sqrt(square)
+                atoms.append((weight, values))
+            else:
+                loss += square * weight if spreads else mpmath.sqrt(square)
+                atoms.append((weight * (1 + mass), values))
+    return atoms, loss
+
+
+def _directions(
+    blocks: Sequence[Block], answer: Spread, number: int, logistic: bool
+) -> list[dict[sympy.Symbol, mpmath.mpf]]:
+    """Return plus and minus the scaled directions in which a cell spreads."""
+    found: list[dict[sympy.Symbol, mpmath.mpf]] = []
+    for block, matrix in zip(blocks, answer.matrices, strict=True):
+        if block.atom != number:
+            continue
+        vectors, weights = signature(matrix)
+        count = len(vectors)
+        for vector, d in zip(vectors, weights, strict=True):
+            # A sigmoid gate's atoms each bring their whole term, not a share of one.
+            size = mpmath.sqrt(precise(d) / 2 if logistic else precise(d) * count)
+            for sign in (1, -1):
+                found.append(
+                    {
+                        s: sign * size * precise(v)
+                        for s, v in zip(block.parameters, vector, strict=True)
+                    }
+                )
+    return found
+
+
+def _function(
+    atom: Atom, atoms: Sequence[tuple[mpmath.mpf, Values]], x: Values
+) -> list[mpmath.mpf]:
+    """Return the model's value, one number for each value of a discrete response."""
+    pause()
+    total = [mpmath.mpf(0)] * len(atom.values)
+    below = mpmath.mpf(0)
+    for weight, values in atoms:
+        at = {**x, **values}
+        if atom.logistic:
+            gate = evaluate(sigmoid(atom.score), at, PRECISE)
+        else:
+            gate = weight * evaluate(atom.affinity, at, PRECISE)
+            below += gate
+        for sheet, value in enumerate(atom.values):
+            total[sheet] += gate * evaluate(value, at, PRECISE)
+    return total if atom.logistic else [t / below for t in total]

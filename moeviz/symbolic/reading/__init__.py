@@ -1,0 +1,1 @@
+"""Models as symbols: formulas of parts, families of derivatives, points."""

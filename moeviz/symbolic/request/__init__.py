@@ -1,0 +1,1 @@
+"""From a request in plain data to a verdict in plain data."""

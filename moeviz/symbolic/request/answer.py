@@ -1,0 +1,100 @@
+"""One check from a request in plain data to a verdict in plain data: what workers run."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from moeviz.errors import SpecificationError
+from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.symbolic.certificates.report import Answer
+from moeviz.symbolic.questions.claims import Claim, Verdict, decide
+from moeviz.symbolic.request.compose import compose
+
+
+def claim_of(request: Mapping[str, Any]) -> Claim:
+    """Return the claim that a request asks for.
+
+    Parameters
+    ----------
+    request : mapping
+        ``{"claim": id}`` or ``{"compose": selection}``.
+
+    Raises
+    ------
+    SpecificationError
+        If it asks for neither, or for something that is not there.
+    """
+    if set(request) == {"claim"}:
+        name = str(request["claim"])
+        found = CATALOGUE.claims.get(name)
+        return found if found is not None else CATALOGUE.find(name)[0]
+    if set(request) == {"compose"} and isinstance(request["compose"], Mapping):
+        return compose(request["compose"])
+    raise SpecificationError("Expected {'claim': id} or {'compose': {...}} as a request.")
+
+
+LIMIT = 10.0
+"""Seconds for one test."""
+
+
+def verdict_of(
+    request: Mapping[str, Any],
+    should_stop: Callable[[], bool] | None = None,
+    limit: float = LIMIT,
+) -> Verdict:
+    """Decide what a request asks for; a test that takes longer than `limit` is undecided.
+
+    Raises
+    ------
+    SpecificationError
+        If the request is not well formed.
+    Cancelled
+        If `should_stop` said yes.
+    """
+    verdict = decide(claim_of(request), should_stop, limit)
+    if verdict.condition or verdict.answer == Answer.UNDECIDED:
+        return verdict
+    # Why a test is undecided is no condition of a verdict that the other tests decide.
+    decided = [test for test in verdict.tests if test.answer != Answer.UNDECIDED]
+    where = dict.fromkeys(test.condition for test in decided if test.condition)
+    return replace(verdict, condition="; ".join(where))
+
+
+def run_check(
+    request: Mapping[str, Any], should_stop: Callable[[], bool] | None = None
+) -> dict[str, Any]:
+    """Decide what a request asks for; return the verdict as plain data."""
+    return verdict_of(request, should_stop).to_json()
+
+
+def decide_all(names: Sequence[str], workers: int = 2) -> Generator[dict[str, Any], None, None]:
+    """Decide claims of the catalogue in several processes; yield verdicts in their order.
+
+    What waits is given up when the generator is closed.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Ids, or beginnings of ids; none for the whole catalogue.
+    workers : int
+        Processes; 1 for none beside this one.
+
+    Raises
+    ------
+    UnknownNameError
+        If an id is not there.
+    """
+    ids = list(dict.fromkeys(c.id for name in names for c in CATALOGUE.find(name)))
+    requests = [{"claim": name} for name in (ids or CATALOGUE.claims)]
+    if workers == 1 or len(requests) < 4:
+        yield from map(run_check, requests)
+        return
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    try:
+        yield from pool.map(run_check, requests)
+    finally:
+        pool.shutdown(cancel_futures=True)
