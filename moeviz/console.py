@@ -63,6 +63,7 @@ def preset_json(preset: Preset) -> dict[str, Any]:
                 "high": field.high if field.high < float("inf") else None,
                 "choices": list(field.options),
                 "group": field.group,
+                "basic": field.basic,
                 "help": field.help,
             }
             for field in preset.fields

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from moeviz.fields import Value
 from moeviz.study import FULL, LIVE, PRESETS, Preset
-from moeviz.study.fields import Value
 from moeviz.ui.lab.form import change_form, form_values
 from moeviz.ui.lab.state import leave_study, request, widget_key
 

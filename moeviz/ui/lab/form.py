@@ -11,8 +11,9 @@ from typing import Any
 import streamlit as st
 
 from moeviz.errors import SpecificationError
-from moeviz.study import PRESETS, Field, Preset, Specification
-from moeviz.study.fields import FIELDS, Value
+from moeviz.fields import Field, Value
+from moeviz.study import PRESETS, Preset, Specification
+from moeviz.study.fields import FIELDS
 from moeviz.ui.lab.link import Request
 from moeviz.ui.lab.state import job, request, restore, widget_key
 from moeviz.ui.shared.symbols import plain_symbol

@@ -22,9 +22,10 @@ from moeviz.charts.regimes import (
     which_setting,
 )
 from moeviz.errors import MoevizError
+from moeviz.fields import Value
 from moeviz.model import GATES, SCORES
 from moeviz.study import PRESETS, Preset
-from moeviz.study.fields import MODEL, OWN, TRUTH, Value
+from moeviz.study.fields import MODEL, OWN, TRUTH
 from moeviz.ui.lab.form import change_form, form_fields, form_values
 from moeviz.ui.lab.state import widget_key
 from moeviz.ui.shared.guard import plain
