@@ -196,6 +196,10 @@ class Field:
         return tuple(name for name in self.options if name in chosen)
 
     def _sizes(self, value: Any) -> tuple[int, ...]:
+        if self.kind == "cells" and isinstance(value, (list, tuple)) and not value:
+            raise SpecificationError(
+                f"Expected at least one number for {self.name}, but none is chosen; choose one."
+            )
         if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MOST_SIZES:
             raise SpecificationError(
                 f"Expected between 1 and {MOST_SIZES} whole numbers for {self.name}, but got "

@@ -7,16 +7,16 @@ from typing import Any
 
 from moeviz.fields import Field, Values
 from moeviz.model.constants import AnyConstant, TextConstant
-from moeviz.model.registry import Registry
 
 
-def constant_fields(parts: Mapping[str, Registry[Any]], group: str) -> Iterator[Field]:
+def constant_fields(parts: Mapping[str, Mapping[str, Any]], group: str) -> Iterator[Field]:
     """Yield a field for every constant that some variant has; it applies where one is chosen.
 
     Parameters
     ----------
-    parts : mapping of str to Registry
-        By the names of the fields that choose from them; a field may say one name or several.
+    parts : mapping of str to mapping
+        Registries by the names of the fields that choose from them; a field says one name or
+        several.
     group : str
         The heading under which a form shows the constants.
     """
@@ -35,7 +35,7 @@ def constants_of(variant: Any) -> tuple[AnyConstant, ...]:
     return found
 
 
-def _wherever(name: str, parts: Mapping[str, Registry[Any]]) -> Callable[[Values], bool]:
+def _wherever(name: str, parts: Mapping[str, Mapping[str, Any]]) -> Callable[[Values], bool]:
     """Return whether some part that is chosen has the constant called `name`."""
 
     def applies(values: Values) -> bool:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from moeviz.charts.gate import FIRST_NORM, NORMS, ROUTERS, gate_figure, gate_view
 from moeviz.charts.palette import theme_named
-from moeviz.study import SCHEMA
 from moeviz.ui.home import hardware, verdict
+from moeviz.ui.lab.link import FIRST_PRESET, preset_link
 from moeviz.ui.shared.guard import guard
 from moeviz.ui.shared.navigation import CONVERGENCE
 from moeviz.ui.shared.plot import plot
@@ -43,6 +43,6 @@ st.page_link(
     CONVERGENCE,
     label="**Run it: cosine against perturbed cosine**",
     icon=":material/play_arrow:",
-    query_params={"preset": "cosine-exact", "v": str(SCHEMA)},
+    query_params=preset_link(FIRST_PRESET),
 )
 hardware()

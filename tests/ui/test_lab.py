@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 import moeviz.ui.lab.kept
 from moeviz.study import FULL, LIVE, PRESETS, Specification, assemble, split
-from moeviz.ui.lab.choose import study_label, study_names
 from moeviz.ui.lab.regimes import expert_changes, gate_changes, misspecify, setting_changes
+from moeviz.ui.shared.studies import study_label, study_names
 from tests.ui.still import FIELDS, SPEC, StillEngine, open_tab, said, snapshot, visit
 
 

@@ -83,4 +83,6 @@ def test_what_the_paper_leaves_open_is_a_field(still, name):
     for field, estimator in OPEN_FIELDS.items():
         said_of = plain(FIELDS[field].label) in sentence
         assert said_of == (estimator is None or estimator in ran)
-        assert any(label.startswith(FIELDS[field].label) for label in widgets)
+        shown = any(label.startswith(FIELDS[field].label) for label in widgets)
+        assert shown == FIELDS[field].applies(PRESETS[name].defaults)
+        assert shown or not said_of

@@ -1,66 +1,91 @@
-"""What the checker's page remembers of a visit, and how it follows the address.
+"""What the checker's links may say, and what its page remembers of a visit.
 
-As in the lab, the form starts from a request: every widget takes its first value from there, and
-an address that the form itself did not write makes a new generation of widgets.
+An address says ``claim``, or ``compose=1`` and the fields of the form.
 """
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Mapping
+from typing import Any
 
-from moeviz.ui.checker.link import CheckRequest, read_check_link, write_check_link
-from moeviz.ui.shared.address import Address
+from moeviz.errors import SpecificationError, UnknownNameError
+from moeviz.fields import Value
+from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.symbolic.request.selection import CHECK_FIELDS, asked, validated
+from moeviz.ui.shared.form import FormState
+from moeviz.ui.shared.link import Key, Page, Request, short
 
-_REQUEST = "checker.request"
-_GENERATION = "checker.generation"
-_ADDRESS = Address("checker")
+CLAIM, OWN = "claim", "own"
+"""The page's forms: a claim of the papers, and a check of one's own, which alone has fields."""
 
-
-def check_key(name: str) -> str:
-    """Return the key of the page's widget called `name`, in its present generation."""
-    return f"checker.{st.session_state.get(_GENERATION, 0)}.{name}"
-
-
-def asked() -> CheckRequest:
-    """Return what the page's widgets started from."""
-    found: CheckRequest = st.session_state[_REQUEST]
-    return found
+FIRST_CLAIM = next(iter(CATALOGUE.claims))
 
 
-def start_check_again() -> None:
-    """Go back to the first claim; for a callback."""
-    st.query_params.clear()
-    _ADDRESS.forget()
-    _set(read_check_link({}))
+def _claim(name: str) -> str:
+    if name in CATALOGUE.claims:
+        return name
+    try:
+        # A claim with cases: the first of them.
+        return CATALOGUE.find(name)[0].id
+    except UnknownNameError:
+        raise SpecificationError(
+            f"Expected the id of a claim such as {FIRST_CLAIM}, but got '{short(name)}'; choose "
+            "one from the list."
+        ) from None
 
 
-def follow_check_address() -> None:
-    """Set the page from the address, if somebody else than this visit wrote it.
-
-    Raises
-    ------
-    SpecificationError
-        If the address asks for something that does not exist.
-    """
-    address = _ADDRESS.wish(arrived=check_key("mode") not in st.session_state)
-    if address is not None:
-        _set(read_check_link(address))
-        _ADDRESS.followed()
+def _check(form: str, values: Mapping[str, Value]) -> None:
+    if form == OWN:
+        validated(values)
 
 
-def write_check_address(request: CheckRequest) -> dict[str, str]:
-    """Make the address one that restores this screen, and return its parameters.
+CHECKER = Page(
+    name="checker",
+    version=1,
+    keys=(
+        Key("claim", _claim, lambda claim: claim),
+        Key("compose", lambda text: text != "0", lambda compose: "1" if compose else None, False),
+    ),
+    table=CHECK_FIELDS,
+    form=lambda own: OWN if own["compose"] else CLAIM,
+    fields_of=lambda form: tuple(CHECK_FIELDS.values()) if form == OWN else (),
+    check=_check,
+)
+"""What the checker's links may say."""
+
+STATE = FormState(CHECKER, "mode")
+"""The state of the page's form."""
+
+
+def request_of(claim: str) -> Request:
+    """Return the request for a claim.
 
     Parameters
     ----------
-    request : CheckRequest
-        What the form says.
+    claim : str
+        Its id.
     """
-    link = write_check_link(request)
-    _ADDRESS.write(link)
-    return link
+    return Request({"claim": claim, "compose": False}, {})
 
 
-def _set(wanted: CheckRequest) -> None:
-    st.session_state[_REQUEST] = wanted
-    st.session_state[_GENERATION] = st.session_state.get(_GENERATION, 0) + 1
+def composed(values: dict[str, Value]) -> Request:
+    """Return the request for a check of one's own.
+
+    Parameters
+    ----------
+    values : dict
+        Of all fields.
+    """
+    return Request({"claim": None, "compose": True}, values)
+
+
+def plain_request(request: Request) -> dict[str, Any]:
+    """Return a request as :func:`moeviz.symbolic.request.answer.run_check` takes it.
+
+    Parameters
+    ----------
+    request : Request
+    """
+    if request.own["compose"]:
+        return {"compose": asked(request.values)}
+    return {"claim": request.own["claim"] or FIRST_CLAIM}

@@ -1,145 +1,64 @@
-"""Links that restore the screen: from a study's form to an address and back.
-
-An address says ``preset``, ``v`` (the schema of the fields), every field that differs from the
-preset's default, ``job`` (the study on show), ``guess`` (what was predicted for each curve) and
-``kept`` (1: the kept full-size result is on show).
-The schema is in every link because a field that a link leaves out means the default of its time.
-"""
+"""Links of the convergence lab: the preset, the study on show, guesses, and a kept result."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import lru_cache
 
 from moeviz.errors import SpecificationError
-from moeviz.study import PRESETS, SCHEMA, Specification
+from moeviz.fields import Field
+from moeviz.study import FIELDS, PRESETS, SCHEMA, Specification
+from moeviz.ui.shared.link import Key, Page, Request, short
 
 FIRST_PRESET = "cosine-exact"
 
 _JOB = re.compile(r"[0-9a-f]{16}")
 _MOST_GUESSES = 40
-_OWN = ("preset", "v", "job", "guess", "kept")
+
+Guesses = tuple[float | None, ...]
+"""What was predicted, curve by curve."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """What an address asks for.
+def form_fields(preset: str) -> tuple[Field, ...]:
+    """Return a preset's fields; put together once, for there are many.
 
-    Attributes
+    Parameters
     ----------
     preset : str
-        Name of a preset.
-    texts : dict of str to str
-        Every field of the preset, as text that :meth:`Field.read` understands.
-    job : str or None
-        The study on show.
-    guesses : tuple of float or None
-        What was predicted, curve by curve.
-    kept : bool
-        Whether the preset's kept full-size result is on show.
+        A preset's name.
     """
-
-    preset: str
-    texts: dict[str, str]
-    job: str | None = None
-    guesses: tuple[float | None, ...] = field(default=())
-    kept: bool = False
+    return _fields(preset, len(FIELDS))
 
 
-def read_link(params: Mapping[str, str]) -> Request:
-    """Return what an address asks for.
+@lru_cache(maxsize=64)
+def _fields(name: str, _count: int) -> tuple[Field, ...]:
+    return PRESETS[name].fields
 
-    Parameters
-    ----------
-    params : mapping of str to str
-        The query parameters.
 
-    Raises
-    ------
-    SpecificationError
-        If anything in it is not understood: a preset, a field, a value, the version, the job.
-    """
-    if params.get("v", str(SCHEMA)) != str(SCHEMA):
+def _preset(text: str) -> str:
+    return PRESETS[text].name
+
+
+def _job(text: str) -> str:
+    if not _JOB.fullmatch(text):
         raise SpecificationError(
-            f"Expected a link of version {SCHEMA}, but this one is of version "
-            f"'{short(params['v'])}', whose defaults may differ; set the study up again."
-        )
-    preset = PRESETS[params.get("preset", FIRST_PRESET)]
-    values = preset.parse({k: text for k, text in params.items() if k not in _OWN})
-    texts = {f.name: f.write(values.get(f.name, f.default)) for f in preset.fields}
-    guesses = _guesses(params.get("guess", ""))
-    return Request(preset.name, texts, _job(params), guesses, _kept(params))
-
-
-def request_for(spec: Specification, job: str | None = None) -> Request:
-    """Return the request that restores the form of `spec`.
-
-    Parameters
-    ----------
-    spec : Specification
-    job : str, optional
-        The study to show.
-
-    Raises
-    ------
-    UnknownNameError
-        If the specification's preset is not one of this laboratory's.
-    """
-    preset = PRESETS[spec.name]
-    return Request(preset.name, {f.name: f.write(spec[f.name]) for f in preset.fields}, job)
-
-
-def write_link(
-    spec: Specification,
-    job: str | None,
-    guesses: Sequence[float | None] = (),
-    kept: bool = False,
-) -> dict[str, str]:
-    """Return the query parameters that restore a screen.
-
-    Parameters
-    ----------
-    spec : Specification
-        What the form says.
-    job : str or None
-        The study on show.
-    guesses : sequence of float or None
-        What was predicted, curve by curve.
-    kept : bool
-        Whether the kept full-size result is on show.
-    """
-    params = {"preset": spec.name, "v": str(SCHEMA), **PRESETS[spec.name].changed(spec)}
-    if job is not None:
-        params["job"] = job
-    if any(guess is not None for guess in guesses):
-        params["guess"] = ",".join("" if guess is None else f"{guess:g}" for guess in guesses)
-    if kept:
-        params["kept"] = "1"
-    return params
-
-
-def _job(params: Mapping[str, str]) -> str | None:
-    job = params.get("job")
-    if job is not None and not _JOB.fullmatch(job):
-        raise SpecificationError(
-            f"Expected the job to be 16 hexadecimal digits, but got '{short(job)}'; "
+            f"Expected the job to be 16 hexadecimal digits, but got '{short(text)}'; "
             "the link may have been cut short."
         )
-    return job
+    return text
 
 
-def _kept(params: Mapping[str, str]) -> bool:
-    kept = params.get("kept", "0")
-    if kept not in ("0", "1"):
+def _kept(text: str) -> bool:
+    if text not in ("0", "1"):
         raise SpecificationError(
-            f"Expected kept to be 1 or to be left out, but got '{short(kept)}'."
+            f"Expected kept to be 1 or to be left out, but got '{short(text)}'."
         )
-    return kept == "1"
+    return text == "1"
 
 
-def _guesses(text: str) -> tuple[float | None, ...]:
+def _guesses(text: str) -> Guesses:
     parts = text.split(",") if text else []
     try:
         values = tuple(float(part) if part.strip() else None for part in parts)
@@ -155,6 +74,63 @@ def _guesses(text: str) -> tuple[float | None, ...]:
     return values
 
 
-def short(text: str) -> str:
-    """Return the beginning of what somebody typed, fit for a sentence."""
-    return "".join(c if c.isprintable() else " " for c in text[:40])
+def _said(guesses: Guesses) -> str | None:
+    if all(guess is None for guess in guesses):
+        return None
+    return ",".join("" if guess is None else f"{guess:g}" for guess in guesses)
+
+
+LAB = Page(
+    name="lab",
+    version=SCHEMA,
+    keys=(
+        Key("preset", _preset, str, FIRST_PRESET),
+        Key("job", _job, lambda job: job),
+        Key("guess", _guesses, _said, ()),
+        Key("kept", _kept, lambda kept: "1" if kept else None, False),
+    ),
+    table=FIELDS,
+    form=lambda own: str(own["preset"]),
+    fields_of=form_fields,
+    oldest=SCHEMA,
+)
+"""What the lab's links may say."""
+
+
+def request_for(
+    spec: Specification,
+    job: str | None = None,
+    guesses: Sequence[float | None] = (),
+    kept: bool = False,
+) -> Request:
+    """Return the request that shows a study.
+
+    Parameters
+    ----------
+    spec : Specification
+        What the form is to say.
+    job : str, optional
+        The study on show.
+    guesses : sequence of float or None
+        What was predicted, curve by curve.
+    kept : bool
+        Whether the kept full-size result is on show.
+
+    Raises
+    ------
+    UnknownNameError
+        If the specification's preset is not one of this laboratory's.
+    """
+    own = {"preset": PRESETS[spec.name].name, "job": job, "guess": tuple(guesses), "kept": kept}
+    return Request(own, spec.fields)
+
+
+def preset_link(preset: str) -> dict[str, str]:
+    """Return the query parameters that open a preset as it is.
+
+    Parameters
+    ----------
+    preset : str
+        A preset's name.
+    """
+    return LAB.write(LAB.read({"preset": preset}))
