@@ -30,6 +30,7 @@ class _Memory:
 
     Attributes
     ----------
+    generation : int
     asked : Request
         What they started from.
     own : dict
@@ -40,6 +41,7 @@ class _Memory:
         The text with which each widget that is drawn began.
     """
 
+    generation: int
     asked: Request
     own: dict[str, Any]
     held: dict[str, str] = made_by(default_factory=dict)
@@ -66,7 +68,8 @@ class FormState:
 
     def key(self, name: str) -> str:
         """Return the key of the page's widget called `name`, in its present generation."""
-        return f"{self.page.name}.{st.session_state.get(self._generation, 0)}.{name}"
+        memory: _Memory | None = st.session_state.get(self._remembered)
+        return self._key(memory, name)
 
     @property
     def asked(self) -> Request:
@@ -135,7 +138,7 @@ class FormState:
         fields : sequence of Field
             Its fields.
         """
-        held = {field.name: self._held(form, field) for field in fields}
+        held = self._all_held(form, fields)
         values = _values(fields, held)
         return {
             field.name: held[field.name]
@@ -154,12 +157,10 @@ class FormState:
         fields : sequence of Field
             Its fields.
         """
-        return _values(fields, {field.name: self._held(form, field) for field in fields})
+        return _values(fields, self._all_held(form, fields))
 
-    def field_key(self, form: str, field: Field) -> str:
-        """Return the key of a field's widget.
-
-        A widget for cells is another for another number of them.
+    def begin(self, form: str, field: Field) -> tuple[str, str]:
+        """Return the key of a field's widget, and the text with which it begins, or began.
 
         Parameters
         ----------
@@ -167,8 +168,11 @@ class FormState:
             The form's name.
         field : Field
         """
-        count = f".{self.count(form, field)}" if field.counted else ""
-        return self.key(f"{form}.{field.name}{count}")
+        memory = self._memory
+        key = self._field_key(memory, form, field)
+        if key not in memory.starts or key not in st.session_state:
+            memory.starts[key] = self._held(memory, form, field)
+        return key, memory.starts[key]
 
     def count(self, form: str, field: Field) -> int:
         """Return how many cells there are for a field that lists some.
@@ -179,44 +183,46 @@ class FormState:
             The form's name.
         field : Field
         """
+        return self._count(self._memory, form, field)
+
+    def _count(self, memory: _Memory, form: str, field: Field) -> int:
         counted = self.page.table[field.counted]
-        (said,) = _values((counted,), {counted.name: self._held(form, counted)}).values()
+        (said,) = _values((counted,), {counted.name: self._held(memory, form, counted)}).values()
         return int(said)  # type: ignore[arg-type]
 
-    def start(self, form: str, field: Field) -> str:
-        """Return the text with which a field's widget begins, or began, if it is drawn already.
+    def _key(self, memory: _Memory | None, name: str) -> str:
+        return f"{self.page.name}.{memory.generation if memory else 0}.{name}"
 
-        Parameters
-        ----------
-        form : str
-            The form's name.
-        field : Field
-        """
-        key, memory = self.field_key(form, field), self._memory
-        if key not in st.session_state or key not in memory.starts:
-            memory.starts[key] = self._held(form, field)
-        return memory.starts[key]
+    def _field_key(self, memory: _Memory, form: str, field: Field) -> str:
+        # A widget for cells is another for another number of them.
+        count = f".{self._count(memory, form, field)}" if field.counted else ""
+        return self._key(memory, f"{form}.{field.name}{count}")
 
-    def _held(self, form: str, field: Field) -> str:
-        key, memory = self.field_key(form, field), self._memory
+    def _all_held(self, form: str, fields: Sequence[Field]) -> dict[str, str]:
+        memory = self._memory
+        return {field.name: self._held(memory, form, field) for field in fields}
+
+    def _held(self, memory: _Memory, form: str, field: Field) -> str:
+        key = self._field_key(memory, form, field)
         if key in st.session_state:
             memory.held[key] = _text(field, st.session_state[key])
         elif key not in memory.held:
-            return self._first(form, field)
+            return self._first(memory, form, field)
         return memory.held[key]
 
-    def _first(self, form: str, field: Field) -> str:
+    def _first(self, memory: _Memory, form: str, field: Field) -> str:
         value: Value = field.default
-        if form == self.page.form(self.asked.own):
-            value = self.asked.values[field.name]
+        if form == self.page.form(memory.asked.own):
+            value = memory.asked.values[field.name]
         if field.counted and isinstance(value, tuple):
-            count = self.count(form, field)
+            count = self._count(memory, form, field)
             value = tuple(int(cell) for cell in value if int(cell) <= count) or (1,)
         return field.write(value)
 
     def _set(self, wanted: Request) -> None:
-        st.session_state[self._remembered] = _Memory(wanted, dict(wanted.own))
-        st.session_state[self._generation] = st.session_state.get(self._generation, 0) + 1
+        before: _Memory | None = st.session_state.get(self._remembered)
+        generation = before.generation + 1 if before else 1
+        st.session_state[self._remembered] = _Memory(generation, wanted, dict(wanted.own))
 
     @property
     def _memory(self) -> _Memory:
@@ -230,10 +236,6 @@ class FormState:
     @property
     def _remembered(self) -> str:
         return f"{self.page.name}.form"
-
-    @property
-    def _generation(self) -> str:
-        return f"{self.page.name}.generation"
 
     @property
     def _restored(self) -> str:

@@ -47,8 +47,8 @@ def field_widget(state: FormState, form: str, field: Field) -> None:
         The form's name.
     field : Field
     """
-    label, key, hint = _label(field), state.field_key(form, field), _hint(field) or None
-    start = state.start(form, field)
+    label, hint = _label(field), _hint(field) or None
+    key, start = state.begin(form, field)
     if field.kind == "lines":
         st.text_area(label, start, key=key, help=hint, max_chars=field.longest, height=120)
     elif field.kind in ("text", "sizes"):
