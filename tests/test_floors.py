@@ -121,6 +121,25 @@ def test_peers_know_only_the_errors():
         assert parts(imports(path)) <= {"peers", "errors"}
 
 
+UI_ROOMS = sorted(
+    path.name for path in (PACKAGE / "ui").iterdir() if (path / "__init__.py").exists()
+)
+
+
+@pytest.mark.parametrize("room", UI_ROOMS)
+def test_rooms_of_pages_know_what_is_shared_and_where_links_lead(room):
+    others = [f"moeviz.ui.{other}" for other in UI_ROOMS if other not in (room, "shared")]
+    known = tuple(f"{other}.link" for other in others if room != "shared")
+    foreign = {
+        name
+        for path in (PACKAGE / "ui" / room).rglob("*.py")
+        for name in imports(path)
+        for other in others
+        if name.startswith(f"{other}.") and not name.startswith(known)
+    }
+    assert foreign == set()
+
+
 def test_charts_do_not_know_the_engine():
     for path in (PACKAGE / "charts").rglob("*.py"):
         assert "engine" not in parts(imports(path))

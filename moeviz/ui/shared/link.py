@@ -64,6 +64,10 @@ def unchanged(version: int, texts: Mapping[str, str]) -> dict[str, str]:
     return dict(texts)
 
 
+def all_fine(form: str, values: Mapping[str, Value]) -> None:
+    """Refuse nothing: any values go together, or what runs them says so."""
+
+
 @dataclass(frozen=True)
 class Page:
     """What a page's links may say.
@@ -98,7 +102,7 @@ class Page:
     fields_of: Callable[[str], Sequence[Field]]
     oldest: int = 1
     migrate: Callable[[int, Mapping[str, str]], dict[str, str]] = unchanged
-    check: Callable[[str, Mapping[str, Value]], object] = lambda form, values: None
+    check: Callable[[str, Mapping[str, Value]], object] = all_fine
 
     @property
     def names(self) -> Collection[str]:
