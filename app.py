@@ -6,9 +6,9 @@ the engine and closes it again; after that every visit runs it as a script, from
 
 import streamlit as st
 
-from moeviz.ui.guard import unexpected
-from moeviz.ui.navigation import run_page
-from moeviz.ui.server import lifespan, middleware, routes
+from moeviz.ui.shared.guard import unexpected
+from moeviz.ui.shared.navigation import run_page
+from moeviz.ui.shared.server import lifespan, middleware, routes
 
 if __name__ == "__main__":
     run_page()

@@ -2,7 +2,7 @@
 
 import sys
 
-from moeviz.cli import main
+from moeviz.cli.program import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -63,6 +63,7 @@ def preset_json(preset: Preset) -> dict[str, Any]:
                 "high": field.high if field.high < float("inf") else None,
                 "choices": list(field.options),
                 "group": field.group,
+                "basic": field.basic,
                 "help": field.help,
             }
             for field in preset.fields
@@ -207,11 +208,13 @@ def rates_text() -> str:
 def verdict_text(verdict: Mapping[str, Any]) -> str:
     """Return a verdict on a few lines, for people."""
     condition = f": {verdict['condition']}" if verdict["condition"] else ""
-    agrees = "agrees with the paper" if verdict["agrees_with_paper"] else "differs from the paper"
-    lines = [
-        f"{verdict['id']} ({verdict['paper']}, {verdict['reference']}): "
-        f"{verdict['verdict']}{condition}; {agrees} ({verdict['seconds']:.2f} s)"
-    ]
+    lines = [f"{verdict['verdict']}{condition} ({verdict['seconds']:.2f} s)", verdict["statement"]]
+    if verdict["paper"]:
+        agrees = "agrees with" if verdict["agrees_with_paper"] else "differs from"
+        lines = [
+            f"{verdict['id']} ({verdict['paper']}, {verdict['reference']}): "
+            f"{verdict['verdict']}{condition}; {agrees} the paper ({verdict['seconds']:.2f} s)"
+        ]
     for test in verdict["tests"]:
         kind = test["certificate"].get("kind", "no certificate")
         lines.append(f"    {test['name']}: {test['verdict']} ({kind})")

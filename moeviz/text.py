@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from moeviz.errors import SpecificationError
+
 NOT_FINITE = "not finite"
 """What stands for a number that is missing, infinite or none at all."""
 
@@ -92,3 +94,26 @@ def json_text(
         separators=(",", ":") if compact else None,
         allow_nan=False,
     )
+
+
+def check_text(text: str) -> str:
+    r"""Return a text if all of it can be written and shown.
+
+    Raises
+    ------
+    SpecificationError
+        If it holds half a character, as ``"\ud800"`` in JSON is.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise SpecificationError(
+            f"Expected whole characters, but character {error.start + 1} of '{text[:40]}' is half "
+            "a one; mend the text."
+        ) from None
+    return text
+
+
+def digits(value: int) -> int:
+    """Return about how many decimal digits a whole number has, without writing it out."""
+    return int(abs(value).bit_length() * math.log10(2.0)) + 1

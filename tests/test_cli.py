@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from moeviz.cli import main
+from moeviz.cli.program import main
 from moeviz.study import FIELDS, PRESETS
 
 SMALL = ["--set", "sizes=200,400", "--set", "replicates=4", "--set", "candidates=16"]
@@ -105,6 +105,13 @@ REFUSED = [
     (["bench", "nope"], "known benchmarks"),
     (["study", "cosine-fig1a", "--set", "start_scale=0"], "at a zero gate"),
     (["reach", "cosine-exact", "--set", "sparse=1", "--set", "start_scale=0"], "at a zero gate"),
+    (["check", "--set", "router=nope"], "router to be one of"),
+    (["check", "--set", "colour=red"], "one of the fields router"),
+    (["check", "--set", "atoms"], "FIELD=VALUE"),
+    (["check", "--set", "crowded=3"], "cells from 1 to 2"),
+    (["check", "--set", "router=cosine"], "at least 2 inputs"),
+    (["check", "--set", "test=relation", "--set", "relation=p1"], "a coefficient, a colon"),
+    (["check", "--limit", "nan"], "1 to 3,600 seconds"),
     (["exceptions", "nope"], "id of a claim"),
     (["exceptions", "K5", "--limit", "0"], "1 to 86,400 seconds"),
     (["exceptions", "K5", "--limit", "nan"], "1 to 86,400 seconds"),
@@ -245,3 +252,26 @@ def test_verdicts_for_people_name_exceptions_and_the_extent_of_their_search(caps
     assert code == 0
     assert "exception: two atoms with equal gates and opposite experts: fails (relation)" in out
     assert "relations among three atoms are not searched" in out
+
+
+COSINE = ["--set", "router=cosine", "--set", "dimension=2", "--set", "test=relation"]
+
+
+def test_a_check_of_ones_own_is_decided_with_its_certificate(capsys):
+    code, out, err = run(capsys, "check", *COSINE, "--set", "relation=p1 : p1\np2 : p2", "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(out, parse_constant=refuse)
+    assert found["verdict"] == "holds"
+    assert found["tests"][0]["certificate"]["kind"]
+    code, out, _ = run(capsys, "check", *COSINE, "--set", "relation=p1 : p1")
+    assert code == 0
+    assert out.startswith("fails")
+    assert "cosine router" in out
+    assert "the paper" not in out
+
+
+def test_a_check_that_says_nothing_is_the_first_of_the_form(capsys):
+    code, out, _ = run(capsys, "check")
+    assert code == 0
+    assert out.startswith("holds")
+    assert "dual matrix" in out

@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "moeviz"
 
 FLOORS = [
-    {"errors", "text"},
+    {"errors"},
+    {"text"},
+    {"fields"},
     {"model"},
     {"theory"},
     {"estimate", "symbolic"},
@@ -99,7 +101,7 @@ def test_imports_inside_a_floor_point_down(path):
 
 def test_the_floors_are_what_they_are_called():
     assert below("errors") == {"errors"}
-    assert below("theory") == {"errors", "text", "model", "theory"}
+    assert below("theory") == {"errors", "text", "fields", "model", "theory"}
     assert "symbolic" not in below("estimate")
     assert {"engine", "charts"} <= below("cli") | below("ui")
     assert "ui" not in below("cli")
@@ -117,6 +119,25 @@ def test_only_the_user_interface_imports_streamlit(path):
 def test_peers_know_only_the_errors():
     for path in (PACKAGE / "peers").rglob("*.py"):
         assert parts(imports(path)) <= {"peers", "errors"}
+
+
+UI_ROOMS = sorted(
+    path.name for path in (PACKAGE / "ui").iterdir() if (path / "__init__.py").exists()
+)
+
+
+@pytest.mark.parametrize("room", UI_ROOMS)
+def test_rooms_of_pages_know_what_is_shared_and_where_links_lead(room):
+    others = [f"moeviz.ui.{other}" for other in UI_ROOMS if other not in (room, "shared")]
+    known = tuple(f"{other}.link" for other in others if room != "shared")
+    foreign = {
+        name
+        for path in (PACKAGE / "ui" / room).rglob("*.py")
+        for name in imports(path)
+        for other in others
+        if name.startswith(f"{other}.") and not name.startswith(known)
+    }
+    assert foreign == set()
 
 
 def test_charts_do_not_know_the_engine():

@@ -3,7 +3,7 @@
 from moeviz.study import laboratory, experiments  # noqa: F401, I001 (they register, in order)
 from moeviz.study.assemble import assemble
 from moeviz.study.blocks import Block, run_block, split
-from moeviz.study.fields import FIELDS, Field
+from moeviz.study.fields import FIELDS
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Curve, plan_curves
@@ -22,7 +22,6 @@ __all__ = [
     "SCHEMA",
     "Block",
     "Curve",
-    "Field",
     "Preset",
     "Published",
     "Scenario",

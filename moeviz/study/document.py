@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from moeviz.errors import SpecificationError
+from moeviz.text import check_text, digits
 
 MOST_BYTES = 200_000
 """Largest document that is read; a specification has some kilobytes, a result some ten."""
@@ -88,29 +89,6 @@ def check_plain(data: Any) -> None:
                 "Expected numbers that are finite, but got one that is too large or none at all"
                 f"{_where(name)}; mend it."
             )
-
-
-def check_text(text: str) -> str:
-    r"""Return a text if all of it can be written and shown.
-
-    Raises
-    ------
-    SpecificationError
-        If it holds half a character, as ``"\ud800"`` in JSON is.
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise SpecificationError(
-            f"Expected whole characters, but character {error.start + 1} of '{text[:40]}' is half "
-            "a one; mend the text."
-        ) from None
-    return text
-
-
-def digits(value: int) -> int:
-    """Return about how many decimal digits a whole number has, without writing it out."""
-    return int(abs(value).bit_length() * math.log10(2.0)) + 1
 
 
 def _values(data: Any) -> Iterator[tuple[int, str, Any]]:

@@ -70,6 +70,8 @@ class Estimator:
         Whether it is a paper's protocol and not the estimator of its theorems.
     densities_only : bool
         Whether it needs a likelihood of components.
+    fields : tuple of str
+        The fields of a study that set it up, and nothing else.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Estimator:
     run: Run
     published: bool
     densities_only: bool = False
+    fields: tuple[str, ...] = ()
 
 
 ESTIMATORS: Registry[Estimator] = Registry("estimator")
@@ -137,7 +140,14 @@ def _sgd_words(values: Values, density: bool) -> str:
 
 
 for _estimator in (
-    Estimator("converged", "converged estimator", _converged_words, _converged, published=False),
+    Estimator(
+        "converged",
+        "converged estimator",
+        _converged_words,
+        _converged,
+        published=False,
+        fields=("max_steps",),
+    ),
     Estimator(
         "em",
         "expectation-maximisation",
@@ -145,7 +155,15 @@ for _estimator in (
         _em,
         published=True,
         densities_only=True,
+        fields=("em_steps", "em_tolerance"),
     ),
-    Estimator("sgd", "stochastic gradient descent", _sgd_words, _sgd, published=True),
+    Estimator(
+        "sgd",
+        "stochastic gradient descent",
+        _sgd_words,
+        _sgd,
+        published=True,
+        fields=("epochs", "rate", "batch"),
+    ),
 ):
     ESTIMATORS.add(_estimator.name, _estimator)

@@ -6,7 +6,7 @@ for `sigmoid` the whole training protocol, for which that of `cosine` stands in.
 
 from __future__ import annotations
 
-from moeviz.study.fields import Value
+from moeviz.fields import Value
 from moeviz.study.presets import add_preset
 from moeviz.study.published import Published
 

@@ -1,210 +1,21 @@
-"""Fields: the settings of a study, with their limits, and how to read them from text.
+"""The table of a study's fields.
 
-A page builds its form from these, the command line its ``--set``, and a link its parameters, so
-all three refuse the same input with the same sentence.
+A page builds its form from these, the command line its ``--set``, and a link its parameters.
 """
 
 from __future__ import annotations
 
-import math
-import re
-import reprlib
-from collections.abc import Callable, Collection, ItemsView, Iterator, Mapping, ValuesView
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from moeviz.errors import SpecificationError, UnknownNameError
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, AnyConstant, TextConstant
+from moeviz.fields import Field, Table, Values
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.model.registry import Registry
+from moeviz.model.settings import constant_fields
 from moeviz.study.designs import DESIGNS
-from moeviz.study.document import check_text, digits
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.theory import DISTANCES, GAUGES, LOSSES
-
-Value = int | float | str | tuple[int, ...] | tuple[str, ...]
-
-LONGEST_TEXT = 400
-"""Characters of a field's text that are looked at; more is refused."""
-
-MOST_SIZES = 30
-WHOLE = re.compile(r"[+-]?\d{1,18}(e\d{1,2})?", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Field:
-    r"""One setting of a study.
-
-    Attributes
-    ----------
-    name, label, symbol : str
-        Name in code; plain words; LaTeX, or "" where there is none.
-    kind : {"int", "float", "choice", "choices", "sizes", "text"}
-        ``choices`` is a non-empty selection in the registry's order; ``sizes`` an ascending list
-        of sample sizes.
-    default : Value
-    low, high : float
-        Limits of a number, or of each sample size; both included.
-    choices : collection of str
-        What a choice may be; registries are read when they are needed, so that a variant that
-        is registered later can be chosen too.
-    help : str
-        One sentence for people.
-    group : str
-        The heading under which a form shows it.
-    reader : callable or None
-        From a text to the one way to write it, for the kind ``text``.
-    """
-
-    name: str
-    label: str
-    symbol: str
-    kind: str
-    default: Value
-    low: float = -math.inf
-    high: float = math.inf
-    choices: Collection[str] = ()
-    help: str = ""
-    group: str = ""
-    reader: Callable[[str], str] | None = None
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """What a choice may be at present."""
-        return tuple(self.choices)
-
-    def with_default(self, default: Value) -> Field:
-        """Return the field with another default."""
-        return replace(self, default=default)
-
-    def read(self, text: str) -> Value:
-        """Return the value that a text stands for.
-
-        Raises
-        ------
-        SpecificationError
-            If the text is not a value of this field.
-        """
-        if len(text) > LONGEST_TEXT:
-            raise SpecificationError(
-                f"Expected at most {LONGEST_TEXT} characters for {self.name}, but got {len(text)}."
-            )
-        text = text.strip()
-        if self.kind in ("choice", "text"):
-            return self.check(text)
-        if self.kind in ("choices", "sizes"):
-            parts = [part.strip() for part in text.strip("[]()").split(",") if part.strip()]
-            if self.kind == "choices":
-                return self.check([part.strip("'\"") for part in parts])
-            return self.check([_whole(self.name, part) for part in parts])
-        if self.kind == "int":
-            return self.check(_whole(self.name, text))
-        try:
-            return self.check(float(text))
-        except ValueError:
-            raise SpecificationError(
-                f"Expected a number for {self.name}, but got '{text[:40]}'."
-            ) from None
-
-    def write(self, value: Value) -> str:
-        """Return the text that :meth:`read` turns back into `value`."""
-        if isinstance(value, (tuple, list)):
-            return ",".join(str(part) for part in value)
-        return repr(value) if isinstance(value, float) else str(value)
-
-    def check(self, value: Any) -> Value:
-        """Return `value` in its proper type.
-
-        Raises
-        ------
-        SpecificationError
-            If it is not a value of this field.
-        """
-        if self.reader is not None:
-            if not isinstance(value, str):
-                raise SpecificationError(
-                    f"Expected a text for {self.name}, but got {_short(value)}."
-                )
-            return self.reader(check_text(value))
-        if self.kind == "choice":
-            return self._choice(value)
-        if self.kind == "choices":
-            return self._choices(value)
-        if self.kind == "sizes":
-            return self._sizes(value)
-        if self.kind == "int":
-            return int(self._number(value, whole=True))
-        return float(self._number(value, whole=False))
-
-    def _number(self, value: Any, whole: bool) -> float:
-        kind = "a whole number" if whole else "a number"
-        limits = f"between {self.low:g} and {self.high:g}"
-        if not _is_plain(value) or (whole and value != int(value)):
-            raise SpecificationError(
-                f"Expected {kind} {limits} for {self.name}, but got {_short(value)}."
-            )
-        if not self.low <= value <= self.high:
-            raise SpecificationError(f"Expected {self.name} {limits}, but got {_short(value)}.")
-        return value
-
-    def _choice(self, value: Any) -> str:
-        if not isinstance(value, str) or value not in self.choices:
-            raise UnknownNameError(
-                f"Expected {self.name} to be one of {', '.join(self.choices)}, but got "
-                f"{_short(value)}."
-            )
-        return value
-
-    def _choices(self, value: Any) -> tuple[str, ...]:
-        if isinstance(value, str) or not isinstance(value, (list, tuple)) or not value:
-            raise SpecificationError(
-                f"Expected at least one of {', '.join(self.choices)} for {self.name}, but got "
-                f"{_short(value)}."
-            )
-        chosen = {self._choice(part) for part in value}
-        return tuple(name for name in self.options if name in chosen)
-
-    def _sizes(self, value: Any) -> tuple[int, ...]:
-        if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= MOST_SIZES:
-            raise SpecificationError(
-                f"Expected between 1 and {MOST_SIZES} whole numbers for {self.name}, but got "
-                f"{_short(value)}."
-            )
-        return tuple(sorted({int(self._number(part, whole=True)) for part in value}))
-
-
-def _whole(name: str, text: str) -> int:
-    if not WHOLE.fullmatch(text):
-        raise SpecificationError(f"Expected a whole number for {name}, but got '{text[:40]}'.")
-    mantissa, _, exponent = text.lower().partition("e")
-    return int(mantissa) * 10 ** int(exponent or 0)
-
-
-def _is_plain(value: Any) -> bool:
-    """Return whether a value is a finite number that a float can hold."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond all floats
-        return False
-
-
-class _Short(reprlib.Repr):
-    """Writes the beginning of any value, at a cost that does not grow with the value."""
-
-    def repr_int(self, value: int, level: int) -> str:
-        if value.bit_length() > 128:
-            return f"a whole number of about {digits(value)} digits"
-        return repr(value)
-
-
-_SHORT = _Short()
-_SHORT.maxlevel = 3
-
-
-def _short(value: Any) -> str:
-    text = _SHORT.repr(value[:40] if isinstance(value, str) else value)
-    return text if len(text) <= 40 or text.startswith("a whole") else text[:37] + "..."
 
 
 class _With(Collection[str]):
@@ -235,36 +46,20 @@ PAPER = "paper"
 MODEL, TRUTH, DATA, FITS, READ = "Model", "Truth", "Data", "Fits", "Reading"
 
 
-def _constants() -> Iterator[Field]:
-    """Yield a field for every constant that some registered variant has."""
-    seen: set[str] = set()
-    registries: tuple[Registry[Any], ...] = (SCORES, GATES, EXPERTS, OUTPUTS)
-    for registry in registries:
-        for variant in registry.values():
-            constants: tuple[AnyConstant, ...] = getattr(variant, "constants", ())
-            for constant in constants:
-                if constant.name not in seen:
-                    seen.add(constant.name)
-                    yield _constant_field(constant)
+_PARTS: dict[str, Registry[Any]] = {
+    "routers": SCORES,
+    "gates": GATES,
+    "experts": EXPERTS,
+    "output": OUTPUTS,
+    "data_router": SCORES,
+    "data_gate": GATES,
+}
+"""Where a study names parts of models, with the registries that know them."""
 
 
-def _constant_field(c: AnyConstant) -> Field:
-    label = c.label or c.name
-    if isinstance(c, TextConstant):
-        return Field(
-            c.name, label, c.symbol, "text", c.default, help=c.help, group=MODEL, reader=c.read
-        )
-    return Field(
-        c.name,
-        label,
-        c.symbol,
-        "int" if c.whole else "float",
-        int(c.default) if c.whole else float(c.default),
-        c.low,
-        c.high,
-        help=c.help,
-        group=MODEL,
-    )
+def _runs(field: str) -> Callable[[Values], bool]:
+    """Return whether some estimator that is chosen reads a field."""
+    return lambda values: any(field in ESTIMATORS[name].fields for name in values["estimators"])
 
 
 _MODEL = (
@@ -277,6 +72,7 @@ _MODEL = (
         choices=SCORES,
         help="How a router scores an expert; each one chosen is fitted.",
         group=MODEL,
+        basic=True,
     ),
     Field(
         "gates",
@@ -287,6 +83,7 @@ _MODEL = (
         choices=GATES,
         help="How scores become the experts' weights; each one chosen is fitted.",
         group=MODEL,
+        basic=True,
     ),
     Field(
         "experts",
@@ -297,6 +94,7 @@ _MODEL = (
         choices=EXPERTS,
         help="What an expert computes; each one chosen is fitted to data of its own.",
         group=MODEL,
+        basic=True,
     ),
     Field(
         "output",
@@ -307,6 +105,7 @@ _MODEL = (
         choices=OUTPUTS,
         help="Regression is fitted by least squares, densities by maximum likelihood.",
         group=MODEL,
+        basic=True,
     ),
     Field(
         "dimension",
@@ -318,6 +117,7 @@ _MODEL = (
         32,
         help="How many inputs there are.",
         group=MODEL,
+        basic=True,
     ),
 )
 
@@ -332,6 +132,7 @@ _REST = (
         8,
         help="How many experts the data come from.",
         group=TRUTH,
+        basic=True,
     ),
     Field(
         "atoms",
@@ -343,6 +144,7 @@ _REST = (
         10,
         help="Equal to the true number: exact-specified. Larger: over-specified.",
         group=TRUTH,
+        basic=True,
     ),
     Field(
         "data_router",
@@ -420,6 +222,7 @@ _REST = (
         2048,
         help="How many a designed truth is chosen from; 1 takes a random one as it comes.",
         group=TRUTH,
+        applies=lambda values: DESIGNS[values["design"]].searched,
     ),
     Field(
         "low",
@@ -453,6 +256,7 @@ _REST = (
         10**7,
         help="One set of fits for each.",
         group=DATA,
+        basic=True,
     ),
     Field(
         "replicates",
@@ -464,6 +268,7 @@ _REST = (
         400,
         help="Independent data sets at each sample size.",
         group=DATA,
+        basic=True,
     ),
     Field(
         "seed",
@@ -475,6 +280,7 @@ _REST = (
         2**31 - 1,
         help="Another seed draws other data sets and starts.",
         group=DATA,
+        basic=True,
     ),
     Field(
         "estimators",
@@ -486,6 +292,7 @@ _REST = (
         help="'converged' is the estimator of the theorems; 'em' and 'sgd' are what the papers "
         "ran. Each one chosen is run on the same data.",
         group=FITS,
+        basic=True,
     ),
     Field(
         "start",
@@ -509,6 +316,7 @@ _REST = (
         help="Standard deviation of each coordinate's step away from the truth. No paper says "
         "its own.",
         group=FITS,
+        applies=lambda values: values["start"] == "near-truth",
     ),
     Field(
         "starts",
@@ -636,36 +444,22 @@ _REST = (
 )
 
 
-class _Fields(Mapping[str, Field]):
-    """Every field by name; those of constants follow the registries."""
-
-    def __init__(self) -> None:
-        self._variants: tuple[object, ...] = ()
-        self._known: dict[str, Field] = {}
-
-    def _all(self) -> dict[str, Field]:
-        """Return the fields, made anew when a registry has changed."""
-        variants = (*SCORES.values(), *GATES.values(), *EXPERTS.values(), *OUTPUTS.values())
-        if variants != self._variants:
-            self._known = {field.name: field for field in (*_MODEL, *_constants(), *_REST)}
-            self._variants = variants
-        return self._known
-
-    def __getitem__(self, name: str) -> Field:
-        return self._all()[name]
-
-    def items(self) -> ItemsView[str, Field]:
-        return self._all().items()
-
-    def values(self) -> ValuesView[Field]:
-        return self._all().values()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
+def _all() -> Iterator[Field]:
+    yield from _MODEL
+    yield from constant_fields(_PARTS, MODEL)
+    for field in _REST:
+        yield replace(field, applies=_runs(field.name)) if field.name in _read() else field
 
 
-FIELDS: Mapping[str, Field] = _Fields()
+def _read() -> set[str]:
+    """Return the fields that estimators read."""
+    return {name for estimator in ESTIMATORS.values() for name in estimator.fields}
+
+
+def _variants() -> tuple[object, ...]:
+    parts = (SCORES, GATES, EXPERTS, OUTPUTS, ESTIMATORS)
+    return tuple(variant for registry in parts for variant in registry.values())
+
+
+FIELDS: Mapping[str, Field] = Table(_all, _variants)
 """Every field of a study, with the laboratory's defaults."""

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from moeviz.errors import SpecificationError
+from moeviz.fields import Field, Value, read_texts
 from moeviz.model.registry import Registry
-from moeviz.study.fields import FIELDS, Field, Value
+from moeviz.study.fields import FIELDS
 from moeviz.study.published import Published
 from moeviz.study.specification import Specification
-
-MOST_SETTINGS = 100
 
 LIVE, FULL = "live", "full"
 
@@ -98,17 +97,7 @@ class Preset:
         SpecificationError
             If a field is unknown or a text is not one of its values.
         """
-        if len(texts) > MOST_SETTINGS:
-            raise SpecificationError(
-                f"Expected at most {MOST_SETTINGS} settings, but got {len(texts)}."
-            )
-        fields = {field.name: field for field in self.fields}
-        unknown = [name for name in texts if name not in fields]
-        if unknown:
-            raise SpecificationError(
-                f"Expected one of the fields {', '.join(fields)}, but got '{unknown[0][:40]}'."
-            )
-        return {name: fields[name].read(text) for name, text in texts.items()}
+        return read_texts(self.fields, texts)
 
     def changed(self, spec: Specification) -> dict[str, str]:
         """Return, as text, the fields of `spec` that differ from this preset's defaults."""

@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from moeviz.errors import SpecificationError
+from moeviz.fields import Value
 from moeviz.model import OUTPUTS, SCORES
 from moeviz.model.custom import CUSTOM
 from moeviz.model.scores import TINY
 from moeviz.study.designs import DESIGNS
-from moeviz.study.document import check_text
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.fields import FIELDS, OWN, Value
+from moeviz.study.fields import FIELDS, OWN
 from moeviz.study.limits import check_limits
 from moeviz.study.models import Named, models
-from moeviz.text import json_text
+from moeviz.text import check_text, json_text
 from moeviz.theory import DISTANCES, input_nodes
 
 SCHEMA = 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from moeviz.charts.gate import GateView
-from moeviz.ui.guard import guard
-from moeviz.ui.session import engine
-from moeviz.ui.words import hardware_sentence
+from moeviz.ui.shared.guard import guard
+from moeviz.ui.shared.session import engine
+from moeviz.ui.shared.words import hardware_sentence
 
 _UNSEEN = 5e-4
 

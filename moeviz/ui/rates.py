@@ -22,16 +22,17 @@ from moeviz.charts.rates import (
     study_words,
 )
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import FULL, PRESETS, SCHEMA, Specification
+from moeviz.study import FULL, PRESETS, Specification
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS, RateCell, RateRow
-from moeviz.ui.choose import PAPERS, study_label
-from moeviz.ui.guard import plain
-from moeviz.ui.link import write_link
-from moeviz.ui.predict import curves_of
-from moeviz.ui.session import engine
+from moeviz.ui.lab.link import LAB, preset_link, request_for
+from moeviz.ui.lab.predict import curves_of
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.navigation import ADDRESSES, CONVERGENCE
+from moeviz.ui.shared.session import engine
+from moeviz.ui.shared.studies import PAPERS, study_label
 
-LAB = "convergence"
+_LAB = ADDRESSES[CONVERGENCE]
 """The lab's address, as seen from a page beside it."""
 
 
@@ -83,7 +84,7 @@ def study_address(cell: RateCell) -> str:
     cell : RateCell
     """
     live, _ = _specifications(cell.preset, tuple(cell.settings.items()))
-    return f"{LAB}?{urlencode(write_link(live, None), safe=',')}"
+    return f"{_LAB}?{urlencode(LAB.write(request_for(live)), safe=',')}"
 
 
 def _measured(cell: RateCell) -> str:
@@ -142,8 +143,8 @@ def _said_by(
 
 
 def _kept_link(name: str, kept: Mapping[str, Any]) -> str:
-    address = urlencode({"preset": name, "v": SCHEMA, "kept": 1})
-    return f"[kept result of {plain(kept['date'])}, {plain(kept['device'])}]({LAB}?{address})"
+    address = urlencode({**preset_link(name), "kept": 1})
+    return f"[kept result of {plain(kept['date'])}, {plain(kept['device'])}]({_LAB}?{address})"
 
 
 def _finished(spec: Specification, cell: RateCell) -> tuple[Mapping[str, Any], str] | None:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from moeviz.ui.checker import check_button, choose_check, show_check
-from moeviz.ui.checker_state import follow_check_address, start_check_again, write_check_address
-from moeviz.ui.guard import guard
+from moeviz.ui.checker.page import check_button, choose_check, show_check
+from moeviz.ui.checker.state import STATE
+from moeviz.ui.shared.guard import guard
 
 st.title("Symbolic checker", anchor=False)
 st.markdown(
@@ -12,11 +12,11 @@ st.markdown(
     "decides whether the relation is there, and every verdict carries a certificate that anyone "
     "can check."
 )
-with guard(start_check_again):
-    follow_check_address()
+with guard(STATE.start_again):
+    STATE.follow()
 with guard():
     request = choose_check()
     check_button(request)
-    link = write_check_address(request)
-with guard(start_check_again):
+    link = STATE.write(request)
+with guard(STATE.start_again):
     show_check(request, link)

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from moeviz.ui.choose import choose_preset, choose_size
-from moeviz.ui.guard import guard
-from moeviz.ui.kept import choose_kept
-from moeviz.ui.lab import run, run_button, show_notices, study_form, study_of_form
-from moeviz.ui.state import follow_address, start_again, write_address
-from moeviz.ui.study import show_kept, show_study
+from moeviz.ui.lab.choose import choose_preset, choose_size
+from moeviz.ui.lab.controls import run, run_button, show_notices, study_form, study_of_form
+from moeviz.ui.lab.kept import choose_kept
+from moeviz.ui.lab.link import request_for
+from moeviz.ui.lab.state import STATE, job
+from moeviz.ui.lab.study import show_kept, show_study
+from moeviz.ui.shared.guard import guard
 
 st.title("Convergence lab", anchor=False)
-with guard(start_again):
-    follow_address()
+with guard(STATE.start_again):
+    STATE.follow()
 left, right = st.columns([3, 2], vertical_alignment="top")
 with left:
     preset = choose_preset()
@@ -26,8 +27,8 @@ with guard():
     guesses = study_form(preset, spec)
     if wanted:
         run(preset, spec)
-    write_address(spec, guesses, kept is not None)
-with guard(start_again):
+    STATE.write(request_for(spec, job(), guesses, kept is not None))
+with guard(STATE.start_again):
     if kept is None:
         show_study(preset, spec, guesses)
     else:

@@ -4,11 +4,11 @@ import streamlit as st
 
 from moeviz.charts.gate import FIRST_NORM, NORMS, ROUTERS, gate_figure, gate_view
 from moeviz.charts.palette import theme_named
-from moeviz.study import SCHEMA
-from moeviz.ui.guard import guard
 from moeviz.ui.home import hardware, verdict
-from moeviz.ui.navigation import CONVERGENCE
-from moeviz.ui.plot import plot
+from moeviz.ui.lab.link import FIRST_PRESET, preset_link
+from moeviz.ui.shared.guard import guard
+from moeviz.ui.shared.navigation import CONVERGENCE
+from moeviz.ui.shared.plot import plot
 
 st.title("Does the gate see how long β is?", anchor=False)
 st.markdown(
@@ -43,6 +43,6 @@ st.page_link(
     CONVERGENCE,
     label="**Run it: cosine against perturbed cosine**",
     icon=":material/play_arrow:",
-    query_params={"preset": "cosine-exact", "v": str(SCHEMA)},
+    query_params=preset_link(FIRST_PRESET),
 )
 hardware()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from moeviz.ui.guard import guard
 from moeviz.ui.rates import show_rates
+from moeviz.ui.shared.guard import guard
 
 st.title("Rates", anchor=False)
 st.markdown(

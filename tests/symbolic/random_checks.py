@@ -18,7 +18,7 @@ from moeviz.symbolic.kernel.family import Family
 from moeviz.symbolic.questions.spot import determinant_spot, spots_of
 from moeviz.symbolic.request.answer import verdict_of
 from moeviz.symbolic.request.compose import parameter_names
-from moeviz.symbolic.request.selection import POINTS, TESTS, options
+from moeviz.symbolic.request.selection import CHECK_FIELDS, POINTS, TESTS
 
 LIMIT = 10.0
 """Seconds of each test."""
@@ -111,13 +111,13 @@ def relation(rng: random.Random, selection: dict[str, Any]) -> str:
 def selection(seed: int) -> dict[str, Any]:
     """Return a random selection of the checker's form."""
     rng = random.Random(seed)
-    lists = options()
+    lists = {name: field.options for name, field in CHECK_FIELDS.items()}
     dimension = rng.choice((1, 1, 1, 2, 2, 3))
     atoms = rng.choice((1, 2, 2, 2, 3)) if dimension < 3 else rng.choice((1, 2))
     chosen: dict[str, Any] = {
-        "router": "custom" if rng.random() < 0.35 else rng.choice(list(lists["router"])),
-        "gate": rng.choice(list(lists["gate"])),
-        "expert": "custom" if rng.random() < 0.6 else rng.choice(list(lists["expert"])),
+        "router": "custom" if rng.random() < 0.35 else rng.choice(lists["router"]),
+        "gate": rng.choice(lists["gate"]),
+        "expert": "custom" if rng.random() < 0.6 else rng.choice(lists["expert"]),
         "output": rng.choice(("regression", "regression", *lists["output"])),
         "dimension": dimension,
         "atoms": atoms,

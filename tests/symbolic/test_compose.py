@@ -10,7 +10,7 @@ import pytest
 from moeviz.errors import FormulaError, LimitError, MoevizError, SpecificationError
 from moeviz.symbolic.request.answer import run_check
 from moeviz.symbolic.request.compose import compose
-from moeviz.symbolic.request.selection import DEFAULTS, LIMITS, POINTS, TESTS, options
+from moeviz.symbolic.request.selection import CHECK_FIELDS, POINTS, TESTS, asked, validated
 
 DECIDED = ("holds", "fails")
 
@@ -38,15 +38,15 @@ def test_a_question_is_not_followed_by_a_colon(test):
     assert after.startswith(" " if TESTS[test].endswith("?") else ": ")
 
 
-@pytest.mark.parametrize("name", list(options()["router"]))
+@pytest.mark.parametrize("name", CHECK_FIELDS["router"].options)
 def test_every_router_can_be_composed(name):
     found = composed(router=name, dimension=2, test="first-order")
     assert found["verdict"] in DECIDED
 
 
-@pytest.mark.parametrize("name", list(options()["expert"]))
+@pytest.mark.parametrize("name", CHECK_FIELDS["expert"].options)
 def test_every_expert_can_be_composed(name):
-    for output in options()["output"]:
+    for output in CHECK_FIELDS["output"].options:
         found = composed(expert=name, output=output, test="first-order")
         assert found["verdict"] in (*DECIDED, "undecided"), output
 
@@ -65,8 +65,8 @@ def test_another_seed_is_another_point_and_the_same_answer():
     ("field", "value"),
     [
         *itertools.product(("router", "gate", "expert", "output", "test", "point"), ("x", 3, None)),
-        *((name, high + 1) for name, (_, high) in LIMITS.items()),
-        *((name, low - 1) for name, (low, _) in LIMITS.items()),
+        *((field.name, field.high + 1) for field in CHECK_FIELDS.values() if field.kind == "int"),
+        *((field.name, field.low - 1) for field in CHECK_FIELDS.values() if field.kind == "int"),
         ("dimension", True),
         ("dimension", "1"),
         ("tau1", 0.0),
@@ -185,8 +185,25 @@ def test_a_request_must_ask_for_something():
 
 
 def test_defaults_are_on_offer():
-    lists = options()
-    for name in ("router", "gate", "expert", "output", "test", "point"):
-        assert DEFAULTS[name] in lists[name]
+    for field in CHECK_FIELDS.values():
+        assert field.check(field.default) == field.default
+        assert field.read(field.write(field.default)) == field.default
+        if field.kind == "choice":
+            assert field.title(field.default)
     with pytest.raises(FormulaError):
         compose({"router": "custom", "score_formula": "x1.__class__"})
+
+
+def test_no_gate_is_on_offer_that_leaves_experts_out():
+    assert set(CHECK_FIELDS["gate"].options) == {"softmax", "sigmoid"}
+
+
+def test_a_check_is_a_question_of_the_fields_that_apply():
+    first = asked(validated({"test": "first-order"}))
+    assert not {"crowded", "order", "relation", "tau1", "score_formula"} & set(first)
+    assert asked(validated({}))["crowded"] == [1]
+    router = {"router": "perturbed-cosine", "dimension": 2}
+    assert asked(validated(router))["tau1"] == 0.5
+    # A field that does not apply may say what it will, and makes no other check of it.
+    assert compose({"tau1": 9.0, "relation": "p1"}).id == compose({}).id
+    assert compose({"test": "first-order", "atoms": 1, "crowded": [3]}).id

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from moeviz.study import run_block, split
-from moeviz.ui import session
+from moeviz.ui.shared import session
 from tests.ui.still import SPEC, StillEngine
 
 

@@ -17,11 +17,11 @@ from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.certificates.latex import verdict_latex
 from moeviz.symbolic.questions.spot import with_spots
 from moeviz.symbolic.request.answer import verdict_of
-from moeviz.ui import session
-from moeviz.ui.checker import claim_label
-from moeviz.ui.checker_fields import first_selection, limits
-from moeviz.ui.checker_link import CheckRequest, read_check_link, write_check_link
-from moeviz.ui.checker_words import agreement, answer_words, mixed, shortened
+from moeviz.symbolic.request.selection import validated
+from moeviz.ui.checker.page import claim_label
+from moeviz.ui.checker.state import CHECKER, composed, plain_request, request_of
+from moeviz.ui.checker.words import agreement, answer_words, mixed, shortened
+from moeviz.ui.shared import session
 from tests.ui.still import StillEngine, said, visit
 
 PAGE = "pages/lab/checker.py"
@@ -209,7 +209,7 @@ def test_a_composed_check_is_what_the_form_says(checker):
     assert request["compose"]["router"] == "perturbed-cosine"
     assert request["compose"]["tau1"] == 0.25
     assert request["compose"]["crowded"] == [1, 2]
-    assert read_check_link(app.query_params).compose == request["compose"]
+    assert plain_request(CHECKER.read(app.query_params)) == request
 
 
 def test_only_fields_that_matter_are_shown(checker):
@@ -248,12 +248,11 @@ def test_an_absurd_formula_gives_one_sentence(checker, text):
 BAD = {
     "claim": {"claim": "Z9"},
     "version": {"claim": "S1.d1", "v": "7"},
-    "field of a claim": {"claim": "S1.d1", "router": "linear"},
-    "field": {"compose": "1", "banana": "1"},
     "choice": {"compose": "1", "router": "banana"},
     "number": {"compose": "1", "atoms": "1e9"},
     "constant": {"compose": "1", "router": "perturbed-cosine", "tau1": "nan"},
-    "cells": {"compose": "1", "crowded": "1,,"},
+    "a cell that is not there": {"compose": "1", "atoms": "1", "crowded": "2"},
+    "cells": {"compose": "1", "crowded": "1,x"},
     "long formula": {"compose": "1", "router": "custom", "score_formula": "x" * 10_000},
 }
 
@@ -261,7 +260,7 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_link_is_refused_and_has_a_way_out(checker, name):
     with pytest.raises(SpecificationError):
-        read_check_link(BAD[name])
+        CHECKER.read(BAD[name])
     app = page(**BAD[name])
     assert len(app.error) == 1
     next(b for b in app.button if b.label == "Start again").click().run()
@@ -271,20 +270,23 @@ def test_a_bad_link_is_refused_and_has_a_way_out(checker, name):
 
 def test_a_link_comes_back_as_it_was_written():
     for claim in CATALOGUE.claims:
-        request = CheckRequest(claim=claim)
-        assert read_check_link(write_check_link(request)) == request
-    selection = {k: v for k, v in first_selection().items() if k not in ("order", "relation")}
-    request = CheckRequest(compose={**selection, "atoms": limits("atoms")[1], "seed": 7})
-    assert read_check_link(write_check_link(request)) == request
+        assert CHECKER.read(CHECKER.write(request_of(claim))) == request_of(claim)
+    request = composed({**validated({}), "atoms": 3, "crowded": (2, 3), "seed": 7, "tau1": 0.25})
+    assert CHECKER.read(CHECKER.write(request)) == request
+
+
+def test_parameters_of_others_are_left_alone(checker):
+    assert CHECKER.read({"claim": "S1.d1", "router": "linear"}) == request_of("S1.d1")
+    assert CHECKER.read({"compose": "1", "fbclid": "1"}) == CHECKER.read({"compose": "1"})
+    app = page(utm_source="mail")
+    assert not app.error
+    assert "utm_source" not in app.query_params
 
 
 def test_a_typed_relation_has_its_names_beside_it_and_comes_back_by_link(checker):
     text = "p1 : p1\n-2 : p3 p3"
-    request = CheckRequest(
-        compose={**read_check_link({"compose": "1"}).compose, "test": "relation"}
-    )
-    texts = {**write_check_link(request), "relation": text}
-    assert read_check_link(texts).compose["relation"] == text
+    texts = {"compose": "1", "test": "relation", "relation": text}
+    assert plain_request(CHECKER.read(texts))["compose"]["relation"] == text
     app = page(**texts)
     assert app.text_area[0].value == text
     assert "`p1` is" in said(app.markdown)
@@ -293,7 +295,51 @@ def test_a_typed_relation_has_its_names_beside_it_and_comes_back_by_link(checker
 
 
 def test_a_claim_with_cases_is_opened_at_its_first():
-    assert read_check_link({"claim": "C4"}).claim == "C4.relu.d1"
+    assert CHECKER.read({"claim": "C4"}) == request_of("C4.relu.d1")
+
+
+def test_what_a_hidden_field_held_comes_back_with_it(checker):
+    app = page(compose="1", router="perturbed-cosine", dimension="2")
+    number(app, "Perturbation of the gate").set_value(0.25).run()
+    choice(app, "Router").set_value("linear").run()
+    assert not [w for w in app.number_input if w.label.startswith("Perturbation of the gate")]
+    assert app.query_params["tau1"] == "0.25"
+    choice(app, "Router").set_value("perturbed-cosine").run()
+    app.run()
+    assert number(app, "Perturbation of the gate").value == 0.25
+    app.button(key="checker.run").click().run()
+    assert checker.submitted[-1]["compose"]["tau1"] == 0.25
+
+
+def test_nonsense_in_a_field_that_is_hidden_stands_in_nobodys_way(checker):
+    app = page(compose="1", router="custom")
+    app.text_input[0].set_value("b1*(").run()
+    assert app.error
+    choice(app, "Router").set_value("linear").run()
+    assert not app.error
+    assert app.button(key="checker.run")
+
+
+def test_as_many_cells_can_be_crowded_as_there_are_atoms(checker):
+    app = page(compose="1", atoms="3", crowded="1,3")
+    assert app.multiselect[0].value == [1, 3]
+    number(app, "True atoms").set_value(2).run()
+    assert app.multiselect[0].value == [1]
+    app.multiselect[0].set_value([]).run()
+    assert "at least one" in said(app.error)
+    app.multiselect[0].set_value([2]).run()
+    app.button(key="checker.run").click().run()
+    assert checker.submitted[-1]["compose"]["crowded"] == [2]
+
+
+def choice(app: AppTest, label: str) -> Any:
+    (found,) = (each for each in app.selectbox if each.label == label)
+    return found
+
+
+def number(app: AppTest, label: str) -> Any:
+    (found,) = (each for each in app.number_input if each.label.startswith(label))
+    return found
 
 
 def test_claims_are_listed_by_paper_and_no_two_alike():

@@ -9,7 +9,7 @@ import pytest
 from moeviz.errors import SpecificationError
 from moeviz.study import PRESETS, SCHEMA, assemble
 from moeviz.study.document import MOST_BYTES
-from moeviz.ui.files import read_specification
+from moeviz.ui.lab.files import read_specification
 
 SPEC = PRESETS["lab"].build({"sizes": (300, 900), "noise": 0.2})
 

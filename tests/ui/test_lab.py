@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import moeviz.ui.kept
+import moeviz.ui.lab.kept
 from moeviz.study import FULL, LIVE, PRESETS, Specification, assemble, split
-from moeviz.ui.choose import study_label, study_names
-from moeviz.ui.regimes import expert_changes, gate_changes, misspecify, setting_changes
+from moeviz.ui.lab.regimes import expert_changes, gate_changes, misspecify, setting_changes
+from moeviz.ui.shared.studies import study_label, study_names
 from tests.ui.still import FIELDS, SPEC, StillEngine, open_tab, said, snapshot, visit
 
 
@@ -130,7 +130,7 @@ def kept(monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]) -> dict[str, 
         "result": assemble(SPEC, results, 75.0, "cpu"),
     }
     monkeypatch.setattr(
-        moeviz.ui.kept, "kept_result", lambda name: content if name == SPEC.name else None
+        moeviz.ui.lab.kept, "kept_result", lambda name: content if name == SPEC.name else None
     )
     return content
 

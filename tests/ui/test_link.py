@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moeviz.errors import SpecificationError
+from moeviz.fields import Field
 from moeviz.study import PRESETS, SCHEMA
-from moeviz.ui.link import FIRST_PRESET, read_link, request_for, write_link
+from moeviz.ui.lab.link import FIRST_PRESET, LAB, preset_link, request_for
+from moeviz.ui.shared.link import Key, Page
+from tests.ui.still import visit
 
 JOB = "0123456789abcdef"
 
@@ -33,30 +37,98 @@ def specifications(draw):
 
 @given(specifications(), st.none() | st.just(JOB), guesses, st.booleans())
 def test_a_link_gives_back_the_study_the_job_and_the_guesses(spec, job, said, kept):
-    address = urlencode(write_link(spec, job, said, kept))
-    request = read_link(dict(parse_qsl(address, keep_blank_values=True)))
-    preset = PRESETS[request.preset]
-    assert preset.build(preset.parse(request.texts)) == spec
-    assert request.job == job
-    assert request.kept == kept
-    assert list(request.guesses) == (said if any(g is not None for g in said) else [])
+    address = urlencode(LAB.write(request_for(spec, job, said, kept)))
+    request = LAB.read(dict(parse_qsl(address, keep_blank_values=True)))
+    assert PRESETS[request.own["preset"]].build(request.values) == spec
+    assert request.own["job"] == job
+    assert request.own["kept"] == kept
+    assert list(request.own["guess"]) == (said if any(g is not None for g in said) else [])
 
 
 @given(specifications())
 def test_a_specification_and_its_link_ask_for_the_same(spec):
-    assert request_for(spec, JOB) == read_link(write_link(spec, JOB))
+    request = request_for(spec, JOB)
+    assert LAB.read(LAB.write(request)) == request
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_defaults_are_left_out_but_the_version_never_is(name):
-    link = write_link(PRESETS[name].build({}), None)
+    link = LAB.write(request_for(PRESETS[name].build({})))
+    assert link == preset_link(name)
     assert link["v"] == str(SCHEMA)
     assert set(link) == {"preset", "v"}
 
 
 def test_no_address_asks_for_the_first_preset():
-    request = read_link({})
-    assert (request.preset, request.job, request.guesses) == (FIRST_PRESET, None, ())
+    own = LAB.read({}).own
+    assert (own["preset"], own["job"], own["guess"]) == (FIRST_PRESET, None, ())
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"utm_source": "mail", "fbclid": "x" * 5000},
+        {f"field{i}": "1" for i in range(500)},
+        {"unheard": "\ud800"},
+    ],
+    ids=["counters", "many", "half a character"],
+)
+def test_parameters_of_others_are_left_alone(params):
+    assert LAB.read({**params, "seed": "7"}) == LAB.read({"seed": "7"})
+
+
+@pytest.mark.parametrize("text", ["b1*x1 b2*x2", "b1*x1   b2*x2"])
+def test_a_plus_that_became_a_space_is_explained(text):
+    with pytest.raises(SpecificationError, match=r"write %2B for a plus\.$"):
+        LAB.read({"preset": "lab", "routers": "custom", "score_formula": text})
+
+
+def test_a_formula_that_is_wrong_anyway_is_not_blamed_on_a_space():
+    with pytest.raises(SpecificationError) as caught:
+        LAB.read({"preset": "lab", "routers": "custom", "score_formula": "b1* )x1 b2"})
+    assert "%2B" not in str(caught.value)
+
+
+def test_what_does_not_apply_is_kept(still):
+    assert LAB.read({"routers": "linear", "classes": "3"}).values["classes"] == 3
+    app = visit(preset="lab", routers="linear", classes="3")
+    assert not [w for w in app.number_input if w.label.startswith("Classes")]
+    assert app.query_params["classes"] == "3"
+    app.button(key="lab.run").click().run()
+    assert still.submitted[-1]["classes"] == 3
+
+
+def test_a_link_with_others_parameters_opens_the_same_screen(still):
+    app = visit(seed="7", utm_source="mail")
+    assert not app.error
+    assert app.query_params == {"preset": FIRST_PRESET, "v": str(SCHEMA), "seed": "7"}
+
+
+COUNT = Field("count", "Count", "", "int", 1, 0, 9)
+TOLD = Page(
+    "told",
+    3,
+    (Key("who", str, str, "nobody"),),
+    {"count": COUNT},
+    form=lambda own: "",
+    fields_of=lambda form: (COUNT,),
+    oldest=2,
+    migrate=lambda version, texts: {"count" if k == "number" else k: v for k, v in texts.items()},
+)
+
+
+def test_older_links_are_migrated():
+    page = replace(TOLD, table={"count": COUNT, "number": COUNT})
+    assert page.read({"v": "2", "number": "4"}).values == {"count": 4}
+    assert page.read({"v": "3", "number": "4"}).values == {"count": 1}
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [("1", "may differ"), ("4", "newer moeviz"), ("x", "may differ")]
+)
+def test_a_version_that_cannot_be_read_is_refused(version, said):
+    with pytest.raises(SpecificationError, match=said):
+        TOLD.read({"v": version})
 
 
 @pytest.mark.parametrize(
@@ -84,14 +156,12 @@ def test_no_address_asks_for_the_first_preset():
         {"tau1": "-1"},
         {"replicates": "1e99"},
         {"replicates": "9" * 5000},
-        {"unheard": "1"},
-        {f"field{i}": "1" for i in range(500)},
     ],
     ids=lambda params: next(iter(params)) + "=" + next(iter(params.values()))[:20],
 )
 def test_a_bad_address_gives_one_sentence(params):
     with pytest.raises(SpecificationError) as caught:
-        read_link(params)
+        LAB.read(params)
     said = str(caught.value)
     assert said.startswith("Expected")
     assert said.endswith(".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moeviz.study import PRESETS
 from moeviz.study.notices import notices
-from moeviz.ui.guard import plain
+from moeviz.ui.shared.guard import plain
 from tests.ui.still import FIELDS, said, visit
 
 

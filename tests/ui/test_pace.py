@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from moeviz.ui import study
-from moeviz.ui.pace import LEAST_SECONDS, MOST_A_SECOND, Pace
+from moeviz.ui.lab import study
+from moeviz.ui.shared.pace import LEAST_SECONDS, MOST_A_SECOND, Pace
 from tests.ui.still import SPEC, snapshot, visit
 
 

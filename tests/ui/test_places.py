@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from moeviz.ui.places import MOST_FIELDS, Places
+from moeviz.ui.shared.places import MOST_FIELDS, Places
 
 PAGES = {"convergence": "The lab", "checker": "The checker", "rates": "Rates"}
 

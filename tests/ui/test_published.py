@@ -11,7 +11,7 @@ from moeviz.study import PRESETS
 from moeviz.study.fields import FIELDS
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.text import signed
-from moeviz.ui.guard import plain
+from moeviz.ui.shared.guard import plain
 from tests.ui.still import open_tab, said, visit
 
 PUBLISHED = [name for name, preset in PRESETS.items() if preset.published]
@@ -88,4 +88,6 @@ def test_what_the_paper_leaves_open_is_a_field(still, name):
     for field, estimator in OPEN_FIELDS.items():
         said_of = plain(FIELDS[field].label) in sentence
         assert said_of == (estimator is None or estimator in ran)
-        assert any(label.startswith(FIELDS[field].label) for label in widgets)
+        shown = any(label.startswith(FIELDS[field].label) for label in widgets)
+        assert shown == FIELDS[field].applies(PRESETS[name].defaults)
+        assert shown or not said_of

@@ -12,9 +12,9 @@ import moeviz.ui.rates
 from moeviz.study import PRESETS, assemble
 from moeviz.study.rates_table import RATE_ROWS, RateCell
 from moeviz.theory.claim import SLOW
-from moeviz.ui.guard import plain
-from moeviz.ui.link import read_link
+from moeviz.ui.lab.link import LAB
 from moeviz.ui.rates import cell_text, study_address
+from moeviz.ui.shared.guard import plain
 from tests.ui.still import FIELDS, SPEC, snapshot, visit
 
 CELLS = [cell for row in RATE_ROWS for cell in row.cells]
@@ -24,9 +24,9 @@ CLAIM = RateCell("ReLU", SPEC.name, FIELDS, "offset")
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.preset} {cell.expert_words}")
 def test_the_link_of_a_claim_opens_its_study(cell):
     params = dict(parse_qsl(study_address(cell).partition("?")[2]))
-    request = read_link(params)
+    request = LAB.read(params)
     preset = PRESETS[cell.preset]
-    assert preset.build(preset.parse(request.texts)) == preset.build(preset.parse(cell.settings))
+    assert preset.build(request.values) == preset.build(preset.parse(cell.settings))
 
 
 def test_the_page_shows_every_claim_once_under_its_row(still):

@@ -8,9 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from moeviz.ui import session
-from moeviz.ui.messages import WANTED, is_wanted
-from moeviz.ui.session import Shared
+from moeviz.ui.shared import session
+from moeviz.ui.shared.messages import WANTED, is_wanted
+from moeviz.ui.shared.session import Shared
 
 
 class Thing:

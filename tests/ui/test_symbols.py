@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from moeviz.study import FIELDS
-from moeviz.ui.symbols import plain_symbol
+from moeviz.ui.shared.symbols import plain_symbol
 
 
 @pytest.mark.parametrize(

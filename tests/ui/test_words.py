@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from moeviz.ui.guard import plain
-from moeviz.ui.words import duration, hardware_sentence
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.words import duration, hardware_sentence
 
 HERE = {
     "workers": 2,

@@ -26,7 +26,14 @@ from moeviz.symbolic.questions.claims import Check, Claim, Stop
 from moeviz.symbolic.questions.discovery import discover
 from moeviz.symbolic.reading.custom import FormulaExpert, FormulaScore
 from moeviz.symbolic.reading.families import term
-from moeviz.symbolic.request.selection import POINTS, TESTS, validated
+from moeviz.symbolic.request.selection import (
+    CHECK_FIELDS,
+    CONSTANTS,
+    POINTS,
+    TESTS,
+    asked,
+    validated,
+)
 from moeviz.symbolic.request.typed import check_relation, legend, read_terms, typeset
 from moeviz.text import json_text
 
@@ -44,7 +51,8 @@ def compose(selection: Mapping[str, Any]) -> Claim:
     Parameters
     ----------
     selection : mapping
-        Keys of :data:`moeviz.symbolic.request.selection.DEFAULTS`; what is missing has its default.
+        Fields of :data:`moeviz.symbolic.request.selection.CHECK_FIELDS`; what is missing has its
+        default.
 
     Raises
     ------
@@ -53,7 +61,7 @@ def compose(selection: Mapping[str, Any]) -> Claim:
     LimitError
         If the family would be too large.
     """
-    chosen = validated(selection)
+    chosen: dict[str, Any] = validated(selection)
     mixture = _mixture(chosen)
     smallest = mixture.score.smallest_dimension
     if chosen["dimension"] < smallest:
@@ -66,18 +74,18 @@ def compose(selection: Mapping[str, Any]) -> Claim:
     design = Design(mixture, chosen["dimension"], specials, share, seed=seed)
     _within_limits(design, chosen)
     check = _check(chosen, design)
-    digest = hashlib.sha256(json_text(chosen, sort_keys=True).encode()).hexdigest()[:10]
+    digest = hashlib.sha256(json_text(asked(chosen), sort_keys=True).encode()).hexdigest()[:10]
     words = (
         f"{mixture.score.title}, {mixture.gate.title}, {mixture.expert.title}, "
         f"{mixture.output.title}, d = {chosen['dimension']}, {chosen['atoms']} atoms"
     )
     words += _formulas(chosen)
-    asked = TESTS[chosen["test"]]
+    question = TESTS[chosen["test"]]
     return Claim(
         f"own.{digest}",
         "",
         "composed",
-        f"{asked}{'' if asked.endswith('?') else ':'} {words}; {POINTS[chosen['point']]}.",
+        f"{question}{'' if question.endswith('?') else ':'} {words}; {POINTS[chosen['point']]}.",
         Answer.UNDECIDED,
         "No paper is asked.",
         (check,),
@@ -94,7 +102,7 @@ def parameter_names(selection: Mapping[str, Any]) -> dict[str, str]:
     SpecificationError
         If the selection is not among the choices.
     """
-    chosen = validated({**selection, "relation": ""})
+    chosen: dict[str, Any] = validated({**selection, "relation": ""})
     return legend(Design(_mixture(chosen), chosen["dimension"]).atom)
 
 
@@ -106,18 +114,18 @@ def relation_latex(selection: Mapping[str, Any], text: str) -> str:
     SpecificationError
         If the selection is not among the choices, or the text cannot be read.
     """
-    chosen = validated({**selection, "relation": text})
+    chosen: dict[str, Any] = validated({**selection, "relation": text})
     return typeset(text, Design(_mixture(chosen), chosen["dimension"]).atom)
 
 
 def _formulas(chosen: Mapping[str, Any]) -> str:
     """Return the typed formulas that a selection uses, typeset."""
     found = ""
-    for part, name, kind, before in (
-        ("router", "score_formula", SCORE, "s(x)"),
-        ("expert", "expert_formula", EXPERT, "h"),
+    for name, kind, before in (
+        ("score_formula", SCORE, "s(x)"),
+        ("expert_formula", EXPERT, "h"),
     ):
-        if chosen[part] == "custom" and chosen[name]:
+        if CHECK_FIELDS[name].applies(chosen):
             found += f", ${before} = {latex(parse_formula(chosen[name], kind))}$"
     return found
 
@@ -127,17 +135,17 @@ def _mixture(chosen: Mapping[str, Any]) -> Mixture:
     score: Any = chosen["router"]
     expert: Any = chosen["expert"]
     if score == "custom":
-        score = FormulaScore(chosen["score_formula"] or "dot(b,x)")
+        score = FormulaScore(chosen["score_formula"])
         score.parts(chosen["dimension"])
     if expert == "custom":
-        expert = FormulaExpert(chosen["expert_formula"] or "s1*tanh(t)")
+        expert = FormulaExpert(chosen["expert_formula"])
         expert.parts(chosen["dimension"])
     return model(
         score,
         chosen["gate"],
         expert,
         chosen["output"],
-        **{k: chosen[k] for k in ("tau1", "tau2", "classes", "degree", "power", "hidden")},
+        **{name: chosen[name] for name in CONSTANTS},
     )
 
 

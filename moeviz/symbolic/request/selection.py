@@ -1,24 +1,16 @@
-"""Selections for checks of one's own: choices, limits, defaults, and what is refused."""
+"""Selections for checks of one's own: the table of their fields, and what is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from moeviz.errors import SpecificationError
+from moeviz.fields import Field, Table, Value
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
-
-LIMITS: dict[str, tuple[int, int]] = {
-    "dimension": (1, 3),
-    "atoms": (1, 3),
-    "order": (1, 2),
-    "seed": (0, 99),
-    "classes": (2, 3),
-    "degree": (2, 4),
-    "power": (3, 5),
-    "hidden": (1, 2),
-}
-"""Lowest and highest value of the whole numbers."""
+from moeviz.model.settings import constant_fields
+from moeviz.symbolic.request.typed import LONGEST
 
 TESTS: dict[str, str] = {
     "first-order": "First derivatives of the whole model, modulo its gauge",
@@ -42,97 +34,175 @@ POINTS: dict[str, str] = {
 }
 """Points by name, in words."""
 
-DEFAULTS: dict[str, Any] = {
-    "router": "linear",
-    "gate": "softmax",
-    "expert": "tanh",
-    "output": "regression",
-    "dimension": 1,
-    "atoms": 2,
-    "test": "cone",
-    "point": "generic",
-    "crowded": [1],
-    "order": 2,
-    "seed": 0,
-    "tau1": 0.5,
-    "tau2": 0.1,
-    "classes": 2,
-    "degree": 2,
-    "power": 3,
-    "hidden": 1,
-    "score_formula": "",
-    "expert_formula": "",
-    "relation": "",
+MODEL, QUESTION = "Model", "Question"
+
+_NARROW: dict[str, tuple[int, int]] = {
+    "classes": (2, 3),
+    "degree": (2, 4),
+    "power": (3, 5),
+    "hidden": (1, 2),
 }
-"""What a selection holds when it says nothing."""
+"""Limits of constants that are narrower than the parts' own, so that families stay small."""
+
+_UNSEEN = ("noise",)
+"""Constants on which no relation depends."""
 
 
-def options() -> dict[str, Any]:
-    """Return the choices: names with titles, limits of numbers, defaults."""
-    return {
-        "router": {name: SCORES[name].title for name in SCORES},
-        "gate": {name: GATES[name].title for name in GATES if not GATES[name].dense},
-        "expert": {name: EXPERTS[name].title for name in EXPERTS},
-        "output": {name: OUTPUTS[name].title for name in OUTPUTS},
-        "test": dict(TESTS),
-        "point": dict(POINTS),
-        "limits": dict(LIMITS),
-        "defaults": dict(DEFAULTS),
-    }
+class _Dense(Mapping[str, Any]):
+    """The gates that give every expert a weight; the checker reads no others."""
+
+    def __getitem__(self, name: str) -> Any:
+        if GATES[name].dense:
+            raise KeyError(name)
+        return GATES[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, gate in GATES.items() if not gate.dense)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def validated(selection: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a selection with defaults for what is missing.
+PARTS: Mapping[str, Mapping[str, Any]] = {
+    "router": SCORES,
+    "gate": _Dense(),
+    "expert": EXPERTS,
+    "output": OUTPUTS,
+}
+"""The fields that name parts of a model, with what they choose from."""
+
+
+def _of_test(test: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda values: bool(values["test"] == test)
+
+
+def _choice(
+    name: str,
+    label: str,
+    default: str,
+    choices: Collection[str],
+    title: Callable[[str], str],
+    group: str,
+) -> Field:
+    return Field(
+        name, label, "", "choice", default, choices=choices, title=title, group=group, basic=True
+    )
+
+
+def _number(name: str, label: str, default: int, low: int, high: int, group: str) -> Field:
+    return Field(name, label, "", "int", default, low, high, group=group, basic=True)
+
+
+def _fields() -> Iterator[Field]:
+    usual = {"router": "linear", "gate": "softmax", "expert": "tanh", "output": "regression"}
+    for name, registry in PARTS.items():
+        yield _choice(name, name.capitalize(), usual[name], registry, _title(registry), MODEL)
+    yield _number("dimension", "Dimension of the input", 1, 1, 3, MODEL)
+    yield _number("atoms", "True atoms", 2, 1, 3, MODEL)
+    yield from CONSTANTS.values()
+    yield _choice("test", "What to test", "cone", TESTS, TESTS.__getitem__, QUESTION)
+    yield _choice("point", "Point", "generic", POINTS, POINTS.__getitem__, QUESTION)
+    yield _number("seed", "Seed of the point", 0, 0, 99, QUESTION)
+    yield replace(
+        _number("order", "Highest order of derivatives", 2, 1, 2, QUESTION),
+        applies=_of_test("discover"),
+    )
+    yield Field(
+        "crowded",
+        "Crowded cells",
+        "",
+        "cells",
+        (1,),
+        1,
+        3,
+        help="True atoms that more than one fitted atom gathers around.",
+        group=QUESTION,
+        basic=True,
+        applies=_of_test("cone"),
+        counted="atoms",
+    )
+    yield Field(
+        "relation",
+        "Relation between derivatives that should be zero",
+        "",
+        "lines",
+        "p1 : p1",
+        group=QUESTION,
+        basic=True,
+        applies=_of_test("relation"),
+        longest=LONGEST,
+    )
+
+
+def _title(registry: Mapping[str, Any]) -> Callable[[str], str]:
+    return lambda name: str(registry[name].title)
+
+
+def _constants() -> Iterator[Field]:
+    for field in constant_fields(PARTS, MODEL):
+        if field.name not in _UNSEEN:
+            yield _narrow(field)
+
+
+def _narrow(field: Field) -> Field:
+    if field.name not in _NARROW:
+        return field
+    low, high = _NARROW[field.name]
+    return replace(field, low=max(low, field.low), high=min(high, field.high))
+
+
+def _variants() -> tuple[object, ...]:
+    return tuple(variant for registry in PARTS.values() for variant in registry.values())
+
+
+CONSTANTS: Mapping[str, Field] = Table(_constants, _variants)
+"""The fields that are constants of a part."""
+
+CHECK_FIELDS: Mapping[str, Field] = Table(_fields, _variants)
+"""Every field of a composed check, with its default."""
+
+
+def validated(selection: Mapping[str, Any]) -> dict[str, Value]:
+    """Return the values of all fields, with defaults for what is missing.
 
     Raises
     ------
     SpecificationError
         If a key or value is not among the choices.
     """
-    unknown = sorted(set(selection) - set(DEFAULTS))
+    unknown = sorted(set(selection) - set(CHECK_FIELDS))
     if unknown:
         raise SpecificationError(
-            f"Expected the fields {', '.join(DEFAULTS)}, but got '{str(unknown[0])[:40]}'."
+            f"Expected the fields {', '.join(CHECK_FIELDS)}, but got '{str(unknown[0])[:40]}'."
         )
-    chosen = {**DEFAULTS, **selection}
-    lists = options()
-    for name in ("router", "gate", "expert", "output", "test", "point"):
-        if chosen[name] not in lists[name]:
-            raise SpecificationError(
-                f"Expected one of {', '.join(lists[name])} for '{name}', but got "
-                f"'{str(chosen[name])[:40]}'."
-            )
-    for name, (low, high) in LIMITS.items():
-        value = chosen[name]
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise SpecificationError(
-                f"Expected a whole number from {low} to {high} for '{name}', but got "
-                f"'{str(value)[:40]}'."
-            )
-    for name, (lowest, highest) in {"tau1": (0.001, 100.0), "tau2": (0.0, 100.0)}.items():
-        value = chosen[name]
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not lowest <= value <= highest
-        ):
-            raise SpecificationError(
-                f"Expected a number from {lowest} to {highest} for '{name}', but got "
-                f"'{str(value)[:40]}'."
-            )
-    cells = chosen["crowded"]
-    if (
-        not isinstance(cells, list)
-        or not all(isinstance(c, int) and not isinstance(c, bool) for c in cells)
-        or not cells
-        or not set(cells) <= set(range(1, chosen["atoms"] + 1))
-    ):
+    values = {
+        name: field.check(selection[name]) if name in selection else field.default
+        for name, field in CHECK_FIELDS.items()
+    }
+    _check_together(values)
+    return values
+
+
+def _check_together(values: Mapping[str, Any]) -> None:
+    crowded, atoms = values["crowded"], values["atoms"]
+    if CHECK_FIELDS["crowded"].applies(values) and max(crowded) > atoms:
+        cells = ",".join(str(cell) for cell in crowded)
         raise SpecificationError(
-            f"Expected cells from 1 to {chosen['atoms']} for 'crowded', but got "
-            f"'{str(cells)[:40]}'."
+            f"Expected crowded to list cells from 1 to {atoms}, the number of true atoms, but got "
+            f"'{cells}'; leave out what is not there."
         )
-    chosen["crowded"] = sorted(set(cells))
-    for name in ("score_formula", "expert_formula", "relation"):
-        if not isinstance(chosen[name], str):
-            raise SpecificationError(f"Expected text for '{name}'.")
-    return chosen
+
+
+def asked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that apply, as plain data: what a check is a question of.
+
+    Parameters
+    ----------
+    values : mapping
+        Of all fields.
+    """
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if CHECK_FIELDS[name].applies(values)
+    }

@@ -12,15 +12,16 @@ import streamlit as st
 
 from moeviz.charts.checker import exceptions_table
 from moeviz.errors import MoevizError
-from moeviz.study import PRESETS, SCHEMA
+from moeviz.study import PRESETS
 from moeviz.symbolic.certificates.latex import verdict_latex
 from moeviz.symbolic.certificates.script import script
 from moeviz.text import json_text
-from moeviz.ui.checker_certificate import show_certificate
-from moeviz.ui.checker_words import agreement, answer_words, mixed, paper_words
-from moeviz.ui.choose import study_label
-from moeviz.ui.guard import plain
-from moeviz.ui.navigation import CONVERGENCE
+from moeviz.ui.checker.certificate import show_certificate
+from moeviz.ui.checker.words import agreement, answer_words, mixed, paper_words
+from moeviz.ui.lab.link import preset_link
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.navigation import CONVERGENCE
+from moeviz.ui.shared.studies import study_label
 
 Verdict = Mapping[str, Any]
 
@@ -98,7 +99,7 @@ def _why(verdict: Verdict) -> None:
             CONVERGENCE,
             label=f"Measure it in the lab: {plain(study_label(verdict['study']))}",
             icon=":material/play_arrow:",
-            query_params={"preset": verdict["study"], "v": str(SCHEMA)},
+            query_params=preset_link(verdict["study"]),
         )
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from moeviz.ui.choose import PAPERS
-from moeviz.ui.guard import plain
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.studies import PAPERS
 
 GLYPHS: Mapping[str, str] = {
     "holds": "✔",

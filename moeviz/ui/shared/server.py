@@ -20,18 +20,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from moeviz.ui.messages import MessagesOfPages
-from moeviz.ui.navigation import ADDRESSES, TITLES
-from moeviz.ui.places import Places
-from moeviz.ui.plot import PLOTLY_FILE, PLOTLY_PATH
-from moeviz.ui.session import checker, close_engine, engine
+from moeviz.ui.shared.messages import MessagesOfPages
+from moeviz.ui.shared.navigation import ADDRESSES, TITLES
+from moeviz.ui.shared.places import Places
+from moeviz.ui.shared.plot import PLOTLY_FILE, PLOTLY_PATH
+from moeviz.ui.shared.session import checker, close_engine, engine
 
 _WARM = (
     "moeviz.charts.gate",
-    "moeviz.ui.lab",
-    "moeviz.ui.study",
+    "moeviz.ui.lab.controls",
+    "moeviz.ui.lab.study",
     "moeviz.ui.rates",
-    "moeviz.ui.checker",
+    "moeviz.ui.checker.page",
     "pandas",
     "pyarrow",
 )

@@ -9,17 +9,16 @@ import streamlit as st
 from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.study.notices import notices
-from moeviz.ui.files import upload
-from moeviz.ui.form import form_texts, settings, specification
-from moeviz.ui.guard import plain
-from moeviz.ui.kept import leave_kept
-from moeviz.ui.predict import predictions
-from moeviz.ui.regimes import regime_controls
-from moeviz.ui.session import engine
-from moeviz.ui.state import job, show_job
-from moeviz.ui.words import duration
-
-Guesses = tuple[float | None, ...]
+from moeviz.ui.lab.files import upload
+from moeviz.ui.lab.form import form_study, settings
+from moeviz.ui.lab.kept import leave_kept
+from moeviz.ui.lab.link import Guesses
+from moeviz.ui.lab.predict import predictions
+from moeviz.ui.lab.regimes import regime_controls
+from moeviz.ui.lab.state import job, show_job
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.session import engine
+from moeviz.ui.shared.words import duration
 
 
 def study_of_form(preset: Preset) -> Specification:
@@ -39,7 +38,7 @@ def study_of_form(preset: Preset) -> Specification:
         they can be mended.
     """
     try:
-        return specification(preset, form_texts(preset))
+        return form_study(preset)
     except SpecificationError:
         # At the very place where the whole form has them, so that the browser keeps them open.
         _, right = st.columns(2)

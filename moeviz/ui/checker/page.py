@@ -9,20 +9,20 @@ import streamlit as st
 from moeviz.engine.check_view import CheckView
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.questions.claims import Claim
-from moeviz.ui.checker_form import compose_form
-from moeviz.ui.checker_link import CheckRequest
-from moeviz.ui.checker_state import asked, check_key
-from moeviz.ui.checker_verdict import show_question, show_verdict
-from moeviz.ui.choose import PAPERS
-from moeviz.ui.guard import guard, plain
-from moeviz.ui.session import checker
+from moeviz.ui.checker.form import compose_form
+from moeviz.ui.checker.state import STATE, composed, plain_request, request_of
+from moeviz.ui.checker.verdict import show_question, show_verdict
+from moeviz.ui.shared.guard import guard, plain
+from moeviz.ui.shared.link import Request
+from moeviz.ui.shared.session import checker
+from moeviz.ui.shared.studies import PAPERS
 
 POLL_SECONDS = 0.2
 
 _CLAIM, _OWN = "A claim of the papers", "A check of my own"
 
 
-def choose_check() -> CheckRequest:
+def choose_check() -> Request:
     """Let the visitor choose a claim or compose a check, and return the request.
 
     Raises
@@ -34,21 +34,21 @@ def choose_check() -> CheckRequest:
     mode = st.radio(
         "What to check",
         modes,
-        index=int(asked().compose is not None),
-        key=check_key("mode"),
+        index=int(STATE.asked.own["compose"]),
+        key=STATE.key("mode"),
         horizontal=True,
         label_visibility="collapsed",
     )
     if mode == _OWN:
-        return CheckRequest(compose=compose_form())
+        return composed(compose_form())
     names = list(CATALOGUE.claims)
-    wanted = asked().claim
+    wanted = STATE.asked.own["claim"]
     name = st.selectbox(
         "Claim",
         names,
         index=names.index(wanted) if wanted in names else 0,
         format_func=claim_label,
-        key=check_key("claim"),
+        key=STATE.key("claim"),
     )
     claim = CATALOGUE.claims[name]
     show_question(
@@ -59,7 +59,7 @@ def choose_check() -> CheckRequest:
             "paper_words": claim.words,
         }
     )
-    return CheckRequest(claim=name)
+    return request_of(name)
 
 
 def claim_label(name: str) -> str:
@@ -75,48 +75,48 @@ def claim_label(name: str) -> str:
     return f"{paper}: {name}, {claim.reference}"
 
 
-def check_button(request: CheckRequest) -> None:
+def check_button(request: Request) -> None:
     """Offer to decide the request.
 
     Parameters
     ----------
-    request : CheckRequest
+    request : Request
     """
     if st.button("Check", type="primary", key="checker.run", width=160):
-        checker().submit(request.plain())
+        checker().submit(plain_request(request))
 
 
-def show_check(request: CheckRequest, link: Mapping[str, str]) -> None:
+def show_check(request: Request, link: Mapping[str, str]) -> None:
     """Show how far the check is, or its verdict; nothing before it was asked for.
 
     Parameters
     ----------
-    request : CheckRequest
+    request : Request
     link : mapping
         Query parameters that restore this screen.
     """
-    view = checker().look(request.plain())
+    view = checker().look(plain_request(request))
     if view is None:
         st.info("Press **Check** to have it decided; the verdict comes with a certificate.")
     elif view.active:
         st.fragment(_wait, run_every=POLL_SECONDS)(request)
     elif view.verdict is not None:
-        if request.compose is not None:
+        if request.own["compose"]:
             show_question(view.verdict)
         show_verdict(view.verdict, link)
     else:
         _explain(view)
 
 
-def _wait(request: CheckRequest) -> None:
+def _wait(request: Request) -> None:
     with guard():
-        view = checker().look(request.plain())
+        view = checker().look(plain_request(request))
         if view is None or not view.active:
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(min(1.0, view.seconds / view.limit), text=_progress(view))
             if st.button("Cancel", width=140):
-                checker().cancel(request.plain())
+                checker().cancel(plain_request(request))
                 st.rerun()
 
 

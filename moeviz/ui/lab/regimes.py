@@ -22,12 +22,14 @@ from moeviz.charts.regimes import (
     which_setting,
 )
 from moeviz.errors import MoevizError
+from moeviz.fields import Value
 from moeviz.model import GATES, SCORES
 from moeviz.study import PRESETS, Preset
-from moeviz.study.fields import MODEL, OWN, TRUTH, Value
-from moeviz.ui.form import change_form, form_fields, form_values
-from moeviz.ui.guard import plain
-from moeviz.ui.state import widget_key
+from moeviz.study.fields import MODEL, OWN, TRUTH
+from moeviz.ui.lab.form import change_form, form_values
+from moeviz.ui.lab.link import form_fields
+from moeviz.ui.lab.state import STATE
+from moeviz.ui.shared.guard import plain
 
 Changes = dict[str, Value]
 
@@ -103,7 +105,7 @@ def misspecify(preset: Preset, values: Fields) -> Changes | None:
         return {}
     decisive = tuple(
         (field.name, values[field.name])
-        for field in form_fields(preset)
+        for field in form_fields(preset.name)
         if field.group in (MODEL, TRUTH) or field.kind in ("choice", "choices")
     )
     return _misspecify(preset.name, decisive)
@@ -160,7 +162,7 @@ def _control(
 ) -> None:
     # The key says what the fields say: when a field below changes, this is a new widget that
     # starts from there.
-    key = widget_key(f"{preset.name}.{label}.{now}")
+    key = STATE.key(f"{preset.name}.{label}.{now}")
     st.selectbox(
         label,
         list(options),

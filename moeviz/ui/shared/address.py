@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.errors import SpecificationError
-from moeviz.ui.link import short
+from moeviz.ui.shared.link import short
 
 _MOST_KNOWN = 100
 """Addresses of a visit that are remembered; the oldest are forgotten."""
@@ -22,6 +23,8 @@ class Address:
     ----------
     page : str
         Which page's; the beginning of its keys in the session.
+    names : collection of str
+        The parameters that the page knows; others are left alone.
 
     Notes
     -----
@@ -32,6 +35,7 @@ class Address:
     """
 
     page: str
+    names: Collection[str]
 
     @property
     def last(self) -> dict[str, str] | None:
@@ -46,7 +50,8 @@ class Address:
     def wish(self, arrived: bool) -> dict[str, str] | None:
         """Return the address that somebody asks for, or None while the page's own is there.
 
-        An empty one asks for nothing: what the page showed last in this visit stays.
+        One that says nothing to the page asks for nothing: what the page showed last in this
+        visit stays.
 
         Parameters
         ----------
@@ -58,16 +63,17 @@ class Address:
         SpecificationError
             If the address says a field twice.
         """
-        address = _read()
+        address = self._read()
         if address == st.session_state.get(self._unseen):
             del st.session_state[self._unseen]
         if not arrived and not _went_back() and address in self._known():
             return None
-        return address or self.last or {}
+        asked = {name: text for name, text in address.items() if name in self.names}
+        return asked or self.last or {}
 
     def followed(self) -> None:
         """Note that the present address was understood."""
-        self._remember(_read())
+        self._remember(self._read())
 
     def write(self, link: dict[str, str]) -> None:
         """Make the browser's address this one."""
@@ -101,16 +107,15 @@ class Address:
         known = [each for each in self._known() if each != address]
         st.session_state[self._echoes] = [*known, address][-_MOST_KNOWN:]
 
-
-def _read() -> dict[str, str]:
-    for name in st.query_params:
-        said = len(st.query_params.get_all(name))
-        if said > 1:
-            raise SpecificationError(
-                f"Expected each field of a link once, but got '{short(name)}' {said} times; leave "
-                "all but one out."
-            )
-    return st.query_params.to_dict()
+    def _read(self) -> dict[str, str]:
+        for name in st.query_params:
+            said = len(st.query_params.get_all(name))
+            if said > 1 and name in self.names:
+                raise SpecificationError(
+                    f"Expected each field of a link once, but got '{short(name)}' {said} times; "
+                    "leave all but one out."
+                )
+        return st.query_params.to_dict()
 
 
 def _went_back() -> bool:

@@ -17,7 +17,7 @@ from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.palette import theme_named
 from moeviz.charts.table import Table
 from moeviz.engine import Snapshot
-from moeviz.ui.plot import figure_text
+from moeviz.ui.shared.plot import figure_text
 
 _KEPT = 64
 """Entries of a cache; a class looks at a few studies at a time, in two themes."""

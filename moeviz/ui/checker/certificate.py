@@ -10,9 +10,9 @@ import streamlit as st
 
 from moeviz.charts.checker import sequence_figure, sequence_table, sequence_words
 from moeviz.charts.palette import theme_named
-from moeviz.ui.checker_words import formula, mixed, shortened
-from moeviz.ui.guard import plain
-from moeviz.ui.plot import plot
+from moeviz.ui.checker.words import formula, mixed, shortened
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.plot import plot
 
 Certificate = Mapping[str, Any]
 

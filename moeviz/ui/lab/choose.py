@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
+from moeviz.fields import Value
 from moeviz.study import FULL, LIVE, PRESETS, Preset
-from moeviz.study.fields import Value
-from moeviz.ui.form import change_form, form_values
-from moeviz.ui.state import leave_study, request, widget_key
-
-PAPERS: Mapping[str, str] = {
-    "cosine": "Cosine paper",
-    "sigmoid": "Sigmoid paper",
-    "multinomial": "Multinomial paper",
-    "compete": "Competition paper",
-}
-"""What a paper's key is called in the list of studies."""
+from moeviz.ui.lab.form import change_form, form_values
+from moeviz.ui.lab.state import STATE, leave_study
+from moeviz.ui.shared.studies import study_label, study_names
 
 _SIZES = {LIVE: "Live size", FULL: "Full size"}
-
-
-def study_names() -> list[str]:
-    """Return the presets' names, paper by paper; those of no paper come last."""
-    papers = list(dict.fromkeys(preset.paper for preset in PRESETS.values() if preset.paper))
-    return sorted(PRESETS, key=lambda name: [*papers, ""].index(PRESETS[name].paper))
-
-
-def study_label(name: str) -> str:
-    """Return how a preset is called in the list of studies: its paper, then its title.
-
-    Parameters
-    ----------
-    name : str
-        A preset's name.
-    """
-    preset = PRESETS[name]
-    paper = PAPERS.get(preset.paper, preset.paper.capitalize())
-    return f"{paper}: {preset.title.removeprefix(f'{paper}, ')}" if paper else preset.title
 
 
 def choose_preset() -> Preset:
@@ -47,10 +19,10 @@ def choose_preset() -> Preset:
     name = st.selectbox(
         "Study",
         names,
-        index=names.index(request().preset),
+        index=names.index(STATE.asked.own["preset"]),
         label_visibility="collapsed",
         format_func=study_label,
-        key=widget_key("preset"),
+        key=STATE.key("preset"),
         on_change=leave_study,
     )
     return PRESETS[name]
@@ -69,7 +41,7 @@ def choose_size(preset: Preset) -> None:
     found = [size for size in preset.sizes if _of_size(preset, size).items() <= values.items()]
     now = found[0] if found else None
     # The key says what the fields say: a size that the fields no longer have is not kept chosen.
-    key = widget_key(f"{preset.name}.size.{now}")
+    key = STATE.key(f"{preset.name}.size.{now}")
     st.radio(
         "Size",
         preset.sizes,

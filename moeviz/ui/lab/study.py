@@ -23,16 +23,16 @@ from moeviz.charts.truth import truth_parts
 from moeviz.charts.words import comparison, describe, design_sentence, open_choices
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
-from moeviz.ui.drawn import Guesses, Shown, figure_of, result_of, table_of
-from moeviz.ui.files import downloads
-from moeviz.ui.guard import guard, plain
-from moeviz.ui.link import write_link
-from moeviz.ui.pace import PACE
-from moeviz.ui.plot import plot
-from moeviz.ui.predict import curves_of
-from moeviz.ui.session import engine, visitor
-from moeviz.ui.state import job, leave_study, unknown_job
-from moeviz.ui.words import duration, progress_sentence
+from moeviz.ui.lab.drawn import Guesses, Shown, figure_of, result_of, table_of
+from moeviz.ui.lab.files import downloads
+from moeviz.ui.lab.link import LAB, request_for
+from moeviz.ui.lab.predict import curves_of
+from moeviz.ui.lab.state import job, leave_study, unknown_job
+from moeviz.ui.shared.guard import guard, plain
+from moeviz.ui.shared.pace import PACE
+from moeviz.ui.shared.plot import plot
+from moeviz.ui.shared.session import engine, visitor
+from moeviz.ui.shared.words import duration, progress_sentence
 
 TABS = "lab.tabs"
 """Key of the tabs beside the plot; its value is the title of the open one."""
@@ -77,7 +77,7 @@ def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
     st.fragment(_live, run_every=every)(job_id, guesses, every)
     if not snapshot.active:
         result = result_of(job_id, snapshot.version, snapshot)
-        downloads(result, write_link(spec, job_id, guesses))
+        downloads(result, LAB.write(request_for(spec, job_id, guesses)))
         st.markdown(preset.summary)
 
 
@@ -105,7 +105,7 @@ def show_kept(
     )
     shown = Shown(f"kept.{preset.name}", 0, result)
     _draw(shown, result["spec"]["fields"]["sizes"], guesses)
-    downloads(result, write_link(spec, job(), guesses, kept=True))
+    downloads(result, LAB.write(request_for(spec, job(), guesses, kept=True)))
     st.markdown(preset.summary)
 
 

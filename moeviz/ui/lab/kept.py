@@ -8,8 +8,8 @@ import streamlit as st
 
 from moeviz.study import Preset
 from moeviz.study.kept import kept_result
-from moeviz.ui.form import change_form
-from moeviz.ui.state import request, widget_key
+from moeviz.ui.lab.form import change_form
+from moeviz.ui.lab.state import STATE
 
 
 def choose_kept(preset: Preset) -> dict[str, Any] | None:
@@ -23,9 +23,10 @@ def choose_kept(preset: Preset) -> dict[str, Any] | None:
     kept = kept_result(preset.name)
     if kept is None:
         return None
+    asked = STATE.asked.own
     wanted = st.toggle(
         "Show the kept full-size result",
-        value=request().kept and request().preset == preset.name,
+        value=asked["kept"] and asked["preset"] == preset.name,
         key=_key(preset),
     )
     return kept if wanted else None
@@ -44,4 +45,4 @@ def leave_kept(preset: Preset) -> None:
 
 
 def _key(preset: Preset) -> str:
-    return widget_key(f"{preset.name}.kept")
+    return STATE.key(f"{preset.name}.kept")

@@ -10,8 +10,8 @@ import streamlit as st
 
 from moeviz.charts.palette import style, theme_named
 from moeviz.study import Specification, assemble
-from moeviz.ui.form import guess_name
-from moeviz.ui.state import request, widget_key
+from moeviz.ui.lab.form import guess_name
+from moeviz.ui.lab.state import STATE
 
 _COLUMNS = 2
 
@@ -40,7 +40,8 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
     """
     theme = theme_named(None)
     curves = curves_of(spec)
-    said = [*request().guesses, *[None] * len(curves)] if spec.name == request().preset else []
+    asked = STATE.asked.own
+    said = [*asked["guess"], *[None] * len(curves)] if spec.name == asked["preset"] else []
     guesses: list[float | None] = []
     for start in range(0, len(curves), _COLUMNS):
         row = range(start, min(start + _COLUMNS, len(curves)))
@@ -55,7 +56,7 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
                         step=0.05,
                         format="%.2f",
                         placeholder="slope",
-                        key=widget_key(guess_name(spec.name, index)),
+                        key=STATE.key(guess_name(spec.name, index)),
                         disabled=locked,
                     )
                 )

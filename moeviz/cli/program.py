@@ -10,6 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from moeviz.cli.check import add_check
+from moeviz.cli.settings import settings
 from moeviz.errors import MoevizError, SpecificationError
 
 PIPE_STATUS = 141
@@ -89,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument("--json", action="store_true", help="print plain data")
     claims.set_defaults(run=_claims)
 
+    add_check(commands.add_parser("check", help="decide a check of your own, with its certificate"))
+
     exceptions = commands.add_parser(
         "exceptions", help="search for the families of parameters at which claims fail"
     )
@@ -134,12 +138,7 @@ def _specification(arguments: argparse.Namespace) -> Any:
     """Return the specification that the arguments name, before any other work is done."""
     from moeviz.study import PRESETS, Specification
 
-    texts: dict[str, str] = {}
-    for setting in arguments.set:
-        name, separator, value = setting.partition("=")
-        if not separator:
-            raise SpecificationError(f"Expected --set FIELD=VALUE, but got '{setting[:40]}'.")
-        texts[name.strip()] = value
+    texts = settings(arguments.set)
     if arguments.spec is not None:
         spec = Specification.from_json(_read_json(arguments.spec))
         if not texts:

@@ -13,9 +13,9 @@ from moeviz.errors import MoevizError
 from moeviz.study import Specification
 from moeviz.study.document import read_document
 from moeviz.text import json_text
-from moeviz.ui.guard import plain
-from moeviz.ui.link import request_for
-from moeviz.ui.state import restore
+from moeviz.ui.lab.link import request_for
+from moeviz.ui.lab.state import STATE
+from moeviz.ui.shared.guard import plain
 
 _UPLOAD = "lab.upload"
 _REFUSED = "lab.upload.refused"
@@ -56,7 +56,7 @@ def _take() -> None:
     if file is None:
         return
     try:
-        restore(request_for(read_specification(file.getvalue())))
+        STATE.restore(request_for(read_specification(file.getvalue())))
     except MoevizError as error:
         st.session_state[_REFUSED] = str(error)
 

@@ -1,0 +1,136 @@
+"""Links of the convergence lab: the preset, the study on show, guesses, and a kept result."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from moeviz.errors import SpecificationError
+from moeviz.fields import Field
+from moeviz.study import FIELDS, PRESETS, SCHEMA, Specification
+from moeviz.ui.shared.link import Key, Page, Request, short
+
+FIRST_PRESET = "cosine-exact"
+
+_JOB = re.compile(r"[0-9a-f]{16}")
+_MOST_GUESSES = 40
+
+Guesses = tuple[float | None, ...]
+"""What was predicted, curve by curve."""
+
+
+def form_fields(preset: str) -> tuple[Field, ...]:
+    """Return a preset's fields; put together once, for there are many.
+
+    Parameters
+    ----------
+    preset : str
+        A preset's name.
+    """
+    return _fields(preset, len(FIELDS))
+
+
+@lru_cache(maxsize=64)
+def _fields(name: str, _count: int) -> tuple[Field, ...]:
+    return PRESETS[name].fields
+
+
+def _preset(text: str) -> str:
+    return PRESETS[text].name
+
+
+def _job(text: str) -> str:
+    if not _JOB.fullmatch(text):
+        raise SpecificationError(
+            f"Expected the job to be 16 hexadecimal digits, but got '{short(text)}'; "
+            "the link may have been cut short."
+        )
+    return text
+
+
+def _kept(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise SpecificationError(
+            f"Expected kept to be 1 or to be left out, but got '{short(text)}'."
+        )
+    return text == "1"
+
+
+def _guesses(text: str) -> Guesses:
+    parts = text.split(",") if text else []
+    try:
+        values = tuple(float(part) if part.strip() else None for part in parts)
+        fine = len(values) <= _MOST_GUESSES
+        fine = fine and all(v is None or (math.isfinite(v) and abs(v) <= 10) for v in values)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise SpecificationError(
+            f"Expected the guesses to be slopes between -10 and 10, separated by commas, but got "
+            f"'{short(text)}'."
+        )
+    return values
+
+
+def _said(guesses: Guesses) -> str | None:
+    if all(guess is None for guess in guesses):
+        return None
+    return ",".join("" if guess is None else f"{guess:g}" for guess in guesses)
+
+
+LAB = Page(
+    name="lab",
+    version=SCHEMA,
+    keys=(
+        Key("preset", _preset, str, FIRST_PRESET),
+        Key("job", _job, lambda job: job),
+        Key("guess", _guesses, _said, ()),
+        Key("kept", _kept, lambda kept: "1" if kept else None, False),
+    ),
+    table=FIELDS,
+    form=lambda own: str(own["preset"]),
+    fields_of=form_fields,
+    oldest=SCHEMA,
+)
+"""What the lab's links may say."""
+
+
+def request_for(
+    spec: Specification,
+    job: str | None = None,
+    guesses: Sequence[float | None] = (),
+    kept: bool = False,
+) -> Request:
+    """Return the request that shows a study.
+
+    Parameters
+    ----------
+    spec : Specification
+        What the form is to say.
+    job : str, optional
+        The study on show.
+    guesses : sequence of float or None
+        What was predicted, curve by curve.
+    kept : bool
+        Whether the kept full-size result is on show.
+
+    Raises
+    ------
+    UnknownNameError
+        If the specification's preset is not one of this laboratory's.
+    """
+    own = {"preset": PRESETS[spec.name].name, "job": job, "guess": tuple(guesses), "kept": kept}
+    return Request(own, spec.fields)
+
+
+def preset_link(preset: str) -> dict[str, str]:
+    """Return the query parameters that open a preset as it is.
+
+    Parameters
+    ----------
+    preset : str
+        A preset's name.
+    """
+    return LAB.write(LAB.read({"preset": preset}))

@@ -1,0 +1,53 @@
+"""What the convergence lab remembers of a visit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from moeviz.engine import UnknownJobError
+from moeviz.errors import SpecificationError
+from moeviz.ui.lab.link import LAB, request_for
+from moeviz.ui.shared.form import FormState
+from moeviz.ui.shared.link import VERSION, Request
+from moeviz.ui.shared.session import engine
+
+
+def job() -> str | None:
+    """Return the study on show."""
+    found: str | None = STATE.own("job")
+    return found
+
+
+def show_job(job_id: str | None) -> None:
+    """Choose the study on show."""
+    STATE.say("job", job_id)
+
+
+def leave_study() -> None:
+    """Take the study off the screen; for a callback."""
+    show_job(None)
+
+
+def unknown_job(job_id: str) -> str:
+    """Return the sentence for a job that this server has never seen."""
+    return (
+        f"Expected a study that this server has run, but it knows none with the identity "
+        f"{job_id}; the link may come from another server."
+    )
+
+
+def _find(address: dict[str, str]) -> Request:
+    """Return what an address asks for; a job alone brings its own form along."""
+    wanted = LAB.read(address)
+    job_id = wanted.own["job"]
+    if job_id is None or not set(address) <= {"job", VERSION, "guess"}:
+        return wanted
+    try:
+        known = request_for(engine().snapshot(job_id).spec, job_id)
+        return replace(known, own={**known.own, "guess": wanted.own["guess"]})
+    except UnknownJobError:
+        raise SpecificationError(unknown_job(job_id)) from None
+
+
+STATE = FormState(LAB, "preset", _find)
+"""The state of the lab's form."""

@@ -1,0 +1,1 @@
+"""What every page shares: form, link and address, plots, the guard, the server."""
