@@ -15,8 +15,8 @@ from moeviz.study.equal import equal_words, expert_of, function_alone, gauge_tit
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.notices import notices
 from moeviz.study.plan import Curve, estimator_words, plan_curves
-from moeviz.study.presets import PRESETS
-from moeviz.study.published import Published, published_slope
+from moeviz.study.presets import PRESETS, Published
+from moeviz.study.presets.published import published_slope
 from moeviz.study.sentences import curve_sentences
 from moeviz.study.slope import (
     CONFIDENCE,

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from moeviz.study.plan import Curve, paper_loss
+from moeviz.study.presets.preset import Preset, Published
 from moeviz.study.specification import Specification
-
-if TYPE_CHECKING:
-    from moeviz.study.presets import Preset
 
 FREE = frozenset(
     {
@@ -19,29 +14,6 @@ FREE = frozenset(
     }
 )  # fmt: skip
 """Fields that may differ from a preset's and still repeat its experiment."""
-
-
-@dataclass(frozen=True)
-class Published:
-    """A slope that a paper prints.
-
-    Attributes
-    ----------
-    slope : float
-    source : str
-        Paper key and figure.
-    router, gate, expert : str
-        Which fit it is of; an empty name fits any.
-    note : str
-        What the paper leaves open.
-    """
-
-    slope: float
-    source: str
-    router: str = ""
-    gate: str = ""
-    expert: str = ""
-    note: str = ""
 
 
 def published_slope(spec: Specification, curve: Curve, preset: Preset | None) -> Published | None:
