@@ -13,7 +13,7 @@ from moeviz.study.rates_table import RateCell
 from moeviz.text import signed
 from moeviz.theory import GAUGES, Reading
 from moeviz.theory.claim import SLOW
-from moeviz.theory.rates import Claim, claimed_rate
+from moeviz.theory.rates import RateClaim, claimed_rate
 
 COLUMNS = ("Linear", "Polynomial", "Networks: ReLU, GELU, tanh, FFN", "Multinomial logistic")
 
@@ -136,12 +136,14 @@ def study_words(curve: Mapping[str, Any]) -> str:
     return f"{EXPERTS[curve['expert']].title}, {estimator}, {curve['gauge_title']}"
 
 
-def reconciled(claim: Claim, curve: Mapping[str, Any], curves: Sequence[Mapping[str, Any]]) -> str:
+def reconciled(
+    claim: RateClaim, curve: Mapping[str, Any], curves: Sequence[Mapping[str, Any]]
+) -> str:
     """Say why a curve can fall although the claim is that no power of n holds.
 
     Parameters
     ----------
-    claim : Claim
+    claim : RateClaim
     curve : mapping
         The curve that measures it.
     curves : sequence of mapping

@@ -29,7 +29,7 @@ from moeviz.study.slope import (
 from moeviz.study.specification import Specification
 from moeviz.study.summary import geometric_mean, losses, mean, median
 from moeviz.theory import Reading
-from moeviz.theory.rates import Claim, claimed_rate
+from moeviz.theory.rates import RateClaim, claimed_rate
 
 Result = Mapping[str, Any]
 
@@ -210,7 +210,7 @@ def _retold(fields: Mapping[str, Any], curve: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _theory_json(claim: Claim) -> dict[str, Any]:
+def _theory_json(claim: RateClaim) -> dict[str, Any]:
     return {"exponent": claim.exponent, "text": claim.text, "source": claim.source}
 
 

@@ -18,7 +18,7 @@ from moeviz.study.fields import PAPER
 from moeviz.study.plan import DEFAULT_GAUGE, Curve, plan_curves
 from moeviz.study.presets import PRESETS
 from moeviz.study.specification import Specification
-from moeviz.theory.rates import Claim, claimed_rate
+from moeviz.theory.rates import RateClaim, claimed_rate
 
 COMPARED: Mapping[str, str] = {"routers": "router", "gates": "gate", "experts": "expert"}
 """Fields that list what a study compares, and the key of a curve that tells which one it is of."""
@@ -71,7 +71,7 @@ class RateCell:
         )
 
     @cached_property
-    def claim(self) -> Claim:
+    def claim(self) -> RateClaim:
         """What is claimed of :attr:`curve`."""
         curve = self.curve
         fields = self.specification.fields

@@ -9,7 +9,7 @@ from moeviz.estimate import ENDED, FAILED, Status
 from moeviz.study.slope import NoSlope, Slope
 from moeviz.study.summary import Losses
 from moeviz.text import signed, within
-from moeviz.theory.rates import Claim
+from moeviz.theory.rates import RateClaim
 
 WITHOUT = {
     NoSlope.TOO_FEW: "Two sample sizes with two fits each are needed before a slope can be drawn.",
@@ -22,7 +22,7 @@ WITHOUT = {
 def curve_sentences(
     slope: Slope | None,
     reason: NoSlope | None,
-    claim: Claim,
+    claim: RateClaim,
     losses: Sequence[Losses],
     status: Sequence[Counter[int]],
 ) -> str:
@@ -33,7 +33,7 @@ def curve_sentences(
     slope : Slope or None
     reason : NoSlope or None
         Why there is no slope; None where there is one.
-    claim : Claim
+    claim : RateClaim
         What theory says of the curve.
     losses : sequence of sequence of float or None
         Losses of the replicates at each size.
@@ -47,7 +47,7 @@ def curve_sentences(
     return WITHOUT[reason or NoSlope.TOO_FEW] + ("" if reason is NoSlope.TOO_FEW else _ends(status))
 
 
-def _slope(slope: Slope, claim: Claim) -> str:
+def _slope(slope: Slope, claim: RateClaim) -> str:
     text = (
         f"Between n = {slope.window[0]:,} and {slope.window[1]:,} the loss falls like n to the "
         f"power {signed(slope.estimate)} (95 % interval {signed(slope.low)} to "

@@ -15,9 +15,9 @@ from moeviz.charts.rates import (
     study_words,
 )
 from moeviz.study.rates_table import RATE_ROWS, RateCell
-from moeviz.theory.claim import HALF, MINIMAX, SLOW, Claim
+from moeviz.theory.claim import HALF, MINIMAX, SLOW, RateClaim
 
-NO_POWER = Claim(None, "", "cosine Theorem 5", SLOW, MINIMAX)
+NO_POWER = RateClaim(None, "", "cosine Theorem 5", SLOW, MINIMAX)
 
 
 def cell(gauge="pinned", **settings):
@@ -69,7 +69,7 @@ def test_a_claim_of_no_power_and_a_falling_curve_are_reconciled(result):
     assert f"{radial['slope']['estimate']:.2f}".replace("-", "−").lstrip("−") in note
     flat = {**pinned, "slope": {"estimate": 0.0, "low": -0.1, "high": 0.1}}
     assert reconciled(NO_POWER, flat, curves) == ""
-    assert reconciled(Claim(-0.5, "", "cosine Theorem 6", HALF), falling, curves) == ""
+    assert reconciled(RateClaim(-0.5, "", "cosine Theorem 6", HALF), falling, curves) == ""
 
 
 def test_a_curve_in_the_papers_gauge_names_the_same_fits_with_the_whole_gauge_fixed(result):
