@@ -8,8 +8,8 @@ from typing import Any
 
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS, PRESETS
-from moeviz.study.claims import setting_of
 from moeviz.study.rates_table import RateCell
+from moeviz.study.setting import setting_of
 from moeviz.text import signed
 from moeviz.theory import GAUGES, Reading
 from moeviz.theory.claim import SLOW

@@ -10,14 +10,14 @@ from typing import Any
 from moeviz.estimate import ENDED
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.blocks import split
-from moeviz.study.claims import setting_of
+from moeviz.study.curves import Curve, estimator_words, plan_curves
 from moeviz.study.equal import equal_words, expert_of, function_alone, gauge_title
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.notices import notices
-from moeviz.study.plan import Curve, estimator_words, plan_curves
 from moeviz.study.presets import PRESETS, Published
 from moeviz.study.presets.published import published_slope
 from moeviz.study.sentences import curve_sentences
+from moeviz.study.setting import setting_of
 from moeviz.study.slope import (
     CONFIDENCE,
     NoSlope,

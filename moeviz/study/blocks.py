@@ -16,9 +16,9 @@ from torch import Tensor
 from moeviz.errors import Cancelled
 from moeviz.estimate import FitResult, box, near_truth_start, random_start
 from moeviz.model import Layout, Mixture
+from moeviz.study.curves import plan_curves
 from moeviz.study.estimators import ESTIMATORS, Data
 from moeviz.study.limits import fit_seconds, parameters
-from moeviz.study.plan import plan_curves
 from moeviz.study.projection import resolve_projection
 from moeviz.study.scenario import Fit, resolve_scenario, sample, stream
 from moeviz.study.specification import Specification

@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import Any
 
 from moeviz.errors import SpecificationError
-from moeviz.study.claims import setting_of
+from moeviz.study.curves import DEFAULT_GAUGE, Curve, plan_curves
 from moeviz.study.fields import PAPER
-from moeviz.study.plan import DEFAULT_GAUGE, Curve, plan_curves
 from moeviz.study.presets import PRESETS
+from moeviz.study.setting import setting_of
 from moeviz.study.specification import Specification
 from moeviz.theory.rates import RateClaim, claimed_rate
 

@@ -10,8 +10,8 @@ from moeviz.charts.words import reach_words
 from moeviz.errors import SpecificationError
 from moeviz.model import GATES, SCORES, make_mixture, make_score
 from moeviz.study import PRESETS, assemble, plan_curves, run_block, split
-from moeviz.study.claims import setting_of
 from moeviz.study.notices import notices
+from moeviz.study.setting import setting_of
 from moeviz.theory import GAUGES, LOSSES
 from moeviz.theory.rates import claimed_rate
 

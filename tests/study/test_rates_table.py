@@ -6,8 +6,8 @@ import pytest
 
 from moeviz.console import rates_json
 from moeviz.study import PRESETS, assemble
+from moeviz.study.curves import plan_curves
 from moeviz.study.kept import kept_names, kept_result
-from moeviz.study.plan import plan_curves
 from moeviz.theory import GAUGES
 
 CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moeviz.study.plan import Curve, paper_loss
+from moeviz.study.curves import Curve, paper_loss
 from moeviz.study.presets.preset import Preset, Published
 from moeviz.study.specification import Specification
 
