@@ -1,12 +1,15 @@
 """Studies: frozen specifications, their scenarios, blocks, slopes and results."""
 
 from moeviz.study.assemble import assemble
-from moeviz.study.blocks import Block, run_block, split
-from moeviz.study.curves import Curve, plan_curves
+from moeviz.study.blocks import run_block
+from moeviz.study.curves import PlannedCurve
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, Field
+from moeviz.study.fit_report import FitReport
+from moeviz.study.plan import Block, Plan, plan, split
 from moeviz.study.presets import FULL, LIVE, PRESETS, Preset, Published
+from moeviz.study.result import Curve, Result
 from moeviz.study.scenario import Scenario, resolve_scenario
 from moeviz.study.specification import SCHEMA, Specification
 
@@ -21,12 +24,16 @@ __all__ = [
     "Block",
     "Curve",
     "Field",
+    "FitReport",
+    "Plan",
+    "PlannedCurve",
     "Preset",
     "Published",
+    "Result",
     "Scenario",
     "Specification",
     "assemble",
-    "plan_curves",
+    "plan",
     "resolve_scenario",
     "run_block",
     "split",

@@ -1,24 +1,28 @@
-"""Plans: which curves are read from a study's fits."""
+"""Planned curves: which lines a study's plot will have, what they are called and held against."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import cached_property
 
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Domain
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.study.equal import expert_of, gauge_title
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.fields import PAPER
+from moeviz.study.models import PlannedFit
+from moeviz.study.presets.preset import Published
+from moeviz.study.presets.published import published_slope
+from moeviz.study.readings import paper_loss, readings
+from moeviz.study.setting import setting_of
 from moeviz.study.specification import Specification
 from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
-
-DEFAULT_GAUGE = "pinned"
+from moeviz.theory.rates import RateClaim, Setting, claimed_rate
 
 
 @dataclass(frozen=True)
-class Curve:
-    """One line of a study's plot.
+class PlannedCurve:
+    """One line of a study's plot, before there are numbers.
 
     Attributes
     ----------
@@ -29,6 +33,12 @@ class Curve:
     fit : int
         Which of the study's fits it is read from.
     reading : Reading
+    setting : Setting
+        What theory's claim depends on.
+    gauge_title, estimator_title : str
+        The gauge, and what the estimator does, in words.
+    published : Published or None
+        The slope that a paper prints for it.
     """
 
     label: str
@@ -38,43 +48,82 @@ class Curve:
     estimator: str
     fit: int
     reading: Reading
+    setting: Setting
+    gauge_title: str
+    estimator_title: str
+    published: Published | None
+
+    @cached_property
+    def claim(self) -> RateClaim:
+        """What theory says of the curve."""
+        return claimed_rate(self.setting, self.reading)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells the curve apart from all others of its study."""
+        reading = self.reading
+        return (
+            self.router,
+            self.gate,
+            self.expert,
+            self.estimator,
+            reading.loss,
+            reading.gauge,
+        )
 
 
-def exact(spec: Specification) -> bool:
-    """Return whether as many experts are fitted as are true."""
-    return bool(spec["atoms"] == spec["true_atoms"])
+def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[PlannedCurve, ...]:
+    """Return the curves of a study's fits, one for each reading of each fit.
 
-
-def paper_loss(spec: Specification, router: str, gate: str, expert: str) -> str:
-    """Return the loss of the paper that studies this model."""
-    if spec["output"] == "categorical":
-        return "D2"
-    if spec["output"] == "gaussian":
-        return "compete-L2" if expert == "linear" else "compete-L1"
-    if not GATES[gate].normalised:
-        partial = router == "partial-quadratic"
-        if spec["sparse"]:
-            return "sigmoid-L4" if partial else "sigmoid-L1"
-        return "sigmoid-L5" if partial else "sigmoid-L3"
-    return "L3" if exact(spec) else "L2"
-
-
-def plan_curves(spec: Specification) -> tuple[Curve, ...]:
-    """Return the study's curves.
-
-    Every fit is read with every loss and gauge; one whose router forgets its gates' lengths
-    besides by its radial and its angular error. A gauge that changes nothing is left out.
+    Parameters
+    ----------
+    spec : Specification
+    fits : iterable of PlannedFit
     """
-    curves: list[Curve] = []
-    fits = product(spec["routers"], spec["gates"], spec["experts"], spec["estimators"])
-    for fit, (router, gate, expert, estimator) in enumerate(fits):
-        for reading in _readings(spec, router, gate, expert):
-            label = _label(spec, (router, gate, expert, estimator), reading)
-            curves.append(Curve(label, router, gate, expert, estimator, fit, reading))
+    curves = [plan_curve(spec, fit, one) for fit in fits for one in readings(spec, fit)]
     return tuple(_told_apart(curves))
 
 
-def _told_apart(curves: list[Curve]) -> list[Curve]:
+def plan_curve(spec: Specification, fit: PlannedFit, reading: Reading) -> PlannedCurve:
+    """Return the curve of one reading of one fit.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : PlannedFit
+    reading : Reading
+    """
+    gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
+    return PlannedCurve(
+        _label(spec, fit, reading, gauge),
+        fit.router,
+        fit.gate,
+        fit.expert,
+        fit.estimator,
+        fit.index,
+        reading,
+        setting_of(spec.fields, fit),
+        gauge,
+        _estimator_words(spec, fit.estimator),
+        published_slope(spec, fit, reading),
+    )
+
+
+def fit_name(spec: Specification, fit: PlannedFit) -> str:
+    """Return what one of a study's fits is called.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : PlannedFit
+    """
+    words = [SCORES[fit.router].title, GATES[fit.gate].title, EXPERTS[fit.expert].title]
+    if len(spec["estimators"]) > 1:
+        words.append(ESTIMATORS[fit.estimator].title)
+    return ", ".join(words)
+
+
+def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
     """Name the gauge of curves that have one name otherwise."""
     times = Counter(curve.label for curve in curves)
     return [
@@ -85,32 +134,15 @@ def _told_apart(curves: list[Curve]) -> list[Curve]:
     ]
 
 
-def _readings(spec: Specification, router: str, gate: str, expert: str) -> list[Reading]:
-    paper = paper_loss(spec, router, gate, expert)
-    names = [paper if name == PAPER else name for name in spec["losses"]]
-    if SCORES[router].reads_expert:
-        names = [name for name in names if name != "gate"]
-    readings = []
-    for name in dict.fromkeys(names):
-        if name in DISTANCES:
-            readings.append(Reading(name, DEFAULT_GAUGE))
-        else:
-            readings += [Reading(name, gauge) for gauge in spec["gauges"]]
-    if SCORES[router].domain is Domain.SPHERE and PAPER in spec["losses"]:
-        readings += [Reading("radial", "offset"), Reading("angular", "pinned")]
-    return list(dict.fromkeys(readings))
-
-
-def _label(spec: Specification, names: tuple[str, str, str, str], reading: Reading) -> str:
-    router, gate, expert, estimator = names
-    words = [SCORES[router].title]
+def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str) -> str:
+    words = [SCORES[fit.router].title]
     if len(spec["gates"]) > 1:
-        words.append(GATES[gate].title)
+        words.append(GATES[fit.gate].title)
     if len(spec["experts"]) > 1:
-        words.append(EXPERTS[expert].title)
+        words.append(EXPERTS[fit.expert].title)
     if len(spec["estimators"]) > 1:
-        words.append(ESTIMATORS[estimator].title)
-    plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, router, gate, expert)
+        words.append(ESTIMATORS[fit.estimator].title)
+    plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, fit)
     if reading.loss in DISTANCES:
         words.append(DISTANCES[reading.loss].title)
     elif reading.loss in ("radial", "angular"):
@@ -119,11 +151,11 @@ def _label(spec: Specification, names: tuple[str, str, str, str], reading: Readi
         if not plain:
             words.append(LOSSES[reading.loss].title)
         if len(spec["gauges"]) > 1 or plain:
-            words.append(gauge_title(expert_of(spec.fields, expert), reading))
+            words.append(gauge)
     return ", ".join(words)
 
 
-def estimator_words(spec: Specification, estimator: str) -> str:
+def _estimator_words(spec: Specification, estimator: str) -> str:
     """Return what an estimator is, in words."""
     chosen = ESTIMATORS[estimator]
     what = chosen.describe(spec.fields, OUTPUTS[spec["output"]].density)

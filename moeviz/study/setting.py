@@ -1,35 +1,33 @@
-"""What is claimed of a study's curves, read off its fields."""
+"""Settings: what a claim about a curve depends on, read off a study's fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from moeviz.study.fields import OWN
-from moeviz.study.models import model_of, own_gate, plain_gate
+from moeviz.study.models import PlannedFit, plain_gate
 from moeviz.theory.rates import Setting
 
 
-def setting_of(fields: Mapping[str, Any], router: str, gate: str, expert: str) -> Setting:
-    """Return what a claim about one curve of a study depends on.
+def setting_of(fields: Mapping[str, Any], fit: PlannedFit) -> Setting:
+    """Return what a claim about the curves of one fit of a study depends on.
 
     Parameters
     ----------
     fields : mapping
         A specification's fields.
-    router, gate, expert : str
-        The curve's names in the registries.
+    fit : PlannedFit
+        One of its fits.
     """
-    own_router = fields["data_router"] in (OWN, router)
     return Setting(
-        router=router,
-        gate=plain_gate(gate, fields, fields["atoms"]),
-        expert=expert,
+        router=fit.router,
+        gate=plain_gate(fit.gate, fields, fields["atoms"]),
+        expert=fit.expert,
         output=fields["output"],
         degree=fields["degree"],
         over_specified=fields["atoms"] != fields["true_atoms"],
-        misspecified=not (own_router and own_gate(gate, fields)),
+        misspecified=fit.misspecified,
         sparse=fields["sparse"] > 0,
         flat=fields["flat"] > 0,
-        jumps=model_of(fields, router, gate, expert).jumps(fields["atoms"]),
+        jumps=fit.mixture.jumps(fields["atoms"]),
     )

@@ -19,7 +19,7 @@ from moeviz.study.document import check_text
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, OWN, Value
 from moeviz.study.limits import check_limits
-from moeviz.study.models import Named, models
+from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.text import json_text
 from moeviz.theory import DISTANCES, input_nodes
 
@@ -176,10 +176,10 @@ def _check_models(values: Mapping[str, Any]) -> None:
                 f"{SCORES[name].title}, because in 1 a direction is only a sign, but got "
                 f"dimension = {values['dimension']}."
             )
-    named = models(values)
-    for model in named:
-        _check_features(model, values)
-        _check_zero_gates(model, values)
+    fits = planned_fits(values)
+    for fit in fits:
+        _check_features(fit, values)
+        _check_zero_gates(fit, values)
     density = OUTPUTS[values["output"]].density
     for name in values["estimators"]:
         if ESTIMATORS[name].densities_only and not density:
@@ -189,14 +189,14 @@ def _check_models(values: Mapping[str, Any]) -> None:
             )
     design = DESIGNS[values["design"]]
     if not design.searched:
-        source = named[0].source
+        source = fits[0].source
         layout = source.layout(values["true_atoms"], values["dimension"])
         design.draw(np.random.default_rng(0), source, layout)
 
 
-def _check_features(model: Named, values: Mapping[str, Any]) -> None:
+def _check_features(fit: PlannedFit, values: Mapping[str, Any]) -> None:
     """Refuse a score of one's own that is no number somewhere on the study's inputs."""
-    for mixture in (model.mixture, model.source):
+    for mixture in (fit.mixture, fit.source):
         if mixture.score.name != CUSTOM:
             continue
         x = input_nodes(values["dimension"], 512, values["low"], values["high"])
@@ -208,12 +208,12 @@ def _check_features(model: Named, values: Mapping[str, Any]) -> None:
             )
 
 
-def _check_zero_gates(model: Named, values: Mapping[str, Any]) -> None:
+def _check_zero_gates(fit: PlannedFit, values: Mapping[str, Any]) -> None:
     """Refuse fits that start at a gate where their score is not defined."""
     at_truth = values["start"] == "near-truth" and values["start_scale"] <= TINY
-    if not at_truth or not values["sparse"] or model.mixture != model.source:
+    if not at_truth or not values["sparse"] or fit.misspecified:
         return
-    score = model.mixture.score
+    score = fit.mixture.score
     if not score.defined_at_zero:
         raise SpecificationError(
             f"Expected starts away from the truth for the {score.title}, because it has no "

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from moeviz.charts.printed import printed
 from moeviz.errors import SpecificationError
 from moeviz.study import PRESETS, SCHEMA, assemble
 from moeviz.study.document import MOST_BYTES
@@ -16,7 +17,7 @@ SPEC = PRESETS["lab"].build({"sizes": (300, 900), "noise": 0.2})
 
 @pytest.mark.parametrize(
     "data",
-    [SPEC.to_json(), assemble(SPEC, {}, 0.0, "cpu")],
+    [SPEC.to_json(), printed(assemble(SPEC, {}, 0.0, "cpu"))],
     ids=["a specification", "a result"],
 )
 def test_what_the_page_wrote_is_read_back(data):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from moeviz.study.curves import Curve, paper_loss
-from moeviz.study.presets.preset import Preset, Published
+from moeviz.study.models import PlannedFit
+from moeviz.study.presets.preset import PRESETS, Published
+from moeviz.study.readings import paper_loss
 from moeviz.study.specification import Specification
+from moeviz.theory import Reading
 
 FREE = frozenset(
     {
@@ -16,25 +18,26 @@ FREE = frozenset(
 """Fields that may differ from a preset's and still repeat its experiment."""
 
 
-def published_slope(spec: Specification, curve: Curve, preset: Preset | None) -> Published | None:
-    """Return the slope that a paper prints for a curve, or None.
+def published_slope(spec: Specification, fit: PlannedFit, reading: Reading) -> Published | None:
+    """Return the slope that a paper prints for a reading of a fit, or None.
 
     Parameters
     ----------
     spec : Specification
-    curve : Curve
-    preset : Preset or None
-        The one that the specification came from.
+        What it came from says which experiment it may repeat.
+    fit : PlannedFit
+    reading : Reading
     """
+    preset = PRESETS.get(spec.name)
     if preset is None or not preset.published:
         return None
     defaults = preset.defaults
     if any(spec[name] != value for name, value in defaults.items() if name not in FREE):
         return None
-    if curve.reading.loss != paper_loss(spec, curve.router, curve.gate, curve.expert):
+    if reading.loss != paper_loss(spec, fit):
         return None
     for one in preset.published:
-        wanted = ((one.router, curve.router), (one.gate, curve.gate), (one.expert, curve.expert))
+        wanted = ((one.router, fit.router), (one.gate, fit.gate), (one.expert, fit.expert))
         if all(name in ("", own) for name, own in wanted):
             return one
     return None

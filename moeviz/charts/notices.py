@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from moeviz.model import GATES, Mixture, make_gate
 from moeviz.model.custom import CUSTOM
 from moeviz.study.fields import OWN
-from moeviz.study.models import models, plain_gate
+from moeviz.study.models import plain_gate
+from moeviz.study.plan import plan
 from moeviz.study.specification import Specification
 from moeviz.theory import input_nodes
 
@@ -27,9 +28,9 @@ def notices(spec: Specification) -> tuple[str, ...]:
     ----------
     spec : Specification
     """
-    found = models(spec.fields)
-    fitted = list(dict.fromkeys(model.mixture for model in found))
-    sources = list(dict.fromkeys(model.source for model in found))
+    fits = plan(spec).fits
+    fitted = list(dict.fromkeys(fit.mixture for fit in fits))
+    sources = list(dict.fromkeys(fit.source for fit in fits))
     said = [*_zero_gates(spec, fitted, sources), *_poles(spec, sources)]
     for mixture in fitted:
         said += _kept(mixture, spec)

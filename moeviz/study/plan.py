@@ -1,0 +1,118 @@
+"""Plans: which fits, curves and blocks a study has, said once, before anything is run."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from moeviz.study.curves import PlannedCurve, plan_curves
+from moeviz.study.limits import fit_seconds, parameters
+from moeviz.study.models import PlannedFit, planned_fits
+from moeviz.study.specification import Specification
+
+BLOCK_SECONDS = 1.0
+"""Estimated seconds of one core that a block should not exceed, where it can be cut."""
+
+BLOCK_BYTES = 96e6
+"""Bytes of data and features that a block should not exceed, where it can be cut."""
+
+INFORMATION_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a study: unit of progress, cancelling, retry and distribution.
+
+    Attributes
+    ----------
+    id : str
+        Safe as a file name.
+    kind : {"information", "fits"}
+    cost : float
+        Estimated seconds of one core.
+    fit : int
+        Which of the study's fits.
+    n : int
+        Sample size; 0 for information.
+    first, last : int
+        Range of replicates.
+    """
+
+    id: str
+    kind: str
+    cost: float
+    fit: int
+    n: int = 0
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study consists of.
+
+    Attributes
+    ----------
+    fits : tuple of PlannedFit
+        By their index.
+    curves : tuple of PlannedCurve
+        The lines of its plot; fit by fit.
+    blocks : tuple of Block
+        In the order in which they should run.
+    """
+
+    fits: tuple[PlannedFit, ...]
+    curves: tuple[PlannedCurve, ...]
+    blocks: tuple[Block, ...]
+
+
+@lru_cache(maxsize=256)
+def plan(spec: Specification) -> Plan:
+    """Return a study's fits, curves and blocks.
+
+    Parameters
+    ----------
+    spec : Specification
+    """
+    fits = planned_fits(spec.fields)
+    return Plan(fits, plan_curves(spec, fits), tuple(_blocks(spec, fits)))
+
+
+def split(spec: Specification) -> tuple[Block, ...]:
+    """Return a study's blocks in the order in which they should run."""
+    return plan(spec).blocks
+
+
+def _blocks(spec: Specification, fits: Sequence[PlannedFit]) -> Iterator[Block]:
+    """Cut a study into blocks.
+
+    Small samples come first, then each fit's information, then larger samples, so that points
+    appear at once.
+    """
+    size = parameters(spec.fields, fits)
+    for rank, n in enumerate(spec["sizes"]):
+        for fit in fits:
+            yield from _cut(spec, fit.index, n, fit.estimator, size)
+        if rank == 0:
+            for fit in fits:
+                name = f"information-{fit.index}"
+                yield Block(name, "information", INFORMATION_SECONDS, fit.index)
+
+
+def _cut(spec: Specification, fit: int, n: int, estimator: str, size: int) -> list[Block]:
+    seconds = fit_seconds(spec.fields, n, estimator, size)
+    bytes_each = 8.0 * n * (3 * spec["dimension"] + 4 + size // spec["atoms"])
+    most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
+    replicates = spec["replicates"]
+    if estimator == "sgd":
+        # Many small steps: their fixed cost is shared by the replicates of a block.
+        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
+    parts = math.ceil(replicates / most)
+    ends = [replicates * part // parts for part in range(parts + 1)]
+    return [
+        Block(f"fit{fit}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit, n, a, b)
+        for a, b in itertools.pairwise(ends)
+    ]
