@@ -144,7 +144,7 @@ def _specification(arguments: argparse.Namespace) -> Any:
             raise SpecificationError(f"Expected --set FIELD=VALUE, but got '{setting[:40]}'.")
         texts[name.strip()] = value
     if arguments.spec is not None:
-        spec = Specification.from_json(_read_json(arguments.spec))
+        spec = Specification.from_json(_read_json(arguments.spec)).of_today()
         if not texts:
             return spec
         preset = PRESETS["lab"]

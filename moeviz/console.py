@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.charts.notices import notices
+from moeviz.charts.notices import notices, older_words
 from moeviz.charts.sentences import curve_words
 from moeviz.study import Preset, Result, Specification, plan, resolve_scenario
 from moeviz.study.kept import kept_names
@@ -77,6 +77,7 @@ def notices_text(spec: Specification) -> str:
 def study_text(result: Result) -> str:
     """Describe a study's result."""
     lines = [f"{result.spec.name}  {result.hash}  {result.seconds:.1f} s"]
+    lines += filter(None, [older_words(result.spec)])
     for fit in result.truth:
         lines.append(f"reach of the design, {fit.name}: {_number(fit.reach)}")
         if fit.projection:

@@ -10,6 +10,7 @@ from moeviz.study.fields import OWN
 from moeviz.study.models import plain_gate
 from moeviz.study.plan import plan
 from moeviz.study.specification import Specification
+from moeviz.study.versions import NUMBERS_VERSION
 from moeviz.theory import input_nodes
 
 UNHELD = "No curve of it is held against a theorem."
@@ -19,6 +20,21 @@ FEW, MANY = 1 << 10, 1 << 14
 
 SETTLED = 1.2
 """Factor by which a mean square that exists may grow from few inputs to many."""
+
+
+def older_words(spec: Specification) -> str:
+    """Say that a study was computed with an earlier arithmetic than today's; empty if it was not.
+
+    Parameters
+    ----------
+    spec : Specification
+    """
+    if spec.numbers == NUMBERS_VERSION:
+        return ""
+    return (
+        f"Computed with an older arithmetic (version {spec.numbers}; today's is "
+        f"{NUMBERS_VERSION}): run again, its numbers may differ a little."
+    )
 
 
 def notices(spec: Specification) -> tuple[str, ...]:

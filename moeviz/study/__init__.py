@@ -11,16 +11,18 @@ from moeviz.study.plan import Block, Plan, plan, split
 from moeviz.study.presets import FULL, LIVE, PRESETS, Preset, Published
 from moeviz.study.result import Curve, Result
 from moeviz.study.scenario import Scenario, resolve_scenario
-from moeviz.study.specification import SCHEMA, Specification
+from moeviz.study.specification import Specification
+from moeviz.study.versions import FIELDS_VERSION, NUMBERS_VERSION, migrate
 
 __all__ = [
     "DESIGNS",
     "ESTIMATORS",
     "FIELDS",
+    "FIELDS_VERSION",
     "FULL",
     "LIVE",
+    "NUMBERS_VERSION",
     "PRESETS",
-    "SCHEMA",
     "Block",
     "Curve",
     "Field",
@@ -33,6 +35,7 @@ __all__ = [
     "Scenario",
     "Specification",
     "assemble",
+    "migrate",
     "plan",
     "resolve_scenario",
     "run_block",

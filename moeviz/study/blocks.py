@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from moeviz.errors import Cancelled
+from moeviz.errors import Cancelled, SpecificationError
 from moeviz.estimate import FitResult, box, near_truth_start, random_start
 from moeviz.model import Layout, Mixture
 from moeviz.study.estimators import ESTIMATORS, Data
@@ -18,6 +18,7 @@ from moeviz.study.plan import Block, plan
 from moeviz.study.projection import resolve_projection
 from moeviz.study.scenario import Fit, resolve_scenario, sample, stream
 from moeviz.study.specification import Specification
+from moeviz.study.versions import NUMBERS_VERSION
 from moeviz.text import finite
 from moeviz.theory import (
     Reading,
@@ -68,7 +69,14 @@ def run_block(
     ------
     Cancelled
         If `should_stop` said yes.
+    SpecificationError
+        If the study is one of an earlier arithmetic.
     """
+    if spec.numbers != NUMBERS_VERSION:
+        raise SpecificationError(
+            f"Expected a study of arithmetic {NUMBERS_VERSION}, but this one is of version "
+            f"{spec.numbers}, which can be shown and no longer run; run the form's study instead."
+        )
     began = time.perf_counter()
     if should_stop is not None and should_stop():
         raise Cancelled("The study was cancelled.")

@@ -12,7 +12,7 @@ import streamlit as st
 
 from moeviz.charts.checker import exceptions_table
 from moeviz.errors import MoevizError
-from moeviz.study import PRESETS, SCHEMA
+from moeviz.study import FIELDS_VERSION, PRESETS
 from moeviz.symbolic.latex import verdict_latex
 from moeviz.symbolic.script import script
 from moeviz.text import json_text
@@ -98,7 +98,7 @@ def _why(verdict: Verdict) -> None:
             CONVERGENCE,
             label=f"Measure it in the lab: {plain(study_label(verdict['study']))}",
             icon=":material/play_arrow:",
-            query_params={"preset": verdict["study"], "v": str(SCHEMA)},
+            query_params={"preset": verdict["study"], "v": str(FIELDS_VERSION)},
         )
 
 

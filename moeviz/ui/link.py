@@ -1,9 +1,9 @@
 """Links that restore the screen: from a study's form to an address and back.
 
-An address says ``preset``, ``v`` (the schema of the fields), every field that differs from the
+An address says ``preset``, ``v`` (the version of the fields), every field that differs from the
 preset's default, ``job`` (the study on show), ``guess`` (what was predicted for each curve) and
 ``kept`` (1: the kept full-size result is on show).
-The schema is in every link because a field that a link leaves out means the default of its time.
+The version is in every link because a field that a link leaves out means the default of its time.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from moeviz.errors import SpecificationError
-from moeviz.study import PRESETS, SCHEMA, Specification
+from moeviz.study import FIELDS_VERSION, PRESETS, Specification, migrate
 
 FIRST_PRESET = "cosine-exact"
 
+_VERSION = re.compile(r"[0-9]{1,3}")
 _JOB = re.compile(r"[0-9a-f]{16}")
 _MOST_GUESSES = 40
 _OWN = ("preset", "v", "job", "guess", "kept")
@@ -61,13 +62,15 @@ def read_link(params: Mapping[str, str]) -> Request:
     SpecificationError
         If anything in it is not understood: a preset, a field, a value, the version, the job.
     """
-    if params.get("v", str(SCHEMA)) != str(SCHEMA):
+    version = params.get("v", str(FIELDS_VERSION))
+    if not _VERSION.fullmatch(version):
         raise SpecificationError(
-            f"Expected a link of version {SCHEMA}, but this one is of version "
-            f"'{short(params['v'])}', whose defaults may differ; set the study up again."
+            f"Expected a link of version {FIELDS_VERSION} or earlier, but this one is of version "
+            f"'{short(version)}'; set the study up again."
         )
     preset = PRESETS[params.get("preset", FIRST_PRESET)]
-    values = preset.parse({k: text for k, text in params.items() if k not in _OWN})
+    settings = {k: text for k, text in params.items() if k not in _OWN}
+    values = preset.parse(migrate(int(version), settings, texts=True))
     texts = {f.name: f.write(values.get(f.name, f.default)) for f in preset.fields}
     guesses = _guesses(params.get("guess", ""))
     return Request(preset.name, texts, _job(params), guesses, _kept(params))
@@ -110,7 +113,7 @@ def write_link(
     kept : bool
         Whether the kept full-size result is on show.
     """
-    params = {"preset": spec.name, "v": str(SCHEMA), **PRESETS[spec.name].changed(spec)}
+    params = {"preset": spec.name, "v": str(FIELDS_VERSION), **PRESETS[spec.name].changed(spec)}
     if job is not None:
         params["job"] = job
     if any(guess is not None for guess in guesses):

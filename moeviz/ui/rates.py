@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from moeviz.charts.notices import older_words
 from moeviz.charts.rates import (
     COLUMNS,
     alike,
@@ -21,7 +22,7 @@ from moeviz.charts.rates import (
     study_words,
 )
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import FULL, PRESETS, SCHEMA, Curve, Result, Specification
+from moeviz.study import FIELDS_VERSION, FULL, PRESETS, Curve, Result, Specification
 from moeviz.study.kept import KeptResult, kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS, RateCell, RateRow
 from moeviz.study.slope import Slope
@@ -133,8 +134,10 @@ def _said_by(name: str, cell: RateCell) -> Iterator[tuple[Curve, str, str]]:
 
 
 def _kept_link(name: str, kept: KeptResult) -> str:
-    address = urlencode({"preset": name, "v": SCHEMA, "kept": 1})
-    return f"[kept result of {plain(kept.date)}, {plain(kept.device)}]({LAB}?{address})"
+    address = urlencode({"preset": name, "v": FIELDS_VERSION, "kept": 1})
+    older = older_words(kept.result.spec)
+    link = f"[kept result of {plain(kept.date)}, {plain(kept.device)}]({LAB}?{address})"
+    return f"{link}; {plain(older)}" if older else link
 
 
 def _finished(spec: Specification, cell: RateCell) -> tuple[Slope, str] | None:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from moeviz.charts.convergence import convergence_figure
-from moeviz.charts.notices import notices
+from moeviz.charts.notices import notices, older_words
 from moeviz.charts.palette import style, theme_named
 from moeviz.charts.regimes import regime_sentences
 from moeviz.charts.sentences import curve_words
@@ -148,6 +148,9 @@ def _live(job_id: str, guesses: Guesses, every: float | None) -> None:
 
 def _draw(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
     result = shown.result
+    older = older_words(result.spec)
+    if older:
+        st.warning(plain(older))
     left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
     with left:
         plot(

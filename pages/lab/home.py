@@ -4,7 +4,7 @@ import streamlit as st
 
 from moeviz.charts.gate import FIRST_NORM, NORMS, ROUTERS, gate_figure, gate_view
 from moeviz.charts.palette import theme_named
-from moeviz.study import SCHEMA
+from moeviz.study import FIELDS_VERSION
 from moeviz.ui.guard import guard
 from moeviz.ui.home import hardware, verdict
 from moeviz.ui.navigation import CONVERGENCE
@@ -43,6 +43,6 @@ st.page_link(
     CONVERGENCE,
     label="**Run it: cosine against perturbed cosine**",
     icon=":material/play_arrow:",
-    query_params={"preset": "cosine-exact", "v": str(SCHEMA)},
+    query_params={"preset": "cosine-exact", "v": str(FIELDS_VERSION)},
 )
 hardware()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moeviz.errors import SpecificationError
-from moeviz.study import PRESETS, SCHEMA
+from moeviz.study import FIELDS_VERSION, PRESETS
 from moeviz.ui.link import FIRST_PRESET, read_link, request_for, write_link
 
 JOB = "0123456789abcdef"
@@ -50,7 +50,7 @@ def test_a_specification_and_its_link_ask_for_the_same(spec):
 @pytest.mark.parametrize("name", PRESETS)
 def test_defaults_are_left_out_but_the_version_never_is(name):
     link = write_link(PRESETS[name].build({}), None)
-    assert link["v"] == str(SCHEMA)
+    assert link["v"] == str(FIELDS_VERSION)
     assert set(link) == {"preset", "v"}
 
 
@@ -62,8 +62,9 @@ def test_no_address_asks_for_the_first_preset():
 @pytest.mark.parametrize(
     "params",
     [
-        {"v": str(SCHEMA + 1)},
-        {"v": str(SCHEMA - 1)},
+        {"v": str(FIELDS_VERSION + 1)},
+        {"v": "0"},
+        {"v": "-1"},
         {"v": ""},
         {"preset": "nonsense"},
         {"preset": ""},
