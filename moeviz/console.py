@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.study import Preset, Specification, plan_curves, resolve_scenario
+from moeviz.charts.notices import notices, older_words
+from moeviz.charts.sentences import curve_words
+from moeviz.study import Preset, Result, Specification, plan, resolve_scenario
 from moeviz.study.kept import kept_names
-from moeviz.study.notices import notices
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.text import json_text, signed
-
-Result = Mapping[str, Any]
 
 
 def print_json(data: Any) -> None:
@@ -78,32 +77,31 @@ def notices_text(spec: Specification) -> str:
 
 def study_text(result: Result) -> str:
     """Describe a study's result."""
-    lines = [f"{result['spec']['preset']}  {result['hash']}  {result['seconds']:.1f} s"]
-    for fit in result["truth"]["fits"] if result["truth"] else []:
-        lines.append(f"reach of the design, {fit['name']}: {_number(fit['reach'])}")
-        if fit["projection"]:
+    lines = [f"{result.spec.name}  {result.hash}  {result.seconds:.1f} s"]
+    lines += filter(None, [older_words(result.spec)])
+    for fit in result.truth:
+        lines.append(f"reach of the design, {fit.name}: {_number(fit.reach)}")
+        if fit.projection:
             lines.append(
-                f"  best approximation at distance {_number(fit['projection']['distance'])} of "
-                f"the truth, known to {_number(fit['projection']['error'])}"
+                f"  best approximation at distance {_number(fit.projection.distance)} of "
+                f"the truth, known to {_number(fit.projection.error)}"
             )
-    for curve in result["curves"]:
-        lines += ["", f"{curve['label']} ({curve['loss_name']})"]
-        predicted = curve["predicted"] or [None] * len(curve["n"])
+    for curve in result.curves:
+        lines += ["", f"{curve.label} ({curve.reading.loss})"]
+        predicted = curve.predicted or (None,) * len(curve.n)
         for n, mean, median, line, status in zip(
-            curve["n"], curve["mean"], curve["median"], predicted, curve["status"], strict=True
+            curve.n, curve.mean, curve.median, predicted, curve.status, strict=True
         ):
             shown = ", ".join(f"{count} {kind}" for kind, count in status.items() if count)
             lines.append(
                 f"  n = {n:>8}  mean {_number(mean)}  median {_number(median)}  "
                 f"predicted {_number(line)}  {shown}"
             )
-        lines.append(f"  {curve['in_words']}")
-        if curve["published"]:
-            note = f"; {curve['published']['note']}" if curve["published"]["note"] else ""
-            lines.append(
-                f"  The paper prints {signed(curve['published']['slope'])} "
-                f"({curve['published']['source']}{note})."
-            )
+        lines.append(f"  {curve_words(result.spec, curve)}")
+        paper = curve.published
+        if paper:
+            note = f"; {paper.note}" if paper.note else ""
+            lines.append(f"  The paper prints {signed(paper.slope)} ({paper.source}{note}).")
     return "\n".join(lines)
 
 
@@ -111,9 +109,9 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
 
-def reach_json(spec: Specification, found: Sequence[Result]) -> dict[str, Any]:
+def reach_json(spec: Specification, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return information, predicted curves and reach of a study's fits as plain data."""
-    curves, fits = plan_curves(spec), resolve_scenario(spec).fits
+    curves, fits = plan(spec).curves, resolve_scenario(spec).fits
     rows = [
         {
             "router": fits[one["fit"]].router,
@@ -150,7 +148,7 @@ def reach_json(spec: Specification, found: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def reach_text(report: Result) -> str:
+def reach_text(report: Mapping[str, Any]) -> str:
     """Describe what :func:`reach_json` returns."""
     lines = []
     for row in report["fits"]:

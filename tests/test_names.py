@@ -18,7 +18,7 @@ NAMES = set(SCORES) - set(EXPERTS) - set(GATES)
 ALLOWED = (
     "bench",  # what is measured beside others
     "model",  # their own files; no other file of the model may: see below
-    "study/presets", "study/laboratory", "study/experiments",  # presets
+    "study/presets",  # what may be run
     "study/rates_table", "theory/claim", "theory/rates", "theory/claims",  # what papers claim
     "symbolic/catalogue",
 )  # fmt: skip
@@ -26,7 +26,7 @@ ALLOWED = (
 
 OTHER_MEANINGS = {
     "designs.py": {"cosine"},  # the design of a paper's experiments
-    "choose.py": {"cosine"},  # a paper's key
+    "studies.py": {"cosine"},  # a paper's key
 }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from moeviz.charts.palette import Style, Theme, canvas, ruled_axis, style
+from moeviz.study.result import Curve, Result
 from moeviz.text import signed
 
 _DODGE = 0.018
@@ -24,15 +25,12 @@ _GUIDE_LIFT = 1.6
 """How far above the curves the line with the theory's slope runs."""
 
 
-def convergence_figure(
-    result: Mapping[str, Any], sizes: Sequence[int], theme: Theme
-) -> dict[str, Any]:
+def convergence_figure(result: Result, sizes: Sequence[int], theme: Theme) -> dict[str, Any]:
     """Draw a study, finished or not.
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     sizes : sequence of int
         All sample sizes of the study; they fix the horizontal axis from the start.
     theme : Theme
@@ -50,14 +48,14 @@ def convergence_figure(
     the curve's own marker and dash, and the curve that the information matrix predicts as a
     thin line. Each distinct exponent of the theory gives one grey guide line.
     """
-    curves = result["curves"]
+    curves = result.curves
     traces: list[dict[str, Any]] = []
     for index, curve in enumerate(curves):
         look = style(index, theme)
         shift = 10 ** (_DODGE * (index - (len(curves) - 1) / 2))
         traces.append(_replicates(curve, look, shift))
-        if curve["predicted_constant"] is not None:
-            traces.append(_predicted(curve, look, sizes))
+        if curve.predicted_constant is not None:
+            traces.append(_predicted(curve, curve.predicted_constant, look, sizes))
         traces.append(_means(curve, look))
     traces.extend(_legend_keys(curves, theme))
     traces.extend(_guides(curves, sizes, theme))
@@ -65,19 +63,19 @@ def convergence_figure(
     names = [trace["name"] for trace in traces if trace.get("showlegend", True)]
     for part in (figure["layout"], figure["narrow"]):
         part["height"] += legend_height(names)
-    if not any(curve["n"] for curve in curves):
+    if not any(curve.n for curve in curves):
         figure["layout"]["yaxis"]["range"] = _EMPTY_RANGE
     return figure
 
 
-def _means(curve: Mapping[str, Any], look: Style) -> dict[str, Any]:
+def _means(curve: Curve, look: Style) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": wrapped(curve["label"]),
-        "legendgroup": curve["label"],
-        "x": list(curve["n"]),
-        "y": [_positive(value) for value in curve["mean"]],
+        "name": wrapped(curve.label),
+        "legendgroup": curve.label,
+        "x": list(curve.n),
+        "y": [_positive(value) for value in curve.mean],
         "line": {"color": look.colour, "width": 4, "dash": look.dash},
         "marker": {"color": look.colour, "size": 14, "symbol": look.marker},
         "hovertemplate": "n = %{x:,}<br>mean loss %{y:.4g}",
@@ -85,18 +83,18 @@ def _means(curve: Mapping[str, Any], look: Style) -> dict[str, Any]:
     }
 
 
-def _replicates(curve: Mapping[str, Any], look: Style, shift: float) -> dict[str, Any]:
+def _replicates(curve: Curve, look: Style, shift: float) -> dict[str, Any]:
     points = [
         (n * shift, loss)
-        for n, losses in zip(curve["n"], curve["loss"], strict=True)
+        for n, losses in zip(curve.n, curve.loss, strict=True)
         for loss in map(_positive, losses)
         if loss is not None
     ]
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{curve['label']}, replicates",
-        "legendgroup": curve["label"],
+        "name": f"{curve.label}, replicates",
+        "legendgroup": curve.label,
         "showlegend": False,
         "x": [n for n, _ in points],
         "y": [loss for _, loss in points],
@@ -105,23 +103,23 @@ def _replicates(curve: Mapping[str, Any], look: Style, shift: float) -> dict[str
     }
 
 
-def _predicted(curve: Mapping[str, Any], look: Style, sizes: Sequence[int]) -> dict[str, Any]:
+def _predicted(curve: Curve, constant: float, look: Style, sizes: Sequence[int]) -> dict[str, Any]:
     ends = [min(sizes), max(sizes)]
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{curve['label']}, predicted",
-        "legendgroup": curve["label"],
+        "name": f"{curve.label}, predicted",
+        "legendgroup": curve.label,
         "showlegend": False,
         "x": ends,
-        "y": [curve["predicted_constant"] / math.sqrt(n) for n in ends],
+        "y": [constant / math.sqrt(n) for n in ends],
         "line": {"color": look.colour, "width": 2.5, "dash": "3px,5px"},
         "hovertemplate": "n = %{x:,}<br>predicted by the information matrix %{y:.4g}",
     }
 
 
-def _legend_keys(curves: Sequence[Mapping[str, Any]], theme: Theme) -> list[dict[str, Any]]:
-    if all(curve["predicted_constant"] is None for curve in curves):
+def _legend_keys(curves: Sequence[Curve], theme: Theme) -> list[dict[str, Any]]:
+    if all(curve.predicted_constant is None for curve in curves):
         return []
     key = {"color": theme.text, "width": 2.5, "dash": "3px,5px"}
     name = "predicted by the information matrix"
@@ -129,17 +127,17 @@ def _legend_keys(curves: Sequence[Mapping[str, Any]], theme: Theme) -> list[dict
     return [{**shape, "name": name, "line": key}]
 
 
-def _guides(
-    curves: Sequence[Mapping[str, Any]], sizes: Sequence[int], theme: Theme
-) -> list[dict[str, Any]]:
+def _guides(curves: Sequence[Curve], sizes: Sequence[int], theme: Theme) -> list[dict[str, Any]]:
     ends = [min(sizes), max(sizes)]
     guides = []
-    for exponent in sorted({c["theory"]["exponent"] for c in curves} - {None}):
-        followers = [c for c in curves if c["theory"]["exponent"] == exponent]
+    exponents = {c.claim.exponent for c in curves if c.claim.exponent is not None}
+    for exponent in sorted(exponents):
         levels = [
-            c["mean"][0] / c["n"][0] ** exponent
-            for c in followers
-            if c["mean"] and _positive(c["mean"][0]) is not None
+            first / c.n[0] ** exponent
+            for c in curves
+            if c.claim.exponent == exponent
+            and c.mean
+            and (first := _positive(c.mean[0])) is not None
         ]
         if not levels:
             continue

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from moeviz.model import EXPERTS
-from moeviz.study import ESTIMATORS, PRESETS
-from moeviz.study.claims import setting_of
+from moeviz.study import ESTIMATORS, PRESETS, Curve, PlannedCurve, Result
 from moeviz.study.rates_table import RateCell
+from moeviz.study.slope import Slope
 from moeviz.text import signed
 from moeviz.theory import GAUGES, Reading
 from moeviz.theory.claim import SLOW
-from moeviz.theory.rates import Claim, claimed_rate
+from moeviz.theory.rates import RateClaim, claimed_rate
 
 COLUMNS = ("Linear", "Polynomial", "Networks: ReLU, GELU, tanh, FFN", "Multinomial logistic")
-
-Result = Mapping[str, Any]
 
 
 def column_of(cell: RateCell) -> str:
@@ -38,12 +35,12 @@ def covers(result: Result, cell: RateCell) -> bool:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it. It may compare more routers, gates or experts
+    result : Result
+        It may compare more routers, gates or experts
         than the cell asks for, and read more losses.
     cell : RateCell
     """
-    fields = result["spec"]["fields"]
+    fields = result.spec.fields
     preset = PRESETS[cell.preset]
     for name, value in preset.parse(cell.settings).items():
         if isinstance(value, tuple) and not all(one in fields[name] for one in value):
@@ -53,45 +50,28 @@ def covers(result: Result, cell: RateCell) -> bool:
     return True
 
 
-def measured(result: Result, cell: RateCell) -> Mapping[str, Any] | None:
+def measured(result: Result, cell: RateCell) -> Curve | None:
     """Return the curve of a result that measures a claim, or None where it has no slope.
 
     Parameters
     ----------
-    result : mapping
-        A result that covers the cell.
+    result : Result
+        One that covers the cell.
     cell : RateCell
     """
-    curve = curve_of(result["curves"], cell)
-    return curve if curve is not None and curve["slope"] else None
+    curve = next((curve for curve in result.curves if cell.speaks_of(curve)), None)
+    return curve if curve is not None and curve.slope else None
 
 
-def curve_of(curves: Sequence[Mapping[str, Any]], cell: RateCell) -> Mapping[str, Any] | None:
-    """Return the first curve that a cell's claim is about, or None.
-
-    Parameters
-    ----------
-    curves : sequence of mapping
-        A result's curves.
-    cell : RateCell
-    """
-    return next((curve for curve in curves if cell.speaks_of(curve)), None)
-
-
-def alike(
-    fields: Mapping[str, Any],
-    curve: Mapping[str, Any],
-    other_fields: Mapping[str, Any],
-    other: Mapping[str, Any],
-) -> bool:
+def alike(curve: PlannedCurve, other: PlannedCurve) -> bool:
     """Return whether a curve of another study is one that the same claim speaks of.
 
     Parameters
     ----------
-    fields, curve : mapping
-        The fields of the study that a claim names, and its curve.
-    other_fields, other : mapping
-        Those of another study.
+    curve : PlannedCurve
+        Of the study that a claim names.
+    other : PlannedCurve
+        Of another study.
 
     Notes
     -----
@@ -99,16 +79,13 @@ def alike(
     gauge need not, nor whether some true gates are zero where the claim does not depend on it.
     A network may stand for another one.
     """
-    if other["loss_name"] != curve["loss_name"]:
+    if other.reading.loss != curve.reading.loss:
         return False
-    mine, theirs = (
-        setting_of(f, c["router"], c["gate"], c["expert"])
-        for f, c in ((fields, curve), (other_fields, other))
-    )
-    if kind_of(curve["expert"]) != kind_of(other["expert"]):
+    mine, theirs = curve.setting, other.setting
+    if kind_of(curve.expert) != kind_of(other.expert):
         return False
     # In the papers' own gauge: their claims are what must not depend on zero gates.
-    reading = Reading(curve["loss_name"], "offset")
+    reading = Reading(curve.reading.loss, "offset")
     claims = {claimed_rate(replace(mine, sparse=sparse), reading) for sparse in (False, True)}
     sparse = theirs.sparse if len(claims) == 1 else mine.sparse
     return replace(mine, sparse=sparse, expert=theirs.expert) == theirs
@@ -124,27 +101,26 @@ def kind_of(expert: str) -> str:
     return expert.capitalize() if expert in ("linear", "polynomial") else COLUMNS[2]
 
 
-def study_words(curve: Mapping[str, Any]) -> str:
+def study_words(curve: PlannedCurve) -> str:
     """Say of which expert, by which estimator and in which gauge a curve is.
 
     Parameters
     ----------
-    curve : mapping
-        A result's curve.
+    curve : PlannedCurve
     """
-    estimator = ESTIMATORS[curve["estimator_name"]].title
-    return f"{EXPERTS[curve['expert']].title}, {estimator}, {curve['gauge_title']}"
+    estimator = ESTIMATORS[curve.estimator].title
+    return f"{EXPERTS[curve.expert].title}, {estimator}, {curve.gauge_title}"
 
 
-def reconciled(claim: Claim, curve: Mapping[str, Any], curves: Sequence[Mapping[str, Any]]) -> str:
+def reconciled(claim: RateClaim, curve: Curve, curves: Sequence[Curve]) -> str:
     """Say why a curve can fall although the claim is that no power of n holds.
 
     Parameters
     ----------
-    claim : Claim
-    curve : mapping
-        The curve that measures it.
-    curves : sequence of mapping
+    claim : RateClaim
+    curve : Curve
+        The one that measures it.
+    curves : sequence of Curve
         All curves of its study.
 
     Returns
@@ -152,52 +128,50 @@ def reconciled(claim: Claim, curve: Mapping[str, Any], curves: Sequence[Mapping[
     str
         Empty where claim and curve do not seem to disagree.
     """
-    if not claim.rate.startswith(SLOW) or not curve["slope"] or curve["slope"]["high"] >= 0:
+    if not claim.rate.startswith(SLOW) or not curve.slope or curve.slope.high >= 0:
         return ""
     said = (
         "Both can be right: the claim is a minimax statement, about the worst truth; the curve is "
         "one fixed truth's."
     )
-    of_fit = {(c["loss_name"], c["gauge"]): c for c in curves if c["fit"] == curve["fit"]}
-    radial = of_fit.get(("radial", "offset"))
-    if radial is None or not radial["slope"]:
+    of_fit = {c.reading: c for c in curves if c.fit == curve.fit}
+    radial = of_fit.get(Reading("radial", "offset"))
+    if radial is None or not radial.slope:
         return said
     flat = (
         "What stays flat is the gates' length, which no data can show: the same fits' radial "
-        f"error has slope {signed(radial['slope']['estimate'])}"
+        f"error has slope {signed(radial.slope.estimate)}"
     )
-    other = of_fit.get((curve["loss_name"], _other_gauge(curve)))
-    if not GAUGES[curve["gauge"]].complete:
+    other = of_fit.get(Reading(curve.reading.loss, _other_gauge(curve)))
+    if not GAUGES[curve.reading.gauge].complete:
         return f"{said} The paper pins only β₀ₖ, and so does this curve.{_whole(other)} {flat}."
-    if other is not None and other["slope"]:
-        flat += f", and their loss as the paper reads it {signed(other['slope']['estimate'])}"
+    if other is not None and other.slope:
+        flat += f", and their loss as the paper reads it {signed(other.slope.estimate)}"
     return f"{said} The paper pins only β₀ₖ; here the whole gauge is fixed. {flat}."
 
 
-def _other_gauge(curve: Mapping[str, Any]) -> str:
-    return "offset" if GAUGES[curve["gauge"]].complete else "pinned"
+def _other_gauge(curve: Curve) -> str:
+    return "offset" if GAUGES[curve.reading.gauge].complete else "pinned"
 
 
-def _whole(pinned: Mapping[str, Any] | None) -> str:
+def _whole(pinned: Curve | None) -> str:
     """Say how the same fits fall once the whole gauge is fixed, where that was read."""
-    if pinned is None or not pinned["slope"]:
+    if pinned is None or not pinned.slope:
         return ""
-    exponent, source = pinned["theory"]["exponent"], pinned["theory"]["source"]
+    exponent, source = pinned.claim.exponent, pinned.claim.source
     theory = "" if exponent is None else f", where theory says {signed(exponent)} ({source})"
-    slope = signed(pinned["slope"]["estimate"])
+    slope = signed(pinned.slope.estimate)
     return f" With the whole gauge fixed the same fits have slope {slope}{theory}."
 
 
-def measured_words(curve: Mapping[str, Any]) -> str:
+def measured_words(slope: Slope) -> str:
     """Say a measured slope with its interval.
 
     Parameters
     ----------
-    curve : mapping
-        A curve that has a slope.
+    slope : Slope
     """
-    slope = curve["slope"]
     return (
-        f"slope {signed(slope['estimate'])}, 95 % interval {signed(slope['low'])} to "
-        f"{signed(slope['high'])}, n = {slope['window'][0]:,} to {slope['window'][1]:,}"
+        f"slope {signed(slope.estimate)}, 95 % interval {signed(slope.low)} to "
+        f"{signed(slope.high)}, n = {slope.window[0]:,} to {slope.window[1]:,}"
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 from moeviz.model import GATES, SCORES
 from moeviz.study.fields import OWN
+from moeviz.study.models import misspecified
 
 EXACT, ONE, TWO, MISSPECIFIED, OTHER = "exact", "one", "two", "misspecified", "other"
 
@@ -44,11 +46,8 @@ def foreign(fields: Fields) -> bool:
     fields : mapping
         A specification's fields.
     """
-    pairs = (("data_router", "routers"), ("data_gate", "gates"))
-    return any(
-        fields[data] != OWN and any(name != fields[data] for name in fields[fitted])
-        for data, fitted in pairs
-    )
+    models = product(fields["routers"], fields["gates"])
+    return any(misspecified(fields, router, gate) for router, gate in models)
 
 
 def setting_sentence(fields: Fields) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,8 @@ from moeviz.charts.convergence import size_text
 from moeviz.charts.palette import THEMES, style
 from moeviz.charts.words import model_words, number
 from moeviz.model import OUTPUTS
+from moeviz.study import Curve, Published, Result
+from moeviz.study.slope import LocalSlope, Slope
 from moeviz.text import signed
 
 CSV_COLUMNS = (
@@ -33,7 +35,6 @@ CSV_COLUMNS = (
 RARE = ("protocol run", "non-finite", "diverged", "stuck")
 """Ways for a fit to end that get a column only where one did."""
 
-Result = Mapping[str, Any]
 Table = dict[str, list[str]]
 
 
@@ -44,13 +45,12 @@ def replicate_rows(result: Result) -> Iterator[tuple[Any, ...]]:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it, or as it was read back from JSON.
+    result : Result
     """
-    head = (result["spec"]["preset"], result["hash"])
-    for curve in result["curves"]:
-        name = (curve["label"], curve["estimator_name"], curve["gauge"], curve["loss_name"])
-        columns = zip(curve["n"], curve["replicates"], curve["loss"], strict=True)
+    head = (result.spec.name, result.hash)
+    for curve in result.curves:
+        name = (curve.label, curve.estimator, curve.reading.gauge, curve.reading.loss)
+        columns = zip(curve.n, curve.replicates, curve.loss, strict=True)
         for n, replicates, losses in columns:
             for replicate, loss in zip(replicates, losses, strict=True):
                 shown = "" if loss is None else float(loss)
@@ -62,8 +62,7 @@ def replicates_csv(result: Result) -> str:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it, or as it was read back from JSON.
+    result : Result
 
     Returns
     -------
@@ -84,24 +83,23 @@ def slope_table(result: Result, guesses: Sequence[float | None] = ()) -> Table:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     guesses : sequence of float or None
         What was predicted for each curve before the study ran; shorter is filled with None. The
         column is left out where nothing was predicted, and so is the papers' where none is known.
     """
-    curves = result["curves"]
+    curves = result.curves
     table: Table = {
         "Curve": _names(curves),
-        "Slope": [_slope(curve, lambda slope: signed(slope["estimate"])) for curve in curves],
+        "Slope": [_slope(curve, lambda slope: signed(slope.estimate)) for curve in curves],
         "95 % interval": [
-            _slope(curve, lambda slope: f"{signed(slope['low'])} to {signed(slope['high'])}")
+            _slope(curve, lambda slope: f"{signed(slope.low)} to {signed(slope.high)}")
             for curve in curves
         ],
-        "Theory": [_exponent(curve["theory"]["exponent"]) for curve in curves],
+        "Theory": [_exponent(curve.claim.exponent) for curve in curves],
     }
-    if any(curve["published"] for curve in curves):
-        table["Paper"] = [_paper(curve["published"]) for curve in curves]
+    if any(curve.published for curve in curves):
+        table["Paper"] = [_paper(curve.published) for curve in curves]
     if any(guess is not None for guess in guesses):
         padded = [*guesses, *[None] * len(curves)][: len(curves)]
         table["Our guess"] = [_exponent(guess) for guess in padded]
@@ -113,15 +111,17 @@ def loss_table(result: Result, sizes: Sequence[int], statistic: str = "mean") ->
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     sizes : sequence of int
         All sample sizes of the study.
     statistic : {"mean", "median"}
         Which of the two.
     """
-    curves = result["curves"]
-    found = [dict(zip(curve["n"], curve[statistic], strict=True)) for curve in curves]
+    curves = result.curves
+    found = [
+        dict(zip(curve.n, curve.median if statistic == "median" else curve.mean, strict=True))
+        for curve in curves
+    ]
     columns = {
         f"n = {size_text(n)}": [number(row[n]) if n in row else "–" for row in found] for n in sizes
     }
@@ -133,11 +133,10 @@ def local_slope_table(result: Result) -> Table:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     """
-    curves = result["curves"]
-    found = [dict(zip(pairwise(curve["n"]), curve["local_slope"], strict=True)) for curve in curves]
+    curves = result.curves
+    found = [dict(zip(pairwise(curve.n), curve.local_slope, strict=True)) for curve in curves]
     columns = {
         f"{size_text(a)} to {size_text(b)}": [
             _local(row[a, b]) if (a, b) in row else "–" for row in found
@@ -152,24 +151,24 @@ def fits_table(result: Result) -> Table:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it. Curves of one fit are readings of the same
+    result : Result
+        Curves of one fit are readings of the same
         data, so these are counted once; the mean cost per observation stands last: the squared
         residual of a regression, the deviance of a density.
     """
-    curves = result["curves"]
+    curves = result.curves
     names = model_words(curves, estimator=True)
-    first_of_fit: dict[int, Mapping[str, Any]] = {}
+    first_of_fit: dict[int, Curve] = {}
     for curve in curves:
-        first_of_fit.setdefault(curve["fit"], curve)
-    density = OUTPUTS[result["spec"]["fields"]["output"]].density
+        first_of_fit.setdefault(curve.fit, curve)
+    density = OUTPUTS[result.spec["output"]].density
     cost = "Deviance per observation" if density else "Mean squared residual"
-    counts = [count for curve in curves for count in curve["status"]]
+    counts = [count for curve in curves for count in curve.status]
     kinds = list(dict.fromkeys(kind for count in counts for kind in count))
     unheard = {kind for kind in RARE if not any(count.get(kind) for count in counts)}
     rows: list[dict[str, str]] = []
     for fit, curve in first_of_fit.items():
-        columns = zip(curve["n"], curve["status"], curve["residual"], curve["steps"], strict=True)
+        columns = zip(curve.n, curve.status, curve.residual, curve.steps, strict=True)
         for n, status, residual, steps in columns:
             # A kept result may not know every way to end that its neighbours know.
             shown = {k.capitalize(): str(status.get(k, 0)) for k in kinds if k not in unheard}
@@ -179,25 +178,25 @@ def fits_table(result: Result) -> Table:
     return {title: [row[title] for row in rows] for title in titles}
 
 
-def _names(curves: Sequence[Mapping[str, Any]]) -> list[str]:
+def _names(curves: Sequence[Curve]) -> list[str]:
     theme = THEMES["light"]
-    return [f"{style(i, theme).glyph} {curve['label']}" for i, curve in enumerate(curves)]
+    return [f"{style(i, theme).glyph} {curve.label}" for i, curve in enumerate(curves)]
 
 
-def _paper(published: Mapping[str, Any] | None) -> str:
+def _paper(published: Published | None) -> str:
     if published is None:
         return "–"
-    slope = signed(published["slope"])
-    return f"{slope} ({published['note']})" if published["note"] else slope
+    slope = signed(published.slope)
+    return f"{slope} ({published.note})" if published.note else slope
 
 
-def _slope(curve: Mapping[str, Any], say: Callable[[Mapping[str, float]], str]) -> str:
+def _slope(curve: Curve, say: Callable[[Slope], str]) -> str:
     # A no-break space keeps an interval on one line.
-    return say(curve["slope"]).replace(" ", "\u00a0") if curve["slope"] else "–"
+    return say(curve.slope).replace(" ", "\u00a0") if curve.slope else "–"
 
 
-def _local(entry: Mapping[str, float | None]) -> str:
-    slope, low, high = entry["slope"], entry["low"], entry["high"]
+def _local(entry: LocalSlope) -> str:
+    slope, low, high = entry.slope, entry.low, entry.high
     if slope is None or low is None or high is None:
         return "none"
     return f"{signed(slope)}\u00a0±\u00a0{signed((high - low) / 2)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from moeviz.charts.convergence import legend_height, wrapped
@@ -10,29 +9,28 @@ from moeviz.charts.palette import THEMES, Theme, canvas, ruled_axis, style
 from moeviz.charts.table import Table
 from moeviz.charts.words import model_words
 from moeviz.model import OUTPUTS
+from moeviz.study.result import Result
 from moeviz.text import signed
 
 _MILESTONES = (1, 10, 100)
 
 
-def has_likelihood(result: Mapping[str, Any]) -> bool:
+def has_likelihood(result: Result) -> bool:
     """Return whether a study fits densities, so that its fits have a likelihood.
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     """
-    return OUTPUTS[result["spec"]["fields"]["output"]].density
+    return OUTPUTS[result.spec["output"]].density
 
 
-def trace_figure(result: Mapping[str, Any], theme: Theme) -> dict[str, Any] | None:
+def trace_figure(result: Result, theme: Theme) -> dict[str, Any] | None:
     """Draw minus the log-likelihood per observation against the step, one line per fit.
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     theme : Theme
         Colours.
 
@@ -79,13 +77,12 @@ def trace_figure(result: Mapping[str, Any], theme: Theme) -> dict[str, Any] | No
     }
 
 
-def trace_table(result: Mapping[str, Any]) -> Table:
+def trace_table(result: Result) -> Table:
     """Return minus the log-likelihood per observation at the start, at a few steps, at the end.
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     """
     found = list(_traces(result))
     if not found:
@@ -105,13 +102,12 @@ def trace_table(result: Mapping[str, Any]) -> Table:
     }
 
 
-def trace_words(result: Mapping[str, Any]) -> str:
+def trace_words(result: Result) -> str:
     """Say what the figure shows; for those who cannot see it.
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     """
     said = [
         f"{name}: from {signed(trace[0], 4)} to {signed(trace[-1], 4)} in {len(trace) - 1} steps"
@@ -120,13 +116,15 @@ def trace_words(result: Mapping[str, Any]) -> str:
     return "Minus the log-likelihood per observation against the step. " + "; ".join(said) + "."
 
 
-def _traces(result: Mapping[str, Any]) -> list[tuple[int, str, list[float]]]:
+def _traces(result: Result) -> list[tuple[int, str, list[float]]]:
     """Return the place of the first curve, the name and the trace of every fit that has one."""
-    names = model_words(result["curves"], estimator=True)
+    names = model_words(result.curves, estimator=True)
     found: dict[int, tuple[int, str, list[float]]] = {}
-    for index, curve in enumerate(result["curves"]):
-        if curve["trace"]:
-            found.setdefault(curve["fit"], (index, names[curve["fit"]], list(curve["trace"])))
+    for index, curve in enumerate(result.curves):
+        if curve.trace:
+            # A trace has a number at every step, or there is none.
+            values = [value for value in curve.trace if value is not None]
+            found.setdefault(curve.fit, (index, names[curve.fit], values))
     return list(found.values())
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from moeviz.charts.table import Table
 from moeviz.charts.words import model_words, number, reach_words
 from moeviz.model import OUTPUTS
+from moeviz.study.fit_report import Approximation, FitReport
+from moeviz.study.result import Result
 from moeviz.text import signed
 
 MOST_COLUMNS = 10
@@ -46,32 +47,30 @@ class TruthPart:
     warning: str = ""
 
 
-def truth_parts(result: Mapping[str, Any]) -> list[TruthPart]:
+def truth_parts(result: Result) -> list[TruthPart]:
     """Return what the truth tab shows; empty until the truths are known.
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it. Fits that share a truth share a table; those
+    result : Result
+        Fits that share a truth share a table; those
         that share a best approximation, because only the estimator differs, share that.
     """
-    if result["truth"] is None:
-        return []
-    names = model_words(result["curves"])
-    density = OUTPUTS[result["spec"]["fields"]["output"]].density
-    truths: dict[str, list[Mapping[str, Any]]] = {}
+    names = model_words(result.curves)
+    density = OUTPUTS[result.spec["output"]].density
+    truths: dict[str, list[FitReport]] = {}
     approximations: dict[str, TruthPart] = {}
-    for fit in result["truth"]["fits"]:
-        truths.setdefault(repr((fit["columns"], fit["atoms"])), []).append(fit)
-        if fit["projection"] is not None:
-            part = _approximation(names[fit["fit"]], fit["projection"], density)
+    for fit in result.truth:
+        truths.setdefault(repr((fit.columns, fit.truth)), []).append(fit)
+        if fit.projection is not None:
+            part = _approximation(names[fit.fit], fit.projection, density)
             approximations.setdefault(repr(part), part)
     parts = [_truth(fits, names) for fits in truths.values()]
     return parts + list(approximations.values())
 
 
 def atoms_table(
-    columns: Sequence[str], atoms: Sequence[Sequence[float]], word: str = "True expert"
+    columns: Sequence[str], atoms: Sequence[Sequence[float | None]], word: str = "True expert"
 ) -> Table:
     """Return atoms as a table: a row per expert, or, where that is too wide, per parameter.
 
@@ -92,20 +91,20 @@ def atoms_table(
     return {f"{word}:": list(columns), **{name: [signed(v) for v in atom] for name, atom in rows}}
 
 
-def _truth(fits: Sequence[Mapping[str, Any]], names: Mapping[int, str]) -> TruthPart:
-    words = dict.fromkeys(names[fit["fit"]] for fit in fits)
-    said = dict.fromkeys(_known(names[fit["fit"]], fit) for fit in fits)
+def _truth(fits: Sequence[FitReport], names: Mapping[int, str]) -> TruthPart:
+    words = dict.fromkeys(names[fit.fit] for fit in fits)
+    said = dict.fromkeys(_known(names[fit.fit], fit) for fit in fits)
     return TruthPart(
         f"True parameters: {'; '.join(words)}",
-        atoms_table(fits[0]["columns"], fits[0]["atoms"]),
+        atoms_table(fits[0].columns, fits[0].truth),
         tuple(said),
     )
 
 
-def _known(name: str, fit: Mapping[str, Any]) -> str:
-    if fit["null_directions"] is None:
+def _known(name: str, fit: FitReport) -> str:
+    if fit.null is None:
         return f"{name}: reach {reach_words(fit)}."
-    null, gauge = fit["null_directions"], fit["gauge_directions"]
+    null, gauge = fit.null, fit.gauge
     verdict = (
         "gauge explains them all"
         if null == gauge
@@ -115,22 +114,22 @@ def _known(name: str, fit: Mapping[str, Any]) -> str:
     return f"{name}: reach {reach_words(fit)}; {known}" + (f"; {verdict}." if null else ".")
 
 
-def _approximation(name: str, projection: Mapping[str, Any], density: bool) -> TruthPart:
+def _approximation(name: str, found: Approximation, density: bool) -> TruthPart:
     where = "Hellinger distance" if density else "distance in L²"
     sentences = [
-        f"Its {where} to the truth is {number(projection['distance'])}; another sample of inputs "
-        f"moves its parameters by {number(projection['error'])}."
+        f"Its {where} to the truth is {number(found.distance)}; another sample of inputs "
+        f"moves its parameters by {number(found.error)}."
     ]
-    worse = projection["other_optima"]
+    worse = found.other_optima
     if worse is not None and math.isfinite(worse):
         sentences.append(
             f"The worst of several starts ended {number(worse)} further away."
-            if worse > SAME * projection["distance"]
+            if worse > SAME * (found.distance or 0.0)
             else "All of several starts ended at that distance."
         )
     return TruthPart(
         f"Best approximation: {name}",
-        atoms_table(projection["columns"], projection["atoms"], "Fitted expert"),
+        atoms_table(found.columns, found.atoms, "Fitted expert"),
         tuple(sentences),
-        "" if projection["converged"] else EDGE,
+        "" if found.converged else EDGE,
     )

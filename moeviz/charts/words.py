@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from moeviz.model import EXPERTS
-from moeviz.study import ESTIMATORS
+from moeviz.model import EXPERTS, GATES, SCORES
+from moeviz.study import ESTIMATORS, Curve, FitReport, PlannedCurve, Published, Result
 from moeviz.study.fields import FIELDS
+from moeviz.study.slope import NoSlope
 from moeviz.text import NOT_FINITE, signed, within
 
 OPEN_FIELDS: Mapping[str, str | None] = {
@@ -28,20 +28,16 @@ quantity 1e-6 is the tolerance.
 OPEN_IN_SIGMOID = ("atoms", "sizes", "replicates", "epochs", "rate")
 """Fields on which `sigmoid` alone is silent: it names no optimiser, no sizes and no replicates."""
 
-Result = Mapping[str, Any]
-Curves = Sequence[Mapping[str, Any]]
-
-
 FOREIGN = "the fitted model does not contain the truth"
 NO_DERIVATIVE = "the model has no derivative at this truth"
 
-NO_SLOPE: Mapping[str, str] = {
-    "not finite": "no slope, for some fits have no loss",
-    "zero": "no slope, for the loss is exactly zero",
-    "some zero": "no slope, for some losses are exactly zero",
-    "rounding": "no slope, for the loss is zero up to rounding",
+NO_SLOPE: Mapping[NoSlope, str] = {
+    NoSlope.LOST: "no slope, for some fits have no loss",
+    NoSlope.ZERO: "no slope, for the loss is exactly zero",
+    NoSlope.SOME_ZERO: "no slope, for some losses are exactly zero",
+    NoSlope.ROUNDED: "no slope, for the loss is zero up to rounding",
 }
-"""What is said of a curve without a slope, by :class:`~moeviz.study.slope.NoSlope`'s values."""
+"""What is said of a curve without a slope, and why it has none."""
 
 
 def number(value: float | None) -> str:
@@ -65,33 +61,31 @@ def number(value: float | None) -> str:
     return f"{mantissa}·10{power}".replace("-", "−")
 
 
-def describe(result: Mapping[str, Any]) -> str:
+def describe(result: Result) -> str:
     """Say in one paragraph what the plot of a study shows; for those who cannot see it.
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     """
     parts = []
-    for curve in result["curves"]:
-        slope = curve["slope"]
-        said = f"slope {signed(slope['estimate'])}" if slope else no_slope(curve, "no slope yet")
-        parts.append(f"{curve['label']}: {len(curve['n'])} sample sizes, {said}")
+    for curve in result.curves:
+        slope = curve.slope
+        said = f"slope {signed(slope.estimate)}" if slope else no_slope(curve, "no slope yet")
+        parts.append(f"{curve.label}: {len(curve.n)} sample sizes, {said}")
     return "Loss against sample size on logarithmic axes. " + "; ".join(parts) + "."
 
 
-def no_slope(curve: Mapping[str, Any], waiting: str) -> str:
+def no_slope(curve: Curve, waiting: str) -> str:
     """Say why a curve has no slope.
 
     Parameters
     ----------
-    curve : mapping
-        A result's curve.
+    curve : Curve
     waiting : str
-        What to say where only sizes are missing, or where a kept result does not say why.
+        What to say where only sizes are missing.
     """
-    return NO_SLOPE.get(curve.get("no_slope") or "", waiting)
+    return waiting if curve.no_slope is None else NO_SLOPE.get(curve.no_slope, waiting)
 
 
 def whole(value: float) -> str:
@@ -105,13 +99,13 @@ def whole(value: float) -> str:
     return f"{value:,.0f}" if value < 1e6 else number(value)
 
 
-def model_words(curves: Curves, estimator: bool = False) -> dict[int, str]:
+def model_words(curves: Sequence[PlannedCurve], estimator: bool = False) -> dict[int, str]:
     """Name each fit of a study by what tells it apart from the others.
 
     Parameters
     ----------
-    curves : sequence of mapping
-        A result's curves.
+    curves : sequence of PlannedCurve
+        A result's, or a plan's.
     estimator : bool
         Whether the estimator belongs to the name, where there are several.
 
@@ -121,38 +115,37 @@ def model_words(curves: Curves, estimator: bool = False) -> dict[int, str]:
         By the fit's place in the study.
     """
     several = {
-        key: len({curve[key] for curve in curves}) > 1
-        for key in ("gate", "expert", "estimator_name")
+        key: len({getattr(curve, key) for curve in curves}) > 1
+        for key in ("gate", "expert", "estimator")
     }
     words = {}
     for curve in curves:
-        parts = [curve["router_title"]]
+        parts = [SCORES[curve.router].title]
         if several["gate"]:
-            parts.append(curve["gate_title"])
+            parts.append(GATES[curve.gate].title)
         if several["expert"]:
-            parts.append(EXPERTS[curve["expert"]].title)
-        if estimator and several["estimator_name"]:
-            parts.append(ESTIMATORS[curve["estimator_name"]].title)
-        words[curve["fit"]] = ", ".join(parts)
+            parts.append(EXPERTS[curve.expert].title)
+        if estimator and several["estimator"]:
+            parts.append(ESTIMATORS[curve.estimator].title)
+        words[curve.fit] = ", ".join(parts)
     return words
 
 
-def reach_words(fit: Mapping[str, Any]) -> str:
+def reach_words(fit: FitReport) -> str:
     """Say how far the reach of one fit's truth is.
 
     Parameters
     ----------
-    fit : mapping
-        An entry of ``truth["fits"]``.
+    fit : FitReport
     """
-    if fit["null_directions"] is None:
+    if fit.null is None:
         return f"not defined, because {_why_undefined(fit)}"
-    return "without end" if fit["reach"] is None else whole(fit["reach"])
+    return "without end" if fit.reach is None else whole(fit.reach)
 
 
-def _why_undefined(fit: Mapping[str, Any]) -> str:
+def _why_undefined(fit: FitReport) -> str:
     # Only what does not contain the truth is held against an approximation of it.
-    return FOREIGN if fit.get("projection") is not None else NO_DERIVATIVE
+    return FOREIGN if fit.projection is not None else NO_DERIVATIVE
 
 
 def design_sentence(result: Result) -> str:
@@ -160,15 +153,13 @@ def design_sentence(result: Result) -> str:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     """
-    truth = result["truth"]
-    if truth is None:
+    if not result.truth:
         return "The truth is still being looked for."
-    names = model_words(result["curves"])
-    reaches = dict.fromkeys(f"{names[fit['fit']]}: {reach_words(fit)}" for fit in truth["fits"])
-    estimators = dict.fromkeys(curve["estimator"] for curve in result["curves"])
+    names = model_words(result.curves)
+    reaches = dict.fromkeys(f"{names[fit.fit]}: {reach_words(fit)}" for fit in result.truth)
+    estimators = dict.fromkeys(curve.estimator_title for curve in result.curves)
     return (
         "Reach of this design, the n at which the predicted total error falls below 0.1: "
         f"{'; '.join(reaches)}. Estimator: {'; '.join(estimators)}."
@@ -180,20 +171,20 @@ def comparison(result: Result) -> str:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
 
     Returns
     -------
     str
         One paragraph; empty for a study that repeats no published figure.
     """
-    curves = [curve for curve in result["curves"] if curve["published"]]
-    if not curves:
+    found = [(curve, curve.published) for curve in result.curves if curve.published]
+    if not found:
         return ""
-    sentences = [_against_paper(curve) for curve in curves]
+    curves = [curve for curve, _ in found]
+    sentences = [_against_paper(curve, paper) for curve, paper in found]
     sentences += _reach_sentences(result, curves)
-    ended = [count for curve in curves for count in curve["status"]]
+    ended = [count for curve in curves for count in curve.status]
     if any(count.get("protocol run") for count in ended):
         sentences.append(
             "The fits stopped after the published number of epochs, converged or not: what is "
@@ -203,7 +194,7 @@ def comparison(result: Result) -> str:
         sentences.append(
             "Most fits ended on the edge of the box: their parameters say where the box ends."
         )
-    notes = list(dict.fromkeys(c["published"]["note"] for c in curves if c["published"]["note"]))
+    notes = list(dict.fromkeys(paper.note for _, paper in found if paper.note))
     if notes:
         sentences.append(f"Of the paper's experiment, {'; '.join(notes)}.")
     return " ".join(sentences)
@@ -214,59 +205,57 @@ def open_choices(result: Result) -> str:
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
 
     Returns
     -------
     str
         One sentence; empty for a study that repeats no published figure.
     """
-    ran = {curve["estimator_name"] for curve in result["curves"] if curve["published"]}
+    ran = {curve.estimator for curve in result.curves if curve.published}
     if not ran:
         return ""
     names = [name for name, needs in OPEN_FIELDS.items() if needs is None or needs in ran]
-    sources = [curve["published"]["source"] for curve in result["curves"] if curve["published"]]
+    sources = [curve.published.source for curve in result.curves if curve.published]
     if any(source.startswith("sigmoid ") for source in sources):
         names += OPEN_IN_SIGMOID
-    fields = result["spec"]["fields"]
     chosen = "; ".join(
-        f"{FIELDS[name].label}: {FIELDS[name].write(fields[name])}" for name in names
+        f"{FIELDS[name].label}: {FIELDS[name].write(result.spec[name])}" for name in names
     )
     return f"Chosen here: {chosen}. Each is a field under Settings."
 
 
-def _against_paper(curve: Mapping[str, Any]) -> str:
-    label, paper, slope = curve["label"], curve["published"], curve["slope"]
-    said = f"the paper prints {signed(paper['slope'])} ({paper['source']})"
+def _against_paper(curve: Curve, paper: Published) -> str:
+    label, slope = curve.label, curve.slope
+    said = f"the paper prints {signed(paper.slope)} ({paper.source})"
     if slope is None:
         return f"{_upper(label)}: {said}; {no_slope(curve, 'our slope is still to come')}."
-    if within(paper["slope"], slope["low"], slope["high"]):
+    if within(paper.slope, slope.low, slope.high):
         verdict = "our interval contains the paper's slope"
-    elif slope["estimate"] < paper["slope"]:
+    elif slope.estimate < paper.slope:
         verdict = "our loss falls faster than the paper's"
     else:
         verdict = "our loss falls more slowly than the paper's"
     return (
-        f"{_upper(label)}: {said}, ours is {signed(slope['estimate'])} "
-        f"({signed(slope['low'])} to {signed(slope['high'])}); {verdict}."
+        f"{_upper(label)}: {said}, ours is {signed(slope.estimate)} "
+        f"({signed(slope.low)} to {signed(slope.high)}); {verdict}."
     )
 
 
-def _reach_sentences(result: Result, curves: Curves) -> list[str]:
-    if result["truth"] is None or not any(curve["n"] for curve in curves):
+def _reach_sentences(result: Result, curves: Sequence[Curve]) -> list[str]:
+    if not result.truth or not any(curve.n for curve in curves):
         return []
-    largest = max(max(curve["n"]) for curve in curves if curve["n"])
-    shown = {curve["fit"] for curve in curves}
-    fits = [fit for fit in result["truth"]["fits"] if fit["fit"] in shown]
-    undefined = [fit for fit in fits if fit["null_directions"] is None]
-    fits = [fit for fit in fits if fit["null_directions"] is not None]
+    largest = max(max(curve.n) for curve in curves if curve.n)
+    shown = {curve.fit for curve in curves}
+    fits = [fit for fit in result.truth if fit.fit in shown]
+    undefined = [fit for fit in fits if fit.null is None]
+    fits = [fit for fit in fits if fit.null is not None]
     if not fits:
         why = dict.fromkeys(_upper(_why_undefined(fit)) for fit in undefined)
         return [f"{each}, so that no reach is defined." for each in why]
-    names = model_words(result["curves"])
-    said = dict.fromkeys(f"{names[fit['fit']]}: {reach_words(fit)}" for fit in fits)
-    short = [fit["reach"] is None or fit["reach"] > largest for fit in fits]
+    names = model_words(result.curves)
+    said = dict.fromkeys(f"{names[fit.fit]}: {reach_words(fit)}" for fit in fits)
+    short = [fit.reach is None or fit.reach > largest for fit in fits]
     if all(short):
         verdict = "no sample here is large enough for the rate of the theorem to show"
     elif any(short):

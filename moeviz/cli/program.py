@@ -8,11 +8,14 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moeviz.cli.check import add_check
 from moeviz.cli.settings import settings
 from moeviz.errors import MoevizError, SpecificationError
+
+if TYPE_CHECKING:
+    from moeviz.study import Result
 
 PIPE_STATUS = 141
 """What a shell reports of a program whose reader went away: 128 and the number of SIGPIPE."""
@@ -140,7 +143,7 @@ def _specification(arguments: argparse.Namespace) -> Any:
 
     texts = settings(arguments.set)
     if arguments.spec is not None:
-        spec = Specification.from_json(_read_json(arguments.spec))
+        spec = Specification.from_json(_read_json(arguments.spec)).of_today()
         if not texts:
             return spec
         preset = PRESETS["lab"]
@@ -181,6 +184,7 @@ def _presets(arguments: argparse.Namespace) -> int:
 
 def _study(arguments: argparse.Namespace) -> int:
     spec = _specification(arguments)
+    from moeviz.charts.printed import printed
     from moeviz.console import print_json, study_text
     from moeviz.engine import Store
 
@@ -190,7 +194,7 @@ def _study(arguments: argparse.Namespace) -> int:
     if arguments.csv is not None:
         _write_csv(arguments.csv, result)
     if arguments.json:
-        print_json(result)
+        print_json(printed(result))
     else:
         print(study_text(result))
     return 0
@@ -205,7 +209,7 @@ def _say_before(spec: Any, arguments: argparse.Namespace) -> None:
         print(text, file=sys.stderr if arguments.json else sys.stdout, flush=True)
 
 
-def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> dict[str, Any]:
+def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> Result:
     """Run a study to its end and return its result."""
     from moeviz.engine import Engine, EngineError
 
@@ -222,7 +226,7 @@ def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> dict[str, Any]
             _end_progress()
     if snapshot.state != "done":
         raise EngineError(f"{snapshot.message} Finished blocks are in {engine.store.root}.")
-    result: dict[str, Any] = snapshot.result()
+    result: Result = snapshot.result()
     return result
 
 
@@ -238,8 +242,8 @@ def _keep(arguments: argparse.Namespace) -> int:
         preset = PRESETS[name]
         spec = preset.build(preset.at_size(preset.sizes[-1]))
         result = _run(spec, arguments, None)
-        path = keep(name, result, datetime.now(UTC).date().isoformat(), result["device"])
-        print(f"{name}: {result['seconds']:.0f} s, {path.stat().st_size:,} bytes", flush=True)
+        path = keep(name, result, datetime.now(UTC).date().isoformat(), result.device)
+        print(f"{name}: {result.seconds:.0f} s, {path.stat().st_size:,} bytes", flush=True)
     return 0
 
 
@@ -265,7 +269,7 @@ def _end_progress() -> None:
         print(file=sys.stderr)
 
 
-def _write_csv(path: Path, result: dict[str, Any]) -> None:
+def _write_csv(path: Path, result: Result) -> None:
     from moeviz.charts.table import replicates_csv
 
     try:

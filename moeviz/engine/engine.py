@@ -57,7 +57,7 @@ class Engine:
     --------
     >>> with Engine() as engine:                                          # doctest: +SKIP
     ...     job = engine.submit(PRESETS["lab"].build({}))
-    ...     print(engine.wait(job).result()["complete"])
+    ...     print(engine.wait(job).result().complete)
     True
     """
 

@@ -43,7 +43,7 @@ class Study(Protocol):
     """The functions by which the engine runs a study; :mod:`moeviz.study` is one.
 
     It must be importable by name in a fresh process, because blocks run in other processes.
-    ``Any`` stands for the study's own specification and block types.
+    ``Any`` stands for the study's own specification, block and result types.
     """
 
     Specification: Any
@@ -64,8 +64,8 @@ class Study(Protocol):
 
     def assemble(
         self, spec: Any, results: Mapping[str, dict[str, Any]], seconds: float, device: str
-    ) -> dict[str, Any]:
-        """Put the results that there are together."""
+    ) -> Any:
+        """Put the results that there are together; what it returns is the study's own."""
         ...
 
 

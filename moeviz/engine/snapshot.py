@@ -70,6 +70,6 @@ class Snapshot:
         """Whether the job is waiting or running."""
         return self.state in ACTIVE
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> Any:
         """Return the study's result, put together from the blocks that are there."""
         return self.study.assemble(self.spec, self.results, self.seconds, self.device)

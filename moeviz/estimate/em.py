@@ -22,7 +22,7 @@ from moeviz.estimate.solver import (
     RUNAWAY,
     SHORT,
     WORTH,
-    State,
+    RunningFits,
     damped_step,
     free_coordinates,
     promised,
@@ -73,7 +73,7 @@ class ExpectationMaximisation:
         """Return the first damping: as good as none."""
         return torch.full_like(cost, LEAST_DAMPING)
 
-    def advance(self, problem: Problem, state: State) -> Tensor:
+    def advance(self, problem: Problem, state: RunningFits) -> Tensor:
         """Take one M-step of every running fit; return how each ended or goes on, shape (A,)."""
         at = state.at
         assert isinstance(at, CompleteMoments)
@@ -108,7 +108,7 @@ class ExpectationMaximisation:
 
 
 def _with_exact_variances(
-    problem: Problem, state: State, at: CompleteMoments, step: Tensor
+    problem: Problem, state: RunningFits, at: CompleteMoments, step: Tensor
 ) -> Tensor:
     """Let each variance be the weighted mean of squares around the means that the step reaches.
 

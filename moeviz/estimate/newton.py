@@ -25,7 +25,7 @@ from moeviz.estimate.solver import (
     RUNAWAY,
     SHORT,
     WORTH,
-    State,
+    RunningFits,
     damped_step,
     free_coordinates,
     promised,
@@ -66,7 +66,7 @@ class LevenbergMarquardt:
         """Return the first damping."""
         return torch.full_like(cost, self.initial_damping)
 
-    def advance(self, problem: Problem, state: State) -> Tensor:
+    def advance(self, problem: Problem, state: RunningFits) -> Tensor:
         """Take one step of every running fit; return how each ended or goes on, shape (A,)."""
         at = state.at
         free = free_coordinates(problem, state.theta, at.slope)

@@ -130,7 +130,7 @@ class FitResult:
 
 
 @dataclass
-class State:
+class RunningFits:
     """The running fits; `index` says which fit of the batch each row is."""
 
     index: Tensor
@@ -139,10 +139,10 @@ class State:
     damping: Tensor
     growth: Tensor
 
-    def keep(self, rows: Tensor) -> State:
-        """Return the state of some of the fits."""
+    def keep(self, rows: Tensor) -> RunningFits:
+        """Return some of the fits."""
         parts = {name: value[rows] for name, value in vars(self.at).items()}
-        return State(
+        return RunningFits(
             self.index[rows],
             self.theta[rows],
             type(self.at)(**parts),
@@ -179,7 +179,7 @@ class Method(Protocol):
         """Return the first damping of each fit."""
         ...
 
-    def advance(self, problem: Problem, state: State) -> Tensor:
+    def advance(self, problem: Problem, state: RunningFits) -> Tensor:
         """Take one step of every running fit, in place; return each one's :class:`Status`.
 
         It is RUNNING for those that go on. On the edge of the box, CONVERGED becomes BOUNDARY.
@@ -232,7 +232,7 @@ def _fit(
     theta = problem.clamp(start)
     at = method.moments(problem, theta, every)
     damping = method.begin(at.cost)
-    state = State(every, theta.clone(), at, damping, torch.full_like(damping, 2.0))
+    state = RunningFits(every, theta.clone(), at, damping, torch.full_like(damping, 2.0))
     cost = at.cost.clone()
     status = torch.full((fits,), int(Status.RUNNING), device=start.device)
     steps = torch.zeros(fits, dtype=torch.long, device=start.device)

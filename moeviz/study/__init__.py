@@ -1,33 +1,41 @@
 """Studies: frozen specifications, their scenarios, blocks, slopes and results."""
 
-from moeviz.study import laboratory, experiments  # noqa: F401, I001 (they register, in order)
 from moeviz.study.assemble import assemble
-from moeviz.study.blocks import Block, run_block, split
-from moeviz.study.fields import FIELDS
+from moeviz.study.blocks import run_block
+from moeviz.study.curves import PlannedCurve
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.plan import Curve, plan_curves
-from moeviz.study.presets import FULL, LIVE, PRESETS, Preset
-from moeviz.study.published import Published
+from moeviz.study.fields import FIELDS
+from moeviz.study.fit_report import FitReport
+from moeviz.study.plan import Block, Plan, plan, split
+from moeviz.study.presets import FULL, LIVE, PRESETS, Preset, Published
+from moeviz.study.result import Curve, Result
 from moeviz.study.scenario import Scenario, resolve_scenario
-from moeviz.study.specification import SCHEMA, Specification
+from moeviz.study.specification import Specification
+from moeviz.study.versions import FIELDS_VERSION, NUMBERS_VERSION, migrate
 
 __all__ = [
     "DESIGNS",
     "ESTIMATORS",
     "FIELDS",
+    "FIELDS_VERSION",
     "FULL",
     "LIVE",
+    "NUMBERS_VERSION",
     "PRESETS",
-    "SCHEMA",
     "Block",
     "Curve",
+    "FitReport",
+    "Plan",
+    "PlannedCurve",
     "Preset",
     "Published",
+    "Result",
     "Scenario",
     "Specification",
     "assemble",
-    "plan_curves",
+    "migrate",
+    "plan",
     "resolve_scenario",
     "run_block",
     "split",

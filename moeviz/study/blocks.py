@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from moeviz.errors import Cancelled
+from moeviz.errors import Cancelled, SpecificationError
 from moeviz.estimate import FitResult, box, near_truth_start, random_start
 from moeviz.model import Layout, Mixture
 from moeviz.study.estimators import ESTIMATORS, Data
-from moeviz.study.limits import fit_seconds, parameters
-from moeviz.study.plan import plan_curves
+from moeviz.study.plan import Block, plan
 from moeviz.study.projection import resolve_projection
 from moeviz.study.scenario import Fit, resolve_scenario, sample, stream
 from moeviz.study.specification import Specification
+from moeviz.study.versions import NUMBERS_VERSION
 from moeviz.text import finite
 from moeviz.theory import (
     Reading,
@@ -35,84 +32,11 @@ from moeviz.theory import (
     reach,
 )
 
-BLOCK_SECONDS = 1.0
-"""Estimated seconds of one core that a block should not exceed, where it can be cut."""
-
-BLOCK_BYTES = 96e6
-"""Bytes of data and features that a block should not exceed, where it can be cut."""
-
-INFORMATION_SECONDS = 0.5
-
 DISTANCE_NODES = 1024
 """Inputs that distances between functions are averaged over."""
 
 TRACE = 200
 """Steps of which a likelihood's trace is kept."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A piece of a study: unit of progress, cancelling, retry and distribution.
-
-    Attributes
-    ----------
-    id : str
-        Safe as a file name.
-    kind : {"information", "fits"}
-    cost : float
-        Estimated seconds of one core.
-    fit : int
-        Which of the study's fits.
-    n : int
-        Sample size; 0 for information.
-    first, last : int
-        Range of replicates.
-    """
-
-    id: str
-    kind: str
-    cost: float
-    fit: int
-    n: int = 0
-    first: int = 0
-    last: int = 0
-
-
-def split(spec: Specification) -> tuple[Block, ...]:
-    """Cut a study into blocks, in the order in which they should run.
-
-    Small samples come first, then each fit's information, then larger samples, so that points
-    appear at once.
-    """
-    blocks: list[Block] = []
-    size = parameters(spec.fields)
-    models = len(spec["routers"]) * len(spec["gates"]) * len(spec["experts"])
-    fits = [estimator for _ in range(models) for estimator in spec["estimators"]]
-    for rank, n in enumerate(spec["sizes"]):
-        for fit, estimator in enumerate(fits):
-            blocks += _cut(spec, fit, n, estimator, size)
-        if rank == 0:
-            blocks += [
-                Block(f"information-{fit}", "information", INFORMATION_SECONDS, fit)
-                for fit in range(len(fits))
-            ]
-    return tuple(blocks)
-
-
-def _cut(spec: Specification, fit: int, n: int, estimator: str, size: int) -> list[Block]:
-    seconds = fit_seconds(spec.fields, n, estimator, size)
-    bytes_each = 8.0 * n * (3 * spec["dimension"] + 4 + size // spec["atoms"])
-    most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
-    replicates = spec["replicates"]
-    if estimator == "sgd":
-        # Many small steps: their fixed cost is shared by the replicates of a block.
-        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
-    parts = math.ceil(replicates / most)
-    ends = [replicates * part // parts for part in range(parts + 1)]
-    return [
-        Block(f"fit{fit}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit, n, a, b)
-        for a, b in itertools.pairwise(ends)
-    ]
 
 
 def run_block(
@@ -127,7 +51,7 @@ def run_block(
     ----------
     spec : Specification
     block : Block
-        One of :func:`split`'s.
+        One of the plan's.
     device : str
         Where to compute, "cpu" or "cuda".
     should_stop : callable, optional
@@ -145,7 +69,14 @@ def run_block(
     ------
     Cancelled
         If `should_stop` said yes.
+    SpecificationError
+        If the study is one of an earlier arithmetic.
     """
+    if spec.numbers != NUMBERS_VERSION:
+        raise SpecificationError(
+            f"Expected a study of arithmetic {NUMBERS_VERSION}, but this one is of version "
+            f"{spec.numbers}, which can be shown and no longer run; run the form's study instead."
+        )
     began = time.perf_counter()
     if should_stop is not None and should_stop():
         raise Cancelled("The study was cancelled.")
@@ -185,7 +116,7 @@ def _fits(
     reference = _reference(spec, fit, block.fit)
     readings = {
         str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
-        for index, curve in enumerate(plan_curves(spec))
+        for index, curve in enumerate(plan(spec).curves)
         if curve.fit == block.fit
     }
     return {
@@ -243,7 +174,7 @@ def _information(
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
     resolve_projection(spec, block.fit, should_stop)
-    curves = [(i, c) for i, c in enumerate(plan_curves(spec)) if c.fit == block.fit]
+    curves = [(i, c) for i, c in enumerate(plan(spec).curves) if c.fit == block.fit]
     readings = {i: c.reading for i, c in curves}
     result: dict[str, Any] = {
         "constants": {str(i): None for i in readings},

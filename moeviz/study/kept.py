@@ -1,21 +1,41 @@
 """Kept results: full-size studies that ship with the project, as data.
 
-Each is a JSON file beside this module: the result as :func:`moeviz.study.assemble` returns it,
-with the date and the device of the run. ``python -m moeviz keep NAME`` makes one.
+Each is a JSON file beside this module: the result's own JSON with the date and the device of the
+run. ``python -m moeviz keep NAME`` makes one.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from moeviz.study.assemble import retold
+from moeviz.study.reader import ObjectReader
+from moeviz.study.result import Result
 from moeviz.text import json_text
 
 FOLDER = "results"
+
+
+@dataclass(frozen=True)
+class KeptResult:
+    """A result that is kept.
+
+    Attributes
+    ----------
+    date : str
+        When it was run, as ISO has it.
+    device : str
+        Where.
+    result : Result
+    """
+
+    date: str
+    device: str
+    result: Result
 
 
 def kept_folder() -> Path:
@@ -29,7 +49,7 @@ def kept_names() -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def kept_result(name: str) -> dict[str, Any] | None:
+def kept_result(name: str) -> KeptResult | None:
     """Return the kept result of a preset, or None.
 
     Parameters
@@ -37,23 +57,24 @@ def kept_result(name: str) -> dict[str, Any] | None:
     name : str
         A preset's name.
 
-    Returns
-    -------
-    dict or None
-        ``date`` (ISO), ``device`` and ``result``, with the claims of today beside its numbers.
+    Raises
+    ------
+    SpecificationError
+        If the file is not one that :func:`keep` wrote.
     """
     if name not in kept_names():
         return None
-    content: dict[str, Any] = json.loads((kept_folder() / f"{name}.json").read_text("utf-8"))
-    return {**content, "result": retold(content["result"])}
+    data = json.loads((kept_folder() / f"{name}.json").read_text("utf-8"))
+    read = ObjectReader(data, name)
+    return KeptResult(read.text("date"), read.text("device"), Result.from_json(data.get("result")))
 
 
-def keep(name: str, result: dict[str, Any], date: str, device: str) -> Path:
+def keep(name: str, result: Result, date: str, device: str) -> Path:
     """Write a result into the project's own folder; losses keep six digits."""
     folder = kept_folder()
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}.json"
-    content = {"date": date, "device": device, "result": _short(result)}
+    content = {"date": date, "device": device, "result": _short(result.to_json())}
     path.write_text(json_text(content, compact=True) + "\n", "utf-8")
     kept_result.cache_clear()
     return path
@@ -64,6 +85,6 @@ def _short(value: Any) -> Any:
         return float(f"{value:.6g}")
     if isinstance(value, dict):
         return {key: _short(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list):
         return [_short(part) for part in value]
     return value

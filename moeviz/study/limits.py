@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moeviz.errors import LimitError
 from moeviz.study.designs import DESIGNS
-from moeviz.study.models import models
+from moeviz.study.models import PlannedFit, planned_fits
 
 MOST_SECONDS = 4 * 3600.0
 """Longest study, in estimated seconds of one core."""
@@ -23,11 +23,9 @@ MOST_VALUES = 2e7
 """Largest data set of one replicate, in numbers (n times d + 1)."""
 
 
-def parameters(values: Mapping[str, Any]) -> int:
+def parameters(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> int:
     """Return the largest number of parameters of a study's fits."""
-    return max(
-        model.mixture.layout(values["atoms"], values["dimension"]).size for model in models(values)
-    )
+    return max(fit.mixture.layout(values["atoms"], values["dimension"]).size for fit in fits)
 
 
 def sample_seconds(size: int) -> float:
@@ -60,23 +58,20 @@ def fit_seconds(values: Mapping[str, Any], samples: int, estimator: str, size: i
     return samples * steps * sample_seconds(size) + 2e-4 * steps
 
 
-def study_seconds(values: Mapping[str, Any]) -> float:
+def study_seconds(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> float:
     """Return the estimated seconds of one core for a whole study."""
-    size = parameters(values)
-    fitted = len(values["routers"]) * len(values["gates"]) * len(values["experts"])
-    per_size = sum(
-        fit_seconds(values, n, estimator, size)
-        for n in values["sizes"]
-        for estimator in values["estimators"]
+    size = parameters(values, fits)
+    per_replicate = sum(
+        fit_seconds(values, n, fit.estimator, size) for n in values["sizes"] for fit in fits
     )
-    return per_size * values["replicates"] * fitted
+    return float(per_replicate * values["replicates"])
 
 
-def search_seconds(values: Mapping[str, Any]) -> float:
+def search_seconds(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> float:
     """Return the estimated seconds of one core for the search for a truth."""
     if not DESIGNS[values["design"]].searched or values["candidates"] == 1:
         return 0.0
-    sources = {model.source for model in models(values)}
+    sources = {fit.source for fit in fits}
     total = 0.0
     for source in sources:
         size = source.layout(values["true_atoms"], values["dimension"]).size
@@ -86,6 +81,11 @@ def search_seconds(values: Mapping[str, Any]) -> float:
 
 def check_limits(values: Mapping[str, Any]) -> None:
     """Refuse a study that is too large.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
 
     Raises
     ------
@@ -99,14 +99,15 @@ def check_limits(values: Mapping[str, Any]) -> None:
             f"Expected n (d + 1) of at most {MOST_VALUES:,.0f} for the largest sample, but got "
             f"{largest:,}; take a smaller n or dimension."
         )
-    search = search_seconds(values)
+    fits = planned_fits(values)
+    search = search_seconds(values, fits)
     if search > MOST_SEARCH_SECONDS:
         raise LimitError(
             f"Expected a search for a truth of at most {MOST_SEARCH_SECONDS:.0f} s, but "
             f"{values['candidates']} candidates are estimated at {search:.0f} s; take fewer "
             "candidates."
         )
-    seconds = study_seconds(values)
+    seconds = study_seconds(values, fits)
     if seconds > MOST_SECONDS:
         raise LimitError(
             f"Expected a study of at most {MOST_SECONDS / 3600:.0f} hours on one core, but this "

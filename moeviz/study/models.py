@@ -1,10 +1,9 @@
-"""From a study's fields to the models that they name."""
+"""From a study's fields to the models that they name, and to the fits of these."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -54,40 +53,85 @@ def model_of(values: Mapping[str, Any], router: str, gate: str, expert: str) -> 
     return make_mixture(router, gate, expert, values["output"], **constants_of(values))
 
 
+def misspecified(values: Mapping[str, Any], router: str, gate: str) -> bool:
+    """Return whether data of a study come from another model than the one that is fitted.
+
+    A gate that keeps every expert counts as the dense gate that it then is.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
+    router, gate : str
+        Names of the fitted model's.
+    """
+    own_router = values["data_router"] in (OWN, router)
+    return not (own_router and own_gate(gate, values))
+
+
 @dataclass(frozen=True)
-class Named:
-    """A model by the names of its parts, and the model that makes its data.
+class PlannedFit:
+    """One model that a study fits with one estimator, before there are numbers.
 
     Attributes
     ----------
-    router, gate, expert : str
+    index : int
+        The fit's place in the study.
+    router, gate, expert, estimator : str
         Names in the registries.
     mixture, source : Mixture
         The fitted model and the data's.
+    misspecified : bool
+        Whether the data come from another model, see :func:`misspecified`.
     """
 
+    index: int
     router: str
     gate: str
     expert: str
+    estimator: str
     mixture: Mixture
     source: Mixture
+    misspecified: bool
 
 
-def models(values: Mapping[str, Any]) -> list[Named]:
-    """Return the models that a study's fields name: routers, then gates, then experts.
+def planned_fits(values: Mapping[str, Any]) -> tuple[PlannedFit, ...]:
+    """Return a study's fits in their one order: routers, gates, experts, then estimators.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
 
     Raises
     ------
     SpecificationError
         If parts of a model do not go together.
     """
-    build = partial(model_of, values)
-    found = []
-    for router, gate, expert in product(values["routers"], values["gates"], values["experts"]):
-        source = build(
-            router if values["data_router"] == OWN else values["data_router"],
-            gate if values["data_gate"] == OWN else values["data_gate"],
-            expert,
-        )
-        found.append(Named(router, gate, expert, build(router, gate, expert), source))
-    return found
+    names = product(values["routers"], values["gates"], values["experts"], values["estimators"])
+    return tuple(plan_fit(values, index, *each) for index, each in enumerate(names))
+
+
+def plan_fit(
+    values: Mapping[str, Any], index: int, router: str, gate: str, expert: str, estimator: str
+) -> PlannedFit:
+    """Return one fit of a study.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
+    index : int
+        Its place in the study.
+    router, gate, expert, estimator : str
+        Names in the registries.
+    """
+    source = model_of(
+        values,
+        router if values["data_router"] == OWN else values["data_router"],
+        gate if values["data_gate"] == OWN else values["data_gate"],
+        expert,
+    )
+    mixture = model_of(values, router, gate, expert)
+    foreign = misspecified(values, router, gate)
+    return PlannedFit(index, router, gate, expert, estimator, mixture, source, foreign)

@@ -1,136 +1,118 @@
-"""Plans: which curves are read from a study's fits."""
+"""Plans: which fits, curves and blocks a study has, said once, before anything is run."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
-from itertools import product
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Domain
-from moeviz.study.equal import expert_of, gauge_title
-from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.fields import PAPER
+from moeviz.study.curves import PlannedCurve, plan_curves
+from moeviz.study.limits import fit_seconds, parameters
+from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.specification import Specification
-from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
 
-DEFAULT_GAUGE = "pinned"
+BLOCK_SECONDS = 1.0
+"""Estimated seconds of one core that a block should not exceed, where it can be cut."""
+
+BLOCK_BYTES = 96e6
+"""Bytes of data and features that a block should not exceed, where it can be cut."""
+
+INFORMATION_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Curve:
-    """One line of a study's plot.
+class Block:
+    """A piece of a study: unit of progress, cancelling, retry and distribution.
 
     Attributes
     ----------
-    label : str
-        For people.
-    router, gate, expert, estimator : str
-        Names in the registries.
+    id : str
+        Safe as a file name.
+    kind : {"information", "fits"}
+    cost : float
+        Estimated seconds of one core.
     fit : int
-        Which of the study's fits it is read from.
-    reading : Reading
+        Which of the study's fits.
+    n : int
+        Sample size; 0 for information.
+    first, last : int
+        Range of replicates.
     """
 
-    label: str
-    router: str
-    gate: str
-    expert: str
-    estimator: str
+    id: str
+    kind: str
+    cost: float
     fit: int
-    reading: Reading
+    n: int = 0
+    first: int = 0
+    last: int = 0
 
 
-def exact(spec: Specification) -> bool:
-    """Return whether as many experts are fitted as are true."""
-    return bool(spec["atoms"] == spec["true_atoms"])
+@dataclass(frozen=True)
+class Plan:
+    """What a study consists of.
 
-
-def paper_loss(spec: Specification, router: str, gate: str, expert: str) -> str:
-    """Return the loss of the paper that studies this model."""
-    if spec["output"] == "categorical":
-        return "D2"
-    if spec["output"] == "gaussian":
-        return "compete-L2" if expert == "linear" else "compete-L1"
-    if not GATES[gate].normalised:
-        partial = not SCORES[router].has_linear_term
-        if spec["sparse"]:
-            return "sigmoid-L4" if partial else "sigmoid-L1"
-        return "sigmoid-L5" if partial else "sigmoid-L3"
-    return "L3" if exact(spec) else "L2"
-
-
-def plan_curves(spec: Specification) -> tuple[Curve, ...]:
-    """Return the study's curves.
-
-    Every fit is read with every loss and gauge; one whose router forgets its gates' lengths
-    besides by its radial and its angular error. A gauge that changes nothing is left out.
+    Attributes
+    ----------
+    fits : tuple of PlannedFit
+        By their index.
+    curves : tuple of PlannedCurve
+        The lines of its plot; fit by fit.
+    blocks : tuple of Block
+        In the order in which they should run.
     """
-    curves: list[Curve] = []
-    fits = product(spec["routers"], spec["gates"], spec["experts"], spec["estimators"])
-    for fit, (router, gate, expert, estimator) in enumerate(fits):
-        for reading in _readings(spec, router, gate, expert):
-            label = _label(spec, (router, gate, expert, estimator), reading)
-            curves.append(Curve(label, router, gate, expert, estimator, fit, reading))
-    return tuple(_told_apart(curves))
+
+    fits: tuple[PlannedFit, ...]
+    curves: tuple[PlannedCurve, ...]
+    blocks: tuple[Block, ...]
 
 
-def _told_apart(curves: list[Curve]) -> list[Curve]:
-    """Name the gauge of curves that have one name otherwise."""
-    times = Counter(curve.label for curve in curves)
+@lru_cache(maxsize=256)
+def plan(spec: Specification) -> Plan:
+    """Return a study's fits, curves and blocks.
+
+    Parameters
+    ----------
+    spec : Specification
+    """
+    fits = planned_fits(spec.fields)
+    return Plan(fits, plan_curves(spec, fits), tuple(_blocks(spec, fits)))
+
+
+def split(spec: Specification) -> tuple[Block, ...]:
+    """Return a study's blocks in the order in which they should run."""
+    return plan(spec).blocks
+
+
+def _blocks(spec: Specification, fits: Sequence[PlannedFit]) -> Iterator[Block]:
+    """Cut a study into blocks.
+
+    Small samples come first, then each fit's information, then larger samples, so that points
+    appear at once.
+    """
+    size = parameters(spec.fields, fits)
+    for rank, n in enumerate(spec["sizes"]):
+        for fit in fits:
+            yield from _cut(spec, fit.index, n, fit.estimator, size)
+        if rank == 0:
+            for fit in fits:
+                name = f"information-{fit.index}"
+                yield Block(name, "information", INFORMATION_SECONDS, fit.index)
+
+
+def _cut(spec: Specification, fit: int, n: int, estimator: str, size: int) -> list[Block]:
+    seconds = fit_seconds(spec.fields, n, estimator, size)
+    bytes_each = 8.0 * n * (3 * spec["dimension"] + 4 + size // spec["atoms"])
+    most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
+    replicates = spec["replicates"]
+    if estimator == "sgd":
+        # Many small steps: their fixed cost is shared by the replicates of a block.
+        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
+    parts = math.ceil(replicates / most)
+    ends = [replicates * part // parts for part in range(parts + 1)]
     return [
-        replace(curve, label=f"{curve.label}, {GAUGES[curve.reading.gauge].title}")
-        if times[curve.label] > 1
-        else curve
-        for curve in curves
+        Block(f"fit{fit}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit, n, a, b)
+        for a, b in itertools.pairwise(ends)
     ]
-
-
-def _readings(spec: Specification, router: str, gate: str, expert: str) -> list[Reading]:
-    paper = paper_loss(spec, router, gate, expert)
-    names = [paper if name == PAPER else name for name in spec["losses"]]
-    if SCORES[router].reads_expert:
-        names = [name for name in names if name != "gate"]
-    readings = []
-    for name in dict.fromkeys(names):
-        if name in DISTANCES:
-            readings.append(Reading(name, DEFAULT_GAUGE))
-        else:
-            readings += [Reading(name, gauge) for gauge in spec["gauges"]]
-    if SCORES[router].domain is Domain.SPHERE and PAPER in spec["losses"]:
-        readings += [Reading("radial", "offset"), Reading("angular", "pinned")]
-    return list(dict.fromkeys(readings))
-
-
-def _label(spec: Specification, names: tuple[str, str, str, str], reading: Reading) -> str:
-    router, gate, expert, estimator = names
-    words = [SCORES[router].title]
-    if len(spec["gates"]) > 1:
-        words.append(GATES[gate].title)
-    if len(spec["experts"]) > 1:
-        words.append(EXPERTS[expert].title)
-    if len(spec["estimators"]) > 1:
-        words.append(ESTIMATORS[estimator].title)
-    plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, router, gate, expert)
-    if reading.loss in DISTANCES:
-        words.append(DISTANCES[reading.loss].title)
-    elif reading.loss in ("radial", "angular"):
-        words.append(f"{reading.loss} error")
-    else:
-        if not plain:
-            words.append(LOSSES[reading.loss].title)
-        if len(spec["gauges"]) > 1 or plain:
-            words.append(gauge_title(expert_of(spec.fields, expert), reading))
-    return ", ".join(words)
-
-
-def estimator_words(spec: Specification, estimator: str) -> str:
-    """Return what an estimator is, in words."""
-    chosen = ESTIMATORS[estimator]
-    what = chosen.describe(spec.fields, OUTPUTS[spec["output"]].density)
-    start = (
-        f"starts near the truth (scale {spec['start_scale']:g})"
-        if spec["start"] == "near-truth"
-        else "random starts"
-    )
-    best = f", best of {spec['starts']}" if spec["starts"] > 1 else ""
-    return f"{what}, {start}{best}"

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from moeviz.errors import SpecificationError
-from moeviz.study.claims import setting_of
+from moeviz.study.curves import PlannedCurve
 from moeviz.study.fields import PAPER
-from moeviz.study.plan import DEFAULT_GAUGE, Curve, plan_curves
+from moeviz.study.plan import plan
 from moeviz.study.presets import PRESETS
+from moeviz.study.readings import DEFAULT_GAUGE
 from moeviz.study.specification import Specification
-from moeviz.theory.rates import Claim, claimed_rate
+from moeviz.theory.claim import RateClaim
 
 COMPARED: Mapping[str, str] = {"routers": "router", "gates": "gate", "experts": "expert"}
-"""Fields that list what a study compares, and the key of a curve that tells which one it is of."""
+"""Fields that list what a study compares, and what of a curve tells which one it is of."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class RateCell:
         return preset.build(preset.parse(self.settings))
 
     @cached_property
-    def curve(self) -> Curve:
+    def curve(self) -> PlannedCurve:
         """The curve of :attr:`specification` that the claim is about.
 
         Raises
@@ -60,38 +60,33 @@ class RateCell:
         SpecificationError
             If the study has no such curve.
         """
-        for curve in plan_curves(self.specification):
-            names = {"router": curve.router, "gate": curve.gate, "expert": curve.expert}
-            loss, gauge = curve.reading.loss, curve.reading.gauge
-            if self.speaks_of({**names, "loss_name": loss, "gauge": gauge}):
+        for curve in plan(self.specification).curves:
+            if self.speaks_of(curve):
                 return curve
         raise SpecificationError(
             f"Expected a curve of '{self.preset}' that the claim for {self.expert_words} is about, "
             "but the study has none; change the cell's settings or its gauge."
         )
 
-    @cached_property
-    def claim(self) -> Claim:
+    @property
+    def claim(self) -> RateClaim:
         """What is claimed of :attr:`curve`."""
-        curve = self.curve
-        fields = self.specification.fields
-        setting = setting_of(fields, curve.router, curve.gate, curve.expert)
-        return claimed_rate(setting, curve.reading)
+        return self.curve.claim
 
-    def speaks_of(self, curve: Mapping[str, Any]) -> bool:
+    def speaks_of(self, curve: PlannedCurve) -> bool:
         """Return whether the claim is about a curve of a study that covers this one.
 
         Parameters
         ----------
-        curve : mapping
-            With ``router``, ``gate``, ``expert``, ``loss_name`` and ``gauge``, as in a result.
+        curve : PlannedCurve
+            Of a result, or of a plan.
         """
         wanted = {COMPARED[key]: text for key, text in self.settings.items() if key in COMPARED}
         loss = self.settings.get("losses", PAPER)
         return (
-            all(curve[key] == name for key, name in wanted.items())
-            and loss in (PAPER, curve["loss_name"])
-            and curve["gauge"] == self.gauge
+            all(getattr(curve, key) == name for key, name in wanted.items())
+            and loss in (PAPER, curve.reading.loss)
+            and curve.reading.gauge == self.gauge
         )
 
 

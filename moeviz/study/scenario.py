@@ -13,7 +13,8 @@ from torch import Tensor
 from moeviz.errors import InformationError
 from moeviz.model import Layout, Mixture
 from moeviz.study.designs import DESIGNS, Design, draw_truth
-from moeviz.study.models import constant_names, models
+from moeviz.study.models import PlannedFit, constant_names, planned_fits
+from moeviz.study.reader import attributes
 from moeviz.study.specification import Specification
 from moeviz.theory import fisher_information, input_nodes, reach
 from moeviz.theory.information import pinned_root
@@ -29,39 +30,22 @@ FINALISTS = 6
 
 
 @dataclass(frozen=True)
-class Fit:
-    """One model that a study fits, with one estimator.
+class Fit(PlannedFit):
+    """A planned fit with the truth of its data.
 
     Attributes
     ----------
-    router, gate, expert, estimator : str
-        Names in the registries.
-    mixture : Mixture
-        The fitted model.
     layout : Layout
         Of K fitted atoms.
-    source : Mixture
-        The model that makes the data.
     truth : Tensor, shape (P*,)
-        Its parameters.
+        Parameters of the model that makes the data.
     true_layout : Layout
         Of K* true atoms.
     """
 
-    router: str
-    gate: str
-    expert: str
-    estimator: str
-    mixture: Mixture
     layout: Layout
-    source: Mixture
     truth: Tensor
     true_layout: Layout
-
-    @property
-    def misspecified(self) -> bool:
-        """Whether the data come from another model."""
-        return self.mixture != self.source
 
     @property
     def exact(self) -> bool:
@@ -92,7 +76,7 @@ class Scenario:
     Attributes
     ----------
     fits : tuple of Fit
-        In the order of routers, then gates, then experts, then estimators.
+        In the order of the plan.
     """
 
     fits: tuple[Fit, ...]
@@ -122,25 +106,19 @@ def _scenario(
 ) -> Scenario:
     f = {**dict(items), **dict(constants)}
     d, design = f["dimension"], DESIGNS[f["design"]]
-    named = models(f)
+    planned = planned_fits(f)
     truths: dict[Mixture, Tensor] = {}
-    for group in _of_one_layout([model.source for model in named], f["true_atoms"], d):
+    for group in _of_one_layout([fit.source for fit in planned], f["true_atoms"], d):
         truth = _truth(group, design, f)
         truths.update(dict.fromkeys(group, truth))
     fits = [
         Fit(
-            model.router,
-            model.gate,
-            model.expert,
-            estimator,
-            model.mixture,
-            model.mixture.layout(f["atoms"], d),
-            model.source,
-            truths[model.source],
-            model.source.layout(f["true_atoms"], d),
+            **attributes(fit),
+            layout=fit.mixture.layout(f["atoms"], d),
+            truth=truths[fit.source],
+            true_layout=fit.source.layout(f["true_atoms"], d),
         )
-        for model in named
-        for estimator in f["estimators"]
+        for fit in planned
     ]
     return Scenario(tuple(fits))
 

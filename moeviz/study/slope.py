@@ -52,6 +52,26 @@ class Slope:
     window: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class LocalSlope:
+    """The slope between two neighbouring sample sizes.
+
+    Attributes
+    ----------
+    n : float
+        The geometric middle.
+    slope, low, high : float or None
+        The slope, and two standard errors of the replicates' mean log loss to either side. All
+        three are None where a fit of either size has no loss, where a loss is zero, or where all
+        are rounding.
+    """
+
+    n: float
+    slope: float | None
+    low: float | None
+    high: float | None
+
+
 def why_no_slope(
     n: Sequence[int], losses: Sequence[Losses], window_from: int = 0
 ) -> NoSlope | None:
@@ -141,7 +161,7 @@ def fit_slope(
     return Slope(estimate, float(low), float(high), (used[0][0], used[-1][0]))
 
 
-def local_slopes(n: Sequence[int], losses: Sequence[Losses]) -> list[dict[str, float | None]]:
+def local_slopes(n: Sequence[int], losses: Sequence[Losses]) -> tuple[LocalSlope, ...]:
     """Return the slope between neighbouring sizes.
 
     Parameters
@@ -150,24 +170,17 @@ def local_slopes(n: Sequence[int], losses: Sequence[Losses]) -> list[dict[str, f
         Sample sizes.
     losses : sequence of sequence of float or None
         Losses of the replicates at each size; None for a fit that has none.
-
-    Returns
-    -------
-    list of dict
-        ``n`` (the geometric middle), ``slope``, and ``low`` and ``high``: two standard errors of
-        the replicates' mean log loss to either side. All three are None where a fit of either
-        size has no loss, where a loss is zero, or where all are rounding.
     """
-    out: list[dict[str, float | None]] = []
+    out: list[LocalSlope] = []
     for i in range(len(n) - 1):
         gap = np.log(n[i + 1] / n[i])
         middle = float(np.sqrt(float(n[i]) * n[i + 1]))
         logs = [log for row in losses[i : i + 2] if (log := _logs(row)) is not None]
         if len(logs) < 2 or max(log.max() for log in logs) <= math.log(ROUNDING):
-            out.append({"n": middle, "slope": None, "low": None, "high": None})
+            out.append(LocalSlope(middle, None, None, None))
             continue
         slope = float((logs[1].mean() - logs[0].mean()) / gap)
         variance = sum(row.var(ddof=1) / row.size if row.size > 1 else 0.0 for row in logs)
         error = 2.0 * float(np.sqrt(variance)) / gap
-        out.append({"n": middle, "slope": slope, "low": slope - error, "high": slope + error})
-    return out
+        out.append(LocalSlope(middle, slope, slope - error, slope + error))
+    return tuple(out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,12 +19,16 @@ from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, OWN
 from moeviz.study.limits import check_limits
-from moeviz.study.models import Named, models
+from moeviz.study.models import PlannedFit, planned_fits
+from moeviz.study.versions import (
+    FIELDS_VERSION,
+    FIRST_FIELDS,
+    NUMBERS_VERSION,
+    is_version,
+    migrate,
+)
 from moeviz.text import check_text, json_text
 from moeviz.theory import DISTANCES, input_nodes
-
-SCHEMA = 2
-"""Version of the fields and of the arithmetic behind them; part of every hash and link."""
 
 SYMMETRIES = 1
 """Version of the search for the symmetries of formulas; part of the hash of studies with one."""
@@ -42,6 +46,9 @@ class Specification:
         The preset it came from; not part of its identity.
     items : tuple of (str, Value)
         Every field and its value, in the order of :data:`~moeviz.study.fields.FIELDS`.
+    numbers : int
+        Version of the arithmetic. Only this version's studies can be run; what an earlier one
+        computed can be shown.
 
     Notes
     -----
@@ -50,9 +57,12 @@ class Specification:
 
     name: str
     items: tuple[tuple[str, Value], ...]
+    numbers: int = NUMBERS_VERSION
 
     @classmethod
-    def make(cls, name: str, values: Mapping[str, Any]) -> Specification:
+    def make(
+        cls, name: str, values: Mapping[str, Any], numbers: int = NUMBERS_VERSION
+    ) -> Specification:
         """Check `values` and return the specification.
 
         Raises
@@ -67,7 +77,7 @@ class Specification:
                 f"Expected only known fields ({', '.join(FIELDS)}), but got "
                 f"'{str(unknown[0])[:40]}'."
             )
-        values = {**_texts(), **values}
+        values = {**_later(), **values}
         missing = [key for key in FIELDS if key not in values]
         if missing:
             raise SpecificationError(
@@ -76,7 +86,7 @@ class Specification:
         checked = {key: field.check(values[key]) for key, field in FIELDS.items()}
         _check_together(checked)
         check_limits(checked)
-        return cls(name[:NAME_LENGTH], tuple(checked.items()))
+        return cls(name[:NAME_LENGTH], tuple(checked.items()), numbers)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -88,14 +98,15 @@ class Specification:
 
     @cached_property
     def hash(self) -> str:
-        """The identity: 16 hexadecimal digits of schema and fields.
+        """The identity: 16 hexadecimal digits of arithmetic and fields.
 
-        A text that stands at its default is left out, as it was before there were texts. Studies of
-        an expert's formula name the way in which they allow for its symmetries.
+        A field that came later than :data:`~moeviz.study.versions.FIRST_FIELDS` is left out where
+        it stands at its default. Studies of an expert's formula name the way in which they allow
+        for its symmetries.
         """
-        usual = _texts()
+        usual = _later()
         fields = {key: value for key, value in self.items if usual.get(key) != value}
-        identity: dict[str, Any] = {"schema": SCHEMA, "fields": fields}
+        identity: dict[str, Any] = {"schema": self.numbers, "fields": fields}
         if CUSTOM in self["experts"]:
             identity["symmetries"] = SYMMETRIES
         content = json_text(identity, sort_keys=True)
@@ -106,39 +117,54 @@ class Specification:
         fields = {
             key: list(value) if isinstance(value, tuple) else value for key, value in self.items
         }
-        return {"schema": SCHEMA, "preset": self.name, "fields": fields}
+        versions = {"schema": FIELDS_VERSION, "numbers": self.numbers}
+        return {**versions, "preset": self.name, "fields": fields}
+
+    def of_today(self) -> Specification:
+        """Return the study as it is computed today, whatever arithmetic it was computed with."""
+        return replace(self, numbers=NUMBERS_VERSION)
 
     @classmethod
     def from_json(cls, data: Any) -> Specification:
-        """Return the specification in plain data.
+        """Return the specification in plain data; one of an earlier version is migrated.
 
         Raises
         ------
         SpecificationError
-            If the data are not a specification of this schema, or not a valid one.
+            If the data are not a specification, not a valid one, or of a later version.
         """
         if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):
             raise SpecificationError(
                 "Expected a specification with 'schema', 'preset' and 'fields', but got "
                 "something else; download one from a finished study to see its form."
             )
-        if data.get("schema") != SCHEMA:
+        version: Any = data.get("schema")
+        # A document without a version of its numbers has one version for both.
+        numbers = data.get("numbers", version)
+        fields = migrate(version, data["fields"])
+        if not is_version(numbers, NUMBERS_VERSION):
             raise SpecificationError(
-                f"Expected a specification of schema {SCHEMA}, but got another; set the study up "
-                "again."
+                f"Expected numbers of version 1 to {NUMBERS_VERSION}, but got "
+                f"'{str(numbers)[:40]}'; a newer laboratory may have written them."
             )
+        if version < FIELDS_VERSION:
+            fields = {**_defaults(), **fields}
         preset = data.get("preset", "lab")
         if not isinstance(preset, str):
             raise SpecificationError(
                 "Expected the name of a preset as text, but got something else."
             )
         check_text(preset)
-        return cls.make(preset, data["fields"])
+        return cls.make(preset, fields, numbers)
 
 
-def _texts() -> dict[str, Value]:
-    """Return the fields that are texts, with their defaults; they need not be given."""
-    return {name: field.default for name, field in FIELDS.items() if field.kind == "text"}
+def _defaults() -> dict[str, Value]:
+    return {name: field.default for name, field in FIELDS.items()}
+
+
+def _later() -> dict[str, Value]:
+    """Return the fields that came later than the first, with their defaults."""
+    return {name: value for name, value in _defaults().items() if name not in FIRST_FIELDS}
 
 
 def _check_together(values: Mapping[str, Any]) -> None:
@@ -176,10 +202,10 @@ def _check_models(values: Mapping[str, Any]) -> None:
                 f"{SCORES[name].title}, because in 1 a direction is only a sign, but got "
                 f"dimension = {values['dimension']}."
             )
-    named = models(values)
-    for model in named:
-        _check_features(model, values)
-        _check_zero_gates(model, values)
+    fits = planned_fits(values)
+    for fit in fits:
+        _check_features(fit, values)
+        _check_zero_gates(fit, values)
     density = OUTPUTS[values["output"]].density
     for name in values["estimators"]:
         if ESTIMATORS[name].densities_only and not density:
@@ -189,14 +215,14 @@ def _check_models(values: Mapping[str, Any]) -> None:
             )
     design = DESIGNS[values["design"]]
     if not design.searched:
-        source = named[0].source
+        source = fits[0].source
         layout = source.layout(values["true_atoms"], values["dimension"])
         design.draw(np.random.default_rng(0), source, layout)
 
 
-def _check_features(model: Named, values: Mapping[str, Any]) -> None:
+def _check_features(fit: PlannedFit, values: Mapping[str, Any]) -> None:
     """Refuse a score of one's own that is no number somewhere on the study's inputs."""
-    for mixture in (model.mixture, model.source):
+    for mixture in (fit.mixture, fit.source):
         if mixture.score.name != CUSTOM:
             continue
         x = input_nodes(values["dimension"], 512, values["low"], values["high"])
@@ -208,12 +234,12 @@ def _check_features(model: Named, values: Mapping[str, Any]) -> None:
             )
 
 
-def _check_zero_gates(model: Named, values: Mapping[str, Any]) -> None:
+def _check_zero_gates(fit: PlannedFit, values: Mapping[str, Any]) -> None:
     """Refuse fits that start at a gate where their score is not defined."""
     at_truth = values["start"] == "near-truth" and values["start_scale"] <= TINY
-    if not at_truth or not values["sparse"] or model.mixture != model.source:
+    if not at_truth or not values["sparse"] or fit.misspecified:
         return
-    score = model.mixture.score
+    score = fit.mixture.score
     if not score.defined_at_zero:
         raise SpecificationError(
             f"Expected starts away from the truth for the {score.title}, because it has no "

@@ -22,7 +22,7 @@ STUDIED = {
 
 
 @dataclass(frozen=True)
-class Claim:
+class RateClaim:
     """What theory says of one curve.
 
     Attributes

@@ -7,13 +7,13 @@ kept results all ask it.
 from __future__ import annotations
 
 from moeviz.model import GATES, SCORES
-from moeviz.theory.claim import HALF, MINIMAX, QUARTER, SHAPES, SLOW, Claim, Setting
+from moeviz.theory.claim import HALF, MINIMAX, QUARTER, SHAPES, SLOW, RateClaim, Setting
 from moeviz.theory.distances import DISTANCES
 from moeviz.theory.gauge import GAUGES
 from moeviz.theory.losses import LOSSES
 from moeviz.theory.reading import Reading
 
-__all__ = ["Claim", "Setting", "claimed_rate"]
+__all__ = ["RateClaim", "Setting", "claimed_rate"]
 
 ROOT_N = -0.5
 ARBITRARILY_SLOW = (
@@ -47,7 +47,7 @@ SIGMOID_FUNCTION = {
     "partial-quadratic": ("sigmoid Prop. 4, eq. 50", "sigmoid Cor. 2"),
 }
 """Where regressions are learnt with more experts than are true: sparse regime, dense regime."""
-NOTHING = Claim(None, "These papers claim nothing for this router and gate.", "moeviz")
+NOTHING = RateClaim(None, "These papers claim nothing for this router and gate.", "moeviz")
 LINEAR_NETWORKS = (
     "For feed-forward networks under a linear router the paper cites one over the square root of "
     "n, a table of its own n to the power of -1/4 with ReLU; either way the loss, which squares "
@@ -56,7 +56,7 @@ LINEAR_NETWORKS = (
 ONE_MEMBER = "the paper speaks of cells with one member; it has no theorem for k = k*"
 
 
-def claimed_rate(setting: Setting, reading: Reading) -> Claim:
+def claimed_rate(setting: Setting, reading: Reading) -> RateClaim:
     """Return what is claimed for a curve.
 
     Parameters
@@ -67,20 +67,20 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
 
     Returns
     -------
-    Claim
+    RateClaim
     """
     if reading.loss == "radial":
-        return Claim(
+        return RateClaim(
             0.0,
             "No data show a gate's length, so this part stays where the start left it.",
             "cosine eq. 4",
         )
     if setting.jumps:
-        return Claim(None, JUMPS, "moeviz")
+        return RateClaim(None, JUMPS, "moeviz")
     if reading.loss in DISTANCES:
         return _function(setting, reading)
     if _at_zero_gate(setting, reading):
-        return Claim(None, NO_DIRECTION, "moeviz")
+        return RateClaim(None, NO_DIRECTION, "moeviz")
     if reading.loss in ("gate", "expert") and setting.over_specified:
         return _crowded_block(claimed_rate(setting, Reading("L2", reading.gauge)))
     if setting.own_formula:
@@ -94,7 +94,7 @@ def claimed_rate(setting: Setting, reading: Reading) -> Claim:
     if not GATES[setting.gate].normalised:
         return _sigmoid(setting)
     if setting.misspecified:
-        return Claim(
+        return RateClaim(
             None,
             "These papers prove nothing for a softmax gate that is fitted to data of another "
             "model.",
@@ -118,25 +118,25 @@ def _at_zero_gate(setting: Setting, reading: Reading) -> bool:
     return not GATES[setting.gate].normalised or not bounded
 
 
-def _own_formula(setting: Setting, reading: Reading) -> Claim:
+def _own_formula(setting: Setting, reading: Reading) -> RateClaim:
     source = "moeviz"
     if setting.over_specified or setting.misspecified:
-        return Claim(
+        return RateClaim(
             None,
             "No paper speaks of a formula of your own; whether its interactions make crowded "
             "experts slow is for the checker to decide.",
             source,
         )
     if GATES[setting.gate].normalised and not _sees_function_only(reading):
-        return Claim(None, "The common shift of the gates is not fixed.", source)
-    return Claim(ROOT_N, INFORMATION, source)
+        return RateClaim(None, "The common shift of the gates is not fixed.", source)
+    return RateClaim(ROOT_N, INFORMATION, source)
 
 
-def _crowded_block(whole: Claim) -> Claim:
+def _crowded_block(whole: RateClaim) -> RateClaim:
     """Return the claim for one block's plain distances, which crowded cells rule."""
     if whole.exponent is None:
         return whole
-    return Claim(
+    return RateClaim(
         0.5 * whole.exponent,
         "Plain distances are ruled by crowded cells, whose parameters fall like n to the power of "
         "-1/4.",
@@ -149,9 +149,9 @@ def _sees_function_only(reading: Reading) -> bool:
     return GAUGES[reading.gauge].complete and not LOSSES[reading.loss].sees_gauge
 
 
-def _function(setting: Setting, reading: Reading) -> Claim:
+def _function(setting: Setting, reading: Reading) -> RateClaim:
     if setting.misspecified:
-        return Claim(
+        return RateClaim(
             0.0,
             "The fitted model does not contain the truth, so the distance to it stops at that of "
             "the best approximation.",
@@ -159,7 +159,7 @@ def _function(setting: Setting, reading: Reading) -> Claim:
         )
     source = _function_source(setting)
     if source in ("sigmoid Cor. 1", "sigmoid Cor. 2"):
-        return Claim(
+        return RateClaim(
             ROOT_N,
             "The function is learnt at the parametric rate, towards the best approximation with "
             "more experts than are true; where that is not the truth, the distance to the truth "
@@ -168,7 +168,7 @@ def _function(setting: Setting, reading: Reading) -> Claim:
             HALF,
             "towards the best approximation",
         )
-    return Claim(
+    return RateClaim(
         ROOT_N,
         "The function itself is learnt at the parametric rate, whatever its parameters do.",
         source,
@@ -191,52 +191,60 @@ def _function_source(setting: Setting) -> str:
     return SOFTMAX_FUNCTION.get(setting.router, "moeviz")
 
 
-def _exact(setting: Setting, reading: Reading) -> Claim:
+def _exact(setting: Setting, reading: Reading) -> RateClaim:
     if _sees_function_only(reading):
         if setting.of_a_paper and setting.router == "perturbed-cosine":
-            return Claim(ROOT_N, INFORMATION, "cosine Theorem 6", HALF)
-        return Claim(ROOT_N, INFORMATION, "moeviz")
+            return RateClaim(ROOT_N, INFORMATION, "cosine Theorem 6", HALF)
+        return RateClaim(ROOT_N, INFORMATION, "moeviz")
     if setting.forgets_length:
-        return Claim(None, ARBITRARILY_SLOW, "cosine Theorem 5", SLOW, MINIMAX)
+        return RateClaim(None, ARBITRARILY_SLOW, "cosine Theorem 5", SLOW, MINIMAX)
     if setting.router == "perturbed-cosine":
-        return Claim(
+        return RateClaim(
             ROOT_N,
             "The paper claims the parametric rate with one offset pinned, but a common shift of "
             "the gates is still free, so the loss stops falling where the start left that shift.",
             "cosine Theorem 6",
             HALF,
         )
-    return Claim(
+    return RateClaim(
         None,
         "These papers claim nothing for this router with an exact number of experts.",
         "moeviz",
     )
 
 
-def _cosine_over(setting: Setting, reading: Reading) -> Claim:
+def _cosine_over(setting: Setting, reading: Reading) -> RateClaim:
     if setting.forgets_length:
         if _sees_function_only(reading):
             text = (
                 "The paper's slow bound lives on the gates' lengths; once these are fixed it says "
                 "nothing of the rest."
             )
-            return Claim(None, text, "cosine Theorem 2", SLOW, f"{MINIMAX}, on the gates' lengths")
-        return Claim(None, ARBITRARILY_SLOW, "cosine Theorem 2", SLOW, MINIMAX)
+            return RateClaim(
+                None, text, "cosine Theorem 2", SLOW, f"{MINIMAX}, on the gates' lengths"
+            )
+        return RateClaim(None, ARBITRARILY_SLOW, "cosine Theorem 2", SLOW, MINIMAX)
     if setting.router == "linear" and setting.polynomial_expert:
-        return Claim(None, PRINTED_SLOW, "cosine Table 1", SLOW, "cited there from another paper")
+        return RateClaim(
+            None, PRINTED_SLOW, "cosine Table 1", SLOW, "cited there from another paper"
+        )
     if setting.router == "linear" and setting.expert != "relu":
-        return Claim(ROOT_N, LINEAR_NETWORKS, "cosine §2", HALF, "cited there from another paper")
+        return RateClaim(
+            ROOT_N, LINEAR_NETWORKS, "cosine §2", HALF, "cited there from another paper"
+        )
     if setting.router == "linear":
         note = f"cited there from another paper; {SHAPES}"
-        return Claim(ROOT_N, IF_STRONG, "cosine Table 1", QUARTER, note)
+        return RateClaim(ROOT_N, IF_STRONG, "cosine Table 1", QUARTER, note)
     if setting.router == "perturbed-cosine" and setting.linear_expert:
-        return Claim(None, PRINTED_SLOW, "cosine Table 1", SLOW, "printed there without a theorem")
+        return RateClaim(
+            None, PRINTED_SLOW, "cosine Table 1", SLOW, "printed there without a theorem"
+        )
     if setting.router == "perturbed-cosine":
-        return Claim(ROOT_N, IF_STRONG, "cosine Theorem 4", QUARTER, SHAPES)
+        return RateClaim(ROOT_N, IF_STRONG, "cosine Theorem 4", QUARTER, SHAPES)
     return NOTHING
 
 
-def _softmax_quadratic(setting: Setting) -> Claim:
+def _softmax_quadratic(setting: Setting) -> RateClaim:
     """Return what `sigmoid` says of softmax attention, which it takes from another paper."""
     cited = "samples, cited there from another paper"
     if setting.router == "partial-quadratic":
@@ -246,10 +254,10 @@ def _softmax_quadratic(setting: Setting) -> Claim:
     else:
         source = "sigmoid Table 1 and §4.1.2" if setting.sparse else "sigmoid Table 1 and §4.2"
     if setting.polynomial_expert:
-        return Claim(None, PRINTED_SLOW, source, SLOW, f"exp(ε^(−1/τ)) {cited}")
+        return RateClaim(None, PRINTED_SLOW, source, SLOW, f"exp(ε^(−1/τ)) {cited}")
     if setting.sparse or setting.router == "partial-quadratic":
-        return Claim(ROOT_N, IF_STRONG, source, QUARTER, f"ε^(−4) {cited}; {SHAPES}")
-    return Claim(
+        return RateClaim(ROOT_N, IF_STRONG, source, QUARTER, f"ε^(−4) {cited}; {SHAPES}")
+    return RateClaim(
         ROOT_N,
         "For a strongly identifiable expert the table says n to the power of -1/2 and the text n "
         "to the power of -1/4; either way the loss, which squares distances in crowded cells, "
@@ -260,31 +268,31 @@ def _softmax_quadratic(setting: Setting) -> Claim:
     )
 
 
-def _sigmoid(setting: Setting) -> Claim:
+def _sigmoid(setting: Setting) -> RateClaim:
     partial = setting.router == "partial-quadratic"
     if setting.sparse and setting.over_specified:
         if setting.polynomial_expert and not partial:
             note = f"exp(ε^(−1/τ)) samples; {MINIMAX}"
-            return Claim(None, ARBITRARILY_SLOW, "sigmoid Theorem 2", SLOW, note)
+            return RateClaim(None, ARBITRARILY_SLOW, "sigmoid Theorem 2", SLOW, note)
         text = IF_STRONG.replace("strongly", "partial-strongly") if partial else IF_STRONG
         source = "sigmoid Theorem 4" if partial else "sigmoid Theorem 1"
-        return Claim(ROOT_N, text, source, QUARTER, f"ε^(−4) samples; {SHAPES}")
+        return RateClaim(ROOT_N, text, source, QUARTER, f"ε^(−4) samples; {SHAPES}")
     if setting.over_specified or setting.misspecified:
-        return Claim(
+        return RateClaim(
             ROOT_N,
             "Against the best approximation the error falls like one over the square root of n.",
             "sigmoid Theorem 5" if partial else "sigmoid Theorem 3",
             HALF,
             "ε^(−2) samples; against the best approximation",
         )
-    return Claim(ROOT_N, INFORMATION, "moeviz")
+    return RateClaim(ROOT_N, INFORMATION, "moeviz")
 
 
-def _multinomial(setting: Setting, reading: Reading) -> Claim:
+def _multinomial(setting: Setting, reading: Reading) -> RateClaim:
     if setting.misspecified:
-        return Claim(None, "The paper studies data of the fitted model only.", "moeviz")
+        return RateClaim(None, "The paper studies data of the fitted model only.", "moeviz")
     if not _sees_function_only(reading):
-        return Claim(
+        return RateClaim(
             None,
             "The paper pins the last true gate; a fit that is not pinned likewise keeps the "
             "shift that its start left.",
@@ -294,17 +302,17 @@ def _multinomial(setting: Setting, reading: Reading) -> Claim:
         return _collapsed(setting)
     if setting.over_specified:
         source = "multinomial Theorem 4.4" if setting.modified else "multinomial Theorem 3.1"
-        return Claim(ROOT_N, CROWDED, source, QUARTER, SHAPES)
+        return RateClaim(ROOT_N, CROWDED, source, QUARTER, SHAPES)
     if not setting.of_a_paper:
-        return Claim(ROOT_N, INFORMATION, "moeviz")
-    return Claim(ROOT_N, INFORMATION, "multinomial Table 1", HALF, ONE_MEMBER)
+        return RateClaim(ROOT_N, INFORMATION, "moeviz")
+    return RateClaim(ROOT_N, INFORMATION, "multinomial Table 1", HALF, ONE_MEMBER)
 
 
-def _collapsed(setting: Setting) -> Claim:
+def _collapsed(setting: Setting) -> RateClaim:
     """Return what `multinomial` says of Regime 2 under the standard gate."""
     if setting.over_specified:
-        return Claim(None, ARBITRARILY_SLOW, "multinomial Theorem 3.3", SLOW, MINIMAX)
-    return Claim(
+        return RateClaim(None, ARBITRARILY_SLOW, "multinomial Theorem 3.3", SLOW, MINIMAX)
+    return RateClaim(
         None,
         "The paper's table says slower than any power of n for all parameters; the text under its "
         "theorem says that those of cells with one member fall no faster than one over the square "
@@ -315,21 +323,21 @@ def _collapsed(setting: Setting) -> Claim:
     )
 
 
-def _gaussian(setting: Setting, reading: Reading) -> Claim:
+def _gaussian(setting: Setting, reading: Reading) -> RateClaim:
     competition = SCORES[setting.router].reads_expert
     theorem = "compete Theorem K.1" if setting.linear_expert else "compete Theorem 3.2"
     if setting.misspecified:
-        return Claim(None, "The paper studies data of the fitted model only.", "moeviz")
+        return RateClaim(None, "The paper studies data of the fitted model only.", "moeviz")
     if not setting.over_specified:
         if not _sees_function_only(reading):
-            return Claim(None, "The common shift of the gates is not fixed.", "moeviz")
+            return RateClaim(None, "The common shift of the gates is not fixed.", "moeviz")
         if competition and setting.of_a_paper:
-            return Claim(ROOT_N, INFORMATION, theorem, HALF, ONE_MEMBER)
-        return Claim(ROOT_N, INFORMATION, "moeviz")
+            return RateClaim(ROOT_N, INFORMATION, theorem, HALF, ONE_MEMBER)
+        return RateClaim(ROOT_N, INFORMATION, "moeviz")
     if competition:
-        return Claim(ROOT_N, CROWDED, theorem, QUARTER, SHAPES)
+        return RateClaim(ROOT_N, CROWDED, theorem, QUARTER, SHAPES)
     if setting.linear_expert:
-        return Claim(
+        return RateClaim(
             None,
             "Without competition two linear Gaussian experts in one cell converge like n to the "
             "power of -1/8, three like -1/12; the loss is ruled by the slowest of its parts.",
@@ -337,4 +345,4 @@ def _gaussian(setting: Setting, reading: Reading) -> Claim:
             "n^(−1/8) in a cell of 2 (App. K), n^(−1/12) in one of 3 (App. K and §3)",
             "the loss is ruled by the slowest of its parts",
         )
-    return Claim(None, "These papers claim nothing for this model.", "moeviz")
+    return RateClaim(None, "These papers claim nothing for this model.", "moeviz")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -10,23 +10,23 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from moeviz.charts.notices import older_words
 from moeviz.charts.rates import (
     COLUMNS,
     alike,
     column_of,
     covers,
-    curve_of,
     measured,
     measured_words,
     reconciled,
     study_words,
 )
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import FULL, PRESETS, Specification
-from moeviz.study.kept import kept_names, kept_result
+from moeviz.study import FULL, PRESETS, Curve, Result, Specification
+from moeviz.study.kept import KeptResult, kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS, RateCell, RateRow
+from moeviz.study.slope import Slope
 from moeviz.ui.lab.link import LAB, preset_link, request_for
-from moeviz.ui.lab.predict import curves_of
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES, CONVERGENCE
 from moeviz.ui.shared.session import engine
@@ -89,34 +89,28 @@ def study_address(cell: RateCell) -> str:
 
 def _measured(cell: RateCell) -> str:
     kept = kept_result(cell.preset)
-    if kept is not None and covers(kept["result"], cell):
-        curve = measured(kept["result"], cell)
-        if curve is not None:
-            note = reconciled(cell.claim, curve, kept["result"]["curves"])
-            return (
-                f"Measured: {plain(measured_words(curve))} ({_kept_link(cell.preset, kept)}). "
-                f"{plain(note)}"
-            ).rstrip()
+    if kept is not None and covers(kept.result, cell):
+        curve = measured(kept.result, cell)
+        if curve is not None and curve.slope:
+            note = reconciled(cell.claim, curve, kept.result.curves)
+            said = f"{plain(measured_words(curve.slope))} ({_kept_link(cell.preset, kept)})"
+            return f"Measured: {said}. {plain(note)}".rstrip()
     for spec in reversed(_specifications(cell.preset, tuple(cell.settings.items()))):
         found = _finished(spec, cell)
         if found is not None:
-            curve, note = found
+            slope, note = found
             return (
-                f"Measured on this server: {plain(measured_words(curve))}. {plain(note)}".rstrip()
+                f"Measured on this server: {plain(measured_words(slope))}. {plain(note)}".rstrip()
             )
     return _elsewhere(cell)
 
 
 def _elsewhere(cell: RateCell) -> str:
     """Say what kept results of other studies show about a claim whose own is not measured."""
-    live, _ = _specifications(cell.preset, tuple(cell.settings.items()))
-    wanted = curve_of(curves_of(live), cell)
-    if wanted is None:
-        return "Not measured yet."
     found: dict[bool, tuple[str, str]] = {}
     for name in kept_names():
-        for curve, said, note in _said_by(name, cell, live, wanted):
-            found.setdefault(curve["expert"] == wanted["expert"], (said, note))
+        for curve, said, note in _said_by(name, cell):
+            found.setdefault(curve.expert == cell.curve.expert, (said, note))
     parts = ["Not measured yet."]
     if True in found:
         parts = [f"Measured in another study, {found[True][0]}"]
@@ -127,28 +121,28 @@ def _elsewhere(cell: RateCell) -> str:
     return " ".join(filter(None, (*parts, *notes[-1:])))
 
 
-def _said_by(
-    name: str, cell: RateCell, live: Specification, wanted: Mapping[str, Any]
-) -> Iterator[tuple[Mapping[str, Any], str, str]]:
+def _said_by(name: str, cell: RateCell) -> Iterator[tuple[Curve, str, str]]:
     """Yield a kept result's curves that a cell's claim speaks of, with slope and explanation."""
     kept = kept_result(name)
     if kept is None:
         return
-    curves, fields = kept["result"]["curves"], kept["result"]["spec"]["fields"]
+    curves = kept.result.curves
     for curve in curves:
-        if curve["slope"] and alike(live.fields, wanted, fields, curve):
+        if curve.slope and alike(cell.curve, curve):
             study = f"{plain(study_label(name))} ({plain(study_words(curve))})"
-            slope = f"{plain(measured_words(curve))} ({_kept_link(name, kept)})"
+            slope = f"{plain(measured_words(curve.slope))} ({_kept_link(name, kept)})"
             yield curve, f"{study}: {slope}.", plain(reconciled(cell.claim, curve, curves))
 
 
-def _kept_link(name: str, kept: Mapping[str, Any]) -> str:
+def _kept_link(name: str, kept: KeptResult) -> str:
     address = urlencode({**preset_link(name), "kept": 1})
-    return f"[kept result of {plain(kept['date'])}, {plain(kept['device'])}]({_LAB}?{address})"
+    older = older_words(kept.result.spec)
+    link = f"[kept result of {plain(kept.date)}, {plain(kept.device)}]({_LAB}?{address})"
+    return f"{link}; {plain(older)}" if older else link
 
 
-def _finished(spec: Specification, cell: RateCell) -> tuple[Mapping[str, Any], str] | None:
-    """Return the curve of a finished study and what reconciles it with the claim, or None."""
+def _finished(spec: Specification, cell: RateCell) -> tuple[Slope, str] | None:
+    """Return the slope of a finished study and what reconciles it with the claim, or None."""
     try:
         snapshot = engine().snapshot(spec.hash)
     except UnknownJobError:
@@ -157,12 +151,15 @@ def _finished(spec: Specification, cell: RateCell) -> tuple[Mapping[str, Any], s
         return None
     result = _result(spec.hash, snapshot.device, snapshot)
     curve = measured(result, cell)
-    return None if curve is None else (curve, reconciled(cell.claim, curve, result["curves"]))
+    if curve is None or curve.slope is None:
+        return None
+    return curve.slope, reconciled(cell.claim, curve, result.curves)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _result(job_id: str, device: str, _snapshot: Snapshot) -> dict[str, Any]:
-    return _snapshot.result()
+def _result(job_id: str, device: str, _snapshot: Snapshot) -> Result:
+    result: Result = _snapshot.result()
+    return result
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import expect
 
-from moeviz.study import PRESETS, SCHEMA
+from moeviz.study import FIELDS_VERSION, PRESETS
 
 BAD_LINKS = {
     "no samples": ({"sizes": "0"}, "sizes"),
@@ -98,14 +98,17 @@ BROKEN_FILES = {
     "another thing": (b"[1, 2]", "specification"),
     "too deep": (b"[" * 60_000, "JSON"),
     "a number of 309 digits": (
-        b'{"schema": %d, "preset": "lab", "fields": {"noise": %s}}' % (SCHEMA, b"9" * 309),
+        b'{"schema": %d, "preset": "lab", "fields": {"noise": %s}}' % (FIELDS_VERSION, b"9" * 309),
         "digits",
     ),
     "half a character": (
-        b'{"schema": %d, "preset": "\\ud800", "fields": {}}' % SCHEMA,
+        b'{"schema": %d, "preset": "\\ud800", "fields": {}}' % FIELDS_VERSION,
         "whole characters",
     ),
-    "fields missing": (b'{"schema": %d, "preset": "lab", "fields": {}}' % SCHEMA, "missing"),
+    "fields missing": (
+        b'{"schema": %d, "preset": "lab", "fields": {}}' % FIELDS_VERSION,
+        "missing",
+    ),
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from moeviz.study import PRESETS, Specification, assemble, run_block, split
+from moeviz.charts.printed import printed
+from moeviz.study import PRESETS, Result, Specification, assemble, run_block, split
 
 FIELDS = {"sizes": (300, 1000, 3000), "replicates": 4, "candidates": 4}
 
@@ -23,12 +24,12 @@ def results(spec: Specification) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def result(spec: Specification, results: dict[str, Any]) -> dict[str, Any]:
+def result(spec: Specification, results: dict[str, Any]) -> Result:
     return assemble(spec, results, 1.5, "cpu")
 
 
 @pytest.fixture(scope="session")
-def classes() -> dict[str, Any]:
+def classes() -> Result:
     """A small study of classes by two estimators and two routers, with likelihoods."""
     small = {"sizes": (300, 1000), "replicates": 2, "candidates": 2, "losses": ("paper",)}
     spec = PRESETS["multinomial-exact"].build({**small, "estimators": ("converged", "em")})
@@ -36,19 +37,18 @@ def classes() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def empty(spec: Specification) -> dict[str, Any]:
+def empty(spec: Specification) -> Result:
     return assemble(spec, {}, 0.0, "cpu")
 
 
 @pytest.fixture(scope="session")
-def gapped(spec: Specification, results: dict[str, Any]) -> dict[str, Any]:
+def gapped(spec: Specification, results: dict[str, Any]) -> Result:
     """The study with the middle size of its first router missing."""
     kept = {key: value for key, value in results.items() if not key.startswith("fit0-n1000-")}
     return assemble(spec, kept, 1.0, "cpu")
 
 
 @pytest.fixture(scope="session")
-def reread(result: dict[str, Any]) -> dict[str, Any]:
+def reread(result: Result) -> Result:
     """The result after a trip through JSON, as the command line prints it."""
-    loaded: dict[str, Any] = json.loads(json.dumps(result))
-    return loaded
+    return Result.from_json(json.loads(json.dumps(printed(result))))

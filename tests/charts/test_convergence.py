@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -29,12 +30,12 @@ def test_plotly_accepts_the_figure(theme, spec, result, empty, gapped):
 def test_every_curve_shows_its_means_and_every_replicate(spec, result):
     figure = convergence_figure(result, spec["sizes"], THEME)
     lines = measured(figure)
-    assert [line["name"] for line in lines] == [curve["label"] for curve in result["curves"]]
-    for line, curve in zip(lines, result["curves"], strict=True):
-        assert line["x"] == curve["n"]
-        assert line["y"] == curve["mean"]
-        (dots,) = (t for t in figure["data"] if t["name"] == f"{curve['label']}, replicates")
-        assert dots["y"] == [loss for losses in curve["loss"] for loss in losses]
+    assert [line["name"] for line in lines] == [curve.label for curve in result.curves]
+    for line, curve in zip(lines, result.curves, strict=True):
+        assert line["x"] == list(curve.n)
+        assert line["y"] == list(curve.mean)
+        (dots,) = (t for t in figure["data"] if t["name"] == f"{curve.label}, replicates")
+        assert dots["y"] == [loss for losses in curve.loss for loss in losses]
 
 
 def test_no_two_curves_share_colour_or_dash_and_marker(spec, result):
@@ -47,19 +48,19 @@ def test_no_two_curves_share_colour_or_dash_and_marker(spec, result):
 def test_predicted_lines_fall_by_half_a_decade_per_decade(spec, result):
     figure = convergence_figure(result, spec["sizes"], THEME)
     predicted = [t for t in figure["data"] if t["name"].endswith(", predicted")]
-    wanted = [c for c in result["curves"] if c["predicted_constant"] is not None]
+    wanted = [c for c in result.curves if c.predicted_constant is not None]
     assert len(predicted) == len(wanted) > 0
     for line, curve in zip(predicted, wanted, strict=True):
         (a, b), (y, z) = line["x"], line["y"]
         assert (a, b) == (min(spec["sizes"]), max(spec["sizes"]))
         assert math.log(z / y) / math.log(b / a) == pytest.approx(-0.5)
-        assert y == pytest.approx(curve["predicted_constant"] / math.sqrt(a))
+        assert y == pytest.approx(curve.predicted_constant / math.sqrt(a))
 
 
 def test_one_guide_per_exponent_with_that_slope(spec, result):
     figure = convergence_figure(result, spec["sizes"], THEME)
     guides = [t for t in figure["data"] if t["name"].endswith("(theory)")]
-    exponents = {c["theory"]["exponent"] for c in result["curves"]} - {None}
+    exponents = {c.claim.exponent for c in result.curves} - {None}
     slopes = {
         round(math.log(g["y"][1] / g["y"][0]) / math.log(g["x"][1] / g["x"][0]), 9) for g in guides
     }
@@ -76,17 +77,17 @@ def test_the_axis_of_sizes_stands_from_the_first_point_on(spec, result, empty):
 
 
 def test_a_loss_that_no_logarithm_can_show_leaves_a_gap(spec, result):
-    curve = {**result["curves"][0], "mean": [math.nan, 0.0, 0.1]}
-    figure = convergence_figure({**result, "curves": [curve]}, spec["sizes"], THEME)
+    curve = replace(result.curves[0], mean=(math.nan, 0.0, 0.1))
+    figure = convergence_figure(replace(result, curves=(curve,)), spec["sizes"], THEME)
     assert measured(figure)[0]["y"] == [None, None, 0.1]
     json.dumps(figure, allow_nan=False)
 
 
 def test_the_description_says_every_slope(result, empty):
     text = describe(result)
-    for curve in result["curves"]:
-        assert curve["label"] in text
-        assert f"{curve['slope']['estimate']:.2f}".replace("-", "−") in text
+    for curve in result.curves:
+        assert curve.label in text
+        assert f"{curve.slope.estimate:.2f}".replace("-", "−") in text
     assert "no slope yet" in describe(empty)
 
 

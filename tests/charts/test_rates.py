@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from moeviz.charts.rates import (
@@ -14,10 +16,12 @@ from moeviz.charts.rates import (
     reconciled,
     study_words,
 )
+from moeviz.study import Specification, plan
 from moeviz.study.rates_table import RATE_ROWS, RateCell
-from moeviz.theory.claim import HALF, MINIMAX, SLOW, Claim
+from moeviz.study.slope import Slope
+from moeviz.theory.claim import HALF, MINIMAX, SLOW, RateClaim
 
-NO_POWER = Claim(None, "", "cosine Theorem 5", SLOW, MINIMAX)
+NO_POWER = RateClaim(None, "", "cosine Theorem 5", SLOW, MINIMAX)
 
 
 def cell(gauge="pinned", **settings):
@@ -32,7 +36,7 @@ def test_every_claim_has_a_column(claim):
 
 
 def test_a_study_covers_the_claims_about_what_it_compares(result):
-    fields = result["spec"]["fields"]
+    fields = result.spec.fields
     assert covers(result, cell())
     assert covers(result, cell(routers="cosine", seed=str(fields["seed"])))
     assert not covers(result, cell(routers="linear"))
@@ -41,47 +45,58 @@ def test_a_study_covers_the_claims_about_what_it_compares(result):
 
 def test_the_curve_of_the_claims_router_measures_it(result, empty):
     curve = measured(result, cell(routers="perturbed-cosine"))
-    assert curve["router"] == "perturbed-cosine"
-    assert f"{curve['slope']['estimate']:.2f}".replace("-", "−") in measured_words(curve)
-    assert measured(result, cell("offset", losses="radial"))["loss_name"] == "radial"
+    assert curve.router == "perturbed-cosine"
+    assert f"{curve.slope.estimate:.2f}".replace("-", "−") in measured_words(curve.slope)
+    assert measured(result, cell("offset", losses="radial")).reading.loss == "radial"
     assert measured(result, cell(routers="linear")) is None
     assert measured(empty, cell()) is None
 
 
 def test_curves_are_alike_where_the_claim_cannot_tell_them_apart(result):
-    fields, curve = result["spec"]["fields"], result["curves"][0]
-    assert alike(fields, curve, {**fields, "sizes": [10], "seed": 9, "sparse": 2}, curve)
-    assert alike(fields, curve, fields, {**curve, "gauge": "offset", "expert": "tanh"})
-    for change in ({"atoms": fields["true_atoms"] + 1}, {"flat": 1}, {"data_router": "linear"}):
-        assert not alike(fields, curve, {**fields, **change}, curve)
-    for change in ({"loss_name": "radial"}, {"router": "linear"}, {"expert": "linear"}):
-        assert not alike(fields, curve, fields, {**curve, **change})
+    fields, curve = result.spec.fields, result.curves[0]
+
+    def first(**changes):
+        return plan(Specification.make("lab", {**fields, **changes})).curves[0]
+
+    for change in ({"sizes": [3000], "seed": 9, "sparse": 2}, {"gauges": ["offset"]}):
+        assert alike(curve, first(**change))
+    assert alike(curve, first(experts=["tanh"]))
+    for change in (
+        {"atoms": fields["true_atoms"] + 1},
+        {"flat": 1},
+        {"data_router": "linear"},
+        {"losses": ["radial"]},
+        {"routers": ["linear"]},
+        {"experts": ["linear"]},
+    ):
+        assert not alike(curve, first(**change))
 
 
 def test_a_claim_of_no_power_and_a_falling_curve_are_reconciled(result):
-    curves = result["curves"]
-    pinned = next(c for c in curves if c["router"] == "cosine" and c["gauge"] == "pinned")
-    falling = {**pinned, "slope": {"estimate": -0.5, "low": -0.6, "high": -0.4}}
+    curves = result.curves
+    pinned = next(c for c in curves if c.router == "cosine" and c.reading.gauge == "pinned")
+    falling = replace(pinned, slope=Slope(-0.5, -0.6, -0.4, (300, 3000)))
     note = reconciled(NO_POWER, falling, curves)
     assert "minimax" in note
     assert "no data can show" in note
-    radial = next(c for c in curves if c["loss_name"] == "radial")
-    assert f"{radial['slope']['estimate']:.2f}".replace("-", "−").lstrip("−") in note
-    flat = {**pinned, "slope": {"estimate": 0.0, "low": -0.1, "high": 0.1}}
+    radial = next(c for c in curves if c.reading.loss == "radial")
+    assert f"{radial.slope.estimate:.2f}".replace("-", "−").lstrip("−") in note
+    flat = replace(pinned, slope=Slope(0.0, -0.1, 0.1, (300, 3000)))
     assert reconciled(NO_POWER, flat, curves) == ""
-    assert reconciled(Claim(-0.5, "", "cosine Theorem 6", HALF), falling, curves) == ""
+    assert reconciled(RateClaim(-0.5, "", "cosine Theorem 6", HALF), falling, curves) == ""
 
 
 def test_a_curve_in_the_papers_gauge_names_the_same_fits_with_the_whole_gauge_fixed(result):
-    curves = result["curves"]
-    pinned = next(c for c in curves if c["router"] == "cosine" and c["gauge"] == "pinned")
-    paper = {**pinned, "gauge": "offset", "slope": {"estimate": -0.1, "low": -0.2, "high": -0.05}}
+    curves = result.curves
+    pinned = next(c for c in curves if c.router == "cosine" and c.reading.gauge == "pinned")
+    reading = replace(pinned.reading, gauge="offset")
+    paper = replace(pinned, reading=reading, slope=Slope(-0.1, -0.2, -0.05, (300, 3000)))
     note = reconciled(NO_POWER, paper, curves)
-    said = f"{pinned['slope']['estimate']:.2f}".replace("-", "−")
+    said = f"{pinned.slope.estimate:.2f}".replace("-", "−")
     assert f"the same fits have slope {said}, where theory says −0.50 (moeviz)." in note
     assert "no data can show" in note
     assert "no data can show" not in reconciled(NO_POWER, paper, [paper])
 
 
 def test_a_curves_study_is_named_by_expert_estimator_and_gauge(result):
-    assert study_words(result["curves"][0]) == "ReLU expert, converged estimator, gauge pinned"
+    assert study_words(result.curves[0]) == "ReLU expert, converged estimator, gauge pinned"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from moeviz.charts.table import (
     replicates_csv,
     slope_table,
 )
+from moeviz.study import Published
 
 
 def rows(text):
@@ -25,7 +27,7 @@ def rows(text):
 def test_csv_has_one_row_per_curve_size_and_replicate(spec, result):
     titles, *body = rows(replicates_csv(result))
     assert tuple(titles) == CSV_COLUMNS
-    assert len(body) == len(result["curves"]) * len(spec["sizes"]) * spec["replicates"]
+    assert len(body) == len(result.curves) * len(spec["sizes"]) * spec["replicates"]
     assert len({tuple(row[:-1]) for row in body}) == len(body)
     assert {(row[0], row[1]) for row in body} == {(spec.name, spec.hash)}
 
@@ -33,8 +35,8 @@ def test_csv_has_one_row_per_curve_size_and_replicate(spec, result):
 def test_csv_gives_back_the_same_floats(result):
     _, *body = rows(replicates_csv(result))
     losses = iter([float(row[-1]) for row in body])
-    for curve in result["curves"]:
-        for per_size in curve["loss"]:
+    for curve in result.curves:
+        for per_size in curve.loss:
             for loss in per_size:
                 assert next(losses) == loss
 
@@ -45,7 +47,7 @@ def test_csv_is_the_same_after_a_trip_through_json(result, reread):
 
 def test_csv_numbers_replicates_as_the_study_does(gapped):
     _, *body = rows(replicates_csv(gapped))
-    first = [row for row in body if row[2] == gapped["curves"][0]["label"]]
+    first = [row for row in body if row[2] == gapped.curves[0].label]
     assert [int(row[CSV_COLUMNS.index("n")]) for row in first] == [300] * 4 + [3000] * 4
     assert [int(row[CSV_COLUMNS.index("replicate")]) for row in first] == [0, 1, 2, 3] * 2
 
@@ -62,16 +64,16 @@ def test_columns_of_a_table_are_of_one_length(make, result, empty, gapped):
 
 def test_slope_table_names_the_curve_with_its_marker(result):
     table = slope_table(result)
-    for index, curve in enumerate(result["curves"]):
+    for index, curve in enumerate(result.curves):
         glyph = style(index, THEMES["light"]).glyph
-        assert table["Curve"][index] == f"{glyph} {curve['label']}"
-        assert table["Slope"][index] == f"{curve['slope']['estimate']:.2f}".replace("-", "−")
+        assert table["Curve"][index] == f"{glyph} {curve.label}"
+        assert table["Slope"][index] == f"{curve.slope.estimate:.2f}".replace("-", "−")
 
 
 def test_guesses_stand_beside_the_slopes_only_where_there_are_any(result):
     assert "Our guess" not in slope_table(result, (None, None))
     table = slope_table(result, (-0.25, None))
-    assert table["Our guess"] == ["−0.25"] + ["–"] * (len(result["curves"]) - 1)
+    assert table["Our guess"] == ["−0.25"] + ["–"] * (len(result.curves) - 1)
 
 
 def test_mean_table_leaves_missing_sizes_open(spec, gapped):
@@ -83,7 +85,7 @@ def test_mean_table_leaves_missing_sizes_open(spec, gapped):
 
 def test_a_local_slope_stands_under_its_own_pair_of_sizes(gapped):
     table = local_slope_table(gapped)
-    first, last = 0, len(gapped["curves"]) - 1
+    first, last = 0, len(gapped.curves) - 1
     assert table["300 to 3,000"][first] != "–"
     assert table["300 to 10³"][first] == "–"
     assert table["300 to 3,000"][last] == "–"
@@ -93,7 +95,7 @@ def test_a_local_slope_stands_under_its_own_pair_of_sizes(gapped):
 def test_fits_are_counted_once_per_router_and_all_of_them(spec, result):
     table = fits_table(result)
     assert len(table["n"]) == len(spec["routers"]) * len(spec["sizes"])
-    kinds = [key for key in table if key.lower() in result["curves"][0]["status"][0]]
+    kinds = [key for key in table if key.lower() in result.curves[0].status[0]]
     assert {"Converged", "Boundary", "Step limit"} <= set(kinds)
     for place in range(len(table["n"])):
         assert sum(int(table[kind][place]) for kind in kinds) == spec["replicates"]
@@ -108,25 +110,26 @@ def test_fits_of_densities_are_named_with_their_estimator_and_end_with_deviance(
 
 
 def test_a_rare_end_gets_its_column_when_there_is_one(result):
-    curve = result["curves"][0]
-    status = [{**count, "protocol run": 1} for count in curve["status"]]
-    table = fits_table({**result, "curves": [{**curve, "status": status}]})
-    assert table["Protocol run"] == ["1"] * len(curve["n"])
+    curve = result.curves[0]
+    status = tuple({**count, "protocol run": 1} for count in curve.status)
+    table = fits_table(replace(result, curves=(replace(curve, status=status),)))
+    assert table["Protocol run"] == ["1"] * len(curve.n)
     assert "Protocol run" not in fits_table(result)
 
 
 def test_the_papers_slope_stands_beside_ours_with_its_note(result):
-    published = {"slope": -0.11, "source": "cosine Fig. 1a", "note": "k is not stated"}
-    curves = [{**curve, "published": None} for curve in result["curves"]]
-    assert "Paper" not in slope_table({**result, "curves": curves})
-    curves[1]["published"] = published
-    assert slope_table({**result, "curves": curves})["Paper"][:3] == [
+    published = Published(-0.11, "cosine Fig. 1a", note="k is not stated")
+    curves = [replace(curve, published=None) for curve in result.curves]
+    assert "Paper" not in slope_table(replace(result, curves=tuple(curves)))
+    curves[1] = replace(curves[1], published=published)
+    assert slope_table(replace(result, curves=tuple(curves)))["Paper"][:3] == [
         "–",
         "−0.11 (k is not stated)",
         "–",
     ]
 
 
-def test_median_has_a_table():
-    curve = {"label": "a", "n": [10, 100], "mean": [3.0, 1.0], "median": [2.0, 0.5]}
-    assert loss_table({"curves": [curve]}, [10, 100], "median")["n = 10"] == ["2"]
+def test_median_has_a_table(result):
+    curve = replace(result.curves[0], n=(10, 100), mean=(3.0, 1.0), median=(2.0, 0.5))
+    whole = replace(result, curves=(curve,))
+    assert loss_table(whole, [10, 100], "median")["n = 10"] == ["2"]

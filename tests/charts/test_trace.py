@@ -10,7 +10,7 @@ from tests.charts.figures import assert_plotly_accepts
 
 
 def traces(result):
-    return {curve["fit"]: curve["trace"] for curve in result["curves"]}
+    return {curve.fit: curve.trace for curve in result.curves}
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
@@ -26,7 +26,7 @@ def test_every_fit_has_one_line_from_step_one(classes):
     assert len(lines) == len(traces(classes)) == 4
     for line, trace in zip(lines, traces(classes).values(), strict=True):
         assert line["x"] == list(range(1, len(trace)))
-        assert line["y"] == trace[1:]
+        assert line["y"] == list(trace[1:])
     assert len({line["marker"]["symbol"] for line in lines}) == 4
 
 

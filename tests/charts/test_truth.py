@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from moeviz.charts.truth import EDGE, atoms_table, truth_parts
+from moeviz.study.fit_report import Approximation
 
 
 def approximated(result, **changes):
     """The result with its first fit held against a best approximation."""
-    first, *others = result["truth"]["fits"]
-    projection = {
-        "columns": first["columns"],
-        "atoms": first["atoms"],
-        "distance": 0.2,
-        "error": 0.003,
-        "other_optima": 0.05,
-        "converged": True,
-        **changes,
-    }
-    nothing = {"reach": None, "null_directions": None, "gauge_directions": None}
-    fits = [{**first, **nothing, "projection": projection}, *others]
-    return {**result, "truth": {"fits": fits}}
+    first, *others = result.truth
+    found = Approximation(first.columns, first.truth, 0.2, 0.003, 0.05, True)
+    held = replace(first, reach=None, null=None, gauge=None, projection=replace(found, **changes))
+    return replace(result, truth=(held, *others))
 
 
 def test_fits_that_share_a_truth_share_a_table(result):
     (part,) = truth_parts(result)
     assert "cosine router; perturbed cosine router" in part.title
     assert part.table["True expert"] == ["Expert 1", "Expert 2"]
-    assert len(part.sentences) == len(result["truth"]["fits"])
-    for fit, said in zip(result["truth"]["fits"], part.sentences, strict=True):
-        assert f"reach {fit['reach']:,.0f}" in said
-        assert f"information matrix: {fit['null_directions']}" in said
-        assert f"of them gauge: {fit['gauge_directions']}" in said
+    assert len(part.sentences) == len(result.truth)
+    for fit, said in zip(result.truth, part.sentences, strict=True):
+        assert f"reach {fit.reach:,.0f}" in said
+        assert f"information matrix: {fit.null}" in said
+        assert f"of them gauge: {fit.gauge}" in said
 
 
 def test_estimators_do_not_repeat_a_truth(classes):

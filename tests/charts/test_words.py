@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,12 @@ from moeviz.charts.words import (
     number,
     open_choices,
 )
+from moeviz.model import SCORES
+from moeviz.study import Published, Specification
+from moeviz.study.slope import Slope
 from moeviz.text import signed
+
+TITLES = [score.title for score in SCORES.values()]
 
 
 @pytest.mark.parametrize(
@@ -40,48 +46,57 @@ def test_losses(value, text):
     assert number(value) == text
 
 
-def curve(fit, **changes):
+@pytest.fixture
+def curve(result):
+    """A function that makes a curve of some fit, told apart from others by its router."""
     usual = {
-        "fit": fit,
-        "label": f"router {fit}",
-        "router_title": f"router {fit}",
         "gate": "softmax",
-        "gate_title": "softmax gate",
         "expert": "relu",
-        "estimator": "least squares",
-        "estimator_name": "converged",
-        "n": [1000, 10000],
-        "status": [{"converged": 4, "boundary": 0, "protocol run": 0}] * 2,
-        "slope": {"estimate": -0.5, "low": -0.6, "high": -0.4},
+        "estimator": "converged",
+        "estimator_title": "least squares",
+        "n": (1000, 10000),
+        "status": ({"converged": 4, "boundary": 0, "protocol run": 0},) * 2,
+        "slope": Slope(-0.5, -0.6, -0.4, (1000, 10000)),
         "published": None,
     }
-    return {**usual, **changes}
+
+    def make(fit, **changes):
+        names = {"fit": fit, "router": list(SCORES)[fit], "label": f"router {fit}"}
+        return replace(result.curves[0], **{**names, **usual, **changes})
+
+    return make
 
 
-def truth(*reaches):
-    return {
-        "fits": [
-            {"fit": fit, "reach": reach, "null_directions": null, "gauge_directions": null}
+@pytest.fixture
+def whole(result):
+    """A function that makes a result of some curves and reaches, whose fields can be changed."""
+
+    def make(*curves, reaches=(), **fields):
+        reports = tuple(
+            replace(result.truth[0], fit=fit, reach=reach, null=null, gauge=null)
             for fit, (reach, null) in enumerate(reaches)
-        ]
-    }
+        )
+        spec = Specification.make("lab", {**result.spec.fields, **fields})
+        return replace(result, spec=spec, truth=reports, curves=curves)
+
+    return make
 
 
-def test_the_design_is_described_by_its_reach():
+def test_the_design_is_described_by_its_reach(curve, whole):
     curves = [curve(0), curve(0), curve(1), curve(2)]
-    result = {"truth": truth((1090.4, 1), (None, 1), (None, None)), "curves": curves}
-    text = design_sentence(result)
-    assert "router 0: 1,090; router 1: without end; router 2: not defined" in text
+    text = design_sentence(whole(*curves, reaches=((1090.4, 1), (None, 1), (None, None))))
+    first, second, third = TITLES[:3]
+    assert f"{first}: 1,090; {second}: without end; {third}: not defined" in text
     assert text.endswith("Estimator: least squares.")
-    assert "looked for" in design_sentence({"truth": None, "curves": []})
+    assert "looked for" in design_sentence(whole())
 
 
-def test_fits_are_named_by_what_tells_them_apart():
-    assert model_words([curve(0), curve(1)]) == {0: "router 0", 1: "router 1"}
-    both = [curve(0), curve(1, expert="tanh", estimator_name="em")]
-    assert model_words(both)[1] == "router 1, tanh expert"
+def test_fits_are_named_by_what_tells_them_apart(curve):
+    assert model_words([curve(0), curve(1)]) == {0: TITLES[0], 1: TITLES[1]}
+    both = [curve(0), curve(1, expert="tanh", estimator="em")]
+    assert model_words(both)[1] == f"{TITLES[1]}, tanh expert"
     assert model_words(both, estimator=True)[1] == (
-        "router 1, tanh expert, expectation-maximisation"
+        f"{TITLES[1]}, tanh expert, expectation-maximisation"
     )
 
 
@@ -89,11 +104,11 @@ def test_fits_are_named_by_what_tells_them_apart():
     ("slope", "word"),
     [(-0.45, "contains"), (-0.9, "falls faster"), (-0.1, "falls more slowly")],
 )
-def test_ours_is_held_against_the_papers_slope(slope, word):
-    found = {"estimate": slope, "low": slope - 0.1, "high": slope + 0.1}
-    published = {"slope": -0.5, "source": "cosine Fig. 1a", "note": "k is not stated"}
+def test_ours_is_held_against_the_papers_slope(slope, word, curve, whole):
+    found = Slope(slope, slope - 0.1, slope + 0.1, (1000, 10000))
+    published = Published(-0.5, "cosine Fig. 1a", note="k is not stated")
     one = curve(0, slope=found, published=published)
-    text = comparison({"truth": truth((1e9, 0)), "curves": [one, curve(1)]})
+    text = comparison(whole(one, curve(1), reaches=((1e9, 0),)))
     assert word in text
     assert "the paper prints −0.50 (cosine Fig. 1a)" in text
     assert "1.00·10⁹; our largest n is 10,000: no sample here" in text
@@ -101,38 +116,36 @@ def test_ours_is_held_against_the_papers_slope(slope, word):
     assert "router 1" not in text
 
 
-def test_what_no_paper_printed_is_not_compared():
-    assert comparison({"truth": None, "curves": [curve(0)]}) == ""
+def test_what_no_paper_printed_is_not_compared(curve, whole):
+    assert comparison(whole(curve(0))) == ""
 
 
-def test_the_comparison_says_how_the_fits_ended():
-    published = {"slope": -0.5, "source": "x", "note": ""}
-    stopped = curve(0, published=published, status=[{"protocol run": 4}])
-    assert "published number of epochs" in comparison({"truth": None, "curves": [stopped]})
-    edge = curve(0, published=published, status=[{"converged": 1, "boundary": 3}])
-    text = comparison({"truth": truth((100.0, 0)), "curves": [edge]})
+def test_the_comparison_says_how_the_fits_ended(curve, whole):
+    published = Published(-0.5, "x")
+    stopped = curve(0, published=published, status=({"protocol run": 4},))
+    assert "published number of epochs" in comparison(whole(stopped))
+    edge = curve(0, published=published, status=({"converged": 1, "boundary": 3},))
+    text = comparison(whole(edge, reaches=((100.0, 0),)))
     assert "edge of the box" in text
     assert "the largest samples lie beyond it" in text
-    waiting = curve(0, published=published, slope=None, n=[], status=[])
-    assert "still to come" in comparison({"truth": None, "curves": [waiting]})
+    waiting = curve(0, published=published, slope=None, n=(), status=())
+    assert "still to come" in comparison(whole(waiting))
 
 
-def test_what_the_paper_leaves_open_is_said_with_its_value(result):
+def test_what_the_paper_leaves_open_is_said_with_its_value(result, curve, whole):
     assert open_choices(result) == ""
-    published = {"slope": -0.5, "source": "x", "note": ""}
-    by_sgd = curve(0, published=published, estimator_name="sgd")
-    fields = {**result["spec"]["fields"], "start_scale": 0.25, "batch": 64}
-    text = open_choices({"spec": {"fields": fields}, "curves": [by_sgd]})
+    published = Published(-0.5, "x")
+    by_sgd = curve(0, published=published, estimator="sgd")
+    text = open_choices(whole(by_sgd, start_scale=0.25, batch=64))
     assert ": 0.25;" in text
     assert ": 64;" in text
     assert "olerance" not in text
     assert "Fitted number of experts" not in text
 
 
-def test_the_sigmoid_paper_leaves_its_whole_protocol_open(result):
-    published = {"slope": -0.5, "source": "sigmoid Fig. 1a", "note": ""}
-    by_sgd = curve(0, published=published, estimator_name="sgd")
-    fields = {**result["spec"]["fields"], "epochs": 7, "atoms": 3}
-    text = open_choices({"spec": {"fields": fields}, "curves": [by_sgd]})
+def test_the_sigmoid_paper_leaves_its_whole_protocol_open(curve, whole):
+    published = Published(-0.5, "sigmoid Fig. 1a")
+    by_sgd = curve(0, published=published, estimator="sgd")
+    text = open_choices(whole(by_sgd, epochs=7, atoms=3))
     assert "Epochs of SGD: 7" in text
     assert "Fitted number of experts: 3" in text

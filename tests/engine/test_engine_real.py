@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,8 @@ def test_one_worker_and_two_find_the_same(engine: Engine, tmp_path: Path):
         one = finished(single, spec)
     assert numbers(one.results) == numbers(two.results)
     result = two.result()
-    assert result["complete"]
-    assert result["curves"] == one.result()["curves"]
+    assert result.complete
+    assert result.curves == one.result().curves
 
 
 def test_a_killed_worker_changes_nothing(engine: Engine):
@@ -109,12 +110,11 @@ def test_partial_results_make_sense_on_the_way(engine: Engine):
     engine.wait(engine.submit(spec), timeout=60, on_change=seen.append)
     partial = next(snapshot for snapshot in seen if 2 <= snapshot.done < snapshot.total)
     result = partial.result()
-    assert not result["complete"]
+    assert not result.complete
     whole = seen[-1].result()
-    assert result["hash"] == whole["hash"] == spec.hash
+    assert result.hash == whole.hash == spec.hash
     assert any(
-        len(some["n"]) < len(every["n"])
-        for some, every in zip(result["curves"], whole["curves"], strict=True)
+        len(some.n) < len(every.n) for some, every in zip(result.curves, whole.curves, strict=True)
     )
 
 
@@ -145,4 +145,4 @@ def test_a_stored_study_comes_back_as_it_was(engine: Engine, tmp_path: Path):
     with Engine(engine.store.root, scheduler="tcp://127.0.0.1:1") as reader:
         again = reader.snapshot(spec.hash)
     assert again.spec == spec
-    assert again.result() == done.result() | {"seconds": again.seconds}
+    assert again.result() == replace(done.result(), seconds=again.seconds)

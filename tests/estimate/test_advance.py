@@ -22,7 +22,7 @@ from moeviz.estimate.multistart import best_of
 from moeviz.estimate.solver import (
     ALIGNED,
     FitResult,
-    State,
+    RunningFits,
     _aligned,
     damped_step,
     free_coordinates,
@@ -105,7 +105,7 @@ def state_of(problem, method, start, damping, growth=2.0):
     theta = problem.clamp(start)
     at = method.moments(problem, theta, fits)
     grow = torch.full_like(damping, growth)
-    return State(fits, theta, at, damping, grow)
+    return RunningFits(fits, theta, at, damping, grow)
 
 
 def spread_damping():

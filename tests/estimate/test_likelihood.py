@@ -17,7 +17,7 @@ from moeviz.estimate import (
     fit_stochastic_gradient,
     make_problem,
 )
-from moeviz.estimate.solver import State, damped_step, free_coordinates
+from moeviz.estimate.solver import RunningFits, damped_step, free_coordinates
 from moeviz.model import EXPERTS, OUTPUTS, Features, make_mixture
 from tests.support import OWN, normal, uniform
 
@@ -89,7 +89,7 @@ def test_a_start_on_the_lowest_variance_leaves_it_for_a_maximum(score_name, expe
 
 def test_a_refused_newton_step_leaves_the_variances_their_own_m_step(rng):
     task, start, layout = data(rng, "linear", "polynomial", "gaussian", n=150)
-    state = State(
+    state = RunningFits(
         torch.arange(3),
         task.clamp(start),
         task.complete(task.clamp(start), torch.arange(3)),

@@ -7,6 +7,7 @@ import re
 import pytest
 import torch
 
+from moeviz.charts.printed import printed
 from moeviz.errors import FormulaError, SpecificationError
 from moeviz.model import make_expert, make_mixture, make_score, moments
 from moeviz.model.custom_expert import CustomExpert
@@ -26,7 +27,9 @@ from tests.support import anywhere, apart, by_differences, normal, observe, unif
 
 
 def run(spec):
-    return assemble(spec, {block.id: run_block(spec, block) for block in split(spec)}, 1.0, "cpu")
+    return printed(
+        assemble(spec, {block.id: run_block(spec, block) for block in split(spec)}, 1.0, "cpu")
+    )
 
 
 SCORES_OF_ONES_OWN = {

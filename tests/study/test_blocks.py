@@ -7,6 +7,7 @@ import json
 import pytest
 import torch
 
+from moeviz.charts.printed import printed
 from moeviz.errors import Cancelled
 from moeviz.study import PRESETS, Block, assemble, resolve_scenario, run_block, split
 from moeviz.study.scenario import sample
@@ -59,7 +60,7 @@ def test_inputs_fill_the_cube_of_the_specification():
 
 def test_readings_of_one_fit_share_their_residuals():
     spec = small()
-    result = assemble(spec, run(spec), 1.0, "cpu")
+    result = printed(assemble(spec, run(spec), 1.0, "cpu"))
     by_router = {}
     for curve in result["curves"]:
         by_router.setdefault(curve["router"], []).append(curve)
@@ -71,7 +72,7 @@ def test_readings_of_one_fit_share_their_residuals():
 
 def test_a_result_is_plain_data_and_counts_every_fit():
     spec = small(max_steps=2)
-    result = assemble(spec, run(spec), 1.0, "cpu")
+    result = printed(assemble(spec, run(spec), 1.0, "cpu"))
     json.dumps(result, allow_nan=False)
     assert result["complete"]
     for curve in result["curves"]:
@@ -85,16 +86,16 @@ def test_a_result_is_plain_data_and_counts_every_fit():
 def test_partial_results_can_be_shown():
     spec = small()
     results = run(spec)
-    assert assemble(spec, {}, 0.0, "cpu")["curves"][0]["n"] == []
+    assert printed(assemble(spec, {}, 0.0, "cpu"))["curves"][0]["n"] == []
     some = {key: value for key, value in results.items() if "n400" not in key}
-    partial = assemble(spec, some, 0.5, "cpu")
+    partial = printed(assemble(spec, some, 0.5, "cpu"))
     assert not partial["complete"]
     assert all(curve["n"] == [200] and curve["slope"] is None for curve in partial["curves"])
 
 
 def test_predicted_lines_fall_like_the_square_root_and_only_where_they_mean_something():
     spec = small()
-    result = assemble(spec, run(spec), 1.0, "cpu")
+    result = printed(assemble(spec, run(spec), 1.0, "cpu"))
     for curve in result["curves"]:
         means_something = curve["gauge"] == "pinned"
         assert (curve["predicted"] is not None) == means_something
@@ -107,7 +108,7 @@ def test_predicted_lines_fall_like_the_square_root_and_only_where_they_mean_some
 
 def test_over_specified_studies_have_no_predicted_line_and_use_l2():
     spec = PRESETS["cosine-over"].build({**SMALL, "max_steps": 20, "gauges": ["pinned"]})
-    result = assemble(spec, run(spec), 1.0, "cpu")
+    result = printed(assemble(spec, run(spec), 1.0, "cpu"))
     losses = [curve["loss_name"] for curve in result["curves"]]
     assert losses.count("L2") == 2
     assert all(curve["predicted"] is None for curve in result["curves"])

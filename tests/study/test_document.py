@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moeviz.errors import MoevizError, SpecificationError
-from moeviz.study import FIELDS, PRESETS, SCHEMA, Specification
+from moeviz.study import FIELDS, FIELDS_VERSION, PRESETS, Specification
 from moeviz.study.document import MOST_LEVELS, check_plain, read_document
 
 SPEC = PRESETS["lab"].build({"sizes": (300, 900)})
@@ -106,7 +106,7 @@ def test_deep_nesting_is_refused(levels):
 def test_a_key_that_stands_twice_is_refused():
     assert "'noise'" in refusal(WRITTEN.replace('"noise":', '"noise": 1, "noise":').encode())
     assert "'schema'" in refusal(
-        WRITTEN.replace('"schema":', f'"schema": {SCHEMA}, "schema":').encode()
+        WRITTEN.replace('"schema":', f'"schema": {FIELDS_VERSION}, "schema":').encode()
     )
 
 

@@ -6,11 +6,13 @@ import math
 
 import pytest
 
+from moeviz.charts.printed import printed
+from moeviz.charts.symmetries import symmetry_words
 from moeviz.model import make_expert
 from moeviz.model.custom_expert import CustomExpert
 from moeviz.model.symmetry import NONE
 from moeviz.study import PRESETS, assemble, run_block, split
-from moeviz.study.equal import function_alone, gauge_title, symmetry_words
+from moeviz.study.equal import function_alone, gauge_title
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.theory import Reading
 
@@ -31,7 +33,7 @@ SINE = {
 @pytest.fixture(scope="module")
 def sine():
     spec = PRESETS["lab"].build(SINE)
-    return assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu")
+    return printed(assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu"))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_a_function_learnt_alone_is_said(monkeypatch):
     """An expert whose second set of parameters the search does not know."""
     monkeypatch.setattr(CustomExpert, "symmetries", NONE)
     spec = PRESETS["lab"].build({**SINE, "gauges": ["pinned"], "losses": ["paper"]})
-    result = assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu")
+    result = printed(assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu"))
     (curve,) = result["curves"]
     assert curve["function_alone"][-1] >= 1
     assert f"in {curve['function_alone'][-1]} of 6 fits" in curve["in_words"]
@@ -115,5 +117,5 @@ def test_a_function_learnt_alone_is_said(monkeypatch):
 
 @pytest.mark.parametrize("name", kept_names())
 def test_studies_without_a_formula_keep_their_identity(name):
-    result = kept_result(name)["result"]
-    assert PRESETS[name].build(result["spec"]["fields"]).hash == result["hash"]
+    result = kept_result(name).result
+    assert PRESETS[name].build(result.spec.fields).hash == result.hash

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.palette import THEMES
+from moeviz.charts.printed import printed
 from moeviz.charts.table import fits_table, local_slope_table, loss_table, replicates_csv
 from moeviz.charts.words import describe
 from moeviz.estimate import FAILED, Status
@@ -53,8 +54,8 @@ def half():
 
 def test_a_study_that_diverges_has_no_point_no_mean_and_no_slope(diverged):
     spec, found = diverged
-    result = assemble(spec, found, 1.0, "cpu")
-    for curve in result["curves"]:
+    whole = assemble(spec, found, 1.0, "cpu")
+    for curve in printed(whole)["curves"]:
         assert all(count["diverged"] == 4 for count in curve["status"])
         assert curve["mean"] == curve["median"] == curve["geometric"] == [None] * 3
         assert curve["loss"] == [[None] * 4] * 3
@@ -64,12 +65,12 @@ def test_a_study_that_diverges_has_no_point_no_mean_and_no_slope(diverged):
         assert [row["slope"] for row in curve["local_slope"]] == [None, None]
         assert "of 12 fits, 12 diverged" in curve["in_words"]
         assert "nan" not in curve["in_words"]
-    assert "no slope, for some fits have no loss" in describe(result)
+    assert "no slope, for some fits have no loss" in describe(whole)
 
 
 def test_what_leaves_the_program_is_json(diverged):
     spec, found = diverged
-    result = assemble(spec, found, 1.0, "cpu")
+    result = printed(assemble(spec, found, 1.0, "cpu"))
     for data in (*found.values(), result):
         assert json.loads(json_text(data), parse_constant=refuse) == json.loads(
             json.dumps(data, allow_nan=False)
@@ -94,7 +95,7 @@ def test_tables_and_plot_show_what_is_missing_as_missing(diverged):
 
 def test_a_size_with_a_diverged_fit_has_a_median_and_no_mean(half):
     spec, found = half
-    curve = assemble(spec, found, 1.0, "cpu")["curves"][0]
+    curve = printed(assemble(spec, found, 1.0, "cpu"))["curves"][0]
     whole = [
         value
         for key, block in sorted(found.items())
@@ -114,7 +115,7 @@ def test_a_size_with_a_diverged_fit_has_a_median_and_no_mean(half):
 def test_a_window_without_the_diverged_fit_has_a_slope(half):
     spec, found = half
     later = PRESETS["lab"].build({**spec.fields, "window_from": 2000, "sizes": (200, 1000, 3000)})
-    assert assemble(later, found, 1.0, "cpu")["curves"][0]["no_slope"] == "too few"
+    assert printed(assemble(later, found, 1.0, "cpu"))["curves"][0]["no_slope"] == "too few"
 
 
 def test_results_of_earlier_versions_read_as_before_and_hold_no_numbers_that_are_none(half):
@@ -128,7 +129,7 @@ def test_results_of_earlier_versions_read_as_before_and_hold_no_numbers_that_are
         if block["kind"] == "fits" and block["n"] == 3000:
             old[key]["readings"] = {i: [math.nan] * len(v) for i, v in block["readings"].items()}
             old[key]["residual"] = [math.nan] * len(block["residual"])
-    result = assemble(spec, old, 1.0, "cpu")
+    result = printed(assemble(spec, old, 1.0, "cpu"))
     json.dumps(result, allow_nan=False)
     curve = result["curves"][0]
     assert curve["loss"][0] == curve["loss"][2] == [None] * 4
@@ -139,15 +140,15 @@ def test_results_of_earlier_versions_read_as_before_and_hold_no_numbers_that_are
 
 @pytest.mark.parametrize("name", kept_names())
 def test_kept_results_still_read(name):
-    result = kept_result(name)["result"]
-    sizes = result["spec"]["fields"]["sizes"]
+    result = kept_result(name).result
+    sizes = result.spec["sizes"]
     assert convergence_figure(result, sizes, THEMES["light"])["data"]
-    ended = {kind for curve in result["curves"] for count in curve["status"] for kind in count}
+    ended = {kind for curve in result.curves for count in curve.status for kind in count}
     table = fits_table(result)
     assert {kind.capitalize() for kind in ended} >= {"Converged", "Boundary"}
     assert len(table["n"]) > 0
     assert replicates_csv(result).count(",\n") == 0
-    assert json_text(result) == json.dumps(result)
+    assert json_text(printed(result)) == json.dumps(printed(result))
 
 
 @given(SOME)

@@ -11,8 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from moeviz.charts.printed import printed
 from moeviz.model import SCORES, FlatScore, make_mixture
-from moeviz.study import DESIGNS, PRESETS, assemble, plan_curves, resolve_scenario, run_block, split
+from moeviz.study import DESIGNS, PRESETS, assemble, plan, resolve_scenario, run_block, split
 from moeviz.study.designs import draw_truth
 from moeviz.study.projection import resolve_projection
 from moeviz.theory import Reference
@@ -21,7 +22,9 @@ SMALL = {"sizes": [300, 900], "replicates": 4, "candidates": 16}
 
 
 def run(spec):
-    return assemble(spec, {block.id: run_block(spec, block) for block in split(spec)}, 1.0, "cpu")
+    return printed(
+        assemble(spec, {block.id: run_block(spec, block) for block in split(spec)}, 1.0, "cpu")
+    )
 
 
 LIGHT = {
@@ -69,9 +72,9 @@ def test_two_gates_on_data_of_one_of_them_share_their_data():
 
 def test_published_slopes_stand_beside_curves_of_the_published_design_only():
     preset = PRESETS["multinomial-fig1a"]
-    own = {c["label"]: c for c in assemble(preset.build({}), {}, 0.0, "cpu")["curves"]}
+    own = {c["label"]: c for c in printed(assemble(preset.build({}), {}, 0.0, "cpu"))["curves"]}
     assert all(c["published"]["slope"] == -0.48 for c in own.values())
-    changed = assemble(preset.build({"low": -3.0}), {}, 0.0, "cpu")["curves"]
+    changed = printed(assemble(preset.build({"low": -3.0}), {}, 0.0, "cpu"))["curves"]
     assert all(c["published"] is None for c in changed)
 
 
@@ -217,7 +220,7 @@ def test_readings_of_blocks_add_up_to_the_loss():
 
 def test_competition_has_no_gate_to_measure():
     spec = PRESETS["compete-over"].build({})
-    assert "gate" not in {curve.reading.loss for curve in plan_curves(spec)}
+    assert "gate" not in {curve.reading.loss for curve in plan(spec).curves}
 
 
 def test_a_reference_without_inputs_cannot_average_a_distance():

@@ -6,12 +6,12 @@ import math
 
 import pytest
 
+from moeviz.charts.notices import notices
+from moeviz.charts.printed import printed
 from moeviz.charts.words import reach_words
 from moeviz.errors import SpecificationError
 from moeviz.model import GATES, SCORES, make_mixture, make_score
-from moeviz.study import PRESETS, assemble, plan_curves, run_block, split
-from moeviz.study.claims import setting_of
-from moeviz.study.notices import notices
+from moeviz.study import PRESETS, assemble, plan, run_block, split
 from moeviz.theory import GAUGES, LOSSES
 from moeviz.theory.rates import claimed_rate
 
@@ -24,15 +24,11 @@ def study(**fields):
 
 
 def result_of(spec):
-    return assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu")
-
-
-def setting(spec, curve):
-    return setting_of(spec.fields, curve.router, curve.gate, curve.expert)
+    return printed(assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu"))
 
 
 def claims(spec):
-    return [claimed_rate(setting(spec, c), c.reading).exponent for c in plan_curves(spec)]
+    return [curve.claim.exponent for curve in plan(spec).curves]
 
 
 def test_an_ordinary_study_needs_no_notice():
@@ -94,9 +90,8 @@ def test_zero_gates_of_the_cosine_router_are_named():
     assert "no claim" in second
     result = result_of(spec)
     assert result["notices"] == [first, second]
-    assert reach_words(result["truth"]["fits"][0]) == (
-        "not defined, because the model has no derivative at this truth"
-    )
+    (report,) = assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu").truth
+    assert reach_words(report) == ("not defined, because the model has no derivative at this truth")
     by_reading = {(c["loss_name"], c["gauge"]): c for c in result["curves"]}
     assert by_reading["L3", "pinned"]["theory"]["exponent"] is None
     assert by_reading["angular", "pinned"]["theory"]["exponent"] is None
@@ -172,7 +167,7 @@ def test_over_specified_fits_may_drop_what_the_data_keep():
     fits, data = notices(spec)
     assert "keeps 2 of the k = 3 fitted" in fits
     assert "keeps all of the k* = 2 true" in data
-    of_gate = {c.gate: claimed_rate(setting(spec, c), c.reading) for c in plan_curves(spec)}
+    of_gate = {c.gate: c.claim for c in plan(spec).curves}
     assert of_gate["top-softmax"].exponent is None
     assert of_gate["softmax"].exponent == -0.5
 
@@ -181,7 +176,7 @@ def test_over_specified_fits_may_drop_what_the_data_keep():
 def test_data_of_a_gate_that_keeps_all_come_from_the_dense_gate(top, own):
     spec = study(gates=("softmax",), data_gate="top-softmax", top=top)
     assert any("data of the softmax gate" in said for said in notices(spec)) == own
-    assert all(setting(spec, c).misspecified != own for c in plan_curves(spec))
+    assert all(c.setting.misspecified != own for c in plan(spec).curves)
 
 
 def test_pages_and_studies_ask_for_the_same_claim():
@@ -192,9 +187,9 @@ def test_pages_and_studies_ask_for_the_same_claim():
         {"routers": ("competition-bare", "cosine"), "gates": ("top-softmax",), "top": 1},
     ):
         spec = study(**fields)
-        curves = assemble(spec, {}, 0.0, "cpu")["curves"]
-        for planned, curve in zip(plan_curves(spec), curves, strict=True):
-            claim = claimed_rate(setting(spec, planned), planned.reading)
+        curves = printed(assemble(spec, {}, 0.0, "cpu"))["curves"]
+        for planned, curve in zip(plan(spec).curves, curves, strict=True):
+            claim = claimed_rate(planned.setting, planned.reading)
             said = curve["theory"]
             assert (said["exponent"], said["source"]) == (claim.exponent, claim.source)
 
@@ -213,12 +208,12 @@ def test_densities_jump_by_their_own_parameters():
 def test_no_two_curves_have_one_name(routers, gauges, losses):
     for more in ({}, {"sparse": 2}, {"atoms": 3}, {"gates": tuple(GATES)}):
         spec = study(routers=routers, gauges=gauges, losses=losses, **more)
-        labels = [curve.label for curve in plan_curves(spec)]
+        labels = [curve.label for curve in plan(spec).curves]
         assert len(set(labels)) == len(labels)
 
 
 def test_a_plain_study_is_named_as_it_was():
-    labels = [curve.label for curve in plan_curves(PRESETS["cosine-exact"].build({}))]
+    labels = [curve.label for curve in plan(PRESETS["cosine-exact"].build({})).curves]
     assert labels[2:4] == ["cosine router, radial error", "cosine router, angular error"]
 
 

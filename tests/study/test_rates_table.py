@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from moeviz.charts.printed import printed
 from moeviz.console import rates_json
-from moeviz.study import PRESETS, assemble
+from moeviz.study import PRESETS, assemble, plan
 from moeviz.study.kept import kept_names, kept_result
-from moeviz.study.plan import plan_curves
 from moeviz.theory import GAUGES
 
 CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]
@@ -117,10 +117,10 @@ def opened(cell):
     preset = PRESETS[cell["preset"]]
     spec = preset.build(preset.parse(cell["settings"]))
     wanted = {KEYS[key]: text for key, text in cell["settings"].items() if key in KEYS}
-    first = plan_curves(spec)[0]
+    first = plan(spec).curves[0]
     loss = cell["settings"].get("losses", first.reading.loss)
     model = {"router": first.router, "gate": first.gate, "expert": first.expert, **wanted}
-    curves = assemble(spec, {}, 0.0, "cpu")["curves"]
+    curves = printed(assemble(spec, {}, 0.0, "cpu"))["curves"]
     return [c for c in curves if c["loss_name"] == loss and model.items() <= c.items()]
 
 
@@ -148,9 +148,12 @@ def test_a_cell_and_its_study_say_the_same(row, cell):
 
 @pytest.mark.parametrize("name", kept_names())
 def test_kept_results_are_shown_with_the_claims_of_today(name):
-    result = kept_result(name)["result"]
+    result = printed(kept_result(name).result)
     spec = PRESETS[name].build(result["spec"]["fields"])
-    fresh = {(c["fit"], c["loss_name"], c["gauge"]): c for c in assemble(spec, {}, 0, "")["curves"]}
+    fresh = {
+        (c["fit"], c["loss_name"], c["gauge"]): c
+        for c in printed(assemble(spec, {}, 0, ""))["curves"]
+    }
     for curve in result["curves"]:
         today = fresh[curve["fit"], curve["loss_name"], curve["gauge"]]["theory"]
         assert curve["theory"] == today

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from moeviz.charts.printed import printed
 from moeviz.engine import Engine
 from moeviz.study import PRESETS
 
@@ -26,7 +27,7 @@ def exact(engine):
     """Results of `cosine-exact` by seed, and its curves by (router, loss, gauge)."""
     specs = [PRESETS["cosine-exact"].build({"seed": seed}) for seed in SEEDS]
     jobs = [engine.submit(spec) for spec in specs]
-    results = [engine.wait(job).result() for job in jobs]
+    results = [printed(engine.wait(job).result()) for job in jobs]
     return [
         {(c["router"], c["loss_name"], c["gauge"]): c for c in result["curves"]}
         for result in results
@@ -86,7 +87,7 @@ def test_the_cosine_routers_radial_error_is_flat(exact):
 @pytest.mark.parametrize("expert_name", ["tanh", "gelu", "relu"])
 def test_over_specified_studies_run_and_count_every_fit(engine, expert_name):
     spec = PRESETS["cosine-over"].build({"experts": (expert_name,)})
-    result = engine.wait(engine.submit(spec)).result()
+    result = printed(engine.wait(engine.submit(spec)).result())
     assert result["complete"]
     for curve in result["curves"]:
         print(expert_name, curve["in_words"], curve["local_slope"][-1])

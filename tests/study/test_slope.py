@@ -88,15 +88,15 @@ def test_what_is_outside_the_window_does_not_hinder_a_slope():
 @pytest.mark.parametrize("bad", [None, math.nan, math.inf, 0.0])
 def test_a_local_slope_is_absent_on_both_sides_of_a_size_without_logarithms(bad):
     rows = local_slopes([10, 100, 1000, 10000], [[1.0] * 2, [0.1, bad], [0.01] * 2, [1e-3] * 2])
-    assert [row["slope"] is None for row in rows] == [True, True, False]
-    assert [row["low"] is None for row in rows] == [True, True, False]
-    assert rows[2]["slope"] == pytest.approx(-1.0)
+    assert [row.slope is None for row in rows] == [True, True, False]
+    assert [row.low is None for row in rows] == [True, True, False]
+    assert rows[2].slope == pytest.approx(-1.0)
 
 
 def test_local_slopes_lie_between_sizes():
     rows = local_slopes(SIZES, [[n**-0.5] * 4 for n in SIZES])
     assert len(rows) == 4
     for row, (a, b) in zip(rows, itertools.pairwise(SIZES), strict=True):
-        assert row["slope"] == pytest.approx(-0.5)
-        assert a < row["n"] < b
-        assert row["low"] <= row["slope"] <= row["high"]
+        assert row.slope == pytest.approx(-0.5)
+        assert a < row.n < b
+        assert row.low <= row.slope <= row.high

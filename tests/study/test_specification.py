@@ -7,7 +7,7 @@ import json
 import pytest
 
 from moeviz.errors import LimitError, MoevizError, SpecificationError, UnknownNameError
-from moeviz.study import FIELDS, PRESETS, Specification, plan_curves, split
+from moeviz.study import FIELDS, PRESETS, Specification, plan, split
 
 PRESET = PRESETS["cosine-exact"]
 
@@ -177,7 +177,7 @@ def test_blocks_stay_small_enough_for_memory():
 
 
 def test_the_cosine_router_is_split_into_length_and_direction():
-    labels = [curve.label for curve in plan_curves(PRESET.build({}))]
+    labels = [curve.label for curve in plan(PRESET.build({})).curves]
     assert any("radial" in label for label in labels)
     assert any("angular" in label for label in labels)
     assert len(labels) == len(set(labels)) == 6

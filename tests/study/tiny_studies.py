@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 import moeviz.engine
-from moeviz.study import PRESETS, Specification, assemble, run_block, split
+from moeviz.study import PRESETS, Result, Specification, assemble, run_block, split
 
 REPLICATES = 2
 SMALLEST, STEP = 60, 20
@@ -29,7 +28,7 @@ def shrunk(spec: Specification) -> Specification:
 
 
 @lru_cache(maxsize=16)
-def result_of(spec: Specification) -> dict[str, Any]:
+def result_of(spec: Specification) -> Result:
     """Return a study's result."""
     return assemble(spec, {block.id: run_block(spec, block) for block in split(spec)}, 1.0, "cpu")
 

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from moeviz.charts.printed import printed
 from moeviz.errors import SpecificationError
-from moeviz.study import PRESETS, SCHEMA, assemble
+from moeviz.study import FIELDS_VERSION, PRESETS, assemble
 from moeviz.study.document import MOST_BYTES
 from moeviz.ui.lab.files import read_specification
 
@@ -16,7 +17,7 @@ SPEC = PRESETS["lab"].build({"sizes": (300, 900), "noise": 0.2})
 
 @pytest.mark.parametrize(
     "data",
-    [SPEC.to_json(), assemble(SPEC, {}, 0.0, "cpu")],
+    [SPEC.to_json(), printed(assemble(SPEC, {}, 0.0, "cpu"))],
     ids=["a specification", "a result"],
 )
 def test_what_the_page_wrote_is_read_back(data):
@@ -36,8 +37,8 @@ def test_what_the_page_wrote_is_read_back(data):
         b"9" * 6_000,
         b" " * (MOST_BYTES + 1),
         b'{"fields": 1}',
-        json.dumps({"schema": SCHEMA + 1, "preset": "lab", "fields": {}}).encode(),
-        json.dumps({"schema": SCHEMA, "preset": "lab", "fields": {"unheard": 1}}).encode(),
+        json.dumps({"schema": FIELDS_VERSION + 1, "preset": "lab", "fields": {}}).encode(),
+        json.dumps({"schema": FIELDS_VERSION, "preset": "lab", "fields": {"unheard": 1}}).encode(),
         json.dumps({**SPEC.to_json(), "fields": {**SPEC.fields, "sizes": [0]}}).encode(),
         json.dumps({**SPEC.to_json(), "fields": {**SPEC.fields, "noise": None}}).encode(),
         json.dumps({**SPEC.to_json(), "fields": {**SPEC.fields, "noise": float("nan")}}).encode(),

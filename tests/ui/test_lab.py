@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import moeviz.ui.lab.kept
 from moeviz.study import FULL, LIVE, PRESETS, Specification, assemble, split
+from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.regimes import expert_changes, gate_changes, misspecify, setting_changes
 from moeviz.ui.shared.studies import study_label, study_names
 from tests.ui.still import FIELDS, SPEC, StillEngine, open_tab, said, snapshot, visit
@@ -122,13 +123,9 @@ def test_every_regime_of_every_preset_can_be_built(name):
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]) -> dict[str, Any]:
+def kept(monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]) -> KeptResult:
     """A kept result of the first preset."""
-    content = {
-        "date": "2026-05-04",
-        "device": "a processor",
-        "result": assemble(SPEC, results, 75.0, "cpu"),
-    }
+    content = KeptResult("2026-05-04", "a processor", assemble(SPEC, results, 75.0, "cpu"))
     monkeypatch.setattr(
         moeviz.ui.lab.kept, "kept_result", lambda name: content if name == SPEC.name else None
     )
@@ -144,8 +141,8 @@ def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
     assert "2026\\-05\\-04" in said(app.info)
     assert "a processor" in said(app.info)
     assert "1 min 15 s" in said(app.info)
-    for curve in kept["result"]["curves"]:
-        assert curve["label"] in said(app.markdown)
+    for curve in kept.result.curves:
+        assert curve.label in said(app.markdown)
     assert not still.submitted
     app.toggle[0].set_value(False).run()
     assert "kept" not in app.query_params

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field
-from moeviz.study import PRESETS, SCHEMA
+from moeviz.study import FIELDS_VERSION, PRESETS
 from moeviz.ui.lab.link import FIRST_PRESET, LAB, preset_link, request_for
 from moeviz.ui.shared.link import Key, Page
 from tests.ui.still import visit
@@ -55,7 +55,7 @@ def test_a_specification_and_its_link_ask_for_the_same(spec):
 def test_defaults_are_left_out_but_the_version_never_is(name):
     link = LAB.write(request_for(PRESETS[name].build({})))
     assert link == preset_link(name)
-    assert link["v"] == str(SCHEMA)
+    assert link["v"] == str(FIELDS_VERSION)
     assert set(link) == {"preset", "v"}
 
 
@@ -101,7 +101,7 @@ def test_what_does_not_apply_is_kept(still):
 def test_a_link_with_others_parameters_opens_the_same_screen(still):
     app = visit(seed="7", utm_source="mail")
     assert not app.error
-    assert app.query_params == {"preset": FIRST_PRESET, "v": str(SCHEMA), "seed": "7"}
+    assert app.query_params == {"preset": FIRST_PRESET, "v": str(FIELDS_VERSION), "seed": "7"}
 
 
 COUNT = Field("count", "Count", "", "int", 1, 0, 9)
@@ -134,8 +134,9 @@ def test_a_version_that_cannot_be_read_is_refused(version, said):
 @pytest.mark.parametrize(
     "params",
     [
-        {"v": str(SCHEMA + 1)},
-        {"v": str(SCHEMA - 1)},
+        {"v": str(FIELDS_VERSION + 1)},
+        {"v": "0"},
+        {"v": "-1"},
         {"v": ""},
         {"preset": "nonsense"},
         {"preset": ""},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from moeviz.charts.notices import notices
 from moeviz.study import PRESETS
-from moeviz.study.notices import notices
 from moeviz.ui.shared.guard import plain
 from tests.ui.still import FIELDS, said, visit
 

@@ -62,8 +62,8 @@ def test_a_finished_study_says_every_slope_and_how_fits_ended(still, results):
     app = visit(job=SPEC.hash)
     assert not app.exception
     result = still.jobs[SPEC.hash].result()
-    for curve in result["curves"]:
-        assert curve["label"] in said(app.markdown)
+    for curve in result.curves:
+        assert curve.label in said(app.markdown)
     assert "Reach of this design" not in said(app.markdown)
     tabs = {
         "Slopes": "Curve",

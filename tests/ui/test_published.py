@@ -25,45 +25,45 @@ def test_all_of_them_are_kept():
 @pytest.mark.parametrize("name", kept_names())
 def test_a_kept_result_is_shown_with_its_date_and_device(still, name):
     kept = kept_result(name)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", kept["date"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", kept.date)
     app = visit(preset=name, kept="1")
     assert not app.exception
     assert not app.error
-    assert f"computed on {plain(kept['date'])}" in said(app.info)
-    assert f"device {plain(kept['device'])}" in said(app.info)
+    assert f"computed on {plain(kept.date)}" in said(app.info)
+    assert f"device {plain(kept.device)}" in said(app.info)
     assert not still.submitted
 
 
 @pytest.mark.few(3)
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_ours_stands_beside_the_papers(still, name):
-    result = kept_result(name)["result"]
+    result = kept_result(name).result
     app = visit(preset=name, kept="1")
     (slopes,) = (table.value for table in app.table)
-    assert len(slopes) == len(result["curves"])
-    rows = zip(slopes["Slope"], slopes["Paper"], result["curves"], strict=True)
-    assert {curve["published"]["slope"] for curve in result["curves"] if curve["published"]} == {
+    assert len(slopes) == len(result.curves)
+    rows = zip(slopes["Slope"], slopes["Paper"], result.curves, strict=True)
+    assert {curve.published.slope for curve in result.curves if curve.published} == {
         each.slope for each in PRESETS[name].published
     }
     for ours, papers, curve in rows:
-        assert ours == signed(curve["slope"]["estimate"])
-        expected = signed(curve["published"]["slope"]) if curve["published"] else "–"
+        assert ours == signed(curve.slope.estimate)
+        expected = signed(curve.published.slope) if curve.published else "–"
         assert papers.startswith(expected)
 
 
 @pytest.mark.few(5)
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_is_seen_is_said_in_plain_words(still, name):
-    result = kept_result(name)["result"]
+    result = kept_result(name).result
     app = visit(preset=name, kept="1")
     (paragraph,) = (each.value for each in app.markdown if "Ours and the paper's" in each.value)
     assert plain(comparison(result)) in paragraph
-    for curve in result["curves"]:
-        if curve["published"]:
-            slopes = (curve["published"]["slope"], curve["slope"]["estimate"])
+    for curve in result.curves:
+        if curve.published:
+            slopes = (curve.published.slope, curve.slope.estimate)
             assert all(plain(signed(slope)) in paragraph for slope in slopes)
-            assert plain(curve["published"]["source"]) in paragraph
-    defined = [fit for fit in result["truth"]["fits"] if fit["null_directions"] is not None]
+            assert plain(curve.published.source) in paragraph
+    defined = [fit for fit in result.truth if fit.null is not None]
     assert ("Reach of the design" in paragraph) == bool(defined)
     assert ("no reach is defined" in paragraph) != bool(defined)
 
@@ -79,11 +79,11 @@ def test_the_reach_stands_with_the_truth(still, name):
 @pytest.mark.few(5)
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_the_paper_leaves_open_is_a_field(still, name):
-    result = kept_result(name)["result"]
+    result = kept_result(name).result
     app = visit(preset=name, kept="1")
     (sentence,) = (each.value for each in app.markdown if "Left open by the paper" in each.value)
     assert plain(open_choices(result)) in sentence
-    ran = {curve["estimator_name"] for curve in result["curves"] if curve["published"]}
+    ran = {curve.estimator for curve in result.curves if curve.published}
     widgets = [each.label for each in (*app.number_input, *app.selectbox)]
     for field, estimator in OPEN_FIELDS.items():
         said_of = plain(FIELDS[field].label) in sentence

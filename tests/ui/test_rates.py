@@ -10,6 +10,7 @@ import pytest
 
 import moeviz.ui.rates
 from moeviz.study import PRESETS, assemble
+from moeviz.study.kept import KeptResult
 from moeviz.study.rates_table import RATE_ROWS, RateCell
 from moeviz.theory.claim import SLOW
 from moeviz.ui.lab.link import LAB
@@ -52,7 +53,7 @@ def test_a_finished_study_measures_its_claim(still, results, monkeypatch: pytest
 def test_a_kept_result_measures_its_claim(
     still, monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]
 ):
-    kept = {"date": "2026-05-04", "device": "cpu", "result": assemble(SPEC, results, 1.0, "cpu")}
+    kept = KeptResult("2026-05-04", "cpu", assemble(SPEC, results, 1.0, "cpu"))
     monkeypatch.setattr(moeviz.ui.rates, "kept_result", lambda name: kept)
     monkeypatch.setattr(moeviz.ui.rates, "kept_names", lambda: [SPEC.name])
     text = cell_text(CLAIM)

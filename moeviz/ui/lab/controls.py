@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import streamlit as st
 
+from moeviz.charts.notices import notices
 from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
-from moeviz.study.notices import notices
 from moeviz.ui.lab.files import upload
 from moeviz.ui.lab.form import form_study, settings
 from moeviz.ui.lab.kept import leave_kept

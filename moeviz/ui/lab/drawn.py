@@ -6,9 +6,8 @@ may hold it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow
 import streamlit as st
@@ -17,6 +16,7 @@ from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.palette import theme_named
 from moeviz.charts.table import Table
 from moeviz.engine import Snapshot
+from moeviz.study import Result
 from moeviz.ui.shared.plot import figure_text
 
 _KEPT = 64
@@ -35,17 +35,16 @@ class Shown:
         Which study it is, and whether it is a kept one.
     version : int
         Changes with the result.
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     """
 
     name: str
     version: int
-    result: Mapping[str, Any]
+    result: Result
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def result_of(job_id: str, version: int, _snapshot: Snapshot) -> dict[str, Any]:
+def result_of(job_id: str, version: int, _snapshot: Snapshot) -> Result:
     """Return a study's result as it stands.
 
     Parameters
@@ -54,7 +53,8 @@ def result_of(job_id: str, version: int, _snapshot: Snapshot) -> dict[str, Any]:
     version : int
         The snapshot's.
     """
-    return _snapshot.result()
+    result: Result = _snapshot.result()
+    return result
 
 
 def figure_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
@@ -73,7 +73,7 @@ def figure_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _figure(
-    name: str, version: int, theme: str | None, sizes: tuple[int, ...], _result: Mapping[str, Any]
+    name: str, version: int, theme: str | None, sizes: tuple[int, ...], _result: Result
 ) -> str:
     return figure_text(convergence_figure(_result, sizes, theme_named(theme)))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from moeviz.charts.printed import printed
 from moeviz.charts.table import replicates_csv
 from moeviz.errors import MoevizError
-from moeviz.study import Specification
+from moeviz.study import Result, Specification
 from moeviz.study.document import read_document
 from moeviz.text import json_text
 from moeviz.ui.lab.link import request_for
@@ -61,26 +61,25 @@ def _take() -> None:
         st.session_state[_REFUSED] = str(error)
 
 
-def downloads(result: Mapping[str, Any], link: Mapping[str, str]) -> None:
+def downloads(result: Result, link: Mapping[str, str]) -> None:
     """Offer the study's data, specification, whole result, and a link that restores the screen.
 
     Parameters
     ----------
-    result : mapping
-        As :func:`moeviz.study.assemble` returns it.
+    result : Result
     link : mapping of str to str
         The query parameters that restore the screen.
     """
-    name = f"moeviz-{result['spec']['preset']}-{result['hash']}"
+    name = f"moeviz-{result.spec.name}-{result.hash}"
     offers = (
         ("Data (CSV)", f"{name}.csv", "text/csv", lambda: replicates_csv(result)),
         (
             "Specification (JSON)",
             f"{name}-specification.json",
             "application/json",
-            lambda: json_text(result["spec"], indent=2),
+            lambda: json_text(result.spec.to_json(), indent=2),
         ),
-        ("Result (JSON)", f"{name}.json", "application/json", lambda: json_text(result)),
+        ("Result (JSON)", f"{name}.json", "application/json", lambda: json_text(printed(result))),
     )
     with st.container(horizontal=True):
         for label, file_name, mime, content in offers:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from moeviz.study import Preset
-from moeviz.study.kept import kept_result
+from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.form import change_form
 from moeviz.ui.lab.state import STATE
 
 
-def choose_kept(preset: Preset) -> dict[str, Any] | None:
+def choose_kept(preset: Preset) -> KeptResult | None:
     """Offer the kept full-size result where there is one, and return it where it is wanted.
 
     Parameters

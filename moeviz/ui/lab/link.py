@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field
-from moeviz.study import FIELDS, PRESETS, SCHEMA, Specification
+from moeviz.study import FIELDS, FIELDS_VERSION, PRESETS, Specification, migrate
 from moeviz.ui.shared.link import Key, Page, Request, short
 
 FIRST_PRESET = "cosine-exact"
@@ -82,7 +82,7 @@ def _said(guesses: Guesses) -> str | None:
 
 LAB = Page(
     name="lab",
-    version=SCHEMA,
+    version=FIELDS_VERSION,
     keys=(
         Key("preset", _preset, str, FIRST_PRESET),
         Key("job", _job, lambda job: job),
@@ -92,7 +92,7 @@ LAB = Page(
     table=FIELDS,
     form=lambda own: str(own["preset"]),
     fields_of=form_fields,
-    oldest=SCHEMA,
+    migrate=lambda version, texts: migrate(version, texts, texts=True),
 )
 """What the lab's links may say."""
 

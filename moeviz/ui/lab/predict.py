@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any
-
 import streamlit as st
 
 from moeviz.charts.palette import style, theme_named
-from moeviz.study import Specification, assemble
+from moeviz.study import Specification, plan
 from moeviz.ui.lab.form import guess_name
 from moeviz.ui.lab.state import STATE
 
 _COLUMNS = 2
-
-
-@lru_cache(maxsize=64)
-def curves_of(spec: Specification) -> Sequence[Mapping[str, Any]]:
-    """Return the curves that a study will have, still without points.
-
-    Parameters
-    ----------
-    spec : Specification
-    """
-    curves: Sequence[Mapping[str, Any]] = assemble(spec, {}, 0.0, "cpu")["curves"]
-    return curves
 
 
 def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
@@ -39,7 +23,7 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
         Whether the study is already on show, so that nobody can improve a guess.
     """
     theme = theme_named(None)
-    curves = curves_of(spec)
+    curves = plan(spec).curves
     asked = STATE.asked.own
     said = [*asked["guess"], *[None] * len(curves)] if spec.name == asked["preset"] else []
     guesses: list[float | None] = []
@@ -49,7 +33,7 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
             with column:
                 guesses.append(
                     st.number_input(
-                        f"{style(index, theme).glyph} {curves[index]['label']}",
+                        f"{style(index, theme).glyph} {curves[index].label}",
                         min_value=-10.0,
                         max_value=10.0,
                         value=said[index] if said else None,

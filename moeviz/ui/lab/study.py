@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from moeviz.charts.convergence import convergence_figure
+from moeviz.charts.notices import notices, older_words
 from moeviz.charts.palette import style, theme_named
 from moeviz.charts.regimes import regime_sentences
+from moeviz.charts.sentences import curve_words
 from moeviz.charts.table import (
     Table,
     fits_table,
@@ -22,11 +24,11 @@ from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace
 from moeviz.charts.truth import truth_parts
 from moeviz.charts.words import comparison, describe, design_sentence, open_choices
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import Preset, Specification
+from moeviz.study import Preset, Result, Specification, assemble
+from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.drawn import Guesses, Shown, figure_of, result_of, table_of
 from moeviz.ui.lab.files import downloads
 from moeviz.ui.lab.link import LAB, request_for
-from moeviz.ui.lab.predict import curves_of
 from moeviz.ui.lab.state import job, leave_study, unknown_job
 from moeviz.ui.shared.guard import guard, plain
 from moeviz.ui.shared.pace import PACE
@@ -81,9 +83,7 @@ def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
         st.markdown(preset.summary)
 
 
-def show_kept(
-    preset: Preset, spec: Specification, guesses: Guesses, kept: Mapping[str, Any]
-) -> None:
+def show_kept(preset: Preset, spec: Specification, guesses: Guesses, kept: KeptResult) -> None:
     """Show a result that ships with the project; nothing is computed.
 
     Parameters
@@ -94,17 +94,16 @@ def show_kept(
         What the form says.
     guesses : sequence of float or None
         What was predicted, curve by curve.
-    kept : mapping
-        As :func:`moeviz.study.kept.kept_result` returns it.
+    kept : KeptResult
     """
-    result = kept["result"]
+    result = kept.result
     st.info(
-        f"The full-size result, kept with the project: computed on {plain(kept['date'])} in "
-        f"{duration(result['seconds'])}, device {plain(kept['device'])}. "
+        f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
+        f"{duration(result.seconds)}, device {plain(kept.device)}. "
         "The settings of the form do not change it."
     )
     shown = Shown(f"kept.{preset.name}", 0, result)
-    _draw(shown, result["spec"]["fields"]["sizes"], guesses)
+    _draw(shown, result.spec["sizes"], guesses)
     downloads(result, LAB.write(request_for(spec, job(), guesses, kept=True)))
     st.markdown(preset.summary)
 
@@ -117,7 +116,7 @@ def _invite(preset: Preset, spec: Specification) -> None:
         st.info(f"{plain(preset.question)} Commit a prediction, then press **Run**.")
     with left:
         theme = theme_named(st.context.theme.type)
-        axes = convergence_figure({"curves": curves_of(spec)}, spec["sizes"], theme)
+        axes = convergence_figure(assemble(spec, {}, 0.0, ""), spec["sizes"], theme)
         axes["layout"]["height"] -= _AXES_SHORTER
         plot(
             axes,
@@ -149,14 +148,17 @@ def _live(job_id: str, guesses: Guesses, every: float | None) -> None:
 
 def _draw(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
     result = shown.result
+    older = older_words(result.spec)
+    if older:
+        st.warning(plain(older))
     left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
     with left:
         plot(
             figure_of(shown, sizes, st.context.theme.type),
             key="lab.plot",
             description=describe(result),
-            file_name=f"moeviz-{result['spec']['preset']}-{result['hash']}",
-            view=result["hash"],
+            file_name=f"moeviz-{result.spec.name}-{result.hash}",
+            view=result.hash,
         )
         beside = comparison(result)
         if beside:
@@ -213,7 +215,7 @@ def _table(table: Any, title: str) -> None:
         st.table(table, border="horizontal", hide_index=True, alt=title)
 
 
-def _likelihood(result: Mapping[str, Any]) -> None:
+def _likelihood(result: Result) -> None:
     figure = trace_figure(result, theme_named(st.context.theme.type))
     if figure is None:
         st.markdown(
@@ -225,7 +227,7 @@ def _likelihood(result: Mapping[str, Any]) -> None:
         figure,
         key="lab.trace",
         description=trace_words(result),
-        file_name=f"moeviz-{result['spec']['preset']}-{result['hash']}-likelihood",
+        file_name=f"moeviz-{result.spec.name}-{result.hash}-likelihood",
         tools=False,
     )
     st.markdown(
@@ -235,8 +237,8 @@ def _likelihood(result: Mapping[str, Any]) -> None:
     _table(trace_table(result), "Likelihood")
 
 
-def _truth(result: Mapping[str, Any]) -> None:
-    for sentence in (*regime_sentences(result["spec"]["fields"]), *result.get("notices", ())):
+def _truth(result: Result) -> None:
+    for sentence in (*regime_sentences(result.spec.fields), *notices(result.spec)):
         st.markdown(plain(sentence))
     for part in truth_parts(result):
         st.markdown(f"**{plain(part.title)}**")
@@ -248,8 +250,8 @@ def _truth(result: Mapping[str, Any]) -> None:
     st.markdown(plain(design_sentence(result)))
 
 
-def _sentences(result: Mapping[str, Any]) -> None:
+def _sentences(result: Result) -> None:
     theme = theme_named(None)
-    for index, curve in enumerate(result["curves"]):
+    for index, curve in enumerate(result.curves):
         glyph = style(index, theme).glyph
-        st.markdown(f"{glyph} **{plain(curve['label'])}.** {plain(curve['in_words'])}")
+        st.markdown(f"{glyph} **{plain(curve.label)}.** {plain(curve_words(result.spec, curve))}")

@@ -124,9 +124,9 @@ class Page:
         """
         names = self.names
         version = self._version(params.get(VERSION))
-        texts = {name: text for name, text in params.items() if name in names}
         if version < self.version:
-            texts = self.migrate(version, texts)
+            params = self.migrate(version, params)
+        texts = {name: text for name, text in params.items() if name in names}
         own = {
             key.name: key.read(texts[key.name]) if key.name in texts else key.default
             for key in self.keys

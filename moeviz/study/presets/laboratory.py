@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moeviz.study.presets import add_preset
+from moeviz.study.presets.preset import add_preset
 
 CLASSROOM = (1000, 3162, 10000, 31623)
 LARGE = (10000, 21544, 46416, 100000)

@@ -7,8 +7,7 @@ for `sigmoid` the whole training protocol, for which that of `cosine` stands in.
 from __future__ import annotations
 
 from moeviz.fields import Value
-from moeviz.study.presets import add_preset
-from moeviz.study.published import Published
+from moeviz.study.presets.preset import Published, add_preset
 
 NINE = (1000, 1778, 3162, 5623, 10000, 17783, 31623, 56234, 100000)
 TEN = (10000, 12915, 16681, 21544, 27826, 35938, 46416, 59948, 77426, 100000)

@@ -10,10 +10,32 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Field, Value, read_texts
 from moeviz.model.registry import Registry
 from moeviz.study.fields import FIELDS
-from moeviz.study.published import Published
 from moeviz.study.specification import Specification
 
 LIVE, FULL = "live", "full"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A slope that a paper prints.
+
+    Attributes
+    ----------
+    slope : float
+    source : str
+        Paper key and figure.
+    router, gate, expert : str
+        Which fit it is of; an empty name fits any.
+    note : str
+        What the paper leaves open.
+    """
+
+    slope: float
+    source: str
+    router: str = ""
+    gate: str = ""
+    expert: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

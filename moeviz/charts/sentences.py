@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from moeviz.charts.symmetries import equal_words
 from moeviz.estimate import ENDED, FAILED, Status
+from moeviz.study.result import Curve
 from moeviz.study.slope import NoSlope, Slope
+from moeviz.study.specification import Specification
 from moeviz.study.summary import Losses
 from moeviz.text import signed, within
-from moeviz.theory.rates import Claim
+from moeviz.theory.claim import RateClaim
 
 WITHOUT = {
     NoSlope.TOO_FEW: "Two sample sizes with two fits each are needed before a slope can be drawn.",
@@ -19,35 +21,28 @@ WITHOUT = {
 }
 
 
-def curve_sentences(
-    slope: Slope | None,
-    reason: NoSlope | None,
-    claim: Claim,
-    losses: Sequence[Losses],
-    status: Sequence[Counter[int]],
-) -> str:
+def curve_words(spec: Specification, curve: Curve) -> str:
     """Say in a few sentences what a curve shows.
 
     Parameters
     ----------
-    slope : Slope or None
-    reason : NoSlope or None
-        Why there is no slope; None where there is one.
-    claim : Claim
-        What theory says of the curve.
-    losses : sequence of sequence of float or None
-        Losses of the replicates at each size.
-    status : sequence of Counter
-        How often the fits of each size ended in which way.
+    spec : Specification
+        The curve's study.
+    curve : Curve
     """
-    if slope is not None:
-        return _slope(slope, claim) + _ends(status)
+    return _shown(curve) + equal_words(spec, curve)
+
+
+def _shown(curve: Curve) -> str:
+    reason, status = curve.no_slope, curve.status
+    if curve.slope is not None:
+        return _slope(curve.slope, curve.claim) + _ends(status)
     if reason is NoSlope.LOST:
-        return _lost(losses, status) + _ends(status, said=FAILED)
+        return _lost(curve.loss, status) + _ends(status, said=FAILED)
     return WITHOUT[reason or NoSlope.TOO_FEW] + ("" if reason is NoSlope.TOO_FEW else _ends(status))
 
 
-def _slope(slope: Slope, claim: Claim) -> str:
+def _slope(slope: Slope, claim: RateClaim) -> str:
     text = (
         f"Between n = {slope.window[0]:,} and {slope.window[1]:,} the loss falls like n to the "
         f"power {signed(slope.estimate)} (95 % interval {signed(slope.low)} to "
@@ -62,7 +57,7 @@ def _slope(slope: Slope, claim: Claim) -> str:
     )
 
 
-def _lost(losses: Sequence[Losses], status: Sequence[Counter[int]]) -> str:
+def _lost(losses: Sequence[Losses], status: Sequence[Mapping[str, int]]) -> str:
     """Say how many fits have no loss, and that no slope goes through what is left."""
     missing = sum(value is None for row in losses for value in row)
     total = sum(len(row) for row in losses)
@@ -70,7 +65,7 @@ def _lost(losses: Sequence[Losses], status: Sequence[Counter[int]]) -> str:
         Status.DIVERGED: "diverged",
         Status.NON_FINITE: "had a cost that is not a number",
     }
-    failed = {kind: sum(count[int(kind)] for count in status) for kind in words}
+    failed = {kind: sum(count.get(kind.label, 0) for count in status) for kind in words}
     parts = [f"{number} {words[kind]}" for kind, number in failed.items() if number]
     rest = missing - sum(failed.values())
     if rest > 0:
@@ -81,10 +76,10 @@ def _lost(losses: Sequence[Losses], status: Sequence[Counter[int]]) -> str:
     )
 
 
-def _ends(status: Sequence[Counter[int]], said: Collection[int] = ()) -> str:
+def _ends(status: Sequence[Mapping[str, int]], said: Collection[int] = ()) -> str:
     """Count the fits that have not plainly converged, without the ends that are `said` already."""
     ends = {
-        kind: sum(count[int(kind)] for count in status)
+        kind: sum(count.get(kind.label, 0) for count in status)
         for kind in ENDED
         if kind is not Status.CONVERGED and int(kind) not in said
     }

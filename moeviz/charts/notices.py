@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from moeviz.model import GATES, Mixture, make_gate
 from moeviz.model.custom import CUSTOM
 from moeviz.study.fields import OWN
-from moeviz.study.models import models, plain_gate
+from moeviz.study.models import plain_gate
+from moeviz.study.plan import plan
 from moeviz.study.specification import Specification
+from moeviz.study.versions import NUMBERS_VERSION
 from moeviz.theory import input_nodes
 
 UNHELD = "No curve of it is held against a theorem."
@@ -20,6 +22,21 @@ SETTLED = 1.2
 """Factor by which a mean square that exists may grow from few inputs to many."""
 
 
+def older_words(spec: Specification) -> str:
+    """Say that a study was computed with an earlier arithmetic than today's; empty if it was not.
+
+    Parameters
+    ----------
+    spec : Specification
+    """
+    if spec.numbers == NUMBERS_VERSION:
+        return ""
+    return (
+        f"Computed with an older arithmetic (version {spec.numbers}; today's is "
+        f"{NUMBERS_VERSION}): run again, its numbers may differ a little."
+    )
+
+
 def notices(spec: Specification) -> tuple[str, ...]:
     """Return one sentence or two for each thing to know before the study is run.
 
@@ -27,9 +44,9 @@ def notices(spec: Specification) -> tuple[str, ...]:
     ----------
     spec : Specification
     """
-    found = models(spec.fields)
-    fitted = list(dict.fromkeys(model.mixture for model in found))
-    sources = list(dict.fromkeys(model.source for model in found))
+    fits = plan(spec).fits
+    fitted = list(dict.fromkeys(fit.mixture for fit in fits))
+    sources = list(dict.fromkeys(fit.source for fit in fits))
     said = [*_zero_gates(spec, fitted, sources), *_poles(spec, sources)]
     for mixture in fitted:
         said += _kept(mixture, spec)

@@ -1,0 +1,168 @@
+"""Planned curves: which lines a study's plot will have, what they are called and held against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
+from moeviz.study.equal import expert_of, gauge_title
+from moeviz.study.estimators import ESTIMATORS
+from moeviz.study.models import PlannedFit
+from moeviz.study.presets.preset import Published
+from moeviz.study.presets.published import published_slope
+from moeviz.study.readings import paper_loss, readings
+from moeviz.study.setting import setting_of
+from moeviz.study.specification import Specification
+from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
+from moeviz.theory.rates import RateClaim, Setting, claimed_rate
+
+
+@dataclass(frozen=True)
+class PlannedCurve:
+    """One line of a study's plot, before there are numbers.
+
+    Attributes
+    ----------
+    label : str
+        For people.
+    router, gate, expert, estimator : str
+        Names in the registries.
+    fit : int
+        Which of the study's fits it is read from.
+    reading : Reading
+    setting : Setting
+        What theory's claim depends on.
+    gauge_title, estimator_title : str
+        The gauge, and what the estimator does, in words.
+    published : Published or None
+        The slope that a paper prints for it.
+    """
+
+    label: str
+    router: str
+    gate: str
+    expert: str
+    estimator: str
+    fit: int
+    reading: Reading
+    setting: Setting
+    gauge_title: str
+    estimator_title: str
+    published: Published | None
+
+    @cached_property
+    def claim(self) -> RateClaim:
+        """What theory says of the curve."""
+        return claimed_rate(self.setting, self.reading)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells the curve apart from all others of its study."""
+        reading = self.reading
+        return (
+            self.router,
+            self.gate,
+            self.expert,
+            self.estimator,
+            reading.loss,
+            reading.gauge,
+        )
+
+
+def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[PlannedCurve, ...]:
+    """Return the curves of a study's fits, one for each reading of each fit.
+
+    Parameters
+    ----------
+    spec : Specification
+    fits : iterable of PlannedFit
+    """
+    curves = [plan_curve(spec, fit, one) for fit in fits for one in readings(spec, fit)]
+    return tuple(_told_apart(curves))
+
+
+def plan_curve(spec: Specification, fit: PlannedFit, reading: Reading) -> PlannedCurve:
+    """Return the curve of one reading of one fit.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : PlannedFit
+    reading : Reading
+    """
+    gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
+    return PlannedCurve(
+        _label(spec, fit, reading, gauge),
+        fit.router,
+        fit.gate,
+        fit.expert,
+        fit.estimator,
+        fit.index,
+        reading,
+        setting_of(spec.fields, fit),
+        gauge,
+        _estimator_words(spec, fit.estimator),
+        published_slope(spec, fit, reading),
+    )
+
+
+def fit_name(spec: Specification, fit: PlannedFit) -> str:
+    """Return what one of a study's fits is called.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : PlannedFit
+    """
+    words = [SCORES[fit.router].title, GATES[fit.gate].title, EXPERTS[fit.expert].title]
+    if len(spec["estimators"]) > 1:
+        words.append(ESTIMATORS[fit.estimator].title)
+    return ", ".join(words)
+
+
+def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
+    """Name the gauge of curves that have one name otherwise."""
+    times = Counter(curve.label for curve in curves)
+    return [
+        replace(curve, label=f"{curve.label}, {GAUGES[curve.reading.gauge].title}")
+        if times[curve.label] > 1
+        else curve
+        for curve in curves
+    ]
+
+
+def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str) -> str:
+    words = [SCORES[fit.router].title]
+    if len(spec["gates"]) > 1:
+        words.append(GATES[fit.gate].title)
+    if len(spec["experts"]) > 1:
+        words.append(EXPERTS[fit.expert].title)
+    if len(spec["estimators"]) > 1:
+        words.append(ESTIMATORS[fit.estimator].title)
+    plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, fit)
+    if reading.loss in DISTANCES:
+        words.append(DISTANCES[reading.loss].title)
+    elif reading.loss in ("radial", "angular"):
+        words.append(f"{reading.loss} error")
+    else:
+        if not plain:
+            words.append(LOSSES[reading.loss].title)
+        if len(spec["gauges"]) > 1 or plain:
+            words.append(gauge)
+    return ", ".join(words)
+
+
+def _estimator_words(spec: Specification, estimator: str) -> str:
+    """Return what an estimator is, in words."""
+    chosen = ESTIMATORS[estimator]
+    what = chosen.describe(spec.fields, OUTPUTS[spec["output"]].density)
+    start = (
+        f"starts near the truth (scale {spec['start_scale']:g})"
+        if spec["start"] == "near-truth"
+        else "random starts"
+    )
+    best = f", best of {spec['starts']}" if spec["starts"] > 1 else ""
+    return f"{what}, {start}{best}"

@@ -1,0 +1,226 @@
+"""Results: what is known of a study, finished or not, as numbers and facts.
+
+Sentences about a result are made where they are shown (:mod:`moeviz.charts`), so that a result
+which is kept says tomorrow what is known tomorrow. Its JSON has besides, for those who read it,
+what follows from the specification: titles, theory's exponent and the papers' slopes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moeviz.estimate import ENDED
+from moeviz.model import GATES, SCORES
+from moeviz.study.curves import PlannedCurve, plan_curve
+from moeviz.study.fit_report import FitReport
+from moeviz.study.models import plan_fit
+from moeviz.study.plan import plan
+from moeviz.study.reader import Numbers, ObjectReader, Rows, attributes, plain
+from moeviz.study.slope import CONFIDENCE, LocalSlope, NoSlope, Slope
+from moeviz.study.specification import Specification
+from moeviz.theory import Reading
+
+ENDS = frozenset(kind.label for kind in ENDED)
+"""What the ways for a fit to end are called in a result."""
+
+
+@dataclass(frozen=True)
+class Curve(PlannedCurve):
+    """A planned curve with its numbers; lists run over the sample sizes that are there.
+
+    Attributes
+    ----------
+    n : tuple of int
+        Sample sizes.
+    replicates : tuple of tuple of int
+        Which replicates each size has.
+    loss : tuple of tuple of float or None
+        Their losses; None for a fit that has none.
+    mean, median, geometric : tuple of float or None
+        Of the losses.
+    status : tuple of mapping of str to int
+        How many fits ended in which way.
+    residual, steps : tuple of float or None
+        Means of the cost per observation, and of the steps taken.
+    trace : tuple of float or None
+        Minus the mean log-likelihood by step, at the largest size.
+    slope : Slope or None
+    no_slope : NoSlope or None
+        Why there is no slope.
+    local_slope : tuple of LocalSlope
+        Between neighbouring sizes.
+    predicted_constant : float or None
+        The information predicts this over the root of n.
+    predicted : tuple of float or None
+        That line at each size.
+    function_alone : tuple of int or None
+        How many fits have learnt the function and not the parameters, where that can be told.
+    """
+
+    n: tuple[int, ...]
+    replicates: tuple[tuple[int, ...], ...]
+    loss: Rows
+    mean: Numbers
+    median: Numbers
+    geometric: Numbers
+    status: tuple[Mapping[str, int], ...]
+    residual: Numbers
+    steps: Numbers
+    trace: Numbers | None
+    slope: Slope | None
+    no_slope: NoSlope | None
+    local_slope: tuple[LocalSlope, ...]
+    predicted_constant: float | None
+    predicted: Numbers | None
+    function_alone: tuple[int, ...] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that :meth:`read` turns back into this curve."""
+        numbers = {name: plain(getattr(self, name)) for name in _NUMBERS}
+        return {
+            "label": self.label,
+            "router": self.router,
+            "router_title": SCORES[self.router].title,
+            "gate": self.gate,
+            "gate_title": GATES[self.gate].title,
+            "expert": self.expert,
+            "output": self.setting.output,
+            "estimator": self.estimator_title,
+            "estimator_name": self.estimator,
+            "gauge": self.reading.gauge,
+            "gauge_title": self.gauge_title,
+            "loss_name": self.reading.loss,
+            "loss_title": self.reading.title,
+            "fit": self.fit,
+            **numbers,
+            "slope": self.slope and {**plain(attributes(self.slope)), "confidence": CONFIDENCE},
+            "no_slope": self.no_slope and self.no_slope.value,
+            "local_slope": [attributes(one) for one in self.local_slope],
+            "theory": {
+                "exponent": self.claim.exponent,
+                "text": self.claim.text,
+                "source": self.claim.source,
+            },
+            "published": self.published
+            and {
+                "slope": self.published.slope,
+                "source": self.published.source,
+                "note": self.published.note,
+            },
+        }
+
+    @classmethod
+    def read(cls, data: ObjectReader, spec: Specification) -> Curve:
+        """Return what a JSON object says; names, claim and paper's slope are those of today."""
+        slope = _slope(data.record("slope")) if "slope" in data else None
+        return cls(
+            **attributes(_planned(data, spec)),
+            n=data.wholes("n"),
+            replicates=data.whole_rows("replicates"),
+            loss=data.rows("loss"),
+            mean=data.numbers("mean"),
+            median=data.numbers("median"),
+            geometric=data.numbers("geometric"),
+            status=tuple(one.counts(ENDS) for one in data.records("status")),
+            residual=data.numbers("residual"),
+            steps=data.numbers("steps"),
+            trace=data.numbers("trace") if "trace" in data else None,
+            slope=slope,
+            no_slope=None if slope else data.one_of("no_slope", NoSlope, NoSlope.TOO_FEW),
+            local_slope=tuple(
+                LocalSlope(one.number("n"), one.maybe("slope"), one.maybe("low"), one.maybe("high"))
+                for one in data.records("local_slope")
+            ),
+            predicted_constant=data.maybe("predicted_constant"),
+            predicted=data.numbers("predicted") if "predicted" in data else None,
+            function_alone=data.wholes("function_alone") if "function_alone" in data else None,
+        )
+
+
+_NUMBERS = (
+    "n", "replicates", "loss", "mean", "median", "geometric", "status", "residual", "steps",
+    "trace", "predicted_constant", "predicted", "function_alone",
+)  # fmt: skip
+
+
+def _slope(data: ObjectReader) -> Slope:
+    numbers = (data.number("estimate"), data.number("low"), data.number("high"))
+    return Slope(*numbers, data.pair("window"))
+
+
+def _planned(data: ObjectReader, spec: Specification) -> PlannedCurve:
+    """Return the plan's curve that was measured; made anew where today's plan has none such."""
+    names = [data.text(name) for name in ("router", "gate", "expert", "estimator_name")]
+    reading = Reading(data.text("loss_name"), data.text("gauge"))
+    for curve in plan(spec).curves:
+        if curve.key == (*names, reading.loss, reading.gauge) and curve.fit == data.whole("fit"):
+            return curve
+    router, gate, expert, estimator = names
+    fit = plan_fit(spec.fields, data.whole("fit"), router, gate, expert, estimator)
+    return plan_curve(spec, fit, reading)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A study as far as it has been computed.
+
+    Attributes
+    ----------
+    spec : Specification
+    hash : str
+        The study's identity.
+    device : str
+        Where it was computed.
+    seconds : float
+        How long.
+    complete : bool
+        Whether every block is there.
+    truth : tuple of FitReport
+        What is known of the fits' truths; of none as long as nothing is known.
+    curves : tuple of Curve
+        In the plan's order.
+    """
+
+    spec: Specification
+    hash: str
+    device: str
+    seconds: float
+    complete: bool
+    truth: tuple[FitReport, ...]
+    curves: tuple[Curve, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that :meth:`from_json` turns back into this result."""
+        return {
+            "spec": self.spec.to_json(),
+            "hash": self.hash,
+            "device": self.device,
+            "seconds": self.seconds,
+            "complete": self.complete,
+            "truth": {"fits": [one.to_json() for one in self.truth]} if self.truth else None,
+            "curves": [curve.to_json() for curve in self.curves],
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Result:
+        """Return the result in plain data.
+
+        Raises
+        ------
+        SpecificationError
+            If the data are not a result, or not of a study that can be described.
+        """
+        read = ObjectReader(data, "result")
+        spec = Specification.from_json(data.get("spec"))
+        truth = read.record("truth").records("fits") if "truth" in read else ()
+        return cls(
+            spec,
+            read.text("hash"),
+            read.text("device"),
+            read.number("seconds"),
+            read.truth("complete"),
+            tuple(FitReport.read(one) for one in truth),
+            tuple(Curve.read(one, spec) for one in read.records("curves")),
+        )

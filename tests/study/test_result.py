@@ -1,0 +1,119 @@
+"""Results: every kept one round-trips, and what is no result is refused with one sentence."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from moeviz.charts.printed import printed
+from moeviz.errors import MoevizError, SpecificationError
+from moeviz.study import PRESETS, Result, assemble, plan, run_block, split
+from moeviz.study.kept import kept_folder, kept_names, kept_result
+from moeviz.text import json_text
+
+SENTENCES = ("in_words", "notices")
+
+
+def written(name):
+    """A kept result as it stands in its file."""
+    return json.loads((kept_folder() / f"{name}.json").read_text("utf-8"))["result"]
+
+
+@pytest.fixture(scope="module")
+def small():
+    fields = {"sizes": (100, 200, 300), "replicates": 2, "candidates": 2, "data_router": "linear"}
+    spec = PRESETS["cosine-exact"].build(fields)
+    return assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu")
+
+
+def without_sentences(data):
+    return {key: value for key, value in data.items() if key not in SENTENCES}
+
+
+@pytest.mark.parametrize("name", kept_names())
+def test_a_kept_result_says_what_its_file_says(name):
+    """All but the claims, which are today's, and the sentences, which it does not hold."""
+    before, after = written(name), kept_result(name).result.to_json()
+    assert before["spec"]["fields"].items() <= after["spec"]["fields"].items()
+    for key in ("hash", "device", "seconds", "complete", "truth"):
+        assert before[key] == after[key]
+    for old, new in zip(before["curves"], after["curves"], strict=True):
+        for key in set(old) - {"in_words", "theory"}:
+            assert old[key] == new[key], key
+
+
+@pytest.mark.parametrize("name", kept_names())
+def test_a_kept_result_is_the_same_after_another_trip(name):
+    result = kept_result(name).result
+    again = Result.from_json(json.loads(json_text(result.to_json())))
+    assert again == result
+    assert printed(again) == printed(result)
+
+
+@pytest.mark.parametrize("name", kept_names())
+def test_sentences_of_a_kept_result_are_made_anew(name):
+    result = kept_result(name).result
+    data = printed(result)
+    for curve, said in zip(result.curves, data["curves"], strict=True):
+        assert said["in_words"].startswith(
+            ("Between n", "Two sample sizes", "No slope", "The loss")
+        )
+        assert curve.claim == plan(result.spec).curves[result.curves.index(curve)].claim
+        if curve.slope is not None:
+            assert curve.claim.source in said["in_words"]
+
+
+def test_a_result_survives_json_and_holds_no_sentence(small):
+    data = small.to_json()
+    assert Result.from_json(json.loads(json.dumps(data, allow_nan=False))) == small
+    assert not set(SENTENCES) & (set(data) | set(data["curves"][0]))
+    assert without_sentences(printed(small)).keys() == data.keys()
+
+
+def test_a_curve_that_the_plan_no_longer_has_is_kept(small):
+    data = small.to_json()
+    strange = {**data["curves"][0], "loss_name": "mass", "fit": 0}
+    again = Result.from_json({**data, "curves": [strange]})
+    (curve,) = again.curves
+    assert curve.key[-2:] == ("mass", strange["gauge"])
+    assert list(curve.mean) == strange["mean"]
+    assert curve.label != strange["label"]
+
+
+WRONG = {
+    "nothing": lambda data: None,
+    "a list": lambda data: [data],
+    "no specification": lambda data: data.pop("spec"),
+    "a hash that is a number": lambda data: data.update(hash=3),
+    "seconds that are a text": lambda data: data.update(seconds="1"),
+    "complete as a number": lambda data: data.update(complete=1),
+    "no curves": lambda data: data.pop("curves"),
+    "a curve that is a text": lambda data: data["curves"].append("x"),
+    "a mean that is a text": lambda data: data["curves"][0]["mean"].append("x"),
+    "a size that is no whole number": lambda data: data["curves"][0].update(n=[100.5]),
+    "an unknown router": lambda data: data["curves"][0].update(router="banana"),
+    "an unknown end": lambda data: data["curves"][0]["status"][0].update(lost=1),
+    "an unknown reason": lambda data: data["curves"][0].update(slope=None, no_slope="tired"),
+    "half a window": lambda data: data["curves"][0]["slope"].update(window=[100]),
+    "atoms that are no rows": lambda data: data["truth"]["fits"][0].update(atoms=[1.0]),
+    "a projection that is a list": lambda data: data["truth"]["fits"][0].update(projection=[1]),
+}
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_what_is_no_result_is_refused_with_one_sentence(small, how):
+    data = copy.deepcopy(small.to_json())
+    changed = WRONG[how](data)
+    whole = changed if how in ("nothing", "a list") else data
+    with pytest.raises(MoevizError, match=r"^Expected .*\.$") as refusal:
+        Result.from_json(whole)
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_error_names_the_value(small):
+    data = small.to_json()
+    data["curves"][1]["mean"] = [None, "x"]
+    with pytest.raises(SpecificationError, match=r"a number for result\.curves\[1\]\.mean\[1\]"):
+        Result.from_json(data)
