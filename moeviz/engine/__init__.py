@@ -5,11 +5,11 @@ Importing this package starts nothing and loads neither PyTorch nor Dask's sched
 kept; a :class:`Snapshot` is what a page or a command sees of a job.
 """
 
-from moeviz.engine.engine import Engine
 from moeviz.engine.errors import EngineError, StoreError, UnknownJobError
-from moeviz.engine.protocols import Study
+from moeviz.engine.kind import Study
 from moeviz.engine.snapshot import ACTIVE, STATES, Snapshot, State
 from moeviz.engine.store import Store
+from moeviz.engine.studies.engine import Engine
 
 __all__ = [
     "ACTIVE",

@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moeviz.engine.kind import Study
 from moeviz.engine.owner import Owner
-from moeviz.engine.protocols import Study
 from moeviz.engine.record import Record
 from moeviz.engine.snapshot import ACTIVE, Snapshot, State
 from moeviz.engine.store import Folder

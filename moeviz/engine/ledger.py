@@ -7,7 +7,7 @@ from typing import Any
 
 from moeviz.engine.errors import UnknownJobError, told
 from moeviz.engine.jobs import Job
-from moeviz.engine.protocols import Study
+from moeviz.engine.kind import Study
 from moeviz.engine.store import DEVICES, Folder, Store
 from moeviz.errors import MoevizError
 

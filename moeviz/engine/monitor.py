@@ -16,17 +16,17 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from moeviz.engine.cluster import Cluster, Connection
 from moeviz.engine.errors import EngineError, StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
+from moeviz.engine.kind import Study
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.mailbox import Mailbox
 from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
-from moeviz.engine.protocols import Study
-from moeviz.engine.run import LostError, Run, blame
 from moeviz.engine.snapshot import State
 from moeviz.engine.store import Store
+from moeviz.engine.workers.cluster import Cluster, Connection
+from moeviz.engine.workers.futures import LostError, Run, blame
 from moeviz.errors import MoevizError
 
 LOSSES = 3

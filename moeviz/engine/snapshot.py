@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from moeviz.engine.protocols import Study, default_study
+from moeviz.engine.kind import Study, default_study
 
 State = Literal["waiting", "running", "done", "cancelled", "failed", "interrupted"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from moeviz.engine.check_view import CheckView
+from moeviz.engine.checks.check import CheckView
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.claims import Claim
 from moeviz.ui.checker_form import compose_form

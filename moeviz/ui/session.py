@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.engine import Engine
-from moeviz.engine.check import Checker
+from moeviz.engine.checks.checker import Checker
 
 
 class Closable(Protocol):

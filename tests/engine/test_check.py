@@ -14,16 +14,17 @@ from typing import Any
 import psutil
 import pytest
 
-from moeviz.engine import EngineError, Store, check_process
-from moeviz.engine.check import Checker
-from moeviz.engine.check_view import key_of
-from moeviz.engine.check_worker import answer_to
+from moeviz.engine import EngineError, Store
+from moeviz.engine.checks import process as check_process
+from moeviz.engine.checks.check import key_of
+from moeviz.engine.checks.checker import Checker
+from moeviz.engine.checks.decider import answer_to
 from moeviz.errors import FormulaError
 
 TOY = """
 import os, sys, time
 sys.path.insert(0, {root!r})
-from moeviz.engine.check_worker import serve
+from moeviz.engine.checks.decider import serve
 
 def run(request, limit):
     what = request.get("claim", "")
@@ -72,7 +73,7 @@ def make(tmp_path: Path, log: Path) -> Iterator[Callable[..., Checker]]:
 def toys() -> list[psutil.Process]:
     """The toy processes that this one has started and that have not ended."""
     children = psutil.Process().children()
-    return [c for c in children if any("check_worker" in part for part in c.cmdline())]
+    return [c for c in children if any("decider" in part for part in c.cmdline())]
 
 
 def asked(log: Path) -> list[str]:
@@ -224,7 +225,7 @@ def test_a_process_ends_with_the_one_who_asks(tmp_path):
     script = tmp_path / "asks.py"
     script.write_text(
         "import sys, time\n"
-        "from moeviz.engine.check_process import CheckProcess\n"
+        "from moeviz.engine.checks.process import CheckProcess\n"
         "process = CheckProcess()\n"
         "process.wait_until_ready(lambda: False)\n"
         "print(process.pid, flush=True)\n"

@@ -15,7 +15,7 @@ from engine_helpers import MakeEngine, expected, numbers, until
 
 from moeviz import cli
 from moeviz.engine import Engine, EngineError, Store, StoreError
-from moeviz.engine.check_view import Verdicts, key_of
+from moeviz.engine.checks.check import Verdicts, key_of
 from moeviz.engine.errors import told
 
 LONG = toy.Specification((0.05,) * 40, seed=3)

@@ -36,7 +36,7 @@ def host_of(worker: int) -> psutil.Process:
     """Return the process of the cluster that a worker belongs to."""
     host = psutil.Process(worker).parent()
     assert host is not None
-    assert "moeviz.engine.host" in host.cmdline()
+    assert "moeviz.engine.workers.host" in host.cmdline()
     return host
 
 

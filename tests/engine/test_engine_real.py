@@ -16,7 +16,7 @@ from engine_helpers import until
 
 from moeviz import study
 from moeviz.engine import Engine, Snapshot
-from moeviz.engine.cluster import Connection
+from moeviz.engine.workers.cluster import Connection
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import toy_study as toy
 from engine_helpers import Log, MakeEngine, Run, expected, numbers, until
 
 from moeviz.engine import Engine, EngineError, Snapshot, UnknownJobError
-from moeviz.engine.run import blame
+from moeviz.engine.workers.futures import blame
 
 # --- A study from beginning to end.
 
@@ -418,7 +418,7 @@ def test_processes_that_submit_the_same_study_share_it(
 def test_a_scheduler_that_is_not_there_is_named(
     make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("moeviz.engine.cluster.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("moeviz.engine.workers.cluster.CONNECT_SECONDS", 0.5)
     engine = make_engine(scheduler="tcp://127.0.0.1:1")
     failed = engine.wait(engine.submit(toy.Specification((0.0,))), timeout=60)
     assert failed.state == "failed"
@@ -451,7 +451,7 @@ def test_gpu_workers_get_the_blocks_and_numbers_are_kept_apart(
     make_engine: MakeEngine, log: Log, tmp_path: Path
 ):
     # A scheduler of its own, with a worker that claims a GPU; the toy does not use it.
-    from moeviz.engine.cluster import announced_address, end_host, start_host
+    from moeviz.engine.workers.cluster import announced_address, end_host, start_host
 
     host = start_host(1)
     try:

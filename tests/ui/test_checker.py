@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from moeviz.engine.check_view import CheckView, key_of
+from moeviz.engine.checks.check import CheckView, key_of
 from moeviz.errors import SpecificationError
 from moeviz.model import SCORES
 from moeviz.symbolic.catalogue import CATALOGUE

@@ -14,8 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from moeviz.engine.check_process import COMMAND, CheckProcess, GoneError, LateError
-from moeviz.engine.check_view import (
+from moeviz.engine.checks.check import (
     CLAIM_SECONDS,
     COMPOSED_SECONDS,
     CheckView,
@@ -24,9 +23,10 @@ from moeviz.engine.check_view import (
     Verdicts,
     key_of,
 )
+from moeviz.engine.checks.process import COMMAND, CheckProcess, GoneError, LateError
 from moeviz.engine.errors import EngineError
-from moeviz.engine.hardware import local_workers
 from moeviz.engine.store import Store
+from moeviz.engine.workers.hardware import local_workers
 from moeviz.errors import Cancelled
 
 REMEMBERED = 64

@@ -10,10 +10,10 @@ from concurrent.futures import CancelledError as FutureCancelled
 from contextlib import suppress
 from typing import Any
 
-from moeviz.engine.cluster import Connection
 from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
-from moeviz.engine.protocols import Study
+from moeviz.engine.kind import Study
+from moeviz.engine.workers.cluster import Connection
 from moeviz.errors import MoevizError
 
 RETRIES = 5
@@ -97,7 +97,7 @@ class Run:
                 client.cancel(futures)
 
     def _send(self, block: Any) -> None:
-        from moeviz.engine.worker import pack, run_on_worker
+        from moeviz.engine.workers.worker import pack, run_on_worker
 
         if self._what is None:
             # A few hundred bytes, so that they go with each block and cannot be lost with a worker.

@@ -12,13 +12,13 @@ from types import TracebackType
 from typing import Any
 
 from moeviz.engine.errors import EngineError
-from moeviz.engine.hardware import describe_hardware, local_workers
 from moeviz.engine.jobs import Job
+from moeviz.engine.kind import Study, default_study
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.monitor import Monitor
-from moeviz.engine.protocols import Study, default_study
 from moeviz.engine.snapshot import Snapshot
 from moeviz.engine.store import DEVICES, Store
+from moeviz.engine.workers.hardware import describe_hardware, local_workers
 
 MOST_WORKERS = 256
 """Worker processes that one engine starts on this machine."""

@@ -11,7 +11,7 @@ from typing import Any
 import cloudpickle
 from distributed import Worker, WorkerPlugin, get_worker
 
-from moeviz.engine.protocols import Study
+from moeviz.engine.kind import Study
 from moeviz.errors import Cancelled
 
 POLITE = 5

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from moeviz.engine.cluster import Connection
+    from moeviz.engine.workers.cluster import Connection
 
 GIB = 2**30
 

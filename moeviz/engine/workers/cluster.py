@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from moeviz.engine.errors import EngineError, told
-from moeviz.engine.protocols import Study
+from moeviz.engine.kind import Study
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -34,7 +34,7 @@ class Connection:
     device : str
         ``"cpu"`` or ``"cuda"``: what studies will run on.
     workers : list of dict
-        What :func:`moeviz.engine.worker.describe` said of each worker at the start.
+        What :func:`moeviz.engine.workers.worker.describe` said of each worker at the start.
     host : subprocess.Popen or None
         The process of the local cluster, if it is one.
     useful : bool
@@ -131,7 +131,7 @@ class Cluster:
     def _connect(self, host: subprocess.Popen[str] | None) -> Connection:
         import distributed
 
-        from moeviz.engine.worker import WarmUp, describe
+        from moeviz.engine.workers.worker import WarmUp, describe
 
         _quiet()
         address = announced_address(host) if host is not None else self._address
@@ -178,7 +178,7 @@ def start_host(workers: int) -> subprocess.Popen[str]:
     # The workers must find the same modules as this process, wherever it was started.
     environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
     return subprocess.Popen(
-        [sys.executable, "-m", "moeviz.engine.host", str(workers)],
+        [sys.executable, "-m", "moeviz.engine.workers.host", str(workers)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,4 +1,4 @@
-"""The local cluster, in a process of its own: ``python -m moeviz.engine.host WORKERS``.
+"""The local cluster, in a process of its own: ``python -m moeviz.engine.workers.host WORKERS``.
 
 The process starts a Dask scheduler and one worker process per core, writes the scheduler's
 address to its standard output as one line, and serves until its standard input is closed. The

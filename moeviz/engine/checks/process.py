@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from moeviz.engine.errors import EngineError
-from moeviz.engine.host import WORKER_ENVIRONMENT
+from moeviz.engine.workers.host import WORKER_ENVIRONMENT
 from moeviz.errors import Cancelled
 from moeviz.text import json_text
 
@@ -27,7 +27,7 @@ GLANCE_SECONDS = 0.05
 GRACE_SECONDS = 10.0
 """What a check may take beyond the limit of its tests before its process is ended."""
 
-COMMAND = (sys.executable, "-m", "moeviz.engine.check_worker")
+COMMAND = (sys.executable, "-m", "moeviz.engine.checks.decider")
 
 
 class LateError(EngineError):

@@ -1,4 +1,4 @@
-"""The process that decides claims: ``python -m moeviz.engine.check_worker``.
+"""The process that decides claims: ``python -m moeviz.engine.checks.decider``.
 
 It reads one request in JSON per line of its standard input and writes one answer per line to its
 standard output; the first line it writes says that it is ready. It ends when its standard input
