@@ -1,23 +1,23 @@
-"""What the engine needs to know of the floor below it: four names and a few attributes.
+"""A kind of job: what the engine needs to know of something that takes long.
 
-The engine schedules blocks; it does not know what a router is. Everything it asks of
-:mod:`moeviz.study` is written down here, so that another study (a toy one, for instance) can be
-run by the same engine.
+The engine schedules blocks; it does not know what a router is. Everything that it asks of a kind
+(convergence studies, checks, a toy of the tests) is written down here.
 """
 
 from __future__ import annotations
 
-import importlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, cast
+from pathlib import Path
+from typing import Any, Protocol
 
 
 class Block(Protocol):
-    """One piece of a study: a pure function of the specification and this block."""
+    """One piece of a job: a pure function of the specification and this block."""
 
     @property
     def id(self) -> str:
-        """Name of the block, unique within its study."""
+        """Name of the block, unique within its job."""
         ...
 
     @property
@@ -27,11 +27,11 @@ class Block(Protocol):
 
 
 class Specification(Protocol):
-    """A frozen description of a study."""
+    """A frozen description of a job."""
 
     @property
     def hash(self) -> str:
-        """16 hexadecimal digits that identify the study."""
+        """16 hexadecimal digits that identify the job."""
         ...
 
     def to_json(self) -> dict[str, Any]:
@@ -39,53 +39,47 @@ class Specification(Protocol):
         ...
 
 
-class Study(Protocol):
-    """The functions by which the engine runs a study; :mod:`moeviz.study` is one.
+class Kind(ABC):
+    """One kind of job: reads specifications, plans blocks, runs one, puts results together.
 
-    It must be importable by name in a fresh process, because blocks run in other processes.
-    ``Any`` stands for the study's own specification and block types.
+    ``Any`` stands for its own specification and block types. Where blocks run in other processes,
+    an object of the class must survive pickling.
     """
 
-    Specification: Any
-    """Class with ``from_json(mapping)``, the inverse of ``to_json``."""
+    name: str
+    """Name in the plural; also that of its folder in the store."""
 
-    PRESETS: Mapping[str, Any]
-    """Named studies; ``build({})`` of the first one gives workers something to get warm with."""
+    must_keep: bool = True
+    """Whether a job fails where its blocks cannot be written to the store."""
 
-    def split(self, spec: Any, /) -> Sequence[Any]:
-        """Return the blocks of a study in the order in which they should run."""
-        ...
+    @abstractmethod
+    def read(self, data: Any) -> Any:
+        """Return the specification whose ``to_json`` gave `data`."""
 
+    @abstractmethod
+    def plan(self, spec: Any) -> Sequence[Any]:
+        """Return the blocks of a job in the order in which they should run."""
+
+    @abstractmethod
     def run_block(
-        self, spec: Any, block: Any, device: str = ..., should_stop: Callable[[], bool] | None = ...
+        self, spec: Any, block: Any, device: str, should_stop: Callable[[], bool] | None = None
     ) -> dict[str, Any]:
         """Run one block; raise :class:`~moeviz.errors.Cancelled` once `should_stop` is true."""
-        ...
 
+    @abstractmethod
     def assemble(
         self, spec: Any, results: Mapping[str, dict[str, Any]], seconds: float, device: str
-    ) -> dict[str, Any]:
+    ) -> Any:
         """Put the results that there are together."""
-        ...
 
+    def rehearsal(self) -> Any:
+        """Return a specification whose first blocks get a worker warm, or None."""
+        return None
 
-class _DefaultStudy:
-    """Stands for :mod:`moeviz.study`, which is imported when something of it is asked for.
+    def lasts(self, result: Mapping[str, Any]) -> bool:
+        """Whether a block's result stays the same; if not, it is not kept in the store."""
+        return True
 
-    An engine can so start its workers while its own process still imports PyTorch.
-    """
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(_import_study(), name)
-
-    def __reduce__(self) -> tuple[Callable[[], Any], tuple[()]]:
-        return _import_study, ()
-
-
-def _import_study() -> Any:
-    return importlib.import_module("moeviz.study")
-
-
-def default_study() -> Study:
-    """Return :mod:`moeviz.study`, to be imported as late as possible."""
-    return cast(Study, _DefaultStudy())
+    def earlier(self, root: Path, spec: Any) -> dict[str, dict[str, Any]]:
+        """Return blocks by id that earlier versions kept elsewhere under the store's `root`."""
+        return {}

@@ -1,12 +1,15 @@
-"""The store: finished blocks on disk, one folder per study and device.
+"""The store: finished blocks on disk, one folder per job and device.
 
 ::
 
-    <root>/studies/<hash>/<cpu|cuda>/spec.json          the specification
-                                     state.json         where the computing stands, and whose it is
-                                     blocks/<id>.json   one finished block each, with a checksum
-                                     cancel             there while a cancel is asked for
-                                     lock               held for the moment of taking over
+    <root>/<kind>/<hash>/<cpu|cuda>/spec.json          the specification
+                                    state.json         where the computing stands, and whose it is
+                                    blocks/<id>.json   one finished block each, with a checksum
+                                    cancel             there while a cancel is asked for
+                                    lock               held for the moment of taking over
+
+The kind is ``studies`` or ``checks``. A version of the numbers has its place in ``state.json``,
+whose readers pass over what they do not know.
 
 Every file is written beside its place and then moved into it, so that a process that dies or a
 second process that reads never sees a part of one. A file that does not hold what was written
@@ -19,8 +22,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -33,6 +36,7 @@ from moeviz.engine.errors import (
     UnknownJobError,
     told,
 )
+from moeviz.engine.kind import Kind
 from moeviz.engine.record import Record
 from moeviz.text import json_text
 
@@ -43,7 +47,7 @@ _HASH = re.compile(r"[0-9a-f]{16}")
 
 
 class Folder:
-    """The folder of one study on one kind of device.
+    """The folder of one job on one kind of device.
 
     Parameters
     ----------
@@ -51,19 +55,27 @@ class Folder:
         Where it is, or will be once something is written.
     device : str
         ``"cpu"`` or ``"cuda"``.
+    must_keep : bool
+        Whether a write that fails is an error. If not, the job computes all the same, and what
+        could not be written is computed again another time.
     """
 
-    def __init__(self, path: Path, device: str) -> None:
+    def __init__(self, path: Path, device: str, must_keep: bool = True) -> None:
         self.path = path
+        self._must_keep = must_keep
         self.device = device
         self._state = path / "state.json"
         self._specification = path / "spec.json"
         self._blocks = path / "blocks"
         self._cancel = path / "cancel"
 
-    def locked(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def locked(self) -> Iterator[None]:
         """Return a context that one thread of one process at a time can be in."""
-        return files.locked(self.path / "lock")
+        with ExitStack() as stack:
+            with self._writing():
+                stack.enter_context(files.locked(self.path / "lock"))
+            yield
 
     def stamp(self) -> tuple[int, int, int]:
         """Return a value that differs after every write of the state; (0, 0, 0) without one."""
@@ -87,7 +99,8 @@ class Folder:
             return None
         except DamagedFileError:
             if repair:
-                files.set_aside(self._state)
+                with self._writing():
+                    files.set_aside(self._state)
             return None
 
     def write_record(self, record: Record) -> None:
@@ -98,7 +111,8 @@ class Folder:
         StoreError
             If the folder cannot be written to.
         """
-        files.write_json(self._state, record.to_json())
+        with self._writing():
+            files.write_json(self._state, record.to_json())
 
     def read_specification(self) -> Any:
         """Return the specification as JSON, or None when there is none that can be read."""
@@ -116,7 +130,8 @@ class Folder:
             If the folder cannot be written to.
         """
         if self.read_specification() != _through_json(data):
-            files.write_json(self._specification, data)
+            with self._writing():
+                files.write_json(self._specification, data)
 
     def read_results(
         self, ids: Iterable[str], known: Iterable[str] = (), repair: bool = False
@@ -145,7 +160,8 @@ class Folder:
                 continue
             except DamagedFileError:
                 if repair:
-                    files.set_aside(path)
+                    with self._writing():
+                        files.set_aside(path)
         return results
 
     def write_result(self, block_id: str, result: Any) -> dict[str, Any]:
@@ -170,16 +186,19 @@ class Folder:
                 f"Expected block {block_id} to return a mapping, but it returned "
                 f"{type(result).__name__}; mend the study's run_block."
             )
-        files.write_json(self._block(block_id), files.seal({"block": block_id, "result": content}))
+        sealed = files.seal({"block": block_id, "result": content})
+        with self._writing():
+            files.write_json(self._block(block_id), sealed)
         return content
 
     def sweep(self) -> None:
         """Delete what writers that died halfway have left. Only under the lock."""
         for folder in (self.path, self._blocks):
-            files.sweep(folder)
+            with self._writing():
+                files.sweep(folder)
 
     def ask_cancel(self) -> None:
-        """Ask the engine that computes this study, wherever it runs, to stop.
+        """Ask the engine that computes this job, wherever it runs, to stop.
 
         Raises
         ------
@@ -196,7 +215,18 @@ class Folder:
         StoreError
             If the folder cannot be written to.
         """
-        return files.remove(self._cancel)
+        with self._writing():
+            return files.remove(self._cancel)
+        return False
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Let a refusal of the file system pass where nothing must be kept."""
+        try:
+            yield
+        except StoreError:
+            if self._must_keep:
+                raise
 
     def _names(self) -> set[str]:
         try:
@@ -218,7 +248,7 @@ class Folder:
 
 
 class Store:
-    """The folder that holds all studies of a person.
+    """The folder that holds all jobs of a person.
 
     Parameters
     ----------
@@ -243,31 +273,32 @@ class Store:
                 Path(chosen),
             ) from error
 
-    def folder(self, job_id: str, device: str) -> Folder:
-        """Return the folder of one study on one kind of device.
+    def folder(self, job_id: str, device: str, kind: Kind | None = None) -> Folder:
+        """Return the folder of one job on one kind of device; without a `kind`, of a study.
 
         Raises
         ------
         UnknownJobError
-            If `job_id` cannot be the name of a study.
+            If `job_id` cannot be the name of a job.
         """
         if not _HASH.fullmatch(job_id):
             raise UnknownJobError(
-                f"Expected the 16 hexadecimal digits of a study, but got {job_id[:40]!r}; "
-                "submit the study again to get its job."
+                f"Expected the 16 hexadecimal digits of a job, but got {job_id[:40]!r}; "
+                "submit it again to get its name."
             )
-        return Folder(self.root / "studies" / job_id / device, device)
+        name, must_keep = (kind.name, kind.must_keep) if kind is not None else ("studies", True)
+        return Folder(self.root / name / job_id / device, device, must_keep)
 
-    def find(self, job_id: str, preferred: str) -> Folder | None:
-        """Return the folder that holds a study, that of device `preferred` first; or None.
+    def find(self, job_id: str, preferred: str, kind: Kind | None = None) -> Folder | None:
+        """Return the folder that holds a job, that of device `preferred` first; or None.
 
         Raises
         ------
         UnknownJobError
-            If `job_id` cannot be the name of a study.
+            If `job_id` cannot be the name of a job.
         """
         for device in (preferred, *(d for d in DEVICES if d != preferred)):
-            folder = self.folder(job_id, device)
+            folder = self.folder(job_id, device, kind)
             if folder.read_specification() is not None:
                 return folder
         return None

@@ -54,7 +54,8 @@ def result_of(job_id: str, version: int, _snapshot: Snapshot) -> dict[str, Any]:
     version : int
         The snapshot's.
     """
-    return _snapshot.result()
+    result: dict[str, Any] = _snapshot.result()
+    return result
 
 
 def figure_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:

@@ -149,7 +149,7 @@ def _kept_link(name: str, kept: Mapping[str, Any]) -> str:
 def _finished(spec: Specification, cell: RateCell) -> tuple[Mapping[str, Any], str] | None:
     """Return the curve of a finished study and what reconciles it with the claim, or None."""
     try:
-        snapshot = engine().snapshot(spec.hash)
+        snapshot = engine().look(spec.hash)
     except UnknownJobError:
         return None
     if snapshot.state != "done":
@@ -161,7 +161,8 @@ def _finished(spec: Specification, cell: RateCell) -> tuple[Mapping[str, Any], s
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _result(job_id: str, device: str, _snapshot: Snapshot) -> dict[str, Any]:
-    return _snapshot.result()
+    result: dict[str, Any] = _snapshot.result()
+    return result
 
 
 @lru_cache(maxsize=256)

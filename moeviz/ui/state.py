@@ -121,7 +121,7 @@ def _request(address: dict[str, str]) -> Request:
     if wanted.job is None or not set(address) <= {"job", "v", "guess"}:
         return wanted
     try:
-        known = request_for(engine().snapshot(wanted.job).spec, wanted.job)
+        known = request_for(engine().look(wanted.job).spec, wanted.job)
         return replace(known, guesses=wanted.guesses)
     except UnknownJobError:
         raise SpecificationError(unknown_job(wanted.job)) from None

@@ -1,22 +1,19 @@
-"""Checks by name: what one looks like from outside, and the verdicts that are kept of them."""
+"""Checks as a kind of job: a request, one block that decides it, the verdict."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar
 
 import moeviz
 from moeviz.engine import files
-from moeviz.engine.errors import DamagedFileError, EngineError, StoreError
+from moeviz.engine.errors import DamagedFileError
+from moeviz.engine.kind import Kind
 from moeviz.text import json_text
-
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-Request = Mapping[str, Any]
 
 CLAIM_SECONDS = 10.0
 """How long each test of a claim in the catalogue may take."""
@@ -24,41 +21,36 @@ CLAIM_SECONDS = 10.0
 COMPOSED_SECONDS = 30.0
 """How long a composed test may take."""
 
+LATE = "time limit"
+"""Name of a test that ran out of time."""
+
 
 @dataclass(frozen=True)
-class CheckView:
-    """A check as it stands.
+class Check:
+    """What is to be checked: the specification of one job.
 
     Attributes
     ----------
-    key : str
-        Its name.
-    state : str
-        One of "waiting", "running", "done", "failed", "cancelled".
-    seconds : float
-        How long it has been running, or ran.
-    limit : float
-        How long each of its tests may run.
-    verdict : dict or None
-        As :func:`moeviz.symbolic.run.run_check` returns it, when done.
-    message : str
-        Why it failed.
-    final : bool
-        Whether its verdict stays the same; not where time ran out.
+    request : mapping
+        ``{"claim": id}`` or ``{"compose": {...}}``, JSON-able.
     """
 
-    key: str
-    state: State
-    seconds: float = 0.0
-    limit: float = CLAIM_SECONDS
-    verdict: dict[str, Any] | None = None
-    message: str = ""
-    final: bool = True
+    request: Mapping[str, Any]
+
+    @cached_property
+    def hash(self) -> str:
+        """Name of the check: of its request and of the program that decides it together."""
+        text = json_text(self.request, sort_keys=True, compact=True)
+        return hashlib.sha256(f"{fingerprint()} {text}".encode()).hexdigest()[:16]
 
     @property
-    def active(self) -> bool:
-        """Whether it will still change."""
-        return self.state in ("waiting", "running")
+    def limit(self) -> float:
+        """Seconds that each of its tests may take."""
+        return COMPOSED_SECONDS if "compose" in self.request else CLAIM_SECONDS
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the request."""
+        return dict(self.request)
 
 
 @lru_cache(maxsize=1)
@@ -72,49 +64,62 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def key_of(request: Request) -> str:
-    """Return the name of a check: of its request and of the program together.
+@dataclass(frozen=True)
+class CheckBlock:
+    """The one block of a check.
 
-    Parameters
+    Attributes
     ----------
-    request : mapping
-        JSON-able.
-    """
-    text = json_text(request, sort_keys=True, compact=True)
-    return hashlib.sha256(f"{fingerprint()} {text}".encode()).hexdigest()[:16]
-
-
-class Verdicts:
-    """The verdicts on disk, one file each.
-
-    Parameters
-    ----------
-    folder : Path
-        Made when the first one is written.
+    cost : float
+        Seconds that each test may take.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    cost: float
+    id: ClassVar[str] = "verdict"
 
-    def read(self, key: str) -> CheckView | None:
-        """Return a kept check, or None; a damaged file is set aside."""
-        path = self._folder / f"{key}.json"
+
+class Checks(Kind):
+    """Checks as a kind of job.
+
+    A block's result has the "verdict", as :func:`moeviz.symbolic.run.run_check` returns it, and
+    "final": whether it stays the same, which it does not where time ran out.
+    """
+
+    name = "checks"
+    must_keep = False
+
+    def read(self, data: Any) -> Check:
+        return Check(dict(data))
+
+    def plan(self, spec: Check) -> Sequence[CheckBlock]:
+        return (CheckBlock(spec.limit),)
+
+    def run_block(
+        self,
+        spec: Check,
+        block: CheckBlock,
+        device: str,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> dict[str, Any]:
+        from moeviz.symbolic.run import verdict_of
+        from moeviz.symbolic.spot import with_spots
+
+        verdict = with_spots(verdict_of(spec.request, should_stop, block.cost))
+        return {"verdict": verdict, "final": all(t["name"] != LATE for t in verdict["tests"])}
+
+    def assemble(
+        self, spec: Check, results: Mapping[str, dict[str, Any]], seconds: float, device: str
+    ) -> dict[str, Any] | None:
+        result = results.get(CheckBlock.id)
+        return None if result is None else result["verdict"]
+
+    def lasts(self, result: Mapping[str, Any]) -> bool:
+        return bool(result["final"])
+
+    def earlier(self, root: Path, spec: Check) -> dict[str, dict[str, Any]]:
+        path = root / self.name / f"{spec.hash}.json"
         try:
             verdict = files.unseal(files.read_json(path), path)
-        except FileNotFoundError:
-            return None
-        except DamagedFileError:
-            with suppress(StoreError):
-                files.set_aside(path)
-            return None
-        return CheckView(key, "done", float(verdict.get("seconds", 0.0)), verdict=verdict)
-
-    def write(self, key: str, verdict: dict[str, Any]) -> None:
-        """Keep a verdict, where the folder can be written to.
-
-        A folder that cannot costs a computation later, not the verdict that stands now.
-        """
-        try:
-            files.write_json(self._folder / f"{key}.json", files.seal(verdict))
-        except EngineError:
-            return
+        except (FileNotFoundError, DamagedFileError):
+            return {}
+        return {CheckBlock.id: {"verdict": verdict, "final": True}}

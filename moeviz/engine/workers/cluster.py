@@ -10,11 +10,15 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from moeviz.engine.children import child_environment
+from moeviz.engine.dispatch import Arrived, Began
 from moeviz.engine.errors import EngineError, told
-from moeviz.engine.kind import Study
+from moeviz.engine.jobs import Job
+from moeviz.engine.kind import Kind
+from moeviz.engine.workers.futures import Futures
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -24,7 +28,7 @@ CONNECT_SECONDS = 10.0
 
 
 @dataclass(eq=False)
-class Connection:
+class Workers:
     """An open cluster with at least one worker that is ready.
 
     Attributes
@@ -37,20 +41,25 @@ class Connection:
         What :func:`moeviz.engine.workers.worker.describe` said of each worker at the start.
     host : subprocess.Popen or None
         The process of the local cluster, if it is one.
-    useful : bool
-        Whether a block has come back over it.
+    useful, in_turn : bool
+        As of every :class:`~moeviz.engine.dispatch.Connection`.
     """
 
     client: Client
     device: str
     workers: list[dict[str, Any]]
     host: subprocess.Popen[str] | None
-    useful: bool = field(default=False)
+    useful: bool = False
+    in_turn: bool = True
 
     @property
     def alive(self) -> bool:
         """Whether the scheduler can be reached, as far as is known."""
         return self.client.status == "running" and (self.host is None or self.host.poll() is None)
+
+    def dispatch(self, job: Job, began: Began, arrived: Arrived) -> Futures:
+        """Return what sends the blocks of a job; which job is running goes by their turn."""
+        return Futures(job, self, arrived)
 
     def close(self) -> None:
         """Let go of the scheduler; end it if it is our own."""
@@ -58,11 +67,13 @@ class Connection:
 
 
 class Cluster:
-    """A scheduler of this machine's own or one at an address, opened in the background.
+    """A runner: a scheduler of this machine's own or one at an address.
+
+    It is opened in the background.
 
     Parameters
     ----------
-    study : Study
+    kind : Kind
         What the workers should be ready for.
     address : str or None
         Address of a scheduler; None starts one with workers on this machine.
@@ -77,15 +88,15 @@ class Cluster:
 
     def __init__(
         self,
-        study: Study,
+        kind: Kind,
         address: str | None,
         workers: int,
         device: str,
-        opened: Callable[[Connection], None],
+        opened: Callable[[Workers], None],
         failed: Callable[[str], None],
-        lost: Callable[[Connection], None],
+        lost: Callable[[Workers], None],
     ) -> None:
-        self._study = study
+        self._kind = kind
         self._address = address
         self._workers = workers
         self._device = device
@@ -128,7 +139,7 @@ class Cluster:
             if not self._closing.is_set():
                 self._lost(connection)
 
-    def _connect(self, host: subprocess.Popen[str] | None) -> Connection:
+    def _connect(self, host: subprocess.Popen[str] | None) -> Workers:
         import distributed
 
         from moeviz.engine.workers.worker import WarmUp, describe
@@ -140,11 +151,11 @@ class Cluster:
         try:
             local = host is not None
             # The plugin first: workers that are still starting find it and come up warm.
-            client.register_plugin(WarmUp(self._study, polite=local), name="moeviz-warm-up")
+            client.register_plugin(WarmUp(self._kind, polite=local), name="moeviz-warm-up")
             self._wait_for_workers(client, host)
             device = self._choose_device(client)
             workers = list(client.run(describe).values())
-            return Connection(client, device, workers, host)
+            return Workers(client, device, workers, host)
         except BaseException:
             _close(client, None)
             raise
@@ -174,15 +185,12 @@ class Cluster:
 
 def start_host(workers: int) -> subprocess.Popen[str]:
     """Start a local cluster of so many workers in a process of its own."""
-    environment = dict(os.environ)
-    # The workers must find the same modules as this process, wherever it was started.
-    environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
     return subprocess.Popen(
         [sys.executable, "-m", "moeviz.engine.workers.host", str(workers)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=child_environment(),
         start_new_session=True,
     )
 

@@ -1,0 +1,229 @@
+"""The life cycle of a job of any kind: submit it, look at it, wait for it, cancel it."""
+
+from __future__ import annotations
+
+import atexit
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from moeviz.engine.errors import EngineError
+from moeviz.engine.jobs import Job
+from moeviz.engine.kind import Kind, Specification
+from moeviz.engine.ledger import Ledger
+from moeviz.engine.monitor import MakeRunner, Monitor
+from moeviz.engine.snapshot import Snapshot
+from moeviz.engine.store import Store
+
+GLANCE_SECONDS = 0.3
+"""How often :meth:`JobEngine.wait` looks at a job that another process computes."""
+
+
+class JobEngine:
+    """Runs jobs of one kind at one place and keeps what they find.
+
+    The place opens in the background: the engine can be used at once, and what is submitted
+    meanwhile waits. All methods may be called from any thread.
+
+    Parameters
+    ----------
+    kind : Kind
+        What is run.
+    store : Store or path, optional
+        Where finished blocks are kept; default ``Store()``.
+    runner : MakeRunner
+        Makes the place where blocks are computed.
+    device : str
+        ``"cpu"``, ``"cuda"``, or ``"auto"`` for what the place turns out to have.
+    most_waiting : int, optional
+        Jobs that may wait at once; default any number.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        store: Store | Path | str | None,
+        runner: MakeRunner,
+        device: str = "auto",
+        most_waiting: int | None = None,
+    ) -> None:
+        self.store = store if isinstance(store, Store) else Store(store)
+        self._any_device = device == "auto"
+        self._most_waiting = most_waiting
+        self._ledger = Ledger(kind, self.store)
+        likely = "cuda" if device == "cuda" else "cpu"
+        self._monitor = Monitor(self._ledger, self.store, runner, likely)
+        self._closed = False
+        self._monitor.start()
+        atexit.register(self.close)
+
+    def submit(self, spec: Specification) -> str:
+        """Have a job computed, as far as it is not computed already.
+
+        A job that is running or finished, here or in another process on the same store, is not
+        computed again. One that was cancelled, interrupted or failed goes on where it stopped.
+
+        Parameters
+        ----------
+        spec : Specification
+            What describes the job.
+
+        Returns
+        -------
+        str
+            The job's name, which is the specification's hash.
+
+        Raises
+        ------
+        EngineError
+            If the engine is closed, or too many jobs wait.
+        """
+        with self._ledger.changed:
+            if self._closed:
+                raise EngineError("Expected an open engine, but it was closed; make a new one.")
+            job = self._ledger.admit(spec, self._monitor.device, self._any_device)
+            if job.active and not job.mine:
+                self._monitor.follow(job)
+            elif not job.active and not job.settled:
+                self._refuse_crowds()
+                self._monitor.begin(job)
+            return job.job_id
+
+    def cancel(self, wanted: str | Specification) -> None:
+        """Stop a job; finished blocks stay. Nothing happens to a job that has ended.
+
+        A job of another process is asked to stop through the store.
+
+        Parameters
+        ----------
+        wanted : str or Specification
+            Name of the job, or what describes it.
+
+        Raises
+        ------
+        UnknownJobError
+            If there is no such job.
+        StoreError
+            If another process computes it and the store cannot be written to.
+        """
+        with self._ledger.changed:
+            job = self._find(wanted)
+            if not job.active:
+                return
+            if job.mine:
+                self._monitor.withdraw(job, "cancelled")
+            else:
+                job.wanted = False
+                job.folder.ask_cancel()
+
+    def look(self, wanted: str | Specification) -> Snapshot:
+        """Return a job as it stands.
+
+        Parameters
+        ----------
+        wanted : str or Specification
+            Name of the job, or what describes it.
+
+        Returns
+        -------
+        Snapshot
+
+        Raises
+        ------
+        UnknownJobError
+            If neither this engine nor the store knows the job.
+        """
+        with self._ledger.changed:
+            return self._find(wanted).snapshot()
+
+    def wait(
+        self,
+        wanted: str | Specification,
+        timeout: float | None = None,
+        on_change: Callable[[Snapshot], None] | None = None,
+    ) -> Snapshot:
+        """Wait until a job has ended.
+
+        Parameters
+        ----------
+        wanted : str or Specification
+            Name of the job, or what describes it.
+        timeout : float, optional
+            Seconds after which to return in any case.
+        on_change : function of a Snapshot, optional
+            Called in the waiting thread, at first and after every change.
+
+        Returns
+        -------
+        Snapshot
+            The last one; look at its ``state``.
+
+        Raises
+        ------
+        UnknownJobError
+            If there is no such job.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        seen: int | None = None
+        while True:
+            snapshot = self.look(wanted)
+            if on_change is not None and snapshot.version != seen:
+                on_change(snapshot)
+            seen = snapshot.version
+            left = None if end is None else end - time.monotonic()
+            if not snapshot.active or (left is not None and left <= 0):
+                return snapshot
+            self._sleep_until_changed(wanted, seen, left)
+
+    def close(self) -> None:
+        """End the engine and what it started; what it is computing becomes ``interrupted``."""
+        with self._ledger.changed:
+            if self._closed:
+                return
+            self._closed = True
+        self._monitor.close()
+        with suppress(Exception):
+            atexit.unregister(self.close)
+
+    def __enter__(self) -> Self:
+        """Return the engine, to be closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the engine."""
+        self.close()
+
+    def _find(self, wanted: str | Specification) -> Job:
+        """Return a job as it stands; go on with it if it is wanted here and its process died."""
+        job = self._ledger.find(wanted, self._monitor.device)
+        if job.wanted and job.state == "interrupted" and not self._closed:
+            self._monitor.begin(job)
+        return job
+
+    def _refuse_crowds(self) -> None:
+        most, name = self._most_waiting, self._ledger.kind.name
+        if most is not None and self._ledger.waiting() >= most:
+            raise EngineError(
+                f"Expected at most {most} {name} to wait, but there are as many already; try "
+                "again in a minute."
+            )
+
+    def _sleep_until_changed(
+        self, wanted: str | Specification, version: int, seconds: float | None
+    ) -> None:
+        changed = self._ledger.changed
+        with changed:
+            job = self._find(wanted)
+            if job.version != version:
+                return
+            if not job.mine:
+                seconds = GLANCE_SECONDS if seconds is None else min(seconds, GLANCE_SECONDS)
+            changed.wait(seconds)
