@@ -107,6 +107,21 @@ def test_charts_do_not_know_the_engine():
         assert "engine" not in parts(imports(path))
 
 
+ENGINE_ROOMS = {"workers": set(), "checks": {"workers"}, "studies": {"workers"}}
+"""Rooms of the engine and the rooms that each may use; all may use what lies beside the rooms."""
+
+
+@pytest.mark.parametrize("room", [None, *ENGINE_ROOMS])
+def test_kinds_of_job_lie_above_the_life_of_a_job(room):
+    folder = PACKAGE / "engine"
+    inside = (folder / room if room else folder).glob("*.py")
+    paths = [path for path in inside if path != folder / "__init__.py"]
+    allowed = {room} | ENGINE_ROOMS[room] if room else set()
+    used = {name.split(".")[2] for path in paths for name in imports(path) if name.count(".") >= 2}
+    assert paths
+    assert used & set(ENGINE_ROOMS) <= allowed
+
+
 def test_pages_are_thin():
     for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 60, path

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from moeviz.engine.errors import EngineError
@@ -27,18 +28,6 @@ error, which is an :class:`EngineError` or :class:`LostError`."""
 
 Began = Callable[["Dispatch"], None]
 """Told when the first block of a dispatch begins, by a place that does not take jobs in turn."""
-
-
-class Runner(Protocol):
-    """A place where blocks can be computed, to be opened."""
-
-    def open(self) -> None:
-        """Begin to open; whoever asked is told when that has succeeded or failed."""
-        ...
-
-    def close(self) -> None:
-        """Give up what is being opened, and end what was started."""
-        ...
 
 
 class Connection(Protocol):
@@ -69,6 +58,34 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Whom a runner tells of what happens to it, from any thread.
+
+    Attributes
+    ----------
+    opened, failed, lost : functions
+        Take the connection once it is open, a sentence if that failed, the connection when it has
+        ended by itself.
+    """
+
+    opened: Callable[[Connection], None]
+    failed: Callable[[str], None]
+    lost: Callable[[Connection], None]
+
+
+class Runner(Protocol):
+    """A place where blocks can be computed, to be opened."""
+
+    def open(self, listener: Listener) -> None:
+        """Begin to open; the listener hears how that ended."""
+        ...
+
+    def close(self) -> None:
+        """Give up what is being opened, and end what was started."""
         ...
 
 

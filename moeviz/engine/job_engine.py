@@ -10,11 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from moeviz.engine.dispatch import Runner
 from moeviz.engine.errors import EngineError
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind, Specification
 from moeviz.engine.ledger import Ledger
-from moeviz.engine.monitor import MakeRunner, Monitor
+from moeviz.engine.monitor import Monitor
 from moeviz.engine.snapshot import Snapshot
 from moeviz.engine.store import Store
 
@@ -34,8 +35,8 @@ class JobEngine:
         What is run.
     store : Store or path, optional
         Where finished blocks are kept; default ``Store()``.
-    runner : MakeRunner
-        Makes the place where blocks are computed.
+    runner : Runner
+        The place where blocks are computed.
     device : str
         ``"cpu"``, ``"cuda"``, or ``"auto"`` for what the place turns out to have.
     most_waiting : int, optional
@@ -46,7 +47,7 @@ class JobEngine:
         self,
         kind: Kind,
         store: Store | Path | str | None,
-        runner: MakeRunner,
+        runner: Runner,
         device: str = "auto",
         most_waiting: int | None = None,
     ) -> None:

@@ -9,11 +9,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moeviz.engine.folder import Folder
 from moeviz.engine.kind import Kind
 from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
 from moeviz.engine.snapshot import ACTIVE, JobState, Snapshot
-from moeviz.engine.store import Folder
 
 MESSAGES: dict[JobState, str] = {
     "waiting": "Waiting for the workers.",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
-from moeviz.engine.store import Folder
 
 
 class Keeper:

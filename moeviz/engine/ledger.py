@@ -6,9 +6,10 @@ import threading
 from typing import Any
 
 from moeviz.engine.errors import UnknownJobError, told
+from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind, Specification
-from moeviz.engine.store import DEVICES, Folder, Store
+from moeviz.engine.store import DEVICES, Store
 from moeviz.errors import MoevizError
 
 KEPT = 32

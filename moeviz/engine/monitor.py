@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from moeviz.engine.dispatch import Connection, Dispatch, LostError, Runner
+from moeviz.engine.dispatch import Connection, Dispatch, Listener, LostError, Runner
 from moeviz.engine.errors import StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
@@ -33,30 +33,6 @@ LOSSES = 3
 logger = logging.getLogger(__name__)
 
 
-class MakeRunner(Protocol):
-    """A function that makes the place where jobs are computed."""
-
-    def __call__(
-        self,
-        *,
-        opened: Callable[[Any], None],
-        failed: Callable[[str], None],
-        lost: Callable[[Any], None],
-    ) -> Runner:
-        """Return a runner that calls one of these from any thread.
-
-        Parameters
-        ----------
-        opened : function of a Connection
-            Called once it is open.
-        failed : function of str
-            Called with a sentence if that failed.
-        lost : function of a Connection
-            Called when it has ended by itself.
-        """
-        ...
-
-
 class Monitor:
     """Runs the jobs of a ledger.
 
@@ -66,8 +42,8 @@ class Monitor:
         The jobs, and the lock that guards them.
     store : Store
         Where blocks are written.
-    runner : MakeRunner
-        Makes the place where jobs are computed.
+    runner : Runner
+        The place where jobs are computed.
     device : str
         ``"cpu"`` or ``"cuda"``: what that will be, as far as is known before it is open.
 
@@ -81,7 +57,7 @@ class Monitor:
         self,
         ledger: Ledger,
         store: Store,
-        runner: MakeRunner,
+        runner: Runner,
         device: str,
     ) -> None:
         self.connection: Connection | None = None
@@ -91,8 +67,9 @@ class Monitor:
         self._token = EngineToken()
         self._keeper = Keeper(ledger, Owner.here(self._token))
         self._mailbox = Mailbox("moeviz-monitor", self._tick, self._busy)
+        self._runner = runner
         post = self._mailbox.post
-        self._runner = runner(
+        self._listener = Listener(
             opened=lambda connection: post(partial(self._opened, connection)),
             failed=lambda message: post(partial(self._failed, message)),
             lost=lambda connection: post(partial(self._lost, connection)),
@@ -176,7 +153,7 @@ class Monitor:
     def _open(self) -> None:
         if not self._opening:
             self._opening = True
-            self._runner.open()
+            self._runner.open(self._listener)
 
     def _opened(self, connection: Connection) -> None:
         self._opening = False

@@ -390,6 +390,7 @@ def test_a_follower_takes_over_when_the_process_is_killed(
     app = run(APP, tmp_path / "home", scheduler, log.name, ",".join(map(str, seconds)))
     log.wait_for(4)
     engine = make_engine()
+    until(lambda: engine.look(spec.hash).done >= 2)
     job = engine.submit(spec)
     app.send_signal(signal.SIGKILL)
     app.communicate()

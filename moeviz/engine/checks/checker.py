@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from moeviz.engine.checks.check import Checks
@@ -37,5 +36,5 @@ class Checker(JobEngine):
         processes: int | None = None,
         command: Sequence[str] = COMMAND,
     ) -> None:
-        pool = partial(Pool, processes or min(2, local_workers()), command)
+        pool = Pool(processes or min(2, local_workers()), command)
         super().__init__(Checks(), store, pool, device="cpu", most_waiting=MOST_WAITING)

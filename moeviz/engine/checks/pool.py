@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from moeviz.engine.checks.process import CheckProcess, GoneError, LateError
-from moeviz.engine.dispatch import Arrived, Began, Connection, Dispatch
+from moeviz.engine.dispatch import Arrived, Began, Dispatch, Listener
 from moeviz.engine.errors import EngineError
 from moeviz.engine.jobs import Job
 from moeviz.errors import Cancelled
@@ -76,24 +76,14 @@ class Pool:
         one when it is needed.
     command : sequence of str
         What a process is started with.
-    opened, failed, lost : functions
-        As of every runner; a pool neither fails to open nor is lost.
     """
 
     device = "cpu"
     in_turn = False
 
-    def __init__(
-        self,
-        processes: int,
-        command: Sequence[str],
-        opened: Callable[[Connection], None],
-        failed: Callable[[str], None],
-        lost: Callable[[Connection], None],
-    ) -> None:
+    def __init__(self, processes: int, command: Sequence[str]) -> None:
         self.useful = False
         self._command = command
-        self._opened = opened
         self._changed = threading.Condition()
         self._queue: deque[Task] = deque()
         self._closed = False
@@ -109,11 +99,11 @@ class Pool:
         """Whether it is open."""
         return not self._closed
 
-    def open(self) -> None:
-        """Start the threads, and the first process."""
+    def open(self, listener: Listener) -> None:
+        """Start the threads and the first process; that neither fails nor is lost."""
         for thread in self._threads:
             thread.start()
-        self._opened(self)
+        listener.opened(self)
 
     def dispatch(self, job: Job, began: Began, arrived: Arrived) -> Queued:
         """Return what sends the blocks of a job."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,7 @@ class Engine(JobEngine):
         self._address = scheduler or os.environ.get("MOEVIZ_SCHEDULER") or None
         self._workers = workers or local_workers()
         kind = Studies(study)
-        cluster = partial(Cluster, kind, self._address, self._workers, device)
+        cluster = Cluster(kind, self._address, self._workers, device)
         super().__init__(kind, store, cluster, device)
 
     def hardware(self) -> dict[str, Any]:

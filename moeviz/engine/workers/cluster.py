@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moeviz.engine.children import child_environment
-from moeviz.engine.dispatch import Arrived, Began
+from moeviz.engine.dispatch import Arrived, Began, Listener
 from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind
@@ -81,9 +80,6 @@ class Cluster:
         Number of local workers.
     device : str
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    opened, failed, lost : functions
-        Called from a thread of the cluster: with the connection once it is open, with a message
-        if that failed, with the connection when its local cluster has ended by itself.
     """
 
     def __init__(
@@ -92,26 +88,20 @@ class Cluster:
         address: str | None,
         workers: int,
         device: str,
-        opened: Callable[[Workers], None],
-        failed: Callable[[str], None],
-        lost: Callable[[Workers], None],
     ) -> None:
         self._kind = kind
         self._address = address
         self._workers = workers
         self._device = device
-        self._opened = opened
-        self._failed = failed
-        self._lost = lost
         self._closing = threading.Event()
         self._host: subprocess.Popen[str] | None = None
 
-    def open(self) -> None:
-        """Begin to open; one of `opened` and `failed` will be called."""
+    def open(self, listener: Listener) -> None:
+        """Begin to open, in a thread that tells the listener."""
         if self._address is None:
             self._host = start_host(self._workers)
         threading.Thread(
-            target=self._open, args=(self._host,), name="moeviz-cluster", daemon=True
+            target=self._open, args=(self._host, listener), name="moeviz-cluster", daemon=True
         ).start()
 
     def close(self) -> None:
@@ -120,7 +110,7 @@ class Cluster:
         if self._host is not None:
             end_host(self._host)
 
-    def _open(self, host: subprocess.Popen[str] | None) -> None:
+    def _open(self, host: subprocess.Popen[str] | None, listener: Listener) -> None:
         try:
             connection = self._connect(host)
         except Exception as error:
@@ -128,16 +118,16 @@ class Cluster:
             if host is not None:
                 end_host(host)
             if not self._closing.is_set():
-                self._failed(_sentence(self._address, error))
+                listener.failed(_sentence(self._address, error))
             return
         if self._closing.is_set():
             connection.close()
             return
-        self._opened(connection)
+        listener.opened(connection)
         if host is not None:
             host.wait()
             if not self._closing.is_set():
-                self._lost(connection)
+                listener.lost(connection)
 
     def _connect(self, host: subprocess.Popen[str] | None) -> Workers:
         import distributed
