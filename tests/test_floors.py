@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -99,6 +100,23 @@ def test_imports_inside_a_floor_point_down(path):
     assert used <= set(allowed)
 
 
+ALL = [*MODULES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_is_imported_is_there(path):
+    """Also inside functions, where nobody notices before they are called."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    ours = [node for node in asked if (node.module or "").startswith("moeviz")]
+    for node in ours:
+        module = importlib.import_module(node.module)
+        for alias in node.names:
+            known = hasattr(module, alias.name)
+            assert known or importlib.util.find_spec(f"{node.module}.{alias.name}"), alias.name
+    assert all(node.level == 0 for node in asked)
+
+
 def test_the_floors_are_what_they_are_called():
     assert below("errors") == {"errors"}
     assert below("theory") == {"errors", "text", "fields", "model", "theory"}
@@ -143,6 +161,21 @@ def test_rooms_of_pages_know_what_is_shared_and_where_links_lead(room):
 def test_charts_do_not_know_the_engine():
     for path in (PACKAGE / "charts").rglob("*.py"):
         assert "engine" not in parts(imports(path))
+
+
+ENGINE_ROOMS = {"workers": set(), "checks": {"workers"}, "studies": {"workers"}}
+"""Rooms of the engine and the rooms that each may use; all may use what lies beside the rooms."""
+
+
+@pytest.mark.parametrize("room", [None, *ENGINE_ROOMS])
+def test_kinds_of_job_lie_above_the_life_of_a_job(room):
+    folder = PACKAGE / "engine"
+    inside = (folder / room if room else folder).glob("*.py")
+    paths = [path for path in inside if path != folder / "__init__.py"]
+    allowed = {room} | ENGINE_ROOMS[room] if room else set()
+    used = {name.split(".")[2] for path in paths for name in imports(path) if name.count(".") >= 2}
+    assert paths
+    assert used & set(ENGINE_ROOMS) <= allowed
 
 
 def test_pages_are_thin():

@@ -1,25 +1,25 @@
-"""The engine floor: studies run as blocks in other processes, and are kept in a store.
+"""The engine floor: what takes long runs in other processes, and is kept in a store.
 
 Importing this package starts nothing and loads neither PyTorch nor Dask's scheduler. An
-:class:`Engine` starts workers in the background; :class:`Store` says where finished blocks are
-kept; a :class:`Snapshot` is what a page or a command sees of a job.
+:class:`Engine` runs studies and a :class:`Checker` runs checks, both by the same calls
+(``submit``, ``look``, ``cancel``, ``wait``); :class:`Store` says where finished blocks are kept;
+a :class:`Snapshot` is what a page or a command sees of a job.
 """
 
-from moeviz.engine.engine import Engine
+from moeviz.engine.checks.check import Check
+from moeviz.engine.checks.checker import Checker
 from moeviz.engine.errors import EngineError, StoreError, UnknownJobError
-from moeviz.engine.protocols import Study
-from moeviz.engine.snapshot import ACTIVE, STATES, Snapshot, State
+from moeviz.engine.snapshot import Snapshot
 from moeviz.engine.store import Store
+from moeviz.engine.studies.engine import Engine
 
 __all__ = [
-    "ACTIVE",
-    "STATES",
+    "Check",
+    "Checker",
     "Engine",
     "EngineError",
     "Snapshot",
-    "State",
     "Store",
     "StoreError",
-    "Study",
     "UnknownJobError",
 ]

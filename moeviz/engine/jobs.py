@@ -9,13 +9,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moeviz.engine.folder import Folder
+from moeviz.engine.kind import Kind
 from moeviz.engine.owner import Owner
-from moeviz.engine.protocols import Study
 from moeviz.engine.record import Record
-from moeviz.engine.snapshot import ACTIVE, Snapshot, State
-from moeviz.engine.store import Folder
+from moeviz.engine.snapshot import ACTIVE, JobState, Snapshot
 
-MESSAGES: dict[State, str] = {
+MESSAGES: dict[JobState, str] = {
     "waiting": "Waiting for the workers.",
     "running": "Computing.",
     "done": "All blocks are computed.",
@@ -26,14 +26,14 @@ MESSAGES: dict[State, str] = {
 
 
 class Job:
-    """One study that this engine knows.
+    """One job that this engine knows.
 
     Parameters
     ----------
-    study : Study
-        The functions behind the specification.
+    kind : Kind
+        What kind of job it is.
     spec : Specification
-        The study's specification.
+        Its specification.
     folder : Folder
         Where its blocks are kept.
 
@@ -50,15 +50,15 @@ class Job:
         What the store said when it was last read, and the mark by which a change is noticed.
     """
 
-    def __init__(self, study: Study, spec: Any, folder: Folder) -> None:
-        self.study = study
+    def __init__(self, kind: Kind, spec: Any, folder: Folder) -> None:
+        self.kind = kind
         self.spec = spec
         self.folder = folder
         self.job_id: str = spec.hash
-        self.blocks: Sequence[Any] = tuple(study.split(spec))
+        self.blocks: Sequence[Any] = tuple(kind.plan(spec))
         self.costs: dict[str, float] = {block.id: float(block.cost) for block in self.blocks}
         self.results: dict[str, dict[str, Any]] = {}
-        self.state: State = "interrupted"
+        self.state: JobState = "interrupted"
         self.message = MESSAGES["interrupted"]
         self.version = 0
         self.mine = False
@@ -80,10 +80,19 @@ class Job:
 
     @property
     def missing(self) -> list[Any]:
-        """The blocks that are not there yet, in the study's order."""
+        """The blocks that are not there yet, in the job's order."""
         return [block for block in self.blocks if block.id not in self.results]
 
-    def become(self, state: State, message: str | None = None) -> None:
+    @property
+    def settled(self) -> bool:
+        """Whether it is done and computing it again would give the same."""
+        return self.state == "done" and all(map(self.kind.lasts, self.results.values()))
+
+    def renew(self) -> None:
+        """Let go of the results that do not last, so that they are computed again."""
+        self.results = {k: v for k, v in self.results.items() if self.kind.lasts(v)}
+
+    def become(self, state: JobState, message: str | None = None) -> None:
         """Change the state and what is said about it; the clock runs while it is running."""
         self.state = state
         self.message = message or MESSAGES[state]
@@ -118,7 +127,8 @@ class Job:
         self.folder = folder
         self.results.update(results)
         self.version = 1 + max(self.version, before.version if before else 0)
-        self._clock = Clock(before.seconds if before else 0.0)
+        # What was computed and led to no block is lost, and the time that it took with it.
+        self._clock = Clock(before.seconds if before and self.results else 0.0)
 
     def record(self, owner: Owner) -> Record:
         """Return what the store should say about this job."""
@@ -147,7 +157,7 @@ class Job:
             results={key: self.results[key] for key in self.costs if key in self.results},
             version=self.version,
             device=self.folder.device,
-            study=self.study,
+            kind=self.kind,
         )
 
     def _cost_done(self) -> float:
@@ -204,7 +214,7 @@ class Clock:
         return max((total - done) * spent / in_run - (time.monotonic() - self._last), 0.0)
 
 
-def _judge(record: Record | None, complete: bool) -> tuple[State, str]:
+def _judge(record: Record | None, complete: bool) -> tuple[JobState, str]:
     if complete:
         return "done", MESSAGES["done"]
     if record is None or record.state == "done" or (record.state in ACTIVE and not record.taken):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
-from moeviz.engine.store import Folder
 
 
 class Keeper:
     """Writes the jobs of one engine to the store.
 
-    Several processes may share a store. Each study there is computed by one engine at a time: the
-    one that its state names as owner, as long as that lives. Taking a study over and writing its
+    Several processes may share a store. Each job there is computed by one engine at a time: the
+    one that its state names as owner, as long as that lives. Taking a job over and writing its
     state happen under the folder's lock.
 
     Parameters
@@ -29,12 +29,12 @@ class Keeper:
         self._owner = owner
 
     def claim(self, job: Job, number: int, folder: Folder) -> bool:
-        """Make a study ours and take in what the store has of it.
+        """Make a job ours and take in what the store has of it.
 
         Parameters
         ----------
         job : Job
-            The study.
+            The job.
         number : int
             The submission that this is for; nothing happens when there is a later one.
         folder : Folder
@@ -43,7 +43,7 @@ class Keeper:
         Returns
         -------
         bool
-            Whether the study is ours now. If not, another engine has it (and the job mirrors it),
+            Whether the job is ours now. If not, another engine has it (and the job mirrors it),
             or the submission is no longer wanted.
 
         Raises
@@ -78,7 +78,7 @@ class Keeper:
         Returns
         -------
         bool
-            False if another engine has taken the study over; the job mirrors it then.
+            False if another engine has taken the job over; the job mirrors it then.
 
         Raises
         ------

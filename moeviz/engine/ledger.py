@@ -6,9 +6,10 @@ import threading
 from typing import Any
 
 from moeviz.engine.errors import UnknownJobError, told
+from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
-from moeviz.engine.protocols import Study
-from moeviz.engine.store import DEVICES, Folder, Store
+from moeviz.engine.kind import Kind, Specification
+from moeviz.engine.store import DEVICES, Store
 from moeviz.errors import MoevizError
 
 KEPT = 32
@@ -20,8 +21,8 @@ class Ledger:
 
     Parameters
     ----------
-    study : Study
-        The functions behind the specifications.
+    kind : Kind
+        What kind of jobs they are.
     store : Store
         Where finished blocks are.
 
@@ -31,19 +32,19 @@ class Ledger:
         To be held while a job is read or changed, and notified after a change.
     """
 
-    def __init__(self, study: Study, store: Store) -> None:
+    def __init__(self, kind: Kind, store: Store) -> None:
         self.changed = threading.Condition(threading.RLock())
-        self._study = study
+        self.kind = kind
         self._store = store
         self._jobs: dict[str, Job] = {}
 
-    def find(self, job_id: str, device: str) -> Job:
+    def find(self, wanted: str | Specification, device: str) -> Job:
         """Return a job from memory or from the store, as it stands now.
 
         Parameters
         ----------
-        job_id : str
-            Name of the job.
+        wanted : str or Specification
+            Name of the job, or what describes it.
         device : str
             Kind of device to look for first.
 
@@ -53,17 +54,16 @@ class Ledger:
             If there is no such job.
         """
         with self.changed:
-            job = self._jobs.get(job_id)
+            job = self._jobs.get(_name(wanted))
             if job is None:
-                folder = self._store.find(job_id, device)
-                if folder is None:
-                    raise UnknownJobError(
-                        f"Expected a job that was submitted before, but {job_id} is not among "
-                        "the kept ones; submit the study to start it."
-                    )
-                job = self._keep(Job(self._study, self._read_spec(job_id, folder), folder))
+                job = self._keep(self._recall(wanted, device))
             self.refresh(job)
             return job
+
+    def waiting(self) -> int:
+        """Return how many jobs wait."""
+        with self.changed:
+            return sum(job.mine and job.state == "waiting" for job in self._jobs.values())
 
     def admit(self, spec: Any, device: str, other_devices: bool) -> Job:
         """Return the job of a specification, made if need be, as it stands now.
@@ -107,9 +107,28 @@ class Ledger:
                 self.changed.notify_all()
 
     def _look(self, spec: Any, device: str) -> Job:
-        job = Job(self._study, spec, self._store.folder(spec.hash, device))
+        job = Job(self.kind, spec, self._store.folder(spec.hash, device, self.kind))
         self.refresh(job)
+        if not job.results:
+            earlier = self.kind.earlier(self._store.root, spec)
+            if earlier:
+                job.mirror(job.seen, earlier)
         return job
+
+    def _recall(self, wanted: str | Specification, device: str) -> Job:
+        if isinstance(wanted, str):
+            folder = self._store.find(wanted, device, self.kind)
+            if folder is not None:
+                return Job(self.kind, self._read_spec(wanted, folder), folder)
+        else:
+            for name in (device, *(d for d in DEVICES if d != device)):
+                job = self._look(wanted, name)
+                if job.seen is not None or job.results:
+                    return job
+        raise UnknownJobError(
+            f"Expected a job that was submitted before, but {_name(wanted)} is not among the kept "
+            "ones; submit it to have it computed."
+        )
 
     def _keep(self, job: Job) -> Job:
         self._jobs.pop(job.job_id, None)
@@ -121,13 +140,17 @@ class Ledger:
 
     def _read_spec(self, job_id: str, folder: Folder) -> Any:
         try:
-            spec = self._study.Specification.from_json(folder.read_specification())
+            spec = self.kind.read(folder.read_specification())
             if spec.hash == job_id:
                 return spec
-            reason = f"it is that of study {spec.hash}"
+            reason = f"it is that of job {spec.hash}"
         except (MoevizError, AttributeError, KeyError, TypeError, ValueError) as error:
             reason = told(error)
         raise UnknownJobError(
-            f"Expected the kept specification of study {job_id} to be whole, but {reason}; "
-            "submit the study again."
+            f"Expected the kept specification of job {job_id} to be whole, but {reason}; "
+            "submit it again."
         )
+
+
+def _name(job: str | Specification) -> str:
+    return job if isinstance(job, str) else job.hash

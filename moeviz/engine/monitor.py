@@ -1,7 +1,7 @@
-"""The one thread that talks to the cluster and writes the store.
+"""The one thread that talks to where jobs are computed, and writes the store.
 
 Everything that happens to a job arrives here as a message and is handled one at a time: a
-submission, a block that came back, a cancel, a cluster that opened or was lost. Between messages
+submission, a block that came back, a cancel, workers that came or were lost. Between messages
 the thread sleeps. Only while this engine computes, or follows another process that does, it wakes
 twice a second to look whether somebody asked through the store for a cancel, and to say that it
 is alive.
@@ -16,21 +16,19 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from moeviz.engine.cluster import Cluster, Connection
-from moeviz.engine.errors import EngineError, StoreError
+from moeviz.engine.dispatch import Connection, Dispatch, Listener, LostError, Runner
+from moeviz.engine.errors import StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.mailbox import Mailbox
 from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
-from moeviz.engine.protocols import Study
-from moeviz.engine.run import LostError, Run, blame
-from moeviz.engine.snapshot import State
+from moeviz.engine.snapshot import JobState
 from moeviz.engine.store import Store
 from moeviz.errors import MoevizError
 
 LOSSES = 3
-"""A cluster that is lost this often in a row without having computed anything is given up."""
+"""Workers that are lost this often in a row without having computed anything are given up."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,44 +42,34 @@ class Monitor:
         The jobs, and the lock that guards them.
     store : Store
         Where blocks are written.
-    study : Study
-        The functions behind the specifications.
-    address : str or None
-        Address of a scheduler; None for local workers.
-    workers : int
-        Number of local workers.
+    runner : Runner
+        The place where jobs are computed.
     device : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+        ``"cpu"`` or ``"cuda"``: what that will be, as far as is known before it is open.
 
     Attributes
     ----------
     connection : Connection or None
-        The open cluster; None while it is being opened.
+        The open place; None while it is being opened.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         store: Store,
-        study: Study,
-        address: str | None,
-        workers: int,
+        runner: Runner,
         device: str,
     ) -> None:
         self.connection: Connection | None = None
         self._ledger = ledger
         self._store = store
-        self._study = study
-        self._wish = device
+        self._device = device
         self._token = EngineToken()
         self._keeper = Keeper(ledger, Owner.here(self._token))
         self._mailbox = Mailbox("moeviz-monitor", self._tick, self._busy)
+        self._runner = runner
         post = self._mailbox.post
-        self._cluster = Cluster(
-            study,
-            address,
-            workers,
-            device,
+        self._listener = Listener(
             opened=lambda connection: post(partial(self._opened, connection)),
             failed=lambda message: post(partial(self._failed, message)),
             lost=lambda connection: post(partial(self._lost, connection)),
@@ -89,7 +77,7 @@ class Monitor:
         self._opening = False
         self._losses = 0
         self._pending: list[tuple[Job, int]] = []
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, Dispatch] = {}
         self._followed: list[Job] = []
         self._next_beat = 0.0
 
@@ -98,12 +86,10 @@ class Monitor:
     @property
     def device(self) -> str:
         """The kind of device that studies run on, as far as it is known."""
-        if self.connection is not None:
-            return self.connection.device
-        return "cuda" if self._wish == "cuda" else "cpu"
+        return self.connection.device if self.connection is not None else self._device
 
     def start(self) -> None:
-        """Start the thread and begin to open the cluster."""
+        """Start the thread and begin to open the runner."""
         self._mailbox.post(self._open)
         self._mailbox.start()
 
@@ -111,6 +97,7 @@ class Monitor:
         """Take a job that nobody computes. The ledger's lock must be held."""
         job.mine, job.wanted = True, False
         job.run += 1
+        job.renew()
         job.become("waiting", None if self.connection else "Waiting for the workers to start.")
         self._ledger.changed.notify_all()
         self._mailbox.post(partial(self._begin, job, job.run))
@@ -121,13 +108,13 @@ class Monitor:
             job.wanted = True
             self._mailbox.post(partial(self._followed.append, job))
 
-    def withdraw(self, job: Job, state: State, message: str | None = None) -> None:
+    def withdraw(self, job: Job, state: JobState, message: str | None = None) -> None:
         """End a job of this engine at once. The ledger's lock must be held."""
         self._mark(job, state, message)
         self._mailbox.post(partial(self._settle, job, job.run))
 
     def close(self) -> None:
-        """End all jobs, the cluster and the thread."""
+        """End all jobs, the runner and the thread."""
         self._mailbox.post(self._close)
         self._mailbox.close(timeout=15)
         self._token.release()
@@ -161,12 +148,12 @@ class Monitor:
                 self.begin(job)
             job.wanted = False
 
-    # --- The cluster.
+    # --- The runner.
 
     def _open(self) -> None:
         if not self._opening:
             self._opening = True
-            self._cluster.open()
+            self._runner.open(self._listener)
 
     def _opened(self, connection: Connection) -> None:
         self._opening = False
@@ -180,7 +167,7 @@ class Monitor:
             self._end(job, number, "failed", message)
 
     def _lost(self, connection: Connection) -> None:
-        """Open another cluster and send again what was under way in the one that is gone."""
+        """Open the runner again and send what was under way in the connection that is gone."""
         if connection is not self.connection:
             return
         self.connection = None
@@ -207,7 +194,7 @@ class Monitor:
             self._end(job, number, "interrupted")
         if self.connection is not None:
             self.connection.close()
-        self._cluster.close()
+        self._runner.close()
 
     # --- Jobs.
 
@@ -224,15 +211,15 @@ class Monitor:
             self._open()
             return
         with self._failing(job, number):
-            folder = self._store.folder(job.job_id, self.connection.device)
+            folder = self._store.folder(job.job_id, self.connection.device, self._ledger.kind)
             if not self._keeper.claim(job, number, folder):
                 self._follow_if_taken(job)
             elif job.complete:
                 self._end(job, number, "done")
             else:
-                self._send(Run(job, self._study, self.connection, self._bring))
+                self._send(self.connection.dispatch(job, self._start, self._bring))
 
-    def _send(self, run: Run) -> None:
+    def _send(self, run: Dispatch) -> None:
         self._runs[run.job.job_id] = run
         try:
             run.send()
@@ -242,10 +229,13 @@ class Monitor:
             self._lost(run.connection)
         self._promote()
 
-    def _bring(self, run: Run, block: Any, outcome: Any) -> None:
+    def _start(self, run: Dispatch) -> None:
+        self._mailbox.post(partial(self._began, run))
+
+    def _bring(self, run: Dispatch, block: Any, outcome: Any) -> None:
         self._mailbox.post(partial(self._arrived, run, block, outcome))
 
-    def _arrived(self, run: Run, block: Any, outcome: Any) -> None:
+    def _arrived(self, run: Dispatch, block: Any, outcome: Any) -> None:
         if self._runs.get(run.job.job_id) is not run or not run.current:
             return
         if isinstance(outcome, LostError):
@@ -253,14 +243,16 @@ class Monitor:
             return
         with self._failing(run.job, run.number):
             if isinstance(outcome, Exception):
-                raise EngineError(blame(block, outcome)) from outcome
+                raise outcome
             if outcome is None:
                 run.send_again(block)
                 return
             run.connection.useful = True
-            self._add(run, block.id, run.job.folder.write_result(block.id, outcome))
+            if run.job.kind.lasts(outcome):
+                outcome = run.job.folder.write_result(block.id, outcome)
+            self._add(run, block.id, outcome)
 
-    def _add(self, run: Run, block_id: str, result: dict[str, Any]) -> None:
+    def _add(self, run: Dispatch, block_id: str, result: dict[str, Any]) -> None:
         job = run.job
         with self._ledger.changed:
             if not run.current:
@@ -277,10 +269,12 @@ class Monitor:
             self._settle(job, job.run)
 
     def _promote(self) -> None:
-        """Let the earliest job be the one that is running; later ones wait for it."""
-        run = next(iter(self._runs.values()), None)
-        if run is None:
-            return
+        """Where jobs take turns, let the earliest be the one that is running."""
+        run = next((run for run in self._runs.values() if run.connection.in_turn), None)
+        if run is not None:
+            self._began(run)
+
+    def _began(self, run: Dispatch) -> None:
         with self._ledger.changed:
             if not run.current or run.job.state != "waiting":
                 return
@@ -289,14 +283,14 @@ class Monitor:
         with self._failing(run.job, run.number):
             self._save(run.job)
 
-    def _end(self, job: Job, number: int, state: State, message: str | None = None) -> None:
+    def _end(self, job: Job, number: int, state: JobState, message: str | None = None) -> None:
         with self._ledger.changed:
             if job.run != number:
                 return
             self._mark(job, state, message)
         self._settle(job, job.run)
 
-    def _mark(self, job: Job, state: State, message: str | None = None) -> None:
+    def _mark(self, job: Job, state: JobState, message: str | None = None) -> None:
         job.run += 1
         job.become(state, message)
         self._ledger.changed.notify_all()
@@ -309,9 +303,9 @@ class Monitor:
                 self._save(job)
         except StoreError as error:
             # What is in memory stays there for the pages; the store will be behind.
-            logger.error("The end of a study could not be written to %s: %s", error.path, error)
+            logger.error("The end of a job could not be written to %s: %s", error.path, error)
         except MoevizError:
-            logger.exception("The end of a study could not be written")
+            logger.exception("The end of a job could not be written")
         self._promote()
 
     def _save(self, job: Job) -> None:
@@ -347,5 +341,5 @@ class Monitor:
                 number,
                 "failed",
                 "Expected the engine to go on, but it met an error that it does not know, which is "
-                "in the server's log; run the study again.",
+                "in the server's log; run it again.",
             )

@@ -7,9 +7,9 @@ import socket
 import time
 import weakref
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import psutil
 
@@ -67,7 +67,7 @@ class Owner:
 
     @classmethod
     def from_json(cls, data: object) -> Owner | None:
-        """Read what :meth:`to_json` wrote; None when it is not that."""
+        """Read the fields by name; None when they are not there."""
         if not isinstance(data, Mapping):
             return None
         try:
@@ -76,10 +76,6 @@ class Owner:
             )
         except (KeyError, TypeError, ValueError):
             return None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the identity as a JSON-able mapping."""
-        return asdict(self)
 
     def lives(self, beat: float) -> bool:
         """Whether this owner can still be computing.

@@ -1,14 +1,14 @@
-"""Where the computing of a study stands, as the store keeps it."""
+"""Where the computing of a job stands, as the store keeps it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from moeviz.engine.errors import DamagedFileError
 from moeviz.engine.owner import Owner
-from moeviz.engine.snapshot import ACTIVE, STATES, State
+from moeviz.engine.snapshot import ACTIVE, STATES, JobState
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Record:
         When it was written, in seconds since the epoch.
     """
 
-    state: State
+    state: JobState
     message: str = ""
     seconds: float = 0.0
     version: int = 0
@@ -40,23 +40,16 @@ class Record:
 
     @property
     def taken(self) -> bool:
-        """Whether a living engine is computing this study."""
+        """Whether a living engine is computing this job."""
         return self.state in ACTIVE and self.owner is not None and self.owner.lives(self.beat)
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as a JSON-able mapping."""
-        return {
-            "state": self.state,
-            "message": self.message,
-            "seconds": self.seconds,
-            "version": self.version,
-            "owner": self.owner.to_json() if self.owner else None,
-            "beat": self.beat,
-        }
+        return asdict(self)
 
     @classmethod
     def from_json(cls, data: Any, path: Path) -> Record:
-        """Read what :meth:`to_json` wrote.
+        """Read what :meth:`to_json` wrote, by this version or one that writes more.
 
         Raises
         ------
@@ -77,6 +70,6 @@ class Record:
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise DamagedFileError(
-                f"Expected the state of a study in {path}, but it holds something else "
+                f"Expected the state of a job in {path}, but it holds something else "
                 f"({error!r}); delete the file."
             ) from error

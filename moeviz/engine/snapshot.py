@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from moeviz.engine.protocols import Study, default_study
+from moeviz.engine.kind import Kind
 
-State = Literal["waiting", "running", "done", "cancelled", "failed", "interrupted"]
+JobState = Literal["waiting", "running", "done", "cancelled", "failed", "interrupted"]
+"""Where a job of any kind stands."""
 
-ACTIVE: tuple[State, ...] = ("waiting", "running")
+ACTIVE: tuple[JobState, ...] = ("waiting", "running")
 """States that will change without anybody's doing."""
 
-STATES: tuple[State, ...] = (*ACTIVE, "done", "cancelled", "failed", "interrupted")
+STATES: tuple[JobState, ...] = get_args(JobState)
 """All states of a job."""
 
 
@@ -40,19 +41,19 @@ class Snapshot:
     message : str
         One sentence for people.
     spec : Specification
-        The study's specification.
+        Its specification.
     results : mapping of str to dict
-        Finished blocks by id, in the study's order.
+        Finished blocks by id, in the job's order.
     version : int
         Grows with every change.
     device : str
         ``"cpu"`` or ``"cuda"``.
-    study : Study
-        The functions behind the specification.
+    kind : Kind
+        What kind of job it is.
     """
 
     job_id: str
-    state: State
+    state: JobState
     done: int
     total: int
     fraction: float
@@ -63,7 +64,7 @@ class Snapshot:
     results: Mapping[str, dict[str, Any]]
     version: int
     device: str
-    study: Study = field(default_factory=default_study, repr=False, compare=False)
+    kind: Kind = field(repr=False, compare=False)
 
     @property
     def active(self) -> bool:
@@ -71,5 +72,5 @@ class Snapshot:
         return self.state in ACTIVE
 
     def result(self) -> Any:
-        """Return the study's result, put together from the blocks that are there."""
-        return self.study.assemble(self.spec, self.results, self.seconds, self.device)
+        """Return the job's result, put together from the blocks that are there."""
+        return self.kind.assemble(self.spec, self.results, self.seconds, self.device)

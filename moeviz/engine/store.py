@@ -1,40 +1,26 @@
-"""The store: finished blocks on disk, one folder per study and device.
+"""The store: finished blocks on disk, one folder per job and device.
 
 ::
 
-    <root>/studies/<hash>/<cpu|cuda>/spec.json          the specification
-                                     state.json         where the computing stands, and whose it is
-                                     blocks/<id>.json   one finished block each, with a checksum
-                                     cancel             there while a cancel is asked for
-                                     lock               held for the moment of taking over
+    <root>/<kind>/<hash>/<cpu|cuda>/spec.json          the specification
+                                    state.json         where the computing stands, and whose it is
+                                    blocks/<id>.json   one finished block each, with a checksum
+                                    cancel             there while a cancel is asked for
+                                    lock               held for the moment of taking over
 
-Every file is written beside its place and then moved into it, so that a process that dies or a
-second process that reads never sees a part of one. A file that does not hold what was written
-into it counts as absent: it is set aside, and its block is computed again.
+The kind is ``studies`` or ``checks``. A version of the numbers has its place in ``state.json``,
+whose readers pass over what they do not know.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import time
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-from moeviz.engine import files
-from moeviz.engine.errors import (
-    DamagedFileError,
-    EngineError,
-    StoreError,
-    UnknownJobError,
-    told,
-)
-from moeviz.engine.record import Record
-from moeviz.text import json_text
+from moeviz.engine.errors import StoreError, UnknownJobError, told
+from moeviz.engine.folder import Folder
+from moeviz.engine.kind import Kind
 
 DEVICES = ("cpu", "cuda")
 """Kinds of device; numbers are kept apart by them, since they differ in the last digits."""
@@ -42,183 +28,8 @@ DEVICES = ("cpu", "cuda")
 _HASH = re.compile(r"[0-9a-f]{16}")
 
 
-class Folder:
-    """The folder of one study on one kind of device.
-
-    Parameters
-    ----------
-    path : Path
-        Where it is, or will be once something is written.
-    device : str
-        ``"cpu"`` or ``"cuda"``.
-    """
-
-    def __init__(self, path: Path, device: str) -> None:
-        self.path = path
-        self.device = device
-        self._state = path / "state.json"
-        self._specification = path / "spec.json"
-        self._blocks = path / "blocks"
-        self._cancel = path / "cancel"
-
-    def locked(self) -> AbstractContextManager[None]:
-        """Return a context that one thread of one process at a time can be in."""
-        return files.locked(self.path / "lock")
-
-    def stamp(self) -> tuple[int, int, int]:
-        """Return a value that differs after every write of the state; (0, 0, 0) without one."""
-        try:
-            status = self._state.stat()
-        except OSError:
-            return (0, 0, 0)
-        return (status.st_mtime_ns, status.st_size, status.st_ino)
-
-    def read_record(self, repair: bool = False) -> Record | None:
-        """Return the state, or None when there is none that can be read.
-
-        Parameters
-        ----------
-        repair : bool
-            Set a damaged file aside. Only for the process that holds the lock.
-        """
-        try:
-            return Record.from_json(files.read_json(self._state), self._state)
-        except FileNotFoundError:
-            return None
-        except DamagedFileError:
-            if repair:
-                files.set_aside(self._state)
-            return None
-
-    def write_record(self, record: Record) -> None:
-        """Write the state.
-
-        Raises
-        ------
-        StoreError
-            If the folder cannot be written to.
-        """
-        files.write_json(self._state, record.to_json())
-
-    def read_specification(self) -> Any:
-        """Return the specification as JSON, or None when there is none that can be read."""
-        try:
-            return files.read_json(self._specification)
-        except (FileNotFoundError, DamagedFileError):
-            return None
-
-    def write_specification(self, data: Mapping[str, Any]) -> None:
-        """Write the specification unless it is there already.
-
-        Raises
-        ------
-        StoreError
-            If the folder cannot be written to.
-        """
-        if self.read_specification() != _through_json(data):
-            files.write_json(self._specification, data)
-
-    def read_results(
-        self, ids: Iterable[str], known: Iterable[str] = (), repair: bool = False
-    ) -> dict[str, dict[str, Any]]:
-        """Return the finished blocks that can be read, by id.
-
-        Parameters
-        ----------
-        ids : iterable of str
-            Blocks to look for.
-        known : iterable of str
-            Blocks to leave out, because the caller has them.
-        repair : bool
-            Set damaged files aside. Only for the process that holds the lock.
-        """
-        there = self._names()
-        skip = set(known)
-        results = {}
-        for block_id in ids:
-            path = self._block(block_id)
-            if block_id in skip or path.name not in there:
-                continue
-            try:
-                results[block_id] = self._read_result(path, block_id)
-            except FileNotFoundError:
-                continue
-            except DamagedFileError:
-                if repair:
-                    files.set_aside(path)
-        return results
-
-    def write_result(self, block_id: str, result: Any) -> dict[str, Any]:
-        """Write a finished block and return it as a later reader will see it.
-
-        Raises
-        ------
-        EngineError
-            If the result is not a JSON-able mapping.
-        StoreError
-            If the folder cannot be written to.
-        """
-        try:
-            content = _through_json(result)
-        except (TypeError, ValueError) as error:
-            raise EngineError(
-                f"Expected block {block_id} to return a JSON-able mapping, but writing it failed "
-                f"({error}); mend the study's run_block."
-            ) from error
-        if not isinstance(content, dict):
-            raise EngineError(
-                f"Expected block {block_id} to return a mapping, but it returned "
-                f"{type(result).__name__}; mend the study's run_block."
-            )
-        files.write_json(self._block(block_id), files.seal({"block": block_id, "result": content}))
-        return content
-
-    def sweep(self) -> None:
-        """Delete what writers that died halfway have left. Only under the lock."""
-        for folder in (self.path, self._blocks):
-            files.sweep(folder)
-
-    def ask_cancel(self) -> None:
-        """Ask the engine that computes this study, wherever it runs, to stop.
-
-        Raises
-        ------
-        StoreError
-            If the folder cannot be written to.
-        """
-        files.write_json(self._cancel, time.time())
-
-    def take_cancel(self) -> bool:
-        """Return whether a cancel was asked for, and take the question away.
-
-        Raises
-        ------
-        StoreError
-            If the folder cannot be written to.
-        """
-        return files.remove(self._cancel)
-
-    def _names(self) -> set[str]:
-        try:
-            return {entry.name for entry in os.scandir(self._blocks)}
-        except OSError:
-            return set()
-
-    def _block(self, block_id: str) -> Path:
-        return self._blocks / f"{quote(block_id, safe='')}.json"
-
-    def _read_result(self, path: Path, block_id: str) -> dict[str, Any]:
-        content = files.unseal(files.read_json(path), path)
-        if not isinstance(content, dict) or content.get("block") != block_id:
-            raise DamagedFileError(
-                f"Expected block {block_id} in {path}, but it holds another; delete the file."
-            )
-        result: dict[str, Any] = content["result"]
-        return result
-
-
 class Store:
-    """The folder that holds all studies of a person.
+    """The folder that holds all jobs of a person.
 
     Parameters
     ----------
@@ -243,35 +54,32 @@ class Store:
                 Path(chosen),
             ) from error
 
-    def folder(self, job_id: str, device: str) -> Folder:
-        """Return the folder of one study on one kind of device.
+    def folder(self, job_id: str, device: str, kind: Kind | None = None) -> Folder:
+        """Return the folder of one job on one kind of device; without a `kind`, of a study.
 
         Raises
         ------
         UnknownJobError
-            If `job_id` cannot be the name of a study.
+            If `job_id` cannot be the name of a job.
         """
         if not _HASH.fullmatch(job_id):
             raise UnknownJobError(
-                f"Expected the 16 hexadecimal digits of a study, but got {job_id[:40]!r}; "
-                "submit the study again to get its job."
+                f"Expected the 16 hexadecimal digits of a job, but got {job_id[:40]!r}; "
+                "submit it again to get its name."
             )
-        return Folder(self.root / "studies" / job_id / device, device)
+        name, must_keep = (kind.name, kind.must_keep) if kind is not None else ("studies", True)
+        return Folder(self.root / name / job_id / device, device, must_keep)
 
-    def find(self, job_id: str, preferred: str) -> Folder | None:
-        """Return the folder that holds a study, that of device `preferred` first; or None.
+    def find(self, job_id: str, preferred: str, kind: Kind | None = None) -> Folder | None:
+        """Return the folder that holds a job, that of device `preferred` first; or None.
 
         Raises
         ------
         UnknownJobError
-            If `job_id` cannot be the name of a study.
+            If `job_id` cannot be the name of a job.
         """
         for device in (preferred, *(d for d in DEVICES if d != preferred)):
-            folder = self.folder(job_id, device)
+            folder = self.folder(job_id, device, kind)
             if folder.read_specification() is not None:
                 return folder
         return None
-
-
-def _through_json(value: Any) -> Any:
-    return json.loads(json_text(value))

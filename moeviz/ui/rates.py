@@ -144,7 +144,7 @@ def _kept_link(name: str, kept: KeptResult) -> str:
 def _finished(spec: Specification, cell: RateCell) -> tuple[Slope, str] | None:
     """Return the slope of a finished study and what reconciles it with the claim, or None."""
     try:
-        snapshot = engine().snapshot(spec.hash)
+        snapshot = engine().look(spec.hash)
     except UnknownJobError:
         return None
     if snapshot.state != "done":

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import psutil
 
-from moeviz.engine.hardware import local_workers
+from moeviz.engine.workers.hardware import local_workers
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0

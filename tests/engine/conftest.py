@@ -19,7 +19,7 @@ import toy_study  # noqa: E402
 from engine_helpers import Log, Run  # noqa: E402
 
 from moeviz.engine import Engine  # noqa: E402
-from moeviz.engine.cluster import announced_address, end_host, start_host  # noqa: E402
+from moeviz.engine.workers.cluster import announced_address, end_host, start_host  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -13,30 +13,36 @@ from typing import Any
 
 import psutil
 import pytest
+from engine_helpers import until
 
-from moeviz.engine import EngineError, Store, check_process
-from moeviz.engine.check import Checker
-from moeviz.engine.check_view import key_of
-from moeviz.engine.check_worker import answer_to
+from moeviz.engine import Check, Checker, EngineError, Snapshot, Store, UnknownJobError, files
+from moeviz.engine.checks import check as checks
+from moeviz.engine.checks import checker as checker_module
+from moeviz.engine.checks import process
+from moeviz.engine.checks.check import Checks
+from moeviz.engine.checks.decider import answer_to
 from moeviz.errors import FormulaError
 
 TOY = """
 import os, sys, time
 sys.path.insert(0, {root!r})
-from moeviz.engine.check_worker import serve
+from moeviz.engine.checks.decider import serve
 
 def run(request, limit):
     what = request.get("claim", "")
     open({log!r}, "a").write(what + "\\n")
     if what == "slow":
         time.sleep(60)
+    if what == "takes a moment":
+        time.sleep(1)
     if what == "gives up":
-        return {{"id": what, "tests": [{{"name": "time limit"}}]}}
+        return {{"verdict": {{"id": what}}, "final": False}}
     if what == "dies":
         os.kill(os.getpid(), 9)
     if what == "breaks":
         raise ValueError("two\\nlines")
-    return {{"id": what, "verdict": "holds", "seconds": 0.25, "tests": [], "pid": os.getpid()}}
+    verdict = {{"id": what, "verdict": "holds", "seconds": 0.25, "pid": os.getpid()}}
+    return {{"verdict": verdict, "final": True}}
 
 def say(text):
     sys.stdout.write(text + "\\n")
@@ -69,135 +75,196 @@ def make(tmp_path: Path, log: Path) -> Iterator[Callable[..., Checker]]:
         checker.close()
 
 
+def claim(name: str) -> Check:
+    return Check({"claim": name})
+
+
+def done(checker: Checker, name: str) -> dict[str, Any]:
+    """The verdict on a claim, which is asked for."""
+    snapshot = checker.wait(checker.submit(claim(name)), 30)
+    assert snapshot.state == "done", snapshot.message
+    verdict: dict[str, Any] = snapshot.result()
+    return verdict
+
+
+def ended(checker: Checker, name: str) -> Snapshot:
+    """A check that was asked for, as it ended."""
+    return checker.wait(checker.submit(claim(name)), 30)
+
+
 def toys() -> list[psutil.Process]:
     """The toy processes that this one has started and that have not ended."""
     children = psutil.Process().children()
-    return [c for c in children if any("check_worker" in part for part in c.cmdline())]
+    return [c for c in children if any("decider" in part for part in c.cmdline())]
 
 
 def asked(log: Path) -> list[str]:
     return log.read_text().split() if log.exists() else []
 
 
+def blocks(root: Path) -> list[Path]:
+    return list((root / "home" / "checks").glob("*/cpu/blocks/*.json"))
+
+
 def test_a_verdict_is_computed_once(make, log):
     checker = make()
-    assert checker.look({"claim": "S1"}) is None
-    assert checker.submit({"claim": "S1"}).active
-    done = checker.wait({"claim": "S1"}, 30)
-    assert done.state == "done"
-    assert done.verdict["id"] == "S1"
-    assert checker.submit({"claim": "S1"}).verdict == done.verdict
+    with pytest.raises(UnknownJobError):
+        checker.look(claim("S1"))
+    name = checker.submit(claim("S1"))
+    assert name == claim("S1").hash
+    assert checker.look(name).active
+    verdict = checker.wait(name, 30).result()
+    assert verdict["id"] == "S1"
+    assert checker.look(checker.submit(claim("S1"))).result() == verdict
     other = make()
-    assert other.look({"claim": "S1"}).verdict == done.verdict
-    assert other.submit({"claim": "S1"}).state == "done"
+    assert other.look(claim("S1")).result() == other.look(name).result() == verdict
+    assert other.look(other.submit(claim("S1"))).state == "done"
     assert asked(log) == ["S1"]
 
 
 def test_a_damaged_file_is_computed_again(make, log, tmp_path):
-    checker = make()
-    checker.submit({"claim": "S1"})
-    checker.wait({"claim": "S1"}, 30)
-    (path,) = (tmp_path / "home" / "checks").glob("*.json")
+    done(make(), "S1")
+    (path,) = blocks(tmp_path)
     path.write_text(path.read_text().replace("holds", "fails"))
     other = make()
-    assert other.look({"claim": "S1"}) is None
-    other.submit({"claim": "S1"})
-    assert other.wait({"claim": "S1"}, 30).verdict["verdict"] == "holds"
+    assert not other.look(claim("S1")).results
+    assert done(other, "S1")["verdict"] == "holds"
     assert asked(log) == ["S1", "S1"]
+
+
+def test_a_verdict_that_an_earlier_version_kept_is_found(make, log, tmp_path):
+    path = tmp_path / "home" / "checks" / f"{claim('S1').hash}.json"
+    verdict = {"id": "S1", "verdict": "fails", "seconds": 2.0, "tests": []}
+    files.write_json(path, files.seal(verdict))
+    checker = make()
+    assert checker.look(claim("S1")).state == "done"
+    assert done(checker, "S1") == verdict
+    assert asked(log) == []
+    path.write_text(path.read_text().replace("fails", "holds"))
+    with pytest.raises(UnknownJobError):
+        make().look(claim("S1"))
+
+
+def test_a_check_in_another_process_is_followed_and_not_run_twice(make, log):
+    first, second = make(), make()
+    name = first.submit(claim("takes a moment"))
+    until(lambda: bool(asked(log)))
+    assert second.look(second.submit(claim("takes a moment"))).active
+    assert second.wait(name, 30).result() == first.wait(name, 30).result()
+    assert asked(log) == ["takes", "a", "moment"]
 
 
 def test_one_process_serves_check_after_check(make):
     checker = make()
-    pids = set()
-    for name in ("S1", "S2", "S3"):
-        checker.submit({"claim": name})
-        pids.add(checker.wait({"claim": name}, 30).verdict["pid"])
-    assert len(pids) == 1
+    assert len({done(checker, name)["pid"] for name in ("S1", "S2", "S3")}) == 1
 
 
 def test_a_late_check_is_ended_and_the_next_one_runs(make, monkeypatch):
-    monkeypatch.setattr(check_process, "GRACE_SECONDS", 0.0)
-    checker = make(limits=(0.5, 30.0))
-    checker.submit({"claim": "slow"})
-    late = checker.wait({"claim": "slow"}, 30)
+    monkeypatch.setattr(process, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(checks, "CLAIM_SECONDS", 0.5)
+    checker = make()
+    late = ended(checker, "slow")
     assert late.state == "failed"
     assert "within 0.5 s" in late.message
     assert 0.5 <= late.seconds < 2.0
-    checker.submit({"claim": "S1"})
-    assert checker.wait({"claim": "S1"}, 30).state == "done"
+    monkeypatch.undo()
+    assert done(checker, "S1")["verdict"] == "holds"
 
 
-def test_a_verdict_for_want_of_time_is_not_kept(make, log):
+def test_a_verdict_for_want_of_time_is_not_kept(make, log, tmp_path):
     checker = make()
     for _ in range(2):
-        checker.submit({"claim": "gives up"})
-        assert not checker.wait({"claim": "gives up"}, 30).final
+        assert done(checker, "gives up") == {"id": "gives up"}
+        assert checker.look(claim("gives up")).state == "done"
     assert asked(log) == ["gives", "up"] * 2
-    assert make().look({"claim": "gives up"}) is None
+    assert blocks(tmp_path) == []
+    assert make().look(claim("gives up")).state == "interrupted"
 
 
-def test_a_composed_check_may_take_longer(make):
-    checker = make(limits=(0.5, 7.0))
-    assert checker.submit({"compose": {"router": "linear"}}).limit == 7.0
-    assert checker.submit({"claim": "S1"}).limit == 0.5
+def test_a_composed_check_may_take_longer():
+    assert Check({"compose": {"router": "linear"}}).limit == 30.0
+    assert claim("S1").limit == 10.0
+    assert Checks().plan(claim("S1"))[0].cost == 10.0
+
+
+def test_the_time_of_a_check_that_was_given_up_is_not_counted(make, log):
+    checker = make()
+    checker.submit(claim("slow"))
+    until(lambda: len(asked(log)) == 1)
+    time.sleep(0.4)
+    checker.cancel(claim("slow"))
+    assert checker.look(claim("slow")).seconds >= 0.4
+    checker.submit(claim("slow"))
+    until(lambda: len(asked(log)) == 2)
+    assert checker.look(claim("slow")).seconds < 0.4
 
 
 def test_a_killed_process_is_explained_and_can_be_asked_again(make):
     checker = make()
-    checker.submit({"claim": "dies"})
-    failed = checker.wait({"claim": "dies"}, 30)
+    failed = ended(checker, "dies")
     assert failed.state == "failed"
     assert "status -9" in failed.message
     assert "press Check again" in failed.message
-    assert checker.submit({"claim": "dies"}).active
-    checker.submit({"claim": "S1"})
-    assert checker.wait({"claim": "S1"}, 30).state == "done"
+    assert checker.look(checker.submit(claim("dies"))).active
+    assert done(checker, "S1")["verdict"] == "holds"
 
 
 def test_a_process_that_ended_while_idle_is_replaced(make):
     checker = make()
-    checker.submit({"claim": "S1"})
-    first = checker.wait({"claim": "S1"}, 30).verdict["pid"]
+    first = done(checker, "S1")["pid"]
     os.kill(first, signal.SIGKILL)
-    while psutil.Process(first).status() != psutil.STATUS_ZOMBIE:
-        time.sleep(0.01)
-    checker.submit({"claim": "S2"})
-    assert checker.wait({"claim": "S2"}, 30).verdict["pid"] != first
+    until(lambda: psutil.Process(first).status() == psutil.STATUS_ZOMBIE)
+    assert done(checker, "S2")["pid"] != first
 
 
 def test_a_cancelled_check_ends_within_two_seconds(make, log):
     checker = make()
-    checker.submit({"claim": "slow"})
-    while not asked(log):
-        time.sleep(0.02)
+    checker.submit(claim("slow"))
+    until(lambda: bool(asked(log)))
     children = toys()
     began = time.monotonic()
-    checker.cancel({"claim": "slow"})
-    assert checker.look({"claim": "slow"}).state == "cancelled"
+    checker.cancel(claim("slow"))
+    assert checker.look(claim("slow")).state == "cancelled"
     _, alive = psutil.wait_procs(children, timeout=2)
     assert not alive
     assert time.monotonic() - began < 2
-    assert checker.submit({"claim": "slow"}).active
+    assert checker.look(checker.submit(claim("slow"))).active
 
 
 def test_a_check_that_waits_can_be_cancelled(make, log):
     checker = make()
-    checker.submit({"claim": "slow"})
-    checker.submit({"claim": "S1"})
-    checker.cancel({"claim": "S1"})
-    checker.cancel({"claim": "slow"})
-    checker.submit({"claim": "S2"})
-    assert checker.wait({"claim": "S2"}, 30).state == "done"
+    checker.submit(claim("slow"))
+    checker.submit(claim("S1"))
+    checker.cancel(claim("S1"))
+    checker.cancel(claim("slow"))
+    assert done(checker, "S2")["verdict"] == "holds"
     assert "S1" not in asked(log)
 
 
-def test_an_error_is_one_sentence_and_is_not_kept(make, tmp_path):
+def test_two_processes_run_two_checks_at_once(make, log):
+    checker = make(processes=2)
+    checker.submit(claim("slow"))
+    until(lambda: bool(asked(log)))
+    assert done(checker, "S1")["verdict"] == "holds"
+    assert checker.look(claim("slow")).state == "running"
+
+
+def test_too_many_checks_are_refused(make, monkeypatch):
+    monkeypatch.setattr(checker_module, "MOST_WAITING", 2)
     checker = make()
-    checker.submit({"claim": "breaks"})
-    failed = checker.wait({"claim": "breaks"}, 30)
+    for name in ("slow", "S1", "S2"):
+        checker.submit(claim(name))
+        until(lambda: checker.look(claim("slow")).state == "running")
+    with pytest.raises(EngineError, match="at most 2 checks to wait"):
+        checker.submit(claim("S3"))
+    assert checker.look(checker.submit(claim("S1"))).state == "waiting"
+
+
+def test_an_error_is_one_sentence_and_is_not_kept(make, tmp_path):
+    failed = ended(make(), "breaks")
     assert failed.state == "failed"
     assert "ValueError (two lines)" in failed.message
-    assert not list((tmp_path / "home" / "checks").glob("*.json"))
+    assert blocks(tmp_path) == []
 
 
 def test_errors_of_moeviz_are_said_as_they_are():
@@ -207,24 +274,32 @@ def test_errors_of_moeviz_are_said_as_they_are():
     assert answer_to({}, 1.0, refuse) == {"error": "Expected a formula, but got nothing; type one."}
 
 
-def test_a_closed_checker_leaves_no_process(make):
+def test_a_folder_that_cannot_be_written_costs_no_verdict(make, tmp_path):
+    (tmp_path / "home").write_text("in the way")
     checker = make()
-    checker.submit({"claim": "slow"})
-    checker.wait({"claim": "slow"}, 0.5)
+    verdict = done(checker, "S1")
+    assert verdict["verdict"] == "holds"
+    assert checker.look(claim("S1")).result() == verdict
+
+
+def test_a_closed_checker_leaves_no_process(make, log):
+    checker = make()
+    checker.submit(claim("slow"))
+    until(lambda: bool(asked(log)))
     children = toys()
     assert children
     checker.close()
     assert not toys()
-    assert checker.look({"claim": "slow"}).state == "cancelled"
+    assert checker.look(claim("slow")).state == "interrupted"
     with pytest.raises(EngineError, match="closed"):
-        checker.submit({"claim": "S1"})
+        checker.submit(claim("S1"))
 
 
 def test_a_process_ends_with_the_one_who_asks(tmp_path):
     script = tmp_path / "asks.py"
     script.write_text(
         "import sys, time\n"
-        "from moeviz.engine.check_process import CheckProcess\n"
+        "from moeviz.engine.checks.process import CheckProcess\n"
         "process = CheckProcess()\n"
         "process.wait_until_ready(lambda: False)\n"
         "print(process.pid, flush=True)\n"
@@ -241,24 +316,20 @@ def test_a_process_ends_with_the_one_who_asks(tmp_path):
 
 
 def test_the_same_request_has_one_name():
-    assert key_of({"compose": {"a": 1, "b": 2}}) == key_of({"compose": {"b": 2, "a": 1}})
-    assert key_of({"claim": "S1"}) != key_of({"claim": "S2"})
+    assert Check({"compose": {"a": 1, "b": 2}}).hash == Check({"compose": {"b": 2, "a": 1}}).hash
+    assert claim("S1").hash != claim("S2").hash
+    check = Check({"compose": {"a": 1, "b": 2}})
+    assert Checks().read(check.to_json()) == check
 
 
 def test_the_real_process_decides_claims_and_refuses_formulas(tmp_path):
-    checker = Checker(Store(tmp_path), processes=1)
-    try:
-        claim, own = (
-            {"claim": "C1.d2"},
-            {"compose": {"router": "custom", "score_formula": "x1.__x"}},
-        )
-        checker.submit(claim)
+    own = Check({"compose": {"router": "custom", "score_formula": "x1.__x"}})
+    with Checker(tmp_path, processes=1) as checker:
+        checker.submit(claim("C1.d2"))
         checker.submit(own)
-        verdict = checker.wait(claim, 60).verdict
+        verdict = checker.wait(claim("C1.d2"), 60).result()
         assert verdict["verdict"] == "holds"
         assert all(abs(s["residual"]) < 1e-8 for s in verdict["tests"][0]["certificate"]["spot"])
         refused = checker.wait(own, 60)
         assert refused.state == "failed"
         assert refused.message.startswith("Expected")
-    finally:
-        checker.close()

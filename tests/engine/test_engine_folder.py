@@ -15,8 +15,9 @@ from engine_helpers import MakeEngine, expected, numbers, until
 
 from moeviz import cli
 from moeviz.engine import Engine, EngineError, Store, StoreError
-from moeviz.engine.check_view import Verdicts, key_of
+from moeviz.engine.checks.check import Check, CheckBlock, Checks
 from moeviz.engine.errors import told
+from moeviz.engine.record import Record
 
 LONG = toy.Specification((0.05,) * 40, seed=3)
 
@@ -67,7 +68,7 @@ def test_a_folder_that_refuses_in_the_middle_ends_the_study_in_plain_words(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, word: str
 ):
     job = engine.submit(LONG)
-    until(lambda: engine.snapshot(job).done >= 2)
+    until(lambda: engine.look(job).done >= 2)
     refuse(monkeypatch, tmp_path / "home", number)
     last = engine.wait(job, timeout=60)
     assert last.state == "failed"
@@ -80,7 +81,7 @@ def test_a_folder_that_refuses_in_the_middle_ends_the_study_in_plain_words(
 
 def test_a_folder_that_is_removed_in_the_middle_is_made_again(engine: Engine, tmp_path: Path):
     job = engine.submit(LONG)
-    until(lambda: engine.snapshot(job).done >= 2)
+    until(lambda: engine.look(job).done >= 2)
     shutil.rmtree(tmp_path / "home", ignore_errors=True)  # the engine may be writing into it
     last = engine.wait(job, timeout=60)
     if last.state == "failed":  # it was removed between two steps of one write
@@ -91,7 +92,7 @@ def test_a_folder_that_is_removed_in_the_middle_is_made_again(engine: Engine, tm
 
 def test_a_file_in_the_place_of_the_folder_is_named_as_that(engine: Engine, tmp_path: Path):
     job = engine.submit(LONG)
-    until(lambda: engine.snapshot(job).done >= 2)
+    until(lambda: engine.look(job).done >= 2)
     shutil.rmtree(tmp_path / "home", ignore_errors=True)
     shutil.rmtree(tmp_path / "home", ignore_errors=True)
     while (tmp_path / "home").exists():
@@ -115,16 +116,28 @@ def test_a_folder_that_is_a_file_from_the_start(make_engine: MakeEngine, tmp_pat
 def test_a_damaged_verdict_in_a_folder_that_refuses_counts_as_absent(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
 ):
-    request = {"claim": "C1.d2"}
-    (tmp_path / "checks").mkdir()
-    (tmp_path / "checks" / f"{key_of(request)}.json").write_text("{")
+    check = Check({"claim": "C1.d2"})
+    folder = Store(tmp_path).folder(check.hash, "cpu", Checks())
+    folder.write_result(CheckBlock.id, {"verdict": {}, "final": True})
+    (path,) = (folder.path / "blocks").iterdir()
+    path.write_text("{")
     refuse(monkeypatch, tmp_path, number)
-    assert Verdicts(tmp_path / "checks").read(key_of(request)) is None
+    with folder.locked():
+        assert folder.read_results([CheckBlock.id], repair=True) == {}
+        assert folder.write_result(CheckBlock.id, {"final": True}) == {"final": True}
+        folder.write_record(Record("done"))
+        folder.write_specification(check.to_json())
+        folder.sweep()
+        assert not folder.take_cancel()
+    assert folder.read_record(repair=True) is None
+    assert path.read_text() == "{"
 
 
 def test_verdicts_in_a_folder_that_is_a_file_count_as_absent(tmp_path: Path):
     (tmp_path / "home").write_text("in the way")
-    assert Verdicts(tmp_path / "home" / "checks").read("0" * 16) is None
+    check, store = Check({"claim": "C1.d2"}), Store(tmp_path / "home")
+    assert store.folder(check.hash, "cpu", Checks()).read_results([CheckBlock.id]) == {}
+    assert Checks().earlier(store.root, check) == {}
 
 
 def test_the_place_is_beside_the_sentence_for_the_command_line(

@@ -11,6 +11,7 @@ from moeviz.engine import Store
 from moeviz.engine.jobs import Clock, Job
 from moeviz.engine.owner import EngineToken, Owner
 from moeviz.engine.record import Record
+from moeviz.engine.studies.studies import Studies
 
 
 class Time:
@@ -29,7 +30,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
     spec = toy.Specification((1.0, 2.0, 3.0, 4.0))
-    return Job(toy, spec, Store(tmp_path).folder(spec.hash, "cpu"))
+    return Job(Studies(toy), spec, Store(tmp_path).folder(spec.hash, "cpu"))
 
 
 def test_time_left_goes_by_cost(time: Time):

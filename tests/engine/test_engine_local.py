@@ -36,7 +36,7 @@ def host_of(worker: int) -> psutil.Process:
     """Return the process of the cluster that a worker belongs to."""
     host = psutil.Process(worker).parent()
     assert host is not None
-    assert "moeviz.engine.host" in host.cmdline()
+    assert "moeviz.engine.workers.host" in host.cmdline()
     return host
 
 
@@ -51,7 +51,7 @@ def test_a_study_that_is_submitted_at_once_waits_for_the_workers(local: Engine):
     spec = toy.Specification((0.02,) * 4)
     began = time.monotonic()
     job = local.submit(spec)
-    first = local.snapshot(job)
+    first = local.look(job)
     assert time.monotonic() - began < 0.5
     assert (first.state, first.total) == ("waiting", 4)
     assert numbers(local.wait(job, timeout=60)) == expected(spec)
@@ -102,7 +102,7 @@ def test_importing_the_engine_starts_nothing(run: Run, tmp_path: Path):
 def test_a_killed_worker_changes_nothing(local: Engine, log: Log):
     spec = toy.Specification((0.15,) * 16, seed=22, log=log.name)
     job = local.submit(spec)
-    until(lambda: local.snapshot(job).done >= 3)
+    until(lambda: local.look(job).done >= 3)
     victim = log.pids()[-1]
     os.kill(victim, signal.SIGKILL)
     assert numbers(local.wait(job, timeout=60)) == expected(spec)
@@ -113,8 +113,8 @@ def test_a_killed_worker_changes_nothing(local: Engine, log: Log):
 def test_a_killed_cluster_is_started_again(local: Engine, log: Log):
     spec = toy.Specification((0.15,) * 12, seed=23, log=log.name)
     job = local.submit(spec)
-    until(lambda: local.snapshot(job).done >= 3)
-    before = local.snapshot(job)
+    until(lambda: local.look(job).done >= 3)
+    before = local.look(job)
     messages: list[Snapshot] = []
     workers = set(log.pids())
     host_of(log.pids()[0]).kill()
@@ -161,7 +161,7 @@ def test_a_script_ends_quietly_although_it_does_not_close(tmp_path: Path, log: L
     # Its main module has no guard either, like the pages that a Streamlit server runs: a worker
     # must not run it again.
     path = tmp_path / "script.py"
-    end = "while engine.snapshot(job).done < 2:\n    time.sleep(0.02)\n"
+    end = "while engine.look(job).done < 2:\n    time.sleep(0.02)\n"
     path.write_text("print('began', flush=True)\n" + SCRIPT + end)
     app = run(path, tmp_path / "home", log.name)
     out, err = app.communicate(timeout=60)

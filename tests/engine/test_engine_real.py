@@ -17,7 +17,7 @@ from engine_helpers import until
 
 from moeviz import study
 from moeviz.engine import Engine, Snapshot
-from moeviz.engine.cluster import Connection
+from moeviz.engine.workers.cluster import Connection
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +82,12 @@ def test_one_worker_and_two_find_the_same(engine: Engine, tmp_path: Path):
 def test_a_killed_worker_changes_nothing(engine: Engine):
     spec = longer(seed=102)
     job = engine.submit(spec)
-    until(lambda: engine.snapshot(job).done >= 2, 30)
+    until(lambda: engine.look(job).done >= 2, 30)
     host = connection_of(engine).host
     assert host is not None
     workers = [child for child in psutil.Process(host.pid).children() if is_worker(child)]
     os.kill(workers[0].pid, signal.SIGKILL)
-    assert engine.snapshot(job).active, "killed in the middle"
+    assert engine.look(job).active, "killed in the middle"
     assert numbers(finished(engine, spec).results) == alone(spec)
 
 
@@ -121,9 +121,9 @@ def test_partial_results_make_sense_on_the_way(engine: Engine):
 def test_a_cancelled_study_goes_on_to_the_same_numbers(engine: Engine):
     spec = longer(seed=104)
     job = engine.submit(spec)
-    until(lambda: engine.snapshot(job).done >= 2, 30)
+    until(lambda: engine.look(job).done >= 2, 30)
     engine.cancel(job)
-    assert engine.snapshot(job).state == "cancelled"
+    assert engine.look(job).state == "cancelled"
     assert numbers(finished(engine, spec).results) == alone(spec)
 
 
@@ -131,7 +131,7 @@ def test_a_cancel_stops_large_blocks_within_two_seconds(engine: Engine):
     sizes = (100_000,)
     large = study.PRESETS["cosine-exact"].build({"sizes": sizes, "window_from": sizes[0]})
     job = engine.submit(large)
-    until(lambda: engine.snapshot(job).state == "running")
+    until(lambda: engine.look(job).state == "running")
     time.sleep(0.5)
     began = time.monotonic()
     engine.cancel(job)
@@ -143,6 +143,6 @@ def test_a_stored_study_comes_back_as_it_was(engine: Engine, tmp_path: Path):
     spec = small(seed=105)
     done = finished(engine, spec)
     with Engine(engine.store.root, scheduler="tcp://127.0.0.1:1") as reader:
-        again = reader.snapshot(spec.hash)
+        again = reader.look(spec.hash)
     assert again.spec == spec
     assert again.result() == replace(done.result(), seconds=again.seconds)

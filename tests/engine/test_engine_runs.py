@@ -19,7 +19,7 @@ import toy_study as toy
 from engine_helpers import Log, MakeEngine, Run, expected, numbers, until
 
 from moeviz.engine import Engine, EngineError, Snapshot, UnknownJobError
-from moeviz.engine.run import blame
+from moeviz.engine.workers.futures import blamed
 
 # --- A study from beginning to end.
 
@@ -49,28 +49,28 @@ def test_blocks_run_in_the_study_s_order_and_earlier_studies_first(engine: Engin
     second = toy.Specification((0.02,) * 11, seed=2, log=log.name + "2")
     engine.submit(first)
     job = engine.submit(second)
-    assert engine.snapshot(job).state == "waiting"
+    assert engine.look(job).state == "waiting"
     assert engine.wait(job).state == "done"
     order = [int(block.split("-")[1]) for block in log.blocks()]
     # Two workers hold one block each in advance, so that neighbours may swap.
     assert all(abs(place - index) <= 3 for place, index in enumerate(order)), order
-    assert engine.snapshot(first.hash).state == "done"
+    assert engine.look(first.hash).state == "done"
     assert Log(Path(second.log)).path.stat().st_mtime >= log.path.stat().st_mtime
 
 
 def test_looking_is_quick_while_blocks_come_back(engine: Engine):
     job = engine.submit(toy.Specification((0.005,) * 100))
     looks = []
-    while not looks or engine.snapshot(job).active:
+    while not looks or engine.look(job).active:
         began = time.perf_counter()
-        engine.snapshot(job)
+        engine.look(job)
         looks.append(time.perf_counter() - began)
         time.sleep(0.001)
     assert statistics.median(looks) < 0.02
 
 
 def test_a_study_without_blocks_is_done(engine: Engine):
-    snapshot = engine.snapshot(engine.submit(toy.Specification(())))
+    snapshot = engine.look(engine.submit(toy.Specification(())))
     assert snapshot.state == "done"
     assert snapshot.fraction == 1.0
 
@@ -82,9 +82,9 @@ def test_a_running_study_is_not_started_again(engine: Engine, log: Log):
     spec = toy.Specification((0.2,) * 4, log=log.name)
     job = engine.submit(spec)
     log.wait_for(1)
-    version = engine.snapshot(job).version
+    version = engine.look(job).version
     assert engine.submit(toy.Specification((0.2,) * 4, log=log.name)) == job == spec.hash
-    assert engine.snapshot(job).version >= version
+    assert engine.look(job).version >= version
     engine.wait(job)
     assert Counter(log.blocks()) == Counter(block.id for block in toy.split(spec))
 
@@ -93,11 +93,11 @@ def test_a_finished_study_is_not_computed_again(make_engine: MakeEngine, log: Lo
     spec = toy.Specification((0.0,) * 4, log=log.name)
     engine = make_engine()
     first = engine.wait(engine.submit(spec))
-    again = engine.snapshot(engine.submit(spec))
+    again = engine.look(engine.submit(spec))
     engine.close()
     elsewhere = make_engine(scheduler="tcp://127.0.0.1:1")  # nobody there, nobody needed
-    seen = elsewhere.snapshot(spec.hash)
-    later = elsewhere.snapshot(elsewhere.submit(spec))
+    seen = elsewhere.look(spec.hash)
+    later = elsewhere.look(elsewhere.submit(spec))
     assert numbers(first) == numbers(again) == numbers(seen) == numbers(later) == expected(spec)
     assert len(log.blocks()) == 4
     assert seen.seconds == pytest.approx(first.seconds, abs=0.5)
@@ -129,34 +129,34 @@ def test_threads_that_submit_the_same_study_share_it(engine: Engine, log: Log):
 
 def test_a_cancel_frees_the_workers_within_two_seconds(engine: Engine):
     job = engine.submit(toy.Specification((60.0,) * 6))
-    until(lambda: engine.snapshot(job).state == "running")
+    until(lambda: engine.look(job).state == "running")
     time.sleep(0.3)
     began = time.monotonic()
     engine.cancel(job)
-    assert engine.snapshot(job).state == "cancelled"
+    assert engine.look(job).state == "cancelled"
     other = engine.submit(toy.Specification((0.0,) * 4, seed=5))
     assert engine.wait(other, timeout=60).state == "done"
     assert time.monotonic() - began < 2
-    assert engine.snapshot(job).state == "cancelled"
+    assert engine.look(job).state == "cancelled"
 
 
 def test_a_cancelled_study_goes_on_where_it_stopped(make_engine: MakeEngine, log: Log):
     spec = toy.Specification((0.0,) * 3 + (0.6,) * 3, seed=3, log=log.name)
     engine = make_engine()
     job = engine.submit(spec)
-    until(lambda: engine.snapshot(job).done >= 3)
+    until(lambda: engine.look(job).done >= 3)
     engine.cancel(job)
-    cancelled = engine.snapshot(job)
+    cancelled = engine.look(job)
     assert cancelled.state == "cancelled"
     assert not cancelled.result()["complete"]
     engine.close()
 
     engine = make_engine()
-    seen = engine.snapshot(job)
+    seen = engine.look(job)
     assert (seen.state, seen.done) == ("cancelled", cancelled.done)
     assert seen.version >= cancelled.version
     engine.submit(spec)
-    resumed = engine.snapshot(job)
+    resumed = engine.look(job)
     assert resumed.active
     assert resumed.done >= 3
     assert resumed.version > seen.version
@@ -180,31 +180,31 @@ def test_cancelling_what_has_ended_does_nothing(engine: Engine):
     job = engine.submit(toy.Specification((0.0,)))
     engine.wait(job)
     engine.cancel(job)
-    assert engine.snapshot(job).state == "done"
+    assert engine.look(job).state == "done"
 
 
 def test_a_waiting_study_is_cancelled_before_the_cluster_is_there(make_engine: MakeEngine):
     engine = make_engine(scheduler="tcp://127.0.0.1:1")
     job = engine.submit(toy.Specification((1.0,)))
     engine.cancel(job)
-    assert engine.snapshot(job).state == "cancelled"
+    assert engine.look(job).state == "cancelled"
     until(lambda: (engine.store.root / "studies" / job / "cpu" / "state.json").exists())
-    assert engine.snapshot(job).state == "cancelled"
+    assert engine.look(job).state == "cancelled"
 
 
 def test_closing_interrupts_and_another_engine_goes_on(make_engine: MakeEngine, log: Log):
     spec = toy.Specification((0.0,) * 2 + (0.5,) * 4, seed=4, log=log.name)
     engine = make_engine()
     job = engine.submit(spec)
-    until(lambda: engine.snapshot(job).done >= 2)
+    until(lambda: engine.look(job).done >= 2)
     engine.close()
-    assert engine.snapshot(job).state == "interrupted"
+    assert engine.look(job).state == "interrupted"
     with pytest.raises(EngineError, match="closed"):
         engine.submit(spec)
     engine.close()
 
     engine = make_engine()
-    assert engine.snapshot(job).state == "interrupted"
+    assert engine.look(job).state == "interrupted"
     assert numbers(engine.wait(engine.submit(spec))) == expected(spec)
     counts = Counter(log.blocks())
     assert counts["block-0"] == counts["block-1"] == 1
@@ -239,7 +239,7 @@ def test_a_worker_killer_is_blamed_in_one_sentence():
     from distributed.scheduler import KilledWorker
 
     block = toy.Block("block-7", 1.0, 7)
-    message = blame(block, KilledWorker("key", None, 10))
+    message = str(blamed(block, KilledWorker("key", None, 10)))
     assert message.startswith("Expected block block-7 to end, but the worker that ran it")
 
 
@@ -258,8 +258,8 @@ def test_a_damaged_block_is_computed_again_and_nothing_else(make_engine: MakeEng
     log.path.unlink()
 
     engine = make_engine()
-    assert engine.snapshot(job).state == "interrupted"
-    assert engine.snapshot(job).done == 4
+    assert engine.look(job).state == "interrupted"
+    assert engine.look(job).done == 4
     assert numbers(engine.wait(engine.submit(spec))) == expected(spec)
     assert log.blocks() == ["block-3"]
     assert sorted(p.name for p in (folder / "blocks").glob("*damaged*"))[0].startswith("block-3")
@@ -273,9 +273,9 @@ def test_a_damaged_specification_makes_a_job_unknown(make_engine: MakeEngine, te
     engine.close()
     (engine.store.root / "studies" / spec.hash / "cpu" / "spec.json").write_text(text)
     engine = make_engine()
-    with pytest.raises(UnknownJobError, match="submit the study"):
-        engine.snapshot(spec.hash)
-    assert numbers(engine.snapshot(engine.submit(spec))) == expected(spec)
+    with pytest.raises(UnknownJobError, match="submit it"):
+        engine.look(spec.hash)
+    assert numbers(engine.look(engine.submit(spec))) == expected(spec)
 
 
 def test_a_specification_under_another_name_is_refused(make_engine: MakeEngine):
@@ -285,8 +285,8 @@ def test_a_specification_under_another_name_is_refused(make_engine: MakeEngine):
     engine.close()
     studies = engine.store.root / "studies"
     os.rename(studies / one.hash, studies / other.hash)
-    with pytest.raises(UnknownJobError, match="that of study"):
-        make_engine().snapshot(other.hash)
+    with pytest.raises(UnknownJobError, match="that of job"):
+        make_engine().look(other.hash)
 
 
 def test_a_store_that_cannot_be_written_fails_the_study(make_engine: MakeEngine, tmp_path: Path):
@@ -301,7 +301,7 @@ def test_a_store_that_cannot_be_written_fails_the_study(make_engine: MakeEngine,
 def test_a_store_that_vanishes_is_made_again(engine: Engine):
     spec = toy.Specification((0.05,) * 10, seed=8)
     job = engine.submit(spec)
-    until(lambda: engine.snapshot(job).done >= 2)
+    until(lambda: engine.look(job).done >= 2)
     folder = engine.store.root / "studies" / job / "cpu" / "blocks"
     for file in folder.iterdir():
         file.unlink()
@@ -318,9 +318,9 @@ def test_a_second_engine_follows_the_first(make_engine: MakeEngine, log: Log):
     log.wait_for(1)
     assert second.submit(spec) == job
     end = time.monotonic() + 20.0
-    while second.snapshot(job).state == "waiting" and time.monotonic() < end:
+    while second.look(job).state == "waiting" and time.monotonic() < end:
         time.sleep(0.02)
-    assert second.snapshot(job).state == "running"
+    assert second.look(job).state == "running"
     seen: list[int] = []
     last = second.wait(job, timeout=60, on_change=lambda snapshot: seen.append(snapshot.done))
     assert numbers(last) == numbers(first.wait(job)) == expected(spec)
@@ -334,7 +334,7 @@ def test_a_second_engine_cancels_the_first(make_engine: MakeEngine, log: Log):
     job = first.submit(spec)
     log.wait_for(1)
     second.cancel(job)
-    assert until(lambda: first.snapshot(job).state == "cancelled") < 2
+    assert until(lambda: first.look(job).state == "cancelled") < 2
     assert second.wait(job, timeout=2).state == "cancelled"
 
 
@@ -344,7 +344,7 @@ def test_a_follower_takes_over_when_the_first_ends(make_engine: MakeEngine, log:
     job = first.submit(spec)
     log.wait_for(3)
     second.submit(spec)
-    until(lambda: second.snapshot(job).done >= 1)
+    until(lambda: second.look(job).done >= 1)
     first.close()
     assert numbers(second.wait(job, timeout=60)) == expected(spec)
     assert Counter(log.blocks())["block-0"] == 1
@@ -370,12 +370,12 @@ def test_a_killed_process_leaves_an_interrupted_study(
     app = run(APP, tmp_path / "home", scheduler, log.name, "0,0,60,60")
     log.wait_for(4)
     engine = make_engine()
-    assert until(lambda: engine.snapshot(spec.hash).done == 2) < 10
-    assert engine.snapshot(spec.hash).state == "running"
+    assert until(lambda: engine.look(spec.hash).done == 2) < 10
+    assert engine.look(spec.hash).state == "running"
     app.send_signal(signal.SIGKILL)
     app.communicate()
-    assert engine.snapshot(spec.hash).state == "interrupted"
-    assert engine.snapshot(spec.hash).done == 2
+    assert engine.look(spec.hash).state == "interrupted"
+    assert engine.look(spec.hash).done == 2
 
     # The blocks that it has left on the scheduler stop by themselves: the workers are free.
     other = engine.submit(toy.Specification((0.0,) * 4, seed=13))
@@ -390,6 +390,7 @@ def test_a_follower_takes_over_when_the_process_is_killed(
     app = run(APP, tmp_path / "home", scheduler, log.name, ",".join(map(str, seconds)))
     log.wait_for(4)
     engine = make_engine()
+    until(lambda: engine.look(spec.hash).done >= 2)
     job = engine.submit(spec)
     app.send_signal(signal.SIGKILL)
     app.communicate()
@@ -418,7 +419,7 @@ def test_processes_that_submit_the_same_study_share_it(
 def test_a_scheduler_that_is_not_there_is_named(
     make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("moeviz.engine.cluster.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("moeviz.engine.workers.cluster.CONNECT_SECONDS", 0.5)
     engine = make_engine(scheduler="tcp://127.0.0.1:1")
     failed = engine.wait(engine.submit(toy.Specification((0.0,))), timeout=60)
     assert failed.state == "failed"
@@ -451,7 +452,7 @@ def test_gpu_workers_get_the_blocks_and_numbers_are_kept_apart(
     make_engine: MakeEngine, log: Log, tmp_path: Path
 ):
     # A scheduler of its own, with a worker that claims a GPU; the toy does not use it.
-    from moeviz.engine.cluster import announced_address, end_host, start_host
+    from moeviz.engine.workers.cluster import announced_address, end_host, start_host
 
     host = start_host(1)
     try:
@@ -498,7 +499,7 @@ def check_gpu_routing(make_engine: MakeEngine, address: str, log: Log, gpu_pid: 
 
 
 def test_a_job_that_nobody_knows(engine: Engine):
-    for call in (engine.snapshot, engine.cancel, engine.wait):
+    for call in (engine.look, engine.cancel, engine.wait):
         with pytest.raises(UnknownJobError):
             call("f" * 16)
         with pytest.raises(UnknownJobError):

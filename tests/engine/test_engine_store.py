@@ -15,9 +15,9 @@ import pytest
 
 from moeviz.engine import Store, StoreError, UnknownJobError
 from moeviz.engine.errors import EngineError
+from moeviz.engine.folder import Folder
 from moeviz.engine.owner import EngineToken, Owner
 from moeviz.engine.record import Record
-from moeviz.engine.store import Folder
 
 JOB = "0123456789abcdef"
 

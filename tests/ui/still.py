@@ -8,8 +8,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-import moeviz.study
 from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.engine.studies.studies import Studies
 from moeviz.study import PRESETS, Specification, split
 from moeviz.ui.lab.study import TABS
 
@@ -35,7 +35,7 @@ class StillEngine:
         self.cancelled.append(job_id)
         self.jobs[job_id] = replace(self.jobs[job_id], state="cancelled", version=99)
 
-    def snapshot(self, job_id: str) -> Snapshot:
+    def look(self, job_id: str) -> Snapshot:
         try:
             return self.jobs[job_id]
         except KeyError:
@@ -64,7 +64,7 @@ def snapshot(spec: Specification, state: Any, results: dict[str, Any]) -> Snapsh
         results=results,
         version=len(results),
         device="cpu",
-        study=moeviz.study,
+        kind=Studies(),
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from moeviz.engine.check_view import CheckView, key_of
+from moeviz.engine import Check, Snapshot, UnknownJobError
+from moeviz.engine.checks.check import Checks
 from moeviz.errors import SpecificationError
 from moeviz.model import SCORES
 from moeviz.symbolic.catalogue import CATALOGUE
@@ -38,27 +39,54 @@ KINDS = {
 """A claim for every kind of certificate."""
 
 
+def view(
+    check: Check, state: Any, verdict: Any = None, message: str = "", seconds: float = 0.0
+) -> Snapshot:
+    """A check as it might stand."""
+    results = {} if verdict is None else {"verdict": {"verdict": verdict, "final": True}}
+    return Snapshot(
+        job_id=check.hash,
+        state=state,
+        done=len(results),
+        total=1,
+        fraction=float(len(results)),
+        seconds=seconds,
+        seconds_left=None,
+        message=message,
+        spec=check,
+        results=results,
+        version=0,
+        device="cpu",
+        kind=Checks(),
+    )
+
+
 @dataclass
 class StillChecker:
     """Remembers what it is asked for; its checks stand still."""
 
-    views: dict[str, CheckView] = field(default_factory=dict)
+    views: dict[str, Snapshot] = field(default_factory=dict)
     submitted: list[Any] = field(default_factory=list)
     cancelled: list[Any] = field(default_factory=list)
 
-    def submit(self, request: Any) -> CheckView:
-        self.submitted.append(request)
-        return self.views.setdefault(key_of(request), CheckView(key_of(request), "waiting"))
+    def submit(self, check: Check) -> str:
+        self.submitted.append(check.request)
+        self.views.setdefault(check.hash, view(check, "waiting"))
+        return check.hash
 
-    def look(self, request: Any) -> CheckView | None:
-        return self.views.get(key_of(request))
+    def look(self, check: Check) -> Snapshot:
+        try:
+            return self.views[check.hash]
+        except KeyError:
+            raise UnknownJobError(f"Expected a known check, but got {check}.") from None
 
-    def cancel(self, request: Any) -> None:
-        self.cancelled.append(request)
-        self.views[key_of(request)] = CheckView(key_of(request), "cancelled")
+    def cancel(self, check: Check) -> None:
+        self.cancelled.append(check.request)
+        self.views[check.hash] = view(check, "cancelled")
 
     def has(self, request: Any, state: Any, **more: Any) -> None:
-        self.views[key_of(request)] = CheckView(key_of(request), state, **more)
+        check = Check(request)
+        self.views[check.hash] = view(check, state, **more)
 
     def close(self) -> None:
         pass

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from moeviz.engine.check_view import CheckView
+from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.questions.claims import Claim
 from moeviz.ui.checker.form import compose_form
@@ -83,7 +83,7 @@ def check_button(request: Request) -> None:
     request : Request
     """
     if st.button("Check", type="primary", key="checker.run", width=160):
-        checker().submit(plain_request(request))
+        checker().submit(Check(plain_request(request)))
 
 
 def show_check(request: Request, link: Mapping[str, str]) -> None:
@@ -95,38 +95,47 @@ def show_check(request: Request, link: Mapping[str, str]) -> None:
     link : mapping
         Query parameters that restore this screen.
     """
-    view = checker().look(plain_request(request))
-    if view is None:
+    view = _known(request)
+    if view is None or view.state == "interrupted":
         st.info("Press **Check** to have it decided; the verdict comes with a certificate.")
     elif view.active:
         st.fragment(_wait, run_every=POLL_SECONDS)(request)
-    elif view.verdict is not None:
+    elif view.state == "done":
+        verdict = view.result()
         if request.own["compose"]:
-            show_question(view.verdict)
-        show_verdict(view.verdict, link)
+            show_question(verdict)
+        show_verdict(verdict, link)
     else:
         _explain(view)
 
 
+def _known(request: Request) -> Snapshot | None:
+    """Return a check as it stands, or None when it was never asked for."""
+    try:
+        return checker().look(Check(plain_request(request)))
+    except UnknownJobError:
+        return None
+
+
 def _wait(request: Request) -> None:
     with guard():
-        view = checker().look(plain_request(request))
+        view = _known(request)
         if view is None or not view.active:
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(min(1.0, view.seconds / view.limit), text=_progress(view))
+            st.progress(min(1.0, view.seconds / view.spec.limit), text=_progress(view))
             if st.button("Cancel", width=140):
-                checker().cancel(plain_request(request))
+                checker().cancel(Check(plain_request(request)))
                 st.rerun()
 
 
-def _progress(view: CheckView) -> str:
+def _progress(view: Snapshot) -> str:
     if view.state == "waiting":
         return "Waiting for a process that is free; the first one takes some seconds to load."
-    return f"Deciding: {view.seconds:.0f} s, at most {view.limit:g} s for each test."
+    return f"Deciding: {view.seconds:.0f} s, at most {view.spec.limit:g} s for each test."
 
 
-def _explain(view: CheckView) -> None:
+def _explain(view: Snapshot) -> None:
     if view.state == "cancelled":
         st.info("This check was cancelled. Press **Check** to have it decided.")
     else:

@@ -65,7 +65,7 @@ def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
         _invite(preset, spec)
         return
     try:
-        snapshot = engine().snapshot(job_id)
+        snapshot = engine().look(job_id)
     except UnknownJobError:
         _unknown(job_id, computable=job_id == spec.hash)
         return
@@ -138,7 +138,7 @@ def _unknown(job_id: str, computable: bool) -> None:
 def _live(job_id: str, guesses: Guesses, every: float | None) -> None:
     """Show a study as it stands; asked for again `every` so many seconds, if it is running."""
     with guard():
-        snapshot = engine().snapshot(job_id)
+        snapshot = engine().look(job_id)
         if every is not None and not (snapshot.active and PACE.seconds(visitor()) == every):
             st.rerun()
         _progress(snapshot)

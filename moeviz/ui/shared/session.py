@@ -12,8 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from moeviz.engine import Engine
-from moeviz.engine.check import Checker
+from moeviz.engine import Checker, Engine
 
 
 class Closable(Protocol):

@@ -1,4 +1,4 @@
-"""The local cluster, in a process of its own: ``python -m moeviz.engine.host WORKERS``.
+"""The local cluster, in a process of its own: ``python -m moeviz.engine.workers.host WORKERS``.
 
 The process starts a Dask scheduler and one worker process per core, writes the scheduler's
 address to its standard output as one line, and serves until its standard input is closed. The
@@ -25,18 +25,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-WORKER_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(16 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
-}
-"""What a worker process is started with, in place of Dask's own choice.
-
-Dask has the C library give freed memory back at once. A fit frees and takes buffers of megabytes
-thousands of times, and fetching fresh pages each time makes it two to three times slower.
-"""
+from moeviz.engine.children import WORKER_ENVIRONMENT
 
 ALLOWED_FAILURES = 5
 """A block may be on a worker that dies this many times before it is blamed for it."""

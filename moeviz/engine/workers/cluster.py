@@ -8,13 +8,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from moeviz.engine.children import child_environment
+from moeviz.engine.dispatch import Arrived, Began, Listener
 from moeviz.engine.errors import EngineError, told
-from moeviz.engine.protocols import Study
+from moeviz.engine.jobs import Job
+from moeviz.engine.kind import Kind
+from moeviz.engine.workers.futures import Futures
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -24,7 +27,7 @@ CONNECT_SECONDS = 10.0
 
 
 @dataclass(eq=False)
-class Connection:
+class Workers:
     """An open cluster with at least one worker that is ready.
 
     Attributes
@@ -34,23 +37,28 @@ class Connection:
     device : str
         ``"cpu"`` or ``"cuda"``: what studies will run on.
     workers : list of dict
-        What :func:`moeviz.engine.worker.describe` said of each worker at the start.
+        What :func:`moeviz.engine.workers.worker.describe` said of each worker at the start.
     host : subprocess.Popen or None
         The process of the local cluster, if it is one.
-    useful : bool
-        Whether a block has come back over it.
+    useful, in_turn : bool
+        As of every :class:`~moeviz.engine.dispatch.Connection`.
     """
 
     client: Client
     device: str
     workers: list[dict[str, Any]]
     host: subprocess.Popen[str] | None
-    useful: bool = field(default=False)
+    useful: bool = False
+    in_turn: bool = True
 
     @property
     def alive(self) -> bool:
         """Whether the scheduler can be reached, as far as is known."""
         return self.client.status == "running" and (self.host is None or self.host.poll() is None)
+
+    def dispatch(self, job: Job, began: Began, arrived: Arrived) -> Futures:
+        """Return what sends the blocks of a job; which job is running goes by their turn."""
+        return Futures(job, self, arrived)
 
     def close(self) -> None:
         """Let go of the scheduler; end it if it is our own."""
@@ -58,11 +66,13 @@ class Connection:
 
 
 class Cluster:
-    """A scheduler of this machine's own or one at an address, opened in the background.
+    """A runner: a scheduler of this machine's own or one at an address.
+
+    It is opened in the background.
 
     Parameters
     ----------
-    study : Study
+    kind : Kind
         What the workers should be ready for.
     address : str or None
         Address of a scheduler; None starts one with workers on this machine.
@@ -70,37 +80,28 @@ class Cluster:
         Number of local workers.
     device : str
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    opened, failed, lost : functions
-        Called from a thread of the cluster: with the connection once it is open, with a message
-        if that failed, with the connection when its local cluster has ended by itself.
     """
 
     def __init__(
         self,
-        study: Study,
+        kind: Kind,
         address: str | None,
         workers: int,
         device: str,
-        opened: Callable[[Connection], None],
-        failed: Callable[[str], None],
-        lost: Callable[[Connection], None],
     ) -> None:
-        self._study = study
+        self._kind = kind
         self._address = address
         self._workers = workers
         self._device = device
-        self._opened = opened
-        self._failed = failed
-        self._lost = lost
         self._closing = threading.Event()
         self._host: subprocess.Popen[str] | None = None
 
-    def open(self) -> None:
-        """Begin to open; one of `opened` and `failed` will be called."""
+    def open(self, listener: Listener) -> None:
+        """Begin to open, in a thread that tells the listener."""
         if self._address is None:
             self._host = start_host(self._workers)
         threading.Thread(
-            target=self._open, args=(self._host,), name="moeviz-cluster", daemon=True
+            target=self._open, args=(self._host, listener), name="moeviz-cluster", daemon=True
         ).start()
 
     def close(self) -> None:
@@ -109,7 +110,7 @@ class Cluster:
         if self._host is not None:
             end_host(self._host)
 
-    def _open(self, host: subprocess.Popen[str] | None) -> None:
+    def _open(self, host: subprocess.Popen[str] | None, listener: Listener) -> None:
         try:
             connection = self._connect(host)
         except Exception as error:
@@ -117,21 +118,21 @@ class Cluster:
             if host is not None:
                 end_host(host)
             if not self._closing.is_set():
-                self._failed(_sentence(self._address, error))
+                listener.failed(_sentence(self._address, error))
             return
         if self._closing.is_set():
             connection.close()
             return
-        self._opened(connection)
+        listener.opened(connection)
         if host is not None:
             host.wait()
             if not self._closing.is_set():
-                self._lost(connection)
+                listener.lost(connection)
 
-    def _connect(self, host: subprocess.Popen[str] | None) -> Connection:
+    def _connect(self, host: subprocess.Popen[str] | None) -> Workers:
         import distributed
 
-        from moeviz.engine.worker import WarmUp, describe
+        from moeviz.engine.workers.worker import WarmUp, describe
 
         _quiet()
         address = announced_address(host) if host is not None else self._address
@@ -140,11 +141,11 @@ class Cluster:
         try:
             local = host is not None
             # The plugin first: workers that are still starting find it and come up warm.
-            client.register_plugin(WarmUp(self._study, polite=local), name="moeviz-warm-up")
+            client.register_plugin(WarmUp(self._kind, polite=local), name="moeviz-warm-up")
             self._wait_for_workers(client, host)
             device = self._choose_device(client)
             workers = list(client.run(describe).values())
-            return Connection(client, device, workers, host)
+            return Workers(client, device, workers, host)
         except BaseException:
             _close(client, None)
             raise
@@ -174,15 +175,12 @@ class Cluster:
 
 def start_host(workers: int) -> subprocess.Popen[str]:
     """Start a local cluster of so many workers in a process of its own."""
-    environment = dict(os.environ)
-    # The workers must find the same modules as this process, wherever it was started.
-    environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
     return subprocess.Popen(
-        [sys.executable, "-m", "moeviz.engine.host", str(workers)],
+        [sys.executable, "-m", "moeviz.engine.workers.host", str(workers)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=child_environment(),
         start_new_session=True,
     )
 

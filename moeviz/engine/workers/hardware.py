@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from moeviz.engine.cluster import Connection
+    from moeviz.engine.workers.cluster import Workers
 
 GIB = 2**30
 
@@ -19,13 +19,13 @@ def local_workers() -> int:
 
 
 def describe_hardware(
-    connection: Connection | None, address: str | None, workers: int
+    connection: Workers | None, address: str | None, workers: int
 ) -> dict[str, Any]:
     """Describe a cluster; see :meth:`moeviz.engine.Engine.hardware`.
 
     Parameters
     ----------
-    connection : Connection or None
+    connection : Workers or None
         The open cluster, or None while it is being opened.
     address : str or None
         Address of a scheduler elsewhere.

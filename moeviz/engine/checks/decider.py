@@ -1,4 +1,4 @@
-"""The process that decides claims: ``python -m moeviz.engine.check_worker``.
+"""The process that decides claims: ``python -m moeviz.engine.checks.decider``.
 
 It reads one request in JSON per line of its standard input and writes one answer per line to its
 standard output; the first line it writes says that it is ready. It ends when its standard input
@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from moeviz.engine.checks.check import Check, CheckBlock, Checks
 from moeviz.engine.errors import told
 from moeviz.errors import MoevizError
 from moeviz.text import json_text
@@ -27,13 +28,11 @@ POLITE = 5
 """Niceness, so that the app answers while a check runs."""
 
 Run = Callable[[dict[str, Any], float], dict[str, Any]]
-
-LATE = "time limit"
-"""Name of a test that ran out of time."""
+"""Takes a request and the seconds that each test may take; returns the block's result."""
 
 
 def answer_to(request: dict[str, Any], limit: float, run: Run) -> dict[str, Any]:
-    """Run one check, and return its verdict, or one sentence that says why there is none.
+    """Run one check, and return its result, or one sentence that says why there is none.
 
     Parameters
     ----------
@@ -42,16 +41,15 @@ def answer_to(request: dict[str, Any], limit: float, run: Run) -> dict[str, Any]
     limit : float
         Seconds for each test.
     run : callable
-        Takes both, and returns a verdict in plain data.
+        Takes both.
 
     Returns
     -------
     dict
-        With "verdict" and "final" (false where time ran out), or with "error".
+        With "result" or with "error".
     """
     try:
-        verdict = run(request, limit)
-        return {"verdict": verdict, "final": all(t["name"] != LATE for t in verdict["tests"])}
+        return {"result": run(request, limit)}
     except MoevizError as error:
         return {"error": str(error)}
     except MemoryError:
@@ -101,13 +99,11 @@ def main() -> None:
     _be_modest()
     import torch
 
-    from moeviz.symbolic.questions.spot import with_spots
-    from moeviz.symbolic.request.answer import verdict_of
-
     torch.set_num_threads(1)
+    checks = Checks()
 
     def run(request: dict[str, Any], limit: float) -> dict[str, Any]:
-        return with_spots(verdict_of(request, limit=limit))
+        return checks.run_block(Check(request), CheckBlock(limit), "cpu")
 
     def say(text: str) -> None:
         answers.write(text + "\n")

@@ -1,106 +1,76 @@
-"""The engine: submit a study, look at it, wait for it, cancel it."""
+"""The life cycle of a job of any kind: submit it, look at it, wait for it, cancel it."""
 
 from __future__ import annotations
 
 import atexit
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Self
 
+from moeviz.engine.dispatch import Runner
 from moeviz.engine.errors import EngineError
-from moeviz.engine.hardware import describe_hardware, local_workers
 from moeviz.engine.jobs import Job
+from moeviz.engine.kind import Kind, Specification
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.monitor import Monitor
-from moeviz.engine.protocols import Study, default_study
 from moeviz.engine.snapshot import Snapshot
-from moeviz.engine.store import DEVICES, Store
-
-MOST_WORKERS = 256
-"""Worker processes that one engine starts on this machine."""
+from moeviz.engine.store import Store
 
 GLANCE_SECONDS = 0.3
-"""How often :meth:`Engine.wait` looks at a job that another process computes."""
+"""How often :meth:`JobEngine.wait` looks at a job that another process computes."""
 
 
-class Engine:
-    """Runs studies in worker processes and keeps what they find.
+class JobEngine:
+    """Runs jobs of one kind at one place and keeps what they find.
 
-    The workers start in the background: the engine can be used at once, and what is submitted
-    meanwhile waits for them. All methods may be called from any thread.
+    The place opens in the background: the engine can be used at once, and what is submitted
+    meanwhile waits. All methods may be called from any thread.
 
     Parameters
     ----------
+    kind : Kind
+        What is run.
     store : Store or path, optional
         Where finished blocks are kept; default ``Store()``.
-    scheduler : str, optional
-        Address of a running Dask scheduler, as ``tcp://host:port``. Default: the environment
-        variable ``MOEVIZ_SCHEDULER``; without it the engine starts workers on this machine and
-        ends them with itself.
-    workers : int, optional
-        Number of local worker processes; default one per core.
+    runner : Runner
+        The place where blocks are computed.
     device : str
-        ``"cpu"``, ``"cuda"``, or ``"auto"`` for CUDA if a worker has it.
-    study : Study, optional
-        The study's functions; default :mod:`moeviz.study`.
-
-    Raises
-    ------
-    EngineError
-        If `device` or `workers` is none of those.
-
-    Examples
-    --------
-    >>> with Engine() as engine:                                          # doctest: +SKIP
-    ...     job = engine.submit(PRESETS["lab"].build({}))
-    ...     print(engine.wait(job).result().complete)
-    True
+        ``"cpu"``, ``"cuda"``, or ``"auto"`` for what the place turns out to have.
+    most_waiting : int, optional
+        Jobs that may wait at once; default any number.
     """
 
     def __init__(
         self,
-        store: Store | Path | str | None = None,
-        scheduler: str | None = None,
-        workers: int | None = None,
+        kind: Kind,
+        store: Store | Path | str | None,
+        runner: Runner,
         device: str = "auto",
-        study: Study | None = None,
+        most_waiting: int | None = None,
     ) -> None:
-        if device not in ("auto", *DEVICES):
-            raise EngineError(
-                f"Expected device 'auto', 'cpu' or 'cuda', but got {device!r}; choose one of them."
-            )
-        if workers is not None and not 1 <= workers <= MOST_WORKERS:
-            raise EngineError(
-                f"Expected 1 to {MOST_WORKERS} workers, but got {str(workers)[:20]}; leave it out "
-                "for one per core."
-            )
         self.store = store if isinstance(store, Store) else Store(store)
         self._any_device = device == "auto"
-        self._address = scheduler or os.environ.get("MOEVIZ_SCHEDULER") or None
-        self._workers = workers or local_workers()
-        self._study = study or default_study()
-        self._ledger = Ledger(self._study, self.store)
-        self._monitor = Monitor(
-            self._ledger, self.store, self._study, self._address, self._workers, device
-        )
+        self._most_waiting = most_waiting
+        self._ledger = Ledger(kind, self.store)
+        likely = "cuda" if device == "cuda" else "cpu"
+        self._monitor = Monitor(self._ledger, self.store, runner, likely)
         self._closed = False
         self._monitor.start()
         atexit.register(self.close)
 
-    def submit(self, spec: Any) -> str:
-        """Have a study computed, as far as it is not computed already.
+    def submit(self, spec: Specification) -> str:
+        """Have a job computed, as far as it is not computed already.
 
-        A study that is running or finished, here or in another process on the same store, is not
+        A job that is running or finished, here or in another process on the same store, is not
         computed again. One that was cancelled, interrupted or failed goes on where it stopped.
 
         Parameters
         ----------
         spec : Specification
-            The study.
+            What describes the job.
 
         Returns
         -------
@@ -110,7 +80,7 @@ class Engine:
         Raises
         ------
         EngineError
-            If the engine is closed.
+            If the engine is closed, or too many jobs wait.
         """
         with self._ledger.changed:
             if self._closed:
@@ -118,19 +88,20 @@ class Engine:
             job = self._ledger.admit(spec, self._monitor.device, self._any_device)
             if job.active and not job.mine:
                 self._monitor.follow(job)
-            elif not job.active and job.state != "done":
+            elif not job.active and not job.settled:
+                self._refuse_crowds()
                 self._monitor.begin(job)
             return job.job_id
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, wanted: str | Specification) -> None:
         """Stop a job; finished blocks stay. Nothing happens to a job that has ended.
 
         A job of another process is asked to stop through the store.
 
         Parameters
         ----------
-        job_id : str
-            Name of the job.
+        wanted : str or Specification
+            Name of the job, or what describes it.
 
         Raises
         ------
@@ -140,7 +111,7 @@ class Engine:
             If another process computes it and the store cannot be written to.
         """
         with self._ledger.changed:
-            job = self._find(job_id)
+            job = self._find(wanted)
             if not job.active:
                 return
             if job.mine:
@@ -149,13 +120,13 @@ class Engine:
                 job.wanted = False
                 job.folder.ask_cancel()
 
-    def snapshot(self, job_id: str) -> Snapshot:
+    def look(self, wanted: str | Specification) -> Snapshot:
         """Return a job as it stands.
 
         Parameters
         ----------
-        job_id : str
-            Name of the job.
+        wanted : str or Specification
+            Name of the job, or what describes it.
 
         Returns
         -------
@@ -167,11 +138,11 @@ class Engine:
             If neither this engine nor the store knows the job.
         """
         with self._ledger.changed:
-            return self._find(job_id).snapshot()
+            return self._find(wanted).snapshot()
 
     def wait(
         self,
-        job_id: str,
+        wanted: str | Specification,
         timeout: float | None = None,
         on_change: Callable[[Snapshot], None] | None = None,
     ) -> Snapshot:
@@ -179,8 +150,8 @@ class Engine:
 
         Parameters
         ----------
-        job_id : str
-            Name of the job.
+        wanted : str or Specification
+            Name of the job, or what describes it.
         timeout : float, optional
             Seconds after which to return in any case.
         on_change : function of a Snapshot, optional
@@ -199,30 +170,17 @@ class Engine:
         end = None if timeout is None else time.monotonic() + timeout
         seen: int | None = None
         while True:
-            snapshot = self.snapshot(job_id)
+            snapshot = self.look(wanted)
             if on_change is not None and snapshot.version != seen:
                 on_change(snapshot)
             seen = snapshot.version
             left = None if end is None else end - time.monotonic()
             if not snapshot.active or (left is not None and left <= 0):
                 return snapshot
-            self._sleep_until_changed(job_id, seen, left)
-
-    def hardware(self) -> dict[str, Any]:
-        """Return what the engine computes on.
-
-        Returns
-        -------
-        dict
-            ``workers`` (processes), ``cores``, ``memory_gib``, ``gpus`` (names), ``torch``
-            (version), ``scheduler`` (its address, or ``"local"``), ``device`` (``"cpu"`` or
-            ``"cuda"``), ``ready`` (whether the workers have started; until then the numbers are
-            those that are expected).
-        """
-        return describe_hardware(self._monitor.connection, self._address, self._workers)
+            self._sleep_until_changed(wanted, seen, left)
 
     def close(self) -> None:
-        """End the engine and its local workers; what it is computing becomes ``interrupted``."""
+        """End the engine and what it started; what it is computing becomes ``interrupted``."""
         with self._ledger.changed:
             if self._closed:
                 return
@@ -231,7 +189,7 @@ class Engine:
         with suppress(Exception):
             atexit.unregister(self.close)
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         """Return the engine, to be closed at the end of the block."""
         return self
 
@@ -244,17 +202,27 @@ class Engine:
         """Close the engine."""
         self.close()
 
-    def _find(self, job_id: str) -> Job:
+    def _find(self, wanted: str | Specification) -> Job:
         """Return a job as it stands; go on with it if it is wanted here and its process died."""
-        job = self._ledger.find(job_id, self._monitor.device)
+        job = self._ledger.find(wanted, self._monitor.device)
         if job.wanted and job.state == "interrupted" and not self._closed:
             self._monitor.begin(job)
         return job
 
-    def _sleep_until_changed(self, job_id: str, version: int, seconds: float | None) -> None:
+    def _refuse_crowds(self) -> None:
+        most, name = self._most_waiting, self._ledger.kind.name
+        if most is not None and self._ledger.waiting() >= most:
+            raise EngineError(
+                f"Expected at most {most} {name} to wait, but there are as many already; try "
+                "again in a minute."
+            )
+
+    def _sleep_until_changed(
+        self, wanted: str | Specification, version: int, seconds: float | None
+    ) -> None:
         changed = self._ledger.changed
         with changed:
-            job = self._find(job_id)
+            job = self._find(wanted)
             if job.version != version:
                 return
             if not job.mine:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from moeviz.engine.children import WORKER_ENVIRONMENT, child_environment
 from moeviz.engine.errors import EngineError
-from moeviz.engine.host import WORKER_ENVIRONMENT
 from moeviz.errors import Cancelled
 from moeviz.text import json_text
 
@@ -27,7 +27,7 @@ GLANCE_SECONDS = 0.05
 GRACE_SECONDS = 10.0
 """What a check may take beyond the limit of its tests before its process is ended."""
 
-COMMAND = (sys.executable, "-m", "moeviz.engine.check_worker")
+COMMAND = (sys.executable, "-m", "moeviz.engine.checks.decider")
 
 
 class LateError(EngineError):
@@ -48,14 +48,11 @@ class CheckProcess:
     """
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        environment = {**os.environ, **WORKER_ENVIRONMENT}
-        # It must find the same modules as this process, wherever that was started.
-        environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment,
+            env={**child_environment(), **WORKER_ENVIRONMENT},
             start_new_session=True,
         )
         self._unread = b""

@@ -11,7 +11,7 @@ from typing import Any
 import cloudpickle
 from distributed import Worker, WorkerPlugin, get_worker
 
-from moeviz.engine.protocols import Study
+from moeviz.engine.kind import Kind
 from moeviz.errors import Cancelled
 
 POLITE = 5
@@ -33,15 +33,15 @@ class WarmUp(WorkerPlugin):
 
     Parameters
     ----------
-    study : Study
-        What will be run; unpickling it imports it. The first blocks of its first preset are run
-        once, for what a first run costs: loading kernels, filling caches.
+    kind : Kind
+        What will be run. The first blocks of its rehearsal are run once, for what a first run
+        costs: importing, loading kernels, filling caches.
     polite : bool
         Lower the priority of the process. Meant for workers that share a machine with the app.
     """
 
-    def __init__(self, study: Study, polite: bool) -> None:
-        self._study = study
+    def __init__(self, kind: Kind, polite: bool) -> None:
+        self._kind = kind
         self._polite = polite
 
     def setup(self, worker: Worker) -> None:
@@ -59,16 +59,15 @@ class WarmUp(WorkerPlugin):
             _lower_priority()
 
     def _rehearse(self, device: str) -> None:
-        for preset in list(self._study.PRESETS.values())[:1]:
-            spec = preset.build({})
-            for block in self._study.split(spec)[:REHEARSED]:
-                self._study.run_block(spec, block, device=device)
+        spec = self._kind.rehearsal()
+        for block in self._kind.plan(spec)[:REHEARSED] if spec is not None else ():
+            self._kind.run_block(spec, block, device)
 
 
 def pack(*parts: Any) -> bytes:
     """Turn objects into bytes, for :func:`run_on_worker`.
 
-    Dask's scheduler reads the arguments of every task. Bytes keep it from importing the study,
+    Dask's scheduler reads the arguments of every task. Bytes keep it from importing the kind,
     and PyTorch with it, for that.
     """
     packed: bytes = cloudpickle.dumps(parts)
@@ -84,17 +83,16 @@ def run_on_worker(what: bytes, block: bytes, device: str) -> dict[str, Any] | No
     Parameters
     ----------
     what : bytes
-        Study and specification, by :func:`pack`.
+        Kind and specification, by :func:`pack`.
     block : bytes
         The block, by :func:`pack`.
     device : str
         ``"cpu"`` or ``"cuda"``.
     """
-    study, spec = _unpack(what)
+    kind, spec = _unpack(what)
+    (piece,) = _unpack(block)
     try:
-        result: dict[str, Any] = study.run_block(
-            spec, *_unpack(block), device=device, should_stop=_StopCheck()
-        )
+        result: dict[str, Any] = kind.run_block(spec, piece, device, _StopCheck())
     except Cancelled:
         return None
     return result

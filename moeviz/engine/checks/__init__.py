@@ -1,0 +1,1 @@
+"""Checks as jobs: one block each, in a process that can be killed at once."""

@@ -1,0 +1,144 @@
+"""One job's blocks on their way to where they are computed, and what the engine asks of that place.
+
+Two places exist: Dask workers (:mod:`moeviz.engine.workers`) for blocks that can be asked to stop,
+and processes that are killed at once (:mod:`moeviz.engine.checks.pool`) for those that cannot.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from moeviz.engine.errors import EngineError
+from moeviz.engine.jobs import Job
+
+RETRIES = 5
+"""How often, in one run, blocks are sent again that came back without a result."""
+
+
+class LostError(Exception):
+    """What comes back for a block when the place that computed it is gone."""
+
+
+Arrived = Callable[["Dispatch", Any, Any], None]
+"""Takes dispatch, block and outcome: the block's result, None if it stopped without one, or an
+error, which is an :class:`EngineError` or :class:`LostError`."""
+
+Began = Callable[["Dispatch"], None]
+"""Told when the first block of a dispatch begins, by a place that does not take jobs in turn."""
+
+
+class Connection(Protocol):
+    """An open place where blocks are computed.
+
+    Attributes
+    ----------
+    device : str
+        ``"cpu"`` or ``"cuda"``: what jobs will run on.
+    useful : bool
+        Whether a block has come back over it.
+    in_turn : bool
+        Whether a job that was sent waits for those that were sent before it.
+    """
+
+    device: str
+    useful: bool
+    in_turn: bool
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be reached, as far as is known."""
+        ...
+
+    def dispatch(self, job: Job, began: Began, arrived: Arrived) -> Dispatch:
+        """Return what sends the blocks of a job; both functions are called from any thread."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Whom a runner tells of what happens to it, from any thread.
+
+    Attributes
+    ----------
+    opened, failed, lost : functions
+        Take the connection once it is open, a sentence if that failed, the connection when it has
+        ended by itself.
+    """
+
+    opened: Callable[[Connection], None]
+    failed: Callable[[str], None]
+    lost: Callable[[Connection], None]
+
+
+class Runner(Protocol):
+    """A place where blocks can be computed, to be opened."""
+
+    def open(self, listener: Listener) -> None:
+        """Begin to open; the listener hears how that ended."""
+        ...
+
+    def close(self) -> None:
+        """Give up what is being opened, and end what was started."""
+        ...
+
+
+class Dispatch(ABC):
+    """Sends the missing blocks of a job and brings back what they return.
+
+    Parameters
+    ----------
+    job : Job
+        The job.
+    connection : Connection
+        Where it is sent.
+    arrived : function
+        Called at most once per block that was sent; see :data:`Arrived`.
+    """
+
+    def __init__(self, job: Job, connection: Connection, arrived: Arrived) -> None:
+        self.job = job
+        self.number = job.run
+        self.connection = connection
+        self._arrived = arrived
+        self._retries = 0
+
+    @property
+    def current(self) -> bool:
+        """Whether nobody has ended or restarted the job since."""
+        return self.job.run == self.number
+
+    def send(self) -> None:
+        """Send all blocks that are missing."""
+        for block in self.job.missing:
+            self._send(block)
+
+    def send_again(self, block: Any) -> None:
+        """Send a block that came back without a result.
+
+        Raises
+        ------
+        EngineError
+            If that has happened too often.
+        """
+        self._retries += 1
+        if self._retries > RETRIES:
+            raise EngineError(
+                f"Expected block {block.id} to return a result, but blocks stopped without one "
+                f"{self._retries} times; run the study again."
+            )
+        self._send(block)
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Have the blocks forgotten; those that are running stop."""
+
+    @abstractmethod
+    def _send(self, block: Any) -> None:
+        """Send one block."""

@@ -1,0 +1,1 @@
+"""Convergence studies as jobs: blocks on Dask workers."""

@@ -1,0 +1,90 @@
+"""The engine of convergence studies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from moeviz.engine.errors import EngineError
+from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.store import DEVICES, Store
+from moeviz.engine.studies.studies import Studies, Study
+from moeviz.engine.workers.cluster import Cluster, Workers
+from moeviz.engine.workers.hardware import describe_hardware, local_workers
+
+MOST_WORKERS = 256
+"""Worker processes that one engine starts on this machine."""
+
+
+class Engine(JobEngine):
+    """Runs studies on Dask workers and keeps what they find.
+
+    The workers start in the background: the engine can be used at once, and what is submitted
+    meanwhile waits for them. All methods may be called from any thread.
+
+    Parameters
+    ----------
+    store : Store or path, optional
+        Where finished blocks are kept; default ``Store()``.
+    scheduler : str, optional
+        Address of a running Dask scheduler, as ``tcp://host:port``. Default: the environment
+        variable ``MOEVIZ_SCHEDULER``; without it the engine starts workers on this machine and
+        ends them with itself.
+    workers : int, optional
+        Number of local worker processes; default one per core.
+    device : str
+        ``"cpu"``, ``"cuda"``, or ``"auto"`` for CUDA if a worker has it.
+    study : Study, optional
+        The study's functions; default :mod:`moeviz.study`.
+
+    Raises
+    ------
+    EngineError
+        If `device` or `workers` is none of those.
+
+    Examples
+    --------
+    >>> with Engine() as engine:                                          # doctest: +SKIP
+    ...     job = engine.submit(PRESETS["lab"].build({}))
+    ...     print(engine.wait(job).result()["complete"])
+    True
+    """
+
+    def __init__(
+        self,
+        store: Store | Path | str | None = None,
+        scheduler: str | None = None,
+        workers: int | None = None,
+        device: str = "auto",
+        study: Study | None = None,
+    ) -> None:
+        if device not in ("auto", *DEVICES):
+            raise EngineError(
+                f"Expected device 'auto', 'cpu' or 'cuda', but got {device!r}; choose one of them."
+            )
+        if workers is not None and not 1 <= workers <= MOST_WORKERS:
+            raise EngineError(
+                f"Expected 1 to {MOST_WORKERS} workers, but got {str(workers)[:20]}; leave it out "
+                "for one per core."
+            )
+        self._address = scheduler or os.environ.get("MOEVIZ_SCHEDULER") or None
+        self._workers = workers or local_workers()
+        kind = Studies(study)
+        cluster = Cluster(kind, self._address, self._workers, device)
+        super().__init__(kind, store, cluster, device)
+
+    def hardware(self) -> dict[str, Any]:
+        """Return what the engine computes on.
+
+        Returns
+        -------
+        dict
+            ``workers`` (processes), ``cores``, ``memory_gib``, ``gpus`` (names), ``torch``
+            (version), ``scheduler`` (its address, or ``"local"``), ``device`` (``"cpu"`` or
+            ``"cuda"``), ``ready`` (whether the workers have started; until then the numbers are
+            those that are expected).
+        """
+        open_now = self._monitor.connection
+        workers = open_now if isinstance(open_now, Workers) else None
+        return describe_hardware(workers, self._address, self._workers)

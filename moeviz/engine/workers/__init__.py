@@ -1,0 +1,1 @@
+"""The Dask workers that compute blocks: a cluster of this machine or one at an address."""
