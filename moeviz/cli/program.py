@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moeviz.cli.app import add_app
 from moeviz.cli.check import add_check
 from moeviz.cli.settings import settings
 from moeviz.errors import MoevizError, SpecificationError
@@ -62,6 +63,8 @@ def _reader_gone() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m moeviz", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    add_app(commands.add_parser("app", help="serve the laboratory in a browser"))
 
     presets = commands.add_parser("presets", help="list the named studies and their fields")
     presets.set_defaults(run=_presets)

@@ -42,13 +42,10 @@ class Server:
         self.url = f"http://127.0.0.1:{_free_port()}"
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-        command += ["--server.headless", "true", "--server.port", self.url.rsplit(":", 1)[1]]
-        command += self.options
         environment = {**os.environ, "MOEVIZ_HOME": str(self.home)}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+                self.command(), cwd=self.folder, env=environment, stdout=log, stderr=log, start_new_session=True
             )
         try:
             _wait(self._answers, START_SECONDS, "the server to answer", self.log)
@@ -56,6 +53,22 @@ class Server:
             self._kill()
             raise
         return self
+
+    def command(self) -> list[str]:
+        """Return the command that starts it."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command += ["--server.headless", "true", "--server.port", self.port]
+        return [*command, *self.options]
+
+    @property
+    def folder(self) -> Path:
+        """Where it is started."""
+        return ROOT
+
+    @property
+    def port(self) -> str:
+        """Where it listens."""
+        return self.url.rsplit(":", 1)[1]
 
     def __exit__(
         self,

@@ -1,0 +1,43 @@
+"""The command that serves the laboratory in a browser, from a checkout or from an installation."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import moeviz
+
+
+def add_app(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
+    parser.add_argument("--port", type=int, default=8501, help="port (default: 8501)")
+    parser.add_argument("--headless", action="store_true", help="open no browser")
+    parser.set_defaults(run=run_app)
+
+
+def app_file() -> Path:
+    """Return the app: in an installation it is inside the package, in a checkout beside it."""
+    package = Path(moeviz.__file__).parent
+    installed = package / "site" / "app.py"
+    return installed if installed.is_file() else package.parent / "app.py"
+
+
+def run_app(arguments: argparse.Namespace) -> int:
+    """Serve the app until it is ended; return the server's status."""
+    command = [sys.executable, "-m", "streamlit", "run", str(app_file())]
+    command += ["--server.port", str(arguments.port)]
+    command += ["--server.headless", "true"] if arguments.headless else []
+    with subprocess.Popen(command) as server:
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:
+                # The server hears the same signal, and ends what it has started first.
+                continue

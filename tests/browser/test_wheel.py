@@ -1,0 +1,85 @@
+"""The built wheel, installed into a fresh environment away from the sources, opens the app."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.server import ROOT, Server
+from tests.browser.test_checker import decide, has_verdict
+
+LEFT = (".git", ".venv", "build", "tests", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis")
+
+
+class Installed(Server):
+    """The server of an installation, started where none of the sources is in sight."""
+
+    python: Path
+
+    def command(self) -> list[str]:
+        return [str(self.python), "-m", "moeviz", "app", "--headless", "--port", self.port]
+
+    @property
+    def folder(self) -> Path:
+        return self.home
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of a copy of the sources, in which nothing was built before."""
+    sources, made = tmp_path_factory.mktemp("sources") / "moeviz", tmp_path_factory.mktemp("wheel")
+    shutil.copytree(ROOT, sources, ignore=shutil.ignore_patterns(*LEFT))
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
+    build = [sys.executable, "-m", "pip", "wheel", *options, "-w", str(made), str(sources)]
+    subprocess.run(build, check=True, cwd=made)
+    (found,) = made.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """A server of the wheel in an environment of its own; the libraries alone are shared."""
+    home = tmp_path_factory.mktemp("installed")
+    venv.create(home / "venv", with_pip=False, symlinks=True)
+    shown = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    python = home / "venv" / "bin" / "python"
+    told = subprocess.run([python, "-c", shown], check=True, capture_output=True, text=True)
+    packages = Path(told.stdout.strip())
+    with zipfile.ZipFile(wheel) as content:
+        content.extractall(packages)
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
+    server = Installed(home / "moeviz")
+    server.python = python
+    with server:
+        yield server
+
+
+def test_the_wheel_carries_results_verdicts_scripts_and_styles(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    kept = [path.name for path in (ROOT / "moeviz" / "study" / "results").glob("*.json")]
+    assert kept
+    assert {f"moeviz/study/results/{name}" for name in kept} <= set(names)
+    for ending in ("exceptions.json", "plot.js", "plot.css", "icon.svg", "flexmix.R", "config.toml"):
+        assert any(name.endswith(ending) for name in names), ending
+    assert not [name for name in names if name.startswith("tests") or name.endswith("setup.py")]
+
+
+def test_an_installed_wheel_opens_the_app(installed, visit):
+    page = visit()
+    page.goto(installed.url)
+    expect(page.get_by_role("heading", name="Does the gate see how long β is?")).to_be_visible()
+    page.goto(f"{installed.url}/convergence?preset=cosine-exact&kept=1")
+    expect(page.get_by_text(re.compile("computed on"))).to_be_visible()
+    page.goto(f"{installed.url}/checker?claim=S2.d2")
+    decide(page)
+    assert has_verdict(page)
