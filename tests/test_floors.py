@@ -7,6 +7,7 @@ import importlib
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,20 @@ def test_peers_know_only_the_errors():
 def test_charts_do_not_know_the_engine():
     for path in (PACKAGE / "charts").rglob("*.py"):
         assert "engine" not in parts(imports(path))
+
+
+def named(path: Path) -> str:
+    """The name under which a module is imported."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_rooms_of_studies_have_no_circle():
+    """No module of a study leads back to itself, so that each can be read with those below it."""
+    paths = {named(path): path for path in (PACKAGE / "study").rglob("*.py")}
+    order = TopologicalSorter(
+        {name: (imports(path) & paths.keys()) - {name} for name, path in paths.items()}
+    )
+    assert set(order.static_order()) == set(paths)
 
 
 def test_pages_are_thin():
