@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,20 @@ def test_kinds_of_job_lie_above_the_life_of_a_job(room):
     used = {name.split(".")[2] for path in paths for name in imports(path) if name.count(".") >= 2}
     assert paths
     assert used & set(ENGINE_ROOMS) <= allowed
+
+
+def named(path: Path) -> str:
+    """The name under which a module is imported."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_rooms_of_studies_have_no_circle():
+    """No module of a study leads back to itself, so that each can be read with those below it."""
+    paths = {named(path): path for path in (PACKAGE / "study").rglob("*.py")}
+    order = TopologicalSorter(
+        {name: (imports(path) & paths.keys()) - {name} for name, path in paths.items()}
+    )
+    assert set(order.static_order()) == set(paths)
 
 
 def test_pages_are_thin():

@@ -45,7 +45,12 @@ class Server:
         environment = {**os.environ, "MOEVIZ_HOME": str(self.home)}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                self.command(), cwd=self.folder, env=environment, stdout=log, stderr=log, start_new_session=True
+                self.command(),
+                cwd=self.folder,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         try:
             _wait(self._answers, START_SECONDS, "the server to answer", self.log)

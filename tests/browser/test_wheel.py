@@ -69,7 +69,14 @@ def test_the_wheel_carries_results_verdicts_scripts_and_styles(wheel):
     kept = [path.name for path in (ROOT / "moeviz" / "study" / "results").glob("*.json")]
     assert kept
     assert {f"moeviz/study/results/{name}" for name in kept} <= set(names)
-    for ending in ("exceptions.json", "plot.js", "plot.css", "icon.svg", "flexmix.R", "config.toml"):
+    for ending in (
+        "exceptions.json",
+        "plot.js",
+        "plot.css",
+        "icon.svg",
+        "flexmix.R",
+        "config.toml",
+    ):
         assert any(name.endswith(ending) for name in names), ending
     assert not [name for name in names if name.startswith("tests") or name.endswith("setup.py")]
 

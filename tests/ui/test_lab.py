@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,6 +158,16 @@ def test_a_link_shows_the_kept_result_until_run_is_pressed(still, kept):
     assert not app.toggle[0].value
     assert app.query_params["job"] == spec.hash
     assert "kept" not in app.query_params
+
+
+def test_a_kept_result_of_an_older_arithmetic_is_marked(still, kept, monkeypatch):
+    assert "older arithmetic" not in said(visit(kept="1").warning)
+    older = replace(kept.result, spec=replace(SPEC, numbers=1))
+    content = replace(kept, result=older)
+    monkeypatch.setattr(moeviz.ui.kept, "kept_result", lambda name: content)
+    app = visit(kept="1")
+    assert not app.exception
+    assert "older arithmetic \\(version 1;" in said(app.warning)
 
 
 def test_no_toggle_where_nothing_is_kept(still, kept):
