@@ -71,7 +71,7 @@ def options() -> dict[str, Any]:
     """Return the choices: names with titles, limits of numbers, defaults."""
     return {
         "router": {name: SCORES[name].title for name in SCORES},
-        "gate": {name: GATES[name].title for name in GATES if not GATES[name].dense},
+        "gate": {name: GATES[name].title for name in GATES if not name.startswith("top")},
         "expert": {name: EXPERTS[name].title for name in EXPERTS},
         "output": {name: OUTPUTS[name].title for name in OUTPUTS},
         "test": dict(TESTS),
