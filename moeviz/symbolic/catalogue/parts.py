@@ -64,9 +64,6 @@ class DirectionScore(FlatScore):
     def parts(self, dimension: int) -> tuple[Part, ...]:
         return (Part("u", "u", dimension),)
 
-    def features(self, x: torch.Tensor) -> torch.Tensor:
-        return x / (torch.linalg.vector_norm(x, dim=-2, keepdim=True) + self.tau2)
-
 
 @dataclass(frozen=True)
 class ConstantExpert(Expert):

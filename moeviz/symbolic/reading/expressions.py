@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import sympy
 
@@ -193,6 +194,7 @@ class Atom:
         return (*self.gate, *self.own)
 
 
+@lru_cache(maxsize=128)
 def atom(mixture: Mixture, dimension: int) -> Atom:
     """Return an atom of a registered model in symbols.
 
