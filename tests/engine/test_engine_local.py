@@ -183,7 +183,10 @@ def test_control_c_ends_it_without_noise_from_the_workers(tmp_path: Path, log: L
     until(lambda: gone(*log.pids()))
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.crowd)],  # neither tells Python
+)
 def test_workers_do_not_outlive_an_app_that_is_killed(
     tmp_path: Path, log: Log, number: signal.Signals, run: Run
 ):

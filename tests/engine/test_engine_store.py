@@ -160,7 +160,7 @@ WRITER = """
 import sys
 from moeviz.engine import Store
 folder = Store(sys.argv[1]).folder("0123456789abcdef", "cpu")
-for turn in range(150):
+for turn in range(60):
     folder.write_result("a", {"x": [turn] * 5000})
 """
 

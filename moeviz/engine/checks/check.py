@@ -81,8 +81,8 @@ class CheckBlock:
 class Checks(Kind):
     """Checks as a kind of job.
 
-    A block's result has the "verdict", as :func:`moeviz.symbolic.request.answer.run_check` returns it, and
-    "final": whether it stays the same, which it does not where time ran out.
+    A block's result has the "verdict", as :func:`moeviz.symbolic.request.answer.run_check` returns
+    it, and "final": whether it stays the same, which it does not where time ran out.
     """
 
     name = "checks"
@@ -101,8 +101,8 @@ class Checks(Kind):
         device: str,
         should_stop: Callable[[], bool] | None = None,
     ) -> dict[str, Any]:
-        from moeviz.symbolic.request.answer import verdict_of
         from moeviz.symbolic.questions.spot import with_spots
+        from moeviz.symbolic.request.answer import verdict_of
 
         verdict = with_spots(verdict_of(spec.request, should_stop, block.cost))
         return {"verdict": verdict, "final": all(t["name"] != LATE for t in verdict["tests"])}
