@@ -10,7 +10,7 @@ PORT ?= 8501
 # Most tests share two processes; those of the engine, which kill workers and wait, run alone.
 ALONE := tests/engine tests/test_cli.py
 
-.PHONY: app test studies mutants bench check browser clean
+.PHONY: app test studies mutants kept bench check browser clean
 
 app: .venv/ready
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
@@ -26,6 +26,11 @@ studies: .venv/ready
 	$(BIN)/python -m pytest -m timing
 	$(BIN)/python -m pytest -m "study or crowd"
 	$(BIN)/python -m pytest -m "hypothesis and not study" --hypothesis-profile many
+
+# Everything that ships computed, as far as it is stale: what it costs is said first.
+kept: .venv/ready
+	$(BIN)/python -m moeviz keep
+	$(BIN)/python -m moeviz exceptions --keep --resume
 
 bench: .venv/ready
 	$(BIN)/python -m moeviz bench

@@ -7,11 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moeviz.cli.app import add_app
 from moeviz.cli.check import add_check
+from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.settings import settings
 from moeviz.errors import MoevizError, SpecificationError
 
@@ -81,9 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     reach.set_defaults(run=_reach)
 
     keep = commands.add_parser("keep", help="run full sizes and keep the results in the project")
-    keep.add_argument("names", nargs="*", metavar="NAME", help="presets (default: all)")
+    add_keep(keep)
     _where(keep)
-    keep.set_defaults(run=_keep)
+    keep.set_defaults(run=lambda arguments: keep_results(arguments, partial(_run_here, arguments)))
 
     rates = commands.add_parser(
         "rates", help="the papers' rates, and the studies that measure them"
@@ -233,21 +235,8 @@ def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> Result:
     return result
 
 
-def _keep(arguments: argparse.Namespace) -> int:
-    """Run studies at their full size and keep the results in the project."""
-    from datetime import UTC, datetime
-
-    from moeviz.study import PRESETS
-    from moeviz.study.kept import keep
-
-    names = arguments.names or list(PRESETS)
-    for name in names:
-        preset = PRESETS[name]
-        spec = preset.build(preset.at_size(preset.sizes[-1]))
-        result = _run(spec, arguments, None)
-        path = keep(name, result, datetime.now(UTC).date().isoformat(), result.device)
-        print(f"{name}: {result.seconds:.0f} s, {path.stat().st_size:,} bytes", flush=True)
-    return 0
+def _run_here(arguments: argparse.Namespace, spec: Any) -> Result:
+    return _run(spec, arguments, None)
 
 
 def _rates(arguments: argparse.Namespace) -> int:

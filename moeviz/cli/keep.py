@@ -1,0 +1,118 @@
+"""The command that keeps full-size results in the project: what it will cost, and what is stale."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from moeviz.study import Preset, Result, Specification
+
+FRESH = "fresh"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a preset's kept result stands.
+
+    Attributes
+    ----------
+    name : str
+        The preset's.
+    spec : Specification
+        What is run today.
+    state : str
+        ``"fresh"``, or why it has to be computed again.
+    cost : float
+        Estimated seconds of one core.
+    """
+
+    name: str
+    spec: Specification
+    state: str
+    cost: float
+
+
+def add_keep(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
+    parser.add_argument("names", nargs="*", metavar="NAME", help="presets (default: those stale)")
+    parser.add_argument("--all", action="store_true", help="also those that are fresh")
+    parser.add_argument("--dry-run", action="store_true", help="say what it would cost, and end")
+
+
+def standing(preset: Preset) -> Kept:
+    """Return how a preset's kept result stands, beside what it would cost.
+
+    Parameters
+    ----------
+    preset : Preset
+    """
+    from moeviz.charts.notices import older_words
+    from moeviz.study import plan
+    from moeviz.study.kept import kept_result
+
+    spec = preset.build(preset.at_size(preset.sizes[-1]))
+    kept = kept_result(preset.name)
+    if kept is None:
+        state = "not kept yet"
+    elif older_words(kept.result.spec):
+        state = f"stale: computed with version {kept.result.spec.numbers} of the arithmetic"
+    elif kept.result.spec.hash != spec.hash:
+        state = "stale: the preset has changed since"
+    else:
+        state = FRESH
+    return Kept(preset.name, spec, state, sum(block.cost for block in plan(spec).blocks))
+
+
+def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], Result]) -> int:
+    """Run studies at their full size and keep the results in the project.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        With ``names``, ``all`` and ``dry_run``.
+    run : callable
+        Runs a study to its end.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not that of a preset.
+    """
+    from moeviz.study import PRESETS
+    from moeviz.study.kept import keep
+
+    chosen = [PRESETS[name] for name in arguments.names or _all_kept()]
+    found = [standing(preset) for preset in chosen]
+    wanted = [k for k in found if arguments.names or arguments.all or k.state != FRESH]
+    for each in found:
+        print(f"{each.name:26s} {_minutes(each.cost):>8s} of one core  {each.state}")
+    total = sum(each.cost for each in wanted)
+    print(f"To compute: {len(wanted)} of {len(found)}, about {_minutes(total)} of one core.")
+    if not wanted and not arguments.dry_run:
+        print("Nothing is stale; `keep --all` computes everything again.")
+    for each in [] if arguments.dry_run else wanted:
+        print(f"{each.name} ...", flush=True)
+        result = run(each.spec)
+        path = keep(each.name, result, datetime.now(UTC).date().isoformat(), result.device)
+        print(f"{each.name}: {result.seconds:.0f} s, {path.stat().st_size:,} bytes", flush=True)
+    return 0
+
+
+def _all_kept() -> list[str]:
+    """Return the presets that come with a kept result."""
+    from moeviz.study.kept import kept_names
+
+    return kept_names()
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
