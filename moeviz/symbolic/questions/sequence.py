@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import mpmath
 import numpy as np
 import sympy
 
+from moeviz.symbolic.certificates.types import Measured
 from moeviz.symbolic.kernel.cone import Block, Spread
 from moeviz.symbolic.kernel.exact import signature
 from moeviz.symbolic.kernel.family import Family
@@ -40,7 +40,7 @@ Values = dict[sympy.Symbol, mpmath.mpf]
 
 def measure(
     atom: Atom, points: Sequence[Point], family: Family, blocks: Sequence[Block], answer: Spread
-) -> dict[str, Any]:
+) -> Measured:
     """Evaluate a counter-sequence and measure how fast function and loss go to zero.
 
     Parameters
