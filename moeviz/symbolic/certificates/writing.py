@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
+
+import sympy
 
 from moeviz.symbolic.certificates.report import fraction_latex, point_json
 from moeviz.symbolic.certificates.types import (
@@ -69,7 +72,7 @@ def determinant_certificate(family: Family, found: Relations) -> Certificate:
 def source_json(family: Family) -> Certificate:
     """Return what a family is made of: formulas, symbols, points, the box of the inputs."""
     return {
-        "functions": [str(f) for f in family.functions],
+        "functions": [_formula_text(f) for f in family.functions],
         "symbols": {
             "inputs": [str(s) for s in family.tower.inputs],
             "parameters": [str(s) for s in family.tower.parameters],
@@ -80,6 +83,12 @@ def source_json(family: Family) -> Certificate:
         "point masses": family.masses,
         "pieces": [_piece_json(piece) for piece in family.pieces],
     }
+
+
+@lru_cache(maxsize=256)
+def _formula_text(formula: sympy.Expr) -> str:
+    """Return a formula's text, which takes long for a long one and is asked for in every test."""
+    return str(formula)
 
 
 def kink_json(plane: Plane) -> Kink:
