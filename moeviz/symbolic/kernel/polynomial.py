@@ -110,7 +110,10 @@ def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
     total: Polynomial = {}
     for left, u in a.items():
         pause()
-        increase(total, {times_monomials(left, m): c for m, c in scale(b, u).items()})
+        moved = {times_monomials(left, m): c for m, c in scale(b, u).items()}
+        if len(a) == 1:
+            return moved
+        increase(total, moved)
     return total
 
 

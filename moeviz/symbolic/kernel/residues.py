@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from functools import lru_cache
 
+import flint
 import numpy as np
 
 from moeviz.symbolic.kernel.angles import turns_of
@@ -75,7 +76,7 @@ class Residues:
                 case Kind.ROOT:
                     value = root_of(self.polynomial(ground.argument(index)), 2, prime)
                 case Kind.INVERSE:
-                    value = pow(self.polynomial(ground.argument(index)), -1, prime)
+                    value = _power(self.polynomial(ground.argument(index)), -1, prime)
                 case Kind.SIN | Kind.COS:
                     value = self._on_circle(turns_of(ground)[index])[b.kind is Kind.SIN]
                 case Kind.EXP if (number := ground.prime_of(index)) is not None:
@@ -121,7 +122,7 @@ class Residues:
         if known is None:
             index, exponent = power
             whole = Fraction(exponent) * self._scales.get(index, 1)
-            known = self._powers[power] = pow(self.values[index], whole.numerator, self.prime)
+            known = self._powers[power] = _power(self.values[index], whole.numerator, self.prime)
         return known
 
     def _random(self) -> int:
@@ -133,7 +134,7 @@ class Residues:
         for number, times in enumerate(turns):
             if number not in self._turns:
                 t = self._random()
-                below = pow(1 + t * t, -1, self.prime)
+                below = _power(1 + t * t, -1, self.prime)
                 self._turns[number] = ((1 - t * t) * below % self.prime, 2 * t * below % self.prime)
             c, s = self._turns[number]
             total = _turned(
@@ -142,9 +143,27 @@ class Residues:
         return total
 
 
+def _power(value: int, exponent: int, prime: int) -> int:
+    """Return a power modulo a prime.
+
+    Raises
+    ------
+    ValueError
+        If it is a power of 0 with a negative exponent.
+    """
+    if exponent < 0 and not value % prime:
+        raise ValueError("Expected a number that is not 0 modulo the prime, but got one that is.")
+    return int(pow(flint.fmpz(value), exponent, prime))
+
+
+@lru_cache(maxsize=256)
+def _root_exponent(degree: int, prime: int) -> int:
+    return pow(degree, -1, (prime - 1) // 2)
+
+
 @lru_cache(maxsize=4096)
 def _inverse(value: int, prime: int) -> int:
-    return 1 if value == 1 else pow(value, -1, prime)
+    return 1 if value == 1 else _power(value, -1, prime)
 
 
 Turn = tuple[int, int]
@@ -173,7 +192,7 @@ def root_of(value: int, degree: int, prime: int = PRIME) -> int:
         If the value is no square, or the degree has a factor without such a root.
     """
     try:
-        root = pow(value, pow(degree, -1, (prime - 1) // 2), prime)
+        root = _power(value, _root_exponent(degree, prime), prime)
     except ValueError:
         raise NoRootError from None
     if pow(root, degree, prime) != value % prime:

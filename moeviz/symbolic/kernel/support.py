@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -73,13 +72,6 @@ class Plane:
     def axis(self) -> str:
         """The input that is solved for."""
         return next(name for name, s in self.slope if s)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the hyperplane as plain data."""
-        return {
-            "slope": {name: str(value) for name, value in self.slope},
-            "intercept": str(self.intercept),
-        }
 
     def at(self, x: dict[str, Fraction]) -> Fraction:
         """Return slope . x + intercept."""
