@@ -10,11 +10,10 @@ import streamlit as st
 
 from moeviz.charts.checker import sequence_figure, sequence_table, sequence_words
 from moeviz.charts.palette import theme_named
+from moeviz.symbolic.certificates.types import Certificate, Measured, Member
 from moeviz.ui.checker_words import formula, mixed, shortened
 from moeviz.ui.guard import plain
 from moeviz.ui.plot import plot
-
-Certificate = Mapping[str, Any]
 
 _MOST_FORMULAS = 12
 
@@ -128,7 +127,7 @@ def _more_relations(certificate: Certificate) -> None:
             st.markdown(f"The JSON has {len(lines) - _MOST_FORMULAS} more.")
 
 
-def _sum(members: Sequence[Mapping[str, Any]]) -> str:
+def _sum(members: Sequence[Member]) -> str:
     """Return a relation's LaTeX from its members."""
     text = ""
     for member in members:
@@ -165,7 +164,7 @@ def _constants(certificate: Certificate) -> None:
         )
 
 
-def _sequence(sequence: Mapping[str, Any], key: str) -> None:
+def _sequence(sequence: Measured, key: str) -> None:
     words = _POWER.sub(r"$\\varepsilon^{\1}$", sequence_words(sequence).replace("∞", r"\infty"))
     st.markdown(f"**Counter-sequence.** {mixed(words)}")
     plot(

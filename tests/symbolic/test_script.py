@@ -7,6 +7,7 @@ import copy
 import subprocess
 import sys
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 import sympy
@@ -14,8 +15,9 @@ import sympy
 from moeviz.errors import SpecificationError
 from moeviz.model import make_mixture
 from moeviz.symbolic.certificates.report import Answer
-from moeviz.symbolic.certificates.script import certificates_of, script
+from moeviz.symbolic.certificates.script import _fields, certificates_of, script
 from moeviz.symbolic.certificates.standalone.main import reproduce
+from moeviz.symbolic.certificates.types import Certificate, Kind, Member, PieceOf
 from moeviz.symbolic.kernel.ground import Log
 from moeviz.symbolic.questions.checks import cone, first_order, independence
 from moeviz.symbolic.questions.discovery import constants
@@ -132,9 +134,14 @@ def run(verdict, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def tests():
+    """A test with a certificate from each maker."""
+    return [make() for make in MAKERS]
+
+
+@pytest.fixture(scope="module")
+def made(tests, tmp_path_factory):
     """The lines of one script with a certificate of each maker, by maker."""
-    tests = [make() for make in MAKERS]
     for make, test in zip(MAKERS, tests, strict=True):
         assert test.certificate["kind"] == KINDS[make], test
     done = run(as_verdict(*(t.certificate for t in tests)), tmp_path_factory.mktemp("made"))
@@ -146,6 +153,18 @@ def made(tmp_path_factory):
 def test_certificates_are_reproduced(make, made):
     assert f"[{KINDS[make]}]: reproduced: " in made[make]
     assert "NOT" not in made[make]
+
+
+def test_certificates_have_the_entries_that_their_type_names(tests):
+    assert set(KINDS.values()) == set(get_args(Kind))
+    read = set(_fields({})) | {"kind", "symbols"}
+    assert read <= set(Certificate.__annotations__)
+    for test in tests:
+        assert set(test.certificate) <= set(Certificate.__annotations__)
+        for member in test.certificate.get("members", ()):
+            assert set(member) <= set(Member.__annotations__)
+        for piece in test.certificate.get("pieces", ()):
+            assert set(piece) == set(PieceOf.__annotations__)
 
 
 # Of each paper one claim of each kind of certificate.

@@ -13,6 +13,7 @@ import sympy
 from moeviz.errors import FormulaError
 from moeviz.symbolic.catalogue.parts import Design, cone, functions, model
 from moeviz.symbolic.certificates.report import Answer, Step, Test
+from moeviz.symbolic.certificates.types import Certificate, Enclosure
 from moeviz.symbolic.kernel.balls import ball
 from moeviz.symbolic.kernel.functions import log_abs, sigmoid
 from moeviz.symbolic.questions.claims import Check, Claim
@@ -154,12 +155,12 @@ def _enclosed(name: str) -> Test:
             # An entry of a unit vector is the cosine of an angle.
             "unit": "cos(x1)",
         }
-        enclosed = {
+        enclosed: Enclosure = {
             "formula": formulas.get(name, f"{name}(x1)"),
             "inputs": {"x1": ["-1", "1"] if name != "unit" else ["-4", "4"]},
             "value": value,
         }
-        certificate = {
+        certificate: Certificate = {
             "kind": "value",
             "latex": "M([-1, 1])",
             "value": value,

@@ -233,7 +233,7 @@ def plain(
     dummies = [sympy.Symbol(f"t{i}", real=True) for i in range(1, len(members) + 1)]
     total = sum((t * f for t, (_, f) in zip(dummies, members, strict=True)), sympy.Integer(0))
     zeros = dict.fromkeys(dummies, 0)
-    family = derivatives(
+    return derivatives(
         (total,),
         inputs,
         (*parameters, *dummies),
@@ -241,9 +241,8 @@ def plain(
         [{**point, **zeros}],
         [[(t,) for t in dummies]],
         support,
+        labels=[latex for latex, _ in members],
     )
-    family.relabel([latex for latex, _ in members])
-    return family
 
 
 def first_order(design: Design, special: str = GENERIC, expect: Answer = Answer.HOLDS) -> Check:

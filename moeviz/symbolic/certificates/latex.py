@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moeviz.symbolic.certificates.types import Certificate
+
 _ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -95,12 +97,12 @@ def _tests(tests: Sequence[Plain]) -> list[str]:
     return [*lines, r"\end{enumerate}"]
 
 
-def certificate_latex(certificate: Plain) -> list[str]:
+def certificate_latex(certificate: Certificate) -> list[str]:
     """Return a certificate as lines of LaTeX.
 
     Parameters
     ----------
-    certificate : mapping
+    certificate : Certificate
         Of one test; its "kind" says how to read it.
     """
     lines: list[str] = []

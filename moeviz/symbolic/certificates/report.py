@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy
 
+from moeviz.symbolic.certificates.types import Certificate
 from moeviz.symbolic.kernel.ground import Log, Number, Point
 
 
@@ -47,7 +48,7 @@ class Test:
     answer : Answer
     condition : str
         The named condition, or why the test is undecided; empty otherwise.
-    certificate : dict
+    certificate : Certificate
         JSON-able; its "kind" says how to read it.
     steps : tuple of Step
     seconds : float
@@ -60,7 +61,7 @@ class Test:
     name: str
     answer: Answer
     condition: str = ""
-    certificate: dict[str, Any] = field(default_factory=dict)
+    certificate: Certificate = field(default_factory=Certificate)
     steps: tuple[Step, ...] = ()
     seconds: float = 0.0
     family: Any = field(default=None, compare=False, repr=False)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 from moeviz.symbolic.certificates.report import fraction_latex, point_json
+from moeviz.symbolic.certificates.types import (
+    BlockMatrix,
+    Certificate,
+    Kink,
+    PieceOf,
+)
 from moeviz.symbolic.kernel.cone import Block
 from moeviz.symbolic.kernel.exact import Matrix
 from moeviz.symbolic.kernel.family import Family, Piece
 from moeviz.symbolic.kernel.relations import Relations
+from moeviz.symbolic.kernel.support import Plane
 
 
 def relation_certificate(
     family: Family, vector: Sequence[Fraction], found: Relations
-) -> dict[str, Any]:
+) -> Certificate:
     """Return a relation as plain data."""
     return {
         "kind": "relation",
@@ -36,7 +42,7 @@ def relation_certificate(
     }
 
 
-def determinant_certificate(family: Family, found: Relations) -> dict[str, Any]:
+def determinant_certificate(family: Family, found: Relations) -> Certificate:
     """Return an enclosed determinant as plain data."""
     w = found.witness
     return {
@@ -60,7 +66,7 @@ def determinant_certificate(family: Family, found: Relations) -> dict[str, Any]:
     }
 
 
-def source_json(family: Family) -> dict[str, Any]:
+def source_json(family: Family) -> Certificate:
     """Return what a family is made of: formulas, symbols, points, the box of the inputs."""
     return {
         "functions": [str(f) for f in family.functions],
@@ -76,15 +82,22 @@ def source_json(family: Family) -> dict[str, Any]:
     }
 
 
-def _piece_json(piece: Piece) -> dict[str, Any]:
-    plane = piece.plane
+def kink_json(plane: Plane) -> Kink:
+    """Return a hyperplane as plain data."""
     return {
-        "class": piece.sheet + 1,
-        "kink": None if plane is None else plane.to_json(),
+        "slope": {name: str(value) for name, value in plane.slope},
+        "intercept": str(plane.intercept),
     }
 
 
-def matrices_json(blocks: Sequence[Block], matrices: Sequence[Matrix]) -> list[dict[str, Any]]:
+def _piece_json(piece: Piece) -> PieceOf:
+    return {
+        "class": piece.sheet + 1,
+        "kink": None if piece.plane is None else kink_json(piece.plane),
+    }
+
+
+def matrices_json(blocks: Sequence[Block], matrices: Sequence[Matrix]) -> list[BlockMatrix]:
     """Return block matrices as plain data."""
     return [
         {

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import flint
 import numpy as np
@@ -91,7 +92,8 @@ def domain_of(
         pole = _pole(tower, point, moving, support)
         if pole is not None:
             raise FormulaError(_refusal(tower, pole, support))
-    return Domain(tuple(_conditions(tower, points, singular, support)))
+    atoms = tuple(tuple(point.items()) for point in points)
+    return Domain(_conditions(tower, atoms, tuple(singular), support))
 
 
 def _moves(tower: Tower, index: int, symbols: set[sympy.Symbol]) -> bool:
@@ -145,12 +147,16 @@ def hull(low: Fraction, high: Fraction) -> flint.arb:
     return ends[0].union(ends[1])
 
 
+@lru_cache(maxsize=32)
 def _conditions(
-    tower: Tower, points: Sequence[Point], singular: Sequence[int], support: Support
-) -> Iterator[sympy.Expr]:
-    """Yield what must be positive because it is negative at some inputs."""
+    tower: Tower,
+    points: tuple[tuple[tuple[sympy.Symbol, Number], ...], ...],
+    singular: tuple[int, ...],
+    support: Support,
+) -> tuple[sympy.Expr, ...]:
+    """Return what must be positive because it is negative at some inputs."""
     rng = np.random.default_rng(6)
-    atoms = [Places(tower, point) for point in points]
+    atoms = [Places(tower, dict(point)) for point in points]
     broken: dict[int, None] = {}
     never = dict.fromkeys(singular)
     whole = 0
@@ -173,9 +179,8 @@ def _conditions(
             "Expected formulas that have a value at some inputs, but a square root or logarithm "
             f"of {_names(tower, never or broken)} has none at any that was tried; change it."
         )
-    for index in broken:
-        if tower.generators[index].kind in (Kind.LOG, Kind.ROOT):
-            yield _argument(tower, index)
+    one_sided = tower.of_kind(Kind.LOG, Kind.ROOT)
+    return tuple(_argument(tower, index) for index in broken if index in one_sided)
 
 
 def domain_of_statement(tower: Tower, point: Point) -> Domain:

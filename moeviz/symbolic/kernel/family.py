@@ -8,16 +8,16 @@ holds when it holds on every piece.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.at_point import AtPoint
-from moeviz.symbolic.kernel.basics import Point
+from moeviz.symbolic.kernel.basics import Number, Point
 from moeviz.symbolic.kernel.domain import Domain, domain_of, hull
 from moeviz.symbolic.kernel.ground import Ground
 from moeviz.symbolic.kernel.pieces import (
@@ -100,12 +100,6 @@ class Family:
     def __len__(self) -> int:
         return len(self.members)
 
-    def relabel(self, labels: Sequence[str]) -> None:
-        """Give the members other LaTeX."""
-        self.members = tuple(
-            replace(m, label=label) for m, label in zip(self.members, labels, strict=True)
-        )
-
     @cached_property
     def domain(self) -> Domain:
         """Where the formulas have a value."""
@@ -118,7 +112,8 @@ class Family:
     @cached_property
     def regions(self) -> Regions:
         """What kinks cut the support into."""
-        return Regions(self.tower, self.points, self.support)
+        points = tuple(tuple(point.items()) for point in self.points)
+        return _regions(self.tower, points, self.support)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -267,6 +262,14 @@ class Family:
             return signs is not None and (not piece.signs or signs == piece.signs[0])
         beside = self.regions.beside(piece.plane, x)
         return tuple(self.regions.signs(side) for side in beside) == piece.signs
+
+
+@lru_cache(maxsize=32)
+def _regions(
+    tower: Tower, points: tuple[tuple[tuple[sympy.Symbol, Number], ...], ...], support: Support
+) -> Regions:
+    """Return what kinks cut a support into, which families of a tower at some points share."""
+    return Regions(tower, [dict(point) for point in points], support)
 
 
 def on_signs(ground: Ground, signs: dict[int, int], p: Polynomial) -> Polynomial:

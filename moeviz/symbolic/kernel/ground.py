@@ -246,7 +246,7 @@ def _sign(a: Polynomial) -> int:
 
 def inverted(monomial: Monomial) -> Monomial:
     """Return one over a monomial."""
-    return tuple((i, -e) for i, e in monomial)
+    return tuple((i, whole(-e)) for i, e in monomial)
 
 
 def sign_of_constant(ground: Ground, a: Polynomial) -> int:

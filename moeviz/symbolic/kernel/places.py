@@ -46,13 +46,24 @@ class Places:
     def __init__(self, tower: Tower, point: Point) -> None:
         tower.close()
         self._generators = tower.generators
+        self._inputs = [
+            (i, g.symbol.name) for i, g in enumerate(tower.generators) if g.kind is Kind.INPUT
+        ]
         with precision(BITS):
-            self._numbers = {
-                i: _ball(point[g.symbol])
-                for i, g in enumerate(tower.generators)
-                if g.kind is Kind.PARAMETER
-            }
-            self._arguments = self._needed(tower)
+            self._fixed = Values(
+                {
+                    i: _ball(point[g.symbol])
+                    for i, g in enumerate(tower.generators)
+                    if g.kind is Kind.PARAMETER
+                }
+            )
+            self._arguments: list[tuple[int, Kind, Sparse]] = []
+            for index, argument in self._needed(tower).items():
+                kind = tower.generators[index].kind
+                if tower.varies(index):
+                    self._arguments.append((index, kind, argument))
+                else:
+                    self._fixed.add(index, kind, argument)
 
     def _needed(self, tower: Tower) -> dict[int, Sparse]:
         """Return the arguments of what must be evaluated, in order."""
@@ -71,15 +82,20 @@ class Places:
         ----------
         x : mapping of str to number or ball
         """
-        with precision(BITS):
-            values = Values(dict(self._numbers))
-            for index, generator in enumerate(self._generators):
-                if generator.kind is not Kind.INPUT:
-                    break
-                values.balls[index] = _ball(x[generator.symbol.name])
-            for index, argument in self._arguments.items():
-                values.add(index, self._generators[index].kind, argument)
+        before = flint.ctx.prec
+        flint.ctx.prec = BITS
+        try:
+            values = self._fixed.copy()
+            for index, name in self._inputs:
+                values.balls[index] = _ball(x[name])
+            for index, kind, argument in self._arguments:
+                values.add(index, kind, argument)
+            # Generators stand in the order of their numbers, those without an input too.
+            values.broken.sort()
+            values.unclear.sort()
             return values
+        finally:
+            flint.ctx.prec = before
 
 
 class Values:
@@ -108,6 +124,13 @@ class Values:
         self.signs: dict[int, int | None] = {}
         self.broken: list[int] = []
         self.unclear: list[int] = []
+
+    def copy(self) -> Values:
+        """Return the same, to go on from here."""
+        other = Values(dict(self.balls))
+        other.steps, other.signs = dict(self.steps), dict(self.signs)
+        other.broken, other.unclear = list(self.broken), list(self.unclear)
+        return other
 
     def add(self, index: int, kind: Kind, argument: Sparse) -> None:
         """Evaluate one generator more."""
@@ -185,5 +208,4 @@ def _ball(value: Number | sympy.Rational | flint.arb) -> flint.arb:
         return value
     if isinstance(value, Log):
         return _ball(value.argument).log()
-    value = Fraction(value)
-    return flint.arb(flint.fmpq(value.numerator, value.denominator))
+    return flint.arb(flint.fmpq(int(value.numerator), int(value.denominator)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 from moeviz.symbolic.kernel.watch import pause
 
@@ -23,7 +24,7 @@ def constant(value: Fraction | int) -> Polynomial:
 
 def basic(index: int, exponent: Fraction | int = 1) -> Polynomial:
     """Return a power of one basic."""
-    return {((index, exponent),): Fraction(1)}
+    return {((index, whole(exponent)),): Fraction(1)}
 
 
 def as_number(p: Polynomial) -> Fraction | None:
@@ -47,9 +48,31 @@ def times_monomials(a: Monomial, b: Monomial) -> Monomial:
     return tuple(sorted((i, e) for i, e in powers.items() if e))
 
 
+class Exponent(Fraction):
+    """A fraction that knows its hash, which takes long to compute and is asked for often."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return self._hash
+
+
+@lru_cache(maxsize=4096)
+def _exponent(numerator: int, denominator: int) -> Exponent:
+    made = Exponent(numerator, denominator)
+    made._hash = Fraction.__hash__(made)
+    return made
+
+
 def whole(exponent: Fraction | int) -> Fraction | int:
-    """Return an exponent as an int if it is one: those are compared and hashed much faster."""
-    return exponent.numerator if exponent.denominator == 1 else exponent
+    """Return an exponent as an int if it is one, or else as the one object with its value.
+
+    Both are compared and hashed much faster than any fraction.
+    """
+    if exponent.denominator == 1:
+        return exponent.numerator
+    return _exponent(exponent.numerator, exponent.denominator)
 
 
 def add(*terms: Polynomial) -> Polynomial:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import flint
 import numpy as np
@@ -107,6 +108,19 @@ def relations(
     FormulaError
         If square roots of the family have no common residues.
     """
+    known = _KNOWN.setdefault(family, {})
+    if seed not in known:
+        known[seed] = _with_some_prime(family, should_stop, seed)
+    return known[seed]
+
+
+_KNOWN: WeakKeyDictionary[Family, dict[int, Relations]] = WeakKeyDictionary()
+"""What was found of families that are still in use, by seed."""
+
+
+def _with_some_prime(
+    family: Family, should_stop: Callable[[], bool] | None, seed: int
+) -> Relations:
     for prime in PRIMES:
         try:
             return _relations(family, should_stop, seed, prime)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
@@ -36,9 +37,18 @@ class Support:
     def point(self, rng: np.random.Generator) -> dict[str, Fraction]:
         """Return a random rational point inside."""
         return {
-            name: low + (high - low) * Fraction(int(rng.integers(1, GRID)), GRID)
-            for name, low, high in self.bounds
+            name: Fraction(low * GRID + width * int(rng.integers(1, GRID)), GRID * below)
+            for name, low, width, below in self._ranges
         }
+
+    @cached_property
+    def _ranges(self) -> list[tuple[str, int, int, int]]:
+        """Name, lower bound and width of each input, both times their common denominator."""
+        ranges = []
+        for name, low, high in self.bounds:
+            below = math.lcm(low.denominator, high.denominator)
+            ranges.append((name, int(low * below), int((high - low) * below), below))
+        return ranges
 
     def has(self, point: dict[str, Fraction]) -> bool:
         """Return whether a point lies inside."""
@@ -62,13 +72,6 @@ class Plane:
     def axis(self) -> str:
         """The input that is solved for."""
         return next(name for name, s in self.slope if s)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the hyperplane as plain data."""
-        return {
-            "slope": {name: str(value) for name, value in self.slope},
-            "intercept": str(self.intercept),
-        }
 
     def at(self, x: dict[str, Fraction]) -> Fraction:
         """Return slope . x + intercept."""

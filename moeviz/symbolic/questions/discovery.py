@@ -9,6 +9,7 @@ from dataclasses import replace
 import sympy
 
 from moeviz.symbolic.certificates.report import Answer, Step, Test
+from moeviz.symbolic.certificates.types import Certificate
 from moeviz.symbolic.certificates.writing import (
     determinant_certificate,
     relation_certificate,
@@ -60,7 +61,7 @@ def constants(
             for c, label in zip(values, labels[1:], strict=True)
             if c
         )
-        certificate = {
+        certificate: Certificate = {
             **relation_certificate(family, v, found),
             "kind": "constants",
             "constants": {label: str(c) for label, c in zip(labels[1:], values, strict=True)},
@@ -100,7 +101,7 @@ def discover(
     test = independence(f"relations up to order {order}", family, should_stop)
     found: Relations = test.relations
     lines = [relation_latex(family, v) + " = 0" for v in found.basis]
-    certificate = {**test.certificate, "all relations": lines}
+    certificate: Certificate = {**test.certificate, "all relations": lines}
     steps = (
         *test.steps,
         Step("All relations", tuple(f"${line}$" for line in lines) or ("There is none.",)),

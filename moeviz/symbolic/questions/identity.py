@@ -10,13 +10,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 import flint
 import numpy as np
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.certificates.report import point_json
+from moeviz.symbolic.certificates.types import Certificate
+from moeviz.symbolic.certificates.writing import kink_json
 from moeviz.symbolic.kernel.at_point import AtPoint
 from moeviz.symbolic.kernel.balls import Balls
 from moeviz.symbolic.kernel.basics import Point
@@ -186,7 +187,7 @@ def _solved(
     return None
 
 
-def counterexample(tower: Tower, p: Poly, point: Point, seed: int) -> dict[str, Any]:
+def counterexample(tower: Tower, p: Poly, point: Point, seed: int) -> Certificate:
     """Return a point at which an element is surely not zero, as plain data; empty if none.
 
     Every region between the kinks of a random point is looked at, and every kink; then the same in
@@ -220,7 +221,7 @@ def counterexample(tower: Tower, p: Poly, point: Point, seed: int) -> dict[str, 
     return {}
 
 
-def _not_zero(family: Family, piece: Piece, rng: np.random.Generator) -> dict[str, Any]:
+def _not_zero(family: Family, piece: Piece, rng: np.random.Generator) -> Certificate:
     """Return an input of a piece and the enclosure there, if it does not contain zero."""
     for _ in range(2):
         place = family.place(piece, rng)
@@ -229,8 +230,11 @@ def _not_zero(family: Family, piece: Piece, rng: np.random.Generator) -> dict[st
         with precision(BITS):
             value: flint.arb = Balls(piece.ground, place).polynomial(piece.rows[0])
         if value.is_finite() and not value.contains(0) and value.rel_accuracy_bits() > LEAST_BITS:
-            found = {"value": value.str(8), "inputs": {k: str(v) for k, v in place.items()}}
+            found: Certificate = {
+                "value": value.str(8),
+                "inputs": {k: str(v) for k, v in place.items()},
+            }
             if piece.plane is not None:
-                found["kink"] = piece.plane.to_json()
+                found["kink"] = kink_json(piece.plane)
             return found
     return {}

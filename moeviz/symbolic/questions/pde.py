@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sympy
 
 from moeviz.symbolic.certificates.report import Answer, Step, Test, point_json
+from moeviz.symbolic.certificates.types import Certificate
 from moeviz.symbolic.kernel.basics import Point
 from moeviz.symbolic.kernel.domain import Domain, domain_of_statement
 from moeviz.symbolic.kernel.tower import Poly, Tower
@@ -83,13 +83,13 @@ def stated(name: str, statement: Statement, point: Point | None = None, seed: in
     left = _left_side(tower, statement)
     domain = domain_of_statement(tower, given)
     where = "for all parameters" if not given else "at the point, for all other parameters"
-    written = {
+    written: Certificate = {
         "latex": statement.latex,
         **_source(statement),
         "domain": [str(c) for c in domain.conditions],
     }
     if is_identity(tower, left, given):
-        certificate = {
+        certificate: Certificate = {
             "kind": "identity",
             "where": where,
             **written,
@@ -151,7 +151,7 @@ def _left_side(tower: Tower, statement: Statement) -> Poly:
     return total
 
 
-def _source(statement: Statement) -> dict[str, Any]:
+def _source(statement: Statement) -> Certificate:
     """Return what a statement is made of."""
     return {
         "functions": [str(f) for f in statement.functions],

@@ -17,11 +17,13 @@ import mpmath
 import numpy as np
 import sympy
 
+from moeviz.symbolic.certificates.types import Measured
 from moeviz.symbolic.kernel.cone import Block, Spread
 from moeviz.symbolic.kernel.exact import signature
 from moeviz.symbolic.kernel.family import Family
 from moeviz.symbolic.kernel.ground import Point
-from moeviz.symbolic.kernel.numeric import PRECISE, evaluate, precise
+from moeviz.symbolic.kernel.numeric import precise
+from moeviz.symbolic.kernel.unrolled import Unrolled
 from moeviz.symbolic.kernel.watch import pause
 from moeviz.symbolic.reading.expressions import Atom
 
@@ -39,7 +41,7 @@ Values = dict[sympy.Symbol, mpmath.mpf]
 
 def measure(
     atom: Atom, points: Sequence[Point], family: Family, blocks: Sequence[Block], answer: Spread
-) -> dict[str, Any]:
+) -> Measured:
     """Evaluate a counter-sequence and measure how fast function and loss go to zero.
 
     Parameters
@@ -64,15 +66,16 @@ def measure(
         while len(places) < PLACES:
             x = family.inside(rng) if family.domain.conditions else family.support.point(rng)
             places.append({s: precise(x[str(s)]) for s in atom.inputs})
+        model = Unrolled([atom.weight, *atom.values], atom.inputs)
         start, _ = _measure_at(atom, points, family, blocks, answer, mpmath.mpf(0))
-        base = [_function(atom, start, x) for x in places]
+        base = _functions(model, atom.logistic, start, places)
         functions, losses = [], []
         for step in STEPS:
             epsilon = mpmath.mpf(2) ** -step
             atoms, loss = _measure_at(atom, points, family, blocks, answer, epsilon)
             change = mpmath.mpf(0)
-            for x, old in zip(places, base, strict=True):
-                new = _function(atom, atoms, x)
+            moved = _functions(model, atom.logistic, atoms, places)
+            for new, old in zip(moved, base, strict=True):
                 change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
             functions.append(mpmath.sqrt(change / PLACES))
             losses.append(loss)
@@ -158,19 +161,28 @@ def _directions(
     return found
 
 
+def _functions(
+    model: Unrolled,
+    logistic: bool,
+    atoms: Sequence[tuple[mpmath.mpf, Values]],
+    places: Sequence[Values],
+) -> list[list[mpmath.mpf]]:
+    """Return the model at each place, one number for each value of a discrete response."""
+    still = [(weight, model.still(values)) for weight, values in atoms]
+    return [_function(model, logistic, still, x) for x in places]
+
+
 def _function(
-    atom: Atom, atoms: Sequence[tuple[mpmath.mpf, Values]], x: Values
+    model: Unrolled, logistic: bool, atoms: Sequence[tuple[mpmath.mpf, list[Any]]], x: Values
 ) -> list[mpmath.mpf]:
-    """Return the model's value, one number for each value of a discrete response."""
     pause()
-    total = [mpmath.mpf(0)] * len(atom.values)
+    total: dict[int, mpmath.mpf] = {}
     below = mpmath.mpf(0)
-    for weight, values in atoms:
-        at = {**x, **values}
-        gate = evaluate(atom.weight, at, PRECISE)
-        if not atom.logistic:
+    for weight, still in atoms:
+        gate, *values = model.at(still, x)
+        if not logistic:
             gate = weight * gate
             below += gate
-        for sheet, value in enumerate(atom.values):
-            total[sheet] += gate * evaluate(value, at, PRECISE)
-    return total if atom.logistic else [t / below for t in total]
+        for sheet, value in enumerate(values):
+            total[sheet] = total.get(sheet, mpmath.mpf(0)) + gate * value
+    return [t if logistic else t / below for t in total.values()]

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from moeviz.symbolic.certificates.report import Test, number_from
+from moeviz.symbolic.certificates.types import Certificate, Spot
 from moeviz.symbolic.kernel.family import Family
 from moeviz.symbolic.kernel.ground import Point
 from moeviz.symbolic.kernel.numeric import TENSORS, evaluate
@@ -27,7 +28,6 @@ PLACES = 4
 MANY = 400
 """Random inputs of which those at which all formulas have a value are kept."""
 
-Spot = dict[str, Any]
 Values = Mapping[sympy.Symbol, Tensor]
 
 
@@ -198,7 +198,7 @@ class _Derivatives:
         return torch.as_tensor(value, dtype=torch.float64).expand(self._shape)
 
 
-def _vector(family: Family, certificate: Mapping[str, Any]) -> list[float]:
+def _vector(family: Family, certificate: Certificate) -> list[float]:
     """Return a certificate's coefficients in the order of the family's members."""
     named = {
         (m["atom"], tuple(m["by"])): float(sympy.Rational(m["coefficient"]))

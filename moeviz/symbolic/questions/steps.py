@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from moeviz.symbolic.certificates.report import Step
+from moeviz.symbolic.certificates.types import Certificate
 from moeviz.symbolic.certificates.writing import relation_latex
 from moeviz.symbolic.kernel.cone import Spread
 from moeviz.symbolic.kernel.family import Family
@@ -63,7 +62,7 @@ def why_undecided(found: Relations) -> str:
     return "no exact matrix was found for the second-order condition"
 
 
-def spread_words(family: Family, answer: Spread, certificate: dict[str, Any]) -> tuple[str, ...]:
+def spread_words(family: Family, answer: Spread, certificate: Certificate) -> tuple[str, ...]:
     """Return what a counter-sequence's certificate says."""
     sequence = certificate["sequence"]
     return (

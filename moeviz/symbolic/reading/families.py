@@ -60,8 +60,11 @@ def derivatives(
     support: Support | None = None,
     masses: bool = True,
     name: str = "F",
+    labels: Sequence[str] | None = None,
 ) -> Family:
     """Return derivatives of one function at several points.
+
+    What was asked for a short time ago is returned again, with all that was found of it.
 
     Parameters
     ----------
@@ -79,22 +82,53 @@ def derivatives(
         Whether point masses on kinks count.
     name : str
         LaTeX of the function.
+    labels : sequence of str, optional
+        LaTeX of the members, in place of that of their derivatives.
     """
-    tower = _tower(tuple(functions), tuple(inputs), tuple(parameters))
+    asked = tuple(tuple(map(tuple, own)) for own in orders)
+    if labels is None:
+        marks = [f"{name}_{{{i + 1}}}" if len(points) > 1 else name for i in range(len(points))]
+        labels = [
+            derivative_latex(mark, by, latex)
+            for mark, own in zip(marks, asked, strict=True)
+            for by in own
+        ]
+    return _derivatives(
+        tuple(functions),
+        tuple(inputs),
+        tuple(parameters),
+        tuple(tuple(point.items()) for point in points),
+        asked,
+        support or support_of(inputs),
+        masses,
+        tuple(labels),
+    )
+
+
+@lru_cache(maxsize=64)
+def _derivatives(
+    functions: tuple[sympy.Expr, ...],
+    inputs: tuple[sympy.Symbol, ...],
+    parameters: tuple[sympy.Symbol, ...],
+    points: tuple[tuple[tuple[sympy.Symbol, Number], ...], ...],
+    asked: tuple[tuple[tuple[sympy.Symbol, ...], ...], ...],
+    support: Support,
+    masses: bool,
+    labels: tuple[str, ...],
+) -> Family:
+    tower = _tower(functions, inputs, parameters)
     sheets = [tower.poly(function) for function in functions]
+    names = iter(labels)
     members = []
-    for number, (_, asked) in enumerate(zip(points, orders, strict=True)):
-        mark = f"{name}_{{{number + 1}}}" if len(points) > 1 else name
-        for by in asked:
+    for number, own in enumerate(asked):
+        for by in own:
             rows = []
             for p in sheets:
                 for symbol in by:
                     p = tower.derivative(p, symbol)
                 rows.append(p)
-            members.append(
-                Member(derivative_latex(mark, by, latex), tuple(by), number, tuple(rows))
-            )
-    return Family(tower, points, members, support or support_of(inputs), masses, functions)
+            members.append(Member(next(names), by, number, tuple(rows)))
+    return Family(tower, [dict(p) for p in points], members, support, masses, functions)
 
 
 @lru_cache(maxsize=8)
@@ -108,6 +142,11 @@ def _tower(
     for function in functions:
         tower.embed(function)
     return tower
+
+
+def forget() -> None:
+    """Forget the families that are kept for being asked again."""
+    _derivatives.cache_clear()
 
 
 def derivative_latex(

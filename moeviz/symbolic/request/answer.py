@@ -12,6 +12,7 @@ from moeviz.errors import SpecificationError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.certificates.report import Answer
 from moeviz.symbolic.questions.claims import Claim, Verdict, decide
+from moeviz.symbolic.reading.families import forget
 from moeviz.symbolic.request.compose import compose
 
 
@@ -55,7 +56,12 @@ def verdict_of(
     Cancelled
         If `should_stop` said yes.
     """
-    verdict = decide(claim_of(request), should_stop, limit)
+    try:
+        verdict = decide(claim_of(request), should_stop, limit)
+    finally:
+        if "compose" in request:
+            # Claims share families; what somebody composed may be large and comes but once.
+            forget()
     if verdict.condition or verdict.answer == Answer.UNDECIDED:
         return verdict
     # Why a test is undecided is no condition of a verdict that the other tests decide.
