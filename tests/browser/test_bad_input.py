@@ -18,12 +18,15 @@ BAD_LINKS = {
     "not a number": ({"noise": "nan"}, "noise"),
     "fewer experts than true ones": ({"true_atoms": "3", "atoms": "2"}, "k = 2"),
     "an unknown router": ({"routers": "banana"}, "banana"),
-    "an unknown field": ({"n": "0"}, "'n'"),
+    "a plus that became a space": (
+        {"routers": "custom", "score_formula": "b1*x1 b2*x2"},
+        "write %2B",
+    ),
     "an unknown preset": ({"preset": "nonsense"}, "nonsense"),
     "another version": ({"v": "99"}, "99"),
     "a broken job": ({"job": "xyz"}, "hexadecimal"),
     "an unknown job": ({"job": "0123456789abcdef"}, "0123456789abcdef"),
-    "markup": ({"<b>sizes</b>": "1"}, "<b>sizes</b>"),
+    "markup": ({"routers": "<b>x</b>"}, "<b>x</b>"),
 }
 
 

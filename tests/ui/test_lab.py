@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import moeviz.ui.lab.kept
+from moeviz.fields import Field
+from moeviz.study import FIELDS as STUDY_FIELDS
 from moeviz.study import FULL, LIVE, PRESETS, Specification, assemble, split
 from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.regimes import expert_changes, gate_changes, misspecify, setting_changes
@@ -182,3 +184,38 @@ def test_the_truth_is_shown_with_its_regimes(still, results):
     assert "Setting\\: exact\\-specified" in said(app.markdown)
     assert "True parameters\\: cosine router; perturbed cosine router" in said(app.markdown)
     assert [tab.label for tab in app.tabs][-2:] == ["Fits", "Truth"]
+
+
+def labels(elements: Any) -> list[str]:
+    kinds = ("selectbox", "multiselect", "number_input", "text_input")
+    return [widget.label for kind in kinds for widget in elements.get(kind)]
+
+
+def test_what_a_lecturer_changes_is_shown_first_and_the_rest_on_demand(still):
+    app = visit()
+    settings, more = (each for each in app.expander if "ettings" in each.label)
+    assert more.label == "More settings"
+    shown = {field.label for field in STUDY_FIELDS.values() if any_begins(labels(settings), field)}
+    rest = {field.label for field in STUDY_FIELDS.values() if any_begins(labels(more), field)}
+    values = PRESETS["cosine-exact"].defaults
+    assert shown == {field.label for field in STUDY_FIELDS.values() if field.applies(values)}
+    assert rest == {
+        field.label for field in STUDY_FIELDS.values() if field.applies(values) and not field.basic
+    }
+
+
+def any_begins(found: list[str], field: Field) -> bool:
+    return any(label == field.label or label.startswith(f"{field.label} ") for label in found)
+
+
+def test_constants_are_shown_with_the_part_that_has_them(still):
+    app = visit(tau1="0.25")
+    routers = next(each for each in app.multiselect if each.label.startswith("Routers"))
+    assert any("τ₁" in label for label in labels(app))
+    routers.set_value(["cosine"]).run()
+    assert not any("τ₁" in label for label in labels(app))
+    assert form(app, still)["tau1"] == 0.25
+    routers = next(each for each in app.multiselect if each.label.startswith("Routers"))
+    routers.set_value(["cosine", "perturbed-cosine"]).run()
+    (tau,) = (each for each in app.number_input if "τ₁" in each.label)
+    assert tau.value == 0.25

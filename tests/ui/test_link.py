@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -14,7 +13,7 @@ from moeviz.fields import Field
 from moeviz.study import FIELDS_VERSION, PRESETS
 from moeviz.ui.lab.link import FIRST_PRESET, LAB, preset_link, request_for
 from moeviz.ui.shared.link import Key, Page
-from tests.ui.still import visit
+from tests.ui.still import FIELDS, SPEC, visit
 
 JOB = "0123456789abcdef"
 
@@ -104,6 +103,13 @@ def test_a_link_with_others_parameters_opens_the_same_screen(still):
     assert app.query_params == {"preset": FIRST_PRESET, "v": str(FIELDS_VERSION), "seed": "7"}
 
 
+def test_a_job_brings_its_form_along_whatever_others_added(still):
+    still.submit(SPEC)
+    app = visit(job=SPEC.hash, utm_source="mail")
+    assert not app.error
+    assert app.query_params["sizes"] == FIELDS["sizes"]
+
+
 COUNT = Field("count", "Count", "", "int", 1, 0, 9)
 TOLD = Page(
     "told",
@@ -118,9 +124,8 @@ TOLD = Page(
 
 
 def test_older_links_are_migrated():
-    page = replace(TOLD, table={"count": COUNT, "number": COUNT})
-    assert page.read({"v": "2", "number": "4"}).values == {"count": 4}
-    assert page.read({"v": "3", "number": "4"}).values == {"count": 1}
+    assert TOLD.read({"v": "2", "number": "4"}).values == {"count": 4}
+    assert TOLD.read({"v": "3", "number": "4"}).values == {"count": 1}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def _find(address: dict[str, str]) -> Request:
     """Return what an address asks for; a job alone brings its own form along."""
     wanted = LAB.read(address)
     job_id = wanted.own["job"]
-    if job_id is None or set(address) & set(LAB.names) - {"job", VERSION, "guess"}:
+    if job_id is None or not LAB.names & set(address) <= {"job", VERSION, "guess"}:
         return wanted
     try:
         known = request_for(engine().look(job_id).spec, job_id)

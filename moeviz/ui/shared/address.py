@@ -68,8 +68,7 @@ class Address:
             del st.session_state[self._unseen]
         if not arrived and not _went_back() and address in self._known():
             return None
-        asked = {name: text for name, text in address.items() if name in self.names}
-        return asked or self.last or {}
+        return address if any(name in self.names for name in address) else self.last or {}
 
     def followed(self) -> None:
         """Note that the present address was understood."""

@@ -9,7 +9,7 @@ those of others, such as what a mail adds to count its readers: they are left al
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +89,8 @@ class Page:
     oldest : int
         The oldest version that can still be read.
     migrate : callable
-        From a version and the parameters of a link of that version to present ones.
+        From a version and the parameters of a link of that version, unknown ones among them,
+        to present ones.
     check : callable
         Refuses values of a form that do not go together.
     """
@@ -105,7 +106,7 @@ class Page:
     check: Callable[[str, Mapping[str, Value]], object] = all_fine
 
     @property
-    def names(self) -> Collection[str]:
+    def names(self) -> set[str]:
         """The parameters that the page knows."""
         return {VERSION, *(key.name for key in self.keys), *self.table}
 
@@ -122,11 +123,10 @@ class Page:
         SpecificationError
             If a value, a key or the version is not understood.
         """
-        names = self.names
         version = self._version(params.get(VERSION))
-        if version < self.version:
-            params = self.migrate(version, params)
-        texts = {name: text for name, text in params.items() if name in names}
+        present = params if version == self.version else self.migrate(version, params)
+        names = self.names
+        texts = {name: text for name, text in present.items() if name in names}
         own = {
             key.name: key.read(texts[key.name]) if key.name in texts else key.default
             for key in self.keys
