@@ -131,7 +131,7 @@ class Dispatch(ABC):
         if self._retries > RETRIES:
             raise EngineError(
                 f"Expected block {block.id} to return a result, but blocks stopped without one "
-                f"{self._retries} times; run the study again."
+                f"{self._retries} times; run it again."
             )
         self._send(block)
 

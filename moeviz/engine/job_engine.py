@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -24,15 +24,15 @@ GLANCE_SECONDS = 0.3
 
 
 class JobEngine:
-    """Runs jobs of one kind at one place and keeps what they find.
+    """Runs jobs at one place and keeps what they find.
 
     The place opens in the background: the engine can be used at once, and what is submitted
     meanwhile waits. All methods may be called from any thread.
 
     Parameters
     ----------
-    kind : Kind
-        What is run.
+    kinds : sequence of Kind
+        What kinds of job are run.
     store : Store or path, optional
         Where finished blocks are kept; default ``Store()``.
     runner : Runner
@@ -45,7 +45,7 @@ class JobEngine:
 
     def __init__(
         self,
-        kind: Kind,
+        kinds: Sequence[Kind],
         store: Store | Path | str | None,
         runner: Runner,
         device: str = "auto",
@@ -54,7 +54,7 @@ class JobEngine:
         self.store = store if isinstance(store, Store) else Store(store)
         self._any_device = device == "auto"
         self._most_waiting = most_waiting
-        self._ledger = Ledger(kind, self.store)
+        self._ledger = Ledger(kinds, self.store)
         likely = "cuda" if device == "cuda" else "cpu"
         self._monitor = Monitor(self._ledger, self.store, runner, likely)
         self._closed = False
@@ -89,7 +89,7 @@ class JobEngine:
             if job.active and not job.mine:
                 self._monitor.follow(job)
             elif not job.active and not job.settled:
-                self._refuse_crowds()
+                self._refuse_crowds(job.kind.name)
                 self._monitor.begin(job)
             return job.job_id
 
@@ -209,8 +209,8 @@ class JobEngine:
             self._monitor.begin(job)
         return job
 
-    def _refuse_crowds(self) -> None:
-        most, name = self._most_waiting, self._ledger.kind.name
+    def _refuse_crowds(self, name: str) -> None:
+        most = self._most_waiting
         if most is not None and self._ledger.waiting() >= most:
             raise EngineError(
                 f"Expected at most {most} {name} to wait, but there are as many already; try "

@@ -53,6 +53,10 @@ class Kind(ABC):
     """Whether a job fails where its blocks cannot be written to the store."""
 
     @abstractmethod
+    def owns(self, spec: Any) -> bool:
+        """Whether `spec` is a specification of this kind."""
+
+    @abstractmethod
     def read(self, data: Any) -> Any:
         """Return the specification whose ``to_json`` gave `data`."""
 

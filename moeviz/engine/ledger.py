@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
-from moeviz.engine.errors import UnknownJobError, told
+from moeviz.engine.errors import EngineError, UnknownJobError, told
 from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind, Specification
@@ -21,8 +22,8 @@ class Ledger:
 
     Parameters
     ----------
-    kind : Kind
-        What kind of jobs they are.
+    kinds : sequence of Kind
+        What kinds of job they may be.
     store : Store
         Where finished blocks are.
 
@@ -32,9 +33,9 @@ class Ledger:
         To be held while a job is read or changed, and notified after a change.
     """
 
-    def __init__(self, kind: Kind, store: Store) -> None:
+    def __init__(self, kinds: Sequence[Kind], store: Store) -> None:
         self.changed = threading.Condition(threading.RLock())
-        self.kind = kind
+        self._kinds = tuple(kinds)
         self._store = store
         self._jobs: dict[str, Job] = {}
 
@@ -107,19 +108,21 @@ class Ledger:
                 self.changed.notify_all()
 
     def _look(self, spec: Any, device: str) -> Job:
-        job = Job(self.kind, spec, self._store.folder(spec.hash, device, self.kind))
+        kind = self._kind_of(spec)
+        job = Job(kind, spec, self._store.folder(spec.hash, device, kind))
         self.refresh(job)
         if not job.results:
-            earlier = self.kind.earlier(self._store.root, spec)
+            earlier = kind.earlier(self._store.root, spec)
             if earlier:
                 job.mirror(job.seen, earlier)
         return job
 
     def _recall(self, wanted: str | Specification, device: str) -> Job:
         if isinstance(wanted, str):
-            folder = self._store.find(wanted, device, self.kind)
-            if folder is not None:
-                return Job(self.kind, self._read_spec(wanted, folder), folder)
+            for kind in self._kinds:
+                folder = self._store.find(wanted, device, kind)
+                if folder is not None:
+                    return Job(kind, self._read_spec(kind, wanted, folder), folder)
         else:
             for name in (device, *(d for d in DEVICES if d != device)):
                 job = self._look(wanted, name)
@@ -130,6 +133,15 @@ class Ledger:
             "ones; submit it to have it computed."
         )
 
+    def _kind_of(self, spec: Any) -> Kind:
+        kind = next((kind for kind in self._kinds if kind.owns(spec)), None)
+        if kind is None:
+            raise EngineError(
+                f"Expected a job of {' or '.join(kind.name for kind in self._kinds)}, but got "
+                f"{type(spec).__name__}; submit it to an engine of its kind."
+            )
+        return kind
+
     def _keep(self, job: Job) -> Job:
         self._jobs.pop(job.job_id, None)
         self._jobs[job.job_id] = job
@@ -138,9 +150,9 @@ class Ledger:
             del self._jobs[name]
         return job
 
-    def _read_spec(self, job_id: str, folder: Folder) -> Any:
+    def _read_spec(self, kind: Kind, job_id: str, folder: Folder) -> Any:
         try:
-            spec = self.kind.read(folder.read_specification())
+            spec = kind.read(folder.read_specification())
             if spec.hash == job_id:
                 return spec
             reason = f"it is that of job {spec.hash}"

@@ -211,7 +211,7 @@ class Monitor:
             self._open()
             return
         with self._failing(job, number):
-            folder = self._store.folder(job.job_id, self.connection.device, self._ledger.kind)
+            folder = self._store.folder(job.job_id, self.connection.device, job.kind)
             if not self._keeper.claim(job, number, folder):
                 self._follow_if_taken(job)
             elif job.complete:

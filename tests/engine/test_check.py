@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+import toy_study as toy
 from engine_helpers import until
 
 from moeviz.engine import Check, Checker, EngineError, Snapshot, Store, UnknownJobError, files
@@ -272,6 +273,18 @@ def test_errors_of_moeviz_are_said_as_they_are():
         raise FormulaError("Expected a formula, but got nothing; type one.")
 
     assert answer_to({}, 1.0, refuse) == {"error": "Expected a formula, but got nothing; type one."}
+
+
+def test_a_process_that_cannot_be_started_is_explained(make):
+    failed = ended(make(command=("/no/such/program",)), "S1")
+    assert failed.state == "failed"
+    assert failed.message.startswith("Expected a process for the check to start")
+    assert "/no/such" not in failed.message
+
+
+def test_what_is_no_check_is_refused(make):
+    with pytest.raises(EngineError, match="Expected a job of checks"):
+        make().submit(toy.Specification((0.0,)))
 
 
 def test_a_folder_that_cannot_be_written_costs_no_verdict(make, tmp_path):

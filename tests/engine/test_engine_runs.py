@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import toy_study as toy
 from engine_helpers import Log, MakeEngine, Run, expected, numbers, until
+from toy_drills import Drill, Drills
 
 from moeviz.engine import Engine, EngineError, Snapshot, UnknownJobError
 from moeviz.engine.workers.futures import blamed
@@ -73,6 +74,19 @@ def test_a_study_without_blocks_is_done(engine: Engine):
     snapshot = engine.look(engine.submit(toy.Specification(())))
     assert snapshot.state == "done"
     assert snapshot.fraction == 1.0
+
+
+def test_two_kinds_of_job_share_the_workers(make_engine: MakeEngine):
+    engine = make_engine(kinds=[Drills()])
+    study, drill = toy.Specification((0.0,) * 3, seed=31), Drill(5)
+    jobs = engine.submit(study), engine.submit(drill)
+    assert numbers(engine.wait(jobs[0])) == expected(study)
+    assert engine.wait(jobs[1]).result() == [0, 1, 2, 3, 4]
+    engine.close()
+    assert {path.name for path in engine.store.root.iterdir()} == {"studies", "drills"}
+    later = make_engine(kinds=[Drills()], scheduler="tcp://127.0.0.1:1")
+    assert later.look(jobs[1]).result() == later.look(drill).result() == [0, 1, 2, 3, 4]
+    assert later.look(jobs[1]).spec == drill
 
 
 # --- The same study again.

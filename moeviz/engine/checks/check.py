@@ -88,6 +88,9 @@ class Checks(Kind):
     name = "checks"
     must_keep = False
 
+    def owns(self, spec: Any) -> bool:
+        return isinstance(spec, Check)
+
     def read(self, data: Any) -> Check:
         return Check(dict(data))
 

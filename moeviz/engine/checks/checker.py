@@ -37,4 +37,4 @@ class Checker(JobEngine):
         command: Sequence[str] = COMMAND,
     ) -> None:
         pool = Pool(processes or min(2, local_workers()), command)
-        super().__init__(Checks(), store, pool, device="cpu", most_waiting=MOST_WAITING)
+        super().__init__([Checks()], store, pool, device="cpu", most_waiting=MOST_WAITING)

@@ -140,7 +140,11 @@ class Pool:
                 if process is not None and not process.alive:
                     process.kill()  # it ended while nobody asked; that is no check's fault
                     process = None
-                process = process or CheckProcess(self._command)
+                try:
+                    process = process or CheckProcess(self._command)
+                except GoneError as error:
+                    task.dispatch.end(task, error)
+                    continue
                 if not self._run(task, process):
                     process.kill()
                     process = self._started() if eager else None
@@ -152,11 +156,13 @@ class Pool:
         """Return a process that is ready, or None; why, the next check will say."""
         if self._closed:
             return None
-        process = CheckProcess(self._command)
+        process: CheckProcess | None = None
         try:
+            process = CheckProcess(self._command)
             process.wait_until_ready(lambda: self._closed)
         except (LateError, GoneError, Cancelled):
-            process.kill()
+            if process is not None:
+                process.kill()
             return None
         return process
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from moeviz.engine.children import WORKER_ENVIRONMENT, child_environment
-from moeviz.engine.errors import EngineError
+from moeviz.engine.errors import EngineError, told
 from moeviz.errors import Cancelled
 from moeviz.text import json_text
 
@@ -35,7 +35,7 @@ class LateError(EngineError):
 
 
 class GoneError(EngineError):
-    """The process ended in the middle of a check."""
+    """The process ended in the middle of a check, or did not start."""
 
 
 class CheckProcess:
@@ -45,16 +45,27 @@ class CheckProcess:
     ----------
     command : sequence of str
         What to start; it must write a first line when it is ready.
+
+    Raises
+    ------
+    GoneError
+        If it cannot be started.
     """
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**child_environment(), **WORKER_ENVIRONMENT},
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**child_environment(), **WORKER_ENVIRONMENT},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise GoneError(
+                f"Expected a process for the check to start, but it did not ({told(error)}); "
+                "press Check again in a minute."
+            ) from error
         self._unread = b""
         self._ready = False
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from moeviz.engine.errors import EngineError
 from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.kind import Kind
 from moeviz.engine.store import DEVICES, Store
 from moeviz.engine.studies.studies import Studies, Study
 from moeviz.engine.workers.cluster import Cluster, Workers
@@ -37,6 +39,8 @@ class Engine(JobEngine):
         ``"cpu"``, ``"cuda"``, or ``"auto"`` for CUDA if a worker has it.
     study : Study, optional
         The study's functions; default :mod:`moeviz.study`.
+    kinds : sequence of Kind
+        Further kinds of job to run on the same workers.
 
     Raises
     ------
@@ -58,6 +62,7 @@ class Engine(JobEngine):
         workers: int | None = None,
         device: str = "auto",
         study: Study | None = None,
+        kinds: Sequence[Kind] = (),
     ) -> None:
         if device not in ("auto", *DEVICES):
             raise EngineError(
@@ -70,9 +75,9 @@ class Engine(JobEngine):
             )
         self._address = scheduler or os.environ.get("MOEVIZ_SCHEDULER") or None
         self._workers = workers or local_workers()
-        kind = Studies(study)
-        cluster = Cluster(kind, self._address, self._workers, device)
-        super().__init__(kind, store, cluster, device)
+        studies = Studies(study)
+        cluster = Cluster(studies, self._address, self._workers, device)
+        super().__init__([studies, *kinds], store, cluster, device)
 
     def hardware(self) -> dict[str, Any]:
         """Return what the engine computes on.

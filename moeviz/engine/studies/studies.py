@@ -54,6 +54,9 @@ class Studies(Kind):
     def __init__(self, study: Study | None = None) -> None:
         self._study = study
 
+    def owns(self, spec: Any) -> bool:
+        return isinstance(spec, self._functions.Specification)
+
     def read(self, data: Any) -> Any:
         return self._functions.Specification.from_json(data)
 
