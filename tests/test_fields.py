@@ -37,7 +37,7 @@ def applying(**changes):
         ({"start": "random"}, set(), {"start_scale"}),
         ({"design": "cosine"}, set(), {"candidates"}),
     ],
-    ids=str,
+    ids=lambda value: ",".join(sorted(map(str, value))) or "none",
 )
 def test_a_field_says_when_it_matters(changes, shown, hidden):
     found = applying(**changes)

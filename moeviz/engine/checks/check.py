@@ -58,9 +58,11 @@ def fingerprint() -> str:
     """Return what names the program that decides: version, code and data of its lower floors."""
     digest = hashlib.sha256(moeviz.__version__.encode())
     root = Path(moeviz.__file__).parent
+    beside = [root / name for name in ("errors.py", "fields.py", "text.py")]
     for floor in ("model", "symbolic"):
-        for path in sorted(p for p in (root / floor).rglob("*") if p.suffix in (".py", ".json")):
-            digest.update(path.read_bytes())
+        beside += sorted(p for p in (root / floor).rglob("*") if p.suffix in (".py", ".json"))
+    for path in beside:
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
