@@ -114,7 +114,7 @@ def test_a_time_limit_holds(selection):
     start = time.process_time()
     limit = 1.0
     claim = compose(selection)
-    own = Check(_by_process_time(claim.checks[0].decide, limit))
+    own = Check(_by_process_time(claim.checks[0].run, limit))
     verdict = decide(Claim("X1", "", "", "", Answer.HOLDS, "", (own,)))
     assert verdict.answer in ("holds", "fails", "undecided")
     assert time.process_time() - start < limit + 2
