@@ -94,7 +94,7 @@ def test_flat_experts_are_excepted_whether_their_values_are_rational_or_not(name
 def test_a_ratio_that_is_not_rational_is_an_identity_with_a_script(tmp_path):
     search = of_claim("C5.gelu.d1")
     pattern = search.read({"relations": {"a": "zero in the first"}, "inputs": "both sides of 0"})
-    test = search.check(pattern).decide(None)
+    test = search.check(pattern).run(None)
     assert test.answer == Answer.FAILS
     assert test.certificate["kind"] == "identity"
     path = tmp_path / "script.py"
@@ -113,7 +113,7 @@ def test_a_gauge_in_an_irrational_ratio_is_no_exception():
         {"relations": {"a": "zero in both", "beta1": "generic"}, "inputs": "both sides of 0"}
     )
     assert pattern is not None
-    assert search.check(pattern).decide(None).answer == Answer.HOLDS
+    assert search.check(pattern).run(None).answer == Answer.HOLDS
 
 
 @pytest.mark.parametrize("name", ["C4.tanh.d1", "C5.tanh.d1", "C5.tanh.d2"])

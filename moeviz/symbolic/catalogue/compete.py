@@ -303,7 +303,7 @@ def _without() -> list[Claim]:
             "derivatives up to order 2 are dependent, and a crowded cell can spread out.",
             HOLDS,
             r"Their cells of two atoms have the rate $n^{-1/8}$.",
-            (Check(second, "", FAILS), Check(cone(gaussian).decide, "", FAILS)),
+            (Check(second, "", FAILS), Check(cone(gaussian).run, "", FAILS)),
             why=WHY_LINEAR,
             study="gaussian-over",
         )

@@ -220,7 +220,7 @@ def _strong() -> list[Claim]:
                         f"The linear expert is not strongly identifiable ($d = {d}$).",
                         HOLDS,
                         "The example says so.",
-                        (Check(check.decide, "", FAILS),),
+                        (Check(check.run, "", FAILS),),
                         why=WHY_OVER,
                         study="cosine-over",
                     )
@@ -279,7 +279,7 @@ def _weak() -> list[Claim]:
             "The constant expert is not weakly identifiable.",
             HOLDS,
             "The example says so.",
-            (Check(check.decide, "", FAILS),),
+            (Check(check.run, "", FAILS),),
             why=WHY_EXACT,
             study="cosine-exact",
         )

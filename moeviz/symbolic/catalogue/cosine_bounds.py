@@ -204,7 +204,7 @@ def _bounds() -> list[Claim]:
             r"($d = 2$).",
             HOLDS,
             "Equation (8) asks for both to be positive.",
-            (Check(cone(flat).decide, "", FAILS),),
+            (Check(cone(flat).run, "", FAILS),),
             why=WHY_OVER,
             study="cosine-over",
         )
@@ -233,7 +233,7 @@ def _sequences() -> list[Claim]:
                 HOLDS,
                 f"{name}, by sequences that use Lemma 3.",
                 (
-                    Check(check.decide, "", FAILS),
+                    Check(check.run, "", FAILS),
                     relation(
                         "the function stands still along the ray",
                         contraction(exponential(2, perturbed=False), 1),
@@ -254,8 +254,8 @@ def _sequences() -> list[Claim]:
             HOLDS,
             "The theorems speak of all experts, with the length inside the loss.",
             (
-                Check(first_order(design).decide, "", FAILS),
-                Check(cone(design).decide, "", FAILS),
+                Check(first_order(design).run, "", FAILS),
+                Check(cone(design).run, "", FAILS),
             ),
             why=WHY_RAY,
             study="cosine-exact",

@@ -162,7 +162,7 @@ def _searched(
 
     def ask(pattern: int, seed: int, special: str) -> Check:
         def decide(should_stop: Stop) -> Test:
-            return build(placed(design, blocks, pattern, seed), special).decide(should_stop)
+            return build(placed(design, blocks, pattern, seed), special).run(should_stop)
 
         return Check(decide, special)
 

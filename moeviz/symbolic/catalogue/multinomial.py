@@ -185,8 +185,8 @@ def _jointly() -> list[Claim]:
                 f"linearly dependent as functions of $(X, Y)$ jointly ($K = {classes}$).",
                 HOLDS,
                 "The relation is said to make derivative terms of the expansion dependent.",
-                (Check(check.decide, "", FAILS),),
-                (Check(cone(design).decide, "", FAILS),),
+                (Check(check.run, "", FAILS),),
+                (Check(cone(design).run, "", FAILS),),
                 "Dependent to second order: a crowded cell of a constant expert can spread out.",
                 WHY_SECOND,
                 "multinomial-regime2",
@@ -246,7 +246,7 @@ def _theorems() -> list[Claim]:
                 rf"sequence, for every $r$ ($K = {classes}$).",
                 HOLDS,
                 "Proposition 3.2 claims it for every exponent r from 1 on.",
-                (Check(cone(flat).decide, "", FAILS), _split(classes)),
+                (Check(cone(flat).run, "", FAILS), _split(classes)),
                 why=WHY_SECOND,
                 study="multinomial-regime2",
             )
@@ -324,7 +324,7 @@ def _identifiable() -> list[Claim]:
                     f"{name}, in $\\mathcal O_k(\\Theta)$.",
                     (
                         for_all.first_order(_design(classes, score=score), _own(classes), READS),
-                        Check(cone(_design(classes, special=True, score=score)).decide, REGIME),
+                        Check(cone(_design(classes, special=True, score=score)).run, REGIME),
                         cone(_design(classes, score=score), (0, 1), FEWER),
                     ),
                     why="Without it the density's rate says nothing about the parameters.",

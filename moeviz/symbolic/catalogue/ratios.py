@@ -38,9 +38,9 @@ def flat_first(
 
     def decide(should_stop: Stop) -> Test:
         found = proportional(name, family(should_stop), should_stop, wanted)
-        return found or check.decide(should_stop)
+        return found or check.run(should_stop)
 
-    return replace(check, decide=decide)
+    return replace(check, run=decide)
 
 
 def any_pair(family: Family, pair: Pair) -> bool:

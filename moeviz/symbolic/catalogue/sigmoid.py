@@ -202,7 +202,7 @@ def _equation_eight() -> list[Claim]:
     for name, phi in (("ReLU", relu), ("GELU", gelu), ("tanh", sympy.tanh)):
         for letter in labels:
             for check in _eight(letter, 1, phi, name):
-                special.append(Check(check.decide, "", FAILS))
+                special.append(Check(check.run, "", FAILS))
     found.append(
         Claim(
             "S4.special",

@@ -91,7 +91,7 @@ def _bounds() -> list[Claim]:
                 r"$\|f_G - f_{G_*}\| / \mathcal{L}_{2,r}(G, G_*) \to 0$ in the sparse regime.",
                 HOLDS,
                 "Lemma 2, for every $r \\geq 1$.",
-                (Check(sparse_cone("quadratic", expert, 1, **constants)[0].decide, "", FAILS),),
+                (Check(sparse_cone("quadratic", expert, 1, **constants)[0].run, "", FAILS),),
                 why="Theorem 2: rates slower than any polynomial.",
                 study="sigmoid-sparse",
             )

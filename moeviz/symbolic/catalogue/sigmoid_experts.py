@@ -113,7 +113,7 @@ def _not_strong() -> list[Claim]:
                     rf"$(\alpha^\top x + \beta)^{p}$ is not strongly identifiable ($d = {d}$).",
                     HOLDS,
                     "Polynomial experts fail to satisfy strong identifiability.",
-                    (Check(first_set.decide, "", FAILS),),
+                    (Check(first_set.run, "", FAILS),),
                     why="Theorem 2: rates slower than any polynomial in the sparse regime.",
                     study="sigmoid-sparse",
                 )

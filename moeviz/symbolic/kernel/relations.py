@@ -108,6 +108,8 @@ def relations(
     FormulaError
         If square roots of the family have no common residues.
     """
+    if should_stop is not None and should_stop():
+        raise Cancelled("The check was cancelled.")
     known = _KNOWN.setdefault(family, {})
     if seed not in known:
         known[seed] = _with_some_prime(family, should_stop, seed)

@@ -52,7 +52,7 @@ class Check:
 
     Attributes
     ----------
-    decide : callable
+    run : callable
         Takes `should_stop`, returns the test.
     special : str
         The condition under which the test's point is avoided, such as "A, b not 0"; empty for a
@@ -64,7 +64,7 @@ class Check:
         For a claim about all parameters: where its exceptions are looked for.
     """
 
-    decide: Decide
+    run: Decide
     special: str = GENERIC
     expect: Answer = Answer.HOLDS
     search: Searchable | None = None
@@ -279,7 +279,7 @@ def _timed(check: Check, should_stop: Stop, limit: float | None) -> Test:
 
     try:
         with watched(stop):
-            return check.decide(stop)
+            return check.run(stop)
     except FormulaError as error:
         return Test("a formula", Answer.UNDECIDED, str(error))
     except Cancelled:

@@ -152,7 +152,7 @@ def _run(check: Check, should_stop: Callable[[], bool]) -> Test:
     """
     end = time.process_time() + TEST_LIMIT
     try:
-        return check.decide(lambda: should_stop() or time.process_time() > end)
+        return check.run(lambda: should_stop() or time.process_time() > end)
     except Cancelled:
         if should_stop():
             raise
