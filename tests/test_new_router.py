@@ -45,9 +45,9 @@ def test_it_is_fitted(swish):
     spec = PRESETS["lab"].build({**changes, "candidates": 16})
     blocks = {block.id: run_block(spec, block) for block in split(spec)}
     result = assemble(spec, blocks, 1.0, "cpu")
-    assert result["curves"][0]["router_title"] == "swish router"
-    for curve in result["curves"]:
-        assert curve["mean"][1] < curve["mean"][0]
+    assert result.curves[0].router == swish
+    for curve in result.curves:
+        assert curve.mean[1] < curve.mean[0]
 
 
 def test_it_is_drawn(swish):

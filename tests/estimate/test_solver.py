@@ -186,7 +186,7 @@ def test_stochastic_gradients_hold_what_is_fixed_and_keep_variances_positive(sco
 @pytest.mark.few(5)
 def test_a_score_without_offsets_keeps_them_at_zero(score, output, rng):
     problem, start, _ = task(rng, score, "softmax", "tanh", output, fits=2)
-    offset = problem.mixture.layout(2, 2).gate
+    offset = problem.mixture.layout(2, 2).weight_column
     for method in methods(problem):
         rows = run(method, problem, start).theta.unflatten(-1, (2, -1))[..., offset]
         assert (rows[:, -1] == 0).all()

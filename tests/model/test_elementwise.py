@@ -84,7 +84,7 @@ def test_fits_are_independent_of_their_batch_on_simpler_processors(instructions)
         )
     ]
     alike = "tests/model/test_elementwise.py::test_every_number_is_treated_alike"
-    options = ["-q", "-p", "no:cacheprovider"]
+    options = ["-q", "-p", "no:cacheprovider", "-m", "not cuda"]
     kept = {key: value for key, value in os.environ.items() if "PYTEST" not in key}
     found = subprocess.run(
         [sys.executable, "-m", "pytest", *options, alike, *cases],

@@ -182,7 +182,7 @@ def test_copies_of_an_expert_lie_one_after_the_other_and_a_variance_behind_them(
     one, three = [slice(0, 3)], [slice(0, 3), slice(3, 6), slice(6, 9)]
     for output, expected in (("regression", one), ("gaussian", one), ("categorical", three)):
         mixture = combined("linear", "softmax", "tanh", output, classes=4)
-        assert copy_slices(mixture, mixture.layout(1, 2).expert) == expected
+        assert copy_slices(mixture, mixture.layout(1, 2).expert_width) == expected
 
 
 def test_experts_are_as_far_apart_as_their_functions_allow():

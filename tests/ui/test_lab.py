@@ -166,7 +166,7 @@ def test_a_kept_result_of_an_older_arithmetic_is_marked(still, kept, monkeypatch
     assert "older arithmetic" not in said(visit(kept="1").warning)
     older = replace(kept.result, spec=replace(SPEC, numbers=1))
     content = replace(kept, result=older)
-    monkeypatch.setattr(moeviz.ui.kept, "kept_result", lambda name: content)
+    monkeypatch.setattr(moeviz.ui.lab.kept, "kept_result", lambda name: content)
     app = visit(kept="1")
     assert not app.exception
     assert "older arithmetic \\(version 1;" in said(app.warning)
