@@ -7,8 +7,11 @@ PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
 BIN := .venv/bin
 PORT ?= 8501
 
-# Most tests share two processes; those of the engine, which kill workers and wait, run alone.
-ALONE := tests/engine tests/test_cli.py
+# Tests of mathematics share two processes; then those that start servers and commands do, for a
+# browser's loop of events can share no process with others; those of the engine, which kill
+# workers and wait for them, run alone.
+SERVERS := tests/browser tests/test_cli.py
+ALONE := tests/engine
 
 .PHONY: app test studies mutants kept bench check browser clean
 
@@ -16,7 +19,9 @@ app: .venv/ready
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: .venv/ready browser check
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(SERVERS:%=--ignore=%) \
+	  $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(SERVERS)
 	$(BIN)/python -m pytest -q $(ALONE)
 
 # On an idle machine: times; slow statistical studies, the shipped presets at full size with several

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -30,14 +30,9 @@ def app_file() -> Path:
 
 
 def run_app(arguments: argparse.Namespace) -> int:
-    """Serve the app until it is ended; return the server's status."""
+    """Become the server of the app."""
     command = [sys.executable, "-m", "streamlit", "run", str(app_file())]
     command += ["--server.port", str(arguments.port)]
     command += ["--server.headless", "true"] if arguments.headless else []
-    with subprocess.Popen(command) as server:
-        while True:
-            try:
-                return server.wait()
-            except KeyboardInterrupt:
-                # The server hears the same signal, and ends what it has started first.
-                continue
+    # The server takes this process over, so that a signal reaches it and not somebody in between.
+    os.execv(command[0], command)

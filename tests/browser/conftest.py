@@ -28,6 +28,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 MAC = [f"/Applications/{name}.app/Contents/MacOS/{name}" for name in ("Google Chrome", "Chromium")]
 
 
+expect.set_options(timeout=15_000)  # two browsers and their servers share two cores
 type(expect).__call__ = counting(type(expect).__call__)  # it asserts without the word
 
 

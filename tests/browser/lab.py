@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
+from moeviz.study import Result
 from tests.browser.server import ROOT
 
 FINISH_MS = 90_000
@@ -158,10 +159,10 @@ class Reference:
     """Fields of a study that differ from its preset, and its result."""
 
     fields: dict[str, Any]
-    result: dict[str, Any]
+    result: Result
 
 
-def command_line(home: Path, preset: str, fields: dict[str, Any]) -> dict[str, Any]:
+def command_line(home: Path, preset: str, fields: dict[str, Any]) -> Result:
     """Run a study from the command line, with a store of its own, and return its result."""
     settings = [f"--set={name}={value}" for name, value in fields.items()]
     command = [sys.executable, "-m", "moeviz", "study", preset, "--store", str(home), "--json"]
@@ -169,8 +170,7 @@ def command_line(home: Path, preset: str, fields: dict[str, Any]) -> dict[str, A
         [*command, *settings], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    return Result.from_json(json.loads(done.stdout))
 
 
 def median(values: list[float]) -> float:

@@ -36,6 +36,7 @@ def test_the_first_visitor_may_come_by_a_deep_link(fresh_server, visit):
     expect(lab.page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.crowd  # the engine has its own; this is the same through the page
 def test_a_killed_worker_changes_no_number(fresh_server, visit, reference):
     lab = Lab(visit(accept_downloads=True), fresh_server.url)
     lab.open(**reference.fields)

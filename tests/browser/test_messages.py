@@ -150,7 +150,7 @@ async def odd_widgets(server: Server) -> dict[str, str]:
                 said[f"{kind} {name}"] = visitor.text()
                 if visitor.shows("Start afresh"):
                     await visitor.press("Start afresh")
-                    assert not visitor.shows("Start afresh")
+                    assert not visitor.shows("Start afresh"), (kind, name)
                 assert visitor.shows("Run") or "Expected" in visitor.text()
     return said
 

@@ -111,7 +111,7 @@ def test_reloads_find_the_study_and_its_data_are_the_command_lines(lab, referenc
     lab.open(**reference.fields)
     lab.run()
     job = lab.job
-    assert job == reference.result["hash"]
+    assert job == reference.result.hash
     lab.page.reload()
     lab.wait_for_points(0)
     lab.wait_until_finished()

@@ -124,7 +124,7 @@ def test_a_claim_leads_to_the_study_that_measures_it(server, visit):
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
 def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
     page = visit(color_scheme=scheme)
     page.goto(server.url)
@@ -145,7 +145,7 @@ def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
     assert found == {key: [] for key in found}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.crowd)])
 def test_figures_follow_the_theme(finished, visit, scheme):
     page = visit(color_scheme=scheme)
     page.goto(finished)
@@ -192,7 +192,7 @@ def test_a_range_of_less_than_a_decade_can_be_read_off_its_axis(finished, visit)
     expect(labels).to_have_text(whole)
 
 
-@pytest.mark.parametrize("width", [1280, 1000])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.crowd), 1000])
 def test_the_choice_of_a_study_stands_beside_the_button_whatever_is_said(server, visit, width):
     page = visit(viewport={"width": width, "height": 900})
     lab = Lab(page, server.url)

@@ -13,7 +13,7 @@ import pytest
 import toy_study as toy
 from engine_helpers import MakeEngine, expected, numbers, until
 
-from moeviz import cli
+from moeviz.cli import program as cli
 from moeviz.engine import Engine, EngineError, Store, StoreError
 from moeviz.engine.checks.check import Check, CheckBlock, Checks
 from moeviz.engine.errors import told

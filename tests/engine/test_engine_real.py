@@ -80,7 +80,7 @@ def test_two_workers_find_what_one_process_finds(engine: Engine):
     spec = small(seed=101)
     two = finished(engine, spec)
     assert numbers(two.results) == alone(spec)
-    assert two.result()["complete"]
+    assert two.result().complete
 
 
 @pytest.mark.crowd  # the same with a toy: test_engine_local
