@@ -22,7 +22,7 @@ test: .venv/ready browser check
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(SERVERS:%=--ignore=%) \
 	  $(ALONE:%=--ignore=%)
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(SERVERS)
-	$(BIN)/python -m pytest -q $(ALONE)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ALONE)
 
 # On an idle machine: times; slow statistical studies, the shipped presets at full size with several
 # seeds; the tests of many of a kind, of which `make test` takes one of each; many more examples of
@@ -60,7 +60,8 @@ browser:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "Expected Python 3.11 or newer on the PATH; install it, or set PYTHON=/path/to/python."; exit 1; }
 	"$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+	  -r requirements.txt
 	touch $@
 
 clean:

@@ -119,7 +119,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     leave_to_the_crowd(items)
     for item in items:
         group = "claims" if item.path.stem in CATALOGUE else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: item.path.stem not in CATALOGUE)
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import expect
 
 from moeviz.study import FIELDS_VERSION, PRESETS
@@ -46,6 +47,7 @@ def test_a_bad_link_gives_one_sentence(server, visit):
     assert studies(server) == before
 
 
+@pytest.mark.crowd
 def test_there_is_a_way_out_of_a_bad_link(server, visit):
     page = visit()
     page.goto(f"{server.url}/convergence?preset=nonsense")
@@ -115,6 +117,7 @@ BROKEN_FILES = {
 }
 
 
+@pytest.mark.crowd
 def test_a_broken_file_is_refused(lab):
     lab.open(sizes="300,1000", replicates=3)
     lab.page.get_by_text("Settings", exact=True).click()

@@ -125,6 +125,7 @@ def test_a_check_of_ones_own_is_composed_and_decided(fresh, visit):
     expect(page.get_by_text("the paper says")).to_have_count(0)
 
 
+@pytest.mark.crowd
 def test_an_absurd_formula_gives_one_sentence(fresh, visit):
     page = visit()
     page.goto(f"{fresh.url}/checker?compose=1&router=custom&test=first-order")
@@ -194,6 +195,7 @@ def test_the_page_can_be_used_by_keyboard(fresh, visit):
     expect(page.get_by_role("button", name="Verdict (JSON)")).to_be_visible(timeout=DECIDED_MS)
 
 
+@pytest.mark.crowd
 def test_a_claim_leads_to_the_study_that_measures_it(fresh, visit):
     page = visit()
     page.goto(f"{fresh.url}/checker?claim=S1.d1")
@@ -220,6 +222,7 @@ def test_no_serious_barrier(fresh, visit, scheme):
     assert found == {key: [] for key in found}
 
 
+@pytest.mark.crowd
 def test_a_narrow_screen_does_not_scroll_sideways(fresh, visit):
     page = visit(viewport={"width": 390, "height": 844})
     page.goto(f"{fresh.url}/checker?claim={LONG_CLAIM}")

@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from moeviz.charts.table import replicates_csv
 from tests.browser.lab import Lab, median, seconds_until
 
+pytestmark = pytest.mark.xdist_group("reference")  # they share its study
+
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
 LONG = {"sizes": "1000,3162,10000,31623,100000", "replicates": 60, "candidates": 8}
 
@@ -61,6 +63,7 @@ def test_points_arrive_while_it_runs_and_the_zoom_stays(running):
     seconds_until(lambda: running.ranges()[0] < zoomed[0] - 0.05, 5.0)
 
 
+@pytest.mark.crowd
 def test_the_keyboard_zooms_too(running):
     before = running.ranges()
     running.page.get_by_role("button", name="Zoom in").focus()

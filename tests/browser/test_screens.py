@@ -145,7 +145,8 @@ def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
     assert found == {key: [] for key in found}
 
 
-@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.crowd)])
+@pytest.mark.crowd
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_figures_follow_the_theme(finished, visit, scheme):
     page = visit(color_scheme=scheme)
     page.goto(finished)
@@ -169,6 +170,7 @@ def test_a_figure_follows_when_the_theme_is_switched(finished, visit):
     expect(ground).to_have_css("background-color", "rgb(0, 0, 0)", timeout=30_000)
 
 
+@pytest.mark.crowd
 def test_a_range_of_less_than_a_decade_can_be_read_off_its_axis(finished, visit):
     page = visit()
     page.goto(finished)
