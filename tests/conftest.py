@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from tests import assertions
@@ -76,6 +78,29 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 CATALOGUE = ("test_catalogue", "test_exceptions", "test_independent", "test_script")
 """Modules that decide all claims, each once for all of them."""
 
+TOGETHER = {
+    **{f"tests/symbolic/{name}.py": "claims" for name in CATALOGUE},
+    "tests/browser/test_messages.py": "one study of the command line",
+    "tests/browser/test_running.py": "one study of the command line",
+}
+"""Modules that share what is expensive, by what it is."""
+
+
+class InOneProcess(LoadScopeScheduling):
+    """Keeps a module's tests in one process, and with them those of modules that share with it.
+
+    The option ``--dist loadgroup`` would do it, but this pytest no longer reads its groups.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return TOGETHER.get(module, module)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InOneProcess:
+    """Say which process runs what, where there are several."""
+    return InOneProcess(config, log)
+
 
 def leave_to_the_crowd(items: list[pytest.Item]) -> None:
     """Mark the cases of tests marked `few` that others stand for.
@@ -109,18 +134,13 @@ def values_of(case: pytest.Function) -> set[object]:
     }
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
+@pytest.hookimpl(tryfirst=True)  # before the crowd is left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module's tests in one process, and with them those that share its decisions.
+    """Begin with the longest modules, so that the processes end together.
 
-    The longest group comes first, so that the processes end together. Of the cases of a test that
-    is marked `few` most are left to the crowd.
+    Of the cases of a test that is marked `few` most are left to the crowd.
     """
     leave_to_the_crowd(items)
-    for item in items:
-        group = "claims" if item.path.stem in CATALOGUE else str(item.path)
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: item.path.stem not in CATALOGUE)
 
 

@@ -24,8 +24,6 @@ from moeviz.study import PRESETS, Specification, assemble, split
 from tests.browser.lab import Reference
 from tests.browser.server import ROOT, Server
 
-pytestmark = pytest.mark.xdist_group("reference")  # they share its study
-
 T = TypeVar("T")
 
 

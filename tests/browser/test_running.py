@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 from moeviz.charts.table import replicates_csv
 from tests.browser.lab import Lab, median, seconds_until
 
-pytestmark = pytest.mark.xdist_group("reference")  # they share its study
-
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
 LONG = {"sizes": "1000,3162,10000,31623,100000", "replicates": 60, "candidates": 8}
 
