@@ -19,7 +19,7 @@ ALLOWED = (
     "bench",  # what is measured beside others
     "model",  # their own files; no other file of the model may: see below
     "study/presets",  # what may be run
-    "study/rates_table", "theory/claim", "theory/rates", "theory/claims",  # what papers claim
+    "study/rates_table", "theory/claim", "theory/rates",  # what papers claim
     "symbolic/catalogue",
 )  # fmt: skip
 """Where names may stand: the beginnings of paths under the package."""

@@ -8,8 +8,8 @@
                                     cancel             there while a cancel is asked for
                                     lock               held for the moment of taking over
 
-The kind is ``studies`` or ``checks``. A version of the numbers has its place in ``state.json``,
-whose readers pass over what they do not know.
+The kind is ``studies`` or ``checks``. A study's version of the numbers is part of its specification
+and so of its hash: blocks of two arithmetics never lie in one folder.
 """
 
 from __future__ import annotations

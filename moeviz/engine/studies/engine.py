@@ -51,7 +51,7 @@ class Engine(JobEngine):
     --------
     >>> with Engine() as engine:                                          # doctest: +SKIP
     ...     job = engine.submit(PRESETS["lab"].build({}))
-    ...     print(engine.wait(job).result()["complete"])
+    ...     print(engine.wait(job).result().complete)
     True
     """
 
