@@ -112,6 +112,8 @@ REFUSED = [
     (["check", "--set", "router=cosine"], "at least 2 inputs"),
     (["check", "--set", "test=relation", "--set", "relation=p1"], "a coefficient, a colon"),
     (["check", "--limit", "nan"], "1 to 3,600 seconds"),
+    (["app", "--port", "-5"], "a port between 1 and"),
+    (["app", "--port", "99999"], "a port between 1 and"),
     (["exceptions", "nope"], "id of a claim"),
     (["exceptions", "K5", "--limit", "0"], "1 to 86,400 seconds"),
     (["exceptions", "K5", "--limit", "nan"], "1 to 86,400 seconds"),

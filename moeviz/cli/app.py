@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import moeviz
+from moeviz.errors import SpecificationError
+
+LAST_PORT = 65_535
 
 
 def add_app(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +33,17 @@ def app_file() -> Path:
 
 
 def run_app(arguments: argparse.Namespace) -> int:
-    """Become the server of the app."""
+    """Become the server of the app.
+
+    Raises
+    ------
+    SpecificationError
+        If there is no such port.
+    """
+    if not 1 <= arguments.port <= LAST_PORT:
+        raise SpecificationError(
+            f"Expected a port between 1 and {LAST_PORT} for --port, but got {arguments.port}."
+        )
     command = [sys.executable, "-m", "streamlit", "run", str(app_file())]
     command += ["--server.port", str(arguments.port)]
     command += ["--server.headless", "true"] if arguments.headless else []

@@ -12,6 +12,10 @@ from enum import Enum
 from typing import Any, NoReturn, TypeVar
 
 from moeviz.errors import SpecificationError
+from moeviz.text import digits
+
+LARGEST = 2**63
+"""Whole numbers below it, and above its negative, are read."""
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -72,8 +76,7 @@ class ObjectReader:
 
     def whole(self, name: str, default: int | None = None) -> int:
         """Return a whole number."""
-        value = self._of(name, int, "a whole number", default)
-        return self._refuse("a whole number", value, name) if isinstance(value, bool) else value
+        return self._whole(self._data.get(name, default), name)
 
     def number(self, name: str) -> float:
         """Return a number."""
@@ -149,22 +152,28 @@ class ObjectReader:
         return value if isinstance(value, kind) else self._refuse(words, value, name)
 
     def _number(self, value: Any, where: str) -> float | None:
-        if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        if value is None or isinstance(value, float) or _is_small(value):
             return value
         return self._refuse("a number", value, where)
 
     def _whole(self, value: Any, where: str) -> int:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        return self._refuse("a whole number", value, where)
+        return value if _is_small(value) else self._refuse("a whole number", value, where)
 
     def _text(self, value: Any, where: str) -> str:
         return value if isinstance(value, str) else self._refuse("a text", value, where)
 
     def _refuse(self, wanted: str, value: Any, name: str) -> NoReturn:
         where = name if name.startswith(self.where) else f"{self.where}.{name}"
-        got = "nothing" if value is None else f"'{str(value)[:40]}'"
+        if isinstance(value, int) and not _is_small(value):
+            got = f"one of about {digits(value)} digits"
+        else:
+            got = "nothing" if value is None else f"'{str(value)[:40]}'"
         raise SpecificationError(
             f"Expected {wanted} for {where}, but got {got}; choose a file that this laboratory "
             "wrote."
         )
+
+
+def _is_small(value: Any) -> bool:
+    """Return whether a value is a whole number of at most 64 bits, which all readers can show."""
+    return isinstance(value, int) and not isinstance(value, bool) and -LARGEST < value < LARGEST

@@ -117,3 +117,17 @@ def test_an_error_names_the_value(small):
     data["curves"][1]["mean"] = [None, "x"]
     with pytest.raises(SpecificationError, match=r"a number for result\.curves\[1\]\.mean\[1\]"):
         Result.from_json(data)
+
+
+@pytest.mark.parametrize("path", ["seconds", "curves.0.slope.low", "curves.0.fit"])
+def test_a_number_that_no_float_holds_is_refused(path):
+    """Also one of so many digits that Python would not write it."""
+    for huge in (10**400, -(10**5000)):
+        data = written("cosine-exact")
+        *above, last = path.split(".")
+        part = data
+        for step in above:
+            part = part[int(step) if step.isdigit() else step]
+        part[last] = huge
+        with pytest.raises(SpecificationError, match=r"one of about [0-9]+ digits"):
+            Result.from_json(data)
