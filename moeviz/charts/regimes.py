@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 from typing import Any
 
 from moeviz.model import GATES, SCORES
 from moeviz.study.fields import OWN
-from moeviz.study.models import misspecified
+from moeviz.study.models import any_misspecified
 
 EXACT, ONE, TWO, MISSPECIFIED, OTHER = "exact", "one", "two", "misspecified", "other"
 
@@ -32,22 +31,10 @@ def which_setting(fields: Fields) -> str:
     fields : mapping
         A specification's fields.
     """
-    if foreign(fields):
+    if any_misspecified(fields):
         return MISSPECIFIED
     too_many = fields["atoms"] - fields["true_atoms"]
     return {0: EXACT, 1: ONE, 2: TWO}.get(too_many, OTHER)
-
-
-def foreign(fields: Fields) -> bool:
-    """Return whether some fit's data come from another gate or router than its own.
-
-    Parameters
-    ----------
-    fields : mapping
-        A specification's fields.
-    """
-    models = product(fields["routers"], fields["gates"])
-    return any(misspecified(fields, router, gate) for router, gate in models)
 
 
 def setting_sentence(fields: Fields) -> str:
@@ -59,7 +46,7 @@ def setting_sentence(fields: Fields) -> str:
         A specification's fields.
     """
     k, true = fields["atoms"], fields["true_atoms"]
-    if foreign(fields):
+    if any_misspecified(fields):
         parts = []
         if fields["data_router"] != OWN:
             parts.append(SCORES[fields["data_router"]].title)

@@ -15,7 +15,7 @@ FRESH = "fresh"
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptState:
     """How a preset's kept result stands.
 
     Attributes
@@ -48,7 +48,7 @@ def add_keep(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what it would cost, and end")
 
 
-def standing(preset: Preset) -> Kept:
+def standing(preset: Preset) -> KeptState:
     """Return how a preset's kept result stands, beside what it would cost.
 
     Parameters
@@ -69,7 +69,7 @@ def standing(preset: Preset) -> Kept:
         state = "stale: the preset has changed since"
     else:
         state = FRESH
-    return Kept(preset.name, spec, state, sum(block.cost for block in plan(spec).blocks))
+    return KeptState(preset.name, spec, state, sum(block.cost for block in plan(spec).blocks))
 
 
 def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], Result]) -> int:
@@ -90,7 +90,7 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
     from moeviz.study import PRESETS
     from moeviz.study.kept import keep
 
-    chosen = [PRESETS[name] for name in arguments.names or _all_kept()]
+    chosen = [PRESETS[name] for name in arguments.names or _to_be_kept()]
     found = [standing(preset) for preset in chosen]
     wanted = [k for k in found if arguments.names or arguments.all or k.state != FRESH]
     for each in found:
@@ -107,11 +107,13 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
     return 0
 
 
-def _all_kept() -> list[str]:
-    """Return the presets that come with a kept result."""
+def _to_be_kept() -> list[str]:
+    """Return the presets that come with a kept result, or ought to: those of a larger size."""
+    from moeviz.study import PRESETS
     from moeviz.study.kept import kept_names
 
-    return kept_names()
+    kept = kept_names()
+    return [name for name, preset in PRESETS.items() if preset.full or name in kept]
 
 
 def _minutes(seconds: float) -> str:

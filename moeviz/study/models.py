@@ -95,6 +95,18 @@ class PlannedFit:
     misspecified: bool
 
 
+def any_misspecified(values: Mapping[str, Any]) -> bool:
+    """Return whether some fit's data come from another gate or router than its own.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields; they need not go together, as those of a form half filled in.
+    """
+    fitted = product(values["routers"], values["gates"])
+    return any(misspecified(values, router, gate) for router, gate in fitted)
+
+
 def planned_fits(values: Mapping[str, Any]) -> tuple[PlannedFit, ...]:
     """Return a study's fits in their one order: routers, gates, experts, then estimators.
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import moeviz.study
-from moeviz.charts.regimes import foreign
 from moeviz.study import PRESETS, plan, resolve_scenario, split
+from moeviz.study.models import any_misspecified
 from moeviz.study.reader import attributes
 from moeviz.study.setting import setting_of
 
@@ -93,4 +93,4 @@ def test_what_is_misspecified_is_so_for_truth_claims_and_words(changes, wrong):
     assert [fit.misspecified for fit in plan(spec).fits] == wrong
     assert [fit.misspecified for fit in resolve_scenario(spec).fits] == wrong
     assert {curve.setting.misspecified for curve in plan(spec).curves} == set(wrong)
-    assert foreign(spec.fields) == any(wrong)
+    assert any_misspecified(spec.fields) == any(wrong)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field
 from moeviz.study import FIELDS_VERSION, PRESETS
+from moeviz.ui.checker.state import CHECKER
 from moeviz.ui.lab.link import FIRST_PRESET, LAB, preset_link, request_for
 from moeviz.ui.shared.link import Key, Page
 from tests.ui.still import FIELDS, SPEC, visit
@@ -173,3 +174,12 @@ def test_a_bad_address_gives_one_sentence(params):
     assert said.endswith(".")
     assert "\n" not in said
     assert len(said) < 600
+
+
+def test_a_relation_that_lost_its_plus_says_so():
+    fields = {"compose": "1", "test": "relation"}
+    with pytest.raises(SpecificationError, match="write %2B for a plus"):
+        CHECKER.read({**fields, "relation": "p1 p2 : p1\np2 : p2"})
+    kept = CHECKER.read({**fields, "relation": "p1+p2 : p1\np2 : p2"})
+    assert kept.values["relation"] == "p1+p2 : p1\np2 : p2"
+    assert CHECKER.read({**fields, "relation": "p1 p2"}).values["relation"] == "p1 p2"

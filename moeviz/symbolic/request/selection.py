@@ -94,7 +94,12 @@ def _number(name: str, label: str, default: int, low: int, high: int, group: str
 
 
 def _fields() -> Iterator[Field]:
-    usual = {"router": "linear", "gate": "softmax", "expert": "tanh", "output": "regression"}
+    usual = {
+        "router": next(iter(SCORES)),
+        "gate": "softmax",
+        "expert": "tanh",
+        "output": "regression",
+    }
     for name, registry in PARTS.items():
         yield _choice(name, name.capitalize(), usual[name], registry, _title(registry), MODEL)
     yield _number("dimension", "Dimension of the input", 1, 1, 3, MODEL)

@@ -9,10 +9,8 @@ import streamlit as st
 from moeviz.fields import Value, read_texts
 from moeviz.symbolic.request.compose import parameter_names, relation_latex
 from moeviz.symbolic.request.selection import CHECK_FIELDS
-from moeviz.ui.checker.state import OWN, STATE
+from moeviz.ui.checker.state import OWN, RELATION, STATE
 from moeviz.ui.shared.widgets import field_widget, show_fields
-
-_RELATION = "relation"
 
 
 def compose_form() -> dict[str, Value]:
@@ -24,10 +22,10 @@ def compose_form() -> dict[str, Value]:
         If a formula or a relation cannot be read.
     """
     fields = tuple(CHECK_FIELDS.values())
-    others = [field for field in fields if field.name != _RELATION]
+    others = [field for field in fields if field.name != RELATION]
     show_fields(STATE, OWN, others, STATE.values(OWN, fields))
     values = read_texts(fields, STATE.texts(OWN, fields))
-    if CHECK_FIELDS[_RELATION].applies(values):
+    if CHECK_FIELDS[RELATION].applies(values):
         _relation(values)
     return values
 
@@ -40,5 +38,5 @@ def _relation(values: Mapping[str, Value]) -> None:
         "`p1 : p1` is $p_1\\,\\partial F / \\partial p_1$; the coefficient `?` asks for a constant."
         " Parameters: " + ", ".join(f"`{name}` is ${mark}$" for name, mark in names.items()) + "."
     )
-    field_widget(STATE, OWN, CHECK_FIELDS[_RELATION])
-    st.markdown(f"${relation_latex(values, str(values[_RELATION]))}$")
+    field_widget(STATE, OWN, CHECK_FIELDS[RELATION])
+    st.markdown(f"${relation_latex(values, str(values[RELATION]))}$")

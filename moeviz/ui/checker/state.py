@@ -11,12 +11,16 @@ from typing import Any
 from moeviz.errors import SpecificationError, UnknownNameError
 from moeviz.fields import Value
 from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.symbolic.request.compose import relation_latex
 from moeviz.symbolic.request.selection import CHECK_FIELDS, asked, validated
 from moeviz.ui.shared.form import FormState
-from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.link import Key, Page, Request, lost_plus, short
 
 CLAIM, OWN = "claim", "own"
 """The page's forms: a claim of the papers, and a check of one's own, which alone has fields."""
+
+RELATION = "relation"
+"""The field that is a text of several lines."""
 
 FIRST_CLAIM = next(iter(CATALOGUE.claims))
 
@@ -37,6 +41,25 @@ def _claim(name: str) -> str:
 def _check(form: str, values: Mapping[str, Value]) -> None:
     if form == OWN:
         validated(values)
+        if CHECK_FIELDS[RELATION].applies(values):
+            _check_relation(values)
+
+
+def _check_relation(values: Mapping[str, Value]) -> None:
+    """Refuse a relation that lacks nothing but pluses; the form says what else is wrong with it."""
+    text = str(values[RELATION])
+    try:
+        relation_latex(values, text)
+    except SpecificationError as error:
+        lines = (line.partition(":") for line in text.splitlines())
+        with_plus = [
+            "".join(("+".join(first.split()), colon, rest)) for first, colon, rest in lines
+        ]
+        try:
+            relation_latex(values, "\n".join(with_plus))
+        except SpecificationError:
+            return
+        raise lost_plus(error) from None
 
 
 CHECKER = Page(

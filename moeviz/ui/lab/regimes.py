@@ -16,7 +16,6 @@ from moeviz.charts.regimes import (
     TWO,
     Fields,
     expert_sentence,
-    foreign,
     gate_sentence,
     setting_sentence,
     which_setting,
@@ -26,6 +25,7 @@ from moeviz.fields import Value
 from moeviz.model import GATES, SCORES
 from moeviz.study import PRESETS, Preset
 from moeviz.study.fields import MODEL, OWN, TRUTH
+from moeviz.study.models import any_misspecified
 from moeviz.ui.lab.form import change_form, form_values
 from moeviz.ui.lab.link import form_fields
 from moeviz.ui.lab.state import STATE
@@ -101,7 +101,7 @@ def misspecify(preset: Preset, values: Fields) -> Changes | None:
     dict or None
         None where no other gate or router goes with the rest of the form.
     """
-    if foreign(values):
+    if any_misspecified(values):
         return {}
     decisive = tuple(
         (field.name, values[field.name])
@@ -119,7 +119,7 @@ def _misspecify(name: str, decisive: tuple[tuple[str, Value], ...]) -> Changes |
     for field, source in gates + routers if preset.paper == "sigmoid" else routers + gates:
         changes: Changes = {"atoms": values["true_atoms"], **_OWN_DATA, field: source}
         trial = {**values, **changes}
-        if not foreign(trial):
+        if not any_misspecified(trial):
             continue
         try:
             preset.build(trial)

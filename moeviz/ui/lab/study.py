@@ -176,11 +176,16 @@ def _progress(snapshot: Snapshot) -> None:
             if st.button("Cancel", width=140):
                 engine().cancel(snapshot.job_id)
                 st.rerun()
-        elif snapshot.state != "done" and st.button("Continue", width=140):
+        elif _can_go_on(snapshot) and st.button("Continue", width=140):
             engine().submit(snapshot.spec)
             st.rerun()
     if snapshot.state == "failed":
         st.error(plain(snapshot.message))
+
+
+def _can_go_on(snapshot: Snapshot) -> bool:
+    """Return whether what is missing can be computed; of an older arithmetic it cannot."""
+    return snapshot.state != "done" and not older_words(snapshot.spec)
 
 
 def _tables(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:

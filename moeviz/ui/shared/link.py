@@ -179,9 +179,14 @@ def _read(field: Field, text: str) -> Value:
     except SpecificationError as error:
         if field.kind != "text" or not _understood(field, _SPACES.sub("+", text.strip())):
             raise
-        raise SpecificationError(
-            f"{error} In an address a + stands for a space; write %2B for a plus."
-        ) from None
+        raise lost_plus(error) from None
+
+
+def lost_plus(error: SpecificationError) -> SpecificationError:
+    """Return an error that says besides why a plus may be missing."""
+    return SpecificationError(
+        f"{error} In an address a + stands for a space; write %2B for a plus."
+    )
 
 
 def _understood(field: Field, text: str) -> bool:
