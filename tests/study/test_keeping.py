@@ -1,0 +1,48 @@
+"""What is kept with the project says whether it is stale, and what it would cost to make again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from moeviz.cli.keep import FRESH, standing
+from moeviz.cli.program import main
+from moeviz.study import PRESETS, kept, plan
+
+NAME = "sigmoid-dense"
+
+
+def test_what_is_kept_is_fresh_and_its_cost_is_that_of_its_plan():
+    found = standing(PRESETS[NAME])
+    assert found.state == FRESH
+    assert found.cost == sum(block.cost for block in plan(found.spec).blocks) > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda spec: replace(spec, numbers=1), "stale: computed with version 1"),
+        (lambda spec: PRESETS[NAME].build({"seed": 99}), "stale: the preset has changed"),
+    ],
+    ids=["arithmetic", "preset"],
+)
+def test_what_changed_makes_it_stale(monkeypatch, change, said):
+    today = kept.kept_result(NAME)
+    older = replace(today, result=replace(today.result, spec=change(today.result.spec)))
+    monkeypatch.setattr(kept, "kept_result", lambda name: older)
+    assert standing(PRESETS[NAME]).state.startswith(said)
+
+
+def test_what_was_never_kept_says_so(monkeypatch):
+    monkeypatch.setattr(kept, "kept_result", lambda name: None)
+    assert standing(PRESETS[NAME]).state == "not kept yet"
+
+
+def test_the_command_says_the_cost_and_computes_nothing_that_is_fresh(capsys):
+    assert main(["keep"]) == 0
+    said = capsys.readouterr().out
+    assert f"{NAME} " in said
+    assert "of one core  fresh" in said
+    assert "To compute: 0 of" in said
+    assert "Nothing is stale" in said
