@@ -4,6 +4,9 @@
 PYTHON ?= $(shell for v in 3 3.13 3.12 3.11; do \
   python$$v -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
   { command -v python$$v; break; }; done)
+# Processes start sooner where Python may keep what it has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 PORT ?= 8501
 

@@ -23,7 +23,7 @@ from tests.support import (
     go_together,
 )
 
-for _profile, _examples in (("moeviz", 20), ("many", 100)):
+for _profile, _examples in (("moeviz", 12), ("many", 100)):
     settings.register_profile(
         _profile,
         max_examples=_examples,

@@ -120,6 +120,7 @@ WELL_POSED = [
 """Score, expert, output and how far the inputs reach: far enough to tell the classes' experts."""
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(("score_name", "expert_name", "output_name", "reach"), WELL_POSED)
 def test_both_estimators_meet_at_one_maximum(score_name, expert_name, output_name, reach, rng):
     names = (score_name, expert_name, output_name)

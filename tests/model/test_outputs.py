@@ -97,6 +97,7 @@ def test_complete_data_have_the_observed_cost_and_slope(density_pairing, rng, mo
     )
 
 
+@pytest.mark.few(5)
 def test_complete_data_carry_their_fisher_information_which_is_above_the_observed(
     density_pairing, rng
 ):
@@ -140,6 +141,7 @@ def joint_information(mixture, theta, features, y, weight):
     return torch.einsum("ykn,pykn,qykn->pq", chance, slope, slope)
 
 
+@pytest.mark.few(3)
 def test_draws_follow_the_density(score, rng):
     """Class frequencies, and the mean and second moment of a Gaussian mixture."""
     n = 40000

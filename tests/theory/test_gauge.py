@@ -88,6 +88,7 @@ def blind_directions(scaled):
     return int((values < 1e-12 * values[-1]).sum())
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("names", [n for n in COMBINATIONS if n[1] in DENSE], ids="+".join)
 def test_null_space_of_the_information_is_the_declared_gauge(names, rng):
     """At a generic truth, over the entries that are parameters: no more, no less.
@@ -171,6 +172,7 @@ def test_fixing_a_gauge_leaves_the_function_unchanged(score, gate_name, fixing, 
         assert torch.equal(fixed.log_weight, torch.zeros_like(fixed.log_weight))
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("expert_name", FREE)
 @pytest.mark.only(output=["regression", "categorical"])
 def test_a_complete_gauge_reads_zero_on_the_whole_orbit_of_the_truth(
