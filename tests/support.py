@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -267,3 +268,23 @@ def some_fits(problem: Problem, rows: list[int]) -> Problem:
     return replace(
         problem, features=features, response=problem.response[rows], rows=torch.arange(len(rows))
     )
+
+
+def of_every(paths: Sequence[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """Make one test of a check that every one of many files must pass; it names all that do not."""
+
+    def decorate(check: Callable[[Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            failed = []
+            for path in paths:
+                try:
+                    check(path)
+                except AssertionError as error:
+                    failed.append(f"{path}: {error}")
+            assert paths
+            assert failed == []
+
+        test.__doc__ = check.__doc__
+        return test
+
+    return decorate

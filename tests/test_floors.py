@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import of_every
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "moeviz"
 
@@ -82,16 +84,12 @@ def below(room: str) -> set[str]:
     return set().union(*lower, {room}, TOP if room in TOP else set()) - {"ui"}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every(MODULES)
 def test_imports_point_down(path):
     assert parts(imports(path)) - {room_of(path)} <= below(room_of(path))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in MODULES if room_of(path) in ROOMS],
-    ids=lambda p: str(p.relative_to(ROOT)),
-)
+@of_every([path for path in MODULES if room_of(path) in ROOMS])
 def test_imports_inside_a_floor_point_down(path):
     floor, *inner = path.relative_to(PACKAGE).with_suffix("").parts
     start = f"moeviz.{floor}."
@@ -104,7 +102,7 @@ def test_imports_inside_a_floor_point_down(path):
 ALL = [*MODULES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.py"))]
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every(ALL)
 def test_what_is_imported_is_there(path):
     """Also inside functions, where nobody notices before they are called."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -126,11 +124,7 @@ def test_the_floors_are_what_they_are_called():
     assert "ui" not in below("cli")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in MODULES if room_of(path) != "ui"],
-    ids=lambda p: str(p.relative_to(ROOT)),
-)
+@of_every([path for path in MODULES if room_of(path) != "ui"])
 def test_only_the_user_interface_imports_streamlit(path):
     assert "streamlit" not in {name.split(".")[0] for name in imports(path)}
 
@@ -202,7 +196,7 @@ def test_pages_are_thin():
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every(TESTS)
 def test_no_test_gives_up_half_way(path):
     """A case that does not apply is no case: a test never returns before its end."""
     body = ast.parse(path.read_text(encoding="utf-8")).body
@@ -259,16 +253,12 @@ def undocumented(name: str, value: object) -> Iterator[str]:
             yield from undocumented(f"{name}.{own}", inner)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+@of_every(MODULES)
 def test_every_module_has_a_docstring(path):
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in MODULES if path.stem != "__main__"],  # which runs where it is imported
-    ids=lambda p: str(p.relative_to(ROOT)),
-)
+@of_every([p for p in MODULES if p.stem != "__main__"])  # which runs where it is imported
 def test_every_public_definition_has_a_docstring(path):
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     module = importlib.import_module(name)

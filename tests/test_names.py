@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
-
 from moeviz.model import EXPERTS, GATES, SCORES
+from tests.support import of_every
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "moeviz"
@@ -49,12 +48,12 @@ ELSEWHERE = [p for p in sorted(PACKAGE.rglob("*.py")) if not place(p).startswith
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
 
-@pytest.mark.parametrize("path", [*ELSEWHERE, *PAGES], ids=lambda p: str(p.relative_to(ROOT)))
+@of_every([*ELSEWHERE, *PAGES])
 def test_no_router_is_named_outside_of_its_file(path):
     assert names_in(path) <= OTHER_MEANINGS.get(path.name, set())
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "model").rglob("*.py")), ids=lambda p: p.name)
+@of_every(sorted((PACKAGE / "model").rglob("*.py")))
 def test_the_model_names_a_router_in_its_own_file_alone(path):
     assert {name for name in names_in(path) if own_file(name) != path} == set()
 

@@ -318,12 +318,9 @@ def _exceptions(arguments: argparse.Namespace) -> int:
         raise SpecificationError(
             f"Expected 1 to 86,400 seconds for --limit, but got {arguments.limit:g}."
         )
-    print(
-        f"moeviz: at most {arguments.limit:,.0f} s on {arguments.workers} processes for all "
-        "searches.",
-        file=sys.stderr,
-        flush=True,
-    )
+    if arguments.keep:
+        what = f"{arguments.limit:,.0f} s on {arguments.workers} processes"
+        print(f"moeviz: all searches together take at most {what}.", file=sys.stderr, flush=True)
     found: list[dict[str, Any]] = []
     interrupted = False
     try:

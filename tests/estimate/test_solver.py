@@ -193,6 +193,7 @@ def test_a_score_without_offsets_keeps_them_at_zero(score, output, rng):
         assert bool((rows[:, 0] == 0).all()) != problem.mixture.score.has_offset
 
 
+@pytest.mark.few(5)
 def test_box_holds_what_no_data_show(pairing):
     mixture = combined(*pairing)
     layout = mixture.layout(3, 2)

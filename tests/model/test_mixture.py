@@ -54,10 +54,12 @@ def assert_score_is_the_gradient(mixture, theta, features, response):
     torch.testing.assert_close(analytic[free] / scale, numeric[free] / scale, rtol=0, atol=1e-6)
 
 
+@pytest.mark.few(7)
 def test_score_function_is_minus_half_the_gradient_of_the_cost(combination, rng):
     assert_score_is_the_gradient(*case(rng, combination))
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("names", "atoms", "dimension"),
     [
@@ -71,6 +73,7 @@ def test_score_function_in_other_shapes(names, atoms, dimension, rng):
     assert_score_is_the_gradient(*case(rng, names, atoms, dimension))
 
 
+@pytest.mark.few(3)
 def test_jacobian_is_the_derivative_of_the_regression(pairing, rng):
     mixture, theta, features, _ = case(rng, (*pairing[:3], "regression"))
     numeric = by_differences(lambda t: mixture.predict(t, features), theta)
@@ -80,6 +83,7 @@ def test_jacobian_is_the_derivative_of_the_regression(pairing, rng):
     )
 
 
+@pytest.mark.few(3)
 def test_moments_are_the_sums_that_their_names_say(pairing, rng, monkeypatch):
     monkeypatch.setitem(CHUNK, "cpu", 64)
     mixture, theta, features, response = case(rng, pairing, samples=64 + 37)

@@ -42,6 +42,7 @@ def responses(mixture, theta, features):
     return y, (0.5 * (high - low) * (Y[1] - Y[0])).expand_as(y)
 
 
+@pytest.mark.few(5)
 def test_density_sums_to_one_and_its_score_to_zero(density_pairing, rng):
     mixture, theta, features = setting(rng, *density_pairing)
     y, weight = responses(mixture, theta, features)
@@ -72,6 +73,7 @@ def test_rows_of_classes_are_a_root_of_the_multinomial_information(
         torch.testing.assert_close(found, naive, rtol=1e-10, atol=1e-13)
 
 
+@pytest.mark.few(5)
 def test_rows_of_a_gaussian_are_its_scores(score, expert, rng):
     mixture, theta, features = setting(rng, score, "softmax", expert, "gaussian")
     response = observe(rng, mixture, theta, features)
@@ -80,6 +82,7 @@ def test_rows_of_a_gaussian_are_its_scores(score, expert, rng):
     assert torch.equal(residual, torch.ones_like(residual))
 
 
+@pytest.mark.few(5)
 def test_complete_data_have_the_observed_cost_and_slope(density_pairing, rng, monkeypatch):
     monkeypatch.setitem(CHUNK, "cpu", 64)
     mixture, theta, features = setting(rng, *density_pairing, samples=64 + 19)

@@ -156,6 +156,7 @@ def test_a_closed_tower_takes_no_new_function():
 REGISTERED = pairings(["softmax", "sigmoid"], list(OUTPUTS))
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("names", REGISTERED, ids="-".join)
 def test_numbers_and_symbols_agree(names, rng):
     mixture = combined(*names, classes=3)

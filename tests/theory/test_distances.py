@@ -35,6 +35,7 @@ def pair(rng, output, score="linear", other="cosine", fits=3):
     )  # fmt: skip
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("name", "names"),
     [(name, names) for name in KINDS for names in PAIRINGS if names[3] in KINDS[name]],

@@ -55,10 +55,12 @@ def assert_orbit_is_of_one_function(mixture, atoms, dimension, rng):
         assert_same_function(mixture, theta, layout.pack(moved), features)
 
 
+@pytest.mark.few(7)
 def test_declared_gauge_leaves_the_function_unchanged(combination, rng):
     assert_orbit_is_of_one_function(combined(*combination, degree=2), 3, 2, rng)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("gate_name", "atoms", "dimension"),
     [(gate, *shape) for shape in SHAPES for gate in (GATES if shape[0] > 2 else DENSE)],
@@ -152,6 +154,7 @@ def test_offsets_alone_may_be_no_parameters(score):
     assert free.all()
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("fixing", "gate_name", "expert_name"),
     [
@@ -191,6 +194,7 @@ def test_a_complete_gauge_reads_zero_on_the_whole_orbit_of_the_truth(
             assert value.item() < 1e-8
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("expert_name", FREE)
 def test_pinned_readings_of_a_fit_are_those_of_its_whole_orbit(score, gate, expert_name, rng):
     mixture = combined(score, gate, expert_name, degree=2)

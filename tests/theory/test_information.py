@@ -99,6 +99,7 @@ def test_predicted_distance_of_functions_is_their_degrees_of_freedom():
     assert constant == pytest.approx(0.7 * mean_of_chi, rel=0.1)
 
 
+@pytest.mark.few(3)
 def test_roots_invert_the_information_off_the_gauge(pairing, rng):
     mixture = combined(*pairing, degree=2)
     layout = mixture.layout(2, 2)
