@@ -25,7 +25,7 @@ test: .venv/ready browser check
 	$(BIN)/python -m pytest -q -n 2 $(SERVERS:%=--ignore=%) \
 	  $(ALONE:%=--ignore=%)
 	$(BIN)/python -m pytest -q -n 2 $(SERVERS)
-	$(BIN)/python -m pytest -q -n 2 $(ALONE)
+	$(BIN)/python -m pytest -q $(ALONE)
 
 # On an idle machine: times; slow statistical studies, the shipped presets at full size with several
 # seeds; the tests of many of a kind, of which `make test` takes one of each; many more examples of
