@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ from moeviz.model import (
     Part,
     make_mixture,
 )
+from moeviz.study import Preset
 from moeviz.theory import translate
 from moeviz.theory.fibre import nearest_experts
 from moeviz.theory.gauge import sphere_translations
@@ -268,6 +270,17 @@ def some_fits(problem: Problem, rows: list[int]) -> Problem:
     return replace(
         problem, features=features, response=problem.response[rows], rows=torch.arange(len(rows))
     )
+
+
+def fewer(preset: Preset, dimension: int) -> dict[str, Any]:
+    """Fields that make a preset of many inputs one of few, with at most four true experts."""
+    changes: dict[str, Any] = {}
+    if preset.values.get("dimension", 2) > 4:
+        changes["dimension"] = dimension
+    if preset.values.get("true_atoms", 2) > 4:
+        extra = preset.values["atoms"] - preset.values["true_atoms"]
+        changes |= {"true_atoms": 4, "atoms": 4 + extra}
+    return changes
 
 
 def of_every(paths: Sequence[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     keep = commands.add_parser("keep", help="run full sizes and keep the results in the project")
     add_keep(keep)
     _where(keep)
-    keep.set_defaults(run=lambda arguments: keep_results(arguments, partial(_run_here, arguments)))
+    keep.set_defaults(run=_keep)
 
     rates = commands.add_parser(
         "rates", help="the papers' rates, and the studies that measure them"
@@ -235,8 +234,8 @@ def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> Result:
     return result
 
 
-def _run_here(arguments: argparse.Namespace, spec: Any) -> Result:
-    return _run(spec, arguments, None)
+def _keep(arguments: argparse.Namespace) -> int:
+    return keep_results(arguments, lambda spec: _run(spec, arguments, None))
 
 
 def _rates(arguments: argparse.Namespace) -> int:

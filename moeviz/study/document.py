@@ -21,7 +21,7 @@ MOST_BYTES = 200_000
 MOST_LEVELS = 32
 """Lists and objects within one another; a result has six."""
 
-_LARGEST = 2**63
+LARGEST = 2**63
 """Whole numbers below it, and above its negative, are read."""
 
 
@@ -79,7 +79,7 @@ def check_plain(data: Any) -> None:
             )
         if isinstance(value, str):
             check_text(value)
-        elif isinstance(value, int) and not -_LARGEST < value < _LARGEST:
+        elif isinstance(value, int) and not -LARGEST < value < LARGEST:
             raise SpecificationError(
                 f"Expected numbers of at most 18 digits, but got one of about {digits(value)}"
                 f"{_where(name)}; mend it."

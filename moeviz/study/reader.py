@@ -12,10 +12,8 @@ from enum import Enum
 from typing import Any, NoReturn, TypeVar
 
 from moeviz.errors import SpecificationError
+from moeviz.study.document import LARGEST
 from moeviz.text import digits
-
-LARGEST = 2**63
-"""Whole numbers below it, and above its negative, are read."""
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)

@@ -21,11 +21,12 @@ from moeviz.charts.rates import (
     reconciled,
     study_words,
 )
-from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import FULL, PRESETS, Curve, Result, Specification
+from moeviz.engine import UnknownJobError
+from moeviz.study import FULL, PRESETS, Curve, Specification
 from moeviz.study.kept import KeptResult, kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS, RateCell, RateRow
 from moeviz.study.slope import Slope
+from moeviz.ui.lab.drawn import result_of
 from moeviz.ui.lab.link import LAB, preset_link, request_for
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES, CONVERGENCE
@@ -149,17 +150,11 @@ def _finished(spec: Specification, cell: RateCell) -> tuple[Slope, str] | None:
         return None
     if snapshot.state != "done":
         return None
-    result = _result(spec.hash, snapshot.device, snapshot)
+    result = result_of(spec.hash, snapshot.version, snapshot)
     curve = measured(result, cell)
     if curve is None or curve.slope is None:
         return None
     return curve.slope, reconciled(cell.claim, curve, result.curves)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _result(job_id: str, device: str, _snapshot: Snapshot) -> Result:
-    result: Result = _snapshot.result()
-    return result
 
 
 @lru_cache(maxsize=256)

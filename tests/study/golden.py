@@ -7,9 +7,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from moeviz.study import NUMBERS_VERSION, PRESETS, Preset, assemble, run_block, split
+from tests.support import fewer
 
 FILE = Path(__file__).parent / "golden.json"
 
@@ -27,11 +27,7 @@ SPREAD = 1e-9
 
 def reading(preset: Preset) -> float:
     """The first curve's mean loss."""
-    smaller: dict[str, Any] = {}
-    if preset.values.get("true_atoms", 2) > 4:
-        extra = preset.values["atoms"] - preset.values["true_atoms"]
-        smaller = {"dimension": 3, "true_atoms": 4, "atoms": 4 + extra}
-    spec = preset.build({**SMALL, **smaller})
+    spec = preset.build({**SMALL, **fewer(preset, dimension=3)})
     blocks = [block for block in split(spec) if block.kind == "fits" and block.fit == 0]
     result = assemble(spec, {block.id: run_block(spec, block) for block in blocks}, 0.0, "cpu")
     (mean,) = result.curves[0].mean

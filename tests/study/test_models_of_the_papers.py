@@ -17,6 +17,7 @@ from moeviz.study import DESIGNS, PRESETS, assemble, plan, resolve_scenario, run
 from moeviz.study.designs import draw_truth
 from moeviz.study.projection import resolve_projection
 from moeviz.theory import Reference
+from tests.support import fewer
 
 SMALL = {"sizes": [300, 900], "replicates": 4, "candidates": 16}
 
@@ -37,11 +38,7 @@ LIGHT = {
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset_runs_and_counts_every_fit(name):
     preset = PRESETS[name]
-    smaller = {"dimension": 2} if preset.values.get("dimension", 2) > 4 else {}
-    if preset.values.get("true_atoms", 2) > 4:
-        extra = preset.values["atoms"] - preset.values["true_atoms"]
-        smaller |= {"true_atoms": 4, "atoms": 4 + extra}
-    spec = preset.build({**LIGHT, **smaller})
+    spec = preset.build({**LIGHT, **fewer(preset, dimension=2)})
     result = run(spec)
     assert result["complete"]
     for curve in result["curves"]:

@@ -23,8 +23,9 @@ def compose_form() -> dict[str, Value]:
     """
     fields = tuple(CHECK_FIELDS.values())
     others = [field for field in fields if field.name != RELATION]
-    show_fields(STATE, OWN, others, STATE.values(OWN, fields))
-    values = read_texts(fields, STATE.texts(OWN, fields))
+    texts, said = STATE.says(OWN, fields)
+    show_fields(STATE, OWN, others, said)
+    values = read_texts(fields, texts)
     if CHECK_FIELDS[RELATION].applies(values):
         _relation(values)
     return values

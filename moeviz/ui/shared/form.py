@@ -138,14 +138,27 @@ class FormState:
         fields : sequence of Field
             Its fields.
         """
+        return self.says(form, fields)[0]
+
+    def says(self, form: str, fields: Sequence[Field]) -> tuple[dict[str, str], dict[str, Value]]:
+        """Return :meth:`texts` and :meth:`values` together, read once.
+
+        Parameters
+        ----------
+        form : str
+            The form's name.
+        fields : sequence of Field
+            Its fields.
+        """
         held = self._all_held(form, fields)
         values = _values(fields, held)
-        return {
+        texts = {
             field.name: held[field.name]
             if field.applies(values)
             else field.write(values[field.name])
             for field in fields
         }
+        return texts, values
 
     def values(self, form: str, fields: Sequence[Field]) -> dict[str, Value]:
         """Return what the form's widgets say at this moment; the default where that is nonsense.
