@@ -10,16 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import torch
-from torch import Tensor
 
-from moeviz.bench.work import Row, Task, make_data, row
+from moeviz.bench.work import Data, Row, Task, make_data, row
 from moeviz.errors import MoevizError
-from moeviz.estimate import LevenbergMarquardt, fit, make_problem
-from moeviz.model import Features
-from moeviz.model.moments import CHUNK, moments
+from moeviz.estimate import LevenbergMarquardt, fit
+from moeviz.model.moments import CHUNK, Moments, moments
 from moeviz.study import PRESETS
 
 REPEATS = 3
@@ -74,10 +71,6 @@ def _chunk(length: int) -> Iterator[None]:
         CHUNK["cuda"] = kept
 
 
-def _there(features: Features) -> Features:
-    return replace(features, gate=features.gate.cuda(), expert=features.expert.cuda())
-
-
 def gpu_benchmark() -> list[Row]:
     """Measure passes and fits on the GPU, with one core of the CPU as the peer.
 
@@ -103,59 +96,60 @@ def gpu_benchmark() -> list[Row]:
                 "replicates": replicates, "box": 100.0,
             }
         )  # fmt: skip
-        data = make_data(Task(spec, n, 0, replicates))
-        features, response = _there(data.features), data.response.cuda()
-        theta = data.starts[:, 0].contiguous()
-        far = theta.cuda()
+        here = make_data(Task(spec, n, 0, replicates))
+        there = here.to("cuda")
         work = f"{replicates} fits, perturbed cosine, {expert}, k={atoms}, d={dimension}, n={n}"
-
-        def one(theta: Tensor = theta, data=data):  # type: ignore[no-untyped-def]
-            return moments(data.mixture, theta, data.features, data.response)
-
-        def other(far: Tensor = far, data=data, features=features, response=response):  # type: ignore[no-untyped-def]
-            return moments(data.mixture, far, features, response)
-
-        began = time.perf_counter()
-        here = one()
-        core = time.perf_counter() - began
-        for length in CHUNKS:
-            with _chunk(length):
-                found = other()
-                seconds = _best(other)
-                torch.cuda.reset_peak_memory_stats()
-                other()
-                memory = torch.cuda.max_memory_allocated()
-            apart = max(
-                float((getattr(found, part).cpu() - value).abs().max() / (1 + value.abs().max()))
-                for part, value in vars(here).items()
+        moved = 2.0 * BYTES * replicates * n * (here.layout.size + 1)
+        rows += [
+            row(
+                "gpu", f"one pass, {work}, chunk {length}", seconds, "one core", core, device=name,
+                ns_per_sample_and_fit=1e9 * seconds / (n * replicates),
+                rows_bytes_share_of_copy=moved / seconds / peak, copy_bytes_per_second=peak,
+                **more,
             )
-            moved = 2.0 * BYTES * replicates * n * (data.layout.size + 1)
-            rows.append(
-                row(
-                    "gpu", f"one pass, {work}, chunk {length}", seconds, "one core", core,
-                    device=name, ns_per_sample_and_fit=1e9 * seconds / (n * replicates),
-                    rows_bytes_share_of_copy=moved / seconds / peak, copy_bytes_per_second=peak,
-                    largest_relative_difference=apart, memory_bytes=memory,
-                )
-            )  # fmt: skip
-        rows.append(_fits(work, data, features, response, name))
+            for length, seconds, core, more in _passes(here, there)
+        ]  # fmt: skip
+        rows.append(_fits(work, here, there, name))
     return rows
 
 
-def _fits(work: str, data, features: Features, response: Tensor, name: str) -> Row:  # type: ignore[no-untyped-def]
-    method = LevenbergMarquardt(max_steps=STEPS)
-    start = data.starts[:, 0]
-    bounds = (data.bounds[0].cuda(), data.bounds[1].cuda())
-    problem = make_problem(data.mixture, features, response, bounds)
-    fit(problem, start.cuda(), method)
-    found = fit(problem, start.cuda(), method)
-    seconds = _best(lambda: fit(problem, start.cuda(), method), 2)
+def _pass(data: Data) -> Moments:
+    return moments(data.mixture, data.starts[:, 0].contiguous(), data.features, data.response)
+
+
+def _passes(here: Data, there: Data) -> Iterator[tuple[int, float, float, Row]]:
+    """Yield for each length of a chunk the seconds on the GPU and on one core, and what differs."""
     began = time.perf_counter()
-    here = fit(data.problem(), start, method)
+    expected = _pass(here)
     core = time.perf_counter() - began
-    apart = (found.cost.cpu() - here.cost).abs() / here.cost
+    for length in CHUNKS:
+        with _chunk(length):
+            found = _pass(there)
+            seconds = _best(lambda: _pass(there))
+            torch.cuda.reset_peak_memory_stats()
+            _pass(there)
+            memory = torch.cuda.max_memory_allocated()
+        apart = max(
+            float((getattr(found, part).cpu() - value).abs().max() / (1 + value.abs().max()))
+            for part, value in vars(expected).items()
+        )
+        yield length, seconds, core, {
+            "largest_relative_difference": apart, "memory_bytes": memory,
+        }  # fmt: skip
+
+
+def _fits(work: str, here: Data, there: Data, name: str) -> Row:
+    method = LevenbergMarquardt(max_steps=STEPS)
+    problem, same = there.problem(), here.problem()
+    found = fit(problem, there.starts[:, 0], method)
+    seconds = _best(lambda: fit(problem, there.starts[:, 0], method), 2)
+    began = time.perf_counter()
+    expected = fit(same, here.starts[:, 0], method)
+    core = time.perf_counter() - began
+    apart = (found.cost.cpu() - expected.cost).abs() / expected.cost
     return row(
         "gpu", f"whole fits, {work}", seconds, "one core", core, device=name,
         same_cost_to_1e_9=int((apart <= 1e-9).sum()), fits=len(apart),
-        largest_relative_difference=float(apart.max()), steps=float(here.steps.double().mean()),
+        largest_relative_difference=float(apart.max()),
+        steps=float(expected.steps.double().mean()),
     )  # fmt: skip

@@ -52,6 +52,16 @@ class Data:
     starts: Tensor
     bounds: tuple[Tensor, Tensor]
 
+    def to(self, device: str) -> Data:
+        """Return the data on another device."""
+        return replace(
+            self,
+            features=Features(self.features.gate.to(device), self.features.expert.to(device)),
+            response=self.response.to(device),
+            starts=self.starts.to(device),
+            bounds=(self.bounds[0].to(device), self.bounds[1].to(device)),
+        )
+
     def problem(self) -> Problem:
         """Return the problem of fitting each data set from its start."""
         return make_problem(self.mixture, self.features, self.response, self.bounds)
