@@ -86,11 +86,19 @@ TOGETHER = {
 """Modules that share what is expensive, by what it is."""
 
 
+LONG = (*CATALOGUE, "test_elementwise", "test_slow_studies_run", "test_devices", "test_solver")
+"""Modules that take longest: they begin, so that no process waits for another at the end."""
+
+
 class InOneProcess(LoadScopeScheduling):
     """Keeps a module's tests in one process, and with them those of modules that share with it.
 
     The option ``--dist loadgroup`` would do it, but this pytest no longer reads its groups.
     """
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False  # else modules of many tests begin, however quick
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
@@ -141,7 +149,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Of the cases of a test that is marked `few` most are left to the crowd.
     """
     leave_to_the_crowd(items)
-    items.sort(key=lambda item: item.path.stem not in CATALOGUE)
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
