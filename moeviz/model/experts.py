@@ -106,11 +106,11 @@ class Expert(ABC):
         return self.symmetries.nearest(fitted, true, self.heads, self.scalars)
 
     def fibre(self, eta: Tensor) -> Tensor:
-        """Return directions along which the function stays, shape (G, E), at `eta`, shape (E,)."""
-        return eta.new_zeros(0, eta.shape[-1])
+        """Return directions along which the function at `eta`, (..., E), stays, (..., G, E)."""
+        return eta.new_zeros(*eta.shape[:-1], 0, eta.shape[-1])
 
     def fibre_slice(self, eta: Tensor) -> Tensor:
-        """Return functionals, shape (G, E), that :meth:`nearest` holds at their true values."""
+        """Return functionals, (..., G, E), that :meth:`nearest` holds at their true values."""
         return self.fibre(eta)
 
 

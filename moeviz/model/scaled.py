@@ -77,10 +77,11 @@ class ScaledReluExpert(ScaledExpert):
         return torch.cat([fitted[..., :-1] * factor, fitted[..., -1:] / factor], dim=-1)
 
     def fibre(self, eta: Tensor) -> Tensor:
-        return torch.cat([eta[:-1], -eta[-1:]]).unsqueeze(0)
+        return torch.cat([eta[..., :-1], -eta[..., -1:]], dim=-1).unsqueeze(-2)
 
     def fibre_slice(self, eta: Tensor) -> Tensor:
-        return torch.cat([eta[:-1], torch.zeros_like(eta[-1:])]).unsqueeze(0)
+        fixed = torch.zeros_like(eta[..., -1:])
+        return torch.cat([eta[..., :-1], fixed], dim=-1).unsqueeze(-2)
 
 
 @dataclass(frozen=True)

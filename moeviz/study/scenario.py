@@ -10,14 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from moeviz.errors import InformationError
 from moeviz.model import Layout, Mixture
 from moeviz.study.designs import DESIGNS, Design, draw_truth
 from moeviz.study.models import PlannedFit, constant_names, planned_fits
 from moeviz.study.reader import attributes
 from moeviz.study.specification import Specification
 from moeviz.theory import fisher_information, input_nodes, reach
-from moeviz.theory.information import pinned_root
+from moeviz.theory.information import pinned_spread
 
 SCREEN_NODES = 2048
 """Points over the inputs while candidate truths are compared."""
@@ -178,16 +177,13 @@ def search_truth(
 
 def _spread(mixture: Mixture, truths: Tensor, layout: Layout, x: Tensor) -> Tensor:
     """Return the root of each candidate's mean squared error, gauge pinned, shape (C,)."""
-    values = torch.full((truths.shape[0],), torch.inf, dtype=truths.dtype)
     together = max(1, TOGETHER // layout.size)
-    for first in range(0, truths.shape[0], together):
-        batch = truths[first : first + together]
-        for i, one in enumerate(fisher_information(mixture, batch, x)):
-            try:
-                values[first + i] = pinned_root(mixture, batch[i], layout, one).norm()
-            except InformationError:
-                continue
-    return values
+    return torch.cat(
+        [
+            pinned_spread(mixture, batch, layout, fisher_information(mixture, batch, x))
+            for batch in truths.split(together)
+        ]
+    )
 
 
 def stream(spec: Specification, purpose: int, n: int, replicate: int) -> np.random.Generator:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.stats import qmc
 from torch import Tensor
 
 from moeviz.errors import InformationError
@@ -52,8 +51,8 @@ def input_nodes(dimension: int, nodes: int = NODES, low: float = -1.0, high: flo
 
 
 def _sobol(dimension: int, nodes: int) -> Tensor:
-    points = qmc.Sobol(dimension, scramble=False).random(nodes) + 0.5 / nodes
-    return torch.from_numpy(np.ascontiguousarray(points.T))
+    points = torch.quasirandom.SobolEngine(dimension).draw(nodes, dtype=torch.float64)
+    return (points + 0.5 / nodes).T.contiguous()
 
 
 def node_draws(dimension: int, nodes: int) -> tuple[Tensor, Tensor]:
@@ -123,55 +122,79 @@ def null_space(information: Tensor, relative: float = 1e-11) -> Tensor:
 
 
 def covariance_root(information: Tensor, tangent: Tensor) -> Tensor:
-    """Return B with B B^T the inverse information off the gauge, shape (P, P - G).
+    """Return B with B B^T the inverse information off the gauge, shape (..., P, P - G).
 
     Parameters
     ----------
-    information : Tensor, shape (P, P)
-    tangent : Tensor, shape (G, P)
+    information : Tensor, shape (..., P, P)
+    tangent : Tensor, shape (..., G, P)
         The gauge's tangent space.
 
     Raises
     ------
     InformationError
-        If the information has null directions beyond the gauge.
+        If the information, or one of several, has null directions beyond the gauge.
     """
-    size = information.shape[0]
-    if tangent.shape[0]:
-        q, _ = torch.linalg.qr(tangent.T, mode="complete")
-        off = q[:, tangent.shape[0] :]
-    else:
-        off = torch.eye(size, dtype=information.dtype)
-    reduced = off.T @ information @ off
-    values = torch.linalg.eigvalsh(reduced)
-    if values.numel() and not values[0] > BLIND * values[-1]:
+    off, reduced = _off_the_gauge(information, tangent)
+    if not bool(_sees(reduced).all()):
         raise InformationError(
             "Expected information in every direction off the gauge, but this truth has directions "
             "that no data show; choose another truth."
         )
     lower = torch.linalg.cholesky(reduced)
-    eye = torch.eye(reduced.shape[0], dtype=information.dtype)
-    return off @ torch.linalg.solve_triangular(lower, eye, upper=False).T
+    eye = torch.eye(reduced.shape[-1], dtype=information.dtype)
+    return off @ torch.linalg.solve_triangular(lower, eye.expand_as(lower), upper=False).mT
+
+
+def _off_the_gauge(information: Tensor, tangent: Tensor) -> tuple[Tensor, Tensor]:
+    """Return an orthonormal basis off the gauge, shape (..., P, P - G), and the information there.
+
+    The latter has shape (..., P - G, P - G).
+    """
+    off = torch.eye(information.shape[-1], dtype=information.dtype)
+    if tangent.shape[-2]:
+        q, _ = torch.linalg.qr(tangent.mT, mode="complete")
+        off = q[..., tangent.shape[-2] :]
+    return off, off.mT @ information @ off
+
+
+def _sees(reduced: Tensor) -> Tensor:
+    """Return whether there is information in every direction, shape (...)."""
+    if not reduced.shape[-1]:
+        return torch.ones(reduced.shape[:-2], dtype=torch.bool)
+    values = torch.linalg.eigvalsh(reduced)
+    return values[..., 0] > BLIND * values[..., -1]
+
+
+def _free(
+    mixture: Mixture, theta: Tensor, layout: Layout, information: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return which entries are parameters, the gauge's tangent that moves only those, information.
+
+    Shapes (P,), (..., G, P) and (..., F, F) with F the number of parameters.
+    """
+    free = free_columns(mixture, layout)
+    tangent = gauge_tangent(mixture, theta, layout)
+    held = (tangent[..., ~free] == 0).all(-1)
+    while held.ndim > 1:
+        held = held.all(0)
+    return free, tangent[..., held, :], information[..., free, :][..., free]
 
 
 def parameter_root(mixture: Mixture, theta: Tensor, layout: Layout, information: Tensor) -> Tensor:
-    """Return B with B B^T the first-order covariance of one observation, shape (P, Q).
+    """Return B with B B^T the first-order covariance of one observation, shape (..., P, Q).
 
     Entries that are no parameters do not move; along the gauge nothing moves.
 
     Raises
     ------
     InformationError
-        If the information has null directions beyond the gauge.
+        If the information, or one of several, has null directions beyond the gauge.
     """
-    free = free_columns(mixture, layout)
-    tangent = gauge_tangent(mixture, theta, layout)
-    if bool(free.all()):
-        return covariance_root(information, tangent)
-    inside = tangent[(tangent[:, ~free] == 0).all(1)]
-    root = covariance_root(information[free][:, free], inside[:, free])
-    whole = root.new_zeros(layout.size, root.shape[1])
-    whole[free] = root
+    free, tangent, inner = _free(mixture, theta, layout, information)
+    root = covariance_root(inner, tangent[..., free])
+    whole = root.new_zeros(*root.shape[:-2], layout.size, root.shape[-1])
+    whole[..., free, :] = root
     return whole
 
 
@@ -181,29 +204,51 @@ def pinned_root(mixture: Mixture, theta: Tensor, layout: Layout, information: Te
     Parameters
     ----------
     mixture : Mixture
-    theta : Tensor, shape (P,)
+    theta : Tensor, shape (..., P)
         The truth.
     layout : Layout
-    information : Tensor, shape (P, P)
+    information : Tensor, shape (..., P, P)
 
     Returns
     -------
-    Tensor, shape (P, Q)
+    Tensor, shape (..., P, Q)
 
     Raises
     ------
     InformationError
-        If the information has null directions beyond the gauge.
+        If the information, or one of several, has null directions beyond the gauge.
     """
     root = parameter_root(mixture, theta, layout, information)
-    free = free_columns(mixture, layout)
-    tangent = gauge_tangent(mixture, theta, layout)
-    tangent = tangent[(tangent[:, ~free] == 0).all(1)]
-    if not tangent.shape[0]:
+    _, tangent, _ = _free(mixture, theta, layout, information)
+    if not tangent.shape[-2]:
         return root
     functionals = pinned_slice(mixture, theta, layout)
-    along = torch.linalg.pinv(functionals @ tangent.T) @ (functionals @ root)
-    return root - tangent.T @ along
+    along = torch.linalg.pinv(functionals @ tangent.mT) @ (functionals @ root)
+    return root - tangent.mT @ along
+
+
+def pinned_spread(mixture: Mixture, theta: Tensor, layout: Layout, information: Tensor) -> Tensor:
+    """Return the root of the mean squared first-order error of one observation, gauge pinned.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (C, P)
+        Truths.
+    layout : Layout
+    information : Tensor, shape (C, P, P)
+
+    Returns
+    -------
+    Tensor, shape (C,)
+        Infinity where the information has null directions beyond the gauge.
+    """
+    free, tangent, inner = _free(mixture, theta, layout, information)
+    seen = _sees(_off_the_gauge(inner, tangent[..., free])[1])
+    spread = torch.full(seen.shape, torch.inf, dtype=information.dtype)
+    root = pinned_root(mixture, theta[seen], layout, information[seen])
+    spread[seen] = torch.linalg.vector_norm(root, dim=(-2, -1))
+    return spread
 
 
 def predicted_constants(

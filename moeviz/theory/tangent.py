@@ -19,13 +19,14 @@ def gauge_tangent(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
     Parameters
     ----------
     mixture : Mixture
-    theta : Tensor, shape (P,)
+    theta : Tensor, shape (..., P)
     layout : Layout
 
     Returns
     -------
-    Tensor, shape (G, P)
-        A basis of the declared gauge's tangent space at `theta`.
+    Tensor, shape (..., G, P)
+        A basis of the declared gauge's tangent space at `theta`. Of several parameters whose
+        gauges differ in dimension, which no random ones do, the smallest is G.
     """
     measure = layout.unpack(theta)
     score, gate = mixture.score, measure.gate
@@ -42,26 +43,36 @@ def gauge_tangent(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
     if score.domain is Domain.SPHERE:
         for i in range(layout.atoms):
             radial = torch.zeros_like(gate)
-            radial[i] = gate[i]
+            radial[..., i, :] = gate[..., i, :]
             add(radial, 0.0)
     if mixture.gate.normalised:
         add(torch.zeros_like(gate), 1.0)
         for v in _shift_directions(score, gate):
             if score.domain is Domain.SPHERE:
-                add(torch.linalg.vector_norm(gate, dim=-1, keepdim=True) * v, 0.0)
+                add(torch.linalg.vector_norm(gate, dim=-1, keepdim=True) * v.unsqueeze(-2), 0.0)
             else:
                 add(torch.linalg.solve(score.chart_jacobian(gate), v.expand_as(gate)), 0.0)
     directions += _in_experts(mixture, theta, layout, mixture.expert.fibre)
-    return torch.stack(directions) if directions else theta.new_zeros(0, theta.shape[0])
+    return _rows(directions, theta)
 
 
-def _shift_directions(score: Score, gate: Tensor) -> Tensor:
-    """Return a basis of the infinitesimal common shifts of the coordinates, shape (V, D)."""
-    d = gate.shape[-1]
+def _rows(directions: list[Tensor], theta: Tensor) -> Tensor:
+    """Stack directions, shape (..., P) each, to (..., G, P); there may be none."""
+    if not directions:
+        return theta.new_zeros(*theta.shape[:-1], 0, theta.shape[-1])
+    return torch.stack(directions, dim=-2)
+
+
+def _shift_directions(score: Score, gate: Tensor) -> tuple[Tensor, ...]:
+    """Return a basis of the infinitesimal common shifts of the coordinates.
+
+    Each of its V vectors has the shape (D,), or (..., D) where it depends on the gates.
+    """
     if score.domain is not Domain.SPHERE:
-        return torch.eye(d, dtype=gate.dtype, device=gate.device)
+        return torch.eye(gate.shape[-1], dtype=gate.dtype, device=gate.device).unbind()
     _, singular, right = torch.linalg.svd(score.coordinates(gate), full_matrices=True)
-    return right[int((singular > 1e-10).sum()) :]
+    rank = int((singular > 1e-10).sum(-1).amax())
+    return right[..., rank:, :].unbind(-2)
 
 
 def _in_experts(
@@ -72,9 +83,9 @@ def _in_experts(
     for atom in range(layout.atoms):
         at = layout.column(atom, "expert")
         for copy in copy_slices(mixture, layout.expert_width):
-            for direction in of(theta[at][copy]):
+            for direction in of(theta[..., at][..., copy]).unbind(-2):
                 whole = torch.zeros_like(theta)
-                whole[at.start + copy.start : at.start + copy.stop] = direction
+                whole[..., at.start + copy.start : at.start + copy.stop] = direction
                 found.append(whole)
     return found
 
@@ -85,32 +96,30 @@ def pinned_slice(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
     Parameters
     ----------
     mixture : Mixture
-    theta : Tensor, shape (P,)
+    theta : Tensor, shape (..., P)
         The truth.
     layout : Layout
 
     Returns
     -------
-    Tensor, shape (C, P)
+    Tensor, shape (..., C, P)
         The last offset, the last gate's coordinates or, on the sphere, each gate's length, and
         what fixes a point on each expert's fibre.
     """
     eye = torch.eye(layout.size, dtype=theta.dtype)
-    rows = []
+    rows: list[Tensor] = []
     if mixture.gate.normalised:
-        rows.append(eye[layout.column(-1, "weight")])
+        rows += eye[layout.column(-1, "weight")].unbind()
     if mixture.score.domain is Domain.SPHERE:
         for i in range(layout.atoms):
             at = layout.column(i, "gate")
             radial = torch.zeros_like(theta)
-            radial[at] = mixture.score.coordinates(theta[at])
-            rows.append(radial.unsqueeze(0))
+            radial[..., at] = mixture.score.coordinates(theta[..., at])
+            rows.append(radial)
     elif mixture.gate.normalised:
-        rows.append(eye[layout.column(-1, "gate")])
-    rows += [
-        f.unsqueeze(0) for f in _in_experts(mixture, theta, layout, mixture.expert.fibre_slice)
-    ]
-    return torch.cat(rows) if rows else theta.new_zeros(0, theta.shape[0])
+        rows += eye[layout.column(-1, "gate")].unbind()
+    rows += _in_experts(mixture, theta, layout, mixture.expert.fibre_slice)
+    return _rows([row.expand_as(theta) for row in rows], theta)
 
 
 def free_columns(mixture: Mixture, layout: Layout) -> Tensor:

@@ -19,7 +19,12 @@ from moeviz.theory import (
     predicted_constants,
     reach,
 )
-from moeviz.theory.information import covariance_root, parameter_root, pinned_root
+from moeviz.theory.information import (
+    covariance_root,
+    parameter_root,
+    pinned_root,
+    pinned_spread,
+)
 from moeviz.theory.tangent import pinned_slice
 from tests.support import DENSE, apart, combined
 
@@ -117,6 +122,34 @@ def test_roots_invert_the_information_off_the_gauge(pairing, rng):
     if (tangent[:, ~free] == 0).all(1).any():
         held = pinned_slice(mixture, theta, layout)[:, free] @ pinned[free]
         assert held.abs().max() < 1e-6 * pinned.abs().max()
+
+
+@pytest.mark.few(3)
+def test_roots_of_several_truths_are_those_of_each(pairing, rng):
+    mixture = combined(*pairing, degree=2)
+    layout = mixture.layout(2, 2)
+    truths = torch.stack([apart(rng, mixture, layout) for _ in range(3)])
+    information = fisher_information(mixture, truths, input_nodes(2, 1024))
+    spread = pinned_spread(mixture, truths, layout, information)
+    for theta, one, together in zip(truths, information, spread, strict=True):
+        alone = pinned_root(mixture, theta, layout, one).norm()
+        torch.testing.assert_close(together, alone, rtol=1e-8, atol=0)
+
+
+def test_a_truth_that_no_data_show_spreads_without_bound_and_leaves_others_alone(rng):
+    mixture = combined("linear", "softmax", "tanh")
+    layout = mixture.layout(2, 2)
+    good = apart(rng, mixture, layout)
+    blind = good.clone()
+    blind[layout.column(1, "gate")] = good[layout.column(0, "gate")]
+    blind[layout.column(1, "expert")] = good[layout.column(0, "expert")]
+    truths = torch.stack([blind, good])
+    information = fisher_information(mixture, truths, input_nodes(2, 1024))
+    spread = pinned_spread(mixture, truths, layout, information)
+    assert spread[0] == math.inf
+    assert spread[1] == pytest.approx(
+        float(pinned_root(mixture, good, layout, information[1]).norm()), rel=1e-8
+    )
 
 
 def test_information_that_lacks_more_than_the_gauge_has_no_root():

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moeviz.engine.children import child_environment
+from moeviz.engine.children import WORKER_ENVIRONMENT, child_environment
 from moeviz.engine.dispatch import Arrived, Began, Listener
 from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
@@ -180,7 +180,7 @@ def start_host(workers: int) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=child_environment(),
+        env={**child_environment(), **WORKER_ENVIRONMENT},
         start_new_session=True,
     )
 

@@ -7,7 +7,7 @@ worker outlives its app.
 
 Why a process of its own and not a thread of the app:
 
-- Python starts a worker by running the main module again. In a Streamlit server the main module
+- Python starts a worker by importing the main module again. In a Streamlit server the main module
   is the page; here it is this file, which does nothing when it is only imported.
 - The scheduler's work does not compete with the app's threads for the interpreter.
 - Ctrl-C in a terminal reaches the app alone, and the app ends the rest in order.
@@ -30,6 +30,9 @@ from moeviz.engine.children import WORKER_ENVIRONMENT
 ALLOWED_FAILURES = 5
 """A block may be on a worker that dies this many times before it is blamed for it."""
 
+PRELOADED = ["moeviz.engine.workers.worker", "moeviz.study"]
+"""Modules that every worker needs."""
+
 
 async def serve(workers: int) -> None:
     """Run the cluster until standard input ends."""
@@ -38,10 +41,11 @@ async def serve(workers: int) -> None:
 
     local_cluster: Any = LocalCluster  # Dask does not type it
 
+    gpus = _gpus()
     dask.config.set(
         {
             "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
-            "distributed.worker.multiprocessing-method": "spawn",
+            "distributed.worker.multiprocessing-method": "spawn" if gpus else _method(),
             "distributed.worker.daemon": True,
             "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
             # No pages of Dask's own: the app has its own.
@@ -49,7 +53,7 @@ async def serve(workers: int) -> None:
             "distributed.worker.http.routes": [],
         }
     )
-    gpus = _gpus()
+    _load_once()
     stop = asyncio.Event()
     _stop_at_the_end(stop)
     cluster = await local_cluster(
@@ -71,6 +75,28 @@ async def serve(workers: int) -> None:
         await stop.wait()
     finally:
         await cluster.close()
+
+
+def _method() -> str:
+    """How worker processes start: from one that has loaded everything, where forking is safe.
+
+    Frameworks of macOS break in a process that was forked.
+    """
+    return "forkserver" if sys.platform == "linux" else "spawn"
+
+
+def _load_once() -> None:
+    """Name what the process loads that workers are forked from.
+
+    Loading takes longer than all else that a worker does before its first block; it is done once
+    instead of by each worker, and by each that replaces a killed one. What is loaded starts no
+    threads, which would be missing in a fork.
+    """
+    from distributed.utils import get_mp_context
+
+    context: Any = get_mp_context()  # type: ignore[no-untyped-call]  # it names modules of its own
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload(PRELOADED)
 
 
 def _worker_specs(cluster: Any, workers: int, gpus: list[str]) -> dict[int, dict[str, Any]]:
