@@ -133,8 +133,11 @@ class Server:
 
 
 def _is_worker(process: psutil.Process) -> bool:
+    """Whether it was started by itself, or forked from the process that has loaded everything."""
     try:
-        return "spawn_main" in " ".join(process.cmdline())
+        parent = process.parent()
+        forked = parent is not None and "multiprocessing.forkserver" in " ".join(parent.cmdline())
+        return forked or "spawn_main" in " ".join(process.cmdline())
     except psutil.Error:
         return False
 

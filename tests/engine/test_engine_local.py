@@ -34,9 +34,8 @@ def local(home: Path) -> Iterator[Engine]:
 
 def host_of(worker: int) -> psutil.Process:
     """Return the process of the cluster that a worker belongs to."""
-    host = psutil.Process(worker).parent()
-    assert host is not None
-    assert "moeviz.engine.workers.host" in host.cmdline()
+    above = psutil.Process(worker).parents()
+    (host,) = [process for process in above if "moeviz.engine.workers.host" in process.cmdline()]
     return host
 
 

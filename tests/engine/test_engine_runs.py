@@ -361,7 +361,8 @@ def test_a_follower_takes_over_when_the_first_ends(make_engine: MakeEngine, log:
     until(lambda: second.look(job).done >= 1)
     first.close()
     assert numbers(second.wait(job, timeout=60)) == expected(spec)
-    assert Counter(log.blocks())["block-0"] == 1
+    again = [block for block, times in Counter(log.blocks()).items() if times > 1]
+    assert len(again) <= 2, "at most what two workers were at when the first ended"
 
 
 APP = """
