@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from _pytest.assertion import rewrite
 
 OTHERS = ((torch.testing, "assert_close"), (np.testing, "assert_allclose"), (pytest, "raises"))
 """Functions that assert without the word."""
@@ -39,6 +40,20 @@ def counting(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def watch() -> None:
-    """Count what asserts without the word `assert`, which pytest counts itself."""
+    """Count every assertion from now on, with the word `assert` or without.
+
+    Before pytest tells plugins of an `assert` that held, it asks whether one listens, and only
+    then writes down what was asserted. That costs more than most assertions do, so the question
+    is what we count, and nobody listens.
+    """
+    asked = "_check_if_assertion_pass_impl"
+    if not hasattr(rewrite, asked):
+        raise RuntimeError(f"Expected this pytest to ask {asked}; look for its new name.")
+    setattr(rewrite, asked, _passed)
     for module, name in OTHERS:
         setattr(module, name, counting(getattr(module, name)))
+
+
+def _passed() -> bool:
+    count()
+    return False

@@ -56,11 +56,6 @@ def pytest_configure(config: pytest.Config) -> None:
         torch.set_num_threads(1)
 
 
-def pytest_assertion_pass() -> None:
-    """Count an `assert` that held."""
-    assertions.count()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Fail a test that ends without having asserted anything."""

@@ -53,7 +53,7 @@ def cosines(problem, found):
     return (at.slope.abs() / scale.sqrt().clamp_min(1e-300))[:, free]
 
 
-@pytest.mark.few(7)
+@pytest.mark.few(20)
 @pytest.mark.only(gate=DENSE)
 @pytest.mark.parametrize("expert_name", SMOOTH)
 def test_every_fit_stops_where_the_gradient_vanishes(score, gate, expert_name, rng):
@@ -65,7 +65,7 @@ def test_every_fit_stops_where_the_gradient_vanishes(score, gate, expert_name, r
     assert (found.cost <= problem.moments(start, torch.arange(3)).cost).all()
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(12)
 @pytest.mark.parametrize("expert_name", ["tanh", "linear"])
 def test_scoring_stops_where_the_gradient_vanishes(score, density, expert_name, rng):
     problem, start, _ = task(rng, score, "softmax", expert_name, density, fits=3, n=300, reach=2.0)
@@ -76,6 +76,7 @@ def test_scoring_stops_where_the_gradient_vanishes(score, density, expert_name, 
     assert (found.cost <= problem.moments(start, torch.arange(3)).cost).all()
 
 
+@pytest.mark.few(30)
 @pytest.mark.parametrize("gate_name", ["softmax", "sigmoid"])
 def test_fits_reach_the_cost_of_minpack(score, gate_name, rng):
     problem, start, _ = task(rng, score, gate_name, "tanh", fits=2, half=1e3)
@@ -109,6 +110,7 @@ def test_fits_reach_the_cost_of_minpack(score, gate_name, rng):
     assert met
 
 
+@pytest.mark.few(30)
 @pytest.mark.only(gate=DENSE)
 def test_noise_free_data_give_the_truth_back_up_to_gauge(score, gate, rng):
     problem, start, truth = task(rng, score, gate, "tanh", fits=3, shake=0.05)
@@ -124,7 +126,7 @@ def test_noise_free_data_give_the_truth_back_up_to_gauge(score, gate, rng):
     )
 
 
-@pytest.mark.few(7)
+@pytest.mark.few(25)
 @pytest.mark.parametrize("expert_name", ["relu", "scaled-sigmoid", "ffn"])
 def test_a_fit_does_not_depend_on_its_batch_bit_for_bit(score, gate, expert_name, output, rng):
     problem, start, _ = task(rng, score, gate, expert_name, output, atoms=3, fits=5, n=203)
@@ -150,7 +152,7 @@ def test_the_cost_never_rises(output, rng):
             assert len(trace) == found.steps.max() + 1
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(12)
 @pytest.mark.only(gate=TOP)
 def test_top_gates_are_fitted(score, gate, output, rng):
     problem, start, _ = task(rng, score, gate, "tanh", output, atoms=3, fits=3, top=2)
@@ -161,7 +163,7 @@ def test_top_gates_are_fitted(score, gate, output, rng):
         assert (found.cost < first).all()
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(9)
 def test_parameters_stay_in_the_box_and_edges_are_reported(score, output, rng):
     problem, start, _ = task(rng, score, "softmax", "tanh", output, n=300, half=1.0)
     for method in list(methods(problem, steps=60))[:-1]:
@@ -175,6 +177,7 @@ def test_parameters_stay_in_the_box_and_edges_are_reported(score, output, rng):
         assert edge.any()
 
 
+@pytest.mark.few(9)
 def test_stochastic_gradients_hold_what_is_fixed_and_keep_variances_positive(score, output, rng):
     problem, start, _ = task(rng, score, "softmax", "tanh", output, fits=2, half=1.0)
     found = run(StochasticGradient(epochs=3, rate=0.3, batch=32), problem, start)
@@ -183,7 +186,7 @@ def test_stochastic_gradients_hold_what_is_fixed_and_keep_variances_positive(sco
     assert (found.theta >= problem.lower)[:, problem.lower > 0].all()
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(12)
 def test_a_score_without_offsets_keeps_them_at_zero(score, output, rng):
     problem, start, _ = task(rng, score, "softmax", "tanh", output, fits=2)
     offset = problem.mixture.layout(2, 2).weight_column
@@ -193,7 +196,7 @@ def test_a_score_without_offsets_keeps_them_at_zero(score, output, rng):
         assert bool((rows[:, 0] == 0).all()) != problem.mixture.score.has_offset
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(12)
 def test_box_holds_what_no_data_show(pairing):
     mixture = combined(*pairing)
     layout = mixture.layout(3, 2)

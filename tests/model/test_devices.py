@@ -1,7 +1,7 @@
 """Every tensor is made on the device of the data: what can be tested of it without a GPU.
 
-Under PyTorch's fake mode tensors carry shapes and devices but no numbers, and one that was made
-without naming a device refuses to meet one on the device ``meta``.
+Tensors on the device ``meta`` have shapes but no numbers, and cost next to nothing. One that was
+made without naming a device lies on the processor, and must not meet them.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import ClassVar
 import pytest
 import torch
 from torch import Tensor
-from torch._subclasses import FakeTensorMode
-from torch._subclasses.fake_tensor import FakeTensorDeviceMismatchError
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_iter
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, Features, Layout, Mixture
 from moeviz.model.moments import CHUNK, Moments, moments, slopes
@@ -24,6 +24,24 @@ from tests.support import combined, go_together
 DIMENSION, ATOMS, SAMPLES, FITS = 2, 3, 64, 2
 
 Made = tuple[Mixture, Layout]
+
+
+class TwoDevicesError(Exception):
+    """An operation met tensors of two devices."""
+
+
+class OneDevice(TorchDispatchMode):
+    """Refuses operations on tensors of two devices, but for single numbers and copies."""
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        devices = {
+            each.device.type
+            for each in tree_iter((args, kwargs))
+            if isinstance(each, Tensor) and each.dim()
+        }
+        if len(devices) > 1 and func is not torch.ops.aten.copy_.default:
+            raise TwoDevicesError(f"{func}: {devices}")
+        return func(*args, **(kwargs or {}))
 
 
 def made(which: str) -> list[Made]:
@@ -53,7 +71,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.usefixtures("elsewhere")
 def test_moments_of_all_combinations_stay_on_the_device_of_the_data(score):
     models = made(score)
-    with FakeTensorMode():
+    with OneDevice():
         found = [moments(*arguments(*each)) for each in models]
     devices = {value.device.type for each in found for value in vars(each).values()}
     assert len(found) == len(models)
@@ -66,7 +84,7 @@ def test_moments_of_all_combinations_stay_on_the_device_of_the_data(score):
 def test_slopes_stay_on_the_device_of_the_data(pairing):
     model = combined(*pairing)
     layout = model.layout(ATOMS, DIMENSION)
-    with FakeTensorMode():
+    with OneDevice():
         found = slopes(*arguments(model, layout))
     assert found.device.type == "meta"
     assert found.shape == (FITS, layout.size)
@@ -86,5 +104,5 @@ class StrayScore(LinearScore):
 def test_a_tensor_on_the_wrong_device_is_found():
     usual = combined("linear", "softmax", "tanh", "regression")
     stray = Mixture(StrayScore(), usual.gate, usual.expert, usual.output)
-    with FakeTensorMode(), pytest.raises(FakeTensorDeviceMismatchError):
+    with OneDevice(), pytest.raises(TwoDevicesError):
         arguments(stray, usual.layout(ATOMS, DIMENSION))

@@ -54,12 +54,12 @@ def assert_score_is_the_gradient(mixture, theta, features, response):
     torch.testing.assert_close(analytic[free] / scale, numeric[free] / scale, rtol=0, atol=1e-6)
 
 
-@pytest.mark.few(7)
+@pytest.mark.few(24)
 def test_score_function_is_minus_half_the_gradient_of_the_cost(combination, rng):
     assert_score_is_the_gradient(*case(rng, combination))
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(15)
 @pytest.mark.parametrize(
     ("names", "atoms", "dimension"),
     [

@@ -42,7 +42,7 @@ def responses(mixture, theta, features):
     return y, (0.5 * (high - low) * (Y[1] - Y[0])).expand_as(y)
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(12)
 def test_density_sums_to_one_and_its_score_to_zero(density_pairing, rng):
     mixture, theta, features = setting(rng, *density_pairing)
     y, weight = responses(mixture, theta, features)
@@ -54,6 +54,7 @@ def test_density_sums_to_one_and_its_score_to_zero(density_pairing, rng):
     assert mean.abs().max() <= 1e-8 * (1.0 + size)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("classes", [2, 3, 5])
 def test_rows_of_classes_are_a_root_of_the_multinomial_information(
     score, normalised_gate, classes, rng
@@ -73,7 +74,7 @@ def test_rows_of_classes_are_a_root_of_the_multinomial_information(
         torch.testing.assert_close(found, naive, rtol=1e-10, atol=1e-13)
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(12)
 def test_rows_of_a_gaussian_are_its_scores(score, expert, rng):
     mixture, theta, features = setting(rng, score, "softmax", expert, "gaussian")
     response = observe(rng, mixture, theta, features)
@@ -82,7 +83,7 @@ def test_rows_of_a_gaussian_are_its_scores(score, expert, rng):
     assert torch.equal(residual, torch.ones_like(residual))
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(12)
 def test_complete_data_have_the_observed_cost_and_slope(density_pairing, rng, monkeypatch):
     monkeypatch.setitem(CHUNK, "cpu", 64)
     mixture, theta, features = setting(rng, *density_pairing, samples=64 + 19)
@@ -100,7 +101,7 @@ def test_complete_data_have_the_observed_cost_and_slope(density_pairing, rng, mo
     )
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(15)
 def test_complete_data_carry_their_fisher_information_which_is_above_the_observed(
     density_pairing, rng
 ):
@@ -144,7 +145,7 @@ def joint_information(mixture, theta, features, y, weight):
     return torch.einsum("ykn,pykn,qykn->pq", chance, slope, slope)
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(6)
 def test_draws_follow_the_density(score, rng):
     """Class frequencies, and the mean and second moment of a Gaussian mixture."""
     n = 40000

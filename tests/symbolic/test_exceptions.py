@@ -139,7 +139,7 @@ def test_a_test_that_fails_as_it_is_gets_no_search():
     assert len(found.border.tested) == 1
 
 
-@pytest.mark.parametrize("name", ["planted", "M7.tanh.K2"])
+@pytest.mark.parametrize("name", ["planted", pytest.param("M7.tanh.K2", marks=pytest.mark.crowd)])
 def test_pruning_hides_no_family(name):
     """Every pattern with a test of its own: the same families, and no answer that differs."""
     found = found_for(name)

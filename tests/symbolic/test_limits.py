@@ -78,7 +78,7 @@ def test_primes_are_prime_and_small_primes_have_roots():
         assert flint.fmpz(prime).is_prime()
         assert prime % 8 == 7
         for small in sympy.primerange(2, 300):
-            for degree in (2, 3, 4, 5, 12):
+            for degree in (2, 3, 4, 5, 12) if prime == PRIMES[0] else (5, 12):
                 assert pow(root_of(small, degree, prime), degree, prime) == small
 
 
@@ -120,7 +120,7 @@ LONG = [
 def test_a_time_limit_holds(selection):
     # The time of this process: others may have the machine.
     start = time.process_time()
-    limit = 1.0
+    limit = 0.4
     claim = compose(selection)
     own = Check(_by_process_time(claim.checks[0].run, limit))
     verdict = decide(Claim("X1", "", "", "", Answer.HOLDS, "", (own,)))

@@ -55,12 +55,12 @@ def assert_orbit_is_of_one_function(mixture, atoms, dimension, rng):
         assert_same_function(mixture, theta, layout.pack(moved), features)
 
 
-@pytest.mark.few(7)
+@pytest.mark.few(30)
 def test_declared_gauge_leaves_the_function_unchanged(combination, rng):
     assert_orbit_is_of_one_function(combined(*combination, degree=2), 3, 2, rng)
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(12)
 @pytest.mark.parametrize(
     ("gate_name", "atoms", "dimension"),
     [(gate, *shape) for shape in SHAPES for gate in (GATES if shape[0] > 2 else DENSE)],
@@ -90,7 +90,7 @@ def blind_directions(scaled):
     return int((values < 1e-12 * values[-1]).sum())
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(20)
 @pytest.mark.parametrize("names", [n for n in COMBINATIONS if n[1] in DENSE], ids="+".join)
 def test_null_space_of_the_information_is_the_declared_gauge(names, rng):
     """At a generic truth, over the entries that are parameters: no more, no less.
@@ -109,7 +109,7 @@ def test_null_space_of_the_information_is_the_declared_gauge(names, rng):
     assert torch.linalg.matrix_rank(across) == held.shape[0]
 
 
-@pytest.mark.few(11)
+@pytest.mark.few(15)
 @pytest.mark.parametrize("names", TOP_PAIRINGS, ids="+".join)
 def test_null_space_of_a_gate_that_leaves_experts_out(names, rng):
     """Two of three are let through: data show no less of any truth, and all of some truth.
@@ -126,6 +126,7 @@ def test_null_space_of_a_gate_that_leaves_experts_out(names, rng):
     assert min(blind) == along.shape[0]
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(
     ("score_name", "dimension"),
     [(name, d) for name in SCORES for d in (1, 3) if d >= SCORES[name].smallest_dimension],
@@ -154,7 +155,7 @@ def test_offsets_alone_may_be_no_parameters(score):
     assert free.all()
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(15)
 @pytest.mark.parametrize(
     ("fixing", "gate_name", "expert_name"),
     [
@@ -175,7 +176,7 @@ def test_fixing_a_gauge_leaves_the_function_unchanged(score, gate_name, fixing, 
         assert torch.equal(fixed.log_weight, torch.zeros_like(fixed.log_weight))
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(20)
 @pytest.mark.parametrize("expert_name", FREE)
 @pytest.mark.only(output=["regression", "categorical"])
 def test_a_complete_gauge_reads_zero_on_the_whole_orbit_of_the_truth(
@@ -194,7 +195,7 @@ def test_a_complete_gauge_reads_zero_on_the_whole_orbit_of_the_truth(
             assert value.item() < 1e-8
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(15)
 @pytest.mark.parametrize("expert_name", FREE)
 def test_pinned_readings_of_a_fit_are_those_of_its_whole_orbit(score, gate, expert_name, rng):
     mixture = combined(score, gate, expert_name, degree=2)
