@@ -104,18 +104,6 @@ def test_cancelling_takes_effect_within_two_seconds(running, record_property):
     assert took < 4.0
 
 
-def cancel(running: Lab, limit: float) -> tuple[int, float]:
-    """Cancel a study that then stands still; return its points and the seconds that took."""
-    running.page.get_by_role("button", name="Cancel").click()
-    stopped = running.page.get_by_text(re.compile("^Cancelled after"))
-    took = seconds_until(stopped.is_visible, limit)
-    expect(running.page.get_by_role("button", name="Cancel")).to_have_count(0)
-    said, points = stopped.inner_text(), running.points()
-    running.page.wait_for_timeout(1000)
-    assert (stopped.inner_text(), running.points()) == (said, points)
-    return points, took
-
-
 def test_reloads_find_the_study_and_its_data_are_the_command_lines(lab, reference):
     lab.open(**reference.fields)
     lab.run()
@@ -132,3 +120,15 @@ def test_reloads_find_the_study_and_its_data_are_the_command_lines(lab, referenc
     name, text = lab.download("Data (CSV)")
     assert name == f"moeviz-cosine-exact-{job}.csv"
     assert text == replicates_csv(reference.result)
+
+
+def cancel(running: Lab, limit: float) -> tuple[int, float]:
+    """Cancel a study that then stands still; return its points and the seconds that took."""
+    running.page.get_by_role("button", name="Cancel").click()
+    stopped = running.page.get_by_text(re.compile("^Cancelled after"))
+    took = seconds_until(stopped.is_visible, limit)
+    expect(running.page.get_by_role("button", name="Cancel")).to_have_count(0)
+    said, points = stopped.inner_text(), running.points()
+    running.page.wait_for_timeout(1000)
+    assert (stopped.inner_text(), running.points()) == (said, points)
+    return points, took
