@@ -73,11 +73,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 CATALOGUE = ("test_catalogue", "test_exceptions", "test_independent", "test_script")
 """Modules that decide all claims, each once for all of them."""
 
-TOGETHER = {
-    **{f"tests/symbolic/{name}.py": "claims" for name in CATALOGUE},
-    "tests/browser/test_messages.py": "one study of the command line",
-    "tests/browser/test_running.py": "one study of the command line",
-}
+TOGETHER = {f"tests/symbolic/{name}.py": "claims" for name in CATALOGUE}
 """Modules that share what is expensive, by what it is."""
 
 

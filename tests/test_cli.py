@@ -65,10 +65,10 @@ def test_rates_name_a_study_for_every_cell(capsys):
 @pytest.mark.parametrize(
     "words",
     [
-        ["presets"],
+        pytest.param(["presets"], marks=pytest.mark.crowd),
         ["presets", "--json"],
-        ["rates"],
-        ["claims", "S1.d1", "C1.d2"],
+        pytest.param(["rates"], marks=pytest.mark.crowd),
+        pytest.param(["claims", "S1.d1", "C1.d2"], marks=pytest.mark.crowd),
         ["study", "lab", "--set", "sizes=200,400", "--set", "replicates=2", "--device", "cpu"],
     ],
     ids=" ".join,

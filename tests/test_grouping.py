@@ -18,11 +18,11 @@ def test_a_module_stays_together():
 
 
 def test_modules_that_share_what_is_expensive_stay_together():
-    assert group("tests/symbolic/test_script.py::test_a") == "claims"
-    running, messages = (
-        f"tests/browser/test_{name}.py::test_a" for name in ("running", "messages")
+    script, catalogue = (
+        f"tests/symbolic/test_{name}.py::test_a" for name in ("script", "catalogue")
     )
-    assert group(running) == group(messages) != group("tests/symbolic/test_messages.py::test_a")
+    assert group(script) == group(catalogue) == "claims"
+    assert group("tests/browser/test_script.py::test_a") == "tests/browser/test_script.py"
 
 
 def test_all_of_them_exist(request):

@@ -6,10 +6,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.assertions import counting
 from tests.browser.lab import Lab, Reference, command_line
@@ -70,31 +69,54 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield shared
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What the pages of all tests share: the cache, for a cold one costs each page a second."""
+    with browser.new_context() as shared:
+        shared.set_default_timeout(20_000)
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def left() -> list[Page]:
+    """Pages that a test has left: the next one's scripts are compiled there already."""
+    return []
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page in a context of its own; a script error on the page fails the test."""
-    contexts = []
+def visit(context: BrowserContext, left: list[Page]) -> Iterator[Callable[..., Page]]:
+    """Open a page that remembers nothing; a script error on the page fails the test."""
+    pages: list[Page] = []
     errors: list[str] = []
 
-    def open_page(**options: Any) -> Page:
-        settings = {"viewport": {"width": 1600, "height": 1000}, "color_scheme": "light"}
-        context = browser.new_context(**{**settings, **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    def note(error: Error) -> None:
+        errors.append(str(error))
+
+    def open_page(width: int = 1600, height: int = 1000, scheme: str = "light") -> Page:
+        page = left.pop() if left else context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        page.on("pageerror", note)
+        pages.append(page)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in context.pages:
+        if page not in pages and page not in left:
+            page.close()
+    for page in pages:
+        if page.url != "about:blank":
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.remove_listener("pageerror", note)
+        page.goto("about:blank")
+        left.append(page)
     assert errors == []
 
 
 @pytest.fixture
 def lab(server: Server, visit: Callable[..., Page]) -> Lab:
-    """The convergence lab of the shared server, in a page of its own."""
-    return Lab(visit(accept_downloads=True), server.url)
+    """The convergence lab of the shared server."""
+    return Lab(visit(), server.url)
 
 
 @pytest.fixture(scope="session")

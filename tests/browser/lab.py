@@ -166,6 +166,7 @@ def command_line(home: Path, preset: str, fields: dict[str, Any]) -> Result:
     """Run a study from the command line, with a store of its own, and return its result."""
     settings = [f"--set={name}={value}" for name, value in fields.items()]
     command = [sys.executable, "-m", "moeviz", "study", preset, "--store", str(home), "--json"]
+    command += ["--workers", "1"]
     done = subprocess.run(
         [*command, *settings], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )

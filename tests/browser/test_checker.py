@@ -7,27 +7,18 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.lab import Lab, median
-from tests.browser.server import Server
 from tests.browser.test_screens import barriers
 
 DECIDED_MS = 60_000
 CLAIM = "S10.scaled-relu.d1"
 LONG_CLAIM = "C8.over.relu"
 """Its coefficients have dozens of digits."""
-
-
-@pytest.fixture(scope="module")
-def fresh(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that nobody has visited, so that its first visitor comes by a link to a claim."""
-    with Server(tmp_path_factory.mktemp("checker")) as server:
-        yield server
 
 
 def button(page: Page):
@@ -52,9 +43,9 @@ def save(page: Page, label: str) -> tuple[str, str]:
     return caught.value.suggested_filename, Path(caught.value.path()).read_text(encoding="utf-8")
 
 
-def test_the_first_visitor_opens_a_claim_and_has_it_decided(fresh, visit):
-    page = visit(accept_downloads=True)
-    page.goto(f"{fresh.url}/checker?claim={CLAIM}")
+def test_a_link_opens_a_claim_and_it_is_decided(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/checker?claim={CLAIM}")
     expect(page.get_by_role("heading", name="Symbolic checker")).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     expect(page.get_by_text("Press Check to have it decided")).to_be_visible()
@@ -75,18 +66,18 @@ def test_the_first_visitor_opens_a_claim_and_has_it_decided(fresh, visit):
     expect(shown).to_contain_text(r"\end{enumerate}")
 
 
-def test_a_link_restores_a_finished_check(fresh, visit):
+def test_a_link_restores_a_finished_check(server, visit):
     page = visit()
-    page.goto(f"{fresh.url}/checker?claim={CLAIM}&v=1")
+    page.goto(f"{server.url}/checker?claim={CLAIM}&v=1")
     expect(page.get_by_role("button", name="Verdict (JSON)")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("combobox", name=re.compile("^Claim|Cosine"))).to_have_value(
         re.compile(re.escape(CLAIM))
     )
 
 
-def test_the_script_makes_the_certificates_again_without_moeviz(fresh, visit, tmp_path):
-    page = visit(accept_downloads=True)
-    page.goto(f"{fresh.url}/checker?claim=M1.K2.s1")
+def test_the_script_makes_the_certificates_again_without_moeviz(server, visit, tmp_path):
+    page = visit()
+    page.goto(f"{server.url}/checker?claim=M1.K2.s1")
     decide(page)
     name, text = save(page, "Script (Python)")
     assert name == "moeviz-M1.K2.s1.py"
@@ -112,9 +103,9 @@ def test_the_script_makes_the_certificates_again_without_moeviz(fresh, visit, tm
     assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
 
 
-def test_a_check_of_ones_own_is_composed_and_decided(fresh, visit):
+def test_a_check_of_ones_own_is_composed_and_decided(server, visit):
     page = visit()
-    page.goto(f"{fresh.url}/checker?compose=1&router=linear&gate=softmax&expert=linear")
+    page.goto(f"{server.url}/checker?compose=1&router=linear&gate=softmax&expert=linear")
     button(page).wait_for()
     choose(page, "Output", "density of Gaussian")
     choose(page, "What to test", "First derivatives of the whole model")
@@ -126,9 +117,9 @@ def test_a_check_of_ones_own_is_composed_and_decided(fresh, visit):
 
 
 @pytest.mark.crowd
-def test_an_absurd_formula_gives_one_sentence(fresh, visit):
+def test_an_absurd_formula_gives_one_sentence(server, visit):
     page = visit()
-    page.goto(f"{fresh.url}/checker?compose=1&router=custom&test=first-order")
+    page.goto(f"{server.url}/checker?compose=1&router=custom&test=first-order")
     formula = page.get_by_role("textbox", name=re.compile("^Score of your own"))
     absurd = (
         "__import__('os').system('touch /tmp/x')",
@@ -168,10 +159,10 @@ BAD_LINKS = {
 }
 
 
-def test_a_bad_link_gives_one_sentence_and_a_way_out(fresh, visit):
+def test_a_bad_link_gives_one_sentence_and_a_way_out(server, visit):
     page = visit()
     for name, (query, word) in BAD_LINKS.items():
-        page.goto(f"{fresh.url}/checker?{query}")
+        page.goto(f"{server.url}/checker?{query}")
         alert = page.get_by_test_id("stAlert")
         expect(alert, name).to_have_count(1)
         expect(alert, name).to_contain_text(word)
@@ -181,9 +172,9 @@ def test_a_bad_link_gives_one_sentence_and_a_way_out(fresh, visit):
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
-def test_the_page_can_be_used_by_keyboard(fresh, visit):
+def test_the_page_can_be_used_by_keyboard(server, visit):
     page = visit()
-    page.goto(f"{fresh.url}/checker?claim=C1.d2")
+    page.goto(f"{server.url}/checker?claim=C1.d2")
     button(page).wait_for()
     claim = page.get_by_role("combobox")
     claim.focus()
@@ -196,9 +187,9 @@ def test_the_page_can_be_used_by_keyboard(fresh, visit):
 
 
 @pytest.mark.crowd
-def test_a_claim_leads_to_the_study_that_measures_it(fresh, visit):
+def test_a_claim_leads_to_the_study_that_measures_it(server, visit):
     page = visit()
-    page.goto(f"{fresh.url}/checker?claim=S1.d1")
+    page.goto(f"{server.url}/checker?claim=S1.d1")
     decide(page)
     page.get_by_role("link", name=re.compile("^Measure it in the lab")).click()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
@@ -206,9 +197,9 @@ def test_a_claim_leads_to_the_study_that_measures_it(fresh, visit):
 
 
 @pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.crowd), "dark"])
-def test_no_serious_barrier(fresh, visit, scheme):
-    page = visit(color_scheme=scheme)
-    page.goto(f"{fresh.url}/checker?claim={CLAIM}")
+def test_no_serious_barrier(server, visit, scheme):
+    page = visit(scheme=scheme)
+    page.goto(f"{server.url}/checker?claim={CLAIM}")
     if not has_verdict(page):
         decide(page)
     found = {"verdict": barriers(page)}
@@ -216,16 +207,16 @@ def test_no_serious_barrier(fresh, visit, scheme):
         for each in page.get_by_test_id("stExpander").all():
             each.locator("summary").click()
         found["all open"] = barriers(page)
-    page.goto(f"{fresh.url}/checker?compose=1&router=custom")
+    page.goto(f"{server.url}/checker?compose=1&router=custom")
     button(page).wait_for()
     found["form"] = barriers(page)
     assert found == {key: [] for key in found}
 
 
 @pytest.mark.crowd
-def test_a_narrow_screen_does_not_scroll_sideways(fresh, visit):
-    page = visit(viewport={"width": 390, "height": 844})
-    page.goto(f"{fresh.url}/checker?claim={LONG_CLAIM}")
+def test_a_narrow_screen_does_not_scroll_sideways(server, visit):
+    page = visit(width=390, height=844)
+    page.goto(f"{server.url}/checker?claim={LONG_CLAIM}")
     if not has_verdict(page):
         decide(page)
     for each in page.get_by_test_id("stExpander").all():
@@ -239,10 +230,10 @@ def test_a_narrow_screen_does_not_scroll_sideways(fresh, visit):
 
 
 @pytest.mark.timing
-def test_an_interaction_answers_at_once(fresh, visit):
+def test_an_interaction_answers_at_once(server, visit):
     page = visit()
-    lab = Lab(page, fresh.url)
-    page.goto(f"{fresh.url}/checker?claim={CLAIM}")
+    lab = Lab(page, server.url)
+    page.goto(f"{server.url}/checker?claim={CLAIM}")
     if not has_verdict(page):
         decide(page)
     took = []

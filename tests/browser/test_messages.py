@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import pytest
-from playwright.sync_api import Browser
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -20,19 +18,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from benchmarks.visitor import Visitor, visiting
 from moeviz.charts.table import replicates_csv
 from moeviz.engine import Store
-from moeviz.study import PRESETS, Specification, assemble, split
-from tests.browser.lab import Reference
+from moeviz.study import PRESETS, Specification, assemble, run_block, split
 from tests.browser.server import ROOT, Server
 
 T = TypeVar("T")
-
-
-@pytest.fixture(scope="module")
-def own_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose store nobody else fills."""
-    with Server(tmp_path_factory.mktemp("messages")) as server:
-        server.wait_for_workers()
-        yield server
 
 
 def finished(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -94,7 +83,7 @@ async def attack(server: Server) -> None:
 async def run_under_attack(server: Server, fields: dict[str, object]) -> str:
     async with visiting(server.url, **fields) as owner:
         await owner.press("Run")
-        for _ in range(4):
+        for _ in range(2):
             await attack(server)
         for _ in range(600):
             if owner.progress().startswith("Finished"):
@@ -111,18 +100,17 @@ def numbers(server: Server, spec: Specification) -> str:
     return replicates_csv(assemble(spec, folder.read_results(blocks), 0.0, "cpu"))
 
 
-def test_a_study_ends_with_its_numbers_whatever_others_send(
-    own_server: Server, reference: Reference
-):
-    spec = PRESETS["cosine-exact"].build(
-        PRESETS["cosine-exact"].parse({k: str(v) for k, v in reference.fields.items()})
-    )
-    workers = {worker.pid for worker in own_server.workers()}
+def test_a_study_ends_with_its_numbers_whatever_others_send(server: Server):
+    preset = PRESETS["cosine-exact"]
+    fields = {"sizes": "1000,3162,10000,31623", "replicates": "12", "candidates": "8", "seed": "22"}
+    spec = preset.build(preset.parse(fields))
+    alone = assemble(spec, {block.id: run_block(spec, block) for block in split(spec)}, 0.0, "cpu")
+    workers = {worker.pid for worker in server.workers()}
     files = sorted(path.name for path in ROOT.iterdir())
-    query = finished(run_under_attack(own_server, reference.fields))
+    query = finished(run_under_attack(server, fields))
     assert spec.hash in query
-    assert numbers(own_server, spec) == replicates_csv(reference.result)
-    assert {worker.pid for worker in own_server.workers()} == workers
+    assert numbers(server, spec) == replicates_csv(alone)
+    assert {worker.pid for worker in server.workers()} == workers
     assert sorted(path.name for path in ROOT.iterdir()) == files
 
 
@@ -155,8 +143,8 @@ async def odd_widgets(server: Server) -> dict[str, str]:
     return said
 
 
-def test_no_value_of_a_widget_shows_a_trace(own_server: Server):
-    said = finished(odd_widgets(own_server))
+def test_no_value_of_a_widget_shows_a_trace(server: Server):
+    said = finished(odd_widgets(server))
     assert len(said) > 30
     for what, text in said.items():
         assert "exception:" not in text, what
@@ -166,12 +154,12 @@ def test_no_value_of_a_widget_shows_a_trace(own_server: Server):
     print(f"\n{len(said)} odd values, {len(odd)} of them unexpected")
 
 
-def test_the_server_wrote_down_what_it_did_not_expect(own_server: Server):
+def test_the_server_wrote_down_what_it_did_not_expect(server: Server):
     async def break_it() -> str:
-        async with visiting(own_server.url, polls=False) as visitor:
+        async with visiting(server.url, polls=False) as visitor:
             number = next(e for e in visitor.elements if e.WhichOneof("type") == "number_input")
             await visitor.run(WidgetState(id=number.number_input.id, json_value="{"))
             return visitor.text()
 
     assert "Something went wrong on the server" in finished(break_it())
-    assert "JSONDecodeError" in own_server.log.read_text()
+    assert "JSONDecodeError" in server.log.read_text()

@@ -42,7 +42,7 @@ def test_the_first_point_comes_within_two_seconds(lab, record_property):
     assert took < 4.0
 
 
-def test_points_arrive_while_it_runs_and_the_zoom_stays(running):
+def test_points_arrive_the_zoom_stays_and_cancelled_it_can_go_on(running):
     running.plot.evaluate("(c) => { c.mark = 'the same node'; }")
     box = running.plot.locator(".nsewdrag").bounding_box()
     left, top = box["x"] + 0.1 * box["width"], box["y"] + 0.2 * box["height"]
@@ -59,6 +59,10 @@ def test_points_arrive_while_it_runs_and_the_zoom_stays(running):
     assert running.plot.evaluate("(c) => c.mark") == "the same node"
     running.page.get_by_role("button", name="Whole plot").click()
     seconds_until(lambda: running.ranges()[0] < zoomed[0] - 0.05, 5.0)
+    points, took = cancel(running, 20.0)
+    assert took < 10.0
+    running.page.get_by_role("button", name="Continue").click()
+    running.wait_for_points(points)
 
 
 @pytest.mark.crowd
@@ -92,20 +96,12 @@ def test_widgets_answer_while_a_study_runs(running, record_property):
     assert median(times) < 400
 
 
-@pytest.mark.parametrize("limit", [10.0, pytest.param(4.0, marks=pytest.mark.timing)])
-def test_cancelling_takes_effect_and_the_study_can_go_on(running, record_property, limit):
-    running.page.get_by_role("button", name="Cancel").click()
-    stopped = running.page.get_by_text(re.compile("^Cancelled after"))
-    took = seconds_until(stopped.is_visible, 2 * limit)
+@pytest.mark.timing
+def test_cancelling_takes_effect_within_two_seconds(running, record_property):
+    _, took = cancel(running, 8.0)
     print(f"\ncancelled {took:.2f} s after the click (goal 2 s)")
     record_property("cancel_seconds", took)
-    assert took < limit
-    expect(running.page.get_by_role("button", name="Cancel")).to_have_count(0)
-    said, points = stopped.inner_text(), running.points()
-    running.page.wait_for_timeout(1000)
-    assert (stopped.inner_text(), running.points()) == (said, points)
-    running.page.get_by_role("button", name="Continue").click()
-    running.wait_for_points(points)
+    assert took < 4.0
 
 
 def test_reloads_find_the_study_and_its_data_are_the_command_lines(lab, reference):
@@ -124,3 +120,15 @@ def test_reloads_find_the_study_and_its_data_are_the_command_lines(lab, referenc
     name, text = lab.download("Data (CSV)")
     assert name == f"moeviz-cosine-exact-{job}.csv"
     assert text == replicates_csv(reference.result)
+
+
+def cancel(running: Lab, limit: float) -> tuple[int, float]:
+    """Cancel a study that then stands still; return its points and the seconds that took."""
+    running.page.get_by_role("button", name="Cancel").click()
+    stopped = running.page.get_by_text(re.compile("^Cancelled after"))
+    took = seconds_until(stopped.is_visible, limit)
+    expect(running.page.get_by_role("button", name="Cancel")).to_have_count(0)
+    said, points = stopped.inner_text(), running.points()
+    running.page.wait_for_timeout(1000)
+    assert (stopped.inner_text(), running.points()) == (said, points)
+    return points, took

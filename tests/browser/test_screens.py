@@ -15,15 +15,14 @@ SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8, "seed": 41}
 
 
 @pytest.fixture(scope="module")
-def finished(server, browser):
+def finished(server, context):
     """The address of a small finished study, with a prediction."""
-    context = browser.new_context()
     lab = Lab(context.new_page(), server.url)
     lab.open(**SMALL, guess="-0.5,,0")
     lab.run()
     lab.wait_until_finished()
     address = lab.page.url
-    context.close()
+    lab.page.close()
     return address
 
 
@@ -98,7 +97,7 @@ def test_the_form_survives_a_walk_to_the_home_page_and_back(finished, visit):
 
 
 def test_the_figure_is_saved_under_a_telling_name(finished, visit):
-    page = visit(accept_downloads=True)
+    page = visit()
     page.goto(finished)
     page.locator(".moeviz-canvas[data-redraws]").wait_for()
     for kind in ("SVG", "PNG"):
@@ -126,7 +125,7 @@ def test_a_claim_leads_to_the_study_that_measures_it(server, visit):
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
 def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
-    page = visit(color_scheme=scheme)
+    page = visit(scheme=scheme)
     page.goto(server.url)
     page.locator(".moeviz-canvas[data-redraws]").first.wait_for()
     expect(page.get_by_text(re.compile("^Fits run"))).to_be_visible(timeout=30_000)
@@ -148,7 +147,7 @@ def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
 @pytest.mark.crowd
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_figures_follow_the_theme(finished, visit, scheme):
-    page = visit(color_scheme=scheme)
+    page = visit(scheme=scheme)
     page.goto(finished)
     page.locator(".moeviz-canvas[data-redraws]").wait_for()
     ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
@@ -160,7 +159,7 @@ def test_figures_follow_the_theme(finished, visit, scheme):
 
 
 def test_a_figure_follows_when_the_theme_is_switched(finished, visit):
-    page = visit(color_scheme="light")
+    page = visit()
     page.goto(finished)
     page.locator(".moeviz-canvas[data-redraws]").wait_for()
     Lab(page, "").settle()
@@ -196,7 +195,7 @@ def test_a_range_of_less_than_a_decade_can_be_read_off_its_axis(finished, visit)
 
 @pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.crowd), 1000])
 def test_the_choice_of_a_study_stands_beside_the_button_whatever_is_said(server, visit, width):
-    page = visit(viewport={"width": width, "height": 900})
+    page = visit(width=width, height=900)
     lab = Lab(page, server.url)
     lab.open("lab", routers="linear", gates="top-softmax", top=1)
     expect(lab.alerts.first).to_contain_text("no fit can move them")
@@ -207,7 +206,7 @@ def test_the_choice_of_a_study_stands_beside_the_button_whatever_is_said(server,
 
 
 def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):
-    page = visit(viewport={"width": 390, "height": 844})
+    page = visit(width=390, height=844)
     page.goto(finished)
     page.locator(".moeviz-canvas[data-redraws]").wait_for()
     overflow = page.evaluate(

@@ -1,9 +1,15 @@
-"""The built wheel, installed into a fresh environment away from the sources, opens the app."""
+"""The built wheel, installed into a fresh environment away from the sources, opens the app.
+
+Nobody has visited its server: its first visitor, a worker that dies, and its end. The tests share
+it and run in this order.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -13,8 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
+from moeviz.charts.table import replicates_csv
+from tests.browser.lab import Lab
 from tests.browser.server import ROOT, Server
 from tests.browser.test_checker import decide, has_verdict
 
@@ -81,6 +89,27 @@ def test_the_wheel_carries_results_verdicts_scripts_and_styles(wheel):
     assert not [name for name in names if name.startswith("tests") or name.endswith("setup.py")]
 
 
+def test_the_first_visitor_may_come_by_a_deep_link(installed, visit):
+    lab = Lab(visit(), installed.url)
+    lab.open(sizes="300,1000", replicates=3)
+    expect(lab.page.get_by_role("heading", name="Convergence lab")).to_be_visible()
+    expect(lab.page.get_by_role("link", name="Home")).to_be_visible()
+    expect(lab.page.get_by_text(re.compile("^12 fits"))).to_be_visible()
+    lab.settle()
+    expect(lab.page.get_by_text("Page not found")).to_have_count(0)
+    expect(lab.page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.crowd
+def test_the_first_visitor_may_come_by_a_claim(browser: Browser, tmp_path, visit):
+    with Server(tmp_path) as server:
+        page = visit()
+        page.goto(f"{server.url}/checker?claim=S10.scaled-relu.d1")
+        expect(page.get_by_role("heading", name="Symbolic checker")).to_be_visible()
+        expect(page.get_by_text("Press Check to have it decided")).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
 def test_an_installed_wheel_opens_the_app(installed, visit):
     page = visit()
     page.goto(installed.url)
@@ -90,3 +119,26 @@ def test_an_installed_wheel_opens_the_app(installed, visit):
     page.goto(f"{installed.url}/checker?claim=S2.d2")
     decide(page)
     assert has_verdict(page)
+
+
+@pytest.mark.crowd  # the engine has its own; this is the same through the page
+def test_a_killed_worker_changes_no_number(installed, visit, reference):
+    lab = Lab(visit(), installed.url)
+    lab.open(**reference.fields)
+    lab.run()
+    victim = max(installed.workers(), key=lambda process: process.cpu_times().user)
+    os.kill(victim.pid, signal.SIGKILL)
+    blocks = lab.page.get_by_text(re.compile(r"^\d+ of \d+ blocks")).inner_text()
+    print(f"\nkilled worker {victim.pid} at {blocks}")
+    lab.wait_until_finished()
+    assert victim.pid not in {worker.pid for worker in installed.workers()}
+    _, text = lab.download("Data (CSV)")
+    assert text == replicates_csv(reference.result)
+
+
+def test_the_server_ends_with_all_its_workers(installed):
+    installed.wait_for_workers()
+    assert installed.stop() == []
+    log = Path(installed.log).read_text()
+    assert "Traceback" not in log, log[-3000:]
+    assert "missing ScriptRunContext" not in log, log[-3000:]
