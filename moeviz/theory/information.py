@@ -246,8 +246,9 @@ def pinned_spread(mixture: Mixture, theta: Tensor, layout: Layout, information: 
     free, tangent, inner = _free(mixture, theta, layout, information)
     seen = _sees(_off_the_gauge(inner, tangent[..., free])[1])
     spread = torch.full(seen.shape, torch.inf, dtype=information.dtype)
-    root = pinned_root(mixture, theta[seen], layout, information[seen])
-    spread[seen] = torch.linalg.vector_norm(root, dim=(-2, -1))
+    if bool(seen.any()):
+        root = pinned_root(mixture, theta[seen], layout, information[seen])
+        spread[seen] = torch.linalg.vector_norm(root, dim=(-2, -1))
     return spread
 
 

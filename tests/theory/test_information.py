@@ -147,6 +147,7 @@ def test_a_truth_that_no_data_show_spreads_without_bound_and_leaves_others_alone
     information = fisher_information(mixture, truths, input_nodes(2, 1024))
     spread = pinned_spread(mixture, truths, layout, information)
     assert spread[0] == math.inf
+    assert pinned_spread(mixture, truths[:1], layout, information[:1]).tolist() == [math.inf]
     assert spread[1] == pytest.approx(
         float(pinned_root(mixture, good, layout, information[1]).norm()), rel=1e-8
     )
