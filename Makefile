@@ -12,9 +12,9 @@ PORT ?= 8501
 
 # Tests of mathematics share two processes; then those that start servers and commands do, for a
 # browser's loop of events can share no process with others; those of the engine, which kill
-# workers and wait for them, run alone.
+# workers and wait for them, come last.
 SERVERS := tests/browser tests/test_cli.py
-ALONE := tests/engine
+LAST := tests/engine
 
 .PHONY: app test studies mutants kept bench check browser clean
 
@@ -23,9 +23,9 @@ app: .venv/ready
 
 test: .venv/ready browser check
 	$(BIN)/python -m pytest -q -n 2 $(SERVERS:%=--ignore=%) \
-	  $(ALONE:%=--ignore=%)
+	  $(LAST:%=--ignore=%)
 	$(BIN)/python -m pytest -q -n 2 $(SERVERS)
-	$(BIN)/python -m pytest -q $(ALONE)
+	$(BIN)/python -m pytest -q -n 2 $(LAST)
 
 # On an idle machine: times; slow statistical studies, the shipped presets at full size with several
 # seeds; the tests of many of a kind, of which `make test` takes one of each; many more examples of

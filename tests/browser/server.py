@@ -93,8 +93,8 @@ class Server:
             self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
             return started
-        _, alive = psutil.wait_procs(started, timeout=2.0)
-        return alive
+        _, left = psutil.wait_procs(started, timeout=2.0)
+        return [process for process in left if not _has_ended(process)]
 
     def workers(self) -> list[psutil.Process]:
         """Return the worker processes, those that have a scheduler to talk to."""
@@ -130,6 +130,14 @@ class Server:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(END_SECONDS)
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """Whether it is gone, or waits only for the system to take note."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _is_worker(process: psutil.Process) -> bool:
