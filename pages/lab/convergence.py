@@ -2,34 +2,35 @@
 
 import streamlit as st
 
-from moeviz.ui.lab.choose import choose_preset, choose_size
-from moeviz.ui.lab.controls import run, run_button, show_notices, study_form, study_of_form
-from moeviz.ui.lab.kept import choose_kept
-from moeviz.ui.lab.link import request_for
-from moeviz.ui.lab.state import STATE, job
-from moeviz.ui.lab.study import show_kept, show_study
+from moeviz.ui.lab.below import show_below
+from moeviz.ui.lab.chips import chips
+from moeviz.ui.lab.controls import predict, run, run_button, settings_button, show_notices
+from moeviz.ui.lab.form import form_preset, form_study, form_values
+from moeviz.ui.lab.formula import formula
+from moeviz.ui.lab.kept import shown_kept
+from moeviz.ui.lab.link import LAB, request_for
+from moeviz.ui.lab.state import STATE, job, pins
+from moeviz.ui.lab.study import show_pins, show_study
 from moeviz.ui.shared.guard import guard
 
-st.title("Convergence lab", anchor=False)
 with guard(STATE.start_again):
     STATE.follow()
-left, right = st.columns([3, 2], vertical_alignment="top")
-with left:
-    preset = choose_preset()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        choose_size(preset)
-        kept = choose_kept(preset)
+    preset = form_preset()
+question, start = st.columns([3, 1], vertical_alignment="center")
+question.title(preset.question, anchor=False)
 with guard():
-    spec = study_of_form(preset)
-    with right:
+    chips(preset, form_values(preset))
+    kept = shown_kept(preset)
+    spec = form_study(preset)
+    with start:
         wanted = run_button(spec)
-    show_notices(spec)
-    guesses = study_form(preset, spec)
+    formula(spec)
+    guesses = predict(preset, spec)
     if wanted:
-        run(preset, spec)
-    STATE.write(request_for(spec, job(), guesses, kept is not None))
+        run(spec)
 with guard(STATE.start_again):
-    if kept is None:
-        show_study(preset, spec, guesses)
-    else:
-        show_kept(preset, spec, guesses, kept)
+    request = request_for(spec, job(), guesses, kept is not None, pins())
+    link = STATE.write(request)
+    shown = show_study(preset, spec, guesses, kept)
+    show_notices(spec)
+    show_below(preset, shown, guesses, link)

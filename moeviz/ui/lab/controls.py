@@ -1,4 +1,4 @@
-"""The convergence lab's form and its Run button."""
+"""The convergence lab's Run button, its drawer of settings and its predictions."""
 
 from __future__ import annotations
 
@@ -7,48 +7,70 @@ from functools import lru_cache
 import streamlit as st
 
 from moeviz.charts.notices import notices
-from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
-from moeviz.ui.lab.form import form_study, settings
+from moeviz.ui.lab.form import form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.link import Guesses
 from moeviz.ui.lab.predict import predictions
 from moeviz.ui.lab.regimes import regime_controls
 from moeviz.ui.lab.state import job, show_job
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.session import engine
+from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.words import duration
 
 
-def study_of_form(preset: Preset) -> Specification:
-    """Return the study that the form describes, before the form is drawn.
+def run_button(spec: Specification | None) -> bool:
+    """Offer to run the study, say its work, and return whether it is wanted.
 
-    The widgets hold their values before they are drawn again. What follows from a change can so
-    be said at once: some fifty widgets take longer to draw than everything else.
+    Parameters
+    ----------
+    spec : Specification or None
+        None where the form describes no study that can be run.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+        if spec is not None:
+            st.markdown(_cost(spec))
+        return st.button("Run", type="primary", key="lab.run", width=140, disabled=spec is None)
+
+
+def settings_button(preset: Preset) -> None:
+    """Offer the drawer of settings; nothing of it is made before it is opened.
 
     Parameters
     ----------
     preset : Preset
-
-    Raises
-    ------
-    SpecificationError
-        If the settings do not describe a study that can be run; they stay on the page, where
-        they can be mended.
+        The one chosen in the form.
     """
-    try:
-        return form_study(preset)
-    except SpecificationError:
-        # At the very place where the whole form has them, so that the browser keeps them open.
-        _, right = st.columns(2)
-        with right.expander("Settings"):
-            _settings(preset)
-        raise
+    changed = _changed(preset)
+    label = f"Settings ({changed} changed)" if changed else "Settings"
+    if st.button(label, icon=":material/tune:", key="lab.settings"):
+        _drawer(preset)
 
 
-def study_form(preset: Preset, spec: Specification) -> Guesses:
-    """Show prediction and settings, and return what was predicted for each curve.
+@st.dialog("Settings", width="large", position="right", on_dismiss="rerun")
+def _drawer(preset: Preset) -> None:
+    st.button(
+        "Back to the study's own settings",
+        icon=":material/restart_alt:",
+        disabled=not _changed(preset),
+        on_click=reset_form,
+        args=(preset,),
+        key="lab.reset",
+    )
+    regime_controls(preset)
+    settings(preset)
+    upload()
+
+
+def _changed(preset: Preset) -> int:
+    values, table = form_values(preset), preset.fields
+    return sum(field.applies(values) and values[field.name] != field.default for field in table)
+
+
+def predict(preset: Preset, spec: Specification) -> Guesses:
+    """Ask for a prediction, and return what was predicted for each curve.
 
     Parameters
     ----------
@@ -56,25 +78,9 @@ def study_form(preset: Preset, spec: Specification) -> Guesses:
     spec : Specification
         The study that the form describes.
     """
-    left, right = st.columns(2)
-    with right.expander("Settings"):
-        _settings(preset)
-    with left.expander("Commit a prediction first"):
-        st.markdown(plain(preset.question))
-        return predictions(spec, locked=job() == spec.hash)
-
-
-def run_button(spec: Specification) -> bool:
-    """Offer to run the study, say its work, and return whether it is wanted.
-
-    Parameters
-    ----------
-    spec : Specification
-    """
-    with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button("Run", type="primary", key="lab.run", width=160)
-        st.markdown(_cost(spec))
-    return pressed
+    locked = job() == spec.hash
+    with st.expander("Your prediction" if locked else "Commit a prediction first"):
+        return predictions(spec, locked)
 
 
 def show_notices(spec: Specification) -> None:
@@ -88,12 +94,11 @@ def show_notices(spec: Specification) -> None:
         st.info(plain(notice))
 
 
-def run(preset: Preset, spec: Specification) -> None:
+def run(spec: Specification) -> None:
     """Hand the study to the workers and show it; for when the whole form has been drawn.
 
     Parameters
     ----------
-    preset : Preset
     spec : Specification
 
     Raises
@@ -102,15 +107,10 @@ def run(preset: Preset, spec: Specification) -> None:
         If the study cannot be submitted.
     """
     with st.spinner("Handing the study to the workers", show_time=False):
+        INTEREST.want(spec.hash, visitor())
         show_job(engine().submit(spec))
-    leave_kept(preset)
+    leave_kept()
     st.rerun()
-
-
-def _settings(preset: Preset) -> None:
-    regime_controls(preset)
-    settings(preset)
-    upload()
 
 
 @lru_cache(maxsize=256)
@@ -123,4 +123,4 @@ def _cost(spec: Specification) -> str:
     blocks = split(spec)
     fits = sum(block.last - block.first for block in blocks)
     seconds = sum(block.cost for block in blocks)
-    return f"{fits:,} fits, about {duration(max(1.0, seconds))} of work for one core"
+    return f"{fits:,} fits, {duration(max(1.0, seconds))} of one core"

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import pyarrow
 import streamlit as st
 
-from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.palette import theme_named
+from moeviz.charts.screen import study_screen
 from moeviz.charts.table import Table
 from moeviz.engine import Snapshot
 from moeviz.study import Result
-from moeviz.ui.shared.plot import figure_text
+from moeviz.text import json_text
 
 _KEPT = 64
 """Entries of a cache; a class looks at a few studies at a time, in two themes."""
@@ -57,8 +57,8 @@ def result_of(job_id: str, version: int, _snapshot: Snapshot) -> Result:
     return result
 
 
-def figure_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
-    """Return the figure of a study's curves as a text for the browser.
+def screen_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
+    """Return what is drawn of a study as a text for the browser.
 
     Parameters
     ----------
@@ -68,14 +68,14 @@ def figure_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
     theme : str or None
         The browser's theme.
     """
-    return _figure(shown.name, shown.version, theme, tuple(sizes), shown.result)
+    return _screen(shown.name, shown.version, theme, tuple(sizes), shown.result)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _figure(
+def _screen(
     name: str, version: int, theme: str | None, sizes: tuple[int, ...], _result: Result
 ) -> str:
-    return figure_text(convergence_figure(_result, sizes, theme_named(theme)))
+    return json_text(study_screen(_result, sizes, theme_named(theme)), compact=True)
 
 
 def table_of(

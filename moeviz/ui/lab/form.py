@@ -11,9 +11,25 @@ import streamlit as st
 from moeviz.fields import Value
 from moeviz.study import PRESETS, Preset, Specification
 from moeviz.ui.lab.link import form_fields
-from moeviz.ui.lab.state import STATE, job
+from moeviz.ui.lab.state import STATE, job, pins
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.widgets import show_fields
+
+
+def form_preset() -> Preset:
+    """Return the preset whose form it is."""
+    return PRESETS[STATE.asked.own["preset"]]
+
+
+def reset_form(preset: Preset) -> None:
+    """Set every field back to the preset's own; for a callback.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    """
+    change_form(preset, {field.name: field.default for field in form_fields(preset.name)})
 
 
 def settings(preset: Preset) -> None:
@@ -84,7 +100,7 @@ def guess_name(preset: str, index: int) -> str:
     return f"{preset}.guess.{index}"
 
 
-def change_form(preset: Preset, changes: Mapping[str, Value]) -> None:
+def change_form(preset: Preset, changes: Mapping[str, Value], kept: bool = False) -> None:
     """Set the form to what it says with some fields changed; a new generation of widgets.
 
     Parameters
@@ -93,6 +109,14 @@ def change_form(preset: Preset, changes: Mapping[str, Value]) -> None:
         The one chosen in the form.
     changes : mapping of str to Value
         Values by field.
+    kept : bool
+        Whether the kept full-size result is to be on show.
     """
-    own = {"preset": preset.name, "job": job(), "guess": form_guesses(preset), "kept": False}
+    own = {
+        "preset": preset.name,
+        "job": job(),
+        "guess": form_guesses(preset),
+        "kept": kept,
+        "pins": pins(),
+    }
     STATE.restore(Request(own, {**form_values(preset), **changes}))

@@ -1,50 +1,34 @@
-"""A study on the screen, running or finished."""
+"""A study on the screen, running or finished, with those that lie behind and beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 import streamlit as st
 
-from moeviz.charts.convergence import convergence_figure
-from moeviz.charts.notices import notices, older_words
-from moeviz.charts.palette import style, theme_named
-from moeviz.charts.regimes import regime_sentences
-from moeviz.charts.sentences import curve_words
-from moeviz.charts.table import (
-    Table,
-    fits_table,
-    local_slope_table,
-    loss_table,
-    slope_table,
-)
-from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace_words
-from moeviz.charts.truth import truth_parts
-from moeviz.charts.words import comparison, describe, design_sentence, open_choices
+from moeviz.charts.differences import differences_words
+from moeviz.charts.notices import older_words
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import Preset, Result, Specification, assemble
-from moeviz.study.kept import KeptResult
-from moeviz.ui.lab.drawn import Guesses, Shown, figure_of, result_of, table_of
-from moeviz.ui.lab.files import downloads
-from moeviz.ui.lab.link import LAB, request_for
-from moeviz.ui.lab.state import job, leave_study, unknown_job
-from moeviz.ui.shared.guard import guard, plain
-from moeviz.ui.shared.pace import PACE
-from moeviz.ui.shared.plot import plot
+from moeviz.study import Preset, Specification
+from moeviz.study.kept import KeptResult, kept_result
+from moeviz.ui.lab.drawn import Guesses, Shown, result_of, screen_of
+from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
+from moeviz.ui.lab.watch import watch
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
-from moeviz.ui.shared.words import duration, progress_sentence
+from moeviz.ui.shared.studies import study_label
+from moeviz.ui.shared.words import duration
 
-TABS = "lab.tabs"
-"""Key of the tabs beside the plot; its value is the title of the open one."""
-
-_PLOT_AND_WORDS = (3, 2)
-_AXES_SHORTER = 160
+PICTURE = "lab.watch"
+"""The picture's key in the session."""
 
 
-def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
-    """Show the study that the address names, or invite to run one.
+def show_study(
+    preset: Preset, spec: Specification, guesses: Guesses, kept: KeptResult | None
+) -> Shown | None:
+    """Draw the study that the address names; without one, what is kept of the preset, faintly.
 
     Parameters
     ----------
@@ -54,133 +38,167 @@ def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
         What the form says.
     guesses : sequence of float or None
         What was predicted, curve by curve.
+    kept : KeptResult or None
+        The kept result, where that is to be shown in place of a study.
+
+    Returns
+    -------
+    Shown or None
+        What is on the screen, if it is there and nothing is computed any more.
 
     Raises
     ------
     EngineError
         If the engine cannot tell.
     """
+    if kept is not None:
+        shown = Shown(f"kept.{preset.name}", 0, kept.result)
+        _picture(preset, shown, guesses)
+        _about_kept(kept)
+        return shown
+    snapshot = _snapshot(spec)
+    if snapshot is None:
+        _picture(preset, None, ())
+        return None
+    shown = Shown(snapshot.job_id, snapshot.version, result_of(*_versioned(snapshot)))
+    _picture(preset, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
+    _buttons(snapshot)
+    _remarks(snapshot, spec)
+    return None if snapshot.active else shown
+
+
+def _snapshot(spec: Specification) -> Snapshot | None:
     job_id = job()
     if job_id is None:
-        _invite(preset, spec)
+        return None
+    try:
+        return engine().look(job_id)
+    except UnknownJobError:
+        if job_id == spec.hash:
+            st.info("This server has not computed this study yet. Press **Run**.")
+        else:
+            st.error(plain(unknown_job(job_id)))
+            st.button("Take it off the screen", on_click=leave_study)
+        return None
+
+
+def _versioned(snapshot: Snapshot) -> tuple[str, int, Snapshot]:
+    return snapshot.job_id, snapshot.version, snapshot
+
+
+def _picture(
+    preset: Preset, shown: Shown | None, guesses: Guesses, snapshot: Snapshot | None = None
+) -> None:
+    theme = st.context.theme.type
+    name = shown.result.hash if shown is not None else preset.name
+    live = snapshot is not None and snapshot.active
+    watch(
+        key=PICTURE,
+        job=snapshot.job_id if snapshot is not None else None,
+        screen=None
+        if shown is None or live
+        else screen_of(shown, shown.result.spec["sizes"], theme),
+        live=live,
+        guesses=guesses,
+        layers=[*_behind(preset, shown, theme), *_beside(shown, theme)],
+        view=name,
+        file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
+        on_end=_nothing,
+        title=preset.question,
+    )
+
+
+def _nothing() -> None:
+    """Do nothing: the script run that calls this is all that is wanted."""
+
+
+def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
+    """What lies faintly behind a study, or stands in its place until one is run."""
+    kept = kept_result(preset.name)
+    if kept is None or (shown is not None and shown.name.startswith("kept.")):
         return
+    behind = Shown(f"kept.{preset.name}", 0, kept.result)
+    yield {
+        "name": f"kept full-size result of {plain(kept.date)}",
+        "screen": screen_of(behind, kept.result.spec["sizes"], theme),
+        "look": "faint",
+    }
+
+
+def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
+    """The pinned studies, each named by what tells it from the one on show."""
+    for job_id in pins():
+        if shown is not None and shown.result.hash == job_id:
+            continue
+        found = _pinned(job_id)
+        if found is None:
+            continue
+        name = study_label(found.result.spec.name)
+        if shown is not None:
+            name = differences_words(found.result.spec, shown.result.spec)
+        yield {
+            "name": name,
+            "screen": screen_of(found, found.result.spec["sizes"], theme),
+            "look": "pinned",
+        }
+
+
+def _pinned(job_id: str) -> Shown | None:
+    """Return a pinned study as it stands; None for one that this server does not know."""
     try:
         snapshot = engine().look(job_id)
     except UnknownJobError:
-        _unknown(job_id, computable=job_id == spec.hash)
-        return
-    if job_id != spec.hash:
-        st.info(
-            "The form has changed since this study was run. Press **Run** for the study that the "
-            "form describes."
-        )
-        guesses = ()
-    every = PACE.seconds(visitor()) if snapshot.active else None
-    st.fragment(_live, run_every=every)(job_id, guesses, every)
-    if not snapshot.active:
-        result = result_of(job_id, snapshot.version, snapshot)
-        downloads(result, LAB.write(request_for(spec, job_id, guesses)))
-        st.markdown(preset.summary)
+        return None
+    return Shown(job_id, snapshot.version, result_of(*_versioned(snapshot)))
 
 
-def show_kept(preset: Preset, spec: Specification, guesses: Guesses, kept: KeptResult) -> None:
-    """Show a result that ships with the project; nothing is computed.
+def show_pins(shown: Shown | None) -> None:
+    """Offer to pin the study on show, and say which are pinned.
 
     Parameters
     ----------
-    preset : Preset
-        The one chosen in the form.
-    spec : Specification
-        What the form says.
-    guesses : sequence of float or None
-        What was predicted, curve by curve.
-    kept : KeptResult
+    shown : Shown or None
+        A finished study.
     """
-    result = kept.result
-    st.info(
-        f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
-        f"{duration(result.seconds)}, device {plain(kept.device)}. "
-        "The settings of the form do not change it."
-    )
-    shown = Shown(f"kept.{preset.name}", 0, result)
-    _draw(shown, result.spec["sizes"], guesses)
-    downloads(result, LAB.write(request_for(spec, job(), guesses, kept=True)))
-    st.markdown(preset.summary)
-
-
-def _invite(preset: Preset, spec: Specification) -> None:
-    """Show the axes that wait for points, and with them load what drawing needs."""
-    left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
-    with right:
-        st.markdown(preset.summary)
-        st.info(f"{plain(preset.question)} Commit a prediction, then press **Run**.")
-    with left:
-        theme = theme_named(st.context.theme.type)
-        axes = convergence_figure(assemble(spec, {}, 0.0, ""), spec["sizes"], theme)
-        axes["layout"]["height"] -= _AXES_SHORTER
-        plot(
-            axes,
-            key="lab.axes",
-            description="Axes without points: no study has been run yet.",
-            file_name="moeviz",
-            tools=False,
+    if shown is not None and shown.result.complete and shown.name not in pins():
+        st.button(
+            "Pin",
+            icon=":material/push_pin:",
+            help="Keep this study's curves in the picture while another one is run.",
+            on_click=pin,
+            args=(shown.name,),
+            key="lab.pin",
+        )
+    for job_id in pins():
+        found = _pinned(job_id)
+        name = "a study that this server does not know" if found is None else _name(found, shown)
+        st.button(
+            f"Unpin: {plain(name)}",
+            icon=":material/close:",
+            on_click=unpin,
+            args=(job_id,),
+            key=f"lab.unpin.{job_id}",
         )
 
 
-def _unknown(job_id: str, computable: bool) -> None:
-    if computable:
-        st.info("This server has not computed this study yet. Press **Run**.")
-    else:
-        st.error(plain(unknown_job(job_id)))
-        st.button("Take it off the screen", on_click=leave_study)
+def _name(found: Shown, shown: Shown | None) -> str:
+    if shown is not None and shown.name != found.name:
+        return differences_words(found.result.spec, shown.result.spec)
+    return study_label(found.result.spec.name)
 
 
-def _live(job_id: str, guesses: Guesses, every: float | None) -> None:
-    """Show a study as it stands; asked for again `every` so many seconds, if it is running."""
-    with guard():
-        snapshot = engine().look(job_id)
-        if every is not None and not (snapshot.active and PACE.seconds(visitor()) == every):
+def _buttons(snapshot: Snapshot) -> None:
+    """Offer to stop what is computed, or to go on with what was stopped."""
+    if snapshot.active:
+        if st.button("Cancel", width=140, key="lab.cancel"):
+            if not INTEREST.withdraw(snapshot.job_id, visitor()):
+                leave_study()
+                st.toast("Others want this study too: it goes on without you.")
             st.rerun()
-        _progress(snapshot)
-        result = result_of(job_id, snapshot.version, snapshot)
-        _draw(Shown(job_id, snapshot.version, result), snapshot.spec["sizes"], guesses)
-
-
-def _draw(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
-    result = shown.result
-    older = older_words(result.spec)
-    if older:
-        st.warning(plain(older))
-    left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
-    with left:
-        plot(
-            figure_of(shown, sizes, st.context.theme.type),
-            key="lab.plot",
-            description=describe(result),
-            file_name=f"moeviz-{result.spec.name}-{result.hash}",
-            view=result.hash,
-        )
-        beside = comparison(result)
-        if beside:
-            st.markdown(f"**Ours and the paper's.** {plain(beside)}")
-            st.markdown(f"**Left open by the paper.** {plain(open_choices(result))}")
-    with right:
-        _tables(shown, sizes, guesses)
-    _sentences(result)
-
-
-def _progress(snapshot: Snapshot) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(1.0, max(0.0, snapshot.fraction)), text=progress_sentence(snapshot))
-        if snapshot.active:
-            if st.button("Cancel", width=140):
-                engine().cancel(snapshot.job_id)
-                st.rerun()
-        elif _can_go_on(snapshot) and st.button("Continue", width=140):
-            engine().submit(snapshot.spec)
-            st.rerun()
-    if snapshot.state == "failed":
-        st.error(plain(snapshot.message))
+    elif _can_go_on(snapshot) and st.button("Continue", width=140, key="lab.continue"):
+        INTEREST.want(snapshot.job_id, visitor())
+        engine().submit(snapshot.spec)
+        st.rerun()
 
 
 def _can_go_on(snapshot: Snapshot) -> bool:
@@ -188,75 +206,25 @@ def _can_go_on(snapshot: Snapshot) -> bool:
     return snapshot.state != "done" and not older_words(snapshot.spec)
 
 
-def _tables(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
-    """Show the tables in tabs; only the open one is made, for all are redrawn at every poll."""
-    result = shown.result
-    drawn: dict[str, Callable[[], None]] = {
-        name: partial(_kept_table, shown, name, guesses, make)
-        for name, make in (
-            ("Slopes", lambda: slope_table(result, guesses)),
-            ("Mean loss", lambda: loss_table(result, sizes)),
-            ("Median loss", lambda: loss_table(result, sizes, "median")),
-            ("Local slopes", lambda: local_slope_table(result)),
-            ("Fits", lambda: fits_table(result)),
+def _remarks(snapshot: Snapshot, spec: Specification) -> None:
+    if snapshot.state == "failed":
+        st.error(plain(snapshot.message))
+    older = older_words(snapshot.spec)
+    if older:
+        st.warning(plain(older))
+    if snapshot.job_id != spec.hash:
+        st.info(
+            "The form has changed since this study was run. Press **Run** for the study that the "
+            "form describes."
         )
-    }
-    if has_likelihood(result):
-        drawn["Likelihood"] = lambda: _likelihood(result)
-    drawn["Truth"] = lambda: _truth(result)
-    names = list(drawn)
-    for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
-        if tab.open:
-            with tab:
-                drawn[name]()
 
 
-def _kept_table(shown: Shown, title: str, guesses: Guesses, make: Callable[[], Table]) -> None:
-    _table(table_of(shown, title, guesses, make), title)
-
-
-def _table(table: Any, title: str) -> None:
-    if table:
-        st.table(table, border="horizontal", hide_index=True, alt=title)
-
-
-def _likelihood(result: Result) -> None:
-    figure = trace_figure(result, theme_named(st.context.theme.type))
-    if figure is None:
-        st.markdown(
-            "No likelihood to show: no fit of the largest sample size has ended yet, or the "
-            "likelihood of one is not a number."
-        )
-        return
-    plot(
-        figure,
-        key="lab.trace",
-        description=trace_words(result),
-        file_name=f"moeviz-{result.spec.name}-{result.hash}-likelihood",
-        tools=False,
+def _about_kept(kept: KeptResult) -> None:
+    older = older_words(kept.result.spec)
+    if older:
+        st.warning(plain(older))
+    st.caption(
+        f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
+        f"{duration(kept.result.seconds)}, device {plain(kept.device)}. "
+        "The settings do not change it."
     )
-    st.markdown(
-        "Mean over the replicates of the largest sample size. A step is one of the estimator's "
-        "own; a fit that has ended stays where it is."
-    )
-    _table(trace_table(result), "Likelihood")
-
-
-def _truth(result: Result) -> None:
-    for sentence in (*regime_sentences(result.spec.fields), *notices(result.spec)):
-        st.markdown(plain(sentence))
-    for part in truth_parts(result):
-        st.markdown(f"**{plain(part.title)}**")
-        _table(part.table, part.title)
-        for sentence in part.sentences:
-            st.markdown(plain(sentence))
-        if part.warning:
-            st.warning(plain(part.warning))
-    st.markdown(plain(design_sentence(result)))
-
-
-def _sentences(result: Result) -> None:
-    theme = theme_named(None)
-    for index, curve in enumerate(result.curves):
-        glyph = style(index, theme).glyph
-        st.markdown(f"{glyph} **{plain(curve.label)}.** {plain(curve_words(result.spec, curve))}")
