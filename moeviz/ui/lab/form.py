@@ -84,7 +84,7 @@ def guess_name(preset: str, index: int) -> str:
     return f"{preset}.guess.{index}"
 
 
-def change_form(preset: Preset, changes: Mapping[str, Value]) -> None:
+def change_form(preset: Preset, changes: Mapping[str, Value], kept: bool = False) -> None:
     """Set the form to what it says with some fields changed; a new generation of widgets.
 
     Parameters
@@ -93,6 +93,8 @@ def change_form(preset: Preset, changes: Mapping[str, Value]) -> None:
         The one chosen in the form.
     changes : mapping of str to Value
         Values by field.
+    kept : bool
+        Whether the kept full-size result is to be on show.
     """
-    own = {"preset": preset.name, "job": job(), "guess": form_guesses(preset), "kept": False}
+    own = {"preset": preset.name, "job": job(), "guess": form_guesses(preset), "kept": kept}
     STATE.restore(Request(own, {**form_values(preset), **changes}))
