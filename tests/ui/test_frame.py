@@ -12,6 +12,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
+from streamlit.testing.v1 import AppTest
 
 from moeviz.errors import SpecificationError
 from moeviz.ui.shared.cards import cards_path, cards_route
@@ -30,9 +31,9 @@ def test_every_page_stands_in_one_section():
 def test_projector_mode_stays_in_the_address_of_every_page(still, page):
     app = visit(page, projector="1")
     assert not app.exception
-    assert app.query_params["projector"] == ["1"]
+    assert app.query_params["projector"] == "1"
     app.run()
-    assert app.query_params["projector"] == ["1"]
+    assert app.query_params["projector"] == "1"
 
 
 def test_projector_mode_walks_along(still):
@@ -40,7 +41,33 @@ def test_projector_mode_walks_along(still):
     for page in ADDRESSES:
         app.query_params.clear()
         app.switch_page(page).run()
-        assert app.query_params["projector"] == ["1"]
+        assert app.query_params["projector"] == "1"
+
+
+def test_once_it_was_switched_by_hand_a_late_address_changes_nothing(still):
+    app = AppTest.from_function(page_of_projector, default_timeout=20)
+    app.query_params["projector"] = "1"
+    app.run()
+    assert app.markdown[0].value == "True"
+    app.button[0].click().run()
+    assert "projector" not in app.query_params
+    app.query_params["projector"] = "1"
+    app.run()
+    assert app.markdown[0].value == "False"
+    assert "projector" not in app.query_params
+
+
+def page_of_projector() -> None:
+    """A page that says the mode, and a button that ends it."""
+    import streamlit as st
+
+    from moeviz.ui.shared.projector import follow_projector as follow
+    from moeviz.ui.shared.projector import projector, say_projector, set_projector
+
+    follow()
+    st.markdown(str(projector()))
+    st.button("Off", on_click=set_projector, args=(False,))
+    say_projector()
 
 
 def test_without_it_no_address_speaks_of_it(still):
@@ -51,7 +78,7 @@ def test_without_it_no_address_speaks_of_it(still):
 
 def test_it_changes_nothing_of_what_the_page_reads(still):
     plain, large = visit(atoms="3"), visit(atoms="3", projector="1")
-    assert dict(large.query_params) == {**dict(plain.query_params), "projector": ["1"]}
+    assert dict(large.query_params) == {**dict(plain.query_params), "projector": "1"}
 
 
 def test_a_qr_code_is_a_picture_of_squares():

@@ -205,23 +205,41 @@ def _nearest(preset: Preset, values: Mapping[str, Any], begun: list[_Begun]) -> 
     """Return the way to a choice that goes with the fewest changes of other fields."""
     for _ in range(MOST_CHANGES):
         further: list[_Begun] = []
+        done: list[_Begun] = []
         for start in begun[:MOST_FOLLOWED]:
             trial = {**values, **start.way, **start.more}
-            for field, value in _mends(trial):
-                if field in start.way or field in start.more or value == trial[field]:
+            for mend in _mends(trial):
+                if mend.keys() & (start.way.keys() | start.more.keys()):
                     continue
-                refused = refusal(preset, {**trial, field: value})
-                now = _Begun(start.way, {**start.more, field: value}, refused)
+                refused = refusal(preset, {**trial, **mend})
+                now = _Begun(start.way, {**start.more, **mend}, refused)
                 if not refused:
-                    return now
+                    done.append(now)
+                    break
                 if refused != start.why and now not in further:
                     further.append(now)
+        if done:
+            return min(done, key=lambda each: len(each.more))
         begun = further
     return None
 
 
-def _mends(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
-    """Return single changes that may make a study go, the most natural ones first."""
+def _mends(values: Mapping[str, Any]) -> Iterator[Changes]:
+    """Return changes that may make a study go: single fields, the most natural ones first.
+
+    What is refused of the data's model is refused of the fitted one in the same words, so that
+    the two are also changed together.
+    """
+    for field, value in _single_mends(values):
+        if value != values[field]:
+            yield {field: value}
+    for field, source in (("gates", "data_gate"), ("routers", "data_router")):
+        if values[source] != OWN:
+            names = [*_without_one(values[field]), *((name,) for name in REGISTRIES[field])]
+            yield from ({field: each, source: OWN} for each in names if each != values[field])
+
+
+def _single_mends(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     for field in ("gates", "estimators", "losses", "routers", "experts"):
         yield from ((field, fewer) for fewer in _without_one(values[field]))
     yield from (("gates", (name,)) for name in GATES)

@@ -1,8 +1,8 @@
 """Projector mode: text and strokes half as large again, on every page of a visit.
 
-It is kept in the visit and said in the address of every page, as ``projector=1``. The address is
-read where somebody else may have written it, on arrival and after Back or Forward; any other
-address that comes along with a run may be one of a moment ago.
+It is kept in the visit and said in the address of every page, as ``projector=1``. Once the visitor
+has switched it by hand, an address that comes along with a run may be one of a moment ago; then
+only one that Back or Forward brought is followed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PARAMETER = "projector"
 
 ON = "1"
 
-_KEY = "shared.projector"
+_KEY, _BY_HAND = "shared.projector", "shared.projector.by-hand"
 
 
 def projector() -> bool:
@@ -27,12 +27,13 @@ def projector() -> bool:
 def set_projector(on: bool) -> None:
     """Switch projector mode on or off for the visit; for a callback."""
     st.session_state[_KEY] = on
+    st.session_state[_BY_HAND] = True
 
 
 def follow_projector() -> None:
     """Read the mode from the address, where that may be a wish; at the beginning of a run."""
     said = st.query_params.get(PARAMETER)
-    if _KEY not in st.session_state or (said is not None and went_back()):
+    if said is not None and (_BY_HAND not in st.session_state or went_back()):
         st.session_state[_KEY] = said == ON
 
 
