@@ -5,6 +5,7 @@ from moeviz.model.formula.evaluate import Program, evaluate, program
 from moeviz.model.formula.functions import FUNCTIONS, OPERATIONS, TYPED, Function
 from moeviz.model.formula.grammar import EXPERT, ROUTER, SCORE, UNITS, WEIGHT, Kind
 from moeviz.model.formula.latex import latex
+from moeviz.model.formula.mathml import Mark, bracketed, marked, mathml, meaning
 from moeviz.model.formula.parse import parse_formula
 from moeviz.model.formula.separate import separate
 from moeviz.model.formula.spell import (
@@ -28,6 +29,7 @@ __all__ = [
     "Call",
     "Function",
     "Kind",
+    "Mark",
     "Number",
     "Power",
     "Product",
@@ -35,10 +37,14 @@ __all__ = [
     "Sum",
     "Symbol",
     "Tree",
+    "bracketed",
     "differentiate",
     "evaluate",
     "gate_width",
     "latex",
+    "marked",
+    "mathml",
+    "meaning",
     "own_weight",
     "parse_formula",
     "program",

@@ -20,10 +20,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from moeviz.ui.shared.cards import cards_path, cards_route
 from moeviz.ui.shared.messages import MessagesOfPages
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
 from moeviz.ui.shared.places import Places
 from moeviz.ui.shared.plot import PLOTLY_FILE, PLOTLY_PATH
+from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.session import checker, close_engine, engine
 
 _WARM = (
@@ -63,6 +65,7 @@ async def _settle() -> None:
     """
     for name in _WARM:
         await asyncio.to_thread(import_module, name)
+    await asyncio.to_thread(cards_path)
     while not engine().hardware()["ready"]:
         await asyncio.sleep(0.2)
     # After the workers, which are what most visitors wait for.
@@ -77,7 +80,8 @@ def routes() -> list[Route]:
     Returns
     -------
     list of Route
-        plotly.js from the installed plotly package, so that no page asks another host for it.
+        plotly.js from the installed plotly package, so that no page asks another host for it;
+        the cards of all choices; and QR codes of links.
     """
     base = _base()
     path = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
@@ -90,7 +94,7 @@ def routes() -> list[Route]:
         }
         return Response(packed, media_type="text/javascript", headers=headers)
 
-    return [Route(path, plotly_js)]
+    return [Route(path, plotly_js), cards_route(base), qr_route(base)]
 
 
 def middleware() -> list[Middleware]:

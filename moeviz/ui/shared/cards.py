@@ -1,0 +1,58 @@
+"""The cards of all choices as one file of the app: fetched once, when a picker is first opened."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+from functools import lru_cache
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from moeviz.charts.cards import REGISTRIES, STUDY, all_cards, names
+from moeviz.text import json_text
+
+PATH = "/moeviz/cards-{version}.json"
+
+
+def cards_path() -> str:
+    """Return where the cards are, as an address relative to the app's own.
+
+    It names their content, so that a browser may keep them for good.
+    """
+    _, version = _packed(_variants())
+    return PATH[1:].replace("{version}", version)
+
+
+def cards_route(base: str) -> Route:
+    """Return the route of the cards.
+
+    Parameters
+    ----------
+    base : str
+        The path below which the whole app lives; "" for none.
+    """
+
+    async def cards(request: Request) -> Response:
+        packed, version = await asyncio.to_thread(_packed, _variants())
+        if request.path_params["version"] != version:
+            return Response(status_code=404)
+        headers = {
+            "Content-Encoding": "gzip",
+            "Cache-Control": "public, max-age=31536000, immutable",
+        }
+        return Response(packed, media_type="application/json", headers=headers)
+
+    return Route(f"/{base}{PATH}" if base else PATH, cards)
+
+
+def _variants() -> tuple[str, ...]:
+    return tuple(name for field in (STUDY, *REGISTRIES) for name in names(field))
+
+
+@lru_cache(maxsize=4)
+def _packed(_variants: tuple[str, ...]) -> tuple[bytes, str]:
+    text = json_text(all_cards(), compact=True).encode()
+    return gzip.compress(text, compresslevel=6, mtime=0), hashlib.sha256(text).hexdigest()[:12]
