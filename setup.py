@@ -31,7 +31,7 @@ setup(
     package_data={
         "moeviz": [
             "ui/shared/*.js", "ui/shared/*.css", "ui/shared/*.svg", "peers/*.R",
-            "symbolic/catalogue/*.json", "study/results/*.json",
+            "symbolic/catalogue/*.json", "study/results/*.json", "export/*.typ",
         ],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
     },

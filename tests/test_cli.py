@@ -11,8 +11,14 @@ import time
 
 import pytest
 
+from moeviz.charts.table import replicates_csv
+from moeviz.cli import program
+from moeviz.cli.files import write
 from moeviz.cli.program import main
+from moeviz.errors import SpecificationError
+from moeviz.export.formats import FORMATS
 from moeviz.study import FIELDS, PRESETS
+from moeviz.study.kept import kept_result
 
 SMALL = ["--set", "sizes=200,400", "--set", "replicates=4", "--set", "candidates=16"]
 
@@ -100,6 +106,13 @@ REFUSED = [
     (["study", "cosine-exact", "--set", "colour=red"], "one of the fields"),
     (["study", "--spec", "/nonexistent/spec.json"], "readable specification file"),
     (["study", "cosine-exact", "--size", "full"], "sizes live"),
+    (["study", "cosine-exact", "--csv", "/"], "--csv, but '' is a folder"),
+    (["study", "cosine-exact", "--csv", "/nowhere/a.csv"], "in a folder that does not exist"),
+    (["study", "cosine-exact", "--csv", f"/{'a' * 300}"], "no name for one"),
+    (["study", "cosine-exact", "--export", "study.docx"], "to end in .svg, .tex, .ipynb, .pdf"),
+    (["study", "cosine-exact", "--export", "study"], "the ending says what is written"),
+    (["study", "cosine-exact", "--export", "/nowhere/a.pdf"], "in a folder that does not exist"),
+    (["study", "cosine-exact", "--export", "/proc/a.svg"], "--export, but"),
     (["keep", "nope"], "known presets"),
     (["reach", "nope"], "known presets"),
     (["bench", "nope"], "known benchmarks"),
@@ -150,6 +163,27 @@ def test_a_huge_specification_file_is_refused_unread(capsys, tmp_path):
     code, _, err = run(capsys, "study", "--spec", str(path))
     assert code == 2
     assert "at most 200,000 bytes" in err
+
+
+def test_a_study_is_written_as_every_file_asked_for(capsys, tmp_path, monkeypatch):
+    result = kept_result("cosine-exact").result
+    monkeypatch.setattr(program, "_run", lambda *arguments: result)
+    paths = [tmp_path / f"study{ending}" for ending in FORMATS]
+    words = [word for path in paths for word in ("--export", str(path))]
+    table = tmp_path / "table.csv"
+    code, _, _ = run(capsys, "study", "cosine-exact", *words, "--csv", str(table))
+    assert code == 0
+    assert table.read_text("utf-8") == replicates_csv(result)
+    for path in paths:
+        made = FORMATS[path.suffix].make(result, "")
+        assert path.read_bytes() == (made if isinstance(made, bytes) else made.encode())
+
+
+def test_a_file_that_cannot_be_written_in_the_end_is_one_sentence(tmp_path):
+    folder = tmp_path / "table"
+    folder.mkdir()
+    with pytest.raises(SpecificationError, match="table gave: Is a directory"):
+        write(folder, "text")
 
 
 def refuse(word):

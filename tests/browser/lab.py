@@ -141,6 +141,8 @@ class Lab:
 
     def download(self, label: str) -> tuple[str, str]:
         """Press a download button, and return the file's name and text."""
+        if not self.page.get_by_role("button", name=label).is_visible():
+            self.page.get_by_role("button", name="Export").click()
         with self.page.expect_download() as caught:
             self.page.get_by_role("button", name=label).click()
         file = caught.value

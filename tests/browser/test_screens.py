@@ -132,7 +132,7 @@ def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
     found = {"home": barriers(page)}
     page.goto(finished)
     page.locator(".moeviz-canvas[data-redraws]").wait_for()
-    page.get_by_role("button", name="Data (CSV)").wait_for()
+    page.get_by_role("button", name="Export").wait_for()
     found["finished study"] = barriers(page)
     page.get_by_text("Settings", exact=True).click()
     page.get_by_text("Commit a prediction first").click()

@@ -83,6 +83,7 @@ def test_the_wheel_carries_results_verdicts_scripts_and_styles(wheel):
         "plot.css",
         "icon.svg",
         "flexmix.R",
+        "handout.typ",
         "config.toml",
     ):
         assert any(name.endswith(ending) for name in names), ending

@@ -16,6 +16,7 @@ from moeviz.model.formula.spell import (
     spelled_weight,
 )
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
+from moeviz.model.formula.typst import typst
 
 __all__ = [
     "EXPERT",
@@ -52,4 +53,5 @@ __all__ = [
     "spelled_out",
     "spelled_units",
     "spelled_weight",
+    "typst",
 ]

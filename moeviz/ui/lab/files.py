@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,6 +12,8 @@ import streamlit as st
 from moeviz.charts.printed import printed
 from moeviz.charts.table import replicates_csv
 from moeviz.errors import MoevizError
+from moeviz.export.formats import FORMATS
+from moeviz.export.words import LONGEST_LINK
 from moeviz.study import Result, Specification
 from moeviz.study.document import read_document
 from moeviz.text import json_text
@@ -62,7 +66,7 @@ def _take() -> None:
 
 
 def downloads(result: Result, link: Mapping[str, str]) -> None:
-    """Offer the study's data, specification, whole result, and a link that restores the screen.
+    """Offer the study as files, each made when it is asked for, and a link to the screen.
 
     Parameters
     ----------
@@ -70,20 +74,80 @@ def downloads(result: Result, link: Mapping[str, str]) -> None:
     link : mapping of str to str
         The query parameters that restore the screen.
     """
+    address = f"{st.context.url}?{urlencode(link, safe=',')}"
+    with st.container(horizontal=True):
+        with st.popover("Export"):
+            for offer in offers(result, address):
+                st.download_button(
+                    offer.label,
+                    offer.content,
+                    offer.file_name,
+                    offer.mime,
+                    help=offer.help,
+                    on_click="ignore",
+                    width="stretch",
+                )
+        with st.popover("Link to this screen"):
+            st.code(address, language=None, wrap_lines=True)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One file to download.
+
+    Attributes
+    ----------
+    label, file_name, mime, help : str
+    content : callable
+        Makes what is in it.
+    """
+
+    label: str
+    file_name: str
+    mime: str
+    help: str
+    content: Callable[[], str | bytes]
+
+
+def offers(result: Result, address: str) -> list[Offer]:
+    """Return the files in which a study can be taken along.
+
+    Parameters
+    ----------
+    result : Result
+    address : str
+        Of the screen; left out of files where it is longer than these print.
+    """
     name = f"moeviz-{result.spec.name}-{result.hash}"
-    offers = (
-        ("Data (CSV)", f"{name}.csv", "text/csv", lambda: replicates_csv(result)),
-        (
+    source = address if len(address) <= LONGEST_LINK else ""
+    made = [
+        Offer(
+            each.label, f"{name}{ending}", each.mime, each.help, partial(each.make, result, source)
+        )
+        for ending, each in FORMATS.items()
+        if each.offered(result)
+    ]
+    return [
+        Offer(
+            "Data (CSV)",
+            f"{name}.csv",
+            "text/csv",
+            "Every replicate's loss.",
+            lambda: replicates_csv(result),
+        ),
+        *made,
+        Offer(
             "Specification (JSON)",
             f"{name}-specification.json",
             "application/json",
+            "What was set; the form and the command line read it.",
             lambda: json_text(result.spec.to_json(), indent=2),
         ),
-        ("Result (JSON)", f"{name}.json", "application/json", lambda: json_text(printed(result))),
-    )
-    with st.container(horizontal=True):
-        for label, file_name, mime, content in offers:
-            st.download_button(label, content, file_name, mime, on_click="ignore")
-        with st.popover("Link to this screen"):
-            address = urlencode(link, safe=",")
-            st.code(f"{st.context.url}?{address}", language=None, wrap_lines=True)
+        Offer(
+            "Result (JSON)",
+            f"{name}.json",
+            "application/json",
+            "Everything that is known, with the sentences beside the plot.",
+            lambda: json_text(printed(result)),
+        ),
+    ]
