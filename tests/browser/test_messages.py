@@ -17,10 +17,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.visitor import Visitor, visiting
 from moeviz.charts.table import replicates_csv
 from moeviz.engine import Store
 from moeviz.study import PRESETS, Specification, assemble, split
+from moeviz.ui.crowd.visitor import Visitor, visiting
 from tests.browser.lab import Reference
 from tests.browser.server import ROOT, Server
 
