@@ -15,10 +15,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.visitor import Visitor, visiting
 from moeviz.charts.table import replicates_csv
 from moeviz.engine import Store
 from moeviz.study import PRESETS, Specification, assemble, run_block, split
+from moeviz.ui.crowd.visitor import Visitor, visiting
 from tests.browser.server import ROOT, Server
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """What the server does beside running pages.
 
-It starts and closes the engine, serves plotly.js, answers addresses that have no page, and keeps
-from Streamlit what no page sends.
+It starts and closes the engine, serves scripts and the news of jobs, answers addresses that have
+no page, and keeps from Streamlit what no page sends.
 """
 
 from __future__ import annotations
@@ -21,12 +21,17 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.ui.shared.cards import cards_path, cards_route
+from moeviz.ui.shared.ending import told_of_the_end
+from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.live import Publisher
 from moeviz.ui.shared.messages import MessagesOfPages
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
 from moeviz.ui.shared.places import Places
 from moeviz.ui.shared.plot import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.qr import qr_route
-from moeviz.ui.shared.session import checker, close_engine, engine
+from moeviz.ui.shared.scripts import script_route
+from moeviz.ui.shared.session import checker, close_engine, engine, look
+from moeviz.ui.shared.stream import live_routes
 
 _WARM = (
     "moeviz.charts.gate",
@@ -39,6 +44,9 @@ _WARM = (
 )
 """Modules that the first visitor should not have to wait for."""
 
+PUBLISHER = Publisher(look)
+"""Tells all who watch jobs of this server."""
+
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
@@ -50,8 +58,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     engine()
     settling = asyncio.create_task(_settle())
     try:
-        yield
+        with told_of_the_end(PUBLISHER.close):
+            yield
     finally:
+        PUBLISHER.close()
         settling.cancel()
         await asyncio.gather(settling, return_exceptions=True)
         await asyncio.to_thread(close_engine)
@@ -80,11 +90,11 @@ def routes() -> list[Route]:
     Returns
     -------
     list of Route
-        plotly.js from the installed plotly package, so that no page asks another host for it;
-        the cards of all choices; and QR codes of links.
+        plotly.js from the installed plotly package, so that no page asks another host for it; the
+        modules that components share; the cards of all choices; QR codes of links; and the news
+        of jobs.
     """
-    base = _base()
-    path = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
+    base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
 
     async def plotly_js(request: Request) -> Response:
@@ -94,7 +104,13 @@ def routes() -> list[Route]:
         }
         return Response(packed, media_type="text/javascript", headers=headers)
 
-    return [Route(path, plotly_js), cards_route(base), qr_route(base)]
+    return [
+        Route(f"{base}{PLOTLY_PATH}", plotly_js),
+        script_route(base),
+        cards_route(base),
+        qr_route(base),
+        *live_routes(PUBLISHER, INTEREST, base),
+    ]
 
 
 def middleware() -> list[Middleware]:

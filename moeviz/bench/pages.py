@@ -1,0 +1,171 @@
+"""A class that watches one running study, on a fresh server.
+
+The visitors live in a process of their own, which speaks the pages' protocol and draws nothing, so
+that its processor time can be told from the server's: both share the cores with the workers. How
+fast a study is comes from the engine's own clock in the store; the same study with another seed,
+run before on the same server and watched by nobody, stands beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from moeviz.bench.work import Row, row
+from moeviz.engine import Store
+from moeviz.errors import MoevizError
+from moeviz.study import PRESETS, Specification
+
+CLIENTS = 40
+EVERY_SECONDS = 5.0
+
+PRESET = "cosine-exact"
+STUDY: dict[str, Any] = {
+    "sizes": (300, 1000, 3162, 10_000, 31_623), "replicates": 400, "candidates": 2,
+}  # fmt: skip
+WARM: dict[str, Any] = {"sizes": (300, 600), "replicates": 4, "candidates": 2}
+"""A small study, after which the workers have started."""
+
+START_SECONDS = 120.0
+STUDY_SECONDS = 600.0
+END_SECONDS = 20.0
+
+
+class ServerError(MoevizError):
+    """The server that was to be measured did not do what it should."""
+
+
+def pages_benchmark(clients: int = CLIENTS) -> list[Row]:
+    """Let many visitors watch a study, and measure answers and the study's speed.
+
+    Parameters
+    ----------
+    clients : int
+        How many watch; each changes a widget every five seconds.
+
+    Returns
+    -------
+    list of dict
+        Rows: the median and the 95th percentile of the answers; the watched study beside the
+        unwatched one, of which `ratio` is the share of its speed that is left; and the clients' own
+        processor time.
+
+    Raises
+    ------
+    ServerError
+        If the server does not answer, or a study does not end.
+    """
+    with tempfile.TemporaryDirectory() as home, _served(Path(home)) as url:
+        store = Store(home)
+        _run(url, store, 0, {**WARM, "seed": 1})
+        alone, _ = _run(url, store, 0, {**STUDY, "seed": 2})
+        watched, met = _run(url, store, clients, {**STUDY, "seed": 3})
+    return _rows(clients, alone, watched, met)
+
+
+def _rows(clients: int, alone: float, watched: float, met: dict[str, Any]) -> list[Row]:
+    answers = sorted(met["answers"])
+    count = f"{len(answers)} answers, {met['never']} never came"
+    middle = statistics.median(answers) if answers else float("nan")
+    late = answers[min(len(answers) - 1, int(0.95 * len(answers)))] if answers else float("nan")
+    sent = f"{met['messages']} messages, {met['bytes'] / 2**20:.0f} MiB"
+    each = f"{clients} clients watch a study, each with a change every {EVERY_SECONDS:g} s"
+    nobody = "no peer"
+    return [
+        row("pages", f"{each}: an answer, median ({count})", middle, nobody, None),
+        row("pages", f"{each}: an answer, 95th percentile", late, nobody, None),
+        row("pages", f"{each}: the study ({sent})", watched, "the study unwatched", alone),
+        row(
+            "pages", f"{each}: processor time of the clients themselves",
+            met["processor_seconds"], nobody, None,
+        ),
+    ]  # fmt: skip
+
+
+def _run(
+    url: str, store: Store, visitors: int, fields: dict[str, Any]
+) -> tuple[float, dict[str, Any]]:
+    """Have a study run through the pages; return its seconds, and what its visitors met."""
+    preset = PRESETS[PRESET]
+    spec = preset.build(fields)
+    named = {field.name: field for field in preset.fields}
+    link = {name: named[name].write(value) for name, value in fields.items()}
+    command = [sys.executable, "-m", "moeviz.ui.crowd", url, "--job", spec.hash]
+    command += ["--study", urlencode({"preset": PRESET, **link})]
+    command += ["--visitors", str(visitors), "--every", str(EVERY_SECONDS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ServerError(
+            "Expected the visitors to be answered, but they were not "
+            f"({' '.join(done.stderr.split())[-300:]}); start the app and press Run by hand."
+        )
+    return _seconds(store, spec), json.loads(done.stdout)
+
+
+def _seconds(store: Store, spec: Specification) -> float:
+    """Wait until a study has ended, and return how long it took by the engine's clock."""
+    found: list[float] = []
+
+    def ended() -> bool:
+        folder = store.find(spec.hash, "cpu")
+        record = folder.read_record() if folder is not None else None
+        if record is not None and record.state == "done":
+            found.append(record.seconds)
+        return bool(found)
+
+    _wait(ended, STUDY_SECONDS, "the study to end")
+    return found[0]
+
+
+@contextmanager
+def _served(home: Path) -> Iterator[str]:
+    """Start a server with a store of its own, and return its address; end it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "moeviz", "app", "--headless", "--port", str(port)]
+    environment = {**os.environ, "MOEVIZ_HOME": str(home)}
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        _wait(lambda: _answers(url), START_SECONDS, "the server to answer")
+        yield url
+    finally:
+        server.terminate()
+        try:
+            server.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _wait(ready: Callable[[], bool], seconds: float, what: str) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            raise ServerError(
+                f"Waited {seconds:.0f} s for {what}; try again when the machine is idle."
+            )
+        time.sleep(0.3)
