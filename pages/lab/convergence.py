@@ -4,20 +4,20 @@ import streamlit as st
 
 from moeviz.ui.lab.below import show_below
 from moeviz.ui.lab.chips import chips
-from moeviz.ui.lab.controls import predict, run, run_button, settings_button, show_notices
+from moeviz.ui.lab.controls import predict, run, run_button, show_notices
 from moeviz.ui.lab.form import form_preset, form_study, form_values
 from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
-from moeviz.ui.lab.link import LAB, request_for
+from moeviz.ui.lab.link import request_for
 from moeviz.ui.lab.state import STATE, job, pins
-from moeviz.ui.lab.study import show_pins, show_study
+from moeviz.ui.lab.study import show_study
 from moeviz.ui.shared.guard import guard
 
 with guard(STATE.start_again):
     STATE.follow()
     preset = form_preset()
 question, start = st.columns([3, 1], vertical_alignment="center")
-question.title(preset.question, anchor=False)
+question.title(preset.asks, anchor=False)
 with guard():
     chips(preset, form_values(preset))
     kept = shown_kept(preset)

@@ -37,6 +37,7 @@ add_preset(
     "gates are zero; there the cosine router's direction is not defined, and its score is taken "
     "as its offset.",
     QUESTION,
+    asks="Eight ReLU experts: do the published slopes come out?",
     paper="cosine",
     published=(
         Published(-0.50, "cosine Fig. 1a", router="perturbed-cosine"),
@@ -50,6 +51,7 @@ add_preset(
     "Cosine paper, Figure 1b",
     "The experiment of Figure 1a with nine fitted experts for eight true ones.",
     QUESTION,
+    asks="Nine experts for eight: do the published slopes come out?",
     paper="cosine",
     published=(
         Published(-0.47, "cosine Fig. 1b", router="perturbed-cosine"),
@@ -64,6 +66,7 @@ add_preset(
     "The data come from a linear router; cosine and perturbed cosine routers are fitted to the "
     "same data sets and held against their own best approximations.",
     QUESTION,
+    asks="Cosine routers on linear data: do the published slopes come out?",
     paper="cosine",
     published=(
         Published(-0.45, "cosine Fig. 2a", router="perturbed-cosine", note="k is not stated"),
@@ -78,6 +81,7 @@ add_preset(
     "The data come from a linear router over squared experts; a perturbed cosine and a linear "
     "router are fitted to the same data sets.",
     QUESTION,
+    asks="Squared experts: do the published slopes come out?",
     paper="cosine",
     published=(
         Published(-0.47, "cosine Fig. 2b", router="perturbed-cosine", note="k is not stated"),
@@ -191,6 +195,7 @@ for _name, _figure, _atoms, _router, _flat, _slope in (
         f"{_regime}. Expectation-maximisation as in the paper and the converged estimator are run "
         "on the same data from the same starts.",
         QUESTION,
+        asks=f"{_atoms} experts for two, {_gate}: do the published slopes come out?",
         paper="multinomial",
         published=(
             Published(
@@ -210,6 +215,7 @@ add_preset(
     "sin and log|x|. Each gate is fitted to data of its own, so that levels cannot be compared, "
     "only the falls.",
     "Which gate's likelihood will improve most?",
+    asks="Which gate's likelihood improves most?",
     paper="multinomial",
     values={
         **MULTINOMIAL,

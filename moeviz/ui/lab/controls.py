@@ -80,6 +80,7 @@ def predict(preset: Preset, spec: Specification) -> Guesses:
     """
     locked = job() == spec.hash
     with st.expander("Your prediction" if locked else "Commit a prediction first"):
+        st.markdown(plain(preset.question))
         return predictions(spec, locked)
 
 

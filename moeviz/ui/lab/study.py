@@ -104,7 +104,7 @@ def _picture(
         view=name,
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=_nothing,
-        title=preset.question,
+        title=preset.asks,
     )
 
 
@@ -113,7 +113,7 @@ def _nothing() -> None:
 
 
 def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
-    """What lies faintly behind a study, or stands in its place until one is run."""
+    """Return what lies faintly behind a study, or stands in its place until one is run."""
     kept = kept_result(preset.name)
     if kept is None or (shown is not None and shown.name.startswith("kept.")):
         return
@@ -126,7 +126,7 @@ def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[
 
 
 def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
-    """The pinned studies, each named by what tells it from the one on show."""
+    """Return the pinned studies, each named by what tells it from the one on show."""
     for job_id in pins():
         if shown is not None and shown.result.hash == job_id:
             continue

@@ -32,7 +32,7 @@ def cards_route(base: str) -> Route:
     Parameters
     ----------
     base : str
-        The path below which the whole app lives; "" for none.
+        The path below which the whole app lives, as ``/lab``; "" for none.
     """
 
     async def cards(request: Request) -> Response:
@@ -45,7 +45,7 @@ def cards_route(base: str) -> Route:
         }
         return Response(packed, media_type="application/json", headers=headers)
 
-    return Route(f"/{base}{PATH}" if base else PATH, cards)
+    return Route(f"{base}{PATH}", cards)
 
 
 def _variants() -> tuple[str, ...]:

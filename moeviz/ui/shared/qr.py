@@ -51,7 +51,7 @@ def qr_route(base: str) -> Route:
     Parameters
     ----------
     base : str
-        The path below which the whole app lives; "" for none.
+        The path below which the whole app lives, as ``/lab``; "" for none.
     """
 
     async def qr(request: Request) -> Response:
@@ -62,4 +62,4 @@ def qr_route(base: str) -> Route:
         headers = {"Cache-Control": "private, max-age=3600"}
         return Response(content, media_type="image/svg+xml", headers=headers)
 
-    return Route(f"/{base}{PATH}" if base else PATH, qr)
+    return Route(f"{base}{PATH}", qr)
