@@ -77,7 +77,7 @@ def _verdict(meters: Sequence[Meter]) -> str:
         if marks[mark]
     ]
     if not marks["yes"] and marks["no"]:
-        parts[0] = f"{marks['no']} not as theory says"
+        parts[0] = f"{marks['no']} do{'es' * (marks['no'] == 1)} not do as theory says"
     return f"Of {len(meters)} curves {', '.join(parts)}."
 
 

@@ -81,6 +81,8 @@ def test_the_wheel_carries_results_verdicts_scripts_and_styles(wheel):
         "exceptions.json",
         "plot.js",
         "plot.css",
+        "ui/lab/watch.js",
+        "ui/lab/watch.css",
         "icon.svg",
         "flexmix.R",
         "handout.typ",
