@@ -4,7 +4,7 @@ import streamlit as st
 
 from moeviz.ui.lab.below import show_below
 from moeviz.ui.lab.chips import chips
-from moeviz.ui.lab.controls import predict, run, run_button, show_notices
+from moeviz.ui.lab.controls import predict, run, run_button, settings_button, show_notices
 from moeviz.ui.lab.form import form_preset, form_study, form_values
 from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
@@ -16,21 +16,23 @@ from moeviz.ui.shared.guard import guard
 with guard(STATE.start_again):
     STATE.follow()
     preset = form_preset()
-question, start = st.columns([3, 1], vertical_alignment="center")
+question, start = st.columns([11, 9], vertical_alignment="center")
 question.title(preset.asks, anchor=False)
 with guard():
     chips(preset, form_values(preset))
     kept = shown_kept(preset)
-    spec = form_study(preset)
-    with start:
+    with start.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center"
+    ):
+        settings_button(preset)
+        spec = form_study(preset)
+        guesses = predict(preset, spec)
         wanted = run_button(spec)
     formula(spec)
-    guesses = predict(preset, spec)
     if wanted:
         run(spec)
 with guard(STATE.start_again):
-    request = request_for(spec, job(), guesses, kept is not None, pins())
-    link = STATE.write(request)
+    link = STATE.write(request_for(spec, job(), guesses, kept is not None, pins()))
     shown = show_study(preset, spec, guesses, kept)
     show_notices(spec)
     show_below(preset, shown, guesses, link)

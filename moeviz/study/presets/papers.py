@@ -122,8 +122,7 @@ for _letter, _expert, _words, _slopes in (
         "softmax gate are fitted to the same data sets. The sigmoid gate's fits are held against "
         "its best approximation.",
         QUESTION,
-        asks=f"{_words[0].upper()}{_words[1:]} experts on softmax data: do the published slopes come "
-        "out?",
+        asks=f"On softmax data, {_words} experts: do the published slopes come out?",
         paper="sigmoid",
         published=(
             Published(_slopes[0], f"sigmoid Fig. 1{_letter}", gate="sigmoid", note=OPEN),
@@ -147,7 +146,7 @@ for _letter, _sparse, _words, _slopes in (
         f"A quadratic sigmoid gate over eight ReLU or linear experts, {_words}. Each expert is "
         "fitted to data of its own.",
         QUESTION,
-        asks=f"A {'sparse' if _sparse else 'dense'} sigmoid gate: do the published slopes come out?",
+        asks=f"{'Sparse' if _sparse else 'Dense'} sigmoid gate: do the published slopes come out?",
         paper="sigmoid",
         published=(
             Published(_slopes[0], f"sigmoid Fig. 2{_letter}", expert="relu", note=OPEN),

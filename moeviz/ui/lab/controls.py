@@ -21,18 +21,14 @@ from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.words import duration
 
 
-def run_button(spec: Specification | None) -> bool:
+def run_button(spec: Specification) -> bool:
     """Offer to run the study, say its work, and return whether it is wanted.
 
     Parameters
     ----------
-    spec : Specification or None
-        None where the form describes no study that can be run.
+    spec : Specification
     """
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
-        if spec is not None:
-            st.markdown(_cost(spec))
-        return st.button("Run", type="primary", key="lab.run", width=140, disabled=spec is None)
+    return st.button("Run", type="primary", key="lab.run", width=140, help=_cost(spec))
 
 
 def settings_button(preset: Preset) -> None:
@@ -79,7 +75,7 @@ def predict(preset: Preset, spec: Specification) -> Guesses:
         The study that the form describes.
     """
     locked = job() == spec.hash
-    with st.expander("Your prediction" if locked else "Commit a prediction first"):
+    with st.popover("Your prediction" if locked else "Predict", icon=":material/psychology_alt:"):
         st.markdown(plain(preset.question))
         return predictions(spec, locked)
 

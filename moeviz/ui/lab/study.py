@@ -119,7 +119,7 @@ def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[
         return
     behind = Shown(f"kept.{preset.name}", 0, kept.result)
     yield {
-        "name": f"kept full-size result of {plain(kept.date)}",
+        "name": f"kept full-size result of {kept.date}",
         "screen": screen_of(behind, kept.result.spec["sizes"], theme),
         "look": "faint",
     }

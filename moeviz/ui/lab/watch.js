@@ -72,7 +72,10 @@ class Watch {
     if (other || data.screen !== this.data.screen) {
       this.screen = data.screen ? JSON.parse(data.screen) : null;
     }
-    if (data.layers !== this.data?.layers) this.layers = JSON.parse(data.layers);
+    if (data.layers !== this.data?.layers) {
+      this.layers = JSON.parse(data.layers).map(
+        (layer) => ({ ...layer, screen: JSON.parse(layer.screen) }));
+    }
     this.data = data;
     const ground = this.tools.groundOf(this.root);
     this.theme = themeOf(ground);

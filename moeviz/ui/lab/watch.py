@@ -78,7 +78,7 @@ def watch(
     guesses : sequence of float or None
         What the visitor predicts, curve by curve.
     layers : sequence of mapping
-        Further studies: ``name``, ``screen`` (plain data, as above) and ``look``: ``"faint"``
+        Further studies: ``name``, ``screen`` (JSON, as above) and ``look``: ``"faint"``
         for one that lies behind, ``"pinned"`` for one to compare with. Where there is no study
         of one's own, the first faint one is shown in its place.
     view : str
