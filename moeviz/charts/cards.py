@@ -106,7 +106,8 @@ def _part(field: str, name: str) -> Card:
     variant = REGISTRIES[field][name]
     draw = _PICTURES[field]
     formula = "" if field == "estimators" else part_formula(field, name)
-    words = WORDS[field].get(name, f"From: {getattr(variant, 'source', 'nowhere else')}.")
+    words = WORDS.get(field, {}).get(name) or getattr(variant, "does", "")
+    words = words or f"From: {getattr(variant, 'source', 'nowhere else')}."
     return Card(name, _capital(variant.title), formula, draw(name), words)
 
 

@@ -106,7 +106,7 @@ def _whole(
     total = f"<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow>{count}</munderover>"
     inside = marked(value) if expert is None else expert.print()
     output = make_output(fields["output"], **constants)
-    density = f"<mi>p</mi><mo>(</mo>%s<mo>|</mo>{marked(x)}<mo>)</mo><mo>=</mo>{total}{weight}"
+    density = f"<mi>p</mi>{bracketed(f'%s<mo>|</mo>{marked(x)}')}<mo>=</mo>{total}{weight}"
     if output.name == "categorical":
         each = marked(Mark("c", "", f"class, one of C = {fields['classes']}; the last has value 0"))
         all_classes = marked(Mark("h", "iℓ", "value of expert i for class ℓ"))
@@ -119,7 +119,7 @@ def _whole(
     response = marked(Mark("y", "", "response: 1 number"))
     if output.name == "gaussian":
         variance = marked(Mark("ν", "i", f"variance of expert i: 1 number {FITTED}"))
-        normal = f"<mi>N</mi><mo>(</mo>{response}<mo>;</mo>{inside}<mo>,</mo>{variance}<mo>)</mo>"
+        normal = "<mi>N</mi>" + bracketed(f"{response}<mo>;</mo>{inside}<mo>,</mo>{variance}")
         return density % response + _TIMES + normal
     if expert is not None and not expert.alone:
         inside = bracketed(inside)

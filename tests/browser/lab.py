@@ -20,6 +20,12 @@ from tests.browser.server import ROOT
 FINISH_MS = 90_000
 
 
+def walk(page: Page, section: str, title: str) -> None:
+    """Go to a page by the bar of sections."""
+    page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+    page.get_by_role("menuitem", name=title).click()
+
+
 class Lab:
     """One page on one server.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, walk
 
 
 def crowded(wait: int) -> object:
@@ -83,7 +83,7 @@ def test_back_and_forward_through_several_changes(form):
 def test_back_leaves_the_page_and_forward_returns_to_what_it_showed(server, visit):
     lab = Lab(visit(), server.url)
     lab.page.goto(server.url)
-    lab.page.get_by_role("link", name="Symbolic checker").click()
+    walk(lab.page, "Decide", "Symbolic checker")
     lab.page.get_by_role("button", name="Check").wait_for()
     lab.settle()
     home = lab.page.get_by_role("heading", name="Does the gate see how long β is?", level=1)

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, walk
 
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8, "seed": 41}
 
@@ -89,9 +89,9 @@ def test_the_form_survives_a_walk_to_the_home_page_and_back(finished, visit):
     page = visit()
     page.goto(finished)
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
-    page.get_by_role("link", name="Home").click()
+    walk(page, "See", "Home")
     page.get_by_role("slider").wait_for()
-    page.get_by_role("link", name="Convergence lab").click()
+    walk(page, "Measure", "Convergence lab")
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
     expect(page).to_have_url(re.compile("job="))
 

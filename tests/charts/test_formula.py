@@ -104,9 +104,10 @@ def test_every_choice_has_a_card(field):
         assert bool(card["formula"]) == (field in ("routers", "gates", "experts", "output"))
 
 
-@pytest.mark.parametrize("field", REGISTRIES)
-def test_the_words_are_of_choices_that_there_are(field):
-    assert set(WORDS[field]) == set(REGISTRIES[field])
+def test_estimators_and_parts_of_models_say_what_they_do():
+    assert set(WORDS["estimators"]) == set(REGISTRIES["estimators"])
+    for field in ("routers", "gates", "experts", "output"):
+        assert all(variant.does.endswith(".") for variant in REGISTRIES[field].values())
 
 
 def test_pictures_differ_where_the_parts_do():

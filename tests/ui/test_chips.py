@@ -24,8 +24,8 @@ def test_the_chips_stand_in_their_order_and_say_what_is_set():
     assert says["router"] == "cosine + perturbed cosine"
     assert says["gate"] == "softmax"
     assert says["expert"] == "ReLU"
-    assert says["regime"] == "exact-specified, k = 2"
-    assert says["study"] == "Cosine paper: Cosine against perturbed cosine"
+    assert says["regime"] == "exact, k = 2"
+    assert says["study"] == "Cosine against perturbed cosine"
 
 
 def test_regimes_are_said_in_the_chip():

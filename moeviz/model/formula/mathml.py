@@ -38,6 +38,7 @@ Marks = Mapping[str, Mark]
 _GREEK = {"sigma": "σ", "Phi": "Φ", "varphi": "φ", "beta": "β", "lambda": "λ", "nu": "ν"}
 _NAMED = re.compile(r"\\(?:mathrm\{(\w+)\}|(\w+))\\left\(%s\\right\)")
 _MINUS = "<mo>−</mo>"
+_TRANSPOSED = '<mo lspace="0" rspace="0">⊤</mo>'
 
 
 def mathml(tree: Tree, marks: Marks, index: str = "i") -> str:
@@ -59,7 +60,7 @@ def mathml(tree: Tree, marks: Marks, index: str = "i") -> str:
     return _Printer(marks, index).print(tree)
 
 
-def marked(mark: Mark, index: str = "i") -> str:
+def marked(mark: Mark, index: str = "i", above: str = "") -> str:
     """Return a symbol as MathML, with what it means for those who ask.
 
     Parameters
@@ -67,10 +68,18 @@ def marked(mark: Mark, index: str = "i") -> str:
     mark : Mark
     index : str
         The atom's letter.
+    above : str
+        MathML of what stands above at its right.
     """
     letter = f"<mi>{escape(mark.letter)}</mi>"
     below = mark.index.replace("i", index)
-    text = f"<msub>{letter}<mrow>{_indices(below)}</mrow></msub>" if below else letter
+    text = letter
+    if below and above:
+        text = f"<msubsup>{letter}<mrow>{_indices(below)}</mrow>{above}</msubsup>"
+    elif below:
+        text = f"<msub>{letter}<mrow>{_indices(below)}</mrow></msub>"
+    elif above:
+        text = f"<msup>{letter}{above}</msup>"
     return meaning(text, mark.meaning, f"{mark.letter}{mark.index}")
 
 
@@ -99,7 +108,11 @@ def _indices(text: str) -> str:
 
 def bracketed(content: str) -> str:
     """Return a part of a formula in round brackets."""
-    return f"<mrow><mo>(</mo>{content}<mo>)</mo></mrow>"
+    return f"<mrow>{_fence('(')}{content}{_fence(')')}</mrow>"
+
+
+def _fence(letter: str) -> str:
+    return f'<mo lspace="0" rspace="0">{letter}</mo>'
 
 
 def _number(value: Fraction) -> str:
@@ -174,7 +187,7 @@ class _Printer:
         if latex == r"\sqrt{%s}":
             return f"<msqrt>{self.print(inside)}</msqrt>"
         if latex == r"\left|%s\right|":
-            return f"<mrow><mo>|</mo>{self.print(inside)}<mo>|</mo></mrow>"
+            return f"<mrow>{_fence('|')}{self.print(inside)}{_fence('|')}</mrow>"
         if tree.function == "exp":
             return f"<msup><mi>e</mi>{self.row(inside)}</msup>"
         found = _NAMED.fullmatch(latex)
@@ -182,17 +195,15 @@ class _Printer:
         return f"<mi>{name}</mi><mo>&#x2061;</mo>{self.braced(inside)}"
 
     def norm(self, tree: Call) -> str:
-        return f"<mrow><mo>‖</mo>{self.print(tree.arguments[0])}<mo>‖</mo></mrow>"
+        return f"<mrow>{_fence('‖')}{self.print(tree.arguments[0])}{_fence('‖')}</mrow>"
 
     def dot(self, tree: Call) -> str:
         left, right = tree.arguments
-        return f"<msup>{self._group(left)}<mo>⊤</mo></msup>{self._group(right)}"
+        return self._transposed(left) + self._group(right)
 
     def quad(self, tree: Call) -> str:
         matrix, vector = tree.arguments
-        return f"<msup>{self._group(vector)}<mo>⊤</mo></msup>{self.print(matrix)}" + self.print(
-            vector
-        )
+        return self._transposed(vector) + self.print(matrix) + self._group(vector)
 
     def sum(self, tree: Call) -> str:
         inner = _Printer(self.marks, "j")
@@ -204,6 +215,12 @@ class _Printer:
         text = f"<msub><mn>1</mn>{below}</msub>{self.braced(scores)}"
         said = f"1 where the score is among the {kept} largest, and 0 elsewhere"
         return meaning(text, said, "winner")
+
+    def _transposed(self, tree: Tree) -> str:
+        if isinstance(tree, Symbol):
+            mark = self.marks.get(tree.name, Mark(tree.name))
+            return marked(mark, self.index, _TRANSPOSED)
+        return f"<msup>{self._group(tree)}{_TRANSPOSED}</msup>"
 
     def _group(self, tree: Tree) -> str:
         return self.braced(tree) if isinstance(tree, Sum | Product) else self.row(tree)

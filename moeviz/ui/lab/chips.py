@@ -24,7 +24,7 @@ from moeviz.ui.lab.link import LAB
 from moeviz.ui.lab.sizes import SIZES, size_fields, size_now
 from moeviz.ui.lab.state import STATE
 from moeviz.ui.shared.cards import cards_path
-from moeviz.ui.shared.studies import PAPERS, study_label, study_names
+from moeviz.ui.shared.studies import PAPERS, study_names
 
 KEY = "lab.chips"
 """The strip's key in the session; there while the lab is on the screen."""
@@ -107,9 +107,10 @@ def _groups(groups: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _says(chip: str, preset: Preset, values: Mapping[str, Any]) -> str:
     if chip == "study":
-        return study_label(preset.name)
+        return preset.title
     if chip == "regime":
-        parts = [f"{SETTINGS[which_setting(values)].lower()}, k = {values['atoms']}"]
+        setting = SETTINGS[which_setting(values)].lower().removesuffix("-specified")
+        parts = [f"{setting}, k = {values['atoms']}"]
         parts += ["sparse"] if values["sparse"] else []
         parts += ["Regime 2"] if values["flat"] else []
         return ", ".join(parts)
@@ -121,9 +122,9 @@ def _says(chip: str, preset: Preset, values: Mapping[str, Any]) -> str:
 
 def _short(title: str) -> str:
     """Return a part's title without what the chip says already."""
-    for word in (" router", " gate", " expert", " estimator", " by multinomial logistic experts"):
+    for word in (" router", " gate", " expert", " estimator"):
         title = title.replace(word, "")
-    return title
+    return title.partition(" with ")[0].partition(" by ")[0]
 
 
 def _by_field(found: tuple[Choice, ...]) -> dict[str, dict[str, Any]]:

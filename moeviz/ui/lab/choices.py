@@ -236,7 +236,9 @@ def _mends(values: Mapping[str, Any]) -> Iterator[Changes]:
     for field, source in (("gates", "data_gate"), ("routers", "data_router")):
         if values[source] != OWN:
             names = [*_without_one(values[field]), *((name,) for name in REGISTRIES[field])]
-            yield from ({field: each, source: OWN} for each in names if each != values[field])
+            for each in names:
+                if each != values[field]:
+                    yield {field: each, source: OWN}
 
 
 def _single_mends(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:

@@ -27,6 +27,11 @@ class Formula {
     this.text = text;
     this.say(null);
     this.line.innerHTML = text;
+    for (const math of this.line.querySelectorAll("math")) {
+      // As mathematics it would be one thing to a screen reader, without parts to walk through.
+      math.setAttribute("role", "group");
+      math.setAttribute("aria-label", math.textContent);
+    }
     const first = new Map();
     for (const symbol of this.line.querySelectorAll(".moeviz-symbol")) {
       if (!first.has(symbol.dataset.key)) first.set(symbol.dataset.key, symbol);
