@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from moeviz.charts.table import replicates_csv
 from moeviz.cli import program
-from moeviz.cli.files import write
+from moeviz.cli.files import check_target, write
 from moeviz.cli.program import main
 from moeviz.errors import SpecificationError
 from moeviz.export.formats import FORMATS
@@ -106,13 +107,13 @@ REFUSED = [
     (["study", "cosine-exact", "--set", "colour=red"], "one of the fields"),
     (["study", "--spec", "/nonexistent/spec.json"], "readable specification file"),
     (["study", "cosine-exact", "--size", "full"], "sizes live"),
-    (["study", "cosine-exact", "--csv", "/"], "--csv, but '' is a folder"),
-    (["study", "cosine-exact", "--csv", "/nowhere/a.csv"], "in a folder that does not exist"),
-    (["study", "cosine-exact", "--csv", f"/{'a' * 300}"], "no name for one"),
+    (["study", "cosine-exact", "--csv", "/"], "for --csv, but got '': it is a folder"),
+    (["study", "cosine-exact", "--csv", "/nowhere/a.csv"], "its folder does not exist"),
+    (["study", "cosine-exact", "--csv", f"/{'a' * 300}"], "trying gave: File name too long"),
     (["study", "cosine-exact", "--export", "study.docx"], "to end in .svg, .tex, .ipynb, .pdf"),
     (["study", "cosine-exact", "--export", "study"], "the ending says what is written"),
-    (["study", "cosine-exact", "--export", "/nowhere/a.pdf"], "in a folder that does not exist"),
-    (["study", "cosine-exact", "--export", "/proc/a.svg"], "--export, but"),
+    (["study", "cosine-exact", "--export", "/nowhere/a.pdf"], "its folder does not exist"),
+    (["study", "cosine-exact", "--export", "/proc/a.svg"], "trying gave: No such file"),
     (["keep", "nope"], "known presets"),
     (["reach", "nope"], "known presets"),
     (["bench", "nope"], "known benchmarks"),
@@ -177,6 +178,16 @@ def test_a_study_is_written_as_every_file_asked_for(capsys, tmp_path, monkeypatc
     for path in paths:
         made = FORMATS[path.suffix].make(result, "")
         assert path.read_bytes() == (made if isinstance(made, bytes) else made.encode())
+
+
+def test_looking_whether_a_file_can_be_written_leaves_all_as_it_was(tmp_path):
+    new, old = tmp_path / "new.svg", tmp_path / "old.svg"
+    old.write_text("kept")
+    for path in (new, old):
+        check_target(path, "--export", [".svg"])
+    check_target(Path(os.devnull), "--csv")
+    assert not new.exists()
+    assert old.read_text() == "kept"
 
 
 def test_a_file_that_cannot_be_written_in_the_end_is_one_sentence(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -40,18 +41,30 @@ def check_target(path: Path, option: str, endings: Collection[str] = ()) -> None
         )
     try:
         if path.is_dir():
-            wrong = "a folder; name a file in it"
+            wrong = "it is a folder; name a file in it"
         elif not path.absolute().parent.is_dir():
-            wrong = "in a folder that does not exist; make it first"
-        elif not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
-            wrong = "one that may not be written; choose another place"
+            wrong = "its folder does not exist; make that first"
         else:
+            _touch(path)
             return
     except OSError as error:
-        wrong = f"no name for one: {error.strerror}"
+        wrong = f"trying gave: {error.strerror}"
     raise SpecificationError(
-        f"Expected a file that can be written for {option}, but '{path.name[:40]}' is {wrong}."
+        f"Expected a file that can be written for {option}, but got '{path.name[:40]}': {wrong}."
     )
+
+
+def _touch(path: Path) -> None:
+    """Open a file as if to write to it, and leave all as it was; pipes are only asked about."""
+    existed = path.exists()
+    if existed and not path.is_file():
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return
+    with path.open("ab"):
+        pass
+    if not existed:
+        path.unlink()
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -130,6 +130,36 @@ def reach_text(reach: float) -> str:
     return f"reach {whole(reach)}"
 
 
+def ticks(ends: Point) -> list[float]:
+    """Return the powers of ten between two ends, and twos and fives where these are few.
+
+    Parameters
+    ----------
+    ends : tuple of float
+        Of an axis of losses.
+    """
+    powers = range(math.floor(math.log10(ends[0])), math.ceil(math.log10(ends[1])) + 1)
+    few = len(powers) <= 3
+    values = [step * 10.0**power for power in powers for step in ((1, 2, 5) if few else (1,))]
+    return [value for value in values if ends[0] <= value <= ends[1]]
+
+
+def tick_text(value: float) -> str:
+    """Write a tick such as ``0.02`` or ``10⁻⁵``.
+
+    Parameters
+    ----------
+    value : float
+        One, two or five times a power of ten.
+    """
+    power = math.floor(math.log10(value) + 1e-9)
+    if -3 <= power <= 3:
+        return f"{value:g}"
+    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    step = round(value / 10.0**power)
+    return f"10{raised}" if step == 1 else f"{step}·10{raised}"
+
+
 def _line(index: int, curve: Curve, ends: tuple[float, float], crowded: bool) -> Line:
     constant = curve.predicted_constant
     positive = constant is not None and math.isfinite(constant) and constant > 0

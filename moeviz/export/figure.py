@@ -11,7 +11,7 @@ from moeviz.charts.convergence import size_text
 from moeviz.charts.palette import THEMES, Theme
 from moeviz.charts.words import describe
 from moeviz.errors import printable
-from moeviz.export.drawing import Drawing, Line, Point, drawing, reach_text
+from moeviz.export.drawing import Drawing, Line, Point, drawing, reach_text, tick_text, ticks
 from moeviz.export.words import title_of
 from moeviz.study import Result
 from moeviz.text import signed
@@ -82,10 +82,10 @@ def study_svg(
     """
     shown = drawing(result, measured)
     page = _Page(shown, width, framed)
-    body = [*page.axes(), *page.reaches(), *page.guides()]
+    body = [*page.axes(), *page.guides()]
     for place, line in enumerate(shown.lines):
         body += page.curve(line, _DODGE * (place - (len(shown.lines) - 1) / 2))
-    body += page.names()
+    body += [*page.exponents(), *page.reaches(), *page.names()]
     if framed:
         body.append(page.text(_LEFT, 28, title_of(result.spec), size=20, weight="bold"))
         body.append(page.text(_LEFT, page.height - 8, link[:200], size=12, colour="quiet"))
@@ -144,10 +144,10 @@ class _Page:
     def axes(self) -> Iterator[str]:
         """Yield grid, axes and their numbers."""
         grid, quiet = self.theme.grid, self.theme.quiet
-        for value in _ticks(self.shown.y):
+        for value in ticks(self.shown.y):
             _, y = self.at((self.shown.x[0], value))
             yield _path([(_LEFT, y), (self.right, y)], grid, 1)
-            yield self.text(_LEFT - 8, y + 5, _power(value), anchor="end")
+            yield self.text(_LEFT - 8, y + 5, tick_text(value), anchor="end")
         beyond = -math.inf
         for n in self.shown.sizes:
             x, _ = self.at((n, self.shown.y[0]))
@@ -181,13 +181,17 @@ class _Page:
             )
 
     def guides(self) -> Iterator[str]:
-        """Yield the lines of the theory, each with its exponent where no other's stands."""
+        """Yield the lines of the theory."""
+        for guide in self.shown.guides:
+            yield _path([self.at(end) for end in guide.ends], self.theme.quiet, 2, "10,8")
+
+    def exponents(self) -> Iterator[str]:
+        """Yield the exponent of each line of the theory, where no other's stands."""
         for place, guide in enumerate(self.shown.guides):
-            ends = [self.at(end) for end in guide.ends]
-            yield _path(ends, self.theme.quiet, 2, "10,8")
+            first, last = (self.at(end) for end in guide.ends)
             share = (0.08, 0.55, 0.32)[place % 3]
-            x = ends[0][0] + share * (ends[1][0] - ends[0][0])
-            y = ends[0][1] + share * (ends[1][1] - ends[0][1])
+            x = first[0] + share * (last[0] - first[0])
+            y = first[1] + share * (last[1] - first[1])
             words = f"theory: slope {signed(guide.exponent)}"
             yield self.text(x + 8, y - 10, words, size=14, colour="quiet")
 
@@ -255,24 +259,6 @@ def _apart(
 
 def _share(value: float, ends: Point) -> float:
     return math.log(value / ends[0]) / math.log(ends[1] / ends[0])
-
-
-def _ticks(ends: Point) -> list[float]:
-    """Return the powers of ten between two ends, and twos and fives where these are few."""
-    powers = range(math.floor(math.log10(ends[0])), math.ceil(math.log10(ends[1])) + 1)
-    few = len(powers) <= 3
-    values = [step * 10.0**power for power in powers for step in ((1, 2, 5) if few else (1,))]
-    return [value for value in values if ends[0] <= value <= ends[1]]
-
-
-def _power(value: float) -> str:
-    """Write a tick such as 0.02 or 10⁻⁵."""
-    power = math.floor(math.log10(value) + 1e-9)
-    if -3 <= power <= 3:
-        return f"{value:g}"
-    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    step = round(value / 10.0**power)
-    return f"10{raised}" if step == 1 else f"{step}·10{raised}"
 
 
 def _path(points: Iterable[Point], colour: str, width: float, dash: str = "") -> str:

@@ -6,13 +6,13 @@ It needs what Debian's ``texlive-pictures`` brings. Every number comes from the 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from moeviz.charts.convergence import size_text
 from moeviz.charts.palette import Style
 from moeviz.charts.table import slope_table
 from moeviz.errors import printable
-from moeviz.export.drawing import Drawing, Line, Point, drawing, reach_text
+from moeviz.export.drawing import Drawing, Line, Point, drawing, reach_text, tick_text, ticks
 from moeviz.export.words import checked_link, state_of, title_of
 from moeviz.study import Result
 from moeviz.symbolic.certificates.latex import text
@@ -48,6 +48,7 @@ MARKS: Mapping[str, str] = {
 """Markers of pgfplots by the names that the palette gives them."""
 
 _ON_A_LINE = 4
+_MOST_TICKS = 9
 
 
 def study_latex(result: Result, link: str = "") -> str:
@@ -128,17 +129,17 @@ def _broken(link: str) -> str:
 
 
 def _picture(shown: Drawing) -> Iterator[str]:
-    ticks = ",".join(str(n) for n in shown.sizes)
-    labels = ",".join(f"{{{words(size_text(n))}}}" for n in shown.sizes)
+    sizes = shown.sizes if len(shown.sizes) <= _MOST_TICKS else shown.sizes[:: len(shown.sizes) - 1]
     yield r"\begin{tikzpicture}"
     yield r"\begin{loglogaxis}["
     yield r"  width=\linewidth, height=0.72\linewidth, xlabel={sample size $n$}, ylabel={loss},"
     yield f"  xmin={_number(shown.x[0])}, xmax={_number(shown.x[1])},"
     yield f"  ymin={_number(shown.y[0])}, ymax={_number(shown.y[1])},"
-    yield f"  xtick={{{ticks}}}, xticklabels={{{labels}}}," if len(shown.sizes) <= 8 else "  %"
+    yield _tick_keys("x", sizes, map(size_text, sizes))
+    yield _tick_keys("y", ticks(shown.y), map(tick_text, ticks(shown.y)))
     yield "  axis lines=left, grid=major, grid style={gray!25}, minor tick num=0,"
     yield "  legend columns=1, legend cell align=left,"
-    yield "  legend style={at={(0.5,-0.2)}, anchor=north, draw=none, font=\\small},"
+    yield "  legend style={at={(0.5,-0.2)}, anchor=north, draw=none, font=\\footnotesize},"
     yield "]"
     for index, line in enumerate(shown.lines):
         yield from _replicates(index, line)
@@ -155,6 +156,12 @@ def _picture(shown: Drawing) -> Iterator[str]:
         yield rf"\addplot[only marks, mark=|, forget plot] coordinates {{{place}}};"
     yield r"\end{loglogaxis}"
     yield r"\end{tikzpicture}"
+
+
+def _tick_keys(axis: str, places: Iterable[float], labels: Iterable[str]) -> str:
+    at = ",".join(map(_number, places))
+    said = ",".join(f"{{{words(label)}}}" for label in labels)
+    return f"  {axis}tick={{{at}}}, {axis}ticklabels={{{said}}},"
 
 
 def _replicates(index: int, line: Line) -> Iterator[str]:
@@ -219,9 +226,12 @@ def _table(result: Result, shown: Drawing) -> Iterator[str]:
     """Yield the table of slopes; each curve has its colour and marker."""
     table = slope_table(result)
     titles = list(table)
+    # The papers' column has sentences in it; then there is less room for names.
+    wide = {"Curve": 0.28 if "Paper" in table else 0.4, "Paper": 0.28}
+    columns = "".join(rf"p{{{wide[t]}\linewidth}}" if t in wide else "l" for t in titles)
     yield r"\begin{table}[ht]"
-    yield r"\centering\small"
-    yield rf"\begin{{tabular}}{{p{{0.42\linewidth}}{'l' * (len(titles) - 1)}}}"
+    yield r"\centering\footnotesize"
+    yield rf"\begin{{tabular}}{{{columns}}}"
     yield " & ".join(map(words, titles)) + r" \\ \hline"
     for row, line in enumerate(shown.lines):
         key = (

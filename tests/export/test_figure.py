@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from moeviz.charts.palette import THEMES, style
-from moeviz.export.drawing import EMPTY, MOST_CURVES, MOST_POINTS, drawing
-from moeviz.export.figure import WIDTH, _apart, _power, _ticks, study_svg
+from moeviz.export.drawing import EMPTY, MOST_CURVES, MOST_POINTS, drawing, tick_text, ticks
+from moeviz.export.figure import WIDTH, _apart, study_svg
 from tests.export.conftest import LINK, renamed, repeated
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -103,11 +103,11 @@ def test_names_stand_apart_and_in_the_order_of_their_ends():
 
 @pytest.mark.parametrize("ends", [(0.9, 11.0), (1e-9, 1.0), (0.02, 0.3), (2e-14, 3e-14)])
 def test_ticks_lie_on_the_axis_and_read_as_what_they_are(ends):
-    ticks = _ticks(ends)
-    assert all(ends[0] <= tick <= ends[1] for tick in ticks)
+    found = ticks(ends)
+    assert all(ends[0] <= tick <= ends[1] for tick in found)
     plain = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-    for tick in ticks:
-        read = re.sub(r"(?:(\d)·)?10([⁻⁰-⁹¹²³]+)", r"\1e\2", _power(tick)).translate(plain)
+    for tick in found:
+        read = re.sub(r"(?:(\d)·)?10([⁻⁰-⁹¹²³]+)", r"\1e\2", tick_text(tick)).translate(plain)
         assert float(f"1{read}" if read.startswith("e") else read) == pytest.approx(tick)
 
 
