@@ -30,7 +30,7 @@ setup(
     package_dir={SITE: "."},
     package_data={
         "moeviz": [
-            "ui/shared/*.js", "ui/shared/*.css", "ui/shared/*.svg", "peers/*.R",
+            "ui/*/*.js", "ui/*/*.css", "ui/shared/*.svg", "peers/*.R",
             "symbolic/catalogue/*.json", "study/results/*.json",
         ],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
