@@ -131,7 +131,7 @@ def _curve_of_starts(
     return Curve(
         **attributes(planned),
         **_summary(spec, sizes, [losses(row, [Status.PROTOCOL] * len(row)) for row in readings]),
-        status=tuple({} for _ in none),
+        status=tuple(_counts([]) for _ in none),
         residual=none,
         steps=none,
         trace=None,
