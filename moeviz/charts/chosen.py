@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study import ESTIMATORS, PlannedCurve
+from moeviz.study.curves import UNTRAINED
 from moeviz.theory import GAUGES
 
 MOST = 3
@@ -45,10 +46,12 @@ def first_curves(curves: Sequence[PlannedCurve]) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        In the study's order; at most three.
+        In the study's order; at most three, and the starts of these.
     """
     mains: dict[int, int] = {}
-    for place, curve in enumerate(curves):
+    fitted = [place for place, curve in enumerate(curves) if curve.trained]
+    for place in fitted:
+        curve = curves[place]
         known = mains.get(curve.fit)
         if known is None or (curve.published and not curves[known].published):
             mains[curve.fit] = place
@@ -58,12 +61,20 @@ def first_curves(curves: Sequence[PlannedCurve]) -> tuple[int, ...]:
         ranked.append((times[curves[place].router], place))
         times[curves[place].router] += 1
     taken = [place for _, place in sorted(ranked)][:MOST]
-    rest = [place for place in range(len(curves)) if place not in taken]
+    rest = [place for place in fitted if place not in taken]
     if len(taken) < MOST and rest:
         gap, other = max((_apart(curves, place, taken), -place) for place in rest)
         if gap > 0 or len(taken) < 2:
             taken.append(-other)
+    begun = [place for place in range(len(curves)) if place not in fitted]
+    taken += [place for place in begun if any(_same(curves[place], curves[i]) for i in taken)]
     return tuple(sorted(taken))
+
+
+def _same(start: PlannedCurve, curve: PlannedCurve) -> bool:
+    """Return whether a curve of starts reads the model of another curve in the same way."""
+    models = [(one.router, one.gate, one.expert, one.reading) for one in (start, curve)]
+    return models[0] == models[1] and ESTIMATORS[curve.estimator].published
 
 
 def _apart(curves: Sequence[PlannedCurve], place: int, taken: Sequence[int]) -> float:
@@ -94,14 +105,17 @@ def short_names(curves: Sequence[PlannedCurve]) -> tuple[str, ...]:
         )
         for curve in curves
     ]
-    several = [len(set(column)) > 1 for column in zip(*models, strict=True)]
+    fitted = [model for curve, model in zip(curves, models, strict=True) if curve.trained]
+    several = [len(set(column)) > 1 for column in zip(*(fitted or models), strict=True)]
     readings = [_reading(curve, curves) for curve in curves]
     names = []
-    for model, reading in zip(models, readings, strict=True):
-        where = ", ".join(_shorter(part) for part, use in zip(model, several, strict=True) if use)
-        parts = [where] if where else []
-        parts += [reading] if len(set(readings)) > 1 else []
-        names.append(": ".join(parts) or _shorter(model[0]))
+    for curve, model, reading in zip(curves, models, readings, strict=True):
+        parts = [part for part, use in zip(model, several, strict=True) if use]
+        if not curve.trained:
+            parts = [*parts[: -1 if several[-1] else None], UNTRAINED]
+        words = [", ".join(map(_shorter, parts))] if parts else []
+        words += [reading] if len(set(readings)) > 1 else []
+        names.append(": ".join(words) or _shorter(model[0]))
     times = Counter(names)
     return tuple(
         name if times[name] == 1 else curve.label for name, curve in zip(names, curves, strict=True)

@@ -41,8 +41,9 @@ def convergence_figure(result: Result, sizes: Sequence[int], theme: Theme) -> di
     dict
         Plotly's ``data`` and ``layout``, and ``narrow``: what changes on a narrow screen. Every
         trace carries ``meta`` with the ``curve`` it belongs to and its ``part``: ``mean``,
-        ``band``, ``replicates``, ``predicted``, ``guide`` or ``reach``; those of measured means
-        ``measured`` besides. Guides and reaches belong to several ``curves``.
+        ``start`` (the mean of a protocol's starts), ``band``, ``replicates``, ``predicted``,
+        ``guide`` or ``reach``; those of measured means ``measured`` besides. Guides and reaches
+        belong to several ``curves``.
 
     Notes
     -----

@@ -43,7 +43,7 @@ def curve_traces(
     made = [_band(curve, look), _replicates(curve, look, shift)]
     if curve.predicted_constant is not None:
         made.append(_predicted(curve, curve.predicted_constant, look, sizes))
-    made.append(_means(curve, look))
+    made.append(_means(curve, look) if curve.trained else _starts(curve, look))
     for trace in made:
         trace["meta"]["curve"] = index
     return made
@@ -100,6 +100,17 @@ def _means(curve: Curve, look: Style) -> dict[str, Any]:
         "marker": {"color": look.colour, "size": 12, "symbol": look.marker},
         "hovertemplate": "n = %{x:,}<br>mean loss %{y:.4g}",
         "meta": {"part": "mean", "measured": True},
+    }
+
+
+def _starts(curve: Curve, look: Style) -> dict[str, Any]:
+    """Return the means of a protocol's starts: a thin line with open markers."""
+    return {
+        **_means(curve, look),
+        "line": {"color": look.colour, "width": 2, "dash": look.dash},
+        "marker": {"color": look.colour, "size": 9, "symbol": f"{look.marker}-open"},
+        "hovertemplate": "n = %{x:,}<br>mean loss before training %{y:.4g}",
+        "meta": {"part": "start"},
     }
 
 

@@ -123,6 +123,8 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
         return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
     exponent = curve.claim.exponent
+    if not curve.trained:
+        return "unknown", f"{course(slope)}: what the starts alone would show, without training."
     if exponent is None:
         return "unknown", f"{course(slope)}; theory names no power of n to hold it against."
     why = _blocked(curve, result)

@@ -25,11 +25,12 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
     -------
     str
         First what the steepest and the flattest of the shown curves do, then how many of all
-        curves agree with theory.
+        curves agree with theory. Starts of protocols do not count.
     """
     if not any(curve.n for curve in result.curves):
         return "No sample size has been fitted yet."
     slopes = [(meter.name, curve.slope) for meter, curve in zip(meters, result.curves, strict=True)]
+    shown = [place for place in shown if result.curves[place].trained]
     known = [(name, slope) for name, slope in (slopes[i] for i in shown) if slope is not None]
     known = known or [(name, slope) for name, slope in slopes if slope is not None]
     if not known:
@@ -39,7 +40,8 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
             else "So far no curve has the two sample sizes that make a slope."
         )
     start = "The" if result.complete else "So far the"
-    return f"{start} {_contrast(known)}. {_verdict(meters)}"
+    fitted = [m for m, curve in zip(meters, result.curves, strict=True) if curve.trained]
+    return f"{start} {_contrast(known)}. {_verdict(fitted)}"
 
 
 def _contrast(known: Sequence[tuple[str, Slope]]) -> str:

@@ -43,6 +43,9 @@ OWN = "own"
 PAPER = "paper"
 """In the field of losses: the loss of the paper whose model is fitted."""
 
+BESIDE, LEFT_OUT = "beside", "none"
+"""In the field of untrained curves: whether the starts' loss is shown."""
+
 MODEL, TRUTH, DATA, FITS, READ = "Model", "Truth", "Data", "Fits", "Reading"
 
 
@@ -403,10 +406,23 @@ _REST = (
         "",
         "int",
         128,
-        16,
+        0,
         65536,
-        help="Used by stochastic gradient descent only. No paper says its own.",
+        help="Used by stochastic gradient descent only. 0 takes the whole sample: gradient "
+        "descent, one step an epoch. No paper says its own.",
         group=FITS,
+    ),
+    Field(
+        "untrained",
+        "Loss of the starts",
+        "",
+        "choice",
+        BESIDE,
+        choices=(BESIDE, LEFT_OUT),
+        help="'beside': beside a published protocol, EM or SGD, the loss of its own starts, read "
+        "in the same way. It is what nobody's training would show.",
+        group=READ,
+        applies=lambda values: any(ESTIMATORS[name].published for name in values["estimators"]),
     ),
     Field(
         "losses",

@@ -47,6 +47,8 @@ def fit_seconds(values: Mapping[str, Any], samples: int, estimator: str, size: i
     """Return the estimated seconds of one core for one fit, all its starts included."""
     starts = values["starts"]
     if estimator == "sgd":
+        if not values["batch"]:  # the whole sample is one batch, in the solver's passes
+            return float(starts * values["epochs"] * (samples * sample_seconds(size) + 2e-4))
         batches = values["epochs"] * math.ceil(samples / values["batch"])
         together = max(1, values["replicates"])
         each = values["epochs"] * samples * 4e-9 * size
@@ -56,6 +58,12 @@ def fit_seconds(values: Mapping[str, Any], samples: int, estimator: str, size: i
         return samples * steps * 1.7 * sample_seconds(size) + 2e-4 * steps
     steps = expected_steps(values) * starts
     return samples * steps * sample_seconds(size) + 2e-4 * steps
+
+
+def start_seconds(values: Mapping[str, Any], samples: int, size: int) -> float:
+    """Return the estimated seconds of one core for reading one replicate's starts."""
+    several = values["starts"] if values["starts"] > 1 else 0
+    return several * samples * sample_seconds(size) + 2e-4
 
 
 def study_seconds(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> float:

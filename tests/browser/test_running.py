@@ -44,7 +44,7 @@ def test_the_first_point_comes_within_two_seconds(lab, record_property):
 
 def test_points_arrive_the_zoom_stays_and_cancelled_it_can_go_on(running):
     running.plot.evaluate("(c) => { c.mark = 'the same node'; }")
-    box = running.plot.locator(".nsewdrag").bounding_box()
+    box = running.plot.locator(".nsewdrag").first.bounding_box()
     left, top = box["x"] + 0.1 * box["width"], box["y"] + 0.2 * box["height"]
     running.page.mouse.move(left, top)
     running.page.mouse.down()

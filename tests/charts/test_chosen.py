@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from moeviz.charts.chosen import MOST, first_curves, short_names
-from moeviz.study import PRESETS, plan
+from moeviz.study import ESTIMATORS, PRESETS, plan
 
 LONGEST = 48
 
@@ -16,10 +16,29 @@ LONGEST = 48
 def test_two_or_three_curves_are_on_at_first(name):
     curves = plan(PRESETS[name].build({})).curves
     shown = first_curves(curves)
-    assert min(2, len(curves)) <= len(shown) <= MOST
+    fitted = [place for place in shown if curves[place].trained]
+    assert min(2, len(curves)) <= len(fitted) <= MOST
     assert list(shown) == sorted(set(shown))
-    models = {curves[place].fit for place in shown}
+    models = {curves[place].fit for place in fitted}
     assert len(models) == min(MOST, len({curve.fit for curve in curves}))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_protocols_curve_comes_with_that_of_its_starts(name):
+    curves = plan(PRESETS[name].build({})).curves
+    shown = first_curves(curves)
+
+    def like(one, other):
+        same = (one.router, one.gate, one.expert) == (other.router, other.gate, other.expert)
+        return same and one.reading == other.reading
+
+    for place, curve in enumerate(curves):
+        protocols = [
+            other
+            for other in (curves[i] for i in shown)
+            if other.trained and ESTIMATORS[other.estimator].published and like(curve, other)
+        ]
+        assert curve.trained or (place in shown) == bool(protocols)
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -17,6 +17,7 @@ from moeviz.charts.guides import power_text
 from moeviz.charts.lines import mean_interval
 from moeviz.charts.palette import THEMES
 from moeviz.charts.words import describe, whole
+from moeviz.study import PRESETS, assemble, plan, run_block, split
 from moeviz.study.kept import kept_names, kept_result
 from tests.charts.figures import assert_plotly_accepts
 
@@ -60,6 +61,20 @@ def test_only_the_curves_that_answer_are_visible_at_first(spec, result):
     assert [g["visible"] for g in guides] == [
         bool({*g["meta"]["curves"]} & {*first}) for g in guides
     ]
+
+
+def test_starts_of_a_protocol_are_thin_lines_of_their_own():
+    spec = PRESETS["cosine-fig1a"].build({"sizes": (200, 400), "replicates": 2, "epochs": 1})
+    curves = plan(spec).curves
+    assert not all(curve.trained for curve in curves)
+    found = {block.id: run_block(spec, block) for block in split(spec)}
+    figure = convergence_figure(assemble(spec, found, 1.0, "cpu"), spec["sizes"], THEME)
+    lines = [t for t in figure["data"] if t["meta"]["part"] in ("mean", "start")]
+    assert [line["name"] for line in lines] == [curve.label for curve in curves]
+    for line, curve in zip(lines, curves, strict=True):
+        assert (line["meta"]["part"] == "mean") == curve.trained
+        assert line["meta"].get("measured", False) == curve.trained
+        assert all(y > 0 for y in line["y"])
 
 
 def test_no_two_curves_share_colour_or_dash_and_marker(spec, result):

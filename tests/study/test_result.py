@@ -77,7 +77,7 @@ def test_a_curve_that_the_plan_no_longer_has_is_kept(small):
     strange = {**data["curves"][0], "loss_name": "mass", "fit": 0}
     again = Result.from_json({**data, "curves": [strange]})
     (curve,) = again.curves
-    assert curve.key[-2:] == ("mass", strange["gauge"])
+    assert curve.key[-3:] == ("mass", strange["gauge"], "")
     assert list(curve.mean) == strange["mean"]
     assert curve.label != strange["label"]
 

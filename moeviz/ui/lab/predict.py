@@ -23,7 +23,7 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
         Whether the study is already on show, so that nobody can improve a guess.
     """
     theme = theme_named(None)
-    curves = plan(spec).curves
+    curves = [curve for curve in plan(spec).curves if curve.trained]
     asked = STATE.asked.own
     said = [*asked["guess"], *[None] * len(curves)] if spec.name == asked["preset"] else []
     guesses: list[float | None] = []

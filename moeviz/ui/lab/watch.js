@@ -26,6 +26,7 @@ function button(label, pressed, act) {
   return made;
 }
 
+const isLine = ({ meta }) => meta.part === "mean" || meta.part === "start";
 const curvesOf = ({ meta }) => meta.curves ?? [meta.curve];
 
 // Which theme a ground such as #ffffff belongs to.
@@ -244,7 +245,7 @@ class Watch {
       const on = curvesOf(trace).some((place) => this.shows(place));
       const { part } = trace.meta;
       const visible = on && (part !== "replicates" || (this.replicates && own));
-      if (part === "mean" && visible) names.push(this.named(main, trace));
+      if (isLine(trace) && visible) names.push(this.named(main, trace));
       const faint = !own && part !== "guide" && part !== "reach"; // Texts stay readable.
       return { ...trace, visible, ...(faint ? { opacity: FAINT } : {}) };
     });
@@ -272,20 +273,19 @@ class Watch {
       return twin < 0 ? curve.first : this.shows(twin);
     };
     return layer.screen.figure.data
-      .filter(({ meta }) => meta.part === "mean" || (meta.part === "band" && !pinned))
+      .filter((trace) => isLine(trace) || (trace.meta.part === "band" && !pinned))
       .filter((trace) => on(trace.meta.curve))
       .map((trace) => {
-        const { part } = trace.meta;
-        if (pinned) names.push(this.named(layer.screen, trace, layer.name));
+        if (pinned && isLine(trace)) names.push(this.named(layer.screen, trace, layer.name));
         const marker = trace.marker && {
           ...trace.marker,
           size: 0.75 * trace.marker.size,
-          symbol: pinned ? `${trace.marker.symbol}-open` : trace.marker.symbol,
+          symbol: pinned ? `${trace.marker.symbol.replace("-open", "")}-open` : trace.marker.symbol,
         };
         return {
           ...trace,
           ...(marker ? { marker } : {}),
-          line: { ...trace.line, width: part === "mean" ? 2 : 0 },
+          line: { ...trace.line, width: isLine(trace) ? 2 : 0 },
           meta: { ...trace.meta, measured: false },
           name: `${trace.name}, ${layer.name}`,
           opacity: pinned ? PINNED : FAINT,
