@@ -16,7 +16,7 @@ from moeviz.ui.shared.guard import guard
 with guard(STATE.start_again):
     STATE.follow()
     preset = form_preset()
-question, start = st.columns([11, 9], vertical_alignment="center")
+question, start = st.columns([13, 11], vertical_alignment="center")
 question.title(preset.asks, anchor=False)
 with guard():
     chips(preset, form_values(preset))

@@ -21,8 +21,9 @@ from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace
 from moeviz.charts.truth import truth_parts
 from moeviz.charts.words import comparison, design_sentence, open_choices
 from moeviz.study import Preset, Result
-from moeviz.ui.lab.drawn import Guesses, Shown, table_of
+from moeviz.ui.lab.drawn import Guesses, Shown, replay_of, table_of
 from moeviz.ui.lab.files import downloads
+from moeviz.ui.lab.replay import replay
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.plot import plot
 
@@ -49,6 +50,7 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses, link: dict
         result = shown.result
         drawn |= {
             "Details": lambda: _details(result),
+            "Replay": lambda: replay(replay_of(shown, st.context.theme.type), "lab.replay"),
             "Data": lambda: _tables(shown, result.spec["sizes"], guesses),
             "Truth": lambda: _truth(result),
         }

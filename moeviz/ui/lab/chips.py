@@ -22,12 +22,9 @@ from moeviz.ui.lab.choices import Choice, Offer, choices
 from moeviz.ui.lab.form import change_form, form_values
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.lab.sizes import SIZES, size_fields, size_now
-from moeviz.ui.lab.state import STATE
+from moeviz.ui.lab.state import STATE, STRIP
 from moeviz.ui.shared.cards import cards_path
 from moeviz.ui.shared.studies import PAPERS, study_names
-
-KEY = "lab.chips"
-"""The strip's key in the session; there while the lab is on the screen."""
 
 SIZE, KEPT = "size", "kept"
 
@@ -64,7 +61,7 @@ def chips(preset: Preset, values: Mapping[str, Any]) -> None:
         What the form says; it need not be a study that can be run.
     """
     _chips(
-        key=KEY,
+        key=STRIP,
         data=strip(preset, values),
         on_picked_change=partial(_take, preset.name),
     )
@@ -161,7 +158,7 @@ def _sizes(preset: Preset, values: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _take(name: str) -> None:
     """Set the form as the visitor picked; a pick that was not offered changes nothing."""
-    picked = st.session_state[KEY].get("picked")
+    picked = st.session_state[STRIP].get("picked")
     if isinstance(picked, dict):
         pick(PRESETS[name], *(str(picked.get(part, "")) for part in ("field", "name", "mode")))
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 import streamlit as st
 
 from moeviz.charts.notices import notices
+from moeviz.engine.workers.hardware import local_workers
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
 from moeviz.ui.lab.form import form_values, reset_form, settings
@@ -28,7 +29,8 @@ def run_button(spec: Specification) -> bool:
     ----------
     spec : Specification
     """
-    return st.button("Run", type="primary", key="lab.run", width=140, help=_cost(spec))
+    st.caption(_cost(spec), width="content")
+    return st.button("Run", type="primary", key="lab.run", width=110)
 
 
 def settings_button(preset: Preset) -> None:
@@ -40,8 +42,9 @@ def settings_button(preset: Preset) -> None:
         The one chosen in the form.
     """
     changed = _changed(preset)
-    label = f"Settings ({changed} changed)" if changed else "Settings"
-    if st.button(label, icon=":material/tune:", key="lab.settings"):
+    label = f"Settings · {changed}" if changed else "Settings"
+    hint = f"{changed} changed from the study's own" if changed else None
+    if st.button(label, key="lab.settings", help=hint):
         _drawer(preset)
 
 
@@ -75,7 +78,7 @@ def predict(preset: Preset, spec: Specification) -> Guesses:
         The study that the form describes.
     """
     locked = job() == spec.hash
-    with st.popover("Your prediction" if locked else "Predict", icon=":material/psychology_alt:"):
+    with st.popover("Predicted" if locked else "Predict"):
         st.markdown(plain(preset.question))
         return predictions(spec, locked)
 
@@ -120,4 +123,4 @@ def _cost(spec: Specification) -> str:
     blocks = split(spec)
     fits = sum(block.last - block.first for block in blocks)
     seconds = sum(block.cost for block in blocks)
-    return f"{fits:,} fits, {duration(max(1.0, seconds))} of one core"
+    return f"{fits:,} fits, about {duration(max(1.0, seconds / local_workers()))}"

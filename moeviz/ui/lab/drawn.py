@@ -13,6 +13,7 @@ import pyarrow
 import streamlit as st
 
 from moeviz.charts.palette import theme_named
+from moeviz.charts.replay import replay_document
 from moeviz.charts.screen import study_screen
 from moeviz.charts.table import Table
 from moeviz.engine import Snapshot
@@ -76,6 +77,24 @@ def _screen(
     name: str, version: int, theme: str | None, sizes: tuple[int, ...], _result: Result
 ) -> str:
     return json_text(study_screen(_result, sizes, theme_named(theme)), compact=True)
+
+
+def replay_of(shown: Shown, theme: str | None) -> str:
+    """Return how a study can be played again, as a text for the browser.
+
+    Parameters
+    ----------
+    shown : Shown
+    theme : str or None
+        The browser's theme.
+    """
+    return _replay(shown.name, shown.version, theme, shown.result)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _replay(name: str, version: int, theme: str | None, _result: Result) -> str:
+    document = replay_document(_result, _result.spec["sizes"], theme_named(theme))
+    return json_text(document, compact=True)
 
 
 def table_of(

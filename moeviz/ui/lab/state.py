@@ -67,5 +67,8 @@ def _find(address: dict[str, str]) -> Request:
         raise SpecificationError(unknown_job(job_id)) from None
 
 
-STATE = FormState(LAB, "preset", _find)
+STRIP = "lab.chips"
+"""Key of the strip of chips; there while the lab is on the screen."""
+
+STATE = FormState(LAB, STRIP, _find)
 """The state of the lab's form."""

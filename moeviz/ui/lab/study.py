@@ -54,15 +54,17 @@ def show_study(
     if kept is not None:
         shown = Shown(f"kept.{preset.name}", 0, kept.result)
         _picture(preset, shown, guesses)
+        _buttons(None, shown)
         _about_kept(kept)
         return shown
     snapshot = _snapshot(spec)
     if snapshot is None:
         _picture(preset, None, ())
+        _buttons(None, None)
         return None
     shown = Shown(snapshot.job_id, snapshot.version, result_of(*_versioned(snapshot)))
     _picture(preset, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
-    _buttons(snapshot)
+    _buttons(snapshot, shown)
     _remarks(snapshot, spec)
     return None if snapshot.active else shown
 
@@ -152,33 +154,30 @@ def _pinned(job_id: str) -> Shown | None:
     return Shown(job_id, snapshot.version, result_of(*_versioned(snapshot)))
 
 
-def show_pins(shown: Shown | None) -> None:
-    """Offer to pin the study on show, and say which are pinned.
-
-    Parameters
-    ----------
-    shown : Shown or None
-        A finished study.
-    """
-    if shown is not None and shown.result.complete and shown.name not in pins():
-        st.button(
-            "Pin",
-            icon=":material/push_pin:",
-            help="Keep this study's curves in the picture while another one is run.",
-            on_click=pin,
-            args=(shown.name,),
-            key="lab.pin",
-        )
-    for job_id in pins():
-        found = _pinned(job_id)
-        name = "a study that this server does not know" if found is None else _name(found, shown)
-        st.button(
-            f"Unpin: {plain(name)}",
-            icon=":material/close:",
-            on_click=unpin,
-            args=(job_id,),
-            key=f"lab.unpin.{job_id}",
-        )
+def _buttons(snapshot: Snapshot | None, shown: Shown | None) -> None:
+    """Offer to stop what is computed or to go on, to pin what is done, and to unpin."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if snapshot is not None and snapshot.active:
+            _cancel(snapshot)
+        elif snapshot is not None and _can_go_on(snapshot):
+            _continue(snapshot)
+        elif snapshot is not None and snapshot.job_id not in pins():
+            st.button(
+                "Pin",
+                help="Keep these curves in the picture while another study is run.",
+                on_click=pin,
+                args=(snapshot.job_id,),
+                key="lab.pin",
+            )
+        for job_id in pins():
+            found = _pinned(job_id)
+            name = "a study that this server does not know" if not found else _name(found, shown)
+            st.button(
+                f"Unpin: {plain(name)}",
+                on_click=unpin,
+                args=(job_id,),
+                key=f"lab.unpin.{job_id}",
+            )
 
 
 def _name(found: Shown, shown: Shown | None) -> str:
@@ -187,15 +186,16 @@ def _name(found: Shown, shown: Shown | None) -> str:
     return study_label(found.result.spec.name)
 
 
-def _buttons(snapshot: Snapshot) -> None:
-    """Offer to stop what is computed, or to go on with what was stopped."""
-    if snapshot.active:
-        if st.button("Cancel", width=140, key="lab.cancel"):
-            if not INTEREST.withdraw(snapshot.job_id, visitor()):
-                leave_study()
-                st.toast("Others want this study too: it goes on without you.")
-            st.rerun()
-    elif _can_go_on(snapshot) and st.button("Continue", width=140, key="lab.continue"):
+def _cancel(snapshot: Snapshot) -> None:
+    if st.button("Cancel", width=140, key="lab.cancel"):
+        if not INTEREST.withdraw(snapshot.job_id, visitor()):
+            leave_study()
+            st.toast("Others want this study too: it goes on without you.")
+        st.rerun()
+
+
+def _continue(snapshot: Snapshot) -> None:
+    if st.button("Continue", width=140, key="lab.continue"):
         INTEREST.want(snapshot.job_id, visitor())
         engine().submit(snapshot.spec)
         st.rerun()
