@@ -19,12 +19,12 @@ from moeviz.text import signed
 WIDTH = 960
 """Of the picture, in pixels; its height grows with the names beside it."""
 
-SMALL = 760
+SMALL = 800
 """A width for paper, where letters are small beside those of a screen."""
 
 FONT = "system-ui, 'DejaVu Sans', Arial, sans-serif"
 
-_LEFT, _RIGHT, _TOP, _BELOW = 78, 250, 52, 66
+_LEFT, _RIGHT, _TOP, _BELOW = 78, 290, 52, 66
 _PLOT = 400
 _LETTERS = 26
 _ROW = 20
@@ -229,7 +229,7 @@ class _Page:
             yield _marker(line.look.marker, line.look.colour, self.right + 18, top + _ROW / 2)
             for row, words in enumerate(block):
                 y = top + _ROW * (row + 0.75)
-                yield self.text(self.right + 32, y, words, colour=line.look.colour, weight="bold")
+                yield self.text(self.right + 32, y, words, colour=line.look.colour)
 
 
 def _wrapped(line: Line) -> list[str]:

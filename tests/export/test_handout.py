@@ -7,7 +7,7 @@ import pytest
 from moeviz.errors import SpecificationError
 from moeviz.export.handout import LONGEST_CODE, handout_data, handout_pages, study_handout
 from moeviz.export.model import model_lines
-from moeviz.study import PRESETS
+from moeviz.study import PRESETS, assemble
 from tests.export.conftest import LINK, renamed, repeated
 
 PNG = b"\x89PNG"
@@ -33,6 +33,15 @@ def test_it_has_two_pages(what, small, kept, empty):
     pages = handout_pages(results[what], LINK, 30.0)
     assert len(pages) == 2
     assert all(page.startswith(PNG) for page in pages)
+
+
+def test_a_long_formula_of_ones_own_is_printed_and_keeps_two_pages():
+    score = "b1*x1 + b2*x2^2 + b3*x1*tanh(x2) + b4*sin(x1)*exp(x2) + b5*x1^3*softplus(x2)"
+    fields = {"routers": ("custom",), "score_formula": f"{score} + b6*x2^5"}
+    spec = PRESETS["lab"].build({**fields, "gates": ("top-softmax",), "atoms": 3})
+    (formula,) = (line for title, line in model_lines(spec) if title == "router of your own")
+    assert all(f"beta_({place} i)" in formula for place in range(1, 7))
+    assert len(handout_pages(assemble(spec, {}, 0.0, ""), LINK, 30.0)) == 2
 
 
 def test_pages_of_two_studies_differ(small, kept):
