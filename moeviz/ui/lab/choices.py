@@ -92,13 +92,13 @@ def choices(preset: Preset, values: Mapping[str, Any]) -> tuple[Choice, ...]:
         What the form says; it need not be a study that can be run.
     """
     decisive = tuple((name, values[name]) for name in FIELDS if name not in INDIFFERENT)
-    variants = tuple(len(registry) for registry in REGISTRIES.values())
-    return _choices(preset.name, decisive, variants)
+    changes = tuple(registry.changes for registry in REGISTRIES.values())
+    return _choices(preset.name, decisive, changes)
 
 
 @lru_cache(maxsize=256)
 def _choices(
-    name: str, decisive: tuple[tuple[str, Value], ...], _variants: tuple[int, ...]
+    name: str, decisive: tuple[tuple[str, Value], ...], _changes: tuple[int, ...]
 ) -> tuple[Choice, ...]:
     preset = PRESETS[name]
     values = {**preset.defaults, **dict(decisive)}
