@@ -30,7 +30,9 @@ from moeviz.ui.shared.session import checker, close_engine, engine
 
 _WARM = (
     "moeviz.charts.gate",
+    "moeviz.ui.lab.chips",
     "moeviz.ui.lab.controls",
+    "moeviz.ui.lab.formula",
     "moeviz.ui.lab.study",
     "moeviz.ui.rates",
     "moeviz.ui.checker.page",
