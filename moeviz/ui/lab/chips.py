@@ -117,7 +117,11 @@ def _says(chip: str, preset: Preset, values: Mapping[str, Any]) -> str:
     (field,) = CHIPS[chip]
     said = values[field]
     names = (said,) if isinstance(said, str) else said
-    return " + ".join(_short(REGISTRIES[field][name].title) for name in names)
+    return " + ".join(_SHORT.get(name) or _short(REGISTRIES[field][name].title) for name in names)
+
+
+_SHORT = {"em": "EM", "sgd": "SGD"}
+"""Estimators that everybody calls by their initials."""
 
 
 def _short(title: str) -> str:
