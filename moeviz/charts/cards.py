@@ -16,14 +16,14 @@ from moeviz.charts.formula import part_formula
 from moeviz.charts.pictures import curve_picture, expert_picture, gate_picture, router_picture
 from moeviz.charts.regimes import SETTINGS
 from moeviz.charts.schematic import ESTIMATOR_PICTURES, NOTHING, OUTPUT_PICTURES, REGIME_PICTURES
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES, Registry
 from moeviz.study import ESTIMATORS, PRESETS, Preset, Result
 from moeviz.study.kept import kept_result
 
 STUDY = "study"
 SETTING, GATE_REGIME, EXPERT_REGIME = "setting", "gate_regime", "expert_regime"
 
-REGISTRIES: Mapping[str, Mapping[str, Any]] = {
+REGISTRIES: Mapping[str, Registry[Any]] = {
     "routers": SCORES,
     "gates": GATES,
     "experts": EXPERTS,

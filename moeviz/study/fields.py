@@ -472,10 +472,9 @@ def _read() -> set[str]:
     return {name for estimator in ESTIMATORS.values() for name in estimator.fields}
 
 
-def _variants() -> tuple[object, ...]:
-    parts = (SCORES, GATES, EXPERTS, OUTPUTS, ESTIMATORS)
-    return tuple(variant for registry in parts for variant in registry.values())
+def _changes() -> tuple[int, ...]:
+    return tuple(part.changes for part in (SCORES, GATES, EXPERTS, OUTPUTS, ESTIMATORS))
 
 
-FIELDS: Mapping[str, Field] = Table(_all, _variants)
+FIELDS: Mapping[str, Field] = Table(_all, _changes)
 """Every field of a study, with the laboratory's defaults."""

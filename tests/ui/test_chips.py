@@ -23,6 +23,7 @@ def test_the_chips_stand_in_their_order_and_say_what_is_set():
     assert list(says) == list(CHIPS)
     assert says["router"] == "cosine + perturbed cosine"
     assert says["gate"] == "softmax"
+    assert says["estimator"] == "converged"
     assert says["expert"] == "ReLU"
     assert says["regime"] == "exact, k = 2"
     assert says["study"] == "Cosine against perturbed cosine"

@@ -104,3 +104,8 @@ def test_the_second_look_is_cheap():
         begun = time.process_time()
         choices(preset, {**preset.defaults, "seed": 9, "noise": 0.2})
         assert time.process_time() - begun < 0.05
+
+
+def test_what_is_taken_along_is_said_in_words():
+    taken = offers("multinomial-fig1a")["routers", "cosine"].alone.takes
+    assert taken == "2 input dimensions and a designed truth"

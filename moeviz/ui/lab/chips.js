@@ -147,9 +147,9 @@ class Strip {
     return [row];
   }
 
-  group({ field, title }, all) {
+  group({ field, title, caption }, all) {
     const stands = this.state.choices[field];
-    const parts = [];
+    const parts = caption ? [element("p", "moeviz-caption", caption)] : [];
     let heading;
     let list;
     for (const card of all) {

@@ -39,6 +39,18 @@ CHIPS: Mapping[str, Mapping[str, str]] = {
 }
 """The chips in their order, each with the fields or groups of regimes that its picker shows."""
 
+CAPTIONS: Mapping[str, str] = {
+    STUDY: "Pictures: the first curves of the full-size result, loss over n.",
+    "routers": "Pictures: an expert's weight as the input goes round a circle; dashed, with gate "
+    "vectors four times as long.",
+    "gates": "Pictures: three experts' weights as the score of the first, the solid line, rises.",
+    "experts": "Pictures: the value h over a·x + b.",
+    SETTING: "Pictures: true experts are rings, fitted ones dots.",
+    GATE_REGIME: "Pictures: scores over the input.",
+    EXPERT_REGIME: "Pictures: values over the input.",
+}
+"""What the small pictures of a picker show."""
+
 _HERE = Path(__file__).parent
 
 _chips = st.components.v2.component(
@@ -99,7 +111,10 @@ def strip(preset: Preset, values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _groups(groups: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"field": field, "title": title} for field, title in groups.items()]
+    return [
+        {"field": field, "title": title, "caption": CAPTIONS.get(field, "")}
+        for field, title in groups.items()
+    ]
 
 
 def _says(chip: str, preset: Preset, values: Mapping[str, Any]) -> str:
@@ -114,7 +129,11 @@ def _says(chip: str, preset: Preset, values: Mapping[str, Any]) -> str:
     (field,) = CHIPS[chip]
     said = values[field]
     names = (said,) if isinstance(said, str) else said
-    return " + ".join(_short(REGISTRIES[field][name].title) for name in names)
+    return " + ".join(_SHORT.get(name) or _short(REGISTRIES[field][name].title) for name in names)
+
+
+_SHORT = {"em": "EM", "sgd": "SGD"}
+"""Estimators that everybody calls by their initials."""
 
 
 def _short(title: str) -> str:

@@ -92,13 +92,13 @@ def choices(preset: Preset, values: Mapping[str, Any]) -> tuple[Choice, ...]:
         What the form says; it need not be a study that can be run.
     """
     decisive = tuple((name, values[name]) for name in FIELDS if name not in INDIFFERENT)
-    variants = tuple(len(registry) for registry in REGISTRIES.values())
-    return _choices(preset.name, decisive, variants)
+    changes = tuple(registry.changes for registry in REGISTRIES.values())
+    return _choices(preset.name, decisive, changes)
 
 
 @lru_cache(maxsize=256)
 def _choices(
-    name: str, decisive: tuple[tuple[str, Value], ...], _variants: tuple[int, ...]
+    name: str, decisive: tuple[tuple[str, Value], ...], _changes: tuple[int, ...]
 ) -> tuple[Choice, ...]:
     preset = PRESETS[name]
     values = {**preset.defaults, **dict(decisive)}
@@ -274,6 +274,22 @@ def _words(field: str, value: Value) -> str:
     if field in REGISTRIES:
         names = (value,) if isinstance(value, str) else value
         return ", ".join(REGISTRIES[field][name].title for name in names)  # type: ignore[union-attr,index]
-    entry = FIELDS[field]
-    name = entry.label[0].lower() + entry.label[1:]
-    return f"{name} {entry.title(entry.write(value))}"
+    text = FIELDS[field].write(value)
+    if field in _WORDS:
+        return _WORDS[field].format(text)
+    label = FIELDS[field].label
+    return f"{label[0].lower()}{label[1:]} {text}"
+
+
+_WORDS = {
+    "losses": "what is read off a fit ({})",
+    "design": "a {} truth",
+    "dimension": "{} input dimensions",
+    "data_gate": "data of each fit's {} gate",
+    "data_router": "data of each fit's {} router",
+    "sparse": "{} zero gates",
+    "flat": "{} experts with zero slopes",
+    "atoms": "{} fitted experts",
+    "true_atoms": "{} true experts",
+}
+"""Fields that an offer may change, in words."""

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moeviz.charts.cards import REGISTRIES, STUDY, all_cards, names
+from moeviz.charts.cards import REGISTRIES, all_cards
+from moeviz.study import PRESETS
 from moeviz.text import json_text
 
 PATH = "/moeviz/cards-{version}.json"
@@ -22,7 +23,7 @@ def cards_path() -> str:
 
     It names their content, so that a browser may keep them for good.
     """
-    _, version = _packed(_variants())
+    _, version = _packed(_changes())
     return PATH[1:].replace("{version}", version)
 
 
@@ -36,7 +37,7 @@ def cards_route(base: str) -> Route:
     """
 
     async def cards(request: Request) -> Response:
-        packed, version = await asyncio.to_thread(_packed, _variants())
+        packed, version = await asyncio.to_thread(_packed, _changes())
         if request.path_params["version"] != version:
             return Response(status_code=404)
         headers = {
@@ -48,11 +49,11 @@ def cards_route(base: str) -> Route:
     return Route(f"{base}{PATH}", cards)
 
 
-def _variants() -> tuple[str, ...]:
-    return tuple(name for field in (STUDY, *REGISTRIES) for name in names(field))
+def _changes() -> tuple[int, ...]:
+    return tuple(registry.changes for registry in (PRESETS, *REGISTRIES.values()))
 
 
 @lru_cache(maxsize=4)
-def _packed(_variants: tuple[str, ...]) -> tuple[bytes, str]:
+def _packed(_changes: tuple[int, ...]) -> tuple[bytes, str]:
     text = json_text(all_cards(), compact=True).encode()
     return gzip.compress(text, compresslevel=6, mtime=0), hashlib.sha256(text).hexdigest()[:12]

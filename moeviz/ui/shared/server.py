@@ -35,7 +35,9 @@ from moeviz.ui.shared.stream import live_routes
 
 _WARM = (
     "moeviz.charts.gate",
+    "moeviz.ui.lab.chips",
     "moeviz.ui.lab.controls",
+    "moeviz.ui.lab.formula",
     "moeviz.ui.lab.study",
     "moeviz.ui.rates",
     "moeviz.ui.checker.page",
