@@ -10,8 +10,11 @@ from torch import Tensor
 
 from moeviz.estimate.problem import Problem
 
-MOST = 48
-"""Steps that a path keeps, the first and the last included."""
+MOST, LEAST = 48, 10
+"""Steps that a path keeps, the first and the last included, and those of a very long vector."""
+
+MOST_VALUES = 4000
+"""Numbers that a path keeps, as far as :data:`LEAST` steps allow."""
 
 DENSE_BITS = 5
 """Every step below 2 to this power is looked at, after that 16 of each doubling."""
@@ -88,7 +91,8 @@ class Watch:
 
     def _path(self, row: int, end: int, theta: Tensor, cost: Tensor) -> Path:
         on_the_way = [place for place, step in enumerate(self._steps) if step < end]
-        kept = _thinned(on_the_way, MOST - 1)
+        most = max(LEAST, min(MOST, MOST_VALUES // theta.shape[0]))
+        kept = _thinned(on_the_way, most - 1)
         return Path(
             row,
             (*(self._steps[place] for place in kept), end),

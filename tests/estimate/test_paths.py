@@ -18,7 +18,7 @@ from moeviz.estimate import (
     make_problem,
     with_costs,
 )
-from moeviz.estimate.path import MOST, Watch
+from moeviz.estimate.path import LEAST, MOST, MOST_VALUES, Watch
 from tests.support import DENSE, task
 
 METHODS = {
@@ -114,6 +114,17 @@ def test_a_long_path_is_thinned_evenly_on_a_scale_of_doublings(end):
     assert len(path.steps) > min(end, MOST // 2)
     gaps = np.diff(path.steps)
     assert (gaps <= np.maximum(4.0, 0.25 * np.array(path.steps[1:]))).all()
+
+
+@pytest.mark.parametrize(("size", "steps"), [(80, MOST), (200, MOST_VALUES // 200), (900, LEAST)])
+def test_a_path_of_many_parameters_keeps_fewer_steps(size, steps):
+    watch, cost = Watch(1), torch.zeros(1)
+    for step in range(101):
+        watch.see(step, torch.full((1, size), float(step)), cost)
+    (path,) = watch.paths(torch.tensor([100]), torch.full((1, size), 100.0), cost)
+    assert len(path.steps) == steps
+    assert path.theta[:, 0].tolist() == list(path.steps)
+    assert (path.steps[0], path.steps[-1]) == (0, 100)
 
 
 def gradients(problem, theta, step=1e-5):

@@ -6,6 +6,7 @@ const RATE = 5; // Steps a second at speed 1.
 const SPEEDS = [0.5, 1, 2, 4];
 const FONT = 15; // At a root font of ROOT pixels.
 const ROOT = 18;
+const RAISED = Object.fromEntries([..."-0123456789"].map((letter, at) => [letter, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[at]]));
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 function element(name, attributes = {}, ...children) {
@@ -25,13 +26,23 @@ function shape(name, attributes, text) {
   return node;
 }
 
-function written(value) {
+function written(value, digits = 3) {
   if (value === null || !Number.isFinite(value)) return "not a number";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e-4 && size < 1e6) return Number(value.toPrecision(3)).toLocaleString("en").replace("-", "−");
-  const [mantissa, power] = value.toExponential(2).split("e");
-  return `${mantissa}·10^${Number(power)}`.replaceAll("-", "−");
+  if (size >= 1e-4 && size < 1e6) {
+    return value.toLocaleString("en", { maximumSignificantDigits: digits }).replace("-", "−");
+  }
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  const raised = [...String(Number(power))].map((letter) => RAISED[letter]).join("");
+  return `${mantissa.replace("-", "−")}·10${raised}`;
+}
+
+// Two numbers with as many digits as it takes to tell them apart.
+function toldApart(one, other) {
+  let digits = 3;
+  while (digits < 8 && one !== other && written(one, digits) === written(other, digits)) digits += 1;
+  return [written(one, digits), written(other, digits)];
 }
 
 function sizeWritten(n) {
@@ -93,6 +104,7 @@ class Player {
       role: "group",
       "aria-label": "Picture. Space plays and pauses, the arrows take one step.",
     });
+    this.names = element("p", { class: "names" });
     this.said = element("p", { class: "said" });
     this.play = button("Play", () => this.toggle(), { class: "play" });
     this.back = button("Step back", () => this.step(-1));
@@ -116,6 +128,7 @@ class Player {
         element("label", {}, "Speed ", this.speeds),
       ),
       this.said,
+      this.names,
     );
   }
 
@@ -127,6 +140,13 @@ class Player {
       ...tracks.map((track, index) =>
         element("option", { value: String(index) }, `${track.name}, n = ${sizeWritten(track.n)}`),
       ),
+    );
+    this.names.replaceChildren(
+      ...arrival.curves.map(({ glyph, colour, name }) => {
+        const mark = element("span", { "aria-hidden": "true" }, glyph);
+        mark.style.color = colour;
+        return element("span", { class: "name" }, mark, ` ${name}`);
+      }),
     );
     if (this.track >= tracks.length) this.track = Math.max(0, tracks.length - 1);
     this.range = this.lossRange(arrival);
@@ -148,6 +168,7 @@ class Player {
     const { tracks } = this.document;
     const track = tracks[this.track];
     const moving = this.mode === "atoms";
+    this.names.hidden = moving;
     this.points.setAttribute("aria-pressed", String(!moving));
     this.atoms.setAttribute("aria-pressed", String(moving));
     if (this.plane >= (track?.planes.length ?? 1)) this.plane = 0;
@@ -304,7 +325,8 @@ class Player {
     if (!now) return "No point has arrived yet.";
     const [curve, , value] = now.points[0];
     const whose = now.trained ? "fits" : "starts, which nobody trained,";
-    const rest = now.points.length > 1 ? `, and ${now.points.length - 1} more readings of the same` : "";
+    const more = now.points.length - 1;
+    const rest = more ? `, and ${more} more reading${more > 1 ? "s" : ""} of the same` : "";
     return (
       `Block ${frame + 1} of ${frames.length}: ${now.replicates} ${whose} at n = ${sizeWritten(now.n)} are there. ` +
       `${curves[curve].name}: mean loss ${written(value)}${rest}.`
@@ -356,7 +378,10 @@ class Player {
       svg.append(shape("path", {
         d: `M${px - r},${py}H${px + r}M${px},${py - r}V${py + r}`, stroke: colour(cell), "stroke-width": 4 * unit,
       }));
-      svg.append(this.text(px + 11 * unit, py + 20 * unit, `true ${cell + 1}`));
+      const inwards = px > pad.left + inner - 30 * unit;
+      svg.append(this.text(px + (inwards ? -10 : 10) * unit, py - 6 * unit, String(cell + 1), {
+        "text-anchor": inwards ? "end" : "start", "font-style": "italic",
+      }));
     });
     const weights = blended(track.weights[step], track.weights[step + 1], share);
     const atoms = blended(plane.atoms[step], plane.atoms[step + 1], share);
@@ -405,8 +430,8 @@ class Player {
     svg.append(shape("polyline", { points: line(values.length), fill: "none", stroke: "currentColor", "stroke-width": 1.5 * unit, opacity: 0.35 }));
     svg.append(shape("polyline", { points: line(step + 1), fill: "none", stroke: "currentColor", "stroke-width": 3 * unit }));
     svg.append(shape("circle", { cx: x(step), cy: y(drawn[step]), r: 5 * unit, fill: "currentColor" }));
-    for (const [value, at] of [[high, top + 14 * unit], [low, bottom]]) {
-      const shown = written(log ? 10 ** value : value);
+    const ends = toldApart(...[high, low].map((value) => (log ? 10 ** value : value)));
+    for (const [shown, at] of [[ends[0], top + 14 * unit], [ends[1], bottom]]) {
       svg.append(this.text(left - 6, at, shown, { "text-anchor": "end" }));
     }
     svg.append(this.text(left, bottom + 18 * unit, "step 0"));
@@ -418,7 +443,7 @@ class Player {
     const cost = `cost per observation ${written(track.cost[step])}`;
     const read = track.loss ? `loss ${written(track.loss[step])}, ${cost}` : cost;
     const start = `Step ${track.steps[step]} of ${track.steps.at(-1)}: ${read}.`;
-    if (step === 0) return `${start} The numbered discs are the fit's atoms at its start, their areas the weights; crosses are the true atoms.`;
+    if (step === 0) return `${start} The numbered discs are the fit's atoms at its start, their areas the weights; crosses with slanted numbers are the true atoms, shades their cells in this plane.`;
     const moves = plane.atoms[step].map((now, atom) => Math.hypot(...now.map((value, c) => value - plane.atoms[step - 1][atom][c])));
     const most = moves.indexOf(Math.max(...moves));
     const crossed = track.cells[step].flatMap((cell, atom) => (cell === track.cells[step - 1][atom] ? [] : [atom]));
@@ -443,8 +468,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".moeviz-replay");
   if (!players.has(root)) players.set(root, new Player(root));
   const player = players.get(root);
-  if (player.text !== data.document) {
-    player.text = data.document;
+  if (player.source !== data.document) {
+    player.source = data.document;
     player.open(JSON.parse(data.document));
   }
   const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
