@@ -62,13 +62,13 @@ def first_curves(curves: Sequence[PlannedCurve]) -> tuple[int, ...]:
         times[curves[place].router] += 1
     taken = [place for _, place in sorted(ranked)][:MOST]
     rest = [place for place in fitted if place not in taken]
-    if len(taken) < MOST and rest:
+    begun = [place for place in range(len(curves)) if place not in fitted]
+    begun = [place for place in begun if any(_same(curves[place], curves[i]) for i in taken)]
+    if len(taken) + len(begun) < MOST and rest:
         gap, other = max((_apart(curves, place, taken), -place) for place in rest)
         if gap > 0 or len(taken) < 2:
             taken.append(-other)
-    begun = [place for place in range(len(curves)) if place not in fitted]
-    taken += [place for place in begun if any(_same(curves[place], curves[i]) for i in taken)]
-    return tuple(sorted(taken))
+    return tuple(sorted(taken + begun))
 
 
 def _same(start: PlannedCurve, curve: PlannedCurve) -> bool:

@@ -99,7 +99,9 @@ def _layout(
                 "range": list(ends),
                 "anchor": "y2",
                 "tickvals": ticks,
-                "ticktext": [size_text(n) for n in ticks],
+                "ticktext": [
+                    size_text(n) if len(ticks) < 8 or n in _thinned(ticks) else "" for n in ticks
+                ],
             },
             "yaxis": {
                 **axis,

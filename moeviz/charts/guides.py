@@ -21,7 +21,7 @@ from moeviz.text import signed
 Array = NDArray[np.float64]
 
 WIDTH = 0.3
-"""Share of the axis of n that a triangle takes."""
+"""Share of the axis of n that a triangle takes; down to half of it where it would be too high."""
 
 _PLACES = (0.02, 0.2, 0.4, 0.6, 0.68)
 _GAPS = (0.07, 0.13, 0.2, 0.3)
@@ -217,6 +217,8 @@ def _best(
     floor, top = float(taken[:, 1].min()), float(taken[:, 1].max())
     height = max(top - floor, 0.5)
     width = WIDTH * (high - low)
+    if exponent != 0.0:  # where the curves are flat a large triangle would press them together
+        width = min(width, max(0.5 * width, 0.5 * (top - floor) / abs(exponent)))
     candidates: list[tuple[float, int, _Place]] = []
     for gap, below, share in product(_GAPS, (True, False), _PLACES):
         left = low + share * (high - low)

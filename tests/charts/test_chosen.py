@@ -39,6 +39,7 @@ def test_a_protocols_curve_comes_with_that_of_its_starts(name):
             if other.trained and ESTIMATORS[other.estimator].published and like(curve, other)
         ]
         assert curve.trained or (place in shown) == bool(protocols)
+    assert len(shown) <= 2 * MOST
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -23,6 +23,7 @@ def test_every_kept_result_is_plain_data(name):
     assert_plotly_accepts(screen["figure"])
     assert len(screen["curves"]) == len(screen["meters"]) == len(result.curves)
     assert {meter["mark"] for meter in screen["meters"]} <= MARKS - {"waiting"}
+    assert {c["name"] for c in screen["curves"] if c["first"]}
     assert screen["n_done"] == sum(len(curve.n) for curve in result.curves)
     assert screen["summary"] in screen["description"]
 
@@ -51,7 +52,7 @@ def test_curves_and_meters_wear_the_same_look(spec, result):
 def test_every_trace_says_which_curve_and_part_it_is(name):
     result = kept_result(name).result
     screen = study_screen(result, result.spec["sizes"], THEMES["light"])
-    known = {"mean", "band", "replicates", "predicted", "guide", "reach"}
+    known = {"mean", "start", "band", "replicates", "predicted", "guide", "reach"}
     for trace in screen["figure"]["data"]:
         assert trace["meta"]["part"] in known
         assert 0 <= trace["meta"]["curve"] < len(result.curves)

@@ -69,7 +69,7 @@ export class EndNames {
   // `lines` cuts a text to a width, as figure.js does it.
   constructor(lines) {
     this.lines = lines;
-    this.curves = []; // {name, glyph, colour, x, y}: the curves that are on.
+    this.curves = []; // {name, glyph, colour, x, y, pinned}: the curves that are on.
   }
 
   cut(figure, width) {
@@ -78,7 +78,9 @@ export class EndNames {
     const font = `600 ${size}px ${figure.family}`;
     const context = document.createElement("canvas").getContext("2d");
     context.font = font;
-    return this.curves.map((curve) => {
+    // A narrow screen has no room for the names of pinned curves; open markers tell them apart.
+    const named = this.curves.filter((curve) => !(figure.narrow && curve.pinned));
+    return named.map((curve) => {
       const text = figure.narrow ? `${curve.glyph} ${curve.name}` : curve.name;
       // Where one line is too short the reading goes below the model.
       const parts = context.measureText(text).width > most ? text.split(/(?<=:) /) : [text];

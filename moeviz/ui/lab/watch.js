@@ -45,6 +45,14 @@ function span(traces) {
   return { clipmin: Math.min(...values) / ROOM, clipmax: Math.max(...values) * ROOM };
 }
 
+// An arrow towards a reach stays at the edge of an axis that has become wider.
+function atTheEdge(trace, { layout }, wide) {
+  const side = ["triangle-left", "triangle-right"].indexOf(trace.marker?.symbol);
+  if (trace.meta.part !== "reach" || side < 0) return trace;
+  const moved = wide.xaxis.range[side] - layout.xaxis.range[side];
+  return moved ? { ...trace, x: trace.x.map((n) => n * 10 ** moved) } : trace;
+}
+
 class Watch {
   constructor(root, tools) {
     this.root = root;
@@ -250,8 +258,9 @@ class Watch {
       return { ...trace, visible, ...(faint ? { opacity: FAINT } : {}) };
     });
     const under = behind.flatMap((layer) => this.behind(layer, names));
-    const data = [...under, ...dressed];
-    const layout = this.tools.merged(this.widened(main.figure, behind), {
+    const wide = this.widened(main.figure, behind);
+    const data = [...under, ...dressed].map((trace) => atTheEdge(trace, main.figure, wide));
+    const layout = this.tools.merged(wide, {
       yaxis: { autorangeoptions: span(data) },
     });
     return { names, figure: { ...main.figure, layout, data } };
@@ -260,7 +269,8 @@ class Watch {
   named(screen, trace, note = "") {
     const curve = screen.curves[trace.meta.curve];
     const name = note ? `${curve.name} · ${note}` : curve.name;
-    return { name, glyph: curve.glyph, colour: curve.colour, x: trace.x, y: trace.y };
+    const { glyph, colour } = curve;
+    return { name, glyph, colour, x: trace.x, y: trace.y, pinned: Boolean(note) };
   }
 
   // A further study: its means, open and thin where it is pinned, faint where it lies behind.
