@@ -18,11 +18,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
+
+import psutil
 
 from moeviz.bench.work import Row, row
 from moeviz.engine import Store
@@ -34,7 +37,7 @@ EVERY_SECONDS = 5.0
 
 PRESET = "cosine-exact"
 STUDY: dict[str, Any] = {
-    "sizes": (300, 1000, 3162, 10_000, 31_623), "replicates": 400, "candidates": 2,
+    "sizes": (300, 1000, 3162, 10_000, 31_623), "replicates": 100, "candidates": 2,
 }  # fmt: skip
 WARM: dict[str, Any] = {"sizes": (300, 600), "replicates": 4, "candidates": 2}
 """A small study, after which the workers have started."""
@@ -60,23 +63,23 @@ def pages_benchmark(clients: int = CLIENTS) -> list[Row]:
     -------
     list of dict
         Rows: the median and the 95th percentile of the answers; the watched study beside the
-        unwatched one, of which `ratio` is the share of its speed that is left; and the clients' own
-        processor time.
+        unwatched one, of which `ratio` is the share of its speed that is left; processor time of
+        the server itself in both, without its workers, and of the clients.
 
     Raises
     ------
     ServerError
         If the server does not answer, or a study does not end.
     """
-    with tempfile.TemporaryDirectory() as home, _served(Path(home)) as url:
-        store = Store(home)
-        _run(url, store, 0, {**WARM, "seed": 1})
-        alone, _ = _run(url, store, 0, {**STUDY, "seed": 2})
-        watched, met = _run(url, store, clients, {**STUDY, "seed": 3})
-    return _rows(clients, alone, watched, met)
+    with tempfile.TemporaryDirectory() as home, _served(Path(home)) as served:
+        _run(served, 0, {**WARM, "seed": 1})
+        alone = _run(served, 0, {**STUDY, "seed": 2})
+        watched = _run(served, clients, {**STUDY, "seed": 3})
+    return _rows(clients, alone, watched)
 
 
-def _rows(clients: int, alone: float, watched: float, met: dict[str, Any]) -> list[Row]:
+def _rows(clients: int, alone: Run, watched: Run) -> list[Row]:
+    met = watched.met
     answers = sorted(met["answers"])
     count = f"{len(answers)} answers, {met['never']} never came"
     middle = statistics.median(answers) if answers else float("nan")
@@ -87,7 +90,14 @@ def _rows(clients: int, alone: float, watched: float, met: dict[str, Any]) -> li
     return [
         row("pages", f"{each}: an answer, median ({count})", middle, nobody, None),
         row("pages", f"{each}: an answer, 95th percentile", late, nobody, None),
-        row("pages", f"{each}: the study ({sent})", watched, "the study unwatched", alone),
+        row(
+            "pages", f"{each}: the study ({sent})",
+            watched.seconds, "the study unwatched", alone.seconds,
+        ),
+        row(
+            "pages", f"{each}: processor time of the server meanwhile, without workers",
+            watched.server_seconds, "the study unwatched", alone.server_seconds,
+        ),
         row(
             "pages", f"{each}: processor time of the clients themselves",
             met["processor_seconds"], nobody, None,
@@ -95,15 +105,47 @@ def _rows(clients: int, alone: float, watched: float, met: dict[str, Any]) -> li
     ]  # fmt: skip
 
 
-def _run(
-    url: str, store: Store, visitors: int, fields: dict[str, Any]
-) -> tuple[float, dict[str, Any]]:
-    """Have a study run through the pages; return its seconds, and what its visitors met."""
+@dataclass(frozen=True)
+class Served:
+    """A server that runs, and where it keeps its studies."""
+
+    url: str
+    store: Store
+    process: psutil.Process
+
+    def seconds(self) -> float:
+        """Return the processor time that the server itself has used."""
+        used = self.process.cpu_times()
+        return float(used.user + used.system)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One study as it ran.
+
+    Attributes
+    ----------
+    seconds : float
+        By the engine's clock.
+    server_seconds : float
+        Processor time of the server from the first visit to the end of the study.
+    met : dict
+        What the visitors met, as :func:`moeviz.ui.crowd.crowd.attend` returns it.
+    """
+
+    seconds: float
+    server_seconds: float
+    met: dict[str, Any]
+
+
+def _run(served: Served, visitors: int, fields: dict[str, Any]) -> Run:
+    """Have a study run through the pages, with so many who watch."""
+    before = served.seconds()
     preset = PRESETS[PRESET]
     spec = preset.build(fields)
     named = {field.name: field for field in preset.fields}
     link = {name: named[name].write(value) for name, value in fields.items()}
-    command = [sys.executable, "-m", "moeviz.ui.crowd", url, "--job", spec.hash]
+    command = [sys.executable, "-m", "moeviz.ui.crowd", served.url, "--job", spec.hash]
     command += ["--study", urlencode({"preset": PRESET, **link})]
     command += ["--visitors", str(visitors), "--every", str(EVERY_SECONDS)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -112,7 +154,8 @@ def _run(
             "Expected the visitors to be answered, but they were not "
             f"({' '.join(done.stderr.split())[-300:]}); start the app and press Run by hand."
         )
-    return _seconds(store, spec), json.loads(done.stdout)
+    seconds = _seconds(served.store, spec)
+    return Run(seconds, served.seconds() - before, json.loads(done.stdout))
 
 
 def _seconds(store: Store, spec: Specification) -> float:
@@ -131,8 +174,8 @@ def _seconds(store: Store, spec: Specification) -> float:
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[str]:
-    """Start a server with a store of its own, and return its address; end it afterwards."""
+def _served(home: Path) -> Iterator[Served]:
+    """Start a server with a store of its own, and end it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -143,7 +186,7 @@ def _served(home: Path) -> Iterator[str]:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         _wait(lambda: _answers(url), START_SECONDS, "the server to answer")
-        yield url
+        yield Served(url, Store(home), psutil.Process(server.pid))
     finally:
         server.terminate()
         try:

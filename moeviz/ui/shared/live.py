@@ -213,7 +213,8 @@ class Publisher:
                         return
                     else:
                         try:
-                            await asyncio.wait_for(news_came.wait(), self._beat)
+                            async with asyncio.timeout(self._beat):
+                                await news_came.wait()
                         except TimeoutError:
                             yield BEAT
         finally:
@@ -265,7 +266,7 @@ class Publisher:
         """Look at a job for as long as somebody watches it and it goes on."""
         loop = asyncio.get_running_loop()
         try:
-            while not publication.ended:
+            while not (publication.ended or self._closing):
                 publication.missing.clear()
                 themes = publication.themes()
                 if not themes:
@@ -279,7 +280,8 @@ class Publisher:
                 self._spread(publication, *made)
                 rest = max(LOOK_SECONDS, SHARE * (time.monotonic() - began))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(publication.missing.wait(), rest)
+                    async with asyncio.timeout(rest):
+                        await publication.missing.wait()
         except MoevizError as error:
             publication.end(str(error))
         except Exception:
