@@ -33,6 +33,6 @@ with guard():
         run(spec)
 with guard(STATE.start_again):
     link = STATE.write(request_for(spec, job(), guesses, kept is not None, pins()))
-    shown = show_study(preset, spec, guesses, kept)
+    shown = show_study(preset, spec, guesses, kept, link)
     show_notices(spec)
-    show_below(preset, shown, guesses, link)
+    show_below(preset, shown, guesses)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.engine.studies.studies import Studies
 from moeviz.study import PRESETS, Specification, split
-from moeviz.ui.lab.study import TABS
+from moeviz.ui.lab.below import TABS
 
 APP = str(Path(__file__).parents[2] / "app.py")
 FIELDS = {"sizes": "300,600", "replicates": "2", "candidates": "2", "seed": "5"}

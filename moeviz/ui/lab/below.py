@@ -1,4 +1,4 @@
-"""What stands below the picture: what to try, the numbers, the words, the files."""
+"""What stands below the picture: what the study is, the words, the numbers, the replay."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from moeviz.charts.truth import truth_parts
 from moeviz.charts.words import comparison, design_sentence, open_choices
 from moeviz.study import Preset, Result
 from moeviz.ui.lab.drawn import Guesses, Shown, replay_of, table_of
-from moeviz.ui.lab.files import downloads
 from moeviz.ui.lab.replay import replay
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.plot import plot
@@ -31,7 +30,7 @@ TABS = "lab.tabs"
 """Key of the tabs below the picture; its value is the title of the open one."""
 
 
-def show_below(preset: Preset, shown: Shown | None, guesses: Guesses, link: dict[str, str]) -> None:
+def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
     """Show the tabs; only the open one is made.
 
     Parameters
@@ -42,8 +41,6 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses, link: dict
         A study of which nothing is computed any more.
     guesses : sequence of float or None
         What was predicted, curve by curve.
-    link : dict
-        The query parameters that restore the screen.
     """
     drawn: dict[str, Callable[[], None]] = {"About": lambda: _about(preset)}
     if shown is not None:
@@ -56,7 +53,6 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses, link: dict
         }
         if has_likelihood(result):
             drawn["Likelihood"] = lambda: _likelihood(result)
-        drawn["Export"] = lambda: downloads(result, link)
     names = list(drawn)
     for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
         if tab.open:

@@ -66,7 +66,7 @@ def _take() -> None:
 
 
 def downloads(result: Result, link: Mapping[str, str]) -> None:
-    """Offer the study as files, each made when it is asked for, and a link to the screen.
+    """Offer the study as files, each made when it is asked for.
 
     Parameters
     ----------
@@ -75,20 +75,17 @@ def downloads(result: Result, link: Mapping[str, str]) -> None:
         The query parameters that restore the screen.
     """
     address = f"{st.context.url}?{urlencode(link, safe=',')}"
-    with st.container(horizontal=True):
-        with st.popover("Export"):
-            for offer in offers(result, address):
-                st.download_button(
-                    offer.label,
-                    offer.content,
-                    offer.file_name,
-                    offer.mime,
-                    help=offer.help,
-                    on_click="ignore",
-                    width="stretch",
-                )
-        with st.popover("Link to this screen"):
-            st.code(address, language=None, wrap_lines=True)
+    with st.popover("Export"):
+        for offer in offers(result, address):
+            st.download_button(
+                offer.label,
+                offer.content,
+                offer.file_name,
+                offer.mime,
+                help=offer.help,
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,6 +13,7 @@ from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
 from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.drawn import Guesses, Shown, result_of, screen_of
+from moeviz.ui.lab.files import downloads
 from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
 from moeviz.ui.lab.watch import watch
 from moeviz.ui.shared.guard import plain
@@ -26,7 +27,11 @@ PICTURE = "lab.watch"
 
 
 def show_study(
-    preset: Preset, spec: Specification, guesses: Guesses, kept: KeptResult | None
+    preset: Preset,
+    spec: Specification,
+    guesses: Guesses,
+    kept: KeptResult | None,
+    link: Mapping[str, str],
 ) -> Shown | None:
     """Draw the study that the address names; without one, what is kept of the preset, faintly.
 
@@ -40,6 +45,8 @@ def show_study(
         What was predicted, curve by curve.
     kept : KeptResult or None
         The kept result, where that is to be shown in place of a study.
+    link : mapping of str to str
+        The query parameters that restore the screen.
 
     Returns
     -------
@@ -54,17 +61,17 @@ def show_study(
     if kept is not None:
         shown = Shown(f"kept.{preset.name}", 0, kept.result)
         _picture(preset, shown, guesses)
-        _buttons(None, shown)
+        _buttons(None, shown, link)
         _about_kept(kept)
         return shown
     snapshot = _snapshot(spec)
     if snapshot is None:
         _picture(preset, None, ())
-        _buttons(None, None)
+        _buttons(None, None, link)
         return None
     shown = Shown(snapshot.job_id, snapshot.version, result_of(*_versioned(snapshot)))
     _picture(preset, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
-    _buttons(snapshot, shown)
+    _buttons(snapshot, shown, link)
     _remarks(snapshot, spec)
     return None if snapshot.active else shown
 
@@ -154,8 +161,8 @@ def _pinned(job_id: str) -> Shown | None:
     return Shown(job_id, snapshot.version, result_of(*_versioned(snapshot)))
 
 
-def _buttons(snapshot: Snapshot | None, shown: Shown | None) -> None:
-    """Offer to stop what is computed or to go on, to pin what is done, and to unpin."""
+def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, str]) -> None:
+    """Offer to stop what is computed or to go on, to pin what is done, to unpin, to export."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if snapshot is not None and snapshot.active:
             _cancel(snapshot)
@@ -178,6 +185,8 @@ def _buttons(snapshot: Snapshot | None, shown: Shown | None) -> None:
                 args=(job_id,),
                 key=f"lab.unpin.{job_id}",
             )
+        if shown is not None and not (snapshot is not None and snapshot.active):
+            downloads(shown.result, link)
 
 
 def _name(found: Shown, shown: Shown | None) -> str:
