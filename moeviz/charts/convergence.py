@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from moeviz.charts.chosen import first_curves
-from moeviz.charts.guides import reach_marks, reach_rows, slope_triangles
+from moeviz.charts.guides import slope_triangles
 from moeviz.charts.lines import curve_traces
 from moeviz.charts.palette import Theme, canvas, ruled_axis, style
+from moeviz.charts.reach import reach_marks, reach_rows
 from moeviz.study.result import Result
 
 _DODGE = 0.018
