@@ -47,7 +47,7 @@ def test_the_picture_is_a_document_with_every_name_slope_and_the_link(kept):
         svg = study_svg(result, LINK)
         said = " ".join(texts(svg))
         for curve in result.curves[:MOST_CURVES]:
-            slope = f"{curve.slope.estimate:.2f}".replace("-", "−") if curve.slope else ""
+            slope = signed(curve.slope.estimate) if curve.slope else ""
             assert all(word in said for word in (*curve.label.split(), slope))
         assert LINK in said
         assert study_svg(result, LINK) == svg
