@@ -12,6 +12,7 @@ import pytest
 from moeviz.charts.palette import THEMES, style
 from moeviz.export.drawing import EMPTY, MOST_CURVES, MOST_POINTS, drawing, tick_text, ticks
 from moeviz.export.figure import WIDTH, _apart, study_svg
+from moeviz.text import signed
 from tests.export.conftest import LINK, renamed, repeated
 
 SVG = "{http://www.w3.org/2000/svg}"
