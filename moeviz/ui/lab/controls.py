@@ -48,7 +48,7 @@ def settings_button(preset: Preset) -> None:
         _drawer(preset)
 
 
-@st.dialog("Settings", width="large", position="right", on_dismiss="rerun")
+@st.dialog("Settings", width="medium", position="right", on_dismiss="rerun")
 def _drawer(preset: Preset) -> None:
     st.button(
         "Back to the study's own settings",

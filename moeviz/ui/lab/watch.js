@@ -47,9 +47,15 @@ function span(traces) {
 
 // An arrow towards a reach stays at the edge of an axis that has become wider.
 function atTheEdge(trace, { layout }, wide) {
-  const side = ["triangle-left", "triangle-right"].indexOf(trace.marker?.symbol);
-  if (trace.meta.part !== "reach" || side < 0) return trace;
-  const moved = wide.xaxis.range[side] - layout.xaxis.range[side];
+  if (trace.meta.part !== "reach") return trace;
+  const side = ["triangle-left", "triangle-right"].indexOf(trace.marker.symbol);
+  const { range } = wide.xaxis;
+  if (side < 0) {
+    // Words stand where there is room for them: on the side on which most of the axis lies.
+    const share = (Math.log10(trace.x[0]) - range[0]) / (range[1] - range[0]);
+    return { ...trace, textposition: share > 0.55 ? "middle left" : "middle right" };
+  }
+  const moved = range[side] - layout.xaxis.range[side];
   return moved ? { ...trace, x: trace.x.map((n) => n * 10 ** moved) } : trace;
 }
 
