@@ -8,9 +8,10 @@ import streamlit as st
 
 from moeviz.charts.notices import notices
 from moeviz.engine.workers.hardware import local_workers
+from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
-from moeviz.ui.lab.form import form_values, reset_form, settings
+from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.link import Guesses
 from moeviz.ui.lab.predict import predictions
@@ -58,9 +59,18 @@ def _drawer(preset: Preset) -> None:
         args=(preset,),
         key="lab.reset",
     )
+    _what_follows(preset)
     regime_controls(preset)
     settings(preset)
     upload()
+
+
+def _what_follows(preset: Preset) -> None:
+    """Say the work of the study as set, or why it cannot be run; the page behind waits."""
+    try:
+        st.caption(_cost(form_study(preset)))
+    except SpecificationError as error:
+        st.error(plain(str(error)))
 
 
 def _changed(preset: Preset) -> int:
