@@ -20,7 +20,7 @@ from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.studies import study_label
-from moeviz.ui.shared.words import duration
+from moeviz.ui.shared.words import duration, progress_sentence
 
 PICTURE = "lab.watch"
 """The picture's key in the session."""
@@ -114,6 +114,7 @@ def _picture(
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=_nothing,
         title=preset.asks,
+        sentence="" if snapshot is None or live else progress_sentence(snapshot),
     )
 
 

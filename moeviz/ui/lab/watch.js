@@ -77,7 +77,8 @@ class Watch {
       this.hidden = new Set(); // Layers that are off.
       this.replicates = true;
     }
-    if (data.job !== this.data?.job) this.news = null;
+    if (data.sentence) this.news = { active: false, sentence: data.sentence };
+    else if (data.job !== this.data?.job) this.news = null;
     if (other || data.screen !== this.data.screen) {
       this.screen = data.screen ? JSON.parse(data.screen) : null;
     }
