@@ -20,6 +20,7 @@ from moeviz.ui.lab.link import MOST_PINS
 from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared import session
 from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.studies import study_label
 from tests.ui.still import (
     FIELDS,
     SPEC,
@@ -129,6 +130,13 @@ def test_no_kept_result_is_offered_where_there_is_none(still, kept):
     app = visit(preset="lab", kept="1")
     assert not kept_chosen(app)
     assert "kept" not in app.query_params
+
+
+def test_a_study_of_which_nothing_is_kept_opens_with_another_ones(still, kept):
+    app = visit(preset="lab")
+    (behind,) = layers(app)
+    assert behind["name"].startswith(f"{study_label(SPEC.name)}, kept full-size result")
+    app.button(key="lab.run").click().run()
     assert not layers(app)
 
 

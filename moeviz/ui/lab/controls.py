@@ -11,7 +11,7 @@ from moeviz.engine.workers.hardware import local_workers
 from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
-from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
+from moeviz.ui.lab.form import form_preset, form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.link import Guesses
 from moeviz.ui.lab.predict import predictions
@@ -46,11 +46,12 @@ def settings_button(preset: Preset) -> None:
     label = f"Settings · {changed}" if changed else "Settings"
     hint = f"{changed} changed from the study's own" if changed else None
     if st.button(label, key="lab.settings", help=hint):
-        _drawer(preset)
+        _drawer()
 
 
 @st.dialog("Settings", width="large", position="right", on_dismiss="rerun")
-def _drawer(preset: Preset) -> None:
+def _drawer() -> None:
+    preset = form_preset()  # asked for here, since a file may have brought another one
     st.button(
         "Back to the study's own settings",
         icon=":material/restart_alt:",
