@@ -29,7 +29,7 @@ def run_button(spec: Specification) -> bool:
     ----------
     spec : Specification
     """
-    st.caption(_cost(spec), width="content")
+    st.markdown(_cost(spec), width="content")
     return st.button("Run", type="primary", key="lab.run", width=110)
 
 

@@ -20,7 +20,7 @@ from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.studies import study_label
-from moeviz.ui.shared.words import duration
+from moeviz.ui.shared.words import duration, progress_sentence
 
 PICTURE = "lab.watch"
 """The picture's key in the session."""
@@ -114,6 +114,7 @@ def _picture(
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=_nothing,
         title=preset.asks,
+        sentence=progress_sentence(snapshot) if snapshot is not None and not live else "",
     )
 
 
@@ -232,7 +233,7 @@ def _about_kept(kept: KeptResult) -> None:
     older = older_words(kept.result.spec)
     if older:
         st.warning(plain(older))
-    st.caption(
+    st.markdown(
         f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
         f"{duration(kept.result.seconds)}, device {plain(kept.device)}. "
         "The settings do not change it."

@@ -162,9 +162,11 @@ class Watch {
     });
   }
 
-  // Progress under the plot.
+  // Progress under the plot; of a study that nothing is computed of any more the page knows how it
+  // ended, and news may have been left behind by a stream that was closed before.
   tell() {
-    const { news } = this;
+    const { sentence } = this.data;
+    const news = sentence ? { sentence } : this.news;
     this.progress.hidden = !news;
     if (!news) return;
     this.bar.hidden = !news.active;
@@ -255,7 +257,8 @@ class Watch {
       const visible = on && (part !== "replicates" || (this.replicates && own));
       if (isLine(trace) && visible) names.push(this.named(main, trace));
       const faint = !own && part !== "guide" && part !== "reach"; // Texts stay readable.
-      return { ...trace, visible, ...(faint ? { opacity: FAINT } : {}) };
+      const meta = own ? trace.meta : { ...trace.meta, measured: false };
+      return { ...trace, meta, visible, ...(faint ? { opacity: FAINT } : {}) };
     });
     const under = behind.flatMap((layer) => this.behind(layer, names));
     const wide = this.widened(main.figure, behind);

@@ -61,6 +61,7 @@ def watch(
     file_name: str,
     on_end: Callable[[], None],
     title: str = "",
+    sentence: str = "",
 ) -> None:
     """Show one study; later calls with the same `key` redraw it in place.
 
@@ -89,6 +90,8 @@ def watch(
         Called once when the stream has ended, before the script runs again.
     title : str
         Stands over a saved picture.
+    sentence : str
+        How the study ended; while it is live its stream says how far it is.
     """
     _watch(
         key=key,
@@ -102,6 +105,7 @@ def watch(
             "view": view,
             "fileName": file_name,
             "title": title,
+            "sentence": sentence,
             "visitor": visitor(),
         },
         on_ended_change=on_end,
