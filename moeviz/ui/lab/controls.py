@@ -41,6 +41,7 @@ def settings_button(preset: Preset) -> None:
     preset : Preset
         The one chosen in the form.
     """
+    st.session_state.pop(_CLOSED, None)
     changed = _changed(preset)
     label = f"Settings · {changed}" if changed else "Settings"
     hint = f"{changed} changed from the study's own" if changed else None
@@ -48,8 +49,19 @@ def settings_button(preset: Preset) -> None:
         _drawer(preset)
 
 
-@st.dialog("Settings", width="large", position="right", on_dismiss="rerun")
+_CLOSED = "lab.settings.closed"
+"""Key of what says that the drawer was closed, until the page has been drawn."""
+
+
+def _close() -> None:
+    st.session_state[_CLOSED] = True
+
+
+@st.dialog("Settings", width="large", position="right", on_dismiss=_close)
 def _drawer(preset: Preset) -> None:
+    # A value that is entered by closing comes in one message with that, which runs this alone.
+    if st.session_state.get(_CLOSED):
+        st.rerun()
     st.button(
         "Back to the study's own settings",
         icon=":material/restart_alt:",

@@ -114,7 +114,7 @@ def _picture(
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=_nothing,
         title=preset.asks,
-        sentence=progress_sentence(snapshot) if snapshot is not None and not live else "",
+        sentence="" if snapshot is None or live else progress_sentence(snapshot),
     )
 
 

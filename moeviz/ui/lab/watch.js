@@ -77,7 +77,8 @@ class Watch {
       this.hidden = new Set(); // Layers that are off.
       this.replicates = true;
     }
-    if (data.job !== this.data?.job) this.news = null;
+    if (data.sentence) this.news = { active: false, sentence: data.sentence };
+    else if (data.job !== this.data?.job) this.news = null;
     if (other || data.screen !== this.data.screen) {
       this.screen = data.screen ? JSON.parse(data.screen) : null;
     }
@@ -162,11 +163,9 @@ class Watch {
     });
   }
 
-  // Progress under the plot; of a study that nothing is computed of any more the page knows how it
-  // ended, and news may have been left behind by a stream that was closed before.
+  // Progress under the plot.
   tell() {
-    const { sentence } = this.data;
-    const news = sentence ? { sentence } : this.news;
+    const { news } = this;
     this.progress.hidden = !news;
     if (!news) return;
     this.bar.hidden = !news.active;

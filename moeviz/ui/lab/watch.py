@@ -91,7 +91,7 @@ def watch(
     title : str
         Stands over a saved picture.
     sentence : str
-        How the study ended; while it is live its stream says how far it is.
+        How a study ended that is not `live`; the stream of one that is brings its own.
     """
     _watch(
         key=key,
