@@ -92,9 +92,9 @@ def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
     assert not app.exception
     assert app.query_params["kept"] == "1"
     assert kept_chosen(app) == [True]
-    assert "2026\\-05\\-04" in said(app.caption)
-    assert "a processor" in said(app.caption)
-    assert "1 min 15 s" in said(app.caption)
+    assert "2026\\-05\\-04" in said(app.markdown)
+    assert "a processor" in said(app.markdown)
+    assert "1 min 15 s" in said(app.markdown)
     assert not layers(app)
     labels = [curve.label for curve in kept.result.curves]
     assert [curve["label"] for curve in drawn(app)["curves"]] == labels
@@ -108,7 +108,7 @@ def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
 def test_a_link_shows_the_kept_result_until_run_is_pressed(still, kept):
     app = visit(kept="1", seed="5")
     assert kept_chosen(app) == [True]
-    assert "kept with the project" in said(app.caption)
+    assert "kept with the project" in said(app.markdown)
     app.button(key="lab.run").click().run()
     spec = still.submitted[-1]
     assert spec == PRESETS[SPEC.name].build({"seed": 5})

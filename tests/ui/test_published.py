@@ -29,8 +29,8 @@ def test_a_kept_result_is_shown_with_its_date_and_device(still, name):
     app = visit(preset=name, kept="1")
     assert not app.exception
     assert not app.error
-    assert f"computed on {plain(kept.date)}" in said(app.caption)
-    assert f"device {plain(kept.device)}" in said(app.caption)
+    assert f"computed on {plain(kept.date)}" in said(app.markdown)
+    assert f"device {plain(kept.device)}" in said(app.markdown)
     assert not still.submitted
 
 

@@ -11,7 +11,7 @@ from moeviz.engine.workers.hardware import local_workers
 from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
-from moeviz.ui.lab.form import form_preset, form_study, form_values, reset_form, settings
+from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.link import Guesses
 from moeviz.ui.lab.predict import predictions
@@ -30,7 +30,7 @@ def run_button(spec: Specification) -> bool:
     ----------
     spec : Specification
     """
-    st.caption(_cost(spec), width="content")
+    st.markdown(_cost(spec), width="content")
     return st.button("Run", type="primary", key="lab.run", width=110)
 
 
@@ -42,16 +42,27 @@ def settings_button(preset: Preset) -> None:
     preset : Preset
         The one chosen in the form.
     """
+    st.session_state.pop(_CLOSED, None)
     changed = _changed(preset)
     label = f"Settings · {changed}" if changed else "Settings"
     hint = f"{changed} changed from the study's own" if changed else None
     if st.button(label, key="lab.settings", help=hint):
-        _drawer()
+        _drawer(preset)
 
 
-@st.dialog("Settings", width="large", position="right", on_dismiss="rerun")
-def _drawer() -> None:
-    preset = form_preset()  # asked for here, since a file may have brought another one
+_CLOSED = "lab.settings.closed"
+"""Key of what says that the drawer was closed, until the page has been drawn."""
+
+
+def _close() -> None:
+    st.session_state[_CLOSED] = True
+
+
+@st.dialog("Settings", width="large", position="right", on_dismiss=_close)
+def _drawer(preset: Preset) -> None:
+    # A value that is entered by closing comes in one message with that, which runs this alone.
+    if st.session_state.get(_CLOSED):
+        st.rerun()
     st.button(
         "Back to the study's own settings",
         icon=":material/restart_alt:",
@@ -69,7 +80,7 @@ def _drawer() -> None:
 def _what_follows(preset: Preset) -> None:
     """Say the work of the study as set, or why it cannot be run; the page behind waits."""
     try:
-        st.caption(_cost(form_study(preset)))
+        st.markdown(_cost(form_study(preset)))
     except SpecificationError as error:
         st.error(plain(str(error)))
 

@@ -238,7 +238,7 @@ def _about_kept(kept: KeptResult) -> None:
     older = older_words(kept.result.spec)
     if older:
         st.warning(plain(older))
-    st.caption(
+    st.markdown(
         f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
         f"{duration(kept.result.seconds)}, device {plain(kept.device)}. "
         "The settings do not change it."

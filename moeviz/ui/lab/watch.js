@@ -256,7 +256,8 @@ class Watch {
       const visible = on && (part !== "replicates" || (this.replicates && own));
       if (isLine(trace) && visible) names.push(this.named(main, trace));
       const faint = !own && part !== "guide" && part !== "reach"; // Texts stay readable.
-      return { ...trace, visible, ...(faint ? { opacity: FAINT } : {}) };
+      const meta = own ? trace.meta : { ...trace.meta, measured: false };
+      return { ...trace, meta, visible, ...(faint ? { opacity: FAINT } : {}) };
     });
     const under = behind.flatMap((layer) => this.behind(layer, names));
     const wide = this.widened(main.figure, behind);
