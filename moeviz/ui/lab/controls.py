@@ -8,9 +8,10 @@ import streamlit as st
 
 from moeviz.charts.notices import notices
 from moeviz.engine.workers.hardware import local_workers
+from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
-from moeviz.ui.lab.form import form_values, reset_form, settings
+from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.link import Guesses
 from moeviz.ui.lab.predict import predictions
@@ -29,7 +30,7 @@ def run_button(spec: Specification) -> bool:
     ----------
     spec : Specification
     """
-    st.caption(_cost(spec), width="content")
+    st.markdown(_cost(spec), width="content")
     return st.button("Run", type="primary", key="lab.run", width=110)
 
 
@@ -41,6 +42,7 @@ def settings_button(preset: Preset) -> None:
     preset : Preset
         The one chosen in the form.
     """
+    st.session_state.pop(_CLOSED, None)
     changed = _changed(preset)
     label = f"Settings · {changed}" if changed else "Settings"
     hint = f"{changed} changed from the study's own" if changed else None
@@ -48,8 +50,19 @@ def settings_button(preset: Preset) -> None:
         _drawer(preset)
 
 
-@st.dialog("Settings", width="medium", position="right", on_dismiss="rerun")
+_CLOSED = "lab.settings.closed"
+"""Key of what says that the drawer was closed, until the page has been drawn."""
+
+
+def _close() -> None:
+    st.session_state[_CLOSED] = True
+
+
+@st.dialog("Settings", width="medium", position="right", on_dismiss=_close)
 def _drawer(preset: Preset) -> None:
+    # A value that is entered by closing comes in one message with that, which runs this alone.
+    if st.session_state.get(_CLOSED):
+        st.rerun()
     st.button(
         "Back to the study's own settings",
         icon=":material/restart_alt:",
@@ -58,9 +71,18 @@ def _drawer(preset: Preset) -> None:
         args=(preset,),
         key="lab.reset",
     )
+    _what_follows(preset)
     regime_controls(preset)
     settings(preset)
     upload()
+
+
+def _what_follows(preset: Preset) -> None:
+    """Say the work of the study as set, or why it cannot be run; the page behind waits."""
+    try:
+        st.markdown(_cost(form_study(preset)))
+    except SpecificationError as error:
+        st.error(plain(str(error)))
 
 
 def _changed(preset: Preset) -> int:

@@ -23,6 +23,7 @@ from moeviz.ui.shared.guard import plain
 
 _UPLOAD = "lab.upload"
 _REFUSED = "lab.upload.refused"
+_TAKEN = "lab.upload.taken"
 
 
 def read_specification(content: bytes) -> Specification:
@@ -42,7 +43,7 @@ def read_specification(content: bytes) -> Specification:
 
 
 def upload() -> None:
-    """Offer to set the form from a file; a broken file gives one sentence and changes nothing."""
+    """Offer to set the form from a file, which closes the drawer; a broken one changes nothing."""
     st.file_uploader(
         "Set the form from a file (JSON of a specification or of a result)",
         type="json",
@@ -50,6 +51,8 @@ def upload() -> None:
         on_change=_take,
         max_upload_size=1,
     )
+    if st.session_state.pop(_TAKEN, False):
+        st.rerun()  # The whole page, for the study may be another preset's.
     if _REFUSED in st.session_state:
         st.error(plain(st.session_state[_REFUSED]))
 
@@ -61,6 +64,7 @@ def _take() -> None:
         return
     try:
         STATE.restore(request_for(read_specification(file.getvalue())))
+        st.session_state[_TAKEN] = True
     except MoevizError as error:
         st.session_state[_REFUSED] = str(error)
 

@@ -14,13 +14,14 @@ from moeviz.study import Preset, Specification
 from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.drawn import Guesses, Shown, result_of, screen_of
 from moeviz.ui.lab.files import downloads
+from moeviz.ui.lab.link import FIRST_PRESET
 from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
 from moeviz.ui.lab.watch import watch
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.studies import study_label
-from moeviz.ui.shared.words import duration
+from moeviz.ui.shared.words import duration, progress_sentence
 
 PICTURE = "lab.watch"
 """The picture's key in the session."""
@@ -114,6 +115,7 @@ def _picture(
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=_nothing,
         title=preset.asks,
+        sentence="" if snapshot is None or live else progress_sentence(snapshot),
     )
 
 
@@ -123,12 +125,16 @@ def _nothing() -> None:
 
 def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
     """Return what lies faintly behind a study, or stands in its place until one is run."""
-    kept = kept_result(preset.name)
+    name = preset.name
+    if kept_result(name) is None and shown is None:
+        name = FIRST_PRESET  # of a study of one's own nothing is kept
+    kept = kept_result(name)
     if kept is None or (shown is not None and shown.name.startswith("kept.")):
         return
-    behind = Shown(f"kept.{preset.name}", 0, kept.result)
+    behind = Shown(f"kept.{name}", 0, kept.result)
+    said = f"kept full-size result of {kept.date}"
     yield {
-        "name": f"kept full-size result of {kept.date}",
+        "name": said if name == preset.name else f"{study_label(name)}, {said}",
         "screen": screen_of(behind, kept.result.spec["sizes"], theme),
         "look": "faint",
     }
@@ -232,7 +238,7 @@ def _about_kept(kept: KeptResult) -> None:
     older = older_words(kept.result.spec)
     if older:
         st.warning(plain(older))
-    st.caption(
+    st.markdown(
         f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
         f"{duration(kept.result.seconds)}, device {plain(kept.device)}. "
         "The settings do not change it."

@@ -91,7 +91,8 @@ class Watch {
       this.replicates = true;
       this.revealed = false;
     }
-    if (data.job !== this.data?.job) this.news = null;
+    if (data.sentence) this.news = { active: false, sentence: data.sentence };
+    else if (data.job !== this.data?.job) this.news = null;
     if (other || data.screen !== this.data.screen) {
       this.screen = data.screen ? JSON.parse(data.screen) : null;
     }
@@ -276,7 +277,8 @@ class Watch {
       const visible = on && (part !== "replicates" || (this.replicates && own));
       if (isLine(trace) && visible) names.push(this.named(main, trace));
       const faint = !own && part !== "guide" && part !== "reach"; // Texts stay readable.
-      return { ...trace, visible, ...(faint ? { opacity: FAINT } : {}) };
+      const meta = own ? trace.meta : { ...trace.meta, measured: false };
+      return { ...trace, meta, visible, ...(faint ? { opacity: FAINT } : {}) };
     });
     const under = behind.flatMap((layer) => this.behind(layer, names));
     const wide = this.widened(main.figure, behind);

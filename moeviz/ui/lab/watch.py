@@ -62,6 +62,7 @@ def watch(
     file_name: str,
     on_end: Callable[[], None],
     title: str = "",
+    sentence: str = "",
 ) -> None:
     """Show one study; later calls with the same `key` redraw it in place.
 
@@ -90,6 +91,8 @@ def watch(
         Called once when the stream has ended, before the script runs again.
     title : str
         Stands over a saved picture.
+    sentence : str
+        How a study ended that is not `live`; the stream of one that is brings its own.
     """
     _watch(
         key=key,
@@ -103,6 +106,7 @@ def watch(
             "view": view,
             "fileName": file_name,
             "title": title,
+            "sentence": sentence,
             "visitor": visitor(),
         },
         on_ended_change=on_end,
