@@ -21,6 +21,34 @@ def form_preset() -> Preset:
     return PRESETS[STATE.asked.own["preset"]]
 
 
+_ASKED_ABOUT = ("routers", "gates", "experts", "output", "data_router", "data_gate")
+"""Fields of which a preset's question speaks."""
+
+
+def own_model(preset: Preset, values: Mapping[str, Value]) -> bool:
+    """Return whether a form's model is another than the preset's, whose question is not its own.
+
+    Parameters
+    ----------
+    preset : Preset
+    values : mapping of str to Value
+        What the form says.
+    """
+    return any(values[name] != preset.defaults[name] for name in _ASKED_ABOUT)
+
+
+def heading(preset: Preset, values: Mapping[str, Value]) -> str:
+    """Return the question that the study of a form answers.
+
+    Parameters
+    ----------
+    preset : Preset
+    values : mapping of str to Value
+        What the form says.
+    """
+    return (PRESETS["lab"] if own_model(preset, values) else preset).asks
+
+
 def reset_form(preset: Preset) -> None:
     """Set every field back to the preset's own; for a callback.
 

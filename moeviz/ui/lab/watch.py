@@ -81,8 +81,8 @@ def watch(
         What the visitor predicts, curve by curve.
     layers : sequence of mapping
         Further studies: ``name``, ``short`` (for curves' ends), ``screen`` (JSON, as above) and
-        ``look``: ``"faint"`` for one that lies behind, ``"pinned"`` for one to compare with. Where there is no study
-        of one's own, the first faint one is shown in its place.
+        ``look``: ``"faint"`` for one that lies behind, ``"pinned"`` for one to compare with. Where
+        there is no study of one's own, the first faint one is shown in its place.
     view : str
         Zoom and chosen curves are kept for as long as this stays the same.
     file_name : str
