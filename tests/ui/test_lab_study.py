@@ -16,6 +16,7 @@ import moeviz.ui.lab.study
 from moeviz.study import PRESETS, Specification, assemble
 from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.chips import KEPT
+from moeviz.ui.lab.form import curve_labels
 from moeviz.ui.lab.link import MOST_PINS
 from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared import session
@@ -148,9 +149,10 @@ def test_a_finished_study_is_pinned_and_another_laid_over_it(still, results):
     assert "lab.pin" not in {button.key for button in app.button}
     app = visit(**{**FIELDS, "seed": "6"}, job=other.hash, pins=one.hash)
     (pinned,) = (layer for layer in layers(app) if layer["look"] == "pinned")
-    assert pinned["name"] == "Seed of the data: 5 instead of 6"
+    assert pinned["name"] == "pinned 1: Seed of the data: 5 instead of 6"
+    assert pinned["short"] == "pinned 1"
     button = app.button(key=f"lab.unpin.{one.hash}")
-    assert button.label.startswith("Unpin: Seed of the data")
+    assert button.label.startswith("Unpin 1: Seed of the data")
     button.click().run()
     assert "pins" not in app.query_params
     assert all(layer["look"] == "faint" for layer in layers(app))
@@ -245,3 +247,22 @@ def test_cancel_takes_back_ones_own_wish_only(still, comes):
     assert still.cancelled == [SPEC.hash]
     assert other.query_params["job"] == SPEC.hash
     assert told(other, PICTURE)["sentence"].startswith("Cancelled after")
+
+
+def test_a_guess_belongs_to_its_curve(still):
+    app = visit(preset="cosine-exact", guess="-0.5,,,,-0.25")
+    said = {field.help: field.value for field in app.number_input if field.value is not None}
+    assert list(said.values()) == [-0.5, -0.25]
+    first, last = said
+    assert "perturbed" in last
+    assert "perturbed" not in first
+    preset = PRESETS["cosine-exact"]
+    changed = {**preset.defaults, "routers": ("perturbed-cosine",)}
+    assert first not in curve_labels(preset, changed)
+    assert curve_labels(preset, changed)[0] == last
+
+
+def test_another_model_has_another_question(still):
+    preset = PRESETS["cosine-exact"]
+    assert visit(preset="cosine-exact", seed="9").title[0].value == preset.asks
+    assert visit(preset="cosine-exact", routers="linear").title[0].value == PRESETS["lab"].asks
