@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -232,3 +233,24 @@ def test_the_drawer_says_what_follows_at_once(still):
     (after,) = costs(app)
     assert after != before
     assert costs(drawer(app)) == [after, after]
+
+
+def upload(app: AppTest, data: object) -> AppTest:
+    """Hand a file to the drawer."""
+    (uploader,) = drawer(app).get("file_uploader")
+    uploader.set_value(("study.json", json.dumps(data).encode(), "application/json"))
+    return app.run()
+
+
+def test_a_file_sets_the_whole_form(still):
+    spec = PRESETS["sigmoid-dense"].build({"seed": 77})
+    app = upload(visit(atoms="3"), spec.to_json())
+    assert not app.exception
+    assert app.query_params["preset"] == "sigmoid-dense"
+    assert form(app, still) == spec
+
+
+def test_a_broken_file_changes_nothing_and_says_so(still):
+    app = drawer(upload(visit(seed="5"), {"fields": 1}))
+    assert said(app.error).startswith("Expected")
+    assert app.query_params["seed"] == "5"
