@@ -126,11 +126,6 @@ class Visitor:
                 said.append(element.progress.text)
         return "\n".join(said)
 
-    def progress(self) -> str:
-        """Return what stands on the last bar of progress; "" without one."""
-        bars = [e.progress.text for e in self.elements if e.WhichOneof("type") == "progress"]
-        return bars[-1] if bars else ""
-
     async def read(self) -> None:
         """Read what the server sends until the connection ends."""
         try:
