@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moeviz.ui.shared.studies import PAPERS
+from moeviz.ui.shared.typeset import mixed
 
 GLYPHS: Mapping[str, str] = {
     "holds": "✔",
