@@ -160,10 +160,10 @@ def test_broken_specification_files_are_refused(capsys, tmp_path, content):
 
 def test_a_huge_specification_file_is_refused_unread(capsys, tmp_path):
     path = tmp_path / "spec.json"
-    path.write_text(" " * 300_000)
+    path.write_text(" " * 1_000_001)
     code, _, err = run(capsys, "study", "--spec", str(path))
     assert code == 2
-    assert "at most 200,000 bytes" in err
+    assert "at most 1,000,000 bytes" in err
 
 
 def test_a_study_is_written_as_every_file_asked_for(capsys, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from moeviz.bench.changes import changes_benchmark
 from moeviz.bench.em import em_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
@@ -24,6 +25,7 @@ BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
+BENCHMARKS.add("changes", changes_benchmark)
 
 ANYWHERE = ("least-squares", "em")
 """The benchmarks of numbers that need no GPU."""

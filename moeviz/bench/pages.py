@@ -11,12 +11,11 @@ from __future__ import annotations
 import json
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,10 +70,10 @@ def pages_benchmark(clients: int = CLIENTS) -> list[Row]:
     ServerError
         If the server does not answer, or a study does not end.
     """
-    with tempfile.TemporaryDirectory() as home, _served(Path(home)) as served:
-        _run(served, 0, {**WARM, "seed": 1})
-        alone = _run(served, 0, {**STUDY, "seed": 2})
-        watched = _run(served, clients, {**STUDY, "seed": 3})
+    with tempfile.TemporaryDirectory() as home, served(Path(home)) as server:
+        _run(server, 0, {**WARM, "seed": 1})
+        alone = _run(server, 0, {**STUDY, "seed": 2})
+        watched = _run(server, clients, {**STUDY, "seed": 3})
     return _rows(clients, alone, watched)
 
 
@@ -82,8 +81,7 @@ def _rows(clients: int, alone: Run, watched: Run) -> list[Row]:
     met = watched.met
     answers = sorted(met["answers"])
     count = f"{len(answers)} answers, {met['never']} never came"
-    middle = statistics.median(answers) if answers else float("nan")
-    late = answers[min(len(answers) - 1, int(0.95 * len(answers)))] if answers else float("nan")
+    middle, late = percentile(answers, 0.5), percentile(answers, 0.95)
     sent = f"{met['messages']} messages, {met['bytes'] / 2**20:.0f} MiB"
     each = f"{clients} clients watch a study, each with a change every {EVERY_SECONDS:g} s"
     nobody = "no peer"
@@ -103,6 +101,21 @@ def _rows(clients: int, alone: Run, watched: Run) -> list[Row]:
             met["processor_seconds"], nobody, None,
         ),
     ]  # fmt: skip
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """Return the value below which a share of ordered values lies; not a number of none.
+
+    Parameters
+    ----------
+    ordered : sequence of float
+        In ascending order.
+    share : float
+        From 0 to 1.
+    """
+    if not ordered:
+        return float("nan")
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 @dataclass(frozen=True)
@@ -174,7 +187,7 @@ def _seconds(store: Store, spec: Specification) -> float:
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[Served]:
+def served(home: Path) -> Iterator[Served]:
     """Start a server with a store of its own, and end it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -82,6 +82,7 @@ def _mark(reach: float | None, words: str, ends: tuple[float, float], row: float
         "text": [f" {words}{said} "],
         "textposition": position,
         "textfont": {"size": 15},
+        "cliponaxis": False,
         "marker": {"symbol": symbol, "size": 11, "line": {"width": 3}},
         "hoverinfo": "skip",
     }

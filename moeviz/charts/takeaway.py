@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from moeviz.charts.meter import Meter, course
 from moeviz.study.result import Result
 from moeviz.study.slope import Slope
+from moeviz.text import signed
 
 
 def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> str:
@@ -24,8 +25,8 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
     Returns
     -------
     str
-        First what the steepest and the flattest of the shown curves do, then how many of all
-        curves agree with theory. Starts of protocols do not count.
+        First what the shown curves do, those together that cannot be told apart; then how many of
+        all curves agree with theory, and which do not. Starts of protocols do not count.
     """
     if not any(curve.n for curve in result.curves):
         return "No sample size has been fitted yet."
@@ -39,21 +40,55 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
             if result.complete
             else "So far no curve has the two sample sizes that make a slope."
         )
-    start = "The" if result.complete else "So far the"
+    start = "" if result.complete else "So far "
     fitted = [m for m, curve in zip(meters, result.curves, strict=True) if curve.trained]
-    return f"{start} {_contrast(known)}. {_verdict(fitted)}"
+    return f"{start}{_contrast(known)}. {_verdict(fitted)}{_named(fitted)}"
 
 
 def _contrast(known: Sequence[tuple[str, Slope]]) -> str:
-    """Say what the steepest and the flattest curve do."""
-    ordered = sorted(known, key=lambda pair: pair[1].estimate)
-    (steep, first), (flat, last) = ordered[0], ordered[-1]
-    said = f"curve “{steep}” {_lower(course(first))}"
-    if len(ordered) == 1:
-        return said
-    apart = round(first.high, 2) < round(last.low, 2)
-    said += f"; “{flat}” {_lower(course(last))}"
-    return said if apart else f"{said} (the intervals overlap)"
+    """Say what each curve does; curves that cannot be told apart are named together."""
+    groups: list[list[tuple[str, Slope]]] = []
+    for name, slope in sorted(known, key=lambda pair: pair[1].estimate):
+        if groups and _alike(groups[-1][0][1], slope):
+            groups[-1].append((name, slope))
+        else:
+            groups.append([(name, slope)])
+    return "; ".join(_said(group) for group in groups)
+
+
+def _alike(one: Slope, other: Slope) -> bool:
+    """Return whether each of two slopes lies in the other's interval, and both go one way."""
+    within = other.low <= one.estimate <= other.high and one.low <= other.estimate <= one.high
+    return within and _way(one) == _way(other)
+
+
+def _way(slope: Slope) -> str:
+    return course(slope).partition(" ")[0]
+
+
+def _said(group: Sequence[tuple[str, Slope]]) -> str:
+    names = [f"“{name}”" for name, _ in group]
+    if len(group) == 1:
+        return f"{names[0]} {_lower(course(group[0][1]))}"
+    plural = _lower(course(group[0][1]))
+    for one, many in (("falls", "fall"), ("rises", "rise"), ("stays", "stay")):
+        plural = plural.replace(one, many)
+    return f"{', '.join(names[:-1])} and {names[-1]} cannot be told apart: they {plural}"
+
+
+_MOST_NAMED = 2
+
+
+def _named(meters: Sequence[Meter]) -> str:
+    """Name the curves that do not do as theory says."""
+    against = [meter for meter in meters if meter.mark == "no"]
+    said = "; ".join(
+        f"“{meter.name}” has {signed(meter.estimate)} where theory says {signed(meter.theory)}"
+        for meter in against[:_MOST_NAMED]
+        if meter.estimate is not None and meter.theory is not None
+    )
+    more = len(against) - _MOST_NAMED
+    return f" {said}{f'; and {more} more' if more > 0 else ''}." if said else ""
 
 
 def _verdict(meters: Sequence[Meter]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,13 +66,18 @@ def planes(layout: Layout) -> tuple[Plane, ...]:
         At least one, at most :data:`MOST_PLANES`; a block of one coordinate gives a strip, a last
         one without a partner is drawn with the one before it.
     """
-    names = layout.names()
+    names = [_symbol(name) for name in layout.names()]
     gate, width = layout.gate_width, layout.width
     found = [*_pairs(0, gate), *_pairs(layout.weight_column + 1, width)]
     first_expert = len(list(_pairs(0, gate)))
     # One place is kept for the experts, however many coordinates a gate has.
     chosen = [*found[: min(first_expert, MOST_PLANES - 1)], *found[first_expert:]][:MOST_PLANES]
     return tuple(Plane(pair, tuple(names[column] for column in pair)) for pair in chosen)
+
+
+def _symbol(name: str) -> str:
+    """Return a column's name as it is written, such as ``β₁[2]`` for ``beta1[2]``."""
+    return re.sub("^beta([0-9])", lambda found: f"β{chr(ord('₀') + int(found[1]))}", name)
 
 
 def _pairs(first: int, end: int) -> Iterator[tuple[int, ...]]:

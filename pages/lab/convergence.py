@@ -5,34 +5,37 @@ import streamlit as st
 from moeviz.ui.lab.below import show_below
 from moeviz.ui.lab.chips import chips
 from moeviz.ui.lab.controls import predict, run, run_button, settings_button, show_notices
-from moeviz.ui.lab.form import form_preset, form_study, form_values
+from moeviz.ui.lab.form import form_preset, form_study, form_values, heading
 from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
 from moeviz.ui.lab.link import request_for
 from moeviz.ui.lab.state import STATE, job, pins
-from moeviz.ui.lab.study import show_study
+from moeviz.ui.lab.study import cancel_button, show_study, study_on_show
 from moeviz.ui.shared.guard import guard
 
 with guard(STATE.start_again):
     STATE.follow()
     preset = form_preset()
-question, start = st.columns([13, 11], vertical_alignment="center")
-question.title(preset.asks, anchor=False)
+question, right = st.columns([13, 11], vertical_alignment="center")
+question.title(heading(preset, form_values(preset)), anchor=False)
+start = right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
 with guard():
     chips(preset, form_values(preset))
-    kept = shown_kept(preset)
-    with start.container(
-        horizontal=True, horizontal_alignment="right", vertical_alignment="center"
-    ):
+    with start:
         settings_button(preset)
-        spec = form_study(preset)
+    spec = form_study(preset)
+    kept = shown_kept(preset)
+    snapshot = study_on_show(spec)
+    with start:
         guesses = predict(preset, spec)
-        wanted = run_button(spec)
+        if snapshot is not None and snapshot.active:
+            cancel_button(snapshot)
+        wanted = run_button(spec, snapshot)
     formula(spec)
     if wanted:
         run(spec)
 with guard(STATE.start_again):
     link = STATE.write(request_for(spec, job(), guesses, kept is not None, pins()))
-    shown = show_study(preset, spec, guesses, kept, link)
+    shown = show_study(preset, spec, guesses, kept, snapshot, link)
     show_notices(spec)
     show_below(preset, shown, guesses)

@@ -153,11 +153,23 @@ def test_the_takeaway_counts_every_mark(name):
         marks = Counter(meter.mark for meter in made)
         assert (counted[1] == "Of") == (len(marks) > 1)
         assert len(marks) == 1 or all(f" {number} " in text for number in marks.values())
+        against = [meter for meter in made if meter.mark == "no"]
+        assert all(f"“{meter.name}” has" in text for meter in against[:2])
     else:
         assert "no slope" in text
 
 
+def test_curves_are_named_together_where_each_slope_lies_in_the_others_interval():
+    result = kept_result("cosine-exact").result
+    text = takeaway(result, meters(result, THEME), (0, 2, 4))
+    slopes = {curve.label: curve.slope for curve in result.curves}
+    one, other = (slopes[result.curves[i].label] for i in (0, 4))
+    assert other.low <= one.estimate <= other.high
+    assert "cannot be told apart: they fall" in text.partition(";")[0]
+    assert "“cosine: length” stays level" in text
+
+
 def test_the_takeaway_of_a_running_study_says_so(result, empty):
     running = replace(result, complete=False)
-    assert takeaway(running, meters(running, THEME), (0, 1)).startswith("So far the curve")
+    assert takeaway(running, meters(running, THEME), (0, 1)).startswith("So far “")
     assert "No sample size" in takeaway(empty, meters(empty, THEME), (0, 1))

@@ -119,7 +119,7 @@ def test_coordinates_are_offered_in_pairs_and_one_alone_gives_a_strip(names, dim
 def test_a_gate_of_one_coordinate_is_drawn_as_a_strip():
     result = run("cosine-exact", routers=("linear",), dimension=1)
     plane = tracks(result)[0]["planes"][0]
-    assert plane["names"] == ["beta1"]
+    assert plane["names"] == ["β₁"]
     assert not np.array(plane["atoms"])[..., 1].any()
     assert not np.array(plane["truth"])[:, 1].any()
     (width, height) = np.subtract(plane["high"], plane["low"])

@@ -12,6 +12,7 @@ import pytest
 from moeviz.charts.palette import THEMES, style
 from moeviz.export.drawing import EMPTY, MOST_CURVES, MOST_POINTS, drawing, tick_text, ticks
 from moeviz.export.figure import WIDTH, _apart, study_svg
+from moeviz.text import signed
 from tests.export.conftest import LINK, renamed, repeated
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,7 +48,7 @@ def test_the_picture_is_a_document_with_every_name_slope_and_the_link(kept):
         svg = study_svg(result, LINK)
         said = " ".join(texts(svg))
         for curve in result.curves[:MOST_CURVES]:
-            slope = f"{curve.slope.estimate:.2f}".replace("-", "−") if curve.slope else ""
+            slope = signed(curve.slope.estimate) if curve.slope else ""
             assert all(word in said for word in (*curve.label.split(), slope))
         assert LINK in said
         assert study_svg(result, LINK) == svg

@@ -7,6 +7,7 @@ means among what it offered.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from moeviz.ui.lab.choices import Choice, Offer, choices
 from moeviz.ui.lab.form import change_form, form_values
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.lab.sizes import SIZES, size_fields, size_now
-from moeviz.ui.lab.state import STATE, STRIP
+from moeviz.ui.lab.state import STATE, STRIP, pins
 from moeviz.ui.shared.cards import cards_path
 from moeviz.ui.shared.studies import PAPERS, study_names
 
@@ -195,7 +196,8 @@ def pick(preset: Preset, field: str, name: str, mode: str = "alone") -> None:
         Whether in place of what is chosen, or beside it.
     """
     if field == STUDY and name in PRESETS:
-        STATE.restore(LAB.read({"preset": name}))
+        asked = LAB.read({"preset": name})
+        STATE.restore(replace(asked, own={**asked.own, "pins": pins()}))
     elif field == SIZE and name in preset.sizes:
         change_form(preset, size_fields(preset, name))
     elif field == KEPT:

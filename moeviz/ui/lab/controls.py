@@ -7,10 +7,12 @@ from functools import lru_cache
 import streamlit as st
 
 from moeviz.charts.notices import notices
+from moeviz.engine import Snapshot
 from moeviz.engine.workers.hardware import local_workers
+from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
-from moeviz.ui.lab.form import form_values, reset_form, settings
+from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.link import Guesses
 from moeviz.ui.lab.predict import predictions
@@ -22,13 +24,17 @@ from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.words import duration
 
 
-def run_button(spec: Specification) -> bool:
+def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     """Offer to run the study, say its work, and return whether it is wanted.
 
     Parameters
     ----------
     spec : Specification
+    snapshot : Snapshot or None
+        The study on show; while it is the form's and is computed, there is nothing to offer.
     """
+    if snapshot is not None and snapshot.active and snapshot.job_id == spec.hash:
+        return False
     st.markdown(_cost(spec), width="content")
     return st.button("Run", type="primary", key="lab.run", width=110)
 
@@ -57,7 +63,7 @@ def _close() -> None:
     st.session_state[_CLOSED] = True
 
 
-@st.dialog("Settings", width="large", position="right", on_dismiss=_close)
+@st.dialog("Settings", width="medium", position="right", on_dismiss=_close)
 def _drawer(preset: Preset) -> None:
     # A value that is entered by closing comes in one message with that, which runs this alone.
     if st.session_state.get(_CLOSED):
@@ -70,9 +76,18 @@ def _drawer(preset: Preset) -> None:
         args=(preset,),
         key="lab.reset",
     )
+    _what_follows(preset)
     regime_controls(preset)
     settings(preset)
     upload()
+
+
+def _what_follows(preset: Preset) -> None:
+    """Say the work of the study as set, or why it cannot be run; the page behind waits."""
+    try:
+        st.markdown(_cost(form_study(preset)))
+    except SpecificationError as error:
+        st.error(plain(str(error)))
 
 
 def _changed(preset: Preset) -> int:

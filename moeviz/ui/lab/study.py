@@ -14,6 +14,8 @@ from moeviz.study import Preset, Specification
 from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.drawn import Guesses, Shown, result_of, screen_of
 from moeviz.ui.lab.files import downloads
+from moeviz.ui.lab.form import heading, own_model
+from moeviz.ui.lab.link import FIRST_PRESET
 from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
 from moeviz.ui.lab.watch import watch
 from moeviz.ui.shared.guard import plain
@@ -31,6 +33,7 @@ def show_study(
     spec: Specification,
     guesses: Guesses,
     kept: KeptResult | None,
+    snapshot: Snapshot | None,
     link: Mapping[str, str],
 ) -> Shown | None:
     """Draw the study that the address names; without one, what is kept of the preset, faintly.
@@ -45,6 +48,8 @@ def show_study(
         What was predicted, curve by curve.
     kept : KeptResult or None
         The kept result, where that is to be shown in place of a study.
+    snapshot : Snapshot or None
+        What :func:`study_on_show` returned.
     link : mapping of str to str
         The query parameters that restore the screen.
 
@@ -52,11 +57,6 @@ def show_study(
     -------
     Shown or None
         What is on the screen, if it is there and nothing is computed any more.
-
-    Raises
-    ------
-    EngineError
-        If the engine cannot tell.
     """
     if kept is not None:
         shown = Shown(f"kept.{preset.name}", 0, kept.result)
@@ -64,19 +64,30 @@ def show_study(
         _buttons(None, shown, link)
         _about_kept(kept)
         return shown
-    snapshot = _snapshot(spec)
     if snapshot is None:
         _picture(preset, None, ())
         _buttons(None, None, link)
         return None
+    _remarks(snapshot, spec)
     shown = Shown(snapshot.job_id, snapshot.version, result_of(*_versioned(snapshot)))
     _picture(preset, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
     _buttons(snapshot, shown, link)
-    _remarks(snapshot, spec)
     return None if snapshot.active else shown
 
 
-def _snapshot(spec: Specification) -> Snapshot | None:
+def study_on_show(spec: Specification) -> Snapshot | None:
+    """Return the study that the address names as it stands; says where there is none.
+
+    Parameters
+    ----------
+    spec : Specification
+        What the form says.
+
+    Raises
+    ------
+    EngineError
+        If the engine cannot tell.
+    """
     job_id = job()
     if job_id is None:
         return None
@@ -113,7 +124,7 @@ def _picture(
         view=name,
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=_nothing,
-        title=preset.asks,
+        title=heading(preset, preset.defaults if shown is None else shown.result.spec.fields),
         sentence="" if snapshot is None or live else progress_sentence(snapshot),
     )
 
@@ -124,20 +135,30 @@ def _nothing() -> None:
 
 def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
     """Return what lies faintly behind a study, or stands in its place until one is run."""
-    kept = kept_result(preset.name)
-    if kept is None or (shown is not None and shown.name.startswith("kept.")):
+    name = preset.name
+    if kept_result(name) is None and shown is None:
+        name = FIRST_PRESET  # of a study of one's own nothing is kept
+    kept = kept_result(name)
+    if kept is None or (shown is not None and _of_its_own(preset, shown)):
         return
-    behind = Shown(f"kept.{preset.name}", 0, kept.result)
+    behind = Shown(f"kept.{name}", 0, kept.result)
+    said = f"kept full-size result of {kept.date}"
     yield {
-        "name": f"kept full-size result of {kept.date}",
+        "name": said if name == preset.name else f"{study_label(name)}, {said}",
+        "short": "kept",
         "screen": screen_of(behind, kept.result.spec["sizes"], theme),
         "look": "faint",
     }
 
 
+def _of_its_own(preset: Preset, shown: Shown) -> bool:
+    """Return whether a kept result is on show already, or is one of another model."""
+    return shown.name.startswith("kept.") or own_model(preset, shown.result.spec.fields)
+
+
 def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
     """Return the pinned studies, each named by what tells it from the one on show."""
-    for job_id in pins():
+    for number, job_id in enumerate(pins(), 1):
         if shown is not None and shown.result.hash == job_id:
             continue
         found = _pinned(job_id)
@@ -147,7 +168,8 @@ def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
         if shown is not None:
             name = differences_words(found.result.spec, shown.result.spec)
         yield {
-            "name": name,
+            "name": f"pinned {number}: {name}",
+            "short": f"pinned {number}",
             "screen": screen_of(found, found.result.spec["sizes"], theme),
             "look": "pinned",
         }
@@ -165,11 +187,10 @@ def _pinned(job_id: str) -> Shown | None:
 def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, str]) -> None:
     """Offer to stop what is computed or to go on, to pin what is done, to unpin, to export."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if snapshot is not None and snapshot.active:
-            _cancel(snapshot)
-        elif snapshot is not None and _can_go_on(snapshot):
+        done = snapshot is not None and not snapshot.active
+        if snapshot is not None and done and _can_go_on(snapshot):
             _continue(snapshot)
-        elif snapshot is not None and snapshot.job_id not in pins():
+        elif snapshot is not None and done and snapshot.job_id not in pins():
             st.button(
                 "Pin",
                 help="Keep these curves in the picture while another study is run.",
@@ -177,16 +198,16 @@ def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, 
                 args=(snapshot.job_id,),
                 key="lab.pin",
             )
-        for job_id in pins():
+        for number, job_id in enumerate(pins(), 1):
             found = _pinned(job_id)
             name = "a study that this server does not know" if not found else _name(found, shown)
             st.button(
-                f"Unpin: {plain(name)}",
+                f"Unpin {number}: {plain(name)}",
                 on_click=unpin,
                 args=(job_id,),
                 key=f"lab.unpin.{job_id}",
             )
-        if shown is not None and not (snapshot is not None and snapshot.active):
+        if shown is not None and (done or snapshot is None):
             downloads(shown.result, link)
 
 
@@ -196,8 +217,15 @@ def _name(found: Shown, shown: Shown | None) -> str:
     return study_label(found.result.spec.name)
 
 
-def _cancel(snapshot: Snapshot) -> None:
-    if st.button("Cancel", width=140, key="lab.cancel"):
+def cancel_button(snapshot: Snapshot) -> None:
+    """Offer to take back one's own wish for a study; it ends when nobody else wants it.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A study that is being computed.
+    """
+    if st.button("Cancel", width=110, key="lab.cancel"):
         if not INTEREST.withdraw(snapshot.job_id, visitor()):
             leave_study()
             st.toast("Others want this study too: it goes on without you.")

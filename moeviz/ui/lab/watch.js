@@ -47,9 +47,15 @@ function span(traces) {
 
 // An arrow towards a reach stays at the edge of an axis that has become wider.
 function atTheEdge(trace, { layout }, wide) {
-  const side = ["triangle-left", "triangle-right"].indexOf(trace.marker?.symbol);
-  if (trace.meta.part !== "reach" || side < 0) return trace;
-  const moved = wide.xaxis.range[side] - layout.xaxis.range[side];
+  if (trace.meta.part !== "reach") return trace;
+  const side = ["triangle-left", "triangle-right"].indexOf(trace.marker.symbol);
+  const { range } = wide.xaxis;
+  if (side < 0) {
+    // Words stand where there is room for them: on the side on which most of the axis lies.
+    const share = (Math.log10(trace.x[0]) - range[0]) / (range[1] - range[0]);
+    return { ...trace, textposition: share > 0.55 ? "middle left" : "middle right" };
+  }
+  const moved = range[side] - layout.xaxis.range[side];
   return moved ? { ...trace, x: trace.x.map((n) => n * 10 ** moved) } : trace;
 }
 
@@ -58,9 +64,16 @@ class Watch {
     this.root = root;
     this.tools = tools;
     const part = (name) => root.querySelector(`.watch-${name}`);
-    for (const name of ["toggles", "heading", "meters", "summary", "progress", "bar", "sentence"]) {
+    for (const name of [
+      "toggles", "heading", "note", "reveal", "meters", "summary", "progress", "bar", "sentence",
+    ]) {
       this[name] = part(name);
     }
+    this.reveal.addEventListener("click", () => {
+      this.revealed = true;
+      this.render().catch((error) => this.fail(error));
+      this.heading.focus();
+    });
     this.names = new tools.EndNames(tools.lines);
     this.figure = new tools.Figure(part("figure"), "@plotly", {
       tools: part("tools"),
@@ -76,6 +89,7 @@ class Watch {
       this.on = new Map(); // Curves that the visitor switched, by place.
       this.hidden = new Set(); // Layers that are off.
       this.replicates = true;
+      this.revealed = false;
     }
     if (data.sentence) this.news = { active: false, sentence: data.sentence };
     else if (data.job !== this.data?.job) this.news = null;
@@ -223,11 +237,18 @@ class Watch {
     const { main, data } = this;
     const shown = main.meters.filter((meter) => this.shows(meter.curve));
     const kept = main !== this.screen;
-    const wanted = JSON.stringify([shown, data.guesses, main.summary, kept]);
+    // Who has run nothing yet may predict first: what lies behind is drawn, and judged on demand.
+    const held = kept && !this.revealed;
+    const wanted = JSON.stringify([shown, data.guesses, main.summary, kept, held]);
     if (wanted === this.judged) return;
     this.judged = wanted;
     const layer = this.layers.find((each) => each.screen === main);
-    this.heading.textContent = kept && layer ? `How steep? ${layer.name}` : "How steep?";
+    this.note.textContent = kept && layer
+      ? `Pale: ${layer.name}. Predict the slopes, then run your own.`
+      : "0 is flat; −0.5 is one over the square root of n.";
+    this.reveal.hidden = !held;
+    this.meters.hidden = held;
+    this.summary.hidden = held;
     this.meters.replaceChildren(
       ...shown.map((meter) => this.tools.meterNode(meter, data.guesses[meter.curve])),
     );
@@ -288,7 +309,7 @@ class Watch {
       .filter((trace) => isLine(trace) || (trace.meta.part === "band" && !pinned))
       .filter((trace) => on(trace.meta.curve))
       .map((trace) => {
-        if (pinned && isLine(trace)) names.push(this.named(layer.screen, trace, layer.name));
+        if (pinned && isLine(trace)) names.push(this.named(layer.screen, trace, layer.short));
         const marker = trace.marker && {
           ...trace.marker,
           size: 0.75 * trace.marker.size,

@@ -20,15 +20,16 @@ _HTML = """
   <div class="watch-picture">
     <figure class="moeviz-figure watch-figure"></figure>
     <div class="watch-toggles" role="group" aria-label="What is drawn"></div>
+    <div class="watch-tools"></div>
+  </div>
+  <div class="watch-slopes" role="region" aria-label="Slopes">
     <div class="watch-progress" hidden>
       <progress class="watch-bar" max="1" value="0" aria-label="Progress of the study"></progress>
       <p class="watch-sentence"></p>
     </div>
-    <div class="watch-tools"></div>
-  </div>
-  <div class="watch-slopes" role="region" aria-label="Slopes">
-    <h2 class="watch-heading">How steep?</h2>
+    <h2 class="watch-heading" tabindex="-1">How steep?</h2>
     <p class="watch-note">0 is flat; −0.5 is one over the square root of n.</p>
+    <button type="button" class="watch-reveal" hidden>Show what came out</button>
     <ol class="watch-meters"></ol>
     <p class="watch-summary"></p>
   </div>
@@ -79,9 +80,9 @@ def watch(
     guesses : sequence of float or None
         What the visitor predicts, curve by curve.
     layers : sequence of mapping
-        Further studies: ``name``, ``screen`` (JSON, as above) and ``look``: ``"faint"``
-        for one that lies behind, ``"pinned"`` for one to compare with. Where there is no study
-        of one's own, the first faint one is shown in its place.
+        Further studies: ``name``, ``short`` (for curves' ends), ``screen`` (JSON, as above) and
+        ``look``: ``"faint"`` for one that lies behind, ``"pinned"`` for one to compare with. Where
+        there is no study of one's own, the first faint one is shown in its place.
     view : str
         Zoom and chosen curves are kept for as long as this stays the same.
     file_name : str

@@ -76,7 +76,7 @@ class Frame {
     const row = document.createElement("div");
     row.className = "moeviz-link";
     row.append(field, copy);
-    this.panel.replaceChildren(row, said, this.code(link));
+    this.panel.replaceChildren(row, said, ...this.warning(), this.code(link));
     this.panel.showPopover();
     const at = this.share.getBoundingClientRect();
     const left = Math.min(at.right - this.panel.offsetWidth, window.innerWidth - this.panel.offsetWidth - 8);
@@ -84,6 +84,17 @@ class Frame {
     this.panel.style.top = `${at.bottom + 6}px`;
     this.panel.style.maxHeight = `${window.innerHeight - at.bottom - 14}px`;
     copy.focus();
+  }
+
+  // A link to this very machine is none for anybody else.
+  warning() {
+    const own = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
+    if (!own) return [];
+    const words = document.createElement("p");
+    words.textContent =
+      "This address works on this computer alone. For a class, open the page by the network "
+      + "address that the command printed when it started, and share that.";
+    return [words];
   }
 
   code(link) {

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.ui.shared.cards import cards_path, cards_route
+from moeviz.ui.shared.document import Document
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.live import Publisher
@@ -118,7 +119,11 @@ def routes() -> list[Route]:
 def middleware() -> list[Middleware]:
     """Return what looks at every request before Streamlit does."""
     pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
-    return [Middleware(Places, base=_base(), pages=pages), Middleware(MessagesOfPages)]
+    return [
+        Middleware(Places, base=_base(), pages=pages),
+        Middleware(Document, base=_base(), pages=list(pages)),
+        Middleware(MessagesOfPages),
+    ]
 
 
 def _base() -> str:
