@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import moeviz.ui.lab.kept
-import moeviz.ui.lab.study
+import moeviz.ui.lab.layers
 from moeviz.study import PRESETS, Specification, assemble
 from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.chips import KEPT
@@ -48,7 +48,7 @@ def kept(monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]) -> KeptResult
 
 
 def keep(monkeypatch: pytest.MonkeyPatch, content: KeptResult) -> None:
-    for module in (moeviz.ui.lab.kept, moeviz.ui.lab.study):
+    for module in (moeviz.ui.lab.kept, moeviz.ui.lab.layers):
         monkeypatch.setattr(
             module, "kept_result", lambda name: content if name == SPEC.name else None
         )
