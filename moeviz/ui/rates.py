@@ -26,6 +26,7 @@ from moeviz.study import FULL, PRESETS, Curve, Specification
 from moeviz.study.kept import KeptResult, kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS, RateCell, RateRow
 from moeviz.study.slope import Slope
+from moeviz.ui.lab.drawn import shown_of
 from moeviz.ui.lab.link import LAB, preset_link, request_for
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES, CONVERGENCE
