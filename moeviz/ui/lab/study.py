@@ -164,7 +164,9 @@ def cancel_button(snapshot: Snapshot) -> None:
     if st.button("Cancel", width=110, key="lab.cancel"):
         if not INTEREST.withdraw(snapshot.job_id, visitor()):
             leave_study()
-            st.toast("Others want this study too: it goes on without you.")
+            st.toast(
+                "Somebody else wants this study, or did a minute ago: it goes on until nobody does."
+            )
         st.rerun()
 
 
