@@ -64,6 +64,7 @@ class Lab:
 
     def open_settings(self) -> Locator:
         """Open the drawer of settings, and return it."""
+        self.settle()  # The button is another where its hint changes.
         self.page.get_by_role("button", name=re.compile("^Settings")).click()
         self.settings.wait_for()
         return self.settings
