@@ -241,7 +241,7 @@ def test_cancel_takes_back_ones_own_wish_only(still, comes):
     one = visits["one"].button(key="lab.cancel").click().run()
     assert not still.cancelled
     assert "job" not in one.query_params
-    assert "goes on without you" in said(one.toast)
+    assert "goes on until nobody does" in said(one.toast)
     comes("other")
     other = visits["other"].button(key="lab.cancel").click().run()
     assert still.cancelled == [SPEC.hash]
