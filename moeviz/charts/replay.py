@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moeviz.charts.palette import Theme, style
+from moeviz.charts.takeaway import nothing_learnt
 from moeviz.charts.tracks import tracks
 from moeviz.study import Curve, Result, plan
 
@@ -21,6 +22,7 @@ WITHOUT = (
     "How the atoms moved was not kept with this result, which is of before that was done. Run the "
     "study here to see them move."
 )
+LOST = "Every fit diverged: no atoms are left that could be seen to move."
 WAITING = "No fit has ended yet; when one has, its atoms can be seen to move."
 
 
@@ -49,6 +51,7 @@ def replay_document(result: Result, sizes: Sequence[int], theme: Theme) -> dict[
     looks = [style(place, theme) for place in range(len(result.curves))]
     found = tracks(result)
     missing = WITHOUT if result.complete else WAITING
+    missing = LOST if nothing_learnt(result) else missing
     return {
         "arrival": {
             "sizes": list(sizes),

@@ -30,6 +30,8 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
     """
     if not any(curve.n for curve in result.curves):
         return "No sample size has been fitted yet."
+    if nothing_learnt(result):
+        return "Every fit diverged, or ended with a cost that is not a number: no curve is left."
     slopes = [(meter.name, curve.slope) for meter, curve in zip(meters, result.curves, strict=True)]
     shown = [place for place in shown if result.curves[place].trained]
     known = [(name, slope) for name, slope in (slopes[i] for i in shown) if slope is not None]
@@ -43,6 +45,19 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
     start = "" if result.complete else "So far "
     fitted = [m for m, curve in zip(meters, result.curves, strict=True) if curve.trained]
     return f"{start}{_contrast(known)}. {_verdict(fitted)}{_named(fitted)}"
+
+
+def nothing_learnt(result: Result) -> bool:
+    """Return whether there are fits, and none of them has a loss.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    losses = [
+        loss for curve in result.curves if curve.trained for row in curve.loss for loss in row
+    ]
+    return bool(losses) and all(loss is None for loss in losses)
 
 
 def _contrast(known: Sequence[tuple[str, Slope]]) -> str:

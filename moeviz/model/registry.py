@@ -59,6 +59,10 @@ class Registry(Mapping[str, V], Generic[V]):
                 f"Expected one of the known {self.kind}s ({known}), but got '{str(name)[:60]}'."
             ) from None
 
+    def get(self, name: object, default: V | None = None) -> V | None:  # type: ignore[override]
+        """Return a variant, or `default` where there is none of that name."""
+        return self._variants[str(name)] if name in self else default
+
     def __contains__(self, name: object) -> bool:
         return name in self._variants
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from moeviz.charts.meter import ENDED_BADLY, GAP, course, judged, meters
 from moeviz.charts.palette import THEMES
+from moeviz.charts.replay import replay_document
 from moeviz.charts.takeaway import takeaway
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.study.presets.preset import Published
@@ -173,3 +174,17 @@ def test_the_takeaway_of_a_running_study_says_so(result, empty):
     running = replace(result, complete=False)
     assert takeaway(running, meters(running, THEME), (0, 1)).startswith("So far “")
     assert "No sample size" in takeaway(empty, meters(empty, THEME), (0, 1))
+
+
+def test_a_study_of_which_every_fit_diverged_says_so():
+    result = kept_result("multinomial-fig1a").result
+    gone = [
+        replace(curve, loss=tuple(tuple(None for _ in row) for row in curve.loss), slope=None)
+        if curve.trained
+        else curve
+        for curve in result.curves
+    ]
+    lost = replace(result, curves=tuple(gone), paths=())
+    assert "Every fit diverged" in takeaway(lost, meters(lost, THEME), (0, 1))
+    advice = replay_document(lost, lost.spec["sizes"], THEME)["advice"]
+    assert advice.startswith("Every fit diverged")

@@ -20,11 +20,12 @@ from moeviz.symbolic.questions.spot import with_spots
 from moeviz.symbolic.request.answer import verdict_of
 from moeviz.symbolic.request.selection import validated
 from moeviz.ui.checker import page as checker_page
+from moeviz.ui.checker.link import CHECKER, composed, plain_request, request_of
 from moeviz.ui.checker.page import claim_label
-from moeviz.ui.checker.state import CHECKER, composed, plain_request, request_of
-from moeviz.ui.checker.words import agreement, answer_words, mixed, shortened
+from moeviz.ui.checker.words import agreement, answer_words
 from moeviz.ui.shared import session
 from moeviz.ui.shared.interest import Interest
+from moeviz.ui.shared.typeset import mixed, shortened
 from tests.ui.still import StillEngine, said, visit
 
 PAGE = "pages/lab/checker.py"

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from moeviz.ui.shared.interest import GONE_AFTER, Interest
+from moeviz.ui.shared.interest import GONE_AFTER, MOST_JOBS, Interest
 
 JOB, OTHER = "0" * 16, "1" * 16
 
@@ -136,3 +136,39 @@ def test_who_asks_while_another_cancels_comes_after_it(clock):
     leaving.join()
     assert order == ["cancelled", "asked"]
     assert interest.wanted_by(JOB) == 1
+
+
+def test_a_page_that_was_loaded_again_no_longer_counts_against_cancelling(
+    interest, cancelled, clock
+):
+    interest.want(JOB, "before")
+    with interest.watching(JOB, "before"):
+        pass
+    with interest.watching(JOB, "after"):
+        assert not interest.withdraw(JOB, "after"), "the page before may be another visitor's"
+        interest.review(JOB)
+        assert cancelled == []
+        clock.now += GONE_AFTER + 1
+        interest.review(JOB)
+    assert cancelled == [JOB]
+    interest.review(JOB)
+    assert cancelled == [JOB]
+
+
+def test_who_asks_again_is_not_left_without_the_job(interest, cancelled, clock):
+    interest.want(JOB, "a")
+    interest.want(JOB, "b")
+    assert not interest.withdraw(JOB, "a")
+    interest.want(JOB, "a")
+    clock.now += GONE_AFTER + 1
+    interest.review(JOB)
+    assert cancelled == []
+
+
+def test_jobs_that_are_asked_about_once_are_forgotten(interest, clock):
+    for number in range(MOST_JOBS + 1):
+        interest.seen(f"{number:016x}", "a")
+    clock.now += GONE_AFTER + 1
+    interest.seen(JOB, "a")
+    assert interest.wanted_by(f"{5:016x}") == 0
+    assert len(interest._jobs) == 1

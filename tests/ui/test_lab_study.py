@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import moeviz.ui.lab.kept
-import moeviz.ui.lab.study
+import moeviz.ui.lab.layers
 from moeviz.study import PRESETS, Specification, assemble
 from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.chips import KEPT
@@ -48,7 +48,7 @@ def kept(monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]) -> KeptResult
 
 
 def keep(monkeypatch: pytest.MonkeyPatch, content: KeptResult) -> None:
-    for module in (moeviz.ui.lab.kept, moeviz.ui.lab.study):
+    for module in (moeviz.ui.lab.kept, moeviz.ui.lab.layers):
         monkeypatch.setattr(
             module, "kept_result", lambda name: content if name == SPEC.name else None
         )
@@ -241,7 +241,7 @@ def test_cancel_takes_back_ones_own_wish_only(still, comes):
     one = visits["one"].button(key="lab.cancel").click().run()
     assert not still.cancelled
     assert "job" not in one.query_params
-    assert "goes on without you" in said(one.toast)
+    assert "goes on until nobody does" in said(one.toast)
     comes("other")
     other = visits["other"].button(key="lab.cancel").click().run()
     assert still.cancelled == [SPEC.hash]

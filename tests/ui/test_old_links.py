@@ -11,7 +11,7 @@ import pytest
 
 from moeviz.study import FIELDS, PRESETS
 from moeviz.symbolic.request.selection import CHECK_FIELDS
-from moeviz.ui.checker.state import CHECKER, plain_request
+from moeviz.ui.checker.link import CHECKER, plain_request
 from moeviz.ui.lab.link import LAB
 
 LINKS = json.loads((Path(__file__).parent / "data" / "old_links.json").read_text("utf-8"))

@@ -289,7 +289,7 @@ add_preset(
     "Choose models, regimes, estimators, sizes and starts yourself. The truth is picked by its "
     "reach: the candidate whose rate shows with the fewest data.",
     "How steep will each line be?",
-    asks="How fast is the model of your choice learnt?",
+    asks="How fast is your model learnt?",
     sizes=(300, 1000, 3000, 10000),
     replicates=20,
 )

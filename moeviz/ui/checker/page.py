@@ -10,7 +10,8 @@ from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.questions.claims import Claim
 from moeviz.ui.checker.form import compose_form
-from moeviz.ui.checker.state import STATE, composed, plain_request, request_of
+from moeviz.ui.checker.link import composed, plain_request, request_of
+from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.verdict import show_question, show_verdict
 from moeviz.ui.shared.follow import follow
 from moeviz.ui.shared.guard import plain

@@ -23,6 +23,7 @@ from moeviz.charts.words import comparison, design_sentence, open_choices
 from moeviz.study import Preset, Result
 from moeviz.ui.lab.drawn import Guesses, Shown, replay_of, table_of
 from moeviz.ui.lab.replay import replay
+from moeviz.ui.lab.why import show_names, show_reasons
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.plot import plot
 
@@ -42,8 +43,9 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
     guesses : sequence of float or None
         What was predicted, curve by curve.
     """
-    drawn: dict[str, Callable[[], None]] = {"About": lambda: _about(preset)}
+    drawn: dict[str, Callable[[], None]] = {"About": lambda: _about(preset, shown)}
     if shown is not None:
+        show_reasons(shown.result.spec.name)
         result = shown.result
         drawn |= {
             "Details": lambda: _details(result),
@@ -60,8 +62,10 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
                 drawn[name]()
 
 
-def _about(preset: Preset) -> None:
+def _about(preset: Preset, shown: Shown | None) -> None:
     st.markdown(preset.summary)
+    spec = preset.build({}) if shown is None else shown.result.spec
+    show_names(tuple(spec["gauges"]))
 
 
 def _details(result: Result) -> None:

@@ -44,16 +44,19 @@ class Shown:
     result: Result
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def result_of(job_id: str, version: int, _snapshot: Snapshot) -> Result:
-    """Return a study's result as it stands.
+def shown_of(snapshot: Snapshot) -> Shown:
+    """Return a study as it stands.
 
     Parameters
     ----------
-    job_id : str
-    version : int
-        The snapshot's.
+    snapshot : Snapshot
     """
+    job_id, version = snapshot.job_id, snapshot.version
+    return Shown(job_id, version, _result(job_id, version, snapshot))
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _result(job_id: str, version: int, _snapshot: Snapshot) -> Result:
     result: Result = _snapshot.result()
     return result
 

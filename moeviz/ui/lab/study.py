@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import streamlit as st
 
-from moeviz.charts.differences import differences_words
 from moeviz.charts.notices import older_words
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
-from moeviz.study.kept import KeptResult, kept_result
-from moeviz.ui.lab.drawn import Guesses, Shown, result_of, screen_of
+from moeviz.study.kept import KeptResult
+from moeviz.ui.lab.drawn import Guesses, Shown, screen_of, shown_of
 from moeviz.ui.lab.files import downloads
-from moeviz.ui.lab.form import heading, own_model
-from moeviz.ui.lab.link import FIRST_PRESET
+from moeviz.ui.lab.form import heading
+from moeviz.ui.lab.layers import layers, pin_name, pinned
 from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
 from moeviz.ui.lab.watch import watch
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
-from moeviz.ui.shared.studies import study_label
 from moeviz.ui.shared.words import duration, progress_sentence
 
 PICTURE = "lab.watch"
@@ -69,7 +66,7 @@ def show_study(
         _buttons(None, None, link)
         return None
     _remarks(snapshot, spec)
-    shown = Shown(snapshot.job_id, snapshot.version, result_of(*_versioned(snapshot)))
+    shown = shown_of(snapshot)
     _picture(preset, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
     _buttons(snapshot, shown, link)
     return None if snapshot.active else shown
@@ -102,10 +99,6 @@ def study_on_show(spec: Specification) -> Snapshot | None:
         return None
 
 
-def _versioned(snapshot: Snapshot) -> tuple[str, int, Snapshot]:
-    return snapshot.job_id, snapshot.version, snapshot
-
-
 def _picture(
     preset: Preset, shown: Shown | None, guesses: Guesses, snapshot: Snapshot | None = None
 ) -> None:
@@ -120,7 +113,7 @@ def _picture(
         else screen_of(shown, shown.result.spec["sizes"], theme),
         live=live,
         guesses=guesses,
-        layers=[*_behind(preset, shown, theme), *_beside(shown, theme)],
+        layers=layers(preset, shown, theme),
         view=name,
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=_nothing,
@@ -131,57 +124,6 @@ def _picture(
 
 def _nothing() -> None:
     """Do nothing: the script run that calls this is all that is wanted."""
-
-
-def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
-    """Return what lies faintly behind a study, or stands in its place until one is run."""
-    name = preset.name
-    if kept_result(name) is None and shown is None:
-        name = FIRST_PRESET  # of a study of one's own nothing is kept
-    kept = kept_result(name)
-    if kept is None or (shown is not None and _of_its_own(preset, shown)):
-        return
-    behind = Shown(f"kept.{name}", 0, kept.result)
-    said = f"kept full-size result of {kept.date}"
-    yield {
-        "name": said if name == preset.name else f"{study_label(name)}, {said}",
-        "short": "kept",
-        "screen": screen_of(behind, kept.result.spec["sizes"], theme),
-        "look": "faint",
-    }
-
-
-def _of_its_own(preset: Preset, shown: Shown) -> bool:
-    """Return whether a kept result is on show already, or is one of another model."""
-    return shown.name.startswith("kept.") or own_model(preset, shown.result.spec.fields)
-
-
-def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
-    """Return the pinned studies, each named by what tells it from the one on show."""
-    for number, job_id in enumerate(pins(), 1):
-        if shown is not None and shown.result.hash == job_id:
-            continue
-        found = _pinned(job_id)
-        if found is None:
-            continue
-        name = study_label(found.result.spec.name)
-        if shown is not None:
-            name = differences_words(found.result.spec, shown.result.spec)
-        yield {
-            "name": f"pinned {number}: {name}",
-            "short": f"pinned {number}",
-            "screen": screen_of(found, found.result.spec["sizes"], theme),
-            "look": "pinned",
-        }
-
-
-def _pinned(job_id: str) -> Shown | None:
-    """Return a pinned study as it stands; None for one that this server does not know."""
-    try:
-        snapshot = engine().look(job_id)
-    except UnknownJobError:
-        return None
-    return Shown(job_id, snapshot.version, result_of(*_versioned(snapshot)))
 
 
 def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, str]) -> None:
@@ -199,8 +141,8 @@ def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, 
                 key="lab.pin",
             )
         for number, job_id in enumerate(pins(), 1):
-            found = _pinned(job_id)
-            name = "a study that this server does not know" if not found else _name(found, shown)
+            found = pinned(job_id)
+            name = "a study that this server does not know" if not found else pin_name(found, shown)
             st.button(
                 f"Unpin {number}: {plain(name)}",
                 on_click=unpin,
@@ -209,12 +151,6 @@ def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, 
             )
         if shown is not None and (done or snapshot is None):
             downloads(shown.result, link)
-
-
-def _name(found: Shown, shown: Shown | None) -> str:
-    if shown is not None and shown.name != found.name:
-        return differences_words(found.result.spec, shown.result.spec)
-    return study_label(found.result.spec.name)
 
 
 def cancel_button(snapshot: Snapshot) -> None:
@@ -228,7 +164,9 @@ def cancel_button(snapshot: Snapshot) -> None:
     if st.button("Cancel", width=110, key="lab.cancel"):
         if not INTEREST.withdraw(snapshot.job_id, visitor()):
             leave_study()
-            st.toast("Others want this study too: it goes on without you.")
+            st.toast(
+                "Somebody else wants this study, or did a minute ago: it goes on until nobody does."
+            )
         st.rerun()
 
 

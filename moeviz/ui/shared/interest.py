@@ -21,6 +21,10 @@ A browser lets a hidden page's timers run but once a minute, and such a page is 
 """
 
 
+MOST_JOBS = 1000
+"""With more jobs than this, those that nobody looks at any more are forgotten at once."""
+
+
 @dataclass
 class _Part:
     """One visitor's part in one job."""
@@ -54,6 +58,7 @@ class Interest:
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, dict[str, _Part]] = {}
+        self._withdrawn: set[str] = set()
 
     def want(self, job: str, visitor: str) -> None:
         """Note that a visitor asks for a job; to be called before the job is submitted.
@@ -69,6 +74,7 @@ class Interest:
         """
         with self._lock:
             self._forget()
+            self._withdrawn.discard(job)
             self._part(job, visitor).wants = True
 
     def seen(self, job: str, visitor: str) -> None:
@@ -83,6 +89,8 @@ class Interest:
         """
         if visitor:
             with self._lock:
+                if len(self._jobs) > MOST_JOBS:
+                    self._forget()
                 self._part(job, visitor)
 
     @contextmanager
@@ -112,6 +120,9 @@ class Interest:
     def withdraw(self, job: str, visitor: str) -> bool:
         """Take a visitor's wish back, and cancel the job if nobody else wants it.
 
+        Where others want it who may be gone already, such as the same visitor's page before it
+        was loaded again, the job ends as soon as they no longer count.
+
         Parameters
         ----------
         job : str
@@ -132,11 +143,38 @@ class Interest:
         with self._lock:
             self._forget()
             self._part(job, visitor).wants = False
-            if any(part.counts(self._clock()) for part in self._jobs[job].values()):
+            if self._wanted(job):
+                self._withdrawn.add(job)
+                self._look_again(job)
                 return False
             # Under the lock: who asks for the job now waits, and has it go on.
             self._cancel(job)
             return True
+
+    def review(self, job: str) -> None:
+        """Cancel a job that somebody withdrew from and that nobody wants any more.
+
+        Parameters
+        ----------
+        job : str
+            The job's name.
+        """
+        with self._lock:
+            if job not in self._withdrawn:
+                return
+            if self._wanted(job):
+                self._look_again(job)
+                return
+            self._withdrawn.discard(job)
+            self._cancel(job)
+
+    def _wanted(self, job: str) -> bool:
+        return any(part.counts(self._clock()) for part in self._jobs.get(job, {}).values())
+
+    def _look_again(self, job: str) -> None:
+        timer = threading.Timer(GONE_AFTER + 1.0, self.review, (job,))
+        timer.daemon = True
+        timer.start()
 
     def wanted_by(self, job: str) -> int:
         """Return how many visitors want a job.

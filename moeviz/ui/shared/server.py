@@ -21,7 +21,6 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.ui.shared.cards import cards_path, cards_route
-from moeviz.ui.shared.document import Document
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.live import Publisher
@@ -121,7 +120,6 @@ def middleware() -> list[Middleware]:
     pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
     return [
         Middleware(Places, base=_base(), pages=pages),
-        Middleware(Document, base=_base(), pages=list(pages)),
         Middleware(MessagesOfPages),
     ]
 
