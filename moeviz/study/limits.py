@@ -19,7 +19,7 @@ MOST_SEARCH_SECONDS = 20.0
 EM_STEPS = 150.0
 """Iterations that expectation-maximisation is expected to take."""
 
-MOST_CURVES = 120
+MOST_CURVES = 500
 """Curves of a study, at most: fits times losses times gauges; beyond, no picture shows them."""
 
 READING_SECONDS = 0.05

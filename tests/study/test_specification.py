@@ -124,7 +124,8 @@ def test_studies_beyond_the_limits_are_refused_before_any_work():
     with pytest.raises(LimitError, match="fewer candidates"):
         PRESET.build({"dimension": 32, "true_atoms": 8, "atoms": 8, "candidates": 2048})
     every = {"losses": ("paper", "mass", "gate"), "gauges": ("pinned", "offset", "quotient")}
-    with pytest.raises(LimitError, match="at most 120 curves"):
+    every |= {"experts": ("relu", "tanh", "gelu", "linear"), "estimators": ("converged", "sgd")}
+    with pytest.raises(LimitError, match="at most 500 curves"):
         PRESETS["lab"].build({**every, "routers": tuple(SCORES)})
     with pytest.raises(LimitError, match="hours on one core"):
         PRESET.build({"sizes": [10**6], "replicates": 400, "starts": 32})
