@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from playwright.sync_api import expect
 
@@ -36,11 +37,21 @@ def decide(page, server: Server, claim: str) -> dict[str, int]:
     return asked
 
 
+SLOW = ("C8.over.gelu", "C4.gelu.d2", "C8.over.relu", "C4.relu.d2")
+"""Claims that take longest to decide; a check that ends before the page looks is not followed."""
+
+
+def followed(page, server: Server, claims: Iterable[str]) -> dict[str, int]:
+    """Have claims decided until one is followed, and return how often it asked for what."""
+    return next(asked for claim in claims if (asked := decide(page, server, claim))["stream"])
+
+
 def test_a_check_is_followed_by_its_stream_and_by_polling_where_there_is_none(server, visit):
-    assert decide(visit(), server, "C1.d2") == {"stream": 1, "json": 0}
+    claims = iter(SLOW)
+    assert followed(visit(), server, claims) == {"stream": 1, "json": 0}
     page = visit()
     page.route(STREAM, lambda route: route.abort())
-    asked = decide(page, server, "C1.d3")
+    asked = followed(page, server, claims)
     assert asked["stream"] == 1
     assert asked["json"] >= 1
 
@@ -49,7 +60,7 @@ def test_a_finished_job_says_so_once_and_an_unknown_one_is_gone(server, visit):
     page = visit()
     jobs = []
     page.on("request", lambda r: jobs.extend(re.findall(r"/live/([0-9a-f]{16})", r.url)))
-    decide(page, server, "S1.d2")
+    followed(page, server, reversed(SLOW))
     path = script_path("live").removeprefix("/")
     found = page.evaluate(FOLLOW, [path, jobs[0]])
     assert found["said"] == ["done"]
