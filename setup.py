@@ -30,8 +30,8 @@ setup(
     package_dir={SITE: "."},
     package_data={
         "moeviz": [
-            "ui/shared/*.js", "ui/shared/*.css", "ui/shared/*.svg", "peers/*.R",
-            "symbolic/catalogue/*.json", "study/results/*.json",
+            "ui/*/*.js", "ui/*/*.css", "ui/*/*.svg", "peers/*.R",
+            "symbolic/catalogue/*.json", "study/results/*.json", "export/*.typ",
         ],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
     },

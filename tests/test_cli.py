@@ -8,11 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from moeviz.charts.table import replicates_csv
+from moeviz.cli import program
+from moeviz.cli.files import check_target, write
 from moeviz.cli.program import main
+from moeviz.errors import SpecificationError
+from moeviz.export.formats import FORMATS
 from moeviz.study import FIELDS, PRESETS
+from moeviz.study.kept import kept_result
 
 SMALL = ["--set", "sizes=200,400", "--set", "replicates=4", "--set", "candidates=16"]
 
@@ -100,6 +107,13 @@ REFUSED = [
     (["study", "cosine-exact", "--set", "colour=red"], "one of the fields"),
     (["study", "--spec", "/nonexistent/spec.json"], "readable specification file"),
     (["study", "cosine-exact", "--size", "full"], "sizes live"),
+    (["study", "cosine-exact", "--csv", "/"], "for --csv, but got '': it is a folder"),
+    (["study", "cosine-exact", "--csv", "/nowhere/a.csv"], "its folder does not exist"),
+    (["study", "cosine-exact", "--csv", f"/{'a' * 300}"], "trying gave: File name too long"),
+    (["study", "cosine-exact", "--export", "study.docx"], "to end in .svg, .tex, .ipynb, .pdf"),
+    (["study", "cosine-exact", "--export", "study"], "the ending says what is written"),
+    (["study", "cosine-exact", "--export", "/nowhere/a.pdf"], "its folder does not exist"),
+    (["study", "cosine-exact", "--export", "/proc/a.svg"], "trying gave: No such file"),
     (["keep", "nope"], "known presets"),
     (["reach", "nope"], "known presets"),
     (["bench", "nope"], "known benchmarks"),
@@ -146,10 +160,41 @@ def test_broken_specification_files_are_refused(capsys, tmp_path, content):
 
 def test_a_huge_specification_file_is_refused_unread(capsys, tmp_path):
     path = tmp_path / "spec.json"
-    path.write_text(" " * 300_000)
+    path.write_text(" " * 1_000_001)
     code, _, err = run(capsys, "study", "--spec", str(path))
     assert code == 2
-    assert "at most 200,000 bytes" in err
+    assert "at most 1,000,000 bytes" in err
+
+
+def test_a_study_is_written_as_every_file_asked_for(capsys, tmp_path, monkeypatch):
+    result = kept_result("cosine-exact").result
+    monkeypatch.setattr(program, "_run", lambda *arguments: result)
+    paths = [tmp_path / f"study{ending}" for ending in FORMATS]
+    words = [word for path in paths for word in ("--export", str(path))]
+    table = tmp_path / "table.csv"
+    code, _, _ = run(capsys, "study", "cosine-exact", *words, "--csv", str(table))
+    assert code == 0
+    assert table.read_text("utf-8") == replicates_csv(result)
+    for path in paths:
+        made = FORMATS[path.suffix].make(result, "")
+        assert path.read_bytes() == (made if isinstance(made, bytes) else made.encode())
+
+
+def test_looking_whether_a_file_can_be_written_leaves_all_as_it_was(tmp_path):
+    new, old = tmp_path / "new.svg", tmp_path / "old.svg"
+    old.write_text("kept")
+    for path in (new, old):
+        check_target(path, "--export", [".svg"])
+    check_target(Path(os.devnull), "--csv")
+    assert not new.exists()
+    assert old.read_text() == "kept"
+
+
+def test_a_file_that_cannot_be_written_in_the_end_is_one_sentence(tmp_path):
+    folder = tmp_path / "table"
+    folder.mkdir()
+    with pytest.raises(SpecificationError, match="table gave: Is a directory"):
+        write(folder, "text")
 
 
 def refuse(word):

@@ -66,15 +66,17 @@ def test_a_table_follows_what_it_is_made_of():
     assert table["b"].default == 1
 
 
-def test_a_variant_that_is_registered_later_has_its_constants_among_the_fields(monkeypatch):
+def test_a_variant_that_is_registered_later_has_its_constants_among_the_fields():
     @dataclass(frozen=True)
     class Later:
         constants: ClassVar = (Constant("sharpness", "", "How sharp.", 0.0, 9.0, 1.0),)
 
-    monkeypatch.setitem(SCORES._variants, "later", Later)
-    assert "sharpness" in FIELDS
-    assert "sharpness" in applying(routers=("later",))
-    monkeypatch.undo()
+    SCORES.add("later", Later)
+    try:
+        assert "sharpness" in FIELDS
+        assert "sharpness" in applying(routers=("later",))
+    finally:
+        SCORES.remove("later")
     assert "sharpness" not in FIELDS
 
 

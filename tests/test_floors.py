@@ -28,6 +28,7 @@ FLOORS = [
     {"study"},
     {"engine"},
     {"charts"},
+    {"export"},
     {"ui"},
     {"peers"},
 ]
@@ -120,7 +121,8 @@ def test_the_floors_are_what_they_are_called():
     assert below("errors") == {"errors"}
     assert below("theory") == {"errors", "text", "fields", "model", "theory"}
     assert "symbolic" not in below("estimate")
-    assert {"engine", "charts"} <= below("cli") | below("ui")
+    assert {"engine", "charts", "export"} <= below("cli") | below("ui")
+    assert "export" not in below("charts")
     assert "ui" not in below("cli")
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from moeviz.bench.changes import changes_benchmark
 from moeviz.bench.em import em_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
+from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.work import Row
 from moeviz.model.registry import Registry
 
@@ -22,13 +24,15 @@ BENCHMARKS: Registry[Callable[[], list[Row]]] = Registry("benchmark")
 BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
+BENCHMARKS.add("pages", pages_benchmark)
+BENCHMARKS.add("changes", changes_benchmark)
 
 ANYWHERE = ("least-squares", "em")
-"""The benchmarks that need no GPU."""
+"""The benchmarks of numbers that need no GPU."""
 
 
 def run_benchmarks(names: Sequence[str] = ()) -> list[Row]:
-    """Run benchmarks by name, or all that need no GPU.
+    """Run benchmarks by name, or those of numbers that need no GPU.
 
     Returns
     -------

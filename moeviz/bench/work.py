@@ -16,8 +16,8 @@ from torch import Tensor
 from moeviz.estimate import Problem, box, make_problem
 from moeviz.model import Features, Layout, Mixture
 from moeviz.study import Block, Specification, resolve_scenario
-from moeviz.study.blocks import starts
 from moeviz.study.scenario import sample
+from moeviz.study.starts import starts
 
 Row = dict[str, Any]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from moeviz.charts.palette import Style, Theme, canvas, ruled_axis, style
-from moeviz.study.result import Curve, Result
-from moeviz.text import signed
+from moeviz.charts.chosen import first_curves
+from moeviz.charts.guides import slope_triangles
+from moeviz.charts.lines import curve_traces
+from moeviz.charts.palette import Theme, canvas, ruled_axis, style
+from moeviz.charts.reach import reach_marks, reach_rows
+from moeviz.study.result import Result
 
 _DODGE = 0.018
 """Decades by which neighbouring curves' replicates stand apart, so that none hides another."""
@@ -17,12 +19,11 @@ _DODGE = 0.018
 _EMPTY_RANGE = [-2.5, 0.5]
 """Decades of loss on the axis of a study without points."""
 
-_LEGEND_LETTERS = 64
-_LEGEND_LINES = 7
-_LINE_PIXELS = 24
-
-_GUIDE_LIFT = 1.6
-"""How far above the curves the line with the theory's slope runs."""
+_HEIGHT, _NARROW_HEIGHT = 500, 420
+_MARGIN = {"l": 74, "r": 24, "t": 10, "b": 58}
+_NARROW_MARGIN = {"l": 56, "r": 12, "t": 8, "b": 50}
+_ROW = 21
+"""Pixels: of the figure, around it, and of a mark of a reach."""
 
 
 def convergence_figure(result: Result, sizes: Sequence[int], theme: Theme) -> dict[str, Any]:
@@ -39,191 +40,112 @@ def convergence_figure(result: Result, sizes: Sequence[int], theme: Theme) -> di
     Returns
     -------
     dict
-        Plotly's ``data`` and ``layout``, and ``narrow``: what changes on a narrow screen. Traces
-        of measured means carry ``meta = {"measured": true}``.
+        Plotly's ``data`` and ``layout``, and ``narrow``: what changes on a narrow screen. Every
+        trace carries ``meta`` with the ``curve`` it belongs to and its ``part``: ``mean``,
+        ``start`` (the mean of a protocol's starts), ``band``, ``replicates``, ``predicted``,
+        ``guide`` or ``reach``; those of measured means ``measured`` besides. Guides and reaches
+        belong to several ``curves``.
 
     Notes
     -----
     Per curve: every replicate as a faint point, the mean over replicates as a thick line with
-    the curve's own marker and dash, and the curve that the information matrix predicts as a
-    thin line. Each distinct exponent of the theory gives one grey guide line.
+    the curve's own marker and dash in the band of its interval
+    (:func:`~moeviz.charts.lines.mean_interval`), and the curve that the information matrix
+    predicts as a thin line. Theory's exponents are triangles. The reaches stand in a strip of
+    their own between the curves and the axis of n. Only the curves of
+    :func:`~moeviz.charts.chosen.first_curves` are visible; who shows the figure offers the others
+    and writes the names at the ends.
     """
     curves = result.curves
+    shown = first_curves(curves)
+    ends = _ends(sizes)
     traces: list[dict[str, Any]] = []
     for index, curve in enumerate(curves):
-        look = style(index, theme)
         shift = 10 ** (_DODGE * (index - (len(curves) - 1) / 2))
-        traces.append(_replicates(curve, look, shift))
-        if curve.predicted_constant is not None:
-            traces.append(_predicted(curve, curve.predicted_constant, look, sizes))
-        traces.append(_means(curve, look))
-    traces.extend(_legend_keys(curves, theme))
-    traces.extend(_guides(curves, sizes, theme))
-    figure = {"data": traces, **_layout(sizes, theme)}
-    names = [trace["name"] for trace in traces if trace.get("showlegend", True)]
-    for part in (figure["layout"], figure["narrow"]):
-        part["height"] += legend_height(names)
+        traces += curve_traces(curve, index, style(index, theme), sizes, shift)
+    traces += slope_triangles(result, shown, sizes, theme)
+    traces += reach_marks(result, theme, ends)
+    for trace in traces:
+        meta = trace["meta"]
+        on = {meta["curve"], *meta.get("curves", ())} & {*shown}
+        trace.update(showlegend=False, visible=bool(on))
+    figure = {"data": traces, **_layout(sizes, theme, ends, reach_rows(result))}
     if not any(curve.n for curve in curves):
         figure["layout"]["yaxis"]["range"] = _EMPTY_RANGE
     return figure
 
 
-def _means(curve: Curve, look: Style) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": wrapped(curve.label),
-        "legendgroup": curve.label,
-        "x": list(curve.n),
-        "y": [_positive(value) for value in curve.mean],
-        "line": {"color": look.colour, "width": 4, "dash": look.dash},
-        "marker": {"color": look.colour, "size": 14, "symbol": look.marker},
-        "hovertemplate": "n = %{x:,}<br>mean loss %{y:.4g}",
-        "meta": {"measured": True},
-    }
-
-
-def _replicates(curve: Curve, look: Style, shift: float) -> dict[str, Any]:
-    points = [
-        (n * shift, loss)
-        for n, losses in zip(curve.n, curve.loss, strict=True)
-        for loss in map(_positive, losses)
-        if loss is not None
-    ]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": f"{curve.label}, replicates",
-        "legendgroup": curve.label,
-        "showlegend": False,
-        "x": [n for n, _ in points],
-        "y": [loss for _, loss in points],
-        "marker": {"color": look.colour, "size": 5, "symbol": look.marker, "opacity": 0.35},
-        "hoverinfo": "skip",
-    }
-
-
-def _predicted(curve: Curve, constant: float, look: Style, sizes: Sequence[int]) -> dict[str, Any]:
-    ends = [min(sizes), max(sizes)]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": f"{curve.label}, predicted",
-        "legendgroup": curve.label,
-        "showlegend": False,
-        "x": ends,
-        "y": [constant / math.sqrt(n) for n in ends],
-        "line": {"color": look.colour, "width": 2.5, "dash": "3px,5px"},
-        "hovertemplate": "n = %{x:,}<br>predicted by the information matrix %{y:.4g}",
-    }
-
-
-def _legend_keys(curves: Sequence[Curve], theme: Theme) -> list[dict[str, Any]]:
-    if all(curve.predicted_constant is None for curve in curves):
-        return []
-    key = {"color": theme.text, "width": 2.5, "dash": "3px,5px"}
-    name = "predicted by the information matrix"
-    shape = {"type": "scatter", "mode": "lines", "x": [None], "y": [None], "hoverinfo": "skip"}
-    return [{**shape, "name": name, "line": key}]
-
-
-def _guides(curves: Sequence[Curve], sizes: Sequence[int], theme: Theme) -> list[dict[str, Any]]:
-    ends = [min(sizes), max(sizes)]
-    guides = []
-    exponents = {c.claim.exponent for c in curves if c.claim.exponent is not None}
-    for exponent in sorted(exponents):
-        levels = [
-            first / c.n[0] ** exponent
-            for c in curves
-            if c.claim.exponent == exponent
-            and c.mean
-            and (first := _positive(c.mean[0])) is not None
-        ]
-        if not levels:
-            continue
-        level = _GUIDE_LIFT * max(levels)
-        guides.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": f"slope {signed(exponent)} (theory)",
-                "x": ends,
-                "y": [level * n**exponent for n in ends],
-                "line": {"color": theme.quiet, "width": 2.5, "dash": "10px,8px"},
-                "hoverinfo": "skip",
-            }
-        )
-    return guides
-
-
-def _layout(sizes: Sequence[int], theme: Theme) -> dict[str, Any]:
-    axis = {
-        "type": "log",
-        **ruled_axis(theme),
-        "exponentformat": "power",
-        "title": {"font": {"size": 20}},
-    }
+def _ends(sizes: Sequence[int]) -> tuple[float, float]:
+    """Return the ends of the axis of n, in decades."""
     low, high = math.log10(min(sizes)), math.log10(max(sizes))
     margin = max(0.06 * (high - low), 0.08)
+    return low - margin, high + margin
+
+
+def _layout(
+    sizes: Sequence[int], theme: Theme, ends: tuple[float, float], rows: int
+) -> dict[str, Any]:
+    axis = {"type": "log", **ruled_axis(theme), "exponentformat": "power"}
+    ticks = sorted(set(sizes))
     return {
         "layout": {
-            **canvas(theme, 18),
-            "margin": {"l": 84, "r": 16, "t": 12, "b": 64},
-            "height": 640,
+            **canvas(theme, 17),
+            "margin": _MARGIN,
+            "height": _HEIGHT,
+            "showlegend": False,
             "hoverlabel": {"font": {"size": 17}},
-            "legend": {
-                "orientation": "h",
-                "x": 0,
-                "y": -0.2,
-                "yanchor": "top",
-                "itemwidth": 50,
-                "font": {"size": 17},
-            },
             "xaxis": {
                 **axis,
-                "title": {"text": "sample size n", "font": {"size": 20}},
-                "range": [low - margin, high + margin],
-                "tickvals": sorted(set(sizes)),
-                "ticktext": [size_text(n) for n in sorted(set(sizes))],
+                "title": {"text": "sample size n", "font": {"size": 18}},
+                "range": list(ends),
+                "anchor": "y2",
+                "tickvals": ticks,
+                "ticktext": [
+                    size_text(n) if len(ticks) < 8 or n in _thinned(ticks) else "" for n in ticks
+                ],
             },
             "yaxis": {
                 **axis,
-                "title": {"text": "loss", "font": {"size": 20}},
+                "title": {"text": "loss", "font": {"size": 18}},
                 "dtick": 1,
+                "domain": [_strip(rows, _HEIGHT, _MARGIN), 1],
                 "minor": {"showgrid": False, "ticks": "outside", "tickcolor": theme.quiet},
+            },
+            "yaxis2": {
+                "domain": [0, _strip(rows, _HEIGHT, _MARGIN)],
+                "range": [0, max(rows, 1)],
+                "visible": False,
+                "fixedrange": True,
             },
         },
         "narrow": {
             "font": {"size": 14},
-            "margin": {"l": 58, "r": 8, "t": 8, "b": 60},
-            "height": 640,
-            "legend": {"y": -0.24, "itemwidth": 40, "font": {"size": 13}},
-            "xaxis": {"title": {"font": {"size": 15}}},
-            "yaxis": {"title": {"font": {"size": 15}}},
+            "margin": _NARROW_MARGIN,
+            "height": _NARROW_HEIGHT,
+            "xaxis": {
+                "title": {"font": {"size": 15}},
+                "tickvals": _thinned(ticks),
+                "ticktext": [size_text(n) for n in _thinned(ticks)],
+            },
+            "yaxis": {
+                "title": {"font": {"size": 15}},
+                "domain": [_strip(rows, _NARROW_HEIGHT, _NARROW_MARGIN), 1],
+            },
+            "yaxis2": {"domain": [0, _strip(rows, _NARROW_HEIGHT, _NARROW_MARGIN)]},
         },
     }
 
 
-def wrapped(label: str) -> str:
-    """Return a label in lines that a legend has room for.
-
-    Parameters
-    ----------
-    label : str
-    """
-    return "<br>".join(textwrap.wrap(label, _LEGEND_LETTERS))
+def _strip(rows: int, height: int, margin: dict[str, int]) -> float:
+    """Return the share of the plot's height that the strip of reaches takes."""
+    return round(_ROW * max(rows, 1) / (height - margin["t"] - margin["b"]), 4)
 
 
-def legend_height(names: Sequence[str]) -> int:
-    """Return by how many pixels a legend of `names` exceeds the room that a figure keeps for it.
-
-    Parameters
-    ----------
-    names : sequence of str
-        As :func:`wrapped` returns them.
-    """
-    lines = sum(1 + name.count("<br>") for name in names)
-    return _LINE_PIXELS * max(0, lines - _LEGEND_LINES)
+def _thinned(ticks: Sequence[int]) -> list[int]:
+    """Return at most five of the sample sizes, first and last among them."""
+    if len(ticks) <= 5:
+        return list(ticks)
+    return [ticks[round(i * (len(ticks) - 1) / 4)] for i in range(5)]
 
 
 def size_text(n: int) -> str:
@@ -238,8 +160,3 @@ def size_text(n: int) -> str:
     if power >= 3 and 10**power == n:
         return "10" + str(power).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{n:,}"
-
-
-def _positive(value: float | None) -> float | None:
-    """Return `value` where a logarithmic axis can show it, else None."""
-    return value if value is not None and math.isfinite(value) and value > 0 else None

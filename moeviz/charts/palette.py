@@ -143,6 +143,20 @@ def ruled_axis(theme: Theme) -> dict[str, Any]:
     }
 
 
+def faded(colour: str, opacity: float) -> str:
+    """Return a colour that lets what lies behind it through.
+
+    Parameters
+    ----------
+    colour : str
+        As ``#rrggbb``.
+    opacity : float
+        From 0 to 1.
+    """
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
 def contrast(first: str, second: str) -> float:
     """Return the contrast ratio of two colours, from 1 to 21.
 

@@ -75,11 +75,12 @@ def alike(curve: PlannedCurve, other: PlannedCurve) -> bool:
 
     Notes
     -----
-    Router, gate, output, loss, setting and regime must agree; data, sizes, starts, estimator and
-    gauge need not, nor whether some true gates are zero where the claim does not depend on it.
+    It must be of fits. Router, gate, output, loss, setting and regime must agree; data, sizes,
+    starts, estimator and gauge need not, nor whether some true gates are zero where the claim does
+    not depend on it.
     A network may stand for another one.
     """
-    if other.reading.loss != curve.reading.loss:
+    if other.reading.loss != curve.reading.loss or not other.trained:
         return False
     mine, theirs = curve.setting, other.setting
     if kind_of(curve.expert) != kind_of(other.expert):
@@ -134,7 +135,7 @@ def reconciled(claim: RateClaim, curve: Curve, curves: Sequence[Curve]) -> str:
         "Both can be right: the claim is a minimax statement, about the worst truth; the curve is "
         "one fixed truth's."
     )
-    of_fit = {c.reading: c for c in curves if c.fit == curve.fit}
+    of_fit = {c.reading: c for c in curves if c.fit == curve.fit and c.trained}
     radial = of_fit.get(Reading("radial", "offset"))
     if radial is None or not radial.slope:
         return said

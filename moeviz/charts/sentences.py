@@ -30,7 +30,7 @@ def curve_words(spec: Specification, curve: Curve) -> str:
         The curve's study.
     curve : Curve
     """
-    return _shown(curve) + equal_words(spec, curve)
+    return _shown(curve) + equal_words(spec, curve) if curve.trained else _of_starts(curve)
 
 
 def _shown(curve: Curve) -> str:
@@ -40,6 +40,19 @@ def _shown(curve: Curve) -> str:
     if reason is NoSlope.LOST:
         return _lost(curve.loss, status) + _ends(status, said=FAILED)
     return WITHOUT[reason or NoSlope.TOO_FEW] + ("" if reason is NoSlope.TOO_FEW else _ends(status))
+
+
+def _of_starts(curve: Curve) -> str:
+    """Say what starts show that nobody trained."""
+    said = "Nobody trained these: it is the loss of the starts themselves, read as fits are."
+    if curve.slope is None:
+        return said
+    slope = curve.slope
+    return (
+        f"{said} It goes like n to the power {signed(slope.estimate)} (95 % interval "
+        f"{signed(slope.low)} to {signed(slope.high)}); a trained curve that does no better shows "
+        "where its fits started."
+    )
 
 
 def _slope(slope: Slope, claim: RateClaim) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
-from moeviz.charts.convergence import legend_height, wrapped
 from moeviz.charts.palette import THEMES, Theme, canvas, ruled_axis, style
 from moeviz.charts.table import Table
 from moeviz.charts.words import model_words
@@ -13,6 +14,10 @@ from moeviz.study.result import Result
 from moeviz.text import signed
 
 _MILESTONES = (1, 10, 100)
+
+_LEGEND_LETTERS = 64
+_LEGEND_LINES = 7
+_LINE_PIXELS = 24
 
 
 def has_likelihood(result: Result) -> bool:
@@ -49,7 +54,7 @@ def trace_figure(result: Result, theme: Theme) -> dict[str, Any] | None:
     ]
     if not lines:
         return None
-    extra = legend_height([line["name"] for line in lines])
+    extra = _legend_height([line["name"] for line in lines])
     axis = {
         **ruled_axis(theme),
         "zeroline": False,
@@ -134,10 +139,32 @@ def _line(name: str, trace: list[float], index: int, theme: Theme) -> dict[str, 
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(trace) <= 12 else "lines",
-        "name": wrapped(name),
+        "name": _wrapped(name),
         "x": list(steps),
         "y": trace[1:],
         "line": {"color": look.colour, "width": 3, "dash": look.dash},
         "marker": {"color": look.colour, "size": 9, "symbol": look.marker},
         "hovertemplate": "step %{x}<br>%{y:.6f}",
     }
+
+
+def _wrapped(label: str) -> str:
+    """Return a label in lines that a legend has room for.
+
+    Parameters
+    ----------
+    label : str
+    """
+    return "<br>".join(textwrap.wrap(label, _LEGEND_LETTERS))
+
+
+def _legend_height(names: Sequence[str]) -> int:
+    """Return by how many pixels a legend of `names` exceeds the room that a figure keeps for it.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As :func:`_wrapped` returns them.
+    """
+    lines = sum(1 + name.count("<br>") for name in names)
+    return _LINE_PIXELS * max(0, lines - _LEGEND_LINES)

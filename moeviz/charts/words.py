@@ -159,7 +159,8 @@ def design_sentence(result: Result) -> str:
         return "The truth is still being looked for."
     names = model_words(result.curves)
     reaches = dict.fromkeys(f"{names[fit.fit]}: {reach_words(fit)}" for fit in result.truth)
-    estimators = dict.fromkeys(curve.estimator_title for curve in result.curves)
+    ran = [curve for curve in result.curves if curve.trained]
+    estimators = dict.fromkeys(curve.estimator_title for curve in ran)
     return (
         "Reach of this design, the n at which the predicted total error falls below 0.1: "
         f"{'; '.join(reaches)}. Estimator: {'; '.join(estimators)}."

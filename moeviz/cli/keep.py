@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -45,6 +45,11 @@ def add_keep(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("names", nargs="*", metavar="NAME", help="presets (default: those stale)")
     parser.add_argument("--all", action="store_true", help="also those that are fresh")
+    parser.add_argument(
+        "--starts",
+        action="store_true",
+        help="fit nothing; add the curves of protocols' starts to kept results that lack them",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what it would cost, and end")
 
 
@@ -78,7 +83,7 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
     Parameters
     ----------
     arguments : argparse.Namespace
-        With ``names``, ``all`` and ``dry_run``.
+        With ``names``, ``all``, ``starts`` and ``dry_run``.
     run : callable
         Runs a study to its end.
 
@@ -90,6 +95,8 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
     from moeviz.study import PRESETS
     from moeviz.study.kept import keep
 
+    if arguments.starts:
+        return _add_starts(arguments.names or _to_be_kept(), arguments.dry_run)
     chosen = [PRESETS[name] for name in arguments.names or _to_be_kept()]
     found = [standing(preset) for preset in chosen]
     wanted = [k for k in found if arguments.names or arguments.all or k.state != FRESH]
@@ -104,6 +111,22 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
         result = run(each.spec)
         path = keep(each.name, result, datetime.now(UTC).date().isoformat(), result.device)
         print(f"{each.name}: {result.seconds:.0f} s, {path.stat().st_size:,} bytes", flush=True)
+    return 0
+
+
+def _add_starts(names: Sequence[str], dry: bool) -> int:
+    """Add what nobody's training shows to kept results of protocols; what was fitted stays."""
+    from moeviz.study import plan
+    from moeviz.study.completed import with_starts
+    from moeviz.study.kept import keep, kept_result
+
+    for name in names:
+        kept = kept_result(name)
+        if kept is None or len(kept.result.curves) == len(plan(kept.result.spec).curves):
+            continue
+        print(f"{name}: the curves of its starts are missing", flush=True)
+        if not dry:
+            keep(name, with_starts(kept.result), kept.date, kept.device)
     return 0
 
 

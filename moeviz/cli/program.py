@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from moeviz.cli.app import add_app
 from moeviz.cli.check import add_check
+from moeviz.cli.files import check_target, export_endings, write
 from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.settings import settings
 from moeviz.errors import MoevizError, SpecificationError
@@ -75,6 +76,15 @@ def _parser() -> argparse.ArgumentParser:
     _where(study)
     study.add_argument("--store", type=Path, help="folder of finished blocks")
     study.add_argument("--csv", type=Path, help="also write every replicate to this file")
+    study.add_argument(
+        "--export",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="also write picture, document, notebook or handout, by the ending: .svg, .tex, "
+        ".ipynb or .pdf; may be given several times",
+    )
     study.set_defaults(run=_study)
 
     reach = commands.add_parser("reach", help="information, predicted curves and reach")
@@ -188,6 +198,7 @@ def _presets(arguments: argparse.Namespace) -> int:
 
 def _study(arguments: argparse.Namespace) -> int:
     spec = _specification(arguments)
+    _check_targets(arguments)
     from moeviz.charts.printed import printed
     from moeviz.console import print_json, study_text
     from moeviz.engine import Store
@@ -195,8 +206,7 @@ def _study(arguments: argparse.Namespace) -> int:
     _say_before(spec, arguments)
     store = Store(arguments.store) if arguments.store else None
     result = _run(spec, arguments, store)
-    if arguments.csv is not None:
-        _write_csv(arguments.csv, result)
+    _write_files(arguments, result)
     if arguments.json:
         print_json(printed(result))
     else:
@@ -260,15 +270,22 @@ def _end_progress() -> None:
         print(file=sys.stderr)
 
 
-def _write_csv(path: Path, result: Result) -> None:
-    from moeviz.charts.table import replicates_csv
+def _check_targets(arguments: argparse.Namespace) -> None:
+    """Refuse a file that could not be written, before hours are spent on what goes into it."""
+    if arguments.csv is not None:
+        check_target(arguments.csv, "--csv")
+    for path in arguments.export:
+        check_target(path, "--export", export_endings())
 
-    try:
-        path.write_text(replicates_csv(result), encoding="utf-8")
-    except OSError as error:
-        raise SpecificationError(
-            f"Expected a file that can be written, but {path.name} gave: {error.strerror}."
-        ) from None
+
+def _write_files(arguments: argparse.Namespace, result: Result) -> None:
+    from moeviz.charts.table import replicates_csv
+    from moeviz.export.formats import FORMATS
+
+    if arguments.csv is not None:
+        write(arguments.csv, replicates_csv(result))
+    for path in arguments.export:
+        write(path, FORMATS[path.suffix].make(result, ""))
 
 
 def _reach(arguments: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from moeviz.estimate.em import ExpectationMaximisation
 from moeviz.estimate.multistart import best_of, box, fit_from_starts, make_problem
 from moeviz.estimate.newton import LevenbergMarquardt
+from moeviz.estimate.path import Path, with_costs
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.sgd import StochasticGradient, fit_stochastic_gradient
 from moeviz.estimate.solver import ENDED, FAILED, FitResult, Method, Status, fit
@@ -15,6 +16,7 @@ __all__ = [
     "FitResult",
     "LevenbergMarquardt",
     "Method",
+    "Path",
     "Problem",
     "Status",
     "StochasticGradient",
@@ -26,4 +28,5 @@ __all__ = [
     "make_problem",
     "near_truth_start",
     "random_start",
+    "with_costs",
 ]

@@ -93,15 +93,20 @@ def make_problem(
 
 
 def best_of(fits: FitResult, replicates: int, count: int) -> FitResult:
-    """Return, of each data set's `count` fits, the one with the smallest cost."""
+    """Return, of each data set's `count` fits, the one with the smallest cost.
+
+    Where the first data set's fits were watched, the path of its best one is kept.
+    """
     cost = torch.nan_to_num(fits.cost, nan=torch.inf).reshape(replicates, count)
     failed = torch.isin(fits.status, fits.status.new_tensor(FAILED)).reshape(replicates, count)
     choice = cost.masked_fill(failed, torch.inf).argmin(1)
     pick = torch.arange(replicates, device=cost.device) * count + choice
+    first = int(pick[0]) if fits.paths else 0
     return FitResult(
         fits.theta[pick],
         fits.cost[pick],
         fits.status[pick],
         fits.steps.reshape(replicates, count).sum(1),
         [each[pick] for each in fits.trace],
+        fits.paths[first : first + 1],
     )

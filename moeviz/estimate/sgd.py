@@ -2,12 +2,13 @@
 
 A fixed number of epochs at a fixed rate, over mini-batches in a new random order each epoch.
 Where it ends depends on the start, the rate and the batch size; it is shown beside the converged
-estimator under its own name.
+estimator under its own name. With the whole sample as one batch it is gradient descent, one step
+an epoch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor
 
 from moeviz.errors import Cancelled
+from moeviz.estimate.path import Watch
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import FitResult, Status
 from moeviz.model.mixture import Features
@@ -36,7 +38,7 @@ class StochasticGradient:
     rate : float
         Step along the gradient of the mean cost of a batch.
     batch : int
-        Samples per batch; the papers do not say theirs.
+        Samples per batch; 0 takes the whole sample. The papers do not say theirs.
 
     Notes
     -----
@@ -54,6 +56,7 @@ def fit_stochastic_gradient(
     protocol: StochasticGradient,
     streams: Sequence[np.random.Generator],
     should_stop: Callable[[], bool] | None = None,
+    watched: int = 0,
 ) -> FitResult:
     """Run the protocol from `start`.
 
@@ -71,6 +74,9 @@ def fit_stochastic_gradient(
         One for each fit; decides the order of its samples.
     should_stop : callable, optional
         Asked once per batch; when it says yes the work stops.
+    watched : int
+        Of how many fits, from the first on, to keep the path; its costs are not numbers but at
+        the end, see :func:`~moeviz.estimate.path.with_costs`.
 
     Returns
     -------
@@ -82,27 +88,22 @@ def fit_stochastic_gradient(
     Cancelled
         If `should_stop` said yes.
     """
-    mixture, n = problem.mixture, problem.samples
-    theta = problem.clamp(start)
+    theta, watch, done = problem.clamp(start), Watch(watched), 0
     moving = (problem.upper > problem.lower).to(theta.dtype)
-    features = problem.features.take(problem.rows, 0, n)
-    response = problem.response.index_select(0, problem.rows)
-    with one_thread():
-        for _ in range(protocol.epochs):
-            order = np.stack([stream.permutation(n) for stream in streams])
-            shuffled, answers = _reorder(features, response, torch.from_numpy(order))
-            for first in range(0, n, protocol.batch):
-                if should_stop is not None and should_stop():
-                    raise Cancelled("The fit was cancelled before its epochs were over.")
-                piece = Features(
-                    shuffled.gate[..., first : first + protocol.batch],
-                    shuffled.expert[..., first : first + protocol.batch],
-                )
-                observed = answers[:, first : first + protocol.batch]
-                slope = slopes(mixture, theta, piece, observed)
-                theta = theta + moving * slope * (2.0 * protocol.rate / observed.shape[1])
-                theta = torch.maximum(theta, _floor(problem, theta))
     every = torch.arange(theta.shape[0], device=theta.device)
+    with one_thread():
+        for batch in _batches(problem, protocol, streams):
+            if should_stop is not None and should_stop():
+                raise Cancelled("The fit was cancelled before its epochs were over.")
+            watch.see(done, theta)
+            if batch is None:
+                slope, size = problem.moments(theta, every).slope, problem.samples
+            else:
+                piece, observed = batch
+                slope, size = slopes(problem.mixture, theta, piece, observed), observed.shape[1]
+            theta = theta + moving * slope * (2.0 * protocol.rate / size)
+            theta = torch.maximum(theta, _floor(problem, theta))
+            done += 1
     bounded = (theta.abs() <= LARGEST).all(1)
     cost = problem.moments(torch.where(bounded.unsqueeze(1), theta, start), every).cost
     bounded &= torch.isfinite(cost)
@@ -112,7 +113,27 @@ def fit_stochastic_gradient(
         status = torch.where(bounded | began, status, int(Status.NON_FINITE))
     steps = torch.full_like(status, protocol.epochs)
     theta = torch.where(bounded.unsqueeze(1), theta, start)
-    return FitResult(theta, cost.masked_fill(~bounded, torch.inf), status, steps)
+    cost = cost.masked_fill(~bounded, torch.inf)
+    paths = watch.paths(torch.full_like(steps, done), theta, cost)
+    return FitResult(theta, cost, status, steps, paths=paths)
+
+
+def _batches(
+    problem: Problem, protocol: StochasticGradient, streams: Sequence[np.random.Generator]
+) -> Iterator[tuple[Features, Tensor] | None]:
+    """Yield every batch of every epoch; None for the whole sample, which has no order."""
+    if not protocol.batch:
+        yield from [None] * protocol.epochs
+        return
+    n = problem.samples
+    features = problem.features.take(problem.rows, 0, n)
+    response = problem.response.index_select(0, problem.rows)
+    for _ in range(protocol.epochs):
+        order = np.stack([stream.permutation(n) for stream in streams])
+        shuffled, answers = _reorder(features, response, torch.from_numpy(order))
+        for first in range(0, n, protocol.batch):
+            at = slice(first, first + protocol.batch)
+            yield Features(shuffled.gate[..., at], shuffled.expert[..., at]), answers[:, at]
 
 
 def _floor(problem: Problem, theta: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from moeviz.errors import Cancelled
+from moeviz.estimate.path import Path, Watch
 from moeviz.estimate.problem import Problem
 from moeviz.model.moments import Moments
 from moeviz.model.threads import one_thread
@@ -120,6 +121,8 @@ class FitResult:
         Trial points used; epochs of stochastic gradient descent.
     trace : list of Tensor, shape (F,)
         The cost at the start and after each step, as long as it was kept.
+    paths : list of Path
+        Of the fits that were watched.
     """
 
     theta: Tensor
@@ -127,6 +130,7 @@ class FitResult:
     status: Tensor
     steps: Tensor
     trace: list[Tensor] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
 
 
 @dataclass
@@ -193,6 +197,7 @@ def fit(
     method: Method,
     should_stop: Callable[[], bool] | None = None,
     keep_trace: bool = False,
+    watched: int = 0,
 ) -> FitResult:
     """Minimise the costs of all fits from `start`.
 
@@ -206,6 +211,8 @@ def fit(
         Asked once per step; when it says yes the work stops.
     keep_trace : bool
         Whether to keep every fit's cost after each step.
+    watched : int
+        Of how many fits, from the first on, to keep the path.
 
     Returns
     -------
@@ -217,7 +224,7 @@ def fit(
         If `should_stop` said yes.
     """
     with one_thread():
-        return _fit(problem, start, method, should_stop, keep_trace)
+        return _fit(problem, start, method, should_stop, keep_trace, Watch(watched))
 
 
 def _fit(
@@ -226,6 +233,7 @@ def _fit(
     method: Method,
     should_stop: Callable[[], bool] | None,
     keep_trace: bool,
+    watch: Watch,
 ) -> FitResult:
     fits = start.shape[0]
     every = torch.arange(fits, device=start.device)
@@ -237,6 +245,7 @@ def _fit(
     status = torch.full((fits,), int(Status.RUNNING), device=start.device)
     steps = torch.zeros(fits, dtype=torch.long, device=start.device)
     trace = [cost.clone()] if keep_trace else []
+    watch.see(0, theta, cost)
     lost = ~torch.isfinite(cost)
     status[lost] = int(Status.NON_FINITE)
     state = state.keep(torch.nonzero(~lost).squeeze(1))
@@ -250,6 +259,7 @@ def _fit(
         steps[state.index] = step
         theta[state.index] = state.theta
         cost[state.index] = state.at.cost
+        watch.see(step, theta, cost)
         if keep_trace:
             trace.append(cost.clone())
         if done.any():
@@ -258,7 +268,7 @@ def _fit(
     status[status == int(Status.RUNNING)] = int(Status.STEP_LIMIT)
     on_edge = _on_boundary(problem, theta) & (status == int(Status.CONVERGED))
     status[on_edge] = int(Status.BOUNDARY)
-    return FitResult(theta, cost, status, steps, trace)
+    return FitResult(theta, cost, status, steps, trace, watch.paths(steps, theta, cost))
 
 
 def free_coordinates(problem: Problem, theta: Tensor, slope: Tensor) -> Tensor:

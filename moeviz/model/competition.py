@@ -22,6 +22,7 @@ class CompetitionScore(FlatScore):
 
     name: ClassVar[str] = "competition"
     title: ClassVar[str] = "competition"
+    does: ClassVar[str] = "No gate of its own: experts with large values are heard most."
     text: ClassVar[str] = "softplus(h)"
     formula: ClassVar[str] = r"\log(1 + e^{h(x, \eta_i)}) + c_i"
     parameters: ClassVar[str] = r"c_i \in \mathbb{R}"
@@ -45,6 +46,7 @@ class BareCompetitionScore(CompetitionScore):
 
     name: ClassVar[str] = "competition-bare"
     title: ClassVar[str] = "competition without offsets"
+    does: ClassVar[str] = "Competition without offsets, as the paper prints it."
     formula: ClassVar[str] = r"\log(1 + e^{h(x, \eta_i)})"
     parameters: ClassVar[str] = r"\text{none}"
     gauge: ClassVar[str] = "none"

@@ -44,6 +44,7 @@ class CustomScore(FlatScore):
 
     name: ClassVar[str] = CUSTOM
     title: ClassVar[str] = "router of your own"
+    does: ClassVar[str] = "A score that you type, linear in its gate parameters."
     formula: ClassVar[str] = r"\sum_k \beta_{ki}\, z_k(x) + \beta_{0i}"
     parameters: ClassVar[str] = r"\beta_i \in \mathbb{R}^m,\ \beta_{0i} \in \mathbb{R}"
     language: ClassVar[Kind] = SCORE

@@ -81,6 +81,7 @@ class CustomExpert(Expert):
 
     name: ClassVar[str] = CUSTOM
     title: ClassVar[str] = "expert of your own"
+    does: ClassVar[str] = "An expert that you type."
     formula: ClassVar[str] = r"h(a_i^\top x + b_i;\ s_i)"
     language: ClassVar[Kind] = EXPERT
     source: ClassVar[str] = "a formula of your own"

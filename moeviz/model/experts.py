@@ -26,6 +26,8 @@ class Expert(ABC):
     ----------
     name, title, formula, source : str
         Name in the registry; name for people; LaTeX; paper key and equation.
+    does : str
+        One line of what it does, for somebody who chooses; may be empty.
     text : str
         The value in the language of formulas: what the checker reads.
     constants : tuple of Constant or TextConstant
@@ -36,6 +38,7 @@ class Expert(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    does: ClassVar[str] = ""
     formula: ClassVar[str]
     text: ClassVar[str]
     language: ClassVar[Kind] = UNITS
@@ -156,6 +159,7 @@ class LinearExpert(ActivationExpert):
 
     name: ClassVar[str] = "linear"
     title: ClassVar[str] = "linear expert"
+    does: ClassVar[str] = "A straight line along one direction of the input."
     text: ClassVar[str] = "t"
     formula: ClassVar[str] = r"a_i^\top x + b_i"
     linear: ClassVar[bool] = True
@@ -178,6 +182,7 @@ class PolynomialExpert(ActivationExpert):
 
     name: ClassVar[str] = "polynomial"
     title: ClassVar[str] = "polynomial expert"
+    does: ClassVar[str] = "A power of a straight line."
     text: ClassVar[str] = "t^degree"
     formula: ClassVar[str] = r"(a_i^\top x + b_i)^p"
     source: ClassVar[str] = "cosine Table 1"
@@ -210,6 +215,7 @@ class ReluExpert(ActivationExpert):
 
     name: ClassVar[str] = "relu"
     title: ClassVar[str] = "ReLU expert"
+    does: ClassVar[str] = "Flat on one side of a kink, a straight line on the other."
     text: ClassVar[str] = "relu(t)"
     formula: ClassVar[str] = r"\mathrm{ReLU}(a_i^\top x + b_i)"
 
@@ -220,6 +226,7 @@ class GeluExpert(ActivationExpert):
 
     name: ClassVar[str] = "gelu"
     title: ClassVar[str] = "GELU expert"
+    does: ClassVar[str] = "A smooth ReLU with a dip before the rise."
     text: ClassVar[str] = "gelu(t)"
     formula: ClassVar[str] = r"\mathrm{GELU}(a_i^\top x + b_i)"
     source: ClassVar[str] = "sigmoid §4.1; cosine §1"
@@ -231,6 +238,7 @@ class TanhExpert(ActivationExpert):
 
     name: ClassVar[str] = "tanh"
     title: ClassVar[str] = "tanh expert"
+    does: ClassVar[str] = "A smooth step from −1 to 1."
     text: ClassVar[str] = "tanh(t)"
     formula: ClassVar[str] = r"\tanh(a_i^\top x + b_i)"
 
@@ -241,6 +249,7 @@ class SigmoidExpert(ActivationExpert):
 
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[str] = "sigmoid expert"
+    does: ClassVar[str] = "A smooth step from 0 to 1."
     text: ClassVar[str] = "sigmoid(t)"
     formula: ClassVar[str] = r"\sigma(a_i^\top x + b_i)"
     source: ClassVar[str] = "the form of cosine §3, example under Definition 1"

@@ -22,6 +22,8 @@ class Gate(ABC):
     ----------
     name, title, formula, source : str
         Name in the registry; name for people; LaTeX; paper key and equation.
+    does : str
+        One line of what it does, for somebody who chooses; may be empty.
     text : str
         An atom's weight in the language of formulas: what the checker reads.
     normalised : bool
@@ -35,6 +37,7 @@ class Gate(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    does: ClassVar[str] = ""
     formula: ClassVar[str]
     text: ClassVar[str]
     language: ClassVar[Kind] = WEIGHT
@@ -99,6 +102,7 @@ class SoftmaxGate(Gate):
 
     name: ClassVar[str] = "softmax"
     title: ClassVar[str] = "softmax gate"
+    does: ClassVar[str] = "Experts share a weight of 1: one gains what others lose."
     text: ClassVar[str] = "exp(s)/sum(exp(s))"
     formula: ClassVar[str] = r"\frac{e^{s_i(x)}}{\sum_j e^{s_j(x)}}"
     source: ClassVar[str] = "cosine eq. 2; multinomial eq. 1"
@@ -124,6 +128,7 @@ class SigmoidGate(Gate):
 
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[str] = "sigmoid gate"
+    does: ClassVar[str] = "Each expert is weighed by itself; weights need not sum to 1."
     text: ClassVar[str] = "sigmoid(s)"
     formula: ClassVar[str] = r"\sigma(s_i(x))"
     source: ClassVar[str] = "sigmoid §3"
@@ -173,6 +178,7 @@ class TopSoftmaxGate(SoftmaxGate):
 
     name: ClassVar[str] = "top-softmax"
     title: ClassVar[str] = "top-K softmax gate"
+    does: ClassVar[str] = "Softmax among the K largest scores; the other experts are silent."
     text: ClassVar[str] = "exp(s)*winner(s,top)/sum(exp(s)*winner(s,top))"
     formula: ClassVar[str] = r"\mathrm{softmax}(\mathrm{TopK}(s(x)))_i"
     source: ClassVar[str] = "compete §2.1"
@@ -203,6 +209,7 @@ class TopSigmoidGate(SigmoidGate):
 
     name: ClassVar[str] = "top-sigmoid"
     title: ClassVar[str] = "top-K sigmoid gate"
+    does: ClassVar[str] = "Sigmoid weights of the K largest scores; the other experts are silent."
     text: ClassVar[str] = "sigmoid(s)*winner(s,top)"
     formula: ClassVar[str] = r"\sigma(\mathrm{TopK}(s(x)))_i"
     source: ClassVar[str] = "compete §5.1 (MoEUT)"

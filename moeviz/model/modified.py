@@ -29,6 +29,7 @@ class TanhModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-tanh"
     title: ClassVar[str] = "modified router, M = tanh"
+    does: ClassVar[str] = "Linear in tanh of each input, which levels off far out."
     text: ClassVar[str] = "dot(b,tanh(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \tanh(x) + \beta_{0i}"
 
@@ -39,6 +40,7 @@ class CosModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-cos"
     title: ClassVar[str] = "modified router, M = cos"
+    does: ClassVar[str] = "Linear in the cosine of each input, which goes up and down."
     text: ClassVar[str] = "dot(b,cos(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \cos(x) + \beta_{0i}"
 
@@ -49,6 +51,7 @@ class SinModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-sin"
     title: ClassVar[str] = "modified router, M = sin"
+    does: ClassVar[str] = "Linear in the sine of each input, which goes up and down."
     text: ClassVar[str] = "dot(b,sin(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \sin(x) + \beta_{0i}"
     source: ClassVar[str] = "multinomial App. D.2.2"
@@ -60,6 +63,7 @@ class SigmoidModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-sigmoid"
     title: ClassVar[str] = "modified router, M = sigmoid"
+    does: ClassVar[str] = "Linear in the logistic function of each input."
     text: ClassVar[str] = "dot(b,sigmoid(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \sigma(x) + \beta_{0i}"
 
@@ -78,6 +82,7 @@ class PowerModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-power"
     title: ClassVar[str] = "modified router, M = power"
+    does: ClassVar[str] = "Linear in a power of each input, which is steep far out."
     text: ClassVar[str] = "dot(b,x^power)"
     formula: ClassVar[str] = r"\beta_{1i}^\top x^m + \beta_{0i}"
     constants: ClassVar[tuple[Constant, ...]] = (
@@ -100,6 +105,7 @@ class LogModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-log"
     title: ClassVar[str] = "modified router, M = log|x|"
+    does: ClassVar[str] = "Linear in the logarithm of each input's size."
     text: ClassVar[str] = "dot(b,log(abs(x)))"
     formula: ClassVar[str] = r"\beta_{1i}^\top \log|x| + \beta_{0i}"
     source: ClassVar[str] = "multinomial App. D.2.2"
@@ -114,6 +120,7 @@ class UnitModifiedScore(ModifiedScore):
 
     name: ClassVar[str] = "modified-unit"
     title: ClassVar[str] = "modified router, M = x/|x|"
+    does: ClassVar[str] = "Linear in the input's direction; its length does not count."
     text: ClassVar[str] = "dot(b,x/norm(x))"
     formula: ClassVar[str] = r"\beta_{1i}^\top x/\|x\| + \beta_{0i}"
     smallest_dimension: ClassVar[int] = 2

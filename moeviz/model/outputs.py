@@ -76,6 +76,8 @@ class Output(ABC):
     ----------
     name, title, formula, source : str
         Name in the registry; name for people; LaTeX; paper key and equation.
+    does : str
+        One line of what it does, for somebody who chooses; may be empty.
     density : bool
         Whether the mixture is of conditional densities, fitted by maximum likelihood.
     constants : tuple of Constant
@@ -84,6 +86,7 @@ class Output(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    does: ClassVar[str] = ""
     formula: ClassVar[str]
     source: ClassVar[str]
     density: ClassVar[bool]
@@ -190,6 +193,7 @@ class GaussianRegression(Output):
 
     name: ClassVar[str] = "regression"
     title: ClassVar[str] = "regression with Gaussian noise"
+    does: ClassVar[str] = "One number with noise of known size; fitted by least squares."
     formula: ClassVar[str] = r"Y = f_G(X) + \varepsilon,\quad \varepsilon \sim N(0, \sigma^2)"
     source: ClassVar[str] = "cosine eq. 1; sigmoid eq. 4"
     density: ClassVar[bool] = False
@@ -240,6 +244,7 @@ class GaussianDensity(Output):
 
     name: ClassVar[str] = "gaussian"
     title: ClassVar[str] = "density of Gaussian experts"
+    does: ClassVar[str] = "One number, and each expert has a variance; maximum likelihood."
     formula: ClassVar[str] = r"p_G(y|x) = \sum_i g_i(x)\, N(y;\, h(x,\eta_i), \nu_i)"
     source: ClassVar[str] = "compete eq. 6"
     density: ClassVar[bool] = True
@@ -325,6 +330,7 @@ class Categorical(Output):
 
     name: ClassVar[str] = "categorical"
     title: ClassVar[str] = "classes by multinomial logistic experts"
+    does: ClassVar[str] = "One of several classes; maximum likelihood."
     formula: ClassVar[str] = (
         r"p_G(c|x) = \sum_i g_i(x)\, \frac{e^{h_c(x,\eta_i)}}{\sum_\ell e^{h_\ell(x,\eta_i)}}"
     )

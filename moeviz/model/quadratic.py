@@ -40,6 +40,7 @@ class QuadraticScore(FlatScore):
 
     name: ClassVar[str] = "quadratic"
     title: ClassVar[str] = "quadratic router"
+    does: ClassVar[str] = "A quadratic form of the input: borders between experts may be curved."
     text: ClassVar[str] = "quad(S,x) + dot(b,x)"
     formula: ClassVar[str] = r"x^\top A_i x + b_i^\top x + c_i"
     parameters: ClassVar[str] = (
@@ -60,6 +61,7 @@ class PartialQuadraticScore(FlatScore):
 
     name: ClassVar[str] = "partial-quadratic"
     title: ClassVar[str] = "partially quadratic router"
+    does: ClassVar[str] = "The quadratic form alone, without a linear term."
     text: ClassVar[str] = "quad(S,x)"
     formula: ClassVar[str] = r"x^\top A_i x + c_i"
     parameters: ClassVar[str] = r"A_i = A_i^\top \in \mathbb{R}^{d \times d},\ c_i \in \mathbb{R}"

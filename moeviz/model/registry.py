@@ -17,10 +17,16 @@ class Registry(Mapping[str, V], Generic[V]):
     ----------
     kind : str
         What the registry holds, in the singular; used in messages.
+
+    Attributes
+    ----------
+    changes : int
+        How often a variant came or went; for who keeps something made of all of them.
     """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+        self.changes = 0
         self._variants: dict[str, V] = {}
 
     def add(self, name: str, variant: V) -> V:
@@ -36,11 +42,13 @@ class Registry(Mapping[str, V], Generic[V]):
                 f"A new {self.kind} needs a name of its own, but '{name}' is taken; choose another."
             )
         self._variants[name] = variant
+        self.changes += 1
         return variant
 
     def remove(self, name: str) -> None:
         """Take a variant out again; used by tests that add one."""
         del self._variants[name]
+        self.changes += 1
 
     def __getitem__(self, name: str) -> V:
         try:
@@ -50,6 +58,10 @@ class Registry(Mapping[str, V], Generic[V]):
             raise UnknownNameError(
                 f"Expected one of the known {self.kind}s ({known}), but got '{str(name)[:60]}'."
             ) from None
+
+    def get(self, name: object, default: V | None = None) -> V | None:  # type: ignore[override]
+        """Return a variant, or `default` where there is none of that name."""
+        return self._variants[str(name)] if name in self else default
 
     def __contains__(self, name: object) -> bool:
         return name in self._variants

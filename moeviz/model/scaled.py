@@ -65,6 +65,7 @@ class ScaledReluExpert(ScaledExpert):
 
     name: ClassVar[str] = "scaled-relu"
     title: ClassVar[str] = "scaled ReLU expert"
+    does: ClassVar[str] = "A ReLU with a height of its own; height and slope can be traded."
     text: ClassVar[str] = "s1*relu(t)"
     formula: ClassVar[str] = r"\lambda_i\,\mathrm{ReLU}(a_i^\top x + b_i)"
     inner: ClassVar[ActivationExpert] = ReluExpert()
@@ -90,6 +91,7 @@ class ScaledGeluExpert(ScaledExpert):
 
     name: ClassVar[str] = "scaled-gelu"
     title: ClassVar[str] = "scaled GELU expert"
+    does: ClassVar[str] = "A GELU with a height of its own."
     text: ClassVar[str] = "s1*gelu(t)"
     formula: ClassVar[str] = r"\lambda_i\,\mathrm{GELU}(a_i^\top x + b_i)"
     inner: ClassVar[ActivationExpert] = GeluExpert()
@@ -101,6 +103,7 @@ class ScaledTanhExpert(ScaledExpert):
 
     name: ClassVar[str] = "scaled-tanh"
     title: ClassVar[str] = "scaled tanh expert"
+    does: ClassVar[str] = "A tanh with a height of its own."
     text: ClassVar[str] = "s1*tanh(t)"
     formula: ClassVar[str] = r"\lambda_i \tanh(a_i^\top x + b_i)"
     source: ClassVar[str] = THE_FORM
@@ -117,6 +120,7 @@ class ScaledSigmoidExpert(ScaledExpert):
 
     name: ClassVar[str] = "scaled-sigmoid"
     title: ClassVar[str] = "scaled sigmoid expert"
+    does: ClassVar[str] = "A sigmoid with a height of its own."
     text: ClassVar[str] = "s1*sigmoid(t)"
     formula: ClassVar[str] = r"\lambda_i\,\sigma(a_i^\top x + b_i)"
     source: ClassVar[str] = THE_FORM
@@ -139,6 +143,7 @@ class FeedForwardExpert(Expert):
 
     name: ClassVar[str] = "ffn"
     title: ClassVar[str] = "FFN expert"
+    does: ClassVar[str] = "A small network: a few smooth kinks, weighed and added."
     text: ClassVar[str] = "dot(s,softplus(t))"
     formula: ClassVar[str] = r"W_{2i}^\top\,\mathrm{softplus}(W_{1i}^\top x + b_i)"
     source: ClassVar[str] = "compete §3, example under eq. 6"

@@ -53,6 +53,8 @@ class Score(ABC):
     ----------
     name, title : str
         Name in the registry; name for people.
+    does : str
+        One line of what it does, for somebody who chooses; may be empty.
     formula : str
         LaTeX of the score.
     text : str
@@ -84,6 +86,7 @@ class Score(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    does: ClassVar[str] = ""
     formula: ClassVar[str]
     text: ClassVar[str]
     language: ClassVar[Kind] = ROUTER
@@ -191,6 +194,7 @@ class LinearScore(FlatScore):
 
     name: ClassVar[str] = "linear"
     title: ClassVar[str] = "linear router"
+    does: ClassVar[str] = "The score grows along β; lengths of β and x count as much as directions."
     text: ClassVar[str] = "dot(b,x)"
     formula: ClassVar[str] = r"\beta_{1i}^\top x + \beta_{0i}"
     source: ClassVar[str] = "multinomial eq. 1; cosine Table 1"
@@ -207,6 +211,7 @@ class CosineScore(Score):
 
     name: ClassVar[str] = "cosine"
     title: ClassVar[str] = "cosine router"
+    does: ClassVar[str] = "Only directions count: how long β or x is makes no difference."
     text: ClassVar[str] = "dot(b,x)/(norm(b)*norm(x))"
     formula: ClassVar[str] = r"\frac{\beta_{1i}^\top x}{\|\beta_{1i}\|\,\|x\|} + \beta_{0i}"
     gauge: ClassVar[str] = (
@@ -251,6 +256,7 @@ class PerturbedCosineScore(Score):
 
     name: ClassVar[str] = "perturbed-cosine"
     title: ClassVar[str] = "perturbed cosine router"
+    does: ClassVar[str] = "A cosine with τ added to both lengths, so that lengths count again."
     text: ClassVar[str] = "dot(b,x)/((norm(b) + tau1)*(norm(x) + tau2))"
     formula: ClassVar[str] = (
         r"\frac{\beta_{1i}^\top x}{(\|\beta_{1i}\|+\tau_1)(\|x\|+\tau_2)} + \beta_{0i}"

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from moeviz.estimate import ENDED
+from moeviz.estimate import ENDED, Status
 from moeviz.study.curves import PlannedCurve, fit_name
 from moeviz.study.equal import function_alone
 from moeviz.study.fit_report import Approximation, FitReport
+from moeviz.study.paths import paths_of
 from moeviz.study.plan import plan
 from moeviz.study.reader import Numbers, ObjectReader, attributes
 from moeviz.study.result import Curve, Result
@@ -44,6 +45,7 @@ def assemble(
     planned = plan(spec)
     information = {r["fit"]: r for r in results.values() if r["kind"] == "information"}
     fits = _by_fit_and_size(r for r in results.values() if r["kind"] == "fits")
+    starts = _by_fit_and_size(r for r in results.values() if r["kind"] == "starts")
     return Result(
         spec=spec,
         hash=spec.hash,
@@ -57,8 +59,11 @@ def assemble(
         ),
         curves=tuple(
             _curve(spec, str(index), curve, fits.get(curve.fit, {}), information.get(curve.fit))
+            if curve.trained
+            else _curve_of_starts(spec, str(index), curve, starts.get(curve.fit, {}))
             for index, curve in enumerate(planned.curves)
         ),
+        paths=paths_of(fits),
     )
 
 
@@ -99,33 +104,66 @@ def _curve(
 ) -> Curve:
     n = sorted(sizes)
     ended = [_flat(sizes[size], "status") for size in n]
-    readings = [[v for part in sizes[size] for v in part["readings"][index]] for size in n]
+    readings = [_read(sizes[size], index) for size in n]
     loss = [losses(row, how) for row, how in zip(readings, ended, strict=True)]
     constant = information["constants"][index] if information else None
     residual = [_flat(sizes[size], "residual") for size in n]
     alone = function_alone(spec.fields, n, residual, loss, constant)
     return Curve(
         **attributes(planned),
-        n=tuple(n),
-        replicates=tuple(
-            tuple(i for part in sizes[size] for i in range(part["first"], part["last"]))
-            for size in n
-        ),
-        loss=tuple(tuple(row) for row in loss),
-        mean=tuple(mean(row) for row in loss),
-        median=tuple(median(row) for row in loss),
-        geometric=tuple(geometric_mean(row) for row in loss),
+        **_summary(spec, sizes, loss),
         status=tuple(_counts(how) for how in ended),
         residual=tuple(mean(row) for row in residual),
         steps=tuple(mean(_flat(sizes[size], "steps")) for size in n),
         trace=_trace(sizes[n[-1]]) if n else None,
-        slope=fit_slope(n, loss, spec["window_from"], seed=spec["seed"]),
-        no_slope=why_no_slope(n, loss, spec["window_from"]),
-        local_slope=local_slopes(n, loss),
         predicted_constant=constant,
         predicted=None if constant is None else tuple(constant / size**0.5 for size in n),
         function_alone=None if alone is None else tuple(alone),
     )
+
+
+def _curve_of_starts(
+    spec: Specification, index: str, planned: PlannedCurve, sizes: Mapping[int, list[Found]]
+) -> Curve:
+    """Return the losses of starts; nobody trained these, so that nothing ended or is predicted."""
+    readings = [_read(sizes[size], index) for size in sorted(sizes)]
+    none = (None,) * len(sizes)
+    return Curve(
+        **attributes(planned),
+        **_summary(spec, sizes, [losses(row, [Status.PROTOCOL] * len(row)) for row in readings]),
+        status=tuple(_counts([]) for _ in none),
+        residual=none,
+        steps=none,
+        trace=None,
+        predicted_constant=None,
+        predicted=None,
+        function_alone=None,
+    )
+
+
+def _read(parts: list[Found], index: str) -> list[float | None]:
+    return [value for part in parts for value in part["readings"][index]]
+
+
+def _summary(
+    spec: Specification, sizes: Mapping[int, list[Found]], loss: list[list[float | None]]
+) -> dict[str, Any]:
+    """Return what losses alone say of a curve; one row of them for each size."""
+    n = sorted(sizes)
+    return {
+        "n": tuple(n),
+        "replicates": tuple(
+            tuple(i for part in sizes[size] for i in range(part["first"], part["last"]))
+            for size in n
+        ),
+        "loss": tuple(tuple(row) for row in loss),
+        "mean": tuple(mean(row) for row in loss),
+        "median": tuple(median(row) for row in loss),
+        "geometric": tuple(geometric_mean(row) for row in loss),
+        "slope": fit_slope(n, loss, spec["window_from"], seed=spec["seed"]),
+        "no_slope": why_no_slope(n, loss, spec["window_from"]),
+        "local_slope": local_slopes(n, loss),
+    }
 
 
 def _counts(ended: list[int]) -> dict[str, int]:

@@ -6,18 +6,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from moeviz.errors import Cancelled, SpecificationError
-from moeviz.estimate import FitResult, box, near_truth_start, random_start
-from moeviz.model import Layout, Mixture
+from moeviz.estimate import FitResult, Status, box
+from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS, Data
 from moeviz.study.plan import Block, plan
 from moeviz.study.projection import resolve_projection
-from moeviz.study.scenario import Fit, resolve_scenario, sample, stream
+from moeviz.study.scenario import Fit, resolve_scenario, stream
 from moeviz.study.specification import Specification
+from moeviz.study.starts import starts, untrained
 from moeviz.study.versions import NUMBERS_VERSION
 from moeviz.text import finite
 from moeviz.theory import (
@@ -62,8 +62,9 @@ def run_block(
     dict
         Plain data, with None for every number that is not finite. For fits: ``readings`` (per
         curve index, per replicate; those of a fit that failed are no losses), ``status``,
-        ``steps``, ``residual``. For information: ``constants`` (per curve index), ``reach``,
-        ``spectrum``, ``null``, ``gauge``.
+        ``steps``, ``residual``, ``path`` (of replicate 0, see
+        :class:`~moeviz.study.paths.FitPath`; else None). For starts: ``readings``. For
+        information: ``constants`` (per curve index), ``reach``, ``spectrum``, ``null``, ``gauge``.
 
     Raises
     ------
@@ -82,6 +83,8 @@ def run_block(
         raise Cancelled("The study was cancelled.")
     if block.kind == "information":
         result = _information(spec, block, should_stop)
+    elif block.kind == "starts":
+        result = _starts(spec, block, device, should_stop)
     else:
         result = _fits(spec, block, device, should_stop)
     result.update(id=block.id, kind=block.kind, fit=block.fit)
@@ -95,12 +98,7 @@ def _fits(
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
     projection = resolve_projection(spec, block.fit, should_stop)
-    draws = sample(spec, block.n, block.first, block.last).to(device)
-    features = fit.mixture.features(draws.x)
-    made = features if fit.source == fit.mixture else fit.source.features(draws.x)
-    values = fit.source.values(fit.truth.to(device), made)
-    response = fit.source.output.observe(values, draws.uniform, draws.normal)
-    del draws, made, values
+    features, response = data_of(spec, fit, block, device)
     center = fit.truth if projection is None else projection.theta
     first = starts(spec, fit.mixture, center, fit.layout, block)
     data = Data(
@@ -110,24 +108,60 @@ def _fits(
         first.to(device),
         box(fit.mixture, fit.layout, spec["box"]),
         lambda: [stream(spec, 2, block.n, r) for r in range(block.first, block.last)],
+        watched=block.first == 0,
     )
     fitted = ESTIMATORS[fit.estimator].run(data, spec.fields, should_stop)
-    theta = fitted.theta.cpu()
-    reference = _reference(spec, fit, block.fit)
-    readings = {
-        str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
-        for index, curve in enumerate(plan(spec).curves)
-        if curve.fit == block.fit
-    }
     return {
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": readings,
+        "readings": _readings(spec, block, fitted.theta.cpu(), trained=True),
         "status": fitted.status.tolist(),
         "steps": fitted.steps.tolist(),
         "residual": (fitted.cost / block.n).tolist(),
         "trace": _trace(fitted, block.n),
+        "path": _path(fitted, block.n),
+    }
+
+
+def _readings(
+    spec: Specification, block: Block, theta: Tensor, trained: bool
+) -> dict[str, list[float]]:
+    """Return every reading of a block's parameters, shape (replicates, P), by curve."""
+    fit = resolve_scenario(spec).fits[block.fit]
+    reference = _reference(spec, fit, block.fit)
+    return {
+        str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
+        for index, curve in enumerate(plan(spec).curves)
+        if curve.fit == block.fit and curve.trained == trained
+    }
+
+
+def _starts(
+    spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
+) -> dict[str, Any]:
+    fit = resolve_scenario(spec).fits[block.fit]
+    projection = resolve_projection(spec, block.fit, should_stop)
+    center = fit.truth if projection is None else projection.theta
+    theta = untrained(spec, fit, center, block, device)
+    return {
+        "n": block.n,
+        "first": block.first,
+        "last": block.last,
+        "readings": _readings(spec, block, theta, trained=False),
+    }
+
+
+def _path(fitted: FitResult, n: int) -> dict[str, Any] | None:
+    """Return the path of the first replicate, as long as it was watched and found something."""
+    if not fitted.paths or Status(int(fitted.status[0])).failed:
+        return None
+    path = fitted.paths[0]
+    return {
+        "start": path.start,
+        "steps": list(path.steps),
+        "cost": (path.cost / n).tolist(),
+        "theta": path.theta.tolist(),
     }
 
 
@@ -147,35 +181,13 @@ def _reference(spec: Specification, fit: Fit, index: int) -> Reference:
     return Reference(fit.source, fit.truth, fit.true_layout, projection.theta, fit.layout, x)
 
 
-def starts(
-    spec: Specification, mixture: Mixture, center: Tensor, layout: Layout, block: Block
-) -> Tensor:
-    """Return the starting points of a block's fits, shape (replicates, S, P).
-
-    Near-truth starts lie around `center`, the truth or its best approximation.
-    """
-    atoms = center.reshape(-1, layout.width).numpy()
-    rows = []
-    for replicate in range(block.first, block.last):
-        rng = stream(spec, 1, block.n, replicate)
-        for _ in range(spec["starts"]):
-            if spec["start"] == "near-truth":
-                drawn = near_truth_start(
-                    rng, mixture, atoms, layout.atoms, layout, spec["start_scale"]
-                )
-            else:
-                drawn = random_start(rng, mixture, layout.atoms, layout)
-            rows.append(drawn.ravel())
-    return torch.from_numpy(np.stack(rows)).reshape(-1, spec["starts"], layout.size)
-
-
 def _information(
     spec: Specification, block: Block, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
     resolve_projection(spec, block.fit, should_stop)
-    curves = [(i, c) for i, c in enumerate(plan(spec).curves) if c.fit == block.fit]
-    readings = {i: c.reading for i, c in curves}
+    curves = [c for c in enumerate(plan(spec).curves) if c[1].fit == block.fit and c[1].trained]
+    readings = {index: curve.reading for index, curve in curves}
     result: dict[str, Any] = {
         "constants": {str(i): None for i in readings},
         "reach": None,

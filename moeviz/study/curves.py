@@ -10,6 +10,7 @@ from functools import cached_property
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.study.equal import expert_of, gauge_title
 from moeviz.study.estimators import ESTIMATORS
+from moeviz.study.fields import BESIDE
 from moeviz.study.models import PlannedFit
 from moeviz.study.presets.preset import Published
 from moeviz.study.presets.published import published_slope
@@ -18,6 +19,12 @@ from moeviz.study.setting import setting_of
 from moeviz.study.specification import Specification
 from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
 from moeviz.theory.rates import RateClaim, Setting, claimed_rate
+
+UNTRAINED = "before training"
+"""What the name of a curve of starts says."""
+
+OF_STARTS = RateClaim(None, "Theory speaks of estimators, not of where they start.", "moeviz")
+"""What theory says of a curve of starts."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,8 @@ class PlannedCurve:
         The gauge, and what the estimator does, in words.
     published : Published or None
         The slope that a paper prints for it.
+    trained : bool
+        Whether it is read off fits; else off the starts of a protocol, which nobody trained.
     """
 
     label: str
@@ -52,11 +61,12 @@ class PlannedCurve:
     gauge_title: str
     estimator_title: str
     published: Published | None
+    trained: bool
 
     @cached_property
     def claim(self) -> RateClaim:
         """What theory says of the curve."""
-        return claimed_rate(self.setting, self.reading)
+        return claimed_rate(self.setting, self.reading) if self.trained else OF_STARTS
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -69,22 +79,38 @@ class PlannedCurve:
             self.estimator,
             reading.loss,
             reading.gauge,
+            "" if self.trained else UNTRAINED,
         )
 
 
 def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[PlannedCurve, ...]:
     """Return the curves of a study's fits, one for each reading of each fit.
 
+    After them come, where the study asks for it, the curves of the protocols' starts: one for each
+    reading of each model that a protocol fits, for protocols share their starts.
+
     Parameters
     ----------
     spec : Specification
     fits : iterable of PlannedFit
     """
+    fits = tuple(fits)
     curves = [plan_curve(spec, fit, one) for fit in fits for one in readings(spec, fit)]
-    return tuple(_told_apart(curves))
+    begun: dict[tuple[str, str, str], PlannedFit] = {}
+    for fit in fits if spec["untrained"] == BESIDE else ():
+        if ESTIMATORS[fit.estimator].published:
+            begun.setdefault((fit.router, fit.gate, fit.expert), fit)
+    of_starts = [
+        plan_curve(spec, fit, one, trained=False)
+        for fit in begun.values()
+        for one in readings(spec, fit)
+    ]
+    return (*_told_apart(curves), *_told_apart(of_starts))
 
 
-def plan_curve(spec: Specification, fit: PlannedFit, reading: Reading) -> PlannedCurve:
+def plan_curve(
+    spec: Specification, fit: PlannedFit, reading: Reading, trained: bool = True
+) -> PlannedCurve:
     """Return the curve of one reading of one fit.
 
     Parameters
@@ -92,10 +118,12 @@ def plan_curve(spec: Specification, fit: PlannedFit, reading: Reading) -> Planne
     spec : Specification
     fit : PlannedFit
     reading : Reading
+    trained : bool
+        Whether it is read off the fit itself; else off its starts.
     """
     gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
     return PlannedCurve(
-        _label(spec, fit, reading, gauge),
+        _label(spec, fit, reading, gauge, trained),
         fit.router,
         fit.gate,
         fit.expert,
@@ -104,8 +132,9 @@ def plan_curve(spec: Specification, fit: PlannedFit, reading: Reading) -> Planne
         reading,
         setting_of(spec.fields, fit),
         gauge,
-        _estimator_words(spec, fit.estimator),
-        published_slope(spec, fit, reading),
+        _estimator_words(spec, fit.estimator) if trained else f"no training, {_start_words(spec)}",
+        published_slope(spec, fit, reading) if trained else None,
+        trained,
     )
 
 
@@ -134,13 +163,17 @@ def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
     ]
 
 
-def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str) -> str:
+def _label(
+    spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, trained: bool
+) -> str:
     words = [SCORES[fit.router].title]
     if len(spec["gates"]) > 1:
         words.append(GATES[fit.gate].title)
     if len(spec["experts"]) > 1:
         words.append(EXPERTS[fit.expert].title)
-    if len(spec["estimators"]) > 1:
+    if not trained:
+        words.append(UNTRAINED)
+    elif len(spec["estimators"]) > 1:
         words.append(ESTIMATORS[fit.estimator].title)
     plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, fit)
     if reading.loss in DISTANCES:
@@ -159,10 +192,15 @@ def _estimator_words(spec: Specification, estimator: str) -> str:
     """Return what an estimator is, in words."""
     chosen = ESTIMATORS[estimator]
     what = chosen.describe(spec.fields, OUTPUTS[spec["output"]].density)
+    return f"{what}, {_start_words(spec)}"
+
+
+def _start_words(spec: Specification) -> str:
+    """Return where fits start, in words."""
     start = (
         f"starts near the truth (scale {spec['start_scale']:g})"
         if spec["start"] == "near-truth"
         else "random starts"
     )
     best = f", best of {spec['starts']}" if spec["starts"] > 1 else ""
-    return f"{what}, {start}{best}"
+    return f"{start}{best}"

@@ -15,8 +15,9 @@ from typing import Any, NoReturn
 from moeviz.errors import SpecificationError
 from moeviz.text import check_text, digits
 
-MOST_BYTES = 200_000
-"""Largest document that is read; a specification has some kilobytes, a result some ten."""
+MOST_BYTES = 1_000_000
+"""Largest document that is read; a specification has some kilobytes, a result with its paths
+some hundred."""
 
 MOST_LEVELS = 32
 """Lists and objects within one another; a result has six."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from moeviz.estimate import (
     fit,
     fit_stochastic_gradient,
     make_problem,
+    with_costs,
 )
 from moeviz.model import Features, Mixture
 from moeviz.model.registry import Registry
@@ -41,6 +42,8 @@ class Data:
         Ends of the box.
     streams : callable
         Returns a fresh random stream for each replicate.
+    watched : bool
+        Whether to keep the path of the first data set's best fit.
     """
 
     mixture: Mixture
@@ -49,6 +52,7 @@ class Data:
     starts: Tensor
     bounds: tuple[Tensor, Tensor]
     streams: Streams
+    watched: bool = False
 
 
 Run = Callable[[Data, Values, Callable[[], bool] | None], FitResult]
@@ -104,7 +108,8 @@ def _iterate(
     replicates, count, size = data.starts.shape
     problem = make_problem(data.mixture, data.features, data.response, data.bounds, count)
     trace = data.mixture.output.density
-    fits = fit(problem, data.starts.reshape(-1, size), method, should_stop, keep_trace=trace)
+    starts, watched = data.starts.reshape(-1, size), count if data.watched else 0
+    fits = fit(problem, starts, method, should_stop, keep_trace=trace, watched=watched)
     return best_of(fits, replicates, count)
 
 
@@ -114,8 +119,10 @@ def _sgd(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> 
     protocol = StochasticGradient(values["epochs"], values["rate"], values["batch"])
     streams = [stream for stream in data.streams() for _ in range(count)]
     starts = data.starts.reshape(-1, size)
-    fits = fit_stochastic_gradient(problem, starts, protocol, streams, should_stop)
-    return best_of(fits, replicates, count)
+    watched = count if data.watched else 0
+    fits = fit_stochastic_gradient(problem, starts, protocol, streams, should_stop, watched)
+    best = best_of(fits, replicates, count)
+    return replace(best, paths=[with_costs(problem, path) for path in best.paths])
 
 
 def _converged_words(values: Values, density: bool) -> str:
@@ -133,9 +140,10 @@ def _em_words(values: Values, density: bool) -> str:
 
 
 def _sgd_words(values: Values, density: bool) -> str:
+    batches = f"batches of {values['batch']}" if values["batch"] else "the whole sample a step"
     return (
         f"stochastic gradient descent, {values['epochs']} epochs, rate {values['rate']:g}, "
-        f"batches of {values['batch']}"
+        f"{batches}"
     )
 
 

@@ -43,6 +43,9 @@ OWN = "own"
 PAPER = "paper"
 """In the field of losses: the loss of the paper whose model is fitted."""
 
+BESIDE, LEFT_OUT = "beside", "none"
+"""In the field of untrained curves: whether the starts' loss is shown."""
+
 MODEL, TRUTH, DATA, FITS, READ = "Model", "Truth", "Data", "Fits", "Reading"
 
 
@@ -403,10 +406,23 @@ _REST = (
         "",
         "int",
         128,
-        16,
+        0,
         65536,
-        help="Used by stochastic gradient descent only. No paper says its own.",
+        help="Used by stochastic gradient descent only. 0 takes the whole sample: gradient "
+        "descent, one step an epoch. No paper says its own.",
         group=FITS,
+    ),
+    Field(
+        "untrained",
+        "Loss of the starts",
+        "",
+        "choice",
+        BESIDE,
+        choices=(BESIDE, LEFT_OUT),
+        help="'beside': beside a published protocol, EM or SGD, the loss of its own starts, read "
+        "in the same way. It is what nobody's training would show.",
+        group=READ,
+        applies=lambda values: any(ESTIMATORS[name].published for name in values["estimators"]),
     ),
     Field(
         "losses",
@@ -456,10 +472,9 @@ def _read() -> set[str]:
     return {name for estimator in ESTIMATORS.values() for name in estimator.fields}
 
 
-def _variants() -> tuple[object, ...]:
-    parts = (SCORES, GATES, EXPERTS, OUTPUTS, ESTIMATORS)
-    return tuple(variant for registry in parts for variant in registry.values())
+def _changes() -> tuple[int, ...]:
+    return tuple(part.changes for part in (SCORES, GATES, EXPERTS, OUTPUTS, ESTIMATORS))
 
 
-FIELDS: Mapping[str, Field] = Table(_all, _variants)
+FIELDS: Mapping[str, Field] = Table(_all, _changes)
 """Every field of a study, with the laboratory's defaults."""

@@ -19,6 +19,12 @@ MOST_SEARCH_SECONDS = 20.0
 EM_STEPS = 150.0
 """Iterations that expectation-maximisation is expected to take."""
 
+MOST_CURVES = 500
+"""Curves of a study, at most: fits times losses times gauges; beyond, no picture shows them."""
+
+READING_SECONDS = 0.05
+"""What reading the fits of one sample size in one way takes, whatever else they cost."""
+
 MOST_VALUES = 2e7
 """Largest data set of one replicate, in numbers (n times d + 1)."""
 
@@ -47,6 +53,8 @@ def fit_seconds(values: Mapping[str, Any], samples: int, estimator: str, size: i
     """Return the estimated seconds of one core for one fit, all its starts included."""
     starts = values["starts"]
     if estimator == "sgd":
+        if not values["batch"]:  # the whole sample is one batch, in the solver's passes
+            return float(starts * values["epochs"] * (samples * sample_seconds(size) + 2e-4))
         batches = values["epochs"] * math.ceil(samples / values["batch"])
         together = max(1, values["replicates"])
         each = values["epochs"] * samples * 4e-9 * size
@@ -58,13 +66,25 @@ def fit_seconds(values: Mapping[str, Any], samples: int, estimator: str, size: i
     return samples * steps * sample_seconds(size) + 2e-4 * steps
 
 
+def start_seconds(values: Mapping[str, Any], samples: int, size: int) -> float:
+    """Return the estimated seconds of one core for reading one replicate's starts."""
+    several = values["starts"] if values["starts"] > 1 else 0
+    return several * samples * sample_seconds(size) + 2e-4
+
+
 def study_seconds(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> float:
     """Return the estimated seconds of one core for a whole study."""
     size = parameters(values, fits)
     per_replicate = sum(
         fit_seconds(values, n, fit.estimator, size) for n in values["sizes"] for fit in fits
     )
-    return float(per_replicate * values["replicates"])
+    read = most_curves(values, fits) * len(values["sizes"]) * READING_SECONDS
+    return float(per_replicate * values["replicates"] + read)
+
+
+def most_curves(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> int:
+    """Return how many curves a study has at most; a gauge that changes nothing makes none."""
+    return len(fits) * len(values["losses"]) * len(values["gauges"])
 
 
 def search_seconds(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> float:
@@ -90,8 +110,8 @@ def check_limits(values: Mapping[str, Any]) -> None:
     Raises
     ------
     LimitError
-        If one data set is larger than the memory set aside for it, or the search for a truth or
-        the whole study longer than its limit.
+        If one data set is larger than the memory set aside for it, if there are more curves than
+        can be shown, or if the search for a truth or the whole study is longer than its limit.
     """
     largest = values["sizes"][-1] * (values["dimension"] + 1)
     if largest > MOST_VALUES:
@@ -100,6 +120,13 @@ def check_limits(values: Mapping[str, Any]) -> None:
             f"{largest:,}; take a smaller n or dimension."
         )
     fits = planned_fits(values)
+    curves = most_curves(values, fits)
+    if curves > MOST_CURVES:
+        raise LimitError(
+            f"Expected a study of at most {MOST_CURVES} curves, but {len(fits)} fits with "
+            f"{len(values['losses'])} losses in {len(values['gauges'])} gauges make {curves:,}; "
+            "compare fewer models, or read them in fewer ways."
+        )
     search = search_seconds(values, fits)
     if search > MOST_SEARCH_SECONDS:
         raise LimitError(

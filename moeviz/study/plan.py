@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moeviz.study.curves import PlannedCurve, plan_curves
-from moeviz.study.limits import fit_seconds, parameters
+from moeviz.study.limits import fit_seconds, parameters, start_seconds
 from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.specification import Specification
 
@@ -30,7 +30,7 @@ class Block:
     ----------
     id : str
         Safe as a file name.
-    kind : {"information", "fits"}
+    kind : {"information", "fits", "starts"}
     cost : float
         Estimated seconds of one core.
     fit : int
@@ -59,7 +59,7 @@ class Plan:
     fits : tuple of PlannedFit
         By their index.
     curves : tuple of PlannedCurve
-        The lines of its plot; fit by fit.
+        The lines of its plot; fit by fit, then those of protocols' starts.
     blocks : tuple of Block
         In the order in which they should run.
     """
@@ -78,7 +78,9 @@ def plan(spec: Specification) -> Plan:
     spec : Specification
     """
     fits = planned_fits(spec.fields)
-    return Plan(fits, plan_curves(spec, fits), tuple(_blocks(spec, fits)))
+    curves = plan_curves(spec, fits)
+    begun = sorted({curve.fit for curve in curves if not curve.trained})
+    return Plan(fits, curves, tuple(_blocks(spec, fits, begun)))
 
 
 def split(spec: Specification) -> tuple[Block, ...]:
@@ -86,16 +88,20 @@ def split(spec: Specification) -> tuple[Block, ...]:
     return plan(spec).blocks
 
 
-def _blocks(spec: Specification, fits: Sequence[PlannedFit]) -> Iterator[Block]:
+def _blocks(
+    spec: Specification, fits: Sequence[PlannedFit], begun: Sequence[int]
+) -> Iterator[Block]:
     """Cut a study into blocks.
 
     Small samples come first, then each fit's information, then larger samples, so that points
-    appear at once.
+    appear at once. Of the fits `begun` the starts are read, too.
     """
     size = parameters(spec.fields, fits)
     for rank, n in enumerate(spec["sizes"]):
         for fit in fits:
             yield from _cut(spec, fit.index, n, fit.estimator, size)
+        for index in begun:
+            yield from _cut_starts(spec, index, n, size)
         if rank == 0:
             for fit in fits:
                 name = f"information-{fit.index}"
@@ -110,9 +116,26 @@ def _cut(spec: Specification, fit: int, n: int, estimator: str, size: int) -> li
     if estimator == "sgd":
         # Many small steps: their fixed cost is shared by the replicates of a block.
         most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
-    parts = math.ceil(replicates / most)
-    ends = [replicates * part // parts for part in range(parts + 1)]
     return [
         Block(f"fit{fit}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit, n, a, b)
-        for a, b in itertools.pairwise(ends)
+        for a, b in _ranges(replicates, most)
     ]
+
+
+def _cut_starts(spec: Specification, fit: int, n: int, size: int) -> list[Block]:
+    """Cut the starts of a fit: without several to choose from no data are needed."""
+    seconds = start_seconds(spec.fields, n, size)
+    bytes_each = 8.0 * n * (3 * spec["dimension"] + 4 + size // spec["atoms"])
+    most = spec["replicates"]
+    if spec["starts"] > 1:
+        most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
+    return [
+        Block(f"starts{fit}-n{n}-r{a}-{b}", "starts", seconds * (b - a), fit, n, a, b)
+        for a, b in _ranges(spec["replicates"], most)
+    ]
+
+
+def _ranges(replicates: int, most: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of parts of at most so many replicates, as even as can be."""
+    parts = math.ceil(replicates / most)
+    return itertools.pairwise([replicates * part // parts for part in range(parts + 1)])

@@ -84,7 +84,8 @@ class RateCell:
         wanted = {COMPARED[key]: text for key, text in self.settings.items() if key in COMPARED}
         loss = self.settings.get("losses", PAPER)
         return (
-            all(getattr(curve, key) == name for key, name in wanted.items())
+            curve.trained
+            and all(getattr(curve, key) == name for key, name in wanted.items())
             and loss in (PAPER, curve.reading.loss)
             and curve.reading.gauge == self.gauge
         )

@@ -16,6 +16,7 @@ from moeviz.model import GATES, SCORES
 from moeviz.study.curves import PlannedCurve, plan_curve
 from moeviz.study.fit_report import FitReport
 from moeviz.study.models import plan_fit
+from moeviz.study.paths import FitPath
 from moeviz.study.plan import plan
 from moeviz.study.reader import Numbers, ObjectReader, Rows, attributes, plain
 from moeviz.study.slope import CONFIDENCE, LocalSlope, NoSlope, Slope
@@ -94,6 +95,7 @@ class Curve(PlannedCurve):
             "loss_name": self.reading.loss,
             "loss_title": self.reading.title,
             "fit": self.fit,
+            "trained": self.trained,
             **numbers,
             "slope": self.slope and {**plain(attributes(self.slope)), "confidence": CONFIDENCE},
             "no_slope": self.no_slope and self.no_slope.value,
@@ -154,12 +156,15 @@ def _planned(data: ObjectReader, spec: Specification) -> PlannedCurve:
     """Return the plan's curve that was measured; made anew where today's plan has none such."""
     names = [data.text(name) for name in ("router", "gate", "expert", "estimator_name")]
     reading = Reading(data.text("loss_name"), data.text("gauge"))
-    for curve in plan(spec).curves:
-        if curve.key == (*names, reading.loss, reading.gauge) and curve.fit == data.whole("fit"):
-            return curve
+    # A result of before there were curves of starts has none.
+    trained = data.truth("trained") if "trained" in data else True
     router, gate, expert, estimator = names
     fit = plan_fit(spec.fields, data.whole("fit"), router, gate, expert, estimator)
-    return plan_curve(spec, fit, reading)
+    made = plan_curve(spec, fit, reading, trained)
+    for curve in plan(spec).curves:
+        if curve.key == made.key and curve.fit == made.fit:
+            return curve
+    return made
 
 
 @dataclass(frozen=True)
@@ -181,6 +186,9 @@ class Result:
         What is known of the fits' truths; of none as long as nothing is known.
     curves : tuple of Curve
         In the plan's order.
+    paths : tuple of FitPath
+        How one replicate of each fit and size came to its estimate; of none in a result of before
+        paths were kept.
     """
 
     spec: Specification
@@ -190,6 +198,7 @@ class Result:
     complete: bool
     truth: tuple[FitReport, ...]
     curves: tuple[Curve, ...]
+    paths: tuple[FitPath, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_json` turns back into this result."""
@@ -201,6 +210,7 @@ class Result:
             "complete": self.complete,
             "truth": {"fits": [one.to_json() for one in self.truth]} if self.truth else None,
             "curves": [curve.to_json() for curve in self.curves],
+            "paths": [path.to_json() for path in self.paths],
         }
 
     @classmethod
@@ -223,4 +233,5 @@ class Result:
             read.truth("complete"),
             tuple(FitReport.read(one) for one in truth),
             tuple(Curve.read(one, spec) for one in read.records("curves")),
+            tuple(map(FitPath.read, read.records("paths"))) if "paths" in read else (),
         )

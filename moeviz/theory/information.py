@@ -162,8 +162,11 @@ def _sees(reduced: Tensor) -> Tensor:
     """Return whether there is information in every direction, shape (...)."""
     if not reduced.shape[-1]:
         return torch.ones(reduced.shape[:-2], dtype=torch.bool)
-    values = torch.linalg.eigvalsh(reduced)
-    return values[..., 0] > BLIND * values[..., -1]
+    finite = reduced.isfinite().all(-1).all(-1)
+    eye = torch.eye(reduced.shape[-1], dtype=reduced.dtype)
+    # An eigenvalue of what is no number cannot be had, for it or for what comes along with it.
+    values = torch.linalg.eigvalsh(torch.where(finite[..., None, None], reduced, eye))
+    return finite & (values[..., 0] > BLIND * values[..., -1])
 
 
 def _free(

@@ -26,7 +26,7 @@ from moeviz.study import FULL, PRESETS, Curve, Specification
 from moeviz.study.kept import KeptResult, kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS, RateCell, RateRow
 from moeviz.study.slope import Slope
-from moeviz.ui.lab.drawn import result_of
+from moeviz.ui.lab.drawn import shown_of
 from moeviz.ui.lab.link import LAB, preset_link, request_for
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES, CONVERGENCE
@@ -150,7 +150,7 @@ def _finished(spec: Specification, cell: RateCell) -> tuple[Slope, str] | None:
         return None
     if snapshot.state != "done":
         return None
-    result = result_of(spec.hash, snapshot.version, snapshot)
+    result = shown_of(snapshot).result
     curve = measured(result, cell)
     if curve is None or curve.slope is None:
         return None

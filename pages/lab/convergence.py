@@ -2,34 +2,40 @@
 
 import streamlit as st
 
-from moeviz.ui.lab.choose import choose_preset, choose_size
-from moeviz.ui.lab.controls import run, run_button, show_notices, study_form, study_of_form
-from moeviz.ui.lab.kept import choose_kept
+from moeviz.ui.lab.below import show_below
+from moeviz.ui.lab.chips import chips
+from moeviz.ui.lab.controls import predict, run, run_button, settings_button, show_notices
+from moeviz.ui.lab.form import form_preset, form_study, form_values, heading
+from moeviz.ui.lab.formula import formula
+from moeviz.ui.lab.kept import shown_kept
 from moeviz.ui.lab.link import request_for
-from moeviz.ui.lab.state import STATE, job
-from moeviz.ui.lab.study import show_kept, show_study
+from moeviz.ui.lab.state import STATE, job, pins
+from moeviz.ui.lab.study import cancel_button, show_study, study_on_show
 from moeviz.ui.shared.guard import guard
 
-st.title("Convergence lab", anchor=False)
 with guard(STATE.start_again):
     STATE.follow()
-left, right = st.columns([3, 2], vertical_alignment="top")
-with left:
-    preset = choose_preset()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        choose_size(preset)
-        kept = choose_kept(preset)
+    preset = form_preset()
+question, right = st.columns([13, 11], vertical_alignment="center")
+question.title(heading(preset, form_values(preset)), anchor=False)
+start = right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
 with guard():
-    spec = study_of_form(preset)
-    with right:
-        wanted = run_button(spec)
-    show_notices(spec)
-    guesses = study_form(preset, spec)
+    chips(preset, form_values(preset))
+    with start:
+        settings_button(preset)
+    spec = form_study(preset)
+    kept = shown_kept(preset)
+    snapshot = study_on_show(spec)
+    with start:
+        guesses = predict(preset, spec)
+        if snapshot is not None and snapshot.active:
+            cancel_button(snapshot)
+        wanted = run_button(spec, snapshot)
+    formula(spec)
     if wanted:
-        run(preset, spec)
-    STATE.write(request_for(spec, job(), guesses, kept is not None))
+        run(spec)
 with guard(STATE.start_again):
-    if kept is None:
-        show_study(preset, spec, guesses)
-    else:
-        show_kept(preset, spec, guesses, kept)
+    link = STATE.write(request_for(spec, job(), guesses, kept is not None, pins()))
+    shown = show_study(preset, spec, guesses, kept, snapshot, link)
+    show_notices(spec)
+    show_below(preset, shown, guesses)

@@ -20,6 +20,12 @@ from tests.browser.server import ROOT
 FINISH_MS = 90_000
 
 
+def walk(page: Page, section: str, title: str) -> None:
+    """Go to a page by the bar of sections."""
+    page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+    page.get_by_role("menuitem", name=title).click()
+
+
 class Lab:
     """One page on one server.
 
@@ -52,12 +58,56 @@ class Lab:
         return self.page.get_by_test_id("stAlert")
 
     @property
+    def settings(self) -> Locator:
+        """The drawer of settings."""
+        return self.page.get_by_role("dialog", name="Settings")
+
+    def open_settings(self) -> Locator:
+        """Open the drawer of settings, and return it."""
+        self.settle()  # The button is another where its hint changes.
+        self.page.get_by_role("button", name=re.compile("^Settings")).click()
+        self.settings.wait_for()
+        return self.settings
+
+    def close_settings(self) -> None:
+        """Close the drawer; only then does the page say what the form says."""
+        self.settings.get_by_role("button", name="Close", exact=True).click()
+        expect(self.settings).to_have_count(0)
+        self.settle()
+
+    def open_predictions(self) -> Locator:
+        """Open what was predicted, and return it."""
+        self.page.get_by_role("button", name=re.compile("^Predict")).click()
+        return self.page.get_by_role("dialog", name=re.compile("^Predict"))
+
+    def chip(self, name: str) -> Locator:
+        """A chip of the strip; it says what is chosen."""
+        return self.page.locator(f'[data-chip="{name}"]')
+
+    def picker(self, name: str) -> Locator:
+        """The open picker of a chip."""
+        return self.page.get_by_role("dialog", name=f"Choose: {name}")
+
+    def choose(self, chip: str, title: str) -> None:
+        """Choose by a chip's picker, with what the choice takes along where it must."""
+        self.chip(chip).click()
+        card = self.picker(chip).get_by_role("button", name=re.compile(f"^{re.escape(title)}[.:]"))
+        card.click()
+        expect(self.picker(chip)).to_be_hidden()
+        self.settle()
+
+    def tab(self, name: str) -> Locator:
+        """Open one of the tabs below the picture, and return what is in it."""
+        self.page.get_by_role("tab", name=name).click()
+        return self.page.get_by_role("tabpanel", name=name)
+
+    @property
     def job(self) -> str | None:
         """The identity of the study on show, from the address."""
         return parse_qs(urlsplit(self.page.url).query).get("job", [None])[0]
 
     def points(self) -> int:
-        """How many means the plot shows; 0 when there is no plot."""
+        """How many means of the study on show are drawn; none of what lies behind it."""
         return int(
             self.page.evaluate("document.querySelector('.moeviz-canvas')?.dataset.points ?? 0")
         )
@@ -66,6 +116,8 @@ class Lab:
         """Press Run, and return the seconds until the first point stood on the plot."""
         self.page.evaluate(
             """() => {
+                const canvas = document.querySelector('.moeviz-canvas');
+                if (canvas) canvas.dataset.points = 0; // Those of an earlier study.
                 const button = [...document.querySelectorAll('button')]
                     .find((b) => b.innerText.trim() === 'Run');
                 button.addEventListener('click', () => { window.pressed = performance.now(); },
@@ -141,6 +193,8 @@ class Lab:
 
     def download(self, label: str) -> tuple[str, str]:
         """Press a download button, and return the file's name and text."""
+        if not self.page.get_by_role("button", name=label).is_visible():
+            self.page.get_by_role("button", name="Export").click()
         with self.page.expect_download() as caught:
             self.page.get_by_role("button", name=label).click()
         file = caught.value

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, walk
 
 
 def crowded(wait: int) -> object:
@@ -20,24 +20,36 @@ SOON = [crowded(0), crowded(50), 150, crowded(400), crowded(1000), crowded(3500)
 """Milliseconds between a change and Back."""
 
 
-def seeds(lab: Lab):
+def guesses(lab: Lab):
     # While the form is set anew, the old widget is there for a moment beside the new one.
-    return lab.page.get_by_role("spinbutton", name="Seed of the data").last
+    return lab.page.get_by_role("spinbutton", name=re.compile("^● cosine")).last
+
+
+def said(value: int) -> str:
+    return f"{value / 100:.2f}"
+
+
+def address(value: int) -> re.Pattern[str]:
+    return re.compile(rf"guess={value / 100:g}(%2C|&|$)")
+
+
+def enter(lab: Lab, value: int) -> None:
+    guesses(lab).fill(said(value))
+    guesses(lab).press("Enter")
 
 
 def change(lab: Lab, value: int) -> None:
-    seeds(lab).fill(str(value))
-    seeds(lab).press("Enter")
-    expect(lab.page).to_have_url(re.compile(f"seed={value}(&|$)"))
+    enter(lab, value)
+    expect(lab.page).to_have_url(address(value))
 
 
 @pytest.fixture
 def form(lab: Lab) -> Lab:
-    """The lab with its settings open, on an address of its own making."""
-    lab.open("cosine-exact", seed=100)
-    lab.page.get_by_text("Settings", exact=True).click()
+    """The lab with its predictions open, on an address of its own making."""
+    lab.open("cosine-exact", guess="1")
+    lab.open_predictions()
     expect(lab.page).to_have_url(re.compile("v="))
-    seeds(lab).wait_for()
+    guesses(lab).wait_for()
     lab.settle()
     return lab
 
@@ -50,22 +62,21 @@ def test_back_soon_after_a_change_undoes_it(form, wait):
     form.page.go_back()
     form.page.wait_for_timeout(1500)
     form.settle()
-    expect(form.page).to_have_url(re.compile("seed=101(&|$)"))
-    expect(seeds(form)).to_have_value("101")
+    expect(form.page).to_have_url(address(101))
+    expect(guesses(form)).to_have_value(said(101))
 
 
 @pytest.mark.parametrize("wait", [crowded(0), 30, crowded(100), crowded(250)])
 def test_back_before_a_change_has_reached_the_address_agrees_with_the_form(form, wait):
     change(form, 101)
-    seeds(form).fill("102")
-    seeds(form).press("Enter")
+    enter(form, 102)
     form.page.wait_for_timeout(wait)
     form.page.go_back()
     form.page.wait_for_timeout(2500)
     form.settle()
-    shown = seeds(form).input_value()
-    assert shown in ("100", "101")
-    expect(form.page).to_have_url(re.compile(f"seed={shown}(&|$)"))
+    shown = round(100 * float(guesses(form).input_value()))
+    assert shown in (100, 101)
+    expect(form.page).to_have_url(address(shown))
 
 
 def test_back_and_forward_through_several_changes(form):
@@ -74,16 +85,16 @@ def test_back_and_forward_through_several_changes(form):
     walk = [(False, 102), (False, 101), (True, 102), (True, 103), (False, 102), (False, 101)]
     for forward, value in [*walk, (False, 100), (True, 101), (True, 102), (True, 103)]:
         form.page.go_forward() if forward else form.page.go_back()
-        expect(form.page).to_have_url(re.compile(f"seed={value}(&|$)"))
-        expect(seeds(form)).to_have_value(str(value))
+        expect(form.page).to_have_url(address(value))
+        expect(guesses(form)).to_have_value(said(value))
     form.settle()
-    expect(form.page).to_have_url(re.compile("seed=103(&|$)"))
+    expect(form.page).to_have_url(address(103))
 
 
 def test_back_leaves_the_page_and_forward_returns_to_what_it_showed(server, visit):
     lab = Lab(visit(), server.url)
     lab.page.goto(server.url)
-    lab.page.get_by_role("link", name="Symbolic checker").click()
+    walk(lab.page, "Decide", "Symbolic checker")
     lab.page.get_by_role("button", name="Check").wait_for()
     lab.settle()
     home = lab.page.get_by_role("heading", name="Does the gate see how long β is?", level=1)
@@ -108,13 +119,31 @@ def test_back_leaves_the_page_and_forward_returns_to_what_it_showed(server, visi
 def test_a_change_after_back_is_kept(form):
     change(form, 101)
     form.page.go_back()
-    expect(seeds(form)).to_have_value("100")
+    expect(guesses(form)).to_have_value(said(100))
     form.settle()
     change(form, 107)
     form.page.wait_for_timeout(700)
-    expect(seeds(form)).to_have_value("107")
+    expect(guesses(form)).to_have_value(said(107))
     form.page.go_back()
-    expect(seeds(form)).to_have_value("100")
+    expect(guesses(form)).to_have_value(said(100))
+
+
+def test_back_undoes_what_was_set_in_the_drawer_and_what_was_picked(lab):
+    lab.open("cosine-exact", seed=100)
+    expect(lab.page).to_have_url(re.compile("v="))
+    lab.open_settings().get_by_role("spinbutton", name="Seed of the data").fill("101")
+    lab.close_settings()
+    expect(lab.page).to_have_url(re.compile("seed=101(&|$)"))
+    lab.choose("router", "Linear router")
+    expect(lab.chip("router")).to_have_text(re.compile("linear$"))
+    lab.page.go_back()
+    expect(lab.chip("router")).to_have_text(re.compile("cosine . perturbed cosine$"))
+    expect(lab.page).to_have_url(re.compile("seed=101(&|$)"))
+    lab.page.go_back()
+    expect(lab.page).to_have_url(re.compile("seed=100(&|$)"))
+    lab.settle()
+    seed = lab.open_settings().get_by_role("spinbutton", name="Seed of the data")
+    expect(seed).to_have_value("100")
 
 
 @pytest.mark.parametrize("wait", SOON)

@@ -6,19 +6,21 @@ The visitors here have no browser: they send what no page would.
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+from urllib.request import urlopen
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks.visitor import Visitor, visiting
 from moeviz.charts.table import replicates_csv
 from moeviz.engine import Store
 from moeviz.study import PRESETS, Specification, assemble, run_block, split
+from moeviz.ui.crowd.visitor import Visitor, visiting
 from tests.browser.server import ROOT, Server
 
 T = TypeVar("T")
@@ -80,16 +82,24 @@ async def attack(server: Server) -> None:
             await asyncio.sleep(0.1)
 
 
-async def run_under_attack(server: Server, fields: dict[str, object]) -> str:
+def progress(server: Server, job: str) -> str:
+    """What whoever watches a study reads."""
+    with urlopen(f"{server.url}/moeviz/live/{job}.json?theme=light", timeout=20) as answer:
+        said: str = json.load(answer)["sentence"]
+    return said
+
+
+async def run_under_attack(server: Server, job: str, fields: dict[str, object]) -> str:
     async with visiting(server.url, **fields) as owner:
         await owner.press("Run")
         for _ in range(2):
             await attack(server)
         for _ in range(600):
-            if owner.progress().startswith("Finished"):
+            said = await asyncio.to_thread(progress, server, job)
+            if said.startswith("Finished"):
                 break
             await asyncio.sleep(0.1)
-        assert owner.progress().startswith("Finished"), owner.text()
+        assert said.startswith("Finished"), owner.text()
         return owner.query
 
 
@@ -107,7 +117,7 @@ def test_a_study_ends_with_its_numbers_whatever_others_send(server: Server):
     alone = assemble(spec, {block.id: run_block(spec, block) for block in split(spec)}, 0.0, "cpu")
     workers = {worker.pid for worker in server.workers()}
     files = sorted(path.name for path in ROOT.iterdir())
-    query = finished(run_under_attack(server, fields))
+    query = finished(run_under_attack(server, spec.hash, fields))
     assert spec.hash in query
     assert numbers(server, spec) == replicates_csv(alone)
     assert {worker.pid for worker in server.workers()} == workers
@@ -115,7 +125,10 @@ def test_a_study_ends_with_its_numbers_whatever_others_send(server: Server):
 
 
 async def odd_widgets(server: Server) -> dict[str, str]:
-    """Give every kind of widget a value of every kind, and return what the page says then."""
+    """Give every kind of widget a value of every kind, and return what the page says then.
+
+    With the value the drawer of settings is opened, in which most kinds are.
+    """
     said = {}
     values = {
         "string_value": "\x00" * 10,
@@ -127,14 +140,18 @@ async def odd_widgets(server: Server) -> dict[str, str]:
         "json_trigger_value": "[" * 2000,
     }
     async with visiting(server.url, polls=False) as visitor:
-        kinds = {element.WhichOneof("type"): element for element in visitor.elements}
+        drawer = visitor.widget("button", "Settings").id
+        await visitor.press("Settings")
+        found = [e for e in visitor.elements if e.button.label != "Run"]  # It would compute.
+        kinds = {element.WhichOneof("type"): element for element in found}
     for kind, element in kinds.items():
         widget = getattr(getattr(element, kind), "id", "")
         if not isinstance(widget, str) or not widget:
             continue
         for name, value in values.items():
             async with visiting(server.url, polls=False) as visitor:
-                await visitor.run(WidgetState(id=widget, **{name: value}))
+                opened = WidgetState(id=drawer, trigger_value=True)
+                await visitor.run(opened, WidgetState(id=widget, **{name: value}))
                 said[f"{kind} {name}"] = visitor.text()
                 if visitor.shows("Start afresh"):
                     await visitor.press("Start afresh")

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, walk
 
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8, "seed": 41}
 
@@ -62,18 +62,22 @@ def test_a_link_restores_the_screen_and_locks_the_prediction(finished, visit):
     page = visit()
     page.goto(finished)
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
-    expect(page.get_by_role("columnheader", name="Our guess")).to_be_visible()
-    page.get_by_text("Settings", exact=True).click()
-    expect(page.get_by_role("textbox", name="Sample sizes")).to_have_value(SMALL["sizes"])
-    page.get_by_text("Commit a prediction first").click()
-    guess = page.get_by_role("spinbutton", name="cosine router, gauge pinned").first
+    lab = Lab(page, "")
+    expect(lab.tab("Data").get_by_role("columnheader", name="Our guess")).to_be_visible()
+    expect(page.locator(".meter").first).to_contain_text("you −0.50")
+    guess = lab.open_predictions().get_by_role("spinbutton").first
     expect(guess).to_be_disabled()
     expect(guess).to_have_value("-0.50")
-    page.get_by_role("button", name="Link to this screen").click()
-    shown = page.get_by_test_id("stCode").inner_text().strip()
+    page.keyboard.press("Escape")
+    drawer = lab.open_settings()
+    expect(drawer.get_by_role("textbox", name="Sample sizes")).to_have_value(SMALL["sizes"])
+    lab.close_settings()
+    page.get_by_role("button", name="Share").click()
+    shown = page.get_by_role("textbox", name="Link to this screen").input_value()
     other = visit()
     other.goto(shown)
     expect(other.get_by_text(re.compile("^Finished: "))).to_be_visible()
+    expect(other.locator(".meter").first).to_contain_text("you −0.50")
 
 
 def test_a_job_alone_brings_its_form_along(finished, server, visit):
@@ -81,17 +85,17 @@ def test_a_job_alone_brings_its_form_along(finished, server, visit):
     page = visit()
     page.goto(f"{server.url}/convergence?{urlencode({'job': job})}")
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
-    page.get_by_text("Settings", exact=True).click()
-    expect(page.get_by_role("textbox", name="Sample sizes")).to_have_value(SMALL["sizes"])
+    drawer = Lab(page, "").open_settings()
+    expect(drawer.get_by_role("textbox", name="Sample sizes")).to_have_value(SMALL["sizes"])
 
 
 def test_the_form_survives_a_walk_to_the_home_page_and_back(finished, visit):
     page = visit()
     page.goto(finished)
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
-    page.get_by_role("link", name="Home").click()
+    walk(page, "See", "Home")
     page.get_by_role("slider").wait_for()
-    page.get_by_role("link", name="Convergence lab").click()
+    walk(page, "Measure", "Convergence lab")
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
     expect(page).to_have_url(re.compile("job="))
 
@@ -115,29 +119,41 @@ def test_a_claim_leads_to_the_study_that_measures_it(server, visit):
         row.get_by_role("link", name="Open the study").first.press("Enter")
     lab = Lab(opened.value, server.url)
     lab.run_button.wait_for()
-    study = opened.value.get_by_role("combobox", name="Study")
-    expect(study).to_have_value("Cosine paper: One expert too many")
-    opened.value.get_by_text("Settings", exact=True).click()
-    expect(opened.value.get_by_role("combobox", name="Setting", exact=True)).to_have_value(
-        "One expert too many"
-    )
+    expect(lab.chip("study")).to_have_text(re.compile("One expert too many$"))
+    expect(lab.chip("regime")).to_contain_text("one expert too many")
+    setting = lab.open_settings().get_by_role("combobox", name="Setting", exact=True)
+    expect(setting).to_have_value("One expert too many")
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
-def test_no_serious_barrier_on_either_page(finished, server, visit, scheme):
+def test_no_serious_barrier(finished, server, visit, scheme):
     page = visit(scheme=scheme)
     page.goto(server.url)
     page.locator(".moeviz-canvas[data-redraws]").first.wait_for()
     expect(page.get_by_text(re.compile("^Fits run"))).to_be_visible(timeout=30_000)
     found = {"home": barriers(page)}
+    lab = Lab(page, server.url)
+    lab.open()
+    page.locator(".moeviz-canvas[data-redraws]").wait_for()
+    found["first view"] = barriers(page)
+    lab.chip("gate").click()
+    lab.picker("gate").wait_for()
+    found["picker"] = barriers(page)
+    page.keyboard.press("Escape")
+    lab.open_settings().get_by_role("textbox", name="Sample sizes").wait_for()
+    found["drawer"] = barriers(page)
     page.goto(finished)
     page.locator(".moeviz-canvas[data-redraws]").wait_for()
-    page.get_by_role("button", name="Data (CSV)").wait_for()
+    page.get_by_role("button", name="Export").wait_for()
     found["finished study"] = barriers(page)
-    page.get_by_text("Settings", exact=True).click()
-    page.get_by_text("Commit a prediction first").click()
-    page.get_by_role("textbox", name="Sample sizes").wait_for()
-    found["open form"] = barriers(page)
+    lab.tab("Replay").get_by_role("button", name="Play").wait_for()
+    found["replay"] = barriers(page)
+    lab.open_predictions().wait_for()
+    found["predictions"] = barriers(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("dialog", name="Share this screen").wait_for()
+    found["share"] = barriers(page)
     page.goto(f"{server.url}/rates")
     page.get_by_role("link", name="Open the study").first.wait_for()
     found["rates"] = barriers(page)
@@ -194,15 +210,16 @@ def test_a_range_of_less_than_a_decade_can_be_read_off_its_axis(finished, visit)
 
 
 @pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.crowd), 1000])
-def test_the_choice_of_a_study_stands_beside_the_button_whatever_is_said(server, visit, width):
+def test_the_choice_of_a_study_stands_under_the_button_whatever_is_said(server, visit, width):
     page = visit(width=width, height=900)
     lab = Lab(page, server.url)
     lab.open("lab", routers="linear", gates="top-softmax", top=1)
     expect(lab.alerts.first).to_contain_text("no fit can move them")
     lab.settle()
-    chosen = page.get_by_role("combobox", name="Study").bounding_box()
+    chosen = lab.chip("study").bounding_box()
     button = lab.run_button.bounding_box()
-    assert abs(chosen["y"] + chosen["height"] / 2 - button["y"] - button["height"] / 2) < 20
+    assert 0 < chosen["y"] - (button["y"] + button["height"]) < 60
+    assert chosen["y"] < lab.alerts.first.bounding_box()["y"]
 
 
 def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):

@@ -38,7 +38,8 @@ def refuse(word):
 @pytest.fixture(scope="module", params=["linear", "perturbed-cosine"])
 def diverged(request):
     """Every fit diverges: the rate is far too large."""
-    return blocks(routers=(request.param,), experts=("polynomial",), estimators=("sgd",), rate=10.0)
+    fields = {"experts": ("polynomial",), "estimators": ("sgd",), "untrained": "none"}
+    return blocks(routers=(request.param,), **fields, rate=10.0)
 
 
 @pytest.fixture(scope="module")

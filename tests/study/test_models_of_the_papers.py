@@ -43,7 +43,8 @@ def test_every_preset_runs_and_counts_every_fit(name):
     assert result["complete"]
     for curve in result["curves"]:
         assert curve["n"] == [200, 400]
-        assert all(sum(status.values()) == 2 for status in curve["status"])
+        fits = 2 if curve["trained"] else 0
+        assert all(sum(status.values()) == fits for status in curve["status"])
         assert all(math.isfinite(value) for row in curve["loss"] for value in row)
 
 
@@ -52,8 +53,9 @@ def test_two_estimators_work_on_the_same_data_from_the_same_starts():
         {**SMALL, "estimators": ["converged", "em"], "em_steps": 5000, "em_tolerance": 0.0,
          "routers": ["linear"], "classes": 2}
     )  # fmt: skip
-    curves = [c for c in run(spec)["curves"] if c["loss_name"] == "D2"]
-    assert [c["estimator_name"] for c in curves] == ["converged", "em"]
+    read = [c for c in run(spec)["curves"] if c["loss_name"] == "D2"]
+    assert [c["estimator_name"] for c in read] == ["converged", "em", "em"]
+    curves = [c for c in read if c["trained"]]
     assert curves[0]["trace"][0] == pytest.approx(curves[1]["trace"][0], abs=1e-14)
     assert curves[0]["residual"] == pytest.approx(curves[1]["residual"], abs=1e-3)
 
@@ -70,7 +72,9 @@ def test_two_gates_on_data_of_one_of_them_share_their_data():
 def test_published_slopes_stand_beside_curves_of_the_published_design_only():
     preset = PRESETS["multinomial-fig1a"]
     own = {c["label"]: c for c in printed(assemble(preset.build({}), {}, 0.0, "cpu"))["curves"]}
-    assert all(c["published"]["slope"] == -0.48 for c in own.values())
+    for curve in own.values():
+        assert (curve["published"] or {}).get("slope") == (-0.48 if curve["trained"] else None)
+    assert any(curve["trained"] for curve in own.values())
     changed = printed(assemble(preset.build({"low": -3.0}), {}, 0.0, "cpu"))["curves"]
     assert all(c["published"] is None for c in changed)
 

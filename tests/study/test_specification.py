@@ -7,6 +7,7 @@ import json
 import pytest
 
 from moeviz.errors import LimitError, MoevizError, SpecificationError, UnknownNameError
+from moeviz.model import SCORES
 from moeviz.study import FIELDS, PRESETS, Specification, plan, split
 
 PRESET = PRESETS["cosine-exact"]
@@ -122,6 +123,10 @@ def test_studies_beyond_the_limits_are_refused_before_any_work():
         PRESET.build({"sizes": [10**7], "dimension": 8})
     with pytest.raises(LimitError, match="fewer candidates"):
         PRESET.build({"dimension": 32, "true_atoms": 8, "atoms": 8, "candidates": 2048})
+    every = {"losses": ("paper", "mass", "gate"), "gauges": ("pinned", "offset", "quotient")}
+    every |= {"experts": ("relu", "tanh", "gelu", "linear"), "estimators": ("converged", "sgd")}
+    with pytest.raises(LimitError, match="at most 500 curves"):
+        PRESETS["lab"].build({**every, "routers": tuple(SCORES)})
     with pytest.raises(LimitError, match="hours on one core"):
         PRESET.build({"sizes": [10**6], "replicates": 400, "starts": 32})
 

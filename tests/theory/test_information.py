@@ -153,6 +153,18 @@ def test_a_truth_that_no_data_show_spreads_without_bound_and_leaves_others_alone
     )
 
 
+def test_information_that_is_no_number_spreads_without_bound_and_leaves_others_alone(rng):
+    mixture = combined("linear", "softmax", "tanh")
+    layout = mixture.layout(2, 2)
+    truths = torch.stack([apart(rng, mixture, layout) for _ in range(2)])
+    information = fisher_information(mixture, truths, input_nodes(2, 1024))
+    alone = pinned_spread(mixture, truths, layout, information)
+    information[0, 1, 2] = math.inf
+    spread = pinned_spread(mixture, truths, layout, information)
+    assert spread[0] == math.inf
+    assert spread[1] == alone[1]
+
+
 def test_information_that_lacks_more_than_the_gauge_has_no_root():
     information = torch.diag(torch.tensor([1.0, 0.0, 2.0], dtype=torch.float64))
     assert null_space(information).abs().tolist() == [[0.0, 1.0, 0.0]]

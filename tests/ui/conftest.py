@@ -9,6 +9,7 @@ import pytest
 
 from moeviz.study import run_block, split
 from moeviz.ui.shared import session
+from moeviz.ui.shared.interest import INTEREST
 from tests.ui.still import SPEC, StillEngine
 
 
@@ -22,5 +23,6 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[StillEngine]:
     engine = StillEngine()
     monkeypatch.setattr(session, "Engine", lambda: engine)
     session.engine.clear()
+    INTEREST._jobs.clear()
     yield engine
     session.engine.clear()

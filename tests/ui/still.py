@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.engine.studies.studies import Studies
 from moeviz.study import PRESETS, Specification, split
-from moeviz.ui.lab.study import TABS
+from moeviz.ui.lab.below import TABS
+from moeviz.ui.lab.state import STRIP
+from moeviz.ui.lab.study import PICTURE
 
 APP = str(Path(__file__).parents[2] / "app.py")
 FIELDS = {"sizes": "300,600", "replicates": "2", "candidates": "2", "seed": "5"}
@@ -81,7 +86,45 @@ def said(elements: Any) -> str:
     return "\n".join(element.value for element in elements)
 
 
+def component(app: AppTest, name: str) -> Any:
+    """One of the lab's components, by its key."""
+    (found,) = (each for each in app.get("bidi_component") if each.proto.id.endswith(f"-{name}"))
+    return found.proto
+
+
+def told(app: AppTest, name: str) -> dict[str, Any]:
+    """What the browser was told of a component."""
+    data: dict[str, Any] = json.loads(component(app, name).json)
+    return data
+
+
+def strip(app: AppTest) -> dict[str, Any]:
+    """What the strip of chips shows: chips, choices, sizes."""
+    state: dict[str, Any] = json.loads(told(app, STRIP)["state"])
+    return state
+
+
+def layers(app: AppTest) -> list[dict[str, Any]]:
+    """The studies that lie behind and beside the one on show."""
+    found = json.loads(told(app, PICTURE)["layers"])
+    return [{**layer, "screen": json.loads(layer["screen"])} for layer in found]
+
+
+def pick(app: AppTest, field: str, name: str, mode: str = "alone") -> AppTest:
+    """Pick from the strip of chips, in the words in which the browser says it."""
+    said = {"event": "picked", "value": {"field": field, "name": name, "mode": mode}}
+    trigger = _make_trigger_id(component(app, STRIP).id, "events")
+    states = app._tree.get_widget_states()
+    states.widgets.append(WidgetState(id=trigger, json_trigger_value=json.dumps([said])))
+    return app._run(states)
+
+
+def drawer(app: AppTest) -> AppTest:
+    """Open the drawer of settings; a visit without a browser closes it at the next run."""
+    return app.button(key="lab.settings").click().run()
+
+
 def open_tab(app: AppTest, title: str) -> AppTest:
-    """Open one of the tabs beside the plot."""
+    """Open one of the tabs below the picture."""
     app.session_state[TABS] = title
     return app.run()

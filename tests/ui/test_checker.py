@@ -19,10 +19,13 @@ from moeviz.symbolic.certificates.latex import verdict_latex
 from moeviz.symbolic.questions.spot import with_spots
 from moeviz.symbolic.request.answer import verdict_of
 from moeviz.symbolic.request.selection import validated
+from moeviz.ui.checker import page as checker_page
+from moeviz.ui.checker.link import CHECKER, composed, plain_request, request_of
 from moeviz.ui.checker.page import claim_label
-from moeviz.ui.checker.state import CHECKER, composed, plain_request, request_of
-from moeviz.ui.checker.words import agreement, answer_words, mixed, shortened
+from moeviz.ui.checker.words import agreement, answer_words
 from moeviz.ui.shared import session
+from moeviz.ui.shared.interest import Interest
+from moeviz.ui.shared.typeset import mixed, shortened
 from tests.ui.still import StillEngine, said, visit
 
 PAGE = "pages/lab/checker.py"
@@ -74,15 +77,16 @@ class StillChecker:
         self.views.setdefault(check.hash, view(check, "waiting"))
         return check.hash
 
-    def look(self, check: Check) -> Snapshot:
+    def look(self, check: Check | str) -> Snapshot:
         try:
-            return self.views[check.hash]
+            return self.views[check if isinstance(check, str) else check.hash]
         except KeyError:
             raise UnknownJobError(f"Expected a known check, but got {check}.") from None
 
-    def cancel(self, check: Check) -> None:
+    def cancel(self, name: str) -> None:
+        check = self.views[name].spec
         self.cancelled.append(check.request)
-        self.views[check.hash] = view(check, "cancelled")
+        self.views[name] = view(check, "cancelled")
 
     def has(self, request: Any, state: Any, **more: Any) -> None:
         check = Check(request)
@@ -211,6 +215,17 @@ def test_a_running_check_can_be_cancelled(checker):
     next(b for b in app.button if b.label == "Cancel").click().run()
     assert checker.cancelled == [{"claim": "C1.d2"}]
     assert "was cancelled" in said(app.info)
+
+
+def test_a_check_that_somebody_else_waits_for_goes_on(checker, monkeypatch):
+    interest = Interest(session.cancel)
+    monkeypatch.setattr(checker_page, "INTEREST", interest)
+    checker.has({"claim": "C1.d2"}, "running", seconds=2.0)
+    interest.want(Check({"claim": "C1.d2"}).hash, "another")
+    app = page(claim="C1.d2")
+    next(b for b in app.button if b.label == "Cancel").click().run()
+    assert checker.cancelled == []
+    assert "Somebody else waits" in said(app.info)
 
 
 def test_a_failed_check_says_why_and_can_be_asked_again(checker):

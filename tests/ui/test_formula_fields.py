@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.still import visit
+from tests.ui.still import drawer, visit
 
 LINK = {"preset": "lab", "routers": "custom", "experts": "custom", "candidates": "2"}
 
 
 def field(app, name):
-    """The text input of a field."""
-    (found,) = (each for each in app.text_input if each.key.endswith(f".{name}"))
+    """The text input of a field, in the drawer of settings."""
+    (found,) = (each for each in drawer(app).text_input if each.key.endswith(f".{name}"))
     return found
 
 
@@ -43,6 +43,7 @@ def test_a_refused_formula_is_one_sentence_and_nothing_runs(still, text):
     assert "lab.run" not in {button.key for button in app.button}
     (error,) = app.error
     assert error.value.startswith("Expected ")
+    assert [each.value for each in drawer(app).error] == 2 * [error.value]
     field(app, "score_formula").set_value("b1*x1").run()
     assert not app.error
     app.button(key="lab.run").click().run()

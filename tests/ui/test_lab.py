@@ -1,21 +1,34 @@
-"""The lab's form: studies by paper, sizes, regimes, and results that are kept."""
+"""The lab's form: studies by paper, sizes, regimes, and the drawer of settings."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+import re
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import moeviz.ui.lab.kept
-from moeviz.fields import Field
+from moeviz.charts.cards import STUDY
 from moeviz.study import FIELDS as STUDY_FIELDS
-from moeviz.study import FULL, LIVE, PRESETS, Specification, assemble, split
-from moeviz.study.kept import KeptResult
+from moeviz.study import FULL, LIVE, PRESETS, Specification, split
+from moeviz.ui.lab.chips import SIZE
 from moeviz.ui.lab.regimes import expert_changes, gate_changes, misspecify, setting_changes
+from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared.studies import study_label, study_names
-from tests.ui.still import FIELDS, SPEC, StillEngine, open_tab, said, snapshot, visit
+from tests.ui.still import (
+    FIELDS,
+    SPEC,
+    StillEngine,
+    drawer,
+    open_tab,
+    pick,
+    said,
+    snapshot,
+    strip,
+    told,
+    visit,
+)
 
 
 def form(app: AppTest, still: StillEngine) -> Specification:
@@ -26,8 +39,21 @@ def form(app: AppTest, still: StillEngine) -> Specification:
 
 
 def box(app: AppTest, label: str) -> Any:
-    (found,) = (each for each in app.selectbox if each.label == label)
+    """A box of the drawer of settings."""
+    (found,) = (each for each in drawer(app).selectbox if each.label == label)
     return found
+
+
+def number(app: AppTest, words: str) -> Any:
+    """A number of the drawer of settings."""
+    (found,) = (each for each in drawer(app).number_input if words in each.label)
+    return found
+
+
+def sizes(app: AppTest) -> dict[str, bool]:
+    """The sizes that the strip offers, and which one is chosen."""
+    offered = (each for each in strip(app)["sizes"] if each["field"] == SIZE)
+    return {each["title"]: each["chosen"] for each in offered}
 
 
 def test_studies_are_listed_paper_by_paper():
@@ -46,8 +72,12 @@ def test_every_preset_stands_with_all_its_fields(still, name):
     assert not app.exception
     assert not app.error
     assert app.query_params == {"preset": name, "v": app.query_params["v"]}
-    radios = [radio.options for radio in app.radio]
-    assert radios == ([["Live size", "Full size"]] if len(PRESETS[name].sizes) > 1 else [])
+    assert list(sizes(app)) == (["Live size", "Full size"] if len(PRESETS[name].sizes) > 1 else [])
+    assert app.title[0].value == PRESETS[name].asks
+    preset = PRESETS[name]
+    applying = {field.name for field in preset.fields if field.applies(preset.defaults)}
+    assert field_names(drawer(app)) == applying
+    assert not app.exception
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -59,20 +89,20 @@ def test_every_size_can_be_run(name):
 
 def test_a_size_sets_its_fields_and_leaves_the_others(still):
     app = visit(preset="sigmoid-dense", seed="5")
-    assert app.radio[0].value == LIVE
-    app.radio[0].set_value(FULL).run()
+    assert sizes(app) == {"Live size": True, "Full size": False}
+    pick(app, SIZE, FULL)
     preset = PRESETS["sigmoid-dense"]
-    assert app.radio[0].value == FULL
+    assert sizes(app) == {"Live size": False, "Full size": True}
     assert app.query_params["seed"] == "5"
     assert form(app, still) == preset.build({**preset.at_size(FULL), "seed": 5})
-    app.radio[0].set_value(LIVE).run()
+    pick(app, SIZE, LIVE)
     assert form(app, still) == preset.build({"seed": 5})
 
 
 def test_a_form_of_neither_size_shows_neither(still):
     app = visit(preset="sigmoid-dense", replicates="7")
-    assert app.radio[0].value is None
-    app.radio[0].set_value(LIVE).run()
+    assert sizes(app) == {"Live size": False, "Full size": False}
+    pick(app, SIZE, LIVE)
     assert form(app, still) == PRESETS["sigmoid-dense"].build({})
 
 
@@ -84,7 +114,7 @@ def test_the_controls_of_regimes_set_their_fields(still):
     box(app, "Expert regime").set_value("2").run()
     spec = form(app, still)
     assert (spec["atoms"], spec["sparse"], spec["flat"], spec["seed"]) == (4, 1, 1, 5)
-    assert "4 experts are fitted to data of 2" in said(app.markdown)
+    assert "4 experts are fitted to data of 2" in said(drawer(app).markdown)
     box(app, "Setting").set_value("exact").run()
     box(app, "Gate regime").set_value("dense").run()
     box(app, "Expert regime").set_value("1").run()
@@ -93,13 +123,10 @@ def test_the_controls_of_regimes_set_their_fields(still):
 
 def test_the_controls_of_regimes_follow_the_fields(still):
     app = visit()
-    (atoms,) = (each for each in app.number_input if each.label.startswith("Fitted number"))
     for value, setting in ((3, "one"), (5, "other"), (2, "exact")):
-        (atoms,) = (each for each in app.number_input if each.label.startswith("Fitted number"))
-        atoms.set_value(value).run()
+        number(app, "Fitted number").set_value(value).run()
         assert box(app, "Setting").value == setting
-    (sparse,) = (each for each in app.number_input if "zero gate" in each.label)
-    sparse.set_value(2).run()
+    number(app, "zero gate").set_value(2).run()
     assert box(app, "Gate regime").value == "sparse"
     assert form(app, still) == PRESETS["cosine-exact"].build({"sparse": 2})
 
@@ -110,7 +137,7 @@ def test_a_misspecified_study_gets_its_data_from_another_model(still):
     spec = form(app, still)
     assert spec["data_gate"] == "softmax"
     assert spec["data_router"] == "own"
-    assert "held against their best approximation" in said(app.markdown)
+    assert "held against their best approximation" in said(drawer(app).markdown)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -125,57 +152,13 @@ def test_every_regime_of_every_preset_can_be_built(name):
         assert split(preset.build({**values, **each}))
 
 
-@pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]) -> KeptResult:
-    """A kept result of the first preset."""
-    content = KeptResult("2026-05-04", "a processor", assemble(SPEC, results, 75.0, "cpu"))
-    monkeypatch.setattr(
-        moeviz.ui.lab.kept, "kept_result", lambda name: content if name == SPEC.name else None
-    )
-    return content
-
-
-def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
-    app = visit()
-    assert "kept" not in app.query_params
-    app.toggle[0].set_value(True).run()
+def test_another_study_brings_its_own_form_and_takes_the_study_off_the_screen(still, results):
+    still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
+    app = pick(visit(**FIELDS, job=SPEC.hash), STUDY, "lab")
     assert not app.exception
-    assert app.query_params["kept"] == "1"
-    assert "2026\\-05\\-04" in said(app.info)
-    assert "a processor" in said(app.info)
-    assert "1 min 15 s" in said(app.info)
-    for curve in kept.result.curves:
-        assert curve.label in said(app.markdown)
-    assert not still.submitted
-    app.toggle[0].set_value(False).run()
-    assert "kept" not in app.query_params
-
-
-def test_a_link_shows_the_kept_result_until_run_is_pressed(still, kept):
-    app = visit(kept="1", seed="5")
-    assert app.toggle[0].value
-    assert "kept with the project" in said(app.info)
-    spec = form(app, still)
-    assert spec == PRESETS[SPEC.name].build({"seed": 5})
-    assert not app.toggle[0].value
-    assert app.query_params["job"] == spec.hash
-    assert "kept" not in app.query_params
-
-
-def test_a_kept_result_of_an_older_arithmetic_is_marked(still, kept, monkeypatch):
-    assert "older arithmetic" not in said(visit(kept="1").warning)
-    older = replace(kept.result, spec=replace(SPEC, numbers=1))
-    content = replace(kept, result=older)
-    monkeypatch.setattr(moeviz.ui.lab.kept, "kept_result", lambda name: content)
-    app = visit(kept="1")
-    assert not app.exception
-    assert "older arithmetic \\(version 1;" in said(app.warning)
-
-
-def test_no_toggle_where_nothing_is_kept(still, kept):
-    app = visit(preset="lab", kept="1")
-    assert not app.toggle
-    assert "kept" not in app.query_params
+    assert app.query_params == {"preset": "lab", "v": app.query_params["v"]}
+    assert told(app, PICTURE)["job"] is None
+    assert form(app, still) == PRESETS["lab"].build({})
 
 
 def test_the_truth_is_shown_with_its_regimes(still, results):
@@ -183,39 +166,91 @@ def test_the_truth_is_shown_with_its_regimes(still, results):
     app = open_tab(visit(**FIELDS, job=SPEC.hash), "Truth")
     assert "Setting\\: exact\\-specified" in said(app.markdown)
     assert "True parameters\\: cosine router; perturbed cosine router" in said(app.markdown)
-    assert [tab.label for tab in app.tabs][-2:] == ["Fits", "Truth"]
+    titles = ["About", "Details", "Replay", "Data", "Truth"]
+    assert [tab.label for tab in app.tabs] == titles
 
 
-def labels(elements: Any) -> list[str]:
-    kinds = ("selectbox", "multiselect", "number_input", "text_input")
-    return [widget.label for kind in kinds for widget in elements.get(kind)]
+def field_names(app: AppTest) -> set[str]:
+    """The fields whose widgets are on the page."""
+    kinds = ("selectbox", "multiselect", "number_input", "text_input", "text_area")
+    keys = {widget.key for kind in kinds for widget in app.get(kind)}
+    parts = {part for key in keys if key for part in key.split(".")}
+    return parts & STUDY_FIELDS.keys()
+
+
+def test_nothing_of_the_drawer_is_made_before_it_is_opened(still):
+    app = visit()
+    assert not field_names(app)
+    assert not app.get("file_uploader")
+    assert all(".guess." in each.key for each in app.number_input)
+    assert field_names(drawer(app))
+    assert app.get("file_uploader")
 
 
 def test_what_a_lecturer_changes_is_shown_first_and_the_rest_on_demand(still):
-    app = visit()
-    settings, more = (each for each in app.expander if "ettings" in each.label)
+    app = drawer(visit())
+    (more,) = app.expander
     assert more.label == "More settings"
-    shown = {field.label for field in STUDY_FIELDS.values() if any_begins(labels(settings), field)}
-    rest = {field.label for field in STUDY_FIELDS.values() if any_begins(labels(more), field)}
     values = PRESETS["cosine-exact"].defaults
-    assert shown == {field.label for field in STUDY_FIELDS.values() if field.applies(values)}
-    assert rest == {
-        field.label for field in STUDY_FIELDS.values() if field.applies(values) and not field.basic
-    }
-
-
-def any_begins(found: list[str], field: Field) -> bool:
-    return any(label == field.label or label.startswith(f"{field.label} ") for label in found)
+    applying = {name for name, field in STUDY_FIELDS.items() if field.applies(values)}
+    assert field_names(app) == applying
+    assert field_names(more) == {name for name in applying if not STUDY_FIELDS[name].basic}
 
 
 def test_constants_are_shown_with_the_part_that_has_them(still):
     app = visit(tau1="0.25")
-    routers = next(each for each in app.multiselect if each.label.startswith("Routers"))
-    assert any("τ₁" in label for label in labels(app))
-    routers.set_value(["cosine"]).run()
-    assert not any("τ₁" in label for label in labels(app))
+    assert "tau1" in field_names(drawer(app))
+    pick(app, "routers", "cosine")
+    assert "tau1" not in field_names(drawer(app))
     assert form(app, still)["tau1"] == 0.25
-    routers = next(each for each in app.multiselect if each.label.startswith("Routers"))
-    routers.set_value(["cosine", "perturbed-cosine"]).run()
-    (tau,) = (each for each in app.number_input if "τ₁" in each.label)
-    assert tau.value == 0.25
+    pick(app, "routers", "perturbed-cosine", "beside")
+    assert number(app, "τ₁").value == 0.25
+
+
+def test_changed_settings_are_counted_and_go_back(still):
+    app = visit(seed="5", atoms="3")
+    button = app.button(key="lab.settings")
+    assert button.label == "Settings · 2"
+    assert "2 changed" in button.help
+    reset = drawer(app).button(key="lab.reset")
+    assert not reset.disabled
+    reset.click().run()
+    assert app.button(key="lab.settings").label == "Settings"
+    assert drawer(app).button(key="lab.reset").disabled
+    assert form(app, still) == PRESETS["cosine-exact"].build({})
+
+
+def costs(app: AppTest) -> list[str]:
+    """What is said of a study's work: beside Run, and in the drawer where that is open."""
+    said_of = [each.value for each in (*app.markdown, *app.caption)]
+    return [words for words in said_of if re.match(r"[\d,]+ fits, about ", words)]
+
+
+def test_the_drawer_says_what_follows_at_once(still):
+    app = visit()
+    (before,) = costs(app)
+    number(app, "Fitted number").set_value(4).run()
+    (after,) = costs(app)
+    assert after != before
+    assert costs(drawer(app)) == [after, after]
+
+
+def upload(app: AppTest, data: object) -> AppTest:
+    """Hand a file to the drawer."""
+    (uploader,) = drawer(app).get("file_uploader")
+    uploader.set_value(("study.json", json.dumps(data).encode(), "application/json"))
+    return app.run()
+
+
+def test_a_file_sets_the_whole_form(still):
+    spec = PRESETS["sigmoid-dense"].build({"seed": 77})
+    app = upload(visit(atoms="3"), spec.to_json())
+    assert not app.exception
+    assert app.query_params["preset"] == "sigmoid-dense"
+    assert form(app, still) == spec
+
+
+def test_a_broken_file_changes_nothing_and_says_so(still):
+    app = drawer(upload(visit(seed="5"), {"fields": 1}))
+    assert said(app.error).startswith("Expected")
+    assert app.query_params["seed"] == "5"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field
 from moeviz.study import FIELDS_VERSION, PRESETS
-from moeviz.ui.checker.state import CHECKER
+from moeviz.ui.checker.link import CHECKER
 from moeviz.ui.lab.link import FIRST_PRESET, LAB, preset_link, request_for
 from moeviz.ui.shared.link import Key, Page
 from tests.ui.still import FIELDS, SPEC, visit

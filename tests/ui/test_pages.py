@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.ui.still import FIELDS, SPEC, open_tab, said, snapshot, visit
+from moeviz.study import PRESETS
+from moeviz.ui.lab.study import PICTURE
+from tests.ui.still import FIELDS, SPEC, open_tab, said, snapshot, told, visit
 
 
 def test_the_home_page_stands(still):
@@ -34,17 +38,17 @@ def test_a_bad_address_computes_nothing_and_has_a_way_out(still):
     assert not still.submitted
 
 
-@pytest.mark.parametrize(
-    ("state", "word"),
-    [("cancelled", "Cancelled after"), ("interrupted", "Interrupted after"), ("failed", "Failed")],
-)
-def test_what_ended_early_keeps_its_points_and_can_go_on(still, results, state, word):
+@pytest.mark.parametrize("state", ["cancelled", "interrupted", "failed"])
+def test_what_ended_early_keeps_its_points_and_can_go_on(still, results, state):
     some = dict(list(results.items())[:3])
     still.jobs[SPEC.hash] = snapshot(SPEC, state, some)
     app = visit(**FIELDS, job=SPEC.hash)
     assert not app.exception
     assert len(app.error) == (1 if state == "failed" else 0)
     assert "[something]" not in said(app.error)
+    points = still.jobs[SPEC.hash].result()
+    screen = json.loads(told(app, PICTURE)["screen"])
+    assert screen["n_done"] == sum(len(curve.n) for curve in points.curves) > 0
     next(button for button in app.button if button.label == "Continue").click().run()
     assert still.submitted == [SPEC]
 
@@ -59,25 +63,33 @@ def test_a_running_study_can_be_cancelled(still, results):
 
 def test_a_finished_study_says_every_slope_and_how_fits_ended(still, results):
     still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
-    app = visit(job=SPEC.hash)
+    app = open_tab(visit(job=SPEC.hash), "Details")
     assert not app.exception
     result = still.jobs[SPEC.hash].result()
     for curve in result.curves:
         assert curve.label in said(app.markdown)
     assert "Reach of this design" not in said(app.markdown)
-    tabs = {
-        "Slopes": "Curve",
-        "Mean loss": "Mean loss",
-        "Median loss": "Median loss",
-        "Local slopes": "Local slope",
-        "Fits": "Fit",
-        "Truth": "True expert",
-    }
-    for tab, first_column in tabs.items():
-        (table,) = (each.value for each in open_tab(app, tab).table)
-        assert next(iter(table)) == first_column
-        assert ({"Converged", "Boundary"} <= set(table)) == (tab == "Fits")
+    tables = [each.value for each in open_tab(app, "Data").table]
+    first_columns = [next(iter(table)) for table in tables]
+    assert first_columns == ["Curve", "Mean loss", "Median loss", "Local slope", "Fit"]
+    endings = [{"Converged", "Boundary"} <= set(table) for table in tables]
+    assert endings == [False, False, False, False, True]
+    names = ["Slopes", "Mean loss", "Median loss", "Local slopes", "Fits"]
+    assert [
+        each.value.strip("*") for each in app.markdown if each.value.strip("*") in names
+    ] == names
+    tables = [each.value for each in open_tab(app, "Truth").table]
+    assert "True expert" in {next(iter(table)) for table in tables}
     assert "Reach of this design" in said(app.markdown)
+
+
+def test_only_the_open_tab_is_made(still, results):
+    still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
+    app = visit(job=SPEC.hash)
+    assert not app.table
+    assert PRESETS["cosine-exact"].summary in said(app.markdown)
+    assert PRESETS["cosine-exact"].summary not in said(open_tab(app, "Data").markdown)
+    assert app.table
 
 
 def test_a_changed_form_says_that_the_plot_is_of_before(still, results):
@@ -90,12 +102,3 @@ def test_an_unknown_job_of_the_form_is_one_press_away(still):
     app = visit(**FIELDS, job=SPEC.hash)
     assert not app.error
     assert "not computed this study yet" in said(app.info)
-
-
-def test_another_preset_takes_the_study_off_the_screen(still, results):
-    still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
-    app = visit(**FIELDS, job=SPEC.hash)
-    app.selectbox[0].set_value("lab").run()
-    assert not app.exception
-    assert "job" not in app.query_params
-    assert app.query_params["preset"] == "lab"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from moeviz.ui.shared.places import MOST_FIELDS, Places
+from moeviz.ui.shared.places import MOST_FIELDS, PROBES, Places
 
 PAGES = {"convergence": "The lab", "checker": "The checker", "rates": "Rates"}
 
@@ -77,6 +77,15 @@ def test_an_address_of_two_parts_says_that_it_has_no_page(base, path):
 )
 def test_everything_else_is_the_apps(path):
     assert client().get(path).text == "the app"
+
+
+@pytest.mark.parametrize("base", ["", "lab"])
+@pytest.mark.parametrize("probe", PROBES)
+def test_a_probe_below_a_page_is_sent_on_without_an_error(base, probe):
+    start = f"/{base}/convergence" if base else "/convergence"
+    answer = client(base).get(f"{start}/{probe}")
+    assert (answer.status_code, answer.text) == (300, "")
+    assert client(base).get(f"{start}/again/{probe}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/convergence", "/checker"])

@@ -12,7 +12,7 @@ from moeviz.study.fields import FIELDS
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.text import signed
 from moeviz.ui.shared.guard import plain
-from tests.ui.still import open_tab, said, visit
+from tests.ui.still import drawer, open_tab, said, visit
 
 PUBLISHED = [name for name, preset in PRESETS.items() if preset.published]
 
@@ -29,8 +29,8 @@ def test_a_kept_result_is_shown_with_its_date_and_device(still, name):
     app = visit(preset=name, kept="1")
     assert not app.exception
     assert not app.error
-    assert f"computed on {plain(kept.date)}" in said(app.info)
-    assert f"device {plain(kept.device)}" in said(app.info)
+    assert f"computed on {plain(kept.date)}" in said(app.markdown)
+    assert f"device {plain(kept.device)}" in said(app.markdown)
     assert not still.submitted
 
 
@@ -38,8 +38,8 @@ def test_a_kept_result_is_shown_with_its_date_and_device(still, name):
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_ours_stands_beside_the_papers(still, name):
     result = kept_result(name).result
-    app = visit(preset=name, kept="1")
-    (slopes,) = (table.value for table in app.table)
+    app = open_tab(visit(preset=name, kept="1"), "Data")
+    slopes = app.table[0].value
     assert len(slopes) == len(result.curves)
     rows = zip(slopes["Slope"], slopes["Paper"], result.curves, strict=True)
     assert {curve.published.slope for curve in result.curves if curve.published} == {
@@ -55,7 +55,7 @@ def test_ours_stands_beside_the_papers(still, name):
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_is_seen_is_said_in_plain_words(still, name):
     result = kept_result(name).result
-    app = visit(preset=name, kept="1")
+    app = open_tab(visit(preset=name, kept="1"), "Details")
     (paragraph,) = (each.value for each in app.markdown if "Ours and the paper's" in each.value)
     assert plain(comparison(result)) in paragraph
     for curve in result.curves:
@@ -80,10 +80,11 @@ def test_the_reach_stands_with_the_truth(still, name):
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_the_paper_leaves_open_is_a_field(still, name):
     result = kept_result(name).result
-    app = visit(preset=name, kept="1")
+    app = open_tab(visit(preset=name, kept="1"), "Details")
     (sentence,) = (each.value for each in app.markdown if "Left open by the paper" in each.value)
     assert plain(open_choices(result)) in sentence
     ran = {curve.estimator for curve in result.curves if curve.published}
+    drawer(app)
     widgets = [each.label for each in (*app.number_input, *app.selectbox)]
     for field, estimator in OPEN_FIELDS.items():
         said_of = plain(FIELDS[field].label) in sentence

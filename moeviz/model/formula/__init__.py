@@ -5,6 +5,7 @@ from moeviz.model.formula.evaluate import Program, evaluate, program
 from moeviz.model.formula.functions import FUNCTIONS, OPERATIONS, TYPED, Function
 from moeviz.model.formula.grammar import EXPERT, ROUTER, SCORE, UNITS, WEIGHT, Kind
 from moeviz.model.formula.latex import latex
+from moeviz.model.formula.mathml import Mark, bracketed, marked, mathml, meaning
 from moeviz.model.formula.parse import parse_formula
 from moeviz.model.formula.separate import separate
 from moeviz.model.formula.spell import (
@@ -15,6 +16,7 @@ from moeviz.model.formula.spell import (
     spelled_weight,
 )
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
+from moeviz.model.formula.typst import typst
 
 __all__ = [
     "EXPERT",
@@ -28,6 +30,7 @@ __all__ = [
     "Call",
     "Function",
     "Kind",
+    "Mark",
     "Number",
     "Power",
     "Product",
@@ -35,10 +38,14 @@ __all__ = [
     "Sum",
     "Symbol",
     "Tree",
+    "bracketed",
     "differentiate",
     "evaluate",
     "gate_width",
     "latex",
+    "marked",
+    "mathml",
+    "meaning",
     "own_weight",
     "parse_formula",
     "program",
@@ -46,4 +53,5 @@ __all__ = [
     "spelled_out",
     "spelled_units",
     "spelled_weight",
+    "typst",
 ]

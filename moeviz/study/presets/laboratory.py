@@ -23,6 +23,7 @@ add_preset(
     "The same fits are then read with different rulers: with the gauge pinned, with only one "
     "offset pinned as in the paper, and for the cosine router by length and by direction.",
     QUESTION,
+    asks="Does the cosine router really learn slowly?",
     paper="cosine",
     sizes=TO_THE_END,
     replicates=64,
@@ -32,6 +33,7 @@ add_preset(
     "One expert too many",
     f"The fits have one expert more than the truth, over a box of parameters. {OVER}",
     "How steep will the loss L2 be at the largest sample?",
+    asks="What does one expert too many cost?",
     paper="cosine",
     experts=("tanh",),
     atoms=3,
@@ -45,6 +47,7 @@ add_preset(
     "The linear and the perturbed cosine router with ReLU and tanh experts, each fitted to data "
     "of its own model with the right number of experts.",
     QUESTION,
+    asks="Does the expert decide how fast a router is learnt?",
     paper="cosine",
     routers=("linear", "perturbed-cosine"),
     experts=("relu", "tanh"),
@@ -59,6 +62,7 @@ add_preset(
     "Quadratic scores under a sigmoid and under a softmax gate, each fitted to data of its own "
     "model with the right number of GELU experts. Every true gate sees the input.",
     QUESTION,
+    asks="Does a sigmoid gate learn faster than a softmax?",
     paper="sigmoid",
     routers=("quadratic",),
     gates=("softmax", "sigmoid"),
@@ -76,6 +80,7 @@ add_preset(
     "Sigmoid gate, sparse regime, one expert too many",
     f"The last true gate is zero, so that its expert can be split in two without a trace. {OVER}",
     "Which expert will be learnt faster?",
+    asks="Which expert hides one too many?",
     paper="sigmoid",
     routers=("quadratic",),
     gates=("sigmoid",),
@@ -97,6 +102,7 @@ add_preset(
     "data sets. The sigmoid gate cannot be the truth: its fits are held against its own best "
     "approximation, and the distance between the regressions stops at that approximation's.",
     "Whose distance to the true regression will stop falling?",
+    asks="What does a sigmoid gate miss in softmax data?",
     paper="sigmoid",
     routers=("quadratic",),
     gates=("softmax", "sigmoid"),
@@ -117,6 +123,7 @@ add_preset(
     "Softmax against sigmoid on the same data",
     "The mirror of the study before: the data come from a sigmoid gate.",
     "Whose distance to the true regression will stop falling?",
+    asks="What does a softmax gate miss in sigmoid data?",
     paper="sigmoid",
     routers=("quadratic",),
     gates=("softmax", "sigmoid"),
@@ -138,6 +145,7 @@ add_preset(
     "Multinomial logistic experts over three classes under the standard and a modified gate. "
     "Every true expert sees the input.",
     QUESTION,
+    asks="Are classes learnt as fast as numbers?",
     paper="multinomial",
     routers=("linear", "modified-tanh"),
     experts=("linear",),
@@ -157,6 +165,7 @@ add_preset(
     "Classes, Regime 1, one expert too many",
     f"The standard and a modified gate with one expert more than the truth. {OVER}",
     "How steep will D2 be at the largest sample?",
+    asks="Does a modified gate help where an expert is too many?",
     paper="multinomial",
     routers=("linear", "modified-tanh"),
     experts=("linear",),
@@ -179,6 +188,7 @@ add_preset(
     "The last true expert does not see the input: gate and expert can stand in for each other. "
     f"{OVER}",
     "Which gate will be learnt faster?",
+    asks="What if an expert does not see the input?",
     paper="multinomial",
     routers=("linear", "modified-sigmoid"),
     experts=("linear",),
@@ -202,6 +212,7 @@ add_preset(
     "The experts' own outputs decide who speaks. Linear and feed-forward Gaussian experts with "
     "variances of their own, and the right number of them.",
     QUESTION,
+    asks="Are experts that compete learnt at the usual rate?",
     paper="compete",
     routers=("competition",),
     experts=("linear", "ffn"),
@@ -220,6 +231,7 @@ add_preset(
     "Competition, one expert too many",
     f"Competition with one expert more than the truth. {OVER}",
     "How steep will the loss be at the largest sample?",
+    asks="What does one expert too many cost under competition?",
     paper="compete",
     routers=("competition",),
     experts=("linear", "ffn"),
@@ -240,6 +252,7 @@ add_preset(
     "Gaussian experts without competition, exact-specified",
     "The same Gaussian experts under a linear softmax router, for comparison with competition.",
     QUESTION,
+    asks="How fast are Gaussian experts learnt without competition?",
     paper="compete",
     routers=("linear",),
     experts=("linear",),
@@ -256,6 +269,7 @@ add_preset(
     "Gaussian experts without competition, one too many",
     f"A linear softmax router over linear Gaussian experts, one of them too many. {OVER}",
     "How steep will the loss be at the largest sample?",
+    asks="What does one expert too many cost without competition?",
     paper="compete",
     routers=("linear",),
     experts=("linear",),
@@ -275,6 +289,7 @@ add_preset(
     "Choose models, regimes, estimators, sizes and starts yourself. The truth is picked by its "
     "reach: the candidate whose rate shows with the fewest data.",
     "How steep will each line be?",
+    asks="How fast is your model learnt?",
     sizes=(300, 1000, 3000, 10000),
     replicates=20,
 )

@@ -37,6 +37,7 @@ add_preset(
     "gates are zero; there the cosine router's direction is not defined, and its score is taken "
     "as its offset.",
     QUESTION,
+    asks="Eight ReLU experts: do the published slopes come out?",
     paper="cosine",
     published=(
         Published(-0.50, "cosine Fig. 1a", router="perturbed-cosine"),
@@ -50,6 +51,7 @@ add_preset(
     "Cosine paper, Figure 1b",
     "The experiment of Figure 1a with nine fitted experts for eight true ones.",
     QUESTION,
+    asks="Nine experts for eight: do the published slopes come out?",
     paper="cosine",
     published=(
         Published(-0.47, "cosine Fig. 1b", router="perturbed-cosine"),
@@ -64,6 +66,7 @@ add_preset(
     "The data come from a linear router; cosine and perturbed cosine routers are fitted to the "
     "same data sets and held against their own best approximations.",
     QUESTION,
+    asks="Cosine routers on linear data: do the published slopes come out?",
     paper="cosine",
     published=(
         Published(-0.45, "cosine Fig. 2a", router="perturbed-cosine", note="k is not stated"),
@@ -78,6 +81,7 @@ add_preset(
     "The data come from a linear router over squared experts; a perturbed cosine and a linear "
     "router are fitted to the same data sets.",
     QUESTION,
+    asks="Squared experts: do the published slopes come out?",
     paper="cosine",
     published=(
         Published(-0.47, "cosine Fig. 2b", router="perturbed-cosine", note="k is not stated"),
@@ -118,6 +122,7 @@ for _letter, _expert, _words, _slopes in (
         "softmax gate are fitted to the same data sets. The sigmoid gate's fits are held against "
         "its best approximation.",
         QUESTION,
+        asks=f"On softmax data, {_words} experts: do the published slopes come out?",
         paper="sigmoid",
         published=(
             Published(_slopes[0], f"sigmoid Fig. 1{_letter}", gate="sigmoid", note=OPEN),
@@ -141,6 +146,7 @@ for _letter, _sparse, _words, _slopes in (
         f"A quadratic sigmoid gate over eight ReLU or linear experts, {_words}. Each expert is "
         "fitted to data of its own.",
         QUESTION,
+        asks=f"{'Sparse' if _sparse else 'Dense'} sigmoid gate: do the published slopes come out?",
         paper="sigmoid",
         published=(
             Published(_slopes[0], f"sigmoid Fig. 2{_letter}", expert="relu", note=OPEN),
@@ -191,6 +197,7 @@ for _name, _figure, _atoms, _router, _flat, _slope in (
         f"{_regime}. Expectation-maximisation as in the paper and the converged estimator are run "
         "on the same data from the same starts.",
         QUESTION,
+        asks=f"{_atoms} experts for two, {_gate}: do the published slopes come out?",
         paper="multinomial",
         published=(
             Published(
@@ -210,6 +217,7 @@ add_preset(
     "sin and log|x|. Each gate is fitted to data of its own, so that levels cannot be compared, "
     "only the falls.",
     "Which gate's likelihood will improve most?",
+    asks="Which gate's likelihood improves most?",
     paper="multinomial",
     values={
         **MULTINOMIAL,

@@ -46,6 +46,8 @@ class Preset:
     ----------
     name, title, summary : str
         Name in the registry; title; a few sentences for people.
+    asks : str
+        The question that the study answers; its screen is headed with it.
     question : str
         What a class is asked to predict before the study runs.
     paper : str
@@ -62,6 +64,7 @@ class Preset:
     name: str
     title: str
     summary: str
+    asks: str
     question: str
     paper: str
     values: Mapping[str, Value]
@@ -138,6 +141,7 @@ def add_preset(
     title: str,
     summary: str,
     question: str,
+    asks: str = "",
     paper: str = "",
     values: Mapping[str, Value] | None = None,
     full: Mapping[str, Value] | None = None,
@@ -157,5 +161,5 @@ def add_preset(
         raise SpecificationError(f"Expected only known fields, but got '{unknown[0]}'.")
     checked = {key: FIELDS[key].check(value) for key, value in own.items()}
     large = {key: FIELDS[key].check(value) for key, value in (full or {}).items()}
-    preset = Preset(name, title, summary, question, paper, checked, large, published)
+    preset = Preset(name, title, summary, asks or title, question, paper, checked, large, published)
     return PRESETS.add(name, preset)

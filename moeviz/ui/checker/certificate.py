@@ -11,9 +11,9 @@ import streamlit as st
 from moeviz.charts.checker import sequence_figure, sequence_table, sequence_words
 from moeviz.charts.palette import theme_named
 from moeviz.symbolic.certificates.types import Certificate, Measured, Member
-from moeviz.ui.checker.words import formula, mixed, shortened
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.plot import plot
+from moeviz.ui.shared.typeset import formula, mixed, shortened
 
 _MOST_FORMULAS = 12
 

@@ -9,7 +9,8 @@ import streamlit as st
 from moeviz.fields import Value, read_texts
 from moeviz.symbolic.request.compose import parameter_names, relation_latex
 from moeviz.symbolic.request.selection import CHECK_FIELDS
-from moeviz.ui.checker.state import OWN, RELATION, STATE
+from moeviz.ui.checker.link import OWN, RELATION
+from moeviz.ui.checker.state import STATE
 from moeviz.ui.shared.widgets import field_widget, show_fields
 
 

@@ -10,14 +10,15 @@ from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.questions.claims import Claim
 from moeviz.ui.checker.form import compose_form
-from moeviz.ui.checker.state import STATE, composed, plain_request, request_of
+from moeviz.ui.checker.link import composed, plain_request, request_of
+from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.verdict import show_question, show_verdict
-from moeviz.ui.shared.guard import guard, plain
+from moeviz.ui.shared.follow import follow
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.link import Request
-from moeviz.ui.shared.session import checker
+from moeviz.ui.shared.session import checker, visitor
 from moeviz.ui.shared.studies import PAPERS
-
-POLL_SECONDS = 0.2
 
 _CLAIM, _OWN = "A claim of the papers", "A check of my own"
 
@@ -83,7 +84,9 @@ def check_button(request: Request) -> None:
     request : Request
     """
     if st.button("Check", type="primary", key="checker.run", width=160):
-        checker().submit(Check(plain_request(request)))
+        check = Check(plain_request(request))
+        INTEREST.want(check.hash, visitor())
+        checker().submit(check)
 
 
 def show_check(request: Request, link: Mapping[str, str]) -> None:
@@ -99,7 +102,7 @@ def show_check(request: Request, link: Mapping[str, str]) -> None:
     if view is None or view.state == "interrupted":
         st.info("Press **Check** to have it decided; the verdict comes with a certificate.")
     elif view.active:
-        st.fragment(_wait, run_every=POLL_SECONDS)(request)
+        _wait(view)
     elif view.state == "done":
         verdict = view.result()
         if request.own["compose"]:
@@ -117,22 +120,15 @@ def _known(request: Request) -> Snapshot | None:
         return None
 
 
-def _wait(request: Request) -> None:
-    with guard():
-        view = _known(request)
-        if view is None or not view.active:
-            st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(min(1.0, view.seconds / view.spec.limit), text=_progress(view))
-            if st.button("Cancel", width=140):
-                checker().cancel(Check(plain_request(request)))
-                st.rerun()
-
-
-def _progress(view: Snapshot) -> str:
-    if view.state == "waiting":
-        return "Waiting for a process that is free; the first one takes some seconds to load."
-    return f"Deciding: {view.seconds:.0f} s, at most {view.spec.limit:g} s for each test."
+def _wait(view: Snapshot) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        follow(view, key="checker.follow")
+        pressed = st.button("Cancel", key="checker.cancel", width=140)
+    if not pressed:
+        return
+    if INTEREST.withdraw(view.job_id, visitor()):
+        st.rerun()
+    st.info("Somebody else waits for this check too, so it goes on.")
 
 
 def _explain(view: Snapshot) -> None:

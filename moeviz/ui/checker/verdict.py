@@ -17,11 +17,12 @@ from moeviz.symbolic.certificates.latex import verdict_latex
 from moeviz.symbolic.certificates.script import script
 from moeviz.text import json_text
 from moeviz.ui.checker.certificate import show_certificate
-from moeviz.ui.checker.words import agreement, answer_words, mixed, paper_words
+from moeviz.ui.checker.words import agreement, answer_words, paper_words
 from moeviz.ui.lab.link import preset_link
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import CONVERGENCE
 from moeviz.ui.shared.studies import study_label
+from moeviz.ui.shared.typeset import mixed
 
 Verdict = Mapping[str, Any]
 

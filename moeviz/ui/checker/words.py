@@ -1,13 +1,12 @@
-"""Words of the checker's page: verdicts, agreement, text with mathematics in it."""
+"""Words of the checker's page: verdicts and agreement."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.studies import PAPERS
+from moeviz.ui.shared.typeset import mixed
 
 GLYPHS: Mapping[str, str] = {
     "holds": "✔",
@@ -16,66 +15,6 @@ GLYPHS: Mapping[str, str] = {
     "undecided": "?",
 }
 """A sign for each verdict, so that none is told by colour alone."""
-
-
-_FRACTION = re.compile(r"\\t?frac\{(\d+)\}\{(\d+)\}|(?<![\d{])(\d{9,})(?![\d}])")
-
-_MOST_DIGITS = 8
-
-
-def shortened(latex: str) -> tuple[str, dict[str, str]]:
-    """Return LaTeX with names for numbers that no line has room for, and those numbers.
-
-    Parameters
-    ----------
-    latex : str
-
-    Returns
-    -------
-    str
-        With kappa_1, kappa_2, ... for long numbers, in the order in which they appear.
-    dict
-        From such a name, as plain characters, to its number.
-    """
-    found: dict[str, str] = {}
-
-    def name(match: re.Match[str]) -> str:
-        above, below, whole = match.groups()
-        if whole is None and max(len(above), len(below)) <= _MOST_DIGITS:
-            return match[0]
-        number = whole or f"{above}/{below}"
-        for known, value in found.items():
-            if value == number:
-                return rf"\kappa_{{{known[1:]}}}"
-        found[f"κ{len(found) + 1}"] = number
-        return rf"\kappa_{{{len(found)}}}"
-
-    return _FRACTION.sub(name, latex), found
-
-
-def mixed(text: str) -> str:
-    """Return words for markdown: what stands between dollars is typeset, the rest is as it is.
-
-    Parameters
-    ----------
-    text : str
-    """
-    parts = text.split("$")
-    if len(parts) % 2 == 0:
-        return plain(text)
-    return "".join(
-        _formula(part) if number % 2 else _letters(part) for number, part in enumerate(parts)
-    )
-
-
-def formula(latex: str) -> str:
-    """Return LaTeX for markdown, in display size but free to break between its terms.
-
-    Parameters
-    ----------
-    latex : str
-    """
-    return rf"$\displaystyle {shortened(latex)[0].strip()}$"
 
 
 def answer_words(verdict: str, condition: str = "") -> str:
@@ -122,15 +61,3 @@ def paper_words(paper: str, reference: str) -> str:
 
 def _says(verdict: str) -> str:
     return "is undecided" if verdict == "undecided" else verdict
-
-
-def _formula(latex: str) -> str:
-    # A list of formulas may break after each comma; one formula between dollars may not.
-    pieces = shortened(latex)[0].split(r",\ ")
-    return ", ".join(f"${piece.strip()}$" for piece in pieces if piece.strip())
-
-
-def _letters(text: str) -> str:
-    lead = " " if text[:1].isspace() else ""
-    trail = " " if text[-1:].isspace() and text.strip() else ""
-    return f"{lead}{plain(text)}{trail}"

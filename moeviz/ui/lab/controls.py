@@ -1,4 +1,4 @@
-"""The convergence lab's form and its Run button."""
+"""The convergence lab's Run button, its drawer of settings and its predictions."""
 
 from __future__ import annotations
 
@@ -7,48 +7,96 @@ from functools import lru_cache
 import streamlit as st
 
 from moeviz.charts.notices import notices
+from moeviz.engine import Snapshot
+from moeviz.engine.workers.hardware import local_workers
 from moeviz.errors import SpecificationError
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
-from moeviz.ui.lab.form import form_study, settings
+from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.link import Guesses
 from moeviz.ui.lab.predict import predictions
 from moeviz.ui.lab.regimes import regime_controls
 from moeviz.ui.lab.state import job, show_job
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.session import engine
+from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.words import duration
 
 
-def study_of_form(preset: Preset) -> Specification:
-    """Return the study that the form describes, before the form is drawn.
+def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
+    """Offer to run the study, say its work, and return whether it is wanted.
 
-    The widgets hold their values before they are drawn again. What follows from a change can so
-    be said at once: some fifty widgets take longer to draw than everything else.
+    Parameters
+    ----------
+    spec : Specification
+    snapshot : Snapshot or None
+        The study on show; while it is the form's and is computed, there is nothing to offer.
+    """
+    if snapshot is not None and snapshot.active and snapshot.job_id == spec.hash:
+        return False
+    st.markdown(_cost(spec), width="content")
+    return st.button("Run", type="primary", key="lab.run", width=110)
+
+
+def settings_button(preset: Preset) -> None:
+    """Offer the drawer of settings; nothing of it is made before it is opened.
 
     Parameters
     ----------
     preset : Preset
-
-    Raises
-    ------
-    SpecificationError
-        If the settings do not describe a study that can be run; they stay on the page, where
-        they can be mended.
+        The one chosen in the form.
     """
+    st.session_state.pop(_CLOSED, None)
+    changed = _changed(preset)
+    label = f"Settings · {changed}" if changed else "Settings"
+    hint = f"{changed} changed from the study's own" if changed else None
+    if st.button(label, key="lab.settings", help=hint):
+        _drawer(preset)
+
+
+_CLOSED = "lab.settings.closed"
+"""Key of what says that the drawer was closed, until the page has been drawn."""
+
+
+def _close() -> None:
+    st.session_state[_CLOSED] = True
+
+
+@st.dialog("Settings", width="medium", position="right", on_dismiss=_close)
+def _drawer(preset: Preset) -> None:
+    # A value that is entered by closing comes in one message with that, which runs this alone.
+    if st.session_state.get(_CLOSED):
+        st.rerun()
+    st.button(
+        "Back to the study's own settings",
+        icon=":material/restart_alt:",
+        disabled=not _changed(preset),
+        on_click=reset_form,
+        args=(preset,),
+        key="lab.reset",
+    )
+    _what_follows(preset)
+    regime_controls(preset)
+    settings(preset)
+    upload()
+
+
+def _what_follows(preset: Preset) -> None:
+    """Say the work of the study as set, or why it cannot be run; the page behind waits."""
     try:
-        return form_study(preset)
-    except SpecificationError:
-        # At the very place where the whole form has them, so that the browser keeps them open.
-        _, right = st.columns(2)
-        with right.expander("Settings"):
-            _settings(preset)
-        raise
+        st.markdown(_cost(form_study(preset)))
+    except SpecificationError as error:
+        st.error(plain(str(error)))
 
 
-def study_form(preset: Preset, spec: Specification) -> Guesses:
-    """Show prediction and settings, and return what was predicted for each curve.
+def _changed(preset: Preset) -> int:
+    values, table = form_values(preset), preset.fields
+    return sum(field.applies(values) and values[field.name] != field.default for field in table)
+
+
+def predict(preset: Preset, spec: Specification) -> Guesses:
+    """Ask for a prediction, and return what was predicted for each curve.
 
     Parameters
     ----------
@@ -56,25 +104,10 @@ def study_form(preset: Preset, spec: Specification) -> Guesses:
     spec : Specification
         The study that the form describes.
     """
-    left, right = st.columns(2)
-    with right.expander("Settings"):
-        _settings(preset)
-    with left.expander("Commit a prediction first"):
+    locked = job() == spec.hash
+    with st.popover("Predicted" if locked else "Predict"):
         st.markdown(plain(preset.question))
-        return predictions(spec, locked=job() == spec.hash)
-
-
-def run_button(spec: Specification) -> bool:
-    """Offer to run the study, say its work, and return whether it is wanted.
-
-    Parameters
-    ----------
-    spec : Specification
-    """
-    with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button("Run", type="primary", key="lab.run", width=160)
-        st.markdown(_cost(spec))
-    return pressed
+        return predictions(spec, locked)
 
 
 def show_notices(spec: Specification) -> None:
@@ -88,12 +121,11 @@ def show_notices(spec: Specification) -> None:
         st.info(plain(notice))
 
 
-def run(preset: Preset, spec: Specification) -> None:
+def run(spec: Specification) -> None:
     """Hand the study to the workers and show it; for when the whole form has been drawn.
 
     Parameters
     ----------
-    preset : Preset
     spec : Specification
 
     Raises
@@ -102,15 +134,10 @@ def run(preset: Preset, spec: Specification) -> None:
         If the study cannot be submitted.
     """
     with st.spinner("Handing the study to the workers", show_time=False):
+        INTEREST.want(spec.hash, visitor())
         show_job(engine().submit(spec))
-    leave_kept(preset)
+    leave_kept()
     st.rerun()
-
-
-def _settings(preset: Preset) -> None:
-    regime_controls(preset)
-    settings(preset)
-    upload()
 
 
 @lru_cache(maxsize=256)
@@ -123,4 +150,4 @@ def _cost(spec: Specification) -> str:
     blocks = split(spec)
     fits = sum(block.last - block.first for block in blocks)
     seconds = sum(block.cost for block in blocks)
-    return f"{fits:,} fits, about {duration(max(1.0, seconds))} of work for one core"
+    return f"{fits:,} fits, about {duration(max(1.0, seconds / local_workers()))}"

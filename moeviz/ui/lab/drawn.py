@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import pyarrow
 import streamlit as st
 
-from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.palette import theme_named
+from moeviz.charts.replay import replay_document
+from moeviz.charts.screen import study_screen
 from moeviz.charts.table import Table
 from moeviz.engine import Snapshot
 from moeviz.study import Result
-from moeviz.ui.shared.plot import figure_text
+from moeviz.text import json_text
 
 _KEPT = 64
 """Entries of a cache; a class looks at a few studies at a time, in two themes."""
@@ -43,22 +44,25 @@ class Shown:
     result: Result
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def result_of(job_id: str, version: int, _snapshot: Snapshot) -> Result:
-    """Return a study's result as it stands.
+def shown_of(snapshot: Snapshot) -> Shown:
+    """Return a study as it stands.
 
     Parameters
     ----------
-    job_id : str
-    version : int
-        The snapshot's.
+    snapshot : Snapshot
     """
+    job_id, version = snapshot.job_id, snapshot.version
+    return Shown(job_id, version, _result(job_id, version, snapshot))
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _result(job_id: str, version: int, _snapshot: Snapshot) -> Result:
     result: Result = _snapshot.result()
     return result
 
 
-def figure_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
-    """Return the figure of a study's curves as a text for the browser.
+def screen_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
+    """Return what is drawn of a study as a text for the browser.
 
     Parameters
     ----------
@@ -68,14 +72,32 @@ def figure_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
     theme : str or None
         The browser's theme.
     """
-    return _figure(shown.name, shown.version, theme, tuple(sizes), shown.result)
+    return _screen(shown.name, shown.version, theme, tuple(sizes), shown.result)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _figure(
+def _screen(
     name: str, version: int, theme: str | None, sizes: tuple[int, ...], _result: Result
 ) -> str:
-    return figure_text(convergence_figure(_result, sizes, theme_named(theme)))
+    return json_text(study_screen(_result, sizes, theme_named(theme)), compact=True)
+
+
+def replay_of(shown: Shown, theme: str | None) -> str:
+    """Return how a study can be played again, as a text for the browser.
+
+    Parameters
+    ----------
+    shown : Shown
+    theme : str or None
+        The browser's theme.
+    """
+    return _replay(shown.name, shown.version, theme, shown.result)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _replay(name: str, version: int, theme: str | None, _result: Result) -> str:
+    document = replay_document(_result, _result.spec["sizes"], theme_named(theme))
+    return json_text(document, compact=True)
 
 
 def table_of(

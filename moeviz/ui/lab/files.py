@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,6 +12,8 @@ import streamlit as st
 from moeviz.charts.printed import printed
 from moeviz.charts.table import replicates_csv
 from moeviz.errors import MoevizError
+from moeviz.export.formats import FORMATS
+from moeviz.export.words import LONGEST_LINK
 from moeviz.study import Result, Specification
 from moeviz.study.document import read_document
 from moeviz.text import json_text
@@ -19,6 +23,7 @@ from moeviz.ui.shared.guard import plain
 
 _UPLOAD = "lab.upload"
 _REFUSED = "lab.upload.refused"
+_TAKEN = "lab.upload.taken"
 
 
 def read_specification(content: bytes) -> Specification:
@@ -38,7 +43,7 @@ def read_specification(content: bytes) -> Specification:
 
 
 def upload() -> None:
-    """Offer to set the form from a file; a broken file gives one sentence and changes nothing."""
+    """Offer to set the form from a file, which closes the drawer; a broken one changes nothing."""
     st.file_uploader(
         "Set the form from a file (JSON of a specification or of a result)",
         type="json",
@@ -46,6 +51,8 @@ def upload() -> None:
         on_change=_take,
         max_upload_size=1,
     )
+    if st.session_state.pop(_TAKEN, False):
+        st.rerun()  # The whole page, for the study may be another preset's.
     if _REFUSED in st.session_state:
         st.error(plain(st.session_state[_REFUSED]))
 
@@ -57,12 +64,13 @@ def _take() -> None:
         return
     try:
         STATE.restore(request_for(read_specification(file.getvalue())))
+        st.session_state[_TAKEN] = True
     except MoevizError as error:
         st.session_state[_REFUSED] = str(error)
 
 
 def downloads(result: Result, link: Mapping[str, str]) -> None:
-    """Offer the study's data, specification, whole result, and a link that restores the screen.
+    """Offer the study as files, each made when it is asked for.
 
     Parameters
     ----------
@@ -70,20 +78,77 @@ def downloads(result: Result, link: Mapping[str, str]) -> None:
     link : mapping of str to str
         The query parameters that restore the screen.
     """
+    address = f"{st.context.url}?{urlencode(link, safe=',')}"
+    with st.popover("Export"):
+        for offer in offers(result, address):
+            st.download_button(
+                offer.label,
+                offer.content,
+                offer.file_name,
+                offer.mime,
+                help=offer.help,
+                on_click="ignore",
+                width="stretch",
+            )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One file to download.
+
+    Attributes
+    ----------
+    label, file_name, mime, help : str
+    content : callable
+        Makes what is in it.
+    """
+
+    label: str
+    file_name: str
+    mime: str
+    help: str
+    content: Callable[[], str | bytes]
+
+
+def offers(result: Result, address: str) -> list[Offer]:
+    """Return the files in which a study can be taken along.
+
+    Parameters
+    ----------
+    result : Result
+    address : str
+        Of the screen; left out of files where it is longer than these print.
+    """
     name = f"moeviz-{result.spec.name}-{result.hash}"
-    offers = (
-        ("Data (CSV)", f"{name}.csv", "text/csv", lambda: replicates_csv(result)),
-        (
+    source = address if len(address) <= LONGEST_LINK else ""
+    made = [
+        Offer(
+            each.label, f"{name}{ending}", each.mime, each.help, partial(each.make, result, source)
+        )
+        for ending, each in FORMATS.items()
+        if each.offered(result)
+    ]
+    return [
+        Offer(
+            "Data (CSV)",
+            f"{name}.csv",
+            "text/csv",
+            "Every replicate's loss.",
+            lambda: replicates_csv(result),
+        ),
+        *made,
+        Offer(
             "Specification (JSON)",
             f"{name}-specification.json",
             "application/json",
+            "What was set; the form and the command line read it.",
             lambda: json_text(result.spec.to_json(), indent=2),
         ),
-        ("Result (JSON)", f"{name}.json", "application/json", lambda: json_text(printed(result))),
-    )
-    with st.container(horizontal=True):
-        for label, file_name, mime, content in offers:
-            st.download_button(label, content, file_name, mime, on_click="ignore")
-        with st.popover("Link to this screen"):
-            address = urlencode(link, safe=",")
-            st.code(f"{st.context.url}?{address}", language=None, wrap_lines=True)
+        Offer(
+            "Result (JSON)",
+            f"{name}.json",
+            "application/json",
+            "Everything that is known, with the sentences beside the plot.",
+            lambda: json_text(printed(result)),
+        ),
+    ]

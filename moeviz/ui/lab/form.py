@@ -2,18 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import count, takewhile
 
 import streamlit as st
 
+from moeviz.errors import MoevizError
 from moeviz.fields import Value
-from moeviz.study import PRESETS, Preset, Specification
+from moeviz.study import PRESETS, Preset, Specification, plan
 from moeviz.ui.lab.link import form_fields
-from moeviz.ui.lab.state import STATE, job
+from moeviz.ui.lab.state import STATE, job, pins
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.widgets import show_fields
+
+
+def form_preset() -> Preset:
+    """Return the preset whose form it is."""
+    return PRESETS[STATE.asked.own["preset"]]
+
+
+_ASKED_ABOUT = ("routers", "gates", "experts", "output", "data_router", "data_gate")
+"""Fields of which a preset's question speaks."""
+
+
+def own_model(preset: Preset, values: Mapping[str, Value]) -> bool:
+    """Return whether a form's model is another than the preset's, whose question is not its own.
+
+    Parameters
+    ----------
+    preset : Preset
+    values : mapping of str to Value
+        What the form says.
+    """
+    return any(values[name] != preset.defaults[name] for name in _ASKED_ABOUT)
+
+
+def heading(preset: Preset, values: Mapping[str, Value]) -> str:
+    """Return the question that the study of a form answers.
+
+    Parameters
+    ----------
+    preset : Preset
+    values : mapping of str to Value
+        What the form says.
+    """
+    return (PRESETS["lab"] if own_model(preset, values) else preset).asks
+
+
+def reset_form(preset: Preset) -> None:
+    """Set every field back to the preset's own; for a callback.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    """
+    change_form(preset, {field.name: field.default for field in form_fields(preset.name)})
 
 
 def settings(preset: Preset) -> None:
@@ -59,32 +103,65 @@ def form_values(preset: Preset) -> dict[str, Value]:
     return STATE.values(preset.name, form_fields(preset.name))
 
 
-def form_guesses(preset: Preset) -> tuple[float | None, ...]:
-    """Return what the form says that the visitor predicted.
-
-    Parameters
-    ----------
-    preset : Preset
-    """
-    keys = (STATE.key(guess_name(preset.name, index)) for index in count())
-    shown = takewhile(lambda key: key in st.session_state, keys)
-    return tuple(st.session_state[key] for key in shown)
-
-
-def guess_name(preset: str, index: int) -> str:
+def guess_name(preset: str, label: str) -> str:
     """Return the name of the widget for the guess of a curve.
+
+    A guess belongs to its curve: where another model takes the curve's place in the study, it is
+    not the other's guess.
 
     Parameters
     ----------
     preset : str
         A preset's name.
-    index : int
-        The curve's place in the result.
+    label : str
+        The curve's.
     """
-    return f"{preset}.guess.{index}"
+    return f"{preset}.guess.{label}"
 
 
-def change_form(preset: Preset, changes: Mapping[str, Value]) -> None:
+def asked_guesses(preset: Preset) -> dict[str, float | None]:
+    """Return what the form's guesses started from, by the curve's label.
+
+    Parameters
+    ----------
+    preset : Preset
+    """
+    asked = STATE.asked
+    if asked.own["preset"] != preset.name:
+        return {}
+    return dict(zip(curve_labels(preset, asked.values), asked.own["guess"], strict=False))
+
+
+def curve_labels(preset: Preset, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the labels of a study's curves; none of a study that cannot be run.
+
+    Parameters
+    ----------
+    preset : Preset
+    values : mapping of str to Value
+        What a form says.
+    """
+    try:
+        spec = preset.build(dict(values))
+    except MoevizError:
+        return ()
+    return _labels(spec)
+
+
+@lru_cache(maxsize=256)
+def _labels(spec: Specification) -> tuple[str, ...]:
+    return tuple(curve.label for curve in plan(spec).curves if curve.trained)
+
+
+def _guesses_of(preset: Preset, labels: Sequence[str]) -> tuple[float | None, ...]:
+    """Return the guesses of some curves, wherever they stood in the form."""
+    asked = asked_guesses(preset)
+    keys = {label: STATE.key(guess_name(preset.name, label)) for label in labels}
+    said = [st.session_state.get(key, asked.get(label)) for label, key in keys.items()]
+    return tuple(said) if any(guess is not None for guess in said) else ()
+
+
+def change_form(preset: Preset, changes: Mapping[str, Value], kept: bool = False) -> None:
     """Set the form to what it says with some fields changed; a new generation of widgets.
 
     Parameters
@@ -93,6 +170,15 @@ def change_form(preset: Preset, changes: Mapping[str, Value]) -> None:
         The one chosen in the form.
     changes : mapping of str to Value
         Values by field.
+    kept : bool
+        Whether the kept full-size result is to be on show.
     """
-    own = {"preset": preset.name, "job": job(), "guess": form_guesses(preset), "kept": False}
-    STATE.restore(Request(own, {**form_values(preset), **changes}))
+    values = {**form_values(preset), **changes}
+    own = {
+        "preset": preset.name,
+        "job": job(),
+        "guess": _guesses_of(preset, curve_labels(preset, values)),
+        "kept": kept,
+        "pins": pins(),
+    }
+    STATE.restore(Request(own, values))

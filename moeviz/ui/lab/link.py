@@ -1,4 +1,4 @@
-"""Links of the convergence lab: the preset, the study on show, guesses, and a kept result."""
+"""Links of the convergence lab: the preset, the study on show, guesses, what is kept and pinned."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ FIRST_PRESET = "cosine-exact"
 
 _JOB = re.compile(r"[0-9a-f]{16}")
 _MOST_GUESSES = 40
+
+MOST_PINS = 3
+"""Finished studies that may be pinned for comparison."""
 
 Guesses = tuple[float | None, ...]
 """What was predicted, curve by curve."""
@@ -48,6 +51,15 @@ def _job(text: str) -> str:
             "the link may have been cut short."
         )
     return text
+
+
+def _pins(text: str) -> tuple[str, ...]:
+    pins = tuple(dict.fromkeys(map(_job, text.split(",")))) if text else ()
+    if len(pins) > MOST_PINS:
+        raise SpecificationError(
+            f"Expected at most {MOST_PINS} pinned studies, but got {len(pins)}; leave some out."
+        )
+    return pins
 
 
 def _kept(text: str) -> bool:
@@ -88,6 +100,7 @@ LAB = Page(
         Key("job", _job, lambda job: job),
         Key("guess", _guesses, _said, ()),
         Key("kept", _kept, lambda kept: "1" if kept else None, False),
+        Key("pins", _pins, lambda pins: ",".join(pins) or None, ()),
     ),
     table=FIELDS,
     form=lambda own: str(own["preset"]),
@@ -102,6 +115,7 @@ def request_for(
     job: str | None = None,
     guesses: Sequence[float | None] = (),
     kept: bool = False,
+    pins: Sequence[str] = (),
 ) -> Request:
     """Return the request that shows a study.
 
@@ -115,13 +129,21 @@ def request_for(
         What was predicted, curve by curve.
     kept : bool
         Whether the kept full-size result is on show.
+    pins : sequence of str
+        Studies that are pinned for comparison.
 
     Raises
     ------
     UnknownNameError
         If the specification's preset is not one of this laboratory's.
     """
-    own = {"preset": PRESETS[spec.name].name, "job": job, "guess": tuple(guesses), "kept": kept}
+    own = {
+        "preset": PRESETS[spec.name].name,
+        "job": job,
+        "guess": tuple(guesses),
+        "kept": kept,
+        "pins": tuple(pins),
+    }
     return Request(own, spec.fields)
 
 

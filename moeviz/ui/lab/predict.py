@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from moeviz.charts.chosen import short_names
 from moeviz.charts.palette import style, theme_named
-from moeviz.study import Specification, plan
-from moeviz.ui.lab.form import guess_name
+from moeviz.study import PRESETS, Specification, plan
+from moeviz.ui.lab.form import asked_guesses, guess_name
 from moeviz.ui.lab.state import STATE
 
 _COLUMNS = 2
@@ -23,9 +24,10 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
         Whether the study is already on show, so that nobody can improve a guess.
     """
     theme = theme_named(None)
-    curves = plan(spec).curves
-    asked = STATE.asked.own
-    said = [*asked["guess"], *[None] * len(curves)] if spec.name == asked["preset"] else []
+    planned = plan(spec).curves
+    names = short_names(planned)
+    curves = [curve for curve in planned if curve.trained]
+    asked = asked_guesses(PRESETS[spec.name])
     guesses: list[float | None] = []
     for start in range(0, len(curves), _COLUMNS):
         row = range(start, min(start + _COLUMNS, len(curves)))
@@ -33,15 +35,16 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
             with column:
                 guesses.append(
                     st.number_input(
-                        f"{style(index, theme).glyph} {curves[index].label}",
+                        f"{style(index, theme).glyph} {names[index]}",
                         min_value=-10.0,
                         max_value=10.0,
-                        value=said[index] if said else None,
+                        value=asked.get(curves[index].label),
                         step=0.05,
                         format="%.2f",
-                        placeholder="slope",
-                        key=STATE.key(guess_name(spec.name, index)),
+                        placeholder="below 0: falls",
+                        key=STATE.key(guess_name(spec.name, curves[index].label)),
                         disabled=locked,
+                        help=curves[index].label,
                     )
                 )
     return tuple(guesses)

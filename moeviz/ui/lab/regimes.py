@@ -114,19 +114,36 @@ def misspecify(preset: Preset, values: Fields) -> Changes | None:
 @lru_cache(maxsize=256)
 def _misspecify(name: str, decisive: tuple[tuple[str, Value], ...]) -> Changes | None:
     preset, values = PRESETS[name], dict(decisive)
-    routers = [("data_router", router) for router in SCORES]
-    gates = [("data_gate", gate) for gate in GATES]
-    for field, source in gates + routers if preset.paper == "sigmoid" else routers + gates:
-        changes: Changes = {"atoms": values["true_atoms"], **_OWN_DATA, field: source}
-        trial = {**values, **changes}
-        if not any_misspecified(trial):
-            continue
+    for changes in misspecifications(preset, values):
         try:
-            preset.build(trial)
+            preset.build({**values, **changes})
         except MoevizError:
             continue
         return changes
     return None
+
+
+def misspecifications(preset: Preset, values: Fields) -> list[Changes]:
+    """Return all ways to have the data come from another gate or router than some fit's.
+
+    Parameters
+    ----------
+    preset : Preset
+    values : mapping
+        What the form says.
+
+    Returns
+    -------
+    list of dict
+        The preset's own kind first; not all of them need go with the rest of the form.
+    """
+    routers = [("data_router", router) for router in SCORES]
+    gates = [("data_gate", gate) for gate in GATES]
+    ways: list[Changes] = [
+        {"atoms": values["true_atoms"], **_OWN_DATA, field: source}
+        for field, source in (gates + routers if preset.paper == "sigmoid" else routers + gates)
+    ]
+    return [changes for changes in ways if any_misspecified({**values, **changes})]
 
 
 def gate_changes(regime: str, values: Fields) -> Changes:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from moeviz.engine import UnknownJobError
 from moeviz.errors import SpecificationError
-from moeviz.ui.lab.link import LAB, request_for
+from moeviz.ui.lab.link import LAB, MOST_PINS, request_for
 from moeviz.ui.shared.form import FormState
 from moeviz.ui.shared.link import VERSION, Request
 from moeviz.ui.shared.session import engine
@@ -21,6 +21,23 @@ def job() -> str | None:
 def show_job(job_id: str | None) -> None:
     """Choose the study on show."""
     STATE.say("job", job_id)
+
+
+def pins() -> tuple[str, ...]:
+    """Return the studies that are pinned for comparison."""
+    found: tuple[str, ...] = STATE.own("pins")
+    return found or ()
+
+
+def pin(job_id: str) -> None:
+    """Pin a study, in the oldest one's place when there are as many as there may be."""
+    others = [each for each in pins() if each != job_id]
+    STATE.say("pins", (*others, job_id)[-MOST_PINS:])
+
+
+def unpin(job_id: str) -> None:
+    """Take a study from those that are pinned."""
+    STATE.say("pins", tuple(each for each in pins() if each != job_id))
 
 
 def leave_study() -> None:
@@ -40,14 +57,18 @@ def _find(address: dict[str, str]) -> Request:
     """Return what an address asks for; a job alone brings its own form along."""
     wanted = LAB.read(address)
     job_id = wanted.own["job"]
-    if job_id is None or not LAB.names & set(address) <= {"job", VERSION, "guess"}:
+    if job_id is None or not LAB.names & set(address) <= {"job", VERSION, "guess", "pins"}:
         return wanted
     try:
         known = request_for(engine().look(job_id).spec, job_id)
-        return replace(known, own={**known.own, "guess": wanted.own["guess"]})
+        said = {name: wanted.own[name] for name in ("guess", "pins")}
+        return replace(known, own={**known.own, **said})
     except UnknownJobError:
         raise SpecificationError(unknown_job(job_id)) from None
 
 
-STATE = FormState(LAB, "preset", _find)
+STRIP = "lab.chips"
+"""Key of the strip of chips; there while the lab is on the screen."""
+
+STATE = FormState(LAB, STRIP, _find)
 """The state of the lab's form."""

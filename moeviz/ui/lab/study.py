@@ -1,50 +1,39 @@
-"""A study on the screen, running or finished."""
+"""A study on the screen, running or finished, with those that lie behind and beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
 
 import streamlit as st
 
-from moeviz.charts.convergence import convergence_figure
-from moeviz.charts.notices import notices, older_words
-from moeviz.charts.palette import style, theme_named
-from moeviz.charts.regimes import regime_sentences
-from moeviz.charts.sentences import curve_words
-from moeviz.charts.table import (
-    Table,
-    fits_table,
-    local_slope_table,
-    loss_table,
-    slope_table,
-)
-from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace_words
-from moeviz.charts.truth import truth_parts
-from moeviz.charts.words import comparison, describe, design_sentence, open_choices
+from moeviz.charts.notices import older_words
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import Preset, Result, Specification, assemble
+from moeviz.study import Preset, Specification
 from moeviz.study.kept import KeptResult
-from moeviz.ui.lab.drawn import Guesses, Shown, figure_of, result_of, table_of
+from moeviz.ui.lab.drawn import Guesses, Shown, screen_of, shown_of
 from moeviz.ui.lab.files import downloads
-from moeviz.ui.lab.link import LAB, request_for
-from moeviz.ui.lab.state import job, leave_study, unknown_job
-from moeviz.ui.shared.guard import guard, plain
-from moeviz.ui.shared.pace import PACE
-from moeviz.ui.shared.plot import plot
+from moeviz.ui.lab.form import heading
+from moeviz.ui.lab.layers import layers, pin_name, pinned
+from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
+from moeviz.ui.lab.watch import watch
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.words import duration, progress_sentence
 
-TABS = "lab.tabs"
-"""Key of the tabs beside the plot; its value is the title of the open one."""
-
-_PLOT_AND_WORDS = (3, 2)
-_AXES_SHORTER = 160
+PICTURE = "lab.watch"
+"""The picture's key in the session."""
 
 
-def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
-    """Show the study that the address names, or invite to run one.
+def show_study(
+    preset: Preset,
+    spec: Specification,
+    guesses: Guesses,
+    kept: KeptResult | None,
+    snapshot: Snapshot | None,
+    link: Mapping[str, str],
+) -> Shown | None:
+    """Draw the study that the address names; without one, what is kept of the preset, faintly.
 
     Parameters
     ----------
@@ -54,6 +43,42 @@ def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
         What the form says.
     guesses : sequence of float or None
         What was predicted, curve by curve.
+    kept : KeptResult or None
+        The kept result, where that is to be shown in place of a study.
+    snapshot : Snapshot or None
+        What :func:`study_on_show` returned.
+    link : mapping of str to str
+        The query parameters that restore the screen.
+
+    Returns
+    -------
+    Shown or None
+        What is on the screen, if it is there and nothing is computed any more.
+    """
+    if kept is not None:
+        shown = Shown(f"kept.{preset.name}", 0, kept.result)
+        _picture(preset, shown, guesses)
+        _buttons(None, shown, link)
+        _about_kept(kept)
+        return shown
+    if snapshot is None:
+        _picture(preset, None, ())
+        _buttons(None, None, link)
+        return None
+    _remarks(snapshot, spec)
+    shown = shown_of(snapshot)
+    _picture(preset, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
+    _buttons(snapshot, shown, link)
+    return None if snapshot.active else shown
+
+
+def study_on_show(spec: Specification) -> Snapshot | None:
+    """Return the study that the address names as it stands; says where there is none.
+
+    Parameters
+    ----------
+    spec : Specification
+        What the form says.
 
     Raises
     ------
@@ -62,125 +87,94 @@ def show_study(preset: Preset, spec: Specification, guesses: Guesses) -> None:
     """
     job_id = job()
     if job_id is None:
-        _invite(preset, spec)
-        return
+        return None
     try:
-        snapshot = engine().look(job_id)
+        return engine().look(job_id)
     except UnknownJobError:
-        _unknown(job_id, computable=job_id == spec.hash)
-        return
-    if job_id != spec.hash:
-        st.info(
-            "The form has changed since this study was run. Press **Run** for the study that the "
-            "form describes."
-        )
-        guesses = ()
-    every = PACE.seconds(visitor()) if snapshot.active else None
-    st.fragment(_live, run_every=every)(job_id, guesses, every)
-    if not snapshot.active:
-        result = result_of(job_id, snapshot.version, snapshot)
-        downloads(result, LAB.write(request_for(spec, job_id, guesses)))
-        st.markdown(preset.summary)
+        if job_id == spec.hash:
+            st.info("This server has not computed this study yet. Press **Run**.")
+        else:
+            st.error(plain(unknown_job(job_id)))
+            st.button("Take it off the screen", on_click=leave_study)
+        return None
 
 
-def show_kept(preset: Preset, spec: Specification, guesses: Guesses, kept: KeptResult) -> None:
-    """Show a result that ships with the project; nothing is computed.
+def _picture(
+    preset: Preset, shown: Shown | None, guesses: Guesses, snapshot: Snapshot | None = None
+) -> None:
+    theme = st.context.theme.type
+    name = shown.result.hash if shown is not None else preset.name
+    live = snapshot is not None and snapshot.active
+    watch(
+        key=PICTURE,
+        job=snapshot.job_id if snapshot is not None else None,
+        screen=None
+        if shown is None or live
+        else screen_of(shown, shown.result.spec["sizes"], theme),
+        live=live,
+        guesses=guesses,
+        layers=layers(preset, shown, theme),
+        view=name,
+        file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
+        on_end=_nothing,
+        title=heading(preset, preset.defaults if shown is None else shown.result.spec.fields),
+        sentence="" if snapshot is None or live else progress_sentence(snapshot),
+    )
+
+
+def _nothing() -> None:
+    """Do nothing: the script run that calls this is all that is wanted."""
+
+
+def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, str]) -> None:
+    """Offer to stop what is computed or to go on, to pin what is done, to unpin, to export."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        done = snapshot is not None and not snapshot.active
+        if snapshot is not None and done and _can_go_on(snapshot):
+            _continue(snapshot)
+        elif snapshot is not None and done and snapshot.job_id not in pins():
+            st.button(
+                "Pin",
+                help="Keep these curves in the picture while another study is run.",
+                on_click=pin,
+                args=(snapshot.job_id,),
+                key="lab.pin",
+            )
+        for number, job_id in enumerate(pins(), 1):
+            found = pinned(job_id)
+            name = "a study that this server does not know" if not found else pin_name(found, shown)
+            st.button(
+                f"Unpin {number}: {plain(name)}",
+                on_click=unpin,
+                args=(job_id,),
+                key=f"lab.unpin.{job_id}",
+            )
+        if shown is not None and (done or snapshot is None):
+            downloads(shown.result, link)
+
+
+def cancel_button(snapshot: Snapshot) -> None:
+    """Offer to take back one's own wish for a study; it ends when nobody else wants it.
 
     Parameters
     ----------
-    preset : Preset
-        The one chosen in the form.
-    spec : Specification
-        What the form says.
-    guesses : sequence of float or None
-        What was predicted, curve by curve.
-    kept : KeptResult
+    snapshot : Snapshot
+        A study that is being computed.
     """
-    result = kept.result
-    st.info(
-        f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
-        f"{duration(result.seconds)}, device {plain(kept.device)}. "
-        "The settings of the form do not change it."
-    )
-    shown = Shown(f"kept.{preset.name}", 0, result)
-    _draw(shown, result.spec["sizes"], guesses)
-    downloads(result, LAB.write(request_for(spec, job(), guesses, kept=True)))
-    st.markdown(preset.summary)
+    if st.button("Cancel", width=110, key="lab.cancel"):
+        if not INTEREST.withdraw(snapshot.job_id, visitor()):
+            leave_study()
+            st.toast(
+                "Somebody else wants this study, or did a minute ago: it goes on until nobody does."
+            )
+        st.rerun()
 
 
-def _invite(preset: Preset, spec: Specification) -> None:
-    """Show the axes that wait for points, and with them load what drawing needs."""
-    left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
-    with right:
-        st.markdown(preset.summary)
-        st.info(f"{plain(preset.question)} Commit a prediction, then press **Run**.")
-    with left:
-        theme = theme_named(st.context.theme.type)
-        axes = convergence_figure(assemble(spec, {}, 0.0, ""), spec["sizes"], theme)
-        axes["layout"]["height"] -= _AXES_SHORTER
-        plot(
-            axes,
-            key="lab.axes",
-            description="Axes without points: no study has been run yet.",
-            file_name="moeviz",
-            tools=False,
-        )
-
-
-def _unknown(job_id: str, computable: bool) -> None:
-    if computable:
-        st.info("This server has not computed this study yet. Press **Run**.")
-    else:
-        st.error(plain(unknown_job(job_id)))
-        st.button("Take it off the screen", on_click=leave_study)
-
-
-def _live(job_id: str, guesses: Guesses, every: float | None) -> None:
-    """Show a study as it stands; asked for again `every` so many seconds, if it is running."""
-    with guard():
-        snapshot = engine().look(job_id)
-        if every is not None and not (snapshot.active and PACE.seconds(visitor()) == every):
-            st.rerun()
-        _progress(snapshot)
-        result = result_of(job_id, snapshot.version, snapshot)
-        _draw(Shown(job_id, snapshot.version, result), snapshot.spec["sizes"], guesses)
-
-
-def _draw(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
-    result = shown.result
-    older = older_words(result.spec)
-    if older:
-        st.warning(plain(older))
-    left, right = st.columns(_PLOT_AND_WORDS, gap="medium")
-    with left:
-        plot(
-            figure_of(shown, sizes, st.context.theme.type),
-            key="lab.plot",
-            description=describe(result),
-            file_name=f"moeviz-{result.spec.name}-{result.hash}",
-            view=result.hash,
-        )
-        beside = comparison(result)
-        if beside:
-            st.markdown(f"**Ours and the paper's.** {plain(beside)}")
-            st.markdown(f"**Left open by the paper.** {plain(open_choices(result))}")
-    with right:
-        _tables(shown, sizes, guesses)
-    _sentences(result)
-
-
-def _progress(snapshot: Snapshot) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(1.0, max(0.0, snapshot.fraction)), text=progress_sentence(snapshot))
-        if snapshot.active:
-            if st.button("Cancel", width=140):
-                engine().cancel(snapshot.job_id)
-                st.rerun()
-        elif _can_go_on(snapshot) and st.button("Continue", width=140):
-            engine().submit(snapshot.spec)
-            st.rerun()
-    if snapshot.state == "failed":
-        st.error(plain(snapshot.message))
+def _continue(snapshot: Snapshot) -> None:
+    if st.button("Continue", width=140, key="lab.continue"):
+        INTEREST.want(snapshot.job_id, visitor())
+        engine().submit(snapshot.spec)
+        st.rerun()
 
 
 def _can_go_on(snapshot: Snapshot) -> bool:
@@ -188,75 +182,25 @@ def _can_go_on(snapshot: Snapshot) -> bool:
     return snapshot.state != "done" and not older_words(snapshot.spec)
 
 
-def _tables(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
-    """Show the tables in tabs; only the open one is made, for all are redrawn at every poll."""
-    result = shown.result
-    drawn: dict[str, Callable[[], None]] = {
-        name: partial(_kept_table, shown, name, guesses, make)
-        for name, make in (
-            ("Slopes", lambda: slope_table(result, guesses)),
-            ("Mean loss", lambda: loss_table(result, sizes)),
-            ("Median loss", lambda: loss_table(result, sizes, "median")),
-            ("Local slopes", lambda: local_slope_table(result)),
-            ("Fits", lambda: fits_table(result)),
+def _remarks(snapshot: Snapshot, spec: Specification) -> None:
+    if snapshot.state == "failed":
+        st.error(plain(snapshot.message))
+    older = older_words(snapshot.spec)
+    if older:
+        st.warning(plain(older))
+    if snapshot.job_id != spec.hash:
+        st.info(
+            "The form has changed since this study was run. Press **Run** for the study that the "
+            "form describes."
         )
-    }
-    if has_likelihood(result):
-        drawn["Likelihood"] = lambda: _likelihood(result)
-    drawn["Truth"] = lambda: _truth(result)
-    names = list(drawn)
-    for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
-        if tab.open:
-            with tab:
-                drawn[name]()
 
 
-def _kept_table(shown: Shown, title: str, guesses: Guesses, make: Callable[[], Table]) -> None:
-    _table(table_of(shown, title, guesses, make), title)
-
-
-def _table(table: Any, title: str) -> None:
-    if table:
-        st.table(table, border="horizontal", hide_index=True, alt=title)
-
-
-def _likelihood(result: Result) -> None:
-    figure = trace_figure(result, theme_named(st.context.theme.type))
-    if figure is None:
-        st.markdown(
-            "No likelihood to show: no fit of the largest sample size has ended yet, or the "
-            "likelihood of one is not a number."
-        )
-        return
-    plot(
-        figure,
-        key="lab.trace",
-        description=trace_words(result),
-        file_name=f"moeviz-{result.spec.name}-{result.hash}-likelihood",
-        tools=False,
-    )
+def _about_kept(kept: KeptResult) -> None:
+    older = older_words(kept.result.spec)
+    if older:
+        st.warning(plain(older))
     st.markdown(
-        "Mean over the replicates of the largest sample size. A step is one of the estimator's "
-        "own; a fit that has ended stays where it is."
+        f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
+        f"{duration(kept.result.seconds)}, device {plain(kept.device)}. "
+        "The settings do not change it."
     )
-    _table(trace_table(result), "Likelihood")
-
-
-def _truth(result: Result) -> None:
-    for sentence in (*regime_sentences(result.spec.fields), *notices(result.spec)):
-        st.markdown(plain(sentence))
-    for part in truth_parts(result):
-        st.markdown(f"**{plain(part.title)}**")
-        _table(part.table, part.title)
-        for sentence in part.sentences:
-            st.markdown(plain(sentence))
-        if part.warning:
-            st.warning(plain(part.warning))
-    st.markdown(plain(design_sentence(result)))
-
-
-def _sentences(result: Result) -> None:
-    theme = theme_named(None)
-    for index, curve in enumerate(result.curves):
-        glyph = style(index, theme).glyph
-        st.markdown(f"{glyph} **{plain(curve.label)}.** {plain(curve_words(result.spec, curve))}")

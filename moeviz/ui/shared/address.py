@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.errors import SpecificationError
 from moeviz.ui.shared.link import short
+from moeviz.ui.shared.projector import of_the_page, went_back, with_projector
 
 _MOST_KNOWN = 100
 """Addresses of a visit that are remembered; the oldest are forgotten."""
@@ -31,7 +31,8 @@ class Address:
     A visitor who types fast sends the address of a moment ago along with the newest values, and
     where the server is busy a moment may be long: an address that the page wrote or read in this
     visit is an echo, not a wish. The browser's own Back and Forward are told apart by what the
-    browser says of itself, never by the clock.
+    browser says of itself, never by the clock. Projector mode, which belongs to the visit, is no
+    part of a page's address here.
     """
 
     page: str
@@ -66,7 +67,7 @@ class Address:
         address = self._read()
         if address == st.session_state.get(self._unseen):
             del st.session_state[self._unseen]
-        if not arrived and not _went_back() and address in self._known():
+        if not arrived and not went_back() and address in self._known():
             return None
         return address if any(name in self.names for name in address) else self.last or {}
 
@@ -80,9 +81,10 @@ class Address:
         self._remember(link)
         # An address that was under way when the visitor pressed Back may stand over the entry that
         # the browser went to; this one then takes its place.
-        overtaken = _went_back() and self._unseen in st.session_state
-        if overtaken or st.query_params.to_dict() != link:
-            st.query_params.from_dict(link)
+        overtaken = went_back() and self._unseen in st.session_state
+        said = with_projector(link)
+        if overtaken or st.query_params.to_dict() != said:
+            st.query_params.from_dict(said)
             st.session_state[self._unseen] = link
 
     @property
@@ -114,10 +116,4 @@ class Address:
                     f"Expected each field of a link once, but got '{short(name)}' {said} times; "
                     "leave all but one out."
                 )
-        return st.query_params.to_dict()
-
-
-def _went_back() -> bool:
-    """Return whether this run was brought by the browser's Back or Forward."""
-    context = get_script_run_ctx()
-    return context is not None and bool(context.is_history_navigation)
+        return of_the_page(st.query_params.to_dict())

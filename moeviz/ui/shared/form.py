@@ -57,7 +57,8 @@ class FormState:
     page : Page
         What the page's links may say.
     marker : str
-        A widget that is always on the page; where it is not yet, the visitor has just come.
+        A widget that is always on the page, by its name or, where it stays through generations,
+        by its key; where it is not yet, the visitor has just come.
     find : callable or None
         From an address to what it asks for, where that needs more than to read it.
     """
@@ -108,7 +109,8 @@ class FormState:
         """
         if st.session_state.pop(self._restored, False):
             return
-        address = self._address.wish(arrived=self.key(self.marker) not in st.session_state)
+        shown = any(key in st.session_state for key in (self.marker, self.key(self.marker)))
+        address = self._address.wish(arrived=not shown)
         if address is not None:
             self._set((self.find or self.page.read)(address))
             self._address.followed()

@@ -57,9 +57,9 @@ def unexpected(error: Exception) -> bool:
         True: nothing else is to be shown.
     """
     context = get_script_run_ctx()
-    if context is not None and not context.has_script_started:
-        # The values that the browser sent could not even be taken in; kept, they would stand in
-        # the way of the button too. The address still holds the screen.
+    if context is not None and not (context.has_script_started and _readable()):
+        # Values that the browser sent cannot be taken in; kept, they would stand in the way of
+        # the button too. The address still holds the screen.
         _forget_visit()
     st.error(
         "Something went wrong on the server that should not have; it has been written down there. "
@@ -68,6 +68,20 @@ def unexpected(error: Exception) -> bool:
     # A page and its fragments may fail in one run; one button is enough.
     with suppress(StreamlitAPIException):
         st.button("Start afresh", key="unexpected.afresh", on_click=_forget_everything)
+    return True
+
+
+def _readable() -> bool:
+    """Return whether the next run can read all that the browser sent."""
+    context = get_script_run_ctx()
+    sent = context.session_state._state._new_widget_state if context is not None else {}
+    for widget in list(sent):
+        try:
+            sent[widget]
+        except KeyError:
+            continue  # Nobody has drawn it.
+        except Exception:
+            return False
     return True
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from moeviz.ui.shared.frame import frame
+from moeviz.ui.shared.projector import follow_projector, say_projector
+
 HOME = "pages/lab/home.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
@@ -21,21 +24,29 @@ TITLES = {CONVERGENCE: "Convergence lab", CHECKER: "Symbolic checker", RATES: "R
 _ICON = Path(__file__).with_name("icon.svg")
 
 
-def pages() -> list[Page]:
-    """Return the app's pages in the order of the menu.
+SECTIONS = {
+    "See": (HOME,),
+    "Measure": (CONVERGENCE, RATES),
+    "Decide": (CHECKER,),
+}
+"""The menu: sections with their pages, in order. A section comes with its first page."""
+
+
+def pages() -> dict[str, list[Page]]:
+    """Return the app's pages, section by section, in the order of the menu.
 
     Returns
     -------
-    list of Page
+    dict of str to list of Page
         The first one answers at ``/``; every other one at its ``url_path``.
     """
-    return [
-        st.Page(HOME, title="Home", default=True),
-        *(
-            st.Page(path, title=TITLES[path], url_path=ADDRESSES[path])
-            for path in (CONVERGENCE, CHECKER, RATES)
-        ),
-    ]
+    return {title: [_page(path) for path in paths] for title, paths in SECTIONS.items()}
+
+
+def _page(path: str) -> Page:
+    if path == HOME:
+        return st.Page(HOME, title="Home", default=True)
+    return st.Page(path, title=TITLES[path], url_path=ADDRESSES[path])
 
 
 def run_page() -> None:
@@ -46,4 +57,10 @@ def run_page() -> None:
     """
     page = st.navigation(pages(), position="top")
     st.set_page_config(page_title=f"{page.title} · moeviz", page_icon=_ICON, layout="wide")
-    page.run()
+    follow_projector()
+    frame()
+    try:
+        page.run()
+    finally:
+        # Also where the page ended early; what it wrote into the address says the mode already.
+        say_projector()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from html import escape
 from types import MappingProxyType
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.state.query_params import (
     CLIENT_STATE_QUERY_STRING_MAX_FIELDS as MOST_FIELDS,
@@ -22,6 +22,9 @@ from streamlit.runtime.state.query_params import (
 
 SERVED = ("_stcore", "media", "component", "static", "app", "moeviz", "auth", "oauth2callback")
 """First parts of addresses that are no pages."""
+
+PROBES = ("_stcore/health", "_stcore/host-config")
+"""What the browser asks for below a page's address first, in case the whole app lived there."""
 
 
 class Places:
@@ -49,8 +52,11 @@ class Places:
         answer = self.refusal(scope) if scope["type"] == "http" else None
         await (answer or self.app)(scope, receive, send)
 
-    def refusal(self, scope: Scope) -> HTMLResponse | None:
+    def refusal(self, scope: Scope) -> Response | None:
         """Return the page that says why there is none, or None where there is one.
+
+        A probe below a page is told, without a word, that there are other places: with the status
+        of an error it would stand in the browser's console at every link that is opened.
 
         Parameters
         ----------
@@ -63,6 +69,8 @@ class Places:
         parts = [part for part in path[len(self.base) :].split("/") if part]
         if parts and parts[0] in SERVED:
             return None
+        if parts and parts[0] in self.pages and "/".join(parts[1:]) in PROBES:
+            return Response(status_code=300)
         if len(parts) > 1:
             return self._nowhere(parts[0])
         return self._too_long(scope.get("query_string", b""), parts[0] if parts else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import plotly
 import streamlit as st
 
 from moeviz.text import json_text
+from moeviz.ui.shared.scripts import script_path
 
 PLOTLY_PATH = f"/moeviz/plotly-{plotly.__version__}.min.js"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -16,10 +18,28 @@ PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _HERE = Path(__file__).parent
 
 
+def with_addresses(script: str) -> str:
+    """Return a component's script with the addresses of what it loads.
+
+    Page addresses are one folder deep at most, so these relative addresses find the files also
+    when the whole app lives below a base path.
+
+    Parameters
+    ----------
+    script : str
+        Says ``"@plotly"`` for plotly.js, and ``"@name"`` for the module of that name
+        (:func:`~moeviz.ui.shared.scripts.script_path`).
+    """
+
+    def address(found: re.Match[str]) -> str:
+        path = PLOTLY_PATH if found[1] == "plotly" else script_path(found[1])
+        return f'"{path[1:]}"'
+
+    return re.sub(r'"@(\w+)"', address, script)
+
+
 def _script() -> str:
-    # Page addresses are one folder deep at most, so this relative address finds the file also
-    # when the whole app lives below a base path.
-    return (_HERE / "plot.js").read_text(encoding="utf-8").replace("PLOTLY", PLOTLY_PATH[1:])
+    return with_addresses((_HERE / "plot.js").read_text(encoding="utf-8"))
 
 
 _plot = st.components.v2.component(

@@ -1,7 +1,7 @@
 """What the server does beside running pages.
 
-It starts and closes the engine, serves plotly.js, answers addresses that have no page, and keeps
-from Streamlit what no page sends.
+It starts and closes the engine, serves scripts and the news of jobs, answers addresses that have
+no page, and keeps from Streamlit what no page sends.
 """
 
 from __future__ import annotations
@@ -20,15 +20,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from moeviz.ui.shared.cards import cards_path, cards_route
+from moeviz.ui.shared.ending import told_of_the_end
+from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.live import Publisher
 from moeviz.ui.shared.messages import MessagesOfPages
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
 from moeviz.ui.shared.places import Places
 from moeviz.ui.shared.plot import PLOTLY_FILE, PLOTLY_PATH
-from moeviz.ui.shared.session import checker, close_engine, engine
+from moeviz.ui.shared.qr import qr_route
+from moeviz.ui.shared.scripts import script_route
+from moeviz.ui.shared.session import checker, close_engine, engine, look
+from moeviz.ui.shared.stream import live_routes
 
 _WARM = (
     "moeviz.charts.gate",
+    "moeviz.ui.lab.chips",
     "moeviz.ui.lab.controls",
+    "moeviz.ui.lab.formula",
     "moeviz.ui.lab.study",
     "moeviz.ui.rates",
     "moeviz.ui.checker.page",
@@ -36,6 +45,9 @@ _WARM = (
     "pyarrow",
 )
 """Modules that the first visitor should not have to wait for."""
+
+PUBLISHER = Publisher(look)
+"""Tells all who watch jobs of this server."""
 
 
 @asynccontextmanager
@@ -48,8 +60,10 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     engine()
     settling = asyncio.create_task(_settle())
     try:
-        yield
+        with told_of_the_end(PUBLISHER.close):
+            yield
     finally:
+        PUBLISHER.close()
         settling.cancel()
         await asyncio.gather(settling, return_exceptions=True)
         await asyncio.to_thread(close_engine)
@@ -63,6 +77,7 @@ async def _settle() -> None:
     """
     for name in _WARM:
         await asyncio.to_thread(import_module, name)
+    await asyncio.to_thread(cards_path)
     while not engine().hardware()["ready"]:
         await asyncio.sleep(0.2)
     # After the workers, which are what most visitors wait for.
@@ -77,10 +92,11 @@ def routes() -> list[Route]:
     Returns
     -------
     list of Route
-        plotly.js from the installed plotly package, so that no page asks another host for it.
+        plotly.js from the installed plotly package, so that no page asks another host for it; the
+        modules that components share; the cards of all choices; QR codes of links; and the news
+        of jobs.
     """
-    base = _base()
-    path = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
+    base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
 
     async def plotly_js(request: Request) -> Response:
@@ -90,13 +106,22 @@ def routes() -> list[Route]:
         }
         return Response(packed, media_type="text/javascript", headers=headers)
 
-    return [Route(path, plotly_js)]
+    return [
+        Route(f"{base}{PLOTLY_PATH}", plotly_js),
+        script_route(base),
+        cards_route(base),
+        qr_route(base),
+        *live_routes(PUBLISHER, INTEREST, base),
+    ]
 
 
 def middleware() -> list[Middleware]:
     """Return what looks at every request before Streamlit does."""
     pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
-    return [Middleware(Places, base=_base(), pages=pages), Middleware(MessagesOfPages)]
+    return [
+        Middleware(Places, base=_base(), pages=pages),
+        Middleware(MessagesOfPages),
+    ]
 
 
 def _base() -> str:

@@ -6,13 +6,15 @@ with it would end what all visitors share.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from moeviz.engine import Checker, Engine
+from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
+from moeviz.engine.job_engine import JobEngine
 
 
 class Closable(Protocol):
@@ -63,9 +65,54 @@ checker = Shared(lambda: Checker())
 
 
 def visitor() -> str:
-    """Return what tells the visitor of this script run from others; "" outside of one."""
+    """Return what tells the visitor of this script run from others; "" outside of one.
+
+    Not the session's own name, by which Streamlit would let anybody go on with it.
+    """
     context = get_script_run_ctx()
-    return context.session_id if context is not None else ""
+    if context is None:
+        return ""
+    return hashlib.sha256(context.session_id.encode()).hexdigest()[:16]
+
+
+def look(job: str) -> Snapshot:
+    """Return a job of any kind as it stands.
+
+    Parameters
+    ----------
+    job : str
+        The job's name.
+
+    Raises
+    ------
+    UnknownJobError
+        If this server knows no such job.
+    """
+    return _home(job)[1]
+
+
+def cancel(job: str) -> None:
+    """Stop a job of any kind.
+
+    Parameters
+    ----------
+    job : str
+        The job's name.
+
+    Raises
+    ------
+    UnknownJobError
+        If this server knows no such job.
+    """
+    _home(job)[0].cancel(job)
+
+
+def _home(job: str) -> tuple[JobEngine, Snapshot]:
+    """Return who computes a job, and the job as it stands."""
+    try:
+        return engine(), engine().look(job)
+    except UnknownJobError:
+        return checker(), checker().look(job)
 
 
 def close_engine() -> None:

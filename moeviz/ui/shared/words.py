@@ -67,5 +67,21 @@ def progress_sentence(snapshot: Snapshot) -> str:
     return f"{snapshot.state.capitalize()} after {blocks} and {spent}."
 
 
+def check_sentence(snapshot: Snapshot) -> str:
+    """Say how far a check is.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A check as the checker sees it.
+    """
+    if snapshot.state == "waiting":
+        return "Waiting for a process that is free; the first one takes some seconds to load."
+    if snapshot.active:
+        most = snapshot.spec.limit
+        return f"Deciding: {snapshot.seconds:.0f} s, at most {most:g} s for each test."
+    return f"{snapshot.state.capitalize()} after {duration(snapshot.seconds)}."
+
+
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"

@@ -85,8 +85,9 @@ class Visitor:
         """
         before, began = self._runs, time.monotonic()
         await self._rerun("", False, widgets)
-        async with self._answered:
-            await asyncio.wait_for(self._answered.wait_for(lambda: self._runs > before), wait)
+        # Python 3.11's `wait_for` now and then swallows that it is cancelled.
+        async with asyncio.timeout(wait), self._answered:
+            await self._answered.wait_for(lambda: self._runs > before)
         return time.monotonic() - began
 
     def widget(self, kind: str, label: str) -> Any:
@@ -124,11 +125,6 @@ class Visitor:
             elif kind == "progress":
                 said.append(element.progress.text)
         return "\n".join(said)
-
-    def progress(self) -> str:
-        """Return what stands on the last bar of progress; "" without one."""
-        bars = [e.progress.text for e in self.elements if e.WhichOneof("type") == "progress"]
-        return bars[-1] if bars else ""
 
     async def read(self) -> None:
         """Read what the server sends until the connection ends."""
@@ -225,7 +221,12 @@ async def visiting(
     stream = f"{url.replace('http', 'ws', 1).rstrip('/')}/_stcore/stream"
     protocol = Subprotocol("streamlit")
     async with connect(
-        stream, subprotocols=[protocol], max_size=MOST_BYTES, ping_timeout=None, open_timeout=60
+        stream,
+        subprotocols=[protocol],
+        max_size=MOST_BYTES,
+        max_queue=None,  # What is not read any more would keep the connection from closing.
+        ping_timeout=None,
+        open_timeout=60,
     ) as socket:
         visitor = Visitor(socket, page, urlencode(query), polls)
         reading = asyncio.create_task(visitor.read())

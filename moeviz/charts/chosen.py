@@ -1,0 +1,138 @@
+"""Which curves of a study are on at first, and what they are called at their ends."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from moeviz.model import EXPERTS, GATES, SCORES
+from moeviz.study import ESTIMATORS, PlannedCurve
+from moeviz.study.curves import UNTRAINED
+from moeviz.theory import GAUGES
+
+MOST = 3
+"""Curves that are on at first."""
+
+_READINGS = {
+    "radial": "length",
+    "angular": "direction",
+    "mass": "weights",
+    "gate": "gates",
+    "expert": "experts",
+    "total": "all parameters",
+    "l2": "function",
+    "hellinger": "density, Hellinger",
+    "tv": "density, variation",
+}
+"""What a reading that is not a paper's loss looks at, in a word or two."""
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def first_curves(curves: Sequence[PlannedCurve]) -> tuple[int, ...]:
+    """Return the places of the two or three curves that answer a study's question.
+
+    The rule reads the plan alone, so that the choice stands from the first point on. Of every
+    fit the main reading is taken: the one whose slope a paper prints, else the first. Of many
+    fits three are, each router once before any comes twice. Where there is room left, the curve
+    joins whose exponent in theory is farthest from those of the curves taken: what theory says
+    behaves otherwise. A study with a single fit shows two readings of it.
+
+    Parameters
+    ----------
+    curves : sequence of PlannedCurve
+
+    Returns
+    -------
+    tuple of int
+        In the study's order; at most three, and the starts of these.
+    """
+    mains: dict[int, int] = {}
+    fitted = [place for place, curve in enumerate(curves) if curve.trained]
+    for place in fitted:
+        curve = curves[place]
+        known = mains.get(curve.fit)
+        if known is None or (curve.published and not curves[known].published):
+            mains[curve.fit] = place
+    times: Counter[str] = Counter()
+    ranked = []
+    for place in mains.values():
+        ranked.append((times[curves[place].router], place))
+        times[curves[place].router] += 1
+    taken = [place for _, place in sorted(ranked)][:MOST]
+    rest = [place for place in fitted if place not in taken]
+    begun = [place for place in range(len(curves)) if place not in fitted]
+    begun = [place for place in begun if any(_same(curves[place], curves[i]) for i in taken)]
+    if len(taken) + len(begun) < MOST and rest:
+        gap, other = max((_apart(curves, place, taken), -place) for place in rest)
+        if gap > 0 or len(taken) < 2:
+            taken.append(-other)
+    return tuple(sorted(taken + begun))
+
+
+def _same(start: PlannedCurve, curve: PlannedCurve) -> bool:
+    """Return whether a curve of starts reads the model of another curve in the same way."""
+    models = [(one.router, one.gate, one.expert, one.reading) for one in (start, curve)]
+    return models[0] == models[1] and ESTIMATORS[curve.estimator].published
+
+
+def _apart(curves: Sequence[PlannedCurve], place: int, taken: Sequence[int]) -> float:
+    """Return how far a curve's exponent lies from the nearest of those taken; 0 if unknown."""
+    own = curves[place].claim.exponent
+    known = [e for each in taken if (e := curves[each].claim.exponent) is not None]
+    return min((abs(own - other) for other in known), default=0.0) if own is not None else 0.0
+
+
+def short_names(curves: Sequence[PlannedCurve]) -> tuple[str, ...]:
+    """Return names that fit beside a line's end: only what tells the curves apart.
+
+    Parameters
+    ----------
+    curves : sequence of PlannedCurve
+
+    Returns
+    -------
+    tuple of str
+        All different; a curve whose short name is another's keeps its label.
+    """
+    models = [
+        (
+            SCORES[curve.router].title,
+            GATES[curve.gate].title,
+            EXPERTS[curve.expert].title,
+            ESTIMATORS[curve.estimator].title,
+        )
+        for curve in curves
+    ]
+    fitted = [model for curve, model in zip(curves, models, strict=True) if curve.trained]
+    several = [len(set(column)) > 1 for column in zip(*(fitted or models), strict=True)]
+    readings = [_reading(curve, curves) for curve in curves]
+    names = []
+    for curve, model, reading in zip(curves, models, readings, strict=True):
+        parts = [part for part, use in zip(model, several, strict=True) if use]
+        if not curve.trained:
+            parts = [*parts[: -1 if several[-1] else None], UNTRAINED]
+        words = [", ".join(map(_shorter, parts))] if parts else []
+        words += [reading] if len(set(readings)) > 1 else []
+        names.append(": ".join(words) or _shorter(model[0]))
+    times = Counter(names)
+    return tuple(
+        name if times[name] == 1 else curve.label for name, curve in zip(names, curves, strict=True)
+    )
+
+
+def _shorter(title: str) -> str:
+    """Return a title without the word that says of what it is one."""
+    return re.sub(r" (router|gate|expert|estimator)\b", "", title)
+
+
+def _reading(curve: PlannedCurve, curves: Sequence[PlannedCurve]) -> str:
+    """Return what a curve looks at, and in which gauge where the study has several of it."""
+    loss, gauge = curve.reading.loss, GAUGES[curve.reading.gauge].title
+    gauges = {other.reading.gauge for other in curves if other.reading.loss == loss}
+    letter = re.fullmatch(r"(?:\w+-)?([A-Z])([\d,]+)", loss)
+    if letter is None:
+        word = _READINGS.get(loss, loss)
+        return f"{word}, {gauge}" if len(gauges) > 1 else word
+    return gauge if len(gauges) > 1 else f"loss {letter[1]}{letter[2].translate(_SUBSCRIPTS)}"

@@ -1,0 +1,178 @@
+"""The traces of one curve of a study: means, their band, replicates, what is predicted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from scipy.special import stdtrit
+
+from moeviz.charts.palette import Style, faded
+from moeviz.study.result import Curve
+from moeviz.study.slope import CONFIDENCE
+
+_BAND = 0.2
+_REPLICATES = 0.35
+"""Opacities."""
+
+
+def curve_traces(
+    curve: Curve, index: int, look: Style, sizes: Sequence[int], shift: float
+) -> list[dict[str, Any]]:
+    """Return the traces of one curve, the mean last so that it lies on top.
+
+    Parameters
+    ----------
+    curve : Curve
+    index : int
+        Its place in the study.
+    look : Style
+    sizes : sequence of int
+        All sample sizes of the study.
+    shift : float
+        Factor by which replicates stand beside their sample size.
+
+    Returns
+    -------
+    list of dict
+        Plotly's traces, each with ``meta`` that names the curve and the part.
+    """
+    made = [_band(curve, look), _replicates(curve, look, shift)]
+    if curve.predicted_constant is not None:
+        made.append(_predicted(curve, curve.predicted_constant, look, sizes))
+    made.append(_means(curve, look) if curve.trained else _starts(curve, look))
+    for trace in made:
+        trace["meta"]["curve"] = index
+    return made
+
+
+@lru_cache(maxsize=4096)
+def mean_interval(losses: tuple[float | None, ...]) -> tuple[float, float] | None:
+    r"""Return the interval of the mean of the losses of one sample size.
+
+    .. math:: \bar\ell\,\exp\bigl(\pm t_{R-1}\, s / (\bar\ell\sqrt{R})\bigr)
+
+    Parameters
+    ----------
+    losses : tuple of float or None
+        Of the replicates.
+
+    Returns
+    -------
+    tuple of float, or None
+        Ends of the band that the plot shows; None for fewer than two replicates, where a fit has
+        no loss, and where no loss is positive.
+
+    Notes
+    -----
+    Student's interval of the mean, taken on the logarithmic axis (the mean's standard error over
+    the mean is that of its logarithm, to first order), so that it is positive and contains the
+    mean. It is cut where no replicate is: with few of them Student's factor is large.
+    """
+    known = [value for value in map(positive, losses) if value is not None]
+    if len(known) < max(2, len(losses)):
+        return None
+    values = np.array(known)
+    mean = float(values.mean())
+    error = float(values.std(ddof=1)) / (mean * math.sqrt(values.size))
+    reach = min(float(stdtrit(values.size - 1, 0.5 * (1.0 + CONFIDENCE))) * error, 700.0)
+    low = max(mean * math.exp(-reach), min(known))
+    high = min(mean * math.exp(reach), max(known))
+    return min(low, mean), max(high, mean)
+
+
+def positive(value: float | None) -> float | None:
+    """Return `value` where a logarithmic axis can show it, else None."""
+    return value if value is not None and math.isfinite(value) and value > 0 else None
+
+
+def _means(curve: Curve, look: Style) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": curve.label,
+        "x": list(curve.n),
+        "y": [positive(value) for value in curve.mean],
+        "line": {"color": look.colour, "width": 3.5, "dash": look.dash},
+        "marker": {"color": look.colour, "size": 12, "symbol": look.marker},
+        "hovertemplate": "n = %{x:,}<br>mean loss %{y:.4g}",
+        "meta": {"part": "mean", "measured": True},
+    }
+
+
+def _starts(curve: Curve, look: Style) -> dict[str, Any]:
+    """Return the means of a protocol's starts: a thin line with open markers."""
+    return {
+        **_means(curve, look),
+        "line": {"color": look.colour, "width": 2, "dash": look.dash},
+        "marker": {"color": look.colour, "size": 9, "symbol": f"{look.marker}-open"},
+        "hovertemplate": "n = %{x:,}<br>mean loss before training %{y:.4g}",
+        "meta": {"part": "start"},
+    }
+
+
+def _band(curve: Curve, look: Style) -> dict[str, Any]:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    run: list[tuple[int, tuple[float, float]]] = []
+    for n, losses in (*zip(curve.n, curve.loss, strict=True), (0, ())):
+        found = mean_interval(tuple(losses))
+        if found is not None:
+            run.append((n, found))
+        elif run:
+            x += [*(n for n, _ in run), *(n for n, _ in reversed(run)), None]
+            y += [*(high for _, (_, high) in run), *(low for _, (low, _) in reversed(run)), None]
+            run = []
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": f"{curve.label}, 95 % interval of the mean",
+        "x": x,
+        "y": y,
+        "fill": "toself",
+        "fillcolor": faded(look.colour, _BAND),
+        "line": {"color": look.colour, "width": 0},
+        "hoverinfo": "skip",
+        "meta": {"part": "band"},
+    }
+
+
+def _replicates(curve: Curve, look: Style, shift: float) -> dict[str, Any]:
+    points = [
+        (n * shift, loss)
+        for n, losses in zip(curve.n, curve.loss, strict=True)
+        for loss in map(positive, losses)
+        if loss is not None
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"{curve.label}, replicates",
+        "x": [n for n, _ in points],
+        "y": [loss for _, loss in points],
+        "marker": {
+            "color": look.colour,
+            "size": 4,
+            "symbol": look.marker,
+            "opacity": _REPLICATES,
+        },
+        "hoverinfo": "skip",
+        "meta": {"part": "replicates"},
+    }
+
+
+def _predicted(curve: Curve, constant: float, look: Style, sizes: Sequence[int]) -> dict[str, Any]:
+    ends = [min(sizes), max(sizes)]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": f"{curve.label}, predicted",
+        "x": ends,
+        "y": [constant / math.sqrt(n) for n in ends],
+        "line": {"color": look.colour, "width": 1.5, "dash": "2px,4px"},
+        "hovertemplate": "n = %{x:,}<br>predicted by the information matrix %{y:.4g}",
+        "meta": {"part": "predicted"},
+    }

@@ -1,0 +1,238 @@
+"""Slope meters: a curve's slope beside theory's and the paper's, with a mark and a sentence.
+
+A mark says whether what was measured agrees with theory's exponent, and a sentence of plain words
+says the same; both are made here, so that they cannot contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from moeviz.charts.chosen import short_names
+from moeviz.charts.palette import Theme, style
+from moeviz.charts.words import NO_SLOPE, whole
+from moeviz.study.fit_report import FitReport
+from moeviz.study.result import Curve, Result
+from moeviz.study.slope import NoSlope, Slope
+from moeviz.text import signed, within
+
+Mark = Literal["yes", "no", "unknown", "waiting"]
+"""Agrees with theory; does not; cannot tell; not enough is computed yet."""
+
+GAP = 0.25
+"""Half of what lies between a flat line and n^(−1/2): an interval wider than that says little."""
+
+FEWEST = 3
+"""Sample sizes without which nobody sees whether a line is straight."""
+
+ENDED_BADLY = 0.2
+"""Share of fits that have not plainly converged above which their mean says little."""
+
+
+@dataclass(frozen=True)
+class Meter:
+    """What a slope meter shows.
+
+    Attributes
+    ----------
+    curve : int
+        Place in the study.
+    name, colour, glyph : str
+        Of the curve.
+    estimate, low, high : float or None
+        Its slope and interval; None where there is none.
+    theory, paper : float or None
+        The exponent that theory claims, and the slope that a paper prints.
+    mark : {"yes", "no", "unknown", "waiting"}
+    words : str
+        One or two short sentences.
+    """
+
+    curve: int
+    name: str
+    colour: str
+    glyph: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    theory: float | None
+    paper: float | None
+    mark: Mark
+    words: str
+
+
+def meters(result: Result, theme: Theme) -> tuple[Meter, ...]:
+    """Return the meter of every curve of a study.
+
+    Parameters
+    ----------
+    result : Result
+    theme : Theme
+        Where the colours come from.
+
+    Notes
+    -----
+    A tick: the interval of the slope contains theory's exponent, and is no wider than
+    :data:`GAP`. A cross: it does not contain it, and is narrower than the distance from the
+    estimate to the exponent. Otherwise one cannot tell; nor can one where theory names no power
+    of n, where fewer than :data:`FEWEST` sizes are in the window, where the fits stopped at a
+    protocol's end or more than the share :data:`ENDED_BADLY` of them at an edge or a limit, and,
+    for a cross, where the largest sample lies below the reach of the design. Exponent and
+    interval are compared as they are printed.
+    """
+    reports = {report.fit: report for report in result.truth}
+    names = short_names(result.curves)
+    made = []
+    for index, curve in enumerate(result.curves):
+        look, slope = style(index, theme), curve.slope
+        mark, words = judged(curve, reports.get(curve.fit), result)
+        made.append(
+            Meter(
+                index,
+                names[index],
+                look.colour,
+                look.glyph,
+                slope.estimate if slope else None,
+                slope.low if slope else None,
+                slope.high if slope else None,
+                curve.claim.exponent,
+                curve.published.slope if curve.published else None,
+                mark,
+                words + _paper(curve),
+            )
+        )
+    return tuple(made)
+
+
+def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark, str]:
+    """Return a curve's mark and the words that belong to it.
+
+    Parameters
+    ----------
+    curve : Curve
+    report : FitReport or None
+        What is known of its fit's truth.
+    result : Result
+        Its study.
+    """
+    slope = curve.slope
+    if slope is None:
+        return _without(curve, result)
+    if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
+        return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
+    exponent = curve.claim.exponent
+    if not curve.trained:
+        return "unknown", f"{course(slope)}: what the starts alone would show, without training."
+    if exponent is None:
+        return "unknown", f"{course(slope)}; theory names no power of n to hold it against."
+    why = _blocked(curve, result)
+    if why:
+        return "unknown", f"{course(slope)}. Cannot be held against theory: {why}."
+    if within(exponent, slope.low, slope.high):
+        if slope.high - slope.low > GAP:
+            return "unknown", (
+                f"{course(slope)}. Cannot tell: the interval, {_interval(slope)}, is too wide."
+            )
+        return "yes", (
+            f"{course(slope)}; theory's {signed(exponent)} lies inside the interval, "
+            f"{_interval(slope)}."
+        )
+    if abs(slope.estimate - exponent) < slope.high - slope.low:
+        return "unknown", (
+            f"{course(slope)}. Cannot tell: theory's {signed(exponent)} lies just outside the "
+            f"interval, {_interval(slope)}."
+        )
+    if exponent < 0 and report is not None and _short_of_reach(curve, report):
+        where = "has no end" if report.reach is None else f"is n = {whole(report.reach)}"
+        return "unknown", (
+            f"{course(slope)}. Cannot tell: the reach of this design {where}, and our samples end "
+            "before it."
+        )
+    return "no", f"{course(slope)}, {_against(slope, exponent)}; interval {_interval(slope)}."
+
+
+def course(slope: Slope) -> str:
+    """Say how a loss moves with n: falls, rises, stays level, or neither.
+
+    Parameters
+    ----------
+    slope : Slope
+
+    Returns
+    -------
+    str
+        Without a full stop; a loss is only said to fall where its whole interval is below 0.
+    """
+    if round(slope.high, 2) < 0:
+        return f"Falls like n to the power {signed(slope.estimate)}"
+    if round(slope.low, 2) > 0:
+        return f"Rises like n to the power {signed(slope.estimate)}"
+    if slope.high - slope.low <= GAP:
+        return f"Stays level, slope {signed(slope.estimate)}"
+    return f"Neither plainly falls nor rises, slope {signed(slope.estimate)}"
+
+
+def _against(slope: Slope, exponent: float) -> str:
+    """Say where theory's exponent lies, seen from an interval that does not contain it."""
+    way = "faster than" if slope.estimate < exponent else "more slowly than"
+    if round(slope.high, 2) >= 0:
+        return f"where theory says {signed(exponent)}"
+    return f"{way} theory's {signed(exponent)}"
+
+
+def _without(curve: Curve, result: Result) -> tuple[Mark, str]:
+    why = curve.no_slope or NoSlope.TOO_FEW
+    if why is not NoSlope.TOO_FEW:
+        said = NO_SLOPE[why]
+        return "unknown", f"{said[0].upper()}{said[1:]}."
+    if result.complete:
+        return "unknown", "Cannot tell: two sample sizes with two fits each make a slope."
+    return "waiting", "Waiting for a second sample size."
+
+
+def _blocked(curve: Curve, result: Result) -> str:
+    """Return why a slope says nothing of theory's exponent; empty where it may."""
+    sizes = _sizes(curve, result)
+    if sizes < FEWEST:
+        return f"{'one size' if sizes == 1 else f'{sizes} sizes'} cannot show a straight line"
+    ended: Counter[str] = Counter()
+    for count in curve.status:
+        ended.update(count)
+    total = sum(ended.values())
+    if ended["protocol run"]:
+        return "the fits stopped where the protocol ends, converged or not"
+    badly = total - ended["converged"]
+    if badly > ENDED_BADLY * total:
+        return f"{badly} of {total} fits did not plainly converge"
+    return ""
+
+
+def _sizes(curve: Curve, result: Result) -> int:
+    """Return how many sizes a slope is drawn through."""
+    first = curve.slope.window[0] if curve.slope else result.spec["window_from"]
+    return sum(n >= first and len(row) >= 2 for n, row in zip(curve.n, curve.loss, strict=True))
+
+
+def _short_of_reach(curve: Curve, report: FitReport) -> bool:
+    if report.null is None:
+        return False
+    return report.reach is None or report.reach > max(curve.n)
+
+
+def _interval(slope: Slope) -> str:
+    return f"{signed(slope.low)} to {signed(slope.high)}"
+
+
+def _paper(curve: Curve) -> str:
+    """Say where the slope lies that a paper prints; empty where none does."""
+    paper, slope = curve.published, curve.slope
+    if paper is None:
+        return ""
+    if slope is None:
+        return f" The paper prints {signed(paper.slope)}."
+    inside = within(paper.slope, slope.low, slope.high)
+    return (
+        f" The paper's {signed(paper.slope)} lies {'inside' if inside else 'outside'} our interval."
+    )

@@ -1,0 +1,126 @@
+"""Paths: where a fit has been on its way from its start to where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from moeviz.estimate.problem import Problem
+
+MOST, LEAST = 48, 10
+"""Steps that a path keeps, the first and the last included, and those of a very long vector."""
+
+MOST_VALUES = 4000
+"""Numbers that a path keeps, as far as :data:`LEAST` steps allow."""
+
+DENSE_BITS = 5
+"""Every step below 2 to this power is looked at, after that 16 of each doubling."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """Some steps of one fit; the first is its start, the last is where it ended.
+
+    Attributes
+    ----------
+    start : int
+        Which of its data set's starts the fit began from.
+    steps : tuple of int
+        Ascending, from 0: trial points, or batches of stochastic gradient descent.
+    theta : Tensor, shape (T, P)
+        The parameters at each.
+    cost : Tensor, shape (T,)
+        The cost of the whole sample at each.
+    """
+
+    start: int
+    steps: tuple[int, ...]
+    theta: Tensor
+    cost: Tensor
+
+
+class Watch:
+    """Looks at the first few fits of a batch while they run, and changes nothing of them.
+
+    Parameters
+    ----------
+    rows : int
+        How many; 0 looks at none.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._steps: list[int] = []
+        self._theta: list[Tensor] = []
+        self._cost: list[Tensor] = []
+
+    def see(self, step: int, theta: Tensor, cost: Tensor | None = None) -> None:
+        """Remember where the fits are, at some of the steps.
+
+        Parameters
+        ----------
+        step : int
+        theta : Tensor, shape (F, P)
+        cost : Tensor, shape (F,), optional
+            Not a number where it is not known.
+        """
+        if not self._rows or step % _gap(step):
+            return
+        self._steps.append(step)
+        self._theta.append(theta[: self._rows].clone())
+        unknown = theta.new_full((self._rows,), torch.nan)
+        self._cost.append(unknown if cost is None else cost[: self._rows].clone())
+
+    def paths(self, steps: Tensor, theta: Tensor, cost: Tensor) -> list[Path]:
+        """Return the path of each fit that was looked at.
+
+        Parameters
+        ----------
+        steps : Tensor of int, shape (F,)
+            After which step each fit ended.
+        theta : Tensor, shape (F, P)
+            Where.
+        cost : Tensor, shape (F,)
+        """
+        return [
+            self._path(row, int(steps[row]), theta[row], cost[row]) for row in range(self._rows)
+        ]
+
+    def _path(self, row: int, end: int, theta: Tensor, cost: Tensor) -> Path:
+        on_the_way = [place for place, step in enumerate(self._steps) if step < end]
+        most = max(LEAST, min(MOST, MOST_VALUES // theta.shape[0]))
+        kept = _thinned(on_the_way, most - 1)
+        return Path(
+            row,
+            (*(self._steps[place] for place in kept), end),
+            torch.stack([*(self._theta[place][row] for place in kept), theta]),
+            torch.stack([*(self._cost[place][row] for place in kept), cost]),
+        )
+
+
+def with_costs(problem: Problem, path: Path) -> Path:
+    """Return a path with the cost of the whole sample at every step, computed now.
+
+    Parameters
+    ----------
+    problem : Problem
+    path : Path
+        Of the fit whose index is its `start`.
+    """
+    fits = torch.full((len(path.steps),), path.start, device=path.theta.device)
+    return replace(path, cost=problem.moments(path.theta, fits).cost)
+
+
+def _gap(step: int) -> int:
+    """Return the distance between the steps that are looked at around `step`."""
+    return 1 << max(0, step.bit_length() - DENSE_BITS)
+
+
+def _thinned(places: Sequence[int], most: int) -> list[int]:
+    """Return at most so many of some places, evenly, the first and the last included."""
+    if len(places) <= most:
+        return list(places)
+    return [places[i * (len(places) - 1) // (most - 1)] for i in range(most)]

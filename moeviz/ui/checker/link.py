@@ -1,0 +1,110 @@
+"""Links of the checker: a claim of the papers, or a check of one's own.
+
+An address says ``claim``, or ``compose=1`` and the fields of the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from moeviz.errors import SpecificationError, UnknownNameError
+from moeviz.fields import Value
+from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.symbolic.request.compose import relation_latex
+from moeviz.symbolic.request.selection import CHECK_FIELDS, asked, validated
+from moeviz.ui.shared.link import Key, Page, Request, lost_plus, short
+
+CLAIM, OWN = "claim", "own"
+"""The page's forms: a claim of the papers, and a check of one's own, which alone has fields."""
+
+RELATION = "relation"
+"""The field that is a text of several lines."""
+
+FIRST_CLAIM = next(iter(CATALOGUE.claims))
+
+
+def _claim(name: str) -> str:
+    if name in CATALOGUE.claims:
+        return name
+    try:
+        # A claim with cases: the first of them.
+        return CATALOGUE.find(name)[0].id
+    except UnknownNameError:
+        raise SpecificationError(
+            f"Expected the id of a claim such as {FIRST_CLAIM}, but got '{short(name)}'; choose "
+            "one from the list."
+        ) from None
+
+
+def _check(form: str, values: Mapping[str, Value]) -> None:
+    if form == OWN:
+        validated(values)
+        if CHECK_FIELDS[RELATION].applies(values):
+            _check_relation(values)
+
+
+def _check_relation(values: Mapping[str, Value]) -> None:
+    """Refuse a relation that lacks nothing but pluses; the form says what else is wrong with it."""
+    text = str(values[RELATION])
+    try:
+        relation_latex(values, text)
+    except SpecificationError as error:
+        lines = (line.partition(":") for line in text.splitlines())
+        with_plus = [
+            "".join(("+".join(first.split()), colon, rest)) for first, colon, rest in lines
+        ]
+        try:
+            relation_latex(values, "\n".join(with_plus))
+        except SpecificationError:
+            return
+        raise lost_plus(error) from None
+
+
+CHECKER = Page(
+    name="checker",
+    version=1,
+    keys=(
+        Key("claim", _claim, lambda claim: claim),
+        Key("compose", lambda text: text != "0", lambda compose: "1" if compose else None, False),
+    ),
+    table=CHECK_FIELDS,
+    form=lambda own: OWN if own["compose"] else CLAIM,
+    fields_of=lambda form: tuple(CHECK_FIELDS.values()) if form == OWN else (),
+    check=_check,
+)
+"""What the checker's links may say."""
+
+
+def request_of(claim: str) -> Request:
+    """Return the request for a claim.
+
+    Parameters
+    ----------
+    claim : str
+        Its id.
+    """
+    return Request({"claim": claim, "compose": False}, {})
+
+
+def composed(values: dict[str, Value]) -> Request:
+    """Return the request for a check of one's own.
+
+    Parameters
+    ----------
+    values : dict
+        Of all fields.
+    """
+    return Request({"claim": None, "compose": True}, values)
+
+
+def plain_request(request: Request) -> dict[str, Any]:
+    """Return a request as :func:`moeviz.symbolic.request.answer.run_check` takes it.
+
+    Parameters
+    ----------
+    request : Request
+    """
+    if request.own["compose"]:
+        return {"compose": asked(request.values)}
+    return {"claim": request.own["claim"] or FIRST_CLAIM}

@@ -1,0 +1,134 @@
+"""What stands below the picture: what the study is, the words, the numbers, the replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from moeviz.charts.notices import notices
+from moeviz.charts.palette import style, theme_named
+from moeviz.charts.regimes import regime_sentences
+from moeviz.charts.sentences import curve_words
+from moeviz.charts.table import (
+    fits_table,
+    local_slope_table,
+    loss_table,
+    slope_table,
+)
+from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace_words
+from moeviz.charts.truth import truth_parts
+from moeviz.charts.words import comparison, design_sentence, open_choices
+from moeviz.study import Preset, Result
+from moeviz.ui.lab.drawn import Guesses, Shown, replay_of, table_of
+from moeviz.ui.lab.replay import replay
+from moeviz.ui.lab.why import show_names, show_reasons
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.plot import plot
+
+TABS = "lab.tabs"
+"""Key of the tabs below the picture; its value is the title of the open one."""
+
+
+def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
+    """Show the tabs; only the open one is made.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    shown : Shown or None
+        A study of which nothing is computed any more.
+    guesses : sequence of float or None
+        What was predicted, curve by curve.
+    """
+    drawn: dict[str, Callable[[], None]] = {"About": lambda: _about(preset, shown)}
+    if shown is not None:
+        show_reasons(shown.result.spec.name)
+        result = shown.result
+        drawn |= {
+            "Details": lambda: _details(result),
+            "Replay": lambda: replay(replay_of(shown, st.context.theme.type), "lab.replay"),
+            "Data": lambda: _tables(shown, result.spec["sizes"], guesses),
+            "Truth": lambda: _truth(result),
+        }
+        if has_likelihood(result):
+            drawn["Likelihood"] = lambda: _likelihood(result)
+    names = list(drawn)
+    for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
+        if tab.open:
+            with tab:
+                drawn[name]()
+
+
+def _about(preset: Preset, shown: Shown | None) -> None:
+    st.markdown(preset.summary)
+    spec = preset.build({}) if shown is None else shown.result.spec
+    show_names(tuple(spec["gauges"]))
+
+
+def _details(result: Result) -> None:
+    theme = theme_named(None)
+    beside = comparison(result)
+    if beside:
+        st.markdown(f"**Ours and the paper's.** {plain(beside)}")
+        st.markdown(f"**Left open by the paper.** {plain(open_choices(result))}")
+    for index, curve in enumerate(result.curves):
+        glyph = style(index, theme).glyph
+        st.markdown(f"{glyph} **{plain(curve.label)}.** {plain(curve_words(result.spec, curve))}")
+
+
+def _tables(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
+    result = shown.result
+    for name, make in (
+        ("Slopes", lambda: slope_table(result, guesses)),
+        ("Mean loss", lambda: loss_table(result, sizes)),
+        ("Median loss", lambda: loss_table(result, sizes, "median")),
+        ("Local slopes", lambda: local_slope_table(result)),
+        ("Fits", lambda: fits_table(result)),
+    ):
+        st.markdown(f"**{name}**")
+        _table(table_of(shown, name, guesses, make), name)
+
+
+def _table(table: Any, title: str) -> None:
+    if table:
+        st.table(table, border="horizontal", hide_index=True, alt=title)
+    else:
+        st.markdown("Nothing to show yet.")
+
+
+def _likelihood(result: Result) -> None:
+    figure = trace_figure(result, theme_named(st.context.theme.type))
+    if figure is None:
+        st.markdown(
+            "No likelihood to show: no fit of the largest sample size has ended yet, or the "
+            "likelihood of one is not a number."
+        )
+        return
+    plot(
+        figure,
+        key="lab.trace",
+        description=trace_words(result),
+        file_name=f"moeviz-{result.spec.name}-{result.hash}-likelihood",
+        tools=False,
+    )
+    st.markdown(
+        "Mean over the replicates of the largest sample size. A step is one of the estimator's "
+        "own; a fit that has ended stays where it is."
+    )
+    _table(trace_table(result), "Likelihood")
+
+
+def _truth(result: Result) -> None:
+    for sentence in (*regime_sentences(result.spec.fields), *notices(result.spec)):
+        st.markdown(plain(sentence))
+    for part in truth_parts(result):
+        st.markdown(f"**{plain(part.title)}**")
+        _table(part.table, part.title)
+        for sentence in part.sentences:
+            st.markdown(plain(sentence))
+        if part.warning:
+            st.warning(plain(part.warning))
+    st.markdown(plain(design_sentence(result)))

@@ -1,0 +1,295 @@
+"""Which choices go with the others, why not, and the nearest whole that can.
+
+For each choice of the strip the study is built as it would be with it. Where that is refused, the
+fewest other fields are sought whose change makes it go: one, then two, and so on. A change is
+followed further only if it changes what the refusal says, for what refuses a study first must be
+mended by one of the changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from moeviz.charts.cards import EXPERT_REGIME, GATE_REGIME, REGIMES, REGISTRIES, SETTING
+from moeviz.charts.regimes import MISSPECIFIED, OTHER, which_setting
+from moeviz.errors import MoevizError
+from moeviz.fields import Value
+from moeviz.model import GATES, OUTPUTS, SCORES
+from moeviz.study import FIELDS, PRESETS, Preset
+from moeviz.study.fields import OWN, PAPER
+from moeviz.ui.lab.regimes import (
+    Changes,
+    expert_changes,
+    gate_changes,
+    misspecifications,
+    setting_changes,
+)
+
+MOST_CHANGES = 4
+"""Other fields that an offer may change."""
+
+MOST_FOLLOWED = 40
+"""Beginnings of an offer that are followed further; bounds the search."""
+
+INDIFFERENT = ("seed", "truth_seed", "tau1", "tau2", "noise", "box", "rate", "em_tolerance")
+"""Fields on whose values it does not depend what goes together."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What picking a choice would do.
+
+    Attributes
+    ----------
+    changes : tuple of (str, Value)
+        Every field that it sets; empty where it cannot be had.
+    why : str
+        Why it does not go with what is set; empty where it does.
+    takes : str
+        What it changes beside itself, in words; empty where that is nothing.
+    """
+
+    changes: tuple[tuple[str, Value], ...]
+    why: str = ""
+    takes: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of the strip.
+
+    Attributes
+    ----------
+    field, name : str
+        The field or group of regimes, and which of its choices.
+    chosen : bool
+        Whether it is set now.
+    alone : Offer
+        To choose this one in place of what is chosen.
+    beside : Offer or None
+        To add it to the others that are compared, or to take it away again; None where a field
+        takes one choice only, or the last one would be taken away.
+    """
+
+    field: str
+    name: str
+    chosen: bool
+    alone: Offer
+    beside: Offer | None = None
+
+
+def choices(preset: Preset, values: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """Return all choices of the strip but the study, field by field.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    values : mapping
+        What the form says; it need not be a study that can be run.
+    """
+    decisive = tuple((name, values[name]) for name in FIELDS if name not in INDIFFERENT)
+    changes = tuple(registry.changes for registry in REGISTRIES.values())
+    return _choices(preset.name, decisive, changes)
+
+
+@lru_cache(maxsize=256)
+def _choices(
+    name: str, decisive: tuple[tuple[str, Value], ...], _changes: tuple[int, ...]
+) -> tuple[Choice, ...]:
+    preset = PRESETS[name]
+    values = {**preset.defaults, **dict(decisive)}
+    found = [
+        _part(preset, values, field, each) for field in REGISTRIES for each in REGISTRIES[field]
+    ]
+    for group, titles in REGIMES.items():
+        now = _regime_now(group, values)
+        found += [
+            _regime(preset, values, group, each, each == now)
+            for each in titles
+            if each != OTHER or each == now
+        ]
+    return tuple(found)
+
+
+def _part(preset: Preset, values: Mapping[str, Any], field: str, name: str) -> Choice:
+    if FIELDS[field].kind == "choice":
+        chosen = values[field] == name
+        return Choice(field, name, chosen, _offer(preset, values, [{field: name}]))
+    now: tuple[str, ...] = values[field]
+    alone = _offer(preset, values, [{field: (name,)}])
+    rest = tuple(each for each in now if each != name)
+    beside = _beside(preset, values, field, rest if name in now else (*now, name))
+    return Choice(field, name, name in now, alone, beside)
+
+
+def _beside(
+    preset: Preset, values: Mapping[str, Any], field: str, wanted: tuple[str, ...]
+) -> Offer | None:
+    if not wanted:
+        return None
+    changes: Changes = {field: FIELDS[field].check(wanted)}
+    why = refusal(preset, {**values, **changes})
+    return Offer((), why) if why else Offer(tuple(changes.items()))
+
+
+def _regime_now(group: str, values: Mapping[str, Any]) -> str:
+    if group == SETTING:
+        return which_setting(values)
+    if group == GATE_REGIME:
+        return "sparse" if values["sparse"] else "dense"
+    return "2" if values["flat"] else "1"
+
+
+def _regime(
+    preset: Preset, values: Mapping[str, Any], group: str, name: str, chosen: bool
+) -> Choice:
+    if chosen:
+        return Choice(group, name, True, Offer(()))
+    if group == GATE_REGIME:
+        ways = [gate_changes(name, values)]
+    elif group == EXPERT_REGIME:
+        ways = [expert_changes(name, values)]
+    elif name == MISSPECIFIED:
+        ways = misspecifications(preset, values)
+    else:
+        ways = [setting_changes(preset, name, values)]
+    return Choice(group, name, False, _offer(preset, values, ways))
+
+
+def _offer(preset: Preset, values: Mapping[str, Any], ways: list[Changes]) -> Offer:
+    """Return the offer of the first of several ways that needs the fewest other changes."""
+    why = ""
+    begun: list[_Begun] = []
+    for way in ways:
+        refused = refusal(preset, {**values, **way})
+        if not refused:
+            return Offer(tuple(way.items()))
+        why = why or refused
+        begun.append(_Begun(way, {}, refused))
+    found = _nearest(preset, values, begun)
+    if found is None:
+        return Offer((), why)
+    return Offer(tuple({**found.way, **found.more}.items()), why, _takes(found.more))
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """The beginning of an offer: the way to a choice, more changes, and what still refuses it."""
+
+    way: Changes
+    more: Changes
+    why: str
+
+
+def refusal(preset: Preset, values: Mapping[str, Any]) -> str:
+    """Return the sentence that says why a study cannot be run; empty if it can.
+
+    Parameters
+    ----------
+    preset : Preset
+    values : mapping
+        Of all fields.
+    """
+    try:
+        preset.build(values)
+    except MoevizError as error:
+        return str(error)
+    return ""
+
+
+def _nearest(preset: Preset, values: Mapping[str, Any], begun: list[_Begun]) -> _Begun | None:
+    """Return the way to a choice that goes with the fewest changes of other fields."""
+    for _ in range(MOST_CHANGES):
+        further: list[_Begun] = []
+        done: list[_Begun] = []
+        for start in begun[:MOST_FOLLOWED]:
+            trial = {**values, **start.way, **start.more}
+            for mend in _mends(trial):
+                if mend.keys() & (start.way.keys() | start.more.keys()):
+                    continue
+                refused = refusal(preset, {**trial, **mend})
+                now = _Begun(start.way, {**start.more, **mend}, refused)
+                if not refused:
+                    done.append(now)
+                    break
+                if refused != start.why and now not in further:
+                    further.append(now)
+        if done:
+            return min(done, key=lambda each: len(each.more))
+        begun = further
+    return None
+
+
+def _mends(values: Mapping[str, Any]) -> Iterator[Changes]:
+    """Return changes that may make a study go: single fields, the most natural ones first.
+
+    What is refused of the data's model is refused of the fitted one in the same words, so that
+    the two are also changed together.
+    """
+    for field, value in _single_mends(values):
+        if value != values[field]:
+            yield {field: value}
+    for field, source in (("gates", "data_gate"), ("routers", "data_router")):
+        if values[source] != OWN:
+            names = [*_without_one(values[field]), *((name,) for name in REGISTRIES[field])]
+            for each in names:
+                if each != values[field]:
+                    yield {field: each, source: OWN}
+
+
+def _single_mends(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
+    for field in ("gates", "estimators", "losses", "routers", "experts"):
+        yield from ((field, fewer) for fewer in _without_one(values[field]))
+    yield from (("gates", (name,)) for name in GATES)
+    yield from (("output", name) for name in OUTPUTS)
+    yield "losses", (PAPER,)
+    yield from (("estimators", (name,)) for name in REGISTRIES["estimators"])
+    yield "data_gate", OWN
+    yield "data_router", OWN
+    yield "dimension", max(score.smallest_dimension for score in SCORES.values())
+    yield "design", FIELDS["design"].default
+    yield "sparse", 0
+    yield "flat", 0
+    yield "atoms", values["true_atoms"]
+    for field in ("true_atoms", "dimension", "start_scale", "replicates", "starts", "sizes"):
+        yield field, FIELDS[field].default
+    yield from (("routers", (name,)) for name in SCORES)
+    yield from (("experts", (name,)) for name in REGISTRIES["experts"])
+
+
+def _without_one(chosen: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if len(chosen) > 1:
+        yield from (tuple(o for o in chosen if o != each) for each in chosen)
+
+
+def _takes(changes: Changes) -> str:
+    return " and ".join(_words(field, value) for field, value in changes.items())
+
+
+def _words(field: str, value: Value) -> str:
+    if field in REGISTRIES:
+        names = (value,) if isinstance(value, str) else value
+        return ", ".join(REGISTRIES[field][name].title for name in names)  # type: ignore[union-attr,index]
+    text = FIELDS[field].write(value)
+    if field in _WORDS:
+        return _WORDS[field].format(text)
+    label = FIELDS[field].label
+    return f"{label[0].lower()}{label[1:]} {text}"
+
+
+_WORDS = {
+    "losses": "what is read off a fit ({})",
+    "design": "a {} truth",
+    "dimension": "{} input dimensions",
+    "data_gate": "data of each fit's {} gate",
+    "data_router": "data of each fit's {} router",
+    "sparse": "{} zero gates",
+    "flat": "{} experts with zero slopes",
+    "atoms": "{} fitted experts",
+    "true_atoms": "{} true experts",
+}
+"""Fields that an offer may change, in words."""

@@ -1,0 +1,98 @@
+// A typeset model whose symbols say what they are: on hover, on a tap, and to who walks through
+// them with the arrow keys. The whole formula is one stop of the Tab key.
+
+class Formula {
+  constructor(root) {
+    this.root = root;
+    this.line = document.createElement("div");
+    this.line.className = "moeviz-equations";
+    this.line.setAttribute("role", "group");
+    this.line.setAttribute("aria-label", "The model as set; arrow keys walk through its symbols");
+    this.bubble = document.createElement("div");
+    this.bubble.className = "moeviz-bubble";
+    this.bubble.popover = "manual";
+    this.bubble.setAttribute("aria-hidden", "true");
+    root.replaceChildren(this.line, this.bubble);
+    this.line.addEventListener("pointerover", (event) => this.say(this.of(event)));
+    this.line.addEventListener("pointerleave", () => this.say(this.stops.find((s) => s === document.activeElement)));
+    this.line.addEventListener("click", (event) => this.say(this.of(event)));
+    this.line.addEventListener("focusin", (event) => this.reach(this.of(event)));
+    this.line.addEventListener("focusout", () => this.say(null));
+    this.line.addEventListener("keydown", (event) => this.key(event));
+    this.line.addEventListener("scroll", () => this.say(null));
+  }
+
+  show(text) {
+    if (this.text === text) return;
+    this.text = text;
+    this.say(null);
+    this.line.innerHTML = text;
+    for (const math of this.line.querySelectorAll("math")) {
+      // As mathematics it would be one thing to a screen reader, without parts to walk through.
+      math.setAttribute("role", "group");
+      math.setAttribute("aria-label", math.textContent);
+    }
+    const first = new Map();
+    for (const symbol of this.line.querySelectorAll(".moeviz-symbol")) {
+      if (!first.has(symbol.dataset.key)) first.set(symbol.dataset.key, symbol);
+    }
+    this.stops = [...first.values()];
+    this.stops.forEach((symbol, index) => {
+      symbol.setAttribute("tabindex", index ? "-1" : "0");
+      symbol.setAttribute("role", "button");
+      symbol.setAttribute("aria-label", symbol.dataset.meaning);
+    });
+  }
+
+  of(event) {
+    return event.target.closest?.(".moeviz-symbol") ?? null;
+  }
+
+  reach(symbol) {
+    if (!symbol) return;
+    for (const stop of this.stops) stop.setAttribute("tabindex", stop === symbol ? "0" : "-1");
+    this.say(symbol);
+  }
+
+  say(symbol) {
+    for (const lit of this.line.querySelectorAll(".moeviz-lit")) lit.classList.remove("moeviz-lit");
+    if (!symbol) {
+      if (this.bubble.matches(":popover-open")) this.bubble.hidePopover();
+      return;
+    }
+    const same = `[data-key="${CSS.escape(symbol.dataset.key)}"]`;
+    for (const each of this.line.querySelectorAll(same)) each.classList.add("moeviz-lit");
+    this.bubble.textContent = symbol.dataset.meaning;
+    this.bubble.showPopover();
+    const at = symbol.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.bubble;
+    const left = at.left + at.width / 2 - width / 2;
+    const above = at.top - height - 6;
+    this.bubble.style.left = `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`;
+    this.bubble.style.top = `${above > 8 ? above : at.bottom + 6}px`;
+  }
+
+  key(event) {
+    const now = this.stops.indexOf(document.activeElement);
+    if (now < 0) return;
+    if (event.key === "Escape") {
+      this.say(null);
+      return;
+    }
+    const last = this.stops.length - 1;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const to = step ? now + step : { Home: 0, End: last, Enter: now, " ": now }[event.key];
+    if (to === undefined || !this.stops[to]) return;
+    event.preventDefault();
+    this.stops[to].focus();
+    this.say(this.stops[to]);
+  }
+}
+
+const formulas = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".moeviz-formula");
+  if (!formulas.has(root)) formulas.set(root, new Formula(root));
+  formulas.get(root).show(data.formula);
+}

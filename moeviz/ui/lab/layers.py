@@ -1,0 +1,100 @@
+"""Studies behind and beside the one on show: what is kept of a preset, and what was pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moeviz.charts.differences import differences_words
+from moeviz.engine import UnknownJobError
+from moeviz.study import Preset
+from moeviz.study.kept import kept_result
+from moeviz.ui.lab.drawn import Shown, screen_of, shown_of
+from moeviz.ui.lab.form import own_model
+from moeviz.ui.lab.link import FIRST_PRESET
+from moeviz.ui.lab.state import pins
+from moeviz.ui.shared.session import engine
+from moeviz.ui.shared.studies import study_label
+
+
+def layers(preset: Preset, shown: Shown | None, theme: str | None) -> list[dict[str, Any]]:
+    """Return what is drawn behind and beside a study, as the picture takes it.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    shown : Shown or None
+        The study on show.
+    theme : str or None
+        The browser's theme.
+    """
+    return [*_behind(preset, shown, theme), *_beside(shown, theme)]
+
+
+def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
+    """Return what lies faintly behind a study, or stands in its place until one is run."""
+    name = preset.name
+    if kept_result(name) is None and shown is None:
+        name = FIRST_PRESET  # of a study of one's own nothing is kept
+    kept = kept_result(name)
+    if kept is None or (shown is not None and _of_its_own(preset, shown)):
+        return
+    behind = Shown(f"kept.{name}", 0, kept.result)
+    said = f"kept full-size result of {kept.date}"
+    yield {
+        "name": said if name == preset.name else f"{study_label(name)}, {said}",
+        "short": "kept",
+        "screen": screen_of(behind, kept.result.spec["sizes"], theme),
+        "look": "faint",
+    }
+
+
+def _of_its_own(preset: Preset, shown: Shown) -> bool:
+    """Return whether a kept result is on show already, or is one of another model."""
+    return shown.name.startswith("kept.") or own_model(preset, shown.result.spec.fields)
+
+
+def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
+    """Return the pinned studies, each named by what tells it from the one on show."""
+    for number, job_id in enumerate(pins(), 1):
+        if shown is not None and shown.result.hash == job_id:
+            continue
+        found = pinned(job_id)
+        if found is None:
+            continue
+        yield {
+            "name": f"pinned {number}: {pin_name(found, shown)}",
+            "short": f"pinned {number}",
+            "screen": screen_of(found, found.result.spec["sizes"], theme),
+            "look": "pinned",
+        }
+
+
+def pinned(job_id: str) -> Shown | None:
+    """Return a pinned study as it stands; None for one that this server does not know.
+
+    Parameters
+    ----------
+    job_id : str
+    """
+    try:
+        snapshot = engine().look(job_id)
+    except UnknownJobError:
+        return None
+    return shown_of(snapshot)
+
+
+def pin_name(found: Shown, shown: Shown | None) -> str:
+    """Return what tells a pinned study from the one on show.
+
+    Parameters
+    ----------
+    found : Shown
+        The pinned one.
+    shown : Shown or None
+        The one on show.
+    """
+    if shown is not None and shown.name != found.name:
+        return differences_words(found.result.spec, shown.result.spec)
+    return study_label(found.result.spec.name)

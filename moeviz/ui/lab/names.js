@@ -1,0 +1,145 @@
+// Names at the ends of curves: where each stands, so that none lies over another.
+
+const SIZE = 15;
+const NARROW_SIZE = 13;
+const LINE = 1.25; // Height of a line of text, in font sizes.
+const MOST = 0.27; // Share of the width that names may take beside the plot.
+
+const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+
+// Positions as near as possible to the wanted ones, `heights` apart and inside [0, limit].
+export function apart(wanted, heights, limit) {
+  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b]);
+  const blocks = [];
+  for (const i of order) {
+    blocks.push({ members: [i], size: heights[i], start: wanted[i] - heights[i] / 2, weight: 1 });
+    while (blocks.length > 1) {
+      const [above, below] = blocks.slice(-2);
+      if (above.start + above.size <= below.start) break;
+      blocks.splice(-2);
+      // Of two that touch, each member would rather stand where it was: they meet in the middle.
+      const start =
+        (above.start * above.weight + (below.start - above.size) * below.weight) /
+        (above.weight + below.weight);
+      blocks.push({
+        members: [...above.members, ...below.members],
+        size: above.size + below.size,
+        start,
+        weight: above.weight + below.weight,
+      });
+    }
+  }
+  const found = [];
+  let floor = 0;
+  for (const block of blocks) {
+    block.start = Math.max(block.start, floor);
+    floor = block.start + block.size;
+  }
+  let ceiling = limit;
+  for (const block of [...blocks].reverse()) {
+    block.start = Math.min(block.start, ceiling - block.size);
+    ceiling = block.start;
+    let at = block.start;
+    for (const i of block.members) {
+      found[i] = at + heights[i] / 2;
+      at += heights[i];
+    }
+  }
+  return found;
+}
+
+// Where a line ends inside the axes' ranges, in decades; null where it does not come into sight.
+function end(line, [left, right], [bottom, top]) {
+  const points = line.x
+    .map((n, i) => [Math.log10(n), Math.log10(line.y[i])])
+    .filter(([x, y], i) => line.y[i] !== null && Number.isFinite(x + y));
+  const inside = points.filter(([x]) => x >= left && x <= right);
+  const beyond = points.find(([x]) => x > right);
+  let last = inside[inside.length - 1] ?? points.filter(([x]) => x < left).pop();
+  if (!last) return null;
+  if (beyond) {
+    const share = (right - last[0]) / (beyond[0] - last[0]);
+    last = [right, last[1] + share * (beyond[1] - last[1])];
+  }
+  const [x, y] = last;
+  return x < left || y < bottom || y > top ? null : { x, y };
+}
+
+export class EndNames {
+  // `lines` cuts a text to a width, as figure.js does it.
+  constructor(lines) {
+    this.lines = lines;
+    this.curves = []; // {name, glyph, colour, x, y, pinned}: the curves that are on.
+  }
+
+  cut(figure, width) {
+    const size = (figure.narrow ? NARROW_SIZE : SIZE) * figure.factor;
+    const most = figure.narrow ? 0.62 * width : Math.max(MOST * width, 90);
+    const font = `600 ${size}px ${figure.family}`;
+    const context = document.createElement("canvas").getContext("2d");
+    context.font = font;
+    // A narrow screen has no room for the names of pinned curves; open markers tell them apart.
+    const named = this.curves.filter((curve) => !(figure.narrow && curve.pinned));
+    return named.map((curve) => {
+      const text = figure.narrow ? `${curve.glyph} ${curve.name}` : curve.name;
+      // Where one line is too short the reading goes below the model.
+      const parts = context.measureText(text).width > most ? text.split(/(?<=:) /) : [text];
+      const rows = parts.flatMap((part) => this.lines(part, most, font));
+      return {
+        ...curve,
+        size,
+        rows,
+        width: Math.max(...rows.map((row) => context.measureText(row).width)),
+        height: LINE * size * rows.length + 2,
+      };
+    });
+  }
+
+  // Makes room beside the plot.
+  arrange(layout, figure) {
+    if (figure.narrow) return layout;
+    const widest = Math.max(0, ...this.cut(figure, figure.root.clientWidth).map((n) => n.width));
+    const r = Math.max(layout.margin.r, widest + 20 * figure.factor);
+    return { ...layout, margin: { ...layout.margin, r } };
+  }
+
+  annotate(figure) {
+    const { xaxis, yaxis, paper_bgcolor: ground } = figure.canvas._fullLayout;
+    const [bottom, top] = yaxis.range;
+    const seen = this.cut(figure, figure.root.clientWidth)
+      .map((name) => ({ ...name, end: end(name, xaxis.range, yaxis.range) }))
+      .filter((name) => name.end);
+    const down = (y) => ((top - y) / (top - bottom)) * yaxis._length;
+    const lift = figure.narrow ? 9 * figure.factor : 0;
+    const wanted = seen.map((name) => down(name.end.y) - (lift && lift + name.height / 2));
+    const placed = apart(wanted, seen.map((name) => name.height), yaxis._length);
+    return seen.map((name, i) => {
+      const moved = placed[i] - down(name.end.y);
+      const common = {
+        text: name.rows.map(escaped).join("<br>"),
+        font: { size: name.size, color: name.colour, family: figure.family, weight: 600 },
+        align: figure.narrow ? "right" : "left",
+        xref: "x", x: name.end.x, yref: "y", y: name.end.y, yanchor: "middle",
+        borderpad: 0,
+      };
+      if (figure.narrow) {
+        const [left, right] = xaxis.range;
+        const across = ((name.end.x - left) / (right - left)) * xaxis._length;
+        const side =
+          across + 6 < name.width
+            ? { xanchor: "left", align: "left", xshift: 4 - across }
+            : { xanchor: "right", xshift: 6 };
+        return { ...common, ...side, yshift: -moved, showarrow: false, bgcolor: `${ground}b0` };
+      }
+      const aside = 11 * figure.factor;
+      if (Math.abs(moved) < 0.3 * name.size) {
+        return { ...common, xanchor: "left", xshift: aside, yshift: -moved, showarrow: false };
+      }
+      return {
+        ...common, xanchor: "left", showarrow: true, ax: aside + 5 * figure.factor, ay: moved,
+        arrowhead: 0, arrowwidth: 1.2 * figure.factor, arrowcolor: name.colour,
+        standoff: 7 * figure.factor,
+      };
+    });
+  }
+}

@@ -1,0 +1,119 @@
+"""A study on the screen: figure, slope meters, takeaway and progress, drawn by the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from moeviz.text import finite, json_text
+from moeviz.ui.shared.plot import with_addresses
+from moeviz.ui.shared.session import visitor
+
+_HERE = Path(__file__).parent
+_SHARED = _HERE.parent / "shared"
+
+_HTML = """
+<section class="moeviz-watch" data-empty="true">
+  <div class="watch-picture">
+    <figure class="moeviz-figure watch-figure"></figure>
+    <div class="watch-toggles" role="group" aria-label="What is drawn"></div>
+    <div class="watch-tools"></div>
+  </div>
+  <div class="watch-slopes" role="region" aria-label="Slopes">
+    <div class="watch-progress" hidden>
+      <progress class="watch-bar" max="1" value="0" aria-label="Progress of the study"></progress>
+      <p class="watch-sentence"></p>
+    </div>
+    <h2 class="watch-heading" tabindex="-1">How steep?</h2>
+    <p class="watch-note">0 is flat; −0.5 is one over the square root of n.</p>
+    <button type="button" class="watch-reveal" hidden>Show what came out</button>
+    <ol class="watch-meters"></ol>
+    <p class="watch-summary"></p>
+  </div>
+</section>
+"""
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+_watch = st.components.v2.component(
+    "moeviz.watch",
+    html=_HTML,
+    css=_read(_SHARED / "plot.css") + _read(_HERE / "watch.css"),
+    js=with_addresses(_read(_HERE / "watch.js")),
+    isolate_styles=False,
+)
+
+
+def watch(
+    *,
+    key: str,
+    job: str | None,
+    screen: str | None,
+    live: bool,
+    guesses: Sequence[float | None],
+    layers: Sequence[Mapping[str, Any]],
+    view: str,
+    file_name: str,
+    on_end: Callable[[], None],
+    title: str = "",
+    sentence: str = "",
+) -> None:
+    """Show one study; later calls with the same `key` redraw it in place.
+
+    Parameters
+    ----------
+    key : str
+        Identity on the page.
+    job : str or None
+        The study's identity; None where none has been run.
+    screen : str or None
+        What :func:`~moeviz.charts.screen.study_screen` returns, as JSON; None where nothing of
+        the study is there yet.
+    live : bool
+        Whether to follow the stream of `job`, which then brings newer screens.
+    guesses : sequence of float or None
+        What the visitor predicts, curve by curve.
+    layers : sequence of mapping
+        Further studies: ``name``, ``short`` (for curves' ends), ``screen`` (JSON, as above) and
+        ``look``: ``"faint"`` for one that lies behind, ``"pinned"`` for one to compare with. Where
+        there is no study of one's own, the first faint one is shown in its place.
+    view : str
+        Zoom and chosen curves are kept for as long as this stays the same.
+    file_name : str
+        Name of a saved picture, without ending.
+    on_end : callable
+        Called once when the stream has ended, before the script runs again.
+    title : str
+        Stands over a saved picture.
+    sentence : str
+        How a study ended that is not `live`; the stream of one that is brings its own.
+    """
+    _watch(
+        key=key,
+        data={
+            "job": job,
+            "screen": screen,
+            "live": live,
+            "guesses": finite(list(guesses)),
+            # A text: Streamlit turns data into JSON several times over.
+            "layers": json_text([dict(layer) for layer in layers], compact=True),
+            "view": view,
+            "fileName": file_name,
+            "title": title,
+            "sentence": sentence,
+            "visitor": visitor(),
+        },
+        on_ended_change=on_end,
+        # Whoever switches the theme needs another figure, which this makes the script draw.
+        on_theme_change=_nothing,
+    )
+
+
+def _nothing() -> None:
+    """Do nothing: the script run that calls this is all that is wanted."""

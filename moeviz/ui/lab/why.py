@@ -1,0 +1,74 @@
+"""Why a study comes out as it does: the claims of its paper that it measures, for the checker."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+
+from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.symbolic.questions.claims import Claim
+from moeviz.theory import GAUGES
+from moeviz.ui.checker.link import CHECKER as LINKS
+from moeviz.ui.checker.link import request_of
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.navigation import CHECKER
+from moeviz.ui.shared.studies import PAPERS
+from moeviz.ui.shared.typeset import mixed
+
+MOST = 3
+"""Reasons that are given."""
+
+REACH = (
+    "The error of all parameters together, gauge pinned, is predicted to fall below 0.1 at this n; "
+    "before it a slope need not be theory's. It is another loss than the one that is drawn."
+)
+
+
+@lru_cache(maxsize=64)
+def reasons(preset: str) -> tuple[Claim, ...]:
+    """Return the claims that a preset measures: one for each reason why it matters.
+
+    Parameters
+    ----------
+    preset : str
+        A preset's name.
+    """
+    first: dict[str, Claim] = {}
+    for claim in CATALOGUE.claims.values():
+        if claim.study == preset and claim.why:
+            first.setdefault(claim.why, claim)
+    return tuple(first.values())[:MOST]
+
+
+def show_reasons(preset: str) -> None:
+    """Say why a preset's slopes are what they are, with ways to the proofs.
+
+    Parameters
+    ----------
+    preset : str
+        A preset's name.
+    """
+    for claim in reasons(preset):
+        paper = PAPERS.get(claim.paper, claim.paper)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**Why?** {mixed(claim.why)}", width="content")
+            st.page_link(
+                CHECKER,
+                label=f"Decided: {plain(claim.reference)} ({plain(paper)})",
+                query_params=LINKS.write(request_of(claim.id)),
+            )
+
+
+def show_names(gauges: tuple[str, ...]) -> None:
+    """Say what the words on the picture mean.
+
+    Parameters
+    ----------
+    gauges : tuple of str
+        Names of the gauges in which a study's fits are read.
+    """
+    for name in gauges:
+        gauge = GAUGES[name]
+        st.markdown(f"**{plain(gauge.title)}.** {plain(gauge.help)}")
+    st.markdown(f"**reach.** {plain(REACH)}")

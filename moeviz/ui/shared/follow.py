@@ -1,0 +1,53 @@
+"""How far a job is, told by the job's own stream: the script runs again only when it has ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from moeviz.engine import Snapshot
+from moeviz.ui.shared.news import TELLERS
+from moeviz.ui.shared.scripts import script_path
+from moeviz.ui.shared.session import visitor
+
+_HERE = Path(__file__).parent
+
+_follow = st.components.v2.component(
+    "moeviz.follow",
+    html=(
+        '<div class="moeviz-follow"><p></p>'
+        '<progress max="1" aria-label="Progress"></progress></div>'
+    ),
+    css=(_HERE / "follow.css").read_text(encoding="utf-8"),
+    js=(_HERE / "follow.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def follow(snapshot: Snapshot, *, key: str) -> None:
+    """Show how far a job is until it ends; then the page's script runs once more.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The job as it stands; what it says is shown until the stream has brought something.
+    key : str
+        Identity of the element on its page.
+    """
+    teller = TELLERS[snapshot.kind.name]
+    _follow(
+        key=key,
+        data={
+            "job": snapshot.job_id,
+            "visitor": visitor(),
+            "script": script_path("live").removeprefix("/"),
+            "sentence": teller.sentence(snapshot),
+            "fraction": min(1.0, max(0.0, teller.fraction(snapshot))),
+        },
+        on_ended_change=_nothing,
+    )
+
+
+def _nothing() -> None:
+    """Do nothing: the script run that calls this is all that is wanted."""

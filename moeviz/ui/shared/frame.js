@@ -1,0 +1,138 @@
+// Projector mode and Share, at the right of every page's title. Projector mode is the root's font
+// size: everything is measured in rem, and pictures ask the root how large it is.
+
+const LARGER = 1.5;
+
+function button(text, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = text;
+  made.onclick = act;
+  return made;
+}
+
+let enlarged = false; // Whether the root has our size; the document outlives every frame.
+
+function enlarge(on) {
+  if (enlarged === on) return;
+  enlarged = on;
+  const root = document.documentElement;
+  root.style.fontSize = "";
+  if (on) root.style.fontSize = `${LARGER * parseFloat(getComputedStyle(root).fontSize)}px`;
+  window.dispatchEvent(new Event("resize"));
+}
+
+class Frame {
+  constructor(root) {
+    this.root = root;
+    this.projector = button("Projector", () => this.set(!this.on));
+    this.share = button("Share", () => this.open());
+    this.share.setAttribute("aria-haspopup", "dialog");
+    this.share.setAttribute("aria-expanded", "false");
+    this.share.onpointerdown = () => { this.pressed = this.panel.matches(":popover-open"); };
+    this.panel = document.createElement("div");
+    this.panel.className = "moeviz-share";
+    this.panel.popover = "auto";
+    this.panel.setAttribute("role", "dialog");
+    this.panel.setAttribute("aria-label", "Share this screen");
+    this.panel.addEventListener("toggle", ({ newState }) => this.toggled(newState === "open"));
+    root.replaceChildren(this.projector, this.share, this.panel);
+  }
+
+  show(data, tell) {
+    this.data = data;
+    this.tell = tell;
+    // A run that was under way when the visitor pressed says what was before.
+    if (this.told !== undefined && this.told !== data.projector) return;
+    this.told = undefined;
+    this.turn(data.projector);
+  }
+
+  set(on) {
+    this.told = on;
+    this.turn(on);
+    this.tell(on);
+  }
+
+  turn(on) {
+    this.on = on;
+    this.projector.setAttribute("aria-pressed", String(on));
+    enlarge(on);
+  }
+
+  open() {
+    const again = this.pressed;
+    this.pressed = false;
+    if (again) return;
+    const link = window.location.href;
+    const field = document.createElement("input");
+    field.readOnly = true;
+    field.value = link;
+    field.setAttribute("aria-label", "Link to this screen");
+    field.onfocus = () => field.select();
+    const said = document.createElement("span");
+    said.setAttribute("role", "status");
+    const copy = button("Copy", () => this.copy(field, said));
+    const row = document.createElement("div");
+    row.className = "moeviz-link";
+    row.append(field, copy);
+    this.panel.replaceChildren(row, said, ...this.warning(), this.code(link));
+    this.panel.showPopover();
+    const at = this.share.getBoundingClientRect();
+    const left = Math.min(at.right - this.panel.offsetWidth, window.innerWidth - this.panel.offsetWidth - 8);
+    this.panel.style.left = `${Math.max(8, left)}px`;
+    this.panel.style.top = `${at.bottom + 6}px`;
+    this.panel.style.maxHeight = `${window.innerHeight - at.bottom - 14}px`;
+    copy.focus();
+  }
+
+  // A link to this very machine is none for anybody else.
+  warning() {
+    const own = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
+    if (!own) return [];
+    const words = document.createElement("p");
+    words.textContent =
+      "This address works on this computer alone. For a class, open the page by the network "
+      + "address that the command printed when it started, and share that.";
+    return [words];
+  }
+
+  code(link) {
+    if (new TextEncoder().encode(link).length > this.data.longest) {
+      const words = document.createElement("p");
+      words.textContent = "This link is too long for a QR code that a phone could read.";
+      return words;
+    }
+    const picture = document.createElement("img");
+    const path = `${this.data.qr}?text=${encodeURIComponent(link)}`;
+    picture.src = new URL(path, document.baseURI);
+    picture.alt = "QR code of the link to this screen";
+    return picture;
+  }
+
+  async copy(field, said) {
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      // Without a secure connection there is no clipboard to write to in this way.
+      field.focus();
+      field.select();
+      document.execCommand("copy");
+    }
+    said.textContent = "Copied.";
+  }
+
+  toggled(open) {
+    this.share.setAttribute("aria-expanded", String(open));
+    const lost = document.activeElement === document.body || this.panel.contains(document.activeElement);
+    if (!open && lost) this.share.focus();
+  }
+}
+
+const frames = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".moeviz-frame");
+  if (!frames.has(root)) frames.set(root, new Frame(root));
+  frames.get(root).show(data, (on) => setTriggerValue("projector", on ? "on" : "off"));
+}

@@ -1,0 +1,319 @@
+"""One publisher for all who watch jobs of this server.
+
+Each watched job has one task, which looks at it now and then and has its text made when there is
+something new: once for each theme, in a thread. Watchers wait for the next text; who reads slowly
+gets the newest and holds nobody up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Collection, Hashable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from moeviz.engine import Snapshot
+from moeviz.errors import MoevizError
+from moeviz.text import json_text
+from moeviz.ui.shared import news
+from moeviz.ui.shared.events import Event
+
+LOOK_SECONDS = 1 / 3
+"""A watched job is looked at no more often than this."""
+
+SHARE = 4.0
+"""After making texts the task rests this many times as long, so that pages are answered."""
+
+BEAT_SECONDS = 10.0
+"""A stream without news says this often that it is alive."""
+
+LINGER_SECONDS = 3.0
+"""A job is looked at for so long after the last watcher has left; who reloads comes back to it."""
+
+MOST_STREAMS = 400
+"""Streams that one server keeps open."""
+
+RETRY = Event(b"retry: 1000\n\n")
+BEAT = Event(b"event: beat\ndata:\n\n")
+END = Event(b"event: end\ndata:\n\n")
+
+UNEXPECTED = (
+    "Something went wrong on the server that should not have; it has been written down there. "
+    "Reload the page."
+)
+
+logger = logging.getLogger(__name__)
+
+Tell = Callable[[Snapshot, Collection[str]], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is told of a job at one moment, in one theme.
+
+    Attributes
+    ----------
+    name : str
+        Tells texts apart; the same text has the same name, also after a restart.
+    text : bytes
+        JSON.
+    event : Event
+        The text as a server-sent event, packed already.
+    """
+
+    name: str
+    text: bytes
+    event: Event
+
+    @staticmethod
+    def of(text: str) -> Sheet:
+        """Return the sheet of a JSON text that stands on one line."""
+        content = text.encode()
+        name = hashlib.sha256(content).hexdigest()[:16]
+        event = Event(b"id: %s\ndata: %s\n\n" % (name.encode(), content))
+        _ = event.packed  # Here, in the thread, and not when the first reader needs it.
+        return Sheet(name, content, event)
+
+
+class Publication:
+    """One job as all its watchers are told of it; lives in the event loop.
+
+    Attributes
+    ----------
+    sheets : dict of str to Sheet
+        The newest one, by theme.
+    gone : str or None
+        One sentence, once nothing can be told.
+    ended : bool
+        Whether nothing more will come.
+    """
+
+    def __init__(self, job: str) -> None:
+        self.job = job
+        self.sheets: dict[str, Sheet] = {}
+        self.gone: str | None = None
+        self.ended = False
+        self.missing = asyncio.Event()
+        self.stamps: dict[str, Hashable] = {}
+        self._themes: Counter[str] = Counter()
+        self._until: dict[str, float] = {}
+        self._waiting: set[asyncio.Event] = set()
+
+    def themes(self) -> list[str]:
+        """Return the themes that somebody watches, or did a moment ago."""
+        now = time.monotonic()
+        recent = {theme for theme, until in self._until.items() if until > now}
+        return sorted(recent | {theme for theme, count in self._themes.items() if count})
+
+    @contextmanager
+    def watched(self, theme: str) -> Iterator[asyncio.Event]:
+        """Count a watcher, and give it an event that is set whenever there is news."""
+        news_came = asyncio.Event()
+        self._waiting.add(news_came)
+        self._themes[theme] += 1
+        if theme not in self.sheets:
+            self.missing.set()
+        try:
+            yield news_came
+        finally:
+            self._waiting.discard(news_came)
+            self._themes[theme] -= 1
+            self._until[theme] = time.monotonic() + LINGER_SECONDS
+
+    def keep(self, themes: Collection[str]) -> None:
+        """Forget the themes that nobody watches any more; what is there is so never old."""
+        for theme in self.sheets.keys() - set(themes):
+            del self.sheets[theme], self.stamps[theme]
+
+    def end(self, gone: str | None = None) -> None:
+        """Say that nothing more will come."""
+        self.gone, self.ended = gone, True
+        self.wake()
+
+    def wake(self) -> None:
+        """Have all watchers look."""
+        for each in self._waiting:
+            each.set()
+
+
+class Publisher:
+    """Tells everybody who watches a job of its progress. To be used in one event loop.
+
+    Parameters
+    ----------
+    look : callable
+        Returns a job by its name as it stands; raises a :class:`~moeviz.errors.MoevizError` where
+        there is none. Called in a thread.
+    tell : callable
+        As :func:`moeviz.ui.shared.news.tell`. Called in a thread.
+    beat : float
+        Seconds between signs of life of a stream.
+    most : int
+        Streams that may be open at once.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[str], Snapshot],
+        tell: Tell = news.tell,
+        beat: float = BEAT_SECONDS,
+        most: int = MOST_STREAMS,
+    ) -> None:
+        self._look = look
+        self._tell = tell
+        self._beat = beat
+        self._most = most
+        self._streams = 0
+        self._closing = False
+        self._publications: dict[str, Publication] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        # One thread, so that pages get their turn however many jobs are watched.
+        self._thread = ThreadPoolExecutor(1, "moeviz-live")
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return self._streams
+
+    @property
+    def full(self) -> bool:
+        """Whether no further stream may be opened."""
+        return self._streams >= self._most
+
+    async def stream(self, job: str, theme: str, seen: str = "") -> AsyncGenerator[Event, None]:
+        """Return a job's news as events, until the job or the server ends.
+
+        Parameters
+        ----------
+        job : str
+            The job's name.
+        theme : str
+            One of the palette's.
+        seen : str
+            Name of the text that the reader has already.
+        """
+        self._streams += 1
+        try:
+            publication = self._publication(job)
+            with publication.watched(theme) as news_came:
+                yield RETRY
+                while not self._closing:
+                    news_came.clear()
+                    sheet = publication.sheets.get(theme)
+                    if sheet is not None and sheet.name != seen:
+                        seen = sheet.name
+                        yield sheet.event  # While this one is read, newer ones may come and go.
+                    elif publication.ended:
+                        yield _last(publication)
+                        return
+                    else:
+                        try:
+                            async with asyncio.timeout(self._beat):
+                                await news_came.wait()
+                        except TimeoutError:
+                            yield BEAT
+        finally:
+            self._streams -= 1
+
+    async def newest(self, job: str, theme: str) -> Sheet | str:
+        """Return the newest text of a job, or a sentence that says why there is none.
+
+        Parameters
+        ----------
+        job : str
+            The job's name.
+        theme : str
+            One of the palette's.
+        """
+        publication = self._publication(job)
+        with publication.watched(theme) as news_came:
+            while True:
+                news_came.clear()
+                if theme in publication.sheets:
+                    return publication.sheets[theme]
+                if publication.ended or self._closing:
+                    return publication.gone or UNEXPECTED
+                await news_came.wait()
+
+    def close(self) -> None:
+        """End all streams; in the event loop that they live in."""
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        for publication in self._publications.values():
+            publication.wake()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _publication(self, job: str) -> Publication:
+        found = self._publications.get(job)
+        if found is None or found.ended:
+            found = Publication(job)
+            if self._closing:
+                found.end(UNEXPECTED)
+                return found
+            self._publications[job] = found
+            task = asyncio.create_task(self._publish(found))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return found
+
+    async def _publish(self, publication: Publication) -> None:
+        """Look at a job for as long as somebody watches it and it goes on."""
+        loop = asyncio.get_running_loop()
+        try:
+            while not (publication.ended or self._closing):
+                publication.missing.clear()
+                themes = publication.themes()
+                if not themes:
+                    break
+                publication.keep(themes)
+                began = time.monotonic()
+                known = dict(publication.stamps)
+                made = await loop.run_in_executor(
+                    self._thread, self._make, publication.job, themes, known
+                )
+                self._spread(publication, *made)
+                rest = max(LOOK_SECONDS, SHARE * (time.monotonic() - began))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(rest):
+                        await publication.missing.wait()
+        except MoevizError as error:
+            publication.end(str(error))
+        except Exception:
+            logger.exception("What is told of job %s could not be made", publication.job)
+            publication.end(UNEXPECTED)
+        finally:
+            if self._publications.get(publication.job) is publication:
+                del self._publications[publication.job]
+
+    def _make(
+        self, job: str, themes: Collection[str], known: Mapping[str, Hashable]
+    ) -> tuple[bool, Hashable, dict[str, Sheet]]:
+        snapshot = self._look(job)
+        stamp = news.stamp(snapshot)
+        new = [theme for theme in themes if known.get(theme) != stamp]
+        texts = self._tell(snapshot, new) if new else {}
+        return snapshot.active, stamp, {theme: Sheet.of(text) for theme, text in texts.items()}
+
+    def _spread(
+        self, publication: Publication, active: bool, stamp: Hashable, new: Mapping[str, Sheet]
+    ) -> None:
+        publication.sheets.update(new)
+        publication.stamps.update(dict.fromkeys(new, stamp))
+        # Somebody who came meanwhile with another theme is told before the end.
+        if not active and set(publication.themes()) <= publication.sheets.keys():
+            publication.end()
+        elif new:
+            publication.wake()
+
+
+def _last(publication: Publication) -> Event:
+    if publication.gone is None:
+        return END
+    said = json_text({"message": publication.gone})
+    return Event(b"event: gone\ndata: %s\n\n" % said.encode())

@@ -1,0 +1,53 @@
+"""The strip of chips in a browser: a picker by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.lab import Lab
+
+
+def test_a_choice_is_made_by_keyboard_and_takes_with_it_what_it_needs(server, visit):
+    lab = Lab(visit(), server.url)
+    lab.open("multinomial-exact")
+    page = lab.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    chip = page.locator('[data-chip="gate"]')
+    chip.press("Enter")
+    picker = page.get_by_role("dialog", name="Choose: gate")
+    expect(picker.get_by_role("button", pressed=True)).to_be_focused()
+    assert all("/moeviz/cards-" in url for url in asked)
+    takes = picker.get_by_role("button", name=re.compile("^Sigmoid gate: takes"))
+    while not takes.evaluate("button => button === document.activeElement"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("gates=sigmoid.*output=regression"))
+    expect(picker).to_be_hidden()
+    expect(chip).to_be_focused()
+    expect(chip).to_contain_text("sigmoid")
+
+
+def test_escape_leaves_everything_as_it_was(server, visit):
+    lab = Lab(visit(), server.url)
+    lab.open()
+    before = lab.page.url
+    chip = lab.page.locator('[data-chip="router"]')
+    chip.press("Enter")
+    expect(lab.page.get_by_role("dialog", name="Choose: router")).to_be_visible()
+    lab.page.keyboard.press("Escape")
+    expect(chip).to_be_focused()
+    assert lab.page.url == before
+
+
+def test_a_symbol_says_what_it_is_to_who_walks_there(server, visit):
+    lab = Lab(visit(), server.url)
+    lab.open()
+    symbols = lab.page.locator(".moeviz-equations .moeviz-symbol[role=button]")
+    symbols.first.focus()
+    said = lab.page.locator(".moeviz-bubble")
+    expect(said).to_have_text("response: 1 number")
+    lab.page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text("k = 2")

@@ -1,0 +1,55 @@
+"""Projector mode and Share, on every page and by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.lab import walk
+
+
+def root_size(page) -> float:
+    return page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")
+
+
+def test_projector_mode_walks_along_and_ends(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/rates")
+    switch = page.get_by_role("button", name="Projector")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    before = root_size(page)
+    switch.press("Enter")
+    expect(page).to_have_url(re.compile(r"/rates\?projector=1$"))
+    assert root_size(page) == 1.5 * before
+    walk(page, "Decide", "Symbolic checker")
+    page.get_by_role("button", name="Check", exact=True).wait_for()
+    expect(page).to_have_url(re.compile(r"/checker\?.*projector=1"))
+    assert root_size(page) == 1.5 * before
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    switch.press("Enter")
+    expect(page).not_to_have_url(re.compile("projector"))
+    assert root_size(page) == before
+
+
+def test_a_link_opens_in_projector_mode(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/rates?projector=1")
+    expect(page.get_by_role("button", name="Projector")).to_have_attribute("aria-pressed", "true")
+    assert root_size(page) == 27
+
+
+def test_the_screen_is_shared_as_a_link_and_as_a_code(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/rates")
+    share = page.get_by_role("button", name="Share")
+    share.press("Enter")
+    panel = page.get_by_role("dialog", name="Share this screen")
+    expect(panel.get_by_role("textbox")).to_have_value(page.url)
+    code = panel.get_by_role("img")
+    expect(code).to_have_js_property("complete", True)
+    assert code.evaluate("image => image.naturalWidth") > 0
+    expect(panel.get_by_role("button", name="Copy")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(share).to_be_focused()

@@ -1,0 +1,71 @@
+"""Following a job in a browser: by its stream, without one, and where there is no such job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from playwright.sync_api import expect
+
+from moeviz.ui.shared.scripts import script_path
+from tests.browser.server import Server
+from tests.browser.test_checker import DECIDED_MS, button
+
+STREAM = re.compile(r"/moeviz/live/[0-9a-f]{16}\?")
+FOLLOW = """async ([path, job]) => {
+    const { follow } = await import(new URL(path, document.baseURI));
+    return await new Promise((resolve) => {
+        const said = [];
+        const onMessage = (message) => said.push(message.state);
+        follow(job, { theme: "dark", onMessage, onEnd: (last) => resolve({ said, last }) });
+    });
+}"""
+
+
+def decide(page, server: Server, claim: str) -> dict[str, int]:
+    """Have a claim decided, and return how often the browser asked for what."""
+    asked = {"stream": 0, "json": 0}
+
+    def count(request) -> None:
+        if "/moeviz/live/" in request.url:
+            asked["json" if ".json" in request.url else "stream"] += 1
+
+    page.on("request", count)
+    page.goto(f"{server.url}/checker?claim={claim}")
+    button(page).click()
+    expect(page.get_by_role("button", name="Verdict (JSON)")).to_be_visible(timeout=DECIDED_MS)
+    return asked
+
+
+SLOW = ("C8.over.gelu", "C4.gelu.d2", "C8.over.relu", "C4.relu.d2")
+"""Claims that take longest to decide; a check that ends before the page looks is not followed."""
+
+
+def followed(page, server: Server, claims: Iterable[str]) -> dict[str, int]:
+    """Have claims decided until one is followed, and return how often it asked for what."""
+    return next(asked for claim in claims if (asked := decide(page, server, claim))["stream"])
+
+
+def test_a_check_is_followed_by_its_stream_and_by_polling_where_there_is_none(server, visit):
+    claims = iter(SLOW)
+    assert followed(visit(), server, claims) == {"stream": 1, "json": 0}
+    page = visit()
+    page.route(STREAM, lambda route: route.abort())
+    asked = followed(page, server, claims)
+    assert asked["stream"] == 1
+    assert asked["json"] >= 1
+
+
+def test_a_finished_job_says_so_once_and_an_unknown_one_is_gone(server, visit):
+    page = visit()
+    jobs = []
+    page.on("request", lambda r: jobs.extend(re.findall(r"/live/([0-9a-f]{16})", r.url)))
+    followed(page, server, reversed(SLOW))
+    path = script_path("live").removeprefix("/")
+    found = page.evaluate(FOLLOW, [path, jobs[0]])
+    assert found["said"] == ["done"]
+    assert found["last"]["job"] == jobs[0]
+    lost = page.evaluate(FOLLOW, [path, "0" * 16])
+    assert lost["said"] == []
+    assert lost["last"]["gone"]
+    assert lost["last"]["message"].startswith("Expected a job")

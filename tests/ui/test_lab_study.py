@@ -1,0 +1,268 @@
+"""What the lab draws: a study, what lies faintly behind it, what is pinned beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import moeviz.ui.lab.kept
+import moeviz.ui.lab.layers
+from moeviz.study import PRESETS, Specification, assemble
+from moeviz.study.kept import KeptResult
+from moeviz.ui.lab.chips import KEPT
+from moeviz.ui.lab.form import curve_labels
+from moeviz.ui.lab.link import MOST_PINS
+from moeviz.ui.lab.study import PICTURE
+from moeviz.ui.shared import session
+from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.studies import study_label
+from tests.ui.still import (
+    FIELDS,
+    SPEC,
+    StillEngine,
+    layers,
+    open_tab,
+    pick,
+    said,
+    snapshot,
+    strip,
+    told,
+    visit,
+)
+
+UNKNOWN = "0123456789abcdef"
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]) -> KeptResult:
+    """A kept result of the first preset."""
+    content = KeptResult("2026-05-04", "a processor", assemble(SPEC, results, 75.0, "cpu"))
+    keep(monkeypatch, content)
+    return content
+
+
+def keep(monkeypatch: pytest.MonkeyPatch, content: KeptResult) -> None:
+    for module in (moeviz.ui.lab.kept, moeviz.ui.lab.layers):
+        monkeypatch.setattr(
+            module, "kept_result", lambda name: content if name == SPEC.name else None
+        )
+
+
+def kept_chosen(app: AppTest) -> list[bool]:
+    """Whether the kept result is chosen; empty where none is offered."""
+    return [each["chosen"] for each in strip(app)["sizes"] if each["field"] == KEPT]
+
+
+def drawn(app: AppTest) -> dict[str, Any]:
+    """The screen of the study in front."""
+    screen: dict[str, Any] = json.loads(told(app, PICTURE)["screen"])
+    return screen
+
+
+def done(still: StillEngine, results: dict[str, Any], seed: int = 5) -> Specification:
+    """A finished study; another seed makes another study, of the same points."""
+    spec = PRESETS[SPEC.name].build({**SPEC.fields, "seed": seed})
+    still.jobs[spec.hash] = replace(snapshot(SPEC, "done", results), job_id=spec.hash, spec=spec)
+    return spec
+
+
+def test_a_kept_result_lies_behind_until_a_study_runs(still, kept):
+    app = visit()
+    (behind,) = layers(app)
+    assert (behind["look"], behind["name"]) == ("faint", "kept full-size result of 2026-05-04")
+    assert [curve["label"] for curve in behind["screen"]["curves"]] == [
+        curve.label for curve in kept.result.curves
+    ]
+    assert told(app, PICTURE)["screen"] is None
+    app.button(key="lab.run").click().run()
+    picture = told(app, PICTURE)
+    assert (picture["live"], picture["job"]) == (True, app.query_params["job"])
+    assert [layer["look"] for layer in layers(app)] == ["faint"]
+
+
+def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
+    app = visit()
+    assert "kept" not in app.query_params
+    pick(app, KEPT, KEPT)
+    assert not app.exception
+    assert app.query_params["kept"] == "1"
+    assert kept_chosen(app) == [True]
+    assert "2026\\-05\\-04" in said(app.markdown)
+    assert "a processor" in said(app.markdown)
+    assert "1 min 15 s" in said(app.markdown)
+    assert not layers(app)
+    labels = [curve.label for curve in kept.result.curves]
+    assert [curve["label"] for curve in drawn(app)["curves"]] == labels
+    assert all(label in said(open_tab(app, "Details").markdown) for label in labels)
+    assert not still.submitted
+    pick(app, KEPT, KEPT)
+    assert "kept" not in app.query_params
+    assert kept_chosen(app) == [False]
+
+
+def test_a_link_shows_the_kept_result_until_run_is_pressed(still, kept):
+    app = visit(kept="1", seed="5")
+    assert kept_chosen(app) == [True]
+    assert "kept with the project" in said(app.markdown)
+    app.button(key="lab.run").click().run()
+    spec = still.submitted[-1]
+    assert spec == PRESETS[SPEC.name].build({"seed": 5})
+    assert kept_chosen(app) == [False]
+    assert app.query_params["job"] == spec.hash
+    assert "kept" not in app.query_params
+
+
+def test_a_kept_result_of_an_older_arithmetic_is_marked(still, kept, monkeypatch):
+    assert "older arithmetic" not in said(visit(kept="1").warning)
+    older = replace(kept.result, spec=replace(SPEC, numbers=1))
+    keep(monkeypatch, replace(kept, result=older))
+    app = visit(kept="1")
+    assert not app.exception
+    assert "older arithmetic \\(version 1;" in said(app.warning)
+
+
+def test_no_kept_result_is_offered_where_there_is_none(still, kept):
+    app = visit(preset="lab", kept="1")
+    assert not kept_chosen(app)
+    assert "kept" not in app.query_params
+
+
+def test_a_study_of_which_nothing_is_kept_opens_with_another_ones(still, kept):
+    app = visit(preset="lab")
+    (behind,) = layers(app)
+    assert behind["name"].startswith(f"{study_label(SPEC.name)}, kept full-size result")
+    app.button(key="lab.run").click().run()
+    assert not layers(app)
+
+
+def test_a_finished_study_is_pinned_and_another_laid_over_it(still, results):
+    one, other = done(still, results), done(still, results, seed=6)
+    app = visit(**FIELDS, job=one.hash)
+    app.button(key="lab.pin").click().run()
+    assert app.query_params["pins"] == one.hash
+    assert "lab.pin" not in {button.key for button in app.button}
+    app = visit(**{**FIELDS, "seed": "6"}, job=other.hash, pins=one.hash)
+    (pinned,) = (layer for layer in layers(app) if layer["look"] == "pinned")
+    assert pinned["name"] == "pinned 1: Seed of the data: 5 instead of 6"
+    assert pinned["short"] == "pinned 1"
+    button = app.button(key=f"lab.unpin.{one.hash}")
+    assert button.label.startswith("Unpin 1: Seed of the data")
+    button.click().run()
+    assert "pins" not in app.query_params
+    assert all(layer["look"] == "faint" for layer in layers(app))
+
+
+def test_pins_stay_with_another_study_and_another_setting(still, results):
+    one = done(still, results)
+    app = visit(**FIELDS, job=one.hash, pins=one.hash)
+    pick(app, "routers", "linear")
+    assert app.query_params["pins"] == one.hash
+    pick(app, "study", "cosine-over")
+    assert app.query_params["pins"] == one.hash
+    assert [layer["look"] for layer in layers(app)].count("pinned") == 1
+
+
+def test_the_newest_pins_are_kept(still, results):
+    specs = [done(still, results, seed) for seed in range(1, MOST_PINS + 2)]
+    *first, last = [spec.hash for spec in specs]
+    app = visit(job=last, seed=str(MOST_PINS + 1), pins=",".join(first))
+    app.button(key="lab.pin").click().run()
+    assert app.query_params["pins"].split(",") == [*first[1:], last]
+
+
+def test_more_pins_than_there_may_be_are_refused(still):
+    app = visit(pins=",".join(f"{n:016x}" for n in range(MOST_PINS + 1)))
+    assert "at most 3 pinned studies" in said(app.error)
+    app.button[0].click().run()
+    assert not app.error
+
+
+def test_a_pin_that_this_server_does_not_know_is_said_and_can_be_taken_away(still):
+    app = visit(pins=UNKNOWN)
+    assert not app.exception
+    assert all(layer["look"] == "faint" for layer in layers(app))
+    button = app.button(key=f"lab.unpin.{UNKNOWN}")
+    assert "does not know" in button.label
+    button.click().run()
+    assert "pins" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("done", "Finished: "),
+        ("cancelled", "Cancelled after "),
+        ("interrupted", "Interrupted after "),
+        ("failed", "Failed after "),
+    ],
+)
+def test_it_says_how_a_study_ended(still, results, state, words):
+    some = results if state == "done" else dict(list(results.items())[:3])
+    still.jobs[SPEC.hash] = snapshot(SPEC, state, some)
+    picture = told(visit(**FIELDS, job=SPEC.hash), PICTURE)
+    assert not picture["live"]
+    assert picture["sentence"].startswith(words)
+    assert f"{len(some)} " in picture["sentence"]
+
+
+def test_predictions_are_handed_to_the_picture_of_their_own_study(still, results):
+    done(still, results)
+    app = visit(**FIELDS, job=SPEC.hash, guess="-0.5,,-0.25")
+    assert told(app, PICTURE)["guesses"][:3] == [-0.5, None, -0.25]
+    other = visit(**{**FIELDS, "seed": "6"}, job=SPEC.hash, guess="-0.5,,-0.25")
+    assert told(other, PICTURE)["guesses"] == []
+
+
+@pytest.fixture
+def comes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Makes the runs that follow those of one visitor; without a browser all are the same one."""
+
+    def become(name: str) -> None:
+        context = SimpleNamespace(session_id=name)
+        monkeypatch.setattr(session, "get_script_run_ctx", lambda: context)
+
+    return become
+
+
+def test_cancel_takes_back_ones_own_wish_only(still, comes):
+    visits = {name: visit(**FIELDS) for name in ("one", "other")}
+    for name, app in visits.items():
+        comes(name)
+        app.button(key="lab.run").click().run()
+    assert still.submitted == [SPEC, SPEC]
+    assert INTEREST.wanted_by(SPEC.hash) == 2
+    comes("one")
+    one = visits["one"].button(key="lab.cancel").click().run()
+    assert not still.cancelled
+    assert "job" not in one.query_params
+    assert "goes on until nobody does" in said(one.toast)
+    comes("other")
+    other = visits["other"].button(key="lab.cancel").click().run()
+    assert still.cancelled == [SPEC.hash]
+    assert other.query_params["job"] == SPEC.hash
+    assert told(other, PICTURE)["sentence"].startswith("Cancelled after")
+
+
+def test_a_guess_belongs_to_its_curve(still):
+    app = visit(preset="cosine-exact", guess="-0.5,,,,-0.25")
+    said = {field.help: field.value for field in app.number_input if field.value is not None}
+    assert list(said.values()) == [-0.5, -0.25]
+    first, last = said
+    assert "perturbed" in last
+    assert "perturbed" not in first
+    preset = PRESETS["cosine-exact"]
+    changed = {**preset.defaults, "routers": ("perturbed-cosine",)}
+    assert first not in curve_labels(preset, changed)
+    assert curve_labels(preset, changed)[0] == last
+
+
+def test_another_model_has_another_question(still):
+    preset = PRESETS["cosine-exact"]
+    assert visit(preset="cosine-exact", seed="9").title[0].value == preset.asks
+    assert visit(preset="cosine-exact", routers="linear").title[0].value == PRESETS["lab"].asks
