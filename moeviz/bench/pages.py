@@ -36,7 +36,7 @@ EVERY_SECONDS = 5.0
 
 PRESET = "cosine-exact"
 STUDY: dict[str, Any] = {
-    "sizes": (300, 1000, 3162, 10_000, 31_623), "replicates": 100, "candidates": 2,
+    "sizes": (300, 1000, 3162, 10_000, 31_623), "replicates": 400, "candidates": 2,
 }  # fmt: skip
 WARM: dict[str, Any] = {"sizes": (300, 600), "replicates": 4, "candidates": 2}
 """A small study, after which the workers have started."""

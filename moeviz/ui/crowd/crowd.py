@@ -12,9 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from moeviz.text import json_text
 from moeviz.ui.crowd.visitor import Visitor, visiting
+
+EXPERTS = ("tanh", "gelu")
+"""Choices that take turns."""
 
 PATIENCE_SECONDS = 60.0
 """An answer that has not come by then counts as never given."""
@@ -77,34 +82,31 @@ async def watch(url: str, job: str, stream: Stream) -> None:
             await writer.wait_closed()
 
 
-def another_value(visitor: Visitor, turn: int) -> WidgetState:
-    """Return a change of a field for a number, or else of a switch or a list.
+def another_choice(visitor: Visitor, turn: int) -> WidgetState:
+    """Return a pick of the lab's strip, as the browser sends it.
 
     Parameters
     ----------
     visitor : Visitor
-        With the page drawn.
+        With the lab drawn.
     turn : int
-        Two values take turns.
+        Two choices take turns.
 
     Raises
     ------
     LookupError
-        If the page shows no field for a number, no switch and no list.
+        If the page shows no strip.
     """
-    shown: dict[str, Any] = {}
     for element in visitor.elements:
-        kind = element.WhichOneof("type")
-        if kind and not getattr(getattr(element, kind), "disabled", False):
-            shown.setdefault(kind, getattr(element, kind))
-    other = turn % 2
-    if found := shown.get("number_input"):
-        return WidgetState(id=found.id, double_value=found.default + found.step * other)
-    if found := shown.get("checkbox"):
-        return WidgetState(id=found.id, bool_value=bool(other))
-    if found := shown.get("selectbox"):
-        return WidgetState(id=found.id, string_value=found.options[other % len(found.options)])
-    raise LookupError(f"Expected a widget to change, but the page says: {visitor.text()}")
+        if element.WhichOneof("type") != "bidi_component":
+            continue
+        strip = element.bidi_component
+        if strip.component_name.endswith("chips"):
+            picked = {"field": "experts", "name": EXPERTS[turn % 2], "mode": "alone"}
+            said = [{"event": "picked", "value": picked}]
+            trigger = _make_trigger_id(strip.id, "events")
+            return WidgetState(id=trigger, json_trigger_value=json_text(said))
+    raise LookupError(f"Expected the strip of choices, but the page says: {visitor.text()}")
 
 
 async def attend(url: str, job: str, study: str, visitors: int, every: float) -> dict[str, Any]:
@@ -148,7 +150,10 @@ async def attend(url: str, job: str, study: str, visitors: int, every: float) ->
         finally:
             for task in [*changing, *reading]:
                 task.cancel()
-            await asyncio.gather(*changing, *reading, return_exceptions=True)
+            ends = await asyncio.gather(*changing, *reading, return_exceptions=True)
+    broken = [end for end in ends if isinstance(end, LookupError)]
+    if broken:
+        raise broken[0]
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "answers": [took for took in answers if math.isfinite(took)],
@@ -167,7 +172,7 @@ async def _change(visitor: Visitor, every: float, answers: list[float]) -> None:
     while True:
         turn += 1
         try:
-            answers.append(await visitor.run(another_value(visitor, turn), wait=PATIENCE_SECONDS))
+            answers.append(await visitor.run(another_choice(visitor, turn), wait=PATIENCE_SECONDS))
         except TimeoutError:
             answers.append(math.inf)
         await asyncio.sleep(every)
