@@ -75,6 +75,33 @@ def multiply(*factors: Tree) -> Tree:
     return others[0] if len(others) == 1 else Product(tuple(others))
 
 
+def parts_of(tree: Product) -> tuple[bool, list[Tree], list[Tree]]:
+    """Return a product as it is written: whether it is negative, what stands above, what below.
+
+    Parameters
+    ----------
+    tree : Product
+
+    Returns
+    -------
+    bool
+        Whether a number among the factors is negative.
+    list of Tree, list of Tree
+        Factors above and below the line, with positive exponents; a factor 1 is left out.
+    """
+    above, below, negative = list[Tree](), list[Tree](), False
+    for factor in tree.factors:
+        if isinstance(factor, Number):
+            negative = factor.value < 0
+            if abs(factor.value) != 1:
+                above.append(Number(abs(factor.value)))
+        elif isinstance(factor, Power) and factor.exponent < 0:
+            below.append(raised(factor.base, -factor.exponent))
+        else:
+            above.append(factor)
+    return negative, above, below
+
+
 def raised(base: Tree, exponent: int) -> Tree:
     """Return a whole power of a tree.
 

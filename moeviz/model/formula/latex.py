@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from moeviz.model.formula.build import raised
+from moeviz.model.formula.build import parts_of
 from moeviz.model.formula.functions import FUNCTIONS, OPERATIONS
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
 
@@ -58,16 +58,8 @@ def _braced(tree: Tree) -> str:
 
 
 def _product(tree: Product) -> str:
-    above, below, sign = list[Tree](), list[Tree](), ""
-    for factor in tree.factors:
-        if isinstance(factor, Number):
-            sign = "-" if factor.value < 0 else ""
-            if abs(factor.value) != 1:
-                above.append(Number(abs(factor.value)))
-        elif isinstance(factor, Power) and factor.exponent < 0:
-            below.append(raised(factor.base, -factor.exponent))
-        else:
-            above.append(factor)
+    negative, above, below = parts_of(tree)
+    sign = "-" if negative else ""
     if below:
         return rf"{sign}\frac{{{_line(above, alone=True)}}}{{{_line(below, alone=True)}}}"
     return sign + _line(above, alone=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 
-from moeviz.model.formula.build import raised
+from moeviz.model.formula.build import parts_of
 from moeviz.model.formula.functions import FUNCTIONS
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
 
@@ -155,16 +155,8 @@ class _Printer:
         return bracketed(self.print(tree))
 
     def product(self, tree: Product) -> str:
-        above, below, sign = list[Tree](), list[Tree](), ""
-        for factor in tree.factors:
-            if isinstance(factor, Number):
-                sign = _MINUS if factor.value < 0 else ""
-                if abs(factor.value) != 1:
-                    above.append(Number(abs(factor.value)))
-            elif isinstance(factor, Power) and factor.exponent < 0:
-                below.append(raised(factor.base, -factor.exponent))
-            else:
-                above.append(factor)
+        negative, above, below = parts_of(tree)
+        sign = _MINUS if negative else ""
         if not below:
             return sign + self.line(above, alone=False)
         over, under = self.line(above, alone=True), self.line(below, alone=True)

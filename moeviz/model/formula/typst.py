@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from moeviz.model.formula.build import raised
+from moeviz.model.formula.build import parts_of
 from moeviz.model.formula.functions import FUNCTIONS
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
 
@@ -81,16 +81,8 @@ class _Printer:
         raise TypeError(f"Expected a tree, but got {type(tree).__name__}.")
 
     def _product(self, tree: Product) -> str:
-        above, below, sign = list[Tree](), list[Tree](), ""
-        for factor in tree.factors:
-            if isinstance(factor, Number):
-                sign = "-" if factor.value < 0 else ""
-                if abs(factor.value) != 1:
-                    above.append(Number(abs(factor.value)))
-            elif isinstance(factor, Power) and factor.exponent < 0:
-                below.append(raised(factor.base, -factor.exponent))
-            else:
-                above.append(factor)
+        negative, above, below = parts_of(tree)
+        sign = "-" if negative else ""
         if below:
             return f"{sign}frac({self._line(above, True)}, {self._line(below, True)})"
         return sign + self._line(above, False)
