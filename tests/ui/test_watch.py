@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,10 +14,11 @@ from moeviz.charts.screen import study_screen
 from moeviz.study.kept import kept_result
 from moeviz.text import json_text
 from moeviz.ui.lab import watch as module
-from moeviz.ui.shared.plot import PLOTLY_PATH, with_addresses
+from moeviz.ui.shared.component import PLOTLY_PATH, with_addresses
 from moeviz.ui.shared.scripts import script_path
 
-SCRIPT = (module._HERE / "watch.js").read_text("utf-8")
+HERE = Path(module.__file__).parent
+SCRIPT = (HERE / "watch.js").read_text("utf-8")
 
 
 def test_every_address_in_a_script_is_filled_in():
@@ -31,7 +33,7 @@ def test_every_address_in_a_script_is_filled_in():
 
 def test_no_script_names_another_host():
     for name in ("figure", "names", "meters"):
-        (path,) = module._HERE.parent.rglob(f"{name}.js")
+        (path,) = HERE.parent.rglob(f"{name}.js")
         assert "//" not in re.sub(r"(?m)(^|\s)//.*$", "", path.read_text("utf-8"))
 
 

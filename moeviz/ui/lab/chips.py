@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -25,6 +24,7 @@ from moeviz.ui.lab.link import LAB
 from moeviz.ui.lab.sizes import SIZES, size_fields, size_now
 from moeviz.ui.lab.state import STATE, STRIP, pins
 from moeviz.ui.shared.cards import cards_path
+from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.studies import PAPERS, study_names
 
 SIZE, KEPT = "size", "kept"
@@ -52,15 +52,8 @@ CAPTIONS: Mapping[str, str] = {
 }
 """What the small pictures of a picker show."""
 
-_HERE = Path(__file__).parent
 
-_chips = st.components.v2.component(
-    "moeviz.chips",
-    html='<div class="moeviz-chips" role="group" aria-label="The study"></div>',
-    css=(_HERE / "chips.css").read_text(encoding="utf-8"),
-    js=(_HERE / "chips.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_chips = declared(__file__, '<div class="moeviz-chips" role="group" aria-label="The study"></div>')
 
 
 def chips(preset: Preset, values: Mapping[str, Any]) -> None:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from moeviz.charts.formula import model_formula
 from moeviz.study import Specification
+from moeviz.ui.shared.component import declared
 
-_HERE = Path(__file__).parent
-
-_formula = st.components.v2.component(
-    "moeviz.formula",
-    html='<div class="moeviz-formula"></div>',
-    css=(_HERE / "formula.css").read_text(encoding="utf-8"),
-    js=(_HERE / "formula.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_formula = declared(__file__, '<div class="moeviz-formula"></div>')
 
 
 def formula(spec: Specification) -> None:

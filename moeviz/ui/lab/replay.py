@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from moeviz.ui.shared.component import declared, only_a_run
 
-import streamlit as st
-
-_HERE = Path(__file__).parent
-
-_replay = st.components.v2.component(
-    "moeviz.replay",
-    html='<section class="moeviz-replay" aria-label="Replay of the study"></section>',
-    css=(_HERE / "replay.css").read_text(encoding="utf-8"),
-    js=(_HERE / "replay.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
+_replay = declared(
+    __file__, '<section class="moeviz-replay" aria-label="Replay of the study"></section>'
 )
 
 
@@ -28,8 +20,4 @@ def replay(document: str, key: str) -> None:
         Identity of the player on its page.
     """
     # A visitor who switches the theme makes no script run; the player sees it and asks for one.
-    _replay(key=key, data={"document": document}, on_theme_change=_nothing)
-
-
-def _nothing() -> None:
-    """Do nothing: the script run that calls this is all that is wanted."""
+    _replay(key=key, data={"document": document}, on_theme_change=only_a_run)

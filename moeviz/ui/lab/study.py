@@ -16,6 +16,7 @@ from moeviz.ui.lab.form import heading
 from moeviz.ui.lab.layers import layers, pin_name, pinned
 from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
 from moeviz.ui.lab.watch import watch
+from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
@@ -116,14 +117,10 @@ def _picture(
         layers=layers(preset, shown, theme),
         view=name,
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
-        on_end=_nothing,
+        on_end=only_a_run,
         title=heading(preset, preset.defaults if shown is None else shown.result.spec.fields),
         sentence="" if snapshot is None or live else progress_sentence(snapshot),
     )
-
-
-def _nothing() -> None:
-    """Do nothing: the script run that calls this is all that is wanted."""
 
 
 def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, str]) -> None:

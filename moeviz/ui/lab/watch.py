@@ -6,14 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from moeviz.text import finite, json_text
-from moeviz.ui.shared.plot import with_addresses
+from moeviz.ui.shared.component import declared, only_a_run
 from moeviz.ui.shared.session import visitor
 
-_HERE = Path(__file__).parent
-_SHARED = _HERE.parent / "shared"
+_OF_PLOTS = Path(__file__).parents[1] / "shared" / "plot.css"
 
 _HTML = """
 <section class="moeviz-watch" data-empty="true">
@@ -37,17 +34,7 @@ _HTML = """
 """
 
 
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-_watch = st.components.v2.component(
-    "moeviz.watch",
-    html=_HTML,
-    css=_read(_SHARED / "plot.css") + _read(_HERE / "watch.css"),
-    js=with_addresses(_read(_HERE / "watch.js")),
-    isolate_styles=False,
-)
+_watch = declared(__file__, _HTML, _OF_PLOTS)
 
 
 def watch(
@@ -111,9 +98,5 @@ def watch(
         },
         on_ended_change=on_end,
         # Whoever switches the theme needs another figure, which this makes the script draw.
-        on_theme_change=_nothing,
+        on_theme_change=only_a_run,
     )
-
-
-def _nothing() -> None:
-    """Do nothing: the script run that calls this is all that is wanted."""

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from moeviz.engine import Snapshot
+from moeviz.ui.shared.component import declared, only_a_run
 from moeviz.ui.shared.news import TELLERS
 from moeviz.ui.shared.scripts import script_path
 from moeviz.ui.shared.session import visitor
 
-_HERE = Path(__file__).parent
-
-_follow = st.components.v2.component(
-    "moeviz.follow",
-    html=(
-        '<div class="moeviz-follow"><p></p>'
-        '<progress max="1" aria-label="Progress"></progress></div>'
-    ),
-    css=(_HERE / "follow.css").read_text(encoding="utf-8"),
-    js=(_HERE / "follow.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
+_follow = declared(
+    __file__,
+    ('<div class="moeviz-follow"><p></p><progress max="1" aria-label="Progress"></progress></div>'),
 )
 
 
@@ -45,9 +34,5 @@ def follow(snapshot: Snapshot, *, key: str) -> None:
             "sentence": teller.sentence(snapshot),
             "fraction": min(1.0, max(0.0, teller.fraction(snapshot))),
         },
-        on_ended_change=_nothing,
+        on_ended_change=only_a_run,
     )
-
-
-def _nothing() -> None:
-    """Do nothing: the script run that calls this is all that is wanted."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
+from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.projector import projector, set_projector
 from moeviz.ui.shared.qr import LONGEST, PATH
 
@@ -14,15 +13,8 @@ KEY = "shared.frame"
 _ON, _OFF = "on", "off"
 """What the browser says."""
 
-_HERE = Path(__file__).parent
 
-_frame = st.components.v2.component(
-    "moeviz.frame",
-    html='<div class="moeviz-frame"></div>',
-    css=(_HERE / "frame.css").read_text(encoding="utf-8"),
-    js=(_HERE / "frame.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_frame = declared(__file__, '<div class="moeviz-frame"></div>')
 
 
 def frame() -> None:

@@ -2,53 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
-import plotly
-import streamlit as st
-
 from moeviz.text import json_text
-from moeviz.ui.shared.scripts import script_path
+from moeviz.ui.shared.component import declared, only_a_run
 
-PLOTLY_PATH = f"/moeviz/plotly-{plotly.__version__}.min.js"
-PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-
-_HERE = Path(__file__).parent
-
-
-def with_addresses(script: str) -> str:
-    """Return a component's script with the addresses of what it loads.
-
-    Page addresses are one folder deep at most, so these relative addresses find the files also
-    when the whole app lives below a base path.
-
-    Parameters
-    ----------
-    script : str
-        Says ``"@plotly"`` for plotly.js, and ``"@name"`` for the module of that name
-        (:func:`~moeviz.ui.shared.scripts.script_path`).
-    """
-
-    def address(found: re.Match[str]) -> str:
-        path = PLOTLY_PATH if found[1] == "plotly" else script_path(found[1])
-        return f'"{path[1:]}"'
-
-    return re.sub(r'"@(\w+)"', address, script)
-
-
-def _script() -> str:
-    return with_addresses((_HERE / "plot.js").read_text(encoding="utf-8"))
-
-
-_plot = st.components.v2.component(
-    "moeviz.plot",
-    html='<figure class="moeviz-figure"></figure>',
-    css=(_HERE / "plot.css").read_text(encoding="utf-8"),
-    js=_script(),
-    isolate_styles=False,
-)
+_plot = declared(__file__, '<figure class="moeviz-figure"></figure>')
 
 
 def figure_text(figure: dict[str, Any]) -> str:
@@ -100,9 +59,5 @@ def plot(
             "tools": tools,
         },
         # A visitor who switches the theme makes no script run; the plot sees it and asks for one.
-        on_theme_change=_nothing,
+        on_theme_change=only_a_run,
     )
-
-
-def _nothing() -> None:
-    """Do nothing: the script run that calls this is all that is wanted."""

@@ -21,13 +21,13 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.ui.shared.cards import cards_path, cards_route
+from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.live import Publisher
 from moeviz.ui.shared.messages import MessagesOfPages
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
 from moeviz.ui.shared.places import Places
-from moeviz.ui.shared.plot import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
