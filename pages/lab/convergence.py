@@ -16,13 +16,14 @@ from moeviz.ui.shared.guard import guard
 with guard(STATE.start_again):
     STATE.follow()
     preset = form_preset()
+    values = form_values(preset)
 question, right = st.columns([13, 11], vertical_alignment="center")
-question.title(heading(preset, form_values(preset)), anchor=False)
+question.title(heading(preset, values), anchor=False)
 start = right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
 with guard():
-    chips(preset, form_values(preset))
+    chips(preset, values)
     with start:
-        settings_button(preset)
+        settings_button(preset, values)
     spec = form_study(preset)
     kept = shown_kept(preset)
     snapshot = study_on_show(spec)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import streamlit as st
@@ -10,11 +11,12 @@ from moeviz.charts.notices import notices
 from moeviz.engine import Snapshot
 from moeviz.engine.workers.hardware import local_workers
 from moeviz.errors import SpecificationError
+from moeviz.fields import Value
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
 from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
-from moeviz.ui.lab.link import Guesses
+from moeviz.ui.lab.link import Guesses, form_fields
 from moeviz.ui.lab.predict import predictions
 from moeviz.ui.lab.regimes import regime_controls
 from moeviz.ui.lab.state import job, show_job
@@ -39,16 +41,18 @@ def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     return st.button("Run", type="primary", key="lab.run", width=110)
 
 
-def settings_button(preset: Preset) -> None:
+def settings_button(preset: Preset, values: Mapping[str, Value]) -> None:
     """Offer the drawer of settings; nothing of it is made before it is opened.
 
     Parameters
     ----------
     preset : Preset
         The one chosen in the form.
+    values : mapping of str to Value
+        What the form says.
     """
     st.session_state.pop(_CLOSED, None)
-    changed = _changed(preset)
+    changed = _changed(preset, values)
     label = f"Settings · {changed}" if changed else "Settings"
     hint = f"{changed} changed from the study's own" if changed else None
     if st.button(label, key="lab.settings", help=hint):
@@ -71,7 +75,7 @@ def _drawer(preset: Preset) -> None:
     st.button(
         "Back to the study's own settings",
         icon=":material/restart_alt:",
-        disabled=not _changed(preset),
+        disabled=not _changed(preset, form_values(preset)),
         on_click=reset_form,
         args=(preset,),
         key="lab.reset",
@@ -90,9 +94,9 @@ def _what_follows(preset: Preset) -> None:
         st.error(plain(str(error)))
 
 
-def _changed(preset: Preset) -> int:
-    values, table = form_values(preset), preset.fields
-    return sum(field.applies(values) and values[field.name] != field.default for field in table)
+def _changed(preset: Preset, values: Mapping[str, Value]) -> int:
+    fields = form_fields(preset.name)
+    return sum(field.applies(values) and values[field.name] != field.default for field in fields)
 
 
 def predict(preset: Preset, spec: Specification) -> Guesses:

@@ -141,15 +141,15 @@ def curve_labels(preset: Preset, values: Mapping[str, Value]) -> tuple[str, ...]
     values : mapping of str to Value
         What a form says.
     """
-    try:
-        spec = preset.build(dict(values))
-    except MoevizError:
-        return ()
-    return _labels(spec)
+    return _labels(preset.name, tuple(values.items()))
 
 
 @lru_cache(maxsize=256)
-def _labels(spec: Specification) -> tuple[str, ...]:
+def _labels(name: str, items: tuple[tuple[str, Value], ...]) -> tuple[str, ...]:
+    try:
+        spec = PRESETS[name].build(dict(items))
+    except MoevizError:
+        return ()
     return tuple(curve.label for curve in plan(spec).curves if curve.trained)
 
 
