@@ -37,6 +37,28 @@ def which_setting(fields: Fields) -> str:
     return {0: EXACT, 1: ONE, 2: TWO}.get(too_many, OTHER)
 
 
+def which_gate_regime(fields: Fields) -> str:
+    """Return ``"sparse"`` where some true gate does not see the input, else ``"dense"``.
+
+    Parameters
+    ----------
+    fields : mapping
+        A specification's fields.
+    """
+    return "sparse" if fields["sparse"] else "dense"
+
+
+def which_expert_regime(fields: Fields) -> str:
+    """Return ``"2"`` where some true expert does not see the input, else ``"1"``.
+
+    Parameters
+    ----------
+    fields : mapping
+        A specification's fields.
+    """
+    return "2" if fields["flat"] else "1"
+
+
 def setting_sentence(fields: Fields) -> str:
     """Say how many experts are fitted, and to whose data.
 
@@ -102,8 +124,7 @@ def regime_sentences(fields: Fields) -> list[str]:
     fields : mapping
         A specification's fields.
     """
-    gate = "sparse" if fields["sparse"] else "dense"
-    expert = "Regime 2" if fields["flat"] else "Regime 1"
+    gate, expert = which_gate_regime(fields), f"Regime {which_expert_regime(fields)}"
     return [
         f"Setting: {SETTINGS[which_setting(fields)].lower()}. {setting_sentence(fields)}",
         f"Gate regime: {gate}. {gate_sentence(fields)}",

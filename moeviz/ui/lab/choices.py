@@ -14,7 +14,13 @@ from functools import lru_cache
 from typing import Any
 
 from moeviz.charts.cards import EXPERT_REGIME, GATE_REGIME, REGIMES, REGISTRIES, SETTING
-from moeviz.charts.regimes import MISSPECIFIED, OTHER, which_setting
+from moeviz.charts.regimes import (
+    MISSPECIFIED,
+    OTHER,
+    which_expert_regime,
+    which_gate_regime,
+    which_setting,
+)
 from moeviz.errors import MoevizError
 from moeviz.fields import Value
 from moeviz.model import GATES, OUTPUTS, SCORES
@@ -140,8 +146,8 @@ def _regime_now(group: str, values: Mapping[str, Any]) -> str:
     if group == SETTING:
         return which_setting(values)
     if group == GATE_REGIME:
-        return "sparse" if values["sparse"] else "dense"
-    return "2" if values["flat"] else "1"
+        return which_gate_regime(values)
+    return which_expert_regime(values)
 
 
 def _regime(

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
+from moeviz.charts.cards import EXPERT_REGIME, GATE_REGIME, REGIMES
 from moeviz.charts.regimes import (
     EXACT,
     MISSPECIFIED,
@@ -18,6 +19,8 @@ from moeviz.charts.regimes import (
     expert_sentence,
     gate_sentence,
     setting_sentence,
+    which_expert_regime,
+    which_gate_regime,
     which_setting,
 )
 from moeviz.errors import MoevizError
@@ -53,19 +56,17 @@ def regime_controls(preset: Preset) -> None:
         if key == setting
         or (key != OTHER and (key != MISSPECIFIED or misspecify(preset, values) is not None))
     }
-    gate, expert = "sparse" if values["sparse"] else "dense", "2" if values["flat"] else "1"
-    gates = {"dense": "Dense", "sparse": "Sparse"}
-    experts = {"1": "Regime 1", "2": "Regime 2"}
+    gate, expert = which_gate_regime(values), which_expert_regime(values)
     first, second, third = st.columns(3)
     with first:
         to_setting = partial(setting_changes, preset)
         _control(preset, "Setting", settings, setting, to_setting)
         st.markdown(plain(setting_sentence(values)))
     with second:
-        _control(preset, "Gate regime", gates, gate, gate_changes)
+        _control(preset, "Gate regime", REGIMES[GATE_REGIME], gate, gate_changes)
         st.markdown(plain(gate_sentence(values)))
     with third:
-        _control(preset, "Expert regime", experts, expert, expert_changes)
+        _control(preset, "Expert regime", REGIMES[EXPERT_REGIME], expert, expert_changes)
         st.markdown(plain(expert_sentence(values)))
 
 

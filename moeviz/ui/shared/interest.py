@@ -144,8 +144,9 @@ class Interest:
             self._forget()
             self._part(job, visitor).wants = False
             if self._wanted(job):
-                self._withdrawn.add(job)
-                self._look_again(job)
+                if job not in self._withdrawn:
+                    self._withdrawn.add(job)
+                    self._look_again(job)
                 return False
             # Under the lock: who asks for the job now waits, and has it go on.
             self._cancel(job)
@@ -168,8 +169,8 @@ class Interest:
             self._withdrawn.discard(job)
             self._cancel(job)
 
-    def _wanted(self, job: str) -> bool:
-        return any(part.counts(self._clock()) for part in self._jobs.get(job, {}).values())
+    def _wanted(self, job: str) -> int:
+        return sum(part.counts(self._clock()) for part in self._jobs.get(job, {}).values())
 
     def _look_again(self, job: str) -> None:
         timer = threading.Timer(GONE_AFTER + 1.0, self.review, (job,))
@@ -185,7 +186,7 @@ class Interest:
             The job's name.
         """
         with self._lock:
-            return sum(part.counts(self._clock()) for part in self._jobs.get(job, {}).values())
+            return self._wanted(job)
 
     def _part(self, job: str, visitor: str) -> _Part:
         now = self._clock()
