@@ -43,9 +43,10 @@ def kept_folder() -> Path:
     return Path(str(resources.files("moeviz.study") / FOLDER))
 
 
-def kept_names() -> list[str]:
+@lru_cache(maxsize=1)
+def kept_names() -> tuple[str, ...]:
     """Return the presets of which a full-size result is kept."""
-    return sorted(path.stem for path in kept_folder().glob("*.json"))
+    return tuple(sorted(path.stem for path in kept_folder().glob("*.json")))
 
 
 @lru_cache(maxsize=64)
@@ -76,6 +77,7 @@ def keep(name: str, result: Result, date: str, device: str) -> Path:
     path = folder / f"{name}.json"
     content = {"date": date, "device": device, "result": _short(result.to_json())}
     path.write_text(json_text(content, compact=True) + "\n", "utf-8")
+    kept_names.cache_clear()
     kept_result.cache_clear()
     return path
 

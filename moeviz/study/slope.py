@@ -14,6 +14,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from moeviz.study.resampling import resampled_means
+
 Array = NDArray[np.float64]
 
 CONFIDENCE = 0.95
@@ -151,9 +153,10 @@ def fit_slope(
     logs = [(size, _logs(row)) for size, row in _used(n, losses, window_from)]
     used = [(size, row) for size, row in logs if row is not None]
     log_n = np.log([float(size) for size, _ in used])
-    rng = np.random.default_rng(seed)
+    counts = tuple(row.size for _, row in used)
     resampled = np.stack(
-        [row[rng.integers(0, row.size, (draws, row.size))].mean(1) for _, row in used], axis=-1
+        [resampled_means(row, seed, draws, counts[:index]) for index, (_, row) in enumerate(used)],
+        axis=-1,
     )
     tail = 50.0 * (1.0 - CONFIDENCE)
     low, high = np.percentile(_regress(log_n, resampled), [tail, 100.0 - tail])

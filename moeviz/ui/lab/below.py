@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -45,7 +45,7 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
     """
     drawn: dict[str, Callable[[], None]] = {"About": lambda: _about(preset, shown)}
     if shown is not None:
-        show_reasons(shown.result.spec.name)
+        show_reasons(shown.spec.name)
         result = shown.result
         drawn |= {
             "Details": lambda: _details(result),
@@ -64,8 +64,8 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
 
 def _about(preset: Preset, shown: Shown | None) -> None:
     st.markdown(preset.summary)
-    spec = preset.build({}) if shown is None else shown.result.spec
-    show_names(tuple(spec["gauges"]))
+    fields = preset.defaults if shown is None else shown.spec.fields
+    show_names(cast("tuple[str, ...]", fields["gauges"]))
 
 
 def _details(result: Result) -> None:

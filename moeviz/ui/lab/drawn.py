@@ -17,7 +17,8 @@ from moeviz.charts.replay import replay_document
 from moeviz.charts.screen import study_screen
 from moeviz.charts.table import Table
 from moeviz.engine import Snapshot
-from moeviz.study import Result
+from moeviz.study import Result, Specification
+from moeviz.study.kept import KeptResult
 from moeviz.text import json_text
 
 _KEPT = 64
@@ -28,7 +29,7 @@ Guesses = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Shown:
-    """A result and the name under which what is drawn of it is kept.
+    """A study as it stands, and the name under which what is drawn of it is kept.
 
     Attributes
     ----------
@@ -36,12 +37,21 @@ class Shown:
         Which study it is, and whether it is a kept one.
     version : int
         Changes with the result.
-    result : Result
+    spec : Specification
+    make : callable
+        Returns the result. Of a study that is being computed it changes with every block and costs
+        more than a page; so it is put together only for those who ask.
     """
 
     name: str
     version: int
-    result: Result
+    spec: Specification
+    make: Callable[[], Result]
+
+    @property
+    def result(self) -> Result:
+        """The study's numbers, put together once for all."""
+        return _result(self.name, self.version, self.make)
 
 
 def shown_of(snapshot: Snapshot) -> Shown:
@@ -51,14 +61,24 @@ def shown_of(snapshot: Snapshot) -> Shown:
     ----------
     snapshot : Snapshot
     """
-    job_id, version = snapshot.job_id, snapshot.version
-    return Shown(job_id, version, _result(job_id, version, snapshot))
+    return Shown(snapshot.job_id, snapshot.version, snapshot.spec, snapshot.result)
+
+
+def shown_kept(name: str, kept: KeptResult) -> Shown:
+    """Return what is kept of a preset.
+
+    Parameters
+    ----------
+    name : str
+        The preset's.
+    kept : KeptResult
+    """
+    return Shown(f"kept.{name}", 0, kept.result.spec, lambda: kept.result)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _result(job_id: str, version: int, _snapshot: Snapshot) -> Result:
-    result: Result = _snapshot.result()
-    return result
+def _result(name: str, version: int, _make: Callable[[], Result]) -> Result:
+    return _make()
 
 
 def screen_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
@@ -72,14 +92,14 @@ def screen_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
     theme : str or None
         The browser's theme.
     """
-    return _screen(shown.name, shown.version, theme, tuple(sizes), shown.result)
+    return _screen(shown.name, shown.version, theme, tuple(sizes), shown)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _screen(
-    name: str, version: int, theme: str | None, sizes: tuple[int, ...], _result: Result
+    name: str, version: int, theme: str | None, sizes: tuple[int, ...], _shown: Shown
 ) -> str:
-    return json_text(study_screen(_result, sizes, theme_named(theme)), compact=True)
+    return json_text(study_screen(_shown.result, sizes, theme_named(theme)), compact=True)
 
 
 def replay_of(shown: Shown, theme: str | None) -> str:
@@ -91,12 +111,12 @@ def replay_of(shown: Shown, theme: str | None) -> str:
     theme : str or None
         The browser's theme.
     """
-    return _replay(shown.name, shown.version, theme, shown.result)
+    return _replay(shown.name, shown.version, theme, shown)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _replay(name: str, version: int, theme: str | None, _result: Result) -> str:
-    document = replay_document(_result, _result.spec["sizes"], theme_named(theme))
+def _replay(name: str, version: int, theme: str | None, _shown: Shown) -> str:
+    document = replay_document(_shown.result, _shown.spec["sizes"], theme_named(theme))
     return json_text(document, compact=True)
 
 

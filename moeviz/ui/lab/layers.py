@@ -9,7 +9,7 @@ from moeviz.charts.differences import differences_words
 from moeviz.engine import UnknownJobError
 from moeviz.study import Preset
 from moeviz.study.kept import kept_result
-from moeviz.ui.lab.drawn import Shown, screen_of, shown_of
+from moeviz.ui.lab.drawn import Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.form import own_model
 from moeviz.ui.lab.link import FIRST_PRESET
 from moeviz.ui.lab.state import pins
@@ -40,7 +40,7 @@ def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[
     kept = kept_result(name)
     if kept is None or (shown is not None and _of_its_own(preset, shown)):
         return
-    behind = Shown(f"kept.{name}", 0, kept.result)
+    behind = shown_kept(name, kept)
     said = f"kept full-size result of {kept.date}"
     yield {
         "name": said if name == preset.name else f"{study_label(name)}, {said}",
@@ -52,13 +52,13 @@ def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[
 
 def _of_its_own(preset: Preset, shown: Shown) -> bool:
     """Return whether a kept result is on show already, or is one of another model."""
-    return shown.name.startswith("kept.") or own_model(preset, shown.result.spec.fields)
+    return shown.name.startswith("kept.") or own_model(preset, shown.spec.fields)
 
 
 def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
     """Return the pinned studies, each named by what tells it from the one on show."""
     for number, job_id in enumerate(pins(), 1):
-        if shown is not None and shown.result.hash == job_id:
+        if shown is not None and shown.name == job_id:
             continue
         found = pinned(job_id)
         if found is None:
@@ -66,7 +66,7 @@ def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
         yield {
             "name": f"pinned {number}: {pin_name(found, shown)}",
             "short": f"pinned {number}",
-            "screen": screen_of(found, found.result.spec["sizes"], theme),
+            "screen": screen_of(found, found.spec["sizes"], theme),
             "look": "pinned",
         }
 
@@ -96,5 +96,5 @@ def pin_name(found: Shown, shown: Shown | None) -> str:
         The one on show.
     """
     if shown is not None and shown.name != found.name:
-        return differences_words(found.result.spec, shown.result.spec)
-    return study_label(found.result.spec.name)
+        return differences_words(found.spec, shown.spec)
+    return study_label(found.spec.name)

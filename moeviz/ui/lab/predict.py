@@ -10,7 +10,7 @@ from moeviz.study import PRESETS, Specification, plan
 from moeviz.ui.lab.form import asked_guesses, guess_name
 from moeviz.ui.lab.state import STATE
 
-_COLUMNS = 2
+_WIDTH = 220
 
 
 def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
@@ -29,22 +29,22 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
     curves = [curve for curve in planned if curve.trained]
     asked = asked_guesses(PRESETS[spec.name])
     guesses: list[float | None] = []
-    for start in range(0, len(curves), _COLUMNS):
-        row = range(start, min(start + _COLUMNS, len(curves)))
-        for column, index in zip(st.columns(_COLUMNS), row, strict=False):
-            with column:
-                guesses.append(
-                    st.number_input(
-                        f"{style(index, theme).glyph} {names[index]}",
-                        min_value=-10.0,
-                        max_value=10.0,
-                        value=asked.get(curves[index].label),
-                        step=0.05,
-                        format="%.2f",
-                        placeholder="below 0: falls",
-                        key=STATE.key(guess_name(spec.name, curves[index].label)),
-                        disabled=locked,
-                        help=curves[index].label,
-                    )
+    # One row that wraps: a grid of columns costs a message each, with every run of the page.
+    with st.container(horizontal=True):
+        for index, curve in enumerate(curves):
+            guesses.append(
+                st.number_input(
+                    f"{style(index, theme).glyph} {names[index]}",
+                    min_value=-10.0,
+                    max_value=10.0,
+                    value=asked.get(curve.label),
+                    step=0.05,
+                    format="%.2f",
+                    placeholder="below 0: falls",
+                    key=STATE.key(guess_name(spec.name, curve.label)),
+                    disabled=locked,
+                    help=curve.label,
+                    width=_WIDTH,
                 )
+            )
     return tuple(guesses)

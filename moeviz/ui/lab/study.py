@@ -10,7 +10,7 @@ from moeviz.charts.notices import older_words
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import Preset, Specification
 from moeviz.study.kept import KeptResult
-from moeviz.ui.lab.drawn import Guesses, Shown, screen_of, shown_of
+from moeviz.ui.lab.drawn import Guesses, Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.files import downloads
 from moeviz.ui.lab.form import heading
 from moeviz.ui.lab.layers import layers, pin_name, pinned
@@ -57,7 +57,7 @@ def show_study(
         What is on the screen, if it is there and nothing is computed any more.
     """
     if kept is not None:
-        shown = Shown(f"kept.{preset.name}", 0, kept.result)
+        shown = shown_kept(preset.name, kept)
         _picture(preset, shown, guesses)
         _buttons(None, shown, link)
         _about_kept(kept)
@@ -104,21 +104,19 @@ def _picture(
     preset: Preset, shown: Shown | None, guesses: Guesses, snapshot: Snapshot | None = None
 ) -> None:
     theme = st.context.theme.type
-    name = shown.result.hash if shown is not None else preset.name
+    name = shown.spec.hash if shown is not None else preset.name
     live = snapshot is not None and snapshot.active
     watch(
         key=PICTURE,
         job=snapshot.job_id if snapshot is not None else None,
-        screen=None
-        if shown is None or live
-        else screen_of(shown, shown.result.spec["sizes"], theme),
+        screen=None if shown is None or live else screen_of(shown, shown.spec["sizes"], theme),
         live=live,
         guesses=guesses,
         layers=layers(preset, shown, theme),
         view=name,
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=only_a_run,
-        title=heading(preset, preset.defaults if shown is None else shown.result.spec.fields),
+        title=heading(preset, preset.defaults if shown is None else shown.spec.fields),
         sentence="" if snapshot is None or live else progress_sentence(snapshot),
     )
 

@@ -23,10 +23,10 @@ from moeviz.text import json_text
 from moeviz.ui.shared import news
 from moeviz.ui.shared.events import Event
 
-LOOK_SECONDS = 1 / 3
+LOOK_SECONDS = 1 / 2
 """A watched job is looked at no more often than this."""
 
-SHARE = 4.0
+SHARE = 9.0
 """After making texts the task rests this many times as long, so that pages are answered."""
 
 BEAT_SECONDS = 10.0

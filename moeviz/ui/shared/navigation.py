@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -40,10 +42,15 @@ def pages() -> dict[str, list[Page]]:
     dict of str to list of Page
         The first one answers at ``/``; every other one at its ``url_path``.
     """
-    return {title: [_page(path) for path in paths] for title, paths in SECTIONS.items()}
+    return {title: [copy(_page(path)) for path in paths] for title, paths in SECTIONS.items()}
 
 
+@lru_cache
 def _page(path: str) -> Page:
+    """Return a page, to be copied by each run, which marks the one that it may call.
+
+    Making one anew asks the disk where its script lies.
+    """
     if path == HOME:
         return st.Page(HOME, title="Home", default=True)
     return st.Page(path, title=TITLES[path], url_path=ADDRESSES[path])

@@ -1,0 +1,71 @@
+"""Bootstrap means, remembered: of a study that grows, most sizes are as they were a moment ago.
+
+One stream of random numbers serves the sizes of a curve in their order, so that a study's intervals
+do not depend on when it was looked at.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_AT_ONCE = 1 << 16
+"""Numbers drawn at once, which stay in the processor's cache."""
+
+
+def resampled_means(row: Array, seed: int, draws: int, before: tuple[int, ...]) -> Array:
+    """Return means of bootstrap samples of one size's values.
+
+    Parameters
+    ----------
+    row : ndarray, shape (replicates,)
+        The values; samples are as long.
+    seed : int
+        Seed of the curve's stream.
+    draws : int
+        Samples.
+    before : tuple of int
+        How many values the smaller sizes have, for which the stream was used already.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+        Not to be written to.
+    """
+    return _means(row.tobytes(), seed, draws, before)
+
+
+@lru_cache(maxsize=1024)
+def _means(content: bytes, seed: int, draws: int, before: tuple[int, ...]) -> Array:
+    row = np.frombuffer(content)
+    rng = np.random.default_rng(seed)
+    rng.bit_generator.state = _state(seed, draws, before)
+    means = np.concatenate(
+        [
+            row[rng.integers(0, row.size, (some, row.size))].mean(1)
+            for some in _portions(draws, row.size)
+        ]
+    )
+    means.flags.writeable = False
+    return means
+
+
+@lru_cache(maxsize=256)
+def _state(seed: int, draws: int, before: tuple[int, ...]) -> Any:
+    """Return where the stream stands once it has served these sizes."""
+    rng = np.random.default_rng(seed)
+    if before:
+        rng.bit_generator.state = _state(seed, draws, before[:-1])
+        for some in _portions(draws, before[-1]):
+            rng.integers(0, before[-1], (some, before[-1]))
+    return rng.bit_generator.state
+
+
+def _portions(draws: int, size: int) -> list[int]:
+    most = max(1, _AT_ONCE // size)
+    return [min(most, draws - start) for start in range(0, draws, most)]
