@@ -142,7 +142,7 @@ def _band(curve: Curve, look: Style) -> dict[str, Any]:
 
 def _replicates(curve: Curve, look: Style, shift: float) -> dict[str, Any]:
     points = [
-        (n * shift, loss)
+        (_drawn(n * shift), _drawn(loss))
         for n, losses in zip(curve.n, curve.loss, strict=True)
         for loss in map(positive, losses)
         if loss is not None
@@ -162,6 +162,11 @@ def _replicates(curve: Curve, look: Style, shift: float) -> dict[str, Any]:
         "hoverinfo": "skip",
         "meta": {"part": "replicates"},
     }
+
+
+def _drawn(value: float) -> float:
+    """Return what is drawn of a number; a small dot shows no more, and all who watch get it."""
+    return float(f"{value:.4g}")
 
 
 def _predicted(curve: Curve, constant: float, look: Style, sizes: Sequence[int]) -> dict[str, Any]:

@@ -4,11 +4,12 @@ import streamlit as st
 
 from moeviz.ui.lab.below import show_below
 from moeviz.ui.lab.chips import chips
-from moeviz.ui.lab.controls import predict, run, run_button, settings_button, show_notices
+from moeviz.ui.lab.controls import run, run_button, settings_button, show_notices
 from moeviz.ui.lab.form import form_preset, form_study, form_values, heading
 from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
 from moeviz.ui.lab.link import request_for
+from moeviz.ui.lab.predict import predict
 from moeviz.ui.lab.state import STATE, job, pins
 from moeviz.ui.lab.study import cancel_button, show_study, study_on_show
 from moeviz.ui.shared.guard import guard

@@ -15,6 +15,7 @@ from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.engine.studies.studies import Studies
 from moeviz.study import PRESETS, Specification, split
 from moeviz.ui.lab.below import TABS
+from moeviz.ui.lab.predict import PREDICT
 from moeviz.ui.lab.state import STRIP
 from moeviz.ui.lab.study import PICTURE
 
@@ -122,6 +123,12 @@ def pick(app: AppTest, field: str, name: str, mode: str = "alone") -> AppTest:
 def drawer(app: AppTest) -> AppTest:
     """Open the drawer of settings; a visit without a browser closes it at the next run."""
     return app.button(key="lab.settings").click().run()
+
+
+def open_predictions(app: AppTest) -> AppTest:
+    """Open what was predicted."""
+    app.session_state[PREDICT] = True
+    return app.run()
 
 
 def open_tab(app: AppTest, title: str) -> AppTest:

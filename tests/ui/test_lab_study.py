@@ -18,6 +18,7 @@ from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.chips import KEPT
 from moeviz.ui.lab.form import curve_labels
 from moeviz.ui.lab.link import MOST_PINS
+from moeviz.ui.lab.predict import PREDICT
 from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared import session
 from moeviz.ui.shared.interest import INTEREST
@@ -27,6 +28,7 @@ from tests.ui.still import (
     SPEC,
     StillEngine,
     layers,
+    open_predictions,
     open_tab,
     pick,
     said,
@@ -250,7 +252,7 @@ def test_cancel_takes_back_ones_own_wish_only(still, comes):
 
 
 def test_a_guess_belongs_to_its_curve(still):
-    app = visit(preset="cosine-exact", guess="-0.5,,,,-0.25")
+    app = open_predictions(visit(preset="cosine-exact", guess="-0.5,,,,-0.25"))
     said = {field.help: field.value for field in app.number_input if field.value is not None}
     assert list(said.values()) == [-0.5, -0.25]
     first, last = said
@@ -260,6 +262,17 @@ def test_a_guess_belongs_to_its_curve(still):
     changed = {**preset.defaults, "routers": ("perturbed-cosine",)}
     assert first not in curve_labels(preset, changed)
     assert curve_labels(preset, changed)[0] == last
+
+
+def test_guesses_are_kept_where_they_are_not_on_show(still):
+    app = visit(preset="cosine-exact", guess="-0.5,,,,-0.25")
+    assert not app.number_input
+    assert told(app, PICTURE)["guesses"] == told(open_predictions(app), PICTURE)["guesses"]
+    app.number_input[0].set_value(-0.35).run()
+    app.session_state[PREDICT] = False
+    assert not app.run().number_input
+    assert app.query_params["guess"].startswith("-0.35,,,,-0.25")
+    assert [field.value for field in open_predictions(app).number_input][:2] == [-0.35, None]
 
 
 def test_another_model_has_another_question(still):

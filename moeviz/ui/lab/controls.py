@@ -16,10 +16,9 @@ from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
 from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
-from moeviz.ui.lab.link import Guesses, form_fields
-from moeviz.ui.lab.predict import predictions
+from moeviz.ui.lab.link import form_fields
 from moeviz.ui.lab.regimes import regime_controls
-from moeviz.ui.lab.state import job, show_job
+from moeviz.ui.lab.state import show_job
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
@@ -97,21 +96,6 @@ def _what_follows(preset: Preset) -> None:
 def _changed(preset: Preset, values: Mapping[str, Value]) -> int:
     fields = form_fields(preset.name)
     return sum(field.applies(values) and values[field.name] != field.default for field in fields)
-
-
-def predict(preset: Preset, spec: Specification) -> Guesses:
-    """Ask for a prediction, and return what was predicted for each curve.
-
-    Parameters
-    ----------
-    preset : Preset
-    spec : Specification
-        The study that the form describes.
-    """
-    locked = job() == spec.hash
-    with st.popover("Predicted" if locked else "Predict"):
-        st.markdown(plain(preset.question))
-        return predictions(spec, locked)
 
 
 def show_notices(spec: Specification) -> None:

@@ -132,6 +132,30 @@ def asked_guesses(preset: Preset) -> dict[str, float | None]:
     return dict(zip(curve_labels(preset, asked.values), asked.own["guess"], strict=False))
 
 
+_GUESSES = "lab.guesses"
+"""Key of what was guessed in this visit, by the key of the widget, which is not always drawn."""
+
+
+def said_guesses(preset: Preset, labels: Sequence[str]) -> tuple[float | None, ...]:
+    """Return what is guessed of some curves at this moment, whether or not it can be changed now.
+
+    Parameters
+    ----------
+    preset : Preset
+    labels : sequence of str
+        The curves'.
+    """
+    held: dict[str, float | None] = st.session_state.setdefault(_GUESSES, {})
+    asked = asked_guesses(preset)
+    said = []
+    for label in labels:
+        key = STATE.key(guess_name(preset.name, label))
+        if key in st.session_state:
+            held[key] = st.session_state[key]
+        said.append(held.get(key, asked.get(label)))
+    return tuple(said)
+
+
 def curve_labels(preset: Preset, values: Mapping[str, Value]) -> tuple[str, ...]:
     """Return the labels of a study's curves; none of a study that cannot be run.
 
@@ -155,10 +179,8 @@ def _labels(name: str, items: tuple[tuple[str, Value], ...]) -> tuple[str, ...]:
 
 def _guesses_of(preset: Preset, labels: Sequence[str]) -> tuple[float | None, ...]:
     """Return the guesses of some curves, wherever they stood in the form."""
-    asked = asked_guesses(preset)
-    keys = {label: STATE.key(guess_name(preset.name, label)) for label in labels}
-    said = [st.session_state.get(key, asked.get(label)) for label, key in keys.items()]
-    return tuple(said) if any(guess is not None for guess in said) else ()
+    said = said_guesses(preset, labels)
+    return said if any(guess is not None for guess in said) else ()
 
 
 def change_form(preset: Preset, changes: Mapping[str, Value], kept: bool = False) -> None:

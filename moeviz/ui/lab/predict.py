@@ -6,15 +6,43 @@ import streamlit as st
 
 from moeviz.charts.chosen import short_names
 from moeviz.charts.palette import style, theme_named
-from moeviz.study import PRESETS, Specification, plan
-from moeviz.ui.lab.form import asked_guesses, guess_name
-from moeviz.ui.lab.state import STATE
+from moeviz.study import PRESETS, Preset, Specification, plan
+from moeviz.ui.lab.drawn import Guesses
+from moeviz.ui.lab.form import guess_name, said_guesses
+from moeviz.ui.lab.state import STATE, job
+from moeviz.ui.shared.guard import plain
+
+PREDICT = "lab.predict"
+"""Key of what opens and shuts."""
+
+_BEGAN = "lab.guesses.began"
+"""Key of what each widget began with: one that begins otherwise is another for the browser."""
 
 _WIDTH = 220
 
 
-def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
-    """Ask for a slope per curve, and return what was said; None where nothing was.
+def predict(preset: Preset, spec: Specification) -> Guesses:
+    """Ask for a prediction, and return what was predicted for each curve.
+
+    Widgets are made only for those who look at them: they would be a fifth of every run.
+
+    Parameters
+    ----------
+    preset : Preset
+    spec : Specification
+        The study that the form describes.
+    """
+    locked = job() == spec.hash
+    labels = [curve.label for curve in plan(spec).curves if curve.trained]
+    with st.popover("Predicted" if locked else "Predict", key=PREDICT, on_change="rerun") as opened:
+        if opened.open:
+            st.markdown(plain(preset.question))
+            _ask(spec, locked)
+    return said_guesses(PRESETS[spec.name], labels)
+
+
+def _ask(spec: Specification, locked: bool) -> None:
+    """Ask for a slope per curve.
 
     Parameters
     ----------
@@ -27,24 +55,24 @@ def predictions(spec: Specification, locked: bool) -> tuple[float | None, ...]:
     planned = plan(spec).curves
     names = short_names(planned)
     curves = [curve for curve in planned if curve.trained]
-    asked = asked_guesses(PRESETS[spec.name])
-    guesses: list[float | None] = []
-    # One row that wraps: a grid of columns costs a message each, with every run of the page.
+    said = said_guesses(PRESETS[spec.name], [curve.label for curve in curves])
+    began: dict[str, float | None] = st.session_state.setdefault(_BEGAN, {})
+    # One row that wraps: a grid of columns costs a message each.
     with st.container(horizontal=True):
-        for index, curve in enumerate(curves):
-            guesses.append(
-                st.number_input(
-                    f"{style(index, theme).glyph} {names[index]}",
-                    min_value=-10.0,
-                    max_value=10.0,
-                    value=asked.get(curve.label),
-                    step=0.05,
-                    format="%.2f",
-                    placeholder="below 0: falls",
-                    key=STATE.key(guess_name(spec.name, curve.label)),
-                    disabled=locked,
-                    help=curve.label,
-                    width=_WIDTH,
-                )
+        for index, (curve, guess) in enumerate(zip(curves, said, strict=True)):
+            key = STATE.key(guess_name(spec.name, curve.label))
+            if key not in st.session_state:
+                began[key] = guess
+            st.number_input(
+                f"{style(index, theme).glyph} {names[index]}",
+                min_value=-10.0,
+                max_value=10.0,
+                value=began.get(key),
+                step=0.05,
+                format="%.2f",
+                placeholder="below 0: falls",
+                key=key,
+                disabled=locked,
+                help=curve.label,
+                width=_WIDTH,
             )
-    return tuple(guesses)
