@@ -99,6 +99,11 @@ GROUPS: Mapping[str, Group] = {
         "For polynomial experts some sequence makes every bound fail in the sparse regime",
         "slow minimax logarithmic rate counter-sequence Lemma 2",
     ),
+    "S14": Group(
+        "Attention is a mixture of experts",
+        "A row of softmax or sigmoid attention is a mixture of linear experts, quadratic scores",
+        "self-attention transformer head token query key value row quadratic gate",
+    ),
     "C1": Group(
         "A gate that ignores its length",
         "The cosine router does not change along its own direction: β₁·∂H/∂β₁ = 0",
