@@ -31,6 +31,7 @@ setup(
     package_data={
         "moeviz": [
             "ui/*/*.js", "ui/*/*.css", "ui/*/*.svg", "peers/*.R",
+            "charts/*.toml",
             "symbolic/catalogue/*.json", "study/results/*.json", "export/*.typ",
         ],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
