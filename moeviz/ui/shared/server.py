@@ -32,6 +32,7 @@ from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.stream import live_routes
+from moeviz.ui.shared.terms import glossary_route
 
 _WARM = (
     "moeviz.charts.gate",
@@ -93,8 +94,8 @@ def routes() -> list[Route]:
     -------
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
-        modules that components share; the cards of all choices; QR codes of links; and the news
-        of jobs.
+        modules that components share; the cards of all choices; what words mean; QR codes of links;
+        and the news of jobs.
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -110,6 +111,7 @@ def routes() -> list[Route]:
         Route(f"{base}{PLOTLY_PATH}", plotly_js),
         script_route(base),
         cards_route(base),
+        glossary_route(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
     ]
