@@ -370,7 +370,10 @@ def _bench(arguments: argparse.Namespace) -> int:
     from moeviz.bench import run_benchmarks
     from moeviz.console import print_json
 
-    rows = run_benchmarks(arguments.names)
+    def begins(name: str) -> None:
+        print(f"moeviz: {name} is being measured ...", file=sys.stderr, flush=True)
+
+    rows = run_benchmarks(arguments.names, begins)
     if arguments.json:
         print_json(rows)
         return 0
