@@ -15,7 +15,7 @@ from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES
 from moeviz.ui.shared.terms import drawable, glossary_path, glossary_route
 from tests.support import of_every
-from tests.ui.still import visit
+from tests.ui.still import texts, visit, words
 from tests.ui.test_frame import answer
 
 PAGES = {"convergence": LAB, "checker": CHECKER}
@@ -73,13 +73,9 @@ def test_where_a_word_is_seen_is_a_screen_of_the_app(term):
 
 def test_the_home_page_has_its_words_marked(still):
     app = visit("pages/lab/home.py")
-    texts = [
-        json.loads(json.loads(each.proto.json)["text"])
-        for each in app.get("bidi_component")
-        if each.proto.component_name == "moeviz.terms"
-    ]
-    words = {part[1] for text in texts for _, parts in text for part in _flat(parts)}
-    assert {"mixture", "router", "expert", "gauge"} <= words
+    marked = {part[1] for text in texts(app) for _, parts in text for part in _flat(parts)}
+    assert {"mixture", "router", "expert", "gauge"} <= marked
+    assert "that freedom is called a gauge. The lab measures what it costs." in words(app)
 
 
 def _flat(parts):
