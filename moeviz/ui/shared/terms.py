@@ -49,6 +49,8 @@ def with_terms(markdown: str, *, key: str | None = None, small: bool = False) ->
     small : bool
         Whether to set it as captions are.
     """
+    if not markdown.strip():
+        return
     text = _drawn(markdown)
     if text is None:
         st.markdown(_without_pointers(markdown))
