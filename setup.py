@@ -31,9 +31,9 @@ setup(
     package_data={
         "moeviz": [
             "ui/*/*.js", "ui/*/*.css", "ui/*/*.svg", "peers/*.R",
-            "charts/*.toml",
             "symbolic/catalogue/*.json", "study/results/*.json", "export/*.typ",
         ],
+        "moeviz.charts": ["*.toml"],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
     },
     install_requires=list(filter(None, needed)),

@@ -90,12 +90,14 @@ async def _settle() -> None:
 def routes() -> list[Route]:
     """Return the addresses that this app answers beside Streamlit's own.
 
+    What the glossary's words mean is one of them.
+
     Returns
     -------
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
-        modules that components share; the cards of all choices; what words mean; QR codes of links;
-        and the news of jobs.
+        modules that components share; the cards of all choices; QR codes of links; and the news
+        of jobs.
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -109,9 +111,9 @@ def routes() -> list[Route]:
 
     return [
         Route(f"{base}{PLOTLY_PATH}", plotly_js),
+        glossary_route(base),
         script_route(base),
         cards_route(base),
-        glossary_route(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
     ]
