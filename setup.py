@@ -33,6 +33,7 @@ setup(
             "ui/*/*.js", "ui/*/*.css", "ui/*/*.svg", "peers/*.R",
             "symbolic/catalogue/*.json", "study/results/*.json", "export/*.typ",
         ],
+        "moeviz.charts": ["*.toml"],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
     },
     install_requires=list(filter(None, needed)),
