@@ -21,6 +21,7 @@ _TOKEN = re.compile(r"[a-z0-9](?:\.[0-9]+)+|[a-zα-ω∂‖∑∞≳]+[0-9]*|[0-
 _PLACE = re.compile(r"[a-z0-9]?(?:\.?[0-9]+)+")
 """The number of a theorem, of a definition, of a regime."""
 
+# Words that say nothing of a claim.
 _EMPTY = frozenset(
     re.findall(
         r"\w+",
@@ -115,7 +116,7 @@ def _hit(term: str, weights: Mapping[str, float]) -> float:
     """Return how much of a claim a term is; a beginning of a word counts half."""
     if term in weights:
         return weights[term]
-    if len(term) < 2 and not term > "z":
+    if len(term) == 1 and term.isascii():
         return 0.0
     return max((0.5 * w for word, w in weights.items() if word.startswith(term)), default=0.0)
 

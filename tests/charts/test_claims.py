@@ -114,9 +114,13 @@ def test_a_place_in_a_paper_is_one_term():
     assert all(name.startswith("M") for name in regime)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "qwertz", "$", "\\", "{", "the of", "\x00", "9" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "  ", "qwertz", "$", "\\", "{", "the of", "\x00", "{" * 5000, "^" * 5000, "\\frac" * 99],
+    ids=lambda text: text[:9],
+)
 def test_anything_may_be_typed(text):
-    assert find_claims(text) == [] or text not in ("", "  ", "qwertz")
+    assert find_claims(text) == []
 
 
 @pytest.mark.parametrize("name", IDS)
