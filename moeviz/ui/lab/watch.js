@@ -11,7 +11,7 @@ const FAINT = 0.4;
 const PINNED = 0.8;
 const AIR = 14; // Pixels between what is drawn and the ends of the axis of the loss.
 const TEXT = 34; // The same where a text stands there.
-const LEAST = 0.6; // Share of its natural height that the plot keeps on the smallest screen.
+const LEAST = 0.55; // Share of its natural height that the plot keeps on the smallest screen.
 const EDGE = 8; // Pixels that it keeps from the screen's lower end.
 
 // A meter before anything is said of what came out.
