@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.lab import walk
+from tests.browser.lab import Lab, walk
 
 
 def root_size(page) -> float:
@@ -53,3 +53,17 @@ def test_the_screen_is_shared_as_a_link_and_as_a_code(server, visit):
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(share).to_be_focused()
+
+
+def test_what_is_entered_in_the_drawer_is_kept_when_escape_shuts_it(server, visit):
+    lab = Lab(visit(), server.url)
+    lab.open()
+    sizes = lab.open_settings().get_by_role("textbox", name="Sample sizes")
+    sizes.fill("300,1000,3000")
+    sizes.press("Escape")
+    expect(lab.settings).to_have_count(0)
+    lab.settle()
+    expect(lab.page).to_have_url(re.compile("sizes=300%2C1000%2C3000"))
+    expect(lab.open_settings().get_by_role("textbox", name="Sample sizes")).to_have_value(
+        "300,1000,3000"
+    )

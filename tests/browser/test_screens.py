@@ -222,6 +222,32 @@ def test_the_choice_of_a_study_stands_under_the_button_whatever_is_said(server, 
     assert chosen["y"] < lab.alerts.first.bounding_box()["y"]
 
 
+@pytest.mark.parametrize(("width", "height", "projector"), [(1280, 800, "0"), (1920, 1080, "1")])
+def test_plot_axis_and_takeaway_lie_on_the_first_screen(finished, visit, width, height, projector):
+    page = visit(width, height)
+    page.goto(f"{finished}&projector={projector}")
+    takeaway = page.locator(".watch-summary")
+    expect(takeaway).to_contain_text("theory")
+    lab = Lab(page, "")
+    lab.wait_for_points(0)
+    lab.settle()
+    page.wait_for_timeout(300)  # The plot takes the room that is left once all else stands.
+    axis = page.locator(".moeviz-canvas .xtitle").bounding_box()
+    said = takeaway.bounding_box()
+    assert axis["y"] + axis["height"] <= said["y"] + 1
+    assert said["y"] + said["height"] <= height
+
+
+def test_an_example_in_place_of_a_study_says_so(server, visit):
+    lab = Lab(visit(), server.url)
+    said = lab.page.get_by_text("An example, not your study: “Cosine against perturbed cosine”")
+    lab.open("lab")
+    expect(said).to_be_visible()
+    lab.open()
+    expect(lab.page.get_by_text(re.compile("^Pale: kept full-size result"))).to_be_visible()
+    expect(said).to_be_hidden()
+
+
 def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):
     page = visit(width=390, height=844)
     page.goto(finished)
