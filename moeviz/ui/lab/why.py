@@ -14,6 +14,7 @@ from moeviz.ui.checker.link import request_of
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import CHECKER
 from moeviz.ui.shared.studies import PAPERS
+from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
 
 MOST = 3
@@ -68,7 +69,6 @@ def show_names(gauges: tuple[str, ...]) -> None:
     gauges : tuple of str
         Names of the gauges in which a study's fits are read.
     """
-    for name in gauges:
-        gauge = GAUGES[name]
-        st.markdown(f"**{plain(gauge.title)}.** {plain(gauge.help)}")
-    st.markdown(f"**reach.** {plain(REACH)}")
+    said = [(GAUGES[name].title, GAUGES[name].help) for name in gauges]
+    lines = [f"**{plain(name)}.** {plain(help)}" for name, help in [*said, ("reach", REACH)]]
+    with_terms("\n\n".join(lines))
