@@ -152,3 +152,32 @@ def _decades(values: Sequence[float]) -> Axis:
     step = max(1, math.ceil((high - low) / 4))
     ticks = tuple((10.0**p, superscript(f"10^{p}")) for p in range(high, low - 1, -step))
     return Axis(10.0**low, 10.0**high, ticks, "size", True)
+
+
+def ray_walk() -> Walk:
+    """Stand-in."""
+    from moeviz.charts.gate import gate_view
+
+    scales = tuple(2 ** (k / 10) for k in range(-20, 21))
+    views = {
+        r: [gate_view(r, s).weight[40] for s in scales] for r in ("cosine", "perturbed-cosine")
+    }
+    return Walk(
+        label="s",
+        xs=scales,
+        texts=tuple(f"s = {s:.2f}" for s in scales),
+        says=tuple(
+            f"β₁ is {s:.2f} times as long: the cosine router's weight stays at "
+            f"{a:.3f}, the perturbed one's has gone from {views['perturbed-cosine'][20]:.3f} to {b:.3f}."
+            for s, a, b in zip(scales, *views.values(), strict=True)
+        ),
+        x=Axis(
+            0.25, 4.0, ((0.25, "¼"), (0.5, "½"), (1.0, "s = 1"), (2.0, "2"), (4.0, "4")), log=True
+        ),
+        y=Axis(0.0, 1.0, ((0.0, "0"), (0.5, "0.5"), (1.0, "1")), "weight of expert 1 at one input"),
+        curves=(
+            Along("cosine", "first", tuple(views["cosine"])),
+            Along("perturbed cosine", "second", tuple(views["perturbed-cosine"])),
+        ),
+        at=30,
+    )

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.ui.checker.state import MAP
 from moeviz.ui.shared.claims import FIND_PATH, map_path
 from moeviz.ui.shared.component import declared
-
-KEY = "checker.map"
 
 _map = declared(__file__, '<div class="moeviz-map"></div>')
 
@@ -27,9 +26,9 @@ def claim_map(opened: str, on_pick: Callable[[str], None]) -> None:
     """
 
     def take() -> None:
-        picked = st.session_state[KEY].get("picked")
+        picked = st.session_state[MAP].get("picked")
         if isinstance(picked, str) and picked in CATALOGUE.claims:
             on_pick(picked)
 
     data = {"map": map_path(), "find": FIND_PATH[1:], "open": opened}
-    _map(key=KEY, data=data, on_picked_change=take)
+    _map(key=MAP, data=data, on_picked_change=take)

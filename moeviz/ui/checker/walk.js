@@ -85,25 +85,32 @@ class Walk {
       const path = points.map(([at, value]) => `${this.x(at)},${this.y(value)}`).join(" ");
       parts.push(made("polyline", { class: `curve ${look}`, points: path }));
     }
-    parts.push(...this.names(right, top, bottom, em));
+    parts.push(...this.names(left, right, top, bottom, em));
     this.dots = curves.map(({ look }) => made("circle", { class: `dot ${look}`, r: 0.42 * em }));
     this.svg.replaceChildren(...parts, ...this.dots);
     this.go(this.now);
   }
 
-  // The curves' names at their right ends, apart from each other.
-  names(right, top, bottom, em) {
+  // The curves' names at their ends: the upper one's above it, the other's below, where there is
+  // room: a curve that falls to the ground has it at its left end.
+  names(left, right, top, bottom, em) {
     const { curves, xs } = this.walk;
-    const last = xs.reduce((best, at, i) => (at > xs[best] ? i : best), 0);
-    const wanted = curves
-      .map((curve) => ({ curve, y: this.y(curve.ys[last] ?? 0) - 0.6 * em }))
-      .filter(({ curve }) => curve.ys[last] !== null)
-      .sort((a, b) => a.y - b.y);
-    let above = top;
-    return wanted.map(({ curve, y }) => {
-      const at = Math.min(Math.max(y, above), bottom);
-      above = at + 1.9 * em;
-      return made("text", { x: right, y: at, "text-anchor": "end" }, curve.name);
+    const last = xs.length - 1;
+    const shown = curves.filter(({ ys }) => ys[0] !== null && ys[last] !== null);
+    shown.sort((a, b) => this.y(a.ys[last]) - this.y(b.ys[last]));
+    return shown.map(({ name, ys }, place) => {
+      const below = place > 0;
+      const atLeft = below && this.y(ys[last]) > this.y(ys[0]) + 2 * em;
+      const wide = 0.56 * em * name.length;
+      const near = xs
+        .map((at, i) => [this.x(at), this.y(ys[i])])
+        .filter(([x]) => (atLeft ? x <= left + wide : x >= right - wide));
+      const heights = near.map(([, y]) => y);
+      const wanted = below ? Math.max(...heights) + 1.3 * em : Math.min(...heights) - 0.6 * em;
+      const y = Math.min(Math.max(wanted, top), bottom - 0.3 * em);
+      const x = atLeft ? left + 0.6 * em : right;
+      const anchor = atLeft ? "start" : "end";
+      return made("text", { class: "name", x, y, "text-anchor": anchor }, name);
     });
   }
 

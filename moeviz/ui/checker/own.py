@@ -1,0 +1,105 @@
+"""A check of one's own: the sentence, the family that it is about, questions to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from moeviz.charts.question import SAID
+from moeviz.errors import SpecificationError
+from moeviz.fields import Value, read_texts
+from moeviz.symbolic.request.compose import parameter_names
+from moeviz.symbolic.request.family import family_latex, model_latex
+from moeviz.symbolic.request.selection import CHECK_FIELDS, validated
+from moeviz.ui.checker.link import OWN, RELATION, composed, plain_request
+from moeviz.ui.checker.run import want
+from moeviz.ui.checker.sentence import sentence
+from moeviz.ui.checker.state import STATE
+from moeviz.ui.shared.link import Request
+from moeviz.ui.shared.widgets import field_widget, show_fields
+
+_LAST = "checker.own"
+"""What the last check of one's own asked, in this visit."""
+
+
+def invitation() -> None:
+    """Show the sentence beside a claim; a choice in it leads to a check of one's own."""
+    values = _last()
+    with st.container(border=True):
+        st.markdown("**Ask your own**")
+        sentence(values, lambda name, text: _open(_changed(values, name, text)))
+        st.button("Set it up", key="checker.own", on_click=_open, args=(values,))
+
+
+def compose() -> Request:
+    """Show a check of one's own as it is set up, and return the request.
+
+    Raises
+    ------
+    SpecificationError
+        If a formula or a relation cannot be read.
+    """
+    fields = tuple(CHECK_FIELDS.values())
+    relation = CHECK_FIELDS[RELATION]
+    said = STATE.values(OWN, fields)
+    sentence(said, lambda name, text: _open(_changed(_now(), name, text)))
+    # What is typed wrong below must not keep its own widget from the screen.
+    asked, settings = st.container(), st.container()
+    with settings:
+        if relation.applies(said):
+            _relation(said)
+        others = [f for f in fields if f.name not in SAID and f.name != RELATION]
+        show_fields(STATE, OWN, others, said)
+    with asked:
+        values = read_texts(fields, STATE.texts(OWN, fields))
+        request = composed(values)
+        _family(values)
+        if st.button("Check", type="primary", key="checker.run", width=160):
+            want(plain_request(request))
+    st.session_state[_LAST] = values
+    return request
+
+
+def _family(values: Mapping[str, Value]) -> None:
+    """Typeset what is asked about before anything is run."""
+    model = r",\quad ".join(model_latex(values))
+    family, size = family_latex(values)
+    st.markdown(f"${model}$\n\n**The family**, {size}: ${family}$")
+
+
+def _relation(values: Mapping[str, Value]) -> None:
+    """Show the text of a relation with the names that it may use."""
+    names = parameter_names(values)
+    st.markdown(
+        "One term a line: a coefficient, a colon, and what to differentiate by. "
+        "`p1 : p1` is $p_1\\,\\partial F / \\partial p_1$; the coefficient `?` asks for a constant."
+        " Parameters: " + ", ".join(f"`{name}` is ${mark}$" for name, mark in names.items()) + "."
+    )
+    field_widget(STATE, OWN, CHECK_FIELDS[RELATION])
+
+
+def _now() -> dict[str, Value]:
+    return STATE.values(OWN, tuple(CHECK_FIELDS.values()))
+
+
+def _last() -> dict[str, Value]:
+    found: dict[str, Value] | None = st.session_state.get(_LAST)
+    return found if found is not None else validated({})
+
+
+def _changed(values: Mapping[str, Value], name: str, text: str) -> dict[str, Value]:
+    """Return values with one of them changed; one that cannot be read changes nothing."""
+    try:
+        changed = {**values, name: CHECK_FIELDS[name].read(text)}
+    except SpecificationError:
+        return dict(values)
+    cells = changed["crowded"]
+    if isinstance(cells, tuple):
+        there = tuple(int(c) for c in cells if int(c) <= int(changed["atoms"]))  # type: ignore[arg-type]
+        changed["crowded"] = there or (1,)
+    return changed
+
+
+def _open(values: dict[str, Value]) -> None:
+    STATE.restore(composed(values))
