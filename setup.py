@@ -31,7 +31,8 @@ setup(
     package_data={
         "moeviz": [
             "ui/*/*.js", "ui/*/*.css", "ui/*/*.svg", "peers/*.R",
-            "symbolic/catalogue/*.json", "study/results/*.json", "export/*.typ",
+            "symbolic/catalogue/*.json", "symbolic/catalogue/verdicts/*.json",
+            "study/results/*.json", "export/*.typ",
         ],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
     },

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moeviz.charts.notices import notices, older_words
+from moeviz.charts.plain import plain_formula, plain_text
 from moeviz.charts.sentences import curve_words
 from moeviz.study import Preset, Result, Specification, plan, resolve_scenario
 from moeviz.study.kept import kept_names
@@ -203,31 +204,33 @@ def rates_text() -> str:
     return "\n".join(lines)
 
 
-def verdict_text(verdict: Mapping[str, Any]) -> str:
-    """Return a verdict on a few lines, for people."""
-    condition = f": {verdict['condition']}" if verdict["condition"] else ""
-    lines = [f"{verdict['verdict']}{condition} ({verdict['seconds']:.2f} s)", verdict["statement"]]
+def verdict_text(verdict: Mapping[str, Any], date: str = "") -> str:
+    """Return a verdict on a few lines, for people.
+
+    Parameters
+    ----------
+    verdict : mapping
+        As :func:`moeviz.symbolic.request.answer.run_check` returns it.
+    date : str
+        The day on which it was decided, for one that ships; empty for one decided now.
+    """
+    when = f"shipped, decided on {date}" if date else f"{verdict['seconds']:.2f} s"
+    condition = f": {plain_text(verdict['condition'])}" if verdict["condition"] else ""
+    lines = [f"{verdict['verdict']}{condition} ({when})", plain_text(verdict["statement"])]
     if verdict["paper"]:
         agrees = "agrees with" if verdict["agrees_with_paper"] else "differs from"
-        lines = [
+        lines[0] = (
             f"{verdict['id']} ({verdict['paper']}, {verdict['reference']}): "
-            f"{verdict['verdict']}{condition}; {agrees} the paper ({verdict['seconds']:.2f} s)"
-        ]
+            f"{verdict['verdict']}{condition}; {agrees} the paper ({when})"
+        )
+        lines[1] = f"    {lines[1]}"
     for test in verdict["tests"]:
-        kind = test["certificate"].get("kind", "no certificate")
-        lines.append(f"    {test['name']}: {test['verdict']} ({kind})")
-        if "latex" in test["certificate"]:
-            lines.append(f"        {test['certificate']['latex']}")
-        sequence = test["certificate"].get("sequence")
-        if sequence is not None:
-            lines.append(
-                f"        function order {sequence['function order']}, loss order "
-                f"{sequence['loss order']}"
-            )
+        lines += _test_lines(test)
     repair = verdict["repair"]
     if repair is not None:
-        condition = f": {repair['condition']}" if repair["condition"] else ""
-        lines.append(f"    repaired: {repair['verdict']}{condition} ({repair['statement']})")
+        condition = f": {plain_text(repair['condition'])}" if repair["condition"] else ""
+        statement = plain_text(repair["statement"])
+        lines.append(f"    repaired: {repair['verdict']}{condition} ({statement})")
     for one in verdict["exceptions"]:
         where = "" if one["part"] == "tests" else " of the repair"
         said = one["verdict"] if one["verdict"] == "fails" else f"no longer fails, {one['verdict']}"
@@ -235,6 +238,21 @@ def verdict_text(verdict: Mapping[str, Any]) -> str:
     for one in verdict["searched"]:
         lines.append(f"    {one['question']}: {one['words']}")
     return "\n".join(lines)
+
+
+def _test_lines(test: Mapping[str, Any]) -> list[str]:
+    certificate = test["certificate"]
+    kind = certificate.get("kind", "no certificate")
+    lines = [f"    {plain_text(test['name'])}: {test['verdict']} ({kind})"]
+    if "latex" in certificate:
+        lines.append(f"        {plain_formula(certificate['latex'])}")
+    sequence = certificate.get("sequence")
+    if sequence is not None:
+        lines.append(
+            f"        function order {sequence['function order']}, loss order "
+            f"{sequence['loss order']}"
+        )
+    return lines
 
 
 def search_text(found: Mapping[str, Any]) -> str:

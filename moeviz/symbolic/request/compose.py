@@ -22,7 +22,7 @@ from moeviz.symbolic.catalogue.parts import (
 )
 from moeviz.symbolic.certificates.report import Answer, Test
 from moeviz.symbolic.kernel.ground import Log, Number
-from moeviz.symbolic.questions.claims import Check, Claim, Stop
+from moeviz.symbolic.questions.claims import Asks, Check, Claim, Stop
 from moeviz.symbolic.questions.discovery import discover
 from moeviz.symbolic.reading.custom import FormulaExpert, FormulaScore
 from moeviz.symbolic.reading.families import term
@@ -242,7 +242,10 @@ def _typed(design: Design, text: str, seed: int) -> Check:
     atom = design.atom
     read_terms(text, atom)  # a text that cannot be read is refused here, before anything runs
     point = design.points(atom)[0]
-    return Check(lambda should_stop: check_relation(text, atom, point, should_stop, seed))
+    return Check(
+        lambda should_stop: check_relation(text, atom, point, should_stop, seed),
+        asks=Asks.RELATION,
+    )
 
 
 def _discovery(design: Design, order: int) -> Callable[[Stop], Test]:
