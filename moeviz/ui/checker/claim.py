@@ -110,14 +110,15 @@ def _answer(request: Request, found: Decision) -> None:
         if verdict is not None:
             st.header(answer_words(verdict["verdict"]), anchor=False, width="content")
         choose_case(request.own["claim"])
+    said = agreement(verdict) if verdict is not None else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{said} {plain(found.said)}".strip(), width="stretch")
         st.button(
             "Decide it again, live" if verdict is not None else "Decide it",
             key="checker.run",
             on_click=_decide,
             args=(request,),
         )
-    said = agreement(verdict) if verdict is not None else ""
-    st.markdown(f"{said} {plain(found.said)}".strip())
 
 
 def _decide(request: Request) -> None:

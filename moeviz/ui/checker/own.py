@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
+from moeviz.charts.decided import UNDECIDED, leading
 from moeviz.charts.question import SAID
 from moeviz.errors import SpecificationError
 from moeviz.fields import Value, read_texts
 from moeviz.symbolic.request.compose import parameter_names
 from moeviz.symbolic.request.family import family_latex, model_latex
 from moeviz.symbolic.request.selection import CHECK_FIELDS, validated
+from moeviz.ui.checker.certificate import show_proof
 from moeviz.ui.checker.link import OWN, RELATION, composed, plain_request
-from moeviz.ui.checker.run import want
+from moeviz.ui.checker.run import known, show_state, want
 from moeviz.ui.checker.sentence import sentence
 from moeviz.ui.checker.state import STATE
+from moeviz.ui.checker.words import answer_words
 from moeviz.ui.shared.link import Request
+from moeviz.ui.shared.typeset import mixed
 from moeviz.ui.shared.widgets import field_widget, show_fields
 
-_LAST = "checker.own"
+Verdict = Mapping[str, Any]
+
+_LAST = "checker.asked-last"
 """What the last check of one's own asked, in this visit."""
 
 
@@ -32,8 +39,8 @@ def invitation() -> None:
         st.button("Set it up", key="checker.own", on_click=_open, args=(values,))
 
 
-def compose() -> Request:
-    """Show a check of one's own as it is set up, and return the request.
+def compose() -> tuple[Request, Verdict | None]:
+    """Show a check of one's own as it is set up, and return it with its verdict, if it has one.
 
     Raises
     ------
@@ -57,8 +64,27 @@ def compose() -> Request:
         _family(values)
         if st.button("Check", type="primary", key="checker.run", width=160):
             want(plain_request(request))
-    st.session_state[_LAST] = values
-    return request
+        st.session_state[_LAST] = values
+        return request, _decided(plain_request(request))
+
+
+def _decided(request: Mapping[str, Any]) -> Verdict | None:
+    """Show how far a check is, or what was found."""
+    view = known(request)
+    if view is None:
+        return None
+    show_state(view)
+    if view.state != "done":
+        return None
+    verdict: Verdict = view.result()
+    st.header(answer_words(verdict["verdict"]), anchor=False)
+    if verdict["condition"]:
+        begin = "Why" if verdict["verdict"] == UNDECIDED else "Condition"
+        st.markdown(f"**{begin}:** {mixed(verdict['condition'])}.")
+    if verdict["tests"]:
+        show_proof(verdict["tests"][leading(verdict)]["certificate"], "first")
+    st.markdown(f"**Why it matters.** {mixed(verdict['why'])}")
+    return verdict
 
 
 def _family(values: Mapping[str, Value]) -> None:

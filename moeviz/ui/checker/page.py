@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
-from moeviz.charts.decided import leading
-from moeviz.ui.checker.certificate import show_proof
 from moeviz.ui.checker.claim import show_claim
 from moeviz.ui.checker.derivation import derived
-from moeviz.ui.checker.link import FIRST_CLAIM, plain_request, request_of
+from moeviz.ui.checker.link import FIRST_CLAIM, request_of
 from moeviz.ui.checker.map import claim_map
 from moeviz.ui.checker.own import compose, invitation
-from moeviz.ui.checker.run import known, show_state
 from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.tiles import tile_of
-from moeviz.ui.checker.words import answer_words
 from moeviz.ui.shared.link import Request
-from moeviz.ui.shared.typeset import mixed
 
 Verdict = Mapping[str, Any]
 
@@ -59,23 +52,4 @@ def show_check() -> tuple[Request, Verdict | None]:
         found = show_claim(request)
         invitation()
         return request, found.verdict
-    request = compose()
-    view = known(plain_request(request))
-    if view is None:
-        return request, None
-    show_state(view)
-    if view.state != "done":
-        return request, None
-    verdict: Verdict = view.result()
-    _decided(verdict)
-    return request, verdict
-
-
-def _decided(verdict: Verdict) -> None:
-    st.header(answer_words(verdict["verdict"]), anchor=False)
-    if verdict["condition"]:
-        begin = "Why" if verdict["verdict"] == "undecided" else "Condition"
-        st.markdown(f"**{begin}:** {mixed(verdict['condition'])}.")
-    if verdict["tests"]:
-        show_proof(verdict["tests"][leading(verdict)]["certificate"], "first")
-    st.markdown(f"**Why it matters.** {mixed(verdict['why'])}")
+    return compose()

@@ -58,7 +58,7 @@ def choose_case(claim: str) -> None:
         key=key,
         on_change=lambda: STATE.restore(request_of(st.session_state[key])),
         label_visibility="collapsed",
-        width=230,
+        width=220,
     )
 
 
@@ -74,4 +74,4 @@ def case_words(claim: str) -> str:
     parts = [_NUMBERED.sub(r"\1 = \2", part) for part in case.split(".")]
     found = summaries().get(claim)
     glyph = f"{GLYPHS.get(found.verdict, '?')} " if found is not None else ""
-    return f"{glyph}{claim}: {', '.join(parts)}" if case else f"{glyph}{claim}"
+    return f"{glyph}{', '.join(parts)}" if case else f"{glyph}{claim}"
