@@ -127,12 +127,12 @@ def verdicts(arguments: argparse.Namespace) -> int:
     UnknownNameError
         If an id is not there.
     """
-    from moeviz.symbolic.catalogue.shipped import keep, shipped_summary, stale
+    from moeviz.symbolic.catalogue.shipped import index, keep, stale
     from moeviz.symbolic.request.answer import decide_all
 
     within_processes(arguments.workers)
     today = datetime.now(UTC).date().isoformat()
-    ids, known = _ids(arguments.names), dict(shipped_summary())
+    ids, known = _ids(arguments.names), index()
     older = {name: stale(name) for name in ids}
     every = bool(arguments.all or arguments.names)
     done = {n for n in ids if arguments.resume and not older[n] and known[n].date == today}

@@ -83,16 +83,11 @@ def test_what_ships_is_small_and_names_no_claim_that_is_gone():
 @pytest.fixture
 def empty(tmp_path, monkeypatch):
     """A project of which nothing ships; what others read stays as it was."""
-
-    def forget():
-        for cached in (shop.shipped_summary, shop.shipped, shop._definition):
-            cached.cache_clear()
-
     monkeypatch.setattr(shop, "folder", lambda: tmp_path / "verdicts")
-    forget()
+    shop.forget()
     yield tmp_path / "verdicts"
     monkeypatch.undo()
-    forget()
+    shop.forget()
 
 
 def test_a_verdict_is_current_until_its_claim_changes(empty, monkeypatch):
@@ -104,11 +99,11 @@ def test_a_verdict_is_current_until_its_claim_changes(empty, monkeypatch):
     assert shop.shipped("C1.d2").verdict == json.loads(json.dumps(verdict))
     changed = replace(CATALOGUE.claims["C1.d2"], statement="Something else.")
     monkeypatch.setitem(CATALOGUE.claims, "C1.d2", changed)
-    shop._definition.cache_clear()
-    shop.shipped.cache_clear()
+    shop.forget()
     assert shop.stale("C1.d2") == shop.CHANGED
     assert shop.shipped("C1.d2") is None
-    assert shop.shipped_summary()["C1.d2"].date == "2026-01-01"
+    assert shop.shipped_summary() == {}
+    assert shop.index()["C1.d2"].date == "2026-01-01"
 
 
 def test_the_same_verdict_again_changes_the_day_alone(empty):

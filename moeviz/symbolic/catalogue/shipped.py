@@ -82,23 +82,20 @@ def folder() -> Path:
 
 
 @lru_cache(maxsize=1)
-def shipped_summary() -> Mapping[str, Summary]:
-    """Return what the index says, by the claims' ids, in the order of the papers.
-
-    Returns
-    -------
-    mapping of str to Summary
-        Also of claims that have changed since: ask :func:`stale`.
-    """
+def index() -> Mapping[str, Summary]:
+    """Return what the index says, by the claims' ids, also of claims that changed since."""
     try:
         content = json.loads((folder() / INDEX).read_text("utf-8"))
     except FileNotFoundError:
         content = {}
-    return MappingProxyType({name: Summary(**content[name]) for name in _ordered(content)})
+    found = {name: Summary(**content[name]) for name in CATALOGUE.claims if name in content}
+    return MappingProxyType(found)
 
 
-def _ordered(content: Mapping[str, Any]) -> list[str]:
-    return [name for name in CATALOGUE.claims if name in content]
+@lru_cache(maxsize=1)
+def shipped_summary() -> Mapping[str, Summary]:
+    """Return what the index says of the verdicts that are current, by the claims' ids."""
+    return MappingProxyType({name: one for name, one in index().items() if not stale(name)})
 
 
 @lru_cache(maxsize=256)
@@ -112,7 +109,7 @@ def shipped(claim: str) -> Shipped | None:
     """
     if stale(claim):
         return None
-    summary = shipped_summary()[claim]
+    summary = index()[claim]
     return Shipped(summary.date, summary.version, json.loads(_path(claim).read_text("utf-8")))
 
 
@@ -124,7 +121,7 @@ def stale(claim: str) -> str:
     claim : str
         Its id; one that is not in the catalogue was never decided.
     """
-    summary = shipped_summary().get(claim)
+    summary = index().get(claim)
     if summary is None or not _path(claim).is_file():
         return NEVER
     return "" if summary.version == _definition(claim) else CHANGED
@@ -164,15 +161,21 @@ def keep(verdict: Mapping[str, Any], date: str) -> bool:
     if changed:
         old = new
         _write(path, json_text(new, compact=True) + "\n")
-    content = {name: asdict(summary) for name, summary in shipped_summary().items()}
+    content = {known: asdict(summary) for known, summary in index().items()}
     content[name] = asdict(_summary(old, date))
-    lines = (f"{json_text(n)}: {json_text(content[n], compact=True)}" for n in _ordered(content))
+    ordered = [known for known in CATALOGUE.claims if known in content]
+    lines = (f"{json_text(n)}: {json_text(content[n], compact=True)}" for n in ordered)
     _write(path.parent / INDEX, "{\n" + ",\n".join(lines) + "\n}\n")
     for gone in set(path.parent.glob("*.json")) - {_path(n) for n in content} - {_path("index")}:
         gone.unlink()
-    shipped_summary.cache_clear()
-    shipped.cache_clear()
+    forget()
     return changed
+
+
+def forget() -> None:
+    """Have everything read again, for what was read may have been written since."""
+    for read in (index, shipped_summary, shipped, _definition):
+        read.cache_clear()
 
 
 def _summary(verdict: Mapping[str, Any], date: str) -> Summary:
