@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-FAILS, CONDITION, UNDECIDED = "fails", "holds under a condition", "undecided"
+from moeviz.charts.claim_sides import CONDITION, FAILS, UNDECIDED, sides
+
+__all__ = ["CONDITION", "FAILS", "UNDECIDED", "leading", "same", "sense"]
 
 Test = Mapping[str, Any]
 
 
 def leading(verdict: Mapping[str, Any]) -> int:
-    """Return which test of a verdict is to be shown first: what decides it.
+    """Return which test of a verdict is to be shown first: what decides it, from 0.
 
     Parameters
     ----------
@@ -20,33 +22,13 @@ def leading(verdict: Mapping[str, Any]) -> int:
 
     Notes
     -----
-    A counterexample comes before any proof: of a claim that fails, the first generic test that did
-    not say what the claim needs; of one that holds under a condition, the first exception; of an
-    undecided one, the first that is undecided.
+    What speaks against the claim comes before any proof; of an undecided claim, the first test
+    that is undecided.
     """
-    tests = verdict["tests"]
-
-    def wanted(test: Test) -> bool:
-        if verdict["verdict"] == FAILS:
-            return not test["special"] and against(test)
-        if verdict["verdict"] == CONDITION:
-            return against(test)
-        if verdict["verdict"] == UNDECIDED:
-            return bool(test["verdict"] == UNDECIDED)
-        return True
-
-    return next((i for i, test in enumerate(tests) if wanted(test)), 0)
-
-
-def against(test: Test) -> bool:
-    """Return whether a test says other than its claim needs.
-
-    Parameters
-    ----------
-    test : mapping
-        Of a verdict.
-    """
-    return bool(test["verdict"] not in (test["expected"], UNDECIDED))
+    if verdict["verdict"] == UNDECIDED:
+        tests = enumerate(verdict["tests"])
+        return next((i for i, test in tests if test["verdict"] == UNDECIDED), 0)
+    return sides(verdict)["test"] or 0
 
 
 def sense(test: Test) -> str:

@@ -12,6 +12,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
+from moeviz.charts.claim_sides import sides
 from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.engine.checks.check import Checks
 from moeviz.errors import SpecificationError
@@ -308,15 +309,15 @@ def test_a_paper_that_says_otherwise_stands_beside_what_was_found(checker):
     words = [each.value for each in app.markdown]
     theirs = next(i for i, text in enumerate(words) if text.startswith("**The paper says**"))
     assert mixed(claim.words) in words[theirs]
-    assert words[theirs + 1].startswith("**Decided here:** ✘ Fails")
-    shows = next(i for i, text in enumerate(words) if text.startswith("**What shows it:**"))
-    assert shows < theirs
+    assert words[theirs + 1].startswith("**Decided here:** ✘ It fails")
+    counter = next(i for i, text in enumerate(words) if text.startswith("**Counterexample.**"))
+    assert counter < theirs
 
 
-def test_a_repair_is_said_with_its_verdict(checker):
+def test_what_repairs_a_claim_is_said(checker):
     verdict = shipped("C5.tanh.d1").verdict
-    (line,) = [m.value for m in page(claim="C5.tanh.d1").markdown if "**Repaired:**" in m.value]
-    assert answer_words(verdict["repair"]["verdict"]) in line
+    (line,) = [m.value for m in page(claim="C5.tanh.d1").markdown if "**What repairs" in m.value]
+    assert mixed(sides(verdict)["repair"]) in line
 
 
 def test_a_claim_leads_to_its_study(checker):

@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.charts.decided import CONDITION, FAILS, leading, same, sense
+from moeviz.charts.claim_sides import sides
+from moeviz.charts.decided import CONDITION, leading, same, sense
 from moeviz.charts.walks import ray_walk
 from moeviz.engine import Snapshot
 from moeviz.study import PRESETS
@@ -23,7 +24,7 @@ from moeviz.ui.checker.run import known, show_state, want
 from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.tiles import choose_case
 from moeviz.ui.checker.walk import walk
-from moeviz.ui.checker.words import agreement, answer_words, paper_words
+from moeviz.ui.checker.words import GLYPHS, agreement, answer_words, paper_words
 from moeviz.ui.lab.link import preset_link
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
@@ -128,48 +129,30 @@ def _decide(request: Request) -> None:
 
 def _evidence(claim: Claim, verdict: Verdict, request: Request) -> None:
     """Show what decides a claim; a counterexample stands before what anybody says."""
-    answer = verdict["verdict"]
-    if answer == CONDITION and show_families(verdict, request.own["family"]):
-        _said(claim, verdict)
-    elif answer in (FAILS, CONDITION):
-        _proof(verdict)
-        _said(claim, verdict)
-    else:
-        _said(claim, verdict)
-        _proof(verdict)
-    _repair(verdict)
-
-
-def _proof(verdict: Verdict) -> None:
+    said = sides(verdict)
+    if said["counterexample"]:
+        st.markdown(f"**Counterexample.** {mixed(said['counterexample'])}")
+    _said(claim, verdict, said)
+    if said["repair"]:
+        st.markdown(f"**What repairs it.** {mixed(said['repair'])}")
+    if verdict["verdict"] == CONDITION and show_families(verdict, request.own["family"]):
+        return
     test = verdict["tests"][leading(verdict)]
     st.markdown(f"**What shows it:** {mixed(test['name'])}. {sense(test)}")
     show_proof(test["certificate"], "first")
 
 
-def _said(claim: Claim, verdict: Verdict) -> None:
+def _said(claim: Claim, verdict: Verdict, said: Mapping[str, Any]) -> None:
     """Show the claim; where we differ from its paper, the paper's sentence beside ours."""
     where = plain(paper_words(claim.paper, claim.reference))
-    if verdict["agrees_with_paper"]:
-        st.markdown(mixed(claim.statement))
-        st.markdown(f"**{where}.** {mixed(claim.words)}")
+    if not said["differ"]:
+        st.markdown(f"{mixed(claim.statement)} **{where}.** {mixed(claim.words)}")
         return
-    left, right = st.columns(2, gap="medium")
-    left.markdown(f"**The paper says** ({where}): {mixed(claim.statement)} {mixed(claim.words)}")
-    right.markdown(f"**Decided here:** {_ours(verdict)}")
-
-
-def _ours(verdict: Verdict) -> str:
-    said = answer_words(verdict["verdict"])
-    return f"{said}: {mixed(verdict['condition'])}." if verdict["condition"] else f"{said}."
-
-
-def _repair(verdict: Verdict) -> None:
-    repair = verdict["repair"]
-    if repair is None:
-        return
-    condition = f", {mixed(repair['condition'])}" if repair.get("condition") else ""
-    answer = answer_words(repair["verdict"])
-    st.markdown(f"**Repaired:** {mixed(repair['statement'])} **{answer}**{condition}.")
+    left, right = st.columns([3, 2], gap="medium")
+    theirs = f"{mixed(claim.statement)} {mixed(said['paper_words'])}"
+    left.markdown(f"**The paper says** ({where}): {theirs}")
+    answer = GLYPHS[verdict["verdict"]]
+    right.markdown(f"**Decided here:** {answer} {mixed(said['our_words'])}")
 
 
 def _why(claim: Claim) -> None:

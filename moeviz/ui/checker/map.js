@@ -165,17 +165,18 @@ class ClaimMap {
   }
 
   tile(tile, claim, paper) {
-    const made = element("button", `moeviz-tile ${tile.verdict}`);
+    const made = element("button", `moeviz-tile ${tile.verdict}${paper ? " whole" : ""}`);
     made.type = "button";
     made.dataset.tile = tile.id;
+    made.dataset.words = tile.words;
     const [mark, differs] = MARKS[tile.agrees] ?? ["", ""];
-    const said = [`${tile.id}: ${tile.title}`, paper, WORDS[tile.verdict], differs].filter(Boolean).join(", ");
+    const said = [`${tile.id}: ${tile.title}`, paper, tile.words, WORDS[tile.verdict], differs].filter(Boolean).join(", ");
     made.setAttribute("aria-label", said);
     if (tile.claims.includes(this.open)) made.setAttribute("aria-current", "true");
     made.append(
       element("span", "", GLYPHS[tile.verdict] ?? "?"),
       element("span", "", tile.id),
-      element("span", "title", tile.title),
+      element("span", "title", paper ? `${tile.title}. ${tile.words}` : tile.title),
       element("span", "mark", mark),
     );
     made.onclick = () => this.pick(claim);
@@ -190,7 +191,7 @@ class ClaimMap {
   about(target) {
     const asked = target?.closest?.(".moeviz-tile");
     const tile = asked ?? this.body.querySelector('[aria-current="true"]');
-    this.words.textContent = tile ? tile.getAttribute("aria-label") : "";
+    this.words.textContent = tile ? `${tile.dataset.tile}: ${tile.dataset.words}` : "";
   }
 
   move(event) {

@@ -11,7 +11,8 @@ from moeviz.ui.checker.link import FIRST_CLAIM, request_of
 from moeviz.ui.checker.map import claim_map
 from moeviz.ui.checker.own import compose, invitation
 from moeviz.ui.checker.state import STATE
-from moeviz.ui.checker.tiles import tile_of
+from moeviz.ui.checker.tiles import says
+from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 
 Verdict = Mapping[str, Any]
@@ -36,7 +37,7 @@ def heading() -> str:
         return OWN
     if derived(claim) and claim.startswith("C1."):
         return HOMOGENEITY
-    return f"Is it so? {tile_of(claim)['title']}"
+    return f"Is it so? {plain(says(claim))}."
 
 
 def show_map() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from moeviz.charts.claim_words import GROUPS
 from moeviz.charts.claims import claims_map
 from moeviz.symbolic.catalogue.shipped import shipped_summary as summaries
 from moeviz.ui.checker.link import request_of
@@ -35,6 +36,17 @@ def tile_of(claim: str) -> Tile:
         Its id.
     """
     return _tiles()[claim]
+
+
+def says(claim: str) -> str:
+    """Return what a claim's group says, in words, without a full stop.
+
+    Parameters
+    ----------
+    claim : str
+        Its id.
+    """
+    return GROUPS[tile_of(claim)["id"]].says
 
 
 def choose_case(claim: str) -> None:

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from moeviz.charts.claims import find_claims
 from moeviz.ui.shared.cards import cards_path, cards_route
 from moeviz.ui.shared.claims import claim_routes, map_path
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
@@ -80,6 +81,7 @@ async def _settle() -> None:
         await asyncio.to_thread(import_module, name)
     await asyncio.to_thread(cards_path)
     await asyncio.to_thread(map_path)
+    await asyncio.to_thread(find_claims, "gate")
     while not engine().hardware()["ready"]:
         await asyncio.sleep(0.2)
     # After the workers, which are what most visitors wait for.
