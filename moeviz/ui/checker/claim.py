@@ -112,14 +112,15 @@ def _answer(request: Request, found: Decision) -> None:
             st.header(answer_words(verdict["verdict"]), anchor=False, width="content")
         choose_case(request.own["claim"])
     said = agreement(verdict) if verdict is not None else ""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{said} {plain(found.said)}".strip(), width="stretch")
-        st.button(
-            "Decide it again, live" if verdict is not None else "Decide it",
-            key="checker.run",
-            on_click=_decide,
-            args=(request,),
-        )
+    words, again = st.columns([8, 3], vertical_alignment="center")
+    words.markdown(f"{said} {plain(found.said)}".strip())
+    again.button(
+        "Decide it again, live" if verdict is not None else "Decide it",
+        key="checker.run",
+        on_click=_decide,
+        args=(request,),
+        width="stretch",
+    )
 
 
 def _decide(request: Request) -> None:

@@ -14,10 +14,11 @@ const MARKS = {
   no: ["≠", "the paper says otherwise"],
   partly: ["≈", "the paper says otherwise of some cases"],
 };
+// What a filter keeps: of a tile's claims, by their number, those that are so.
 const ONLY = {
-  fails: ["✘ fails", (tile) => ["fails", "mixed"].includes(tile.verdict)],
-  condition: ["◐ under a condition", (tile) => tile.verdict === "condition"],
-  differs: ["≠ not as the paper says", (tile) => ["no", "partly"].includes(tile.agrees)],
+  fails: ["✘ fails", (tile, i) => tile.verdicts[i] === "fails"],
+  condition: ["◐ under a condition", (tile, i) => tile.verdicts[i] === "condition"],
+  differs: ["≠ not as the paper says", (tile, i) => tile.differs[i]],
 };
 const WAIT = 60; // Milliseconds after a key before the server is asked.
 
@@ -124,9 +125,8 @@ class ClaimMap {
 
   draw() {
     if (!this.papers) return;
-    const keeps = this.only ? ONLY[this.only][1] : () => true;
     const focus = this.body.contains(document.activeElement) && document.activeElement.dataset.tile;
-    if (this.found || this.only) this.list(keeps);
+    if (this.found || this.only) this.list();
     else this.columns();
     if (focus) [...this.buttons()].find((each) => each.dataset.tile === focus)?.focus();
     this.about(null);
@@ -138,27 +138,36 @@ class ClaimMap {
       const column = element("div", "moeviz-tiles");
       column.setAttribute("role", "group");
       column.setAttribute("aria-label", title);
-      column.append(element("h3", "", title), ...tiles.map((tile) => this.tile(tile, tile.claims[0])));
+      const heading = element("h3", "", title.replace(/ paper$/, ""));
+      column.append(heading, ...tiles.map((tile) => this.tile(tile, tile.claims[0])));
       grid.append(column);
     }
     this.count.textContent = "";
     this.body.replaceChildren(grid);
   }
 
-  list(keeps) {
-    const tiles = this.papers.flatMap(({ title, tiles: all }) => all.map((tile) => ({ ...tile, paper: title })));
-    let shown = tiles.map((tile) => [tile, tile.claims[0]]);
-    if (this.found) {
-      const place = new Map(this.found.map((claim, i) => [claim, i]));
-      const best = (tile) => tile.claims.filter((c) => place.has(c)).sort((a, b) => place.get(a) - place.get(b))[0];
-      shown = tiles.map((tile) => [tile, best(tile)]).filter(([, claim]) => claim);
-      shown.sort((a, b) => place.get(a[1]) - place.get(b[1]));
+  // Each tile with the first of its claims that is sought; the best find stands first.
+  list() {
+    const keeps = this.only ? ONLY[this.only][1] : () => true;
+    const place = this.found && new Map(this.found.map((claim, i) => [claim, i]));
+    const shown = [];
+    for (const { title, tiles } of this.papers) {
+      for (const tile of tiles) {
+        const kept = tile.claims.filter((claim, i) => keeps(tile, i) && (!place || place.has(claim)));
+        if (place) kept.sort((a, b) => place.get(a) - place.get(b));
+        if (kept.length) shown.push({ tile, claim: kept[0], paper: title });
+      }
     }
-    shown = shown.filter(([tile]) => keeps(tile));
+    if (place) shown.sort((a, b) => place.get(a.claim) - place.get(b.claim));
     const list = element("div", "moeviz-list");
     list.setAttribute("role", "group");
     list.setAttribute("aria-label", "Claims found");
-    list.append(...shown.map(([tile, claim]) => this.tile(tile, claim, tile.paper)));
+    let before;
+    for (const { tile, claim, paper } of shown) {
+      if (!place && paper !== before) list.append(element("h3", "", paper));
+      before = paper;
+      list.append(this.tile(tile, claim, paper));
+    }
     const what = shown.length === 1 ? "1 group of claims" : `${shown.length} groups of claims`;
     this.count.textContent = shown.length ? what : "No claim has these words; try fewer of them.";
     this.body.replaceChildren(list);
@@ -173,10 +182,12 @@ class ClaimMap {
     const said = [`${tile.id}: ${tile.title}`, paper, tile.words, WORDS[tile.verdict], differs].filter(Boolean).join(", ");
     made.setAttribute("aria-label", said);
     if (tile.claims.includes(this.open)) made.setAttribute("aria-current", "true");
+    const repair = tile.repaired[tile.claims.indexOf(claim)];
+    const repaired = repair ? ` Its repair ${repair}.` : "";
     made.append(
       element("span", "", GLYPHS[tile.verdict] ?? "?"),
       element("span", "", tile.id),
-      element("span", "title", paper ? `${tile.title}. ${tile.words}` : tile.title),
+      element("span", "title", paper ? `${tile.title}. ${tile.words}${repaired}` : tile.title),
       element("span", "mark", mark),
     );
     made.onclick = () => this.pick(claim);

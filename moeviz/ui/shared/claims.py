@@ -6,12 +6,14 @@ import asyncio
 import gzip
 import hashlib
 from functools import lru_cache
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moeviz.charts.claims import claims_map, find_claims
+from moeviz.charts.claims import claims_map, find_claims, verdict_key
+from moeviz.symbolic.catalogue.shipped import shipped_summary
 from moeviz.text import json_text
 
 PATH = "/moeviz/claims-{version}.json"
@@ -58,5 +60,16 @@ def claim_routes(base: str) -> list[Route]:
 
 @lru_cache(maxsize=1)
 def _packed() -> tuple[bytes, str]:
-    text = json_text(claims_map(), compact=True).encode()
+    text = json_text(_whole(), compact=True).encode()
     return gzip.compress(text, compresslevel=6, mtime=0), hashlib.sha256(text).hexdigest()[:12]
+
+
+def _whole() -> dict[str, Any]:
+    """Return the map with what is known of each claim, in the order of a tile's claims."""
+    whole, known = claims_map(), shipped_summary()
+    for tile in (tile for paper in whole["papers"] for tile in paper["tiles"]):
+        found = [known.get(name) for name in tile["claims"]]
+        tile["verdicts"] = [verdict_key(one) for one in found]
+        tile["differs"] = [one is not None and one.agrees is False for one in found]
+        tile["repaired"] = [one.repaired if one is not None else "" for one in found]
+    return whole
