@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from moeviz.charts.checker import epsilons, order_text, sizes, superscript
+from moeviz.charts.derivation import ray
 
 LOOKS = ("first", "second")
 """How the curves of a walk look: by colour and dash together."""
@@ -154,30 +156,54 @@ def _decades(values: Sequence[float]) -> Axis:
     return Axis(10.0**low, 10.0**high, ticks, "size", True)
 
 
-def ray_walk() -> Walk:
-    """Stand-in."""
-    from moeviz.charts.gate import gate_view
+RAY = ("cosine", "perturbed-cosine")
+"""The routers of the ray: one that does not see how long β₁ is, and one that does."""
 
-    scales = tuple(2 ** (k / 10) for k in range(-20, 21))
-    views = {
-        r: [gate_view(r, s).weight[40] for s in scales] for r in ("cosine", "perturbed-cosine")
-    }
+_LENGTHS = ((0.1, "⅒"), (1.0, "s = 1"), (10.0, "10"))
+
+
+@lru_cache(maxsize=1)
+def ray_walk() -> Walk:
+    """Return the walk along the ray β₁ → s β₁: an expert's weight by a cosine and another router.
+
+    The input is the one of the ray's at which the other router's weight moves most.
+    """
+    rays = [ray(name) for name in RAY]
+    scales = tuple(rays[0]["scales"])
+    last = rays[-1]["weights"]
+    inputs = range(len(rays[-1]["inputs"]))
+    place = max(inputs, key=lambda n: abs(last[-1][n][0] - last[0][n][0]))
+    weights = [tuple(step[place][0] for step in found["weights"]) for found in rays]
+    names = [found["title"].removesuffix(" router") for found in rays]
+    still = scales.index(1.0)
     return Walk(
         label="s",
         xs=scales,
-        texts=tuple(f"s = {s:.2f}" for s in scales),
+        texts=tuple(f"s = {scale:.2g}" for scale in scales),
         says=tuple(
-            f"β₁ is {s:.2f} times as long: the cosine router's weight stays at "
-            f"{a:.3f}, the perturbed one's has gone from {views['perturbed-cosine'][20]:.3f} to {b:.3f}."
-            for s, a, b in zip(scales, *views.values(), strict=True)
+            _ray_words(scale, names, [(own[still], own[step]) for own in weights])
+            for step, scale in enumerate(scales)
         ),
-        x=Axis(
-            0.25, 4.0, ((0.25, "¼"), (0.5, "½"), (1.0, "s = 1"), (2.0, "2"), (4.0, "4")), log=True
-        ),
-        y=Axis(0.0, 1.0, ((0.0, "0"), (0.5, "0.5"), (1.0, "1")), "weight of expert 1 at one input"),
-        curves=(
-            Along("cosine", "first", tuple(views["cosine"])),
-            Along("perturbed cosine", "second", tuple(views["perturbed-cosine"])),
-        ),
-        at=30,
+        x=Axis(scales[0], scales[-1], _LENGTHS, log=True),
+        y=_tenths([value for own in weights for value in own], "weight of expert 1"),
+        curves=tuple(map(Along, names, LOOKS, weights)),
+        at=still + 12,
     )
+
+
+def _tenths(values: Sequence[float], title: str) -> Axis:
+    """Return an axis around some numbers that begins and ends at tenths."""
+    low, high = math.floor(10 * min(values)), math.ceil(10 * max(values))
+    return Axis(
+        low / 10, high / 10, tuple((n / 10, f"{n / 10:g}") for n in range(low, high + 1)), title
+    )
+
+
+def _ray_words(scale: float, names: Sequence[str], weights: Sequence[tuple[float, float]]) -> str:
+    """Say what has become of each weight with β₁ so many times as long."""
+    moves = [
+        f"{name} {after - before:+.3f}"
+        for name, (before, after) in zip(names, weights, strict=True)
+    ]
+    moved = ", ".join(moves).replace("-", "−").replace("+0.000", "0.000").replace("−0.000", "0.000")
+    return f"With β₁ {scale:.2g} times as long the weight has moved: {moved}."

@@ -10,7 +10,7 @@ from moeviz.ui.shared.guard import guard
 with guard(STATE.start_again):
     STATE.follow()
     st.title(heading(), anchor=False)
-left, right = st.columns([13, 10], gap="medium")
+left, right = st.columns([17, 9], gap="medium")
 with right, guard():
     show_map()
 with left, guard():

@@ -93,12 +93,12 @@ def show_claim(request: Request) -> Decision:
         st.markdown(mixed(claim.statement))
         return found
     if derived(claim.id):
-        show_derivation(claim.id)
-        picture, why = st.columns([3, 2], gap="medium")
+        picture, lines = st.columns([9, 11], gap="medium")
         with picture:
             walk(ray_walk(), key="checker.ray")
-        with why:
             _why(claim)
+        with lines:
+            show_derivation(claim.id)
         return found
     _evidence(claim, found.verdict, request)
     _why(claim)
@@ -112,7 +112,7 @@ def _answer(request: Request, found: Decision) -> None:
             st.header(answer_words(verdict["verdict"]), anchor=False, width="content")
         choose_case(request.own["claim"])
     said = agreement(verdict) if verdict is not None else ""
-    words, again = st.columns([8, 3], vertical_alignment="center")
+    words, again = st.columns([5, 2], vertical_alignment="center")
     words.markdown(f"{said} {plain(found.said)}".strip())
     again.button(
         "Decide it again, live" if verdict is not None else "Decide it",
@@ -162,7 +162,8 @@ def _why(claim: Claim) -> None:
     if claim.study in PRESETS:
         st.page_link(
             CONVERGENCE,
-            label=f"Measure it in the lab: {plain(study_label(claim.study))}",
+            label="Measure it in the lab",
+            help=plain(study_label(claim.study)),
             icon=":material/play_arrow:",
             query_params=preset_link(claim.study),
         )

@@ -32,7 +32,11 @@ def show_derivation(claim: str) -> None:
     claim : str
         Its id; one that is :func:`derived`.
     """
-    lines = homogeneity_derivation(_ROUTERS[claim.partition(".")[0]])
-    with st.container(border=True):
-        said = (f"{plain(line['says'])} ${line['formula']}$" for line in lines)
-        st.markdown("  \n".join(said))
+    before, said = "", []
+    for line in homogeneity_derivation(_ROUTERS[claim.partition(".")[0]]):
+        left, equals, right = line["formula"].partition(" = ")
+        # What stays the same on the left is not written again.
+        shown = f"= {right}" if equals and left == before else line["formula"]
+        before = left
+        said.append(f":small[{plain(line['says'])}]  \n${shown}$")
+    st.markdown("  \n".join(said))

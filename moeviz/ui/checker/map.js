@@ -18,7 +18,7 @@ const MARKS = {
 const ONLY = {
   fails: ["✘ fails", (tile, i) => tile.verdicts[i] === "fails"],
   condition: ["◐ under a condition", (tile, i) => tile.verdicts[i] === "condition"],
-  differs: ["≠ not as the paper says", (tile, i) => tile.differs[i]],
+  differs: ["≠ paper differs", (tile, i) => tile.differs[i]],
 };
 const WAIT = 60; // Milliseconds after a key before the server is asked.
 
