@@ -23,6 +23,7 @@ from moeviz.symbolic.certificates.latex import verdict_latex
 from moeviz.symbolic.questions.spot import with_spots
 from moeviz.symbolic.request.answer import verdict_of
 from moeviz.symbolic.request.family import family_latex, model_latex
+from moeviz.symbolic.request.gallery import gallery
 from moeviz.symbolic.request.selection import validated
 from moeviz.ui.checker import claim as claim_page
 from moeviz.ui.checker import run
@@ -405,6 +406,22 @@ def test_the_family_is_typeset_before_it_is_run(checker):
     assert family_latex(values)[0] in words
     assert all(line in words for line in model_latex(values))
     assert not checker.submitted
+
+
+def test_each_question_of_the_gallery_is_set_up_with_one_tap(checker):
+    app = page(compose="1")
+    for question in gallery():
+        next(b for b in app.button if b.label == plain(question.title)).click().run()
+        assert not app.exception
+        assert plain_request(CHECKER.read(app.query_params)) == question.request
+    assert not checker.submitted
+
+
+def test_a_question_of_the_gallery_says_what_to_try_then(checker, verdicts):
+    question = gallery()[0]
+    checker.has(question.request, "done", verdict=verdicts["identity"])
+    app = page(**CHECKER.write(composed(validated(question.selection))))
+    assert f"**Then:** {plain(question.try_next)}" in said(app.markdown)
 
 
 def test_a_choice_that_nobody_offered_changes_nothing(checker):

@@ -15,11 +15,13 @@ from moeviz.symbolic.request.compose import parameter_names
 from moeviz.symbolic.request.family import family_latex, model_latex
 from moeviz.symbolic.request.selection import CHECK_FIELDS, validated
 from moeviz.ui.checker.certificate import show_proof
+from moeviz.ui.checker.gallery import next_step
 from moeviz.ui.checker.link import OWN, RELATION, composed, plain_request
 from moeviz.ui.checker.run import known, show_state, want
 from moeviz.ui.checker.sentence import sentence
 from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.words import answer_words
+from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.typeset import mixed
 from moeviz.ui.shared.widgets import field_widget, show_fields
@@ -65,7 +67,11 @@ def compose() -> tuple[Request, Verdict | None]:
         if st.button("Check", type="primary", key="checker.run", width=160):
             want(plain_request(request))
         st.session_state[_LAST] = values
-        return request, _decided(plain_request(request))
+        verdict = _decided(plain_request(request))
+        then = next_step(values)
+        if verdict is not None and then:
+            st.markdown(f"**Then:** {plain(then)}")
+        return request, verdict
 
 
 def _decided(request: Mapping[str, Any]) -> Verdict | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from moeviz.ui.checker.claim import show_claim
 from moeviz.ui.checker.derivation import derived
+from moeviz.ui.checker.gallery import show_gallery
 from moeviz.ui.checker.link import FIRST_CLAIM, request_of
 from moeviz.ui.checker.map import claim_map
 from moeviz.ui.checker.own import compose, invitation
@@ -41,8 +42,11 @@ def heading() -> str:
 
 
 def show_map() -> None:
-    """Show the map of claims; a tile opens its claim."""
-    claim_map(open_claim() or "", lambda claim: STATE.restore(request_of(claim)))
+    """Show the map of claims, below questions to start from where one asks one's own."""
+    claim = open_claim()
+    if claim is None:
+        show_gallery()
+    claim_map(claim or "", lambda wanted: STATE.restore(request_of(wanted)))
 
 
 def show_check() -> tuple[Request, Verdict | None]:

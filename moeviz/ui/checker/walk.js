@@ -106,8 +106,9 @@ class Walk {
         .map((at, i) => [this.x(at), this.y(ys[i])])
         .filter(([x]) => (atLeft ? x <= left + wide : x >= right - wide));
       const heights = near.map(([, y]) => y);
-      const wanted = below ? Math.max(...heights) + 1.3 * em : Math.min(...heights) - 0.6 * em;
-      const y = Math.min(Math.max(wanted, top), bottom - 0.3 * em);
+      const under = Math.max(...heights) + 1.3 * em;
+      const fits = below && under < bottom - 0.2 * em;
+      const y = fits ? under : Math.max(Math.min(...heights) - 0.6 * em, top);
       const x = atLeft ? left + 0.6 * em : right;
       const anchor = atLeft ? "start" : "end";
       return made("text", { class: "name", x, y, "text-anchor": anchor }, name);
