@@ -204,17 +204,19 @@ def rates_text() -> str:
     return "\n".join(lines)
 
 
-def verdict_text(verdict: Mapping[str, Any], date: str = "") -> str:
+def verdict_text(verdict: Mapping[str, Any], shipped: Mapping[str, str] | None = None) -> str:
     """Return a verdict on a few lines, for people.
 
     Parameters
     ----------
     verdict : mapping
         As :func:`moeviz.symbolic.request.answer.run_check` returns it.
-    date : str
-        The day on which it was decided, for one that ships; empty for one decided now.
+    shipped : mapping, optional
+        Of one that ships: "date" and "version".
     """
-    when = f"shipped, decided on {date}" if date else f"{verdict['seconds']:.2f} s"
+    when = f"{verdict['seconds']:.2f} s"
+    if shipped is not None:
+        when = f"shipped, decided on {shipped['date']}, version {shipped['version']}"
     condition = f": {plain_text(verdict['condition'])}" if verdict["condition"] else ""
     lines = [f"{verdict['verdict']}{condition} ({when})", plain_text(verdict["statement"])]
     if verdict["paper"]:

@@ -58,6 +58,8 @@ def _which(parser: argparse.ArgumentParser) -> None:
 def claims(arguments: argparse.Namespace) -> int:
     """Print verdicts: those that ship, where they are current, and others decided now.
 
+    As plain data a verdict has "shipped" too: date and version of one that ships, else null.
+
     Parameters
     ----------
     arguments : argparse.Namespace
@@ -75,12 +77,12 @@ def claims(arguments: argparse.Namespace) -> int:
     within_processes(arguments.workers)
     found = _verdicts(_ids(arguments.names), arguments.workers, arguments.live)
     if arguments.json:
-        print_json([verdict for _, verdict in found])
+        print_json([{**verdict, "shipped": when} for when, verdict in found])
         return 0
     # Closed also where the reader goes away, so that what still waits is not decided.
     with closing(found):
-        for date, verdict in found:
-            print(verdict_text(verdict, date), flush=True)
+        for when, verdict in found:
+            print(verdict_text(verdict, when), flush=True)
     return 0
 
 
@@ -93,8 +95,8 @@ def _ids(names: Sequence[str]) -> list[str]:
 
 def _verdicts(
     ids: Sequence[str], workers: int, live: bool
-) -> Generator[tuple[str, Mapping[str, Any]], None, None]:
-    """Yield the day on which each claim was decided, empty for now, and its verdict."""
+) -> Generator[tuple[dict[str, str] | None, Mapping[str, Any]], None, None]:
+    """Yield when each claim was decided, and by what; None for now; and its verdict."""
     from moeviz.symbolic.catalogue.shipped import shipped, stale
     from moeviz.symbolic.request.answer import decide_all
 
@@ -104,7 +106,10 @@ def _verdicts(
         decided = stack.enter_context(closing(decide_all(now, workers))) if now else iter(())
         for name in ids:
             kept = None if name in now else shipped(name)
-            yield ("", next(decided)) if kept is None else (kept.date, kept.verdict)
+            if kept is None:
+                yield None, next(decided)
+            else:
+                yield {"date": kept.date, "version": kept.version}, kept.verdict
 
 
 def verdicts(arguments: argparse.Namespace) -> int:

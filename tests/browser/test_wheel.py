@@ -77,6 +77,10 @@ def test_the_wheel_carries_results_verdicts_scripts_and_styles(wheel):
     kept = [path.name for path in (ROOT / "moeviz" / "study" / "results").glob("*.json")]
     assert kept
     assert {f"moeviz/study/results/{name}" for name in kept} <= set(names)
+    verdicts = ROOT / "moeviz" / "symbolic" / "catalogue" / "verdicts"
+    decided = [path.relative_to(ROOT).as_posix() for path in verdicts.glob("*.json")]
+    assert len(decided) > 100
+    assert set(decided) <= set(names)
     for ending in (
         "exceptions.json",
         "plot.js",
