@@ -28,8 +28,9 @@ from moeviz.symbolic.request.selection import validated
 from moeviz.ui.checker import claim as claim_page
 from moeviz.ui.checker import run
 from moeviz.ui.checker.families import KEY as FAMILIES
+from moeviz.ui.checker.gallery import KEY as GALLERY
 from moeviz.ui.checker.link import CHECKER, FIRST_CLAIM, composed, plain_request, request_of
-from moeviz.ui.checker.page import HOMOGENEITY
+from moeviz.ui.checker.page import HOMOGENEITY, OWN
 from moeviz.ui.checker.sentence import KEY as SENTENCE
 from moeviz.ui.checker.state import MAP
 from moeviz.ui.checker.tiles import case_words, tile_of
@@ -410,9 +411,11 @@ def test_the_family_is_typeset_before_it_is_run(checker):
 
 def test_each_question_of_the_gallery_is_set_up_with_one_tap(checker):
     app = page(compose="1")
-    for question in gallery():
-        next(b for b in app.button if b.label == plain(question.title)).click().run()
-        assert not app.exception
+    assert app.title[0].value == OWN
+    for number, question in enumerate(gallery()):
+        app = tell(app, GALLERY, number)
+        assert app.title[0].value == plain(question.title)
+        assert json.loads(told(app, GALLERY)["questions"])["chosen"] == number
         assert plain_request(CHECKER.read(app.query_params)) == question.request
     assert not checker.submitted
 

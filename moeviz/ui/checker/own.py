@@ -15,7 +15,7 @@ from moeviz.symbolic.request.compose import parameter_names
 from moeviz.symbolic.request.family import family_latex, model_latex
 from moeviz.symbolic.request.selection import CHECK_FIELDS, validated
 from moeviz.ui.checker.certificate import show_proof
-from moeviz.ui.checker.gallery import next_step
+from moeviz.ui.checker.gallery import known_question
 from moeviz.ui.checker.link import OWN, RELATION, composed, plain_request
 from moeviz.ui.checker.run import known, show_state, want
 from moeviz.ui.checker.sentence import sentence
@@ -51,8 +51,8 @@ def compose() -> tuple[Request, Verdict | None]:
     """
     fields = tuple(CHECK_FIELDS.values())
     relation = CHECK_FIELDS[RELATION]
-    said = STATE.values(OWN, fields)
-    sentence(said, lambda name, text: _open(_changed(_now(), name, text)))
+    said = current()
+    sentence(said, lambda name, text: _open(_changed(current(), name, text)))
     # What is typed wrong below must not keep its own widget from the screen.
     asked, settings = st.container(), st.container()
     with settings:
@@ -68,9 +68,9 @@ def compose() -> tuple[Request, Verdict | None]:
             want(plain_request(request))
         st.session_state[_LAST] = values
         verdict = _decided(plain_request(request))
-        then = next_step(values)
-        if verdict is not None and then:
-            st.markdown(f"**Then:** {plain(then)}")
+        question = known_question(values)
+        if verdict is not None and question is not None:
+            st.markdown(f"**Then:** {plain(question.try_next)}")
         return request, verdict
 
 
@@ -93,6 +93,11 @@ def _decided(request: Mapping[str, Any]) -> Verdict | None:
     return verdict
 
 
+def current() -> dict[str, Value]:
+    """Return what the check says as it is set up; defaults where that is nonsense."""
+    return STATE.values(OWN, tuple(CHECK_FIELDS.values()))
+
+
 def _family(values: Mapping[str, Value]) -> None:
     """Typeset what is asked about before anything is run."""
     model = r",\quad ".join(model_latex(values))
@@ -109,10 +114,6 @@ def _relation(values: Mapping[str, Value]) -> None:
         " Parameters: " + ", ".join(f"`{name}` is ${mark}$" for name, mark in names.items()) + "."
     )
     field_widget(STATE, OWN, CHECK_FIELDS[RELATION])
-
-
-def _now() -> dict[str, Value]:
-    return STATE.values(OWN, tuple(CHECK_FIELDS.values()))
 
 
 def _last() -> dict[str, Value]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from moeviz.ui.checker.claim import show_claim
 from moeviz.ui.checker.derivation import derived
-from moeviz.ui.checker.gallery import show_gallery
+from moeviz.ui.checker.gallery import known_question, show_gallery
 from moeviz.ui.checker.link import FIRST_CLAIM, request_of
 from moeviz.ui.checker.map import claim_map
-from moeviz.ui.checker.own import compose, invitation
+from moeviz.ui.checker.own import compose, current, invitation
 from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.tiles import says
 from moeviz.ui.shared.guard import plain
@@ -35,7 +35,8 @@ def heading() -> str:
     """Return the page's title: the question on show."""
     claim = open_claim()
     if claim is None:
-        return OWN
+        known = known_question(current())
+        return OWN if known is None else plain(known.title)
     if derived(claim) and claim.startswith("C1."):
         return HOMOGENEITY
     return f"Is it so? {plain(says(claim))}."
@@ -45,7 +46,7 @@ def show_map() -> None:
     """Show the map of claims, below questions to start from where one asks one's own."""
     claim = open_claim()
     if claim is None:
-        show_gallery()
+        show_gallery(current())
     claim_map(claim or "", lambda wanted: STATE.restore(request_of(wanted)))
 
 
