@@ -10,6 +10,7 @@ from typing import Any
 
 from moeviz.charts.checker import epsilons, order_text, sizes, superscript
 from moeviz.charts.derivation import ray
+from moeviz.charts.gate import ROUTERS
 
 LOOKS = ("first", "second")
 """How the curves of a walk look: by colour and dash together."""
@@ -156,19 +157,16 @@ def _decades(values: Sequence[float]) -> Axis:
     return Axis(10.0**low, 10.0**high, ticks, "size", True)
 
 
-RAY = ("cosine", "perturbed-cosine")
-"""The routers of the ray: one that does not see how long β₁ is, and one that does."""
-
 _LENGTHS = ((0.1, "⅒"), (1.0, "s = 1"), (10.0, "10"))
 
 
 @lru_cache(maxsize=1)
 def ray_walk() -> Walk:
-    """Return the walk along the ray β₁ → s β₁: an expert's weight by a cosine and another router.
+    """Return the walk along the ray β₁ → s β₁: an expert's weight by the featured routers.
 
-    The input is the one of the ray's at which the other router's weight moves most.
+    The input is the one of the ray's at which the last router's weight moves most.
     """
-    rays = [ray(name) for name in RAY]
+    rays = [ray(name) for name in ROUTERS]
     scales = tuple(rays[0]["scales"])
     last = rays[-1]["weights"]
     inputs = range(len(rays[-1]["inputs"]))

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from moeviz.charts.walks import sequence_walk
+from moeviz.charts.walks import ray_walk, sequence_walk
 from tests.charts.test_checker import EPSILON, MOVING, STILL
 
 
@@ -45,3 +45,20 @@ def test_a_function_that_stands_still_has_no_curve():
     walk = sequence_walk(STILL)
     assert [curve.name for curve in walk.curves] == ["loss, order 2.00"]
     assert all("has not moved at all" in sentence for sentence in walk.says)
+
+
+def test_along_the_ray_one_router_stands_still_and_the_other_moves():
+    walk = ray_walk()
+    still, moving = (curve.ys for curve in walk.curves)
+    assert max(still) - min(still) < 1e-12
+    assert max(moving) - min(moving) > 0.05
+    assert {len(walk.xs), len(walk.texts), len(walk.says)} == {len(still), len(moving)}
+    assert all("cosine 0.000" in sentence for sentence in walk.says)
+    assert walk.y.low <= min(*still, *moving) <= max(*still, *moving) <= walk.y.high
+
+
+def test_the_ray_begins_where_nothing_has_moved_yet():
+    walk = ray_walk()
+    start = walk.xs.index(1.0)
+    names = ", ".join(f"{curve.name} 0.000" for curve in walk.curves)
+    assert walk.says[start] == f"With β₁ 1 times as long the weight has moved: {names}."

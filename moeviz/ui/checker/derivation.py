@@ -7,14 +7,15 @@ from collections.abc import Mapping
 import streamlit as st
 
 from moeviz.charts.derivation import homogeneity_derivation
+from moeviz.charts.gate import ROUTERS
 from moeviz.ui.shared.guard import plain
 
-_ROUTERS: Mapping[str, str] = {"C1": "cosine", "C3": "perturbed-cosine"}
-"""The claims that say whether a router is homogeneous, by the beginning of their ids."""
+_ROUTERS: Mapping[str, str] = dict(zip(("C1", "C3"), ROUTERS, strict=True))
+"""The claims that say whether a featured router is homogeneous, by the beginning of their ids."""
 
 
 def derived(claim: str) -> bool:
-    """Return whether a claim is derived by hand's rules, line by line.
+    """Return whether a claim is derived line by line.
 
     Parameters
     ----------
