@@ -31,8 +31,16 @@ ANYWHERE = ("least-squares", "em")
 """The benchmarks of numbers that need no GPU."""
 
 
-def run_benchmarks(names: Sequence[str] = ()) -> list[Row]:
+def run_benchmarks(
+    names: Sequence[str] = (), begins: Callable[[str], None] = lambda name: None
+) -> list[Row]:
     """Run benchmarks by name, or those of numbers that need no GPU.
+
+    Parameters
+    ----------
+    names : sequence of str
+    begins : callable
+        Called with the name of each as it starts; some take minutes.
 
     Returns
     -------
@@ -45,5 +53,9 @@ def run_benchmarks(names: Sequence[str] = ()) -> list[Row]:
     UnknownNameError
         If a name is not that of a benchmark.
     """
-    chosen = [BENCHMARKS[name] for name in (names or ANYWHERE)]
-    return [row for benchmark in chosen for row in benchmark()]
+    chosen = {name: BENCHMARKS[name] for name in (names or ANYWHERE)}
+    rows: list[Row] = []
+    for name, benchmark in chosen.items():
+        begins(name)
+        rows += benchmark()
+    return rows

@@ -34,6 +34,7 @@ from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.stream import live_routes
+from moeviz.ui.shared.terms import glossary_route
 
 _WARM = (
     "moeviz.charts.gate",
@@ -93,6 +94,8 @@ async def _settle() -> None:
 def routes() -> list[Route]:
     """Return the addresses that this app answers beside Streamlit's own.
 
+    What the glossary's words mean is one of them.
+
     Returns
     -------
     list of Route
@@ -112,6 +115,7 @@ def routes() -> list[Route]:
 
     return [
         Route(f"{base}{PLOTLY_PATH}", plotly_js),
+        glossary_route(base),
         script_route(base),
         cards_route(base),
         *claim_routes(base),
