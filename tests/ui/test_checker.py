@@ -40,7 +40,7 @@ from moeviz.ui.shared import session
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import Interest
 from moeviz.ui.shared.typeset import mixed, shortened
-from tests.ui.still import StillEngine, component, said, told, visit
+from tests.ui.still import StillEngine, component, said, told, visit, words
 
 PAGE = "pages/lab/checker.py"
 
@@ -246,9 +246,9 @@ def test_exceptions_and_the_extent_of_their_search_are_shown(checker):
     table = next(each for each in app.table if "Family" in each.value)
     assert "two atoms with equal gates and opposite experts" in list(table.value["Family"])
     assert set(table.value["This time"]) == {"fails"}
-    words = said(app.markdown)
-    assert "relations among three atoms are not searched" in words
-    assert "no two atoms with equal gates and opposite experts" in words
+    shown = words(app)
+    assert "relations among three atoms are not searched" in shown
+    assert "no two atoms with equal gates and opposite experts" in shown
     app = page("Tests", claim="C5.tanh.d1")
     titles = [each.value for each in app.subheader]
     tests = len(verdict["tests"])
@@ -279,18 +279,18 @@ def test_a_claim_without_a_search_has_no_exceptions(checker):
 
 def test_an_enclosed_value_is_not_called_a_left_side(checker, verdicts):
     verdict = verdicts["enclosure"]
-    words = said(page(claim=verdict["id"]).markdown)
-    assert "it lies in" in words
-    assert "left side is" not in words
+    shown = words(page(claim=verdict["id"]))
+    assert "it lies in" in shown
+    assert "left side is" not in shown
 
 
 def test_a_counter_sequence_is_walked_along_and_said_in_words_with_its_orders(checker):
     app = page(claim="S13.p1")
-    words = said(app.markdown)
-    assert "**Counter-sequence.**" in words
-    assert r"$\varepsilon^{2.00}$" in words
-    assert r"$\varepsilon^{4.00}$" in words
-    assert "it holds where this test of independence fails" in words
+    shown = words(app)
+    assert "**Counter-sequence.**" in shown
+    assert r"$\varepsilon^{2.00}$" in shown
+    assert r"$\varepsilon^{4.00}$" in shown
+    assert "it holds where this test of independence fails" in shown
     steps = json.loads(told(app, "checker.walk.first")["walk"])
     assert len(steps["says"]) == len(
         shipped("S13.p1").verdict["tests"][0]["certificate"]["sequence"]["loss"]
@@ -300,26 +300,26 @@ def test_a_counter_sequence_is_walked_along_and_said_in_words_with_its_orders(ch
 def test_no_claim_is_told_the_opposite_of_itself(checker):
     """A claim of independence whose test is of a relation is not said to speak of a dependence."""
     app = page("Tests", claim="S2.d2")
-    words = said(app.markdown)
-    assert "speaks of a dependence" not in words
-    assert "The claim holds where this relation does not." in words
+    shown = words(app)
+    assert "speaks of a dependence" not in shown
+    assert "The claim holds where this relation does not." in shown
 
 
 def test_a_paper_that_says_otherwise_stands_beside_what_was_found(checker):
     claim = CATALOGUE.claims["S2.d2"]
     app = page(claim="S2.d2")
-    words = [each.value for each in app.markdown]
-    theirs = next(i for i, text in enumerate(words) if text.startswith("**The paper says**"))
-    assert mixed(claim.words) in words[theirs]
-    assert words[theirs + 1].startswith("**Decided here:** ✘ It fails")
-    counter = next(i for i, text in enumerate(words) if text.startswith("**Counterexample.**"))
+    lines = [each.value for each in app.markdown]
+    theirs = next(i for i, text in enumerate(lines) if text.startswith("**The paper says**"))
+    assert mixed(claim.words) in lines[theirs]
+    assert lines[theirs + 1].startswith("**Decided here:** ✘ It fails")
+    counter = next(i for i, text in enumerate(lines) if text.startswith("**Counterexample.**"))
     assert counter < theirs
 
 
 def test_what_repairs_a_claim_is_said(checker):
     verdict = shipped("C5.tanh.d1").verdict
-    (line,) = [m.value for m in page(claim="C5.tanh.d1").markdown if "**What repairs" in m.value]
-    assert mixed(sides(verdict)["repair"]) in line
+    shown = words(page(claim="C5.tanh.d1"))
+    assert f"What repairs it. {sides(verdict)['repair']}" in shown
 
 
 def test_a_claim_leads_to_its_study(checker):
@@ -327,7 +327,7 @@ def test_a_claim_leads_to_its_study(checker):
     app = page(claim="S13.p1")
     (link,) = app.get("page_link")
     assert f"preset={verdict['study']}" in link.proto.query_string
-    assert "**Why it matters.**" in said(app.markdown)
+    assert "Why it matters. " in words(app)
 
 
 def test_a_running_check_can_be_cancelled(checker):
@@ -402,10 +402,10 @@ def test_only_fields_that_matter_are_shown(checker):
 
 def test_the_family_is_typeset_before_it_is_run(checker):
     app = page(compose="1", router="perturbed-cosine", dimension="2")
-    words = said(app.markdown)
+    shown = words(app)
     values = CHECKER.read(app.query_params).values
-    assert family_latex(values)[0] in words
-    assert all(line in words for line in model_latex(values))
+    assert family_latex(values)[0] in shown
+    assert all(line in shown for line in model_latex(values))
     assert not checker.submitted
 
 

@@ -30,6 +30,7 @@ from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.navigation import CONVERGENCE
 from moeviz.ui.shared.studies import study_label
+from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
 
 Verdict = Mapping[str, Any]
@@ -135,11 +136,11 @@ def _evidence(claim: Claim, verdict: Verdict, request: Request) -> None:
         st.markdown(f"**Counterexample.** {mixed(said['counterexample'])}")
     _said(claim, verdict, said)
     if said["repair"]:
-        st.markdown(f"**What repairs it.** {mixed(said['repair'])}")
+        with_terms(f"**What repairs it.** {mixed(said['repair'])}", key="checker.repair")
     if verdict["verdict"] == CONDITION and show_families(verdict, request.own["family"]):
         return
     test = verdict["tests"][leading(verdict)]
-    st.markdown(f"**What shows it:** {mixed(test['name'])}. {sense(test)}")
+    with_terms(f"**What shows it:** {mixed(test['name'])}. {sense(test)}", key="checker.shows")
     show_proof(test["certificate"], "first")
 
 
@@ -158,7 +159,7 @@ def _said(claim: Claim, verdict: Verdict, said: Mapping[str, Any]) -> None:
 
 def _why(claim: Claim) -> None:
     if claim.why:
-        st.markdown(f"**Why it matters.** {mixed(claim.why)}")
+        with_terms(f"**Why it matters.** {mixed(claim.why)}", key="checker.why")
     if claim.study in PRESETS:
         st.page_link(
             CONVERGENCE,

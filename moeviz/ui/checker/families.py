@@ -14,6 +14,7 @@ from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.words import answer_words
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
 
 KEY = "checker.families"
@@ -71,12 +72,12 @@ def show_search(verdict: Verdict) -> None:
         As for :func:`show_families`.
     """
     if verdict["exceptions"]:
-        st.markdown(
+        with_terms(
             "The claim speaks of all parameters. These families of two atoms were found by a "
             "search, and were decided again for this verdict."
         )
         st.table(exceptions_table(verdict), border="horizontal", hide_index=True, alt="Exceptions")
     else:
-        st.markdown("The claim speaks of all parameters. No family that fails is known.")
+        with_terms("The claim speaks of all parameters. No family that fails is known.")
     for one in verdict["searched"]:
         st.markdown(f"**How far was searched, {mixed(one['question'])}:** {mixed(one['words'])}.")

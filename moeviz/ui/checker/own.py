@@ -23,6 +23,7 @@ from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.words import answer_words
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
+from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
 from moeviz.ui.shared.widgets import field_widget, show_fields
 
@@ -89,7 +90,7 @@ def _decided(request: Mapping[str, Any]) -> Verdict | None:
         st.markdown(f"**{begin}:** {mixed(verdict['condition'])}.")
     if verdict["tests"]:
         show_proof(verdict["tests"][leading(verdict)]["certificate"], "first")
-    st.markdown(f"**Why it matters.** {mixed(verdict['why'])}")
+    with_terms(f"**Why it matters.** {mixed(verdict['why'])}", key="checker.why")
     return verdict
 
 
