@@ -85,9 +85,13 @@ def test_claims_are_found_in_words_and_opened(server, visit):
     expect(page.get_by_text("Counterexample.")).to_be_visible()
     field.fill("")
     page.get_by_role("button", name="✘ fails").click()
-    field.fill("cosine")
-    expect(found.first).to_be_visible()
-    expect(page.get_by_text("Its repair holds").first).to_be_visible()
+    page.get_by_role("button", name="Cosine paper: this paper alone").click()
+    tiles = page.locator(".moeviz-list .moeviz-tile")
+    expect(tiles.filter(has_text="Its repair holds").first).to_be_visible()
+    assert {text[:1] for text in tiles.locator("span:nth-child(2)").all_inner_texts()} == {"C"}
+    tiles.filter(has_text="The perturbed model is identifiable").click()
+    expect(page).to_have_url(re.compile(r"claim=C6\.relu"))
+    expect(page.get_by_text("What repairs it.")).to_be_visible()
 
 
 def test_a_link_opens_a_claim_and_it_is_decided_again(server, visit):

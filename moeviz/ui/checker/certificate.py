@@ -17,6 +17,9 @@ from moeviz.ui.shared.typeset import formula, mixed, shortened
 
 _MOST_FORMULAS = 12
 
+_LONG = 220
+"""Characters of LaTeX that fill about a line."""
+
 _POWER = re.compile(r"ε\^(\d+\.\d+|\\infty)")
 _RAISED = r"$\\varepsilon^{\1}$"
 
@@ -69,11 +72,12 @@ def show_proof(certificate: Certificate, key: str) -> None:
 
 def _equation(latex: str) -> None:
     """Show an equation, and below it the numbers that are too long to stand in it."""
-    st.markdown(formula(latex))
-    named = shortened(latex)[1]
+    text, named = shortened(latex)
+    # What takes several lines is set smaller, so that these stand clear of each other.
+    st.markdown(formula(latex) if len(text) < _LONG else f"${text.strip()}$")
     if named:
-        text = "\n".join(f"{name} = {number}" for name, number in named.items())
-        st.code(text, language=None, wrap_lines=True)
+        numbers = "\n".join(f"{name} = {number}" for name, number in named.items())
+        st.code(numbers, language=None, wrap_lines=True)
 
 
 def certificate_words(certificate: Certificate) -> str:

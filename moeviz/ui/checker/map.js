@@ -55,7 +55,7 @@ class ClaimMap {
     });
     this.field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
-      const found = this.body.querySelector(".moeviz-list button");
+        const found = this.body.querySelector(".moeviz-list .moeviz-tile");
       found?.click();
     });
     this.filters = element("div", "moeviz-only");
@@ -88,6 +88,7 @@ class ClaimMap {
     root.replaceChildren(this.field, this.filters, this.count, this.body, this.words, this.legend);
     this.found = null;
     this.only = null;
+    this.paper = null;
   }
 
   async show({ map, find, open }, pick) {
@@ -126,7 +127,7 @@ class ClaimMap {
   draw() {
     if (!this.papers) return;
     const focus = this.body.contains(document.activeElement) && document.activeElement.dataset.tile;
-    if (this.found || this.only) this.list();
+    if (this.found || this.only || this.paper) this.list();
     else this.columns();
     if (focus) [...this.buttons()].find((each) => each.dataset.tile === focus)?.focus();
     this.about(null);
@@ -138,12 +139,28 @@ class ClaimMap {
       const column = element("div", "moeviz-tiles");
       column.setAttribute("role", "group");
       column.setAttribute("aria-label", title);
-      const heading = element("h3", "", title.replace(/ paper$/, ""));
+      const heading = this.heading(title, title.replace(/ paper$/, ""));
       column.append(heading, ...tiles.map((tile) => this.tile(tile, tile.claims[0])));
       grid.append(column);
     }
     this.count.textContent = "";
     this.body.replaceChildren(grid);
+  }
+
+  // A paper's name, which shows its claims alone, or all again.
+  heading(paper, words) {
+    const made = element("h3");
+    const button = element("button", "moeviz-paper", words);
+    button.type = "button";
+    button.dataset.tile = paper;
+    button.setAttribute("aria-pressed", String(this.paper === paper));
+    button.setAttribute("aria-label", `${words}: this paper alone`);
+    button.onclick = () => {
+      this.paper = this.paper === paper ? null : paper;
+      this.draw();
+    };
+    made.append(button);
+    return made;
   }
 
   // Each tile with the first of its claims that is sought; the best find stands first.
@@ -152,7 +169,7 @@ class ClaimMap {
     const place = this.found && new Map(this.found.map((claim, i) => [claim, i]));
     const shown = [];
     for (const { title, tiles } of this.papers) {
-      for (const tile of tiles) {
+      for (const tile of this.paper && this.paper !== title ? [] : tiles) {
         const kept = tile.claims.filter((claim, i) => keeps(tile, i) && (!place || place.has(claim)));
         if (place) kept.sort((a, b) => place.get(a) - place.get(b));
         if (kept.length) shown.push({ tile, claim: kept[0], paper: title });
@@ -164,7 +181,7 @@ class ClaimMap {
     list.setAttribute("aria-label", "Claims found");
     let before;
     for (const { tile, claim, paper } of shown) {
-      if (!place && paper !== before) list.append(element("h3", "", paper));
+      if (!place && paper !== before) list.append(this.heading(paper, paper));
       before = paper;
       list.append(this.tile(tile, claim, paper));
     }
