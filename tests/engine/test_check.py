@@ -337,6 +337,14 @@ def test_the_same_request_has_one_name():
     assert Checks().read(check.to_json()) == check
 
 
+def test_the_program_is_named_by_what_decides_and_not_by_the_verdicts_that_ship(monkeypatch):
+    read: list[Path] = []
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or b"")
+    checks.fingerprint.__wrapped__()
+    assert {"cone.py", "exceptions.json", "scores.py"} <= {path.name for path in read}
+    assert not [path for path in read if "verdicts" in path.parts]
+
+
 def test_the_real_process_decides_claims_and_refuses_formulas(tmp_path):
     own = Check({"compose": {"router": "custom", "score_formula": "x1.__x"}})
     with Checker(tmp_path, processes=1) as checker:
