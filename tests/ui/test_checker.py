@@ -350,7 +350,7 @@ def test_a_check_that_somebody_else_waits_for_goes_on(checker, monkeypatch):
 
 
 def test_a_failed_check_says_why_and_can_be_asked_again(checker):
-    message = "Expected [a check](odd) to end, but <b>it</b> did not; press Check again."
+    message = "Expected [a check](odd) to end, but <b>it</b> did not; ask again."
     checker.has({"claim": "C1.d2"}, "failed", message=message)
     app = page(claim="C1.d2", live="1")
     assert "[a check](odd)" not in said(app.error)

@@ -23,6 +23,9 @@ from moeviz.ui.shared.typeset import mixed
 
 Verdict = Mapping[str, Any]
 
+_SPOTTED = ("relation", "counter-sequence")
+"""Kinds of certificates that are looked at besides in double precision."""
+
 TABS = "checker.tabs"
 """Key of the tabs below the answer; its value is the title of the open one."""
 
@@ -73,6 +76,9 @@ def _summary(verdict: Verdict) -> None:
 
 
 def _all_tests(verdict: Verdict) -> None:
+    found = [test["certificate"] for test in verdict["tests"]]
+    if any(c.get("kind") in _SPOTTED and not c.get("spot") for c in found):
+        st.markdown("Spot checks by automatic differentiation come with what is decided live.")
     _tests(verdict["tests"], "test")
     repair = verdict["repair"]
     if repair is not None:
