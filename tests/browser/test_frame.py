@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, walk
+from tests.browser.test_checker import button
 
 
 def root_size(page) -> float:
@@ -23,7 +24,7 @@ def test_projector_mode_walks_along_and_ends(server, visit):
     expect(page).to_have_url(re.compile(r"/rates\?projector=1$"))
     assert root_size(page) == 1.5 * before
     walk(page, "Decide", "Symbolic checker")
-    page.get_by_role("button", name="Check", exact=True).wait_for()
+    button(page).wait_for()
     expect(page).to_have_url(re.compile(r"/checker\?.*projector=1"))
     assert root_size(page) == 1.5 * before
     expect(switch).to_have_attribute("aria-pressed", "true")

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from moeviz.ui.shared.scripts import script_path
 from tests.browser.lab import Lab
 from tests.browser.server import Server
-from tests.browser.test_checker import DECIDED_MS, button
+from tests.browser.test_checker import DECIDED_MS, FRESH, button
 
 STREAM = re.compile(r"/moeviz/live/[0-9a-f]{16}\?")
 FOLLOW = """async ([path, job]) => {
@@ -35,7 +35,7 @@ def decide(page, server: Server, claim: str) -> dict[str, int]:
     page.on("request", count)
     page.goto(f"{server.url}/checker?claim={claim}")
     button(page).click()
-    expect(page.get_by_role("button", name="Verdict (JSON)")).to_be_visible(timeout=DECIDED_MS)
+    expect(page.get_by_text(FRESH)).to_be_visible(timeout=DECIDED_MS)
     return asked
 
 

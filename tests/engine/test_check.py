@@ -207,7 +207,7 @@ def test_a_killed_process_is_explained_and_can_be_asked_again(make):
     failed = ended(checker, "dies")
     assert failed.state == "failed"
     assert "status -9" in failed.message
-    assert "press Check again" in failed.message
+    assert "ask again" in failed.message
     assert checker.look(checker.submit(claim("dies"))).active
     assert done(checker, "S1")["verdict"] == "holds"
 

@@ -20,7 +20,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from moeviz.charts.claims import find_claims
 from moeviz.ui.shared.cards import cards_path, cards_route
+from moeviz.ui.shared.claims import claim_routes, map_path
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.interest import INTEREST
@@ -79,6 +81,8 @@ async def _settle() -> None:
     for name in _WARM:
         await asyncio.to_thread(import_module, name)
     await asyncio.to_thread(cards_path)
+    await asyncio.to_thread(map_path)
+    await asyncio.to_thread(find_claims, "gate")
     while not engine().hardware()["ready"]:
         await asyncio.sleep(0.2)
     # After the workers, which are what most visitors wait for.
@@ -96,8 +100,8 @@ def routes() -> list[Route]:
     -------
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
-        modules that components share; the cards of all choices; QR codes of links; and the news
-        of jobs.
+        modules that components share; the cards of all choices; the map of claims and its search;
+        QR codes of links; and the news of jobs.
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -114,6 +118,7 @@ def routes() -> list[Route]:
         glossary_route(base),
         script_route(base),
         cards_route(base),
+        *claim_routes(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
     ]
