@@ -14,7 +14,6 @@ from moeviz.study import ESTIMATORS, FULL, PRESETS, Curve, PlannedCurve, Result,
 from moeviz.study.kept import KeptResult, kept_names, kept_result
 from moeviz.study.rates_table import RateCell
 from moeviz.study.slope import Slope
-from moeviz.text import signed
 from moeviz.theory import Reading
 from moeviz.theory.rates import claimed_rate
 
@@ -211,16 +210,3 @@ def study_words(curve: PlannedCurve) -> str:
     """
     estimator = ESTIMATORS[curve.estimator].title
     return f"{EXPERTS[curve.expert].title}, {estimator}, {curve.gauge_title}"
-
-
-def measured_words(slope: Slope) -> str:
-    """Say a measured slope with its interval.
-
-    Parameters
-    ----------
-    slope : Slope
-    """
-    return (
-        f"slope {signed(slope.estimate)}, 95 % interval {signed(slope.low)} to "
-        f"{signed(slope.high)}, n = {slope.window[0]:,} to {slope.window[1]:,}"
-    )

@@ -17,12 +17,7 @@ from moeviz.study.rates_table import COLUMNS, RATE_ROWS, SETTINGS, RateCell, Rat
 from moeviz.text import signed
 from moeviz.theory.claim import SLOW, RateClaim
 
-PAPERS: Mapping[str, str] = {
-    "cosine": "Cosine",
-    "sigmoid": "Sigmoid",
-    "multinomial": "Multinomial",
-    "compete": "Competition",
-}
+PAPERS: Mapping[str, str] = {row.paper: row.paper.capitalize() for row in RATE_ROWS}
 """The papers, in the order of the rows."""
 
 AGREEMENTS: Mapping[str, str] = {
@@ -112,6 +107,7 @@ def rates_cell(row: RateRow, cell: RateCell) -> dict[str, Any]:
         "short": short_rate(claim),
         "kind": kind_of_claim(claim),
         "samples": samples(claim),
+        "needs": needs(cell),
         "exponent": claim.exponent,
         "source": claim.source,
         "note": claim.note,
@@ -181,6 +177,20 @@ def samples(claim: RateClaim) -> str:
     if claim.rate.startswith(SLOW):
         return f"no power, or {said}" if said else "no power of 1/ε"
     return said
+
+
+def needs(cell: RateCell) -> str:
+    """Say a claimed rate as samples for an error, and of what the error is.
+
+    Parameters
+    ----------
+    cell : RateCell
+    """
+    what = "of the density" if cell.settings.get("losses") else "of a parameter"
+    said = samples(cell.claim)
+    if said.startswith("no power"):
+        return f"Samples for an error ε {what}: {said} is enough."
+    return f"Samples for an error ε {what}: {said}."
 
 
 def _measured(measured: Measured) -> dict[str, Any]:

@@ -128,11 +128,10 @@ def _notice(rows: Sequence[Row], paper: str, setting: str, agreement: str) -> st
     silent = sum(cell["exponent"] is None for cell in measured)
     proofs = [cell["proof"] for cell in cells]
     said = (
-        f"Of {_count(len(cells), 'claim')} {len(measured)} "
-        f"{'is' if len(measured) == 1 else 'are'} measured: {marks.count('yes')} by slopes that "
-        f"agree, {marks.count('no')} by slopes that do not; {silent} name no power of n. The "
-        f"checker proves {proofs.count(PROVED)}, {proofs.count(CONDITION)} more under a "
-        f"condition, and refutes {proofs.count(FAILS)} as printed."
+        f"{len(measured)} of {_count(len(cells), 'claim')} measured: {marks.count('yes')} slopes "
+        f"agree, {marks.count('no') or 'none'} against, {silent} without a power of n to hold "
+        f"against. Checker: {proofs.count(PROVED)} proved, {proofs.count(CONDITION)} under a "
+        f"condition, {proofs.count(FAILS)} refuted as printed."
     )
     return f"{said} {_striking(found)}".rstrip()
 

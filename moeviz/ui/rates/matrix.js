@@ -160,6 +160,7 @@ class Matrix {
     this.columns = Object.keys(this.data.columns).filter((name) => used.has(name));
     this.first = shown[0].cells[0].name;
     const table = role(element("table", "rates-table"), "grid");
+    table.classList.toggle("rates-single", this.columns.length === 1);
     table.setAttribute("aria-label", "Claimed and measured rates by gate and expert");
     const head = role(element("tr"), "row");
     head.append(this.heading("", "papers-head"), this.heading("gate", "gate"), this.heading("setting", "regime"));
@@ -201,7 +202,7 @@ class Matrix {
     if (before?.paper !== row.paper) {
       made.className = "rates-begins";
       const paper = role(element("th", "rates-paper-name"), "rowheader");
-      paper.append(element("span", "", row.paper[0].toUpperCase() + row.paper.slice(1)));
+      paper.append(element("span", "", this.data.papers[row.paper]));
       paper.rowSpan = shown.filter((one) => one.row.paper === row.paper).length;
       paper.scope = "rowgroup";
       made.append(paper);
@@ -381,7 +382,7 @@ class Matrix {
     const end = (words) => (words && !words.endsWith(".") ? `${words}.` : words);
     const bold = typeset(element("strong"), cell.claim);
     say("Claimed", [bold, " ", text(`(${cell.source}).`)], cell.note && text(end(this.begun(cell.note))),
-      text(`Error ε of a parameter needs ${cell.samples}${/power/.test(cell.samples) ? "" : " samples"}.`));
+      text(cell.needs));
     const { measured } = cell;
     if (measured) {
       const size = (n) => n.toLocaleString("en");
