@@ -35,6 +35,12 @@ KINDS: Mapping[str, str] = {
 }
 """Kinds of claims, each with a colour of its own."""
 
+UNDECIDED = (
+    "The checker has no claim that decides it: the paper takes the rate from another one, or "
+    "states it of the density."
+)
+"""Where no claim of the catalogue decides a rate."""
+
 _SHORT: Mapping[str, str] = {
     "sigmoid gate, partially quadratic score": "sigmoid gate, no linear part",
     "linear softmax gate, without competition": "no competition",
@@ -56,7 +62,8 @@ def rates_matrix() -> dict[str, Any]:
         their titles, in order. ``rows``: each with ``name``, ``paper``, ``gate``, ``short`` (for
         the gate), ``regime``, ``setting`` and its ``cells``. ``notices``: what to notice now, by
         paper, setting and agreement, each ``all`` or one of the above, joined by ``|``.
-        ``count``: how many cells there are, and how many are ``measured``.
+        ``undecided``: what is said where no claim decides a rate. ``count``: how many cells
+        there are, and how many are ``measured``.
     """
     rows = [_row(row) for row in RATE_ROWS]
     cells = [cell for row in rows for cell in row["cells"]]
@@ -67,6 +74,7 @@ def rates_matrix() -> dict[str, Any]:
         "agreements": dict(AGREEMENTS),
         "kinds": dict(KINDS),
         "marks": {name: {"glyph": glyph, "says": says} for name, (glyph, says) in MARKS.items()},
+        "undecided": UNDECIDED,
         "rows": rows,
         "notices": notices_of(rows, PAPERS, SETTINGS, AGREEMENTS),
         "count": {"cells": len(cells), "measured": sum(bool(c["measured"]) for c in cells)},
@@ -188,7 +196,7 @@ def needs(cell: RateCell) -> str:
     """
     what = "of the density" if cell.settings.get("losses") else "of a parameter"
     said = samples(cell.claim)
-    if said.startswith("no power"):
+    if said == "no power of 1/ε":
         return f"Samples for an error ε {what}: {said} is enough."
     return f"Samples for an error ε {what}: {said}."
 

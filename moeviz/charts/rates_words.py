@@ -62,7 +62,7 @@ def together(claim: RateClaim, measured: Measured | None, mark: str) -> str:
         FAILS: "the checker refutes, as printed, what the claim rests on",
         CONDITION: "the checker proves what the claim rests on under a condition",
         OPEN: "the checker has not decided what the claim rests on",
-    }.get(mark, "the checker has no claim of this row, which the paper takes from another one")
+    }.get(mark, "the checker has no claim that decides it")
     if slope == "yes" and mark == FAILS:
         return (
             f"{tells}, but {decides}: this truth is learnt at the claimed rate, others near it "

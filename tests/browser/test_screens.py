@@ -141,7 +141,7 @@ def test_no_serious_barrier(finished, server, visit, scheme):
     page.get_by_role("dialog", name="Share this screen").wait_for()
     found["share"] = barriers(page)
     page.goto(f"{server.url}/rates")
-    page.get_by_role("link", name="Open the study").first.wait_for()
+    page.locator(".rates-face").first.wait_for()
     found["rates"] = barriers(page)
     assert found == {key: [] for key in found}
 

@@ -71,6 +71,9 @@ class Matrix {
     if (anew || data.generation !== this.generation) {
       this.generation = data.generation;
       this.view = JSON.parse(data.view);
+      const { cell, paper } = this.view;
+      // A phone shows one paper: the one of the cell that a link has open.
+      if (cell && paper === ALL && this.phone.matches) this.view.paper = this.cells.get(cell).row.paper;
       this.draw();
       if (this.view.cell) requestAnimationFrame(() => this.open(this.view.cell, false));
       else if (this.panel.matches(":popover-open")) this.panel.hidePopover();
@@ -403,7 +406,7 @@ class Matrix {
       const more = [one.condition, one.repaired && `repaired: ${one.repaired}`].filter(Boolean).join("; ");
       return [`${glyph} `, link(one.claim, one.href), ` (${one.reference}): ${says}${more ? `: ${more}` : ""}.`];
     });
-    say("Decided", ...(claims.length ? claims : [element("span", "", "The checker has no claim of this row; the paper takes the rate from another one, or states it of the function.")]));
+    say("Decided", ...(claims.length ? claims : [text(this.data.undecided)]));
     say("Together", text(cell.together));
     return [head, list];
   }
@@ -423,9 +426,11 @@ class Matrix {
       parts.push(element("span", "rates-key", `${glyph} ${says}`));
     }
     parts.push(element("span", "rates-key", "≠ they disagree"));
-    const bar = element("span", "rates-key");
+    const bar = element("span", "rates-key rates-bar-key");
     const strip = this.strip({ measured: { slope: -0.5, low: -0.8, high: -0.2 }, exponent: -0.5 });
-    bar.append(strip, "slope of the loss, 95 %; upright: the claim's");
+    const slope = element("span", "rates-as-rate", "slope of the loss, 95 %; upright: the claim's");
+    const needed = element("span", "rates-as-samples", "samples until the loss is ε, 95 %; upright: the claim's");
+    bar.append(strip, slope, needed);
     this.legend.replaceChildren(...parts, bar);
     const ideas = [
       ["Where do they disagree?", { agreement: "differ" }],
