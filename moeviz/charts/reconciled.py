@@ -1,4 +1,4 @@
-"""How a claim that no power of n holds and a curve that falls go together."""
+"""How a claim and a curve that seems to contradict it go together."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from moeviz.theory import GAUGES, Reading
 from moeviz.theory.claim import SLOW
 from moeviz.theory.rates import RateClaim
 
+FROM_THE_TRUTH = (
+    "The theorem measures from the best approximation with as many experts as are fitted; the "
+    "study measures from the truth, to which an expert to spare need not come near."
+)
+
 
 def reconciled(claim: RateClaim, curve: Curve, curves: Sequence[Curve]) -> str:
-    """Say why a curve can fall although the claim is that no power of n holds.
+    """Say how claim and curve can both be right where they seem to disagree.
 
     Parameters
     ----------
@@ -25,8 +30,12 @@ def reconciled(claim: RateClaim, curve: Curve, curves: Sequence[Curve]) -> str:
     Returns
     -------
     str
-        Empty where claim and curve do not seem to disagree.
+        Why a curve can fall although no power of n is claimed, or need not fall where the claim is
+        about the best approximation; empty where they do not seem to disagree.
     """
+    setting = curve.setting
+    if "best approximation" in claim.note and setting.over_specified and not setting.misspecified:
+        return FROM_THE_TRUTH
     if not claim.rate.startswith(SLOW) or not curve.slope or curve.slope.high >= 0:
         return ""
     said = (

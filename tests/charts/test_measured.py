@@ -120,6 +120,8 @@ def test_a_falling_curve_beside_a_claim_of_no_power_is_reconciled(claim):
     found, _ = measured_cell(claim)
     falls = found.slope.high < 0 and claim.claim.rate.startswith(SLOW)
     assert ("minimax statement" in found.note) == falls
+    approximate = "best approximation" in claim.claim.note
+    assert ("measures from the truth" in found.note) == approximate
 
 
 def test_a_curves_study_is_named_by_expert_estimator_and_gauge(result):
