@@ -12,7 +12,7 @@ from moeviz.charts.words import NO_SLOPE
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS, FULL, PRESETS, Curve, PlannedCurve, Result, plan
 from moeviz.study.kept import KeptResult, kept_names, kept_result
-from moeviz.study.rates_table import RateCell
+from moeviz.study.rate_cell import RateCell
 from moeviz.study.slope import Slope
 from moeviz.theory import Reading
 from moeviz.theory.rates import claimed_rate

@@ -13,7 +13,8 @@ from typing import Any
 from moeviz.charts.measured import Elsewhere, Measured, elsewhere, measured_cell
 from moeviz.charts.proofs import FAILS, MARKS, PROVED, Proof, mark_of, proofs
 from moeviz.charts.rates_words import cell_label, notices_of, together
-from moeviz.study.rates_table import COLUMNS, RATE_ROWS, SETTINGS, RateCell, RateRow
+from moeviz.study.rate_cell import COLUMNS, SETTINGS, RateCell, RateRow
+from moeviz.study.rates_table import RATE_ROWS
 from moeviz.text import signed
 from moeviz.theory.claim import SLOW, RateClaim
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from moeviz.charts.measured import Measured
 from moeviz.charts.proofs import CONDITION, FAILS, MARKS, OPEN, PROVED
-from moeviz.study.rates_table import RateRow
+from moeviz.study.rate_cell import RateRow
 from moeviz.text import signed
 from moeviz.theory.claim import RateClaim
 

@@ -17,7 +17,8 @@ from moeviz.charts.measured import (
 from moeviz.charts.reconciled import reconciled
 from moeviz.study import Specification, plan
 from moeviz.study.kept import KeptResult, kept_names
-from moeviz.study.rates_table import RATE_ROWS, RateCell
+from moeviz.study.rate_cell import RateCell
+from moeviz.study.rates_table import RATE_ROWS
 from moeviz.study.slope import Slope
 from moeviz.theory.claim import HALF, MINIMAX, SLOW, RateClaim
 

@@ -21,7 +21,8 @@ from moeviz.charts.rates import (
     short_rate,
 )
 from moeviz.charts.rates_words import chosen, together
-from moeviz.study.rates_table import COLUMNS, RATE_ROWS, SETTINGS
+from moeviz.study.rate_cell import COLUMNS, SETTINGS
+from moeviz.study.rates_table import RATE_ROWS
 from moeviz.study.slope import Slope
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.text import json_text

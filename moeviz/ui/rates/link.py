@@ -7,7 +7,8 @@ from functools import cache
 
 from moeviz.charts.rates import AGREEMENTS, PAPERS
 from moeviz.errors import SpecificationError
-from moeviz.study.rates_table import RATE_ROWS, SETTINGS
+from moeviz.study.rate_cell import SETTINGS
+from moeviz.study.rates_table import RATE_ROWS
 from moeviz.ui.shared.form import FormState
 from moeviz.ui.shared.link import Key, Page, Request, short
 
