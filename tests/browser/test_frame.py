@@ -21,7 +21,7 @@ def test_projector_mode_walks_along_and_ends(server, visit):
     expect(switch).to_have_attribute("aria-pressed", "false")
     before = root_size(page)
     switch.press("Enter")
-    expect(page).to_have_url(re.compile(r"/rates\?projector=1$"))
+    expect(page).to_have_url(re.compile(r"/rates\?v=1&projector=1$"))
     assert root_size(page) == 1.5 * before
     walk(page, "Decide", "Symbolic checker")
     button(page).wait_for()

@@ -111,20 +111,6 @@ def test_the_figure_is_saved_under_a_telling_name(finished, visit):
         assert re.fullmatch(rf"moeviz-cosine-exact-[0-9a-f]{{16}}\.{kind.lower()}", name)
 
 
-def test_a_claim_leads_to_the_study_that_measures_it(server, visit):
-    page = visit()
-    page.goto(f"{server.url}/rates")
-    row = page.get_by_role("row").filter(has_text="perturbed cosine router, over-specified")
-    with page.context.expect_page() as opened:
-        row.get_by_role("link", name="Open the study").first.press("Enter")
-    lab = Lab(opened.value, server.url)
-    lab.run_button.wait_for()
-    expect(lab.chip("study")).to_have_text(re.compile("One expert too many$"))
-    expect(lab.chip("regime")).to_contain_text("one expert too many")
-    setting = lab.open_settings().get_by_role("combobox", name="Setting", exact=True)
-    expect(setting).to_have_value("One expert too many")
-
-
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
 def test_no_serious_barrier(finished, server, visit, scheme):
     page = visit(scheme=scheme)
@@ -155,7 +141,7 @@ def test_no_serious_barrier(finished, server, visit, scheme):
     page.get_by_role("dialog", name="Share this screen").wait_for()
     found["share"] = barriers(page)
     page.goto(f"{server.url}/rates")
-    page.get_by_role("link", name="Open the study").first.wait_for()
+    page.locator(".rates-face").first.wait_for()
     found["rates"] = barriers(page)
     assert found == {key: [] for key in found}
 

@@ -42,7 +42,7 @@ _WARM = (
     "moeviz.ui.lab.controls",
     "moeviz.ui.lab.formula",
     "moeviz.ui.lab.study",
-    "moeviz.ui.rates",
+    "moeviz.ui.rates.matrix",
     "moeviz.ui.checker.page",
     "pandas",
     "pyarrow",
