@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from moeviz.charts.claim_words import ALSO, GROUPS, PAPERS
+from moeviz.charts.claim_words import ALSO, GROUPS
 from moeviz.charts.claims import claims_map, claims_of, find_claims, sides
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.plain import plain_formula, plain_text
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.symbolic.catalogue import CATALOGUE
