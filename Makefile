@@ -39,6 +39,7 @@ studies: .venv/ready
 kept: .venv/ready
 	$(BIN)/python -m moeviz keep
 	$(BIN)/python -m moeviz exceptions --keep --resume
+	$(BIN)/python -m moeviz verdicts
 
 # Every claim's verdict that ships, decided again; interrupted, it goes on where it was.
 verdicts: .venv/ready

@@ -7,10 +7,10 @@ from typing import Any
 
 from moeviz.charts.notices import notices, older_words
 from moeviz.charts.plain import plain_formula, plain_text
+from moeviz.charts.rates import rates_matrix
 from moeviz.charts.sentences import curve_words
 from moeviz.study import Preset, Result, Specification, plan, resolve_scenario
 from moeviz.study.kept import kept_names
-from moeviz.study.rates_table import RATE_ROWS
 from moeviz.text import json_text, signed
 
 
@@ -168,39 +168,25 @@ def reach_text(report: Mapping[str, Any]) -> str:
 
 
 def rates_json() -> list[dict[str, Any]]:
-    """Return the papers' rates as plain data."""
-    return [
-        {
-            "paper": row.paper,
-            "gate": row.gate_words,
-            "regime": row.regime_words,
-            "cells": [
-                {
-                    "expert": cell.expert_words,
-                    "claim": cell.claim.rate,
-                    "exponent": cell.claim.exponent,
-                    "source": cell.claim.source,
-                    "note": cell.claim.note,
-                    "preset": cell.preset,
-                    "settings": dict(cell.settings),
-                }
-                for cell in row.cells
-            ],
-        }
-        for row in RATE_ROWS
-    ]
+    """Return the papers' rates as plain data, row by row: the cells that the page shows."""
+    rows: list[dict[str, Any]] = rates_matrix()["rows"]
+    return rows
 
 
 def rates_text() -> str:
-    """Describe the papers' rates, one line per cell."""
+    """Describe the papers' rates: each cell's claim, slope, verdict and study."""
     lines = []
-    for row in RATE_ROWS:
-        lines.append(f"{row.paper}: {row.gate_words}, {row.regime_words}")
-        for cell in row.cells:
-            changes = " ".join(f"--set {k}={v}" for k, v in cell.settings.items())
-            said = "; ".join(filter(None, (cell.claim.source, cell.claim.note)))
-            lines.append(f"  {cell.expert_words}: {cell.claim.rate} ({said})")
-            lines.append(f"    python -m moeviz study {cell.preset} {changes}")
+    for row in rates_json():
+        lines.append(f"{row['paper']}: {row['gate']}, {row['regime']}")
+        for cell in row["cells"]:
+            changes = " ".join(f"--set {k}={v}" for k, v in cell["settings"].items())
+            said = "; ".join(filter(None, (cell["source"], cell["note"])))
+            lines.append(f"  {cell['expert']}: {cell['claim']} ({said})")
+            measured = cell["measured"]
+            lines.append(f"    {measured['words'] if measured else cell['why_not']}")
+            claims = ", ".join(f"{one['claim']} {one['mark']}" for one in cell["claims"])
+            lines.append(f"    {cell['together']}" + (f" ({claims})" if claims else ""))
+            lines.append(f"    python -m moeviz study {cell['preset']} {changes}".rstrip())
     return "\n".join(lines)
 
 

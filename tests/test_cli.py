@@ -344,8 +344,8 @@ def test_a_claim_is_decided_again_when_asked_or_when_it_changed(capsys, shelf):
     assert "shipped" not in out
     code, out, _ = run(capsys, "verdicts", "--dry-run")
     assert "C1.d2: decided before the claim or the checker changed" in out
-    total = len(CATALOGUE.claims)
-    assert f"To decide: {total} of {total} claims" in out
+    count = len(CATALOGUE.claims)
+    assert f"To decide: {count} of {count} claims" in out
 
 
 def test_verdicts_are_kept_one_by_one_and_go_on(capsys, shelf, tmp_path):

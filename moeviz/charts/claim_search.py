@@ -11,71 +11,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from moeviz.charts.claim_words import ALSO, GROUPS, PAPERS, group_of
+from moeviz.charts.claim_words import ALSO, GROUPS, group_of
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.plain import plain_formula, plain_text
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.shipped import shipped_summary
 from moeviz.symbolic.questions.claims import Claim
 
-_TOKEN = re.compile(r"[a-zα-ω∂‖∑∞≳]+[0-9]*|[0-9]+")
+_TOKEN = re.compile(r"[a-z0-9](?:\.[0-9]+)+|[a-zα-ω∂‖∑∞≳]+[0-9]*|[0-9]+")
+_PLACE = re.compile(r"[a-z0-9]?(?:\.?[0-9]+)+")
+"""The number of a theorem, of a definition, of a regime."""
+
+# Words that say nothing of a claim.
 _EMPTY = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "can",
-        "claim",
-        "claims",
-        "do",
-        "does",
-        "for",
-        "from",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "paper",
-        "that",
-        "the",
-        "their",
-        "them",
-        "this",
-        "to",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "with",
-    ]
+    re.findall(
+        r"\w+",
+        "a an and are as at by can claim claims do does for from if in is it its of on or paper "
+        "that the their them this to what when where which who why with",
+    )
 )
-_GREEK = [
-    "alpha",
-    "beta",
-    "gamma",
-    "epsilon",
-    "eta",
-    "lambda",
-    "mu",
-    "nu",
-    "phi",
-    "sigma",
-    "tau",
-    "theta",
-]
+_GREEK = re.findall(r"\w+", "alpha beta gamma epsilon eta lambda mu nu phi sigma tau theta")
 _NAMES = dict(zip(_GREEK, "αβγεηλμνφστθ", strict=True))
-_NAMED = re.compile(rf"\\?\b({'|'.join(_GREEK)})(?=\b|[_0-9])", re.IGNORECASE)
+_NAMED = re.compile(rf"\\?\b({'|'.join(_GREEK)})(?=\b|[_0-9])")
 
 _SAME: Mapping[str, str] = {
+    "same": "equal",
+    "shared": "equal",
+    "identical": "equal",
     "mirror": "reflection",
     "mirrored": "reflection",
     "turn": "rotation",
@@ -155,7 +117,7 @@ def _hit(term: str, weights: Mapping[str, float]) -> float:
     """Return how much of a claim a term is; a beginning of a word counts half."""
     if term in weights:
         return weights[term]
-    if len(term) < 2 and not term > "z":
+    if len(term) == 1 and term.isascii():
         return 0.0
     return max((0.5 * w for word, w in weights.items() if word.startswith(term)), default=0.0)
 
@@ -172,9 +134,10 @@ def _numbered(terms: Sequence[str], known: Mapping[str, float]) -> Iterator[str]
 
 def _terms(text: str) -> Iterator[str]:
     """Yield the terms of a text: stems of words, and symbols with their indices."""
-    plain = plain_formula(text) if "\\" in text and "$" not in text else plain_text(text)
-    named = _NAMED.sub(lambda found: _NAMES[found[1].lower()], plain)
-    letters = unicodedata.normalize("NFKC", named).casefold().replace("_", "")
+    typed = "$" not in text and not set(text).isdisjoint("\\{^")
+    plain = plain_formula(text) if typed else plain_text(text)
+    letters = unicodedata.normalize("NFKC", plain).casefold()
+    letters = _NAMED.sub(lambda found: _NAMES[found[1]], letters).replace("_", "")
     for word in _TOKEN.findall(letters):
         if word not in _EMPTY:
             yield _stem(_SAME.get(word, word))
@@ -225,7 +188,7 @@ def _entry(claim: Claim) -> _Entry:
         row = [term for term in _terms(text) if text is verdict or term not in _ANSWERS]
         beside = set(itertools.pairwise(row))
         pairs |= beside
-        counted = (f"{word} {number}" for word, number in beside if number.isdigit())
+        counted = (f"{word} {number}" for word, number in beside if _PLACE.fullmatch(number))
         for term in (*row, *counted):
             weights[term] = max(weights.get(term, 0.0), weight)
     return _Entry(claim.id, weights, frozenset(pairs))

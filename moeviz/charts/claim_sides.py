@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moeviz.charts.checker import order_text
+from moeviz.charts.claim_words import SILENT, group_of
 
 FAILS, CONDITION, UNDECIDED = "fails", "holds under a condition", "undecided"
 
@@ -27,21 +28,27 @@ def sides(verdict: Plain) -> dict[str, Any]:
     Returns
     -------
     dict
-        "differ": whether they do. "counterexample": a sentence, empty where there is none.
-        "test": the number of the test that shows it, from 0, or None. "paper_words", "our_words":
-        a sentence each. "repair": what the claim should say instead and how that stands; empty
-        where nothing is known. Text between dollars is LaTeX.
+        "differ": whether they do; never where the paper says nothing. "counterexample": a sentence,
+        empty where there is none. "test": the number of the test that shows it, from 0, or None.
+        "paper_words", "our_words": a sentence each. "repair": what the claim should say instead and
+        how that stands; empty where nothing is known. Text between dollars is LaTeX.
     """
     number = _against(verdict)
     shown = None if number is None else verdict["tests"][number]
     return {
-        "differ": verdict["agrees_with_paper"] is False and verdict["verdict"] != UNDECIDED,
+        "differ": _differ(verdict),
         "counterexample": "" if shown is None else counterexample(shown),
         "test": number,
         "paper_words": verdict["paper_words"],
         "our_words": _ours(verdict),
         "repair": _repair(verdict["repair"]),
     }
+
+
+def _differ(verdict: Plain) -> bool:
+    if verdict["verdict"] == UNDECIDED or group_of(verdict["id"]) in SILENT:
+        return False
+    return verdict["agrees_with_paper"] is False
 
 
 def _against(verdict: Plain) -> int | None:

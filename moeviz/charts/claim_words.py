@@ -5,14 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PAPERS: Mapping[str, str] = {
-    "sigmoid": "Sigmoid paper",
-    "cosine": "Cosine paper",
-    "multinomial": "Multinomial paper",
-    "compete": "Competition paper",
-}
-"""The papers, in the catalogue's order."""
-
 
 @dataclass(frozen=True)
 class Group:

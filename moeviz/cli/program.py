@@ -13,6 +13,7 @@ from moeviz.cli.app import add_app
 from moeviz.cli.check import add_check
 from moeviz.cli.claims import add_claims, add_verdicts, within_processes
 from moeviz.cli.files import check_target, export_endings, write
+from moeviz.cli.glossary import add_glossary
 from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.settings import settings
 from moeviz.errors import MoevizError, SpecificationError
@@ -122,6 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     exceptions.add_argument("--keep", action="store_true", help="keep what is found in the project")
     exceptions.add_argument("--json", action="store_true", help="print plain data")
     exceptions.set_defaults(run=_exceptions)
+
+    add_glossary(commands.add_parser("glossary", help="what the words mean"))
 
     bench = commands.add_parser("bench", help="measure speed, with peers beside it")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks (default: all)")
@@ -344,7 +347,10 @@ def _bench(arguments: argparse.Namespace) -> int:
     from moeviz.bench import run_benchmarks
     from moeviz.console import print_json
 
-    rows = run_benchmarks(arguments.names)
+    def begins(name: str) -> None:
+        print(f"moeviz: {name} is being measured ...", file=sys.stderr, flush=True)
+
+    rows = run_benchmarks(arguments.names, begins)
     if arguments.json:
         print_json(rows)
         return 0

@@ -9,9 +9,10 @@ from moeviz.ui.lab.link import FIRST_PRESET, preset_link
 from moeviz.ui.shared.guard import guard
 from moeviz.ui.shared.navigation import CONVERGENCE
 from moeviz.ui.shared.plot import plot
+from moeviz.ui.shared.terms import with_terms
 
 st.title("Does the gate see how long β is?", anchor=False)
-st.markdown(
+with_terms(
     "moeviz is a laboratory for gating theory: it runs real fits of mixtures of experts and draws "
     "how fast they learn beside the line that theory promises. A first experiment: **move the "
     "slider** and watch the weight that two routers give to their first expert."
@@ -35,7 +36,7 @@ with guard():
                 file_name=f"moeviz-gate-{router}",
                 tools=False,
             )
-st.markdown(
+with_terms(
     "No amount of data can teach a length that the gate does not see: that freedom is called a "
     "**gauge**. The lab measures what it costs."
 )

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from moeviz.charts.claim_words import ALSO, GROUPS, PAPERS
+from moeviz.charts.claim_words import ALSO, GROUPS
 from moeviz.charts.claims import claims_map, claims_of, find_claims, sides
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.plain import plain_formula, plain_text
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.symbolic.catalogue import CATALOGUE
@@ -66,6 +67,12 @@ def test_tiles_say_what_their_claims_verdicts_are():
         ("τ₂", "C8.tau2"),
         ("c7.k3", "C7.k3.d2"),
         ("without competition", "K7"),
+        ("two atoms, same expert", "S3.def1"),
+        ("A.3", "C7.k2.d2"),
+        ("Theorem 3.1", "M5.K2"),
+        ("theorem k.1", "K5"),
+        ("β_{0k} perturbed", "C6.relu"),
+        ("∂²F/∂A∂c", "S4.a.d1"),
     ],
 )
 def test_words_find_the_claim_that_means_them(text, first):
@@ -97,6 +104,8 @@ def test_a_verdict_is_asked_for_by_its_word():
     summary = shipped_summary()
     fails = {n for n in summary if n.startswith("C") and summary[n].verdict == "fails"}
     assert set(found) == fails
+    repaired = find_claims("Which claims of the cosine paper fail, and what repairs them?")
+    assert set(repaired) == {name for name in fails if summary[name].repaired}
 
 
 def test_a_place_in_a_paper_is_one_term():
@@ -106,9 +115,13 @@ def test_a_place_in_a_paper_is_one_term():
     assert all(name.startswith("M") for name in regime)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "qwertz", "$", "\\", "{", "the of", "\x00", "9" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "  ", "qwertz", "$", "\\", "{", "the of", "\x00", "{" * 5000, "^" * 5000, "\\frac" * 99],
+    ids=lambda text: text[:9],
+)
 def test_anything_may_be_typed(text):
-    assert find_claims(text) == [] or text not in ("", "  ", "qwertz")
+    assert find_claims(text) == []
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -159,7 +172,7 @@ def test_what_no_rate_speaks_of_is_about_what_no_rate_has():
 def test_where_paper_and_checker_differ_there_is_a_counterexample(name):
     verdict = shipped(name).verdict
     found = sides(verdict)
-    assert found["differ"] == (not verdict["agrees_with_paper"])
+    assert found["differ"] == (not verdict["agrees_with_paper"] and not name.startswith("S6."))
     assert found["paper_words"] == CATALOGUE.claims[name].words
     if found["differ"]:
         assert found["counterexample"].endswith(".")

@@ -117,6 +117,13 @@ def test_the_same_verdict_again_changes_the_day_alone(empty):
     assert shop.shipped_summary()["C1.d2"].verdict == "fails"
 
 
+def test_rounding_is_compared_only_where_it_measures_something():
+    exact = {"exact": True, "function": ["1e-83"], "loss": ["0.1"], "seconds": 1.0}
+    assert shop.timeless([exact]) == [{"exact": True, "loss": ["0.1"]}]
+    moving = {**exact, "exact": False}
+    assert shop.timeless([moving]) == [{"exact": False, "function": ["1e-83"], "loss": ["0.1"]}]
+
+
 def test_verdicts_of_claims_that_are_gone_are_dropped(empty):
     empty.mkdir()
     (empty / "Z9.json").write_text("{}")

@@ -43,7 +43,7 @@ _GALLERY = (
         {"router": "cosine", **_ALONG},
     ),
     Question(
-        "Is it with a perturbed norm?",
+        "Is the perturbed cosine router blind to how long β₁ is?",
         "Make τ₁ a thousandth: it is not zero yet.",
         {"router": "perturbed-cosine", **_ALONG},
     ),
@@ -63,7 +63,7 @@ _GALLERY = (
         {"router": "perturbed-cosine", "expert": "tanh", **_CONE},
     ),
     Question(
-        "Does it keep ReLU experts from it?",
+        "Does the perturbed cosine router keep ReLU experts from crowding unseen?",
         "Take GELU, which has no kink.",
         {"router": "perturbed-cosine", "expert": "relu", **_CONE},
     ),
@@ -83,7 +83,7 @@ _GALLERY = (
         {"expert": "linear", "output": "gaussian", "test": "cone"},
     ),
     Question(
-        "Does competition keep them from it?",
+        "Does competition keep linear Gaussian experts from crowding unseen?",
         "Let the first expert have slope zero.",
         {"router": "competition", "expert": "linear", "output": "gaussian", "test": "cone"},
     ),
