@@ -10,8 +10,9 @@ is left of the function is of order :math:`\varepsilon^4`, while the loss is of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import mpmath
 import numpy as np
@@ -39,12 +40,36 @@ PLACES = 24
 Values = dict[sympy.Symbol, mpmath.mpf]
 
 
-def measure(
-    atom: Atom, points: Sequence[Point], family: Family, blocks: Sequence[Block], answer: Spread
-) -> Measured:
-    """Evaluate a counter-sequence and measure how fast function and loss go to zero.
+class Placed(NamedTuple):
+    """An atom of a sequence.
 
-    Parameters
+    Attributes
+    ----------
+    cell : int
+        The true atom that it gathers at, from 0.
+    factor : mpf
+        What its weight is multiplied by.
+    values : dict of Symbol to mpf
+        Its parameters.
+    """
+
+    cell: int
+    factor: mpmath.mpf
+    values: Values
+
+
+class Stage(NamedTuple):
+    """The atoms of a sequence at one place along it, and their loss."""
+
+    atoms: list[Placed]
+    loss: mpmath.mpf
+
+
+@dataclass(frozen=True)
+class CounterSequence:
+    """The measures that a solution of the second-order equation makes.
+
+    Attributes
     ----------
     atom : Atom
     points : sequence of mapping
@@ -53,6 +78,72 @@ def measure(
         Whose relation the solution is.
     blocks : sequence of Block
     answer : Spread
+    """
+
+    atom: Atom
+    points: Sequence[Point]
+    family: Family
+    blocks: Sequence[Block]
+    answer: Spread
+
+    def at(self, small: mpmath.mpf) -> Stage:
+        """Return the measure at an epsilon; at 0 it is the truth."""
+        return _stage(self.atom, self.points, self.family, self.blocks, self.answer, small)
+
+    def places(self) -> list[Values]:
+        """Return the inputs over which the function's change is averaged."""
+        rng = np.random.default_rng(3)
+        places: list[Values] = []
+        while len(places) < PLACES:
+            inside = self.family.domain.conditions
+            x = self.family.inside(rng) if inside else self.family.support.point(rng)
+            places.append({s: precise(x[str(s)]) for s in self.atom.inputs})
+        return places
+
+
+class Sequenced(Protocol):
+    """A sequence of measures towards a truth, by a small positive number."""
+
+    @property
+    def atom(self) -> Atom:
+        """The model's atom in symbols."""
+
+    def at(self, small: mpmath.mpf) -> Stage:
+        """Return the measure at a small number; at 0 it is the truth."""
+
+    def places(self) -> list[Values]:
+        """Return the inputs over which the function's change is averaged."""
+
+
+def changes(
+    sequence: Sequenced, smalls: Sequence[mpmath.mpf]
+) -> tuple[list[mpmath.mpf], list[mpmath.mpf]]:
+    """Return how far the function moves from the truth's, and the loss, at each small number.
+
+    To be called at :data:`DIGITS`; the first is the root of the mean square over the places.
+    """
+    atom, places = sequence.atom, sequence.places()
+    model = Unrolled([atom.weight, *atom.values], atom.inputs)
+    base = functions_of(model, atom.logistic, sequence.at(mpmath.mpf(0)), places)
+    functions, losses = [], []
+    for small in smalls:
+        stage = sequence.at(small)
+        change = mpmath.mpf(0)
+        moved = functions_of(model, atom.logistic, stage, places)
+        for new, old in zip(moved, base, strict=True):
+            change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
+        functions.append(mpmath.sqrt(change / len(places)))
+        losses.append(stage.loss)
+    return functions, losses
+
+
+def is_exact(change: mpmath.mpf) -> bool:
+    """Return whether a change is rounding alone at :data:`DIGITS`."""
+    return bool(change < mpmath.mpf(10) ** (-DIGITS // 2))
+
+
+def measure(sequence: CounterSequence) -> Measured:
+    """Evaluate a counter-sequence and measure how fast function and loss go to zero.
 
     Returns
     -------
@@ -61,33 +152,16 @@ def measure(
         last two), "exact" (whether the function does not move at all), "atoms".
     """
     with mpmath.workdps(DIGITS):
-        rng = np.random.default_rng(3)
-        places: list[Values] = []
-        while len(places) < PLACES:
-            x = family.inside(rng) if family.domain.conditions else family.support.point(rng)
-            places.append({s: precise(x[str(s)]) for s in atom.inputs})
-        model = Unrolled([atom.weight, *atom.values], atom.inputs)
-        start, _ = _measure_at(atom, points, family, blocks, answer, mpmath.mpf(0))
-        base = _functions(model, atom.logistic, start, places)
-        functions, losses = [], []
-        for step in STEPS:
-            epsilon = mpmath.mpf(2) ** -step
-            atoms, loss = _measure_at(atom, points, family, blocks, answer, epsilon)
-            change = mpmath.mpf(0)
-            moved = _functions(model, atom.logistic, atoms, places)
-            for new, old in zip(moved, base, strict=True):
-                change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
-            functions.append(mpmath.sqrt(change / PLACES))
-            losses.append(loss)
-        exact = functions[-1] < mpmath.mpf(10) ** (-DIGITS // 2)
+        functions, losses = changes(sequence, [mpmath.mpf(2) ** -step for step in STEPS])
+        exact = is_exact(functions[-1])
         return {
             "epsilon": [f"2^-{step}" for step in STEPS],
             "function": [mpmath.nstr(v, 12) for v in functions],
             "loss": [mpmath.nstr(v, 12) for v in losses],
             "function order": "infinity" if exact else _order(functions),
             "loss order": _order(losses),
-            "exact": bool(exact),
-            "atoms": len(start),
+            "exact": exact,
+            "atoms": len(sequence.at(mpmath.mpf(0)).atoms),
         }
 
 
@@ -96,21 +170,21 @@ def _order(values: Sequence[mpmath.mpf]) -> str:
     return str(mpmath.nstr(mpmath.log(values[-2] / values[-1], 2) / doublings, 5))
 
 
-def _measure_at(
+def _stage(
     atom: Atom,
     points: Sequence[Point],
     family: Family,
     blocks: Sequence[Block],
     answer: Spread,
     epsilon: mpmath.mpf,
-) -> tuple[list[tuple[mpmath.mpf, Values]], mpmath.mpf]:
-    """Return the sequence's atoms (weight factor and values) and their loss at one epsilon."""
+) -> Stage:
+    """Return a counter-sequence's atoms and their loss at one epsilon."""
     first: dict[tuple[int, sympy.Symbol], Fraction] = {
         (m.atom, m.orders[0]): c
         for m, c in zip(family.members, answer.vector, strict=True)
         if len(m.orders) == 1
     }
-    atoms: list[tuple[mpmath.mpf, Values]] = []
+    atoms: list[Placed] = []
     loss = mpmath.mpf(0)
     for number, point in enumerate(points):
         base: Values = {s: precise(point[s]) for s in atom.parameters}
@@ -131,11 +205,11 @@ def _measure_at(
             if atom.logistic:
                 values[atom.offset] += mass * share
                 loss += square if spreads else mpmath.sqrt(square)
-                atoms.append((weight, values))
+                atoms.append(Placed(number, weight, values))
             else:
                 loss += square * weight if spreads else mpmath.sqrt(square)
-                atoms.append((weight * (1 + mass), values))
-    return atoms, loss
+                atoms.append(Placed(number, weight * (1 + mass), values))
+    return Stage(atoms, loss)
 
 
 def _directions(
@@ -161,14 +235,11 @@ def _directions(
     return found
 
 
-def _functions(
-    model: Unrolled,
-    logistic: bool,
-    atoms: Sequence[tuple[mpmath.mpf, Values]],
-    places: Sequence[Values],
+def functions_of(
+    model: Unrolled, logistic: bool, stage: Stage, places: Sequence[Values]
 ) -> list[list[mpmath.mpf]]:
     """Return the model at each place, one number for each value of a discrete response."""
-    still = [(weight, model.still(values)) for weight, values in atoms]
+    still = [(atom.factor, model.still(atom.values)) for atom in stage.atoms]
     return [_function(model, logistic, still, x) for x in places]
 
 
