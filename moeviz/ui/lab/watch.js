@@ -253,7 +253,7 @@ class Watch {
     this.lent.textContent = data.lent;
     this.lent.hidden = !kept || !data.lent;
     const pale = data.lent ? "" : `Pale: ${layer?.name}. `;
-    this.note.textContent = kept ? `${pale}Predict, then run your own.` : "";
+    this.note.textContent = kept ? `${pale}Guess first (Predict), then Run; or show what came out.` : "";
     this.note.hidden = !kept;
     this.reveal.hidden = !held;
     this.summary.hidden = held;
