@@ -17,13 +17,20 @@ from moeviz.symbolic.catalogue.shipped import shipped
 from moeviz.symbolic.catalogue.slow import SLOW, counter_sequence
 from moeviz.symbolic.questions.along import orders, show
 from moeviz.symbolic.questions.sequence import STEPS
-from moeviz.theory.losses import loss_l1, loss_sigmoid_l2
+from moeviz.theory.losses import loss_d, loss_l1, loss_sigmoid_l2
 
 COUNTERS = ["C8.over.linear", "C8.tau2", "S10.gelu.d1", "S13.p1", "M6.K2", "K7", "C9.over"]
 MIXTURES = {
     "cosine-exact": (("cosine", "softmax", "tanh"), 2),
     "cosine-over": (("cosine", "softmax", "tanh"), 2),
     "sigmoid-flat": (("quadratic", "sigmoid", "linear"), 1),
+    "multinomial-regime2": (("linear", "softmax", "linear", "categorical"), 1),
+}
+LOSS = {
+    "cosine-exact": loss_l1,
+    "cosine-over": loss_l1,
+    "sigmoid-flat": loss_sigmoid_l2,
+    "multinomial-regime2": loss_d,
 }
 
 
@@ -63,6 +70,17 @@ def test_orders_along_a_papers_sequence_are_the_papers(name, r):
         assert float(found["function_order"]) == pytest.approx(function, abs=1e-3)
 
 
+def test_as_printed_one_sequence_is_not_slow_and_the_checkers_is():
+    """Proposition 3.2 of `multinomial`: true, but not by the sequence of its proof."""
+    smalls = [1 / n for n in (100, 1000, 10_000)]
+    printed = orders(SLOW["multinomial-regime2"].make(2), smalls)
+    ratios = [float(v) for v in printed["ratio"]]
+    assert min(ratios) > 0.01
+    assert ratios[2] == pytest.approx(ratios[1], rel=0.01)
+    own = orders(counter_sequence(SLOW["multinomial-regime2"].claim), smalls)
+    assert float(own["ratio"][2]) < 1e-6
+
+
 def test_papers_sequences_are_of_claims():
     for name, slow in SLOW.items():
         assert slow.name == name
@@ -100,15 +118,19 @@ def test_atoms_functions_and_losses_are_the_models(name, r):
     features = mixture.features(x.to(torch.float64).unsqueeze(0))
     for measure, values in ((fitted, shown["function"]), (gathered, shown["true_function"])):
         theta = layout.of(measure.atoms).pack(measure).unsqueeze(0)
-        expected = torch.tensor(values, dtype=torch.float64)
-        torch.testing.assert_close(mixture.predict(theta, features), expected)
+        found = mixture.predict(theta, features)
+        if len(values) > 1:  # the deviance of each class
+            classes = torch.arange(len(values), dtype=torch.float64)
+            costs = [mixture.cost(theta, features, c.expand(1, 9)) for c in classes]
+            found = torch.cat(costs).mul(-0.5).exp()
+        torch.testing.assert_close(found.reshape(len(values), 9), torch.tensor(values).double())
     first = [i for i, atom in enumerate(shown["truth"]) if atom["cell"] == 0]
     true = gathered.select(torch.tensor([0, len(first)]))
     mass = gathered.weight[first].sum()
     log = true.log_weight.clone()
     log[0] = torch.logit(mass) if layout.logistic else mass.log()
     true = true.replace(log)
-    loss = (loss_sigmoid_l2 if layout.logistic else loss_l1)(float(r))
+    loss = LOSS[name](float(r))
     assert loss.evaluate(fitted, true).item() == pytest.approx(float(shown["loss"]), rel=1e-5)
 
 
@@ -156,6 +178,8 @@ def test_what_has_no_sequence_is_said():
         counter_sequence("C1.d2")
     with pytest.raises(UnknownNameError, match="r of at least 1"):
         SLOW["cosine-over"].make(0)
+    with pytest.raises(SpecificationError, match="take a larger n"):
+        show(SLOW["multinomial-regime2"].make(1), 1.0)
     with pytest.raises(SpecificationError, match="sort them"):
         orders(SLOW["cosine-over"].make(1), [0.1, 0.2])
     assert mpmath.mp.dps == 15

@@ -15,7 +15,7 @@ import mpmath
 import numpy as np
 import sympy
 
-from moeviz.errors import UnknownNameError
+from moeviz.errors import SpecificationError, UnknownNameError
 from moeviz.model.registry import Registry
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.parts import Design, Special, model
@@ -99,7 +99,7 @@ class Slow:
 SLOW: Registry[Slow] = Registry("sequence of a paper")
 
 
-def _made(names: tuple[str, str, str], dimension: int, special: Special, moves: Moves) -> Any:
+def _made(names: tuple[str, ...], dimension: int, special: Special, moves: Moves) -> Any:
     def make(r: int) -> PaperSequence:
         if r < 1:
             raise UnknownNameError(f"Expected a loss L1,r with r of at least 1, but got r = {r}.")
@@ -164,6 +164,27 @@ def _raised(sequence: PaperSequence, small: mpmath.mpf) -> Stage:
     return Stage([*atoms, Placed(1, mpmath.mpf(1), sequence.true_atom(1))], loss)
 
 
+def _shifted(sequence: PaperSequence, small: mpmath.mpf) -> Stage:
+    """Return Proposition 3.2's measure with t_n = 1/n and c_n = 1/(2n).
+
+    Two atoms share the first one's mass less t_n; gate and intercept of both are moved by c_n.
+    """
+    base = sequence.true_atom(0)
+    mass = mpmath.exp(base[sequence.atom.offset])
+    if small >= mass:
+        raise SpecificationError(
+            f"Expected t_n = 1/n below the first atom's weight, {mpmath.nstr(mass, 4)}, which is "
+            "what is left of it otherwise; take a larger n."
+        )
+    moved = (*_gate(sequence), next(s for s in sequence.atom.own if str(s) == "b"))
+    for s in moved:
+        base[s] += small / 2
+    half = (1 - small / mass) / 2
+    loss = (mass - small) * len(moved) * (small / 2) ** sequence.r + small
+    pair = [Placed(0, half, dict(base)) for _ in range(2)]
+    return Stage([*pair, Placed(1, mpmath.mpf(1), sequence.true_atom(1))], loss)
+
+
 for _slow in (
     Slow(
         "cosine-exact",
@@ -192,6 +213,17 @@ for _slow in (
         "S13.p1",
         _made(("quadratic", "sigmoid", "linear"), 1, {**SPARSE, "a": 0}, _raised),
         lambda r: (r + 1, r),
+    ),
+    Slow(
+        "multinomial-regime2",
+        "a pair that is moved together",
+        "A flat expert is split in two; gate and intercept of both are moved by 1/(2n), their "
+        "weights together fall by 1/n. As printed its function falls no faster than the loss: the "
+        "proof bounds the inputs where it needs each of them. The checker's own sequence does.",
+        "multinomial Proposition 3.2",
+        "M6.K2",
+        _made(("linear", "softmax", "linear", "categorical"), 1, {"a": 0}, _shifted),
+        lambda r: (1, 1),
     ),
 ):
     SLOW.add(_slow.name, _slow)
