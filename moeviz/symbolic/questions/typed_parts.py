@@ -14,7 +14,8 @@ from moeviz.errors import FormulaError
 from moeviz.model.formula.refusal import short
 from moeviz.symbolic.kernel.basics import Point
 from moeviz.symbolic.kernel.domain import Domain, domain_of, domain_of_statement
-from moeviz.symbolic.kernel.tower import Tower
+from moeviz.symbolic.kernel.places import SINGULAR
+from moeviz.symbolic.kernel.tower import Kind, Poly, Tower
 from moeviz.symbolic.questions.identity import is_identity
 from moeviz.symbolic.reading.ends import Typed
 from moeviz.symbolic.reading.expressions import Atom
@@ -40,17 +41,27 @@ def require_seen(atom: Atom, typed: Sequence[Typed]) -> None:
         p = tower.poly(formula.expression)
         for name in sorted(formula.tree.names):
             symbols = _symbols(formula, name, atom)
-            if symbols and all(is_identity(tower, tower.derivative(p, s), {}) for s in symbols):
+            if symbols and all(_stands_still(tower, p, s) for s in symbols):
                 raise FormulaError(
                     f"Expected a formula of the {formula.what} that depends on every parameter it "
-                    f"names, but {name} cancels out of '{short(str(formula.tree), 60)}', so that "
-                    "no data can see it; take it out."
+                    f"names, but the derivative of '{short(str(formula.tree), 60)}' by {name} is 0 "
+                    f"everywhere, so that no data can see {name}; take it out."
                 )
-        if all(is_identity(tower, tower.derivative(p, x), {}) for x in atom.inputs):
+        if all(_stands_still(tower, p, x) for x in atom.inputs):
             raise FormulaError(
                 f"Expected a formula of the {formula.what} that depends on the input, but every "
                 f"input cancels out of '{short(str(formula.tree), 60)}'; change the formula."
             )
+
+
+def _stands_still(tower: Tower, p: Poly, by: sympy.Symbol) -> bool:
+    """Return whether a formula surely does not depend on a symbol.
+
+    At a kink that is a pole too, as in |t|/t, a derivative of 0 says nothing: there is a jump.
+    """
+    slope = tower.derivative(p, by)
+    jumps = tower.of_kind(Kind.STEP) and tower.of_kind(*SINGULAR)
+    return not slope or (not jumps and is_identity(tower, slope, {}))
 
 
 def _symbols(formula: Typed, name: str, atom: Atom) -> list[sympy.Symbol]:

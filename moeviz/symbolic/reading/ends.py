@@ -60,7 +60,7 @@ class Typed:
             if kind is Kind.ROOT:
                 tower.embed(sympy.sqrt(argument))  # that of a square is an absolute value
             elif kind is Kind.INVERSE:
-                tower.inverse(tower.embed(argument))
+                tower.embed(1 / argument)  # of a product: that of each factor
             else:
                 tower.generator(kind, tower.embed(argument))
 
