@@ -183,7 +183,7 @@ REFUSED_EXPERTS = {
     "t + s1": "without changing it",
     "gelu(t1 + t2)": "without changing it",
     "s1*gelu(t1) + s2*t2": "without changing it",
-    "t*0 + 1 + t - t": "without changing it",
+    "1 + t - t": "without changing it",
     "log(t)": "none at some",
     "1/t": "none at some",
     "sqrt(t)": "none at some",

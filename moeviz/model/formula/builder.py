@@ -121,10 +121,11 @@ class Builder(Transformer[Token, Tree]):
         return grown(build.add(self._plain(left), build.minus(self._plain(right))))
 
     def times(self, left: Tree, right: Tree) -> Tree:
-        return grown(build.multiply(self._plain(left), self._plain(right)))
+        return self._kept(build.multiply(self._plain(left), self._plain(right)), left, right)
 
     def over(self, left: Tree, right: Tree) -> Tree:
-        return grown(build.multiply(self._plain(left), build.raised(self._plain(right), -1)))
+        found = build.multiply(self._plain(left), build.raised(self._plain(right), -1))
+        return self._kept(found, left, right)
 
     def negative(self, tree: Tree) -> Tree:
         return grown(build.minus(self._plain(tree)))
@@ -140,4 +141,14 @@ class Builder(Transformer[Token, Tree]):
                 f"exponent, but got '{short(str(exponent))}'; use sqrt for roots and exp for "
                 "other powers."
             )
-        return grown(build.raised(self._plain(base), int(exponent.value)))
+        return self._kept(build.raised(self._plain(base), int(exponent.value)), base)
+
+    def _kept(self, tree: Tree, *parts: Tree) -> Tree:
+        """Return a tree unless a factor or an exponent 0 takes what was typed out of it."""
+        lost = next((p for p in parts if p.names), None)
+        if not self.kind.entries and isinstance(tree, Number) and lost is not None:
+            raise FormulaError(
+                "Expected no factor 0 and no exponent 0 beside names, but one makes "
+                f"'{short(str(lost), 40)}' the number {tree}; take it out."
+            )
+        return grown(tree)

@@ -14,7 +14,7 @@ from functools import lru_cache
 import sympy
 
 from moeviz.model import Expert, Gate, Mixture, Part, Score
-from moeviz.model.formula import Symbol, own_weight, spelled_out, spelled_units
+from moeviz.model.formula import Symbol, Tree, own_weight, spelled_out, spelled_units
 from moeviz.model.formula.build import call
 from moeviz.model.reading import formula_of, numbers_of
 from moeviz.symbolic.kernel.support import Support
@@ -94,9 +94,21 @@ def score(part: Score, beta: Symbols, x: Symbols, value: sympy.Expr | None = Non
     FormulaError
         If the text is no score of these.
     """
-    return to_sympy(
-        spelled_out(formula_of(part), len(x), len(beta)), _score_values(part, beta, x, value)
-    )
+    return to_sympy(*score_reading(part, beta, x, value))
+
+
+def score_reading(
+    part: Score, beta: Symbols, x: Symbols, value: sympy.Expr | None = None
+) -> tuple[Tree, dict[str, sympy.Expr]]:
+    """Return a score's formula with its vectors spelled out, and what stands for its symbols.
+
+    Parameters
+    ----------
+    part, beta, x, value
+        As for :func:`score`.
+    """
+    tree = spelled_out(formula_of(part), len(x), len(beta))
+    return tree, _score_values(part, beta, x, value)
 
 
 def _score_values(
@@ -127,6 +139,17 @@ def expert(part: Expert, eta: Symbols, x: Symbols) -> sympy.Expr:
     FormulaError
         If the text is no expert of these.
     """
+    return to_sympy(*expert_reading(part, eta, x))
+
+
+def expert_reading(part: Expert, eta: Symbols, x: Symbols) -> tuple[Tree, dict[str, sympy.Expr]]:
+    """Return an expert's formula with its vectors spelled out, and what stands for its symbols.
+
+    Parameters
+    ----------
+    part : Expert
+    eta, x : sequence of sympy.Symbol
+    """
     step = len(x) + 1
     heads = [
         sum((a * e for a, e in zip(eta[i * step :], x, strict=False)), sympy.Integer(0))
@@ -138,7 +161,7 @@ def expert(part: Expert, eta: Symbols, x: Symbols) -> sympy.Expr:
     values |= _constants(part)
     if heads:
         values["t"] = heads[0]
-    return to_sympy(spelled_units(formula_of(part), len(heads), len(scalars)), values)
+    return spelled_units(formula_of(part), len(heads), len(scalars)), values
 
 
 def rational(value: float | int) -> sympy.Rational:
@@ -221,10 +244,9 @@ def atom(mixture: Mixture, dimension: int) -> Atom:
     affinity = sympy.exp(s)
     if mixture.score.reads_expert:
         # e to the softplus, written out: a tower does not know that the two cancel.
-        tree = spelled_out(formula_of(mixture.score), dimension, len(gate))
         affinity = sympy.exp(offset)
         for value in experts:
-            read = _score_values(mixture.score, gate, x, value)
+            tree, read = score_reading(mixture.score, gate, x, value)
             affinity *= exponential(tree, read) ** sympy.Rational(1, len(experts))
     response: tuple[sympy.Symbol, ...] = ()
     values: tuple[sympy.Expr, ...] = (experts[0],)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -24,7 +25,9 @@ from moeviz.symbolic.certificates.report import Answer, Test
 from moeviz.symbolic.kernel.ground import Log, Number
 from moeviz.symbolic.questions.claims import Asks, Check, Claim, Stop
 from moeviz.symbolic.questions.discovery import discover
+from moeviz.symbolic.questions.typed_parts import require_ends_kept, require_seen
 from moeviz.symbolic.reading.custom import FormulaExpert, FormulaScore
+from moeviz.symbolic.reading.ends import typed_in
 from moeviz.symbolic.reading.families import term
 from moeviz.symbolic.request.selection import (
     CHECK_FIELDS,
@@ -34,7 +37,7 @@ from moeviz.symbolic.request.selection import (
     asked,
     validated,
 )
-from moeviz.symbolic.request.typed import check_relation, legend, read_terms, typeset
+from moeviz.symbolic.request.typed import UNKNOWN, check_relation, legend, read_terms, typeset
 from moeviz.text import json_text
 
 LARGEST_FAMILY = 160
@@ -73,7 +76,7 @@ def compose(selection: Mapping[str, Any]) -> Claim:
     seed = APART * chosen["seed"]
     design = Design(mixture, chosen["dimension"], specials, share, seed=seed)
     _within_limits(design, chosen)
-    check = _check(chosen, design)
+    check = _looked_at(_check(chosen, design), design, chosen)
     digest = hashlib.sha256(json_text(asked(chosen), sort_keys=True).encode()).hexdigest()[:10]
     words = (
         f"{mixture.score.title}, {mixture.gate.title}, {mixture.expert.title}, "
@@ -215,6 +218,22 @@ def family_size(design: Design, chosen: Mapping[str, Any]) -> int:
             "discover": 1 + moving_count + (second if chosen["order"] > 1 else 0),
         }.get(chosen["test"], count * (1 + moving_count + second))
     )
+
+
+def _looked_at(check: Check, design: Design, chosen: Mapping[str, Any]) -> Check:
+    """Return a test that looks at the typed formulas first, before anything in them cancels."""
+    typed = typed_in(design.mixture, design.atom, design.dimension)
+    if not typed:
+        return check
+    stated = chosen["test"] == "relation" and UNKNOWN not in chosen["relation"]
+
+    def decide(should_stop: Stop) -> Test:
+        atom = design.atom
+        require_seen(atom, typed)
+        require_ends_kept(atom, typed, design.points(atom), stated)
+        return check.run(should_stop)
+
+    return replace(check, run=decide)
 
 
 def _check(chosen: Mapping[str, Any], design: Design) -> Check:
