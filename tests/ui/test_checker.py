@@ -320,6 +320,9 @@ def test_what_repairs_a_claim_is_said(checker):
     verdict = shipped("C5.tanh.d1").verdict
     shown = words(page(claim="C5.tanh.d1"))
     assert f"What repairs it. {sides(verdict)['repair']}" in shown
+    shown = words(page(claim="C4.p2.d1"))
+    assert "A repair was tried, and fails too. What the proof needs: " in shown
+    assert "repairs it" not in shown
 
 
 def test_a_claim_leads_to_its_study(checker):
@@ -424,7 +427,36 @@ def test_a_question_of_the_gallery_says_what_to_try_then(checker, verdicts):
     question = gallery()[0]
     checker.has(question.request, "done", verdict=verdicts["identity"])
     app = page(**CHECKER.write(composed(validated(question.selection))))
-    assert f"**Then:** {plain(question.try_next)}" in said(app.markdown)
+    shown = said(app.markdown)
+    after = plain(question.try_next).partition(" ")
+    assert f"**Try next:** {after[0].lower()} {after[2]}" in shown
+    assert shown.index("**Yes:** the sum is zero for all ") < shown.index("**Try next:**")
+
+
+@pytest.mark.parametrize("router", ["cosine", "modified-unit"])
+def test_a_router_that_needs_two_dimensions_sets_them_and_says_so(checker, router):
+    app = choose(page(compose="1", dimension="1"), "router", router)
+    assert blanks(app)["dimension"] == "2"
+    assert "needs 2 dimensions, so there are 2" in said(app.info)
+    assert not app.error
+    app.run()
+    assert not app.info  # said once
+
+
+def test_a_link_with_too_few_dimensions_says_so_before_anything_is_run(checker):
+    app = page(compose="1", router="cosine", dimension="1")
+    (error,) = app.error
+    assert "at least 2 inputs" in error.value
+    app = choose(app, "dimension", "2")  # the sentence is there to mend it
+    assert not app.error
+    assert app.button(key="checker.run")
+
+
+def test_a_check_of_ones_own_is_one_tap_from_a_claims_answer(checker):
+    app = page(claim="C1.d2")
+    app.button(key="checker.ask").click().run()
+    assert app.query_params["compose"] == "1"
+    assert app.title[0].value == OWN
 
 
 def test_a_choice_that_nobody_offered_changes_nothing(checker):

@@ -20,6 +20,7 @@ from moeviz.ui.checker.certificate import show_proof
 from moeviz.ui.checker.derivation import derived, show_derivation
 from moeviz.ui.checker.families import show_families
 from moeviz.ui.checker.link import plain_request
+from moeviz.ui.checker.own import ask_own
 from moeviz.ui.checker.run import known, show_state, want
 from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.tiles import choose_case
@@ -112,6 +113,7 @@ def _answer(request: Request, found: Decision) -> None:
         if verdict is not None:
             st.header(answer_words(verdict["verdict"]), anchor=False, width="content")
         choose_case(request.own["claim"])
+        ask_own()
     said = agreement(verdict) if verdict is not None else ""
     words, again = st.columns([5, 2], vertical_alignment="center")
     words.markdown(f"{said} {plain(found.said)}".strip())
@@ -136,7 +138,8 @@ def _evidence(claim: Claim, verdict: Verdict, request: Request) -> None:
         st.markdown(f"**Counterexample.** {mixed(said['counterexample'])}")
     _said(claim, verdict, said)
     if said["repair"]:
-        with_terms(f"**What repairs it.** {mixed(said['repair'])}", key="checker.repair")
+        words = f"**{said['repair_title']}.** {mixed(said['repair'])}"
+        with_terms(words, key="checker.repair")
     if verdict["verdict"] == CONDITION and show_families(verdict, request.own["family"]):
         return
     test = verdict["tests"][leading(verdict)]
