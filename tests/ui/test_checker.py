@@ -433,6 +433,18 @@ def test_a_question_of_the_gallery_says_what_to_try_then(checker, verdicts):
     assert shown.index("**Yes:** the sum is zero for all ") < shown.index("**Try next:**")
 
 
+def test_a_choice_keeps_a_formula_that_is_wrong_yet(checker):
+    app = page(compose="1", router="custom", test="first-order")
+    app.text_input[0].set_value("b1*sin(x1)^").run()
+    app = choose(app, "output", "gaussian")
+    assert blanks(app)["output"] == "gaussian"
+    assert app.text_input[0].value == "b1*sin(x1)^"
+    assert app.error
+    app.text_input[0].set_value("b1*sin(x1)").run()
+    assert not app.error
+    assert app.query_params["score_formula"] == "b1*sin(x1)"
+
+
 @pytest.mark.parametrize("router", ["cosine", "modified-unit"])
 def test_a_router_that_needs_two_dimensions_sets_them_and_says_so(checker, router):
     app = choose(page(compose="1", dimension="1"), "router", router)

@@ -63,7 +63,7 @@ def compose() -> tuple[Request, Verdict | None]:
     fields = tuple(CHECK_FIELDS.values())
     relation = CHECK_FIELDS[RELATION]
     said = current()
-    sentence(said, lambda name, text: _open(_changed(current(), name, text)))
+    sentence(said, _choose)
     # What is typed wrong below must not keep its own widget from the screen.
     asked, settings = st.container(), st.container()
     with settings:
@@ -162,5 +162,11 @@ def _changed(values: Mapping[str, Value], name: str, text: str) -> dict[str, Val
     return changed
 
 
-def _open(values: dict[str, Value]) -> None:
-    STATE.restore(composed(values))
+def _choose(name: str, text: str) -> None:
+    """Change what the sentence says; what is typed wrong below it stays, to be mended."""
+    wrong = STATE.unread(OWN, tuple(CHECK_FIELDS.values()))
+    _open(_changed(current(), name, text), wrong)
+
+
+def _open(values: dict[str, Value], typed: Mapping[str, str] | None = None) -> None:
+    STATE.restore(composed(values), typed)
