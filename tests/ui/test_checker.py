@@ -433,6 +433,43 @@ def test_a_question_of_the_gallery_says_what_to_try_then(checker, verdicts):
     assert shown.index("**Yes:** the sum is zero for all ") < shown.index("**Try next:**")
 
 
+@pytest.mark.parametrize("text", ["banana", "true", "2"])
+def test_a_switch_of_a_link_is_one_or_nought(checker, text):
+    for name in ("live", "compose"):
+        with pytest.raises(SpecificationError, match=f"{name} to be 1 or 0, but got '{text}'"):
+            CHECKER.read({name: text})
+        assert CHECKER.read({name: "1"}).own[name] is True
+        assert CHECKER.read({name: "0"}).own[name] is False
+
+
+def test_a_link_to_a_check_that_this_server_never_made_says_so(checker):
+    app = page(claim="C1.d2", live="1")
+    assert "This server has not decided it" in said(app.markdown)
+    assert "Decided on" in said(app.markdown)
+    assert "This server has not" not in said(page(claim="C1.d2").markdown)
+
+
+def test_a_family_that_a_claim_does_not_have_leaves_the_address(checker):
+    assert "family" not in page(claim="C5.tanh.d1", family="99").query_params
+    assert page(claim="C5.tanh.d1", family="1").query_params["family"] == "1"
+
+
+def test_families_that_are_alike_are_told_apart_by_their_question(checker):
+    rows = json.loads(told(page(claim="K4"), FAMILIES)["table"])["families"]
+    assert len({(row["family"], row["part"]) for row in rows}) == len(rows) == 2
+    assert rows[0]["family"].endswith("(first order modulo gauge)")
+
+
+@pytest.mark.parametrize("name", ["M5.K2", "M8.standard.K3", "M8.modified.K2"])
+def test_a_condition_without_families_says_why_there_is_no_table(checker, name):
+    assert "a search found no other family" in words(page(claim=name))
+
+
+def test_what_a_paper_assumes_it_does_not_say(checker):
+    assert "the paper assumes that it holds" in said(page(claim="C7.k2.d2").markdown)
+    assert "the paper says that it holds" in said(page(claim="C6.relu").markdown)
+
+
 def test_a_choice_keeps_a_formula_that_is_wrong_yet(checker):
     app = page(compose="1", router="custom", test="first-order")
     app.text_input[0].set_value("b1*sin(x1)^").run()
@@ -598,6 +635,9 @@ def test_no_two_cases_of_a_group_are_called_alike():
 
 def test_words_are_shown_letter_by_letter_and_formulas_typeset():
     assert mixed("a_b <i> $x_1$ & c") == r"a\_b \<i\> $x_1$ \& c"
+    assert mixed("gates (beta_1, -beta_2) of abeta_1") == (
+        r"gates \($\beta_1$, $-\beta_2$\) of abeta\_1"
+    )
     assert mixed("one $ alone") == r"one \$ alone"
     assert mixed(r"$a,\ b$ end") == "$a$, $b$ end"
 

@@ -75,6 +75,8 @@ def decision(request: Request) -> Decision:
         return Decision(None, f"No verdict is shown: {stale(request.own['claim'])}.", view)
     seconds = ours.verdict["seconds"]
     said = f"Decided on {ours.date} in {seconds:.2f} s (version {ours.version[:8]})."
+    if request.own["live"] and view is None:
+        said = f"This server has not decided it; what ships is shown. {said}"
     return Decision(ours.verdict, said, view)
 
 
@@ -140,11 +142,19 @@ def _evidence(claim: Claim, verdict: Verdict, request: Request) -> None:
     if said["repair"]:
         words = f"**{said['repair_title']}.** {mixed(said['repair'])}"
         with_terms(words, key="checker.repair")
-    if verdict["verdict"] == CONDITION and show_families(verdict, request.own["family"]):
-        return
+    if verdict["verdict"] == CONDITION:
+        if show_families(verdict, request.own["family"]):
+            return
+        st.markdown(_without_families(verdict))
     test = verdict["tests"][leading(verdict)]
     with_terms(f"**What shows it:** {mixed(test['name'])}. {sense(test)}", key="checker.shows")
     show_proof(test["certificate"], "first")
+
+
+def _without_families(verdict: Verdict) -> str:
+    """Say why a claim under a condition has no table of families."""
+    searched = "a search found no other family" if verdict["searched"] else "no other was searched"
+    return f"**No table of families.** The condition was tested as it stands; {searched}."
 
 
 def _said(claim: Claim, verdict: Verdict, said: Mapping[str, Any]) -> None:

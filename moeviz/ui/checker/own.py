@@ -70,7 +70,7 @@ def compose() -> tuple[Request, Verdict | None]:
         if relation.applies(said):
             _relation(said)
         others = [f for f in fields if f.name not in SAID and f.name != RELATION]
-        show_fields(STATE, OWN, others, said)
+        show_fields(STATE, OWN, others, said, level=2)
     with asked:
         raised = st.session_state.pop(_RAISED, None)
         if raised is not None:
