@@ -61,13 +61,17 @@ function repairs(tile, kept) {
     const key = JSON.stringify([tile.repair[i], tile.repaired[i]]);
     groups.set(key, [...(groups.get(key) ?? []), claim]);
   }
-  return [...groups].map(([key, claims]) => {
+  const sound = (key) => JSON.parse(key)[1].startsWith("holds");
+  const said = new Set();
+  return [...groups].sort(([a], [b]) => sound(b) - sound(a)).map(([key, claims]) => {
     const [repair, verdict] = JSON.parse(key);
-    const begin = verdict.startsWith("holds")
-      ? `Repaired, it ${verdict}`
-      : `A repair was tried, and ${verdict === "fails" ? "fails too" : `is ${verdict}`}`;
-    const cases = claims.length < kept.length ? ` (${claims.join(", ")})` : "";
-    return `${begin}${cases}: ${repair}`;
+    const fails = verdict === "fails" ? "fails too" : `is ${verdict}`;
+    const begin = sound(key) ? `Repaired, it ${verdict}` : `A repair was tried, and ${fails}`;
+    const names = claims.map((claim) => claim.slice(tile.id.length + 1)).join(", ");
+    const cases = claims.length < kept.length ? ` (${names})` : "";
+    const again = said.has(repair);
+    said.add(repair);
+    return again ? `For others it ${fails}${cases}.` : `${begin}${cases}: ${repair}`;
   });
 }
 

@@ -40,7 +40,13 @@ _RAISED = "checker.raised"
 
 def ask_own() -> None:
     """Lead to a check of one's own, as the visitor set it up last."""
-    st.button("Ask your own", key="checker.ask", type="tertiary", on_click=_ask)
+    st.button(
+        "Ask your own",
+        key="checker.ask",
+        type="tertiary",
+        icon=":material/edit_note:",
+        on_click=_ask,
+    )
 
 
 def invitation() -> None:
