@@ -655,3 +655,8 @@ def test_no_verdict_is_told_by_colour_alone(verdict):
     assert words.lower() == verdict
     assert len(glyph) == 1
     assert not glyph.isalnum()
+
+
+def test_fields_of_a_check_leave_the_address_of_a_claim(checker):
+    app = page(router="custom", score_formula="b1*x1")
+    assert app.query_params == {"claim": FIRST_CLAIM, "v": "1"}
