@@ -9,7 +9,14 @@ from typing import Any
 from moeviz.charts.checker import order_text
 from moeviz.charts.claim_words import SILENT, group_of
 
+HOLDS = "holds"
 FAILS, CONDITION, UNDECIDED = "fails", "holds under a condition", "undecided"
+
+_TRIED: Mapping[str, str] = {
+    FAILS: "A repair was tried, and fails too",
+    UNDECIDED: "A repair was tried, and is undecided",
+}
+"""What is said of a repair that does not hold."""
 
 MOST_TERMS = 4
 """Terms of a relation that a sentence has room for."""
@@ -31,7 +38,8 @@ def sides(verdict: Plain) -> dict[str, Any]:
         "differ": whether they do; never where the paper says nothing. "counterexample": a sentence,
         empty where there is none. "test": the number of the test that shows it, from 0, or None.
         "paper_words", "our_words": a sentence each. "repair": what the claim should say instead and
-        how that stands; empty where nothing is known. Text between dollars is LaTeX.
+        how that stands, "repair_title": its heading without a full stop; empty where nothing is
+        known. Text between dollars is LaTeX.
     """
     number = _against(verdict)
     shown = None if number is None else verdict["tests"][number]
@@ -42,6 +50,7 @@ def sides(verdict: Plain) -> dict[str, Any]:
         "paper_words": verdict["paper_words"],
         "our_words": _ours(verdict),
         "repair": _repair(verdict["repair"]),
+        "repair_title": _repair_title(verdict),
     }
 
 
@@ -146,6 +155,16 @@ def _ours(verdict: Plain) -> str:
 def _repair(repair: Plain | None) -> str:
     if repair is None:
         return ""
-    said = {FAILS: "fails too", UNDECIDED: "is undecided"}.get(repair["verdict"], "holds")
+    if repair["verdict"] in _TRIED:
+        return str(repair["statement"])
     where = f" under a condition: {repair['condition']}" if repair["condition"] else ""
-    return f"{repair['statement']} This {said}{where}."
+    return f"{repair['statement']} This holds{where}."
+
+
+def _repair_title(verdict: Plain) -> str:
+    repair = verdict["repair"]
+    if repair is None:
+        return ""
+    if repair["verdict"] in _TRIED:
+        return _TRIED[repair["verdict"]]
+    return "What repairs its other cases" if verdict["verdict"] == HOLDS else "What repairs it"

@@ -111,13 +111,13 @@ def _rules(own: Homogeneity) -> str:
     """Say what the sums over the entries are."""
     if own.length is None:
         return "The sums are inner products again"
-    return "The first sum is the inner product again, the last one the squared length"
+    return "The sums are the inner product and the squared length"
 
 
 def _verdict(own: Homogeneity, left: sympy.Expr) -> str:
     """Say what happens to the sum."""
     if left == 0:
-        return "The terms are the same but for their sign: they cancel"
+        return "The terms differ in sign alone: they cancel"
     if sympy.simplify(left - own.score) == 0:
         return "That is the score itself: nothing cancels"
     if len(own.parts) > 1:

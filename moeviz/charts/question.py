@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from typing import Any
 
 from moeviz.fields import Value
+from moeviz.model import SCORES
 from moeviz.symbolic.request.selection import CHECK_FIELDS
 
 CLAUSES: Mapping[str, tuple[str, str, str]] = {
@@ -85,7 +86,7 @@ def question(values: Mapping[str, Any]) -> tuple[str | Blank, ...]:
     found.append("of")
     for name, after in (("router", "×"), ("gate", "×"), ("expert", "for"), ("output", "in")):
         found += [_blank(values, name), after]
-    found += [_blank(values, "dimension"), _plural(values, "dimension", "dimension")]
+    found += [_dimension(values), _plural(values, "dimension", "dimension")]
     found += ["with", _blank(values, "atoms"), _plural(values, "atoms", "true atom")]
     if CHECK_FIELDS["crowded"].applies(values):
         found += [_plural(values, "crowded", "and cell"), _cells(values), "crowded"]
@@ -116,6 +117,24 @@ def _blank(values: Mapping[str, Any], name: str, words: Mapping[str, str] | None
         str(c): (words or {}).get(str(c)) or _short(name, field.title(str(c))) for c in choices
     }
     return Blank(name, field.label, field.write(values[name]), tuple(shown.items()))
+
+
+def smallest_dimension(values: Mapping[str, Any]) -> int:
+    """Return the fewest inputs that the router of a check takes.
+
+    Parameters
+    ----------
+    values : mapping
+        Of all fields of a check.
+    """
+    return int(SCORES[values["router"]].smallest_dimension)
+
+
+def _dimension(values: Mapping[str, Any]) -> Blank:
+    """Return the choice of a dimension: those that the router takes, and the one that is set."""
+    blank, least = _blank(values, "dimension"), smallest_dimension(values)
+    there = tuple(o for o in blank.options if int(o[0]) >= least or o[0] == blank.value)
+    return replace(blank, options=there)
 
 
 def _cells(values: Mapping[str, Any]) -> Blank:

@@ -87,11 +87,48 @@ def test_claims_are_found_in_words_and_opened(server, visit):
     page.get_by_role("button", name="✘ fails").click()
     page.get_by_role("button", name="Cosine paper: this paper alone").click()
     tiles = page.locator(".moeviz-list .moeviz-tile")
-    expect(tiles.filter(has_text="Its repair holds").first).to_be_visible()
+    expect(tiles.filter(has_text="C6").first).to_contain_text(
+        "Repaired, it holds under a condition: The same with the last atom's whole gate pinned"
+    )
+    expect(tiles.filter(has_text="C8").first).to_contain_text("(exact.relu, exact.tanh")
+    expect(tiles.filter(has_text="C4").first).to_contain_text("For others it fails too (relu.d1")
     assert {text[:1] for text in tiles.locator("span:nth-child(2)").all_inner_texts()} == {"C"}
     tiles.filter(has_text="The perturbed model is identifiable").click()
     expect(page).to_have_url(re.compile(r"claim=C6\.relu"))
     expect(page.get_by_text("What repairs it.")).to_be_visible()
+
+
+def test_a_tile_opens_the_case_of_which_the_paper_says_otherwise(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/checker")
+    page.locator('.moeviz-tile[data-tile="C9"]').click()
+    expect(page).to_have_url(re.compile(r"claim=C9\.gauge"))
+    page.get_by_role("button", name="≠ paper differs").click()
+    tile = page.locator('.moeviz-list .moeviz-tile[data-tile="C9"]')
+    expect(tile.locator("span").nth(1)).to_have_text("C9.gauge")
+
+
+def test_every_sign_of_the_map_is_in_its_legend_and_none_is_anothers_mirror_image(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/checker")
+    page.locator(".moeviz-tile").first.wait_for()
+    legend = page.locator(".moeviz-legend").last.inner_text()
+    signs = page.locator(".moeviz-tile > :is(span:first-child, .mark)").all_inner_texts()
+    shown = {sign for sign in signs if sign}
+    assert {"≈", "≠", "✔✘"} <= shown
+    assert shown <= {words.split()[0] for words in legend.split(" · ")}
+    assert not {"◑", "◐"} <= shown
+
+
+def test_enter_opens_what_was_typed_last(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/checker")
+    field = page.get_by_role("searchbox")
+    field.fill("S12.limit")
+    expect(page.locator(".moeviz-list .moeviz-tile")).to_have_count(1)
+    field.fill("M6.K2")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"claim=M6\.K2"))
 
 
 def test_a_link_opens_a_claim_and_it_is_decided_again(server, visit):

@@ -181,7 +181,11 @@ def test_where_paper_and_checker_differ_there_is_a_counterexample(name):
         test = verdict["tests"][found["test"]]
         assert test["verdict"] != test["expected"]
         assert not test["special"] or verdict["verdict"] != "fails"
-    assert bool(found["repair"]) == (verdict["repair"] is not None)
+    assert bool(found["repair"]) == (verdict["repair"] is not None) == bool(found["repair_title"])
+    if found["repair"]:
+        holds = verdict["repair"]["verdict"].startswith("holds")
+        assert ("This holds" in found["repair"]) == holds
+        assert found["repair_title"].startswith("What repairs" if holds else "A repair was tried")
 
 
 def test_the_counterexample_is_the_certificates():

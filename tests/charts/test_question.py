@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from moeviz.charts.question import CLAUSES, PLACES, SAID, Blank, question, question_words
+from moeviz.model import SCORES
 from moeviz.symbolic.request.selection import CHECK_FIELDS, POINTS, TESTS, validated
 
 
@@ -34,6 +35,16 @@ def test_what_applies_is_asked_and_nothing_else():
     assert "order" not in blanks(test="cone")
     assert "order" in blanks(test="discover")
     assert "crowded" not in blanks(test="discover")
+
+
+@pytest.mark.parametrize("router", CHECK_FIELDS["router"].options)
+def test_no_dimension_is_offered_that_the_router_does_not_take(router):
+    smallest = SCORES[router].smallest_dimension
+    options = dict(blanks(router=router, dimension=smallest)["dimension"].options)
+    assert list(options) == [str(d) for d in range(smallest, 4)]
+    now = blanks(router=router, dimension=1)["dimension"]  # what is set is shown as it is
+    assert dict(now.options).keys() == options.keys() | {"1"}
+    assert now.value == "1"
 
 
 def test_any_cells_may_be_crowded():

@@ -320,6 +320,9 @@ def test_what_repairs_a_claim_is_said(checker):
     verdict = shipped("C5.tanh.d1").verdict
     shown = words(page(claim="C5.tanh.d1"))
     assert f"What repairs it. {sides(verdict)['repair']}" in shown
+    shown = words(page(claim="C4.p2.d1"))
+    assert "A repair was tried, and fails too. What the proof needs: " in shown
+    assert "repairs it" not in shown
 
 
 def test_a_claim_leads_to_its_study(checker):
@@ -424,7 +427,85 @@ def test_a_question_of_the_gallery_says_what_to_try_then(checker, verdicts):
     question = gallery()[0]
     checker.has(question.request, "done", verdict=verdicts["identity"])
     app = page(**CHECKER.write(composed(validated(question.selection))))
-    assert f"**Then:** {plain(question.try_next)}" in said(app.markdown)
+    shown = said(app.markdown)
+    after = plain(question.try_next).partition(" ")
+    assert f"**Try next:** {after[0].lower()} {after[2]}" in shown
+    assert shown.index("**Yes:** the sum is zero for all ") < shown.index("**Try next:**")
+
+
+@pytest.mark.parametrize("text", ["banana", "true", "2"])
+def test_a_switch_of_a_link_is_one_or_nought(checker, text):
+    for name in ("live", "compose"):
+        with pytest.raises(SpecificationError, match=f"{name} to be 1 or 0, but got '{text}'"):
+            CHECKER.read({name: text})
+        assert CHECKER.read({name: "1"}).own[name] is True
+        assert CHECKER.read({name: "0"}).own[name] is False
+
+
+def test_a_link_to_a_check_that_this_server_never_made_says_so(checker):
+    app = page(claim="C1.d2", live="1")
+    assert "This server has not decided it" in said(app.markdown)
+    assert "Decided on" in said(app.markdown)
+    assert "This server has not" not in said(page(claim="C1.d2").markdown)
+
+
+def test_a_family_that_a_claim_does_not_have_leaves_the_address(checker):
+    assert "family" not in page(claim="C5.tanh.d1", family="99").query_params
+    assert page(claim="C5.tanh.d1", family="1").query_params["family"] == "1"
+
+
+def test_families_that_are_alike_are_told_apart_by_their_question(checker):
+    rows = json.loads(told(page(claim="K4"), FAMILIES)["table"])["families"]
+    assert len({(row["family"], row["part"]) for row in rows}) == len(rows) == 2
+    assert rows[0]["family"].endswith("(first order modulo gauge)")
+
+
+@pytest.mark.parametrize("name", ["M5.K2", "M8.standard.K3", "M8.modified.K2"])
+def test_a_condition_without_families_says_why_there_is_no_table(checker, name):
+    assert "a search found no other family" in words(page(claim=name))
+
+
+def test_what_a_paper_assumes_it_does_not_say(checker):
+    assert "the paper assumes that it holds" in said(page(claim="C7.k2.d2").markdown)
+    assert "the paper says that it holds" in said(page(claim="C6.relu").markdown)
+
+
+def test_a_choice_keeps_a_formula_that_is_wrong_yet(checker):
+    app = page(compose="1", router="custom", test="first-order")
+    app.text_input[0].set_value("b1*sin(x1)^").run()
+    app = choose(app, "output", "gaussian")
+    assert blanks(app)["output"] == "gaussian"
+    assert app.text_input[0].value == "b1*sin(x1)^"
+    assert app.error
+    app.text_input[0].set_value("b1*sin(x1)").run()
+    assert not app.error
+    assert app.query_params["score_formula"] == "b1*sin(x1)"
+
+
+@pytest.mark.parametrize("router", ["cosine", "modified-unit"])
+def test_a_router_that_needs_two_dimensions_sets_them_and_says_so(checker, router):
+    app = choose(page(compose="1", dimension="1"), "router", router)
+    assert blanks(app)["dimension"] == "2"
+    assert "needs 2 dimensions, so there are 2" in said(app.info)
+    assert not app.error
+    app.run()
+    assert not app.info  # said once
+
+
+def test_a_link_with_too_few_dimensions_says_so_before_anything_is_run(checker):
+    app = page(compose="1", router="cosine", dimension="1")
+    (error,) = app.error
+    assert "at least 2 inputs" in error.value
+    app = choose(app, "dimension", "2")  # the sentence is there to mend it
+    assert not app.error
+    assert app.button(key="checker.run")
+
+
+def test_a_check_of_ones_own_is_one_tap_from_a_claims_answer(checker):
+    app = page(claim="C1.d2")
+    app.button(key="checker.ask").click().run()
+    assert app.query_params["compose"] == "1"
+    assert app.title[0].value == OWN
 
 
 def test_a_choice_that_nobody_offered_changes_nothing(checker):
@@ -554,6 +635,9 @@ def test_no_two_cases_of_a_group_are_called_alike():
 
 def test_words_are_shown_letter_by_letter_and_formulas_typeset():
     assert mixed("a_b <i> $x_1$ & c") == r"a\_b \<i\> $x_1$ \& c"
+    assert mixed("gates (beta_1, -beta_2) of abeta_1") == (
+        r"gates \($\beta_1$, $-\beta_2$\) of abeta\_1"
+    )
     assert mixed("one $ alone") == r"one \$ alone"
     assert mixed(r"$a,\ b$ end") == "$a$, $b$ end"
 
@@ -571,3 +655,8 @@ def test_no_verdict_is_told_by_colour_alone(verdict):
     assert words.lower() == verdict
     assert len(glyph) == 1
     assert not glyph.isalnum()
+
+
+def test_fields_of_a_check_leave_the_address_of_a_claim(checker):
+    app = page(router="custom", score_formula="b1*x1")
+    assert app.query_params == {"claim": FIRST_CLAIM, "v": "1"}

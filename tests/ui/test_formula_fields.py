@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.still import drawer, visit
+from tests.ui.still import drawer, pick, visit
 
 LINK = {"preset": "lab", "routers": "custom", "experts": "custom", "candidates": "2"}
 
@@ -48,3 +48,13 @@ def test_a_refused_formula_is_one_sentence_and_nothing_runs(still, text):
     assert not app.error
     app.button(key="lab.run").click().run()
     assert still.submitted[-1]["score_formula"] == "b1*x1"
+
+
+def test_a_pick_keeps_a_formula_that_is_wrong_yet(still):
+    app = visit(**LINK)
+    field(app, "score_formula").set_value("b1*sin(x1)^").run()
+    app = pick(app, "routers", "linear", "beside")
+    assert not app.exception
+    assert field(app, "score_formula").value == "b1*sin(x1)^"
+    field(app, "score_formula").set_value("b1*sin(x1)").run()
+    assert not app.error

@@ -34,6 +34,7 @@ from moeviz.symbolic.request.selection import (
     CONSTANTS,
     POINTS,
     TESTS,
+    WHY,
     asked,
     validated,
 )
@@ -65,16 +66,10 @@ def compose(selection: Mapping[str, Any]) -> Claim:
         If the family would be too large.
     """
     chosen: dict[str, Any] = validated(selection)
-    mixture = _mixture(chosen)
-    smallest = mixture.score.smallest_dimension
-    if chosen["dimension"] < smallest:
-        raise SpecificationError(
-            f"Expected at least {smallest} inputs for the {mixture.score.title}, but got "
-            f"{chosen['dimension']}; raise the dimension."
-        )
     specials, share = _special(chosen)
     seed = APART * chosen["seed"]
-    design = Design(mixture, chosen["dimension"], specials, share, seed=seed)
+    design = replace(design_of(chosen), specials=specials, share=share, seed=seed)
+    mixture = design.mixture
     _within_limits(design, chosen)
     check = _looked_at(_check(chosen, design), design, chosen)
     digest = hashlib.sha256(json_text(asked(chosen), sort_keys=True).encode()).hexdigest()[:10]
@@ -92,8 +87,7 @@ def compose(selection: Mapping[str, Any]) -> Claim:
         Answer.UNDECIDED,
         "No paper is asked.",
         (check,),
-        why="A relation that fails the second-order cone slows over-specified parameters down; one "
-        "of first order makes them invisible.",
+        why=WHY[chosen["test"]],
     )
 
 
@@ -128,8 +122,20 @@ def design_of(chosen: Mapping[str, Any]) -> Design:
     ----------
     chosen : mapping
         Values of all fields.
+
+    Raises
+    ------
+    SpecificationError
+        If the score is not there in so few dimensions.
     """
-    return Design(_mixture(chosen), chosen["dimension"])
+    mixture = _mixture(chosen)
+    smallest = mixture.score.smallest_dimension
+    if chosen["dimension"] < smallest:
+        raise SpecificationError(
+            f"Expected at least {smallest} inputs for the {mixture.score.title}, but got "
+            f"{chosen['dimension']}; raise the dimension."
+        )
+    return Design(mixture, chosen["dimension"])
 
 
 def _formulas(chosen: Mapping[str, Any]) -> str:

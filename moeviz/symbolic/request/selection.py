@@ -24,6 +24,32 @@ TESTS: dict[str, str] = {
 }
 """Tests by name, in words."""
 
+_INVISIBLE = (
+    "A small change of the parameters that the function does not see to first order is not found "
+    "at the usual rate, even with the true number of atoms."
+)
+_DEFINED = (
+    "The papers' definitions ask for this independence: a relation lets a change of one parameter "
+    "be made good by changes of others."
+)
+_RELATED = (
+    "A relation between derivatives lets a change of one parameter be made good by changes of "
+    "others, to that order."
+)
+
+WHY: dict[str, str] = {
+    "first-order": _INVISIBLE,
+    "cone": "Where a crowded cell can spread out and the function hardly sees it, over-specified "
+    "parameters are found more slowly.",
+    "pinned": _INVISIBLE,
+    "literal-first": _DEFINED,
+    "literal-second": _DEFINED,
+    "literal-zeroth": _DEFINED,
+    "discover": _RELATED,
+    "relation": _RELATED,
+}
+"""What follows from the answer of each test."""
+
 POINTS: dict[str, str] = {
     "generic": "Generic rational parameters",
     "zero-gate": "First gate zero (sparse regime)",

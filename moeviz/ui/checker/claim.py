@@ -20,6 +20,7 @@ from moeviz.ui.checker.certificate import show_proof
 from moeviz.ui.checker.derivation import derived, show_derivation
 from moeviz.ui.checker.families import show_families
 from moeviz.ui.checker.link import plain_request
+from moeviz.ui.checker.own import ask_own
 from moeviz.ui.checker.run import known, show_state, want
 from moeviz.ui.checker.state import STATE
 from moeviz.ui.checker.tiles import choose_case
@@ -74,6 +75,8 @@ def decision(request: Request) -> Decision:
         return Decision(None, f"No verdict is shown: {stale(request.own['claim'])}.", view)
     seconds = ours.verdict["seconds"]
     said = f"Decided on {ours.date} in {seconds:.2f} s (version {ours.version[:8]})."
+    if request.own["live"] and view is None:
+        said = f"This server has not decided it; what ships is shown. {said}"
     return Decision(ours.verdict, said, view)
 
 
@@ -112,6 +115,7 @@ def _answer(request: Request, found: Decision) -> None:
         if verdict is not None:
             st.header(answer_words(verdict["verdict"]), anchor=False, width="content")
         choose_case(request.own["claim"])
+        ask_own()
     said = agreement(verdict) if verdict is not None else ""
     words, again = st.columns([5, 2], vertical_alignment="center")
     words.markdown(f"{said} {plain(found.said)}".strip())
@@ -136,12 +140,21 @@ def _evidence(claim: Claim, verdict: Verdict, request: Request) -> None:
         st.markdown(f"**Counterexample.** {mixed(said['counterexample'])}")
     _said(claim, verdict, said)
     if said["repair"]:
-        with_terms(f"**What repairs it.** {mixed(said['repair'])}", key="checker.repair")
-    if verdict["verdict"] == CONDITION and show_families(verdict, request.own["family"]):
-        return
+        words = f"**{said['repair_title']}.** {mixed(said['repair'])}"
+        with_terms(words, key="checker.repair")
+    if verdict["verdict"] == CONDITION:
+        if show_families(verdict, request.own["family"]):
+            return
+        st.markdown(_without_families(verdict))
     test = verdict["tests"][leading(verdict)]
     with_terms(f"**What shows it:** {mixed(test['name'])}. {sense(test)}", key="checker.shows")
     show_proof(test["certificate"], "first")
+
+
+def _without_families(verdict: Verdict) -> str:
+    """Say why a claim under a condition has no table of families."""
+    searched = "a search found no other family" if verdict["searched"] else "no other was searched"
+    return f"**No table of families.** The condition was tested as it stands; {searched}."
 
 
 def _said(claim: Claim, verdict: Verdict, said: Mapping[str, Any]) -> None:

@@ -14,6 +14,10 @@ _ROUTERS: Mapping[str, str] = dict(zip(("C1", "C3"), ROUTERS, strict=True))
 """The claims that say whether a featured router is homogeneous, by the beginning of their ids."""
 
 
+_SHORT = 6
+"""Characters of LaTeX that need no line of their own."""
+
+
 def derived(claim: str) -> bool:
     """Return whether a claim is derived line by line.
 
@@ -39,5 +43,7 @@ def show_derivation(claim: str) -> None:
         # What stays the same on the left is not written again.
         shown = f"= {right}" if equals and left == before else line["formula"]
         before = left
-        said.append(f":small[{plain(line['says'])}]  \n${shown}$")
+        # A result of a sign or two stands behind its words.
+        between = " " if len(shown) <= _SHORT else "  \n"
+        said.append(f":small[{plain(line['says'])}]{between}${shown}$")
     st.markdown("  \n".join(said))

@@ -40,11 +40,14 @@ def show_families(verdict: Verdict, asked: int) -> bool:
         return False
     chosen = asked if asked < len(found) else 0
     table = exceptions_table(verdict)
+    named = list(zip(table["Family"], table["Part"], strict=True))
     rows = [
-        {"family": family, "part": part, "says": says}
-        for family, part, says in zip(
-            table["Family"], table["Part"], table["This time"], strict=True
-        )
+        {
+            "family": f"{who[0]} ({asks})" if named.count(who) > 1 else who[0],
+            "part": who[1],
+            "says": says,
+        }
+        for who, asks, says in zip(named, table["Question"], table["This time"], strict=True)
     ]
     data = {"families": rows, "chosen": chosen, "caption": CAPTION}
     _families(key=KEY, data={"table": json_text(data, compact=True)}, on_picked_change=_take)

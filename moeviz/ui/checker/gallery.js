@@ -4,7 +4,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".moeviz-gallery");
   const { heading, titles, chosen } = JSON.parse(data.questions);
   const focus = root.contains(document.activeElement) && document.activeElement.dataset.number;
-  const title = document.createElement("p");
+  const title = document.createElement("h2");
   title.textContent = heading;
   const list = document.createElement("ul");
   titles.forEach((text, number) => {

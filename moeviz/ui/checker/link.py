@@ -42,6 +42,19 @@ def _claim(name: str) -> str:
         ) from None
 
 
+def _switch(name: str) -> Key:
+    """Return a key that is on or off."""
+
+    def read(text: str) -> bool:
+        if text not in ("0", "1"):
+            raise SpecificationError(
+                f"Expected {name} to be 1 or 0, but got '{short(text)}'; leave it out of the link."
+            )
+        return text == "1"
+
+    return Key(name, read, lambda on: "1" if on else None, False)
+
+
 def _family(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,2}", text):
         raise SpecificationError(
@@ -80,8 +93,8 @@ CHECKER = Page(
     version=1,
     keys=(
         Key("claim", _claim, lambda claim: claim),
-        Key("compose", lambda text: text != "0", lambda compose: "1" if compose else None, False),
-        Key("live", lambda text: text != "0", lambda live: "1" if live else None, False),
+        _switch("compose"),
+        _switch("live"),
         Key("family", _family, lambda number: str(number) if number else None, 0),
     ),
     table=CHECK_FIELDS,

@@ -2,7 +2,7 @@
 // The map is fetched once; the server is asked again when something is sought, and when a tile is
 // opened.
 
-const GLYPHS = { holds: "✔", fails: "✘", condition: "◐", mixed: "◑", undecided: "?" };
+const GLYPHS = { holds: "✔", fails: "✘", condition: "◐", mixed: "✔✘", undecided: "?" };
 const WORDS = {
   holds: "holds",
   fails: "fails",
@@ -14,6 +14,10 @@ const MARKS = {
   no: ["≠", "the paper says otherwise"],
   partly: ["≈", "the paper says otherwise of some cases"],
 };
+const LEGEND = [
+  "✔ holds", "✘ fails", "◐ holds under a condition", "✔✘ differs from case to case",
+  "≠ the paper says otherwise", "≈ it does so of some cases",
+].join(" · ");
 // What a filter keeps: of a tile's claims, by their number, those that are so.
 const ONLY = {
   fails: ["✘ fails", (tile, i) => tile.verdicts[i] === "fails"],
@@ -43,6 +47,34 @@ function element(tag, className, text) {
   return made;
 }
 
+// The case to open: one of which the paper says otherwise, if there is one.
+function firstCase(tile, kept = tile.claims) {
+  return kept.find((claim) => tile.differs[tile.claims.indexOf(claim)]) ?? kept[0];
+}
+
+// What repairs some of a tile's claims, or was tried: a sentence for each repair and its verdict.
+function repairs(tile, kept) {
+  const groups = new Map();
+  for (const claim of kept) {
+    const i = tile.claims.indexOf(claim);
+    if (!tile.repaired[i]) continue;
+    const key = JSON.stringify([tile.repair[i], tile.repaired[i]]);
+    groups.set(key, [...(groups.get(key) ?? []), claim]);
+  }
+  const sound = (key) => JSON.parse(key)[1].startsWith("holds");
+  const said = new Set();
+  return [...groups].sort(([a], [b]) => sound(b) - sound(a)).map(([key, claims]) => {
+    const [repair, verdict] = JSON.parse(key);
+    const fails = verdict === "fails" ? "fails too" : `is ${verdict}`;
+    const begin = sound(key) ? `Repaired, it ${verdict}` : `A repair was tried, and ${fails}`;
+    const names = claims.map((claim) => claim.slice(tile.id.length + 1)).join(", ");
+    const cases = claims.length < kept.length ? ` (${names})` : "";
+    const again = said.has(repair);
+    said.add(repair);
+    return again ? `For others it ${fails}${cases}.` : `${begin}${cases}: ${repair}`;
+  });
+}
+
 class ClaimMap {
   constructor(root) {
     this.field = element("input");
@@ -53,10 +85,11 @@ class ClaimMap {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.seek(), WAIT);
     });
-    this.field.addEventListener("keydown", (event) => {
+    this.field.addEventListener("keydown", async (event) => {
       if (event.key !== "Enter") return;
-        const found = this.body.querySelector(".moeviz-list .moeviz-tile");
-      found?.click();
+      // What was typed last may not be sought yet: never open what an earlier text found.
+      clearTimeout(this.timer);
+      if (await this.seek()) this.body.querySelector(".moeviz-list .moeviz-tile")?.click();
     });
     this.filters = element("div", "moeviz-only");
     this.filters.setAttribute("role", "group");
@@ -79,10 +112,7 @@ class ClaimMap {
     this.body.addEventListener("focusin", (event) => this.about(event.target));
     this.body.addEventListener("keydown", (event) => this.move(event));
     this.words = element("p", "moeviz-about");
-    this.legend = element(
-      "p", "moeviz-legend",
-      "✔ holds · ✘ fails · ◐ holds under a condition · ◑ some cases · ≠ the paper says otherwise",
-    );
+    this.legend = element("p", "moeviz-legend", LEGEND);
     this.count = element("p", "moeviz-legend");
     this.count.setAttribute("role", "status");
     root.replaceChildren(this.field, this.filters, this.count, this.body, this.words, this.legend);
@@ -106,6 +136,7 @@ class ClaimMap {
     this.draw();
   }
 
+  // Returns whether the list shows what the field says.
   async seek() {
     const text = this.field.value.trim();
     const asked = (this.asked = text);
@@ -119,9 +150,10 @@ class ClaimMap {
         found = [];
       }
     }
-    if (this.asked !== asked) return;
+    if (this.asked !== asked) return false;
     this.found = found;
     this.draw();
+    return true;
   }
 
   draw() {
@@ -140,7 +172,7 @@ class ClaimMap {
       column.setAttribute("role", "group");
       column.setAttribute("aria-label", title);
       const heading = this.heading(title, title.replace(/ paper$/, ""));
-      column.append(heading, ...tiles.map((tile) => this.tile(tile, tile.claims[0])));
+      column.append(heading, ...tiles.map((tile) => this.tile(tile, firstCase(tile))));
       grid.append(column);
     }
     this.count.textContent = "";
@@ -172,7 +204,8 @@ class ClaimMap {
       for (const tile of this.paper && this.paper !== title ? [] : tiles) {
         const kept = tile.claims.filter((claim, i) => keeps(tile, i) && (!place || place.has(claim)));
         if (place) kept.sort((a, b) => place.get(a) - place.get(b));
-        if (kept.length) shown.push({ tile, claim: kept[0], paper: title });
+        const best = place ? kept[0] : firstCase(tile, kept);
+        if (kept.length) shown.push({ tile, claim: best, kept, paper: title });
       }
     }
     if (place) shown.sort((a, b) => place.get(a.claim) - place.get(b.claim));
@@ -180,17 +213,17 @@ class ClaimMap {
     list.setAttribute("role", "group");
     list.setAttribute("aria-label", "Claims found");
     let before;
-    for (const { tile, claim, paper } of shown) {
+    for (const { tile, claim, kept, paper } of shown) {
       if (!place && paper !== before) list.append(this.heading(paper, paper));
       before = paper;
-      list.append(this.tile(tile, claim, paper));
+      list.append(this.tile(tile, claim, paper, kept));
     }
     const what = shown.length === 1 ? "1 group of claims" : `${shown.length} groups of claims`;
     this.count.textContent = shown.length ? what : "No claim has these words; try fewer of them.";
     this.body.replaceChildren(list);
   }
 
-  tile(tile, claim, paper) {
+  tile(tile, claim, paper, kept = []) {
     const made = element("button", `moeviz-tile ${tile.verdict}${paper ? " whole" : ""}`);
     made.type = "button";
     made.dataset.tile = tile.id;
@@ -199,12 +232,12 @@ class ClaimMap {
     const said = [`${tile.id}: ${tile.title}`, paper, tile.words, WORDS[tile.verdict], differs].filter(Boolean).join(", ");
     made.setAttribute("aria-label", said);
     if (tile.claims.includes(this.open)) made.setAttribute("aria-current", "true");
-    const repair = tile.repaired[tile.claims.indexOf(claim)];
-    const repaired = repair ? ` Its repair ${repair}.` : "";
+    const alone = kept.length === 1 && tile.claims.length > 1;
+    const whole = [`${tile.title}. ${tile.words}`, ...repairs(tile, kept)].join(" ");
     made.append(
       element("span", "", GLYPHS[tile.verdict] ?? "?"),
-      element("span", "", tile.id),
-      element("span", "title", paper ? `${tile.title}. ${tile.words}${repaired}` : tile.title),
+      element("span", "", alone ? claim : tile.id),
+      element("span", "title", paper ? whole : tile.title),
       element("span", "mark", mark),
     );
     made.onclick = () => this.pick(claim);

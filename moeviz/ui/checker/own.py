@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from moeviz.charts.decided import UNDECIDED, leading
-from moeviz.charts.question import SAID
+from moeviz.charts.plain_answer import plain_answer
+from moeviz.charts.question import SAID, smallest_dimension
 from moeviz.errors import SpecificationError
 from moeviz.fields import Value, read_texts
 from moeviz.symbolic.request.compose import parameter_names
@@ -33,6 +34,21 @@ _LAST = "checker.asked-last"
 """What the last check of one's own asked, in this visit."""
 
 
+_RAISED = "checker.raised"
+"""What is to be said once of a dimension that a choice of a router has raised."""
+
+
+def ask_own() -> None:
+    """Lead to a check of one's own, as the visitor set it up last."""
+    st.button(
+        "Ask your own",
+        key="checker.ask",
+        type="tertiary",
+        icon=":material/edit_note:",
+        on_click=_ask,
+    )
+
+
 def invitation() -> None:
     """Show the sentence beside a claim; a choice in it leads to a check of one's own."""
     values = _last()
@@ -53,15 +69,18 @@ def compose() -> tuple[Request, Verdict | None]:
     fields = tuple(CHECK_FIELDS.values())
     relation = CHECK_FIELDS[RELATION]
     said = current()
-    sentence(said, lambda name, text: _open(_changed(current(), name, text)))
+    sentence(said, _choose)
     # What is typed wrong below must not keep its own widget from the screen.
     asked, settings = st.container(), st.container()
     with settings:
         if relation.applies(said):
             _relation(said)
         others = [f for f in fields if f.name not in SAID and f.name != RELATION]
-        show_fields(STATE, OWN, others, said)
+        show_fields(STATE, OWN, others, said, level=2)
     with asked:
+        raised = st.session_state.pop(_RAISED, None)
+        if raised is not None:
+            st.info(plain(raised))
         values = read_texts(fields, STATE.texts(OWN, fields))
         request = composed(values)
         _family(values)
@@ -71,7 +90,8 @@ def compose() -> tuple[Request, Verdict | None]:
         verdict = _decided(plain_request(request))
         question = known_question(values)
         if verdict is not None and question is not None:
-            st.markdown(f"**Then:** {plain(question.try_next)}")
+            after = question.try_next[:1].lower() + question.try_next[1:]
+            st.markdown(f"**Try next:** {plain(after)}")
         return request, verdict
 
 
@@ -85,6 +105,10 @@ def _decided(request: Mapping[str, Any]) -> Verdict | None:
         return None
     verdict: Verdict = view.result()
     st.header(answer_words(verdict["verdict"]), anchor=False)
+    said = plain_answer(str(request["compose"]["test"]), verdict)
+    if said:
+        answer, colon, rest = said.partition(":")
+        st.markdown(f"**{answer}{colon}**{mixed(rest)}")
     if verdict["condition"]:
         begin = "Why" if verdict["verdict"] == UNDECIDED else "Condition"
         st.markdown(f"**{begin}:** {mixed(verdict['condition'])}.")
@@ -122,6 +146,10 @@ def _last() -> dict[str, Value]:
     return found if found is not None else validated({})
 
 
+def _ask() -> None:
+    _open(_last())
+
+
 def _changed(values: Mapping[str, Value], name: str, text: str) -> dict[str, Value]:
     """Return values with one of them changed; one that cannot be read changes nothing."""
     try:
@@ -132,8 +160,19 @@ def _changed(values: Mapping[str, Value], name: str, text: str) -> dict[str, Val
     if isinstance(cells, tuple):
         there = tuple(int(c) for c in cells if int(c) <= int(changed["atoms"]))  # type: ignore[arg-type]
         changed["crowded"] = there or (1,)
+    least = smallest_dimension(changed)
+    if name == "router" and int(changed["dimension"]) < least:  # type: ignore[arg-type]
+        title = CHECK_FIELDS[name].title(text)
+        st.session_state[_RAISED] = f"The {title} needs {least} dimensions, so there are {least}."
+        changed["dimension"] = least
     return changed
 
 
-def _open(values: dict[str, Value]) -> None:
-    STATE.restore(composed(values))
+def _choose(name: str, text: str) -> None:
+    """Change what the sentence says; what is typed wrong below it stays, to be mended."""
+    wrong = STATE.unread(OWN, tuple(CHECK_FIELDS.values()))
+    _open(_changed(current(), name, text), wrong)
+
+
+def _open(values: dict[str, Value], typed: Mapping[str, str] | None = None) -> None:
+    STATE.restore(composed(values), typed)

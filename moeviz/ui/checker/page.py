@@ -54,8 +54,11 @@ def show_check() -> tuple[Request, Verdict | None]:
     """Show what the page is about, and return the request with its verdict, if there is one."""
     claim = open_claim()
     if claim is not None:
-        request = request_of(claim, STATE.own("live"), STATE.own("family"))
-        found = show_claim(request)
+        found = show_claim(request_of(claim, STATE.own("live"), STATE.own("family")))
+        families = found.verdict["exceptions"] if found.verdict is not None else ()
+        # A family that is not there is not kept in the address either.
+        family = STATE.own("family") if STATE.own("family") < len(families) else 0
+        request = request_of(claim, STATE.own("live"), family)
         invitation()
         return request, found.verdict
     return compose()

@@ -41,7 +41,8 @@ def agreement(verdict: Mapping[str, Any]) -> str:
     """
     if not verdict["paper"]:
         return ""
-    said = f"the paper says that it {_says(verdict['paper_says'])}"
+    does = "assumes" if "is assumed" in verdict["paper_words"] else "says"
+    said = f"the paper {does} that it {_says(verdict['paper_says'])}"
     if verdict["verdict"] == "undecided":
         return f"**No answer about the paper:** {said}, and nothing was proved either way."
     if verdict["agrees_with_paper"]:

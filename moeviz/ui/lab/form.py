@@ -203,4 +203,5 @@ def change_form(preset: Preset, changes: Mapping[str, Value], kept: bool = False
         "kept": kept,
         "pins": pins(),
     }
-    STATE.restore(Request(own, values))
+    wrong = STATE.unread(preset.name, form_fields(preset.name))
+    STATE.restore(Request(own, values), {f: t for f, t in wrong.items() if f not in changes})

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moeviz.charts.claims import claims_map, find_claims, verdict_key
+from moeviz.charts.plain import plain_text
+from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.shipped import shipped_summary
 from moeviz.text import json_text
 
@@ -72,4 +74,5 @@ def _whole() -> dict[str, Any]:
         tile["verdicts"] = [verdict_key(one) for one in found]
         tile["differs"] = [one is not None and one.agrees is False for one in found]
         tile["repaired"] = [one.repaired if one is not None else "" for one in found]
+        tile["repair"] = [plain_text(CATALOGUE.claims[name].repaired) for name in tile["claims"]]
     return whole

@@ -11,7 +11,7 @@ held is remembered here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Any
@@ -22,6 +22,9 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Field, Value
 from moeviz.ui.shared.address import Address
 from moeviz.ui.shared.link import Page, Request
+
+_TYPED = ("text", "lines")
+"""Kinds of fields whose widgets show any text."""
 
 
 @dataclass
@@ -39,6 +42,8 @@ class _Memory:
         What each widget said last, as text, by its key.
     starts : dict
         The text with which each widget that is drawn began.
+    typed : mapping of str to str
+        Texts with which fields of the form that was asked for begin in place of their values.
     """
 
     generation: int
@@ -46,6 +51,7 @@ class _Memory:
     own: dict[str, Any]
     held: dict[str, str] = made_by(default_factory=dict)
     starts: dict[str, str] = made_by(default_factory=dict)
+    typed: Mapping[str, str] = made_by(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,31 @@ class FormState:
         """Set what one of the page's keys says that no widget holds."""
         self._memory.own[name] = value
 
-    def restore(self, wanted: Request) -> None:
-        """Set the whole form as `wanted` says, whatever the address says; for a callback."""
-        self._set(wanted)
+    def restore(self, wanted: Request, typed: Mapping[str, str] | None = None) -> None:
+        """Set the whole form as `wanted` says, whatever the address says; for a callback.
+
+        Parameters
+        ----------
+        wanted : Request
+        typed : mapping of str to str, optional
+            Texts by field, from :meth:`unread`, which are to stay as they are.
+        """
+        self._set(wanted, typed)
         st.session_state[self._restored] = True
+
+    def unread(self, form: str, fields: Sequence[Field]) -> dict[str, str]:
+        """Return the typed texts that cannot be read, by field: somebody may still mend them.
+
+        Parameters
+        ----------
+        form : str
+            The form's name.
+        fields : sequence of Field
+            Its fields.
+        """
+        typed = [field for field in fields if field.kind in _TYPED]
+        held = self._all_held(form, typed)
+        return {f.name: held[f.name] for f in typed if _read(f, held[f.name]) is None}
 
     def start_again(self) -> None:
         """Go back to what an empty address asks for; for a callback."""
@@ -228,16 +255,20 @@ class FormState:
     def _first(self, memory: _Memory, form: str, field: Field) -> str:
         value: Value = field.default
         if form == self.page.form(memory.asked.own):
+            if field.name in memory.typed:
+                return memory.typed[field.name]
             value = memory.asked.values[field.name]
         if field.counted and isinstance(value, tuple):
             count = self._count(memory, form, field)
             value = tuple(int(cell) for cell in value if int(cell) <= count) or (1,)
         return field.write(value)
 
-    def _set(self, wanted: Request) -> None:
+    def _set(self, wanted: Request, typed: Mapping[str, str] | None = None) -> None:
         before: _Memory | None = st.session_state.get(self._remembered)
         generation = before.generation + 1 if before else 1
-        st.session_state[self._remembered] = _Memory(generation, wanted, dict(wanted.own))
+        st.session_state[self._remembered] = _Memory(
+            generation, wanted, dict(wanted.own), typed=typed or {}
+        )
 
     @property
     def _memory(self) -> _Memory:
@@ -260,11 +291,17 @@ class FormState:
 def _values(fields: Sequence[Field], held: dict[str, str]) -> dict[str, Value]:
     values = {}
     for field in fields:
-        try:
-            values[field.name] = field.read(held[field.name])
-        except SpecificationError:
-            values[field.name] = field.default
+        read = _read(field, held[field.name])
+        values[field.name] = field.default if read is None else read
     return values
+
+
+def _read(field: Field, text: str) -> Value | None:
+    """Return what a text stands for, or None where it is nonsense."""
+    try:
+        return field.read(text)
+    except SpecificationError:
+        return None
 
 
 def _text(field: Field, value: Any) -> str:

@@ -10,6 +10,11 @@ _FRACTION = re.compile(r"\\t?frac\{(\d+)\}\{(\d+)\}|(?<![\d{])(\d{9,})(?![\d}])"
 
 _MOST_DIGITS = 8
 
+_BARE = re.compile(
+    r"(?<![\w\\])(\\?-)?(alpha|beta|gamma|eta|lambda|mu|nu|sigma|tau)\\_(\d)(?!\w|\\_)"
+)
+"""A Greek letter's name with an index, as :func:`plain` escapes it."""
+
 
 def shortened(latex: str) -> tuple[str, dict[str, str]]:
     """Return LaTeX with names for numbers that no line has room for, and those numbers.
@@ -75,4 +80,10 @@ def _formula(latex: str) -> str:
 def _letters(text: str) -> str:
     lead = " " if text[:1].isspace() else ""
     trail = " " if text[-1:].isspace() and text.strip() else ""
-    return f"{lead}{plain(text)}{trail}"
+    # A parameter's name that stands in words as it is typed, such as beta_1, is typeset too.
+    return f"{lead}{_BARE.sub(_named, plain(text))}{trail}"
+
+
+def _named(found: re.Match[str]) -> str:
+    minus, letter, number = found.groups()
+    return rf"${'-' if minus else ''}\{letter}_{number}$"

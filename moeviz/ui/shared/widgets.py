@@ -17,7 +17,9 @@ from moeviz.ui.shared.symbols import plain_symbol
 _COLUMNS = 3
 
 
-def show_fields(state: FormState, form: str, fields: Sequence[Field], values: Values) -> None:
+def show_fields(
+    state: FormState, form: str, fields: Sequence[Field], values: Values, level: int = 4
+) -> None:
     """Show a widget for each field that applies: what is basic first, the others on demand.
 
     Parameters
@@ -28,13 +30,15 @@ def show_fields(state: FormState, form: str, fields: Sequence[Field], values: Va
     fields : sequence of Field
     values : mapping
         What the form says.
+    level : int
+        Of the groups' headings.
     """
     shown = [field for field in fields if field.applies(values)]
-    _groups(state, form, [field for field in shown if field.basic])
+    _groups(state, form, [field for field in shown if field.basic], level)
     others = [field for field in shown if not field.basic]
     if others:
         with st.expander("More settings"):
-            _groups(state, form, others)
+            _groups(state, form, others, level)
 
 
 def field_widget(state: FormState, form: str, field: Field) -> None:
@@ -67,9 +71,9 @@ def field_widget(state: FormState, form: str, field: Field) -> None:
         st.selectbox(label, field.options, place, format_func=field.title, key=key, help=hint)
 
 
-def _groups(state: FormState, form: str, fields: Sequence[Field]) -> None:
+def _groups(state: FormState, form: str, fields: Sequence[Field], level: int) -> None:
     for group, members in groupby(fields, key=lambda field: field.group):
-        st.markdown(f"#### {group}")
+        st.markdown(f"{'#' * level} {group}")
         row = list(members)
         for begin in range(0, len(row), _COLUMNS):
             part = row[begin : begin + _COLUMNS]
