@@ -34,7 +34,7 @@ from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.stream import live_routes
 
 _WARM = (
-    "moeviz.charts.gate",
+    "moeviz.ui.gates.page",
     "moeviz.ui.lab.chips",
     "moeviz.ui.lab.controls",
     "moeviz.ui.lab.formula",
