@@ -46,7 +46,7 @@ INPUT: Point = (1.2, -0.8)
 LINE: tuple[Point, Point] = ((-2.4, -1.2), (2.4, 1.2))
 """Where the line through the plane begins and ends."""
 
-SHIFT: Point = (0.3, 0.2)
+SHIFT: Point = (0.2, 0.15)
 """What is added to all vectors at first, where something is."""
 
 WINNER, TOTAL = "winner", "sum"

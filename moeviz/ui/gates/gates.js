@@ -1,7 +1,7 @@
 // The scene of two gates: weights of the experts over the plane of the input, computed here from the
 // formulas of router and gate.
 
-const NOTHING = 255, NEUTRAL = 254;
+const NOTHING = 255, NEUTRAL = 254, MORE = 5;
 const COARSE = [96, 64], FINE = [192, 128]; // Cells of the plane while a hand moves, and at rest.
 const ALONG = 121; // Points of a line.
 const UNSEEN = 5e-4; // Prints as 0.000.
@@ -116,8 +116,9 @@ function heated(grid, weights, places, view) {
       index[at] = NOTHING;
       if (!sum && !one) field[at] = NaN;
     } else if (sum) {
-      index[at] = NEUTRAL;
-      strength[at] = sum[at] / weights.length;
+      // Pale where the weights add up to 1.
+      index[at] = sum[at] > 1 ? MORE : NEUTRAL;
+      strength[at] = (2 * Math.abs(sum[at] - 1)) / weights.length;
     } else if (one) {
       index[at] = Number(view) - 1;
       strength[at] = one[at];
@@ -157,18 +158,20 @@ function regionLabels(grid, places, data, positions) {
   return best.flatMap(({ at }, i) => (at ? [{ at, text: `expert ${i + 1}` }] : []));
 }
 
-// Level lines, each with its number where it is farthest from all handles.
-function levelLines(grid, field, levels, positions, contour, written) {
+// Level lines, each with its number where it is farthest from handles and names.
+function levelLines(grid, field, levels, taken, contour, written) {
   return levels.flatMap((level) => {
     const segments = contour(grid, field, level);
     if (!segments.length) return [];
-    let best = null;
+    let best = { near: 0.3 };
     for (const [x, y] of segments) {
-      let near = Math.min(2.6 - Math.abs(x), 1.7 - Math.abs(y));
-      for (const [hx, hy] of positions.values()) near = Math.min(near, Math.hypot(x - hx, y - hy));
-      if (!best || near > best.near) best = { near, at: [x, y] };
+      let near = Math.min(2.6 - Math.abs(x), 1.7 - Math.abs(y), Math.hypot(x, y));
+      for (const [hx, hy] of taken) {
+        near = Math.min(near, Math.hypot(x - hx, y - hy), Math.hypot(x - hx / 2, y - hy / 2));
+      }
+      if (near > best.near) best = { near, at: [x, y] };
     }
-    const label = written(level, level % 1 ? 1 : 0);
+    const label = best.at && written(level, 2).replace(/\.?0+$/, "");
     return [{ segments, width: 1, opacity: 0.75, label, labelAt: best.at }];
   });
 }
@@ -244,16 +247,17 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const places = ranked(weights);
     const { heat, field } = heated(grid, weights, places, view);
     const levels = view === "winner" ? WINNER_LEVELS : LEVELS;
-    const chosen = view === "sum" ? Array.from({ length: 2 * count }, (_, k) => (k + 1) / 2) : levels;
-    const lines = levelLines(grid, field, chosen, positions, contour, written);
+    const sums = model.data.sums ? [] : Array.from({ length: 4 * count }, (_, k) => (k + 1) / 4);
+    const labels = view === "winner" ? regionLabels(grid, places, data, positions) : [];
+    const taken = [...positions.values(), ...labels.map(({ at }) => at)];
+    const lines = levelLines(grid, field, view === "sum" ? sums : levels, taken, contour, written);
     if (view === "winner") {
       lines.push({ segments: seams(grid, scores, ranked(scores), 1, contour), width: 2 });
     }
     if (model.data.kept < count) {
       const cut = seams(grid, scores, ranked(scores), model.data.kept, contour);
-      lines.push({ segments: cut, width: 3, dash: "7,5" });
+      lines.push({ segments: cut, width: 3, dash: "9,6" });
     }
-    const labels = view === "winner" ? regionLabels(grid, places, data, positions) : [];
     if (data.line) lines.push({ points: [positions.get("p"), positions.get("q")], width: 3, colour: "text" });
     return { base: { ...base, heat, lines, labels }, model, effective, found };
   }

@@ -30,19 +30,19 @@ from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.widgets import field_widget
 
 TRIES: Mapping[str, dict[str, str]] = {
-    "Pull β₁ to three times its length": {"beta": "2.7,0.75"},
-    "Let the length count again": {"beta": "2.7,0.75", "right": "perturbed-cosine"},
-    "Add one v to all": {
+    "β₁ three times longer": {"beta": "2.7,0.75"},
+    "Perturb the cosine": {"beta": "2.7,0.75", "right": "perturbed-cosine"},
+    "One v for all": {
         "beta": "0.9,0.25", "left": "linear", "right": "perturbed-cosine", "added": "v",
     },
-    "Keep two of four": {
+    "Two of four": {
         "beta": "0.9,0.25", "experts": "4", "left": "linear", "right_gate": "top-softmax",
     },
-    "Weights that need not add up to 1": {
+    "Sums beside 1": {
         "beta": "0.9,0.25", "left": "linear", "left_gate": "sigmoid", "view": "sum",
     },
-    "Follow a line": {"beta": "0.9,0.25", "along": "line"},
-    "Let the experts compete": {
+    "Along a line": {"beta": "0.9,0.25", "along": "line"},
+    "Experts compete": {
         "left": "competition", "expert": "tanh", "beta": "1.8,0.5",
     },
 }  # fmt: skip

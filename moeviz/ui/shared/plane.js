@@ -110,6 +110,7 @@ class Plane {
 
   // Says where the handles are: at once when they rest, else not more often than every 60 ms.
   tell(rests) {
+    if (!this.given.sends) return;
     const late = performance.now() - (this.told ?? -Infinity);
     clearTimeout(this.telling);
     if (!rests && late < EVERY) {

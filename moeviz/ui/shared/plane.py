@@ -42,7 +42,7 @@ def plane(
     title: str,
     file_name: str,
     scene: str | None = None,
-    on_move: Callable[[], None] = only_a_run,
+    on_move: Callable[[], None] | None = None,
     live: bool = False,
     tools: bool = True,
 ) -> None:
@@ -68,8 +68,9 @@ def plane(
         ``scene(document, kit)`` returns an object whose ``picture(positions, fine)`` gives
         ``panels``, ``sentence`` (numbers between stars are strong) and ``tables``. The kit holds
         what ``surface.js`` and ``formulas.js`` export.
-    on_move : callable
+    on_move : callable, optional
         Called before the script runs for handles that were moved; :func:`moved` says where to.
+        Without it the server is not told.
     live : bool
         Whether positions come also while a handle is moved, at most every 60 ms; by default when
         it is let go.
@@ -85,13 +86,14 @@ def plane(
             else json_text(document, compact=True),
             "scene": script_path(scene)[1:] if scene else None,
             "themes": {name: asdict(theme) for name, theme in THEMES.items()},
+            "sends": on_move is not None,
             "live": live,
             "tools": tools,
             "title": title,
             "fileName": file_name,
             "serial": _serial(key),
         },
-        on_moved_change=on_move,
+        on_moved_change=on_move or only_a_run,
         on_theme_change=only_a_run,
     )
 

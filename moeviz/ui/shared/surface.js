@@ -79,9 +79,45 @@ export function contour({ nx, ny, xs, ys }, field, level, skip) {
   return found;
 }
 
+// Pieces of lines put together where their ends meet, so that a dash runs on from one to the next.
+export function chained(segments) {
+  const key = (x, y) => `${x.toFixed(7)},${y.toFixed(7)}`;
+  const ends = new Map();
+  const note = (at, which) => ends.set(at, [...(ends.get(at) ?? []), which]);
+  segments.forEach(([a, b, c, d], which) => {
+    note(key(a, b), which);
+    note(key(c, d), which);
+  });
+  const used = new Set();
+  const walk = (which, [x, y], line) => {
+    for (let next = which; next !== undefined; ) {
+      used.add(next);
+      const [a, b, c, d] = segments[next];
+      [x, y] = key(a, b) === key(x, y) ? [c, d] : [a, b];
+      line.push([x, y]);
+      next = ends.get(key(x, y)).find((each) => !used.has(each));
+    }
+  };
+  return segments.flatMap(([a, b, c, d], which) => {
+    if (used.has(which)) return [];
+    const line = [[a, b]];
+    walk(which, [a, b], line);
+    const back = ends.get(key(a, b)).find((each) => !used.has(each));
+    if (back !== undefined) {
+      line.reverse();
+      walk(back, [a, b], line);
+    }
+    return [line];
+  });
+}
+
+let made = 0; // Panels of this document: names of what is cut off at their frames.
+
 class Panel {
   constructor(surface) {
     this.surface = surface;
+    made += 1;
+    this.frame = `moeviz-plane-frame-${made}`;
     this.title = element("strong");
     this.note = element("span", { class: "plane-note" });
     this.canvas = element("canvas");
@@ -177,14 +213,13 @@ class Panel {
   *shapes(data, handles, theme) {
     const { unit } = this;
     yield* this.axes(data, theme);
-    for (const { points, colour = "quiet", opacity = 0.15, label } of data.regions ?? []) {
-      const at = points.map(([x, y]) => `${this.px(x)},${this.py(y)}`).join(" ");
-      yield shape("polygon", { points: at, fill: this.colour(colour), opacity });
-      if (label) yield this.text(this.px(points[0][0]), this.py(points[0][1]), label);
-    }
-    for (const line of data.lines ?? []) yield* this.line(line);
-    for (const handle of handles) yield* this.vector(handle);
-    for (const dot of data.dots ?? []) yield* this.dot(dot);
+    const clip = shape("clipPath", { id: this.frame });
+    clip.append(shape("rect", { x: this.left, y: this.top, width: this.inner, height: this.tallness }));
+    const inside = shape("g", { "clip-path": `url(#${this.frame})` });
+    inside.append(...this.insides(data, handles));
+    yield clip;
+    yield inside;
+    for (const line of data.lines ?? []) yield* this.lineLabel(line);
     for (const { at, text, anchor = "middle" } of data.labels ?? []) {
       yield this.text(this.px(at[0]), this.py(at[1]), text, { "text-anchor": anchor });
     }
@@ -196,6 +231,18 @@ class Panel {
         "font-weight": 700, "font-size": 17 * unit, "text-anchor": right ? "end" : "start",
       });
     }
+  }
+
+  // What is cut off at the frame.
+  *insides(data, handles) {
+    for (const { points, colour = "quiet", opacity = 0.15, label } of data.regions ?? []) {
+      const at = points.map(([x, y]) => `${this.px(x)},${this.py(y)}`).join(" ");
+      yield shape("polygon", { points: at, fill: this.colour(colour), opacity });
+      if (label) yield this.text(this.px(points[0][0]), this.py(points[0][1]), label);
+    }
+    for (const line of data.lines ?? []) yield* this.line(line);
+    for (const handle of handles) yield* this.vector(handle);
+    for (const dot of data.dots ?? []) yield* this.dot(dot);
   }
 
   *axes(data, theme) {
@@ -230,16 +277,19 @@ class Panel {
     if (inside(data.x)) yield shape("line", { x1: this.px(0), x2: this.px(0), y1: this.top, y2: low, ...faint });
   }
 
-  *line({ points, segments, colour = "text", width = 2, dash, opacity, label, labelAt }) {
+  *line({ points, segments, colour = "text", width = 2, dash, opacity }) {
     const { unit } = this;
-    const d = segments
-      ? segments.map(([a, b, c, e]) => `M${this.px(a).toFixed(1)},${this.py(b).toFixed(1)}L${this.px(c).toFixed(1)},${this.py(e).toFixed(1)}`).join("")
-      : points.map(([x, y], at) => `${at ? "L" : "M"}${this.px(x).toFixed(1)},${this.py(y).toFixed(1)}`).join("");
+    const d = (segments ? chained(segments) : [points])
+      .map((line) => line.map(([x, y], at) => `${at ? "L" : "M"}${this.px(x).toFixed(1)},${this.py(y).toFixed(1)}`).join(""))
+      .join("");
     if (!d) return;
     yield shape("path", {
       d, fill: "none", stroke: this.colour(colour), "stroke-width": width * unit, opacity,
-      "stroke-dasharray": dash?.split(",").map((part) => part * unit).join(","), "stroke-linecap": "round",
+      "stroke-dasharray": dash?.split(",").map((part) => part * unit).join(","), "stroke-linecap": dash ? "butt" : "round",
     });
+  }
+
+  *lineLabel({ points, label, labelAt }) {
     const at = labelAt ?? points?.[points.length - 1];
     if (label && at) yield this.text(this.px(at[0]) + 4, this.py(at[1]) - 4, label);
   }
