@@ -10,7 +10,7 @@ from torch import Tensor
 
 from moeviz.charts.formula import equation
 from moeviz.charts.gates import INPUTS, Point, Setup, parameters, score_of
-from moeviz.charts.parts import expert_part, gate_part, score_part
+from moeviz.charts.parts import expert_part, gate_part, score_part, typed_part
 from moeviz.model import Domain, Score, make_expert, make_gate
 from moeviz.model.custom import CUSTOM
 from moeviz.model.formula import Mark, bracketed, evaluate, marked
@@ -39,7 +39,7 @@ def _equations(setup: Setup, panel: int) -> list[str]:
     score, _ = score_of(setup, panel)
     gate = make_gate(setup.models[panel][1], **setup.constants)
     x = Mark("x", "", f"input, on show at {_pair(setup.x)}")
-    part = score_part(score, x, INPUTS)
+    part = typed_part(score, x) if score.name == CUSTOM else score_part(score, x, INPUTS)
     vectors = ", ".join(f"β{i} = {_pair(at)}" for i, at in enumerate(setup.vectors, start=1))
     offsets = ", ".join(signed(offset) for offset in setup.offsets)
     said = {

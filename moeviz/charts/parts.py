@@ -90,6 +90,22 @@ def score_part(score: Score, x: Mark, dimension: int) -> Typeset:
     return Typeset(tree, marks)
 
 
+def typed_part(score: Score, x: Mark) -> Typeset:
+    """Return a typed score with its offset, also one that the lab does not fit.
+
+    Parameters
+    ----------
+    score : Score
+    x : Mark
+        Of the input.
+    """
+    tree = formula_of(score)
+    marks = {"x": x, "b": Mark("β", "1i", "gate vector of expert i")}
+    marks |= _entries(tree, "gate parameter")
+    marks["offset"] = Mark("β", "0i", "offset of expert i")
+    return Typeset(add(tree, Symbol("offset")), marks)
+
+
 def gate_part(gate: Gate, meaning: str = "score of expert i") -> Typeset:
     """Return a gate over the scores.
 

@@ -155,7 +155,7 @@ function regionLabels(grid, places, data, positions) {
       if (inside) best[expert] = { room, at: [x, y] };
     }
   }
-  return best.flatMap(({ at }, i) => (at ? [{ at, text: `expert ${i + 1}` }] : []));
+  return best.flatMap(({ at }, i) => (at ? [{ at, text: `expert ${i + 1}`, minor: true }] : []));
 }
 
 // Level lines, each with its number where it is farthest from handles and names.
@@ -328,7 +328,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const x = positions.get("x");
     const experts = vectors.map(([a, b], i) => [`expert ${i + 1}`, a, b, Math.hypot(a, b), data.offsets[i], ...data.start[i]]);
     const found = [{
-      title: "Vectors", columns: ["", "β, first entry", "β, second entry", "length", "offset", "start, first", "start, second"], rows: experts,
+      title: "Vectors", columns: ["whose", "β, first entry", "β, second entry", "length", "offset", "start, first", "start, second"], rows: experts,
     }];
     const points = [x, ...[-2, 0.5, 2].flatMap((a) => [-1.5, 0.25, 1.5].map((b) => [a, b]))];
     const [x1, x2] = [0, 1].map((c) => Float64Array.from(points, (point) => point[c]));
@@ -336,7 +336,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       const values = model.at(effective, x1, x2);
       found.push({
         title: `Weights: ${model.data.title}, ${model.data.note}`,
-        columns: ["", "x₁", "x₂", ...vectors.map((_, i) => `weight ${i + 1}`), "sum", ...vectors.map((_, i) => `score ${i + 1}`)],
+        columns: ["where", "x₁", "x₂", ...vectors.map((_, i) => `weight ${i + 1}`), "sum", ...vectors.map((_, i) => `score ${i + 1}`)],
         rows: points.map((point, at) => [
           at ? "a point of the plane" : "at x", ...point,
           ...(values ? [...values.weights.map((w) => w[at]), total(values.weights)[at], ...values.scores.map((s) => s[at])] : vectors.map(() => NaN)),

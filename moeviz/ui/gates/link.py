@@ -142,15 +142,20 @@ def said(values: Sequence[float]) -> str | None:
     return ",".join(f"{value:.6g}" for value in values) or None
 
 
+def _where(default: Numbers) -> Callable[[Numbers], str | None]:
+    """Return how a link says a handle's place: not at all where it begins."""
+    return lambda values: None if values == default else said(values)
+
+
 GATES_PAGE = Page(
     name=FORM,
     version=1,
     keys=(
         Key(BETA, _numbers(BETA, 2 * MOST), said, ()),
         Key(START, _numbers(START, 2 * MOST), said, ()),
-        Key(X, _numbers(X, 2), said, ()),
-        Key(V, _numbers(V, 2), said, ()),
-        Key(PQ, _numbers(PQ, 4, 4), said, ()),
+        Key(X, _numbers(X, 2), _where(INPUT), ()),
+        Key(V, _numbers(V, 2), _where(SHIFT), ()),
+        Key(PQ, _numbers(PQ, 4, 4), _where(LINE[0] + LINE[1]), ()),
         Key(OFFSETS, _numbers(OFFSETS, MOST, 1), said, ()),
     ),
     table=_table(len(SCORES) + len(GATES) + len(EXPERTS)),

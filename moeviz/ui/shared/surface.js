@@ -4,6 +4,7 @@
 const ROOT = 18; // The font size in pixels for which sizes are given here.
 const FONT = 15;
 const REACH = 30; // Pixels around a handle in which a press takes hold of it.
+const NARROW = 420; // Pixels of a plane that has room for handles alone.
 const NOTHING = 255; // In a heat layer: no number here.
 const NEUTRAL = 254; // In a heat layer: no curve's colour.
 const PALE = 0.1, FULL = 0.85; // Shares of colour at strength 0 and 1.
@@ -220,7 +221,9 @@ class Panel {
     yield clip;
     yield inside;
     for (const line of data.lines ?? []) yield* this.lineLabel(line);
-    for (const { at, text, anchor = "middle" } of data.labels ?? []) {
+    const narrow = this.inner < NARROW * unit;
+    for (const { at, text, anchor = "middle", minor } of data.labels ?? []) {
+      if (minor && narrow) continue;
       yield this.text(this.px(at[0]), this.py(at[1]), text, { "text-anchor": anchor });
     }
     for (const handle of handles) {
