@@ -13,10 +13,16 @@ from typing import Any
 
 from moeviz.charts.trees import gate_document, score_document, score_tree, steps_document
 from moeviz.model import Domain, Gate, Score, make_expert, make_gate, make_score
+from moeviz.model.competition import CompetitionScore
 from moeviz.model.formula import Symbol, Tree, gate_width
 from moeviz.model.formula.build import ONE, add, call, minus, multiply, raised
 from moeviz.model.formula.spell import FULL, SYMMETRIC, form_terms
 from moeviz.model.reading import formula_of, numbers_of
+from moeviz.model.scores import CosineScore, LinearScore, PerturbedCosineScore
+
+COSINE, PERTURBED = CosineScore.name, PerturbedCosineScore.name
+LINEAR, COMPETITION = LinearScore.name, CompetitionScore.name
+"""Routers that the pictures begin with."""
 
 Point = tuple[float, float]
 

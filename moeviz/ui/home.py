@@ -6,14 +6,14 @@ from functools import lru_cache
 
 import streamlit as st
 
-from moeviz.charts.gates import Setup, gates_document
+from moeviz.charts.gates import COSINE, LINEAR, Setup, gates_document
 from moeviz.text import json_text
 from moeviz.ui.shared.guard import guard
 from moeviz.ui.shared.plane import plane
 from moeviz.ui.shared.session import engine
 from moeviz.ui.shared.words import hardware_sentence
 
-HERO = Setup(models=(("cosine", "softmax"), ("linear", "softmax")))
+HERO = Setup(models=((COSINE, "softmax"), (LINEAR, "softmax")))
 """Two routers under one set of arrows: to one of them the arrows' length is nothing."""
 
 

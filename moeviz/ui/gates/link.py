@@ -8,10 +8,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from moeviz.charts.gates import (
+    COSINE,
     FEWEST,
     FIRST,
     INPUT,
     LINE,
+    LINEAR,
     MOST,
     SHIFT,
     STARTS,
@@ -70,9 +72,9 @@ def _choice(name: str, label: str, default: str, registry: Mapping[str, type]) -
 
 
 _OWN = (
-    _choice("left", "Router, left", "cosine", SCORES),
+    _choice("left", "Router, left", COSINE, SCORES),
     _choice("left_gate", "Gate, left", "softmax", GATES),
-    _choice("right", "Router, right", "linear", SCORES),
+    _choice("right", "Router, right", LINEAR, SCORES),
     _choice("right_gate", "Gate, right", "softmax", GATES),
     Field("experts", "Experts", "", "int", 3, FEWEST, MOST, group=_SHOWN, basic=True),
     Field(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from moeviz.charts.gates import gates_document
+from moeviz.charts.gates import COMPETITION, LINEAR, PERTURBED, gates_document
 from moeviz.charts.gates_formula import gates_formula
 from moeviz.errors import MoevizError
 from moeviz.ui.gates.link import (
@@ -31,19 +31,19 @@ from moeviz.ui.shared.widgets import field_widget
 
 TRIES: Mapping[str, dict[str, str]] = {
     "β₁ three times longer": {"beta": "2.7,0.75"},
-    "Perturb the cosine": {"beta": "2.7,0.75", "right": "perturbed-cosine"},
+    "Perturb the cosine": {"beta": "2.7,0.75", "right": PERTURBED},
     "One v for all": {
-        "beta": "0.9,0.25", "left": "linear", "right": "perturbed-cosine", "added": "v",
+        "beta": "0.9,0.25", "left": LINEAR, "right": PERTURBED, "added": "v",
     },
     "Two of four": {
-        "beta": "0.9,0.25", "experts": "4", "left": "linear", "right_gate": "top-softmax",
+        "beta": "0.9,0.25", "experts": "4", "left": LINEAR, "right_gate": "top-softmax",
     },
     "Sums beside 1": {
-        "beta": "0.9,0.25", "left": "linear", "left_gate": "sigmoid", "view": "sum",
+        "beta": "0.9,0.25", "left": LINEAR, "left_gate": "sigmoid", "view": "sum",
     },
     "Along a line": {"beta": "0.9,0.25", "along": "line"},
     "Experts compete": {
-        "left": "competition", "expert": "tanh", "beta": "1.8,0.5",
+        "left": COMPETITION, "expert": "tanh", "beta": "1.8,0.5",
     },
 }  # fmt: skip
 """What a visitor may try: a label, and what a link says that sets it up."""
