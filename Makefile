@@ -16,7 +16,7 @@ PORT ?= 8501
 SERVERS := tests/browser tests/test_cli.py
 LAST := tests/engine
 
-.PHONY: app test studies mutants kept bench check browser clean
+.PHONY: app test studies mutants kept verdicts bench check browser clean
 
 app: .venv/ready
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
@@ -39,6 +39,11 @@ studies: .venv/ready
 kept: .venv/ready
 	$(BIN)/python -m moeviz keep
 	$(BIN)/python -m moeviz exceptions --keep --resume
+	$(BIN)/python -m moeviz verdicts
+
+# Every claim's verdict that ships, decided again; interrupted, it goes on where it was.
+verdicts: .venv/ready
+	$(BIN)/python -m moeviz verdicts --all --resume
 
 bench: .venv/ready
 	$(BIN)/python -m moeviz bench

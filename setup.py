@@ -31,8 +31,10 @@ setup(
     package_data={
         "moeviz": [
             "ui/*/*.js", "ui/*/*.css", "ui/*/*.svg", "peers/*.R",
-            "symbolic/catalogue/*.json", "study/results/*.json", "export/*.typ",
+            "symbolic/catalogue/*.json", "symbolic/catalogue/verdicts/*.json",
+            "study/results/*.json", "export/*.typ",
         ],
+        "moeviz.charts": ["*.toml"],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
     },
     install_requires=list(filter(None, needed)),

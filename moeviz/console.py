@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moeviz.charts.notices import notices, older_words
+from moeviz.charts.plain import plain_formula, plain_text
+from moeviz.charts.rates import rates_matrix
 from moeviz.charts.sentences import curve_words
 from moeviz.study import Preset, Result, Specification, plan, resolve_scenario
 from moeviz.study.kept import kept_names
-from moeviz.study.rates_table import RATE_ROWS
 from moeviz.text import json_text, signed
 
 
@@ -167,67 +168,57 @@ def reach_text(report: Mapping[str, Any]) -> str:
 
 
 def rates_json() -> list[dict[str, Any]]:
-    """Return the papers' rates as plain data."""
-    return [
-        {
-            "paper": row.paper,
-            "gate": row.gate_words,
-            "regime": row.regime_words,
-            "cells": [
-                {
-                    "expert": cell.expert_words,
-                    "claim": cell.claim.rate,
-                    "exponent": cell.claim.exponent,
-                    "source": cell.claim.source,
-                    "note": cell.claim.note,
-                    "preset": cell.preset,
-                    "settings": dict(cell.settings),
-                }
-                for cell in row.cells
-            ],
-        }
-        for row in RATE_ROWS
-    ]
+    """Return the papers' rates as plain data, row by row: the cells that the page shows."""
+    rows: list[dict[str, Any]] = rates_matrix()["rows"]
+    return rows
 
 
 def rates_text() -> str:
-    """Describe the papers' rates, one line per cell."""
+    """Describe the papers' rates: each cell's claim, slope, verdict and study."""
     lines = []
-    for row in RATE_ROWS:
-        lines.append(f"{row.paper}: {row.gate_words}, {row.regime_words}")
-        for cell in row.cells:
-            changes = " ".join(f"--set {k}={v}" for k, v in cell.settings.items())
-            said = "; ".join(filter(None, (cell.claim.source, cell.claim.note)))
-            lines.append(f"  {cell.expert_words}: {cell.claim.rate} ({said})")
-            lines.append(f"    python -m moeviz study {cell.preset} {changes}")
+    for row in rates_json():
+        lines.append(f"{row['paper']}: {row['gate']}, {row['regime']}")
+        for cell in row["cells"]:
+            changes = " ".join(f"--set {k}={v}" for k, v in cell["settings"].items())
+            said = "; ".join(filter(None, (cell["source"], cell["note"])))
+            lines.append(f"  {cell['expert']}: {cell['claim']} ({said})")
+            measured = cell["measured"]
+            lines.append(f"    {measured['words'] if measured else cell['why_not']}")
+            claims = ", ".join(f"{one['claim']} {one['mark']}" for one in cell["claims"])
+            lines.append(f"    {cell['together']}" + (f" ({claims})" if claims else ""))
+            lines.append(f"    python -m moeviz study {cell['preset']} {changes}".rstrip())
     return "\n".join(lines)
 
 
-def verdict_text(verdict: Mapping[str, Any]) -> str:
-    """Return a verdict on a few lines, for people."""
-    condition = f": {verdict['condition']}" if verdict["condition"] else ""
-    lines = [f"{verdict['verdict']}{condition} ({verdict['seconds']:.2f} s)", verdict["statement"]]
+def verdict_text(verdict: Mapping[str, Any], shipped: Mapping[str, str] | None = None) -> str:
+    """Return a verdict on a few lines, for people.
+
+    Parameters
+    ----------
+    verdict : mapping
+        As :func:`moeviz.symbolic.request.answer.run_check` returns it.
+    shipped : mapping, optional
+        Of one that ships: "date" and "version".
+    """
+    when = f"{verdict['seconds']:.2f} s"
+    if shipped is not None:
+        when = f"shipped, decided on {shipped['date']}, version {shipped['version']}"
+    condition = f": {plain_text(verdict['condition'])}" if verdict["condition"] else ""
+    lines = [f"{verdict['verdict']}{condition} ({when})", plain_text(verdict["statement"])]
     if verdict["paper"]:
         agrees = "agrees with" if verdict["agrees_with_paper"] else "differs from"
-        lines = [
+        lines[0] = (
             f"{verdict['id']} ({verdict['paper']}, {verdict['reference']}): "
-            f"{verdict['verdict']}{condition}; {agrees} the paper ({verdict['seconds']:.2f} s)"
-        ]
+            f"{verdict['verdict']}{condition}; {agrees} the paper ({when})"
+        )
+        lines[1] = f"    {lines[1]}"
     for test in verdict["tests"]:
-        kind = test["certificate"].get("kind", "no certificate")
-        lines.append(f"    {test['name']}: {test['verdict']} ({kind})")
-        if "latex" in test["certificate"]:
-            lines.append(f"        {test['certificate']['latex']}")
-        sequence = test["certificate"].get("sequence")
-        if sequence is not None:
-            lines.append(
-                f"        function order {sequence['function order']}, loss order "
-                f"{sequence['loss order']}"
-            )
+        lines += _test_lines(test)
     repair = verdict["repair"]
     if repair is not None:
-        condition = f": {repair['condition']}" if repair["condition"] else ""
-        lines.append(f"    repaired: {repair['verdict']}{condition} ({repair['statement']})")
+        condition = f": {plain_text(repair['condition'])}" if repair["condition"] else ""
+        statement = plain_text(repair["statement"])
+        lines.append(f"    repaired: {repair['verdict']}{condition} ({statement})")
     for one in verdict["exceptions"]:
         where = "" if one["part"] == "tests" else " of the repair"
         said = one["verdict"] if one["verdict"] == "fails" else f"no longer fails, {one['verdict']}"
@@ -235,6 +226,21 @@ def verdict_text(verdict: Mapping[str, Any]) -> str:
     for one in verdict["searched"]:
         lines.append(f"    {one['question']}: {one['words']}")
     return "\n".join(lines)
+
+
+def _test_lines(test: Mapping[str, Any]) -> list[str]:
+    certificate = test["certificate"]
+    kind = certificate.get("kind", "no certificate")
+    lines = [f"    {plain_text(test['name'])}: {test['verdict']} ({kind})"]
+    if "latex" in certificate:
+        lines.append(f"        {plain_formula(certificate['latex'])}")
+    sequence = certificate.get("sequence")
+    if sequence is not None:
+        lines.append(
+            f"        function order {sequence['function order']}, loss order "
+            f"{sequence['loss order']}"
+        )
+    return lines
 
 
 def search_text(found: Mapping[str, Any]) -> str:

@@ -20,6 +20,9 @@ from moeviz.errors import SpecificationError
 from moeviz.export.formats import FORMATS
 from moeviz.study import FIELDS, PRESETS
 from moeviz.study.kept import kept_result
+from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.symbolic.catalogue.definition import definition
+from moeviz.symbolic.catalogue.shipped import forget, shipped
 
 SMALL = ["--set", "sizes=200,400", "--set", "replicates=4", "--set", "candidates=16"]
 
@@ -129,6 +132,10 @@ REFUSED = [
     (["app", "--port", "-5"], "a port between 1 and"),
     (["app", "--port", "99999"], "a port between 1 and"),
     (["exceptions", "nope"], "id of a claim"),
+    (["claims", "nope"], "id of a claim"),
+    (["claims", "K5", "--workers", "65"], "1 to 64 processes"),
+    (["verdicts", "nope"], "id of a claim"),
+    (["verdicts", "--workers", "0"], "1 to 64 processes"),
     (["exceptions", "K5", "--limit", "0"], "1 to 86,400 seconds"),
     (["exceptions", "K5", "--limit", "nan"], "1 to 86,400 seconds"),
     (["exceptions", "K5", "--workers", "0"], "1 to 64 processes"),
@@ -300,6 +307,61 @@ def test_verdicts_for_people_name_exceptions_and_the_extent_of_their_search(caps
     assert code == 0
     assert "exception: two atoms with equal gates and opposite experts: fails (relation)" in out
     assert "relations among three atoms are not searched" in out
+
+
+def test_verdicts_that_ship_are_shown_with_their_day_and_in_plain_symbols(capsys, monkeypatch):
+    monkeypatch.setattr("moeviz.symbolic.request.answer.run_check", None)  # nothing is decided
+    code, out, _ = run(capsys, "claims", "C1", "S1.d2")
+    assert code == 0
+    assert "β₁ᵀ ∂H / ∂β₁ = 0 for the cosine router" in out
+    assert "\\" not in out
+    assert "$" not in out
+    assert out.count("shipped, decided on 20") == 3
+    code, out, _ = run(capsys, "claims", "C1.d2", "--json")
+    (found,) = json.loads(out, parse_constant=refuse)
+    assert found["shipped"] == {
+        "date": shipped("C1.d2").date,
+        "version": definition(CATALOGUE.claims["C1.d2"]),
+    }
+
+
+@pytest.fixture
+def shelf(monkeypatch):
+    """A monkeypatch after which everything that ships is read again."""
+    yield monkeypatch
+    monkeypatch.undo()
+    forget()
+
+
+def test_a_claim_is_decided_again_when_asked_or_when_it_changed(capsys, shelf):
+    code, out, _ = run(capsys, "claims", "C1.d2", "--live", "--json", "--workers", "1")
+    (found,) = json.loads(out, parse_constant=refuse)
+    assert found["shipped"] is None
+    shelf.setattr("moeviz.symbolic.catalogue.definition.CHECKER_VERSION", 99)
+    forget()
+    code, out, _ = run(capsys, "claims", "C1.d2", "--workers", "1")
+    assert code == 0
+    assert "shipped" not in out
+    code, out, _ = run(capsys, "verdicts", "--dry-run")
+    assert "C1.d2: decided before the claim or the checker changed" in out
+    count = len(CATALOGUE.claims)
+    assert f"To decide: {count} of {count} claims" in out
+
+
+def test_verdicts_are_kept_one_by_one_and_go_on(capsys, shelf, tmp_path):
+    shelf.setattr("moeviz.symbolic.catalogue.shipped.folder", lambda: tmp_path / "verdicts")
+    forget()
+    _, out, _ = run(capsys, "verdicts", "C1", "--dry-run")
+    assert "C1.d3: not decided yet" in out
+    assert not list(tmp_path.iterdir())
+    code, out, _ = run(capsys, "verdicts", "C1.d2", "--workers", "1")
+    assert code == 0
+    assert "C1.d2: holds, new" in out
+    _, out, _ = run(capsys, "verdicts", "C1", "--resume", "--workers", "1")
+    assert "To decide: 1 of 2 claims" in out
+    assert "C1.d3: holds, new" in out
+    _, out, _ = run(capsys, "verdicts", "C1", "--workers", "1")
+    assert "0 are new" in out
 
 
 COSINE = ["--set", "router=cosine", "--set", "dimension=2", "--set", "test=relation"]

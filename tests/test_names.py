@@ -20,12 +20,14 @@ ALLOWED = (
     "study/presets",  # what may be run
     "study/rates_table", "theory/claim", "theory/rates",  # what papers claim
     "symbolic/catalogue",
+    "symbolic/request/gallery",  # what may be asked
 )  # fmt: skip
 """Where names may stand: the beginnings of paths under the package."""
 
 OTHER_MEANINGS = {
     "designs.py": {"cosine"},  # the design of a paper's experiments
     "studies.py": {"cosine"},  # a paper's key
+    "claim_words.py": {"cosine"},  # likewise
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from moeviz.bench.changes import changes_benchmark
+from moeviz.bench.changes import changes_benchmark, rates_changes_benchmark
 from moeviz.bench.em import em_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
@@ -26,13 +26,22 @@ BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
 BENCHMARKS.add("changes", changes_benchmark)
+BENCHMARKS.add("changes-rates", rates_changes_benchmark)
 
 ANYWHERE = ("least-squares", "em")
 """The benchmarks of numbers that need no GPU."""
 
 
-def run_benchmarks(names: Sequence[str] = ()) -> list[Row]:
+def run_benchmarks(
+    names: Sequence[str] = (), begins: Callable[[str], None] = lambda name: None
+) -> list[Row]:
     """Run benchmarks by name, or those of numbers that need no GPU.
+
+    Parameters
+    ----------
+    names : sequence of str
+    begins : callable
+        Called with the name of each as it starts; some take minutes.
 
     Returns
     -------
@@ -45,5 +54,9 @@ def run_benchmarks(names: Sequence[str] = ()) -> list[Row]:
     UnknownNameError
         If a name is not that of a benchmark.
     """
-    chosen = [BENCHMARKS[name] for name in (names or ANYWHERE)]
-    return [row for benchmark in chosen for row in benchmark()]
+    chosen = {name: BENCHMARKS[name] for name in (names or ANYWHERE)}
+    rows: list[Row] = []
+    for name, benchmark in chosen.items():
+        begins(name)
+        rows += benchmark()
+    return rows

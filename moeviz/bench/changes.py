@@ -1,14 +1,16 @@
-"""How long the lab takes from a change to the picture, in a real browser on a fresh server.
+"""How long a page takes from a change to the picture, in a real browser on a fresh server.
 
-A change is a click that the server must answer: a choice of the strip of chips. The picture is
-there when the strip, the formula and the figure say what was chosen; the browser itself takes the
-time, from the click to the frame in which it has drawn.
+On the lab a change is a click that the server must answer: a choice of the strip of chips; the
+picture is there when the strip, the formula and the figure say what was chosen. On the rates page
+it is a click on a paper; the picture is there when matrix and sentence are that paper's. The
+browser itself takes the time, from the click to the frame in which it has drawn.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,26 @@ CHIP, FIRST, SECOND = "expert", "tanh", "gelu"
 TITLES = {FIRST: "tanh", SECOND: "GELU"}
 """A choice and another that both go with the first study."""
 
+PAPERS = ("cosine", "multinomial")
+"""A paper and another."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 ANSWER_MS = 20_000
+
+_PAPER = """async ([name, from]) => {
+  const notice = () => document.querySelector(".rates-notice").innerText;
+  const drawn = () => document.querySelector(`.rates-face[data-cell^="${name}."]`);
+  const gone = () => !document.querySelector(`.rates-face[data-cell^="${from}."]`);
+  const before = notice();
+  const began = performance.now();
+  document.querySelector(`[data-paper="${name}"]`).click();
+  do {
+    if (performance.now() - began > 20000) return -1;
+    await new Promise(requestAnimationFrame);
+  } while (notice() === before || !drawn() || !gone());
+  return performance.now() - began;
+}"""
 
 _PICK = """async ([chip, field, name, word]) => {
   const opener = document.querySelector(`[data-chip="${chip}"]`);
@@ -60,36 +79,80 @@ def changes_benchmark(changes: int = CHANGES) -> list[Row]:
     ServerError
         If the server does not answer.
     """
-    with tempfile.TemporaryDirectory() as home, served(Path(home)) as server:
-        seconds = _measured(f"{server.url}/convergence?experts={FIRST}", changes)
+    seconds = _measured(f"convergence?experts={FIRST}", _LAB_READY, _pick, changes)
+    return _rows("changes", "a choice of the lab's strip", seconds)
+
+
+def rates_changes_benchmark(changes: int = CHANGES) -> list[Row]:
+    """Change the paper of the rates page many times, and measure the time to the picture.
+
+    Parameters
+    ----------
+    changes : int
+
+    Returns
+    -------
+    list of dict
+        The median and the 95th percentile, in seconds.
+
+    Raises
+    ------
+    ServerError
+        If the server does not answer.
+    """
+    seconds = _measured(f"rates?paper={PAPERS[0]}", (".rates-face",), _paper, changes)
+    return _rows("changes-rates", "another paper of the rates page", seconds)
+
+
+_LAB_READY = (f'[data-chip="{CHIP}"]', ".moeviz-canvas")
+
+
+def _rows(name: str, what: str, seconds: Sequence[float]) -> list[Row]:
     came = sorted(value for value in seconds if value >= 0)
-    said = f"a choice of the lab's strip, from the click to the picture ({len(came)} changes"
+    said = f"{what}, from the click to the picture ({len(came)} changes"
     said += f", {len(seconds) - len(came)} never came)"
     return [
-        row("changes", f"{said}: median", percentile(came, 0.5), "no peer", None),
-        row("changes", f"{said}: 95th percentile", percentile(came, 0.95), "no peer", None),
+        row(name, f"{said}: median", percentile(came, 0.5), "no peer", None),
+        row(name, f"{said}: 95th percentile", percentile(came, 0.95), "no peer", None),
     ]
 
 
-def _measured(address: str, changes: int) -> list[float]:
+def _measured(
+    address: str, ready: Sequence[str], change: Callable[[Any, int], float], changes: int
+) -> list[float]:
+    """Return how long each change took, in seconds; negative where its picture never came."""
     # Only here: who does not measure pages needs no browser.
     from playwright.sync_api import sync_playwright
 
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        served(Path(home)) as server,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         try:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(address)
-            page.locator(f'[data-chip="{CHIP}"]').wait_for(timeout=ANSWER_MS)
-            page.locator(".moeviz-canvas").first.wait_for(timeout=ANSWER_MS)
+            page.goto(f"{server.url}/{address}")
+            for what in ready:
+                page.locator(what).first.wait_for(timeout=ANSWER_MS)
             page.wait_for_timeout(2000)
-            return [_one(page, SECOND if index % 2 == 0 else FIRST) for index in range(changes)]
+            return [_one(page, change, index) for index in range(changes)]
         finally:
             browser.close()
 
 
-def _one(page: Any, name: str) -> float:
-    took = float(page.evaluate(_PICK, [CHIP, "experts", name, TITLES[name]]))
+def _one(page: Any, change: Callable[[Any, int], float], index: int) -> float:
+    took = change(page, index)
     page.wait_for_timeout(100)  # the server writes the address and settles
     return took / 1000 if took >= 0 else -1.0
+
+
+def _pick(page: Any, index: int) -> float:
+    name = SECOND if index % 2 == 0 else FIRST
+    return float(page.evaluate(_PICK, [CHIP, "experts", name, TITLES[name]]))
+
+
+def _paper(page: Any, index: int) -> float:
+    before, after = PAPERS if index % 2 == 0 else PAPERS[::-1]
+    return float(page.evaluate(_PAPER, [after, before]))

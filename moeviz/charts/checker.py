@@ -1,4 +1,4 @@
-"""Counter-sequences, as lines and numbers, and the families that are excepted from a claim."""
+"""Counter-sequences in numbers and words, and the families that are excepted from a claim."""
 
 from __future__ import annotations
 
@@ -6,67 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.charts.palette import Theme, canvas, ruled_axis, style
 from moeviz.charts.table import Table
 from moeviz.text import signed
-
-_FUNCTION = "change of the function"
-_LOSS = "loss"
-
-
-def sequence_figure(sequence: Mapping[str, Any], theme: Theme) -> dict[str, Any]:
-    """Draw loss and change of the function against epsilon, both axes logarithmic.
-
-    Parameters
-    ----------
-    sequence : mapping
-        As :func:`moeviz.symbolic.questions.sequence.measure` returns it.
-    theme : Theme
-        Colours.
-
-    Returns
-    -------
-    dict
-        Plotly's ``data`` and ``layout``, and ``narrow``.
-
-    Notes
-    -----
-    A function that does not move at all has no line: its logarithm is minus infinity.
-    """
-    epsilon = epsilons(sequence)
-    lines = [_line(_LOSS, epsilon, sequence["loss"], sequence["loss order"], 0, theme)]
-    if not sequence["exact"]:
-        lines.append(
-            _line(_FUNCTION, epsilon, sequence["function"], sequence["function order"], 1, theme)
-        )
-    axis = {
-        "type": "log",
-        **ruled_axis(theme),
-        "exponentformat": "power",
-        "zeroline": False,
-    }
-    return {
-        "data": lines,
-        "layout": {
-            **canvas(theme, 16),
-            "margin": {"l": 96, "r": 16, "t": 12, "b": 60},
-            "height": 420,
-            "showlegend": True,
-            "legend": {"orientation": "h", "x": 0, "y": -0.24, "yanchor": "top", "itemwidth": 50},
-            "xaxis": {**axis, "dtick": 1, "title": {"text": "ε"}},
-            "yaxis": {
-                **axis,
-                "dtick": _decades(lines),
-                "automargin": True,
-                "title": {"text": "size", "standoff": 14},
-            },
-        },
-        "narrow": {
-            "font": {"size": 13},
-            "margin": {"l": 64, "r": 8, "t": 8, "b": 54},
-            "height": 420,
-        },
-    }
 
 
 def sequence_table(sequence: Mapping[str, Any]) -> Table:
@@ -75,12 +16,12 @@ def sequence_table(sequence: Mapping[str, Any]) -> Table:
     Parameters
     ----------
     sequence : mapping
-        As for :func:`sequence_figure`.
+        As :func:`moeviz.symbolic.questions.sequence.measure` returns it.
     """
     epsilon = epsilons(sequence)
-    loss, function = _numbers(sequence["loss"]), _numbers(sequence["function"])
+    loss, function = sizes(sequence["loss"]), sizes(sequence["function"])
     return {
-        "ε": [_power(text) for text in sequence["epsilon"]],
+        "ε": [superscript(text) for text in sequence["epsilon"]],
         "Loss": [_shown(value) for value in loss],
         "Order of the loss": _orders(epsilon, loss),
         "Change of the function": ["0" if sequence["exact"] else _shown(v) for v in function],
@@ -118,7 +59,7 @@ def sequence_words(sequence: Mapping[str, Any]) -> str:
     Parameters
     ----------
     sequence : mapping
-        As for :func:`sequence_figure`.
+        As :func:`moeviz.symbolic.questions.sequence.measure` returns it.
     """
     loss = order_text(sequence["loss order"])
     begin = f"With {sequence['atoms']} fitted atoms the loss falls like ε^{loss}"
@@ -141,9 +82,32 @@ def epsilons(sequence: Mapping[str, Any]) -> list[float]:
     Parameters
     ----------
     sequence : mapping
-        As for :func:`sequence_figure`.
+        As :func:`moeviz.symbolic.questions.sequence.measure` returns it.
     """
     return [_epsilon(text) for text in sequence["epsilon"]]
+
+
+def sizes(texts: Sequence[str]) -> list[float | None]:
+    """Return measured sizes as numbers; None for one that is zero or no number.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    """
+    values = [float(text) for text in texts]
+    return [value if math.isfinite(value) and value > 0 else None for value in values]
+
+
+def superscript(text: str) -> str:
+    """Return a power such as ``2^-6`` with its exponent raised: ``2⁻⁶``.
+
+    Parameters
+    ----------
+    text : str
+    """
+    base, mark, power = str(text).partition("^")
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return base + power.translate(raised) if mark else base
 
 
 def order_text(order: str) -> str:
@@ -157,20 +121,9 @@ def order_text(order: str) -> str:
     return signed(value) if math.isfinite(value) else "∞"
 
 
-def _decades(lines: Sequence[Mapping[str, Any]]) -> int:
-    """Return how many decades stand between two ticks, so that there are a handful."""
-    logs = [math.log10(value) for line in lines for value in line["y"] if value]
-    return max(1, math.ceil((max(logs) - min(logs)) / 6)) if logs else 1
-
-
 def _epsilon(text: str) -> float:
     base, mark, power = str(text).partition("^")
     return float(base) ** float(power) if mark else float(base)
-
-
-def _numbers(texts: Sequence[str]) -> list[float | None]:
-    values = [float(text) for text in texts]
-    return [value if math.isfinite(value) and value > 0 else None for value in values]
 
 
 def _orders(epsilon: Sequence[float], values: Sequence[float | None]) -> list[str]:
@@ -188,30 +141,3 @@ def _orders(epsilon: Sequence[float], values: Sequence[float | None]) -> list[st
 
 def _shown(value: float | None) -> str:
     return "0" if value is None else f"{value:.3e}"
-
-
-def _power(text: str) -> str:
-    base, mark, power = str(text).partition("^")
-    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return base + power.translate(raised) if mark else base
-
-
-def _line(
-    name: str,
-    epsilon: Sequence[float],
-    texts: Sequence[str],
-    order: str,
-    index: int,
-    theme: Theme,
-) -> dict[str, Any]:
-    look = style(index, theme)
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": f"{name}, order {order_text(order)}",
-        "x": list(epsilon),
-        "y": _numbers(texts),
-        "line": {"color": look.colour, "width": 3, "dash": look.dash},
-        "marker": {"color": look.colour, "size": 12, "symbol": look.marker},
-        "hovertemplate": "ε = %{x:.3g}<br>%{y:.3g}",
-    }

@@ -31,6 +31,7 @@ _POINT, _FAR = 0.1, 8.0
 """Costs: of covering a replicate, in lines' points; of a gap as wide as the curves are high."""
 
 _STEPS = 40
+_LEVEL = ", level"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def slope_triangles(
     -------
     list of dict
         Plotly's traces. The first two points of each are the ends of the hypotenuse; ``meta``
-        names the ``curve`` beside which it stands and all ``curves`` with that exponent.
+        names the ``curve`` beside which it stands and all ``curves`` with that exponent, and
+        what is shorter on a ``narrow`` screen.
     """
     low, high = math.log10(min(sizes)), math.log10(max(sizes))
     owners = _owners(result.curves, shown)
@@ -91,7 +93,11 @@ def slope_triangles(
             "curve": place,
             "curves": [i for i, c in enumerate(result.curves) if c.claim.exponent == exponent],
         }
-        traces.append({**_triangle(found, exponent, theme), "meta": meta})
+        triangle = _triangle(found, exponent, theme)
+        short = [
+            text.replace("theory: ", "theory ").removesuffix(_LEVEL) for text in triangle["text"]
+        ]
+        traces.append({**triangle, "meta": {**meta, "narrow": {"text": short}}})
     return traces
 
 
@@ -209,7 +215,7 @@ def _triangle(place: _Place, exponent: float, theme: Theme) -> dict[str, Any]:
     text = ["", ""]
     if exponent == 0.0:
         corners.insert(2, (middle, place.level))
-        text = ["", "", f"{words}, level"]
+        text = ["", "", f"{words}{_LEVEL}"]
     elif place.level == place.end:
         corners += [(middle, place.end), (place.left, place.end), corners[0]]
         text += [words, "", ""]

@@ -1,178 +1,252 @@
-"""The table of rates: which curve of a study measures a claim, and what it says."""
+"""The table of rates as one matrix of plain data: claim, slope and proof of every cell.
+
+The page and ``python -m moeviz rates --json`` show these cells, and nothing else makes any.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
-from moeviz.model import EXPERTS
-from moeviz.study import ESTIMATORS, PRESETS, Curve, PlannedCurve, Result
-from moeviz.study.rates_table import RateCell
-from moeviz.study.slope import Slope
+from moeviz.charts.measured import Elsewhere, Measured, elsewhere, measured_cell
+from moeviz.charts.proofs import FAILS, MARKS, PROVED, Proof, mark_of, proofs
+from moeviz.charts.rates_words import cell_label, notices_of, together
+from moeviz.study.rate_cell import COLUMNS, SETTINGS, RateCell, RateRow
+from moeviz.study.rates_table import RATE_ROWS
 from moeviz.text import signed
-from moeviz.theory import GAUGES, Reading
-from moeviz.theory.claim import SLOW
-from moeviz.theory.rates import RateClaim, claimed_rate
+from moeviz.theory.claim import SLOW, RateClaim
 
-COLUMNS = ("Linear", "Polynomial", "Networks: ReLU, GELU, tanh, FFN", "Multinomial logistic")
+PAPERS: Mapping[str, str] = {row.paper: row.paper.capitalize() for row in RATE_ROWS}
+"""The papers, in the order of the rows."""
+
+AGREEMENTS: Mapping[str, str] = {
+    "differ": "two of claim, slope and proof disagree",
+    "agree": "nothing disagrees, and slope or proof confirms the claim",
+    "open": "neither slope nor proof can tell",
+}
+"""How claim, slope and proof of a cell stand to each other."""
+
+KINDS: Mapping[str, str] = {
+    "half": "n^(−1/2)",
+    "quarter": "n^(−1/4)",
+    "slow": "slower than any power",
+    "other": "two rates, or a slower one",
+}
+"""Kinds of claims, each with a colour of its own."""
+
+UNDECIDED = (
+    "The checker has no claim that decides it: the paper takes the rate from another one, or "
+    "states it of the density."
+)
+"""Where no claim of the catalogue decides a rate."""
+
+_SHORT: Mapping[str, str] = {
+    "sigmoid gate, partially quadratic score": "sigmoid gate, no linear part",
+    "linear softmax gate, without competition": "no competition",
+    "modified gate, M = sigmoid": "modified gate, M = σ",
+}
+"""Gates whose words are too long for a row's head."""
+
+_POWER = re.compile(r"n\^\(−1/(\d+)\)")
 
 
-def column_of(cell: RateCell) -> str:
-    """Return the column of :data:`COLUMNS` in which a claim stands.
+@lru_cache(maxsize=1)
+def rates_matrix() -> dict[str, Any]:
+    """Return the whole matrix as plain data; made once, so only to be read.
+
+    Returns
+    -------
+    dict
+        ``columns``, ``papers``, ``settings``, ``agreements``, ``kinds`` and ``marks``: names with
+        their titles, in order. ``rows``: each with ``name``, ``paper``, ``gate``, ``short`` (for
+        the gate), ``regime``, ``setting`` and its ``cells``. ``notices``: what to notice now, by
+        paper, setting and agreement, each ``all`` or one of the above, joined by ``|``.
+        ``undecided``: what is said where no claim decides a rate. ``count``: how many cells
+        there are, and how many are ``measured``.
+    """
+    rows = [_row(row) for row in RATE_ROWS]
+    cells = [cell for row in rows for cell in row["cells"]]
+    return {
+        "columns": dict(COLUMNS),
+        "papers": dict(PAPERS),
+        "settings": dict(SETTINGS),
+        "agreements": dict(AGREEMENTS),
+        "kinds": dict(KINDS),
+        "marks": {name: {"glyph": glyph, "says": says} for name, (glyph, says) in MARKS.items()},
+        "undecided": UNDECIDED,
+        "rows": rows,
+        "notices": notices_of(rows, PAPERS, SETTINGS, AGREEMENTS),
+        "count": {"cells": len(cells), "measured": sum(bool(c["measured"]) for c in cells)},
+    }
+
+
+def _row(row: RateRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "paper": row.paper,
+        "gate": row.gate_words,
+        "short": _SHORT.get(row.gate_words, row.gate_words.removesuffix(", quadratic score")),
+        "regime": row.regime_words,
+        "setting": row.setting,
+        "cells": [rates_cell(row, cell) for cell in row.cells],
+    }
+
+
+def rates_cell(row: RateRow, cell: RateCell) -> dict[str, Any]:
+    """Return one cell as plain data.
 
     Parameters
     ----------
+    row : RateRow
     cell : RateCell
+        One of the row's.
     """
-    for column in COLUMNS:
-        if cell.expert_words.startswith(column.lower()):
-            return column
-    return COLUMNS[2]
+    claim = cell.claim
+    measured, why = measured_cell(cell)
+    decided = proofs(cell.decided_by)
+    mark = mark_of(decided)
+    agreement = agreement_of(measured, mark)
+    said = {
+        "name": f"{row.name}.{cell.column}",
+        "column": cell.column,
+        "expert": cell.expert_words,
+        "claim": claim.rate,
+        "short": short_rate(claim),
+        "kind": kind_of_claim(claim),
+        "samples": samples(claim),
+        "needs": needs(cell),
+        "exponent": claim.exponent,
+        "source": claim.source,
+        "note": claim.note,
+        "preset": cell.preset,
+        "settings": dict(cell.settings),
+        "measured": _measured(measured) if measured else None,
+        "why_not": why,
+        "elsewhere": [_elsewhere(one) for one in elsewhere(cell)],
+        "proof": mark,
+        "claims": [_proof(one) for one in decided],
+        "agreement": agreement,
+        "together": together(claim, measured, mark),
+    }
+    return {**said, "label": cell_label(row, said)}
 
 
-def covers(result: Result, cell: RateCell) -> bool:
-    """Return whether a result of the cell's preset measures the cell's claim.
+def agreement_of(measured: Measured | None, mark: str) -> str:
+    """Return how claim, slope and proof stand to each other, one of :data:`AGREEMENTS`.
 
     Parameters
     ----------
-    result : Result
-        It may compare more routers, gates or experts
-        than the cell asks for, and read more losses.
-    cell : RateCell
+    measured : Measured or None
+    mark : str
+        The checker's, one of :data:`~moeviz.charts.proofs.MARKS`.
     """
-    fields = result.spec.fields
-    preset = PRESETS[cell.preset]
-    for name, value in preset.parse(cell.settings).items():
-        if isinstance(value, tuple) and not all(one in fields[name] for one in value):
-            return False
-        if not isinstance(value, tuple) and fields[name] != value:
-            return False
-    return True
+    slope = measured.mark if measured else "unknown"
+    if slope == "no" or mark == FAILS:
+        return "differ"
+    return "agree" if slope == "yes" or mark == PROVED else "open"
 
 
-def measured(result: Result, cell: RateCell) -> Curve | None:
-    """Return the curve of a result that measures a claim, or None where it has no slope.
-
-    Parameters
-    ----------
-    result : Result
-        One that covers the cell.
-    cell : RateCell
-    """
-    curve = next((curve for curve in result.curves if cell.speaks_of(curve)), None)
-    return curve if curve is not None and curve.slope else None
-
-
-def alike(curve: PlannedCurve, other: PlannedCurve) -> bool:
-    """Return whether a curve of another study is one that the same claim speaks of.
-
-    Parameters
-    ----------
-    curve : PlannedCurve
-        Of the study that a claim names.
-    other : PlannedCurve
-        Of another study.
-
-    Notes
-    -----
-    It must be of fits. Router, gate, output, loss, setting and regime must agree; data, sizes,
-    starts, estimator and gauge need not, nor whether some true gates are zero where the claim does
-    not depend on it.
-    A network may stand for another one.
-    """
-    if other.reading.loss != curve.reading.loss or not other.trained:
-        return False
-    mine, theirs = curve.setting, other.setting
-    if kind_of(curve.expert) != kind_of(other.expert):
-        return False
-    # In the papers' own gauge: their claims are what must not depend on zero gates.
-    reading = Reading(curve.reading.loss, "offset")
-    claims = {claimed_rate(replace(mine, sparse=sparse), reading) for sparse in (False, True)}
-    sparse = theirs.sparse if len(claims) == 1 else mine.sparse
-    return replace(mine, sparse=sparse, expert=theirs.expert) == theirs
-
-
-def kind_of(expert: str) -> str:
-    """Return the column of :data:`COLUMNS` to which a registered expert of a regression belongs.
-
-    Parameters
-    ----------
-    expert : str
-    """
-    return expert.capitalize() if expert in ("linear", "polynomial") else COLUMNS[2]
-
-
-def study_words(curve: PlannedCurve) -> str:
-    """Say of which expert, by which estimator and in which gauge a curve is.
-
-    Parameters
-    ----------
-    curve : PlannedCurve
-    """
-    estimator = ESTIMATORS[curve.estimator].title
-    return f"{EXPERTS[curve.expert].title}, {estimator}, {curve.gauge_title}"
-
-
-def reconciled(claim: RateClaim, curve: Curve, curves: Sequence[Curve]) -> str:
-    """Say why a curve can fall although the claim is that no power of n holds.
+def kind_of_claim(claim: RateClaim) -> str:
+    """Return of which of :data:`KINDS` a claim is.
 
     Parameters
     ----------
     claim : RateClaim
-    curve : Curve
-        The one that measures it.
-    curves : sequence of Curve
-        All curves of its study.
-
-    Returns
-    -------
-    str
-        Empty where claim and curve do not seem to disagree.
     """
-    if not claim.rate.startswith(SLOW) or not curve.slope or curve.slope.high >= 0:
-        return ""
-    said = (
-        "Both can be right: the claim is a minimax statement, about the worst truth; the curve is "
-        "one fixed truth's."
-    )
-    of_fit = {c.reading: c for c in curves if c.fit == curve.fit and c.trained}
-    radial = of_fit.get(Reading("radial", "offset"))
-    if radial is None or not radial.slope:
-        return said
-    flat = (
-        "What stays flat is the gates' length, which no data can show: the same fits' radial "
-        f"error has slope {signed(radial.slope.estimate)}"
-    )
-    other = of_fit.get(Reading(curve.reading.loss, _other_gauge(curve)))
-    if not GAUGES[curve.reading.gauge].complete:
-        return f"{said} The paper pins only β₀ₖ, and so does this curve.{_whole(other)} {flat}."
-    if other is not None and other.slope:
-        flat += f", and their loss as the paper reads it {signed(other.slope.estimate)}"
-    return f"{said} The paper pins only β₀ₖ; here the whole gauge is fixed. {flat}."
+    if claim.rate == SLOW:
+        return "slow"
+    by_rate = {KINDS["half"]: "half", KINDS["quarter"]: "quarter"}
+    return by_rate.get(claim.rate, "other")
 
 
-def _other_gauge(curve: Curve) -> str:
-    return "offset" if GAUGES[curve.reading.gauge].complete else "pinned"
-
-
-def _whole(pinned: Curve | None) -> str:
-    """Say how the same fits fall once the whole gauge is fixed, where that was read."""
-    if pinned is None or not pinned.slope:
-        return ""
-    exponent, source = pinned.claim.exponent, pinned.claim.source
-    theory = "" if exponent is None else f", where theory says {signed(exponent)} ({source})"
-    slope = signed(pinned.slope.estimate)
-    return f" With the whole gauge fixed the same fits have slope {slope}{theory}."
-
-
-def measured_words(slope: Slope) -> str:
-    """Say a measured slope with its interval.
+def short_rate(claim: RateClaim) -> str:
+    """Return a claimed rate as a cell has room for: its powers of n, or that there is none.
 
     Parameters
     ----------
-    slope : Slope
+    claim : RateClaim
     """
-    return (
-        f"slope {signed(slope.estimate)}, 95 % interval {signed(slope.low)} to "
-        f"{signed(slope.high)}, n = {slope.window[0]:,} to {slope.window[1]:,}"
-    )
+    powers = _POWER.findall(claim.rate)
+    if claim.rate.startswith(SLOW):
+        return "slower" if not powers else f"slower, or n^(−1/{powers[0]})"
+    return " or ".join(f"n^(−1/{power})" for power in powers)
+
+
+def samples(claim: RateClaim) -> str:
+    """Return how many samples bring a parameter's error to ε, if n^(−a) is claimed: ε^(−1/a).
+
+    Parameters
+    ----------
+    claim : RateClaim
+    """
+    powers = _POWER.findall(claim.rate)
+    said = " or ".join(f"ε^(−{power})" for power in powers)
+    if claim.rate.startswith(SLOW):
+        return f"no power, or {said}" if said else "no power of 1/ε"
+    return said
+
+
+def needs(cell: RateCell) -> str:
+    """Say a claimed rate as samples for an error, and of what the error is.
+
+    Parameters
+    ----------
+    cell : RateCell
+    """
+    what = "of the density" if cell.settings.get("losses") else "of a parameter"
+    said = samples(cell.claim)
+    if said == "no power of 1/ε":
+        return f"Samples for an error ε {what}: {said} is enough."
+    return f"Samples for an error ε {what}: {said}."
+
+
+def _measured(measured: Measured) -> dict[str, Any]:
+    slope = measured.slope
+    return {
+        "slope": round(slope.estimate, 4),
+        "low": round(slope.low, 4),
+        "high": round(slope.high, 4),
+        "from": slope.window[0],
+        "to": slope.window[1],
+        "mark": measured.mark,
+        "words": measured.words,
+        "note": measured.note,
+        "samples": _needed(slope.estimate, slope.low, slope.high),
+        "preset": measured.preset,
+        "date": measured.date,
+        "device": measured.device,
+    }
+
+
+def _needed(estimate: float, low: float, high: float) -> str:
+    """Say how many samples bring the loss to ε, by its measured slope."""
+    if round(high, 2) >= 0:
+        return "no number of samples is sure to bring the loss to ε"
+    ends = ", ".join(signed(1 / slope, 1) for slope in (low, high))
+    return f"ε^({signed(1 / estimate, 1)}) samples bring the loss to ε (between powers {ends})"
+
+
+def _elsewhere(one: Elsewhere) -> dict[str, Any]:
+    slope = one.slope
+    return {
+        "preset": one.preset,
+        "words": one.words,
+        "slope": round(slope.estimate, 4),
+        "low": round(slope.low, 4),
+        "high": round(slope.high, 4),
+        "same_expert": one.same_expert,
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    return {
+        "claim": proof.claim,
+        "reference": proof.reference,
+        "mark": proof.mark,
+        "verdict": proof.verdict,
+        "condition": proof.condition,
+        "repaired": proof.repaired,
+        "date": proof.date,
+    }

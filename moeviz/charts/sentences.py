@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from moeviz.charts.meter import course
 from moeviz.charts.symmetries import equal_words
 from moeviz.estimate import ENDED, FAILED, Status
 from moeviz.study.result import Curve
@@ -49,18 +50,19 @@ def _of_starts(curve: Curve) -> str:
         return said
     slope = curve.slope
     return (
-        f"{said} It goes like n to the power {signed(slope.estimate)} (95 % interval "
-        f"{signed(slope.low)} to {signed(slope.high)}); a trained curve that does no better shows "
-        "where its fits started."
+        f"{said} It {_course(slope)}; a trained curve that does no better shows where its fits "
+        "started."
     )
+
+
+def _course(slope: Slope) -> str:
+    said = course(slope)
+    interval = f"95 % interval {signed(slope.low)} to {signed(slope.high)}"
+    return f"{said[0].lower()}{said[1:]} ({interval})"
 
 
 def _slope(slope: Slope, claim: RateClaim) -> str:
-    text = (
-        f"Between n = {slope.window[0]:,} and {slope.window[1]:,} the loss falls like n to the "
-        f"power {signed(slope.estimate)} (95 % interval {signed(slope.low)} to "
-        f"{signed(slope.high)})."
-    )
+    text = f"Between n = {slope.window[0]:,} and {slope.window[1]:,} the loss {_course(slope)}."
     if claim.exponent is None:
         return f"{text} Theory names no power of n ({claim.source})."
     inside = within(claim.exponent, slope.low, slope.high)

@@ -235,6 +235,8 @@ def _against_paper(curve: Curve, paper: Published) -> str:
         verdict = "our interval contains the paper's slope"
     elif slope.estimate < paper.slope:
         verdict = "our loss falls faster than the paper's"
+    elif round(slope.high, 2) >= 0:
+        verdict = "our loss rises" if round(slope.low, 2) > 0 else "our loss does not plainly fall"
     else:
         verdict = "our loss falls more slowly than the paper's"
     return (

@@ -101,9 +101,11 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
     found = [standing(preset) for preset in chosen]
     wanted = [k for k in found if arguments.names or arguments.all or k.state != FRESH]
     for each in found:
-        print(f"{each.name:26s} {_minutes(each.cost):>8s} of one core  {each.state}")
+        again = ", but asked for" if each in wanted and each.state == FRESH else ""
+        print(f"{each.name:26s} {_minutes(each.cost):>8s} of one core  {each.state}{again}")
     total = sum(each.cost for each in wanted)
-    print(f"To compute: {len(wanted)} of {len(found)}, about {_minutes(total)} of one core.")
+    verb = "Would compute" if arguments.dry_run else "To compute"
+    print(f"{verb}: {len(wanted)} of {len(found)}, about {_minutes(total)} of one core.")
     if not wanted and not arguments.dry_run:
         print("Nothing is stale; `keep --all` computes everything again.")
     for each in [] if arguments.dry_run else wanted:

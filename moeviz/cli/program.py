@@ -6,13 +6,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moeviz.cli.app import add_app
 from moeviz.cli.check import add_check
+from moeviz.cli.claims import add_claims, add_verdicts, within_processes
 from moeviz.cli.files import check_target, export_endings, write
+from moeviz.cli.glossary import add_glossary
 from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.settings import settings
 from moeviz.errors import MoevizError, SpecificationError
@@ -102,12 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     rates.add_argument("--json", action="store_true", help="print plain data")
     rates.set_defaults(run=_rates)
 
-    claims = commands.add_parser("claims", help="decide the papers' claims, with certificates")
-    claims.add_argument("names", nargs="*", metavar="ID", help="claims (default: all)")
-    claims.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
-    claims.add_argument("--json", action="store_true", help="print plain data")
-    claims.set_defaults(run=_claims)
-
+    add_claims(commands.add_parser("claims", help="the papers' claims, with certificates"))
+    add_verdicts(
+        commands.add_parser("verdicts", help="decide the claims and keep the verdicts shipped")
+    )
     add_check(commands.add_parser("check", help="decide a check of your own, with its certificate"))
 
     exceptions = commands.add_parser(
@@ -124,6 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     exceptions.add_argument("--keep", action="store_true", help="keep what is found in the project")
     exceptions.add_argument("--json", action="store_true", help="print plain data")
     exceptions.set_defaults(run=_exceptions)
+
+    add_glossary(commands.add_parser("glossary", help="what the words mean"))
 
     bench = commands.add_parser("bench", help="measure speed, with peers beside it")
     bench.add_argument("names", nargs="*", metavar="NAME", help="benchmarks (default: all)")
@@ -303,33 +304,12 @@ def _reach(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _claims(arguments: argparse.Namespace) -> int:
-    from moeviz.console import print_json, verdict_text
-    from moeviz.symbolic.request.answer import decide_all
-
-    _within_processes(arguments.workers)
-    verdicts = decide_all(arguments.names, arguments.workers)
-    if arguments.json:
-        print_json(list(verdicts))
-        return 0
-    # Closed also where the reader goes away, so that what still waits is not decided.
-    with closing(verdicts):
-        for verdict in verdicts:
-            print(verdict_text(verdict), flush=True)
-    return 0
-
-
-def _within_processes(workers: int) -> None:
-    if not 1 <= workers <= 64:
-        raise SpecificationError(f"Expected 1 to 64 processes for --workers, but got {workers}.")
-
-
 def _exceptions(arguments: argparse.Namespace) -> int:
     """Search for exceptions; what an interrupt or the limit leaves open is said and kept."""
     from moeviz.console import print_json, search_text
     from moeviz.symbolic.catalogue.exceptions import keep_searches, search_all
 
-    _within_processes(arguments.workers)
+    within_processes(arguments.workers)
     if not 1 <= arguments.limit <= 86_400:
         raise SpecificationError(
             f"Expected 1 to 86,400 seconds for --limit, but got {arguments.limit:g}."
@@ -367,7 +347,10 @@ def _bench(arguments: argparse.Namespace) -> int:
     from moeviz.bench import run_benchmarks
     from moeviz.console import print_json
 
-    rows = run_benchmarks(arguments.names)
+    def begins(name: str) -> None:
+        print(f"moeviz: {name} is being measured ...", file=sys.stderr, flush=True)
+
+    rows = run_benchmarks(arguments.names, begins)
     if arguments.json:
         print_json(rows)
         return 0

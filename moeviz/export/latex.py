@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import cycle
 
 from moeviz.charts.convergence import size_text
 from moeviz.charts.palette import Style
@@ -49,6 +50,8 @@ MARKS: Mapping[str, str] = {
 
 _ON_A_LINE = 4
 _MOST_TICKS = 9
+_GUIDES = ("dashed", "dash dot", "loosely dashed", "dash dot dot")
+"""How lines of the theory are drawn, one after another; their entries tell them apart."""
 
 
 def study_latex(result: Result, link: str = "") -> str:
@@ -145,8 +148,8 @@ def _picture(shown: Drawing) -> Iterator[str]:
         yield from _replicates(index, line)
     for index, line in enumerate(shown.lines):
         yield from _curve(index, line)
-    for guide in shown.guides:
-        yield r"\addplot[gray, thick, dashed] coordinates {"
+    for look, guide in zip(cycle(_GUIDES), shown.guides, strict=False):
+        yield rf"\addplot[gray, thick, {look}] coordinates {{"
         yield from _coordinates(guide.ends)
         yield rf"}}; \addlegendentry{{theory: slope {words(signed(guide.exponent))}}}"
     for reach in shown.reaches:

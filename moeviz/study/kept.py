@@ -7,7 +7,7 @@ run. ``python -m moeviz keep NAME`` makes one.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -71,11 +71,16 @@ def kept_result(name: str) -> KeptResult | None:
 
 
 def keep(name: str, result: Result, date: str, device: str) -> Path:
-    """Write a result into the project's own folder; losses keep six digits."""
+    """Write a result into the project's own folder; losses keep six digits.
+
+    The paths of single fits stay out: they are most of a result's bytes, and a study that runs
+    has them anew.
+    """
     folder = kept_folder()
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}.json"
-    content = {"date": date, "device": device, "result": _short(result.to_json())}
+    plain = _short(replace(result, paths=()).to_json())
+    content = {"date": date, "device": device, "result": plain}
     path.write_text(json_text(content, compact=True) + "\n", "utf-8")
     kept_names.cache_clear()
     kept_result.cache_clear()

@@ -1,22 +1,21 @@
-"""Symbolic checker: choose a claim or compose one, and read a verdict that can be checked."""
+"""Symbolic checker: a claim of the papers decided, a map of all of them, checks of one's own."""
 
 import streamlit as st
 
-from moeviz.ui.checker.page import check_button, choose_check, show_check
+from moeviz.ui.checker.page import heading, show_check, show_map
 from moeviz.ui.checker.state import STATE
+from moeviz.ui.checker.verdict import show_below
 from moeviz.ui.shared.guard import guard
 
-st.title("Symbolic checker", anchor=False)
-st.markdown(
-    "Slow rates come from a relation between derivatives of gate and expert. Here exact arithmetic "
-    "decides whether the relation is there, and every verdict carries a certificate that anyone "
-    "can check."
-)
 with guard(STATE.start_again):
     STATE.follow()
-with guard():
-    request = choose_check()
-    check_button(request)
-    link = STATE.write(request)
+    st.title(heading(), anchor=False)
+left, right = st.columns([17, 9], gap="medium")
+with right, guard():
+    show_map()
+with left, guard():
+    request, verdict = show_check()
 with guard(STATE.start_again):
-    show_check(request, link)
+    link = STATE.write(request)
+    if verdict is not None:
+        show_below(verdict, link)

@@ -20,7 +20,9 @@ with guard(STATE.start_again):
     values = form_values(preset)
 question, right = st.columns([13, 11], vertical_alignment="center")
 question.title(heading(preset, values), anchor=False)
-start = right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+start = right.container(
+    horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"
+)
 with guard():
     chips(preset, values)
     with start:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from moeviz.ui.checker.page import HOMOGENEITY
 from tests.browser.lab import Lab, walk
+from tests.browser.test_checker import button
 
 
 def crowded(wait: int) -> object:
@@ -95,7 +97,7 @@ def test_back_leaves_the_page_and_forward_returns_to_what_it_showed(server, visi
     lab = Lab(visit(), server.url)
     lab.page.goto(server.url)
     walk(lab.page, "Decide", "Symbolic checker")
-    lab.page.get_by_role("button", name="Check").wait_for()
+    button(lab.page).wait_for()
     lab.settle()
     home = lab.page.get_by_role("heading", name="Does the gate see how long β is?", level=1)
 
@@ -112,8 +114,8 @@ def test_back_leaves_the_page_and_forward_returns_to_what_it_showed(server, visi
     expect(home).to_be_visible()
     for _ in range(backs):
         step("go_forward")
-    expect(lab.page.get_by_role("heading", name="Symbolic checker", level=1)).to_be_visible()
-    expect(lab.page.get_by_role("button", name="Check")).to_be_visible()
+    expect(lab.page.get_by_role("heading", name=HOMOGENEITY, level=1)).to_be_visible()
+    expect(button(lab.page)).to_be_visible()
 
 
 def test_a_change_after_back_is_kept(form):
@@ -152,16 +154,15 @@ def test_back_soon_after_a_change_of_the_checker_undoes_it(
 ):
     page = visit()
     page.goto(f"{server.url}/checker?claim=C1.d2")
-    chosen = page.get_by_role("combobox", name="Claim")
+    title = page.get_by_role("heading", level=1)
     expect(page).to_have_url(re.compile("claim=C1.d2&v="))
-    first = chosen.input_value()
-    page.get_by_text("A check of my own", exact=True).click()
+    page.get_by_role("button", name="Set it up").click()
     expect(page).to_have_url(re.compile("compose=1"))
     page.wait_for_timeout(wait)
     page.go_back()
     page.wait_for_timeout(1500)
     expect(page).to_have_url(re.compile("claim=C1.d2"))
-    expect(chosen).to_have_value(first)
+    expect(title).to_have_text(HOMOGENEITY)
     page.go_forward()
     page.wait_for_timeout(1500)
     expect(page).to_have_url(re.compile("compose=1"))

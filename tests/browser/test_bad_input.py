@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from moeviz.study import FIELDS_VERSION, PRESETS
+from moeviz.ui.checker.page import HOMOGENEITY
 
 BAD_LINKS = {
     "no samples": ({"sizes": "0"}, "sizes"),
@@ -71,7 +72,7 @@ def test_an_address_that_has_no_page_and_a_link_that_is_too_long_say_so(server, 
         expect(page.get_by_role("main")).to_contain_text(word)
         page.get_by_role("link", name="Go to the page").click()
         asks = "Does the cosine router really learn slowly?"
-        title = "Symbolic checker" if "checker" in address else asks
+        title = HOMOGENEITY if "checker" in address else asks
         expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
 
 

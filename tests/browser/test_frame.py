@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.lab import walk
+from tests.browser.lab import Lab, walk
+from tests.browser.test_checker import button
 
 
 def root_size(page) -> float:
@@ -20,10 +21,10 @@ def test_projector_mode_walks_along_and_ends(server, visit):
     expect(switch).to_have_attribute("aria-pressed", "false")
     before = root_size(page)
     switch.press("Enter")
-    expect(page).to_have_url(re.compile(r"/rates\?projector=1$"))
+    expect(page).to_have_url(re.compile(r"/rates\?v=1&projector=1$"))
     assert root_size(page) == 1.5 * before
     walk(page, "Decide", "Symbolic checker")
-    page.get_by_role("button", name="Check", exact=True).wait_for()
+    button(page).wait_for()
     expect(page).to_have_url(re.compile(r"/checker\?.*projector=1"))
     assert root_size(page) == 1.5 * before
     expect(switch).to_have_attribute("aria-pressed", "true")
@@ -53,3 +54,17 @@ def test_the_screen_is_shared_as_a_link_and_as_a_code(server, visit):
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(share).to_be_focused()
+
+
+def test_what_is_entered_in_the_drawer_is_kept_when_escape_shuts_it(server, visit):
+    lab = Lab(visit(), server.url)
+    lab.open()
+    sizes = lab.open_settings().get_by_role("textbox", name="Sample sizes")
+    sizes.fill("300,1000,3000")
+    sizes.press("Escape")
+    expect(lab.settings).to_have_count(0)
+    lab.settle()
+    expect(lab.page).to_have_url(re.compile("sizes=300%2C1000%2C3000"))
+    expect(lab.open_settings().get_by_role("textbox", name="Sample sizes")).to_have_value(
+        "300,1000,3000"
+    )

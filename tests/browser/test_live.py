@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 
 from playwright.sync_api import expect
 
 from moeviz.ui.shared.scripts import script_path
+from tests.browser.lab import Lab
 from tests.browser.server import Server
-from tests.browser.test_checker import DECIDED_MS, button
+from tests.browser.test_checker import DECIDED_MS, FRESH, button
 
 STREAM = re.compile(r"/moeviz/live/[0-9a-f]{16}\?")
 FOLLOW = """async ([path, job]) => {
@@ -33,7 +35,7 @@ def decide(page, server: Server, claim: str) -> dict[str, int]:
     page.on("request", count)
     page.goto(f"{server.url}/checker?claim={claim}")
     button(page).click()
-    expect(page.get_by_role("button", name="Verdict (JSON)")).to_be_visible(timeout=DECIDED_MS)
+    expect(page.get_by_text(FRESH)).to_be_visible(timeout=DECIDED_MS)
     return asked
 
 
@@ -69,3 +71,32 @@ def test_a_finished_job_says_so_once_and_an_unknown_one_is_gone(server, visit):
     assert lost["said"] == []
     assert lost["last"]["gone"]
     assert lost["last"]["message"].startswith("Expected a job")
+
+
+def test_a_lost_connection_is_seen_until_it_is_back(server, visit):
+    page = visit()
+    lab = Lab(page, server.url)
+    asked = []
+
+    def broken(route) -> None:
+        """Answer with a stream that ends at once, and after that not at all."""
+        asked.append(route.request.url)
+        news = {"job": re.search(r"live/(\w+)", asked[0])[1], "state": "running", "active": True}
+        body = (
+            f"retry: 200\ndata: {json.dumps({**news, 'sentence': 'Running', 'screen': None})}\n\n"
+        )
+        if len(asked) > 1:
+            route.abort()
+        else:
+            route.fulfill(content_type="text/event-stream", body=body)
+
+    page.route(STREAM, broken)
+    lab.open(sizes="300,1000", replicates=4, candidates=8, seed=7721)
+    with page.expect_event("requestfailed"):
+        lab.run_button.click()
+    lost = page.get_by_text("Connection lost; trying again")
+    expect(lost).to_be_visible()
+    page.unroute(STREAM)
+    expect(lost).to_be_hidden()
+    lab.wait_until_finished()
+    assert len(asked) > 1  # The first was a stream.

@@ -14,6 +14,14 @@ from tests.browser.lab import Lab, median, seconds_until
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
 LONG = {"sizes": "1000,3162,10000,31623,100000", "replicates": 60, "candidates": 8}
 
+IN_SIGHT = """(c) => {
+    const [low, high] = c._fullLayout.yaxis.range;
+    const shown = c.data.filter((trace) => trace.visible && trace.meta?.measured);
+    const losses = shown.flatMap(({ y }) => y).filter((value) => value > 0).map(Math.log10);
+    return losses.length > 0 && losses.every((value) => low < value && value < high);
+}"""
+"""Whether all means of the study on show lie on the axis of the loss."""
+
 
 @pytest.fixture
 def running(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Lab]:
@@ -43,6 +51,7 @@ def test_the_first_point_comes_within_two_seconds(lab, record_property):
 
 
 def test_points_arrive_the_zoom_stays_and_cancelled_it_can_go_on(running):
+    assert running.plot.evaluate(IN_SIGHT)
     running.plot.evaluate("(c) => { c.mark = 'the same node'; }")
     box = running.plot.locator(".nsewdrag").first.bounding_box()
     left, top = box["x"] + 0.1 * box["width"], box["y"] + 0.2 * box["height"]

@@ -111,20 +111,6 @@ def test_the_figure_is_saved_under_a_telling_name(finished, visit):
         assert re.fullmatch(rf"moeviz-cosine-exact-[0-9a-f]{{16}}\.{kind.lower()}", name)
 
 
-def test_a_claim_leads_to_the_study_that_measures_it(server, visit):
-    page = visit()
-    page.goto(f"{server.url}/rates")
-    row = page.get_by_role("row").filter(has_text="perturbed cosine router, over-specified")
-    with page.context.expect_page() as opened:
-        row.get_by_role("link", name="Open the study").first.press("Enter")
-    lab = Lab(opened.value, server.url)
-    lab.run_button.wait_for()
-    expect(lab.chip("study")).to_have_text(re.compile("One expert too many$"))
-    expect(lab.chip("regime")).to_contain_text("one expert too many")
-    setting = lab.open_settings().get_by_role("combobox", name="Setting", exact=True)
-    expect(setting).to_have_value("One expert too many")
-
-
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
 def test_no_serious_barrier(finished, server, visit, scheme):
     page = visit(scheme=scheme)
@@ -155,7 +141,7 @@ def test_no_serious_barrier(finished, server, visit, scheme):
     page.get_by_role("dialog", name="Share this screen").wait_for()
     found["share"] = barriers(page)
     page.goto(f"{server.url}/rates")
-    page.get_by_role("link", name="Open the study").first.wait_for()
+    page.locator(".rates-face").first.wait_for()
     found["rates"] = barriers(page)
     assert found == {key: [] for key in found}
 
@@ -220,6 +206,32 @@ def test_the_choice_of_a_study_stands_under_the_button_whatever_is_said(server, 
     button = lab.run_button.bounding_box()
     assert 0 < chosen["y"] - (button["y"] + button["height"]) < 60
     assert chosen["y"] < lab.alerts.first.bounding_box()["y"]
+
+
+@pytest.mark.parametrize(("width", "height", "projector"), [(1280, 800, "0"), (1920, 1080, "1")])
+def test_plot_axis_and_takeaway_lie_on_the_first_screen(finished, visit, width, height, projector):
+    page = visit(width, height)
+    page.goto(f"{finished}&projector={projector}")
+    takeaway = page.locator(".watch-summary")
+    expect(takeaway).to_contain_text("theory")
+    lab = Lab(page, "")
+    lab.wait_for_points(0)
+    lab.settle()
+    page.wait_for_timeout(300)  # The plot takes the room that is left once all else stands.
+    axis = page.locator(".moeviz-canvas .xtitle").bounding_box()
+    said = takeaway.bounding_box()
+    assert axis["y"] + axis["height"] <= said["y"] + 1
+    assert said["y"] + said["height"] <= height
+
+
+def test_an_example_in_place_of_a_study_says_so(server, visit):
+    lab = Lab(visit(), server.url)
+    said = lab.page.get_by_text("An example, not your study: “Cosine against perturbed cosine”")
+    lab.open("lab")
+    expect(said).to_be_visible()
+    lab.open()
+    expect(lab.page.get_by_text(re.compile("^Pale: kept full-size result"))).to_be_visible()
+    expect(said).to_be_hidden()
 
 
 def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):

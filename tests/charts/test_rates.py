@@ -1,102 +1,153 @@
-"""The table of rates finds the curve that measures a claim."""
+"""The matrix of rates: cells, what they say together, and what to notice."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
+import moeviz.charts.proofs
+from moeviz.charts.measured import Measured
+from moeviz.charts.proofs import CONDITION, FAILS, MARKS, NONE, OPEN, PROVED, mark_of, proofs
 from moeviz.charts.rates import (
-    COLUMNS,
-    alike,
-    column_of,
-    covers,
-    measured,
-    measured_words,
-    reconciled,
-    study_words,
+    AGREEMENTS,
+    KINDS,
+    PAPERS,
+    agreement_of,
+    kind_of_claim,
+    rates_matrix,
+    samples,
+    short_rate,
 )
-from moeviz.study import Specification, plan
-from moeviz.study.rates_table import RATE_ROWS, RateCell
+from moeviz.charts.rates_words import chosen, together
+from moeviz.study.rate_cell import COLUMNS, SETTINGS
+from moeviz.study.rates_table import RATE_ROWS
 from moeviz.study.slope import Slope
-from moeviz.theory.claim import HALF, MINIMAX, SLOW, RateClaim
+from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.text import json_text
+from moeviz.theory.claim import HALF, QUARTER, SLOW, RateClaim
 
-NO_POWER = RateClaim(None, "", "cosine Theorem 5", SLOW, MINIMAX)
+MATRIX = rates_matrix()
+CELLS = [cell for row in MATRIX["rows"] for cell in row["cells"]]
+RATE = RateClaim(-0.5, "", "cosine Theorem 6", HALF)
+NO_POWER = RateClaim(None, "", "cosine Theorem 5", SLOW)
 
 
-def cell(gauge="pinned", **settings):
-    return RateCell("ReLU", "cosine-exact", settings, gauge)
+class Said:
+    """What the index says of a claim."""
+
+    def __init__(self, verdict: str, agrees: bool) -> None:
+        self.verdict, self.agrees = verdict, agrees
+        self.condition = self.repaired = ""
+        self.date = "2026-01-01"
+
+
+def slope(mark):
+    return Measured(Slope(-0.5, -0.6, -0.4, (10, 100)), mark, "", "", "lab", "", "cpu")
+
+
+def test_the_matrix_is_plain_data_with_every_claim_once():
+    assert json.loads(json_text(MATRIX)) == MATRIX
+    assert len(CELLS) == sum(len(row.cells) for row in RATE_ROWS) == MATRIX["count"]["cells"]
+    assert len({cell["name"] for cell in CELLS}) == len(CELLS)
+    for row in MATRIX["rows"]:
+        assert row["paper"] in PAPERS
+        assert row["setting"] in SETTINGS
+        columns = [cell["column"] for cell in row["cells"]]
+        assert len(set(columns)) == len(columns)
+        assert set(columns) <= set(COLUMNS)
+        assert columns == sorted(columns, key=list(COLUMNS).index)
+
+
+def test_every_cell_is_measured_or_says_why_not():
+    assert MATRIX["count"]["measured"] == len(CELLS)
+    for cell in CELLS:
+        assert bool(cell["measured"]) != bool(cell["why_not"])
+        assert cell["kind"] in KINDS
+        assert cell["agreement"] in AGREEMENTS
+        assert cell["proof"] in MARKS
+        assert (cell["proof"] == NONE) == (not cell["claims"])
+
+
+def test_claims_that_decide_a_rate_are_of_its_paper():
+    for row in RATE_ROWS:
+        for cell in row.cells:
+            for name in cell.decided_by:
+                assert CATALOGUE.claims[name].paper == row.paper
+
+
+def test_a_rate_reads_as_samples_for_an_error():
+    for power, samples_for in ((2, "ε^(−2)"), (4, "ε^(−4)"), (12, "ε^(−12)")):
+        claim = replace(RATE, rate=f"n^(−1/{power})")
+        assert short_rate(claim) == claim.rate
+        assert samples(claim) == samples_for
+    two = replace(RATE, rate=f"{HALF} in Table 1, {QUARTER} in §4.2")
+    assert (short_rate(two), samples(two)) == (f"{HALF} or {QUARTER}", "ε^(−2) or ε^(−4)")
+    assert samples(NO_POWER) == "no power of 1/ε"
+    kinds = [kind_of_claim(one) for one in (RATE, replace(RATE, rate=QUARTER), NO_POWER, two)]
+    assert kinds == ["half", "quarter", "slow", "other"]
 
 
 @pytest.mark.parametrize(
-    "claim", [cell for row in RATE_ROWS for cell in row.cells], ids=lambda c: c.expert_words
+    ("verdict", "agrees", "mark"),
+    [
+        ("holds", True, PROVED),
+        ("fails", True, PROVED),
+        ("fails", False, FAILS),
+        ("holds", False, CONDITION),
+        ("holds under a condition", False, CONDITION),
+        ("undecided", False, OPEN),
+    ],
 )
-def test_every_claim_has_a_column(claim):
-    assert column_of(claim) in COLUMNS
+def test_a_mark_is_of_the_papers_sentence(monkeypatch, verdict, agrees, mark):
+    shipped = {"C9.over": Said(verdict, agrees)}
+    monkeypatch.setattr(moeviz.charts.proofs, "shipped_summary", lambda: shipped)
+    (found,) = proofs(["C9.over"])
+    assert (found.mark, found.verdict) == (mark, verdict)
+    (unknown,) = proofs(["C9.exact"])
+    assert unknown.mark == OPEN
 
 
-def test_a_study_covers_the_claims_about_what_it_compares(result):
-    fields = result.spec.fields
-    assert covers(result, cell())
-    assert covers(result, cell(routers="cosine", seed=str(fields["seed"])))
-    assert not covers(result, cell(routers="linear"))
-    assert not covers(result, cell(sparse="1"))
+def test_of_several_claims_the_one_that_stands_worst_gives_the_mark(monkeypatch):
+    shipped = {"C9.over": Said("holds", True), "C9.exact": Said("fails", False)}
+    monkeypatch.setattr(moeviz.charts.proofs, "shipped_summary", lambda: shipped)
+    assert mark_of(proofs(["C9.over", "C9.exact"])) == FAILS
+    assert mark_of(proofs(["C9.over", "C9.gauge"])) == OPEN
+    assert mark_of(proofs(["C9.over"])) == PROVED
+    assert mark_of(()) == NONE
 
 
-def test_the_curve_of_the_claims_router_measures_it(result, empty):
-    curve = measured(result, cell(routers="perturbed-cosine"))
-    assert curve.router == "perturbed-cosine"
-    assert f"{curve.slope.estimate:.2f}".replace("-", "−") in measured_words(curve.slope)
-    assert measured(result, cell("offset", losses="radial")).reading.loss == "radial"
-    assert measured(result, cell(routers="linear")) is None
-    assert measured(empty, cell()) is None
+@pytest.mark.parametrize("mark", MARKS)
+def test_claim_slope_and_proof_disagree_where_one_speaks_against_another(mark):
+    assert agreement_of(slope("no"), mark) == "differ"
+    assert (agreement_of(slope("yes"), mark) == "differ") == (mark == FAILS)
+    assert (agreement_of(None, mark) == "open") == (mark in (CONDITION, OPEN, NONE))
+    words = together(RATE, slope("no"), mark)
+    assert words.startswith("The slope contradicts the claim")
+    assert "learnt at the claimed rate" not in words
+    assert ("others near it" in together(RATE, slope("yes"), mark)) == (mark == FAILS)
+    assert together(NO_POWER, slope("unknown"), mark).startswith("The slope cannot contradict")
 
 
-def test_curves_are_alike_where_the_claim_cannot_tell_them_apart(result):
-    fields, curve = result.spec.fields, result.curves[0]
-
-    def first(**changes):
-        return plan(Specification.make("lab", {**fields, **changes})).curves[0]
-
-    for change in ({"sizes": [3000], "seed": 9, "sparse": 2}, {"gauges": ["offset"]}):
-        assert alike(curve, first(**change))
-    assert alike(curve, first(experts=["tanh"]))
-    for change in (
-        {"atoms": fields["true_atoms"] + 1},
-        {"flat": 1},
-        {"data_router": "linear"},
-        {"losses": ["radial"]},
-        {"routers": ["linear"]},
-        {"experts": ["linear"]},
-    ):
-        assert not alike(curve, first(**change))
+def test_what_to_notice_counts_what_is_shown():
+    for name, said in MATRIX["notices"].items():
+        paper, setting, agreement = name.split("|")
+        cells = [cell for _, cell in chosen(MATRIX["rows"], paper, setting, agreement)]
+        if cells:
+            measured = sum(bool(cell["measured"]) for cell in cells)
+            assert said.startswith(f"{measured} of {len(cells)} claim")
+            refuted = sum(cell["proof"] == FAILS for cell in cells)
+            assert f"{refuted} refuted" in said
+        else:
+            assert said.startswith("No claim is so")
 
 
-def test_a_claim_of_no_power_and_a_falling_curve_are_reconciled(result):
-    curves = result.curves
-    pinned = next(c for c in curves if c.router == "cosine" and c.reading.gauge == "pinned")
-    falling = replace(pinned, slope=Slope(-0.5, -0.6, -0.4, (300, 3000)))
-    note = reconciled(NO_POWER, falling, curves)
-    assert "minimax" in note
-    assert "no data can show" in note
-    radial = next(c for c in curves if c.reading.loss == "radial")
-    assert f"{radial.slope.estimate:.2f}".replace("-", "−").lstrip("−") in note
-    flat = replace(pinned, slope=Slope(0.0, -0.1, 0.1, (300, 3000)))
-    assert reconciled(NO_POWER, flat, curves) == ""
-    assert reconciled(RateClaim(-0.5, "", "cosine Theorem 6", HALF), falling, curves) == ""
-
-
-def test_a_curve_in_the_papers_gauge_names_the_same_fits_with_the_whole_gauge_fixed(result):
-    curves = result.curves
-    pinned = next(c for c in curves if c.router == "cosine" and c.reading.gauge == "pinned")
-    reading = replace(pinned.reading, gauge="offset")
-    paper = replace(pinned, reading=reading, slope=Slope(-0.1, -0.2, -0.05, (300, 3000)))
-    note = reconciled(NO_POWER, paper, curves)
-    said = f"{pinned.slope.estimate:.2f}".replace("-", "−")
-    assert f"the same fits have slope {said}, where theory says −0.50 (moeviz)." in note
-    assert "no data can show" in note
-    assert "no data can show" not in reconciled(NO_POWER, paper, [paper])
-
-
-def test_a_curves_study_is_named_by_expert_estimator_and_gauge(result):
-    assert study_words(result.curves[0]) == "ReLU expert, converged estimator, gauge pinned"
+def test_a_cell_says_aloud_all_that_it_shows():
+    for row in MATRIX["rows"]:
+        for cell in row["cells"]:
+            said = cell["label"]
+            for part in (row["gate"], row["regime"], cell["expert"], cell["claim"]):
+                assert part in said
+            assert "slope" in said or cell["measured"] is None
+            assert ("disagree" in said) == (cell["agreement"] == "differ")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from moeviz.charts.sentences import curve_words
 from moeviz.charts.words import (
     comparison,
     design_sentence,
@@ -102,7 +103,13 @@ def test_fits_are_named_by_what_tells_them_apart(curve):
 
 @pytest.mark.parametrize(
     ("slope", "word"),
-    [(-0.45, "contains"), (-0.9, "falls faster"), (-0.1, "falls more slowly")],
+    [
+        (-0.45, "contains"),
+        (-0.9, "falls faster"),
+        (-0.2, "falls more slowly"),
+        (-0.05, "does not plainly fall"),
+        (0.46, "our loss rises"),
+    ],
 )
 def test_ours_is_held_against_the_papers_slope(slope, word, curve, whole):
     found = Slope(slope, slope - 0.1, slope + 0.1, (1000, 10000))
@@ -114,6 +121,21 @@ def test_ours_is_held_against_the_papers_slope(slope, word, curve, whole):
     assert "1.00·10⁹; our largest n is 10,000: no sample here" in text
     assert "k is not stated" in text
     assert "router 1" not in text
+
+
+@pytest.mark.parametrize("trained", [True, False])
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (-0.46, "falls like n to the power −0.46 (95 % interval −0.56 to −0.36)"),
+        (0.46, "rises like n to the power 0.46 (95 % interval 0.36 to 0.56)"),
+        (0.0, "stays level, slope 0.00 (95 % interval −0.10 to 0.10)"),
+    ],
+)
+def test_a_loss_is_said_to_fall_only_where_it_does(slope, said, trained, result, curve):
+    found = Slope(slope, slope - 0.1, slope + 0.1, (1000, 10000))
+    words = curve_words(result.spec, curve(0, slope=found, trained=trained))
+    assert f" {said}" in words
 
 
 def test_what_no_paper_printed_is_not_compared(curve, whole):

@@ -207,7 +207,7 @@ def test_a_killed_process_is_explained_and_can_be_asked_again(make):
     failed = ended(checker, "dies")
     assert failed.state == "failed"
     assert "status -9" in failed.message
-    assert "press Check again" in failed.message
+    assert "ask again" in failed.message
     assert checker.look(checker.submit(claim("dies"))).active
     assert done(checker, "S1")["verdict"] == "holds"
 
@@ -335,6 +335,14 @@ def test_the_same_request_has_one_name():
     assert claim("S1").hash != claim("S2").hash
     check = Check({"compose": {"a": 1, "b": 2}})
     assert Checks().read(check.to_json()) == check
+
+
+def test_the_program_is_named_by_what_decides_and_not_by_the_verdicts_that_ship(monkeypatch):
+    read: list[Path] = []
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or b"")
+    checks.fingerprint.__wrapped__()
+    assert {"cone.py", "exceptions.json", "scores.py"} <= {path.name for path in read}
+    assert not [path for path in read if "verdicts" in path.parts]
 
 
 def test_the_real_process_decides_claims_and_refuses_formulas(tmp_path):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from moeviz.charts.palette import THEMES, style
 from moeviz.charts.table import slope_table
 from moeviz.errors import SpecificationError
+from moeviz.export.drawing import drawing
 from moeviz.export.latex import MARKS, study_latex, words
 from moeviz.export.words import LONGEST_LINK
 from tests.export.conftest import LINK, renamed, repeated
@@ -51,6 +52,14 @@ def test_the_same_result_gives_the_same_document(kept):
     for result in kept:
         assert study_latex(result, LINK) == study_latex(result, LINK)
         assert study_latex(result).isascii()
+
+
+def test_lines_of_the_theory_look_different(kept):
+    several = [drawing(result) for result in kept]
+    most = max(several, key=lambda shown: len(shown.guides))
+    document = study_latex(kept[several.index(most)])
+    looks = re.findall(r"addplot\[gray, thick, ([a-z ]+)\]", document)
+    assert len(set(looks)) == len(looks) == len(most.guides) > 1
 
 
 def test_every_marker_of_the_palette_has_one():

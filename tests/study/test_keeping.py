@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from moeviz import bench
 from moeviz.cli.keep import FRESH, standing
 from moeviz.cli.program import main
 from moeviz.study import PRESETS, kept, plan
@@ -46,3 +47,24 @@ def test_the_command_says_the_cost_and_computes_nothing_that_is_fresh(capsys):
     assert "of one core  fresh" in said
     assert "To compute: 0 of" in said
     assert "Nothing is stale" in said
+
+
+def test_a_fresh_one_that_is_named_is_said_to_be_computed_because_it_was_asked_for(capsys):
+    assert main(["keep", NAME, "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "fresh, but asked for" in said
+    assert "Would compute: 1 of 1" in said
+
+
+def test_each_benchmark_is_named_as_it_starts(monkeypatch, capsys):
+    row = {"name": "x", "work": "w", "ours_seconds": 1.0, "peer": "p"}
+    row |= {"peer_seconds": None, "ratio": None}
+    names = ("em", "least-squares")
+    monkeypatch.setattr(bench, "BENCHMARKS", {name: lambda: [row] for name in names})
+    assert main(["bench", *names]) == 0
+    said = capsys.readouterr()
+    assert said.out.count("ours 1 s") == 2
+    assert said.err.splitlines() == [
+        "moeviz: em is being measured ...",
+        "moeviz: least-squares is being measured ...",
+    ]

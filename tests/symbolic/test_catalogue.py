@@ -11,9 +11,11 @@ import pytest
 from moeviz.errors import Cancelled, UnknownNameError
 from moeviz.study.presets import PRESETS
 from moeviz.symbolic.catalogue import CATALOGUE
+from moeviz.symbolic.catalogue.shipped import shipped, stale, timeless
 from moeviz.symbolic.certificates.report import Answer
 from moeviz.symbolic.questions.claims import decide
 from moeviz.symbolic.request.answer import LIMIT, run_check, verdict_of
+from moeviz.text import json_text
 from tests.symbolic.certificates import verdict
 
 CERTIFICATES = {
@@ -63,6 +65,14 @@ def test_a_verdict_is_plain_data_that_says_where_it_comes_from(name):
     assert data["why"]
     assert data["study"] in PRESETS
     assert data["agrees_with_paper"] == (data["verdict"] == data["paper_says"])
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE.claims))
+def test_what_ships_is_what_is_decided_today(name):
+    """`python -m moeviz verdicts` makes what ships anew."""
+    assert stale(name) == ""
+    again = json.loads(json_text(verdict(name).to_json()))
+    assert timeless(shipped(name).verdict) == timeless(again)
 
 
 def test_counter_sequences_have_the_orders_of_the_theory():

@@ -87,6 +87,29 @@ def said(elements: Any) -> str:
     return "\n".join(element.value for element in elements)
 
 
+def texts(app: AppTest) -> list[list[Any]]:
+    """The texts whose words open their meaning, in pieces, as the browser is told of them."""
+    found = [e.proto for e in app.get("bidi_component") if e.proto.component_name == "moeviz.terms"]
+    return [json.loads(json.loads(proto.json)["text"]) for proto in found]
+
+
+def words(app: AppTest) -> str:
+    """All running text of a page: markdown, and what :func:`texts` returns, without its marks."""
+    blocks = [parts for text in texts(app) for _, parts in text]
+    return "\n".join([said(app.markdown), *map(_joined, blocks)])
+
+
+def _joined(parts: list[Any]) -> str:
+    return "".join(map(_bare, parts))
+
+
+def _bare(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    kind, inner, *more = part
+    return more[0] if kind == "term" else _joined(inner) if kind in ("b", "i") else inner
+
+
 def component(app: AppTest, name: str) -> Any:
     """One of the lab's components, by its key."""
     (found,) = (each for each in app.get("bidi_component") if each.proto.id.endswith(f"-{name}"))

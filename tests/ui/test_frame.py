@@ -15,7 +15,9 @@ from starlette.routing import Match, Route
 from streamlit.testing.v1 import AppTest
 
 from moeviz.errors import SpecificationError
+from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.ui.shared.cards import cards_path, cards_route
+from moeviz.ui.shared.claims import FIND_PATH, claim_routes, map_path
 from moeviz.ui.shared.navigation import ADDRESSES, HOME, SECTIONS, TITLES
 from moeviz.ui.shared.qr import LONGEST, qr_route, qr_svg
 from tests.ui.still import visit
@@ -113,3 +115,21 @@ def test_the_app_serves_codes_and_cards(base):
     cards = answer(cards_route(base), start + cards_path())
     assert set(json.loads(gzip.decompress(cards.body))) >= {"routers", "study"}
     assert answer(cards_route(base), f"{start}moeviz/cards-0.json").status_code == 404
+
+
+@pytest.mark.parametrize("base", ["", "/lab"])
+def test_the_app_serves_the_map_of_claims_and_finds_in_it(base):
+    start = f"{base}/"
+    whole, find = claim_routes(base)
+    packed = answer(whole, start + map_path())
+    tiles = [
+        t for paper in json.loads(gzip.decompress(packed.body))["papers"] for t in paper["tiles"]
+    ]
+    assert sorted(c for tile in tiles for c in tile["claims"]) == sorted(CATALOGUE.claims)
+    assert all(len(tile["verdicts"]) == len(tile["claims"]) for tile in tiles)
+    assert answer(whole, f"{start}moeviz/claims-0.json").status_code == 404
+    found = json.loads(
+        answer(find, start + FIND_PATH[1:], text="reflection of two directions").body
+    )
+    assert found["claims"][0].startswith("C7.")
+    assert json.loads(answer(find, start + FIND_PATH[1:]).body) == {"claims": []}

@@ -28,6 +28,7 @@ from tests.ui.still import (
     strip,
     told,
     visit,
+    words,
 )
 
 
@@ -164,8 +165,8 @@ def test_another_study_brings_its_own_form_and_takes_the_study_off_the_screen(st
 def test_the_truth_is_shown_with_its_regimes(still, results):
     still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
     app = open_tab(visit(**FIELDS, job=SPEC.hash), "Truth")
-    assert "Setting\\: exact\\-specified" in said(app.markdown)
-    assert "True parameters\\: cosine router; perturbed cosine router" in said(app.markdown)
+    assert "Setting: exact-specified" in words(app)
+    assert "True parameters\\: cosine router; perturbed cosine router" in words(app)
     titles = ["About", "Details", "Replay", "Data", "Truth"]
     assert [tab.label for tab in app.tabs] == titles
 

@@ -36,6 +36,7 @@ from tests.ui.still import (
     strip,
     told,
     visit,
+    words,
 )
 
 UNKNOWN = "0123456789abcdef"
@@ -101,7 +102,7 @@ def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
     assert not layers(app)
     labels = [curve.label for curve in kept.result.curves]
     assert [curve["label"] for curve in drawn(app)["curves"]] == labels
-    assert all(label in said(open_tab(app, "Details").markdown) for label in labels)
+    assert all(label in words(open_tab(app, "Details")) for label in labels)
     assert not still.submitted
     pick(app, KEPT, KEPT)
     assert "kept" not in app.query_params

@@ -8,7 +8,7 @@ import pytest
 
 from moeviz.study import PRESETS
 from moeviz.ui.lab.study import PICTURE
-from tests.ui.still import FIELDS, SPEC, open_tab, said, snapshot, told, visit
+from tests.ui.still import FIELDS, SPEC, open_tab, said, snapshot, told, visit, words
 
 
 def test_the_home_page_stands(still):
@@ -67,8 +67,8 @@ def test_a_finished_study_says_every_slope_and_how_fits_ended(still, results):
     assert not app.exception
     result = still.jobs[SPEC.hash].result()
     for curve in result.curves:
-        assert curve.label in said(app.markdown)
-    assert "Reach of this design" not in said(app.markdown)
+        assert curve.label in words(app)
+    assert "Reach of this design" not in words(app)
     tables = [each.value for each in open_tab(app, "Data").table]
     first_columns = [next(iter(table)) for table in tables]
     assert first_columns == ["Curve", "Mean loss", "Median loss", "Local slope", "Fit"]
@@ -80,15 +80,15 @@ def test_a_finished_study_says_every_slope_and_how_fits_ended(still, results):
     ] == names
     tables = [each.value for each in open_tab(app, "Truth").table]
     assert "True expert" in {next(iter(table)) for table in tables}
-    assert "Reach of this design" in said(app.markdown)
+    assert "Reach of this design" in words(app)
 
 
 def test_only_the_open_tab_is_made(still, results):
     still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
     app = visit(job=SPEC.hash)
     assert not app.table
-    assert PRESETS["cosine-exact"].summary in said(app.markdown)
-    assert PRESETS["cosine-exact"].summary not in said(open_tab(app, "Data").markdown)
+    assert PRESETS["cosine-exact"].summary in words(app)
+    assert PRESETS["cosine-exact"].summary not in words(open_tab(app, "Data"))
     assert app.table
 
 

@@ -12,7 +12,7 @@ from moeviz.study.fields import FIELDS
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.text import signed
 from moeviz.ui.shared.guard import plain
-from tests.ui.still import drawer, open_tab, said, visit
+from tests.ui.still import drawer, open_tab, said, visit, words
 
 PUBLISHED = [name for name, preset in PRESETS.items() if preset.published]
 
@@ -56,13 +56,13 @@ def test_ours_stands_beside_the_papers(still, name):
 def test_what_is_seen_is_said_in_plain_words(still, name):
     result = kept_result(name).result
     app = open_tab(visit(preset=name, kept="1"), "Details")
-    (paragraph,) = (each.value for each in app.markdown if "Ours and the paper's" in each.value)
-    assert plain(comparison(result)) in paragraph
+    (paragraph,) = (p for p in words(app).splitlines() if "Ours and the paper's" in p)
+    assert comparison(result) in paragraph
     for curve in result.curves:
         if curve.published:
             slopes = (curve.published.slope, curve.slope.estimate)
-            assert all(plain(signed(slope)) in paragraph for slope in slopes)
-            assert plain(curve.published.source) in paragraph
+            assert all(signed(slope) in paragraph for slope in slopes)
+            assert curve.published.source in paragraph
     defined = [fit for fit in result.truth if fit.null is not None]
     assert ("Reach of the design" in paragraph) == bool(defined)
     assert ("no reach is defined" in paragraph) != bool(defined)
@@ -73,7 +73,7 @@ def test_what_is_seen_is_said_in_plain_words(still, name):
 def test_the_reach_stands_with_the_truth(still, name):
     app = open_tab(visit(preset=name, kept="1"), "Truth")
     assert not app.exception
-    assert "Reach of this design" in said(app.markdown)
+    assert "Reach of this design" in words(app)
 
 
 @pytest.mark.few(5)
@@ -81,13 +81,13 @@ def test_the_reach_stands_with_the_truth(still, name):
 def test_what_the_paper_leaves_open_is_a_field(still, name):
     result = kept_result(name).result
     app = open_tab(visit(preset=name, kept="1"), "Details")
-    (sentence,) = (each.value for each in app.markdown if "Left open by the paper" in each.value)
-    assert plain(open_choices(result)) in sentence
+    (sentence,) = (p for p in words(app).splitlines() if "Left open by the paper" in p)
+    assert open_choices(result) in sentence
     ran = {curve.estimator for curve in result.curves if curve.published}
     drawer(app)
     widgets = [each.label for each in (*app.number_input, *app.selectbox)]
     for field, estimator in OPEN_FIELDS.items():
-        said_of = plain(FIELDS[field].label) in sentence
+        said_of = FIELDS[field].label in sentence
         assert said_of == (estimator is None or estimator in ran)
         shown = any(label.startswith(FIELDS[field].label) for label in widgets)
         assert shown == FIELDS[field].applies(PRESETS[name].defaults)

@@ -1,99 +1,143 @@
-"""The table of rates: every claim with its source and a link to the study that measures it."""
+"""The rates page: one matrix, the cells of the command, and a link that says what is shown."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+import json
 from urllib.parse import parse_qsl
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-import moeviz.ui.rates
-from moeviz.study import PRESETS, assemble
-from moeviz.study.kept import KeptResult
-from moeviz.study.rates_table import RATE_ROWS, RateCell
-from moeviz.theory.claim import SLOW
+from moeviz.charts.meter import meters
+from moeviz.charts.palette import THEMES
+from moeviz.charts.printed import printed
+from moeviz.charts.rates import rates_matrix
+from moeviz.console import rates_json
+from moeviz.errors import SpecificationError
+from moeviz.study import PRESETS
+from moeviz.study.kept import kept_result
+from moeviz.study.rates_table import RATE_ROWS
+from moeviz.ui.checker.link import CHECKER
 from moeviz.ui.lab.link import LAB
-from moeviz.ui.rates import cell_text, study_address
-from moeviz.ui.shared.guard import plain
-from tests.ui.still import FIELDS, SPEC, snapshot, visit
+from moeviz.ui.rates.link import CHOICES, MATRIX, RATES, cell_names
+from moeviz.ui.rates.matrix import matrix_text
+from tests.ui.still import component, told, visit
 
-CELLS = [cell for row in RATE_ROWS for cell in row.cells]
-CLAIM = RateCell("ReLU", SPEC.name, FIELDS, "offset")
+CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]
+SHOWN = {cell["name"]: cell for row in json.loads(matrix_text())["rows"] for cell in row["cells"]}
+LINKS = ("study", "kept", "href", "title")
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.preset} {cell.expert_words}")
-def test_the_link_of_a_claim_opens_its_study(cell):
-    params = dict(parse_qsl(study_address(cell).partition("?")[2]))
+def asked(address):
+    path, _, query = address.partition("?")
+    return path, dict(parse_qsl(query))
+
+
+def address(app):
+    found = app.query_params.items()
+    return {name: said if isinstance(said, str) else said[0] for name, said in found}
+
+
+def without_links(cell):
+    claims = [{k: v for k, v in one.items() if k not in LINKS} for one in cell["claims"]]
+    others = [{k: v for k, v in one.items() if k not in LINKS} for one in cell["elsewhere"]]
+    kept = {k: v for k, v in cell.items() if k not in LINKS}
+    return {**kept, "claims": claims, "elsewhere": others}
+
+
+def test_the_page_and_the_command_show_the_same_cells():
+    assert [without_links(cell) for cell in SHOWN.values()] == [cell for _, cell in CELLS]
+    assert set(SHOWN) == cell_names()
+
+
+@pytest.mark.parametrize(("row", "cell"), CELLS, ids=[cell["name"] for _, cell in CELLS])
+def test_a_cell_says_what_the_study_says_that_it_opens(row, cell):
+    """The claim is the live study's, the slope is the kept result's that the cell leads to."""
+    own = next(c for r in RATE_ROWS for c in r.cells if f"{r.name}.{c.column}" == cell["name"])
+    path, params = asked(SHOWN[cell["name"]]["study"])
+    assert path == "convergence"
+    preset = PRESETS[cell["preset"]]
     request = LAB.read(params)
-    preset = PRESETS[cell.preset]
-    assert preset.build(request.values) == preset.build(preset.parse(cell.settings))
+    assert preset.build(request.values) == own.specification
+    assert (cell["exponent"], cell["source"]) == (own.curve.claim.exponent, own.curve.claim.source)
+    path, params = asked(SHOWN[cell["name"]]["kept"])
+    assert LAB.read(params).own["kept"] is True
+    kept = kept_result(LAB.read(params).own["preset"])
+    curves = printed(kept.result)["curves"]
+    place = next(i for i, curve in enumerate(kept.result.curves) if own.speaks_of(curve))
+    says = curves[place]
+    assert [cell["measured"][end] for end in ("slope", "low", "high")] == [
+        round(says["slope"][name], 4) for name in ("estimate", "low", "high")
+    ]
+    assert says["theory"]["exponent"] == cell["exponent"]
+    assert says["theory"]["source"] == cell["source"]
+    meter = meters(kept.result, THEMES["light"])[place]
+    assert meter.words.startswith(cell["measured"]["words"])
+    assert meter.mark == cell["measured"]["mark"]
 
 
-def test_the_page_shows_every_claim_once_under_its_row(still):
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_claim_leads_to_its_verdict(name):
+    for claim in SHOWN[name]["claims"]:
+        path, params = asked(claim["href"])
+        assert (path, CHECKER.read(params).own["claim"]) == ("checker", claim["claim"])
+    for other in SHOWN[name]["elsewhere"]:
+        assert LAB.read(asked(other["href"])[1]).own["preset"] == other["preset"]
+    assert len(SHOWN[name]["claims"]) == len({c["claim"] for c in SHOWN[name]["claims"]})
+
+
+def test_the_page_opens_on_its_question(still):
     app = visit("pages/lab/rates.py")
     assert not app.exception
-    (table,) = app.table
-    assert len(table.value) == len(RATE_ROWS)
-    text = table.value.to_csv()
-    assert text.count("Open the study") == sum(bool(cell.preset) for cell in CELLS)
-    for cell in CELLS:
-        assert plain(cell.claim.source) in text
+    assert [title.value for title in app.title] == ["How fast does each gate learn?"]
+    assert address(app) == {"v": "1"}
 
 
-def test_a_finished_study_measures_its_claim(still, results, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(moeviz.ui.rates, "kept_names", list)
-    assert "Not measured yet" in cell_text(CLAIM)
-    still.jobs[SPEC.hash] = snapshot(SPEC, "running", results)
-    assert "Not measured yet" in cell_text(CLAIM)
-    still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
-    assert re.search(r"Measured on this server: slope .*interval", cell_text(CLAIM))
+def test_a_link_restores_what_was_shown(still):
+    link = {"paper": "sigmoid", "setting": "over", "agreement": "differ", "read": "samples"}
+    link |= {"cell": "sigmoid.sigmoid.sparse.relu"}
+    assert RATES.write(RATES.read(link)) == {**link, "v": "1"}
+    app = visit("pages/lab/rates.py", **link)
+    assert not app.exception
+    assert address(app) == {**link, "v": "1"}
 
 
-def test_a_kept_result_measures_its_claim(
-    still, monkeypatch: pytest.MonkeyPatch, results: dict[str, Any]
-):
-    kept = KeptResult("2026-05-04", "cpu", assemble(SPEC, results, 1.0, "cpu"))
-    monkeypatch.setattr(moeviz.ui.rates, "kept_result", lambda name: kept)
-    monkeypatch.setattr(moeviz.ui.rates, "kept_names", lambda: [SPEC.name])
-    text = cell_text(CLAIM)
-    assert "Measured: slope" in text
-    assert f"convergence?preset={SPEC.name}&v=" in text
-    assert "&kept=1" in text
-    another = RateCell("tanh", SPEC.name, {**FIELDS, "experts": "tanh"}, "offset")
-    assert "Not measured yet" in cell_text(another)
-    assert "For another expert, in Cosine paper" in cell_text(another)
+@pytest.mark.parametrize("key", [*CHOICES, "cell"])
+def test_what_a_link_cannot_say_is_refused_in_one_sentence(still, key):
+    with pytest.raises(SpecificationError, match=f"Expected {key} to be"):
+        RATES.read({key: "nonsense"})
+    app = visit("pages/lab/rates.py", **{key: "nonsense"})
+    assert f"Expected {key} to be" in app.error[0].value
 
 
-def test_a_kept_result_of_another_study_is_used_where_its_setting_is_the_claims(still):
-    over = [
-        cell_text(cell)
-        for row in RATE_ROWS
-        if row.paper == "cosine" and row.regime_words == "over-specified"
-        for cell in row.cells
-    ]
-    found = [text for text in over if "Measured in another study" in text]
-    assert found
-    for text in found:
-        assert "Not measured yet" not in text
-        assert "kept result of" in text
-    assert all("Open the study" in text for text in over)
+def tell(app, view):
+    """Change the matrix as the browser does."""
+    states = app._tree.get_widget_states()
+    value = json.dumps({"view": view})
+    states.widgets.append(WidgetState(id=component(app, MATRIX).id, json_value=value))
+    return app._run(states)
 
 
-def test_a_slope_beside_a_claim_of_no_power_is_reconciled(still):
-    for row in RATE_ROWS:
-        for cell in row.cells:
-            text = cell_text(cell)
-            if not cell.claim.rate.startswith(SLOW):
-                assert "Both can be right" not in text
-            elif "easured" in text.replace("Not measured", ""):
-                assert "minimax statement" in text
-    (exact,) = (cell for cell in CELLS if cell.preset == "cosine-exact")
-    assert "pins only β₀ₖ" in cell_text(exact)
-    assert "no data can show" in cell_text(exact)
+def test_a_change_in_the_browser_goes_into_the_address(still):
+    app = visit("pages/lab/rates.py")
+    before = told(app, MATRIX)
+    cell = "cosine.cosine.exact.relu"
+    app = tell(app, {"paper": "cosine", "setting": "all", "read": "rate", "cell": cell})
+    assert address(app) == {
+        "paper": "cosine",
+        "cell": cell,
+        "v": "1",
+    }
+    # What the browser said is not said back to it: it may have moved on.
+    assert told(app, MATRIX)["generation"] == before["generation"]
+    app = tell(app, {"paper": "nonsense", "agreement": "open", "cell": None})
+    assert address(app) == {
+        "paper": "cosine",
+        "agreement": "open",
+        "v": "1",
+    }
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.preset} {cell.expert_words}")
-def test_notes_begin_as_sentences_but_formulas_stay(still, cell):
-    assert "Ε^" not in cell_text(cell)
-    assert "Exp\\(" not in cell_text(cell)
+def test_a_matrix_is_made_once():
+    assert rates_matrix() is rates_matrix()
+    assert matrix_text() is matrix_text()

@@ -24,7 +24,7 @@ SCRIPT = (HERE / "watch.js").read_text("utf-8")
 def test_every_address_in_a_script_is_filled_in():
     filled = with_addresses(SCRIPT)
     names = re.findall(r'"@(\w+)"', SCRIPT)
-    assert sorted(set(names)) == ["figure", "live", "meters", "names", "plotly"]
+    assert sorted(set(names)) == ["dom", "figure", "live", "meters", "names", "plotly"]
     assert '"@' not in filled
     for name in {*names} - {"plotly"}:
         assert f'"{script_path(name)[1:]}"' in filled
@@ -32,7 +32,7 @@ def test_every_address_in_a_script_is_filled_in():
 
 
 def test_no_script_names_another_host():
-    for name in ("figure", "names", "meters"):
+    for name in ("dom", "figure", "names", "meters"):
         (path,) = HERE.parent.rglob(f"{name}.js")
         assert "//" not in re.sub(r"(?m)(^|\s)//.*$", "", path.read_text("utf-8"))
 

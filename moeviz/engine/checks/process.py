@@ -64,7 +64,7 @@ class CheckProcess:
         except OSError as error:
             raise GoneError(
                 f"Expected a process for the check to start, but it did not ({told(error)}); "
-                "press Check again in a minute."
+                "ask again in a minute."
             ) from error
         self._unread = b""
         self._ready = False
@@ -160,6 +160,6 @@ class CheckProcess:
             self._process.wait(timeout=1)
         return (
             "Expected the check to end, but its process ended without an answer (status "
-            f"{self._process.poll()}), often for want of memory; press Check again, or choose "
+            f"{self._process.poll()}), often for want of memory; ask again, or choose "
             "fewer atoms, a smaller dimension or a lower order."
         )

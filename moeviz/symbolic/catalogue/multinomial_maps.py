@@ -16,7 +16,7 @@ from moeviz.symbolic.certificates.report import Answer, Step, Test
 from moeviz.symbolic.certificates.types import Certificate, Enclosure
 from moeviz.symbolic.kernel.balls import ball
 from moeviz.symbolic.kernel.functions import log_abs, sigmoid
-from moeviz.symbolic.questions.claims import Check, Claim
+from moeviz.symbolic.questions.claims import Asks, Check, Claim
 from moeviz.symbolic.reading.expressions import inputs, norm
 
 HOLDS, FAILS = Answer.HOLDS, Answer.FAILS
@@ -105,7 +105,7 @@ def _bounded(name: str) -> Claim:
         rf"$M = {latex}$ is bounded on a support that contains 0.",
         HOLDS,
         "Definition 4.1 asks for a bounded function.",
-        (Check(lambda should_stop: _enclosed(name)),),
+        (Check(lambda should_stop: _enclosed(name), asks=Asks.VALUE),),
         why=WHY_MODIFIED,
         study="multinomial-exact",
     )

@@ -17,7 +17,7 @@ from moeviz.symbolic.kernel.family import Family
 from moeviz.symbolic.kernel.ground import Log, Number, Point
 from moeviz.symbolic.kernel.support import Support
 from moeviz.symbolic.questions import checks
-from moeviz.symbolic.questions.claims import GENERIC, Check, Stop
+from moeviz.symbolic.questions.claims import GENERIC, Asks, Check, Stop
 from moeviz.symbolic.questions.pde import Statement, stated
 from moeviz.symbolic.reading.expressions import Atom, atom, on_side
 from moeviz.symbolic.reading.families import derivatives, expansion, term, up_to
@@ -298,4 +298,6 @@ def relation(
     expect: Answer = Answer.HOLDS,
 ) -> Check:
     """Return the test that a stated relation holds."""
-    return Check(lambda should_stop: stated(name, statement, point), special, expect)
+    return Check(
+        lambda should_stop: stated(name, statement, point), special, expect, asks=Asks.RELATION
+    )

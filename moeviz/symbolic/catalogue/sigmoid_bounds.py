@@ -21,7 +21,7 @@ from moeviz.symbolic.certificates.report import Step, Test
 from moeviz.symbolic.kernel.balls import ball
 from moeviz.symbolic.kernel.functions import sigmoid
 from moeviz.symbolic.kernel.ground import Log
-from moeviz.symbolic.questions.claims import Check, Claim
+from moeviz.symbolic.questions.claims import Asks, Check, Claim
 from moeviz.symbolic.reading.expressions import inputs
 
 
@@ -147,8 +147,8 @@ def _two_sigmoids() -> list[Claim]:
             r"The second sigmoid vanishes in the limit when $c_2 \to +\infty$.",
             HOLDS,
             r"Proposition 3 says that $c_2^* = +\infty$.",
-            (Check(lambda should_stop: _limit(1)),),
-            (Check(lambda should_stop: _limit(-1)),),
+            (Check(lambda should_stop: _limit(1), asks=Asks.VALUE),),
+            (Check(lambda should_stop: _limit(-1), asks=Asks.VALUE),),
             r"The same with $c_2 \to -\infty$.",
             "In the dense regime an over-specified model is misspecified.",
             "sigmoid-dense",

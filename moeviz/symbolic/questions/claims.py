@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Protocol
 
 from moeviz.errors import Cancelled, FormulaError, UnknownNameError
@@ -46,6 +47,17 @@ class Kept:
     searched: Mapping[str, Any]
 
 
+class Asks(StrEnum):
+    """What a test asks: it holds where the answer is yes."""
+
+    INDEPENDENCE = "independence"
+    """Whether functions are independent, or no crowded cell can spread out along a relation."""
+    RELATION = "relation"
+    """Whether a relation that somebody wrote down holds for all parameters."""
+    VALUE = "value"
+    """Whether numbers lie where they should."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One test of a claim, not yet run.
@@ -62,12 +74,15 @@ class Check:
         test of independence.
     search : Searchable or None
         For a claim about all parameters: where its exceptions are looked for.
+    asks : Asks
+        What the test asks, so that words can say what its failing means.
     """
 
     run: Decide
     special: str = GENERIC
     expect: Answer = Answer.HOLDS
     search: Searchable | None = None
+    asks: Asks = Asks.INDEPENDENCE
 
 
 @dataclass(frozen=True)
@@ -178,9 +193,14 @@ class Verdict:
 
 
 def _tests_json(tests: Sequence[Test], checks: Sequence[Check]) -> list[dict[str, Any]]:
-    """Return tests as plain data, with what the claim expects of each and where it is made."""
+    """Return tests as plain data, with what each asks, what the claim expects of it, and where."""
     return [
-        {**test.to_json(), "expected": str(check.expect), "special": check.special}
+        {
+            **test.to_json(),
+            "asks": str(check.asks),
+            "expected": str(check.expect),
+            "special": check.special,
+        }
         for test, check in zip(tests, checks, strict=True)
     ]
 

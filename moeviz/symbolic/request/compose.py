@@ -22,7 +22,7 @@ from moeviz.symbolic.catalogue.parts import (
 )
 from moeviz.symbolic.certificates.report import Answer, Test
 from moeviz.symbolic.kernel.ground import Log, Number
-from moeviz.symbolic.questions.claims import Check, Claim, Stop
+from moeviz.symbolic.questions.claims import Asks, Check, Claim, Stop
 from moeviz.symbolic.questions.discovery import discover
 from moeviz.symbolic.reading.custom import FormulaExpert, FormulaScore
 from moeviz.symbolic.reading.families import term
@@ -103,7 +103,7 @@ def parameter_names(selection: Mapping[str, Any]) -> dict[str, str]:
         If the selection is not among the choices.
     """
     chosen: dict[str, Any] = validated({**selection, "relation": ""})
-    return legend(Design(_mixture(chosen), chosen["dimension"]).atom)
+    return legend(design_of(chosen).atom)
 
 
 def relation_latex(selection: Mapping[str, Any], text: str) -> str:
@@ -115,7 +115,18 @@ def relation_latex(selection: Mapping[str, Any], text: str) -> str:
         If the selection is not among the choices, or the text cannot be read.
     """
     chosen: dict[str, Any] = validated({**selection, "relation": text})
-    return typeset(text, Design(_mixture(chosen), chosen["dimension"]).atom)
+    return typeset(text, design_of(chosen).atom)
+
+
+def design_of(chosen: Mapping[str, Any]) -> Design:
+    """Return the model that a selection names, at atoms that nothing is said of yet.
+
+    Parameters
+    ----------
+    chosen : mapping
+        Values of all fields.
+    """
+    return Design(_mixture(chosen), chosen["dimension"])
 
 
 def _formulas(chosen: Mapping[str, Any]) -> str:
@@ -174,22 +185,36 @@ def _special(chosen: Mapping[str, Any]) -> tuple[tuple[dict[str, Number], ...], 
 
 
 def _within_limits(design: Design, chosen: Mapping[str, Any]) -> None:
-    atom = design.atom
-    moving_count, count = len(atom.moving), chosen["atoms"]
-    second = moving_count * (moving_count + 1) // 2
-    size = {
-        "first-order": count * (moving_count + 1),
-        "pinned": count * (moving_count + 1),
-        "literal-first": count * (moving_count + 1),
-        "cone": count * (moving_count + 1) + len(chosen["crowded"]) * second,
-        "relation": 1,
-        "discover": 1 + moving_count + (second if chosen["order"] > 1 else 0),
-    }.get(chosen["test"], count * (1 + moving_count + second))
+    size = family_size(design, chosen)
     if size > LARGEST_FAMILY:
         raise LimitError(
             f"Expected a family of at most {LARGEST_FAMILY} functions, but this one has {size}; "
             f"take fewer inputs, atoms or crowded cells."
         )
+
+
+def family_size(design: Design, chosen: Mapping[str, Any]) -> int:
+    """Return how many functions a selection asks about, before any is left out.
+
+    Parameters
+    ----------
+    design : Design
+    chosen : mapping
+        Values of all fields.
+    """
+    atom = design.atom
+    moving_count, count = len(atom.moving), chosen["atoms"]
+    second = moving_count * (moving_count + 1) // 2
+    return int(
+        {
+            "first-order": count * (moving_count + 1),
+            "pinned": count * (moving_count + 1),
+            "literal-first": count * (moving_count + 1),
+            "cone": count * (moving_count + 1) + len(chosen["crowded"]) * second,
+            "relation": 1,
+            "discover": 1 + moving_count + (second if chosen["order"] > 1 else 0),
+        }.get(chosen["test"], count * (1 + moving_count + second))
+    )
 
 
 def _check(chosen: Mapping[str, Any], design: Design) -> Check:
@@ -217,7 +242,10 @@ def _typed(design: Design, text: str, seed: int) -> Check:
     atom = design.atom
     read_terms(text, atom)  # a text that cannot be read is refused here, before anything runs
     point = design.points(atom)[0]
-    return Check(lambda should_stop: check_relation(text, atom, point, should_stop, seed))
+    return Check(
+        lambda should_stop: check_relation(text, atom, point, should_stop, seed),
+        asks=Asks.RELATION,
+    )
 
 
 def _discovery(design: Design, order: int) -> Callable[[Stop], Test]:

@@ -8,16 +8,20 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.charts.checker import sequence_figure, sequence_table, sequence_words
-from moeviz.charts.palette import theme_named
-from moeviz.symbolic.certificates.types import Certificate, Measured, Member
+from moeviz.charts.checker import sequence_table, sequence_words
+from moeviz.charts.walks import sequence_walk
+from moeviz.symbolic.certificates.types import Certificate, Member
+from moeviz.ui.checker.walk import walk
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.plot import plot
 from moeviz.ui.shared.typeset import formula, mixed, shortened
 
 _MOST_FORMULAS = 12
 
+_LONG = 220
+"""Characters of LaTeX that fill about a line."""
+
 _POWER = re.compile(r"ε\^(\d+\.\d+|\\infty)")
+_RAISED = r"$\\varepsilon^{\1}$"
 
 _ON_KINKS = (
     " Here every term is zero beside the kinks; what lies on a kink alone, automatic "
@@ -35,27 +39,45 @@ def show_certificate(certificate: Certificate, key: str) -> None:
     key : str
         Tells the parts of this certificate from those of others on the page.
     """
-    if certificate.get("latex"):
-        _equation(certificate["latex"])
-    sentence = certificate_words(certificate)
-    if sentence:
-        st.markdown(sentence)
+    show_proof(certificate, key)
     _more_relations(certificate)
     _matrices(certificate)
     _constants(certificate)
     if certificate.get("sequence"):
-        _sequence(certificate["sequence"], key)
+        with st.expander("The numbers of the counter-sequence"):
+            table = sequence_table(certificate["sequence"])
+            st.table(table, border="horizontal", hide_index=True, alt="Counter-sequence")
     _spot(certificate)
     _data(certificate)
 
 
+def show_proof(certificate: Certificate, key: str) -> None:
+    """Show the heart of a certificate: its equation, what that proves, its counter-sequence.
+
+    Parameters
+    ----------
+    certificate : mapping
+        As for :func:`show_certificate`.
+    key : str
+        As for :func:`show_certificate`.
+    """
+    if certificate.get("latex"):
+        _equation(certificate["latex"])
+    if certificate.get("sequence"):
+        walk(sequence_walk(certificate["sequence"]), key=f"checker.walk.{key}")
+    sentence = certificate_words(certificate)
+    if sentence:
+        st.markdown(sentence)
+
+
 def _equation(latex: str) -> None:
     """Show an equation, and below it the numbers that are too long to stand in it."""
-    st.markdown(formula(latex))
-    named = shortened(latex)[1]
+    text, named = shortened(latex)
+    # What takes several lines is set smaller, so that these stand clear of each other.
+    st.markdown(formula(latex) if len(text) < _LONG else f"${text.strip()}$")
     if named:
-        text = "\n".join(f"{name} = {number}" for name, number in named.items())
-        st.code(text, language=None, wrap_lines=True)
+        numbers = "\n".join(f"{name} = {number}" for name, number in named.items())
+        st.code(numbers, language=None, wrap_lines=True)
 
 
 def certificate_words(certificate: Certificate) -> str:
@@ -100,6 +122,9 @@ def certificate_words(certificate: Certificate) -> str:
             f"At a rational point the left side is **{plain(str(certificate['value']))}**, which "
             "is not zero."
         )
+    if certificate.get("sequence"):
+        words = sequence_words(certificate["sequence"]).replace("∞", r"\infty")
+        found.append(f"**Counter-sequence.** {mixed(_POWER.sub(_RAISED, words))}")
     return " ".join(found)
 
 
@@ -161,22 +186,6 @@ def _constants(certificate: Certificate) -> None:
             border="horizontal",
             hide_index=True,
             alt="Constants",
-        )
-
-
-def _sequence(sequence: Measured, key: str) -> None:
-    words = _POWER.sub(r"$\\varepsilon^{\1}$", sequence_words(sequence).replace("∞", r"\infty"))
-    st.markdown(f"**Counter-sequence.** {mixed(words)}")
-    plot(
-        sequence_figure(sequence, theme_named(st.context.theme.type)),
-        key=f"checker.sequence.{key}",
-        description=f"Loss and change of the function against epsilon. {sequence_words(sequence)}",
-        file_name="moeviz-counter-sequence",
-        tools=False,
-    )
-    with st.expander("The numbers of the counter-sequence"):
-        st.table(
-            sequence_table(sequence), border="horizontal", hide_index=True, alt="Counter-sequence"
         )
 
 

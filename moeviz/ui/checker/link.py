@@ -1,10 +1,12 @@
 """Links of the checker: a claim of the papers, or a check of one's own.
 
-An address says ``claim``, or ``compose=1`` and the fields of the form.
+An address says ``claim``, or ``compose=1`` and the fields of the form. ``live=1`` asks for the
+server's own verdict on a claim in place of ours, ``family`` for one of its exceptions.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +23,10 @@ CLAIM, OWN = "claim", "own"
 RELATION = "relation"
 """The field that is a text of several lines."""
 
-FIRST_CLAIM = next(iter(CATALOGUE.claims))
+FIRST_CLAIM = "C1.d2"
+"""What an address that names nothing opens: the cosine router's homogeneity."""
+
+_MOST_FAMILIES = 99
 
 
 def _claim(name: str) -> str:
@@ -35,6 +40,15 @@ def _claim(name: str) -> str:
             f"Expected the id of a claim such as {FIRST_CLAIM}, but got '{short(name)}'; choose "
             "one from the list."
         ) from None
+
+
+def _family(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", text):
+        raise SpecificationError(
+            f"Expected the number of a family from 0 to {_MOST_FAMILIES}, but got "
+            f"'{short(text)}'; choose one from the claim's table."
+        )
+    return int(text)
 
 
 def _check(form: str, values: Mapping[str, Value]) -> None:
@@ -67,6 +81,8 @@ CHECKER = Page(
     keys=(
         Key("claim", _claim, lambda claim: claim),
         Key("compose", lambda text: text != "0", lambda compose: "1" if compose else None, False),
+        Key("live", lambda text: text != "0", lambda live: "1" if live else None, False),
+        Key("family", _family, lambda number: str(number) if number else None, 0),
     ),
     table=CHECK_FIELDS,
     form=lambda own: OWN if own["compose"] else CLAIM,
@@ -76,15 +92,19 @@ CHECKER = Page(
 """What the checker's links may say."""
 
 
-def request_of(claim: str) -> Request:
+def request_of(claim: str, live: bool = False, family: int = 0) -> Request:
     """Return the request for a claim.
 
     Parameters
     ----------
     claim : str
         Its id.
+    live : bool
+        Whether this server's own verdict is asked for.
+    family : int
+        Which of its exceptions is open.
     """
-    return Request({"claim": claim, "compose": False}, {})
+    return Request({"claim": claim, "compose": False, "live": live, "family": family}, {})
 
 
 def composed(values: dict[str, Value]) -> Request:
@@ -95,7 +115,7 @@ def composed(values: dict[str, Value]) -> Request:
     values : dict
         Of all fields.
     """
-    return Request({"claim": None, "compose": True}, values)
+    return Request({"claim": None, "compose": True, "live": False, "family": 0}, values)
 
 
 def plain_request(request: Request) -> dict[str, Any]:

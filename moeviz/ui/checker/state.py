@@ -5,5 +5,8 @@ from __future__ import annotations
 from moeviz.ui.checker.link import CHECKER
 from moeviz.ui.shared.form import FormState
 
-STATE = FormState(CHECKER, "mode")
+MAP = "checker.map"
+"""Key of the map of claims, which is always on the page."""
+
+STATE = FormState(CHECKER, MAP)
 """The state of the page's form."""

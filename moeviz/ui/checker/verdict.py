@@ -1,48 +1,37 @@
-"""A verdict on the screen: what was asked, the answer, its proof, and files to take away."""
+"""What stands behind a verdict: its tests with their certificates, and files to take away."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from moeviz.charts.checker import exceptions_table
+from moeviz.charts.decided import sense
 from moeviz.errors import MoevizError
-from moeviz.study import PRESETS
 from moeviz.symbolic.certificates.latex import verdict_latex
 from moeviz.symbolic.certificates.script import script
 from moeviz.text import json_text
 from moeviz.ui.checker.certificate import show_certificate
-from moeviz.ui.checker.words import agreement, answer_words, paper_words
-from moeviz.ui.lab.link import preset_link
+from moeviz.ui.checker.families import show_search
+from moeviz.ui.checker.words import answer_words
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.navigation import CONVERGENCE
-from moeviz.ui.shared.studies import study_label
 from moeviz.ui.shared.typeset import mixed
 
 Verdict = Mapping[str, Any]
 
+_SPOTTED = ("relation", "counter-sequence")
+"""Kinds of certificates that are looked at besides in double precision."""
 
-def show_question(claim: Mapping[str, Any]) -> None:
-    """Show a claim's statement, where it stands, and what its paper says.
-
-    Parameters
-    ----------
-    claim : mapping
-        With "statement", "paper", "reference", "paper_words".
-    """
-    st.markdown(mixed(claim["statement"]))
-    if claim["paper"]:
-        where = paper_words(claim["paper"], claim["reference"])
-        st.markdown(f"**{plain(where)}.** {mixed(claim['paper_words'])}")
+TABS = "checker.tabs"
+"""Key of the tabs below the answer; its value is the title of the open one."""
 
 
-def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
-    """Show a decided claim.
+def show_below(verdict: Verdict, link: Mapping[str, str]) -> None:
+    """Show what stands behind a verdict: files, and tabs of which only the open one is made.
 
     Parameters
     ----------
@@ -51,20 +40,47 @@ def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
     link : mapping
         Query parameters that restore this screen.
     """
-    st.header(answer_words(verdict["verdict"]), anchor=False)
-    if verdict["condition"]:
-        begin = "Why" if verdict["verdict"] == "undecided" else "Condition"
-        st.markdown(f"**{begin}:** {mixed(verdict['condition'])}.")
-    said = agreement(verdict)
-    if said:
-        st.markdown(said)
-    repair = verdict["repair"]
-    count = len(verdict["tests"]) + (len(repair["tests"]) if repair else 0)
-    st.markdown(f"{count} {'test' if count == 1 else 'tests'} in {verdict['seconds']:.2f} s.")
-    _why(verdict)
     _files(verdict, link)
-    _exceptions(verdict)
+    drawn: dict[str, Callable[[], None]] = {
+        "Summary": lambda: _summary(verdict),
+        "Tests": lambda: _all_tests(verdict),
+    }
+    if verdict["searched"]:
+        drawn["Exceptions"] = lambda: show_search(verdict)
+    drawn["LaTeX"] = lambda: _latex(verdict)
+    names = list(drawn)
+    for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
+        if tab.open:
+            with tab:
+                drawn[name]()
+
+
+def _summary(verdict: Verdict) -> None:
+    repair = verdict["repair"]
+    tests = [("claim", test) for test in verdict["tests"]]
+    tests += [("repair", test) for test in repair["tests"]] if repair else []
+    count = "1 test" if len(tests) == 1 else f"{len(tests)} tests"
+    st.markdown(f"{count} in {verdict['seconds']:.2f} s.")
+    st.markdown(mixed(verdict["statement"]))
+    st.table(
+        {
+            "Part": [part for part, _ in tests],
+            "Test": [_sentence(mixed(test["name"])) for _, test in tests],
+            "Says": [answer_words(test["verdict"]) for _, test in tests],
+            "The claim needs": [test["expected"] for _, test in tests],
+        },
+        border="horizontal",
+        hide_index=True,
+        alt="Tests",
+    )
+
+
+def _all_tests(verdict: Verdict) -> None:
+    found = [test["certificate"] for test in verdict["tests"]]
+    if any(c.get("kind") in _SPOTTED and not c.get("spot") for c in found):
+        st.markdown("Spot checks by automatic differentiation come with what is decided live.")
     _tests(verdict["tests"], "test")
+    repair = verdict["repair"]
     if repair is not None:
         st.header(f"Repaired: {answer_words(repair['verdict'])}", anchor=False)
         if repair.get("condition"):
@@ -73,35 +89,8 @@ def show_verdict(verdict: Verdict, link: Mapping[str, str]) -> None:
         _tests(repair["tests"], "repair")
 
 
-def _exceptions(verdict: Verdict) -> None:
-    """Show the families that are excepted, and how far was searched for them."""
-    if not verdict.get("searched"):
-        return
-    st.header("Exceptions", anchor=False)
-    if verdict["exceptions"]:
-        st.markdown(
-            "The claim speaks of all parameters. These families of two atoms were found by a "
-            "search, and were decided again for this verdict; their certificates stand below."
-        )
-        st.table(exceptions_table(verdict), border="horizontal", hide_index=True, alt="Exceptions")
-    else:
-        st.markdown("The claim speaks of all parameters. No family that fails is known.")
-    with st.expander("How far was searched"):
-        for one in verdict["searched"]:
-            st.markdown(f"**{_sentence(mixed(one['question']))}:** {mixed(one['words'])}.")
-
-
-def _why(verdict: Verdict) -> None:
-    if not verdict["why"] and verdict["study"] not in PRESETS:
-        return
-    st.markdown(f"**Why it matters.** {mixed(verdict['why'])}")
-    if verdict["study"] in PRESETS:
-        st.page_link(
-            CONVERGENCE,
-            label=f"Measure it in the lab: {plain(study_label(verdict['study']))}",
-            icon=":material/play_arrow:",
-            query_params=preset_link(verdict["study"]),
-        )
+def _latex(verdict: Verdict) -> None:
+    st.code(verdict_latex(verdict), language="latex", wrap_lines=True)
 
 
 def _tests(tests: Sequence[Mapping[str, Any]], prefix: str) -> None:
@@ -112,8 +101,8 @@ def _tests(tests: Sequence[Mapping[str, Any]], prefix: str) -> None:
             st.markdown(f"**{answer_words(test['verdict'], test['condition'])}**")
             if test["special"]:
                 st.markdown(f"A special point; the claim holds without it: {test['special']}.")
-            if test["expected"] == "fails":
-                st.markdown("The claim speaks of a dependence: it holds where this test fails.")
+            if sense(test):
+                st.markdown(sense(test))
             show_certificate(test["certificate"], f"{prefix}.{number}")
             _steps(test["steps"])
 
@@ -133,7 +122,7 @@ def _steps(steps: Sequence[Mapping[str, Any]]) -> None:
                 st.markdown(mixed(line))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _script(verdict: str) -> tuple[str, str]:
     """Return the script that makes a verdict's certificates again, or why there is none."""
     try:
@@ -162,5 +151,3 @@ def _files(verdict: Verdict, link: Mapping[str, str]) -> None:
             st.code(f"{st.context.url}?{address}", language=None, wrap_lines=True)
     if refused:
         st.warning(f"No script can be made of this verdict: {plain(refused)}")
-    with st.expander("Copy as LaTeX"):
-        st.code(verdict_latex(verdict), language="latex", wrap_lines=True)

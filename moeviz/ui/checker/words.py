@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moeviz.ui.shared.studies import PAPERS
+from moeviz.charts.papers import PAPERS
 from moeviz.ui.shared.typeset import mixed
 
 GLYPHS: Mapping[str, str] = {
@@ -45,8 +45,8 @@ def agreement(verdict: Mapping[str, Any]) -> str:
     if verdict["verdict"] == "undecided":
         return f"**No answer about the paper:** {said}, and nothing was proved either way."
     if verdict["agrees_with_paper"]:
-        return f"**✔ Agrees with the paper:** {said}."
-    return f"**✘ Differs from the paper:** {said}; the certificates below show otherwise."
+        return "**✔ Agrees with the paper.**"
+    return f"**✘ Differs from the paper:** {said}."
 
 
 def paper_words(paper: str, reference: str) -> str:

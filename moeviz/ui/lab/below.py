@@ -26,6 +26,7 @@ from moeviz.ui.lab.replay import replay
 from moeviz.ui.lab.why import show_names, show_reasons
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.plot import plot
+from moeviz.ui.shared.terms import with_terms
 
 TABS = "lab.tabs"
 """Key of the tabs below the picture; its value is the title of the open one."""
@@ -63,7 +64,7 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
 
 
 def _about(preset: Preset, shown: Shown | None) -> None:
-    st.markdown(preset.summary)
+    with_terms(preset.summary)
     fields = preset.defaults if shown is None else shown.spec.fields
     show_names(cast("tuple[str, ...]", fields["gauges"]))
 
@@ -71,12 +72,16 @@ def _about(preset: Preset, shown: Shown | None) -> None:
 def _details(result: Result) -> None:
     theme = theme_named(None)
     beside = comparison(result)
+    said = [
+        f"{style(index, theme).glyph} **{plain(curve.label)}.** "
+        f"{plain(curve_words(result.spec, curve))}"
+        for index, curve in enumerate(result.curves)
+    ]
     if beside:
-        st.markdown(f"**Ours and the paper's.** {plain(beside)}")
-        st.markdown(f"**Left open by the paper.** {plain(open_choices(result))}")
-    for index, curve in enumerate(result.curves):
-        glyph = style(index, theme).glyph
-        st.markdown(f"{glyph} **{plain(curve.label)}.** {plain(curve_words(result.spec, curve))}")
+        said.insert(0, f"**Ours and the paper's.** {plain(beside)}")
+        said.insert(1, f"**Left open by the paper.** {plain(open_choices(result))}")
+    # One text for all: what a visitor reads in one go is one component.
+    with_terms("\n\n".join(said))
 
 
 def _tables(shown: Shown, sizes: Sequence[int], guesses: Guesses) -> None:
@@ -122,13 +127,14 @@ def _likelihood(result: Result) -> None:
 
 
 def _truth(result: Result) -> None:
-    for sentence in (*regime_sentences(result.spec.fields), *notices(result.spec)):
-        st.markdown(plain(sentence))
+    with_terms(
+        "\n\n".join(map(plain, (*regime_sentences(result.spec.fields), *notices(result.spec))))
+    )
     for part in truth_parts(result):
         st.markdown(f"**{plain(part.title)}**")
         _table(part.table, part.title)
-        for sentence in part.sentences:
-            st.markdown(plain(sentence))
+        if part.sentences:
+            with_terms("\n\n".join(map(plain, part.sentences)))
         if part.warning:
             st.warning(plain(part.warning))
-    st.markdown(plain(design_sentence(result)))
+    with_terms(plain(design_sentence(result)))

@@ -1,6 +1,12 @@
 // The strip of chips and their pickers. Opening a picker asks the server for nothing: what the
 // choices are comes as one file that is fetched once, how they stand to each other with the page.
 
+let element, button, scrolling; // dom.js's, once it is there.
+
+async function load() {
+  ({ element, button, scrolling } = await import(new URL("@dom", document.baseURI)));
+}
+
 let cards; // One promise for the whole page.
 
 function loadCards(path) {
@@ -10,20 +16,6 @@ function loadCards(path) {
   });
   cards.catch(() => { cards = undefined; });
   return cards;
-}
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function button(className, text, act) {
-  const made = element("button", className, text);
-  made.type = "button";
-  made.onclick = act;
-  return made;
 }
 
 const EDGE = 8; // Pixels that a picker keeps from the window's border.
@@ -38,6 +30,7 @@ class Strip {
     this.panel.addEventListener("toggle", (event) => this.toggled(event.newState === "open"));
     this.panel.addEventListener("keydown", (event) => this.move(event));
     root.replaceChildren(this.panel);
+    scrolling(root);
     this.open = null; // The name of the chip whose picker is open.
     this.resized = () => this.open && this.place();
     window.addEventListener("resize", this.resized);
@@ -55,7 +48,7 @@ class Strip {
 
   chip({ name, says }) {
     if (!this.chips.has(name)) {
-      const made = button("moeviz-chip", "", () => this.toggle(name));
+      const made = button("", () => this.toggle(name), { className: "moeviz-chip" });
       made.append(element("span", "moeviz-what", name), element("span", "moeviz-says"));
       made.setAttribute("aria-haspopup", "dialog");
       made.setAttribute("aria-expanded", "false");
@@ -205,12 +198,12 @@ class Strip {
   }
 
   choose(className, text, field, name, mode, chosen) {
-    const made = button(className, text, () => {
+    const act = () => {
       this.pick({ field, name, mode });
       if (mode === "alone") this.close();
-    });
+    };
+    const made = button(text, act, { className, pressed: chosen });
     made.dataset.key = `${field}.${name}.${mode}`;
-    if (chosen !== undefined) made.setAttribute("aria-pressed", String(chosen));
     return made;
   }
 
@@ -234,13 +227,23 @@ const strips = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".moeviz-chips");
-  if (!strips.has(root)) strips.set(root, new Strip(root));
-  const strip = strips.get(root);
-  strip.show(data, (picked) => setTriggerValue("picked", picked));
+  if (!strips.has(root)) strips.set(root, {});
+  const held = strips.get(root);
+  held.newest = data;
+  load()
+    .then(() => {
+      if (!strips.has(root) || held.newest !== data) return;
+      held.strip ??= new Strip(root);
+      held.strip.show(data, (picked) => setTriggerValue("picked", picked));
+    })
+    .catch((error) => {
+      root.setAttribute("role", "alert");
+      root.textContent = error.message;
+    });
   return () => {
     // Streamlit also calls this for a run that a newer one overtook; then the strip stays.
     if (root.isConnected) return;
-    strip.end();
+    held.strip?.end();
     strips.delete(root);
   };
 }

@@ -1,5 +1,7 @@
 // Slope meters: number lines from 0 to −0.6 with theory, paper, prediction and what was measured.
 
+import { element } from "@dom";
+
 const STEEPEST = -0.6;
 const MARKS = {
   yes: ["✓", "agrees with theory"],
@@ -16,13 +18,6 @@ export function signed(value) {
 
 const share = (slope) => (100 * slope) / STEEPEST;
 const inside = (slope) => Math.min(100, Math.max(0, share(slope)));
-
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 function at(node, slope) {
   node.style.setProperty("--at", `${inside(slope)}%`);

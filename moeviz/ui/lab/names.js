@@ -4,6 +4,8 @@ const SIZE = 15;
 const NARROW_SIZE = 13;
 const LINE = 1.25; // Height of a line of text, in font sizes.
 const MOST = 0.27; // Share of the width that names may take beside the plot.
+const NARROW_MOST = 0.24;
+const LEADER = "70"; // How much of a curve's colour a line from its end to its name has.
 
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
@@ -74,14 +76,14 @@ export class EndNames {
 
   cut(figure, width) {
     const size = (figure.narrow ? NARROW_SIZE : SIZE) * figure.factor;
-    const most = figure.narrow ? 0.62 * width : Math.max(MOST * width, 90);
+    const most = Math.max((figure.narrow ? NARROW_MOST : MOST) * width, 84);
     const font = `600 ${size}px ${figure.family}`;
     const context = document.createElement("canvas").getContext("2d");
     context.font = font;
     // A narrow screen has no room for the names of pinned curves; open markers tell them apart.
     const named = this.curves.filter((curve) => !(figure.narrow && curve.pinned));
     return named.map((curve) => {
-      const text = figure.narrow ? `${curve.glyph} ${curve.name}` : curve.name;
+      const text = curve.name;
       // Where one line is too short the reading goes below the model.
       const parts = context.measureText(text).width > most ? text.split(/(?<=:) /) : [text];
       const rows = parts.flatMap((part) => this.lines(part, most, font));
@@ -97,47 +99,41 @@ export class EndNames {
 
   // Makes room beside the plot.
   arrange(layout, figure) {
-    if (figure.narrow) return layout;
     const widest = Math.max(0, ...this.cut(figure, figure.root.clientWidth).map((n) => n.width));
-    const r = Math.max(layout.margin.r, widest + 20 * figure.factor);
+    const r = Math.max(layout.margin.r, widest + (figure.narrow ? 8 : 20) * figure.factor);
     return { ...layout, margin: { ...layout.margin, r } };
   }
 
   annotate(figure) {
-    const { xaxis, yaxis, paper_bgcolor: ground } = figure.canvas._fullLayout;
+    const { xaxis, yaxis } = figure.canvas._fullLayout;
     const [bottom, top] = yaxis.range;
     const seen = this.cut(figure, figure.root.clientWidth)
       .map((name) => ({ ...name, end: end(name, xaxis.range, yaxis.range) }))
       .filter((name) => name.end);
     const down = (y) => ((top - y) / (top - bottom)) * yaxis._length;
-    const lift = figure.narrow ? 9 * figure.factor : 0;
-    const wanted = seen.map((name) => down(name.end.y) - (lift && lift + name.height / 2));
+    // They stand in one column, to the right of where the last curve ends.
+    const column = Math.max(...seen.map((name) => name.end.x));
+    const [left, right] = xaxis.range;
+    const before = (x) => ((column - x) / (right - left)) * xaxis._length;
+    const wanted = seen.map((name) => down(name.end.y));
     const placed = apart(wanted, seen.map((name) => name.height), yaxis._length);
+    const aside = (figure.narrow ? 7 : 11) * figure.factor;
     return seen.map((name, i) => {
-      const moved = placed[i] - down(name.end.y);
+      const moved = placed[i] - wanted[i];
+      const across = before(name.end.x);
       const common = {
         text: name.rows.map(escaped).join("<br>"),
         font: { size: name.size, color: name.colour, family: figure.family, weight: 600 },
-        align: figure.narrow ? "right" : "left",
-        xref: "x", x: name.end.x, yref: "y", y: name.end.y, yanchor: "middle",
+        align: "left",
+        xref: "x", x: name.end.x, yref: "y", y: name.end.y, xanchor: "left", yanchor: "middle",
         borderpad: 0,
       };
-      if (figure.narrow) {
-        const [left, right] = xaxis.range;
-        const across = ((name.end.x - left) / (right - left)) * xaxis._length;
-        const side =
-          across + 6 < name.width
-            ? { xanchor: "left", align: "left", xshift: 4 - across }
-            : { xanchor: "right", xshift: 6 };
-        return { ...common, ...side, yshift: -moved, showarrow: false, bgcolor: `${ground}b0` };
-      }
-      const aside = 11 * figure.factor;
-      if (Math.abs(moved) < 0.3 * name.size) {
-        return { ...common, xanchor: "left", xshift: aside, yshift: -moved, showarrow: false };
+      if (across < 1 && Math.abs(moved) < 0.3 * name.size) {
+        return { ...common, xshift: aside, yshift: -moved, showarrow: false };
       }
       return {
-        ...common, xanchor: "left", showarrow: true, ax: aside + 5 * figure.factor, ay: moved,
-        arrowhead: 0, arrowwidth: 1.2 * figure.factor, arrowcolor: name.colour,
+        ...common, showarrow: true, ax: across + aside + 5 * figure.factor, ay: moved,
+        arrowhead: 0, arrowwidth: 1.2 * figure.factor, arrowcolor: `${name.colour}${LEADER}`,
         standoff: 7 * figure.factor,
       };
     });

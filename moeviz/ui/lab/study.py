@@ -8,12 +8,13 @@ import streamlit as st
 
 from moeviz.charts.notices import older_words
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.study import Preset, Specification
-from moeviz.study.kept import KeptResult
+from moeviz.study import PRESETS, Preset, Specification
+from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.drawn import Guesses, Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.files import downloads
-from moeviz.ui.lab.form import heading
+from moeviz.ui.lab.form import heading, own_model
 from moeviz.ui.lab.layers import layers, pin_name, pinned
+from moeviz.ui.lab.link import FIRST_PRESET
 from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
 from moeviz.ui.lab.watch import watch
 from moeviz.ui.shared.component import only_a_run
@@ -63,7 +64,7 @@ def show_study(
         _about_kept(kept)
         return shown
     if snapshot is None:
-        _picture(preset, None, ())
+        _picture(preset, None, (), lent=_lent(preset, spec))
         _buttons(None, None, link)
         return None
     _remarks(snapshot, spec)
@@ -101,7 +102,11 @@ def study_on_show(spec: Specification) -> Snapshot | None:
 
 
 def _picture(
-    preset: Preset, shown: Shown | None, guesses: Guesses, snapshot: Snapshot | None = None
+    preset: Preset,
+    shown: Shown | None,
+    guesses: Guesses,
+    snapshot: Snapshot | None = None,
+    lent: str = "",
 ) -> None:
     theme = st.context.theme.type
     name = shown.spec.hash if shown is not None else preset.name
@@ -118,7 +123,18 @@ def _picture(
         on_end=only_a_run,
         title=heading(preset, preset.defaults if shown is None else shown.spec.fields),
         sentence="" if snapshot is None or live else progress_sentence(snapshot),
+        lent=lent,
     )
+
+
+def _lent(preset: Preset, spec: Specification) -> str:
+    """Say whose picture stands in place of a study that is none of its preset's; else nothing."""
+    lender = preset.name
+    if kept_result(lender) is None:
+        lender = FIRST_PRESET
+    elif not own_model(preset, spec.fields):
+        return ""
+    return f"An example, not your study: “{PRESETS[lender].title}”"
 
 
 def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, str]) -> None:

@@ -3,28 +3,20 @@
 
 const script = (path) => import(new URL(path, document.baseURI));
 const load = () =>
-  Promise.all([script("@figure"), script("@names"), script("@meters"), script("@live")]).then(
-    (modules) => Object.assign({}, ...modules),
-  );
+  Promise.all([
+    script("@dom"), script("@figure"), script("@names"), script("@meters"), script("@live"),
+  ]).then((modules) => Object.assign({}, ...modules));
 
 const FAINT = 0.4;
 const PINNED = 0.8;
-const ROOM = 1.6; // Factor of the loss above and below the curves.
+const AIR = 14; // Pixels between what is drawn and the ends of the axis of the loss.
+const TEXT = 34; // The same where a text stands there.
+const LEAST = 0.55; // Share of its natural height that the plot keeps on the smallest screen.
+const EDGE = 8; // Pixels that it keeps from the screen's lower end.
 
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function button(label, pressed, act) {
-  const made = element("button", "", label);
-  made.type = "button";
-  made.setAttribute("aria-pressed", String(pressed));
-  made.onclick = act;
-  return made;
-}
+// A meter before anything is said of what came out.
+const BLANK = { estimate: null, low: null, high: null, theory: null, paper: null,
+  mark: "waiting", words: "" };
 
 const isLine = ({ meta }) => meta.part === "mean" || meta.part === "start";
 const curvesOf = ({ meta }) => meta.curves ?? [meta.curve];
@@ -35,14 +27,28 @@ function themeOf(ground) {
   return channels.reduce((sum, value) => sum + value, 0) > 382 ? "light" : "dark";
 }
 
-// How far the axis of the loss may go: a replicate far out does not press the curves together.
-function span(traces) {
+// What the axis of the loss shows, as losses with the pixels that they keep from its ends. A
+// replicate far out does not press the curves together.
+function extent(traces) {
   const drawn = traces.filter(
     ({ visible, meta, yaxis }) => visible && !yaxis && meta.part !== "replicates",
   );
-  const values = drawn.flatMap(({ y }) => y).filter((value) => value > 0);
-  if (!values.length) return {};
-  return { clipmin: Math.min(...values) / ROOM, clipmax: Math.max(...values) * ROOM };
+  return drawn.flatMap(({ y, meta, textposition = "" }) => {
+    const side = meta.part === "guide" ? textposition.split(" ")[0] : "";
+    const below = side === "bottom" ? TEXT : AIR;
+    const above = side === "top" ? TEXT : AIR;
+    return y.filter((value) => value > 0).map((value) => ({ at: Math.log10(value), below, above }));
+  });
+}
+
+// The ends of an axis of so many pixels on which all of them lie.
+function ends(points, pixels) {
+  const at = points.map((point) => point.at);
+  const decades = Math.max(...at) - Math.min(...at) || 0.1;
+  const a = decades / Math.max(pixels - 2 * TEXT, TEXT);
+  const low = Math.min(...points.map((point) => point.at - a * point.below));
+  const high = Math.max(...points.map((point) => point.at + a * point.above));
+  return [10 ** low, 10 ** high];
 }
 
 // An arrow towards a reach stays at the edge of an axis that has become wider.
@@ -65,7 +71,8 @@ class Watch {
     this.tools = tools;
     const part = (name) => root.querySelector(`.watch-${name}`);
     for (const name of [
-      "toggles", "heading", "note", "reveal", "meters", "summary", "progress", "bar", "sentence",
+      "lent", "say", "note", "reveal", "summary", "toggles", "heading", "meters", "progress", "lost",
+      "bar", "sentence",
     ]) {
       this[name] = part(name);
     }
@@ -77,9 +84,42 @@ class Watch {
     this.names = new tools.EndNames(tools.lines);
     this.figure = new tools.Figure(part("figure"), "@plotly", {
       tools: part("tools"),
-      arrange: (layout, figure) => this.names.arrange(layout, figure),
+      arrange: (layout, figure) => this.arrange(layout, figure),
       annotate: (figure) => this.names.annotate(figure),
+      height: (natural, figure) => this.room(natural, figure),
     });
+    tools.scrolling(this.toggles);
+    this.scroller = root.closest('[data-testid="stMain"]') ?? document.documentElement;
+    // What stands above the picture may come later than it, or go.
+    this.shifted = new ResizeObserver(() => this.figure.resize());
+    this.shifted.observe(this.scroller.firstElementChild);
+  }
+
+  arrange(layout, figure) {
+    const own = figure.zoom || !this.extent.length;
+    return this.names.arrange(own ? layout : this.extended(layout, figure), figure);
+  }
+
+  // An axis of the loss on which all is seen. Plotly cuts by a clip and widens by a shape that
+  // nobody sees (`include` it does not read on a logarithmic axis).
+  extended(layout, figure) {
+    const { height, margin, yaxis } = layout;
+    const pixels = (height - margin.t - margin.b) * (1 - yaxis.domain[0]);
+    const [clipmin, clipmax] = ends(this.extent, pixels / figure.factor);
+    const shape = {
+      type: "line", opacity: 0, line: { width: 0 },
+      xref: "paper", x0: 0, x1: 0, yref: "y", y0: clipmin, y1: clipmax,
+    };
+    const free = { range: undefined, autorange: true, autorangeoptions: { clipmin, clipmax } };
+    return { ...layout, shapes: [shape], yaxis: { ...yaxis, ...free } };
+  }
+
+  // The plot's height for which its axis, and below it the takeaway, lie on the first screen.
+  room(natural, { canvas, narrow }) {
+    const top = canvas.getBoundingClientRect().top + this.scroller.scrollTop;
+    const below = narrow ? 0 : this.say.offsetHeight;
+    const free = document.documentElement.clientHeight - top - below - EDGE;
+    return Math.round(Math.min(natural, Math.max(free, LEAST * natural)));
   }
 
   take(data, trigger) {
@@ -126,12 +166,18 @@ class Watch {
     this.stop?.();
     this.stop = null;
     this.following = wanted;
+    this.lostNow = false;
     if (!wanted) return;
     this.stop = this.tools.follow(job, {
       theme: this.theme,
       visitor,
       onMessage: (news) => this.hear(news),
+      onContact: (contact) => {
+        this.lostNow = !contact;
+        this.tell();
+      },
       onEnd: (news) => {
+        this.lostNow = false;
         if (news) this.hear(news);
         this.trigger("ended", job);
       },
@@ -167,6 +213,7 @@ class Watch {
     this.judge();
     const { figure, names } = this.composed();
     this.names.curves = names;
+    this.extent = extent(figure.data);
     await this.figure.show({
       figure,
       description: main.description,
@@ -177,10 +224,12 @@ class Watch {
     });
   }
 
-  // Progress under the plot.
+  // Progress beside the plot.
   tell() {
     const { news } = this;
-    this.progress.hidden = !news;
+    this.progress.hidden = !news && !this.lostNow;
+    const lost = this.lostNow ? "Connection lost; trying again" : "";
+    if (this.lost.textContent !== lost) this.lost.textContent = lost; // Read out as it changes.
     if (!news) return;
     this.bar.hidden = !news.active;
     if (typeof news.fraction === "number") this.bar.value = news.fraction;
@@ -202,13 +251,17 @@ class Watch {
     ]);
     if (wanted === this.offered) return;
     this.offered = wanted;
-    const again = () => this.render().catch((error) => this.fail(error));
+    const { element, button } = this.tools;
     const held = [...this.toggles.children].indexOf(document.activeElement);
+    const toggle = (text, pressed, turn) => {
+      const act = () => {
+        turn();
+        this.render().catch((error) => this.fail(error));
+      };
+      return button(text, act, { pressed });
+    };
     const curves = main.curves.map((curve, place) => {
-      const made = button("", this.shows(place), () => {
-        this.on.set(place, !this.shows(place));
-        again();
-      });
+      const made = toggle("", this.shows(place), () => this.on.set(place, !this.shows(place)));
       made.title = curve.label;
       made.style.setProperty("--curve", curve.colour);
       const glyph = element("span", "glyph", curve.glyph);
@@ -218,15 +271,13 @@ class Watch {
     });
     const layers = this.layers
       .filter((layer) => layer.screen !== main)
-      .map((layer) =>
-        button(layer.name, !this.hidden.has(layer.name), () => {
-          if (!this.hidden.delete(layer.name)) this.hidden.add(layer.name);
-          again();
+      .map(({ name }) =>
+        toggle(name, !this.hidden.has(name), () => {
+          if (!this.hidden.delete(name)) this.hidden.add(name);
         }),
       );
-    const dots = button("Replicates", this.replicates, () => {
+    const dots = toggle("Replicates", this.replicates, () => {
       this.replicates = !this.replicates;
-      again();
     });
     this.toggles.replaceChildren(...(curves.length > 1 ? curves : []), ...layers, dots);
     if (held >= 0) this.toggles.children[held]?.focus();
@@ -239,18 +290,21 @@ class Watch {
     const kept = main !== this.screen;
     // Who has run nothing yet may predict first: what lies behind is drawn, and judged on demand.
     const held = kept && !this.revealed;
-    const wanted = JSON.stringify([shown, data.guesses, main.summary, kept, held]);
+    const wanted = JSON.stringify([shown, data.guesses, data.lent, main.summary, kept, held]);
     if (wanted === this.judged) return;
     this.judged = wanted;
     const layer = this.layers.find((each) => each.screen === main);
-    this.note.textContent = kept && layer
-      ? `Pale: ${layer.name}. Predict the slopes, then run your own.`
-      : "0 is flat; −0.5 is one over the square root of n.";
+    this.lent.textContent = data.lent;
+    this.lent.hidden = !kept || !data.lent;
+    const pale = data.lent ? "" : `Pale: ${layer?.name}. `;
+    this.note.textContent = kept ? `${pale}Predict, then run your own.` : "";
+    this.note.hidden = !kept;
     this.reveal.hidden = !held;
-    this.meters.hidden = held;
     this.summary.hidden = held;
     this.meters.replaceChildren(
-      ...shown.map((meter) => this.tools.meterNode(meter, data.guesses[meter.curve])),
+      ...shown.map((meter) =>
+        this.tools.meterNode(held ? { ...meter, ...BLANK } : meter, data.guesses[meter.curve]),
+      ),
     );
     this.summary.textContent = main.summary;
   }
@@ -275,18 +329,35 @@ class Watch {
       const on = curvesOf(trace).some((place) => this.shows(place));
       const { part } = trace.meta;
       const visible = on && (part !== "replicates" || (this.replicates && own));
-      if (isLine(trace) && visible) names.push(this.named(main, trace));
+      if (isLine(trace) && visible) names.push(this.ending(main, trace, behind));
       const faint = !own && part !== "guide" && part !== "reach"; // Texts stay readable.
       const meta = own ? trace.meta : { ...trace.meta, measured: false };
       return { ...trace, meta, visible, ...(faint ? { opacity: FAINT } : {}) };
     });
     const under = behind.flatMap((layer) => this.behind(layer, names));
     const wide = this.widened(main.figure, behind);
-    const data = [...under, ...dressed].map((trace) => atTheEdge(trace, main.figure, wide));
-    const layout = this.tools.merged(wide, {
-      yaxis: { autorangeoptions: span(data) },
-    });
-    return { names, figure: { ...main.figure, layout, data } };
+    const data = [...under, ...dressed].map((trace) => atTheEdge(trace, main.figure, wide.layout));
+    return { names, figure: { ...wide, data } };
+  }
+
+  // A curve of the study in front goes on, for its name, where what lies behind goes on, or what
+  // is predicted: so names stand at the right, on no line, and stay there while points arrive.
+  ending(screen, trace, behind) {
+    const named = this.named(screen, trace);
+    const last = Math.max(...trace.x.filter((_, i) => trace.y[i] !== null));
+    const twins = behind
+      .filter((layer) => layer.look === "faint")
+      .flatMap((layer) => layer.screen.figure.data.filter((other) =>
+        isLine(other) && layer.screen.curves[other.meta.curve].name === named.name));
+    const predicted = screen.figure.data.filter(
+      ({ meta }) => meta.part === "predicted" && meta.curve === trace.meta.curve);
+    for (const { x, y } of [...twins, ...predicted]) {
+      const further = x.map((_, i) => i).filter((i) => x[i] > last && y[i] !== null);
+      if (!further.length) continue;
+      const add = (own, other) => [...own, ...further.map((i) => other[i])];
+      return { ...named, x: add(trace.x, x), y: add(trace.y, y) };
+    }
+    return named;
   }
 
   named(screen, trace, note = "") {
@@ -327,7 +398,7 @@ class Watch {
       });
   }
 
-  // The figure's layout, with an axis of n that has room for what lies behind.
+  // The figure's layouts, with an axis of n that has room for what lies behind.
   widened(figure, behind) {
     const axes = [figure, ...behind.map((layer) => layer.screen.figure)].map(
       ({ layout }) => layout.xaxis,
@@ -337,17 +408,22 @@ class Watch {
       Math.max(...axes.map((axis) => axis.range[1])),
     ];
     const [low, high] = figure.layout.xaxis.range;
-    if (range[0] === low && range[1] === high) return figure.layout;
+    if (range[0] === low && range[1] === high) return figure;
     const ticks = new Map();
     for (const { tickvals, ticktext } of axes) {
-      tickvals.forEach((n, i) => ticks.set(n, ticktext[i]));
+      tickvals.forEach((n, i) => ticks.set(n, ticktext[i] || ticks.get(n) || ""));
     }
-    const xaxis = { range, tickvals: [...ticks.keys()], ticktext: [...ticks.values()] };
-    return this.tools.merged(figure.layout, { xaxis });
+    const all = [...ticks.keys()].sort((a, b) => a - b);
+    const few = all.filter((_, i) => all.length < 6 || i % 2 === (all.length - 1) % 2);
+    const labelled = (tickvals) => ({ tickvals, ticktext: tickvals.map((n) => ticks.get(n)) });
+    const layout = this.tools.merged(figure.layout, { xaxis: { range, ...labelled(all) } });
+    const narrow = this.tools.merged(figure.narrow, { xaxis: labelled(few) });
+    return { ...figure, layout, narrow };
   }
 
   close() {
     this.stop?.();
+    this.shifted.disconnect();
     this.figure.close();
   }
 }

@@ -15,20 +15,25 @@ _OF_PLOTS = Path(__file__).parents[1] / "shared" / "plot.css"
 _HTML = """
 <section class="moeviz-watch" data-empty="true">
   <div class="watch-picture">
+    <p class="watch-lent" hidden></p>
     <figure class="moeviz-figure watch-figure"></figure>
+    <div class="watch-say">
+      <p class="watch-note"></p>
+      <button type="button" class="watch-reveal" hidden>Show what came out</button>
+      <p class="watch-summary"></p>
+    </div>
     <div class="watch-toggles" role="group" aria-label="What is drawn"></div>
     <div class="watch-tools"></div>
   </div>
   <div class="watch-slopes" role="region" aria-label="Slopes">
     <div class="watch-progress" hidden>
+      <p class="watch-lost" role="status"></p>
       <progress class="watch-bar" max="1" value="0" aria-label="Progress of the study"></progress>
       <p class="watch-sentence"></p>
     </div>
     <h2 class="watch-heading" tabindex="-1">How steep?</h2>
-    <p class="watch-note">0 is flat; −0.5 is one over the square root of n.</p>
-    <button type="button" class="watch-reveal" hidden>Show what came out</button>
+    <p class="watch-scale">0 is flat; −0.5 is one over the square root of n.</p>
     <ol class="watch-meters"></ol>
-    <p class="watch-summary"></p>
   </div>
 </section>
 """
@@ -50,6 +55,7 @@ def watch(
     on_end: Callable[[], None],
     title: str = "",
     sentence: str = "",
+    lent: str = "",
 ) -> None:
     """Show one study; later calls with the same `key` redraw it in place.
 
@@ -80,6 +86,8 @@ def watch(
         Stands over a saved picture.
     sentence : str
         How a study ended that is not `live`; the stream of one that is brings its own.
+    lent : str
+        Says whose the picture is where that stands in place of quite another study.
     """
     _watch(
         key=key,
@@ -94,6 +102,7 @@ def watch(
             "fileName": file_name,
             "title": title,
             "sentence": sentence,
+            "lent": lent,
             "visitor": visitor(),
         },
         on_ended_change=on_end,

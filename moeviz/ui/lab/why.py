@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from moeviz.charts.papers import PAPERS
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.questions.claims import Claim
 from moeviz.theory import GAUGES
@@ -13,7 +14,7 @@ from moeviz.ui.checker.link import CHECKER as LINKS
 from moeviz.ui.checker.link import request_of
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import CHECKER
-from moeviz.ui.shared.studies import PAPERS
+from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
 
 MOST = 3
@@ -68,7 +69,6 @@ def show_names(gauges: tuple[str, ...]) -> None:
     gauges : tuple of str
         Names of the gauges in which a study's fits are read.
     """
-    for name in gauges:
-        gauge = GAUGES[name]
-        st.markdown(f"**{plain(gauge.title)}.** {plain(gauge.help)}")
-    st.markdown(f"**reach.** {plain(REACH)}")
+    said = [(GAUGES[name].title, GAUGES[name].help) for name in gauges]
+    lines = [f"**{plain(name)}.** {plain(help)}" for name, help in [*said, ("reach", REACH)]]
+    with_terms("\n\n".join(lines))

@@ -1,6 +1,8 @@
 // A Plotly figure that keeps its node and the reader's zoom while its data change, grows with the
 // page's font, and can be saved. Everything comes from this server; no other host is asked.
 
+import { button, element } from "@dom";
+
 const NARROW = 640;
 const NARROW_STROKES = 0.8; // Of markers and lines, beside those of a wide figure.
 const ROOT_PIXELS = 18; // The font size for which figures are made.
@@ -8,6 +10,8 @@ const GROWS = new Set([
   "size", "width", "height", "l", "r", "t", "b", "standoff", "ticklen", "linewidth", "gridwidth",
   "tickwidth", "arrowwidth", "borderpad", "ax", "ay", "xshift", "yshift",
 ]);
+
+const AUTO = { dtick: 0, tickmode: "auto" };
 
 let library; // One promise for the whole page: plotly.js is loaded once.
 
@@ -79,24 +83,37 @@ function broken(word, width, size) {
   return word.match(new RegExp(`.{1,${letters}}`, "g")) ?? [];
 }
 
+// A layout of another height, with a strip below the curves that keeps its own.
+function fitted(layout, height) {
+  if (!(height > 0) || height === layout.height) return layout;
+  const changed = { ...layout, height };
+  if (layout.yaxis2 && layout.yaxis.domain) {
+    const { t, b } = layout.margin;
+    const strip = (layout.yaxis.domain[0] * (layout.height - t - b)) / (height - t - b);
+    changed.yaxis = { ...layout.yaxis, domain: [strip, 1] };
+    changed.yaxis2 = { ...layout.yaxis2, domain: [0, strip] };
+  }
+  return changed;
+}
+
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
 export class Figure {
   // Options: `tools`, the element for the buttons, if it is not to stand below the figure;
   // `arrange(layout, figure)` has the last word on the layout; `annotate(figure)` returns what
-  // stands beside the curves, and is asked after every change of ranges or size.
+  // stands beside the curves, and is asked after every change of ranges or size; `height(natural,
+  // figure)` returns the height that there is room for.
   constructor(root, plotlyPath, options = {}) {
     this.root = root;
     this.plotlyPath = plotlyPath;
     this.options = options;
-    this.canvas = document.createElement("div");
-    this.canvas.className = "moeviz-canvas";
+    this.canvas = element("div", "moeviz-canvas");
     this.canvas.setAttribute("role", "img");
-    this.tools = options.tools ?? document.createElement("div");
+    this.tools = options.tools ?? element("div");
     this.tools.classList.add("moeviz-tools");
     root.replaceChildren(this.canvas, ...(options.tools ? [] : [this.tools]));
     this.zoom = null; // The reader's axis ranges; null while the figure chooses its own.
-    this.unlabelled = new Set(); // Axes that show fewer than two of the figure's own ticks.
+    this.finer = new Map(); // Finer ticks of axes that show fewer than two of the figure's own.
     this.annotations = [];
     this.redraws = 0;
     this.observer = new ResizeObserver(() => this.resize());
@@ -123,9 +140,10 @@ export class Figure {
     const { figure, data: { view } } = this;
     this.narrow = this.root.clientWidth < NARROW;
     this.factor = magnification();
+    this.height = this.room();
     const base = this.narrow ? merged(figure.layout, figure.narrow) : merged(figure.layout, {});
     this.family = family;
-    const layout = merged(grown(base, this.factor), {
+    const layout = merged(fitted(grown(base, this.factor), this.height), {
       autosize: true,
       uirevision: view,
       font: { family },
@@ -134,14 +152,19 @@ export class Figure {
     for (const [axis, range] of Object.entries(this.zoom ?? {})) {
       layout[axis] = { ...layout[axis], range, autorange: false };
     }
-    for (const axis of this.unlabelled) {
-      layout[axis] = { ...layout[axis], dtick: null, tickmode: "auto" };
-    }
+    for (const [axis, ticks] of this.finer) layout[axis] = { ...layout[axis], ...ticks };
     return this.options.arrange?.(layout, this) ?? layout;
   }
 
+  // The height that the plot is to have now.
+  room() {
+    const { layout, narrow } = this.figure;
+    const natural = ((this.narrow && narrow?.height) || layout.height) * this.factor;
+    return this.options.height?.(natural, this) ?? natural;
+  }
+
   // A range of less than two decades may hold one decade or none: a scale that nobody can read.
-  // There Plotly chooses the ticks.
+  // There 2 and 5 are labelled too, and in less than a decade Plotly chooses the ticks.
   label() {
     const change = {};
     for (const axis of ["xaxis", "yaxis"]) {
@@ -149,10 +172,13 @@ export class Figure {
       if (type !== "log" || !dtick) continue;
       const [low, high] = this.canvas._fullLayout[axis].range;
       const few = Math.floor(high / dtick) <= Math.ceil(low / dtick);
-      if (few === this.unlabelled.has(axis)) continue;
-      this.unlabelled[few ? "add" : "delete"](axis);
-      change[`${axis}.dtick`] = few ? null : dtick;
-      change[`${axis}.tickmode`] = few ? "auto" : "linear";
+      const finer = high - low > 0.8 ? { dtick: "D2", tickmode: "linear" } : AUTO;
+      const wanted = few ? finer : { dtick, tickmode: "linear" };
+      if ((this.finer.get(axis)?.dtick ?? dtick) === wanted.dtick) continue;
+      if (few) this.finer.set(axis, finer);
+      else this.finer.delete(axis);
+      change[`${axis}.dtick`] = wanted.dtick;
+      change[`${axis}.tickmode`] = wanted.tickmode;
     }
     return Object.keys(change).length ? this.plotly.relayout(this.canvas, change) : null;
   }
@@ -285,6 +311,7 @@ export class Figure {
       clearTimeout(this.resizing);
       this.resizing = setTimeout(async () => {
         if (!this.root.clientWidth) return;
+        if (this.room() !== this.height) return this.draw();
         await this.plotly.Plots.resize(this.canvas);
         await this.annotate();
       }, 30);
@@ -299,13 +326,7 @@ export class Figure {
       ["Save SVG", () => this.save("svg")],
       ["Save PNG", () => this.save("png")],
     ];
-    const buttons = actions.map(([label, act]) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = label;
-      button.onclick = () => this.plotly && act();
-      return button;
-    });
+    const buttons = actions.map(([label, act]) => button(label, () => this.plotly && act()));
     this.tools.replaceChildren(...(this.data.tools ? buttons : []));
   }
 

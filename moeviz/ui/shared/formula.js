@@ -1,18 +1,23 @@
 // A typeset model whose symbols say what they are: on hover, on a tap, and to who walks through
 // them with the arrow keys. The whole formula is one stop of the Tab key.
 
+let element, scrolling; // dom.js's, once it is there.
+
+async function load() {
+  ({ element, scrolling } = await import(new URL("@dom", document.baseURI)));
+}
+
 class Formula {
   constructor(root) {
     this.root = root;
-    this.line = document.createElement("div");
-    this.line.className = "moeviz-equations";
+    this.line = element("div", "moeviz-equations");
     this.line.setAttribute("role", "group");
     this.line.setAttribute("aria-label", "The model as set; arrow keys walk through its symbols");
-    this.bubble = document.createElement("div");
-    this.bubble.className = "moeviz-bubble";
+    this.bubble = element("div", "moeviz-bubble");
     this.bubble.popover = "manual";
     this.bubble.setAttribute("aria-hidden", "true");
     root.replaceChildren(this.line, this.bubble);
+    scrolling(this.line);
     this.line.addEventListener("pointerover", (event) => this.say(this.of(event)));
     this.line.addEventListener("pointerleave", () => this.say(this.stops.find((s) => s === document.activeElement)));
     this.line.addEventListener("click", (event) => this.say(this.of(event)));
@@ -93,6 +98,17 @@ const formulas = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".moeviz-formula");
-  if (!formulas.has(root)) formulas.set(root, new Formula(root));
-  formulas.get(root).show(data.formula);
+  if (!formulas.has(root)) formulas.set(root, {});
+  const held = formulas.get(root);
+  held.newest = data;
+  load()
+    .then(() => {
+      if (held.newest !== data) return;
+      held.formula ??= new Formula(root);
+      held.formula.show(data.formula);
+    })
+    .catch((error) => {
+      root.setAttribute("role", "alert");
+      root.textContent = error.message;
+    });
 }

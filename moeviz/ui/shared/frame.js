@@ -3,12 +3,10 @@
 
 const LARGER = 1.5;
 
-function button(text, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = text;
-  made.onclick = act;
-  return made;
+let element, button; // dom.js's, once it is there.
+
+async function load() {
+  ({ element, button } = await import(new URL("@dom", document.baseURI)));
 }
 
 let enlarged = false; // Whether the root has our size; the document outlives every frame.
@@ -22,6 +20,17 @@ function enlarge(on) {
   window.dispatchEvent(new Event("resize"));
 }
 
+// Escape shuts a dialog of Streamlit's and would drop a text that is entered there and not yet
+// taken; a field that is left takes it, as it does where the dialog is shut by its button.
+document.addEventListener(
+  "keydown",
+  ({ key, target }) => {
+    const text = 'textarea, input:is([type="text"], [type="number"]):not([role="combobox"])';
+    if (key === "Escape" && target.matches(`[data-testid="stDialog"] :is(${text})`)) target.blur();
+  },
+  { capture: true },
+);
+
 class Frame {
   constructor(root) {
     this.root = root;
@@ -30,8 +39,7 @@ class Frame {
     this.share.setAttribute("aria-haspopup", "dialog");
     this.share.setAttribute("aria-expanded", "false");
     this.share.onpointerdown = () => { this.pressed = this.panel.matches(":popover-open"); };
-    this.panel = document.createElement("div");
-    this.panel.className = "moeviz-share";
+    this.panel = element("div", "moeviz-share");
     this.panel.popover = "auto";
     this.panel.setAttribute("role", "dialog");
     this.panel.setAttribute("aria-label", "Share this screen");
@@ -65,16 +73,15 @@ class Frame {
     this.pressed = false;
     if (again) return;
     const link = window.location.href;
-    const field = document.createElement("input");
+    const field = element("input");
     field.readOnly = true;
     field.value = link;
     field.setAttribute("aria-label", "Link to this screen");
     field.onfocus = () => field.select();
-    const said = document.createElement("span");
+    const said = element("span");
     said.setAttribute("role", "status");
     const copy = button("Copy", () => this.copy(field, said));
-    const row = document.createElement("div");
-    row.className = "moeviz-link";
+    const row = element("div", "moeviz-link");
     row.append(field, copy);
     this.panel.replaceChildren(row, said, ...this.warning(), this.code(link));
     this.panel.showPopover();
@@ -90,20 +97,17 @@ class Frame {
   warning() {
     const own = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
     if (!own) return [];
-    const words = document.createElement("p");
-    words.textContent =
+    const words =
       "This address works on this computer alone. For a class, open the page by the network "
       + "address that the command printed when it started, and share that.";
-    return [words];
+    return [element("p", "", words)];
   }
 
   code(link) {
     if (new TextEncoder().encode(link).length > this.data.longest) {
-      const words = document.createElement("p");
-      words.textContent = "This link is too long for a QR code that a phone could read.";
-      return words;
+      return element("p", "", "This link is too long for a QR code that a phone could read.");
     }
-    const picture = document.createElement("img");
+    const picture = element("img");
     const path = `${this.data.qr}?text=${encodeURIComponent(link)}`;
     picture.src = new URL(path, document.baseURI);
     picture.alt = "QR code of the link to this screen";
@@ -133,6 +137,17 @@ const frames = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".moeviz-frame");
-  if (!frames.has(root)) frames.set(root, new Frame(root));
-  frames.get(root).show(data, (on) => setTriggerValue("projector", on ? "on" : "off"));
+  if (!frames.has(root)) frames.set(root, {});
+  const held = frames.get(root);
+  held.newest = data;
+  load()
+    .then(() => {
+      if (held.newest !== data) return;
+      held.frame ??= new Frame(root);
+      held.frame.show(data, (on) => setTriggerValue("projector", on ? "on" : "off"));
+    })
+    .catch((error) => {
+      root.setAttribute("role", "alert");
+      root.textContent = error.message;
+    });
 }

@@ -1,18 +1,20 @@
 // Follows a job of this server: messages arrive as server-sent events, or are asked for once a
 // second where something between browser and server lets no stream through.
 
-const QUIET_MS = 30_000; // A stream says every ten seconds that it is alive.
+const QUIET_MS = 21_000; // A stream says every ten seconds that it is alive; then two are missing.
 const FIRST_MS = 6_000; // Its first message comes at once; without one something holds it back.
 const AGAIN_MS = 2_000;
 const POLL_MS = 1_000;
 const HIDDEN_MS = 30_000; // A hidden page gives its connection back and asks now and then.
 
 class Follower {
-  constructor(job, { theme = "light", visitor = "", onMessage, onEnd } = {}) {
+  constructor(job, { theme = "light", visitor = "", onMessage, onEnd, onContact } = {}) {
     const query = new URLSearchParams({ theme, visitor });
     this.address = (ending) => new URL(`moeviz/live/${job}${ending}?${query}`, document.baseURI);
     this.onMessage = onMessage ?? (() => {});
     this.onEnd = onEnd ?? (() => {});
+    this.onContact = onContact ?? (() => {});
+    this.contact = true; // Whether the server answers, as far as is known.
     this.reached = false; // Whether a stream has ever brought anything.
     this.blocked = false;
     this.text = null; // The newest message that was handed on.
@@ -46,6 +48,12 @@ class Follower {
     document.removeEventListener("visibilitychange", this.turned);
   }
 
+  met(contact) {
+    if (this.stopped || contact === this.contact) return;
+    this.contact = contact;
+    this.onContact(contact);
+  }
+
   later(act, milliseconds) {
     clearTimeout(this.timer);
     this.timer = setTimeout(act, milliseconds);
@@ -56,7 +64,8 @@ class Follower {
     this.source = source;
     const alive = () => {
       this.reached = true;
-      this.later(() => this.begin(), QUIET_MS);
+      this.met(true);
+      this.later(() => this.fail(), QUIET_MS);
     };
     source.onmessage = (event) => {
       alive();
@@ -69,12 +78,14 @@ class Follower {
       // The browser connects again by itself, unless the answer was no stream. Where none has
       // ever come through it is not waited for.
       if (source.readyState === EventSource.CLOSED || !this.reached) this.fail();
+      else this.met(false);
     };
     this.later(() => this.fail(), this.reached ? QUIET_MS : FIRST_MS);
   }
 
   fail() {
     this.rest();
+    if (this.reached) this.met(false);
     this.blocked = !this.reached;
     this.later(() => this.begin(), this.blocked ? 0 : AGAIN_MS);
   }
@@ -89,6 +100,7 @@ class Follower {
       if (answer.ok) {
         const text = await answer.text();
         if (asking.signal.aborted) return;
+        this.met(true);
         const { active } = JSON.parse(text);
         if (!document.hidden || !active) {
           this.tag = answer.headers.get("ETag");
@@ -98,9 +110,10 @@ class Follower {
       } else if (answer.status === 404) {
         const { message } = await answer.json();
         if (!asking.signal.aborted) return this.lose(message);
-      }
+      } else this.met(false);
     } catch {
       // The server is away, or what came was no answer of its; it is asked again.
+      if (!asking.signal.aborted) this.met(false);
     }
     if (asking.signal.aborted) return;
     this.later(() => this.poll(), document.hidden ? HIDDEN_MS : POLL_MS);
@@ -127,7 +140,8 @@ class Follower {
 }
 
 // Calls onMessage with every new message of a job, and onEnd once: with the last message when the
-// job has ended, or with {gone: true, message} where the server knows no such job. Returns a
+// job has ended, or with {gone: true, message} where the server knows no such job. In between it
+// calls onContact with false when the connection is lost, and with true when it is back. Returns a
 // function that stops it. `visitor` says who looks, so that the job goes on for them.
 export function follow(job, options) {
   const follower = new Follower(job, options);

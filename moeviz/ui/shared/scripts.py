@@ -1,13 +1,15 @@
 """JavaScript that several components share, as modules served by this app.
 
 A module lies beside the Python that owns it and is known by its file's name. Its address carries a
-hash of its content: a browser keeps it for good, and asks anew when it has changed.
+hash of its content: a browser keeps it for good, and asks anew when it has changed. A module that
+imports another says ``from "@name"``.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -84,7 +86,12 @@ def _content(name: str) -> bytes:
             f"Expected the name of a script, but got {name[:40]!r}; known are "
             f"{', '.join(_files())}."
         )
-    return path.read_bytes()
+    return re.sub(r'from "@(\w+)"', _imported, path.read_text(encoding="utf-8")).encode()
+
+
+def _imported(found: re.Match[str]) -> str:
+    """Say where an imported module lies: beside the one that imports it."""
+    return f'from "./{script_path(found[1]).rpartition("/")[2]}"'
 
 
 @cache

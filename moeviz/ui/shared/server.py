@@ -20,7 +20,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from moeviz.charts.claims import find_claims
 from moeviz.ui.shared.cards import cards_path, cards_route
+from moeviz.ui.shared.claims import claim_routes, map_path
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.interest import INTEREST
@@ -32,6 +34,7 @@ from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.stream import live_routes
+from moeviz.ui.shared.terms import glossary_route
 
 _WARM = (
     "moeviz.ui.gates.page",
@@ -39,7 +42,7 @@ _WARM = (
     "moeviz.ui.lab.controls",
     "moeviz.ui.lab.formula",
     "moeviz.ui.lab.study",
-    "moeviz.ui.rates",
+    "moeviz.ui.rates.matrix",
     "moeviz.ui.checker.page",
     "pandas",
     "pyarrow",
@@ -78,6 +81,8 @@ async def _settle() -> None:
     for name in _WARM:
         await asyncio.to_thread(import_module, name)
     await asyncio.to_thread(cards_path)
+    await asyncio.to_thread(map_path)
+    await asyncio.to_thread(find_claims, "gate")
     while not engine().hardware()["ready"]:
         await asyncio.sleep(0.2)
     # After the workers, which are what most visitors wait for.
@@ -89,12 +94,14 @@ async def _settle() -> None:
 def routes() -> list[Route]:
     """Return the addresses that this app answers beside Streamlit's own.
 
+    What the glossary's words mean is one of them.
+
     Returns
     -------
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
-        modules that components share; the cards of all choices; QR codes of links; and the news
-        of jobs.
+        modules that components share; the cards of all choices; the map of claims and its search;
+        QR codes of links; and the news of jobs.
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -108,8 +115,10 @@ def routes() -> list[Route]:
 
     return [
         Route(f"{base}{PLOTLY_PATH}", plotly_js),
+        glossary_route(base),
         script_route(base),
         cards_route(base),
+        *claim_routes(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
     ]

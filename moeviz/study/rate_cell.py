@@ -1,0 +1,144 @@
+"""One claimed rate of the papers, by the study that measures it, and the row that it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from moeviz.errors import SpecificationError
+from moeviz.study.curves import PlannedCurve
+from moeviz.study.fields import PAPER
+from moeviz.study.plan import plan
+from moeviz.study.presets import PRESETS
+from moeviz.study.readings import DEFAULT_GAUGE
+from moeviz.study.specification import Specification
+from moeviz.theory.claim import RateClaim
+
+COMPARED: Mapping[str, str] = {"routers": "router", "gates": "gate", "experts": "expert"}
+"""Fields that list what a study compares, and what of a curve tells which one it is of."""
+
+COLUMNS: Mapping[str, str] = {
+    "linear": "linear",
+    "polynomial": "polynomial",
+    "relu": "ReLU · GELU",
+    "smooth": "tanh · FFN",
+    "classes": "classes",
+}
+"""Families of experts, by the names that links use, with what heads their column."""
+
+SETTINGS: Mapping[str, str] = {
+    "exact": "exact-specified",
+    "over": "over-specified",
+    "density": "density",
+}
+"""What a row's claims are about: as many experts as are true, more, or the function itself."""
+
+_COLUMN: Mapping[str, str] = {
+    "linear": "linear",
+    "polynomial": "polynomial",
+    "polynomial, degree 2": "polynomial",
+    "ReLU": "relu",
+    "ReLU, GELU": "relu",
+    "tanh": "smooth",
+    "FFN": "smooth",
+    "multinomial logistic": "classes",
+}
+
+
+@dataclass(frozen=True)
+class RateCell:
+    """One claimed rate, by the study that measures it.
+
+    Attributes
+    ----------
+    expert_words : str
+        Which expert.
+    preset : str
+        The preset that measures it.
+    settings : mapping of str to str
+        Fields, as text, in which the study differs from the preset.
+    gauge : str
+        In which gauge the study's curve is read; the paper's own where the claim lives there.
+    decided_by : tuple of str
+        Claims of the checker's catalogue that decide what the rate rests on; none where the paper
+        takes the rate from another one.
+    """
+
+    expert_words: str
+    preset: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    gauge: str = DEFAULT_GAUGE
+    decided_by: tuple[str, ...] = ()
+
+    @property
+    def column(self) -> str:
+        """The family of experts, one of :data:`COLUMNS`."""
+        return _COLUMN[self.expert_words]
+
+    @cached_property
+    def specification(self) -> Specification:
+        """The study in the size that runs in front of a class."""
+        preset = PRESETS[self.preset]
+        return preset.build(preset.parse(self.settings))
+
+    @cached_property
+    def curve(self) -> PlannedCurve:
+        """The curve of :attr:`specification` that the claim is about.
+
+        Raises
+        ------
+        SpecificationError
+            If the study has no such curve.
+        """
+        for curve in plan(self.specification).curves:
+            if self.speaks_of(curve):
+                return curve
+        raise SpecificationError(
+            f"Expected a curve of '{self.preset}' that the claim for {self.expert_words} is about, "
+            "but the study has none; change the cell's settings or its gauge."
+        )
+
+    @property
+    def claim(self) -> RateClaim:
+        """What is claimed of :attr:`curve`."""
+        return self.curve.claim
+
+    def speaks_of(self, curve: PlannedCurve) -> bool:
+        """Return whether the claim is about a curve of a study that covers this one.
+
+        Parameters
+        ----------
+        curve : PlannedCurve
+            Of a result, or of a plan.
+        """
+        wanted = {COMPARED[key]: text for key, text in self.settings.items() if key in COMPARED}
+        loss = self.settings.get("losses", PAPER)
+        return (
+            curve.trained
+            and all(getattr(curve, key) == name for key, name in wanted.items())
+            and loss in (PAPER, curve.reading.loss)
+            and curve.reading.gauge == self.gauge
+        )
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """The claims for one gate in one regime; at most one for each family of experts.
+
+    Attributes
+    ----------
+    name : str
+        What links call it.
+    paper, gate_words, regime_words : str
+    setting : str
+        One of :data:`SETTINGS`.
+    cells : tuple of RateCell
+    """
+
+    name: str
+    paper: str
+    gate_words: str
+    regime_words: str
+    setting: str
+    cells: tuple[RateCell, ...]

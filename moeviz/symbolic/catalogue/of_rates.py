@@ -1,0 +1,91 @@
+"""Which claims speak of a cell of the papers' tables of rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from moeviz.symbolic.catalogue import CATALOGUE
+
+_OF_RATES: Sequence[tuple[str, str, str, str, str]] = (
+    ("cosine", "cosine", "over", "", "C1 C2 C9.over"),
+    ("cosine", "cosine", "exact", "", "C1 C2 C7 C9.exact"),
+    ("cosine", "perturbed", "over", "", "C3"),
+    ("cosine", "perturbed", "over", "linear", "C4.linear C8.over.linear"),
+    ("cosine", "perturbed", "over", "polynomial", "C4.p2 C8.over.p2"),
+    ("cosine", "perturbed", "over", "relu", "C4.relu C8.over.relu"),
+    ("cosine", "perturbed", "over", "tanh", "C4.tanh C8.over.tanh C8.tau2"),
+    ("cosine", "perturbed", "over", "gelu", "C4.gelu C8.over.gelu"),
+    ("cosine", "perturbed", "exact", "", "C3"),
+    ("cosine", "perturbed", "exact", "linear", "C5.linear C8.exact.linear"),
+    ("cosine", "perturbed", "exact", "polynomial", "C5.p2 C8.exact.p2"),
+    ("cosine", "perturbed", "exact", "relu", "C5.relu C6.relu C8.exact.relu"),
+    ("cosine", "perturbed", "exact", "tanh", "C5.tanh C6.tanh C8.exact.tanh"),
+    ("cosine", "perturbed", "exact", "gelu", "C5.gelu"),
+    ("sigmoid", "quadratic", "sparse", "", "S2 S3.def1"),
+    ("sigmoid", "quadratic", "sparse", "relu", "S5.relu S6.relu S10.scaled-relu S10.relu"),
+    ("sigmoid", "quadratic", "sparse", "gelu", "S5.gelu S6.gelu S10.scaled-gelu S10.gelu"),
+    ("sigmoid", "quadratic", "sparse", "polynomial", "S4 S7 S13"),
+    ("sigmoid", "quadratic", "dense", "", "S1 S8.satisfiable S12"),
+    ("sigmoid", "quadratic", "dense", "relu", "S8.relu"),
+    ("sigmoid", "quadratic", "dense", "gelu", "S8.gelu S11.scaled-gelu S11.gelu"),
+    ("sigmoid", "quadratic", "dense", "polynomial", "S8.p1 S8.p2 S8.p3 S11.linear"),
+    ("sigmoid", "partial", "sparse", "", "S3.def3"),
+    ("sigmoid", "partial", "sparse", "relu", "S9.relu"),
+    ("sigmoid", "partial", "sparse", "gelu", "S9.gelu"),
+    ("sigmoid", "partial", "sparse", "polynomial", "S9.p1 S9.p2 S9.p3"),
+    ("multinomial", "standard", "regime 1", "", "M3 M5 M8.standard"),
+    ("multinomial", "standard", "regime 2", "", "M1 M2 M6"),
+    ("multinomial", "modified", "regime 2", "", "M4.sigmoid M7.sigmoid M8.modified"),
+    ("compete", "competition", "", "linear", "K3 K5"),
+    ("compete", "competition", "over", "linear", "K6"),
+    ("compete", "competition", "", "ffn", "K1 K2 K4"),
+    ("compete", "softmax", "over", "linear", "K7"),
+)
+"""Paper, router, regime and expert, each by a word of theirs, and the claims that speak of it."""
+
+
+def claims_of(paper: str, router: str, expert: str, regime_words: str) -> list[str]:
+    """Return the claims that speak of one cell of the table of rates.
+
+    Parameters
+    ----------
+    paper : str
+        Its key.
+    router, expert, regime_words : str
+        As the table of rates says them: "perturbed cosine router", "ReLU",
+        "over-specified".
+
+    Returns
+    -------
+    list of str
+        Ids, in the catalogue's order; none where no claim is about it, such as densities.
+
+    Notes
+    -----
+    A claim about one expert is about cells of that expert alone; one about all experts, about all.
+    """
+    regime, words = regime_words.lower(), expert.lower()
+    if "density" in regime:
+        return []
+    found = {
+        claim.id
+        for of, gate, when, which, prefixes in _OF_RATES
+        if of == paper and gate == _gate(paper, router) and when in regime and which in words
+        for prefix in prefixes.split()
+        for claim in CATALOGUE.find(prefix)
+    }
+    return [name for name in CATALOGUE.claims if name in found]
+
+
+def _gate(paper: str, router: str) -> str:
+    """Return the word of :data:`_OF_RATES` for a router or gate; empty for none of its."""
+    words = router.lower()
+    if paper == "cosine":
+        return "perturbed" if "perturbed" in words else "cosine" if "cosine" in words else ""
+    if paper == "sigmoid":
+        if "softmax" in words:
+            return ""
+        return "partial" if "partial" in words else "quadratic"
+    if paper == "compete":
+        return "softmax" if "without" in words or "softmax" in words else "competition"
+    return "modified" if "modified" in words else "standard"

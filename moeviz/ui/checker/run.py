@@ -1,0 +1,68 @@
+"""Checks that this server decides: how one stands, asking for it, waiting for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from moeviz.engine import Check, Snapshot, UnknownJobError
+from moeviz.ui.shared.follow import follow
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.session import checker, visitor
+
+
+def known(request: Mapping[str, Any]) -> Snapshot | None:
+    """Return a check as it stands, or None when it was never asked for.
+
+    Parameters
+    ----------
+    request : mapping
+        As :func:`moeviz.symbolic.request.answer.run_check` takes it.
+    """
+    try:
+        view = checker().look(Check(request))
+    except UnknownJobError:
+        return None
+    return None if view.state == "interrupted" else view
+
+
+def want(request: Mapping[str, Any]) -> None:
+    """Have a check decided.
+
+    Parameters
+    ----------
+    request : mapping
+        As for :func:`known`.
+    """
+    check = Check(request)
+    INTEREST.want(check.hash, visitor())
+    checker().submit(check)
+
+
+def show_state(view: Snapshot) -> None:
+    """Show how far a check is, or why it has no verdict; nothing of one that is decided.
+
+    Parameters
+    ----------
+    view : Snapshot
+    """
+    if view.active:
+        _wait(view)
+    elif view.state == "cancelled":
+        st.info("This check was cancelled; it can be asked again.")
+    elif view.state != "done":
+        st.error(plain(view.message))
+
+
+def _wait(view: Snapshot) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        follow(view, key="checker.follow")
+        pressed = st.button("Cancel", key="checker.cancel", width=140)
+    if not pressed:
+        return
+    if INTEREST.withdraw(view.job_id, visitor()):
+        st.rerun()
+    st.info("Somebody else waits for this check too, so it goes on.")

@@ -1,0 +1,122 @@
+"""The matrix of rates, drawn by the browser: filters, cells and the open cell ask for no answer.
+
+The server hears of each change and keeps it in the address, which is all that it has to do.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from moeviz.charts.palette import THEMES
+from moeviz.charts.rates import rates_matrix
+from moeviz.study import PRESETS
+from moeviz.text import json_text
+from moeviz.ui.lab.link import LAB, preset_link, request_for
+from moeviz.ui.rates.link import MATRIX, STATE, take, view
+from moeviz.ui.shared.component import declared
+from moeviz.ui.shared.navigation import ADDRESSES, CHECKER, CONVERGENCE
+from moeviz.ui.shared.studies import study_label
+
+_LAB, _CHECKER = ADDRESSES[CONVERGENCE], ADDRESSES[CHECKER]
+"""Addresses as seen from a page beside them."""
+
+_HUES = {"half": 0, "quarter": 3, "slow": 1, "other": 4}
+"""Which of a theme's colours each kind of claim has."""
+
+_HTML = """
+<section class="moeviz-rates">
+  <div class="rates-bar"></div>
+  <p class="rates-notice" role="status"></p>
+  <div class="rates-frame"></div>
+  <p class="rates-legend"></p>
+  <div class="rates-try"></div>
+</section>
+"""
+
+_matrix = declared(__file__, _HTML)
+
+
+def matrix() -> None:
+    """Show the matrix as the page's state says, and hear what is changed there."""
+    _matrix(
+        key=MATRIX,
+        data={
+            "matrix": matrix_text(),
+            "view": json_text(view(), compact=True),
+            # Another one where the address has set the page anew.
+            "generation": STATE.key(""),
+        },
+        default={"view": None},
+        on_view_change=_take,
+    )
+
+
+def _take() -> None:
+    take(st.session_state[MATRIX].get("view"))
+
+
+@lru_cache(maxsize=1)
+def matrix_text() -> str:
+    """Return :func:`rates_matrix` with colours and the addresses that cells lead to, as JSON."""
+    made = rates_matrix()
+    rows = [{**row, "cells": [with_links(cell) for cell in row["cells"]]} for row in made["rows"]]
+    colours = {
+        name: {kind: theme.curves[_HUES[kind]] for kind in made["kinds"]}
+        for name, theme in THEMES.items()
+    }
+    return json_text({**made, "rows": rows, "colours": colours}, compact=True)
+
+
+def with_links(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell with the addresses of its studies and of its claims.
+
+    Parameters
+    ----------
+    cell : dict
+        As :func:`moeviz.charts.rates.rates_cell` returns it.
+    """
+    claims = [
+        {**claim, "href": f"{_CHECKER}?{urlencode({'claim': claim['claim'], 'v': 1})}"}
+        for claim in cell["claims"]
+    ]
+    others = [
+        {**one, "title": study_label(one["preset"]), "href": kept_address(one["preset"])}
+        for one in cell["elsewhere"]
+    ]
+    return {
+        **cell,
+        "study": study_address(cell["preset"], cell["settings"]),
+        "kept": kept_address(cell["preset"]) if cell["measured"] else "",
+        "claims": claims,
+        "elsewhere": others,
+    }
+
+
+def study_address(name: str, settings: dict[str, str]) -> str:
+    """Return the address of the lab with a cell's study in its form.
+
+    Parameters
+    ----------
+    name : str
+        A preset's name.
+    settings : dict
+        Fields, as text, in which the study differs from it.
+    """
+    preset = PRESETS[name]
+    spec = preset.build(preset.parse(settings))
+    return f"{_LAB}?{urlencode(LAB.write(request_for(spec)), safe=',')}"
+
+
+def kept_address(name: str) -> str:
+    """Return the address of the lab with a preset's kept result on show.
+
+    Parameters
+    ----------
+    name : str
+        A preset's name.
+    """
+    return f"{_LAB}?{urlencode({**preset_link(name), 'kept': 1})}"

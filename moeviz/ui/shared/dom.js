@@ -1,0 +1,32 @@
+// What components' scripts make of the document: nodes, buttons, rows that show that they go on.
+
+export function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+// Options: `className`, and `pressed` for a button that is on or off.
+export function button(text, act, { className, pressed } = {}) {
+  const made = element("button", className, text);
+  made.type = "button";
+  made.onclick = act;
+  if (pressed !== undefined) made.setAttribute("aria-pressed", String(pressed));
+  return made;
+}
+
+// A row that scrolls sideways shows an arrow at each end behind which there is more (frame.css).
+export function scrolling(row) {
+  const look = () => {
+    const left = row.scrollLeft > 1;
+    const right = row.scrollLeft + row.clientWidth < row.scrollWidth - 1;
+    row.dataset.more = [left && "left", right && "right"].filter(Boolean).join(" ");
+  };
+  row.classList.add("moeviz-scrolling");
+  const watching = { childList: true, subtree: true, characterData: true };
+  new ResizeObserver(look).observe(row);
+  new MutationObserver(look).observe(row, watching);
+  row.addEventListener("scroll", look, { passive: true });
+  look();
+}

@@ -1,0 +1,91 @@
+"""The matrix of rates in a browser: whole on one screen, by keyboard, without barriers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab import Lab
+from tests.browser.test_screens import barriers
+
+PERTURBED = "cosine.perturbed-cosine.exact.relu"
+CLAIMS = 35
+
+
+def faces(page):
+    return page.locator(".rates-face:visible")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_matrix_stands_whole_on_one_screen(server, visit, width, height):
+    page = visit(width, height)
+    page.goto(f"{server.url}/rates")
+    phone = width < 640
+    expect(faces(page)).to_have_count(12 if phone else CLAIMS)
+    box = page.locator(".rates-frame").bounding_box()
+    assert box["y"] + box["height"] <= height
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for paper in ("Cosine", "Multinomial") if phone else ():
+        page.get_by_role("button", name=paper, exact=True).click()
+        box = page.locator(".rates-frame").bounding_box()
+        assert box["y"] + box["height"] <= height
+
+
+def test_a_cell_opens_by_keyboard_and_leads_to_its_study(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/rates?paper=cosine")
+    grid = page.get_by_role("grid", name="Claimed and measured rates by gate and expert")
+    first = grid.get_by_role("button").first
+    first.focus()
+    for key in ("ArrowRight", "ArrowRight", "End", "Home", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    for key in ("ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    cell = page.locator(f'[data-cell="{PERTURBED}"]')
+    expect(cell).to_be_focused()
+    before = page.locator(".rates-frame").bounding_box()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog", name=re.compile("perturbed cosine router"))
+    expect(panel).to_be_visible()
+    expect(cell).to_have_attribute("aria-expanded", "true")
+    expect(page).to_have_url(re.compile(f"paper=cosine&v=1&cell={PERTURBED}$"))
+    assert page.locator(".rates-frame").bounding_box() == before
+    with page.context.expect_page() as opened:
+        panel.get_by_role("link", name="Open the study").press("Enter")
+    lab = Lab(opened.value, server.url)
+    lab.run_button.wait_for()
+    expect(lab.chip("router")).to_contain_text("perturbed cosine")
+    page.bring_to_front()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(cell).to_be_focused()
+    expect(page).to_have_url(re.compile(r"paper=cosine&v=1$"))
+
+
+def test_filters_draw_at_once_and_go_into_the_address(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/rates")
+    expect(faces(page)).to_have_count(CLAIMS)
+    page.get_by_role("combobox", name="Setting").select_option("density")
+    expect(faces(page)).to_have_count(3)
+    page.get_by_role("button", name="samples for error ε").click()
+    expect(faces(page).first).to_contain_text("ε")
+    expect(page).to_have_url(re.compile("setting=density.*read=samples"))
+    expect(page.get_by_role("status").filter(has_text="3 of 3 claims")).to_be_visible()
+    page.get_by_role("button", name="Everything again").click()
+    expect(faces(page)).to_have_count(CLAIMS)
+    page.go_back()
+    expect(faces(page)).to_have_count(3)
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
+def test_no_barrier_with_a_cell_open_or_shut(server, visit, scheme):
+    page = visit(scheme=scheme)
+    page.goto(f"{server.url}/rates")
+    expect(faces(page)).to_have_count(CLAIMS)
+    shut = barriers(page)
+    faces(page).first.click()
+    page.get_by_role("dialog").filter(has_text="Claimed").wait_for()
+    assert (shut, barriers(page)) == ([], [])
