@@ -11,8 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from moeviz.charts.trees import gate_document, score_document, score_tree, steps_document
-from moeviz.model import Domain, Gate, Score, make_expert, make_gate, make_score
+from moeviz.charts.trees import (
+    affinity_document,
+    expert_tree,
+    gate_document,
+    score_document,
+    score_tree,
+    steps_document,
+)
+from moeviz.model import (
+    Domain,
+    Routing,
+    Score,
+    make_affinity,
+    make_expert,
+    make_routing,
+    make_score,
+)
+from moeviz.model.affinities import SoftplusAffinity
 from moeviz.model.competition import CompetitionScore
 from moeviz.model.formula import Symbol, Tree, gate_width
 from moeviz.model.formula.build import ONE, add, call, minus, multiply, raised
@@ -82,6 +98,8 @@ class Setup:
         What is coloured: ``"winner"``, ``"sum"`` or an expert's number, from 1.
     expert : str
         Whose value a router reads that reads one.
+    affinity : str
+        How such a router reads it; by itself with softplus.
     """
 
     models: tuple[tuple[str, str], ...]
@@ -94,6 +112,7 @@ class Setup:
     line: tuple[Point, Point] | None = None
     view: str = WINNER
     expert: str = "linear"
+    affinity: str = SoftplusAffinity.name
 
 
 def gates_document(setup: Setup) -> dict[str, Any]:
@@ -113,7 +132,7 @@ def gates_document(setup: Setup) -> dict[str, Any]:
         If there is no such router, gate or expert.
     """
     parts = [
-        (make_score(router, **setup.constants), make_gate(gate, **setup.constants))
+        (make_score(router, **setup.constants), make_routing(gate, **setup.constants))
         for router, gate in setup.models
     ]
     names = _short_names(parts)
@@ -164,7 +183,7 @@ def _handles(setup: Setup) -> list[dict[str, Any]]:
 _LOW = "₀₁₂₃₄₅₆₇₈₉"
 
 
-def _short_names(parts: Sequence[tuple[Score, Gate]]) -> list[str]:
+def _short_names(parts: Sequence[tuple[Score, Routing]]) -> list[str]:
     """Return what tells the panels apart."""
     routers = [score.title for score, _ in parts]
     gates = [gate.title for _, gate in parts]
@@ -174,26 +193,45 @@ def _short_names(parts: Sequence[tuple[Score, Gate]]) -> list[str]:
     return ["left", "right"][: len(parts)]
 
 
-def _model(score: Score, gate: Gate, setup: Setup) -> dict[str, Any]:
+def _model(score: Score, gate: Routing, setup: Setup) -> dict[str, Any]:
     expert = make_expert(setup.expert, **setup.constants)
     reads = score.reads_expert
     atoms = len(setup.vectors)
     width, moved = _layout(score, expert.width(INPUTS) if reads else None)
-    note = f"{gate.title}, {expert.title}" if reads else gate.title
-    return {
+    weighed = gate_document(gate, atoms)
+    model: dict[str, Any] = {
         "title": f"{score.title[0].upper()}{score.title[1:]}",
-        "note": note,
+        "note": gate.title,
         "score": score_document(score, INPUTS, expert),
-        "gate": gate_document(gate, atoms),
+        "affinity": None,
+        "gate": weighed,
         "constants": numbers_of(score) | numbers_of(gate) | (numbers_of(expert) if reads else {}),
         "vector": moved,
         "rest": [_rest(width, moved, i, reads) for i in range(atoms)],
         "offset": score.has_offset,
-        "sums": gate.normalised,
+        "sums": weighed["divided"],
         "kept": gate.kept(atoms),
         "shift": shift_document(score),
         "ball": score.domain is Domain.BALL,
     }
+    if reads:
+        affinity = make_affinity(setup.affinity)
+        model["note"] = f"{gate.title}, {expert.title}, κ = {affinity.title}"
+        if reads_otherwise(setup, score):
+            model["score"] = steps_document(expert_tree(expert, INPUTS))
+            model["affinity"] = affinity_document(affinity, atoms)
+    return model
+
+
+def reads_otherwise(setup: Setup, score: Score) -> bool:
+    """Return whether a score reads the expert's value by another affinity than its own.
+
+    Parameters
+    ----------
+    setup : Setup
+    score : Score
+    """
+    return score.reads_expert and setup.affinity != SoftplusAffinity.name
 
 
 def _layout(score: Score, expert_width: int | None) -> tuple[int, list[int]]:

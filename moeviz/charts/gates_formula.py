@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from moeviz.charts.formula import equation
-from moeviz.charts.gates import INPUTS, Point, Setup, parameters, score_of
-from moeviz.charts.parts import expert_part, gate_part, score_part, typed_part
-from moeviz.model import Domain, Score, make_expert, make_gate
+from moeviz.charts.gates import INPUTS, Point, Setup, parameters, reads_otherwise, score_of
+from moeviz.charts.parts import affinity_part, expert_part, gate_part, score_part, typed_part
+from moeviz.model import Domain, Score, make_affinity, make_expert, make_routing
 from moeviz.model.custom import CUSTOM
 from moeviz.model.formula import Mark, bracketed, evaluate, marked
 from moeviz.text import signed
@@ -37,9 +37,14 @@ def gates_formula(setup: Setup) -> str:
 
 def _equations(setup: Setup, panel: int) -> list[str]:
     score, _ = score_of(setup, panel)
-    gate = make_gate(setup.models[panel][1], **setup.constants)
+    gate = make_routing(setup.models[panel][1], **setup.constants)
     x = Mark("x", "", f"input, on show at {_pair(setup.x)}")
-    part = typed_part(score, x) if score.name == CUSTOM else score_part(score, x, INPUTS)
+    if reads_otherwise(setup, score):
+        part = affinity_part(make_affinity(setup.affinity), score)
+    elif score.name == CUSTOM:
+        part = typed_part(score, x)
+    else:
+        part = score_part(score, x, INPUTS)
     vectors = ", ".join(f"β{i} = {_pair(at)}" for i, at in enumerate(setup.vectors, start=1))
     offsets = ", ".join(signed(offset) for offset in setup.offsets)
     said = {
@@ -93,7 +98,7 @@ def library_weights(
     Tensor, shape (K, N)
     """
     score, tree = score_of(setup, panel)
-    gate = make_gate(setup.models[panel][1], **setup.constants)
+    gate = make_routing(setup.models[panel][1], **setup.constants)
     beta = torch.tensor(parameters(setup, score, vectors), dtype=torch.float64)
     x = torch.tensor(points, dtype=torch.float64).reshape(-1, INPUTS).T
     if score.reads_expert:
@@ -115,7 +120,10 @@ def _of_values(setup: Setup, score: Score, eta: Tensor, x: Tensor) -> Tensor:
     ones = torch.cat([x, torch.ones_like(x[:1])])
     heads = [eta[:, h * width : (h + 1) * width] @ ones for h in range(expert.heads)]
     scalars = [eta[:, k : k + 1] for k in range(expert.heads * width, eta.shape[-1])]
-    return score.affinity(expert.value_and_slopes(heads, scalars)[0])[0]
+    value = expert.value_and_slopes(heads, scalars)[0]
+    if reads_otherwise(setup, score):
+        return make_affinity(setup.affinity).of(value.unsqueeze(0))
+    return score.affinity(value)[0]
 
 
 def shifted(setup: Setup, score: Score) -> list[list[float] | None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from moeviz.errors import FormulaError
-from moeviz.model import Expert, Gate, Score
+from moeviz.model import Affinity, Expert, Gate, Routing, Score
 from moeviz.model.custom import CUSTOM
 from moeviz.model.formula import (
     FUNCTIONS,
@@ -27,7 +27,7 @@ from moeviz.model.formula import (
     spelled_units,
     spelled_weight,
 )
-from moeviz.model.formula.build import add, multiply, rebuilt
+from moeviz.model.formula.build import add, call, multiply, rebuilt
 from moeviz.model.reading import formula_of
 
 KNOWN = frozenset(FUNCTIONS)
@@ -154,26 +154,48 @@ def score_document(score: Score, dimension: int, expert: Expert | None = None) -
     return steps_document(tree, guarded=score.name != CUSTOM)
 
 
-def gate_document(gate: Gate, atoms: int) -> dict[str, Any]:
+def gate_document(gate: Gate | Routing, atoms: int) -> dict[str, Any]:
     """Return a gate over the scores s1, ..., sK as plain data: one formula for each weight.
 
     Parameters
     ----------
-    gate : Gate
+    gate : Gate or Routing
     atoms : int
         K.
 
     Returns
     -------
     dict
-        As :func:`steps_document`, and ``shifts``: whether one number added to all scores changes
-        nothing, so that the largest may be taken off first.
+        As :func:`steps_document`; ``shifts``: whether one number added to all scores changes
+        nothing, so that the largest may be taken off first; ``divided``: whether the weights are
+        divided by their sum.
     """
     tree = formula_of(gate)
     weights = [spelled_weight(tree, atoms, i) for i in range(1, atoms + 1)]
     own, divided = own_weight(tree)
     shifts = divided and isinstance(own, Call) and own.function == "exp"
-    return {**steps_document(*weights), "shifts": shifts}
+    return {**steps_document(*weights), "shifts": shifts, "divided": divided}
+
+
+def affinity_document(affinity: Affinity, atoms: int) -> dict[str, Any]:
+    """Return the affinities of K experts as plain data, in their answers s1, ..., sK.
+
+    An answer is one number here, whose length is its size.
+
+    Parameters
+    ----------
+    affinity : Affinity
+    atoms : int
+        K.
+    """
+    tree = _of_numbers(_replaced(formula_of(affinity), {"h": Symbol("s")}))
+    return steps_document(*(spelled_weight(tree, atoms, i) for i in range(1, atoms + 1)))
+
+
+def _of_numbers(tree: Tree) -> Tree:
+    if isinstance(tree, Call) and tree.function == "norm":
+        return call("abs", _of_numbers(tree.arguments[0]))
+    return rebuilt(tree, _of_numbers)
 
 
 def _replaced(tree: Tree, names: dict[str, Tree]) -> Tree:

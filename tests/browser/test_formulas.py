@@ -6,8 +6,24 @@ import pytest
 import torch
 
 from moeviz.charts.gates import Setup, score_of
-from moeviz.charts.trees import KNOWN, expert_tree, gate_document, score_document, steps_document
-from moeviz.model import EXPERTS, GATES, SCORES, make_expert, make_gate, make_score
+from moeviz.charts.trees import (
+    KNOWN,
+    affinity_document,
+    expert_tree,
+    gate_document,
+    score_document,
+    steps_document,
+)
+from moeviz.model import (
+    AFFINITIES,
+    EXPERTS,
+    ROUTINGS,
+    SCORES,
+    make_affinity,
+    make_expert,
+    make_routing,
+    make_score,
+)
 from moeviz.model.formula import SCORE, evaluate, parse_formula, spelled_out
 from moeviz.ui.shared.scripts import script_path
 from tests.support import normal
@@ -65,7 +81,7 @@ def assert_same(found, wanted, words):
     )
 
 
-def test_scores_gates_and_experts_are_the_librarys(computed, rng):
+def test_scores_gates_affinities_and_experts_are_the_librarys(computed, rng):
     x = torch.cat([3 * normal(rng, 2, 60), torch.zeros(2, 1, dtype=torch.float64)], -1)
     inputs = {"x1": x[0].tolist(), "x2": x[1].tolist()}
     cases, wanted, words = [], [], []
@@ -82,15 +98,21 @@ def test_scores_gates_and_experts_are_the_librarys(computed, rng):
             )
             wanted.append(_score(score, row, x))
             words.append(router)
-    for gate in GATES:
+    for gate in ROUTINGS:
         for atoms in (2, 3, 5):
             scores = 3 * normal(rng, atoms, 80)
             scores[1, :20] = scores[0, :20]  # ties
-            made = make_gate(gate)
+            made = make_routing(gate, temperature=0.7)
             given = {f"s{i + 1}": row.tolist() for i, row in enumerate(scores)}
-            cases.append([gate_document(made, atoms), given])
-            wanted.append(made.weights(scores.clone()))
+            cases.append([gate_document(made, atoms), {**given, "temperature": 0.7}])
+            wanted.append(made.weights(scores))
             words.append(gate)
+    for name in AFFINITIES:
+        answers = 3 * normal(rng, 3, 40)
+        given = {f"s{i + 1}": row.tolist() for i, row in enumerate(answers)}
+        cases.append([affinity_document(make_affinity(name), 3), given])
+        wanted.append(make_affinity(name).of(answers.unsqueeze(0)))
+        words.append(name)
     for name in EXPERTS:
         expert = make_expert(name)
         eta = normal(rng, expert.width(2))

@@ -46,7 +46,7 @@ def assert_numbers_are_the_librarys(page: Page, setup: Setup) -> None:
         points = [tuple(row[:2].tolist()) for row in table]
         wanted = library_weights(setup, panel, vectors, points)
         found = table[:, 2 : 2 + len(vectors)].T
-        torch.testing.assert_close(found, wanted, rtol=1e-12, atol=1e-13)
+        torch.testing.assert_close(found, wanted, rtol=1e-12, atol=1e-13, equal_nan=True)
 
 
 def centre(locator) -> tuple[float, float]:
@@ -132,6 +132,7 @@ def test_a_vector_is_dragged_by_a_finger_on_a_phone(server, browser):
     [
         "?left=quadratic&right=partial-quadratic&experts=5&right_gate=top-sigmoid&view=2",
         "?left=competition&right=competition-bare&expert=ffn&left_gate=top-softmax&offsets=1,0,-1",
+        "?left=competition&right=competition&left_gate=winners-share&affinity=relu&temperature=0.5",
         "?left=custom&score_formula=tanh(b1*x1)*x2&right=modified-log&along=line&view=sum",
     ],
 )

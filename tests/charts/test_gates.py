@@ -22,7 +22,7 @@ from moeviz.charts.gates import (
 )
 from moeviz.charts.gates_formula import gates_formula, library_weights, shifted
 from moeviz.errors import MoevizError
-from moeviz.model import SCORES, make_expert, make_score
+from moeviz.model import AFFINITIES, SCORES, make_expert, make_score
 from moeviz.model.custom import CUSTOM
 from moeviz.text import json_text
 
@@ -99,6 +99,32 @@ def test_weights_of_softmax_gates_sum_to_one_and_of_sigmoid_gates_need_not():
     total = weights(of("linear", "sigmoid")).sum(0)
     assert float(total.max()) > 1.5
     assert ((weights(of("linear", "top-softmax")) > 0).sum(0) == 2).all()
+
+
+@pytest.mark.parametrize("affinity", AFFINITIES)
+def test_competition_reads_values_by_every_affinity(affinity):
+    setup = of("competition", "winners-share", affinity=affinity, expert="tanh")
+    document = gates_document(setup)["models"][0]
+    assert AFFINITIES[affinity].title in document["note"]
+    assert (document["affinity"] is None) == (affinity == setup.__class__.affinity)
+    kept = weights(setup)
+    total = kept.sum(0)
+    fine = torch.isfinite(total)
+    torch.testing.assert_close(total[fine], torch.ones_like(total[fine]))
+    assert "<math>" in gates_formula(setup)
+
+
+def test_the_theorys_gate_and_the_algorithms_differ():
+    theory = weights(of("competition-bare", "softmax"))
+    algorithm = weights(of("competition-bare", "winners-share", constants={"top": 3}))
+    assert float((theory - algorithm).abs().max()) > 0.05
+
+
+@given(st.floats(0.05, 20.0))
+def test_a_temperature_is_the_inverse_length_for_the_linear_gate(temperature):
+    hot = of("linear", constants={"temperature": temperature})
+    vectors = [(a / temperature, b / temperature) for a, b in STARTED.vectors]
+    torch.testing.assert_close(weights(hot), weights(of("linear"), vectors))
 
 
 @pytest.mark.few(8)

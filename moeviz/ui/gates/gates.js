@@ -18,6 +18,7 @@ class Model {
     this.offsets = offsets;
     this.score = compiled(data.score);
     this.gate = compiled(data.gate);
+    this.affinity = data.affinity && compiled(data.affinity);
     this.shift = compiled(data.shift);
     this.references = new Map();
   }
@@ -35,17 +36,18 @@ class Model {
   at(vectors, x1, x2) {
     if (vectors.some((vector) => !vector)) return null;
     const { constants, vector: moved, rest, gate, offset } = this.data;
-    const scores = vectors.map((vector, i) => {
+    // Arrays of closures are used again, so that what is kept is a copy.
+    const long = (value) =>
+      typeof value === "number" ? new Float64Array(x1.length).fill(value) : value.slice();
+    const named = (values) => Object.fromEntries(values.map((value, i) => [`s${i + 1}`, value]));
+    const values = vectors.map((vector, i) => {
       const own = Object.fromEntries(moved.map((k, at) => [`b${k}`, vector[at]]));
-      const [value] = this.score({ ...constants, ...rest[i], ...own, x1, x2 });
-      const shift = offset ? this.offsets[i] : 0;
-      return Float64Array.from(x1, (_, at) => (typeof value === "number" ? value : value[at]) + shift);
+      return long(this.score({ ...constants, ...rest[i], ...own, x1, x2 })[0]);
     });
+    const read = this.affinity ? this.affinity(named(values)).map(long) : values;
+    const scores = offset ? read.map((score, i) => score.map((value) => value + this.offsets[i])) : read;
     const taken = gate.shifts ? this.lowered(scores) : scores;
-    const values = Object.fromEntries(taken.map((score, i) => [`s${i + 1}`, score]));
-    const weights = this.gate({ ...constants, ...values }).map((weight) =>
-      typeof weight === "number" ? new Float64Array(x1.length).fill(weight) : weight.slice(),
-    );
+    const weights = this.gate({ ...constants, ...named(taken) }).map(long);
     return { scores, weights };
   }
 
@@ -206,6 +208,17 @@ function jump(grid, weights) {
   return found;
 }
 
+// Why weights are no numbers where they are none.
+function why({ scores, weights }, kept) {
+  for (let at = 0; at < weights[0].length; at += 1) {
+    if (all(weights, at)) continue;
+    if (scores.some((score) => !Number.isFinite(score[at]))) return "a score is larger than any number, or none";
+    const largest = scores.map((score) => score[at]).sort((a, b) => b - a).slice(0, kept);
+    if (largest.reduce((sum, score) => sum + score, 0) === 0) return "the scores that are kept add up to 0";
+  }
+  return "a weight is divided by what is no number";
+}
+
 const joined = (names) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 
@@ -318,7 +331,10 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       }
       if (!sums) said.push(`at x the weights add up to *${written(here.reduce((sum, weight) => sum + weight[0], 0), 3)}*`);
       if (kept < count) said.push(`across a seam a weight jumps by up to *${written(jump(grid, weights), 3)}*`);
-      if (gaps) said.push(`weights are no numbers in ${written((100 * gaps) / grid.x1.length, 0)} % of the plane (striped)`);
+      const share = (cells) => `${written((100 * cells) / grid.x1.length, 0)} % of the plane`;
+      if (gaps) said.push(`weights are no numbers in ${share(gaps)} (striped), because ${why(found, kept)}`);
+      const outside = weights[0].reduce((sum, _, k) => sum + weights.some((weight) => weight[k] < 0 || weight[k] > 1 + 1e-9), 0);
+      if (outside) said.push(`in ${share(outside)} a weight is below 0 or above 1`);
       return `${name} ${said.join("; ")}.`;
     });
     return `${begin}${parts.join(" ")}`;

@@ -24,7 +24,8 @@ from moeviz.charts.gates import (
 )
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field, Values
-from moeviz.model import EXPERTS, GATES, SCORES
+from moeviz.model import AFFINITIES, EXPERTS, ROUTINGS, SCORES
+from moeviz.model.affinities import SoftplusAffinity
 from moeviz.model.settings import constant_fields
 from moeviz.ui.shared.link import Key, Page, Request, short
 
@@ -73,9 +74,9 @@ def _choice(name: str, label: str, default: str, registry: Mapping[str, type]) -
 
 _OWN = (
     _choice("left", "Router, left", COSINE, SCORES),
-    _choice("left_gate", "Gate, left", "softmax", GATES),
+    _choice("left_gate", "Gate, left", "softmax", ROUTINGS),
     _choice("right", "Router, right", LINEAR, SCORES),
-    _choice("right_gate", "Gate, right", "softmax", GATES),
+    _choice("right_gate", "Gate, right", "softmax", ROUTINGS),
     Field("experts", "Experts", "", "int", 3, FEWEST, MOST, group=_SHOWN, basic=True),
     Field(
         "view", "Coloured by", "", "choice", WINNER, choices=_VIEWS, title=_view, group=_SHOWN,
@@ -96,12 +97,20 @@ _OWN = (
         title=_title(EXPERTS), group=_MODELS, applies=_reads,
         help="Competition scores an expert by its own value.",
     ),
+    Field(
+        "affinity", "Affinity κ of their values", "", "choice", SoftplusAffinity.name,
+        choices=AFFINITIES.keys(), title=_title(AFFINITIES), group=_MODELS, applies=_reads,
+        help="The theory of competition speaks of softplus.",
+    ),
 )  # fmt: skip
 
 
 @lru_cache(maxsize=4)
 def _table(_count: int) -> dict[str, Field]:
-    routers, gates = {"left": SCORES, "right": SCORES}, {"left_gate": GATES, "right_gate": GATES}
+    routers, gates = (
+        {"left": SCORES, "right": SCORES},
+        {"left_gate": ROUTINGS, "right_gate": ROUTINGS},
+    )
     constants = [*constant_fields({**routers, **gates}, _MODELS)]
     known = {constant.name for constant in constants}
     for each in constant_fields({"expert": EXPERTS}, _MODELS):
@@ -118,7 +127,7 @@ def _where_read(field: Field) -> Field:
 
 def fields() -> tuple[Field, ...]:
     """Return every field of the page, the constants of all registered parts among them."""
-    return tuple(_table(len(SCORES) + len(GATES) + len(EXPERTS)).values())
+    return tuple(_table(len(SCORES) + len(ROUTINGS) + len(EXPERTS)).values())
 
 
 def _numbers(name: str, most: int, by: int = 2) -> Callable[[str], Numbers]:
@@ -160,7 +169,7 @@ GATES_PAGE = Page(
         Key(PQ, _numbers(PQ, 4, 4), _where(LINE[0] + LINE[1]), ()),
         Key(OFFSETS, _numbers(OFFSETS, MOST, 1), said, ()),
     ),
-    table=_table(len(SCORES) + len(GATES) + len(EXPERTS)),
+    table=_table(len(SCORES) + len(ROUTINGS) + len(EXPERTS)),
     form=lambda own: FORM,
     fields_of=lambda form: fields(),
 )
@@ -192,6 +201,7 @@ def setup_of(request: Request) -> Setup:
         line=(p, q) if values["along"] == FOLLOWED else None,
         view=str(values["view"]),
         expert=str(values["expert"]),
+        affinity=str(values["affinity"]),
     )
 
 

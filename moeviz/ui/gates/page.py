@@ -42,8 +42,9 @@ TRIES: Mapping[str, dict[str, str]] = {
         "beta": "0.9,0.25", "left": LINEAR, "left_gate": "sigmoid", "view": "sum",
     },
     "Along a line": {"beta": "0.9,0.25", "along": "line"},
-    "Experts compete": {
-        "left": COMPETITION, "expert": "tanh", "beta": "1.8,0.5",
+    "Theory and algorithm": {
+        "left": COMPETITION, "right": COMPETITION, "right_gate": "winners-share",
+        "affinity": "silu", "beta": "0.9,0.25",
     },
 }  # fmt: skip
 """What a visitor may try: a label, and what a link says that sets it up."""
