@@ -93,17 +93,34 @@ function seams(grid, values, places, r, contour) {
         const [a, b] = [places[r - 1][at], places[r][at]];
         return (a === i && b === j) || (a === j && b === i);
       };
-      const gap = values[i].map((value, at) => value - values[j][at]);
+      const gap = new Float64Array(values[i].length);
+      for (let at = 0; at < gap.length; at += 1) gap[at] = values[i][at] - values[j][at];
       found.push(...contour(grid, gap, 0, (corners) => !corners.some(meet)));
     }
   }
   return found;
 }
 
-const all = (values, at) => values.every((value) => Number.isFinite(value[at]));
+function all(values, at) {
+  for (const value of values) if (!Number.isFinite(value[at])) return false;
+  return true;
+}
 
 function total(weights) {
-  return weights[0].map((_, at) => weights.reduce((sum, weight) => sum + weight[at], 0));
+  const sum = new Float64Array(weights[0].length);
+  for (const weight of weights) for (let at = 0; at < sum.length; at += 1) sum[at] += weight[at];
+  return sum;
+}
+
+// How many points have weights that are no numbers, and how many one outside of [0, 1].
+function counted(weights) {
+  let gaps = 0;
+  let outside = 0;
+  for (let at = 0; at < weights[0].length; at += 1) {
+    if (!all(weights, at)) gaps += 1;
+    else for (const weight of weights) if (weight[at] < 0 || weight[at] > 1 + 1e-9) { outside += 1; break; }
+  }
+  return { gaps, outside };
 }
 
 // What is coloured, how strongly, and of which field the level lines are.
@@ -264,11 +281,10 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const labels = view === "winner" ? regionLabels(grid, places, data, positions) : [];
     const taken = [...positions.values(), ...labels.map(({ at }) => at)];
     const lines = levelLines(grid, field, view === "sum" ? sums : levels, taken, contour, written);
-    if (view === "winner") {
-      lines.push({ segments: seams(grid, scores, ranked(scores), 1, contour), width: 2 });
-    }
+    const order = ranked(scores);
+    if (view === "winner") lines.push({ segments: seams(grid, scores, order, 1, contour), width: 2 });
     if (model.data.kept < count) {
-      const cut = seams(grid, scores, ranked(scores), model.data.kept, contour);
+      const cut = seams(grid, scores, order, model.data.kept, contour);
       lines.push({ segments: cut, width: 3, dash: "9,6" });
     }
     if (data.line) lines.push({ points: [positions.get("p"), positions.get("q")], width: 3, colour: "text" });
@@ -318,7 +334,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       const name = `*${short.charAt(0).toUpperCase()}${short.slice(1)}:*`;
       if (!found) return `${name} no β has these coordinates, because ${ball ? "u + v leaves the unit ball" : "it does not exist"}.`;
       const { weights } = found;
-      const gaps = weights[0].reduce((sum, _, k) => sum + !all(weights, k), 0);
+      const { gaps, outside } = counted(weights);
       const here = model.at(shown[at].effective, ...positions.get("x").map((value) => Float64Array.of(value))).weights;
       const said = [];
       if (moved || data.shifted) {
@@ -333,7 +349,6 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       if (kept < count) said.push(`across a seam a weight jumps by up to *${written(jump(grid, weights), 3)}*`);
       const share = (cells) => `${written((100 * cells) / grid.x1.length, 0)} % of the plane`;
       if (gaps) said.push(`weights are no numbers in ${share(gaps)} (striped), because ${why(found, kept)}`);
-      const outside = weights[0].reduce((sum, _, k) => sum + weights.some((weight) => weight[k] < 0 || weight[k] > 1 + 1e-9), 0);
       if (outside) said.push(`in ${share(outside)} a weight is below 0 or above 1`);
       return `${name} ${said.join("; ")}.`;
     });

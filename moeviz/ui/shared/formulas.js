@@ -80,15 +80,16 @@ function joined(product) {
     const long = values.find((value) => typeof value !== "number");
     if (!long) return values.reduce((a, b) => (product ? a * b : a + b));
     if (room.length !== long.length) room = new Float64Array(long.length);
-    values.forEach((value, at) => {
-      const single = typeof value === "number";
-      for (let i = 0; i < room.length; i += 1) {
-        const next = single ? value : value[i];
-        if (at === 0) room[i] = next;
-        else if (product) room[i] *= next;
-        else room[i] += next;
-      }
-    });
+    const [head, ...others] = values;
+    if (typeof head === "number") room.fill(head);
+    else room.set(head);
+    for (const value of others) {
+      if (typeof value === "number") {
+        if (product) for (let i = 0; i < room.length; i += 1) room[i] *= value;
+        else for (let i = 0; i < room.length; i += 1) room[i] += value;
+      } else if (product) for (let i = 0; i < room.length; i += 1) room[i] *= value[i];
+      else for (let i = 0; i < room.length; i += 1) room[i] += value[i];
+    }
     return room;
   };
 }

@@ -58,9 +58,9 @@ class Plane {
     this.given = data;
     if (!this.document) this.serial = data.serial; // The picture was shown before, and left.
     if (!this.surface) {
-      const [surface, formulas] = await Promise.all([load("@surface"), load("@formulas")]);
+      const scene = data.scene && load(data.scene); // On its way meanwhile.
+      const [surface, formulas] = await Promise.all([load("@surface"), load("@formulas"), scene]);
       if (this.closed) return;
-      this.library = surface;
       this.kit = { ...surface, ...formulas };
       this.surface ??= new surface.Surface(this.panels, {
         move: (id, at, stamp) => this.move(id, at, stamp),

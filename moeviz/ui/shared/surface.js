@@ -57,11 +57,15 @@ export function contour({ nx, ny, xs, ys }, field, level, skip) {
   for (let j = 0; j + 1 < ny; j += 1) {
     for (let i = 0; i + 1 < nx; i += 1) {
       const at = j * nx + i;
-      const corners = [at, at + 1, at + nx + 1, at + nx];
-      const [a, b, c, d] = corners.map((corner) => field[corner] - level);
-      const inside = (a > 0) + (b > 0) + (c > 0) + (d > 0);
-      if (inside === 0 || inside === 4 || !Number.isFinite(a + b + c + d)) continue;
-      if (skip?.(corners)) continue;
+      const a = field[at] - level;
+      const b = field[at + 1] - level;
+      const c = field[at + nx + 1] - level;
+      const d = field[at + nx] - level;
+      const first = a > 0;
+      // Most cells: all four corners on one side. Nothing is made for these.
+      if (b > 0 === first && c > 0 === first && d > 0 === first) continue;
+      if (!Number.isFinite(a + b + c + d)) continue;
+      if (skip?.([at, at + 1, at + nx + 1, at + nx])) continue;
       const points = [];
       const cross = (p, q, px, py, qx, qy) => {
         if (p > 0 === q > 0) return;
@@ -71,8 +75,8 @@ export function contour({ nx, ny, xs, ys }, field, level, skip) {
       const [l, r, s, t] = [xs[i], xs[i + 1], ys[j], ys[j + 1]];
       cross(a, b, l, s, r, s);
       cross(b, c, r, s, r, t);
-      cross(c, d, r, t, l, t);
-      cross(d, a, l, t, l, s);
+      cross(d, c, l, t, r, t);
+      cross(a, d, l, s, l, t);
       found.push(points.slice(0, 4));
       if (points.length === 8) found.push(points.slice(4));
     }
