@@ -182,7 +182,7 @@ function levelLines(grid, field, levels, taken, contour, written) {
   return levels.flatMap((level) => {
     const segments = contour(grid, field, level);
     if (!segments.length) return [];
-    let best = { near: 0.3 };
+    let best = { near: 0.4 };
     for (const [x, y] of segments) {
       let near = Math.min(2.6 - Math.abs(x), 1.7 - Math.abs(y), Math.hypot(x, y));
       for (const [hx, hy] of taken) {

@@ -104,7 +104,6 @@ def show_tries() -> None:
         for label, link in TRIES.items():
             key = f"gates.try.{label}"
             st.button(label, key=key, on_click=STATE.restore, args=(GATES_PAGE.read(link),))
-        st.button("Compare from here", key="gates.from_here", on_click=_start_here)
 
 
 def show_form(request: Request) -> None:
@@ -125,7 +124,9 @@ def show_form(request: Request) -> None:
             with column:
                 field_widget(STATE, FORM, field)
     count = len(setup_of(request).offsets)
-    st.text_input(
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    right.button("Compare from here", key="gates.from_here", on_click=_start_here)
+    left.text_input(
         f"Offsets of the {count} experts, separated by commas",
         said(request.own[OFFSETS]) or ",".join("0" * count),
         key=STATE.key("offsets"),
