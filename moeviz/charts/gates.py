@@ -20,6 +20,7 @@ from moeviz.charts.trees import (
     steps_document,
 )
 from moeviz.model import (
+    SCORES,
     Domain,
     Routing,
     Score,
@@ -39,6 +40,9 @@ from moeviz.model.scores import CosineScore, LinearScore, PerturbedCosineScore
 COSINE, PERTURBED = CosineScore.name, PerturbedCosineScore.name
 LINEAR, COMPETITION = LinearScore.name, CompetitionScore.name
 """Routers that the pictures begin with."""
+
+FEATURED = tuple(name for name, score in SCORES.items() if score.featured)
+"""Routers that a first look sets side by side."""
 
 Point = tuple[float, float]
 

@@ -7,6 +7,7 @@ function that the browser does not know would be refused here, so that the serve
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from moeviz.errors import FormulaError
@@ -154,6 +155,7 @@ def score_document(score: Score, dimension: int, expert: Expert | None = None) -
     return steps_document(tree, guarded=score.name != CUSTOM)
 
 
+@lru_cache(maxsize=128)
 def gate_document(gate: Gate | Routing, atoms: int) -> dict[str, Any]:
     """Return a gate over the scores s1, ..., sK as plain data: one formula for each weight.
 
