@@ -38,7 +38,7 @@ def test_the_home_page_shows_a_gauge_at_a_touch(server, visit):
         vector.press("+")
     expect(said).to_contain_text("β₁ is 2.7 times as long as at the start")
     expect(said).to_contain_text("Cosine router: no weight moved by more than 0.000")
-    expect(said).to_contain_text("Linear router: weights moved by up to 0.3")
+    expect(said).to_contain_text("Linear router: weights moved by up to 0.4")
     hardware = page.get_by_text(re.compile(r"^Fits run on this machine: \d+ worker"))
     expect(hardware).to_be_visible(timeout=30_000)
 

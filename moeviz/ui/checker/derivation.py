@@ -10,7 +10,7 @@ from moeviz.charts.derivation import homogeneity_derivation
 from moeviz.charts.gates import FEATURED
 from moeviz.ui.shared.guard import plain
 
-_FEATURED: Mapping[str, str] = dict(zip(("C1", "C3"), FEATURED, strict=True))
+_ROUTERS: Mapping[str, str] = dict(zip(("C1", "C3"), FEATURED, strict=True))
 """The claims that say whether a featured router is homogeneous, by the beginning of their ids."""
 
 
@@ -22,7 +22,7 @@ def derived(claim: str) -> bool:
     claim : str
         Its id.
     """
-    return claim.partition(".")[0] in _FEATURED
+    return claim.partition(".")[0] in _ROUTERS
 
 
 def show_derivation(claim: str) -> None:
@@ -34,7 +34,7 @@ def show_derivation(claim: str) -> None:
         Its id; one that is :func:`derived`.
     """
     before, said = "", []
-    for line in homogeneity_derivation(_FEATURED[claim.partition(".")[0]]):
+    for line in homogeneity_derivation(_ROUTERS[claim.partition(".")[0]]):
         left, equals, right = line["formula"].partition(" = ")
         # What stays the same on the left is not written again.
         shown = f"= {right}" if equals and left == before else line["formula"]
