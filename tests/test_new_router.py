@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from moeviz.charts.gate import gate_figure, gate_view
-from moeviz.charts.palette import theme_named
+from moeviz.charts.gates import Setup, gates_document
+from moeviz.charts.gates_formula import library_weights
 from moeviz.model import SCORES, make_score
 from moeviz.study import PRESETS, assemble, run_block, split
 from moeviz.symbolic.certificates.report import Answer
@@ -51,10 +51,13 @@ def test_it_is_fitted(swish):
 
 
 def test_it_is_drawn(swish):
-    view = gate_view(swish, 2.0)
-    assert view.title == "swish router"
-    assert view.change > 0.01
-    assert gate_figure(view, 2.0, theme_named("light"))["data"][0]["y"] == view.weight
+    setup = Setup(models=((swish, "softmax"), ("linear", "softmax")))
+    own, other = gates_document(setup)["models"]
+    assert own["title"] == "Swish router"
+    assert own["score"]["steps"] != other["score"]["steps"]
+    x = [(1.0, -0.5)]
+    drawn, linear = (library_weights(setup, panel, setup.vectors, x) for panel in (0, 1))
+    assert float((drawn - linear).abs().max()) > 0.01
 
 
 INTERACTION = "1 : p1 p4\n-1 : p2 p3"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from moeviz.model import AnyConstant, Constant, Expert, Gate, Part, Score
+from moeviz.model import Affinity, AnyConstant, Constant, Expert, Gate, Part, Routing, Score
 from moeviz.model.formula import Call, Mark, Symbol, Tree, mathml
 from moeviz.model.formula.build import add, call, rebuilt
 from moeviz.model.reading import Written, formula_of
@@ -90,12 +90,45 @@ def score_part(score: Score, x: Mark, dimension: int) -> Typeset:
     return Typeset(tree, marks)
 
 
-def gate_part(gate: Gate, meaning: str = "score of expert i") -> Typeset:
+def typed_part(score: Score, x: Mark) -> Typeset:
+    """Return a typed score with its offset, also one that the lab does not fit.
+
+    Parameters
+    ----------
+    score : Score
+    x : Mark
+        Of the input.
+    """
+    tree = formula_of(score)
+    marks = {"x": x, "b": Mark("β", "1i", "gate vector of expert i")}
+    marks |= _entries(tree, "gate parameter")
+    marks["offset"] = Mark("β", "0i", "offset of expert i")
+    return Typeset(add(tree, Symbol("offset")), marks)
+
+
+def affinity_part(affinity: Affinity, score: Score) -> Typeset:
+    """Return what a score by competition reads off the expert's value, with its offset.
+
+    Parameters
+    ----------
+    affinity : Affinity
+    score : Score
+        Whether there is an offset.
+    """
+    tree = formula_of(affinity)
+    marks = {"h": Mark("h", "i", "value of expert i")}
+    if score.has_offset:
+        tree = add(tree, Symbol("offset"))
+        marks["offset"] = Mark("β", "0i", "offset of expert i")
+    return Typeset(tree, marks)
+
+
+def gate_part(gate: Gate | Routing, meaning: str = "score of expert i") -> Typeset:
     """Return a gate over the scores.
 
     Parameters
     ----------
-    gate : Gate
+    gate : Gate or Routing
     meaning : str
         What a score is, in words.
     """

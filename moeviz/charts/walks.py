@@ -10,7 +10,7 @@ from typing import Any
 
 from moeviz.charts.checker import epsilons, order_text, sizes, superscript
 from moeviz.charts.derivation import ray
-from moeviz.charts.gate import ROUTERS
+from moeviz.charts.gates import FEATURED
 
 LOOKS = ("first", "second")
 """How the curves of a walk look: by colour and dash together."""
@@ -166,7 +166,7 @@ def ray_walk() -> Walk:
 
     The input is the one of the ray's at which the last router's weight moves most.
     """
-    rays = [ray(name) for name in ROUTERS]
+    rays = [ray(name) for name in FEATURED]
     scales = tuple(rays[0]["scales"])
     last = rays[-1]["weights"]
     inputs = range(len(rays[-1]["inputs"]))

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
-from moeviz.charts.gate import GateView
+from moeviz.charts.gates import COSINE, LINEAR, Setup, gates_document
+from moeviz.text import json_text
 from moeviz.ui.shared.guard import guard
+from moeviz.ui.shared.plane import plane
 from moeviz.ui.shared.session import engine
 from moeviz.ui.shared.words import hardware_sentence
 
-_UNSEEN = 5e-4
+HERO = Setup(models=((COSINE, "softmax"), (LINEAR, "softmax")))
+"""Two routers under one set of arrows: to one of them the arrows' length is nothing."""
 
 
-def verdict(view: GateView) -> str:
-    """Say by how much the weight has changed.
+def hero() -> None:
+    """Show the picture to touch; the browser computes it, and the server is not asked."""
+    with guard():
+        plane(
+            _hero_document(),
+            key="home.plane",
+            scene="gates",
+            title="Does the gate see how long β is?",
+            file_name="moeviz-gate",
+            tools=False,
+        )
 
-    Parameters
-    ----------
-    view : GateView
-        A gate and its reference.
-    """
-    title = view.title.capitalize()
-    if view.change < _UNSEEN:
-        return f"{title}: nothing moves ({view.change:.3f})"
-    return f"{title}: weight moves by up to {view.change:.3f}"
+
+@lru_cache(maxsize=1)
+def _hero_document() -> str:
+    return json_text(gates_document(HERO), compact=True)
 
 
 def hardware() -> None:

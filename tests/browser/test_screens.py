@@ -29,18 +29,18 @@ def finished(server, context):
 def test_the_home_page_shows_a_gauge_at_a_touch(server, visit):
     page = visit()
     page.goto(server.url)
-    cosine = page.get_by_role("heading", name=re.compile("^Cosine router"))
-    perturbed = page.get_by_role("heading", name=re.compile("^Perturbed cosine router"))
-    expect(cosine).to_contain_text("nothing moves")
-    before = perturbed.inner_text()
-    slider = page.get_by_role("slider")
-    slider.focus()
+    said = page.locator(".moeviz-plane[data-draws] .plane-said")
+    expect(said).to_contain_text("Cosine router: no weight moved by more than 0.000")
+    expect(said).to_contain_text("β₁ is 2.0 times as long as at the start")
+    vector = page.get_by_role("slider", name=re.compile("^β₁.*, Linear router"))
+    vector.focus()
     for _ in range(3):
-        slider.press("ArrowLeft")
-    expect(perturbed).not_to_have_text(before)
-    expect(cosine).to_contain_text("nothing moves")
-    said = page.get_by_text(re.compile(r"^Fits run on this machine: \d+ worker"))
-    expect(said).to_be_visible(timeout=30_000)
+        vector.press("+")
+    expect(said).to_contain_text("β₁ is 2.7 times as long as at the start")
+    expect(said).to_contain_text("Cosine router: no weight moved by more than 0.000")
+    expect(said).to_contain_text("Linear router: weights moved by up to 0.4")
+    hardware = page.get_by_text(re.compile(r"^Fits run on this machine: \d+ worker"))
+    expect(hardware).to_be_visible(timeout=30_000)
 
 
 def test_the_home_page_leads_to_the_lab_and_asks_no_other_host(server, visit):
@@ -48,7 +48,7 @@ def test_the_home_page_leads_to_the_lab_and_asks_no_other_host(server, visit):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(server.url)
-    page.locator(".moeviz-canvas[data-redraws]").first.wait_for()
+    page.locator(".moeviz-plane[data-draws]").wait_for()
     page.get_by_role("link", name=re.compile("^Run it")).click()
     lab = Lab(page, server.url)
     lab.run_button.wait_for()
@@ -94,7 +94,7 @@ def test_the_form_survives_a_walk_to_the_home_page_and_back(finished, visit):
     page.goto(finished)
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
     walk(page, "See", "Home")
-    page.get_by_role("slider").wait_for()
+    page.get_by_role("slider").first.wait_for()
     walk(page, "Measure", "Convergence lab")
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
     expect(page).to_have_url(re.compile("job="))
@@ -115,7 +115,7 @@ def test_the_figure_is_saved_under_a_telling_name(finished, visit):
 def test_no_serious_barrier(finished, server, visit, scheme):
     page = visit(scheme=scheme)
     page.goto(server.url)
-    page.locator(".moeviz-canvas[data-redraws]").first.wait_for()
+    page.locator(".moeviz-plane[data-draws]").wait_for()
     expect(page.get_by_text(re.compile("^Fits run"))).to_be_visible(timeout=30_000)
     found = {"home": barriers(page)}
     lab = Lab(page, server.url)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from moeviz.charts.derivation import homogeneity_derivation
-from moeviz.charts.gate import ROUTERS
+from moeviz.charts.gates import FEATURED
 from moeviz.ui.shared.guard import plain
 
-_ROUTERS: Mapping[str, str] = dict(zip(("C1", "C3"), ROUTERS, strict=True))
+_ROUTERS: Mapping[str, str] = dict(zip(("C1", "C3"), FEATURED, strict=True))
 """The claims that say whether a featured router is homogeneous, by the beginning of their ids."""
 
 
