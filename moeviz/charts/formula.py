@@ -68,23 +68,23 @@ def _equations(fields: Mapping[str, Any]) -> list[str]:
     single = gate_part(gates[0]) if len(gates) == 1 else None
     inner = experts[0] if joined else None
     found = [
-        _equation(_whole(fields, single.print() if single else weight, inner, value, x, constants))
+        equation(_whole(fields, single.print() if single else weight, inner, value, x, constants))
     ]
     score = _left(Mark("s", "i", "score of expert i"))
     several = len(scores) > 1 or fields["data_router"] != OWN
     for part in scores:
         title = part.title if several else ""
-        found.append(_equation(score + score_part(part, x, dimension).print(), title))
+        found.append(equation(score + score_part(part, x, dimension).print(), title))
     if fields["data_router"] != OWN:
         other = make_score(fields["data_router"], **constants)
         title = f"router of the data, {other.title}"
-        found.append(_equation(score + score_part(other, x, dimension).print(), title))
+        found.append(equation(score + score_part(other, x, dimension).print(), title))
     if single is None:
         found += _named(gates, [gate_part(gate) for gate in gates], weight + "<mo>=</mo>")
     if fields["data_gate"] != OWN:
         gate = make_gate(fields["data_gate"], **constants)
         title = f"gate of the data, {gate.title}"
-        found.append(_equation(f"{weight}<mo>=</mo>{gate_part(gate).print()}", title))
+        found.append(equation(f"{weight}<mo>=</mo>{gate_part(gate).print()}", title))
     if not joined:
         names = [EXPERTS[name] for name in fields["experts"]]
         found += _named(names, experts, _left(value))
@@ -134,16 +134,23 @@ def _whole(
 
 def _named(variants: Sequence[Any], parts: Sequence[Typeset], left: str) -> list[str]:
     titles = [variant.title if len(parts) > 1 else "" for variant in variants]
-    return [
-        _equation(left + part.print(), title) for title, part in zip(titles, parts, strict=True)
-    ]
+    return [equation(left + part.print(), title) for title, part in zip(titles, parts, strict=True)]
 
 
 def _left(mark: Mark) -> str:
     return f"{marked(mark)}<mo>=</mo>"
 
 
-def _equation(content: str, name: str = "") -> str:
+def equation(content: str, name: str = "") -> str:
+    """Return an equation in its span.
+
+    Parameters
+    ----------
+    content : str
+        MathML.
+    name : str
+        Stands before it.
+    """
     before = f'<span class="moeviz-name">{escape(name)}</span>' if name else ""
     return f'<span class="moeviz-equation">{before}<math>{content}</math></span>'
 

@@ -1,12 +1,10 @@
-"""The model as set, typeset over the plot; each symbol says its name and value when asked."""
+"""The model as set, typeset over the plot."""
 
 from __future__ import annotations
 
 from moeviz.charts.formula import model_formula
 from moeviz.study import Specification
-from moeviz.ui.shared.component import declared
-
-_formula = declared(__file__, '<div class="moeviz-formula"></div>')
+from moeviz.ui.shared.formula import typeset
 
 
 def formula(spec: Specification) -> None:
@@ -16,4 +14,4 @@ def formula(spec: Specification) -> None:
     ----------
     spec : Specification
     """
-    _formula(key="lab.formula", data={"formula": model_formula(spec)})
+    typeset(model_formula(spec), key="lab.formula")

@@ -13,21 +13,27 @@ from moeviz.ui.shared.frame import frame
 from moeviz.ui.shared.projector import follow_projector, say_projector
 
 HOME = "pages/lab/home.py"
+GATES = "pages/see/gates.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
 
-ADDRESSES = {CONVERGENCE: "convergence", CHECKER: "checker", RATES: "rates"}
+ADDRESSES = {GATES: "gates", CONVERGENCE: "convergence", CHECKER: "checker", RATES: "rates"}
 """Where each page but the first answers, below the app's own address."""
 
-TITLES = {CONVERGENCE: "Convergence lab", CHECKER: "Symbolic checker", RATES: "Rates"}
+TITLES = {
+    GATES: "Gates",
+    CONVERGENCE: "Convergence lab",
+    CHECKER: "Symbolic checker",
+    RATES: "Rates",
+}
 """What they are called."""
 
 _ICON = Path(__file__).with_name("icon.svg")
 
 
 SECTIONS = {
-    "See": (HOME,),
+    "See": (HOME, GATES),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
 }

@@ -37,7 +37,7 @@ from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import glossary_route
 
 _WARM = (
-    "moeviz.charts.gate",
+    "moeviz.ui.gates.page",
     "moeviz.ui.lab.chips",
     "moeviz.ui.lab.controls",
     "moeviz.ui.lab.formula",

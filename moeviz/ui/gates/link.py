@@ -1,0 +1,204 @@
+"""Links of the page of gates: two models, and where the handles are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from moeviz.charts.gates import (
+    FEWEST,
+    FIRST,
+    INPUT,
+    LINE,
+    MOST,
+    SHIFT,
+    STARTS,
+    TOTAL,
+    WINNER,
+    Point,
+    Setup,
+)
+from moeviz.errors import SpecificationError
+from moeviz.fields import Field, Values
+from moeviz.model import EXPERTS, GATES, SCORES
+from moeviz.model.settings import constant_fields
+from moeviz.ui.shared.link import Key, Page, Request, short
+
+FORM = "gates"
+NOTHING, ADDED, FOLLOWED = "none", "v", "line"
+
+FARTHEST = 20.0
+"""No coordinate and no offset is larger."""
+
+Numbers = tuple[float, ...]
+
+BETA, START, X, V, PQ, OFFSETS = "beta", "start", "x", "shift", "ends", "offsets"
+
+_VIEWS = (WINNER, TOTAL, *map(str, range(1, MOST + 1)))
+_MODELS, _SHOWN = "Models", "Picture"
+
+
+def _reads(values: Values) -> bool:
+    """Return whether a router is chosen that reads the expert's value."""
+    return any(SCORES[values[side]].reads_expert for side in ("left", "right"))
+
+
+def _view(name: str) -> str:
+    return {WINNER: "who wins, and how surely", TOTAL: "the sum of weights"}.get(
+        name, f"the weight of expert {name}"
+    )
+
+
+def _title(registry: Mapping[str, type]) -> Callable[[str], str]:
+    return lambda name: str(registry[name].title)  # type: ignore[attr-defined]
+
+
+def _choice(name: str, label: str, default: str, registry: Mapping[str, type]) -> Field:
+    return Field(
+        name,
+        label,
+        "",
+        "choice",
+        default,
+        choices=registry.keys(),
+        group=_MODELS,
+        title=_title(registry),
+        basic=True,
+    )
+
+
+_OWN = (
+    _choice("left", "Router, left", "cosine", SCORES),
+    _choice("left_gate", "Gate, left", "softmax", GATES),
+    _choice("right", "Router, right", "linear", SCORES),
+    _choice("right_gate", "Gate, right", "softmax", GATES),
+    Field("experts", "Experts", "", "int", 3, FEWEST, MOST, group=_SHOWN, basic=True),
+    Field(
+        "view", "Coloured by", "", "choice", WINNER, choices=_VIEWS, title=_view, group=_SHOWN,
+        basic=True,
+    ),
+    Field(
+        "added", "Added to all vectors", "", "choice", NOTHING, choices=(NOTHING, ADDED),
+        title=lambda name: {NOTHING: "nothing", ADDED: "one vector v"}[name], group=_SHOWN,
+        help="Where the router reads u = β/(‖β‖ + τ₁), v is added to u.",
+    ),
+    Field(
+        "along", "Weights along", "", "choice", NOTHING, choices=(NOTHING, FOLLOWED),
+        title=lambda name: {NOTHING: "no line", FOLLOWED: "a line from p to q"}[name],
+        group=_SHOWN, help="A second row follows the weights along a line through the plane.",
+    ),
+    Field(
+        "expert", "Experts that compete", "", "choice", "linear", choices=EXPERTS.keys(),
+        title=_title(EXPERTS), group=_MODELS, applies=_reads,
+        help="Competition scores an expert by its own value.",
+    ),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _table(_count: int) -> dict[str, Field]:
+    routers, gates = {"left": SCORES, "right": SCORES}, {"left_gate": GATES, "right_gate": GATES}
+    constants = [*constant_fields({**routers, **gates}, _MODELS)]
+    known = {constant.name for constant in constants}
+    for each in constant_fields({"expert": EXPERTS}, _MODELS):
+        if each.name not in known:
+            constants.append(_where_read(each))
+    return {each.name: each for each in (*_OWN, *constants)}
+
+
+def _where_read(field: Field) -> Field:
+    """Return a constant of experts as a field that matters where a router reads their values."""
+    own = field.applies
+    return replace(field, applies=lambda values: _reads(values) and own(values))
+
+
+def fields() -> tuple[Field, ...]:
+    """Return every field of the page, the constants of all registered parts among them."""
+    return tuple(_table(len(SCORES) + len(GATES) + len(EXPERTS)).values())
+
+
+def _numbers(name: str, most: int, by: int = 2) -> Callable[[str], Numbers]:
+    def read(text: str) -> Numbers:
+        try:
+            values = tuple(float(part) for part in text.split(","))
+            fine = by <= len(values) <= most and len(values) % by == 0
+            fine = fine and all(math.isfinite(v) and abs(v) <= FARTHEST for v in values)
+        except ValueError:
+            fine = False
+        if not fine:
+            raise SpecificationError(
+                f"Expected {name} to be up to {most} numbers between -{FARTHEST:g} and "
+                f"{FARTHEST:g}, separated by commas, but got '{short(text)}'; leave it out."
+            )
+        return values
+
+    return read
+
+
+def said(values: Sequence[float]) -> str | None:
+    """Return numbers as a link says them, or None where there are none."""
+    return ",".join(f"{value:.6g}" for value in values) or None
+
+
+GATES_PAGE = Page(
+    name=FORM,
+    version=1,
+    keys=(
+        Key(BETA, _numbers(BETA, 2 * MOST), said, ()),
+        Key(START, _numbers(START, 2 * MOST), said, ()),
+        Key(X, _numbers(X, 2), said, ()),
+        Key(V, _numbers(V, 2), said, ()),
+        Key(PQ, _numbers(PQ, 4, 4), said, ()),
+        Key(OFFSETS, _numbers(OFFSETS, MOST, 1), said, ()),
+    ),
+    table=_table(len(SCORES) + len(GATES) + len(EXPERTS)),
+    form=lambda own: FORM,
+    fields_of=lambda form: fields(),
+)
+"""What the page's links may say."""
+
+
+def setup_of(request: Request) -> Setup:
+    """Return what the picture shows.
+
+    Parameters
+    ----------
+    request : Request
+    """
+    own, values = request.own, request.values
+    count = int(values["experts"])  # type: ignore[arg-type]
+    models = tuple((str(values[s]), str(values[f"{s}_gate"])) for s in ("left", "right"))
+    (x,) = _points(own[X], (INPUT,))
+    (v,) = _points(own[V], (SHIFT,))
+    p, q = _points(own[PQ], LINE)
+    offsets = (*own[OFFSETS], *(0.0,) * count)[:count]
+    return Setup(
+        models=models,
+        constants={name: value for name, value in values.items() if name not in _NO_CONSTANT},
+        vectors=_points(own[BETA], FIRST)[:count],
+        start=_nowhere_zero(_points(own[START], STARTS)[:count]),
+        offsets=offsets,
+        x=x,
+        shift=v if values["added"] == ADDED else None,
+        line=(p, q) if values["along"] == FOLLOWED else None,
+        view=str(values["view"]),
+        expert=str(values["expert"]),
+    )
+
+
+_NO_CONSTANT = {field.name for field in _OWN}
+
+
+def _points(said_now: Numbers, defaults: Sequence[Point]) -> tuple[Point, ...]:
+    found = tuple(zip(said_now[::2], said_now[1::2], strict=False))
+    return (*found, *defaults[len(found) :])
+
+
+def _nowhere_zero(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Return starts that have a length, with which later ones are compared."""
+    return tuple(
+        point if math.hypot(*point) > 1e-6 else own
+        for point, own in zip(points, STARTS, strict=False)
+    )

@@ -1,0 +1,168 @@
+"""The page of gates: a picture of two models, what to try, and what can be set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from moeviz.charts.gates import gates_document
+from moeviz.charts.gates_formula import gates_formula
+from moeviz.errors import MoevizError
+from moeviz.ui.gates.link import (
+    BETA,
+    FORM,
+    GATES_PAGE,
+    OFFSETS,
+    PQ,
+    START,
+    V,
+    X,
+    fields,
+    said,
+    setup_of,
+)
+from moeviz.ui.gates.state import PICTURE, STATE
+from moeviz.ui.shared.formula import typeset
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.link import Request
+from moeviz.ui.shared.plane import moved, plane
+from moeviz.ui.shared.widgets import field_widget
+
+TRIES: Mapping[str, dict[str, str]] = {
+    "Pull β₁ to three times its length": {"beta": "2.7,0.75"},
+    "Let the length count again": {"beta": "2.7,0.75", "right": "perturbed-cosine"},
+    "Add one v to all": {
+        "beta": "0.9,0.25", "left": "linear", "right": "perturbed-cosine", "added": "v",
+    },
+    "Keep two of four": {
+        "beta": "0.9,0.25", "experts": "4", "left": "linear", "right_gate": "top-softmax",
+    },
+    "Weights that need not add up to 1": {
+        "beta": "0.9,0.25", "left": "linear", "left_gate": "sigmoid", "view": "sum",
+    },
+    "Follow a line": {"beta": "0.9,0.25", "along": "line"},
+    "Let the experts compete": {
+        "left": "competition", "expert": "tanh", "beta": "1.8,0.5",
+    },
+}  # fmt: skip
+"""What a visitor may try: a label, and what a link says that sets it up."""
+
+_ROW = ("left", "left_gate", "right", "right_gate", "experts", "view")
+
+
+def asked() -> tuple[Request, list[str]]:
+    """Return what the form says, and what is wrong with it in sentences.
+
+    What cannot be read stands at its default, so that the page has something to show.
+    """
+    texts, values = STATE.says(FORM, fields())
+    wrong = []
+    for field in fields():
+        try:
+            values[field.name] = field.read(texts[field.name])
+        except MoevizError as error:
+            wrong.append(str(error))
+    own = {key.name: STATE.own(key.name) for key in GATES_PAGE.keys}
+    return Request(own, values), wrong
+
+
+def show_picture(request: Request, wrong: list[str]) -> None:
+    """Show the two models, or one sentence where they cannot be shown.
+
+    Parameters
+    ----------
+    request : Request
+    wrong : list of str
+        What is wrong with the form.
+    """
+    for sentence in wrong:
+        st.error(plain(sentence))
+    setup = setup_of(request)
+    try:
+        document = gates_document(setup)
+        equations = gates_formula(setup)
+    except MoevizError as error:
+        st.error(plain(str(error)))
+        return
+    plane(
+        document,
+        key=PICTURE,
+        scene="gates",
+        title="Who answers for this input?",
+        file_name="moeviz-gates",
+        on_move=_take,
+    )
+    show_tries()
+    typeset(equations, key="gates.formula")
+
+
+def show_tries() -> None:
+    """Offer what to try; each button sets the page."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for label, link in TRIES.items():
+            key = f"gates.try.{label}"
+            st.button(label, key=key, on_click=STATE.restore, args=(GATES_PAGE.read(link),))
+        st.button("Compare from here", key="gates.from_here", on_click=_start_here)
+
+
+def show_form(request: Request) -> None:
+    """Show what can be set: models and what is coloured, the rest on demand.
+
+    Parameters
+    ----------
+    request : Request
+    """
+    table = {field.name: field for field in fields()}
+    for column, name in zip(st.columns(len(_ROW)), _ROW, strict=True):
+        with column:
+            field_widget(STATE, FORM, table[name])
+    shown = [f for f in fields() if f.name not in _ROW and f.applies(request.values)]
+    columns = 4
+    for begin in range(0, len(shown), columns):
+        for column, field in zip(st.columns(columns), shown[begin : begin + columns], strict=False):
+            with column:
+                field_widget(STATE, FORM, field)
+    count = len(setup_of(request).offsets)
+    st.text_input(
+        f"Offsets of the {count} experts, separated by commas",
+        said(request.own[OFFSETS]) or ",".join("0" * count),
+        key=STATE.key("offsets"),
+        on_change=_take_offsets,
+        max_chars=100,
+    )
+
+
+def _take_offsets() -> None:
+    text = str(st.session_state[STATE.key("offsets")]).strip()
+    (key,) = (key for key in GATES_PAGE.keys if key.name == OFFSETS)
+    try:
+        STATE.say(OFFSETS, key.read(text) if text else ())
+    except MoevizError as error:
+        st.toast(plain(str(error)))
+
+
+def _take() -> None:
+    """Remember where the handles are."""
+    found = moved(PICTURE)
+    if found is None:
+        return
+    at = found.handles
+    vectors = [at[name] for i in range(1, 10) if (name := f"b{i}") in at]
+    if vectors:
+        STATE.say(BETA, _kept(vectors))
+    for name, handles in ((X, "x"), (V, "v"), (PQ, "pq")):
+        if all(handle in at for handle in handles):
+            STATE.say(name, _kept([at[handle] for handle in handles]))
+
+
+def _kept(points: list[tuple[float, float]]) -> tuple[float, ...]:
+    """Return positions as a link may say them; nothing is farther than the page draws."""
+    return tuple(min(10.0, max(-10.0, value)) for point in points for value in point)
+
+
+def _start_here() -> None:
+    own = {key.name: STATE.own(key.name) for key in GATES_PAGE.keys}
+    _, values = STATE.says(FORM, fields())
+    vectors = setup_of(Request(own, values)).vectors
+    STATE.say(START, _kept(list(vectors)))

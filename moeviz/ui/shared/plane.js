@@ -1,0 +1,211 @@
+// A picture that answers to the hand. moeviz/ui/shared/surface.js draws it; what is drawn comes from
+// a scene in the browser, or from the server where there is none.
+
+const EVERY = 60; // Milliseconds between positions that are sent while a handle is moved.
+const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
+
+function element(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+const load = (path) => import(new URL(path, document.baseURI));
+
+// The picture as the server drew it, with the handles where the hand has them.
+function still(document) {
+  return {
+    picture: () => ({
+      panels: document.panels, sentence: document.sentence, tables: document.tables,
+    }),
+  };
+}
+
+function button(text, act) {
+  const node = element("button", { type: "button" }, text);
+  node.onclick = act;
+  return node;
+}
+
+function download(address, name) {
+  const link = element("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+class Plane {
+  constructor(root) {
+    this.root = root;
+    this.serial = 0;
+    this.draws = 0;
+    this.positions = new Map();
+    this.panels = element("div", { class: "plane-panels" });
+    this.said = element("p", { class: "plane-said", "aria-live": "polite" });
+    this.tables = element("div", { class: "plane-tables" });
+    this.data = element("details", { class: "plane-data" }, element("summary", {}, "Data"), this.tables);
+    this.data.addEventListener("toggle", () => this.fill());
+    this.tools = element(
+      "div", { class: "plane-tools" },
+      button("Save SVG", () => this.save("svg")), button("Save PNG", () => this.save("png")),
+    );
+    root.replaceChildren(this.panels, this.said, element("div", { class: "plane-below" }, this.data, this.tools));
+  }
+
+  async take(data, send) {
+    this.send = send;
+    this.given = data;
+    if (!this.document) this.serial = data.serial; // The picture was shown before, and left.
+    if (!this.surface) {
+      const [surface, formulas] = await Promise.all([load("@surface"), load("@formulas")]);
+      if (this.closed) return;
+      this.library = surface;
+      this.kit = { ...surface, ...formulas };
+      this.surface ??= new surface.Surface(this.panels, {
+        move: (id, at, stamp) => this.move(id, at, stamp),
+        rest: () => this.rest(),
+        redraw: () => this.soon(FINE),
+      });
+    }
+    if (this.text !== data.document) {
+      const made = JSON.parse(data.document);
+      const scene = data.scene ? (await load(data.scene)).scene : still;
+      if (this.closed || this.given !== data) return;
+      this.text = data.document;
+      this.document = made;
+      this.scene = scene(made, this.kit);
+      // What the hand did later than this stays.
+      if (data.serial >= this.serial && !this.surface.held) {
+        this.positions = new Map(made.handles.map((handle) => [handle.id, handle.at]));
+      } else {
+        for (const { id, at } of made.handles) if (!this.positions.has(id)) this.positions.set(id, at);
+      }
+    }
+    this.tools.hidden = !data.tools;
+    this.draw(this.surface.held ? COARSE : FINE);
+  }
+
+  move(id, at, stamp) {
+    this.positions.set(id, at);
+    this.stamp = this.stamp ?? stamp;
+    this.said.removeAttribute("aria-live");
+    this.soon(COARSE);
+    if (this.given.live) this.tell(false);
+  }
+
+  rest() {
+    this.said.setAttribute("aria-live", "polite");
+    this.soon(FINE);
+    this.tell(true);
+  }
+
+  soon(detail) {
+    this.detail = Math.max(detail, this.frame ? this.detail : 0);
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      if (!this.closed) this.draw(this.detail);
+    });
+  }
+
+  // Says where the handles are: at once when they rest, else not more often than every 60 ms.
+  tell(rests) {
+    const late = performance.now() - (this.told ?? -Infinity);
+    clearTimeout(this.telling);
+    if (!rests && late < EVERY) {
+      this.telling = setTimeout(() => this.tell(false), EVERY - late);
+      return;
+    }
+    const handles = Object.fromEntries(this.positions);
+    const now = JSON.stringify(handles);
+    if (now === this.sent && !(rests && !this.rested)) return;
+    this.told = performance.now();
+    this.sent = now;
+    this.rested = rests;
+    this.serial += 1;
+    this.send({ handles, rests, serial: this.serial });
+  }
+
+  draw(detail) {
+    const { document: made } = this;
+    if (!made || !this.panels.clientWidth) return;
+    const found = this.scene.picture(this.positions, detail === FINE);
+    const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id) }));
+    this.found = found;
+    this.said.replaceChildren(...this.emphasised(found.sentence));
+    const description = this.said.textContent;
+    this.surface.show({ panels: found.panels, handles, description }, this.given.themes);
+    this.fill();
+    this.draws += 1;
+    this.root.dataset.draws = String(this.draws);
+    this.root.dataset.fine = String(detail === FINE);
+    if (this.stamp !== undefined) {
+      this.root.dataset.milliseconds = (performance.now() - this.stamp).toFixed(1);
+      this.stamp = undefined;
+    }
+  }
+
+  // A sentence whose numbers stand between stars.
+  emphasised(sentence = "") {
+    return sentence.split("*").map((part, at) => (at % 2 ? element("strong", {}, part) : part));
+  }
+
+  fill() {
+    if (!this.data.open || !this.found) return;
+    const rows = (this.found.tables ?? []).map(({ title, columns, rows: body }) => {
+      const cell = (value) => {
+        if (typeof value === "string") return element("th", { scope: "row" }, value);
+        return element("td", { "data-value": String(value) }, Number.isFinite(value) ? value.toFixed(6).replace("-", "−") : "not a number");
+      };
+      return element(
+        "table", {}, element("caption", {}, title),
+        element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)))),
+        element("tbody", {}, ...body.map((row) => element("tr", {}, ...row.map(cell)))),
+      );
+    });
+    this.tables.replaceChildren(...rows);
+  }
+
+  async save(format) {
+    const { title, fileName } = this.given;
+    const words = { title, sentence: this.said.textContent, address: window.location.href };
+    const { text, width, height } = this.surface.saved(words);
+    const address = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+    try {
+      if (format === "svg") return download(address, `${fileName}.svg`);
+      const image = new Image();
+      image.src = address;
+      await image.decode();
+      const canvas = element("canvas", { width: String(2 * width), height: String(2 * height) });
+      canvas.getContext("2d").drawImage(image, 0, 0, 2 * width, 2 * height);
+      return download(canvas.toDataURL("image/png"), `${fileName}.png`);
+    } finally {
+      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    }
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.telling);
+    if (this.frame) cancelAnimationFrame(this.frame);
+    this.surface?.close();
+  }
+}
+
+const planes = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".moeviz-plane");
+  if (!planes.has(root)) planes.set(root, new Plane(root));
+  const plane = planes.get(root);
+  plane.take(data, (moved) => setStateValue("moved", moved)).catch((error) => {
+    plane.said.setAttribute("role", "alert");
+    plane.said.textContent = error.message;
+  });
+  return () => {
+    // Streamlit also calls this for a run that a newer one overtook; then the picture stays.
+    if (root.isConnected) return;
+    plane.close();
+    planes.delete(root);
+  };
+}

@@ -1,0 +1,137 @@
+"""A picture that answers to the hand: planes with handles that are dragged or moved by keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import streamlit as st
+
+from moeviz.charts.palette import THEMES
+from moeviz.text import json_text
+from moeviz.ui.shared.component import declared, only_a_run
+from moeviz.ui.shared.scripts import script_path
+
+_MOST_HANDLES = 40
+
+_plane = declared(__file__, '<section class="moeviz-plane" aria-label="Picture"></section>')
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where the handles are, as a browser says.
+
+    Attributes
+    ----------
+    handles : dict
+        Positions by the handles' names in the document.
+    rests : bool
+        Whether the hand has let go.
+    """
+
+    handles: dict[str, tuple[float, float]]
+    rests: bool
+
+
+def plane(
+    document: Mapping[str, Any] | str,
+    *,
+    key: str,
+    title: str,
+    file_name: str,
+    scene: str | None = None,
+    on_move: Callable[[], None] = only_a_run,
+    live: bool = False,
+    tools: bool = True,
+) -> None:
+    """Show a picture; later calls with the same `key` redraw it in place.
+
+    Parameters
+    ----------
+    document : mapping or str
+        Plain data, or its JSON. ``handles``: a list of ``id``, ``name`` (drawn beside it),
+        ``title`` (read aloud), ``kind`` (``"vector"`` from the origin or ``"point"``), ``at``
+        (x, y), ``colour`` (of the palette, by its place, or ``"text"``), and optionally ``ghost``
+        (where it began), ``rail`` (a direction that it keeps to), ``step`` of the arrow keys and
+        ``panels`` (places of those that show it). All else is the scene's. Without a scene:
+        ``panels``, ``sentence`` and ``tables`` as ``plane.js`` and ``surface.js`` take them.
+    key : str
+        Identity on the page.
+    title : str
+        Stands over a saved picture.
+    file_name : str
+        Name of a saved picture, without ending.
+    scene : str, optional
+        Name of the JavaScript module that computes the picture in the browser; its function
+        ``scene(document, kit)`` returns an object whose ``picture(positions, fine)`` gives
+        ``panels``, ``sentence`` (numbers between stars are strong) and ``tables``. The kit holds
+        what ``surface.js`` and ``formulas.js`` export.
+    on_move : callable
+        Called before the script runs for handles that were moved; :func:`moved` says where to.
+    live : bool
+        Whether positions come also while a handle is moved, at most every 60 ms; by default when
+        it is let go.
+    tools : bool
+        Whether to offer saving as SVG and PNG.
+    """
+    _plane(
+        key=key,
+        data={
+            # A text: Streamlit turns data into JSON several times over.
+            "document": document
+            if isinstance(document, str)
+            else json_text(document, compact=True),
+            "scene": script_path(scene)[1:] if scene else None,
+            "themes": {name: asdict(theme) for name, theme in THEMES.items()},
+            "live": live,
+            "tools": tools,
+            "title": title,
+            "fileName": file_name,
+            "serial": _serial(key),
+        },
+        on_moved_change=on_move,
+        on_theme_change=only_a_run,
+    )
+
+
+def moved(key: str) -> Moved | None:
+    """Return where the handles of a picture are, or None where nobody has moved them.
+
+    Parameters
+    ----------
+    key : str
+        Of the picture.
+    """
+    said = _said(key)
+    handles = said.get("handles")
+    if not isinstance(handles, Mapping):
+        return None
+    found = {
+        str(name): (float(at[0]), float(at[1]))
+        for name, at in list(handles.items())[:_MOST_HANDLES]
+        if _is_position(at)
+    }
+    return Moved(found, bool(said.get("rests")))
+
+
+def _is_position(at: object) -> bool:
+    """Return whether a browser said two numbers; others may say anything."""
+    if not isinstance(at, list | tuple) or len(at) != 2:
+        return False
+    return all(
+        isinstance(part, int | float) and math.isfinite(part) and abs(part) < 1e6 for part in at
+    )
+
+
+def _serial(key: str) -> int:
+    """Return the number of the last positions that came, so that later ones are not undone."""
+    serial = _said(key).get("serial")
+    return serial if isinstance(serial, int) else 0
+
+
+def _said(key: str) -> Mapping[str, Any]:
+    state = st.session_state.get(key)
+    said = state.get("moved") if isinstance(state, Mapping) else None
+    return said if isinstance(said, Mapping) else {}

@@ -1,0 +1,480 @@
+// Planes with axes: a heat layer, lines, regions and dots, and handles that are dragged by mouse or
+// touch and moved by the arrow keys. What is drawn comes from a scene, in the plane's coordinates.
+
+const ROOT = 18; // The font size in pixels for which sizes are given here.
+const FONT = 15;
+const REACH = 30; // Pixels around a handle in which a press takes hold of it.
+const NOTHING = 255; // In a heat layer: no number here.
+const NEUTRAL = 254; // In a heat layer: no curve's colour.
+const PALE = 0.1, FULL = 0.85; // Shares of colour at strength 0 and 1.
+
+function element(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+function shape(name, attributes, text) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined) node.setAttribute(key, String(value));
+  }
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+export function written(value, digits = 2) {
+  if (value === null || !Number.isFinite(value)) return "not a number";
+  const text = value.toFixed(digits);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+}
+
+export const pair = ([x, y], digits = 2) => `(${written(x, digits)}, ${written(y, digits)})`;
+
+function channels(colour) {
+  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+}
+
+// A lattice of the middles of nx by ny cells; points go row by row, from below.
+export function lattice({ x, y }, nx, ny) {
+  const xs = Float64Array.from({ length: nx }, (_, i) => x[0] + ((i + 0.5) * (x[1] - x[0])) / nx);
+  const ys = Float64Array.from({ length: ny }, (_, j) => y[0] + ((j + 0.5) * (y[1] - y[0])) / ny);
+  const x1 = new Float64Array(nx * ny);
+  const x2 = new Float64Array(nx * ny);
+  for (let at = 0; at < x1.length; at += 1) {
+    x1[at] = xs[at % nx];
+    x2[at] = ys[Math.floor(at / nx)];
+  }
+  return { nx, ny, xs, ys, x1, x2 };
+}
+
+// Pieces of the line along which a field on a lattice has a level: [x, y, x, y] each. Cells of which
+// `skip` says so are left out.
+export function contour({ nx, ny, xs, ys }, field, level, skip) {
+  const found = [];
+  for (let j = 0; j + 1 < ny; j += 1) {
+    for (let i = 0; i + 1 < nx; i += 1) {
+      const at = j * nx + i;
+      const corners = [at, at + 1, at + nx + 1, at + nx];
+      const [a, b, c, d] = corners.map((corner) => field[corner] - level);
+      const inside = (a > 0) + (b > 0) + (c > 0) + (d > 0);
+      if (inside === 0 || inside === 4 || !Number.isFinite(a + b + c + d)) continue;
+      if (skip?.(corners)) continue;
+      const points = [];
+      const cross = (p, q, px, py, qx, qy) => {
+        if (p > 0 === q > 0) return;
+        const share = p / (p - q);
+        points.push(px + share * (qx - px), py + share * (qy - py));
+      };
+      const [l, r, s, t] = [xs[i], xs[i + 1], ys[j], ys[j + 1]];
+      cross(a, b, l, s, r, s);
+      cross(b, c, r, s, r, t);
+      cross(c, d, r, t, l, t);
+      cross(d, a, l, t, l, s);
+      found.push(points.slice(0, 4));
+      if (points.length === 8) found.push(points.slice(4));
+    }
+  }
+  return found;
+}
+
+class Panel {
+  constructor(surface) {
+    this.surface = surface;
+    this.title = element("strong");
+    this.note = element("span", { class: "plane-note" });
+    this.canvas = element("canvas");
+    this.svg = shape("svg", { role: "img" });
+    this.stage = element("div", { class: "plane-stage" }, this.canvas, this.svg);
+    this.handles = new Map();
+    this.root = element(
+      "figure", { class: "plane-panel" }, element("figcaption", {}, this.title, this.note), this.stage,
+    );
+    this.stage.addEventListener("pointerdown", (event) => surface.press(this, event));
+  }
+
+  measure(data, unit) {
+    const width = this.stage.clientWidth;
+    const margin = data.bare ? [6, 6, 6, 6] : [8 * unit, 10 * unit, 24 * unit, 34 * unit];
+    const [top, right, bottom, left] = margin;
+    const inner = width - left - right;
+    const tall = data.tall ?? (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]);
+    const height = inner * tall;
+    Object.assign(this, { width, unit, left, top, inner, tallness: height });
+    this.height = height + top + bottom;
+    this.px = (x) => left + ((x - data.x[0]) / (data.x[1] - data.x[0])) * inner;
+    this.py = (y) => top + height - ((y - data.y[0]) / (data.y[1] - data.y[0])) * height;
+    this.back = (px, py) => [
+      data.x[0] + ((px - left) / inner) * (data.x[1] - data.x[0]),
+      data.y[0] + ((top + height - py) / height) * (data.y[1] - data.y[0]),
+    ];
+  }
+
+  draw(data, handles, description) {
+    const { theme } = this.surface;
+    this.data = data;
+    this.measure(data, this.surface.unit);
+    if (!(this.inner > 0)) return;
+    this.title.textContent = data.title ?? "";
+    this.note.textContent = data.note ?? "";
+    this.stage.style.height = `${this.height}px`;
+    this.svg.setAttribute("aria-label", `${data.title ?? "Picture"}. ${description}`);
+    this.paint(data.heat, theme);
+    Object.assign(this.canvas.style, {
+      left: `${this.left}px`, top: `${this.top}px`, width: `${this.inner}px`, height: `${this.tallness}px`,
+    });
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
+    this.svg.setAttribute("width", this.width);
+    this.svg.setAttribute("height", this.height);
+    this.svg.replaceChildren(...this.shapes(data, handles, theme));
+    this.place(handles);
+  }
+
+  paint(heat, theme) {
+    this.canvas.hidden = !heat;
+    if (!heat) return;
+    const { nx, ny, index, strength } = heat;
+    this.canvas.width = nx;
+    this.canvas.height = ny;
+    const context = this.canvas.getContext("2d");
+    const image = context.createImageData(nx, ny);
+    const ground = channels(theme.ground);
+    const colours = theme.curves.map(channels);
+    const neutral = channels(theme.quiet);
+    for (let at = 0; at < nx * ny; at += 1) {
+      const to = 4 * ((ny - 1 - Math.floor(at / nx)) * nx + (at % nx));
+      const which = index[at];
+      if (which === NOTHING) {
+        // Stripes: there is no number.
+        const dark = ((at % nx) + Math.floor(at / nx)) % 4 < 2 ? 0.5 : 0.1;
+        for (let c = 0; c < 3; c += 1) image.data[to + c] = ground[c] + dark * (neutral[c] - ground[c]);
+      } else {
+        const colour = which === NEUTRAL ? neutral : colours[which % colours.length];
+        const share = PALE + (FULL - PALE) * Math.min(1, Math.max(0, strength[at]));
+        for (let c = 0; c < 3; c += 1) image.data[to + c] = ground[c] + share * (colour[c] - ground[c]);
+      }
+      image.data[to + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  colour(name) {
+    const { theme } = this.surface;
+    if (typeof name === "number") return theme.curves[name % theme.curves.length];
+    return { text: theme.text, quiet: theme.quiet, ground: theme.ground, grid: theme.grid }[name] ?? name;
+  }
+
+  text(x, y, words, more = {}) {
+    const { theme } = this.surface;
+    return shape("text", {
+      x, y, "font-size": FONT * this.unit, fill: theme.text, stroke: theme.ground,
+      "stroke-width": 4 * this.unit, "stroke-linejoin": "round", "paint-order": "stroke",
+      "font-family": "sans-serif", ...more,
+    }, words);
+  }
+
+  *shapes(data, handles, theme) {
+    const { unit } = this;
+    yield* this.axes(data, theme);
+    for (const { points, colour = "quiet", opacity = 0.15, label } of data.regions ?? []) {
+      const at = points.map(([x, y]) => `${this.px(x)},${this.py(y)}`).join(" ");
+      yield shape("polygon", { points: at, fill: this.colour(colour), opacity });
+      if (label) yield this.text(this.px(points[0][0]), this.py(points[0][1]), label);
+    }
+    for (const line of data.lines ?? []) yield* this.line(line);
+    for (const handle of handles) yield* this.vector(handle);
+    for (const dot of data.dots ?? []) yield* this.dot(dot);
+    for (const { at, text, anchor = "middle" } of data.labels ?? []) {
+      yield this.text(this.px(at[0]), this.py(at[1]), text, { "text-anchor": anchor });
+    }
+    for (const handle of handles) {
+      if (!handle.name) continue;
+      const [x, y] = handle.at;
+      const right = this.px(x) > this.left + this.inner - 50 * unit;
+      yield this.text(this.px(x) + (right ? -18 : 18) * unit, this.py(y) + 5 * unit, handle.name, {
+        "font-weight": 700, "font-size": 17 * unit, "text-anchor": right ? "end" : "start",
+      });
+    }
+  }
+
+  *axes(data, theme) {
+    if (data.bare) return;
+    const { unit } = this;
+    const low = this.top + this.tallness;
+    for (const [axis, name] of [["x", data.names?.[0]], ["y", data.names?.[1]]]) {
+      const [from, to] = data[axis];
+      const raw = (to - from) / 6;
+      const scale = 10 ** Math.floor(Math.log10(raw));
+      const spacing = [1, 2, 5, 10].map((m) => m * scale).find((s) => s >= raw);
+      const digits = Math.max(0, -Math.floor(Math.log10(spacing) + 1e-9));
+      for (let k = Math.ceil(from / spacing - 1e-9); k * spacing <= to + 1e-9; k += 1) {
+        const value = k * spacing;
+        const last = (k + 1) * spacing > to + 1e-9;
+        const words = last && name ? name : written(value, digits);
+        if (axis === "x") {
+          yield shape("line", { x1: this.px(value), x2: this.px(value), y1: low, y2: low + 4 * unit, stroke: theme.quiet });
+          yield this.text(this.px(value), low + 19 * unit, words, { "text-anchor": "middle" });
+        } else {
+          yield shape("line", { x1: this.left - 4 * unit, x2: this.left, y1: this.py(value), y2: this.py(value), stroke: theme.quiet });
+          yield this.text(this.left - 7 * unit, this.py(value) + 5 * unit, words, { "text-anchor": "end" });
+        }
+      }
+    }
+    yield shape("rect", {
+      x: this.left, y: this.top, width: this.inner, height: this.tallness, fill: "none", stroke: theme.quiet,
+    });
+    const inside = ([from, to]) => from < 0 && to > 0;
+    const faint = { stroke: theme.quiet, opacity: 0.5, "stroke-width": unit };
+    if (inside(data.y)) yield shape("line", { x1: this.left, x2: this.left + this.inner, y1: this.py(0), y2: this.py(0), ...faint });
+    if (inside(data.x)) yield shape("line", { x1: this.px(0), x2: this.px(0), y1: this.top, y2: low, ...faint });
+  }
+
+  *line({ points, segments, colour = "text", width = 2, dash, opacity, label, labelAt }) {
+    const { unit } = this;
+    const d = segments
+      ? segments.map(([a, b, c, e]) => `M${this.px(a).toFixed(1)},${this.py(b).toFixed(1)}L${this.px(c).toFixed(1)},${this.py(e).toFixed(1)}`).join("")
+      : points.map(([x, y], at) => `${at ? "L" : "M"}${this.px(x).toFixed(1)},${this.py(y).toFixed(1)}`).join("");
+    if (!d) return;
+    yield shape("path", {
+      d, fill: "none", stroke: this.colour(colour), "stroke-width": width * unit, opacity,
+      "stroke-dasharray": dash?.split(",").map((part) => part * unit).join(","), "stroke-linecap": "round",
+    });
+    const at = labelAt ?? points?.[points.length - 1];
+    if (label && at) yield this.text(this.px(at[0]) + 4, this.py(at[1]) - 4, label);
+  }
+
+  *vector({ kind, at, colour = "text", ghost, effect }) {
+    const { unit } = this;
+    const stroke = this.colour(colour);
+    const [x0, y0] = [this.px(0), this.py(0)];
+    if (ghost) {
+      yield shape("circle", {
+        cx: this.px(ghost[0]), cy: this.py(ghost[1]), r: 10 * unit, fill: "none",
+        stroke: this.colour("text"), "stroke-width": 1.5 * unit, "stroke-dasharray": `${4 * unit},${3 * unit}`,
+      });
+    }
+    if (effect) {
+      yield shape("line", {
+        x1: x0, y1: y0, x2: this.px(effect[0]), y2: this.py(effect[1]), stroke,
+        "stroke-width": 2.5 * unit, "stroke-dasharray": `${6 * unit},${4 * unit}`,
+      });
+      yield shape("circle", { cx: this.px(effect[0]), cy: this.py(effect[1]), r: 4 * unit, fill: stroke });
+    }
+    if (kind === "vector") {
+      const line = { x1: x0, y1: y0, x2: this.px(at[0]), y2: this.py(at[1]) };
+      yield shape("line", { ...line, stroke: this.colour("ground"), "stroke-width": 7 * unit });
+      yield shape("line", { ...line, stroke, "stroke-width": 4 * unit });
+    }
+    const middle = [this.px(at[0]), this.py(at[1])];
+    const look = { fill: this.colour("ground"), stroke, "stroke-width": 4 * unit };
+    if (kind === "vector") yield shape("circle", { cx: middle[0], cy: middle[1], r: 11 * unit, ...look });
+    else {
+      yield shape("rect", {
+        x: middle[0] - 9 * unit, y: middle[1] - 9 * unit, width: 18 * unit, height: 18 * unit,
+        transform: `rotate(45 ${middle[0]} ${middle[1]})`, ...look,
+      });
+    }
+  }
+
+  *dot({ at, radius = 5, colour = "text", hollow, label }) {
+    const { unit } = this;
+    const paint = this.colour(colour);
+    yield shape("circle", {
+      cx: this.px(at[0]), cy: this.py(at[1]), r: radius * unit, stroke: paint, "stroke-width": 2 * unit,
+      fill: hollow ? "none" : paint, "fill-opacity": hollow ? undefined : 0.8,
+    });
+    if (label) yield this.text(this.px(at[0]) + (radius + 5) * unit, this.py(at[1]) + 5 * unit, label);
+  }
+
+  // The handles as what is focused, named and taken hold of; they lie over their drawings.
+  place(handles) {
+    for (const [id, node] of this.handles) {
+      if (handles.some((handle) => handle.id === id)) continue;
+      node.remove();
+      this.handles.delete(id);
+    }
+    for (const handle of handles) {
+      if (!this.handles.has(handle.id)) {
+        const made = element("div", { class: "plane-handle", role: "slider", tabindex: "0" });
+        made.addEventListener("keydown", (event) => this.surface.key(handle.id, event));
+        this.handles.set(handle.id, made);
+        this.stage.append(made);
+      }
+      const node = this.handles.get(handle.id);
+      const [x, y] = handle.at;
+      node.style.left = `${this.px(x)}px`;
+      node.style.top = `${this.py(y)}px`;
+      node.dataset.handle = handle.id;
+      const where = this.surface.panels.length > 1 && this.data.title ? `, ${this.data.title}` : "";
+      const length = handle.kind === "vector" ? `, length ${written(Math.hypot(x, y))}` : "";
+      const set = (name, value) => node.getAttribute(name) !== value && node.setAttribute(name, value);
+      set("aria-label", `${handle.title ?? handle.name}${where}; arrow keys move it`);
+      set("aria-valuemin", String(this.data.x[0]));
+      set("aria-valuemax", String(this.data.x[1]));
+      set("aria-valuenow", String(x));
+      set("aria-valuetext", `${pair([x, y])}${length}`);
+    }
+  }
+}
+
+export class Surface {
+  // Options: move(id, [x, y], stamp) while a handle is moved, rest() when it is let go.
+  constructor(root, { move, rest, redraw }) {
+    Object.assign(this, { root, move, rest, redraw });
+    this.panels = [];
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(root);
+    this.grower = new MutationObserver(() => this.resize());
+    this.grower.observe(document.documentElement, { attributes: true });
+  }
+
+  show(picture, themes) {
+    this.picture = picture;
+    this.unit = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
+    const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim().toLowerCase();
+    this.theme = Object.values(themes).find((theme) => theme.ground === ground) ?? themes.light;
+    while (this.panels.length < picture.panels.length) {
+      const panel = new Panel(this);
+      this.panels.push(panel);
+      this.root.append(panel.root);
+    }
+    while (this.panels.length > picture.panels.length) this.panels.pop().root.remove();
+    this.root.dataset.panels = String(picture.panels.length);
+    this.width = this.root.clientWidth;
+    picture.panels.forEach((data, at) => {
+      const handles = picture.handles
+        .filter((handle) => !handle.panels || handle.panels.includes(at))
+        .map((handle) => ({ ...handle, effect: data.effects?.[handle.id] }));
+      this.panels[at].draw(data, handles, picture.description ?? "");
+    });
+  }
+
+  resize() {
+    if (!this.picture || !this.root.clientWidth) return;
+    const unit = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
+    if (this.width !== this.root.clientWidth || this.unit !== unit) this.redraw();
+  }
+
+  handle(id) {
+    return this.picture.handles.find((handle) => handle.id === id);
+  }
+
+  // Keeps a position in the plane; near the ray on which a vector began, it stays on the ray.
+  kept(handle, [x, y], panel) {
+    let at = [x, y];
+    if (panel && handle.rail) {
+      const [rx, ry] = handle.rail;
+      const share = (x * rx + y * ry) / (rx * rx + ry * ry);
+      const off = Math.hypot(panel.px(x) - panel.px(share * rx), panel.py(y) - panel.py(share * ry));
+      if (share > 0 && off < 9 * this.unit) at = [share * rx, share * ry];
+    }
+    const { x: wide, y: tall } = (panel ?? this.panels[0]).data;
+    const [mx, my] = [(wide[1] - wide[0]) / 60, (tall[1] - tall[0]) / 60];
+    const inside = ([px, py]) =>
+      px >= wide[0] + mx && px <= wide[1] - mx && py >= tall[0] + my && py <= tall[1] - my;
+    if (!inside(at)) {
+      at = [
+        Math.min(wide[1] - mx, Math.max(wide[0] + mx, at[0])),
+        Math.min(tall[1] - my, Math.max(tall[0] + my, at[1])),
+      ];
+    }
+    return at.map((value) => Math.round(value * 1e4) / 1e4);
+  }
+
+  press(panel, event) {
+    if (event.button !== 0 || this.held) return;
+    const box = panel.stage.getBoundingClientRect();
+    const here = [event.clientX - box.left, event.clientY - box.top];
+    let best = null;
+    for (const [id] of panel.handles) {
+      const { at } = this.handle(id);
+      const far = Math.hypot(panel.px(at[0]) - here[0], panel.py(at[1]) - here[1]);
+      if (far <= REACH * this.unit && (!best || far < best.far)) best = { id, far, at };
+    }
+    if (!best) return;
+    event.preventDefault();
+    const node = panel.handles.get(best.id);
+    node.focus({ preventScroll: true });
+    node.setPointerCapture(event.pointerId);
+    const grip = [panel.px(best.at[0]) - here[0], panel.py(best.at[1]) - here[1]];
+    this.held = best.id;
+    this.root.dataset.held = best.id;
+    const follow = (moved) => {
+      const now = panel.stage.getBoundingClientRect();
+      const at = panel.back(moved.clientX - now.left + grip[0], moved.clientY - now.top + grip[1]);
+      const handle = this.handle(best.id);
+      if (handle) this.move(best.id, this.kept(handle, at, panel), moved.timeStamp);
+    };
+    const leave = () => {
+      node.removeEventListener("pointermove", follow);
+      for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.removeEventListener(kind, leave);
+      this.held = null;
+      delete this.root.dataset.held;
+      this.rest();
+    };
+    node.addEventListener("pointermove", follow);
+    for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(kind, leave);
+  }
+
+  key(id, event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const handle = this.handle(id);
+    const step = (handle.step ?? 0.1) * (event.shiftKey ? 5 : 1);
+    const [x, y] = handle.at;
+    const longer = handle.kind === "vector" ? { "+": 1.1, "=": 1.1, "-": 1 / 1.1, "_": 1 / 1.1 }[event.key] : undefined;
+    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];
+    if (!by && !longer) return;
+    event.preventDefault();
+    const to = longer ? [x * longer, y * longer] : [x + by[0], y + by[1]];
+    this.move(id, this.kept(handle, to, null), event.timeStamp);
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.rest(), 300);
+  }
+
+  // All panels, one below the other, with title, sentence and address, as one SVG.
+  saved({ title, sentence, address }) {
+    const { theme, unit } = this;
+    const gap = 18 * unit;
+    const width = Math.max(...this.panels.map((panel) => panel.width));
+    const svg = shape("svg", { xmlns: "http://www.w3.org/2000/svg", "font-family": "sans-serif" });
+    let y = gap;
+    const words = (text, size, bold) => {
+      const letters = Math.max(10, Math.floor((width - 2 * gap) / (0.56 * size)));
+      for (const part of text.match(new RegExp(`\\S{${letters}}|.{1,${letters}}(?=\\s|$)`, "g")) ?? []) {
+        y += 1.3 * size;
+        svg.append(shape("text", { x: gap, y, "font-size": size, fill: theme.text, "font-weight": bold ? 700 : 400 }, part.trim()));
+      }
+    };
+    words(title, 22 * unit, true);
+    for (const panel of this.panels) {
+      y += gap;
+      words(`${panel.title.textContent}  ${panel.note.textContent}`, 16 * unit, true);
+      y += 8 * unit;
+      const group = shape("g", { transform: `translate(0 ${y})` });
+      if (!panel.canvas.hidden) {
+        group.append(shape("image", {
+          href: panel.canvas.toDataURL(), x: panel.left, y: panel.top, width: panel.inner,
+          height: panel.tallness, preserveAspectRatio: "none",
+        }));
+      }
+      for (const child of panel.svg.children) group.append(child.cloneNode(true));
+      svg.append(group);
+      y += panel.height;
+    }
+    words(sentence, 16 * unit, false);
+    words(address, 13 * unit, false);
+    y += gap;
+    svg.prepend(shape("rect", { width, height: y, fill: theme.ground }));
+    svg.setAttribute("viewBox", `0 0 ${width} ${y}`);
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", y);
+    return { text: new XMLSerializer().serializeToString(svg), width, height: y };
+  }
+
+  close() {
+    this.observer.disconnect();
+    this.grower.disconnect();
+    clearTimeout(this.resting);
+  }
+}
