@@ -8,9 +8,11 @@ from moeviz.model import (  # noqa: F401 (they register)
     quadratic,
     scaled,
 )
+from moeviz.model.affinities import AFFINITIES, Affinity, make_affinity
 from moeviz.model.attention import AttentionMixture, as_experts, attention_rows
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.constants import AnyConstant, Constant, TextConstant
+from moeviz.model.contest import RISKS, Contest, Risk, compete
 from moeviz.model.experts import EXPERTS, ActivationExpert, Expert, make_expert
 from moeviz.model.gates import GATES, Gate, make_gate
 from moeviz.model.measure import Layout, MixingMeasure, Part
@@ -25,19 +27,25 @@ from moeviz.model.outputs import (
     make_output,
 )
 from moeviz.model.registry import Registry
+from moeviz.model.routings import ROUTINGS, Routing, make_routing
 from moeviz.model.scores import SCORES, Domain, FlatScore, Score, make_score
 
 __all__ = [
+    "AFFINITIES",
     "EXPERTS",
     "GATES",
     "OUTPUTS",
+    "RISKS",
+    "ROUTINGS",
     "SCORES",
     "ActivationExpert",
+    "Affinity",
     "AnyConstant",
     "AttentionMixture",
     "Categorical",
     "CompleteMoments",
     "Constant",
+    "Contest",
     "Domain",
     "Expert",
     "Features",
@@ -52,15 +60,20 @@ __all__ = [
     "Output",
     "Part",
     "Registry",
+    "Risk",
+    "Routing",
     "Score",
     "TextConstant",
     "as_experts",
     "attention_rows",
+    "compete",
     "complete_moments",
+    "make_affinity",
     "make_expert",
     "make_gate",
     "make_mixture",
     "make_output",
+    "make_routing",
     "make_score",
     "moments",
 ]

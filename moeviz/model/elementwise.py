@@ -3,9 +3,14 @@
 PyTorch computes some functions on a CPU vector by vector and what is left over at the end one by
 one, with other roundings: the last numbers of a batch then differ from the same numbers inside a
 larger one. The functions here are made of those that treat every number alike.
+
+Automatic differentiation goes through all of them, with the slopes that formulas name also where a
+step on the way overflows or bends.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,12 +18,39 @@ from torch import Tensor
 
 def sigmoid(t: Tensor) -> Tensor:
     """Return 1 / (1 + e^-t)."""
+    if t.requires_grad and torch.is_grad_enabled():
+        value: Tensor = _Sigmoid.apply(t)  # type: ignore[no-untyped-call]
+        return value
+    return _sigmoid(t)
+
+
+def _sigmoid(t: Tensor) -> Tensor:
     return torch.neg(t).exp_().add(1.0).reciprocal_()
+
+
+class _Sigmoid(torch.autograd.Function):
+    """The same numbers; its slope is v (1 - v), also where e^-t overflows."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(t: Tensor) -> Tensor:
+        return _sigmoid(t)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (value,) = ctx.saved_tensors
+        return gradients[0] * (value * (1.0 - value))
 
 
 def softplus(t: Tensor) -> Tensor:
     """Return log(1 + e^t)."""
-    return t.abs().neg_().exp_().log1p().add_(t.clamp_min(0.0))
+    # The slope of a maximum is one half where both are equal; that of a clamped number is 1.
+    return t.abs().neg_().exp_().log1p().add_(torch.maximum(t, t.new_zeros(())))
 
 
 def log_sigmoid(t: Tensor) -> Tensor:

@@ -61,7 +61,11 @@ class Gate(ABC):
 
     @abstractmethod
     def weights(self, scores: Tensor) -> Tensor:
-        """Return the weights, shape (..., K, N), of scores, shape (..., K, N); may reuse them."""
+        """Return the weights, shape (..., K, N), of scores, shape (..., K, N).
+
+        The scores stay as they are, and automatic differentiation goes through: fits, pictures and
+        training use one formula.
+        """
 
     @abstractmethod
     def log_weights(self, scores: Tensor) -> Tensor:
@@ -109,14 +113,12 @@ class SoftmaxGate(Gate):
     normalised: ClassVar[bool] = True
 
     def weights(self, scores: Tensor) -> Tensor:
-        scores = scores - scores.amax(-2, keepdim=True)
-        scores.exp_()
-        scores /= scores.sum(-2, keepdim=True)
-        return scores
+        raised = (scores - scores.amax(-2, keepdim=True)).exp_()
+        return raised / raised.sum(-2, keepdim=True)
 
     def log_weights(self, scores: Tensor) -> Tensor:
         shifted = scores - scores.amax(-2, keepdim=True)
-        return shifted - shifted.exp().sum(-2, keepdim=True).log_()
+        return shifted - shifted.exp().sum(-2, keepdim=True).log()
 
     def score_derivative(self, weights: Tensor, values: Tensor, mean: Tensor) -> Tensor:
         return weights * (values - mean)
@@ -156,7 +158,7 @@ TOP = Constant(
 )
 
 
-def _winners(scores: Tensor, top: int) -> Tensor:
+def winners(scores: Tensor, top: int) -> Tensor:
     """Return which atoms have the `top` largest scores, shape (..., K, N); ties go to the first."""
     kept = min(top, scores.shape[-2])
     order = torch.argsort(scores, dim=-2, descending=True, stable=True)
@@ -189,10 +191,10 @@ class TopSoftmaxGate(SoftmaxGate):
         return min(self.top, atoms)
 
     def weights(self, scores: Tensor) -> Tensor:
-        return super().weights(scores.masked_fill(~_winners(scores, self.top), -torch.inf))
+        return super().weights(scores.masked_fill(~winners(scores, self.top), -torch.inf))
 
     def log_weights(self, scores: Tensor) -> Tensor:
-        return super().log_weights(scores.masked_fill(~_winners(scores, self.top), -torch.inf))
+        return super().log_weights(scores.masked_fill(~winners(scores, self.top), -torch.inf))
 
 
 @dataclass(frozen=True)
@@ -220,10 +222,10 @@ class TopSigmoidGate(SigmoidGate):
         return min(self.top, atoms)
 
     def weights(self, scores: Tensor) -> Tensor:
-        return super().weights(scores) * _winners(scores, self.top)
+        return super().weights(scores) * winners(scores, self.top)
 
     def log_weights(self, scores: Tensor) -> Tensor:
-        return super().log_weights(scores.masked_fill(~_winners(scores, self.top), -torch.inf))
+        return super().log_weights(scores.masked_fill(~winners(scores, self.top), -torch.inf))
 
 
 for _gate in (SoftmaxGate, SigmoidGate, TopSoftmaxGate, TopSigmoidGate):

@@ -10,20 +10,23 @@ from moeviz.theory.information import (
     predicted_constants,
     reach,
 )
-from moeviz.theory.losses import LOSSES, Loss
+from moeviz.theory.losses import LOSS_FAMILIES, LOSSES, Loss
 from moeviz.theory.reading import Reading, Reference
 from moeviz.theory.tangent import free_columns, gauge_tangent
-from moeviz.theory.voronoi import cell_membership, voronoi_cells, voronoi_loss
+from moeviz.theory.terms import Terms, voronoi_loss
+from moeviz.theory.voronoi import cell_membership, tied, voronoi_cells
 
 __all__ = [
     "DISTANCES",
     "GAUGES",
     "LOSSES",
+    "LOSS_FAMILIES",
     "Distance",
     "Loss",
     "Reach",
     "Reading",
     "Reference",
+    "Terms",
     "cell_membership",
     "fisher_information",
     "free_columns",
@@ -32,6 +35,7 @@ __all__ = [
     "null_space",
     "predicted_constants",
     "reach",
+    "tied",
     "translate",
     "voronoi_cells",
     "voronoi_loss",

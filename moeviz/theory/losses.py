@@ -2,6 +2,7 @@ r"""Losses: how far a fitted mixing measure is from the true one, paper by paper
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,8 +10,20 @@ import torch
 from torch import Tensor
 
 from moeviz.errors import UnknownNameError
+from moeviz.model.constants import Constant
 from moeviz.model.measure import EXPERT, GATE, MixingMeasure
 from moeviz.model.registry import Registry
+from moeviz.theory.terms import (
+    TakeApart,
+    Terms,
+    angular_terms,
+    block_terms,
+    dense_terms,
+    mass_terms,
+    radial_terms,
+    sigmoid_terms,
+    voronoi_terms,
+)
 from moeviz.theory.voronoi import (
     Exponent,
     Grouping,
@@ -19,8 +32,6 @@ from moeviz.theory.voronoi import (
     by_block_and_variance,
     by_part,
     cell_membership,
-    part_distances,
-    voronoi_loss,
 )
 
 Evaluate = Callable[[MixingMeasure, MixingMeasure], Tensor]
@@ -34,8 +45,11 @@ class Loss:
     ----------
     name, title, formula, source : str
         Name in the registry; words for people; LaTeX; paper key and equation.
-    evaluate : callable
-        From fitted (leading axes R) and true measure to values of shape (R,).
+    take_apart : callable or None
+        From fitted (leading axes R) and true measure to the loss's terms; None for the one loss
+        that is no sum over cells.
+    whole : callable or None
+        From the same to values of shape (R,), for a loss without terms.
     sees_gauge : bool
         Whether the loss depends on parts of the parameter that no data can show, whatever gauge
         is fixed; such a loss has no information bound.
@@ -45,8 +59,38 @@ class Loss:
     title: str
     formula: str
     source: str
-    evaluate: Evaluate
+    take_apart: TakeApart | None
+    whole: Evaluate | None = None
     sees_gauge: bool = False
+
+    def evaluate(self, fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
+        """Return the loss, shape (R,), of fitted measures (leading axes R).
+
+        Raises
+        ------
+        ShapeError
+            If the measures have different blocks.
+        """
+        if self.whole is not None:
+            return self.whole(fitted, true)
+        return self.terms(fitted, true).total()
+
+    def terms(self, fitted: MixingMeasure, true: MixingMeasure) -> Terms:
+        """Return the loss taken apart.
+
+        Raises
+        ------
+        UnknownNameError
+            If it is no sum over cells.
+        ShapeError
+            If the measures have different blocks.
+        """
+        if self.take_apart is None:
+            raise UnknownNameError(
+                f"Expected a loss that is a sum over cells, but '{self.name}' is one root of all "
+                "squares; take another loss."
+            )
+        return self.take_apart(fitted, true)
 
 
 LOSSES: Registry[Loss] = Registry("loss")
@@ -60,9 +104,15 @@ def _when_crowded(r: float) -> Exponent:
     return lambda size: 1.0 + (r - 1.0) * (size > 1).to(size.dtype)
 
 
-def _voronoi(exponent: Exponent, grouping: Grouping) -> Evaluate:
+def _voronoi(exponent: Exponent, grouping: Grouping) -> TakeApart:
     exponents = {GATE: exponent, EXPERT: exponent}
-    return lambda fitted, true: voronoi_loss(fitted, true, exponents, grouping)
+    return lambda fitted, true: voronoi_terms(fitted, true, exponents, grouping)
+
+
+def _checked(name: str, r: float) -> float:
+    if not 1.0 <= r < math.inf:
+        raise UnknownNameError(f"Expected a loss {name} with r of at least 1, but got r = {r}.")
+    return r
 
 
 def loss_l1(r: float) -> Loss:
@@ -71,10 +121,9 @@ def loss_l1(r: float) -> Loss:
     Raises
     ------
     UnknownNameError
-        If r is below 1.
+        If r is below 1, or no number.
     """
-    if not r >= 1.0:
-        raise UnknownNameError(f"Expected a loss L1,r with r of at least 1, but got r = {r}.")
+    r = _checked("L1,r", r)
     return Loss(
         f"L1,{r:g}",
         f"loss with every distance to the power {r:g}",
@@ -90,10 +139,9 @@ def loss_d(r: float) -> Loss:
     Raises
     ------
     UnknownNameError
-        If r is below 1.
+        If r is below 1, or no number.
     """
-    if not r >= 1.0:
-        raise UnknownNameError(f"Expected a loss D_r with r of at least 1, but got r = {r}.")
+    r = _checked("D_r", r)
     return Loss(
         f"D{r:g}",
         f"loss of the multinomial model, power {r:g} in crowded cells",
@@ -103,103 +151,70 @@ def loss_d(r: float) -> Loss:
     )
 
 
-def sigmoid_loss(
-    fitted: MixingMeasure, true: MixingMeasure, sparse: float = 2.0, other: float = 1.0
-) -> Tensor:
-    r"""Loss of the sigmoid gate, shape (R,), without weights on the atoms.
+def loss_sigmoid_l2(r: float) -> Loss:
+    """Return the loss L2,r of `sigmoid`: every exponent is r.
 
-    .. math:: \sum_{j \le \bar N} \Bigl|\sum_{i \in A_j} \sigma(c_i) - \sigma(c_j^*)\Bigr|
-              + \sum_{j \le \bar N} \sum_{i \in A_j} \sum_b \|\Delta_{ij,b}\|^{r}
-              + \sum_{j > \bar N} \sum_{i \in A_j}
-                \Bigl(\sum_b \|\Delta_{ij,b}\|^{s} + |\Delta c_{ij}|^{s}\Bigr)
+    Raises
+    ------
+    UnknownNameError
+        If r is below 1, or no number.
+    """
+    r = _checked("L2,r", r)
+    squared = "squared" if r == 2.0 else f"to the power {r:g}"
+    return Loss(
+        f"sigmoid-L2,{r:g}",
+        f"loss of the sigmoid gate with every distance {squared}",
+        rf"\mathcal{{L}}_{{2,{r:g}}}(\widehat G, G_*)",
+        "sigmoid eq. 11",
+        lambda fitted, true: sigmoid_terms(fitted, true, r, r),
+    )
 
-    The first :math:`\bar N` atoms are those that can be over-specified: true atoms whose gate is
-    zero, so that only their offset weighs.
 
-    Parameters
+EXPONENT = Constant(
+    "r",
+    "r",
+    "The power of distances in a loss that the papers define for every r.",
+    1.0,
+    12.0,
+    2.0,
+    label="Power r of the loss",
+)
+
+
+@dataclass(frozen=True)
+class LossFamily:
+    """Losses that differ in a power r of at least 1.
+
+    Attributes
     ----------
-    fitted, true : MixingMeasure
-    sparse : float
-        r, the exponent in cells of true atoms with a zero gate.
-    other : float
-        s, the exponent in all other cells.
-
-    Notes
-    -----
-    Parts of the gate have norms of their own, the expert one in all.
-    Source: `sigmoid` §4.1.1 (r = 2, s = 1), eq. 11 (r = s) and App. C.
+    name, title, source : str
+        Name in the registry; words for people; paper key and equation.
+    of : callable
+        From r to the loss.
+    constants : tuple of Constant
+        r, as a form offers it; a loss may have any r of at least 1.
     """
-    inside = cell_membership(fitted, true)
-    zero = (true.gate == 0).all(-1).to(inside.dtype).unsqueeze(-2)
-    mass = ((fitted.weight.unsqueeze(-1) * inside).sum(-2) - true.weight).abs()
-    exponent = other + (sparse - other) * zero
-    distances = [
-        *part_distances(fitted, true, GATE).values(),
-        block_distances(fitted, true, EXPERT),
-    ]
-    cost = (fitted.log_weight.unsqueeze(-1) - true.log_weight.unsqueeze(-2)).abs() ** other
-    cost = cost * (1.0 - zero)
-    for distance in distances:
-        cost = cost + distance**exponent
-    return (mass * zero.squeeze(-2)).sum(-1) + (inside * cost).sum((-1, -2))
+
+    name: str
+    title: str
+    source: str
+    of: Callable[[float], Loss]
+    constants: tuple[Constant, ...] = (EXPONENT,)
 
 
-def dense_loss(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    r"""Loss against the best approximation, shape (R,): plain distances, offsets included.
+LOSS_FAMILIES: Registry[LossFamily] = Registry("loss family")
 
-    .. math:: \sum_j \sum_{i \in A_j}
-              \|\Delta A\| + \|\Delta b\| + |\Delta c| + \|\Delta\eta\|
-
-    Notes
-    -----
-    An empty cell costs nothing, as the formula is written. Source: `sigmoid` §4.2.
-    """
-    inside = cell_membership(fitted, true)
-    cost = (fitted.log_weight.unsqueeze(-1) - true.log_weight.unsqueeze(-2)).abs()
-    for distance in part_distances(fitted, true, GATE).values():
-        cost = cost + distance
-    return (inside * (cost + block_distances(fitted, true, EXPERT))).sum((-1, -2))
-
-
-def block_error(name: str) -> Evaluate:
-    """Return the weighted sum of plain distances in one block alone."""
-
-    def evaluate(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-        weight = fitted.weight.unsqueeze(-1) * cell_membership(fitted, true)
-        return (weight * block_distances(fitted, true, name)).sum((-1, -2))
-
-    return evaluate
-
-
-def mass_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    """Return the sum over cells of the error of their mass, shape (R,)."""
-    weight = fitted.weight.unsqueeze(-1) * cell_membership(fitted, true)
-    return (weight.sum(-2) - true.weight).abs().sum(-1)
-
-
-def radial_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    r"""Return the error of the gates' lengths, shape (R,).
-
-    .. math:: \sum_j \sum_{i\in A_j} w_i\,\bigl|\|\beta_i\| - \|\beta_j^*\|\bigr|
-    """
-    length = torch.linalg.vector_norm(fitted.gate, dim=-1).unsqueeze(-1)
-    target = torch.linalg.vector_norm(true.gate, dim=-1).unsqueeze(-2)
-    weight = fitted.weight.unsqueeze(-1) * cell_membership(fitted, true)
-    return (weight * (length - target).abs()).sum((-1, -2))
-
-
-def angular_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    r"""Return the error of the gates' directions at the true gates' lengths, shape (R,).
-
-    .. math:: \sum_j \sum_{i\in A_j} w_i\, \|\beta_j^*\|
-              \left\| \frac{\beta_i}{\|\beta_i\|} - \frac{\beta_j^*}{\|\beta_j^*\|} \right\|
-    """
-    length = torch.linalg.vector_norm(true.gate, dim=-1)
-    unit = torch.nn.functional.normalize(fitted.gate, dim=-1, eps=1e-150)
-    target = torch.nn.functional.normalize(true.gate, dim=-1, eps=1e-150)
-    chord = torch.linalg.vector_norm(unit.unsqueeze(-2) - target.unsqueeze(-3), dim=-1)
-    weight = fitted.weight.unsqueeze(-1) * cell_membership(fitted, true)
-    return (weight * length.unsqueeze(-2) * chord).sum((-1, -2))
+for _family in (
+    LossFamily("L1,r", "every distance to the power r", "cosine §2, loss of Theorem 2", loss_l1),
+    LossFamily(
+        "sigmoid-L2,r",
+        "loss of the sigmoid gate, every distance to the power r",
+        "sigmoid eq. 11",
+        loss_sigmoid_l2,
+    ),
+    LossFamily("D_r", "power r in crowded cells, 1 in the others", "multinomial eq. 5", loss_d),
+):
+    LOSS_FAMILIES.add(_family.name, _family)
 
 
 def total_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
@@ -235,35 +250,29 @@ for _loss in (
         "loss of the sigmoid gate, sparse regime: squares where the true gate is zero",
         r"\mathcal{L}_1(\widehat G, G_*)",
         "sigmoid §4.1.1",
-        sigmoid_loss,
+        sigmoid_terms,
     ),
-    Loss(
-        "sigmoid-L2,2",
-        "loss of the sigmoid gate with every distance squared",
-        r"\mathcal{L}_{2,2}(\widehat G, G_*)",
-        "sigmoid eq. 11",
-        lambda fitted, true: sigmoid_loss(fitted, true, 2.0, 2.0),
-    ),
+    loss_sigmoid_l2(2.0),
     Loss(
         "sigmoid-L3",
         "loss of the sigmoid gate, dense regime: plain distances to the best approximation",
         r"\mathcal{L}_3(\widehat G, \overline G)",
         "sigmoid §4.2",
-        dense_loss,
+        dense_terms,
     ),
     Loss(
         "sigmoid-L4",
         "loss of the partially quadratic sigmoid gate, sparse regime",
         r"\mathcal{L}_4(\widehat G, G_*)",
         "sigmoid eq. 52",
-        sigmoid_loss,
+        sigmoid_terms,
     ),
     Loss(
         "sigmoid-L5",
         "loss of the partially quadratic sigmoid gate, dense regime",
         r"\mathcal{L}_5(\widehat G, \overline G)",
         "sigmoid eq. 53",
-        dense_loss,
+        dense_terms,
     ),
     loss_d(1.0),
     loss_d(2.0),
@@ -286,28 +295,28 @@ for _loss in (
         "error of the cells' weights",
         r"\sum_j\bigl|\sum_{i\in A_j} w_i-w_j^*\bigr|",
         "the first term of cosine eq. 13",
-        mass_error,
+        mass_terms,
     ),
     Loss(
         "gate",
         "error of the gates",
         r"\sum_j\sum_{i\in A_j} w_i\,\|\Delta\beta_1\|",
         "the gates' part of cosine eq. 13",
-        block_error(GATE),
+        block_terms(GATE),
     ),
     Loss(
         "expert",
         "error of the experts",
         r"\sum_j\sum_{i\in A_j} w_i\,\|\Delta\eta\|",
         "the experts' part of cosine eq. 13",
-        block_error(EXPERT),
+        block_terms(EXPERT),
     ),
     Loss(
         "radial",
         "error of the gates' lengths",
         r"\sum_j\sum_{i\in A_j} w_i\,\bigl|\|\beta_{1i}\|-\|\beta_{1j}^*\|\bigr|",
         "the radial part of cosine eq. 13",
-        radial_error,
+        radial_terms,
         sees_gauge=True,
     ),
     Loss(
@@ -316,13 +325,14 @@ for _loss in (
         r"\sum_j\sum_{i\in A_j} w_i\,\|\beta_{1j}^*\|\,"
         r"\Bigl\|\tfrac{\beta_{1i}}{\|\beta_{1i}\|}-\tfrac{\beta_{1j}^*}{\|\beta_{1j}^*\|}\Bigr\|",
         "the angular part of cosine eq. 13",
-        angular_error,
+        angular_terms,
     ),
     Loss(
         "total",
         "length of the whole parameter error",
         r"\|\widehat\theta-\theta^*\|",
         "moeviz",
+        None,
         total_error,
     ),
 ):

@@ -1,4 +1,4 @@
-r"""Voronoi cells of a fitted mixing measure, and sums over them.
+r"""Voronoi cells of a fitted mixing measure, and distances between its atoms and the true ones.
 
 A cell :math:`A_j` holds the fitted atoms that lie nearest to true atom j in
 :math:`(\beta_1, \eta)`. Everything is batched: cells are a one-hot tensor, so crowded cells of
@@ -7,7 +7,8 @@ any size, empty cells and ties need no special case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -85,12 +86,38 @@ def voronoi_cells(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
     ShapeError
         If the measures have different blocks.
     """
+    return _nearest(fitted, true, 0.0).to(torch.int8).argmax(-1)
+
+
+def tied(fitted: MixingMeasure, true: MixingMeasure, slack: float = 1e-9) -> Tensor:
+    """Return which fitted atoms lie as near to another true atom as to that of their cell.
+
+    Parameters
+    ----------
+    fitted, true : MixingMeasure
+        As in :func:`voronoi_cells`.
+    slack : float
+        Distances that differ by no more than this share are equal.
+
+    Returns
+    -------
+    Tensor of bool, shape (R, K)
+
+    Raises
+    ------
+    ShapeError
+        If the measures have different blocks.
+    """
+    return _nearest(fitted, true, slack).sum(-1) > 1
+
+
+def _nearest(fitted: MixingMeasure, true: MixingMeasure, slack: float) -> Tensor:
+    """Return which true atoms are nearest to each fitted one, shape (R, K, K*)."""
     _check(fitted, true)
     squared = sum(block_distances(fitted, true, name) ** 2 for name in true.blocks)
     if not isinstance(squared, Tensor):
         raise ShapeError("Expected measures with at least one parameter block, but got none.")
-    nearest = squared <= squared.amin(-1, keepdim=True)
-    return nearest.to(torch.int8).argmax(-1)
+    return squared <= squared.amin(-1, keepdim=True) * (1.0 + slack) ** 2
 
 
 def cell_membership(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
@@ -99,79 +126,48 @@ def cell_membership(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
     return torch.nn.functional.one_hot(cells, true.atoms).to(fitted.log_weight.dtype)
 
 
-Grouping = Callable[[MixingMeasure, MixingMeasure], list[tuple[str, Tensor]]]
-"""From fitted and true measure to distances, shape (R, K, K*), each with its block's name."""
+class Group(NamedTuple):
+    """Distances that count with one exponent.
+
+    Attributes
+    ----------
+    block, part : str
+        The block, and what of it: the block itself, or one of its parts.
+    distance : Tensor, shape (R, K, K*)
+    """
+
+    block: str
+    part: str
+    distance: Tensor
 
 
-def by_block(fitted: MixingMeasure, true: MixingMeasure) -> list[tuple[str, Tensor]]:
+Grouping = Callable[[MixingMeasure, MixingMeasure], list[Group]]
+"""From fitted and true measure to the distances of a loss."""
+
+
+def by_block(fitted: MixingMeasure, true: MixingMeasure) -> list[Group]:
     """Return one distance for each block."""
-    return [(name, block_distances(fitted, true, name)) for name in true.blocks]
+    return [Group(name, name, block_distances(fitted, true, name)) for name in true.blocks]
 
 
-def by_part(fitted: MixingMeasure, true: MixingMeasure) -> list[tuple[str, Tensor]]:
+def by_part(fitted: MixingMeasure, true: MixingMeasure) -> list[Group]:
     """Return one distance for each part of each block."""
     return [
-        (name, distance)
+        Group(name, part, distance)
         for name in true.blocks
-        for distance in part_distances(fitted, true, name).values()
+        for part, distance in part_distances(fitted, true, name).items()
     ]
 
 
-def by_block_and_variance(fitted: MixingMeasure, true: MixingMeasure) -> list[tuple[str, Tensor]]:
+def by_block_and_variance(fitted: MixingMeasure, true: MixingMeasure) -> list[Group]:
     """Return one distance for each block, the variance of Gaussian experts apart."""
     found = []
     for name in true.blocks:
         parts = part_distances(fitted, true, name)
         variance = parts.pop("nu", None)
         if parts:
-            found.append((name, torch.stack([d * d for d in parts.values()]).sum(0).sqrt()))
+            together = torch.stack([d * d for d in parts.values()]).sum(0).sqrt()
+            found.append(Group(name, name, together))
         if variance is not None:
-            found.append((name, variance))
+            found.append(Group(name, "nu", variance))
     return found
-
-
-def voronoi_loss(
-    fitted: MixingMeasure,
-    true: MixingMeasure,
-    exponents: Mapping[str, Exponent],
-    grouping: Grouping = by_block,
-) -> Tensor:
-    r"""Loss between two mixing measures, summed over Voronoi cells.
-
-    .. math:: \sum_j \Bigl|\sum_{i \in A_j} w_i - w_j^*\Bigr|
-              + \sum_j \sum_{i \in A_j} w_i \sum_b \|\theta_{ib} - \theta^*_{jb}\|^{r_b(|A_j|)}
-
-    Parameters
-    ----------
-    fitted : MixingMeasure
-        K atoms; leading axes R (replicates).
-    true : MixingMeasure
-        K* atoms; broadcast over R.
-    exponents : mapping of str to Exponent
-        For each parameter block b, r_b as a function of the cell's size.
-    grouping : Grouping
-        Which entries share a norm.
-
-    Returns
-    -------
-    Tensor, shape (R,)
-
-    Raises
-    ------
-    ShapeError
-        If the measures have different blocks.
-
-    Notes
-    -----
-    Ties go to the lowest index; an empty cell costs its true mass.
-    Source: `cosine` eq. 11 and 13; `multinomial` eq. 5; `compete` eq. 9 and 17.
-    """
-    inside = cell_membership(fitted, true)
-    weight = fitted.weight.unsqueeze(-1) * inside
-    mass = (weight.sum(-2) - true.weight).abs().sum(-1)
-    size = inside.sum(-2, keepdim=True)
-    cost = torch.zeros_like(weight)
-    for name, distance in grouping(fitted, true):
-        if name in exponents:
-            cost = cost + distance ** exponents[name](size)
-    return mass + (weight * cost).sum((-1, -2))

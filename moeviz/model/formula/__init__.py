@@ -3,7 +3,7 @@
 from moeviz.model.formula.differentiate import differentiate
 from moeviz.model.formula.evaluate import Program, evaluate, program
 from moeviz.model.formula.functions import FUNCTIONS, OPERATIONS, TYPED, Function
-from moeviz.model.formula.grammar import EXPERT, ROUTER, SCORE, UNITS, WEIGHT, Kind
+from moeviz.model.formula.grammar import AFFINITY, EXPERT, ROUTER, SCORE, UNITS, WEIGHT, Kind
 from moeviz.model.formula.latex import latex
 from moeviz.model.formula.mathml import Mark, bracketed, marked, mathml, meaning
 from moeviz.model.formula.parse import parse_formula
@@ -19,6 +19,7 @@ from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol,
 from moeviz.model.formula.typst import typst
 
 __all__ = [
+    "AFFINITY",
     "EXPERT",
     "FUNCTIONS",
     "OPERATIONS",

@@ -124,3 +124,13 @@ WEIGHT = Kind(
     entries=True,
 )
 """A registered gate."""
+
+AFFINITY = Kind(
+    "affinity",
+    re.compile(r"h"),
+    ("h",),
+    "the expert's answer h, which inside of sum is that of every expert and inside of norm whole",
+    ("sum", "norm"),
+    entries=True,
+)
+"""What competition reads off an expert's answer, entry by entry."""
