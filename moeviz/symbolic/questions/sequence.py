@@ -9,7 +9,8 @@ is left of the function is of order :math:`\varepsilon^4`, while the loss is of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +38,49 @@ PLACES = 24
 """Inputs over which the function's change is averaged."""
 
 Values = dict[sympy.Symbol, mpmath.mpf]
+Placed = tuple[mpmath.mpf, Values]
+"""An atom: a factor of its weight, and the values of its parameters."""
+
+Terms = list[list[mpmath.mpf]]
+"""At each place an atom's weight, without its factor, and its values."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """How the atoms of a counter-sequence move: what it takes from a solution (l, m, M).
+
+    Attributes
+    ----------
+    shifts : mapping of (int, sympy.Symbol) to Fraction
+        l and m: by which a true atom's parameter moves for each epsilon squared.
+    spreads : sequence of (int, sequence of sympy.Symbol, matrix)
+        M of each crowded cell, over parameters of a true atom.
+    """
+
+    shifts: Mapping[tuple[int, sympy.Symbol], Fraction]
+    spreads: Sequence[tuple[int, Sequence[sympy.Symbol], Sequence[Sequence[Fraction]]]]
+
+
+def moves_of(family: Family, blocks: Sequence[Block], answer: Spread) -> Moves:
+    """Return how the atoms move along a solution.
+
+    Parameters
+    ----------
+    family : Family
+        Whose relation the solution is.
+    blocks : sequence of Block
+    answer : Spread
+    """
+    shifts = {
+        (m.atom, m.orders[0]): c
+        for m, c in zip(family.members, answer.vector, strict=True)
+        if len(m.orders) == 1
+    }
+    spreads = [
+        (block.atom, block.parameters, matrix)
+        for block, matrix in zip(blocks, answer.matrices, strict=True)
+    ]
+    return Moves(shifts, spreads)
 
 
 def measure(
@@ -67,14 +111,15 @@ def measure(
             x = family.inside(rng) if family.domain.conditions else family.support.point(rng)
             places.append({s: precise(x[str(s)]) for s in atom.inputs})
         model = Unrolled([atom.weight, *atom.values], atom.inputs)
-        start, _ = _measure_at(atom, points, family, blocks, answer, mpmath.mpf(0))
-        base = _functions(model, atom.logistic, start, places)
+        moves = moves_of(family, blocks, answer)
+        start, _ = placed(atom, points, moves, mpmath.mpf(0))
+        base = functions_at(model, atom.logistic, start, places)
         functions, losses = [], []
         for step in STEPS:
             epsilon = mpmath.mpf(2) ** -step
-            atoms, loss = _measure_at(atom, points, family, blocks, answer, epsilon)
+            atoms, loss = placed(atom, points, moves, epsilon)
             change = mpmath.mpf(0)
-            moved = _functions(model, atom.logistic, atoms, places)
+            moved = functions_at(model, atom.logistic, atoms, places)
             for new, old in zip(moved, base, strict=True):
                 change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
             functions.append(mpmath.sqrt(change / PLACES))
@@ -96,26 +141,31 @@ def _order(values: Sequence[mpmath.mpf]) -> str:
     return str(mpmath.nstr(mpmath.log(values[-2] / values[-1], 2) / doublings, 5))
 
 
-def _measure_at(
-    atom: Atom,
-    points: Sequence[Point],
-    family: Family,
-    blocks: Sequence[Block],
-    answer: Spread,
-    epsilon: mpmath.mpf,
-) -> tuple[list[tuple[mpmath.mpf, Values]], mpmath.mpf]:
-    """Return the sequence's atoms (weight factor and values) and their loss at one epsilon."""
-    first: dict[tuple[int, sympy.Symbol], Fraction] = {
-        (m.atom, m.orders[0]): c
-        for m, c in zip(family.members, answer.vector, strict=True)
-        if len(m.orders) == 1
-    }
-    atoms: list[tuple[mpmath.mpf, Values]] = []
+def placed(
+    atom: Atom, points: Sequence[Point], moves: Moves, epsilon: mpmath.mpf, power: int = 2
+) -> tuple[list[Placed], mpmath.mpf]:
+    """Return the sequence's atoms and their loss at one epsilon, at mpmath's present precision.
+
+    Parameters
+    ----------
+    atom : Atom
+    points : sequence of mapping
+        The true atoms.
+    moves : Moves
+    epsilon : mpf
+    power : int
+        The loss's exponent in crowded cells; where a cell has one atom it is 1.
+
+    Returns
+    -------
+    list of (mpf, dict), mpf
+    """
+    atoms: list[Placed] = []
     loss = mpmath.mpf(0)
     for number, point in enumerate(points):
         base: Values = {s: precise(point[s]) for s in atom.parameters}
-        spreads = _directions(blocks, answer, number, atom.logistic)
-        shift = {s: precise(first.get((number, s), 0)) * epsilon**2 for s in atom.parameters}
+        spreads = _directions(moves, number, atom.logistic)
+        shift = {s: precise(moves.shifts.get((number, s), 0)) * epsilon**2 for s in atom.parameters}
         mass = shift.pop(atom.offset)
         weight = mpmath.mpf(1) if atom.logistic else mpmath.mpf(1) / max(1, len(spreads))
         loss += abs(mass)
@@ -130,21 +180,24 @@ def _measure_at(
                 square += move**2
             if atom.logistic:
                 values[atom.offset] += mass * share
-                loss += square if spreads else mpmath.sqrt(square)
+                loss += _raised(square, power if spreads else 1)
                 atoms.append((weight, values))
             else:
-                loss += square * weight if spreads else mpmath.sqrt(square)
+                loss += _raised(square, power) * weight if spreads else _raised(square, 1)
                 atoms.append((weight * (1 + mass), values))
     return atoms, loss
 
 
-def _directions(
-    blocks: Sequence[Block], answer: Spread, number: int, logistic: bool
-) -> list[dict[sympy.Symbol, mpmath.mpf]]:
+def _raised(square: mpmath.mpf, power: int) -> mpmath.mpf:
+    """Return a power of a length whose square is given."""
+    return square if power == 2 else mpmath.sqrt(square) ** power
+
+
+def _directions(moves: Moves, number: int, logistic: bool) -> list[dict[sympy.Symbol, mpmath.mpf]]:
     """Return plus and minus the scaled directions in which a cell spreads."""
     found: list[dict[sympy.Symbol, mpmath.mpf]] = []
-    for block, matrix in zip(blocks, answer.matrices, strict=True):
-        if block.atom != number:
+    for own, parameters, matrix in moves.spreads:
+        if own != number:
             continue
         vectors, weights = signature(matrix)
         count = len(vectors)
@@ -153,33 +206,55 @@ def _directions(
             size = mpmath.sqrt(precise(d) / 2 if logistic else precise(d) * count)
             for sign in (1, -1):
                 found.append(
-                    {
-                        s: sign * size * precise(v)
-                        for s, v in zip(block.parameters, vector, strict=True)
-                    }
+                    {s: sign * size * precise(v) for s, v in zip(parameters, vector, strict=True)}
                 )
     return found
 
 
-def _functions(
+def functions_at(
     model: Unrolled,
     logistic: bool,
-    atoms: Sequence[tuple[mpmath.mpf, Values]],
+    atoms: Sequence[Placed],
     places: Sequence[Values],
+    known: dict[tuple[mpmath.mpf, ...], Terms] | None = None,
 ) -> list[list[mpmath.mpf]]:
-    """Return the model at each place, one number for each value of a discrete response."""
-    still = [(weight, model.still(values)) for weight, values in atoms]
-    return [_function(model, logistic, still, x) for x in places]
+    """Return the model at each place, one number for each value of a discrete response.
+
+    Parameters
+    ----------
+    model : Unrolled
+        Of the atom's weight and values.
+    logistic : bool
+        Whether weights are taken as they are, not as shares.
+    atoms : sequence of (mpf, dict)
+    places : sequence of dict
+        Values of the inputs.
+    known : dict, optional
+        What atoms add by their values, which is read and added to: of one model at the same places.
+    """
+    known = {} if known is None else known
+    terms = []
+    for _, values in atoms:
+        key = tuple(values.values())
+        if key not in known:
+            still = model.still(values)
+            known[key] = [_term(model, still, x) for x in places]
+        terms.append(known[key])
+    weights = [weight for weight, _ in atoms]
+    return [_function(logistic, weights, own) for own in zip(*terms, strict=True)]
+
+
+def _term(model: Unrolled, still: Sequence[Any], x: Values) -> list[mpmath.mpf]:
+    pause()
+    return model.at(still, x)
 
 
 def _function(
-    model: Unrolled, logistic: bool, atoms: Sequence[tuple[mpmath.mpf, list[Any]]], x: Values
+    logistic: bool, weights: Sequence[mpmath.mpf], terms: Sequence[list[mpmath.mpf]]
 ) -> list[mpmath.mpf]:
-    pause()
     total: dict[int, mpmath.mpf] = {}
     below = mpmath.mpf(0)
-    for weight, still in atoms:
-        gate, *values = model.at(still, x)
+    for weight, (gate, *values) in zip(weights, terms, strict=True):
         if not logistic:
             gate = weight * gate
             below += gate
