@@ -12,11 +12,12 @@ from moeviz.symbolic.catalogue.course import HALVINGS, course
 from moeviz.symbolic.catalogue.slow import SEQUENCES
 from moeviz.ui.sequences.link import SEQUENCES_PAGE
 from moeviz.ui.sequences.page import TITLE, TRIES
-from tests.ui.still import component, visit
+from moeviz.ui.sequences.state import PICTURE
+from tests.ui.still import told, visit
 
 
 def picture(app):
-    return json.loads(component(app, "plane")["document"])
+    return json.loads(told(app, PICTURE)["document"])
 
 
 @pytest.mark.parametrize("name", SEQUENCES)
@@ -43,7 +44,7 @@ def test_where_double_precision_fails_the_sentence_says_so():
 
 
 def test_the_page_opens_drawn_with_ways_to_the_proof(still):
-    app = visit("sequences")
+    app = visit("pages/see/sequences.py")
     assert [title.value for title in app.title] == [TITLE]
     document = picture(app)
     assert document["handles"][0]["at"][0] == FIRST_STEP
@@ -54,10 +55,10 @@ def test_the_page_opens_drawn_with_ways_to_the_proof(still):
 
 @pytest.mark.parametrize("label", TRIES)
 def test_what_to_try_sets_the_page_and_its_address(still, label):
-    app = visit("sequences")
+    app = visit("pages/see/sequences.py")
     app.button(f"sequences.try.{label}").click().run()
     wanted = TRIES[label]
-    said = {name: value for name, (value,) in app.query_params.items()}
+    said = {n: v if isinstance(v, str) else v[0] for n, v in app.query_params.items()}
     assert wanted.items() <= {"sequence": "flat-tanh", **said}.items()
     assert picture(app)["handles"][0]["at"][0] == float(wanted.get("at", FIRST_STEP))
 
