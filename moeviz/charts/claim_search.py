@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from moeviz.charts.claim_words import ALSO, GROUPS, PAPERS, group_of
+from moeviz.charts.claim_words import ALSO, GROUPS, group_of
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.plain import plain_formula, plain_text
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.shipped import shipped_summary

@@ -5,14 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PAPERS: Mapping[str, str] = {
-    "sigmoid": "Sigmoid paper",
-    "cosine": "Cosine paper",
-    "multinomial": "Multinomial paper",
-    "compete": "Competition paper",
-}
-"""The papers, in the catalogue's order."""
-
 
 @dataclass(frozen=True)
 class Group:
@@ -98,6 +90,11 @@ GROUPS: Mapping[str, Group] = {
         "Polynomials in the sparse regime",
         "For polynomial experts some sequence makes every bound fail in the sparse regime",
         "slow minimax logarithmic rate counter-sequence Lemma 2",
+    ),
+    "S14": Group(
+        "Attention is a mixture of experts",
+        "A row of softmax or sigmoid attention is a mixture of linear experts, quadratic scores",
+        "self-attention transformer head token query key value row quadratic gate",
     ),
     "C1": Group(
         "A gate that ignores its length",

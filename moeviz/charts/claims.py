@@ -8,7 +8,8 @@ from typing import Any
 
 from moeviz.charts.claim_search import find_claims
 from moeviz.charts.claim_sides import sides
-from moeviz.charts.claim_words import GROUPS, PAPERS, SILENT, group_of
+from moeviz.charts.claim_words import GROUPS, SILENT, group_of
+from moeviz.charts.papers import PAPERS
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.of_rates import claims_of
 from moeviz.symbolic.catalogue.shipped import Summary, shipped_summary

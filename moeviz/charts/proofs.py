@@ -6,15 +6,11 @@ how verdicts are kept.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from moeviz.symbolic.catalogue import CATALOGUE
-
-_INDEX = "moeviz.symbolic.catalogue.shipped"
+from moeviz.symbolic.catalogue.shipped import Summary, shipped_summary
 
 PROVED, FAILS, CONDITION, OPEN, NONE = "proved", "fails", "condition", "open", "none"
 
@@ -57,14 +53,6 @@ class Proof:
     date: str
 
 
-def shipped_verdicts() -> Mapping[str, Any]:
-    """Return the index of the shipped verdicts by claim; empty where none are shipped."""
-    if importlib.util.find_spec(_INDEX) is None:
-        return {}
-    found: Mapping[str, Any] = importlib.import_module(_INDEX).shipped_summary()
-    return found
-
-
 def proofs(claims: Sequence[str]) -> tuple[Proof, ...]:
     """Return what the checker says of some claims.
 
@@ -73,7 +61,7 @@ def proofs(claims: Sequence[str]) -> tuple[Proof, ...]:
     claims : sequence of str
         Their ids in the catalogue.
     """
-    shipped = shipped_verdicts()
+    shipped = shipped_summary()
     return tuple(_proof(name, shipped.get(name)) for name in claims)
 
 
@@ -88,7 +76,7 @@ def mark_of(found: Sequence[Proof]) -> str:
     return next((mark for mark in _WORST if mark in marks), NONE)
 
 
-def _proof(name: str, summary: Any) -> Proof:
+def _proof(name: str, summary: Summary | None) -> Proof:
     claim = CATALOGUE.claims[name]
     if summary is None:
         return Proof(name, claim.reference, claim.statement, OPEN, "", "", "", "")

@@ -9,7 +9,7 @@ from moeviz.model import (  # noqa: F401 (they register)
     scaled,
 )
 from moeviz.model.affinities import AFFINITIES, Affinity, make_affinity
-from moeviz.model.attention import AttentionMixture, as_experts, attention_rows
+from moeviz.model.attention import Attention, AttentionMixture, Head, as_experts, attention_rows
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.constants import AnyConstant, Constant, TextConstant
 from moeviz.model.contest import RISKS, Contest, Risk, compete
@@ -41,6 +41,7 @@ __all__ = [
     "ActivationExpert",
     "Affinity",
     "AnyConstant",
+    "Attention",
     "AttentionMixture",
     "Categorical",
     "CompleteMoments",
@@ -53,6 +54,7 @@ __all__ = [
     "Gate",
     "GaussianDensity",
     "GaussianRegression",
+    "Head",
     "Layout",
     "MixingMeasure",
     "Mixture",

@@ -12,6 +12,7 @@ from moeviz.theory.information import (
 )
 from moeviz.theory.losses import LOSS_FAMILIES, LOSSES, Loss
 from moeviz.theory.reading import Reading, Reference
+from moeviz.theory.sight import Setup, Sight, sight
 from moeviz.theory.tangent import free_columns, gauge_tangent
 from moeviz.theory.terms import Terms, voronoi_loss
 from moeviz.theory.voronoi import cell_membership, tied, voronoi_cells
@@ -26,6 +27,8 @@ __all__ = [
     "Reach",
     "Reading",
     "Reference",
+    "Setup",
+    "Sight",
     "Terms",
     "cell_membership",
     "fisher_information",
@@ -35,6 +38,7 @@ __all__ = [
     "null_space",
     "predicted_constants",
     "reach",
+    "sight",
     "tied",
     "translate",
     "voronoi_cells",

@@ -11,6 +11,7 @@ the function alone then falls as :math:`C/\sqrt n`, and C can be computed before
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -50,7 +51,9 @@ def input_nodes(dimension: int, nodes: int = NODES, low: float = -1.0, high: flo
     return (low + (high - low) * _sobol(dimension, nodes)).unsqueeze(0)
 
 
+@lru_cache(maxsize=16)
 def _sobol(dimension: int, nodes: int) -> Tensor:
+    """Return points of the unit cube, shape (D, nodes). Shared: read them only."""
     points = torch.quasirandom.SobolEngine(dimension).draw(nodes, dtype=torch.float64)
     return (points + 0.5 / nodes).T.contiguous()
 

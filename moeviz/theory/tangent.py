@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -11,6 +12,21 @@ from moeviz.model.measure import Layout
 from moeviz.model.mixture import Mixture
 from moeviz.model.scores import Domain, Score
 from moeviz.theory.fibre import copy_slices
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A direction in parameter space along which f does not change.
+
+    Attributes
+    ----------
+    words : str
+        What moves along it.
+    vector : Tensor, shape (..., P)
+    """
+
+    words: str
+    vector: Tensor
 
 
 def gauge_tangent(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
@@ -28,32 +44,54 @@ def gauge_tangent(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
         A basis of the declared gauge's tangent space at `theta`. Of several parameters whose
         gauges differ in dimension, which no random ones do, the smallest is G.
     """
+    return _rows([d.vector for d in gauge_directions(mixture, theta, layout)], theta)
+
+
+def gauge_directions(mixture: Mixture, theta: Tensor, layout: Layout) -> list[Direction]:
+    """Return the rows of :func:`gauge_tangent`, each with what moves along it.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (..., P)
+    layout : Layout
+    """
     measure = layout.unpack(theta)
     score, gate = mixture.score, measure.gate
-    directions: list[Tensor] = []
+    directions: list[Direction] = []
 
-    def add(gate_part: Tensor, weight_part: float) -> None:
+    def add(words: str, gate_part: Tensor, weight_part: float) -> None:
         moved = measure.replace(
             torch.full_like(measure.log_weight, weight_part),
             gate=gate_part,
             expert=torch.zeros_like(measure.expert),
         )
-        directions.append(layout.pack(moved))
+        directions.append(Direction(words, layout.pack(moved)))
 
     if score.domain is Domain.SPHERE:
         for i in range(layout.atoms):
             radial = torch.zeros_like(gate)
             radial[..., i, :] = gate[..., i, :]
-            add(radial, 0.0)
+            add(f"the length of gate {i + 1}", radial, 0.0)
     if mixture.gate.normalised:
-        add(torch.zeros_like(gate), 1.0)
-        for v in _shift_directions(score, gate):
+        add("one constant added to every offset", torch.zeros_like(gate), 1.0)
+        for number, v in enumerate(_shift_directions(score, gate), start=1):
+            words = _SHIFTS[score.domain].format(number)
             if score.domain is Domain.SPHERE:
-                add(torch.linalg.vector_norm(gate, dim=-1, keepdim=True) * v.unsqueeze(-2), 0.0)
+                moved = torch.linalg.vector_norm(gate, dim=-1, keepdim=True) * v.unsqueeze(-2)
             else:
-                add(torch.linalg.solve(score.chart_jacobian(gate), v.expand_as(gate)), 0.0)
-    directions += _in_experts(mixture, theta, layout, mixture.expert.fibre)
-    return _rows(directions, theta)
+                moved = torch.linalg.solve(score.chart_jacobian(gate), v.expand_as(gate))
+            add(words, moved, 0.0)
+    inside = "expert {}, which stays the same function"
+    directions += _in_experts(mixture, theta, layout, mixture.expert.fibre, inside)
+    return directions
+
+
+_SHIFTS = {
+    Domain.SPACE: "one vector along entry {} added to every gate",
+    Domain.BALL: "one vector along entry {} added to every gate's u",
+    Domain.SPHERE: "a common move {} of all gates' directions, which stay on the sphere",
+}
 
 
 def _rows(directions: list[Tensor], theta: Tensor) -> Tensor:
@@ -76,8 +114,12 @@ def _shift_directions(score: Score, gate: Tensor) -> tuple[Tensor, ...]:
 
 
 def _in_experts(
-    mixture: Mixture, theta: Tensor, layout: Layout, of: Callable[[Tensor], Tensor]
-) -> list[Tensor]:
+    mixture: Mixture,
+    theta: Tensor,
+    layout: Layout,
+    of: Callable[[Tensor], Tensor],
+    words: str = "",
+) -> list[Direction]:
     """Return what `of` says of each expert's parameter as directions in parameter space."""
     found = []
     for atom in range(layout.atoms):
@@ -86,7 +128,7 @@ def _in_experts(
             for direction in of(theta[..., at][..., copy]).unbind(-2):
                 whole = torch.zeros_like(theta)
                 whole[..., at.start + copy.start : at.start + copy.stop] = direction
-                found.append(whole)
+                found.append(Direction(words.format(atom + 1), whole))
     return found
 
 
@@ -118,7 +160,8 @@ def pinned_slice(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor:
             rows.append(radial)
     elif mixture.gate.normalised:
         rows += eye[layout.column(-1, "gate")].unbind()
-    rows += _in_experts(mixture, theta, layout, mixture.expert.fibre_slice)
+    slices = _in_experts(mixture, theta, layout, mixture.expert.fibre_slice)
+    rows += [held.vector for held in slices]
     return _rows([row.expand_as(theta) for row in rows], theta)
 
 

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from moeviz.charts.claim_words import ALSO, GROUPS, PAPERS
+from moeviz.charts.claim_words import ALSO, GROUPS
 from moeviz.charts.claims import claims_map, claims_of, find_claims, sides
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.plain import plain_formula, plain_text
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.symbolic.catalogue import CATALOGUE
@@ -156,9 +157,10 @@ def test_claims_of_rates_are_of_the_cells_expert_and_regime():
 
 
 def test_what_no_rate_speaks_of_is_about_what_no_rate_has():
-    """Experts, maps and powers that have no cell, and what only bounds the definitions."""
+    """Experts, maps and powers that have no cell, what only bounds the definitions, attention."""
     spoken = {name for cell in CELLS for name in claims_of(*cell)}
-    left = {name.rsplit(".d", 1)[0].rsplit(".K", 1)[0] for name in IDS if name not in spoken}
+    silent = [name for name in IDS if name not in spoken and not name.startswith("S14.")]
+    left = {name.rsplit(".d", 1)[0].rsplit(".K", 1)[0] for name in silent}
     others = ("tanh", "gelu", "p2", "p3", "linear", "constant", "tau2", "gauge", "relu")
     maps = ("tanh", "cos", "sin", "x2", "x3", "x4", "log", "unit")
     assert all(

@@ -102,7 +102,7 @@ def test_a_rate_reads_as_samples_for_an_error():
 )
 def test_a_mark_is_of_the_papers_sentence(monkeypatch, verdict, agrees, mark):
     shipped = {"C9.over": Said(verdict, agrees)}
-    monkeypatch.setattr(moeviz.charts.proofs, "shipped_verdicts", lambda: shipped)
+    monkeypatch.setattr(moeviz.charts.proofs, "shipped_summary", lambda: shipped)
     (found,) = proofs(["C9.over"])
     assert (found.mark, found.verdict) == (mark, verdict)
     (unknown,) = proofs(["C9.exact"])
@@ -111,7 +111,7 @@ def test_a_mark_is_of_the_papers_sentence(monkeypatch, verdict, agrees, mark):
 
 def test_of_several_claims_the_one_that_stands_worst_gives_the_mark(monkeypatch):
     shipped = {"C9.over": Said("holds", True), "C9.exact": Said("fails", False)}
-    monkeypatch.setattr(moeviz.charts.proofs, "shipped_verdicts", lambda: shipped)
+    monkeypatch.setattr(moeviz.charts.proofs, "shipped_summary", lambda: shipped)
     assert mark_of(proofs(["C9.over", "C9.exact"])) == FAILS
     assert mark_of(proofs(["C9.over", "C9.gauge"])) == OPEN
     assert mark_of(proofs(["C9.over"])) == PROVED

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from moeviz.errors import ShapeError
-from moeviz.model import as_experts, attention_rows, make_gate
+from moeviz.model import Head, as_experts, attention_rows, make_gate, make_routing
 from tests.support import normal
 
 
@@ -59,3 +59,46 @@ def test_matrices_that_do_not_fit_are_refused(rng):
         attention_rows(normal(rng, 3, 4), b, w_v, make_gate("softmax"))
     with pytest.raises(ShapeError, match="a row from 0 to 2"):
         as_experts(3, 3, b, w_v)
+
+
+def looked(rng, gate, tokens=4, **constants):
+    matrices = [normal(rng, 3, width) for width in (2, 2, 5)]
+    return Head(*matrices, make_routing(gate, **constants)).look(normal(rng, tokens, 3))
+
+
+@pytest.mark.parametrize("tokens", [1, 2, 8])
+def test_a_head_and_its_mixtures_are_the_same_to_rounding(gate, tokens, rng):
+    found = looked(rng, gate, tokens, temperature=0.8)
+    assert 0.0 <= found.gap() < 1e-12
+    torch.testing.assert_close(found.rows, found.weights @ found.values, rtol=0, atol=0)
+
+
+def test_a_heads_parts_are_the_textbooks(rng):
+    found = looked(rng, "softmax")
+    head, x = found.head, found.x
+    scores = (x @ head.w_q) @ (x @ head.w_k).T / math.sqrt(2)
+    torch.testing.assert_close(found.scores, scores)
+    torch.testing.assert_close(found.rows, scores.softmax(1) @ (x @ head.w_v))
+    gated = torch.einsum("a,jab,b->j", x.flatten(), found.mixture(2).scores, x.flatten())
+    torch.testing.assert_close(gated, scores[2])
+    answers = torch.einsum("a,jav->jv", x.flatten(), found.mixture(2).experts)
+    torch.testing.assert_close(answers, found.values)
+
+
+def test_under_a_softmax_others_lose_what_one_gains_and_under_a_sigmoid_nobody_does(rng):
+    soft = looked(rng, "softmax").raised(1, 2, 1.0)
+    alone = looked(rng, "sigmoid").raised(1, 2, 1.0)
+    for change in (soft, alone):
+        assert change[1, 2] > 0
+        assert (change[[0, 2, 3]] == 0).all()
+    others = [0, 1, 3]
+    assert (soft[1, others] < 0).all()
+    assert abs(float(soft[1].sum())) < 1e-15
+    assert (alone[1, others] == 0).all()
+
+
+def test_matrices_of_a_head_that_do_not_fit_are_refused(rng):
+    with pytest.raises(ShapeError, match=r"one shape \(d, d_k\)"):
+        Head(normal(rng, 3, 2), normal(rng, 3, 1), normal(rng, 3, 1), make_gate("softmax"))
+    with pytest.raises(ShapeError, match="tokens of width 4"):
+        looked(rng, "softmax").head.look(normal(rng, 2, 4))

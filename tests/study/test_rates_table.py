@@ -8,6 +8,8 @@ from moeviz.charts.printed import printed
 from moeviz.console import rates_json
 from moeviz.study import PRESETS, assemble, plan
 from moeviz.study.kept import kept_names, kept_result
+from moeviz.study.rates_table import RATE_ROWS
+from moeviz.symbolic.catalogue.of_rates import claims_of
 from moeviz.theory import GAUGES
 
 CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]
@@ -161,3 +163,10 @@ def test_kept_results_are_shown_with_the_claims_of_today(name):
         assert curve["theory"] == today
         named = today["source"] in curve["in_words"]
         assert curve["slope"] is None or named or not curve["trained"]
+
+
+@pytest.mark.parametrize("row", RATE_ROWS, ids=lambda row: f"{row.gate_words}, {row.regime_words}")
+def test_what_decides_a_cell_speaks_of_it(row):
+    for cell in row.cells:
+        spoken = claims_of(row.paper, row.gate_words, cell.expert_words, row.regime_words)
+        assert set(cell.decided_by) <= set(spoken)

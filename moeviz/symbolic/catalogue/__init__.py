@@ -1,6 +1,7 @@
 """Every claim of the four papers that the checker decides, under its id."""
 
 from moeviz.symbolic.catalogue import (
+    attention,
     compete,
     cosine,
     cosine_bounds,
@@ -18,6 +19,7 @@ for _part in (
     sigmoid,
     sigmoid_experts,
     sigmoid_bounds,
+    attention,
     cosine,
     cosine_bounds,
     multinomial,

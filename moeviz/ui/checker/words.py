@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moeviz.ui.shared.studies import PAPERS
+from moeviz.charts.papers import PAPERS
 from moeviz.ui.shared.typeset import mixed
 
 GLYPHS: Mapping[str, str] = {

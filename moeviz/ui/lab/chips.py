@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from moeviz.charts.cards import EXPERT_REGIME, GATE_REGIME, REGISTRIES, SETTING, STUDY
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.regimes import SETTINGS, which_setting
 from moeviz.study import PRESETS, Preset
 from moeviz.study.kept import kept_names
@@ -25,7 +26,7 @@ from moeviz.ui.lab.sizes import SIZES, size_fields, size_now
 from moeviz.ui.lab.state import STATE, STRIP, pins
 from moeviz.ui.shared.cards import cards_path
 from moeviz.ui.shared.component import declared
-from moeviz.ui.shared.studies import PAPERS, study_names
+from moeviz.ui.shared.studies import study_names
 
 SIZE, KEPT = "size", "kept"
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from moeviz.charts.papers import PAPERS
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.questions.claims import Claim
 from moeviz.theory import GAUGES
@@ -13,7 +14,6 @@ from moeviz.ui.checker.link import CHECKER as LINKS
 from moeviz.ui.checker.link import request_of
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import CHECKER
-from moeviz.ui.shared.studies import PAPERS
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
 

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from moeviz.charts.papers import PAPERS
 from moeviz.study import PRESETS
-
-PAPERS: Mapping[str, str] = {
-    "cosine": "Cosine paper",
-    "sigmoid": "Sigmoid paper",
-    "multinomial": "Multinomial paper",
-    "compete": "Competition paper",
-}
-"""What a paper's key is called in the list of studies."""
 
 
 def study_names() -> list[str]:

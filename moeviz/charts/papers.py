@@ -1,0 +1,13 @@
+"""What the papers are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PAPERS: Mapping[str, str] = {
+    "sigmoid": "Sigmoid paper",
+    "cosine": "Cosine paper",
+    "multinomial": "Multinomial paper",
+    "compete": "Competition paper",
+}
+"""A paper's title by its key, in the catalogue's order."""
