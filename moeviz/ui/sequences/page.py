@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.sequences import STEP, sequence_document
 from moeviz.errors import MoevizError
 from moeviz.symbolic.catalogue import CATALOGUE
@@ -19,7 +20,6 @@ from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.navigation import CHECKER
 from moeviz.ui.shared.plane import moved, plane
-from moeviz.ui.shared.studies import PAPERS
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
 from moeviz.ui.shared.widgets import field_widget

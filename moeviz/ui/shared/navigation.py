@@ -14,6 +14,7 @@ from moeviz.ui.shared.projector import follow_projector, say_projector
 
 HOME = "pages/lab/home.py"
 GATES = "pages/see/gates.py"
+INFORMATION = "pages/see/information.py"
 SEQUENCES = "pages/see/sequences.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
@@ -21,6 +22,7 @@ CHECKER = "pages/lab/checker.py"
 
 ADDRESSES = {
     GATES: "gates",
+    INFORMATION: "information",
     SEQUENCES: "sequences",
     CONVERGENCE: "convergence",
     CHECKER: "checker",
@@ -30,6 +32,7 @@ ADDRESSES = {
 
 TITLES = {
     GATES: "Gates",
+    INFORMATION: "Information and reach",
     SEQUENCES: "Slow sequences",
     CONVERGENCE: "Convergence lab",
     CHECKER: "Symbolic checker",
@@ -41,7 +44,7 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 
 SECTIONS = {
-    "See": (HOME, GATES, SEQUENCES),
+    "See": (HOME, GATES, INFORMATION, SEQUENCES),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
 }

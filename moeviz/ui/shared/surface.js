@@ -186,7 +186,8 @@ class Panel {
     for (const line of data.lines ?? []) yield* this.line(line);
     for (const handle of handles) yield* this.vector(handle);
     for (const dot of data.dots ?? []) yield* this.dot(dot);
-    for (const { at, text, anchor = "middle" } of data.labels ?? []) {
+    for (const { at, text, anchor = "middle", roomy } of data.labels ?? []) {
+      if (roomy && this.width < NARROW) continue;
       yield this.text(this.px(at[0]), this.py(at[1]), text, { "text-anchor": anchor });
     }
     for (const handle of handles) {
@@ -231,6 +232,7 @@ class Panel {
     });
     const inside = ([from, to]) => from < 0 && to > 0;
     const faint = { stroke: theme.quiet, opacity: 0.5, "stroke-width": unit };
+    if (data.ticks) return;
     if (inside(data.y)) yield shape("line", { x1: this.left, x2: this.left + this.inner, y1: this.py(0), y2: this.py(0), ...faint });
     if (inside(data.x)) yield shape("line", { x1: this.px(0), x2: this.px(0), y1: this.top, y2: low, ...faint });
   }
@@ -414,8 +416,9 @@ export class Surface {
     let best = null;
     for (const [id] of panel.handles) {
       const { at, slides } = this.handle(id);
-      const far = slides ? 0 : Math.hypot(panel.px(at[0]) - here[0], panel.py(at[1]) - here[1]);
-      if (far <= REACH * this.unit && (!best || far < best.far)) best = { id, far, at };
+      const [dx, dy] = [panel.px(at[0]) - here[0], panel.py(at[1]) - here[1]];
+      const far = slides ? Math.abs(dy) : Math.hypot(dx, dy);
+      if ((slides || far <= REACH * this.unit) && (!best || far < best.far)) best = { id, far, at };
     }
     if (!best) return;
     event.preventDefault();

@@ -1,0 +1,17 @@
+"""Information and reach: what a design can see, and from how many observations on."""
+
+import streamlit as st
+
+from moeviz.ui.information.page import TITLE, asked, show_choice, show_picture
+from moeviz.ui.information.state import STATE
+from moeviz.ui.shared.guard import guard
+
+with guard(STATE.start_again):
+    STATE.follow()
+st.title(TITLE, anchor=False)
+with guard():
+    request = asked()
+    show_picture(request)
+    show_choice(request)
+with guard(STATE.start_again):
+    STATE.write(request)
