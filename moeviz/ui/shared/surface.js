@@ -458,7 +458,8 @@ export class Surface {
     if (!by && !longer) return;
     event.preventDefault();
     const to = longer ? [x * longer, y * longer] : [x + by[0], y + by[1]];
-    this.move(id, this.kept(handle, to, null), event.timeStamp);
+    handle.at = this.kept(handle, to, null); // Keys may come faster than pictures.
+    this.move(id, handle.at, event.timeStamp);
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rest(), 300);
   }
