@@ -21,8 +21,8 @@ MOST_MOVED, STEP = 4.0, 0.125
 
 _ROWS = {SPREAD: 2.0, NOISE: 1.0, APART: 0.0}
 _N = (0.0, 16.0)
-_ERROR = (-3.2, 1.6)
-_LEVELS = (-1.7, -2.1, -2.5, -2.9)
+_ERROR = (-3.3, 1.6)
+_LEVELS = (-1.5, -2.0, -2.5, -3.0)
 """Heights at which the published designs' names may stand."""
 
 _LETTER = 0.14
@@ -135,7 +135,7 @@ def _hand(seen: Seen, moved: Moved) -> dict[str, Any]:
         "x": [ends[0] - 0.4, ends[1] + 0.4],
         "y": [-0.5, 2.9],
         "tall": 0.4,
-        "narrow": 0.42,
+        "narrow": 0.55,
         "ticks": {
             "x": [[p, f"× {2.0**p:g}" if p >= 0 else f"× 1/{2**-p}"] for p in (-4, -2, 0, 2, 4)],
             "y": [],
@@ -187,7 +187,7 @@ def _eigenvalues(found: Sight, quick: bool) -> dict[str, Any]:
         "x": [0, count],
         "y": [floor, high + 0.1 * (high - low)],
         "tall": 0.4,
-        "narrow": 0.36,
+        "narrow": 0.45,
         "ticks": {
             "x": [[0.5, "1"], [count - 0.5, str(count)]] if count > 1 else [[0.5, "1"]],
             "y": [[p, superscript(f"10^{p}")] for p in range(high, low - 1, -every)],

@@ -192,7 +192,8 @@ def _functions_panel(found: Course) -> dict[str, Any]:
     low, high = _around(seen)
     return {
         "x": [found.line[0], found.line[-1]],
-        "y": [low, high],
+        # Room above for what the curves are called.
+        "y": [low, high + 0.3 * (high - low)],
         "names": [
             "y" if found.slow.along == "y" else "x₁" if found.slow.dimension > 1 else "x",
             name,

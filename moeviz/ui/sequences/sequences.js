@@ -21,14 +21,12 @@ export function scene(data) {
   }
 
   function atoms(stage) {
-    const { x, y } = data.atoms;
     return {
-      ...data.atoms, title: "The atoms", note: "rings: the truth, discs: fitted", tall: 0.4, narrow: 0.42,
+      ...data.atoms, title: `The atoms at ${stage.name}`, note: "rings: the truth, discs: fitted", tall: 0.4, narrow: 0.42,
       dots: [
         ...data.truth.map((atom) => ({ at: atom.at, radius: radius(atom) + 4, hollow: true, colour: "text" })),
         ...stage.atoms.map((atom) => ({ at: atom.at, radius: radius(atom), colour: 0 })),
       ],
-      labels: [{ at: [x[1] - 0.02 * (x[1] - x[0]), y[1] - 0.12 * (y[1] - y[0])], text: stage.name, anchor: "end" }],
     };
   }
 
@@ -42,8 +40,8 @@ export function scene(data) {
         { points: pairs(stage.function), width: 3, colour: 0, dash: "9,7" },
       ],
       labels: [
-        { at: place(0.13), text: "broad: the truth’s", anchor: "start" },
-        { at: place(0.29), text: "dashed: the fitted one’s", anchor: "start" },
+        { at: place(0.11), text: "broad: the truth’s", anchor: "start" },
+        { at: place(0.23), text: "dashed: the fitted one’s", anchor: "start" },
       ],
     };
   }
@@ -64,10 +62,19 @@ export function scene(data) {
     const middle = exact[Math.floor(exact.length * 0.42)];
     const up = 0.1 * (y[1] - y[0]);
     if (still) labels.push({ at: [2.5, y[1] - 1.5 * up], text: "the ratio is 0 at every step", anchor: "start" });
-    else labels.push({ at: [middle[0] + 0.25, middle[1] + up * 0.7], text: data.order, anchor: "start" });
+    else {
+      const rises = exact[exact.length - 1][1] > exact[0][1];
+      const at = [middle[0] + (rises ? -0.25 : 0.25), middle[1] + up * 0.7];
+      labels.push({ at, text: data.order, anchor: rises ? "end" : "start" });
+    }
     const last = rough[rough.length - 1];
     const apart = last && (still || Math.abs(last[1] - exact[exact.length - 1][1]) > 0.3);
-    if (apart) labels.push({ at: [last[0], still ? last[1] - 2.5 * up : last[1] + up], text: "in double precision", anchor: "end" });
+    // Beside its end: below where it alone is drawn, to the left where it would leave the picture.
+    const above = last && last[1] + 1.8 * up < y[1];
+    if (apart) {
+      const at = still ? [last[0], last[1] - 2.5 * up] : above ? [last[0], last[1] + up] : [last[0] - 1.6, last[1] - up];
+      labels.push({ at, text: "in double precision", anchor: "end" });
+    }
     return {
       ...data.ratio, title: "Change of the function / loss", note: data.order, wide: true, tall: 0.16, narrow: 0.6,
       lines, dots, labels,

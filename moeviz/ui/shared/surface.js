@@ -3,7 +3,7 @@
 
 const ROOT = 18; // The font size in pixels for which sizes are given here.
 const FONT = 15;
-const NARROW = 480; // Pixels below which a panel has its narrow shape.
+const NARROW = 480; // Pixels, at the usual font size, below which a panel has its narrow shape.
 const REACH = 30; // Pixels around a handle in which a press takes hold of it.
 const NOTHING = 255; // In a heat layer: no number here.
 const NEUTRAL = 254; // In a heat layer: no curve's colour.
@@ -100,7 +100,7 @@ class Panel {
     const margin = data.bare ? [6, 6, 6, 6] : [8 * unit, 10 * unit, 24 * unit, 34 * unit];
     const [top, right, bottom, left] = margin;
     const inner = width - left - right;
-    const tall = (width < NARROW ? data.narrow : null) ?? data.tall ?? (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]);
+    const tall = (width < NARROW * unit ? data.narrow : null) ?? data.tall ?? (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]);
     const height = inner * tall;
     Object.assign(this, { width, unit, left, top, inner, tallness: height });
     this.height = height + top + bottom;
@@ -187,7 +187,7 @@ class Panel {
     for (const handle of handles) yield* this.vector(handle);
     for (const dot of data.dots ?? []) yield* this.dot(dot);
     for (const { at, text, anchor = "middle", roomy } of data.labels ?? []) {
-      if (roomy && this.width < NARROW) continue;
+      if (roomy && this.width < NARROW * unit) continue;
       yield this.text(this.px(at[0]), this.py(at[1]), text, { "text-anchor": anchor });
     }
     for (const handle of handles) {
