@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from moeviz.bench.changes import changes_benchmark, rates_changes_benchmark
+from moeviz.bench.changes import (
+    changes_benchmark,
+    checker_changes_benchmark,
+    rates_changes_benchmark,
+)
 from moeviz.bench.em import em_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
@@ -27,6 +31,7 @@ BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
 BENCHMARKS.add("changes", changes_benchmark)
 BENCHMARKS.add("changes-rates", rates_changes_benchmark)
+BENCHMARKS.add("changes-checker", checker_changes_benchmark)
 
 ANYWHERE = ("least-squares", "em")
 """The benchmarks of numbers that need no GPU."""

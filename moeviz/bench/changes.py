@@ -2,8 +2,10 @@
 
 On the lab a change is a click that the server must answer: a choice of the strip of chips; the
 picture is there when the strip, the formula and the figure say what was chosen. On the rates page
-it is a click on a paper; the picture is there when matrix and sentence are that paper's. The
-browser itself takes the time, from the click to the frame in which it has drawn.
+it is a click on a paper; the picture is there when matrix and sentence are that paper's. On the
+checker it is a click on a tile of the map; the verdict is there when the claim's question is the
+title and the page's script has ended. The browser itself takes the time, from the click to the
+frame in which it has drawn.
 """
 
 from __future__ import annotations
@@ -28,6 +30,24 @@ PAPERS = ("cosine", "multinomial")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 ANSWER_MS = 20_000
+
+TILES = ("C6", "M6")
+"""A group of claims and another."""
+
+_TILE = """async (tile) => {
+  const title = () => document.querySelector("h1")?.innerText;
+  const rests = () => document.querySelector('[data-test-script-state="notRunning"]');
+  const opened = () =>
+    document.querySelector(`.moeviz-tile[data-tile="${tile}"][aria-current="true"]`);
+  const before = title();
+  const began = performance.now();
+  document.querySelector(`.moeviz-tile[data-tile="${tile}"]`).click();
+  do {
+    if (performance.now() - began > 20000) return -1;
+    await new Promise(requestAnimationFrame);
+  } while (title() === before || !opened() || !rests());
+  return performance.now() - began;
+}"""
 
 _PAPER = """async ([name, from]) => {
   const notice = () => document.querySelector(".rates-notice").innerText;
@@ -104,6 +124,27 @@ def rates_changes_benchmark(changes: int = CHANGES) -> list[Row]:
     return _rows("changes-rates", "another paper of the rates page", seconds)
 
 
+def checker_changes_benchmark(changes: int = CHANGES) -> list[Row]:
+    """Open claims of the checker's map many times, and measure the time to the verdict.
+
+    Parameters
+    ----------
+    changes : int
+
+    Returns
+    -------
+    list of dict
+        The median and the 95th percentile, in seconds.
+
+    Raises
+    ------
+    ServerError
+        If the server does not answer.
+    """
+    seconds = _measured("checker", (".moeviz-tile",), _tile, changes)
+    return _rows("changes-checker", "another claim of the checker's map", seconds)
+
+
 _LAB_READY = (f'[data-chip="{CHIP}"]', ".moeviz-canvas")
 
 
@@ -151,6 +192,10 @@ def _one(page: Any, change: Callable[[Any, int], float], index: int) -> float:
 def _pick(page: Any, index: int) -> float:
     name = SECOND if index % 2 == 0 else FIRST
     return float(page.evaluate(_PICK, [CHIP, "experts", name, TITLES[name]]))
+
+
+def _tile(page: Any, index: int) -> float:
+    return float(page.evaluate(_TILE, TILES[index % 2]))
 
 
 def _paper(page: Any, index: int) -> float:

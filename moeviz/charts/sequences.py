@@ -37,12 +37,12 @@ def sequence_document(name: str, power: int = 2) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        One of :data:`moeviz.symbolic.catalogue.slow.SEQUENCES`.
+        One of :data:`moeviz.symbolic.catalogue.walked.SEQUENCES`.
     power : int
         The loss's exponent in crowded cells.
     """
     found = course(name, power)
-    paper = found.slow.build is not None
+    paper = found.slow.paper is not None
     ratio = _ratio_panel(found)
     low, high = ratio["y"]
     return {
@@ -151,8 +151,8 @@ def sentence(found: Course, stage: Stage) -> str:
         )
     else:
         begin += (
-            f"But the function falls like {orders[0]} and the loss like {orders[1]}: with this "
-            "exponent the ratio does not go to 0."
+            f"But the function falls like {orders[0]} and the loss like {orders[1]}: the ratio "
+            "does not go to 0."
         )
     if abs(stage.in_double / stage.ratio - 1) > ROUNDING:
         rough = power_of_ten(stage.in_double) if stage.in_double else "0"
@@ -162,6 +162,8 @@ def sentence(found: Course, stage: Stage) -> str:
 
 def _in(small: str, order: float) -> str:
     power = _power(round(order, 2))
+    if round(order, 2) == 1:
+        return small
     return f"({small}){power}" if "/" in small else f"{small}{power}"
 
 

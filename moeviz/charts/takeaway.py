@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from moeviz.charts.meter import Meter, course
-from moeviz.study.result import Result
+from moeviz.study.result import Curve, Result
 from moeviz.study.slope import Slope
 from moeviz.text import signed
+from moeviz.theory import GAUGES
 
 
 def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> str:
@@ -32,7 +33,10 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
         return "No sample size has been fitted yet."
     if nothing_learnt(result):
         return "Every fit diverged, or ended with a cost that is not a number: no curve is left."
-    slopes = [(meter.name, curve.slope) for meter, curve in zip(meters, result.curves, strict=True)]
+    slopes = [
+        (f"“{meter.name}”{_unseen(curve)}", curve.slope)
+        for meter, curve in zip(meters, result.curves, strict=True)
+    ]
     shown = [place for place in shown if result.curves[place].trained]
     known = [(name, slope) for name, slope in (slopes[i] for i in shown) if slope is not None]
     known = known or [(name, slope) for name, slope in slopes if slope is not None]
@@ -43,8 +47,10 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
             else "So far no curve has the two sample sizes that make a slope."
         )
     start = "" if result.complete else "So far "
-    fitted = [m for m, curve in zip(meters, result.curves, strict=True) if curve.trained]
-    return f"{start}{_contrast(known)}. {_verdict(fitted)}{_named(fitted)}"
+    fitted = [pair for pair in zip(meters, result.curves, strict=True) if pair[1].trained]
+    lead = _lead([(meters[place], result.curves[place]) for place in shown])
+    begun = f"{start}{lead}" if start else lead[:1].upper() + lead[1:]
+    return f"{begun}{_contrast(known)}. {_verdict([one for one, _ in fitted])}{_named(fitted)}"
 
 
 def nothing_learnt(result: Result) -> bool:
@@ -58,6 +64,20 @@ def nothing_learnt(result: Result) -> bool:
         loss for curve in result.curves if curve.trained for row in curve.loss for loss in row
     ]
     return bool(losses) and all(loss is None for loss in losses)
+
+
+def _unseen(curve: Curve) -> str:
+    """Say of what no data can show that it is so."""
+    return ", which no data can show," if curve.reading.loss == "radial" else ""
+
+
+def _lead(shown: Sequence[tuple[Meter, Curve]]) -> str:
+    """Answer the question which of several routers is slow, where none of them is."""
+    read = [(meter, curve) for meter, curve in shown if curve.reading.loss != "radial"]
+    routers = {curve.router for _, curve in read}
+    if len(routers) < 2 or any(meter.mark != "yes" or not meter.theory for meter, _ in read):
+        return ""
+    return "neither router is slow: " if len(routers) == 2 else "no router is slow: "
 
 
 def _contrast(known: Sequence[tuple[str, Slope]]) -> str:
@@ -82,7 +102,7 @@ def _way(slope: Slope) -> str:
 
 
 def _said(group: Sequence[tuple[str, Slope]]) -> str:
-    names = [f"“{name}”" for name, _ in group]
+    names = [name for name, _ in group]
     if len(group) == 1:
         return f"{names[0]} {_lower(course(group[0][1]))}"
     plural = _lower(course(group[0][1]))
@@ -94,16 +114,23 @@ def _said(group: Sequence[tuple[str, Slope]]) -> str:
 _MOST_NAMED = 2
 
 
-def _named(meters: Sequence[Meter]) -> str:
+def _named(fitted: Sequence[tuple[Meter, Curve]]) -> str:
     """Name the curves that do not do as theory says."""
-    against = [meter for meter in meters if meter.mark == "no"]
+    against = [(meter, curve) for meter, curve in fitted if meter.mark == "no"]
     said = "; ".join(
         f"“{meter.name}” has {signed(meter.estimate)} where theory says {signed(meter.theory)}"
-        for meter in against[:_MOST_NAMED]
+        f"{_free(curve)}"
+        for meter, curve in against[:_MOST_NAMED]
         if meter.estimate is not None and meter.theory is not None
     )
     more = len(against) - _MOST_NAMED
     return f" {said}{f'; and {more} more' if more > 0 else ''}." if said else ""
+
+
+def _free(curve: Curve) -> str:
+    """Say what a reading leaves open that fixes less than the gauge."""
+    complete = GAUGES[curve.reading.gauge].complete
+    return "" if complete else ": read so, a shift of all gates alike is still free"
 
 
 def _verdict(meters: Sequence[Meter]) -> str:

@@ -13,7 +13,12 @@ def add_glossary(parser: argparse.ArgumentParser) -> None:
     parser : argparse.ArgumentParser
         The command's own.
     """
-    parser.add_argument("words", nargs="*", metavar="WORD", help="a word (default: all)")
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="a word, which may be several, as `mixing measure` (default: all)",
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print plain data")
     how.add_argument("--markdown", action="store_true", help="print the page of the documentation")

@@ -95,9 +95,10 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
     from moeviz.study import PRESETS
     from moeviz.study.kept import keep
 
+    names = list(dict.fromkeys(arguments.names)) or _to_be_kept()
+    chosen = [PRESETS[name] for name in names]
     if arguments.starts:
-        return _add_starts(arguments.names or _to_be_kept(), arguments.dry_run)
-    chosen = [PRESETS[name] for name in arguments.names or _to_be_kept()]
+        return _add_starts(names, arguments.dry_run)
     found = [standing(preset) for preset in chosen]
     wanted = [k for k in found if arguments.names or arguments.all or k.state != FRESH]
     for each in found:
@@ -122,13 +123,17 @@ def _add_starts(names: Sequence[str], dry: bool) -> int:
     from moeviz.study.completed import with_starts
     from moeviz.study.kept import keep, kept_result
 
+    missing = False
     for name in names:
         kept = kept_result(name)
         if kept is None or len(kept.result.curves) == len(plan(kept.result.spec).curves):
             continue
+        missing = True
         print(f"{name}: the curves of its starts are missing", flush=True)
         if not dry:
             keep(name, with_starts(kept.result), kept.date, kept.device)
+    if not missing:
+        print("Nothing is missing.")
     return 0
 
 

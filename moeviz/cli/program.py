@@ -246,6 +246,8 @@ def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> Result:
 
 
 def _keep(arguments: argparse.Namespace) -> int:
+    if arguments.workers is not None:
+        within_processes(arguments.workers)
     return keep_results(arguments, lambda spec: _run(spec, arguments, None))
 
 

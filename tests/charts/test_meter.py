@@ -169,7 +169,17 @@ def test_curves_are_named_together_where_each_slope_lies_in_the_others_interval(
     one, other = (slopes[result.curves[i].label] for i in (0, 4))
     assert other.low <= one.estimate <= other.high
     assert "cannot be told apart: they fall" in text.partition(";")[0]
-    assert "“cosine: length” stays level" in text
+    assert "“cosine: length”, which no data can show, stays level" in text
+
+
+def test_the_question_which_router_is_slow_is_answered_where_none_is():
+    result = kept_result("cosine-exact").result
+    made = meters(result, THEME)
+    assert takeaway(result, made, (0, 2, 4)).startswith("Neither router is slow: ")
+    (free,) = (place for place, meter in enumerate(made) if meter.mark == "no")
+    assert not takeaway(result, made, (0, free)).startswith("Neither")
+    assert "a shift of all gates alike is still free" in takeaway(result, made, (0, 2, 4))
+    assert not takeaway(result, made, (0, 2)).startswith("Neither")
 
 
 def test_the_takeaway_of_a_running_study_says_so(result, empty):

@@ -56,6 +56,18 @@ def test_a_fresh_one_that_is_named_is_said_to_be_computed_because_it_was_asked_f
     assert "Would compute: 1 of 1" in said
 
 
+def test_a_preset_is_computed_once_however_often_it_is_named(capsys):
+    assert main(["keep", NAME, NAME, "--dry-run"]) == 0
+    assert "Would compute: 1 of 1" in capsys.readouterr().out
+
+
+def test_starts_of_an_unknown_preset_are_refused_and_nothing_missing_is_said(capsys):
+    assert main(["keep", "--starts", "--dry-run", "nope"]) == 2
+    assert "nope" in capsys.readouterr().err
+    assert main(["keep", "--starts", "--dry-run", NAME]) == 0
+    assert capsys.readouterr().out == "Nothing is missing.\n"
+
+
 def test_each_benchmark_is_named_as_it_starts(monkeypatch, capsys):
     row = {"name": "x", "work": "w", "ours_seconds": 1.0, "peer": "p"}
     row |= {"peer_seconds": None, "ratio": None}

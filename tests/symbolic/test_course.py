@@ -9,10 +9,11 @@ import pytest
 
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.course import HALVINGS, course
-from moeviz.symbolic.catalogue.slow import SEQUENCES
+from moeviz.symbolic.catalogue.walked import SEQUENCES
 from moeviz.symbolic.questions.sequence import STEPS
 
-CERTIFIED = [name for name, slow in SEQUENCES.items() if slow.build is None]
+CERTIFIED = [name for name, slow in SEQUENCES.items() if slow.paper is None]
+PAPERS = [name for name, slow in SEQUENCES.items() if slow.paper is not None]
 
 
 @pytest.mark.parametrize("name", CERTIFIED)
@@ -36,8 +37,8 @@ def test_every_sequence_has_a_claim_and_ends_at_the_truth(name):
     assert distances == sorted(distances, reverse=True)
     assert 0 < distances[-1] < 1e-3 < distances[0]
     masses = [sum(atom.weight for atom in one) for one in (found.truth, found.stages[-1].atoms)]
-    assert masses[1] == pytest.approx(masses[0], rel=1e-6)
-    assert found.stages[-1].function == pytest.approx(found.function, abs=1e-6)
+    assert masses[1] == pytest.approx(masses[0], rel=1e-3)
+    assert found.stages[-1].function == pytest.approx(found.function, abs=1e-3)
 
 
 @pytest.mark.parametrize("power", [1, 3])
@@ -46,8 +47,9 @@ def test_a_cosine_vectors_length_moves_no_function(name, power):
     """Theorems 2 and 5: the loss is exp(β₀) times the r-th power of ‖β‖/n."""
     found = course(name, power)
     slow = found.slow
-    first = slow.points(slow.atom)[0]
-    vector = [float(first[s]) for s in slow.atom.gate if str(s).startswith("beta1")]
+    sequence = slow.sequence(power)
+    first = sequence.points[0]
+    vector = [float(first[s]) for s in sequence.atom.gate if str(s).startswith("beta1")]
     assert found.exact
     for stage in found.stages:
         wanted = found.truth[0].weight * (math.hypot(*vector) / stage.n) ** power
@@ -70,3 +72,11 @@ def test_double_precision_follows_until_it_fails():
     stages = course("cubic").stages
     assert stages[0].in_double == pytest.approx(stages[0].ratio, rel=1e-10)
     assert stages[-1].in_double > 1e6 * stages[-1].ratio
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_papers_sequence_has_the_orders_that_are_said_of_it(name):
+    found = course(name)
+    function, loss = found.slow.paper.orders(2)
+    assert found.function_order == pytest.approx(function, abs=1e-2)
+    assert found.loss_order == pytest.approx(loss, abs=1e-2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 
 import pytest
 import torch
@@ -218,3 +219,20 @@ def test_what_cannot_be_is_refused(rng):
         design.with_distance(0, 1, -1.0)
     with pytest.raises(SpecificationError, match="of another model"):
         Setup(design.mixture, design.theta, design.mixture.layout(2, 70)).dimension  # noqa: B018
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize("names", [
+    (("perturbed-cosine", "softmax", "relu"), 2, 2),
+    (("linear", "softmax", "linear", "categorical"), 4, 2),
+    (("competition", "softmax", "ffn", "gaussian"), 3, 2),
+    (("cosine", "softmax", "tanh"), 8, 8),
+])  # fmt: skip
+def test_a_quick_look_follows_a_hand(names, rng):
+    parts, atoms, dimension = names
+    design = setup(rng, *parts, atoms=atoms, dimension=dimension)
+    sight(design, quick=True)
+    before = time.process_time()
+    for _ in range(5):
+        sight(design, quick=True)
+    assert (time.process_time() - before) / 5 < 0.05

@@ -154,6 +154,7 @@ def test_a_version_that_cannot_be_read_is_refused(version, said):
         {"kept": ""},
         {"guess": "nan"},
         {"guess": "steep"},
+        {"guess": "1_0"},
         {"guess": "1e99"},
         {"guess": "," * 100},
         {"sizes": "0"},

@@ -9,7 +9,7 @@ import pytest
 from moeviz.charts.sequences import FIRST_STEP, sequence_document
 from moeviz.errors import SpecificationError
 from moeviz.symbolic.catalogue.course import HALVINGS, course
-from moeviz.symbolic.catalogue.slow import SEQUENCES
+from moeviz.symbolic.catalogue.walked import SEQUENCES
 from moeviz.ui.sequences.link import SEQUENCES_PAGE
 from moeviz.ui.sequences.page import TITLE, TRIES
 from moeviz.ui.sequences.state import PICTURE

@@ -24,7 +24,15 @@ SCRIPT = (HERE / "watch.js").read_text("utf-8")
 def test_every_address_in_a_script_is_filled_in():
     filled = with_addresses(SCRIPT)
     names = re.findall(r'"@(\w+)"', SCRIPT)
-    assert sorted(set(names)) == ["dom", "figure", "live", "meters", "names", "plotly"]
+    assert sorted(set(names)) == [
+        "composition",
+        "dom",
+        "figure",
+        "live",
+        "meters",
+        "names",
+        "plotly",
+    ]
     assert '"@' not in filled
     for name in {*names} - {"plotly"}:
         assert f'"{script_path(name)[1:]}"' in filled

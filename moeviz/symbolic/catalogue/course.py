@@ -10,10 +10,20 @@ from functools import lru_cache
 import mpmath
 import numpy as np
 
-from moeviz.symbolic.catalogue.slow import SEQUENCES, Slow
+from moeviz.symbolic.catalogue.walked import SEQUENCES, Walked
 from moeviz.symbolic.kernel.numeric import precise
 from moeviz.symbolic.kernel.unrolled import Unrolled
-from moeviz.symbolic.questions.sequence import DIGITS, Terms, Values, functions_at
+from moeviz.symbolic.questions.sequence import (
+    DIGITS,
+    Placed,
+    Terms,
+    Values,
+    functions_of,
+    is_exact,
+)
+from moeviz.symbolic.questions.sequence import (
+    Stage as Measure,
+)
 from moeviz.symbolic.reading.expressions import Atom
 
 HALVINGS = tuple(k / 2 for k in range(2, 29))
@@ -92,7 +102,7 @@ class Course:
 
     Attributes
     ----------
-    slow : Slow
+    slow : Walked
     power : int
         The loss's exponent in crowded cells.
     truth : tuple of Fitted
@@ -108,7 +118,7 @@ class Course:
         Powers of epsilon, between the last two whole steps but one; infinity where `exact`.
     """
 
-    slow: Slow
+    slow: Walked
     power: int
     truth: tuple[Fitted, ...]
     line: tuple[float, ...]
@@ -130,10 +140,14 @@ class _Function:
             self._places = [{s: +value for s, value in place.items()} for place in places]
             self._model = Unrolled([own.weight, *own.values], own.inputs)
 
-    def at(self, atoms: Sequence[tuple[mpmath.mpf, Values]]) -> list[list[mpmath.mpf]]:
+    def at(self, measure: Measure) -> list[list[mpmath.mpf]]:
         with mpmath.workprec(self._bits):
-            rounded = [(+w, {s: +value for s, value in values.items()}) for w, values in atoms]
-            return functions_at(self._model, self._logistic, rounded, self._places, self._known)
+            atoms = [
+                Placed(cell, +factor, {s: +value for s, value in values.items()})
+                for cell, factor, values in measure.atoms
+            ]
+            rounded = Measure(atoms, measure.loss)
+            return functions_of(self._model, self._logistic, rounded, self._places, self._known)
 
     def distance(self, new: list[list[mpmath.mpf]], old: list[list[mpmath.mpf]]) -> mpmath.mpf:
         with mpmath.workprec(self._bits):
@@ -152,26 +166,27 @@ def course(name: str, power: int = 2) -> Course:
     Parameters
     ----------
     name : str
-        One of :data:`~moeviz.symbolic.catalogue.slow.SEQUENCES`.
+        One of :data:`~moeviz.symbolic.catalogue.walked.SEQUENCES`.
     power : int
         The loss's exponent in crowded cells, from 1.
     """
     slow = SEQUENCES[name]
-    own = slow.atom
-    points = slow.points(own)
+    sequence = slow.sequence(power)
+    own = sequence.atom
     with mpmath.workdps(DIGITS):
         spread, line, xs = _places(own, slow)
         bits = mpmath.mp.prec
         exactly, roughly = _Function(own, spread, bits), _Function(own, spread, DOUBLE)
         drawn = _Function(own, line, DOUBLE)
-        start, _ = slow.at(own, points, mpmath.mpf(0), power)
+        start = sequence.at(mpmath.mpf(0))
         base, rough_base = exactly.at(start), roughly.at(start)
         stages, changes, losses = [], [], []
         for halvings in HALVINGS:
             epsilon, n = _epsilon(slow, halvings)
-            atoms, loss = slow.at(own, points, epsilon, power)
-            change = exactly.distance(exactly.at(atoms), base)
-            rough = roughly.distance(roughly.at(atoms), rough_base)
+            measure = sequence.at(epsilon)
+            loss = measure.loss
+            change = exactly.distance(exactly.at(measure), base)
+            rough = roughly.distance(roughly.at(measure), rough_base)
             changes.append(change)
             losses.append(loss)
             stages.append(
@@ -179,16 +194,16 @@ def course(name: str, power: int = 2) -> Course:
                     halvings,
                     float(epsilon),
                     n,
-                    tuple(_fitted(own, slow, *each) for each in atoms),
-                    float(max(_nearest(own, values, start) for _, values in atoms)),
-                    tuple(float(values[0]) for values in drawn.at(atoms)),
+                    tuple(_fitted(own, slow, one.factor, one.values) for one in measure.atoms),
+                    float(max(_nearest(own, one.values, start) for one in measure.atoms)),
+                    tuple(float(values[0]) for values in drawn.at(measure)),
                     float(loss),
                     float(change),
                     float(change / loss),
                     float(rough / loss),
                 )
             )
-        exact = changes[-1] < mpmath.mpf(10) ** (-DIGITS // 2)
+        exact = is_exact(changes[-1])
         ends = [_epsilon(slow, HALVINGS[at])[0] for at in (-5, -1)]
         return Course(
             slow,
@@ -197,7 +212,7 @@ def course(name: str, power: int = 2) -> Course:
             tuple(xs),
             tuple(float(values[0]) for values in drawn.at(start)),
             tuple(stages),
-            bool(exact),
+            exact,
             float("inf") if exact else _order(changes, ends),
             _order(losses, ends),
         )
@@ -207,14 +222,14 @@ def _order(values: Sequence[mpmath.mpf], ends: Sequence[mpmath.mpf]) -> float:
     return float(mpmath.log(values[-5] / values[-1]) / mpmath.log(ends[0] / ends[1]))
 
 
-def _epsilon(slow: Slow, halvings: float) -> tuple[mpmath.mpf, int | None]:
-    if slow.build is None:
+def _epsilon(slow: Walked, halvings: float) -> tuple[mpmath.mpf, int | None]:
+    if slow.paper is None:
         return mpmath.mpf(2) ** -halvings, None
     n = round(2**halvings)
     return mpmath.mpf(1) / n, n
 
 
-def _places(own: Atom, slow: Slow) -> tuple[list[Values], list[Values], list[float]]:
+def _places(own: Atom, slow: Walked) -> tuple[list[Values], list[Values], list[float]]:
     """Return inputs spread over the support, those of the line, and where on it these are."""
     support = slow.certificate["support"]
     ends = {name: (precise(Fraction(a)), precise(Fraction(b))) for name, a, b in support}
@@ -241,25 +256,24 @@ def _between(ends: tuple[mpmath.mpf, mpmath.mpf], share: float) -> mpmath.mpf:
     return ends[0] + share * (ends[1] - ends[0])
 
 
-def _true(start: Sequence[tuple[mpmath.mpf, Values]]) -> list[tuple[mpmath.mpf, Values]]:
-    """Return the atoms at the start, those that lie on each other as one."""
-    found: dict[tuple[mpmath.mpf, ...], tuple[mpmath.mpf, Values]] = {}
-    for weight, values in start:
-        key = tuple(values.values())
-        known = found[key][0] if key in found else mpmath.mpf(0)
-        found[key] = (known + weight, values)
+def _true(start: Measure) -> list[tuple[mpmath.mpf, Values]]:
+    """Return the atoms at the start, those of a cell as one."""
+    found: dict[int, tuple[mpmath.mpf, Values]] = {}
+    for cell, factor, values in start.atoms:
+        known = found[cell][0] if cell in found else mpmath.mpf(0)
+        found[cell] = (known + factor, values)
     return list(found.values())
 
 
-def _nearest(own: Atom, values: Values, start: Sequence[tuple[mpmath.mpf, Values]]) -> mpmath.mpf:
+def _nearest(own: Atom, values: Values, start: Measure) -> mpmath.mpf:
     """Return how far an atom is from the nearest true one, in all parameters but the offset."""
     return min(
-        mpmath.sqrt(sum((values[s] - true[s]) ** 2 for s in values if s != own.offset))
-        for _, true in start
+        mpmath.sqrt(sum((values[s] - true.values[s]) ** 2 for s in values if s != own.offset))
+        for true in start.atoms
     )
 
 
-def _fitted(own: Atom, slow: Slow, weight: mpmath.mpf, values: Values) -> Fitted:
+def _fitted(own: Atom, slow: Walked, weight: mpmath.mpf, values: Values) -> Fitted:
     named = {str(s): value for s, value in values.items()}
     offset = values[own.offset]
     factor = 1 / (1 + mpmath.exp(-offset)) if own.logistic else mpmath.exp(offset)

@@ -56,6 +56,9 @@ class Test:
         The :class:`moeviz.symbolic.kernel.family.Family` that was decided and its
         :class:`moeviz.symbolic.kernel.relations.Relations`, for whoever wants to look again; not in
         the JSON.
+    along : object or None
+        The :class:`moeviz.symbolic.questions.sequence.CounterSequence` of a certificate that has
+        one; not in the JSON.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Test:
     seconds: float = 0.0
     family: Any = field(default=None, compare=False, repr=False)
     relations: Any = field(default=None, compare=False, repr=False)
+    along: Any = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the test as plain data."""

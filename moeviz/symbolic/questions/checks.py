@@ -21,7 +21,7 @@ from moeviz.symbolic.kernel.ground import Point
 from moeviz.symbolic.kernel.relations import Relations, relations
 from moeviz.symbolic.kernel.support import Support
 from moeviz.symbolic.questions.gauge import Place, Stop, gauge_family, gauge_of, held_coordinates
-from moeviz.symbolic.questions.sequence import measure
+from moeviz.symbolic.questions.sequence import CounterSequence, measure
 from moeviz.symbolic.questions.steps import (
     enclosure_words,
     family_steps,
@@ -175,14 +175,15 @@ def cone(
     blocks = blocks_of(family, crowded)
     answer = second_order(blocks, found.basis) if not found.unproved else None
     if isinstance(answer, Spread):
+        along = CounterSequence(atom, points, family, blocks, answer)
         certificate = relation_certificate(family, answer.vector, found)
         certificate |= {
             "kind": "counter-sequence",
             "matrices": matrices_json(blocks, answer.matrices),
             "atoms needed": [rank + 1 for rank in answer.ranks],
-            "sequence": measure(atom, points, family, blocks, answer),
+            "sequence": measure(along),
         }
-        test = Test(name, Answer.FAILS, "", certificate)
+        test = Test(name, Answer.FAILS, "", certificate, along=along)
         last = Step("A positive semidefinite solution", spread_words(family, answer, certificate))
     elif isinstance(answer, Barrier) and found.decided:
         first = [

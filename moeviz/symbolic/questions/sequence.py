@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import mpmath
 import numpy as np
@@ -38,8 +38,32 @@ PLACES = 24
 """Inputs over which the function's change is averaged."""
 
 Values = dict[sympy.Symbol, mpmath.mpf]
-Placed = tuple[mpmath.mpf, Values]
-"""An atom: a factor of its weight, and the values of its parameters."""
+
+
+class Placed(NamedTuple):
+    """An atom of a sequence.
+
+    Attributes
+    ----------
+    cell : int
+        The true atom that it gathers at, from 0.
+    factor : mpf
+        What its weight is multiplied by.
+    values : dict of Symbol to mpf
+        Its parameters.
+    """
+
+    cell: int
+    factor: mpmath.mpf
+    values: Values
+
+
+class Stage(NamedTuple):
+    """The atoms of a sequence at one place along it, and their loss."""
+
+    atoms: list[Placed]
+    loss: mpmath.mpf
+
 
 Terms = list[list[mpmath.mpf]]
 """At each place an atom's weight, without its factor, and its values."""
@@ -61,34 +85,11 @@ class Moves:
     spreads: Sequence[tuple[int, Sequence[sympy.Symbol], Sequence[Sequence[Fraction]]]]
 
 
-def moves_of(family: Family, blocks: Sequence[Block], answer: Spread) -> Moves:
-    """Return how the atoms move along a solution.
+@dataclass(frozen=True)
+class CounterSequence:
+    """The measures that a solution of the second-order equation makes.
 
-    Parameters
-    ----------
-    family : Family
-        Whose relation the solution is.
-    blocks : sequence of Block
-    answer : Spread
-    """
-    shifts = {
-        (m.atom, m.orders[0]): c
-        for m, c in zip(family.members, answer.vector, strict=True)
-        if len(m.orders) == 1
-    }
-    spreads = [
-        (block.atom, block.parameters, matrix)
-        for block, matrix in zip(blocks, answer.matrices, strict=True)
-    ]
-    return Moves(shifts, spreads)
-
-
-def measure(
-    atom: Atom, points: Sequence[Point], family: Family, blocks: Sequence[Block], answer: Spread
-) -> Measured:
-    """Evaluate a counter-sequence and measure how fast function and loss go to zero.
-
-    Parameters
+    Attributes
     ----------
     atom : Atom
     points : sequence of mapping
@@ -97,6 +98,86 @@ def measure(
         Whose relation the solution is.
     blocks : sequence of Block
     answer : Spread
+    """
+
+    atom: Atom
+    points: Sequence[Point]
+    family: Family
+    blocks: Sequence[Block]
+    answer: Spread
+
+    def at(self, small: mpmath.mpf) -> Stage:
+        """Return the measure at an epsilon; at 0 it is the truth."""
+        return stage_of(self.atom, self.points, self.moves, small)
+
+    @property
+    def moves(self) -> Moves:
+        """How the atoms move."""
+        shifts = {
+            (m.atom, m.orders[0]): c
+            for m, c in zip(self.family.members, self.answer.vector, strict=True)
+            if len(m.orders) == 1
+        }
+        spreads = [
+            (block.atom, block.parameters, matrix)
+            for block, matrix in zip(self.blocks, self.answer.matrices, strict=True)
+        ]
+        return Moves(shifts, spreads)
+
+    def places(self) -> list[Values]:
+        """Return the inputs over which the function's change is averaged."""
+        rng = np.random.default_rng(3)
+        places: list[Values] = []
+        while len(places) < PLACES:
+            inside = self.family.domain.conditions
+            x = self.family.inside(rng) if inside else self.family.support.point(rng)
+            places.append({s: precise(x[str(s)]) for s in self.atom.inputs})
+        return places
+
+
+class Sequenced(Protocol):
+    """A sequence of measures towards a truth, by a small positive number."""
+
+    @property
+    def atom(self) -> Atom:
+        """The model's atom in symbols."""
+
+    def at(self, small: mpmath.mpf) -> Stage:
+        """Return the measure at a small number; at 0 it is the truth."""
+
+    def places(self) -> list[Values]:
+        """Return the inputs over which the function's change is averaged."""
+
+
+def changes(
+    sequence: Sequenced, smalls: Sequence[mpmath.mpf]
+) -> tuple[list[mpmath.mpf], list[mpmath.mpf]]:
+    """Return how far the function moves from the truth's, and the loss, at each small number.
+
+    To be called at :data:`DIGITS`; the first is the root of the mean square over the places.
+    """
+    atom, places = sequence.atom, sequence.places()
+    model = Unrolled([atom.weight, *atom.values], atom.inputs)
+    base = functions_of(model, atom.logistic, sequence.at(mpmath.mpf(0)), places)
+    functions, losses = [], []
+    for small in smalls:
+        stage = sequence.at(small)
+        change = mpmath.mpf(0)
+        moved = functions_of(model, atom.logistic, stage, places)
+        for new, old in zip(moved, base, strict=True):
+            change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
+        functions.append(mpmath.sqrt(change / len(places)))
+        losses.append(stage.loss)
+    return functions, losses
+
+
+def is_exact(change: mpmath.mpf) -> bool:
+    """Return whether a change is rounding alone at :data:`DIGITS`."""
+    return bool(change < mpmath.mpf(10) ** (-DIGITS // 2))
+
+
+def measure(sequence: CounterSequence) -> Measured:
+    """Evaluate a counter-sequence and measure how fast function and loss go to zero.
 
     Returns
     -------
@@ -105,34 +186,16 @@ def measure(
         last two), "exact" (whether the function does not move at all), "atoms".
     """
     with mpmath.workdps(DIGITS):
-        rng = np.random.default_rng(3)
-        places: list[Values] = []
-        while len(places) < PLACES:
-            x = family.inside(rng) if family.domain.conditions else family.support.point(rng)
-            places.append({s: precise(x[str(s)]) for s in atom.inputs})
-        model = Unrolled([atom.weight, *atom.values], atom.inputs)
-        moves = moves_of(family, blocks, answer)
-        start, _ = placed(atom, points, moves, mpmath.mpf(0))
-        base = functions_at(model, atom.logistic, start, places)
-        functions, losses = [], []
-        for step in STEPS:
-            epsilon = mpmath.mpf(2) ** -step
-            atoms, loss = placed(atom, points, moves, epsilon)
-            change = mpmath.mpf(0)
-            moved = functions_at(model, atom.logistic, atoms, places)
-            for new, old in zip(moved, base, strict=True):
-                change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
-            functions.append(mpmath.sqrt(change / PLACES))
-            losses.append(loss)
-        exact = functions[-1] < mpmath.mpf(10) ** (-DIGITS // 2)
+        functions, losses = changes(sequence, [mpmath.mpf(2) ** -step for step in STEPS])
+        exact = is_exact(functions[-1])
         return {
             "epsilon": [f"2^-{step}" for step in STEPS],
             "function": [mpmath.nstr(v, 12) for v in functions],
             "loss": [mpmath.nstr(v, 12) for v in losses],
             "function order": "infinity" if exact else _order(functions),
             "loss order": _order(losses),
-            "exact": bool(exact),
-            "atoms": len(start),
+            "exact": exact,
+            "atoms": len(sequence.at(mpmath.mpf(0)).atoms),
         }
 
 
@@ -141,10 +204,10 @@ def _order(values: Sequence[mpmath.mpf]) -> str:
     return str(mpmath.nstr(mpmath.log(values[-2] / values[-1], 2) / doublings, 5))
 
 
-def placed(
+def stage_of(
     atom: Atom, points: Sequence[Point], moves: Moves, epsilon: mpmath.mpf, power: int = 2
-) -> tuple[list[Placed], mpmath.mpf]:
-    """Return the sequence's atoms and their loss at one epsilon, at mpmath's present precision.
+) -> Stage:
+    """Return a counter-sequence's atoms and their loss at one epsilon.
 
     Parameters
     ----------
@@ -155,10 +218,6 @@ def placed(
     epsilon : mpf
     power : int
         The loss's exponent in crowded cells; where a cell has one atom it is 1.
-
-    Returns
-    -------
-    list of (mpf, dict), mpf
     """
     atoms: list[Placed] = []
     loss = mpmath.mpf(0)
@@ -181,11 +240,11 @@ def placed(
             if atom.logistic:
                 values[atom.offset] += mass * share
                 loss += _raised(square, power if spreads else 1)
-                atoms.append((weight, values))
+                atoms.append(Placed(number, weight, values))
             else:
                 loss += _raised(square, power) * weight if spreads else _raised(square, 1)
-                atoms.append((weight * (1 + mass), values))
-    return atoms, loss
+                atoms.append(Placed(number, weight * (1 + mass), values))
+    return Stage(atoms, loss)
 
 
 def _raised(square: mpmath.mpf, power: int) -> mpmath.mpf:
@@ -211,10 +270,10 @@ def _directions(moves: Moves, number: int, logistic: bool) -> list[dict[sympy.Sy
     return found
 
 
-def functions_at(
+def functions_of(
     model: Unrolled,
     logistic: bool,
-    atoms: Sequence[Placed],
+    stage: Stage,
     places: Sequence[Values],
     known: dict[tuple[mpmath.mpf, ...], Terms] | None = None,
 ) -> list[list[mpmath.mpf]]:
@@ -226,7 +285,7 @@ def functions_at(
         Of the atom's weight and values.
     logistic : bool
         Whether weights are taken as they are, not as shares.
-    atoms : sequence of (mpf, dict)
+    stage : Stage
     places : sequence of dict
         Values of the inputs.
     known : dict, optional
@@ -234,14 +293,14 @@ def functions_at(
     """
     known = {} if known is None else known
     terms = []
-    for _, values in atoms:
-        key = tuple(values.values())
+    for atom in stage.atoms:
+        key = tuple(atom.values.values())
         if key not in known:
-            still = model.still(values)
+            still = model.still(atom.values)
             known[key] = [_term(model, still, x) for x in places]
         terms.append(known[key])
-    weights = [weight for weight, _ in atoms]
-    return [_function(logistic, weights, own) for own in zip(*terms, strict=True)]
+    factors = [atom.factor for atom in stage.atoms]
+    return [_function(logistic, factors, own) for own in zip(*terms, strict=True)]
 
 
 def _term(model: Unrolled, still: Sequence[Any], x: Values) -> list[mpmath.mpf]:
@@ -250,13 +309,13 @@ def _term(model: Unrolled, still: Sequence[Any], x: Values) -> list[mpmath.mpf]:
 
 
 def _function(
-    logistic: bool, weights: Sequence[mpmath.mpf], terms: Sequence[list[mpmath.mpf]]
+    logistic: bool, factors: Sequence[mpmath.mpf], terms: Sequence[list[mpmath.mpf]]
 ) -> list[mpmath.mpf]:
     total: dict[int, mpmath.mpf] = {}
     below = mpmath.mpf(0)
-    for weight, (gate, *values) in zip(weights, terms, strict=True):
+    for factor, (gate, *values) in zip(factors, terms, strict=True):
         if not logistic:
-            gate = weight * gate
+            gate = factor * gate
             below += gate
         for sheet, value in enumerate(values):
             total[sheet] = total.get(sheet, mpmath.mpf(0)) + gate * value

@@ -73,6 +73,8 @@ def _kept(text: str) -> bool:
 def _guesses(text: str) -> Guesses:
     parts = text.split(",") if text else []
     try:
+        if "_" in text:  # Python reads 1_0 as ten.
+            raise ValueError
         values = tuple(float(part) if part.strip() else None for part in parts)
         fine = len(values) <= _MOST_GUESSES
         fine = fine and all(v is None or (math.isfinite(v) and abs(v) <= 10) for v in values)

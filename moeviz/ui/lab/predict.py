@@ -34,7 +34,10 @@ def predict(preset: Preset, spec: Specification) -> Guesses:
     """
     locked = job() == spec.hash
     labels = [curve.label for curve in plan(spec).curves if curve.trained]
-    with st.popover("Predicted" if locked else "Predict", key=PREDICT, on_change="rerun") as opened:
+    said = said_guesses(PRESETS[spec.name], labels)
+    guessed = any(guess is not None for guess in said)
+    title = "Predict" if not locked else "Predicted" if guessed else "Predictions"
+    with st.popover(title, key=PREDICT, on_change="rerun") as opened:
         if opened.open:
             st.markdown(plain(preset.question))
             _ask(spec, locked)

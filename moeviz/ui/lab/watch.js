@@ -5,12 +5,9 @@ const script = (path) => import(new URL(path, document.baseURI));
 const load = () =>
   Promise.all([
     script("@dom"), script("@figure"), script("@names"), script("@meters"), script("@live"),
+    script("@composition"),
   ]).then((modules) => Object.assign({}, ...modules));
 
-const FAINT = 0.4;
-const PINNED = 0.8;
-const AIR = 14; // Pixels between what is drawn and the ends of the axis of the loss.
-const TEXT = 34; // The same where a text stands there.
 const LEAST = 0.55; // Share of its natural height that the plot keeps on the smallest screen.
 const EDGE = 8; // Pixels that it keeps from the screen's lower end.
 
@@ -18,51 +15,10 @@ const EDGE = 8; // Pixels that it keeps from the screen's lower end.
 const BLANK = { estimate: null, low: null, high: null, theory: null, paper: null,
   mark: "waiting", words: "" };
 
-const isLine = ({ meta }) => meta.part === "mean" || meta.part === "start";
-const curvesOf = ({ meta }) => meta.curves ?? [meta.curve];
-
 // Which theme a ground such as #ffffff belongs to.
 function themeOf(ground) {
   const channels = [1, 3, 5].map((i) => parseInt(ground.slice(i, i + 2), 16));
   return channels.reduce((sum, value) => sum + value, 0) > 382 ? "light" : "dark";
-}
-
-// What the axis of the loss shows, as losses with the pixels that they keep from its ends. A
-// replicate far out does not press the curves together.
-function extent(traces) {
-  const drawn = traces.filter(
-    ({ visible, meta, yaxis }) => visible && !yaxis && meta.part !== "replicates",
-  );
-  return drawn.flatMap(({ y, meta, textposition = "" }) => {
-    const side = meta.part === "guide" ? textposition.split(" ")[0] : "";
-    const below = side === "bottom" ? TEXT : AIR;
-    const above = side === "top" ? TEXT : AIR;
-    return y.filter((value) => value > 0).map((value) => ({ at: Math.log10(value), below, above }));
-  });
-}
-
-// The ends of an axis of so many pixels on which all of them lie.
-function ends(points, pixels) {
-  const at = points.map((point) => point.at);
-  const decades = Math.max(...at) - Math.min(...at) || 0.1;
-  const a = decades / Math.max(pixels - 2 * TEXT, TEXT);
-  const low = Math.min(...points.map((point) => point.at - a * point.below));
-  const high = Math.max(...points.map((point) => point.at + a * point.above));
-  return [10 ** low, 10 ** high];
-}
-
-// An arrow towards a reach stays at the edge of an axis that has become wider.
-function atTheEdge(trace, { layout }, wide) {
-  if (trace.meta.part !== "reach") return trace;
-  const side = ["triangle-left", "triangle-right"].indexOf(trace.marker.symbol);
-  const { range } = wide.xaxis;
-  if (side < 0) {
-    // Words stand where there is room for them: on the side on which most of the axis lies.
-    const share = (Math.log10(trace.x[0]) - range[0]) / (range[1] - range[0]);
-    return { ...trace, textposition: share > 0.55 ? "middle left" : "middle right" };
-  }
-  const moved = range[side] - layout.xaxis.range[side];
-  return moved ? { ...trace, x: trace.x.map((n) => n * 10 ** moved) } : trace;
 }
 
 class Watch {
@@ -105,7 +61,7 @@ class Watch {
   extended(layout, figure) {
     const { height, margin, yaxis } = layout;
     const pixels = (height - margin.t - margin.b) * (1 - yaxis.domain[0]);
-    const [clipmin, clipmax] = ends(this.extent, pixels / figure.factor);
+    const [clipmin, clipmax] = this.tools.ends(this.extent, pixels / figure.factor);
     const shape = {
       type: "line", opacity: 0, line: { width: 0 },
       xref: "paper", x0: 0, x1: 0, yref: "y", y0: clipmin, y1: clipmax,
@@ -213,7 +169,7 @@ class Watch {
     this.judge();
     const { figure, names } = this.composed();
     this.names.curves = names;
-    this.extent = extent(figure.data);
+    this.extent = this.tools.extent(figure.data);
     await this.figure.show({
       figure,
       description: main.description,
@@ -297,7 +253,7 @@ class Watch {
     this.lent.textContent = data.lent;
     this.lent.hidden = !kept || !data.lent;
     const pale = data.lent ? "" : `Pale: ${layer?.name}. `;
-    this.note.textContent = kept ? `${pale}Predict, then run your own.` : "";
+    this.note.textContent = kept ? `${pale}Guess first (Predict), then Run; or show what came out.` : "";
     this.note.hidden = !kept;
     this.reveal.hidden = !held;
     this.summary.hidden = held;
@@ -319,106 +275,16 @@ class Watch {
   }
 
   compose() {
-    const { main } = this;
-    const names = [];
-    const own = main === this.screen;
     const behind = this.layers.filter(
-      (layer) => layer.screen !== main && !this.hidden.has(layer.name),
+      (layer) => layer.screen !== this.main && !this.hidden.has(layer.name),
     );
-    const dressed = main.figure.data.map((trace) => {
-      const on = curvesOf(trace).some((place) => this.shows(place));
-      const { part } = trace.meta;
-      const visible = on && (part !== "replicates" || (this.replicates && own));
-      if (isLine(trace) && visible) names.push(this.ending(main, trace, behind));
-      const faint = !own && part !== "guide" && part !== "reach"; // Texts stay readable.
-      const meta = own ? trace.meta : { ...trace.meta, measured: false };
-      return { ...trace, meta, visible, ...(faint ? { opacity: FAINT } : {}) };
+    return this.tools.composition({
+      main: this.main,
+      own: this.main === this.screen,
+      behind,
+      shows: (place) => this.shows(place),
+      replicates: this.replicates,
     });
-    const under = behind.flatMap((layer) => this.behind(layer, names));
-    const wide = this.widened(main.figure, behind);
-    const data = [...under, ...dressed].map((trace) => atTheEdge(trace, main.figure, wide.layout));
-    return { names, figure: { ...wide, data } };
-  }
-
-  // A curve of the study in front goes on, for its name, where what lies behind goes on, or what
-  // is predicted: so names stand at the right, on no line, and stay there while points arrive.
-  ending(screen, trace, behind) {
-    const named = this.named(screen, trace);
-    const last = Math.max(...trace.x.filter((_, i) => trace.y[i] !== null));
-    const twins = behind
-      .filter((layer) => layer.look === "faint")
-      .flatMap((layer) => layer.screen.figure.data.filter((other) =>
-        isLine(other) && layer.screen.curves[other.meta.curve].name === named.name));
-    const predicted = screen.figure.data.filter(
-      ({ meta }) => meta.part === "predicted" && meta.curve === trace.meta.curve);
-    for (const { x, y } of [...twins, ...predicted]) {
-      const further = x.map((_, i) => i).filter((i) => x[i] > last && y[i] !== null);
-      if (!further.length) continue;
-      const add = (own, other) => [...own, ...further.map((i) => other[i])];
-      return { ...named, x: add(trace.x, x), y: add(trace.y, y) };
-    }
-    return named;
-  }
-
-  named(screen, trace, note = "") {
-    const curve = screen.curves[trace.meta.curve];
-    const name = note ? `${curve.name} · ${note}` : curve.name;
-    const { glyph, colour } = curve;
-    return { name, glyph, colour, x: trace.x, y: trace.y, pinned: Boolean(note) };
-  }
-
-  // A further study: its means, open and thin where it is pinned, faint where it lies behind.
-  behind(layer, names) {
-    const pinned = layer.look === "pinned";
-    const { main } = this;
-    const on = (place) => {
-      const curve = layer.screen.curves[place];
-      const twin = main.curves.findIndex((each) => each.name === curve.name);
-      return twin < 0 ? curve.first : this.shows(twin);
-    };
-    return layer.screen.figure.data
-      .filter((trace) => isLine(trace) || (trace.meta.part === "band" && !pinned))
-      .filter((trace) => on(trace.meta.curve))
-      .map((trace) => {
-        if (pinned && isLine(trace)) names.push(this.named(layer.screen, trace, layer.short));
-        const marker = trace.marker && {
-          ...trace.marker,
-          size: 0.75 * trace.marker.size,
-          symbol: pinned ? `${trace.marker.symbol.replace("-open", "")}-open` : trace.marker.symbol,
-        };
-        return {
-          ...trace,
-          ...(marker ? { marker } : {}),
-          line: { ...trace.line, width: isLine(trace) ? 2 : 0 },
-          meta: { ...trace.meta, measured: false },
-          name: `${trace.name}, ${layer.name}`,
-          opacity: pinned ? PINNED : FAINT,
-          visible: true,
-        };
-      });
-  }
-
-  // The figure's layouts, with an axis of n that has room for what lies behind.
-  widened(figure, behind) {
-    const axes = [figure, ...behind.map((layer) => layer.screen.figure)].map(
-      ({ layout }) => layout.xaxis,
-    );
-    const range = [
-      Math.min(...axes.map((axis) => axis.range[0])),
-      Math.max(...axes.map((axis) => axis.range[1])),
-    ];
-    const [low, high] = figure.layout.xaxis.range;
-    if (range[0] === low && range[1] === high) return figure;
-    const ticks = new Map();
-    for (const { tickvals, ticktext } of axes) {
-      tickvals.forEach((n, i) => ticks.set(n, ticktext[i] || ticks.get(n) || ""));
-    }
-    const all = [...ticks.keys()].sort((a, b) => a - b);
-    const few = all.filter((_, i) => all.length < 6 || i % 2 === (all.length - 1) % 2);
-    const labelled = (tickvals) => ({ tickvals, ticktext: tickvals.map((n) => ticks.get(n)) });
-    const layout = this.tools.merged(figure.layout, { xaxis: { range, ...labelled(all) } });
-    const narrow = this.tools.merged(figure.narrow, { xaxis: labelled(few) });
-    return { ...figure, layout, narrow };
   }
 
   close() {

@@ -6,7 +6,7 @@ from moeviz.charts.sequences import FIRST_STEP
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field
 from moeviz.symbolic.catalogue.course import HALVINGS, MOST_POWER
-from moeviz.symbolic.catalogue.slow import SEQUENCES
+from moeviz.symbolic.catalogue.walked import SEQUENCES
 from moeviz.ui.shared.link import Key, Page, short
 
 FORM = "sequences"

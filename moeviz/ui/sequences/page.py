@@ -11,7 +11,7 @@ from moeviz.charts.sequences import STEP, sequence_document
 from moeviz.errors import MoevizError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.course import HALVINGS
-from moeviz.symbolic.catalogue.slow import SEQUENCES
+from moeviz.symbolic.catalogue.walked import SEQUENCES
 from moeviz.ui.checker.link import CHECKER as CHECKER_LINKS
 from moeviz.ui.checker.link import request_of
 from moeviz.ui.sequences.link import AT, FIELDS, FORM, SEQUENCES_PAGE
@@ -102,7 +102,7 @@ def show_choice(request: Request) -> None:
         field_widget(STATE, FORM, FIELDS["power"])
     with third:
         paper = PAPERS.get(claim.paper, claim.paper)
-        whose = f"Sequence of {slow.source}." if slow.source else "The checker's sequence."
+        whose = f"Sequence of {slow.paper.source}." if slow.paper else "The checker's sequence."
         st.markdown(plain(f"{slow.truth} {whose}"))
         st.page_link(
             CHECKER,
