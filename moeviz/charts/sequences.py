@@ -161,10 +161,10 @@ def sentence(found: Course, stage: Stage) -> str:
 
 
 def _in(small: str, order: float) -> str:
-    power = _power(round(order, 2))
-    if round(order, 2) == 1:
+    whole = round(order)
+    if whole == 1:
         return small
-    return f"({small}){power}" if "/" in small else f"{small}{power}"
+    return f"({small}){_power(whole)}" if "/" in small else f"{small}{_power(whole)}"
 
 
 def _power(value: float) -> str:
