@@ -308,4 +308,5 @@ def _number(value: float) -> float | str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    text = f"{abs(value):.3g}"
+    return f"−{text}" if value < 0 else text

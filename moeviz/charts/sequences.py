@@ -10,6 +10,7 @@ from typing import Any
 from moeviz.charts.checker import superscript
 from moeviz.charts.walks import power_of_ten
 from moeviz.symbolic.catalogue.course import HALVINGS, Course, Fitted, Stage, course
+from moeviz.text import signed
 
 STEP = "step"
 """The handle that is moved along the sequence."""
@@ -107,8 +108,7 @@ def order_words(found: Course) -> str:
     """
     if found.exact:
         return "0 at every step"
-    order = found.function_order - found.loss_order
-    return f"order {order:.2f}".replace("-", "−")
+    return f"order {signed(found.function_order - found.loss_order)}"
 
 
 def gap_words(found: Course, stage: Stage) -> str:
@@ -190,7 +190,7 @@ def _atoms_panel(found: Course) -> dict[str, Any]:
 def _functions_panel(found: Course) -> dict[str, Any]:
     seen = [*found.function, *(value for stage in found.stages for value in stage.function)]
     name = "density" if found.slow.along == "y" else "f"
-    name = "P(Y = 1)" if found.slow.mixture.output.name == "categorical" else name
+    name = "p₁" if found.slow.mixture.output.name == "categorical" else name
     low, high = _around(seen)
     return {
         "x": [found.line[0], found.line[-1]],
