@@ -127,18 +127,18 @@ def sequence_walk(sequence: Mapping[str, Any]) -> Walk:
 
 
 def _step_words(loss: float | None, change: float | None) -> str:
-    far = "0" if loss is None else _power_of_ten(loss)
+    far = "0" if loss is None else power_of_ten(loss)
     if change is None:
         return f"Loss {far}, and the function has not moved at all: no sample tells the two apart."
     if loss is None:
-        return f"Loss {far}, change of the function {_power_of_ten(change)}."
+        return f"Loss {far}, change of the function {power_of_ten(change)}."
     return (
-        f"Loss {far}, change of the function {_power_of_ten(change)}: "
-        f"{_power_of_ten(change / loss)} times the loss."
+        f"Loss {far}, change of the function {power_of_ten(change)}: "
+        f"{power_of_ten(change / loss)} times the loss."
     )
 
 
-def _power_of_ten(value: float) -> str:
+def power_of_ten(value: float) -> str:
     """Return a positive number with two digits and a power of ten, as 2.4·10⁻⁵."""
     if 0.01 <= value < 1000:
         return f"{value:.2g}"

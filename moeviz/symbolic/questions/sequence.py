@@ -9,7 +9,7 @@ is left of the function is of order :math:`\varepsilon^4`, while the loss is of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
@@ -65,6 +65,26 @@ class Stage(NamedTuple):
     loss: mpmath.mpf
 
 
+Terms = list[list[mpmath.mpf]]
+"""At each place an atom's weight, without its factor, and its values."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """How the atoms of a counter-sequence move: what it takes from a solution (l, m, M).
+
+    Attributes
+    ----------
+    shifts : mapping of (int, sympy.Symbol) to Fraction
+        l and m: by which a true atom's parameter moves for each epsilon squared.
+    spreads : sequence of (int, sequence of sympy.Symbol, matrix)
+        M of each crowded cell, over parameters of a true atom.
+    """
+
+    shifts: Mapping[tuple[int, sympy.Symbol], Fraction]
+    spreads: Sequence[tuple[int, Sequence[sympy.Symbol], Sequence[Sequence[Fraction]]]]
+
+
 @dataclass(frozen=True)
 class CounterSequence:
     """The measures that a solution of the second-order equation makes.
@@ -88,7 +108,21 @@ class CounterSequence:
 
     def at(self, small: mpmath.mpf) -> Stage:
         """Return the measure at an epsilon; at 0 it is the truth."""
-        return _stage(self.atom, self.points, self.family, self.blocks, self.answer, small)
+        return stage_of(self.atom, self.points, self.moves, small)
+
+    @property
+    def moves(self) -> Moves:
+        """How the atoms move."""
+        shifts = {
+            (m.atom, m.orders[0]): c
+            for m, c in zip(self.family.members, self.answer.vector, strict=True)
+            if len(m.orders) == 1
+        }
+        spreads = [
+            (block.atom, block.parameters, matrix)
+            for block, matrix in zip(self.blocks, self.answer.matrices, strict=True)
+        ]
+        return Moves(shifts, spreads)
 
     def places(self) -> list[Values]:
         """Return the inputs over which the function's change is averaged."""
@@ -170,26 +204,27 @@ def _order(values: Sequence[mpmath.mpf]) -> str:
     return str(mpmath.nstr(mpmath.log(values[-2] / values[-1], 2) / doublings, 5))
 
 
-def _stage(
-    atom: Atom,
-    points: Sequence[Point],
-    family: Family,
-    blocks: Sequence[Block],
-    answer: Spread,
-    epsilon: mpmath.mpf,
+def stage_of(
+    atom: Atom, points: Sequence[Point], moves: Moves, epsilon: mpmath.mpf, power: int = 2
 ) -> Stage:
-    """Return a counter-sequence's atoms and their loss at one epsilon."""
-    first: dict[tuple[int, sympy.Symbol], Fraction] = {
-        (m.atom, m.orders[0]): c
-        for m, c in zip(family.members, answer.vector, strict=True)
-        if len(m.orders) == 1
-    }
+    """Return a counter-sequence's atoms and their loss at one epsilon.
+
+    Parameters
+    ----------
+    atom : Atom
+    points : sequence of mapping
+        The true atoms.
+    moves : Moves
+    epsilon : mpf
+    power : int
+        The loss's exponent in crowded cells; where a cell has one atom it is 1.
+    """
     atoms: list[Placed] = []
     loss = mpmath.mpf(0)
     for number, point in enumerate(points):
         base: Values = {s: precise(point[s]) for s in atom.parameters}
-        spreads = _directions(blocks, answer, number, atom.logistic)
-        shift = {s: precise(first.get((number, s), 0)) * epsilon**2 for s in atom.parameters}
+        spreads = _directions(moves, number, atom.logistic)
+        shift = {s: precise(moves.shifts.get((number, s), 0)) * epsilon**2 for s in atom.parameters}
         mass = shift.pop(atom.offset)
         weight = mpmath.mpf(1) if atom.logistic else mpmath.mpf(1) / max(1, len(spreads))
         loss += abs(mass)
@@ -204,21 +239,24 @@ def _stage(
                 square += move**2
             if atom.logistic:
                 values[atom.offset] += mass * share
-                loss += square if spreads else mpmath.sqrt(square)
+                loss += _raised(square, power if spreads else 1)
                 atoms.append(Placed(number, weight, values))
             else:
-                loss += square * weight if spreads else mpmath.sqrt(square)
+                loss += _raised(square, power) * weight if spreads else _raised(square, 1)
                 atoms.append(Placed(number, weight * (1 + mass), values))
     return Stage(atoms, loss)
 
 
-def _directions(
-    blocks: Sequence[Block], answer: Spread, number: int, logistic: bool
-) -> list[dict[sympy.Symbol, mpmath.mpf]]:
+def _raised(square: mpmath.mpf, power: int) -> mpmath.mpf:
+    """Return a power of a length whose square is given."""
+    return square if power == 2 else mpmath.sqrt(square) ** power
+
+
+def _directions(moves: Moves, number: int, logistic: bool) -> list[dict[sympy.Symbol, mpmath.mpf]]:
     """Return plus and minus the scaled directions in which a cell spreads."""
     found: list[dict[sympy.Symbol, mpmath.mpf]] = []
-    for block, matrix in zip(blocks, answer.matrices, strict=True):
-        if block.atom != number:
+    for own, parameters, matrix in moves.spreads:
+        if own != number:
             continue
         vectors, weights = signature(matrix)
         count = len(vectors)
@@ -227,32 +265,57 @@ def _directions(
             size = mpmath.sqrt(precise(d) / 2 if logistic else precise(d) * count)
             for sign in (1, -1):
                 found.append(
-                    {
-                        s: sign * size * precise(v)
-                        for s, v in zip(block.parameters, vector, strict=True)
-                    }
+                    {s: sign * size * precise(v) for s, v in zip(parameters, vector, strict=True)}
                 )
     return found
 
 
 def functions_of(
-    model: Unrolled, logistic: bool, stage: Stage, places: Sequence[Values]
+    model: Unrolled,
+    logistic: bool,
+    stage: Stage,
+    places: Sequence[Values],
+    known: dict[tuple[mpmath.mpf, ...], Terms] | None = None,
 ) -> list[list[mpmath.mpf]]:
-    """Return the model at each place, one number for each value of a discrete response."""
-    still = [(atom.factor, model.still(atom.values)) for atom in stage.atoms]
-    return [_function(model, logistic, still, x) for x in places]
+    """Return the model at each place, one number for each value of a discrete response.
+
+    Parameters
+    ----------
+    model : Unrolled
+        Of the atom's weight and values.
+    logistic : bool
+        Whether weights are taken as they are, not as shares.
+    stage : Stage
+    places : sequence of dict
+        Values of the inputs.
+    known : dict, optional
+        What atoms add by their values, which is read and added to: of one model at the same places.
+    """
+    known = {} if known is None else known
+    terms = []
+    for atom in stage.atoms:
+        key = tuple(atom.values.values())
+        if key not in known:
+            still = model.still(atom.values)
+            known[key] = [_term(model, still, x) for x in places]
+        terms.append(known[key])
+    factors = [atom.factor for atom in stage.atoms]
+    return [_function(logistic, factors, own) for own in zip(*terms, strict=True)]
+
+
+def _term(model: Unrolled, still: Sequence[Any], x: Values) -> list[mpmath.mpf]:
+    pause()
+    return model.at(still, x)
 
 
 def _function(
-    model: Unrolled, logistic: bool, atoms: Sequence[tuple[mpmath.mpf, list[Any]]], x: Values
+    logistic: bool, factors: Sequence[mpmath.mpf], terms: Sequence[list[mpmath.mpf]]
 ) -> list[mpmath.mpf]:
-    pause()
     total: dict[int, mpmath.mpf] = {}
     below = mpmath.mpf(0)
-    for weight, still in atoms:
-        gate, *values = model.at(still, x)
+    for factor, (gate, *values) in zip(factors, terms, strict=True):
         if not logistic:
-            gate = weight * gate
+            gate = factor * gate
             below += gate
         for sheet, value in enumerate(values):
             total[sheet] = total.get(sheet, mpmath.mpf(0)) + gate * value

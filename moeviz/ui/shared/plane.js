@@ -131,7 +131,7 @@ class Plane {
     const { document: made } = this;
     if (!made || !this.panels.clientWidth) return;
     const found = this.scene.picture(this.positions, detail === FINE);
-    const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id) }));
+    const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id), says: found.says?.[handle.id] }));
     this.found = found;
     this.said.replaceChildren(...this.emphasised(found.sentence));
     const description = this.said.textContent;
@@ -154,9 +154,11 @@ class Plane {
   fill() {
     if (!this.data.open || !this.found) return;
     const rows = (this.found.tables ?? []).map(({ title, columns, rows: body }) => {
+      const digits = (value) =>
+        value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(3) : value.toFixed(6);
       const cell = (value) => {
         if (typeof value === "string") return element("th", { scope: "row" }, value);
-        return element("td", { "data-value": String(value) }, Number.isFinite(value) ? value.toFixed(6).replace("-", "−") : "not a number");
+        return element("td", { "data-value": String(value) }, Number.isFinite(value) ? digits(value).replaceAll("-", "−") : "not a number");
       };
       return element(
         "table", {}, element("caption", {}, title),

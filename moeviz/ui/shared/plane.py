@@ -54,9 +54,11 @@ def plane(
         Plain data, or its JSON. ``handles``: a list of ``id``, ``name`` (drawn beside it),
         ``title`` (read aloud), ``kind`` (``"vector"`` from the origin or ``"point"``), ``at``
         (x, y), ``colour`` (of the palette, by its place, or ``"text"``), and optionally ``ghost``
-        (where it began), ``rail`` (a direction that it keeps to), ``step`` of the arrow keys and
-        ``panels`` (places of those that show it). All else is the scene's. Without a scene:
-        ``panels``, ``sentence`` and ``tables`` as ``plane.js`` and ``surface.js`` take them.
+        (where it began), ``rail`` (a direction that it keeps to), ``slides`` (the ends between
+        which it moves along x, by ``step``; a press anywhere in its panel takes it there),
+        ``step`` of the arrow keys and ``panels`` (places of those that show it). All else is
+        the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as ``plane.js`` and
+        ``surface.js`` take them.
     key : str
         Identity on the page.
     title : str

@@ -3,8 +3,9 @@
 
 const ROOT = 18; // The font size in pixels for which sizes are given here.
 const FONT = 15;
+const NARROW = 480; // Pixels, at the usual font size, below which a panel has its narrow shape.
 const REACH = 30; // Pixels around a handle in which a press takes hold of it.
-const NARROW = 420; // Pixels of a plane that has room for handles alone.
+const CROWDED = 420; // Pixels of a plane that has room for handles alone.
 const NOTHING = 255; // In a heat layer: no number here.
 const NEUTRAL = 254; // In a heat layer: no curve's colour.
 const PALE = 0.1, FULL = 0.85; // Shares of colour at strength 0 and 1.
@@ -140,7 +141,7 @@ class Panel {
     const margin = data.bare ? [6, 6, 6, 6] : [8 * unit, 10 * unit, 24 * unit, 34 * unit];
     const [top, right, bottom, left] = margin;
     const inner = width - left - right;
-    const tall = data.tall ?? (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]);
+    const tall = (width < NARROW * unit ? data.narrow : null) ?? data.tall ?? (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]);
     const height = inner * tall;
     Object.assign(this, { width, unit, left, top, inner, tallness: height });
     this.height = height + top + bottom;
@@ -225,7 +226,7 @@ class Panel {
     yield clip;
     yield inside;
     for (const line of data.lines ?? []) yield* this.lineLabel(line);
-    const narrow = this.inner < NARROW * unit;
+    const narrow = this.inner < CROWDED * unit;
     for (const { at, text, anchor = "middle", minor } of data.labels ?? []) {
       if (minor && narrow) continue;
       yield this.text(this.px(at[0]), this.py(at[1]), text, { "text-anchor": anchor });
@@ -258,6 +259,10 @@ class Panel {
     const low = this.top + this.tallness;
     for (const [axis, name] of [["x", data.names?.[0]], ["y", data.names?.[1]]]) {
       const [from, to] = data[axis];
+      if (data.ticks) {
+        yield* this.ticks(axis, data.ticks[axis], low, theme);
+        continue;
+      }
       const raw = (to - from) / 6;
       const scale = 10 ** Math.floor(Math.log10(raw));
       const spacing = [1, 2, 5, 10].map((m) => m * scale).find((s) => s >= raw);
@@ -280,8 +285,24 @@ class Panel {
     });
     const inside = ([from, to]) => from < 0 && to > 0;
     const faint = { stroke: theme.quiet, opacity: 0.5, "stroke-width": unit };
+    if (data.ticks) return;
     if (inside(data.y)) yield shape("line", { x1: this.left, x2: this.left + this.inner, y1: this.py(0), y2: this.py(0), ...faint });
     if (inside(data.x)) yield shape("line", { x1: this.px(0), x2: this.px(0), y1: this.top, y2: low, ...faint });
+  }
+
+  // Ticks of its own, as [value, words].
+  *ticks(axis, values, low, theme) {
+    const { unit } = this;
+    for (const [value, words] of values) {
+      const place = axis === "x" ? this.px(value) : this.py(value);
+      const line = axis === "x"
+        ? { x1: place, x2: place, y1: low, y2: low + 4 * unit }
+        : { x1: this.left - 4 * unit, x2: this.left, y1: place, y2: place };
+      yield shape("line", { ...line, stroke: theme.quiet });
+      yield axis === "x"
+        ? this.text(place, low + 19 * unit, words, { "text-anchor": "middle" })
+        : this.text(this.left - 7 * unit, place + 5 * unit, words, { "text-anchor": "end" });
+    }
   }
 
   *line({ points, segments, colour = "text", width = 2, dash, opacity }) {
@@ -370,7 +391,7 @@ class Panel {
       set("aria-valuemin", String(this.data.x[0]));
       set("aria-valuemax", String(this.data.x[1]));
       set("aria-valuenow", String(x));
-      set("aria-valuetext", `${pair([x, y])}${length}`);
+      set("aria-valuetext", handle.says ?? `${pair([x, y])}${length}`);
     }
   }
 }
@@ -398,6 +419,7 @@ export class Surface {
     }
     while (this.panels.length > picture.panels.length) this.panels.pop().root.remove();
     this.root.dataset.panels = String(picture.panels.length);
+    picture.panels.forEach(({ wide }, at) => this.panels[at].root.toggleAttribute("data-wide", Boolean(wide)));
     this.width = this.root.clientWidth;
     picture.panels.forEach((data, at) => {
       const handles = picture.handles
@@ -420,6 +442,10 @@ export class Surface {
   // Keeps a position in the plane; near the ray on which a vector began, it stays on the ray.
   kept(handle, [x, y], panel) {
     let at = [x, y];
+    if (handle.slides) {
+      const [from, to] = handle.slides;
+      return [Math.min(to, Math.max(from, Math.round(x / handle.step) * handle.step)), handle.at[1]];
+    }
     if (panel && handle.rail) {
       const [rx, ry] = handle.rail;
       const share = (x * rx + y * ry) / (rx * rx + ry * ry);
@@ -445,16 +471,19 @@ export class Surface {
     const here = [event.clientX - box.left, event.clientY - box.top];
     let best = null;
     for (const [id] of panel.handles) {
-      const { at } = this.handle(id);
-      const far = Math.hypot(panel.px(at[0]) - here[0], panel.py(at[1]) - here[1]);
-      if (far <= REACH * this.unit && (!best || far < best.far)) best = { id, far, at };
+      const { at, slides } = this.handle(id);
+      const [dx, dy] = [panel.px(at[0]) - here[0], panel.py(at[1]) - here[1]];
+      const far = slides ? Math.abs(dy) : Math.hypot(dx, dy);
+      if ((slides || far <= REACH * this.unit) && (!best || far < best.far)) best = { id, far, at };
     }
     if (!best) return;
     event.preventDefault();
     const node = panel.handles.get(best.id);
     node.focus({ preventScroll: true });
     node.setPointerCapture(event.pointerId);
-    const grip = [panel.px(best.at[0]) - here[0], panel.py(best.at[1]) - here[1]];
+    let grip = [panel.px(best.at[0]) - here[0], panel.py(best.at[1]) - here[1]];
+    const jumps = this.handle(best.id).slides && Math.hypot(...grip) > REACH * this.unit;
+    if (jumps) grip = [0, 0];
     this.held = best.id;
     this.root.dataset.held = best.id;
     const follow = (moved) => {
@@ -470,6 +499,7 @@ export class Surface {
       delete this.root.dataset.held;
       this.rest();
     };
+    if (jumps) follow(event);
     node.addEventListener("pointermove", follow);
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(kind, leave);
   }
@@ -480,11 +510,12 @@ export class Surface {
     const step = (handle.step ?? 0.1) * (event.shiftKey ? 5 : 1);
     const [x, y] = handle.at;
     const longer = handle.kind === "vector" ? { "+": 1.1, "=": 1.1, "-": 1 / 1.1, "_": 1 / 1.1 }[event.key] : undefined;
-    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];
+    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: handle.slides ? [step, 0] : [0, step], ArrowDown: handle.slides ? [-step, 0] : [0, -step] }[event.key];
     if (!by && !longer) return;
     event.preventDefault();
     const to = longer ? [x * longer, y * longer] : [x + by[0], y + by[1]];
-    this.move(id, this.kept(handle, to, null), event.timeStamp);
+    handle.at = this.kept(handle, to, null); // Keys may come faster than pictures.
+    this.move(id, handle.at, event.timeStamp);
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rest(), 300);
   }
