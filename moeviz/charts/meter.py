@@ -142,7 +142,7 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     if abs(slope.estimate - exponent) < slope.high - slope.low:
         return "unknown", (
             f"{course(slope)}. Cannot tell: theory's {signed(exponent)} lies just outside the "
-            f"interval, {_interval(slope)}."
+            f"interval, {_interval(slope)}, by too little to decide."
         )
     if exponent < 0 and report is not None and _short_of_reach(curve, report):
         where = "has no end" if report.reach is None else f"is n = {whole(report.reach)}"
