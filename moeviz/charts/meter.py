@@ -126,7 +126,8 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     if not curve.trained:
         return "unknown", f"{course(slope)}: what the starts alone would show, without training."
     if exponent is None:
-        return "unknown", f"{course(slope)}; theory names no power of n to hold it against."
+        single = "single " if "n^(" in curve.claim.rate else ""
+        return "unknown", f"{course(slope)}; theory names no {single}power of n to hold it against."
     why = _blocked(curve, result)
     if why:
         return "unknown", f"{course(slope)}. Cannot be held against theory: {why}."

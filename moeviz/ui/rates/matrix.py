@@ -15,7 +15,7 @@ from moeviz.charts.palette import THEMES
 from moeviz.charts.rates import rates_matrix
 from moeviz.study import PRESETS
 from moeviz.text import json_text
-from moeviz.ui.lab.link import LAB, preset_link, request_for
+from moeviz.ui.lab.link import LAB, request_for
 from moeviz.ui.rates.link import MATRIX, STATE, take, view
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.navigation import ADDRESSES, CHECKER, CONVERGENCE
@@ -84,13 +84,17 @@ def with_links(cell: dict[str, Any]) -> dict[str, Any]:
         for claim in cell["claims"]
     ]
     others = [
-        {**one, "title": study_label(one["preset"]), "href": kept_address(one["preset"])}
+        {
+            **one,
+            "title": study_label(one["preset"]),
+            "href": kept_address(one["preset"], one["curve"]),
+        }
         for one in cell["elsewhere"]
     ]
     return {
         **cell,
         "study": study_address(cell["preset"], cell["settings"]),
-        "kept": kept_address(cell["preset"]) if cell["measured"] else "",
+        "kept": kept_address(cell["preset"], cell["curve"]) if cell["measured"] else "",
         "claims": claims,
         "elsewhere": others,
     }
@@ -111,12 +115,16 @@ def study_address(name: str, settings: dict[str, str]) -> str:
     return f"{_LAB}?{urlencode(LAB.write(request_for(spec)), safe=',')}"
 
 
-def kept_address(name: str) -> str:
-    """Return the address of the lab with a preset's kept result on show.
+def kept_address(name: str, curve: dict[str, str]) -> str:
+    """Return the address of the lab with a curve of a preset's kept result on show.
 
     Parameters
     ----------
     name : str
         A preset's name.
+    curve : dict
+        Fields, as text, which ask for the curve.
     """
-    return f"{_LAB}?{urlencode({**preset_link(name), 'kept': 1})}"
+    preset = PRESETS[name]
+    spec = preset.build(preset.parse(curve))
+    return f"{_LAB}?{urlencode(LAB.write(request_for(spec, kept=True)), safe=',')}"
