@@ -71,12 +71,12 @@ def _of_proofs(cells: Sequence[Cell], paper: str) -> str:
     where = "" if paper == ALL else f" of the {paper} paper"
     proofs = [cell["proof"] for cell in cells]
     beside = sum(map(_fails_beside, cells))
-    split = f" ({beside} of them fails for an expert not measured)" if beside else ""
+    split = f" ({beside} fails for another expert)" if beside else ""
     ways = {
         PROVED: ("is proved", "are proved"),
         CONDITION: (f"holds under a condition{split}", f"hold under a condition{split}"),
         OPEN: ("is not decided", "are not decided"),
-        NONE: ("has no claim of the checker", "have no claim of the checker"),
+        NONE: ("is not checked", "are not checked"),
     }
     known = [(proofs.count(mark), words) for mark, words in ways.items()]
     others = "".join(f"{number} {words[number > 1]}, " for number, words in known if number)
@@ -97,7 +97,7 @@ def _of_slopes(cells: Sequence[Cell]) -> str:
         "yes": ("agrees", "agree"),
         "unknown": ("cannot tell", "cannot tell"),
         "silent": ("claim names no power of n", "claims name no power of n"),
-        "several": ("claim names two rates", "claims name two rates"),
+        "several": ("names two rates", "name two rates"),
         "missing": ("is not measured", "are not measured"),
     }
     said = [f"{judged[way]} {words[judged[way] > 1]}" for way, words in ways.items() if judged[way]]
@@ -125,7 +125,7 @@ def _striking(found: Sequence[tuple[Row, Cell]]) -> str:
     kept = [(r, c) for r, c in measured if c["measured"]["mark"] == "yes" and c["proof"] == FAILS]
     if kept:
         row, cell = kept[0]
-        return f"{_where(row, cell)}: slope {_estimate(cell)} as claimed, yet refuted as printed."
+        return f"{_where(row, cell)}: slope {_estimate(cell)} as claimed, yet refuted."
     falls = [(r, c) for r, c in measured if c["kind"] == "slow" and c["measured"]["high"] < 0]
     if falls:
         row, cell = min(falls, key=lambda pair: float(pair[1]["measured"]["slope"]))
@@ -137,7 +137,8 @@ def _striking(found: Sequence[tuple[Row, Cell]]) -> str:
 
 
 def _where(row: Row, cell: Cell) -> str:
-    return f"{row['short'][:1].upper()}{row['short'][1:]}, {row['regime']}, {cell['expert']}"
+    regime = row["regime"].replace("-specified", "")
+    return f"{row['short'][:1].upper()}{row['short'][1:]}, {regime}, {cell['expert']}"
 
 
 def _estimate(cell: Cell) -> str:

@@ -9,6 +9,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from moeviz.charts.chosen import first_curves, part_of
+from moeviz.charts.glossary import GLOSSARY
 from moeviz.charts.meter import meters
 from moeviz.charts.palette import THEMES
 from moeviz.charts.printed import printed
@@ -23,6 +24,7 @@ from moeviz.ui.lab.form import own_model
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.rates.link import CHOICES, MATRIX, RATES, cell_names
 from moeviz.ui.rates.matrix import matrix_text
+from moeviz.ui.shared.terms import glossary_path
 from tests.ui.still import component, told, visit
 
 CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]
@@ -154,3 +156,14 @@ def test_a_change_in_the_browser_goes_into_the_address(still):
 def test_a_matrix_is_made_once():
     assert rates_matrix() is rates_matrix()
     assert matrix_text() is matrix_text()
+
+
+def test_words_of_the_glossary_are_marked_in_what_an_open_cell_says(still):
+    terms = json.loads(matrix_text())["terms"]
+    marked = {part[0] for parts in terms.values() for part in parts if isinstance(part, list)}
+    assert marked
+    assert marked <= set(GLOSSARY)
+    for sentence, parts in terms.items():
+        assert "".join(part if isinstance(part, str) else part[1] for part in parts) == sentence
+    app = visit("pages/lab/rates.py")
+    assert told(app, MATRIX)["meanings"] == glossary_path()

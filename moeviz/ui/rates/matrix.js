@@ -59,6 +59,7 @@ class Matrix {
 
   show(data, tell) {
     this.tell = tell;
+    this.meanings = data.meanings;
     const anew = data.matrix !== this.text;
     if (anew) {
       this.text = data.matrix;
@@ -332,6 +333,8 @@ class Matrix {
       made.setAttribute("aria-expanded", String(made === face));
     }
     this.position();
+    // Without the meanings the words are still words.
+    import(new URL("@meanings", document.baseURI)).then(({ mark }) => mark(this.meanings), () => {});
     this.panel.querySelector(".rates-close").focus({ preventScroll: true });
     if (told) this.tell({ ...this.view });
   }
@@ -378,7 +381,7 @@ class Matrix {
         list.append(said);
       }
     };
-    const text = (words) => typeset(element("span"), words);
+    const text = (words) => this.sentence(words);
     const link = (words, href) => {
       const made = element("a", "", words);
       made.href = href;
@@ -408,11 +411,23 @@ class Matrix {
     const claims = cell.claims.map((one) => {
       const { glyph } = this.data.marks[one.mark];
       const expert = one.expert && `for ${one.expert}, `;
-      return [`${glyph} `, link(one.claim, one.href), ` (${one.reference}): ${expert}${one.says}.`];
+      return [`${glyph} `, link(one.claim, one.href), ` (${one.reference}): ${expert}`, text(one.says), "."];
     });
     say("Decided", ...(claims.length ? claims : [text(this.data.undecided)]));
     say("Together", text(cell.together));
     return [head, list];
+  }
+
+  // Words of the glossary open their meaning.
+  sentence(words) {
+    const said = element("span");
+    for (const piece of this.data.terms[words] ?? [words]) {
+      const [id, word] = typeof piece === "string" ? [null, piece] : piece;
+      const part = typeset(element("span", id ? "moeviz-term" : ""), word);
+      if (id) part.dataset.term = id;
+      said.append(part);
+    }
+    return said;
   }
 
   begun(note) {
