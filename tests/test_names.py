@@ -28,6 +28,7 @@ OTHER_MEANINGS = {
     "designs.py": {"cosine"},  # the design of a paper's experiments
     "studies.py": {"cosine"},  # a paper's key
     "claim_words.py": {"cosine"},  # likewise
+    "papers.py": {"cosine"},  # likewise
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.proofs import CONDITION, FAILS, NONE, OPEN, PROVED
 from moeviz.charts.rates_words import Cell, Row, powers_of
 from moeviz.text import signed
@@ -68,7 +69,7 @@ def _notice(rows: Sequence[Row], paper: str, setting: str, agreement: str) -> st
 
 def _of_proofs(cells: Sequence[Cell], paper: str) -> str:
     """Say of how many claims the proof fails, and how the others stand; every one is counted."""
-    where = "" if paper == ALL else f" of the {paper} paper"
+    where = "" if paper == ALL else f" of the {PAPERS[paper].lower()}"
     proofs = [cell["proof"] for cell in cells]
     beside = sum(map(_fails_beside, cells))
     split = f" ({beside} fails for another expert)" if beside else ""
