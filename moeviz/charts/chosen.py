@@ -30,24 +30,53 @@ _READINGS = {
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def first_curves(curves: Sequence[PlannedCurve]) -> tuple[int, ...]:
+Part = tuple[tuple[str, ...], ...]
+"""Some of a study's curves, by their keys; none stands for all of them."""
+
+
+def part_of(curves: Sequence[PlannedCurve], asked: Sequence[PlannedCurve]) -> Part:
+    """Return which part of a study another one asks for.
+
+    Parameters
+    ----------
+    curves : sequence of PlannedCurve
+        Of the study.
+    asked : sequence of PlannedCurve
+        Of the other one.
+
+    Returns
+    -------
+    tuple
+        Empty where it asks for all of them, or for one that the study has not.
+    """
+    wanted, known = {curve.key for curve in asked}, {curve.key for curve in curves}
+    return tuple(sorted(wanted)) if wanted < known else ()
+
+
+def first_curves(curves: Sequence[PlannedCurve], part: Part = ()) -> tuple[int, ...]:
     """Return the places of the two or three curves that answer a study's question.
 
     The rule reads the plan alone, so that the choice stands from the first point on. Of every
     fit the main reading is taken: the one whose slope a paper prints, else the first. Of many
     fits three are, each router once before any comes twice. Where there is room left, the curve
     joins whose exponent in theory is farthest from those of the curves taken: what theory says
-    behaves otherwise. A study with a single fit shows two readings of it.
+    behaves otherwise. A study with a single fit shows two readings of it. Where a part of the
+    study is asked for, the rule holds in that part, and no other curve is on.
 
     Parameters
     ----------
     curves : sequence of PlannedCurve
+    part : tuple
+        As :func:`part_of` returns it.
 
     Returns
     -------
     tuple of int
         In the study's order; at most three, and the starts of these.
     """
+    if part:
+        own = [place for place, curve in enumerate(curves) if curve.key in part]
+        return tuple(own[place] for place in first_curves([curves[place] for place in own]))
     mains: dict[int, int] = {}
     fitted = [place for place, curve in enumerate(curves) if curve.trained]
     for place in fitted:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from moeviz.charts.chosen import first_curves
+from moeviz.charts.chosen import Part, first_curves
 from moeviz.charts.guides import slope_triangles
 from moeviz.charts.lines import curve_traces
 from moeviz.charts.palette import Theme, canvas, ruled_axis, style
@@ -26,7 +26,9 @@ _ROW = 21
 """Pixels: of the figure, around it, and of a mark of a reach."""
 
 
-def convergence_figure(result: Result, sizes: Sequence[int], theme: Theme) -> dict[str, Any]:
+def convergence_figure(
+    result: Result, sizes: Sequence[int], theme: Theme, part: Part = ()
+) -> dict[str, Any]:
     """Draw a study, finished or not.
 
     Parameters
@@ -36,6 +38,8 @@ def convergence_figure(result: Result, sizes: Sequence[int], theme: Theme) -> di
         All sample sizes of the study; they fix the horizontal axis from the start.
     theme : Theme
         Colours.
+    part : tuple
+        Of the curves, those that are asked for: :func:`~moeviz.charts.chosen.part_of`.
 
     Returns
     -------
@@ -57,7 +61,7 @@ def convergence_figure(result: Result, sizes: Sequence[int], theme: Theme) -> di
     and writes the names at the ends.
     """
     curves = result.curves
-    shown = first_curves(curves)
+    shown = first_curves(curves, part)
     ends = _ends(sizes)
     traces: list[dict[str, Any]] = []
     for index, curve in enumerate(curves):

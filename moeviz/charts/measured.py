@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from moeviz.charts.meter import judged
@@ -12,7 +12,7 @@ from moeviz.charts.words import NO_SLOPE
 from moeviz.model import EXPERTS
 from moeviz.study import ESTIMATORS, FULL, PRESETS, Curve, PlannedCurve, Result, plan
 from moeviz.study.kept import KeptResult, kept_names, kept_result
-from moeviz.study.rate_cell import RateCell
+from moeviz.study.rate_cell import RateCell, asking_for
 from moeviz.study.slope import Slope
 from moeviz.theory import Reading
 from moeviz.theory.rates import claimed_rate
@@ -62,12 +62,15 @@ class Elsewhere:
     preset : str
     words : str
         Of which expert, by which estimator and in which gauge it is.
+    curve : mapping of str to str
+        Fields, as text, by which a study of that preset asks for this curve alone.
     slope : Slope
     same_expert : bool
     """
 
     preset: str
     words: str
+    curve: Mapping[str, str]
     slope: Slope
     same_expert: bool
 
@@ -139,7 +142,7 @@ def _said_by(name: str, cell: RateCell) -> Iterator[Elsewhere]:
     for curve in kept.result.curves if kept else ():
         if curve.slope and alike(cell.curve, curve):
             same = curve.expert == cell.curve.expert
-            yield Elsewhere(name, study_words(curve), curve.slope, same)
+            yield Elsewhere(name, study_words(curve), asking_for(curve), curve.slope, same)
 
 
 def covers(result: Result, cell: RateCell) -> bool:

@@ -126,7 +126,8 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     if not curve.trained:
         return "unknown", f"{course(slope)}: what the starts alone would show, without training."
     if exponent is None:
-        return "unknown", f"{course(slope)}; theory names no power of n to hold it against."
+        single = "single " if "n^(" in curve.claim.rate else ""
+        return "unknown", f"{course(slope)}; theory names no {single}power of n to hold it against."
     why = _blocked(curve, result)
     if why:
         return "unknown", f"{course(slope)}. Cannot be held against theory: {why}."
@@ -142,7 +143,7 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     if abs(slope.estimate - exponent) < slope.high - slope.low:
         return "unknown", (
             f"{course(slope)}. Cannot tell: theory's {signed(exponent)} lies just outside the "
-            f"interval, {_interval(slope)}."
+            f"interval, {_interval(slope)}, by too little to decide."
         )
     if exponent < 0 and report is not None and _short_of_reach(curve, report):
         where = "has no end" if report.reach is None else f"is n = {whole(report.reach)}"

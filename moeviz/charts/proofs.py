@@ -18,7 +18,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
     PROVED: ("✓", "proved"),
     FAILS: ("✗", "fails as printed"),
     CONDITION: ("◐", "holds under a condition"),
-    OPEN: ("?", "not decided"),
+    OPEN: ("○", "not decided"),
     NONE: ("", "no claim of the checker"),
 }
 """The checker's marks: a glyph, and what it says."""
@@ -51,6 +51,18 @@ class Proof:
     condition: str
     repaired: str
     date: str
+
+    @property
+    def says(self) -> str:
+        """Mark, condition and what comes of a repair, as one half of a sentence."""
+        said = MARKS[self.mark][1]
+        if self.condition:
+            said = f"{said}: {self.condition}"
+        if not self.repaired:
+            return said
+        too = " too" if self.mark == FAILS and self.repaired == "fails" else ""
+        verdict = "is not decided" if self.repaired == "undecided" else self.repaired
+        return f"{said}; repaired, it {verdict}{too}"
 
 
 def proofs(claims: Sequence[str]) -> tuple[Proof, ...]:

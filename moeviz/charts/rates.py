@@ -5,25 +5,31 @@ The page and ``python -m moeviz rates --json`` show these cells, and nothing els
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from moeviz.charts.measured import Elsewhere, Measured, elsewhere, measured_cell
 from moeviz.charts.proofs import FAILS, MARKS, PROVED, Proof, mark_of, proofs
-from moeviz.charts.rates_words import cell_label, notices_of, together
+from moeviz.charts.rates_notices import notices_of
+from moeviz.charts.rates_words import (
+    cell_label,
+    needed,
+    needs,
+    samples,
+    short_rate,
+    together,
+)
 from moeviz.study.rate_cell import COLUMNS, SETTINGS, RateCell, RateRow
 from moeviz.study.rates_table import RATE_ROWS
-from moeviz.text import signed
 from moeviz.theory.claim import SLOW, RateClaim
 
 PAPERS: Mapping[str, str] = {row.paper: row.paper.capitalize() for row in RATE_ROWS}
 """The papers, in the order of the rows."""
 
 AGREEMENTS: Mapping[str, str] = {
-    "differ": "two of claim, slope and proof disagree",
-    "agree": "nothing disagrees, and slope or proof confirms the claim",
+    "differ": "the checker refutes, or the slope contradicts, what the paper claims",
+    "agree": "nothing speaks against the claim, and slope or proof confirms the claim",
     "open": "neither slope nor proof can tell",
 }
 """How claim, slope and proof of a cell stand to each other."""
@@ -35,6 +41,14 @@ KINDS: Mapping[str, str] = {
     "other": "two rates, or a slower one",
 }
 """Kinds of claims, each with a colour of its own."""
+
+NEEDED: Mapping[str, str] = {
+    "half": "ε^(−2)",
+    "quarter": "ε^(−4)",
+    "slow": "no power of 1/ε",
+    "other": "two powers, or a higher one",
+}
+"""The same kinds, as samples for an error ε."""
 
 UNDECIDED = (
     "The checker has no claim that decides it: the paper takes the rate from another one, or "
@@ -49,8 +63,6 @@ _SHORT: Mapping[str, str] = {
 }
 """Gates whose words are too long for a row's head."""
 
-_POWER = re.compile(r"n\^\(−1/(\d+)\)")
-
 
 @lru_cache(maxsize=1)
 def rates_matrix() -> dict[str, Any]:
@@ -59,9 +71,10 @@ def rates_matrix() -> dict[str, Any]:
     Returns
     -------
     dict
-        ``columns``, ``papers``, ``settings``, ``agreements``, ``kinds`` and ``marks``: names with
-        their titles, in order. ``rows``: each with ``name``, ``paper``, ``gate``, ``short`` (for
-        the gate), ``regime``, ``setting`` and its ``cells``. ``notices``: what to notice now, by
+        ``columns``, ``papers``, ``settings``, ``agreements``, ``kinds``, ``needed`` and
+        ``marks``: names with their titles, in order. ``rows``: each with ``name``, ``paper``,
+        ``gate``, ``short`` (for the gate), ``regime``, ``setting`` and its ``cells``.
+        ``notices``: what to notice now, by
         paper, setting and agreement, each ``all`` or one of the above, joined by ``|``.
         ``undecided``: what is said where no claim decides a rate. ``count``: how many cells
         there are, and how many are ``measured``.
@@ -74,6 +87,7 @@ def rates_matrix() -> dict[str, Any]:
         "settings": dict(SETTINGS),
         "agreements": dict(AGREEMENTS),
         "kinds": dict(KINDS),
+        "needed": dict(NEEDED),
         "marks": {name: {"glyph": glyph, "says": says} for name, (glyph, says) in MARKS.items()},
         "undecided": UNDECIDED,
         "rows": rows,
@@ -105,9 +119,11 @@ def rates_cell(row: RateRow, cell: RateCell) -> dict[str, Any]:
     """
     claim = cell.claim
     measured, why = measured_cell(cell)
-    decided = proofs(cell.decided_by)
+    decided, beside = proofs(cell.decided_by), proofs(tuple(cell.beside.values()))
     mark = mark_of(decided)
     agreement = agreement_of(measured, mark)
+    own = cell.measured_with
+    by_expert = [*zip(cell.beside, (one.mark for one in beside), strict=True), (own, mark)]
     said = {
         "name": f"{row.name}.{cell.column}",
         "column": cell.column,
@@ -122,13 +138,18 @@ def rates_cell(row: RateRow, cell: RateCell) -> dict[str, Any]:
         "note": claim.note,
         "preset": cell.preset,
         "settings": dict(cell.settings),
+        "curve": cell.curve_settings,
+        "measured_with": own,
         "measured": _measured(measured) if measured else None,
         "why_not": why,
         "elsewhere": [_elsewhere(one) for one in elsewhere(cell)],
         "proof": mark,
-        "claims": [_proof(one) for one in decided],
+        "claims": [
+            *(_proof(one, expert) for expert, one in zip(cell.beside, beside, strict=True)),
+            *(_proof(one, own) for one in decided),
+        ],
         "agreement": agreement,
-        "together": together(claim, measured, mark),
+        "together": together(claim, measured, mark, by_expert if own else ()),
     }
     return {**said, "label": cell_label(row, said)}
 
@@ -161,47 +182,6 @@ def kind_of_claim(claim: RateClaim) -> str:
     return by_rate.get(claim.rate, "other")
 
 
-def short_rate(claim: RateClaim) -> str:
-    """Return a claimed rate as a cell has room for: its powers of n, or that there is none.
-
-    Parameters
-    ----------
-    claim : RateClaim
-    """
-    powers = _POWER.findall(claim.rate)
-    if claim.rate.startswith(SLOW):
-        return "slower" if not powers else f"slower, or n^(−1/{powers[0]})"
-    return " or ".join(f"n^(−1/{power})" for power in powers)
-
-
-def samples(claim: RateClaim) -> str:
-    """Return how many samples bring a parameter's error to ε, if n^(−a) is claimed: ε^(−1/a).
-
-    Parameters
-    ----------
-    claim : RateClaim
-    """
-    powers = _POWER.findall(claim.rate)
-    said = " or ".join(f"ε^(−{power})" for power in powers)
-    if claim.rate.startswith(SLOW):
-        return f"no power, or {said}" if said else "no power of 1/ε"
-    return said
-
-
-def needs(cell: RateCell) -> str:
-    """Say a claimed rate as samples for an error, and of what the error is.
-
-    Parameters
-    ----------
-    cell : RateCell
-    """
-    what = "of the density" if cell.settings.get("losses") else "of a parameter"
-    said = samples(cell.claim)
-    if said == "no power of 1/ε":
-        return f"Samples for an error ε {what}: {said} is enough."
-    return f"Samples for an error ε {what}: {said}."
-
-
 def _measured(measured: Measured) -> dict[str, Any]:
     slope = measured.slope
     return {
@@ -213,19 +193,11 @@ def _measured(measured: Measured) -> dict[str, Any]:
         "mark": measured.mark,
         "words": measured.words,
         "note": measured.note,
-        "samples": _needed(slope.estimate, slope.low, slope.high),
+        "samples": needed(slope.estimate, slope.low, slope.high),
         "preset": measured.preset,
         "date": measured.date,
         "device": measured.device,
     }
-
-
-def _needed(estimate: float, low: float, high: float) -> str:
-    """Say how many samples bring the loss to ε, by its measured slope."""
-    if round(high, 2) >= 0:
-        return "no number of samples is sure to bring the loss to ε"
-    ends = ", ".join(signed(1 / slope, 1) for slope in (low, high))
-    return f"ε^({signed(1 / estimate, 1)}) samples bring the loss to ε (between powers {ends})"
 
 
 def _elsewhere(one: Elsewhere) -> dict[str, Any]:
@@ -233,6 +205,7 @@ def _elsewhere(one: Elsewhere) -> dict[str, Any]:
     return {
         "preset": one.preset,
         "words": one.words,
+        "curve": dict(one.curve),
         "slope": round(slope.estimate, 4),
         "low": round(slope.low, 4),
         "high": round(slope.high, 4),
@@ -240,13 +213,15 @@ def _elsewhere(one: Elsewhere) -> dict[str, Any]:
     }
 
 
-def _proof(proof: Proof) -> dict[str, Any]:
+def _proof(proof: Proof, expert: str) -> dict[str, Any]:
     return {
+        "expert": expert,
         "claim": proof.claim,
         "reference": proof.reference,
         "mark": proof.mark,
         "verdict": proof.verdict,
         "condition": proof.condition,
         "repaired": proof.repaired,
+        "says": proof.says,
         "date": proof.date,
     }

@@ -1,17 +1,26 @@
-"""Sentences of the table of rates: what a cell says aloud, and what to notice now."""
+"""What a cell of the table of rates says: aloud, and of claim, slope and proof together."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moeviz.charts.measured import Measured
-from moeviz.charts.proofs import CONDITION, FAILS, MARKS, OPEN, PROVED
-from moeviz.study.rate_cell import RateRow
+from moeviz.charts.proofs import CONDITION, FAILS, MARKS, NONE, OPEN, PROVED
+from moeviz.study.rate_cell import RateCell, RateRow
 from moeviz.text import signed
-from moeviz.theory.claim import RateClaim
+from moeviz.theory.claim import SLOW, RateClaim
 
-ALL = "all"
+_POWER = re.compile(r"n\^\(−1/(\d+)\)")
+
+_VERBS: Mapping[str, str] = {
+    PROVED: "is proved",
+    FAILS: "fails as printed",
+    CONDITION: "holds under a condition",
+    OPEN: "is not decided",
+    NONE: "is decided by no claim of the checker",
+}
 
 Row = Mapping[str, Any]
 Cell = Mapping[str, Any]
@@ -33,11 +42,17 @@ def cell_label(row: RateRow, cell: Cell) -> str:
     if cell["claims"]:
         parts.append(f"checker: {MARKS[cell['proof']][1]}")
     if cell["agreement"] == "differ":
-        parts.append("they disagree")
+        against = cell["measured"] and cell["measured"]["mark"] == "no"
+        parts.append(f"{'slope' if against else 'checker'} against the claim")
     return "; ".join(parts)
 
 
-def together(claim: RateClaim, measured: Measured | None, mark: str) -> str:
+def together(
+    claim: RateClaim,
+    measured: Measured | None,
+    mark: str,
+    by_expert: Sequence[tuple[str, str]] = (),
+) -> str:
     """Say in one sentence or two who of claim, slope and proof disagrees with whom.
 
     Parameters
@@ -46,6 +61,9 @@ def together(claim: RateClaim, measured: Measured | None, mark: str) -> str:
     measured : Measured or None
     mark : str
         The checker's.
+    by_expert : sequence of (str, str)
+        Where the claim is about several experts: each with the checker's mark, last the one that
+        is measured.
     """
     slope = measured.mark if measured else "unknown"
     tells = {
@@ -53,10 +71,14 @@ def together(claim: RateClaim, measured: Measured | None, mark: str) -> str:
         "no": "The slope contradicts the claim",
         "unknown": "No slope is measured"
         if measured is None
+        else "The slope cannot contradict a claim that names more than one rate"
+        if claim.exponent is None and powers_of(claim.rate)
         else "The slope cannot contradict a claim without a power of n"
         if claim.exponent is None
         else "The slope cannot tell",
     }[slope]
+    if by_expert:
+        return f"Measured with {by_expert[-1][0]}. {_split(by_expert)}{tells}."
     decides = {
         PROVED: "the checker proves what the claim rests on",
         FAILS: "the checker refutes, as printed, what the claim rests on",
@@ -72,101 +94,83 @@ def together(claim: RateClaim, measured: Measured | None, mark: str) -> str:
     return f"{tells}, {joint if measured and slope != 'unknown' else 'and'} {decides}."
 
 
-def notices_of(
-    rows: Sequence[Row],
-    papers: Mapping[str, str],
-    settings: Mapping[str, str],
-    agreements: Mapping[str, str],
-) -> dict[str, str]:
-    """Return what to notice for every choice of paper, setting and agreement.
+def _split(by_expert: Sequence[tuple[str, str]]) -> str:
+    """Say what the checker says of each expert, those first of which it says another thing."""
+    if all(mark == NONE for _, mark in by_expert):
+        return "The checker has no claim that decides it. "
+    by_mark: dict[str, list[str]] = {}
+    for expert, mark in by_expert:
+        by_mark.setdefault(mark, []).append(expert)
+    said = [(" and ".join(experts), _VERBS[mark]) for mark, experts in by_mark.items()]
+    first, *others = said
+    more = "".join(f"; for {experts} it {verb}" for experts, verb in others)
+    return f"The paper's claim {first[1]} for {first[0]}{more}. "
+
+
+def short_rate(claim: RateClaim) -> str:
+    """Return a claimed rate as a cell has room for: its powers of n, or that there is none.
 
     Parameters
     ----------
-    rows : sequence of mapping
-        Of the matrix.
-    papers, settings, agreements : mapping
-        What one may choose.
-
-    Returns
-    -------
-    dict
-        By ``paper|setting|agreement``.
+    claim : RateClaim
     """
-    return {
-        f"{paper}|{setting}|{agreement}": _notice(rows, paper, setting, agreement)
-        for paper in (ALL, *papers)
-        for setting in (ALL, *settings)
-        for agreement in (ALL, *agreements)
-    }
+    powers = powers_of(claim.rate)
+    if claim.rate.startswith(SLOW):
+        return "slower" if not powers else f"slower, or n^(−1/{powers[0]})"
+    return " or ".join(f"n^(−1/{power})" for power in powers)
 
 
-def chosen(rows: Sequence[Row], paper: str, setting: str, agreement: str) -> list[tuple[Row, Cell]]:
-    """Return the cells of a choice, each with its row.
+def samples(claim: RateClaim) -> str:
+    """Return how many samples bring a parameter's error to ε, if n^(−a) is claimed: ε^(−1/a).
 
     Parameters
     ----------
-    rows : sequence of mapping
-    paper, setting, agreement : str
-        Each a name, or ``"all"``.
+    claim : RateClaim
     """
-    return [
-        (row, cell)
-        for row in rows
-        if paper in (ALL, row["paper"]) and setting in (ALL, row["setting"])
-        for cell in row["cells"]
-        if agreement in (ALL, cell["agreement"])
-    ]
+    powers = powers_of(claim.rate)
+    said = " or ".join(f"ε^(−{power})" for power in powers)
+    if claim.rate.startswith(SLOW):
+        return f"no power, or {said}" if said else "no power of 1/ε"
+    return said
 
 
-def _notice(rows: Sequence[Row], paper: str, setting: str, agreement: str) -> str:
-    found = chosen(rows, paper, setting, agreement)
-    if not found:
-        return "No claim is so; choose another paper, setting or agreement."
-    cells = [cell for _, cell in found]
-    measured = [cell for cell in cells if cell["measured"]]
-    marks = [cell["measured"]["mark"] for cell in measured]
-    silent = sum(cell["exponent"] is None for cell in measured)
-    proofs = [cell["proof"] for cell in cells]
-    said = (
-        f"{len(measured)} of {_count(len(cells), 'claim')} measured: {marks.count('yes')} slopes "
-        f"agree, {marks.count('no') or 'none'} against, {silent} without a power of n to hold "
-        f"against. Checker: {proofs.count(PROVED)} proved, {proofs.count(CONDITION)} under a "
-        f"condition, {proofs.count(FAILS)} refuted as printed."
-    )
-    return f"{said} {_striking(found)}".rstrip()
+def needs(cell: RateCell) -> str:
+    """Say a claimed rate as samples for an error, and of what the error is.
+
+    Parameters
+    ----------
+    cell : RateCell
+    """
+    what = "of the density" if cell.settings.get("losses") else "of a parameter"
+    said = samples(cell.claim)
+    if said == "no power of 1/ε":
+        return f"Samples for an error ε {what}: {said} is enough."
+    return f"Samples for an error ε {what}: {said}."
 
 
-def _striking(found: Sequence[tuple[Row, Cell]]) -> str:
-    """Point at the cell that is worth a look: what slope or proof says against its claim."""
-    measured = [pair for pair in found if pair[1]["measured"]]
-    against = [pair for pair in measured if pair[1]["measured"]["mark"] == "no"]
-    if against:
-        row, cell = max(against, key=_distance)
-        return f"{_where(row, cell)}: slope {_estimate(cell)}, claimed {signed(cell['exponent'])}."
-    kept = [(r, c) for r, c in measured if c["measured"]["mark"] == "yes" and c["proof"] == FAILS]
-    if kept:
-        row, cell = kept[0]
-        return f"{_where(row, cell)}: slope {_estimate(cell)} as claimed, yet refuted as printed."
-    falls = [(r, c) for r, c in measured if c["kind"] == "slow" and c["measured"]["high"] < 0]
-    if falls:
-        row, cell = min(falls, key=lambda pair: float(pair[1]["measured"]["slope"]))
-        return (
-            f"{_where(row, cell)}: claimed slower than any power for the worst truth, yet this "
-            f"one falls with slope {_estimate(cell)}."
-        )
-    return ""
+def needed(estimate: float, low: float, high: float) -> str:
+    """Say how many samples bring the loss to ε, by its measured slope.
+
+    Parameters
+    ----------
+    estimate, low, high : float
+        The slope, and the ends of its interval.
+    """
+    if round(high, 2) >= 0:
+        return "no number of samples is sure to bring the loss to ε"
+    ends = ", ".join(signed(1 / slope, 1) for slope in (low, high))
+    return f"ε^({signed(1 / estimate, 1)}) samples bring the loss to ε (between powers {ends})"
 
 
-def _where(row: Row, cell: Cell) -> str:
-    return f"{row['short'][:1].upper()}{row['short'][1:]}, {row['regime']}, {cell['expert']}"
+def powers_of(rate: str) -> tuple[str, ...]:
+    """Return the powers of n that a claimed rate names: of n^(−1/4) the 4.
 
-
-def _estimate(cell: Cell) -> str:
-    return signed(cell["measured"]["slope"])
-
-
-def _distance(pair: tuple[Row, Cell]) -> float:
-    return abs(float(pair[1]["measured"]["slope"]) - float(pair[1]["exponent"]))
+    Parameters
+    ----------
+    rate : str
+        As :class:`~moeviz.theory.claim.RateClaim` has it.
+    """
+    return tuple(_POWER.findall(rate))
 
 
 def _slope(cell: Cell) -> str:
@@ -174,8 +178,5 @@ def _slope(cell: Cell) -> str:
     if not measured:
         return ""
     low, high = (signed(measured[end]) for end in ("low", "high"))
-    return f"measured slope {signed(measured['slope'])}, {low} to {high}"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    expert = f" with {cell['measured_with']}" if cell["measured_with"] else ""
+    return f"measured slope{expert} {signed(measured['slope'])}, {low} to {high}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from moeviz.charts.chosen import first_curves, short_names
+from moeviz.charts.chosen import Part, first_curves, short_names
 from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.meter import meters
 from moeviz.charts.palette import Theme, style
@@ -16,7 +16,9 @@ from moeviz.study.result import Result
 from moeviz.text import finite
 
 
-def study_screen(result: Result, sizes: Sequence[int], theme: Theme) -> dict[str, Any]:
+def study_screen(
+    result: Result, sizes: Sequence[int], theme: Theme, part: Part = ()
+) -> dict[str, Any]:
     """Return what a page draws of a study, finished or not.
 
     Parameters
@@ -26,6 +28,8 @@ def study_screen(result: Result, sizes: Sequence[int], theme: Theme) -> dict[str
         All sample sizes of the study.
     theme : Theme
         Colours.
+    part : tuple
+        Of the curves, those that are asked for: :func:`~moeviz.charts.chosen.part_of`.
 
     Returns
     -------
@@ -36,7 +40,7 @@ def study_screen(result: Result, sizes: Sequence[int], theme: Theme) -> dict[str
         on at first); ``meters`` (:class:`~moeviz.charts.meter.Meter`); ``summary``, a sentence
         or two; ``n_done``, how many means the figure has; ``complete``. All of it JSON can hold.
     """
-    shown = first_curves(result.curves)
+    shown = first_curves(result.curves, part)
     made = meters(result, theme)
     names = short_names(result.curves)
     summary = takeaway(result, made, shown)
@@ -55,7 +59,7 @@ def study_screen(result: Result, sizes: Sequence[int], theme: Theme) -> dict[str
         )
     screen: dict[str, Any] = finite(
         {
-            "figure": convergence_figure(result, sizes, theme),
+            "figure": convergence_figure(result, sizes, theme, part),
             "description": f"{describe(result)} {summary}",
             "curves": curves,
             "meters": [asdict(meter) for meter in made],

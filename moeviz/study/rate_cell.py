@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from moeviz.errors import SpecificationError
+from moeviz.model import EXPERTS
 from moeviz.study.curves import PlannedCurve
 from moeviz.study.fields import PAPER
 from moeviz.study.plan import plan
@@ -33,6 +34,9 @@ SETTINGS: Mapping[str, str] = {
     "density": "density",
 }
 """What a row's claims are about: as many experts as are true, more, or the function itself."""
+
+SEVERAL = frozenset({"ReLU, GELU"})
+"""What several experts are called of which a paper says the same."""
 
 _COLUMN: Mapping[str, str] = {
     "linear": "linear",
@@ -61,8 +65,11 @@ class RateCell:
     gauge : str
         In which gauge the study's curve is read; the paper's own where the claim lives there.
     decided_by : tuple of str
-        Claims of the checker's catalogue that decide what the rate rests on; none where the paper
-        takes the rate from another one.
+        Claims of the checker's catalogue that decide what the rate rests on, for the expert that
+        is measured; none where the paper takes the rate from another one.
+    beside : mapping of str to str
+        Such claims for experts of which the paper's sentence speaks too but that are not measured:
+        by what the expert is called, the claim.
     """
 
     expert_words: str
@@ -70,6 +77,7 @@ class RateCell:
     settings: Mapping[str, str] = field(default_factory=dict)
     gauge: str = DEFAULT_GAUGE
     decided_by: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def column(self) -> str:
@@ -100,6 +108,18 @@ class RateCell:
         )
 
     @property
+    def measured_with(self) -> str:
+        """Which expert is measured, where the paper's sentence speaks of several; else empty."""
+        if self.expert_words not in SEVERAL:
+            return ""
+        return EXPERTS[self.curve.expert].title.removesuffix(" expert")
+
+    @property
+    def curve_settings(self) -> dict[str, str]:
+        """Fields, as text, by which a study of the cell's preset asks for its curve alone."""
+        return {**self.settings, **asking_for(self.curve)}
+
+    @property
     def claim(self) -> RateClaim:
         """What is claimed of :attr:`curve`."""
         return self.curve.claim
@@ -120,6 +140,22 @@ class RateCell:
             and loss in (PAPER, curve.reading.loss)
             and curve.reading.gauge == self.gauge
         )
+
+
+def asking_for(curve: PlannedCurve) -> dict[str, str]:
+    """Return the fields, as text, by which a study asks for one curve of it and its like.
+
+    Parameters
+    ----------
+    curve : PlannedCurve
+
+    Returns
+    -------
+    dict
+        Its fit is the only one, and its gauge the only one; the losses stay the study's.
+    """
+    own = {field: getattr(curve, name) for field, name in COMPARED.items()}
+    return {**own, "estimators": curve.estimator, "gauges": curve.reading.gauge}
 
 
 @dataclass(frozen=True)

@@ -25,14 +25,18 @@ def _cosine_row(words: str, router: str, *decided: tuple[str, ...]) -> RateRow:
 
 
 def _sigmoid_row(
-    gate: str, regime: str, preset: str, relu: tuple[str, ...] = (), power: tuple[str, ...] = ()
+    gate: str, regime: str, preset: str, networks: str = "", power: tuple[str, ...] = ()
 ) -> RateRow:
+    """Return the row of a gate; `networks` is the group of the claims for ReLU and GELU."""
     name = gate.split()[0]
     changed = {"gates": name, "sparse": "1" if regime == "sparse" else "0"}
-    experts = (("polynomial", "polynomial", power), ("gelu", "ReLU, GELU", relu))
+    gelu = (f"{networks}.gelu.d2",) if networks else ()
+    relu = {"ReLU": f"{networks}.relu.d2"} if networks else {}
     cells = (
-        RateCell(title, preset, {**changed, "experts": expert}, decided_by=claims)
-        for expert, title, claims in experts
+        RateCell("polynomial", preset, {**changed, "experts": "polynomial"}, decided_by=power),
+        RateCell(
+            "ReLU, GELU", preset, {**changed, "experts": "gelu"}, decided_by=gelu, beside=relu
+        ),
     )
     return RateRow(
         f"sigmoid.{name}.{regime}",
@@ -128,12 +132,8 @@ RATE_ROWS: tuple[RateRow, ...] = (
             for words in ("ReLU", "tanh")
         ),
     ),
-    _sigmoid_row(
-        "sigmoid gate", "sparse", "sigmoid-sparse", ("S10.relu.d2", "S10.gelu.d2"), ("S13.p2",)
-    ),
-    _sigmoid_row(
-        "sigmoid gate", "dense", "dense-over", ("S8.relu.d2", "S8.gelu.d2"), ("S8.p2.d2",)
-    ),
+    _sigmoid_row("sigmoid gate", "sparse", "sigmoid-sparse", "S10", ("S13.p2",)),
+    _sigmoid_row("sigmoid gate", "dense", "dense-over", "S8", ("S8.p2.d2",)),
     _sigmoid_row("softmax gate", "sparse", "softmax-sparse"),
     _sigmoid_row("softmax gate", "dense", "dense-over"),
     RateRow(

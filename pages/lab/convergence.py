@@ -9,7 +9,7 @@ from moeviz.ui.lab.form import form_preset, form_study, form_values, heading
 from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
 from moeviz.ui.lab.link import request_for
-from moeviz.ui.lab.predict import predict
+from moeviz.ui.lab.predict import guesses_of, predict
 from moeviz.ui.lab.state import STATE, job, pins
 from moeviz.ui.lab.study import cancel_button, show_study, study_on_show
 from moeviz.ui.shared.guard import guard
@@ -42,4 +42,6 @@ with guard(STATE.start_again):
     link = STATE.write(request_for(spec, job(), guesses, kept is not None, pins()))
     shown = show_study(preset, spec, guesses, kept, snapshot, link)
     show_notices(spec)
+    if shown is not None:
+        guesses = guesses_of(guesses, spec, shown.spec)
     show_below(preset, shown, guesses)

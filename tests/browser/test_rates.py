@@ -53,7 +53,7 @@ def test_a_cell_opens_by_keyboard_and_leads_to_its_study(server, visit):
     expect(page).to_have_url(re.compile(f"paper=cosine&v=1&cell={PERTURBED}$"))
     assert page.locator(".rates-frame").bounding_box() == before
     with page.context.expect_page() as opened:
-        panel.get_by_role("link", name="Open the study").press("Enter")
+        panel.get_by_role("link", name="Run it yourself").press("Enter")
     lab = Lab(opened.value, server.url)
     lab.run_button.wait_for()
     expect(lab.chip("router")).to_contain_text("perturbed cosine")
@@ -62,6 +62,31 @@ def test_a_cell_opens_by_keyboard_and_leads_to_its_study(server, visit):
     expect(panel).to_be_hidden()
     expect(cell).to_be_focused()
     expect(page).to_have_url(re.compile(r"paper=cosine&v=1$"))
+
+
+def test_a_link_shows_the_measurement_of_its_cell(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/rates?cell=sigmoid.sigmoid.dense.relu")
+    panel = page.get_by_role("dialog", name=re.compile("sigmoid gate"))
+    slope = panel.locator("dd strong", has_text="slope").inner_text()
+    expect(panel.locator(".moeviz-word").first).to_be_visible()
+    with page.context.expect_page() as opened:
+        panel.get_by_role("link", name="See the measurement").press("Enter")
+    meters = opened.value.locator(".watch-meters > li")
+    expect(meters).to_have_count(1)
+    expect(meters).to_contain_text("sigmoid, GELU")
+    expect(meters).to_contain_text(slope)
+
+
+def test_a_phone_shows_contradicted_claims_of_all_papers(server, visit):
+    page = visit(390, 844)
+    page.goto(f"{server.url}/rates")
+    expect(page.get_by_role("status").filter(has_text="claims of the cosine paper")).to_be_visible()
+    page.get_by_role("button", name="Which claims are contradicted?").click()
+    expect(page.get_by_role("button", name="All papers")).to_have_attribute("aria-pressed", "true")
+    number = faces(page).count()
+    said = f"in {number} of {number} claims. "
+    expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
 
 
 def test_filters_draw_at_once_and_go_into_the_address(server, visit):
@@ -73,7 +98,7 @@ def test_filters_draw_at_once_and_go_into_the_address(server, visit):
     page.get_by_role("button", name="samples for error ε").click()
     expect(faces(page).first).to_contain_text("ε")
     expect(page).to_have_url(re.compile("setting=density.*read=samples"))
-    expect(page.get_by_role("status").filter(has_text="3 of 3 claims")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="none of 3 claims")).to_be_visible()
     page.get_by_role("button", name="Everything again").click()
     expect(faces(page)).to_have_count(CLAIMS)
     page.go_back()

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from moeviz.charts.chosen import MOST, first_curves, short_names
+from moeviz.charts.chosen import MOST, first_curves, part_of, short_names
 from moeviz.study import ESTIMATORS, PRESETS, plan
 
 LONGEST = 48
@@ -79,3 +79,23 @@ def test_names_are_short_and_all_different(name):
     names = short_names(curves)
     assert len(set(names)) == len(curves)
     assert all(name.strip() and len(name) <= LONGEST for name in names)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_part_that_is_asked_for_is_all_that_is_on(name):
+    preset = PRESETS[name]
+    curves = plan(preset.build({})).curves
+    assert part_of(curves, curves) == ()
+    for fit in {curve.fit for curve in curves}:
+        asked = [curve for curve in curves if curve.fit == fit]
+        part = part_of(curves, asked)
+        shown = [curves[place] for place in first_curves(curves, part)]
+        assert {curve.fit for curve in shown} == {fit} or part == ()
+        assert len({curve.fit for curve in curves}) == 1 or part
+
+
+def test_a_study_that_asks_for_more_than_there_is_asks_for_no_part():
+    curves = plan(PRESETS["dense-over"].build({})).curves
+    others = plan(PRESETS["dense-over"].build({"experts": ["gelu", "tanh"]})).curves
+    assert part_of(curves, others) == ()
+    assert part_of(curves, [*curves[:1], *others]) == ()

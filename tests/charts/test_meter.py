@@ -101,6 +101,14 @@ def test_where_theory_names_no_power_nothing_is_told(result):
         assert "no power of n" in words
 
 
+def test_a_slope_that_just_misses_theory_is_too_near_to_decide(judge):
+    mark, words = judge(-0.6, -0.67, -0.53)
+    assert mark == "unknown"
+    assert words.endswith(
+        "lies just outside the interval, −0.67 to −0.53, by too little to decide."
+    )
+
+
 def test_the_papers_slope_is_inside_or_outside(result):
     curve = replace(result.curves[0], slope=Slope(-0.5, -0.55, -0.45, (300, 3000)))
     for slope, word in ((-0.46, "inside"), (-0.3, "outside")):
@@ -130,7 +138,7 @@ def test_marks_of_kept_results_agree_with_numbers_and_words(name):
         assert curve.trained or meter.mark == "unknown"
         assert ("theory's" in words and "inside the interval" in words) == (meter.mark == "yes")
         told = meter.mark in ("yes", "no")
-        untold = ("Cannot", "no power", "No slope", "without training")
+        untold = ("Cannot", "no power", "no single power", "No slope", "without training")
         assert told != any(reason in words for reason in untold)
         if told:
             inside = within(meter.theory, meter.low, meter.high)

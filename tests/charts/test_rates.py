@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -17,10 +18,9 @@ from moeviz.charts.rates import (
     agreement_of,
     kind_of_claim,
     rates_matrix,
-    samples,
-    short_rate,
 )
-from moeviz.charts.rates_words import chosen, together
+from moeviz.charts.rates_notices import chosen
+from moeviz.charts.rates_words import powers_of, samples, short_rate, together
 from moeviz.study.rate_cell import COLUMNS, SETTINGS
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.study.slope import Slope
@@ -130,15 +130,30 @@ def test_claim_slope_and_proof_disagree_where_one_speaks_against_another(mark):
     assert together(NO_POWER, slope("unknown"), mark).startswith("The slope cannot contradict")
 
 
+def proofs_part(said):
+    """How the proofs of the claims stand, without their number and what lies in brackets."""
+    first = re.sub(r" \([^)]*\)", "", said.split(". ")[0])
+    return re.sub(r" of \d+ claims?", " of all", first.replace("none of", "0 of"))
+
+
+def slopes_part(said):
+    """How the slopes of the claims stand."""
+    return re.search(r"[^.]* against[^.]*\.", said)[0]
+
+
 def test_what_to_notice_counts_what_is_shown():
     for name, said in MATRIX["notices"].items():
         paper, setting, agreement = name.split("|")
         cells = [cell for _, cell in chosen(MATRIX["rows"], paper, setting, agreement)]
         if cells:
-            measured = sum(bool(cell["measured"]) for cell in cells)
-            assert said.startswith(f"{measured} of {len(cells)} claim")
-            refuted = sum(cell["proof"] == FAILS for cell in cells)
-            assert f"{refuted} refuted" in said
+            assert f" of {len(cells)} claim" in said
+            for part in (proofs_part(said), slopes_part(said)):
+                assert sum(map(int, re.findall(r"(?<![−.])\b\d+(?= )", part))) == len(cells)
+            fails = sum(cell["proof"] == FAILS for cell in cells)
+            assert said.startswith(f"The proof fails as printed in {fails or 'none'} of ")
+            against = [cell for cell in cells if cell["measured"]["mark"] == "no"]
+            assert ("No slope against" in said) == (not against)
+            assert (" paper" in said) == (paper != "all")
         else:
             assert said.startswith("No claim is so")
 
@@ -150,4 +165,54 @@ def test_a_cell_says_aloud_all_that_it_shows():
             for part in (row["gate"], row["regime"], cell["expert"], cell["claim"]):
                 assert part in said
             assert "slope" in said or cell["measured"] is None
-            assert ("disagree" in said) == (cell["agreement"] == "differ")
+            assert ("against the claim" in said) == (cell["agreement"] == "differ")
+
+
+def cell_named(name):
+    return next(cell for cell in CELLS if cell["name"] == name)
+
+
+def test_a_mark_is_of_the_expert_that_is_measured():
+    cell = cell_named("sigmoid.sigmoid.dense.relu")
+    assert cell["measured_with"] == "GELU"
+    marks = {one["expert"]: one["mark"] for one in cell["claims"]}
+    assert cell["proof"] == marks["GELU"]
+    assert marks == {"ReLU": FAILS, "GELU": CONDITION}
+    assert cell["together"].startswith(
+        "Measured with GELU. The paper's claim fails as printed for ReLU; for GELU it holds under "
+        "a condition."
+    )
+    for other in CELLS:
+        experts = [one["expert"] for one in other["claims"]]
+        assert all(experts) == bool(other["measured_with"] or not experts)
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        ((FAILS, FAILS), "The paper's claim fails as printed for ReLU and GELU."),
+        ((PROVED, OPEN), "The paper's claim is proved for ReLU; for GELU it is not decided."),
+        ((NONE,), "The checker has no claim that decides it."),
+    ],
+)
+def test_claims_of_several_experts_are_told_apart(marks, said):
+    experts = ("ReLU", "GELU")[-len(marks) :]
+    words = together(RATE, slope("unknown"), marks[-1], [*zip(experts, marks, strict=True)])
+    assert words == f"Measured with GELU. {said} The slope cannot tell."
+
+
+def test_a_proof_says_what_comes_of_its_repair(monkeypatch):
+    (found,) = proofs(["C8.exact.relu"])
+    said = {"": "", "holds": "; repaired, it holds", "fails": "; repaired, it fails too"}
+    said["undecided"] = "; repaired, it is not decided"
+    for verdict, words in said.items():
+        one = replace(found, mark=FAILS, condition="", repaired=verdict)
+        assert one.says == f"fails as printed{words}"
+
+
+def test_a_claim_of_several_rates_is_not_one_of_no_power():
+    several = [c for c in CELLS if c["exponent"] is None and powers_of(c["claim"])]
+    assert {"compete.gaussian.over.linear"} < {cell["name"] for cell in several}
+    for cell in several:
+        assert "no single power" in cell["measured"]["words"]
+        assert "more than one rate" in cell["together"]

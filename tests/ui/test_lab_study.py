@@ -121,6 +121,34 @@ def test_a_link_shows_the_kept_result_until_run_is_pressed(still, kept):
     assert "kept" not in app.query_params
 
 
+def test_a_link_to_one_curve_of_a_kept_result_shows_that_one(still, kept):
+    app = visit(kept="1", routers="cosine", gauges="offset", guess="-0.1")
+    assert app.title[0].value == PRESETS[SPEC.name].asks
+    asked = [
+        curve.router == "cosine"
+        and (curve.reading.loss == "radial" or curve.reading.gauge == "offset")
+        for curve in kept.result.curves
+    ]
+    first = [curve["first"] for curve in drawn(app)["curves"]]
+    assert any(first)
+    assert all(on <= wanted for on, wanted in zip(first, asked, strict=True))
+    place = first.index(True)
+    assert [guess is not None for guess in told(app, PICTURE)["guesses"]] == [
+        index == place for index in range(len(first))
+    ]
+
+
+def test_a_part_of_a_presets_study_lies_behind_with_its_own_curves(still, kept):
+    app = visit(routers="perturbed-cosine")
+    assert app.title[0].value == PRESETS[SPEC.name].asks
+    assert told(app, PICTURE)["lent"] == ""
+    (behind,) = layers(app)
+    curves = kept.result.curves
+    first = [curve["first"] for curve in behind["screen"]["curves"]]
+    assert any(first)
+    assert {c.router for c, on in zip(curves, first, strict=True) if on} == {"perturbed-cosine"}
+
+
 def test_a_kept_result_of_an_older_arithmetic_is_marked(still, kept, monkeypatch):
     assert "older arithmetic" not in said(visit(kept="1").warning)
     older = replace(kept.result, spec=replace(SPEC, numbers=1))

@@ -8,19 +8,23 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from moeviz.charts.chosen import first_curves, part_of
+from moeviz.charts.glossary import GLOSSARY
 from moeviz.charts.meter import meters
 from moeviz.charts.palette import THEMES
 from moeviz.charts.printed import printed
 from moeviz.charts.rates import rates_matrix
 from moeviz.console import rates_json
 from moeviz.errors import SpecificationError
-from moeviz.study import PRESETS
+from moeviz.study import PRESETS, plan
 from moeviz.study.kept import kept_result
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.ui.checker.link import CHECKER
+from moeviz.ui.lab.form import own_model
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.rates.link import CHOICES, MATRIX, RATES, cell_names
 from moeviz.ui.rates.matrix import matrix_text
+from moeviz.ui.shared.terms import glossary_path
 from tests.ui.still import component, told, visit
 
 CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]
@@ -62,7 +66,13 @@ def test_a_cell_says_what_the_study_says_that_it_opens(row, cell):
     assert (cell["exponent"], cell["source"]) == (own.curve.claim.exponent, own.curve.claim.source)
     path, params = asked(SHOWN[cell["name"]]["kept"])
     assert LAB.read(params).own["kept"] is True
-    kept = kept_result(LAB.read(params).own["preset"])
+    request = LAB.read(params)
+    kept = kept_result(request.own["preset"])
+    assert not own_model(preset, request.values)
+    part = part_of(kept.result.curves, plan(preset.build(request.values)).curves)
+    shown = first_curves(kept.result.curves, part)
+    assert any(own.speaks_of(kept.result.curves[place]) for place in shown)
+    assert len({kept.result.curves[place].fit for place in shown}) == 1
     curves = printed(kept.result)["curves"]
     place = next(i for i, curve in enumerate(kept.result.curves) if own.speaks_of(curve))
     says = curves[place]
@@ -82,6 +92,11 @@ def test_a_claim_leads_to_its_verdict(name):
         path, params = asked(claim["href"])
         assert (path, CHECKER.read(params).own["claim"]) == ("checker", claim["claim"])
     for other in SHOWN[name]["elsewhere"]:
+        kept = kept_result(other["preset"]).result.curves
+        values = LAB.read(asked(other["href"])[1]).values
+        part = part_of(kept, plan(PRESETS[other["preset"]].build(values)).curves)
+        shown = [kept[place].slope for place in first_curves(kept, part)]
+        assert other["slope"] in [round(slope.estimate, 4) for slope in shown if slope]
         assert LAB.read(asked(other["href"])[1]).own["preset"] == other["preset"]
     assert len(SHOWN[name]["claims"]) == len({c["claim"] for c in SHOWN[name]["claims"]})
 
@@ -141,3 +156,14 @@ def test_a_change_in_the_browser_goes_into_the_address(still):
 def test_a_matrix_is_made_once():
     assert rates_matrix() is rates_matrix()
     assert matrix_text() is matrix_text()
+
+
+def test_words_of_the_glossary_are_marked_in_what_an_open_cell_says(still):
+    terms = json.loads(matrix_text())["terms"]
+    marked = {part[0] for parts in terms.values() for part in parts if isinstance(part, list)}
+    assert marked
+    assert marked <= set(GLOSSARY)
+    for sentence, parts in terms.items():
+        assert "".join(part if isinstance(part, str) else part[1] for part in parts) == sentence
+    app = visit("pages/lab/rates.py")
+    assert told(app, MATRIX)["meanings"] == glossary_path()

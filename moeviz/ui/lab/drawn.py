@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import pyarrow
 import streamlit as st
 
+from moeviz.charts.chosen import Part, part_of
 from moeviz.charts.palette import theme_named
 from moeviz.charts.replay import replay_document
 from moeviz.charts.screen import study_screen
 from moeviz.charts.table import Table
 from moeviz.engine import Snapshot
-from moeviz.study import Result, Specification
+from moeviz.study import Result, Specification, plan
 from moeviz.study.kept import KeptResult
 from moeviz.text import json_text
 
@@ -81,7 +82,9 @@ def _result(name: str, version: int, _make: Callable[[], Result]) -> Result:
     return _make()
 
 
-def screen_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
+def screen_of(
+    shown: Shown, sizes: Sequence[int], theme: str | None, asked: Specification | None = None
+) -> str:
     """Return what is drawn of a study as a text for the browser.
 
     Parameters
@@ -91,15 +94,18 @@ def screen_of(shown: Shown, sizes: Sequence[int], theme: str | None) -> str:
         The study's sample sizes.
     theme : str or None
         The browser's theme.
+    asked : Specification, optional
+        The study that a form asks for; where it is a part of this one, that part is on at first.
     """
-    return _screen(shown.name, shown.version, theme, tuple(sizes), shown)
+    part = part_of(plan(shown.spec).curves, plan(asked).curves) if asked is not None else ()
+    return _screen(shown.name, shown.version, theme, tuple(sizes), part, shown)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _screen(
-    name: str, version: int, theme: str | None, sizes: tuple[int, ...], _shown: Shown
+    name: str, version: int, theme: str | None, sizes: tuple[int, ...], part: Part, _shown: Shown
 ) -> str:
-    return json_text(study_screen(_shown.result, sizes, theme_named(theme)), compact=True)
+    return json_text(study_screen(_shown.result, sizes, theme_named(theme), part), compact=True)
 
 
 def replay_of(shown: Shown, theme: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import cast
 
 import streamlit as st
 
@@ -21,12 +22,15 @@ def form_preset() -> Preset:
     return PRESETS[STATE.asked.own["preset"]]
 
 
-_ASKED_ABOUT = ("routers", "gates", "experts", "output", "data_router", "data_gate")
-"""Fields of which a preset's question speaks."""
+_COMPARED = ("routers", "gates", "experts")
+_ASKED_ABOUT = ("output", "data_router", "data_gate")
+"""Fields of which a preset's question speaks; those that list what it compares come first."""
 
 
 def own_model(preset: Preset, values: Mapping[str, Value]) -> bool:
     """Return whether a form's model is another than the preset's, whose question is not its own.
+
+    A part of what the preset compares is still the preset's.
 
     Parameters
     ----------
@@ -34,7 +38,13 @@ def own_model(preset: Preset, values: Mapping[str, Value]) -> bool:
     values : mapping of str to Value
         What the form says.
     """
-    return any(values[name] != preset.defaults[name] for name in _ASKED_ABOUT)
+    default = preset.defaults
+    more = any(_names(values, name) - _names(default, name) for name in _COMPARED)
+    return more or any(values[name] != default[name] for name in _ASKED_ABOUT)
+
+
+def _names(values: Mapping[str, Value], field: str) -> set[str]:
+    return set(cast("tuple[str, ...]", values[field]))
 
 
 def heading(preset: Preset, values: Mapping[str, Value]) -> str:

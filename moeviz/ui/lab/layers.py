@@ -7,7 +7,7 @@ from typing import Any
 
 from moeviz.charts.differences import differences_words
 from moeviz.engine import UnknownJobError
-from moeviz.study import Preset
+from moeviz.study import Preset, Specification
 from moeviz.study.kept import kept_result
 from moeviz.ui.lab.drawn import Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.form import own_model
@@ -17,22 +17,28 @@ from moeviz.ui.shared.session import engine
 from moeviz.ui.shared.studies import study_label
 
 
-def layers(preset: Preset, shown: Shown | None, theme: str | None) -> list[dict[str, Any]]:
+def layers(
+    preset: Preset, spec: Specification, shown: Shown | None, theme: str | None
+) -> list[dict[str, Any]]:
     """Return what is drawn behind and beside a study, as the picture takes it.
 
     Parameters
     ----------
     preset : Preset
         The one chosen in the form.
+    spec : Specification
+        What the form says.
     shown : Shown or None
         The study on show.
     theme : str or None
         The browser's theme.
     """
-    return [*_behind(preset, shown, theme), *_beside(shown, theme)]
+    return [*_behind(preset, spec, shown, theme), *_beside(shown, theme)]
 
 
-def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
+def _behind(
+    preset: Preset, spec: Specification, shown: Shown | None, theme: str | None
+) -> Iterator[dict[str, Any]]:
     """Return what lies faintly behind a study, or stands in its place until one is run."""
     name = preset.name
     if kept_result(name) is None and shown is None:
@@ -41,11 +47,12 @@ def _behind(preset: Preset, shown: Shown | None, theme: str | None) -> Iterator[
     if kept is None or (shown is not None and _of_its_own(preset, shown)):
         return
     behind = shown_kept(name, kept)
+    asked = spec if name == preset.name else None
     said = f"kept full-size result of {kept.date}"
     yield {
         "name": said if name == preset.name else f"{study_label(name)}, {said}",
         "short": "kept",
-        "screen": screen_of(behind, kept.result.spec["sizes"], theme),
+        "screen": screen_of(behind, kept.result.spec["sizes"], theme, asked),
         "look": "faint",
     }
 

@@ -44,6 +44,22 @@ def predict(preset: Preset, spec: Specification) -> Guesses:
     return said_guesses(PRESETS[spec.name], labels)
 
 
+def guesses_of(guesses: Guesses, asked: Specification, shown: Specification) -> Guesses:
+    """Return what was predicted of the curves of a study, whose form may ask for others.
+
+    Parameters
+    ----------
+    guesses : sequence of float or None
+        What was predicted, curve by curve of the form's study.
+    asked : Specification
+        What the form says.
+    shown : Specification
+        The study on show.
+    """
+    said = dict(zip((curve.key for curve in plan(asked).curves), guesses, strict=False))
+    return tuple(said.get(curve.key) for curve in plan(shown).curves if curve.trained)
+
+
 def _ask(spec: Specification, locked: bool) -> None:
     """Ask for a slope per curve.
 

@@ -15,6 +15,7 @@ from moeviz.ui.lab.files import downloads
 from moeviz.ui.lab.form import heading, own_model
 from moeviz.ui.lab.layers import layers, pin_name, pinned
 from moeviz.ui.lab.link import FIRST_PRESET
+from moeviz.ui.lab.predict import guesses_of
 from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
 from moeviz.ui.lab.watch import watch
 from moeviz.ui.shared.component import only_a_run
@@ -59,17 +60,17 @@ def show_study(
     """
     if kept is not None:
         shown = shown_kept(preset.name, kept)
-        _picture(preset, shown, guesses)
+        _picture(preset, spec, shown, guesses_of(guesses, spec, shown.spec), asked=spec)
         _buttons(None, shown, link)
         _about_kept(kept)
         return shown
     if snapshot is None:
-        _picture(preset, None, (), lent=_lent(preset, spec))
+        _picture(preset, spec, None, (), lent=_lent(preset, spec))
         _buttons(None, None, link)
         return None
     _remarks(snapshot, spec)
     shown = shown_of(snapshot)
-    _picture(preset, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
+    _picture(preset, spec, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
     _buttons(snapshot, shown, link)
     return None if snapshot.active else shown
 
@@ -103,10 +104,12 @@ def study_on_show(spec: Specification) -> Snapshot | None:
 
 def _picture(
     preset: Preset,
+    spec: Specification,
     shown: Shown | None,
     guesses: Guesses,
     snapshot: Snapshot | None = None,
     lent: str = "",
+    asked: Specification | None = None,
 ) -> None:
     theme = st.context.theme.type
     name = shown.spec.hash if shown is not None else preset.name
@@ -114,10 +117,12 @@ def _picture(
     watch(
         key=PICTURE,
         job=snapshot.job_id if snapshot is not None else None,
-        screen=None if shown is None or live else screen_of(shown, shown.spec["sizes"], theme),
+        screen=None
+        if shown is None or live
+        else screen_of(shown, shown.spec["sizes"], theme, asked),
         live=live,
         guesses=guesses,
-        layers=layers(preset, shown, theme),
+        layers=layers(preset, spec, shown, theme),
         view=name,
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=only_a_run,

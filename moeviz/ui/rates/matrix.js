@@ -59,6 +59,7 @@ class Matrix {
 
   show(data, tell) {
     this.tell = tell;
+    this.meanings = data.meanings;
     const anew = data.matrix !== this.text;
     if (anew) {
       this.text = data.matrix;
@@ -88,10 +89,11 @@ class Matrix {
     this.tell({ ...this.view });
   }
 
-  // The paper on show: on a phone always one.
+  // The paper on show: on a phone one, but for the few claims of one agreement.
   get paper() {
-    const { paper } = this.view;
-    return paper === ALL && this.phone.matches ? Object.keys(this.data.papers)[0] : paper;
+    const { paper, agreement } = this.view;
+    const one = paper === ALL && agreement === ALL && this.phone.matches;
+    return one ? Object.keys(this.data.papers)[0] : paper;
   }
 
   controls() {
@@ -105,8 +107,8 @@ class Matrix {
       papers.append(made);
     }
     const setting = this.select("setting", "Setting", "all settings", this.data.settings);
-    const said = { differ: "only disagreements", agree: "only agreements", open: "only undecided" };
-    const agreement = this.select("agreement", "Agreement", "agreeing or not", said);
+    const said = { differ: "only contradicted claims", agree: "only confirmed claims", open: "only undecided" };
+    const agreement = this.select("agreement", "Agreement", "contradicted or not", said);
     const read = element("button", "rates-read", "samples for error ε");
     read.type = "button";
     read.onclick = () => this.change({ read: this.view.read === "samples" ? "rate" : "samples" });
@@ -143,6 +145,7 @@ class Matrix {
     const { paper } = this;
     this.colour();
     this.root.dataset.read = read;
+    this.root.dataset.agreement = agreement;
     for (const made of this.bar.querySelectorAll("[data-paper]")) {
       made.setAttribute("aria-pressed", String(made.dataset.paper === paper));
     }
@@ -239,6 +242,7 @@ class Matrix {
     const marks = element("span", "rates-marks");
     if (!cell.measured) marks.append(element("span", "rates-missing", "no slope"));
     const glyph = this.data.marks[cell.proof].glyph;
+    if (cell.measured?.mark === "unknown" && cell.exponent !== null) marks.append(element("span", "rates-untold", "?"));
     if (cell.agreement === "differ") marks.append(element("span", "rates-differ", "≠"));
     if (glyph) marks.append(element("span", `rates-${cell.proof}`, glyph));
     line.append(marks);
@@ -329,6 +333,8 @@ class Matrix {
       made.setAttribute("aria-expanded", String(made === face));
     }
     this.position();
+    // Without the meanings the words are still words.
+    import(new URL("@meanings", document.baseURI)).then(({ mark }) => mark(this.meanings), () => {});
     this.panel.querySelector(".rates-close").focus({ preventScroll: true });
     if (told) this.tell({ ...this.view });
   }
@@ -375,7 +381,7 @@ class Matrix {
         list.append(said);
       }
     };
-    const text = (words) => typeset(element("span"), words);
+    const text = (words) => this.sentence(words);
     const link = (words, href) => {
       const made = element("a", "", words);
       made.href = href;
@@ -389,26 +395,39 @@ class Matrix {
     const { measured } = cell;
     if (measured) {
       const size = (n) => n.toLocaleString("en");
+      const expert = cell.measured_with && `with ${cell.measured_with}, `;
       say("Measured",
-        [element("strong", "", `slope ${signed(measured.slope)}`), text(`, 95 % interval ${signed(measured.low)} to ${signed(measured.high)}, n = ${size(measured.from)} to ${size(measured.to)}.`)],
+        [expert, element("strong", "", `slope ${signed(measured.slope)}`), text(`, 95 % interval ${signed(measured.low)} to ${signed(measured.high)}, n = ${size(measured.from)} to ${size(measured.to)}.`)],
         text(measured.words), measured.note && text(measured.note),
         this.root.dataset.read === "samples" && text(`By this slope ${measured.samples}.`),
-        [link(`Kept result of ${measured.date}`, cell.kept), ` (${measured.device}) · `, link("Open the study", cell.study)]);
+        [link("See the measurement", cell.kept), ` (${measured.date}, ${measured.device}) · `, link("Run it yourself", cell.study)]);
     } else {
-      say("Measured", text(cell.why_not), [link("Open the study", cell.study)]);
+      say("Measured", text(cell.why_not), [link("Run it yourself", cell.study)]);
     }
     for (const one of cell.elsewhere) {
       list.append(element("dd", "", `${one.same_expert ? "Also" : "For another expert"}: slope ${signed(one.slope)}, ${one.words}, in `));
       list.lastChild.append(link(one.title, one.href), ".");
     }
     const claims = cell.claims.map((one) => {
-      const { glyph, says } = this.data.marks[one.mark];
-      const more = [one.condition, one.repaired && `repaired: ${one.repaired}`].filter(Boolean).join("; ");
-      return [`${glyph} `, link(one.claim, one.href), ` (${one.reference}): ${says}${more ? `: ${more}` : ""}.`];
+      const { glyph } = this.data.marks[one.mark];
+      const expert = one.expert && `for ${one.expert}, `;
+      return [`${glyph} `, link(one.claim, one.href), ` (${one.reference}): ${expert}`, text(one.says), "."];
     });
     say("Decided", ...(claims.length ? claims : [text(this.data.undecided)]));
     say("Together", text(cell.together));
     return [head, list];
+  }
+
+  // Words of the glossary open their meaning.
+  sentence(words) {
+    const said = element("span");
+    for (const piece of this.data.terms[words] ?? [words]) {
+      const [id, word] = typeof piece === "string" ? [null, piece] : piece;
+      const part = typeset(element("span", id ? "moeviz-term" : ""), word);
+      if (id) part.dataset.term = id;
+      said.append(part);
+    }
+    return said;
   }
 
   begun(note) {
@@ -418,22 +437,27 @@ class Matrix {
   explain() {
     const parts = Object.entries(this.data.kinds).map(([kind, title]) => {
       const made = element("span", "rates-key");
-      made.append(element("span", `rates-swatch rates-${kind}`), typeset(element("span"), title));
+      const [rate, samples] = [title, this.data.needed[kind]].map((words, index) =>
+        typeset(element("span", index ? "rates-as-samples" : "rates-as-rate"), words));
+      made.append(element("span", `rates-swatch rates-${kind}`), rate, samples);
       return made;
     });
     for (const name of ["proved", "fails", "condition"]) {
       const { glyph, says } = this.data.marks[name];
       parts.push(element("span", "rates-key", `${glyph} ${says}`));
     }
-    parts.push(element("span", "rates-key", "≠ they disagree"));
+    parts.push(element("span", "rates-key", "≠ contradicted by checker or slope"));
+    parts.push(element("span", "rates-key", "? slope cannot tell"));
     const bar = element("span", "rates-key rates-bar-key");
     const strip = this.strip({ measured: { slope: -0.5, low: -0.8, high: -0.2 }, exponent: -0.5 });
-    const slope = element("span", "rates-as-rate", "slope of the loss, 95 %; upright: the claim's");
-    const needed = element("span", "rates-as-samples", "samples until the loss is ε, 95 %; upright: the claim's");
+    const half = "−0.5 also for n^(−1/4): this loss is squared";
+    const slope = typeset(element("span", "rates-as-rate"), `slope of the loss, 95 %; upright: the claim's (${half})`);
+    const squared = "ε^(−2) also for ε^(−4): this loss is squared";
+    const needed = typeset(element("span", "rates-as-samples"), `samples until the loss is ε, 95 %; upright: the claim's (${squared})`);
     bar.append(strip, slope, needed);
     this.legend.replaceChildren(...parts, bar);
     const ideas = [
-      ["Where do they disagree?", { agreement: "differ" }],
+      ["Which claims are contradicted?", { agreement: "differ" }],
       ["How many samples for an error ε?", { read: "samples" }],
       ["What does one expert too many cost?", { setting: "over" }],
       ["Everything again", { paper: ALL, setting: ALL, agreement: ALL, read: "rate" }],

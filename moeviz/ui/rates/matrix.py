@@ -5,21 +5,26 @@ The server hears of each change and keeps it in the address, which is all that i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from moeviz.charts.glossary import split_at_terms
 from moeviz.charts.palette import THEMES
 from moeviz.charts.rates import rates_matrix
 from moeviz.study import PRESETS
 from moeviz.text import json_text
-from moeviz.ui.lab.link import LAB, preset_link, request_for
+from moeviz.ui import shared
+from moeviz.ui.lab.link import LAB, request_for
 from moeviz.ui.rates.link import MATRIX, STATE, take, view
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.navigation import ADDRESSES, CHECKER, CONVERGENCE
 from moeviz.ui.shared.studies import study_label
+from moeviz.ui.shared.terms import glossary_path
 
 _LAB, _CHECKER = ADDRESSES[CONVERGENCE], ADDRESSES[CHECKER]
 """Addresses as seen from a page beside them."""
@@ -37,7 +42,9 @@ _HTML = """
 </section>
 """
 
-_matrix = declared(__file__, _HTML)
+_OF_TERMS = Path(shared.__file__).with_name("terms.css")
+
+_matrix = declared(__file__, _HTML, _OF_TERMS)
 
 
 def matrix() -> None:
@@ -46,6 +53,7 @@ def matrix() -> None:
         key=MATRIX,
         data={
             "matrix": matrix_text(),
+            "meanings": glossary_path(),
             "view": json_text(view(), compact=True),
             # Another one where the address has set the page anew.
             "generation": STATE.key(""),
@@ -61,14 +69,30 @@ def _take() -> None:
 
 @lru_cache(maxsize=1)
 def matrix_text() -> str:
-    """Return :func:`rates_matrix` with colours and the addresses that cells lead to, as JSON."""
-    made = rates_matrix()
+    """Return :func:`rates_matrix` with what a browser needs besides, as JSON.
+
+    Colours, the addresses that cells lead to, and by sentence its pieces, where a piece that is a
+    word of the glossary comes with the word's id before it.
+    """
+    made = dict(rates_matrix())
     rows = [{**row, "cells": [with_links(cell) for cell in row["cells"]]} for row in made["rows"]]
     colours = {
         name: {kind: theme.curves[_HUES[kind]] for kind in made["kinds"]}
         for name, theme in THEMES.items()
     }
-    return json_text({**made, "rows": rows, "colours": colours}, compact=True)
+    split = {text: split_at_terms(text) for row in rows for text in _sentences(row["cells"])}
+    terms = {text: parts for text, parts in split.items() if parts != [text]}
+    made |= {"rows": rows, "colours": colours, "terms": terms}
+    return json_text(made, compact=True)
+
+
+def _sentences(cells: list[dict[str, Any]]) -> Iterator[str]:
+    """Return what open cells say in sentences, in which words of the glossary are marked."""
+    for cell in cells:
+        measured = cell["measured"] or {}
+        yield from (cell["together"], cell["why_not"], cell["needs"])
+        yield from (measured.get(part, "") for part in ("words", "note"))
+        yield from (claim["says"] for claim in cell["claims"])
 
 
 def with_links(cell: dict[str, Any]) -> dict[str, Any]:
@@ -84,13 +108,17 @@ def with_links(cell: dict[str, Any]) -> dict[str, Any]:
         for claim in cell["claims"]
     ]
     others = [
-        {**one, "title": study_label(one["preset"]), "href": kept_address(one["preset"])}
+        {
+            **one,
+            "title": study_label(one["preset"]),
+            "href": kept_address(one["preset"], one["curve"]),
+        }
         for one in cell["elsewhere"]
     ]
     return {
         **cell,
         "study": study_address(cell["preset"], cell["settings"]),
-        "kept": kept_address(cell["preset"]) if cell["measured"] else "",
+        "kept": kept_address(cell["preset"], cell["curve"]) if cell["measured"] else "",
         "claims": claims,
         "elsewhere": others,
     }
@@ -111,12 +139,16 @@ def study_address(name: str, settings: dict[str, str]) -> str:
     return f"{_LAB}?{urlencode(LAB.write(request_for(spec)), safe=',')}"
 
 
-def kept_address(name: str) -> str:
-    """Return the address of the lab with a preset's kept result on show.
+def kept_address(name: str, curve: dict[str, str]) -> str:
+    """Return the address of the lab with a curve of a preset's kept result on show.
 
     Parameters
     ----------
     name : str
         A preset's name.
+    curve : dict
+        Fields, as text, which ask for the curve.
     """
-    return f"{_LAB}?{urlencode({**preset_link(name), 'kept': 1})}"
+    preset = PRESETS[name]
+    spec = preset.build(preset.parse(curve))
+    return f"{_LAB}?{urlencode(LAB.write(request_for(spec, kept=True)), safe=',')}"
