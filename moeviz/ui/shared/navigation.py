@@ -14,15 +14,23 @@ from moeviz.ui.shared.projector import follow_projector, say_projector
 
 HOME = "pages/lab/home.py"
 GATES = "pages/see/gates.py"
+CELLS = "pages/see/cells.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
 
-ADDRESSES = {GATES: "gates", CONVERGENCE: "convergence", CHECKER: "checker", RATES: "rates"}
+ADDRESSES = {
+    GATES: "gates",
+    CELLS: "cells",
+    CONVERGENCE: "convergence",
+    CHECKER: "checker",
+    RATES: "rates",
+}
 """Where each page but the first answers, below the app's own address."""
 
 TITLES = {
     GATES: "Gates",
+    CELLS: "Cells",
     CONVERGENCE: "Convergence lab",
     CHECKER: "Symbolic checker",
     RATES: "Rates",
@@ -33,7 +41,7 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 
 SECTIONS = {
-    "See": (HOME, GATES),
+    "See": (HOME, GATES, CELLS),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
 }
