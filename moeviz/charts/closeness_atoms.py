@@ -186,7 +186,7 @@ def first_fit(kind: Kind) -> tuple[Atom, ...]:
         _moved(kind, one, (-0.375, 0.25), 0.55 * one[-1]),
         _moved(kind, one, (0.375, -0.125), 0.4 * one[-1]),
     ]
-    near = [_moved(kind, two, (-0.125, 0.125)), _moved(kind, three, (-0.25, -0.25))]
+    near = [_moved(kind, two, (-0.125, 0.125)), _moved(kind, three, (0.25, 0.25))]
     return tuple(map(rounded, (*pair, *near)))
 
 

@@ -4,8 +4,8 @@
 const ROUND = 40; // Corners of a circle.
 const RADIUS = 0.36; // Of an atom of weight 1, in a plane of the usual size.
 const USUAL = 4.8; // Width of that plane.
-const BOARD = 600; // Units across the bars.
-const LABEL = 196, FREE = 64; // Units left of the bars, and right of them.
+const LABEL = 122, FREE = 62; // Units left of the bars, and right of them; a unit is a pixel.
+const PHONE = 640, SHARE = 0.41; // A panel's width: nearly all of a phone's screen, else its share.
 const TIED = 1e-9; // Distances that differ by no more than this share are equal.
 const NOTHING = 5e-4; // Prints as 0.000.
 const STEPS = [0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1];
@@ -149,10 +149,14 @@ export function scene(data, { written }) {
     const [[left, right], [low, high]] = [data.x, data.y].map((range, axis) => range.map((value) => value * scale[axis]));
     const box = [[left, low], [right, low], [right, high], [left, high]];
     const outlines = truth.map((_, j) => polygon(j, places, heights, box).map(([x, y]) => [x / scale[0], y / scale[1]]));
+    const apart = fit.some((atom, i) => {
+      const far = truth.map((target, j) => sum(spot(atom).map((value, axis) => (value * scale[axis] - places[j][axis]) ** 2)) + heights[j]);
+      return far.indexOf(Math.min(...far)) !== cells[i];
+    });
     const sizes = truth.map((_, j) => cells.filter((cell) => cell === j).length);
     return {
       title: "Truth (rings) and fit (handles)",
-      note: `cells of fit ${active + 1}`,
+      note: `cells cut through fit ${active + 1}${apart ? "; others lie before or behind" : ""}`,
       x: data.x, y: data.y, names: [data.names[across], data.names[up]],
       regions: [
         ...outlines.flatMap((points, j) => (points.length ? [{ points, colour: j, opacity: 0.13 }] : [])),
@@ -174,16 +178,18 @@ export function scene(data, { written }) {
 
   // Bars: the three losses, each with what it cannot see, and the terms of the first, cell by cell.
   function bars(shown) {
+    const font = parseFloat(getComputedStyle(document.documentElement).fontSize) / 18;
+    const board = (window.innerWidth < PHONE ? window.innerWidth - 48 : SHARE * window.innerWidth) / font;
     const scale = ceiling(Math.max(...shown.map(({ total }) => total)));
     const rows = [];
     let y = 0;
     const row = (height, entry) => { y += height; rows.push({ ...entry, y }); };
     for (const { loss, terms, total } of shown) {
-      row(30, { text: loss.name, parts: truth.map((_, j) => ({ cell: j, value: sum(terms.filter((t) => t.cell === j).map((t) => t.value)) })), total });
-      row(25, { note: loss.blind.length ? `blind to ${loss.blind[0]}` : "sees all at full size" });
+      row(27, { text: loss.name, parts: truth.map((_, j) => ({ cell: j, value: sum(terms.filter((t) => t.cell === j).map((t) => t.value)) })), total });
+      row(22, { note: loss.blind.length ? `blind to ${loss.blind[0]}` : "sees all at full size" });
     }
     const [{ loss, terms }] = shown;
-    row(34, { note: `${loss.name}, term by term (colour: cell)` });
+    row(30, { note: `${loss.name}, term by term (colour: cell)` });
     const kinds = [];
     truth.forEach((_, cell) => {
       const zero = truth[cell].at.slice(0, data.gate).every((value) => value === 0) ? 1 : 0;
@@ -193,18 +199,18 @@ export function scene(data, { written }) {
     for (const { cell, part, word } of kinds) {
       const own = terms.filter((term) => term.cell === cell && term.part === part);
       const power = own.length ? raised(own[0].exponent) : "";
-      row(kinds.length > 9 ? 25 : 29, {
+      row(kinds.length > 9 ? 21 : 24, {
         text: `cell ${cell + 1} ${word}${power}`,
         parts: own.map((term) => ({ cell, value: term.value })), total: sum(own.map((term) => term.value)),
       });
     }
     const tall = y + 14;
-    const wide = (BOARD - LABEL - FREE) / scale;
+    const wide = (board - LABEL - FREE) / scale;
     const regions = [];
     const labels = [];
     for (const { y: at, text, note, parts, total } of rows) {
       const from = tall - at;
-      if (note) { labels.push({ at: [0, from + 6], text: note, anchor: "start" }); continue; }
+      if (note) { labels.push({ at: [0, from + 2], text: note, anchor: "start" }); continue; }
       labels.push({ at: [0, from], text, anchor: "start" });
       let x = LABEL;
       for (const { cell, value } of parts) {
@@ -217,7 +223,7 @@ export function scene(data, { written }) {
     }
     return {
       title: "Three losses", note: `bars end at ${scale.toFixed(scale < 0.1 ? 3 : 2)}`, bare: true,
-      x: [0, BOARD], y: [0, tall], tall: tall / BOARD, regions, labels,
+      x: [0, board], y: [0, tall], tall: tall / board, regions, labels,
       lines: [{ points: [[LABEL, 0], [LABEL, tall]], width: 1, colour: "quiet" }],
     };
   }
@@ -249,7 +255,9 @@ export function scene(data, { written }) {
     }
     for (const { j, names } of far[worst] < NOTHING ? [] : crowds) {
       const powers = [...new Set(terms.filter((term) => term.cell === j && term.atom !== null).map((term) => term.exponent))];
-      if (powers.length) said.push(`Fits ${joined(names)} crowd cell ${j + 1}: ${loss.name} takes distances there to the power *${powers.join(", ")}*.`);
+      const zero = truth[j].at.slice(0, data.gate).every((value) => value === 0) ? 1 : 0;
+      const why = zero && loss.powers.some(({ exponent: [plain, own] }) => plain[1] !== own[1]) ? ", whose gate is 0" : "";
+      if (powers.length) said.push(`Fits ${joined(names)} crowd cell ${j + 1}${why}: ${loss.name} takes distances there to the power *${powers.join(", ")}*.`);
     }
     const large = terms.reduce((most, term) => (term.value > (most?.value ?? NOTHING) ? term : most), null);
     if (large && !tied.length && !empty.length) {
