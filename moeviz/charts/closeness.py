@@ -20,7 +20,7 @@ from moeviz.theory.terms import Row
 WIDE, TALL = 2.4, 1.8
 """Half of the plane that is drawn at least."""
 
-_MARGIN = 1.15
+_INSIDE, _STEP = 0.97, 1.5
 _LEAST = 1e-4
 
 
@@ -126,16 +126,23 @@ def closeness_document(setup: Setup) -> dict[str, Any]:
 
 
 def _box(setup: Setup, kind: Kind) -> tuple[list[float], list[float]]:
-    """Return two corners of the plane: one scale on both axes, all atoms inside."""
-    half = [WIDE, TALL]
-    for atom in (*kind.truth, *setup.fit):
-        for axis, coordinate in enumerate(setup.plane):
-            half[axis] = max(half[axis], _MARGIN * abs(atom[coordinate]))
-    scale = max(half[0] / WIDE, half[1] / TALL)
-    low, high = [-WIDE * scale, -TALL * scale], [WIDE * scale, TALL * scale]
+    """Return two corners of the plane: one scale on both axes, all atoms inside.
+
+    It grows in steps, so that it does not change under a hand that lets go near the border.
+    """
+    half = (WIDE, TALL)
+    far = max(
+        abs(atom[c]) / size / (2.0 if c in kind.positive else 1.0)
+        for atom in (*kind.truth, *setup.fit)
+        for c, size in zip(setup.plane, half, strict=True)
+    )
+    scale = 1.0
+    while far > _INSIDE * scale:
+        scale *= _STEP
+    low, high = [-size * scale for size in half], [size * scale for size in half]
     for axis, coordinate in enumerate(setup.plane):
         if coordinate in kind.positive:
-            low[axis], high[axis] = 0.0, high[axis] - low[axis]
+            low[axis], high[axis] = 0.0, 2.0 * high[axis]
     return low, high
 
 
