@@ -14,6 +14,7 @@ import torch
 
 from moeviz.model import make_expert, make_score
 from moeviz.model.measure import Layout, MixingMeasure, Part
+from moeviz.model.quadratic import PartialQuadraticScore, QuadraticScore
 from moeviz.theory.losses import LOSS_FAMILIES, LOSSES
 
 Atom = tuple[float, ...]
@@ -92,15 +93,16 @@ class Kind:
 _VARIANCE = Part("nu", r"\nu", 1)
 
 
-def _layout(score: str, inputs: int, logistic: bool = False, more: tuple[Part, ...] = ()) -> Layout:
-    expert = make_expert("linear").parts(inputs)
-    return Layout(1, make_score(score).parts(inputs), (*expert, *more), logistic)
+def _layout(
+    gate: tuple[Part, ...], inputs: int, logistic: bool = False, more: tuple[Part, ...] = ()
+) -> Layout:
+    return Layout(1, gate, (*make_expert("linear").parts(inputs), *more), logistic)
 
 
 _FIRST = Kind(
     "softmax",
     "softmax gate: cosine and linear routers",
-    _layout("linear", 2),
+    _layout(make_score("linear").parts(2), 2),
     ("β[1]", "β[2]", "a[1]", "a[2]", "b"),
     (
         (-1.25, 0.5, 0.75, 0.25, 0.25, 0.5),
@@ -117,7 +119,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "sigmoid",
             "sigmoid gate with a quadratic score",
-            _layout("quadratic", 1, logistic=True),
+            _layout(QuadraticScore().parts(1), 1, logistic=True),
             ("A", "b", "η[1]", "η[2]"),
             (
                 (0.0, 0.0, 0.875, 0.25, 0.5),
@@ -130,7 +132,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "partial",
             "sigmoid gate with a partially quadratic score",
-            _layout("partial-quadratic", 1, logistic=True),
+            _layout(PartialQuadraticScore().parts(1), 1, logistic=True),
             ("A", "η[1]", "η[2]"),
             (
                 (0.0, 0.875, 0.25, 0.5),
@@ -141,9 +143,9 @@ KINDS: Mapping[str, Kind] = {
             (0, 1),
         ),
         Kind(
-            "competition",
+            "compete",
             "competition of Gaussian experts",
-            _layout("competition", 2, more=(_VARIANCE,)),
+            _layout((), 2, more=(_VARIANCE,)),
             ("a[1]", "a[2]", "b", "ν"),
             (
                 (-1.25, 0.75, 0.25, 0.5, 0.5),

@@ -137,7 +137,7 @@ def test_an_atom_follows_a_finger(cells):
         ("?atoms=sigmoid&third=sigmoid-L2%2Cr&r=2.5", "sigmoid",
          ("sigmoid-L1", "sigmoid-L3", "sigmoid-L2,r")),
         ("?atoms=partial", "partial", ("sigmoid-L4", "sigmoid-L5", "mass")),
-        ("?atoms=competition&third=D_r&r=2.5&up=%CE%BD", "competition",
+        ("?atoms=compete&third=D_r&r=2.5&up=%CE%BD", "compete",
          ("compete-L1", "compete-L2", "D_r")),
     ],
 )  # fmt: skip

@@ -132,7 +132,7 @@ def test_what_a_loss_cannot_see_is_named():
     assert said("radial")[0] == "a turned gate"
     assert said("angular")[0] == "a gate's length"
     assert shown_loss("sigmoid", "sigmoid-L3", 2.0)["blind"] == ["an empty cell"]
-    gateless = loss_data(loss_of("compete-L1", 2.0), KINDS["competition"].layout)
+    gateless = loss_data(loss_of("compete-L1", 2.0), KINDS["compete"].layout)
     assert blind(gateless, 0) == ["a crowd's spread: ε counts as ε²"]
 
 
@@ -160,7 +160,7 @@ def test_a_weight_out_of_range_is_refused(weight):
 
 
 def test_a_variance_out_of_range_is_refused():
-    kind = KINDS["competition"]
+    kind = KINDS["compete"]
     fit = ((*kind.truth[0][:-2], 0.0, 0.5),)
     with pytest.raises(SpecificationError, match="variances above 0"):
         closeness_document(Setup(kind.name, fit, kind.losses[:3], plane=(0, 1)))

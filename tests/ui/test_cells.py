@@ -52,7 +52,7 @@ def test_every_family_is_shown_with_three_losses(still, kind):
 @pytest.mark.parametrize("label", TRIES)
 def test_what_can_be_tried_is_set_and_stays_in_the_address(still, label):
     app = press(visit(PAGE), label)
-    assert fit(app) == list(TRIES[label](SOFTMAX))
+    assert fit(app) == list(TRIES[label][0](SOFTMAX))
     again = visit(PAGE, **app.query_params)
     assert shown(again) == shown(app)
     assert not again.exception

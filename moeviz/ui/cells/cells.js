@@ -8,6 +8,7 @@ const LABEL = 122, FREE = 62; // Units left of the bars, and right of them; a un
 const PHONE = 640, SHARE = 0.41; // A panel's width: nearly all of a phone's screen, else its share.
 const TIED = 1e-9; // Distances that differ by no more than this share are equal.
 const NOTHING = 5e-4; // Prints as 0.000.
+const LEAST = 0.1; // No scale of bars ends before.
 const STEPS = [0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1];
 const RAISED = { ".": "·", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, i) => [i, c])) };
 
@@ -114,8 +115,9 @@ function circle([x, y], radius) {
 
 // The end of the scale of bars: the next of a few round numbers.
 function ceiling(value) {
-  const decade = 10 ** Math.ceil(Math.log10(Math.max(value, 0.05)));
-  return STEPS.map((step) => step * decade).find((step) => step >= value) ?? decade;
+  const least = Math.max(value, LEAST);
+  const decade = 10 ** Math.ceil(Math.log10(least));
+  return STEPS.map((step) => step * decade).find((step) => step >= least) ?? decade;
 }
 
 export function scene(data, { written }) {
@@ -222,7 +224,7 @@ export function scene(data, { written }) {
       labels.push({ at: [x + 6, from], text: written(total, 3), anchor: "start" });
     }
     return {
-      title: "Three losses", note: `bars end at ${scale.toFixed(scale < 0.1 ? 3 : 2)}`, bare: true,
+      title: "Three losses", note: `bars end at ${scale.toFixed(2)}`, bare: true,
       x: [0, board], y: [0, tall], tall: tall / board, regions, labels,
       lines: [{ points: [[LABEL, 0], [LABEL, tall]], width: 1, colour: "quiet" }],
     };

@@ -37,12 +37,12 @@ from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.widgets import field_widget
 
-TRIES: Mapping[str, Callable[[Kind], Sequence[Atom]]] = {
-    "Split a true atom": split_fit,
-    "Spread the pair": spread_fit,
-    "Stand between two": between_fit,
+TRIES: Mapping[str, tuple[Callable[[Kind], Sequence[Atom]], int]] = {
+    "Split a true atom": (split_fit, 1),
+    "Spread the pair": (spread_fit, 1),
+    "Stand between two": (between_fit, 2),
 }
-"""What a visitor may try: a label, and the fit that it sets."""
+"""What a visitor may try: a label, the fit that it sets, and the atom whose cells are drawn."""
 
 _LEAST = 0.01
 
@@ -85,9 +85,9 @@ def show(request: Request) -> None:
 
 def _tries(setup: Setup) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        for label, make in TRIES.items():
+        for label, (make, active) in TRIES.items():
             key = f"cells.try.{label}"
-            st.button(label, key=key, on_click=_set, args=(make(KINDS[setup.kind]),))
+            st.button(label, key=key, on_click=_set, args=(make(KINDS[setup.kind]), active))
         chosen = setup.active + 1
         full, alone = len(setup.fit) >= MOST, len(setup.fit) == 1
         st.button(f"Split fit {chosen} in place", key="cells.split", on_click=_split, disabled=full)
