@@ -39,15 +39,16 @@ def handle(page, number):
     return page.locator(f'[data-handle="f{number}"]')
 
 
-def rests(page):
-    page.locator('.moeviz-plane[data-fine="true"]').wait_for()
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def tables(page):
-    rests(page)
+    page.locator('.moeviz-plane[data-fine="true"]').wait_for()
+    page.evaluate(FRAMES)
     details = page.locator(".plane-data")
     if details.get_attribute("open") is None:
         details.locator("summary").click()
+        details.locator("table").first.wait_for()
     return page.evaluate(TABLES)
 
 
@@ -92,6 +93,7 @@ def test_an_atom_follows_the_mouse_and_the_numbers_are_the_librarys(cells):
     for step in range(1, 9):
         page.mouse.move(x - 25 * step, y + 10 * step)
     # The browser draws before the server hears of it.
+    page.evaluate(FRAMES)
     moving = page.evaluate(TABLES)["Fitted atoms"][3]
     page.mouse.up()
     assert moving[1] != before[0]
