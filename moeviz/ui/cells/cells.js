@@ -10,6 +10,7 @@ const TIED = 1e-9; // Distances that differ by no more than this share are equal
 const NOTHING = 5e-4; // Prints as 0.000.
 const LEAST = 0.1; // No scale of bars ends before.
 const STEPS = [0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1];
+const COUNTS = ["", "one answer", "two answers", "three answers"];
 const RAISED = { ".": "·", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, i) => [i, c])) };
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -151,14 +152,10 @@ export function scene(data, { written }) {
     const [[left, right], [low, high]] = [data.x, data.y].map((range, axis) => range.map((value) => value * scale[axis]));
     const box = [[left, low], [right, low], [right, high], [left, high]];
     const outlines = truth.map((_, j) => polygon(j, places, heights, box).map(([x, y]) => [x / scale[0], y / scale[1]]));
-    const apart = fit.some((atom, i) => {
-      const far = truth.map((target, j) => sum(spot(atom).map((value, axis) => (value * scale[axis] - places[j][axis]) ** 2)) + heights[j]);
-      return far.indexOf(Math.min(...far)) !== cells[i];
-    });
     const sizes = truth.map((_, j) => cells.filter((cell) => cell === j).length);
     return {
       title: "Truth (rings) and fit (handles)",
-      note: `cells cut through fit ${active + 1}${apart ? "; others lie before or behind" : ""}`,
+      note: `cells at fit ${active + 1}’s other coordinates`,
       x: data.x, y: data.y, names: [data.names[across], data.names[up]],
       regions: [
         ...outlines.flatMap((points, j) => (points.length ? [{ points, colour: j, opacity: 0.13 }] : [])),
@@ -232,7 +229,9 @@ export function scene(data, { written }) {
 
   function sentence(shown, fit, cells, tied) {
     const [{ loss, terms }] = shown;
-    const said = [`*${shown.map((each) => `${each.loss.name} = ${written(each.total, 3)}`).join(", ")}*.`];
+    const answers = shown.map((each) => `${each.loss.name} = ${written(each.total, 3)}`);
+    const many = new Set(shown.map((each) => written(each.total, 3))).size;
+    const said = [`One fit, ${COUNTS[many]}: *${answers.join(", ")}*.`];
     const far = fit.map((atom, i) => length(atom.at.map((value, c) => value - truth[cells[i]].at[c]), data.metric));
     const worst = far.indexOf(Math.max(...far));
     const fooled = shown.filter((each) => each.total < NOTHING).map((each) => each.loss.name);
