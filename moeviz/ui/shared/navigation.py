@@ -14,6 +14,7 @@ from moeviz.ui.shared.projector import follow_projector, say_projector
 
 HOME = "pages/lab/home.py"
 GATES = "pages/see/gates.py"
+CELLS = "pages/see/cells.py"
 INFORMATION = "pages/see/information.py"
 SEQUENCES = "pages/see/sequences.py"
 CONVERGENCE = "pages/lab/convergence.py"
@@ -22,6 +23,7 @@ CHECKER = "pages/lab/checker.py"
 
 ADDRESSES = {
     GATES: "gates",
+    CELLS: "cells",
     INFORMATION: "information",
     SEQUENCES: "sequences",
     CONVERGENCE: "convergence",
@@ -32,6 +34,7 @@ ADDRESSES = {
 
 TITLES = {
     GATES: "Gates",
+    CELLS: "Cells",
     INFORMATION: "Information and reach",
     SEQUENCES: "Slow sequences",
     CONVERGENCE: "Convergence lab",
@@ -44,7 +47,7 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 
 SECTIONS = {
-    "See": (HOME, GATES, INFORMATION, SEQUENCES),
+    "See": (HOME, GATES, CELLS, INFORMATION, SEQUENCES),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
 }

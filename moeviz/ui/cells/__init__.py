@@ -1,0 +1,1 @@
+"""The page of cells: truth and fit as atoms, and what losses say of them."""
