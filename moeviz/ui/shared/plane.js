@@ -75,9 +75,10 @@ class Plane {
       this.text = data.document;
       this.document = made;
       this.scene = scene(made, this.kit);
-      // What the hand did later than this stays.
-      if (data.serial >= this.serial && !this.surface.held) {
+      // What the hand did later than this, told or not told yet, stays.
+      if (data.serial >= this.serial && !this.untold) {
         this.positions = new Map(made.handles.map((handle) => [handle.id, handle.at]));
+        this.sent = null;
       } else {
         for (const { id, at } of made.handles) if (!this.positions.has(id)) this.positions.set(id, at);
       }
@@ -88,6 +89,7 @@ class Plane {
 
   move(id, at, stamp) {
     this.positions.set(id, at);
+    this.untold = this.given.sends;
     this.stamp = this.stamp ?? stamp;
     this.said.removeAttribute("aria-live");
     this.soon(COARSE);
@@ -119,10 +121,14 @@ class Plane {
     }
     const handles = Object.fromEntries(this.positions);
     const now = JSON.stringify(handles);
-    if (now === this.sent && !(rests && !this.rested)) return;
+    if (now === this.sent && !(rests && !this.rested)) {
+      this.untold = false;
+      return;
+    }
     this.told = performance.now();
     this.sent = now;
     this.rested = rests;
+    this.untold = false;
     this.serial += 1;
     this.send({ handles, rests, serial: this.serial });
   }

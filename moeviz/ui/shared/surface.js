@@ -514,7 +514,7 @@ export class Surface {
     if (!by && !longer) return;
     event.preventDefault();
     const to = longer ? [x * longer, y * longer] : [x + by[0], y + by[1]];
-    handle.at = this.kept(handle, to, null); // Keys may come faster than pictures.
+    handle.at = this.kept(handle, to, null); // At once: a next key may come before the next frame.
     this.move(id, handle.at, event.timeStamp);
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rest(), 300);
