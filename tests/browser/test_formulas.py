@@ -40,7 +40,7 @@ RUN = """async ([path, cases]) => {
 TYPED_SCORES = [
     "dot(b,x)", "b1*x1", "tanh(b1*x1)", "b1^2*x1 + x2", "exp(exp(b1*x1))", "b1*log(x1)",
     "b1/x1 + b2/x2", "sqrt(b1*x1)", "dot(b,x)/norm(b)", "dot(b,x)^8", "abs(b1*x1)*gelu(b2*x2)",
-    "b1*x1/(x1 - x1)", "relu(b1*x1 - relu(b2*x2))", "sin(1000*b1*x1)", "b1*x1*0 + b2*x2*0 + b1*x1",
+    "b1*x1/(x1 - x1)", "relu(b1*x1 - relu(b2*x2))", "sin(1000*b1*x1)", "b1*x1 - b1*x1 + b2*x2",
     "softplus(800*b1*x1)", "gelu(b1*x1*10)", "b1*x1 + b2*x2 + b3*x1*x2", "norm(b)*norm(x)",
     "dot(b,x)/((norm(b) + 1/2)*(norm(x) + 1/10))", "sigmoid(-700*b1*x1)", "b1*x1^-8",
 ]  # fmt: skip

@@ -174,8 +174,8 @@ def test_no_value_of_a_widget_shows_a_trace(server: Server):
 def test_the_server_wrote_down_what_it_did_not_expect(server: Server):
     async def break_it() -> str:
         async with visiting(server.url, polls=False) as visitor:
-            number = next(e for e in visitor.elements if e.WhichOneof("type") == "number_input")
-            await visitor.run(WidgetState(id=number.number_input.id, json_value="{"))
+            strip = next(e for e in visitor.elements if e.WhichOneof("type") == "bidi_component")
+            await visitor.run(WidgetState(id=strip.bidi_component.id, json_value="{"))
             return visitor.text()
 
     assert "Something went wrong on the server" in finished(break_it())
