@@ -9,12 +9,9 @@ floor's row times, as the peer, one part of our work alone: the work cannot be f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from moeviz.bench.changes import (
-    changes_benchmark,
-    checker_changes_benchmark,
-    rates_changes_benchmark,
-)
+from moeviz.bench.changes import PAGES, changes_benchmark
 from moeviz.bench.em import em_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
@@ -29,9 +26,8 @@ BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
-BENCHMARKS.add("changes", changes_benchmark)
-BENCHMARKS.add("changes-rates", rates_changes_benchmark)
-BENCHMARKS.add("changes-checker", checker_changes_benchmark)
+for _name in PAGES:
+    BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 
 ANYWHERE = ("least-squares", "em")
 """The benchmarks of numbers that need no GPU."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +83,36 @@ _PICK = """async ([chip, field, name, word]) => {
 }"""
 
 
-def changes_benchmark(changes: int = CHANGES) -> list[Row]:
-    """Change the lab's form many times, and measure the time to the picture.
+@dataclass(frozen=True)
+class Change:
+    """A change of a page that is made again and again.
+
+    Attributes
+    ----------
+    what : str
+        What is changed, in words.
+    address : str
+        Of the page.
+    ready : tuple of str
+        Selectors of what the page shows once it can be changed.
+    make : callable
+        Makes the change on the page, for its number, and returns the milliseconds until the
+        picture; below 0 where it never came.
+    """
+
+    what: str
+    address: str
+    ready: tuple[str, ...]
+    make: Callable[[Any, int], float]
+
+
+def changes_benchmark(name: str = "changes", changes: int = CHANGES) -> list[Row]:
+    """Change a page many times, and measure the time to the picture.
 
     Parameters
     ----------
+    name : str
+        Of the benchmark, one of :data:`PAGES`.
     changes : int
 
     Returns
@@ -99,53 +125,9 @@ def changes_benchmark(changes: int = CHANGES) -> list[Row]:
     ServerError
         If the server does not answer.
     """
-    seconds = _measured(f"convergence?experts={FIRST}", _LAB_READY, _pick, changes)
-    return _rows("changes", "a choice of the lab's strip", seconds)
-
-
-def rates_changes_benchmark(changes: int = CHANGES) -> list[Row]:
-    """Change the paper of the rates page many times, and measure the time to the picture.
-
-    Parameters
-    ----------
-    changes : int
-
-    Returns
-    -------
-    list of dict
-        The median and the 95th percentile, in seconds.
-
-    Raises
-    ------
-    ServerError
-        If the server does not answer.
-    """
-    seconds = _measured(f"rates?paper={PAPERS[0]}", (".rates-face",), _paper, changes)
-    return _rows("changes-rates", "another paper of the rates page", seconds)
-
-
-def checker_changes_benchmark(changes: int = CHANGES) -> list[Row]:
-    """Open claims of the checker's map many times, and measure the time to the verdict.
-
-    Parameters
-    ----------
-    changes : int
-
-    Returns
-    -------
-    list of dict
-        The median and the 95th percentile, in seconds.
-
-    Raises
-    ------
-    ServerError
-        If the server does not answer.
-    """
-    seconds = _measured("checker", (".moeviz-tile",), _tile, changes)
-    return _rows("changes-checker", "another claim of the checker's map", seconds)
-
-
-_LAB_READY = (f'[data-chip="{CHIP}"]', ".moeviz-canvas")
+    change = PAGES[name]
+    seconds = _measured(change.address, change.ready, change.make, changes)
+    return _rows(name, change.what, seconds)
 
 
 def _rows(name: str, what: str, seconds: Sequence[float]) -> list[Row]:
@@ -201,3 +183,20 @@ def _tile(page: Any, index: int) -> float:
 def _paper(page: Any, index: int) -> float:
     before, after = PAPERS if index % 2 == 0 else PAPERS[::-1]
     return float(page.evaluate(_PAPER, [after, before]))
+
+
+PAGES: Mapping[str, Change] = {
+    "changes": Change(
+        "a choice of the lab's strip",
+        f"convergence?experts={FIRST}",
+        (f'[data-chip="{CHIP}"]', ".moeviz-canvas"),
+        _pick,
+    ),
+    "changes-rates": Change(
+        "another paper of the rates page", f"rates?paper={PAPERS[0]}", (".rates-face",), _paper
+    ),
+    "changes-checker": Change(
+        "another claim of the checker's map", "checker", (".moeviz-tile",), _tile
+    ),
+}
+"""The change that each benchmark makes, by its name."""

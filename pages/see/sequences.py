@@ -4,14 +4,15 @@ import streamlit as st
 
 from moeviz.ui.sequences.page import (
     TITLE,
+    TRIES,
     asked,
     show_choice,
     show_picture,
-    show_tries,
     show_words,
 )
 from moeviz.ui.sequences.state import STATE
 from moeviz.ui.shared.guard import guard
+from moeviz.ui.shared.tries import tries
 
 with guard(STATE.start_again):
     STATE.follow()
@@ -20,7 +21,7 @@ with guard():
     request, wrong = asked()
     show_picture(request, wrong)
     show_choice(request)
-    show_tries()
+    tries(STATE, TRIES)
     show_words(request)
 with guard(STATE.start_again):
     STATE.write(request)

@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 
 from moeviz.errors import SpecificationError
 from moeviz.symbolic.catalogue import CATALOGUE
-from moeviz.ui.shared.cards import cards_path, cards_route
-from moeviz.ui.shared.claims import FIND_PATH, claim_routes, map_path
+from moeviz.ui.shared.cards import CARDS
+from moeviz.ui.shared.claims import CLAIMS, FIND_PATH, find_route
 from moeviz.ui.shared.navigation import ADDRESSES, HOME, SECTIONS, TITLES
 from moeviz.ui.shared.qr import LONGEST, qr_route, qr_svg
 from tests.ui.still import visit
@@ -112,16 +112,16 @@ def test_the_app_serves_codes_and_cards(base):
     assert code.media_type == "image/svg+xml"
     assert ElementTree.fromstring(code.body) is not None
     assert answer(qr_route(base), f"{start}moeviz/qr.svg").status_code == 400
-    cards = answer(cards_route(base), start + cards_path())
+    cards = answer(CARDS.route(base), start + CARDS.path())
     assert set(json.loads(gzip.decompress(cards.body))) >= {"routers", "study"}
-    assert answer(cards_route(base), f"{start}moeviz/cards-0.json").status_code == 404
+    assert answer(CARDS.route(base), f"{start}moeviz/cards-0.json").status_code == 404
 
 
 @pytest.mark.parametrize("base", ["", "/lab"])
 def test_the_app_serves_the_map_of_claims_and_finds_in_it(base):
     start = f"{base}/"
-    whole, find = claim_routes(base)
-    packed = answer(whole, start + map_path())
+    whole, find = CLAIMS.route(base), find_route(base)
+    packed = answer(whole, start + CLAIMS.path())
     tiles = [
         t for paper in json.loads(gzip.decompress(packed.body))["papers"] for t in paper["tiles"]
     ]

@@ -24,7 +24,7 @@ from moeviz.ui.lab.form import own_model
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.rates.link import CHOICES, MATRIX, RATES, cell_names
 from moeviz.ui.rates.matrix import matrix_text
-from moeviz.ui.shared.terms import glossary_path
+from moeviz.ui.shared.terms import MEANINGS
 from tests.ui.still import component, told, visit
 
 CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]
@@ -166,4 +166,4 @@ def test_words_of_the_glossary_are_marked_in_what_an_open_cell_says(still):
     for sentence, parts in terms.items():
         assert "".join(part if isinstance(part, str) else part[1] for part in parts) == sentence
     app = visit("pages/lab/rates.py")
-    assert told(app, MATRIX)["meanings"] == glossary_path()
+    assert told(app, MATRIX)["meanings"] == MEANINGS.path()

@@ -13,7 +13,7 @@ from moeviz.ui.checker.link import CHECKER
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES
-from moeviz.ui.shared.terms import drawable, glossary_path, glossary_route
+from moeviz.ui.shared.terms import MEANINGS, drawable
 from tests.support import of_every
 from tests.ui.still import texts, visit, words
 from tests.ui.test_frame import answer
@@ -56,9 +56,9 @@ def test_no_link_leads_where_a_script_could_be(address):
 
 @pytest.mark.parametrize("base", ["", "/lab"])
 def test_the_app_serves_what_words_mean(base):
-    served = answer(glossary_route(base), f"{base}/{glossary_path()}")
+    served = answer(MEANINGS.route(base), f"{base}/{MEANINGS.path()}")
     assert [word["id"] for word in json.loads(gzip.decompress(served.body))] == list(GLOSSARY)
-    wrong = answer(glossary_route(base), f"{base}/moeviz/glossary-0.json")
+    wrong = answer(MEANINGS.route(base), f"{base}/moeviz/glossary-0.json")
     assert wrong.status_code == 404
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.ui.checker.state import MAP
-from moeviz.ui.shared.claims import FIND_PATH, map_path
+from moeviz.ui.shared.claims import CLAIMS, FIND_PATH
 from moeviz.ui.shared.component import declared
 
 _map = declared(__file__, '<div class="moeviz-map"></div>')
@@ -30,5 +30,5 @@ def claim_map(opened: str, on_pick: Callable[[str], None]) -> None:
         if isinstance(picked, str) and picked in CATALOGUE.claims:
             on_pick(picked)
 
-    data = {"map": map_path(), "find": FIND_PATH[1:], "open": opened}
+    data = {"map": CLAIMS.path(), "find": FIND_PATH[1:], "open": opened}
     _map(key=MAP, data=data, on_picked_change=take)

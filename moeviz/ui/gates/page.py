@@ -27,6 +27,7 @@ from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
+from moeviz.ui.shared.tries import tries
 from moeviz.ui.shared.widgets import field_widget
 
 TRIES: Mapping[str, dict[str, str]] = {
@@ -57,13 +58,7 @@ def asked() -> tuple[Request, list[str]]:
 
     What cannot be read stands at its default, so that the page has something to show.
     """
-    texts, values = STATE.says(FORM, fields())
-    wrong = []
-    for field in fields():
-        try:
-            values[field.name] = field.read(texts[field.name])
-        except MoevizError as error:
-            wrong.append(str(error))
+    values, wrong = STATE.checked(FORM, fields())
     own = {key.name: STATE.own(key.name) for key in GATES_PAGE.keys}
     return Request(own, values), wrong
 
@@ -94,16 +89,8 @@ def show_picture(request: Request, wrong: list[str]) -> None:
         file_name="moeviz-gates",
         on_move=_take,
     )
-    show_tries()
+    tries(STATE, TRIES)
     typeset(equations, key="gates.formula")
-
-
-def show_tries() -> None:
-    """Offer what to try; each button sets the page."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for label, link in TRIES.items():
-            key = f"gates.try.{label}"
-            st.button(label, key=key, on_click=STATE.restore, args=(GATES_PAGE.read(link),))
 
 
 def show_form(request: Request) -> None:
@@ -165,6 +152,6 @@ def _kept(points: list[tuple[float, float]]) -> tuple[float, ...]:
 
 def _start_here() -> None:
     own = {key.name: STATE.own(key.name) for key in GATES_PAGE.keys}
-    _, values = STATE.says(FORM, fields())
+    values = STATE.values(FORM, fields())
     vectors = setup_of(Request(own, values)).vectors
     STATE.say(START, _kept(list(vectors)))

@@ -10,7 +10,7 @@ from moeviz.charts.designs_seen import Moved, designs_seen
 from moeviz.charts.information import MOST_MOVED, information_document
 from moeviz.errors import MoevizError
 from moeviz.study import PRESETS
-from moeviz.ui.information.link import DESIGN, FORM, HANDLES, INFORMATION
+from moeviz.ui.information.link import DESIGN, FORM, HANDLES
 from moeviz.ui.information.state import PICTURE, STATE
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.shared.guard import plain
@@ -18,6 +18,7 @@ from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.navigation import CONVERGENCE
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.terms import with_terms
+from moeviz.ui.shared.tries import tries
 from moeviz.ui.shared.widgets import field_widget
 
 TITLE = "How much data until the rate shows?"
@@ -43,8 +44,8 @@ DETAILS = (
 
 def asked() -> Request:
     """Return what the form says."""
-    _, values = STATE.says(FORM, (DESIGN,))
-    return Request({name: STATE.own(name) for name in HANDLES}, values)
+    own = {name: STATE.own(name) for name in HANDLES}
+    return Request(own, STATE.values(FORM, (DESIGN,)))
 
 
 def show_picture(request: Request) -> None:
@@ -90,14 +91,7 @@ def show_choice(request: Request) -> None:
             label=f"Measure it: {plain(PRESETS[preset].title)}",
             query_params=LAB.write(link),
         )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for label, wanted in TRIES.items():
-            st.button(
-                label,
-                key=f"information.try.{label}",
-                on_click=STATE.restore,
-                args=(INFORMATION.read(wanted),),
-            )
+    tries(STATE, TRIES)
     with st.expander("Details"):
         with_terms(DETAILS)
 

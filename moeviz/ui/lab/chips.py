@@ -24,7 +24,7 @@ from moeviz.ui.lab.form import change_form, form_values
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.lab.sizes import SIZES, size_fields, size_now
 from moeviz.ui.lab.state import STATE, STRIP, pins
-from moeviz.ui.shared.cards import cards_path
+from moeviz.ui.shared.cards import CARDS
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.studies import study_names
 
@@ -102,7 +102,7 @@ def strip(preset: Preset, values: Mapping[str, Any]) -> dict[str, str]:
         "papers": dict(PAPERS),
     }
     # A text: Streamlit turns data into JSON several times over, and a text costs it little.
-    return {"cards": cards_path(), "state": json_text(state, compact=True)}
+    return {"cards": CARDS.path(), "state": json_text(state, compact=True)}
 
 
 def _groups(groups: Mapping[str, str]) -> list[dict[str, str]]:

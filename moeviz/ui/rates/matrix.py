@@ -24,7 +24,7 @@ from moeviz.ui.rates.link import MATRIX, STATE, take, view
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.navigation import ADDRESSES, CHECKER, CONVERGENCE
 from moeviz.ui.shared.studies import study_label
-from moeviz.ui.shared.terms import glossary_path
+from moeviz.ui.shared.terms import MEANINGS
 
 _LAB, _CHECKER = ADDRESSES[CONVERGENCE], ADDRESSES[CHECKER]
 """Addresses as seen from a page beside them."""
@@ -53,7 +53,7 @@ def matrix() -> None:
         key=MATRIX,
         data={
             "matrix": matrix_text(),
-            "meanings": glossary_path(),
+            "meanings": MEANINGS.path(),
             "view": json_text(view(), compact=True),
             # Another one where the address has set the page anew.
             "generation": STATE.key(""),

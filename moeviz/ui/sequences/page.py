@@ -8,13 +8,12 @@ import streamlit as st
 
 from moeviz.charts.papers import PAPERS
 from moeviz.charts.sequences import STEP, sequence_document
-from moeviz.errors import MoevizError
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.course import HALVINGS
 from moeviz.symbolic.catalogue.walked import SEQUENCES
 from moeviz.ui.checker.link import CHECKER as CHECKER_LINKS
 from moeviz.ui.checker.link import request_of
-from moeviz.ui.sequences.link import AT, FIELDS, FORM, SEQUENCES_PAGE
+from moeviz.ui.sequences.link import AT, FIELDS, FORM
 from moeviz.ui.sequences.state import PICTURE, STATE
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
@@ -47,14 +46,7 @@ SAYS_NOT = (
 
 def asked() -> tuple[Request, list[str]]:
     """Return what the form says, and what is wrong with it in sentences."""
-    fields = tuple(FIELDS.values())
-    texts, values = STATE.says(FORM, fields)
-    wrong = []
-    for field in fields:
-        try:
-            values[field.name] = field.read(texts[field.name])
-        except MoevizError as error:
-            wrong.append(str(error))
+    values, wrong = STATE.checked(FORM, tuple(FIELDS.values()))
     return Request({AT: STATE.own(AT)}, values), wrong
 
 
@@ -109,18 +101,6 @@ def show_choice(request: Request) -> None:
             label=f"Decide it: {plain(claim.reference)} ({plain(paper)})",
             query_params=CHECKER_LINKS.write(request_of(claim.id)),
         )
-
-
-def show_tries() -> None:
-    """Offer what to try; each button sets the page."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for label, link in TRIES.items():
-            st.button(
-                label,
-                key=f"sequences.try.{label}",
-                on_click=STATE.restore,
-                args=(SEQUENCES_PAGE.read(link),),
-            )
 
 
 def show_words(request: Request) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.errors import SpecificationError
+from moeviz.errors import MoevizError, SpecificationError
 from moeviz.fields import Field, Value
 from moeviz.ui.shared.address import Address
 from moeviz.ui.shared.link import Page, Request
@@ -200,6 +200,25 @@ class FormState:
             Its fields.
         """
         return _values(fields, self._all_held(form, fields))
+
+    def checked(self, form: str, fields: Sequence[Field]) -> tuple[dict[str, Value], list[str]]:
+        """Return :meth:`values`, and in sentences what in the texts cannot be read.
+
+        Parameters
+        ----------
+        form : str
+            The form's name.
+        fields : sequence of Field
+            Its fields.
+        """
+        texts, values = self.says(form, fields)
+        wrong = []
+        for field in fields:
+            try:
+                values[field.name] = field.read(texts[field.name])
+            except MoevizError as error:
+                wrong.append(str(error))
+        return values, wrong
 
     def begin(self, form: str, field: Field) -> tuple[str, str]:
         """Return the key of a field's widget, and the text with which it begins, or began.

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from moeviz.errors import UnknownNameError
+from moeviz.ui.shared.datafile import FOREVER
 
 _ROOT = Path(__file__).parents[1]
 _FOLDER = "/moeviz/script"
@@ -64,10 +65,7 @@ def script_route(base: str) -> Route:
             found = False
         if not found:
             return PlainTextResponse("Not found.", 404, {"Cache-Control": "no-store"})
-        headers = {
-            "Content-Encoding": "gzip",
-            "Cache-Control": "public, max-age=31536000, immutable",
-        }
+        headers = {"Content-Encoding": "gzip", **FOREVER}
         return Response(_packed(name), media_type="text/javascript", headers=headers)
 
     return Route(f"{base}{_FOLDER}/{{file}}", module)

@@ -21,9 +21,10 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.charts.claims import find_claims
-from moeviz.ui.shared.cards import cards_path, cards_route
-from moeviz.ui.shared.claims import claim_routes, map_path
+from moeviz.ui.shared.cards import CARDS
+from moeviz.ui.shared.claims import CLAIMS, find_route
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
+from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.live import Publisher
@@ -34,7 +35,7 @@ from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.stream import live_routes
-from moeviz.ui.shared.terms import glossary_route
+from moeviz.ui.shared.terms import MEANINGS
 
 _WARM = (
     "moeviz.ui.gates.page",
@@ -80,8 +81,8 @@ async def _settle() -> None:
     """
     for name in _WARM:
         await asyncio.to_thread(import_module, name)
-    await asyncio.to_thread(cards_path)
-    await asyncio.to_thread(map_path)
+    await asyncio.to_thread(CARDS.path)
+    await asyncio.to_thread(CLAIMS.path)
     await asyncio.to_thread(find_claims, "gate")
     while not engine().hardware()["ready"]:
         await asyncio.sleep(0.2)
@@ -107,18 +108,16 @@ def routes() -> list[Route]:
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
 
     async def plotly_js(request: Request) -> Response:
-        headers = {
-            "Content-Encoding": "gzip",
-            "Cache-Control": "public, max-age=31536000, immutable",
-        }
+        headers = {"Content-Encoding": "gzip", **FOREVER}
         return Response(packed, media_type="text/javascript", headers=headers)
 
     return [
         Route(f"{base}{PLOTLY_PATH}", plotly_js),
-        glossary_route(base),
+        MEANINGS.route(base),
         script_route(base),
-        cards_route(base),
-        *claim_routes(base),
+        CARDS.route(base),
+        CLAIMS.route(base),
+        find_route(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
     ]

@@ -7,23 +7,20 @@ page. What the words mean is one file of the app, fetched once.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from moeviz.charts.glossary import GLOSSARY, glossary_json, split_at_terms
 from moeviz.text import json_text
 from moeviz.ui.shared.component import declared
+from moeviz.ui.shared.datafile import DataFile
 
-PATH = "/moeviz/glossary-{version}.json"
+MEANINGS = DataFile("glossary", glossary_json)
 
 POINTER = "term:"
 """What the address of a link begins with that stands for a word: ``[cell](term:cell)``."""
@@ -58,7 +55,7 @@ def with_terms(markdown: str, *, key: str | None = None, small: bool = False) ->
     name = hashlib.sha256(markdown.encode()).hexdigest()[:12]
     _terms(
         key=key or f"terms.{name}",
-        data={"text": text, "meanings": glossary_path(), "small": small},
+        data={"text": text, "meanings": MEANINGS.path(), "small": small},
     )
 
 
@@ -88,33 +85,6 @@ def drawable(markdown: str) -> list[list[Any]] | None:
                 return None
             blocks.append([kind, parts])
     return blocks
-
-
-def glossary_path() -> str:
-    """Return where the meanings are, as an address relative to the app's own."""
-    return PATH[1:].replace("{version}", _packed()[1])
-
-
-def glossary_route(base: str) -> Route:
-    """Return the route of the meanings.
-
-    Parameters
-    ----------
-    base : str
-        The path below which the whole app lives, as ``/lab``; "" for none.
-    """
-
-    async def meanings(request: Request) -> Response:
-        packed, version = _packed()
-        if request.path_params["version"] != version:
-            return Response(status_code=404)
-        headers = {
-            "Content-Encoding": "gzip",
-            "Cache-Control": "public, max-age=31536000, immutable",
-        }
-        return Response(packed, media_type="application/json", headers=headers)
-
-    return Route(f"{base}{PATH}", meanings)
 
 
 _OTHER = re.compile(
@@ -197,9 +167,3 @@ def _drawn(markdown: str) -> str | None:
 
 def _without_pointers(markdown: str) -> str:
     return re.sub(rf"\[([^\[\]]+)\]\({POINTER}[\w-]+\)", r"\1", markdown)
-
-
-@cache
-def _packed() -> tuple[bytes, str]:
-    text = json_text(glossary_json(), compact=True).encode()
-    return gzip.compress(text, compresslevel=6, mtime=0), hashlib.sha256(text).hexdigest()[:12]
