@@ -73,3 +73,12 @@ def test_a_page_hands_screens_on_as_they_are(look):
     assert json.loads(data["layers"]) == layers
     assert data["guesses"] == [-0.3, None]
     assert data["title"] == "How steep?"
+
+
+def test_a_script_without_an_address_imports_by_the_pages():
+    filled = with_addresses('import { button, element } from "@dom";\nconst one = "@dom";')
+    path = script_path("dom")[1:]
+    assert filled.splitlines() == [
+        f'const {{ button, element }} = await import(new URL("{path}", document.baseURI));',
+        f'const one = "{path}";',
+    ]

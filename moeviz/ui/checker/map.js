@@ -2,6 +2,8 @@
 // The map is fetched once; the server is asked again when something is sought, and when a tile is
 // opened.
 
+import { element } from "@dom";
+
 const GLYPHS = { holds: "✔", fails: "✘", condition: "◐", mixed: "✔✘", undecided: "?" };
 const WORDS = {
   holds: "holds",
@@ -38,13 +40,6 @@ function load(path) {
     files.set(path, answer);
   }
   return files.get(path);
-}
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
 }
 
 // The case to open: one of which the paper says otherwise, if there is one.

@@ -1,14 +1,7 @@
 // Draws curves along one variable and moves through them: by the slider, by the arrow keys, by the
 // pointer on the plot. What is said at each step has come with the curves.
 
-const SVG = "http://www.w3.org/2000/svg";
-
-function made(tag, attributes = {}, text) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
+import { shape } from "@drawing";
 
 // From a value to a pixel; a logarithmic axis has its ends at powers.
 function scale({ low, high, log }, from, to) {
@@ -20,7 +13,7 @@ function scale({ low, high, log }, from, to) {
 class Walk {
   constructor(root) {
     this.root = root;
-    this.svg = made("svg", { role: "img" });
+    this.svg = shape("svg", { role: "img" });
     this.slider = document.createElement("input");
     this.slider.type = "range";
     this.slider.min = 0;
@@ -66,27 +59,27 @@ class Walk {
     this.x = scale(x, left, right);
     this.y = scale(y, bottom, top);
     const parts = [
-      made("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }),
-      made("line", { class: "axis", x1: left, x2: left, y1: bottom, y2: top }),
-      made("text", { x: 0, y: em }, y.title),
+      shape("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }),
+      shape("line", { class: "axis", x1: left, x2: left, y1: bottom, y2: top }),
+      shape("text", { x: 0, y: em }, y.title),
     ];
     for (const [value, text] of x.ticks) {
       const place = { x: this.x(value), y: height - 0.3 * em, "text-anchor": "middle" };
-      parts.push(made("text", place, text));
+      parts.push(shape("text", place, text));
     }
     for (const [value, text] of y.ticks) {
       const place = { x: left - 0.4 * em, y: this.y(value) + 0.35 * em, "text-anchor": "end" };
-      parts.push(made("text", place, text));
+      parts.push(shape("text", place, text));
     }
-    this.line = made("line", { class: "now", y1: bottom, y2: top });
+    this.line = shape("line", { class: "now", y1: bottom, y2: top });
     parts.push(this.line);
     for (const { look, ys } of curves) {
       const points = xs.map((at, i) => [at, ys[i]]).filter(([, value]) => value !== null);
       const path = points.map(([at, value]) => `${this.x(at)},${this.y(value)}`).join(" ");
-      parts.push(made("polyline", { class: `curve ${look}`, points: path }));
+      parts.push(shape("polyline", { class: `curve ${look}`, points: path }));
     }
     parts.push(...this.names(left, right, top, bottom, em));
-    this.dots = curves.map(({ look }) => made("circle", { class: `dot ${look}`, r: 0.42 * em }));
+    this.dots = curves.map(({ look }) => shape("circle", { class: `dot ${look}`, r: 0.42 * em }));
     this.svg.replaceChildren(...parts, ...this.dots);
     this.go(this.now);
   }
@@ -111,7 +104,7 @@ class Walk {
       const y = fits ? under : Math.max(Math.min(...heights) - 0.6 * em, top);
       const x = atLeft ? left + 0.6 * em : right;
       const anchor = atLeft ? "start" : "end";
-      return made("text", { class: "name", x, y, "text-anchor": anchor }, name);
+      return shape("text", { class: "name", x, y, "text-anchor": anchor }, name);
     });
   }
 

@@ -15,12 +15,6 @@ const EDGE = 8; // Pixels that it keeps from the screen's lower end.
 const BLANK = { estimate: null, low: null, high: null, theory: null, paper: null,
   mark: "waiting", words: "" };
 
-// Which theme a ground such as #ffffff belongs to.
-function themeOf(ground) {
-  const channels = [1, 3, 5].map((i) => parseInt(ground.slice(i, i + 2), 16));
-  return channels.reduce((sum, value) => sum + value, 0) > 382 ? "light" : "dark";
-}
-
 class Watch {
   constructor(root, tools) {
     this.root = root;
@@ -98,7 +92,7 @@ class Watch {
     }
     this.data = data;
     const ground = this.tools.groundOf(this.root);
-    this.theme = themeOf(ground);
+    this.theme = this.tools.themeOf(ground);
     this.root.dataset.theme = this.theme;
     this.askForTheme(ground);
     this.follow();

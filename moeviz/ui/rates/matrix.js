@@ -1,19 +1,14 @@
 // The matrix of rates. All that it shows comes with the page; a change is drawn here at once, and
 // the server hears of it for the address alone.
 
+import { element, themeOf } from "@dom";
+
 const FLAT = 0.15; // The axis goes from here, a loss that rises,
 const STEEP = -1.25; // to here; further right is faster.
 const TICKS = [0, -0.5, -1];
 const EDGE = 8; // Pixels that an open cell keeps from the window's border.
 const PHONE = "(max-width: 40rem)";
 const ALL = "all";
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 function role(made, name) {
   made.setAttribute("role", name);
@@ -32,12 +27,6 @@ function typeset(into, text) {
     into.append(index % 2 ? element("sup", "", part) : part);
   });
   return into;
-}
-
-// Which theme a ground such as #ffffff belongs to.
-function themeOf(ground) {
-  const channels = [1, 3, 5].map((i) => parseInt(ground.slice(i, i + 2), 16));
-  return channels.reduce((sum, value) => sum + value, 0) > 382 ? "light" : "dark";
 }
 
 class Matrix {

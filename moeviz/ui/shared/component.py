@@ -48,13 +48,20 @@ def with_addresses(script: str) -> str:
     ----------
     script : str
         Says ``"@plotly"`` for plotly.js, and ``"@name"`` for the module of that name
-        (:func:`~moeviz.ui.shared.scripts.script_path`).
+        (:func:`~moeviz.ui.shared.scripts.script_path`). It may import names from one on a line of
+        its own: the script has no address, so the import waits for the page's.
     """
 
     def address(found: re.Match[str]) -> str:
         path = PLOTLY_PATH if found[1] == "plotly" else script_path(found[1])
         return f'"{path[1:]}"'
 
+    script = re.sub(
+        r'^import (\{[^}]*\}) from ("@\w+");$',
+        r"const \1 = await import(new URL(\2, document.baseURI));",
+        script,
+        flags=re.MULTILINE,
+    )
     return re.sub(r'"@(\w+)"', address, script)
 
 

@@ -7,6 +7,23 @@ export function element(tag, className, text) {
   return made;
 }
 
+// An element with attributes, or properties where they are no text, and what stands in it.
+export function tagged(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key in made && typeof value !== "string") made[key] = value;
+    else made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// Which theme a ground such as #ffffff belongs to.
+export function themeOf(ground) {
+  const channels = [1, 3, 5].map((i) => parseInt(ground.slice(i, i + 2), 16));
+  return channels.reduce((sum, value) => sum + value, 0) > 382 ? "light" : "dark";
+}
+
 // Options: `className`, and `pressed` for a button that is on or off.
 export function button(text, act, { className, pressed } = {}) {
   const made = element("button", className, text);

@@ -1,6 +1,8 @@
 // The meanings of words of the glossary, in one small box. Elements of the class "moeviz-term" with
 // data-term="id" become buttons where the page says their word for the first time.
 
+import { element } from "@dom";
+
 const OPEN_AFTER = 120; // Milliseconds that a pointer rests on a word.
 const SHUT_AFTER = 250; // And that it may be on its way from the word to the box.
 const GAP = 6;
@@ -72,13 +74,6 @@ function turn(term, word) {
     if (box.of === made && !term.contains(relatedTarget)) box.shut();
   };
   term.replaceChildren(made, said);
-}
-
-function element(tag, name, text = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = text;
-  return made;
 }
 
 // Words with what stands low or high set low or high: A_j, n^(−1/2).

@@ -1,15 +1,10 @@
 // A picture that answers to the hand. moeviz/ui/shared/surface.js draws it; what is drawn comes from
 // a scene in the browser, or from the server where there is none.
 
+import { button, tagged } from "@dom";
+
 const EVERY = 60; // Milliseconds between positions that are sent while a handle is moved.
 const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
-
-function element(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
 
 const load = (path) => import(new URL(path, document.baseURI));
 
@@ -22,14 +17,8 @@ function still(document) {
   };
 }
 
-function button(text, act) {
-  const node = element("button", { type: "button" }, text);
-  node.onclick = act;
-  return node;
-}
-
 function download(address, name) {
-  const link = element("a", { href: address, download: name });
+  const link = tagged("a", { href: address, download: name });
   document.body.append(link);
   link.click();
   link.remove();
@@ -41,16 +30,16 @@ class Plane {
     this.serial = 0;
     this.draws = 0;
     this.positions = new Map();
-    this.panels = element("div", { class: "plane-panels" });
-    this.said = element("p", { class: "plane-said", "aria-live": "polite" });
-    this.tables = element("div", { class: "plane-tables" });
-    this.data = element("details", { class: "plane-data" }, element("summary", {}, "Data"), this.tables);
+    this.panels = tagged("div", { class: "plane-panels" });
+    this.said = tagged("p", { class: "plane-said", "aria-live": "polite" });
+    this.tables = tagged("div", { class: "plane-tables" });
+    this.data = tagged("details", { class: "plane-data" }, tagged("summary", {}, "Data"), this.tables);
     this.data.addEventListener("toggle", () => this.fill());
-    this.tools = element(
+    this.tools = tagged(
       "div", { class: "plane-tools" },
       button("Save SVG", () => this.save("svg")), button("Save PNG", () => this.save("png")),
     );
-    root.replaceChildren(this.panels, this.said, element("div", { class: "plane-below" }, this.data, this.tools));
+    root.replaceChildren(this.panels, this.said, tagged("div", { class: "plane-below" }, this.data, this.tools));
   }
 
   async take(data, send) {
@@ -154,7 +143,7 @@ class Plane {
 
   // A sentence whose numbers stand between stars.
   emphasised(sentence = "") {
-    return sentence.split("*").map((part, at) => (at % 2 ? element("strong", {}, part) : part));
+    return sentence.split("*").map((part, at) => (at % 2 ? tagged("strong", {}, part) : part));
   }
 
   fill() {
@@ -163,13 +152,13 @@ class Plane {
       const digits = (value) =>
         value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(3) : value.toFixed(6);
       const cell = (value) => {
-        if (typeof value === "string") return element("th", { scope: "row" }, value);
-        return element("td", { "data-value": String(value) }, Number.isFinite(value) ? digits(value).replaceAll("-", "−") : "not a number");
+        if (typeof value === "string") return tagged("th", { scope: "row" }, value);
+        return tagged("td", { "data-value": String(value) }, Number.isFinite(value) ? digits(value).replaceAll("-", "−") : "not a number");
       };
-      return element(
-        "table", {}, element("caption", {}, title),
-        element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)))),
-        element("tbody", {}, ...body.map((row) => element("tr", {}, ...row.map(cell)))),
+      return tagged(
+        "table", {}, tagged("caption", {}, title),
+        tagged("thead", {}, tagged("tr", {}, ...columns.map((name) => tagged("th", { scope: "col" }, name)))),
+        tagged("tbody", {}, ...body.map((row) => tagged("tr", {}, ...row.map(cell)))),
       );
     });
     this.tables.replaceChildren(...rows);
@@ -185,7 +174,7 @@ class Plane {
       const image = new Image();
       image.src = address;
       await image.decode();
-      const canvas = element("canvas", { width: String(2 * width), height: String(2 * height) });
+      const canvas = tagged("canvas", { width: String(2 * width), height: String(2 * height) });
       canvas.getContext("2d").drawImage(image, 0, 0, 2 * width, 2 * height);
       return download(canvas.toDataURL("image/png"), `${fileName}.png`);
     } finally {

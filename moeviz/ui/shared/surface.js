@@ -1,6 +1,9 @@
 // Planes with axes: a heat layer, lines, regions and dots, and handles that are dragged by mouse or
 // touch and moved by the arrow keys. What is drawn comes from a scene, in the plane's coordinates.
 
+import { tagged } from "@dom";
+import { shape } from "@drawing";
+
 const ROOT = 18; // The font size in pixels for which sizes are given here.
 const FONT = 15;
 const NARROW = 480; // Pixels, at the usual font size, below which a panel has its narrow shape.
@@ -9,22 +12,6 @@ const CROWDED = 420; // Pixels of a plane that has room for handles alone.
 const NOTHING = 255; // In a heat layer: no number here.
 const NEUTRAL = 254; // In a heat layer: no curve's colour.
 const PALE = 0.1, FULL = 0.85; // Shares of colour at strength 0 and 1.
-
-function element(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
-
-function shape(name, attributes, text) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined) node.setAttribute(key, String(value));
-  }
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
 
 export function written(value, digits = 2) {
   if (value === null || !Number.isFinite(value)) return "not a number";
@@ -124,14 +111,14 @@ class Panel {
     this.surface = surface;
     made += 1;
     this.frame = `moeviz-plane-frame-${made}`;
-    this.title = element("strong");
-    this.note = element("span", { class: "plane-note" });
-    this.canvas = element("canvas");
+    this.title = tagged("strong");
+    this.note = tagged("span", { class: "plane-note" });
+    this.canvas = tagged("canvas");
     this.svg = shape("svg", { role: "img" });
-    this.stage = element("div", { class: "plane-stage" }, this.canvas, this.svg);
+    this.stage = tagged("div", { class: "plane-stage" }, this.canvas, this.svg);
     this.handles = new Map();
-    this.root = element(
-      "figure", { class: "plane-panel" }, element("figcaption", {}, this.title, this.note), this.stage,
+    this.root = tagged(
+      "figure", { class: "plane-panel" }, tagged("figcaption", {}, this.title, this.note), this.stage,
     );
     this.stage.addEventListener("pointerdown", (event) => surface.press(this, event));
   }
@@ -374,7 +361,7 @@ class Panel {
     }
     for (const handle of handles) {
       if (!this.handles.has(handle.id)) {
-        const made = element("div", { class: "plane-handle", role: "slider", tabindex: "0" });
+        const made = tagged("div", { class: "plane-handle", role: "slider", tabindex: "0" });
         made.addEventListener("keydown", (event) => this.surface.key(handle.id, event));
         this.handles.set(handle.id, made);
         this.stage.append(made);
