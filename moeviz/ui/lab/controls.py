@@ -138,4 +138,4 @@ def _cost(spec: Specification) -> str:
     blocks = split(spec)
     fits = sum(block.last - block.first for block in blocks)
     seconds = sum(block.cost for block in blocks)
-    return f"{fits:,} fits, about {duration(max(1.0, seconds / local_workers()))} when idle"
+    return f"{fits:,} fits, about {duration(max(1.0, seconds / local_workers()))}"

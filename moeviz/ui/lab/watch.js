@@ -247,7 +247,8 @@ class Watch {
     this.lent.textContent = data.lent;
     this.lent.hidden = !kept || !data.lent;
     const pale = data.lent ? "" : `Pale: ${layer?.name}. `;
-    this.note.textContent = kept ? `${pale}Guess first (Predict), then Run; or show what came out.` : "";
+    const next = held ? "Guess first (Predict), then Run; or show what came out." : "Run your own over it.";
+    this.note.textContent = kept ? `${pale}${next}` : "";
     this.note.hidden = !kept;
     this.reveal.hidden = !held;
     this.summary.hidden = held;
