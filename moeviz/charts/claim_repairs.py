@@ -61,7 +61,7 @@ def repair_line(verdict: Plain) -> str:
     return " ".join(filter(None, (_line(verdict), _under([verdict]))))
 
 
-def repair_lines(claims: Sequence[str]) -> list[tuple[str, str, str]]:
+def repair_lines(claims: Sequence[str]) -> list[list[str]]:
     """Say what repairs those claims of a group that fail: a line for each repair, with its cases.
 
     Parameters
@@ -71,7 +71,7 @@ def repair_lines(claims: Sequence[str]) -> list[tuple[str, str, str]]:
 
     Returns
     -------
-    list of (str, str, str)
+    list of [str, str, str]
         A line's cases (empty where it is about all of the group), with which of
         :data:`BEGINNINGS` it begins, and the rest of it. What was repaired comes first; every claim
         that fails is in one of the lines.
@@ -81,14 +81,14 @@ def repair_lines(claims: Sequence[str]) -> list[tuple[str, str, str]]:
     for name, verdict in verdicts.items():
         found.setdefault(_line(verdict), []).append(name)
     rows = sorted(found.items(), key=lambda row: not repaired(verdicts[row[1][0]]))
-    lines: list[tuple[str, str, str]] = []
+    lines: list[list[str]] = []
     for said, names in rows:
         for does, means in _ASKED.values():
             if any(f"({means})" in rest for _, _, rest in lines):
                 said = said.replace(f"{does} ({means})", does)  # said once is enough
         under = _under([verdicts[name] for name in names])
         begin, rest = begun(" ".join(filter(None, (said, under))))
-        lines.append((cases_together(names, claims), begin, rest))
+        lines.append([cases_together(names, claims), begin, rest])
     return lines
 
 

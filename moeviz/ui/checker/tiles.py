@@ -68,7 +68,7 @@ def choose_case(claim: str) -> None:
         key=key,
         on_change=lambda: go(request_of(st.session_state[key])),
         label_visibility="collapsed",
-        width=200,
+        width=240,
     )
 
 
