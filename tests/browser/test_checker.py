@@ -93,7 +93,7 @@ def test_claims_are_found_in_words_and_opened(server, visit):
     expect(tiles.filter(has_text="C8").first).to_contain_text("over-specified, ReLU, second power")
     repairs = tiles.filter(has_text="C4").first.locator(".line").all_inner_texts()
     assert repairs[1].startswith("ReLU, second power and third power: No repair found: ")
-    assert {text[:1] for text in tiles.locator("span:nth-child(2)").all_inner_texts()} == {"C"}
+    assert {text[:1] for text in tiles.locator("> span:nth-child(2)").all_inner_texts()} == {"C"}
     tiles.filter(has_text="The perturbed model is identifiable").click()
     expect(page).to_have_url(re.compile(r"claim=C6\.relu"))
     expect(page.get_by_text("What repairs it.")).to_be_visible()

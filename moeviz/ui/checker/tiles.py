@@ -15,6 +15,7 @@ from moeviz.symbolic.catalogue.shipped import shipped_summary as summaries
 from moeviz.ui.checker.link import request_of
 from moeviz.ui.checker.state import STATE, go
 from moeviz.ui.checker.words import GLYPHS
+from moeviz.ui.shared.projector import projector
 
 Tile = Mapping[str, Any]
 
@@ -68,7 +69,7 @@ def choose_case(claim: str) -> None:
         key=key,
         on_change=lambda: go(request_of(st.session_state[key])),
         label_visibility="collapsed",
-        width=240,
+        width=360 if projector() else 240,
     )
 
 
