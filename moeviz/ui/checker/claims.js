@@ -1,4 +1,5 @@
-// The claims as one file of the app, and how one component asks the map to show some of them.
+// What the page's components share: the claims as one file of the app, and how one of them asks the map
+// to show some.
 
 const files = new Map();
 
@@ -20,3 +21,5 @@ export const SHOW = "moeviz-claims-show";
 export function show(paper, only) {
   document.dispatchEvent(new CustomEvent(SHOW, { detail: { paper, only } }));
 }
+
+export const NARROW = matchMedia("(max-width: 40rem)"); // As the styles have it: a phone.

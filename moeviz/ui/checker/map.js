@@ -3,7 +3,7 @@
 // opened, and hears what is shown alone, for the address.
 
 import { button, element } from "@dom";
-import { load, SHOW } from "@claims";
+import { load, NARROW, SHOW } from "@claims";
 
 const GLYPHS = { holds: "✔", fails: "✘", condition: "◐", mixed: "✔✘", undecided: "?" };
 const WORDS = {
@@ -28,7 +28,6 @@ const ONLY = {
   condition: ["◐ under a condition", "◐", (tile, i) => tile.verdicts[i] === "condition"],
   differs: ["≠ paper differs", "≠", (tile, i) => tile.differs[i]],
 };
-const NARROW = matchMedia("(max-width: 40rem)"); // As the style has it: one paper at a time.
 const WAIT = 60; // Milliseconds after a key before the server is asked.
 
 // The case to open: one of which the paper says otherwise, if there is one.
@@ -255,11 +254,7 @@ class ClaimMap {
         element("span", "mark", mark),
       );
     }
-    made.onclick = () => {
-      this.tell("picked", claim);
-      // On a phone the answer stands far above the map.
-      if (NARROW.matches) this.root.closest('[data-testid="stMain"]')?.scrollTo({ top: 0 });
-    };
+    made.onclick = () => this.tell("picked", claim);
     return made;
   }
 

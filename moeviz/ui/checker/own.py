@@ -14,6 +14,7 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Value, read_texts
 from moeviz.symbolic.request.compose import parameter_names
 from moeviz.symbolic.request.family import family_latex, model_latex
+from moeviz.symbolic.request.gallery import Question
 from moeviz.symbolic.request.selection import CHECK_FIELDS, validated
 from moeviz.ui.checker.certificate import show_proof
 from moeviz.ui.checker.gallery import known_question
@@ -83,15 +84,15 @@ def compose() -> tuple[Request, Verdict | None]:
     with asked:
         values = read_texts(fields, STATE.texts(OWN, fields))
         request = composed(values)
+        answer = st.container()
         _family(values)
         if st.button("Check", type="primary", key="checker.run", width=160):
             want(plain_request(request))
         st.session_state[_LAST] = values
-        verdict = _decided(plain_request(request))
-        question = known_question(values)
-        if verdict is not None and question is not None:
-            after = question.try_next[:1].lower() + question.try_next[1:]
-            st.markdown(f"**Try next:** {plain(after)}")
+        with answer:
+            verdict = _decided(plain_request(request))
+        if verdict is not None:
+            _proof(verdict, known_question(values))
         return request, verdict
 
 
@@ -112,10 +113,17 @@ def _decided(request: Mapping[str, Any]) -> Verdict | None:
     if verdict["condition"]:
         begin = "Why" if verdict["verdict"] == UNDECIDED else "Condition"
         st.markdown(f"**{begin}:** {mixed(verdict['condition'])}.")
+    return verdict
+
+
+def _proof(verdict: Verdict, question: Question | None) -> None:
+    """Show what decides a check, and what to try then."""
     if verdict["tests"]:
         show_proof(verdict["tests"][leading(verdict)]["certificate"], "first")
     with_terms(f"**Why it matters.** {mixed(verdict['why'])}", key="checker.why")
-    return verdict
+    if question is not None:
+        after = question.try_next[:1].lower() + question.try_next[1:]
+        st.markdown(f"**Try next:** {plain(after)}")
 
 
 def current() -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from moeviz.ui.checker.state import asked
 from moeviz.ui.shared.claims import CLAIMS
 from moeviz.ui.shared.component import declared
 
@@ -13,5 +14,8 @@ _way = declared(
 
 
 def way_to_failing() -> None:
-    """Show a button for each paper, which has the map show what fails in it; on a phone alone."""
-    _way(key="checker.way", data={"map": CLAIMS.path(), "words": WORDS})
+    """Show a button for each paper, which has the map show what fails in it; on a phone alone.
+
+    There it also brings the screen back to the top when something else is asked.
+    """
+    _way(key="checker.way", data={"map": CLAIMS.path(), "words": WORDS, "asked": asked()})
