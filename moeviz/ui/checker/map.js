@@ -140,9 +140,14 @@ class ClaimMap {
     const place = (all) => [...all].indexOf(document.activeElement);
     const focus = this.body.contains(document.activeElement) && document.activeElement.dataset.tile;
     const bar = place(this.bar.querySelectorAll("button"));
+    // Another claim is open, and the list is as it was: it stays where it was scrolled to.
+    const row = JSON.stringify([this.found, this.only, this.paper]);
+    const top = this.row === row ? this.body.firstElementChild?.scrollTop : 0;
+    this.row = row;
     this.choices();
     if (this.found || this.only || (this.paper && !NARROW.matches)) this.list();
     else this.columns();
+    if (top) this.body.firstElementChild.scrollTop = top;
     const still = { preventScroll: true };
     if (focus) [...this.buttons()].find((each) => each.dataset.tile === focus)?.focus(still);
     if (bar >= 0) this.bar.querySelectorAll("button")[bar]?.focus(still);
