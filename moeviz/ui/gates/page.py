@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from moeviz.charts.gates import COMPETITION, LINEAR, PERTURBED, gates_document
+from moeviz.charts.gates import COMPETITION, LINEAR, PERTURBED, Setup, gates_document
+from moeviz.charts.gates_affinities import competition_table, competitions, kept
 from moeviz.charts.gates_formula import gates_formula
 from moeviz.errors import MoevizError
+from moeviz.model import SCORES
 from moeviz.ui.gates.link import (
     BETA,
     FORM,
@@ -32,18 +34,18 @@ from moeviz.ui.shared.widgets import field_widget
 
 TRIES: Mapping[str, dict[str, str]] = {
     "β₁ three times longer": {"beta": "2.7,0.75"},
-    "Perturb the cosine": {"beta": "2.7,0.75", "right": PERTURBED},
-    "One v for all": {
+    "Perturb the cosine router": {"beta": "2.7,0.75", "right": PERTURBED},
+    "Add one vector to every expert": {
         "beta": "0.9,0.25", "left": LINEAR, "right": PERTURBED, "added": "v",
     },
-    "Two of four": {
+    "Only the two best count": {
         "beta": "0.9,0.25", "experts": "4", "left": LINEAR, "right_gate": "top-softmax",
     },
-    "Sums beside 1": {
+    "Weights that do not add up to 1": {
         "beta": "0.9,0.25", "left": LINEAR, "left_gate": "sigmoid", "view": "sum",
     },
-    "Along a line": {"beta": "0.9,0.25", "along": "line"},
-    "Theory and algorithm": {
+    "Follow the weights along a line": {"beta": "0.9,0.25", "along": "line"},
+    "Competition: theory and algorithm": {
         "left": COMPETITION, "right": COMPETITION, "right_gate": "winners-share",
         "affinity": "silu", "beta": "0.9,0.25",
     },
@@ -91,6 +93,18 @@ def show_picture(request: Request, wrong: list[str]) -> None:
     )
     tries(STATE, TRIES)
     typeset(equations, key="gates.formula")
+    if any(SCORES[router].reads_expert for router, _ in setup.models):
+        _show_competition(setup)
+
+
+def _show_competition(setup: Setup) -> None:
+    """Say what the algorithm's gate does with each affinity here, and what can go wrong."""
+    with st.expander("Every κ at once, and what can go wrong with it", expanded=True):
+        st.markdown(competition_table(competitions(setup)))
+        st.caption(
+            f"κ reads how strongly an expert answers; the {kept(setup)} largest win, and each "
+            "gets κ divided by the sum of the winners' κ."
+        )
 
 
 def show_form(request: Request) -> None:
