@@ -339,11 +339,12 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       const here = model.at(shown[at].effective, ...positions.get("x").map((value) => Float64Array.of(value))).weights;
       const values = here.map((weight) => weight[0]);
       const lead = values.indexOf(Math.max(...values));
-      const said = [lead < 0 ? "no weight is a number at x" : `expert ${lead + 1} answers for x, with weight *${written(values[lead], 3)}*`];
+      const said = [];
       if (moved || data.shifted) {
         const by = most(model.reference(data.start, grid)?.weights ?? weights, weights);
         said.push(by < UNSEEN ? UNMOVED : `weights moved by up to *${written(by, 3)}*`);
       }
+      said.push(lead < 0 ? "no weight is a number at x" : `expert ${lead + 1} answers for x with weight *${written(values[lead], 3)}*`);
       if (!sums) said.push(`at x the weights add up to *${written(here.reduce((sum, weight) => sum + weight[0], 0), 3)}*`);
       if (kept < count) said.push(`across the dashed seams a weight jumps by up to *${written(jump(grid, weights), 3)}*`);
       const share = (cells) => `${written((100 * cells) / grid.x1.length, 0)} % of the plane`;
