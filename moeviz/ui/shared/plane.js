@@ -31,7 +31,7 @@ class Plane {
     this.draws = 0;
     this.positions = new Map();
     this.panels = tagged("div", { class: "plane-panels" });
-    this.later = tagged("div", { class: "plane-panels plane-later" });
+    this.later = tagged("div", { class: "plane-later" });
     this.said = tagged("p", { class: "plane-said", "aria-live": "polite" });
     this.tables = tagged("div", { class: "plane-tables" });
     this.data = tagged("details", { class: "plane-data" }, tagged("summary", {}, "Data"), this.tables);
