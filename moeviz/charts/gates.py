@@ -208,6 +208,7 @@ def _model(score: Score, gate: Routing, setup: Setup, panel: int) -> dict[str, A
         "note": gate.title,
         "score": score_document(score, INPUTS, expert),
         "affinity": None,
+        "reads": reads,
         "gate": weighed,
         "constants": numbers_of(score) | numbers_of(gate) | (numbers_of(expert) if reads else {}),
         "vector": moved,

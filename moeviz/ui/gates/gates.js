@@ -330,6 +330,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const begin = data.shifted && shift
       ? `v = ${pair(shift)} is added to every vector (to u = β/(‖β‖+τ₁) where the router reads that)${moved ? `; ${moved}` : ". "}`
       : moved ?? "";
+    const slopes = models.some((model) => model.data.reads) ? "Under competition an arrow is the slope of an expert’s answer. " : "";
     const parts = shown.map(({ model, found }, at) => {
       const { short, sums, kept, ball } = model.data;
       const name = `*${short.charAt(0).toUpperCase()}${short.slice(1)}:*`;
@@ -352,7 +353,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       if (outside) said.push(`in ${share(outside)} a weight is below 0 or above 1`);
       return `${name} ${said.join("; ")}.`;
     });
-    return `${begin}${parts.join(" ")}`;
+    return `${slopes}${begin}${parts.join(" ")}`;
   }
 
   function tables(shown, vectors, positions) {

@@ -9,6 +9,7 @@ import streamlit as st
 from moeviz.charts.gates import COMPETITION, LINEAR, PERTURBED, Setup, gates_document
 from moeviz.charts.gates_affinities import competition_table, competitions, kept
 from moeviz.charts.gates_formula import gates_formula
+from moeviz.charts.gates_words import DETAILS
 from moeviz.errors import MoevizError
 from moeviz.model import SCORES
 from moeviz.ui.gates.link import (
@@ -29,6 +30,7 @@ from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
+from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.tries import tries
 from moeviz.ui.shared.widgets import field_widget
 
@@ -93,6 +95,8 @@ def show_picture(request: Request, wrong: list[str]) -> None:
     )
     tries(STATE, TRIES)
     typeset(equations, key="gates.formula")
+    with st.expander("Details"):
+        with_terms(DETAILS)
     if any(SCORES[router].reads_expert for router, _ in setup.models):
         _show_competition(setup)
 
