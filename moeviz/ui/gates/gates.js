@@ -292,11 +292,23 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     return { base: { ...base, heat, lines, labels }, model, effective, found };
   }
 
-  // How the weights go along a line: in the simplex of three, else one curve each.
-  function along({ model, effective }, positions) {
+  const part = Float64Array.from({ length: ALONG }, (_, at) => at / (ALONG - 1));
+
+  // The weights along the line from p to q.
+  function followed({ model, effective }, positions) {
     const [p, q] = [positions.get("p"), positions.get("q")];
-    const part = Float64Array.from({ length: ALONG }, (_, at) => at / (ALONG - 1));
-    const found = model.at(effective, part.map((t) => p[0] + t * (q[0] - p[0])), part.map((t) => p[1] + t * (q[1] - p[1])));
+    return model.at(effective, part.map((t) => p[0] + t * (q[0] - p[0])), part.map((t) => p[1] + t * (q[1] - p[1])));
+  }
+
+  // Who leads on the way, one after another.
+  function leaders({ weights }) {
+    const [first] = ranked(weights);
+    const found = [...first].filter((expert, at) => all(weights, at) && (at === 0 || expert !== first[at - 1]));
+    return found.map((expert) => String(expert + 1));
+  }
+
+  // How the weights go along a line: in the simplex of three, else one curve each.
+  function along({ model }, found) {
     const note = "along the line from p to q";
     if (!found) return { title: model.data.title, note, x: [0, 1], y: [0, 1] };
     const { weights } = found;
@@ -347,6 +359,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       }
       said.push(lead < 0 ? "no weight is a number at x" : `expert ${lead + 1} answers for x with weight *${written(values[lead], 3)}*`);
       if (!sums) said.push(`at x the weights add up to *${written(here.reduce((sum, weight) => sum + weight[0], 0), 3)}*`);
+      if (data.line) said.push(`from p to q the lead is with expert *${leaders(shown[at].line).join(", then ")}*`);
       if (kept < count) said.push(`across the dashed seams a weight jumps by up to *${written(jump(grid, weights), 3)}*`);
       const share = (cells) => `${written((100 * cells) / grid.x1.length, 0)} % of the plane`;
       if (gaps) said.push(`weights are no numbers in ${share(gaps)} (striped), because ${why(found, kept)}`);
@@ -385,7 +398,10 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       const v = data.shifted ? positions.get("v") : null;
       const shown = models.map((model) => panel(model, vectors, v, grid, positions));
       const panels = shown.map(({ base }) => base);
-      if (data.line) panels.push(...shown.map((each) => ({ ...along(each, positions), later: true })));
+      if (data.line) {
+        for (const each of shown) each.line = followed(each, positions);
+        panels.push(...shown.map((each) => ({ ...along(each, each.line), later: true })));
+      }
       return {
         panels,
         sentence: sentence(shown, vectors, positions, grid),

@@ -55,6 +55,7 @@ TRIES: Mapping[str, dict[str, str]] = {
 """What a visitor may try: a label, and what a link says that sets it up."""
 
 _ROW = ("left", "left_gate", "right", "right_gate", "experts", "view")
+_WIDE = (5, 4, 5, 4, 3, 6)
 
 
 def asked() -> tuple[Request, list[str]]:
@@ -119,7 +120,7 @@ def show_form(request: Request) -> None:
     request : Request
     """
     table = {field.name: field for field in fields()}
-    for column, name in zip(st.columns(len(_ROW)), _ROW, strict=True):
+    for column, name in zip(st.columns(_WIDE), _ROW, strict=True):
         with column:
             field_widget(STATE, FORM, table[name])
     shown = [f for f in fields() if f.name not in _ROW and f.applies(request.values)]

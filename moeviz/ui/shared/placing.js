@@ -101,6 +101,23 @@ export function around(x, y, away, size) {
   ];
 }
 
+// Levels near wished ones, in their order, at least a step apart and between two ends.
+export function spread(wished, step, low, high) {
+  const order = wished.map((_, at) => at).sort((a, b) => wished[a] - wished[b]);
+  const found = [...wished];
+  let least = low;
+  for (const at of order) {
+    found[at] = Math.max(found[at], least);
+    least = found[at] + step;
+  }
+  let most = high;
+  for (const at of order.reverse()) {
+    found[at] = Math.min(found[at], most);
+    most = found[at] - step;
+  }
+  return found;
+}
+
 // A place and others about it, for words that name what lies around them.
 export function near(x, y, anchor, size) {
   const steps = [[0, 0], [0, -1.1], [0, 1.1], [-2, 0], [2, 0], [-2, -1.1], [2, -1.1], [-2, 1.1], [2, 1.1], [0, -2.2], [0, 2.2], [-4, 0], [4, 0]];

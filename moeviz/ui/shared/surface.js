@@ -3,7 +3,7 @@
 
 import { tagged } from "@dom";
 import { shape } from "@drawing";
-import { Places, around, near } from "@placing";
+import { Places, around, near, spread, widthOf } from "@placing";
 
 const ROOT = 18; // The font size in pixels for which sizes are given here.
 const FONT = 15;
@@ -11,8 +11,8 @@ const NARROW = 480; // Pixels, at the usual font size, below which a panel has i
 const REACH = 30; // Pixels around a handle in which a press takes hold of it.
 const SPOT = 6; // Pixels within which handles stand on one spot.
 const PHONE = "(max-width: 640px)"; // As in plane.css.
-const SCREEN = 0.55; // Of a phone's screen that pictures take at most, and how far they shrink for it.
-const LEAST = 0.5;
+const SCREEN = { phone: 0.55, desk: 0.66 }; // Of its height that pictures take at most,
+const LEAST = 0.5; // and how far they shrink for it.
 const AXIS = 6, CURVE = 3, ARROW = 8; // What it costs words to stand across a line.
 const NOTHING = 255; // In a heat layer: no number here.
 const NEUTRAL = 254; // In a heat layer: no curve's colour.
@@ -109,6 +109,9 @@ export function chained(segments) {
   });
 }
 
+// What has words at places of its own keeps its size.
+const stiff = ({ bare, tall }) => bare && tall !== undefined;
+
 let made = 0; // Panels of this document: names of what is cut off at their frames.
 
 class Panel {
@@ -123,7 +126,7 @@ class Panel {
     this.stage = tagged("div", { class: "plane-stage" }, this.canvas, this.svg);
     this.handles = new Map();
     this.before = new Map(); // Where words stood in the last picture.
-    this.share = 1; // Of its usual height, on a phone.
+    this.share = 1; // Of its usual height, where the screen is low.
     this.root = tagged(
       "figure", { class: "plane-panel" }, tagged("figcaption", {}, this.title, this.note), this.stage,
     );
@@ -248,11 +251,14 @@ class Panel {
       const { minor, ...look } = more;
       return [this.text(found.x, found.y, words, { ...look, "text-anchor": found.anchor })];
     };
+    yield* this.ends(data, places);
     if (!data.bare) {
       const [across, up] = data.names ?? [];
       const low = this.top + this.tallness;
       const name = { "font-style": "italic" };
-      if (across) yield* put("across", across, [{ x: this.left + this.inner - 6 * unit, y: low - 7 * unit, anchor: "end" }], name);
+      const [right, level] = [this.left + this.inner - 6 * unit, low - 7 * unit];
+      const below = [{ x: right, y: level, anchor: "end" }, { x: this.left + this.inner / 2, y: level, anchor: "middle" }];
+      if (across) yield* put("across", across, below, name);
       if (up) yield* put("up", up, [{ x: this.left + 6 * unit, y: this.top + 16 * unit, anchor: "start" }], name);
     }
     const strong = { "font-weight": 700, "font-size": 17 * unit };
@@ -266,12 +272,30 @@ class Panel {
     for (const { at, radius = 5, label } of data.dots ?? []) {
       if (label) yield* put(`dot ${label}`, label, around(this.px(at[0]), this.py(at[1]), (radius + 5) * unit, size));
     }
-    for (const { points, label, labelAt } of data.lines ?? []) {
-      const at = labelAt ?? points?.[points.length - 1];
-      if (!label || !at) continue;
-      const [x, y] = [this.px(at[0]), this.py(at[1])];
-      const wishes = [{ x: x + 4, y: y - 4, anchor: "start" }, ...around(x, y, 8 * unit, size)];
-      yield* put(`line ${label}`, label, wishes, { minor: Boolean(labelAt) });
+    for (const { label, labelAt } of data.lines ?? []) {
+      if (!label || !labelAt) continue;
+      const wishes = around(this.px(labelAt[0]), this.py(labelAt[1]), 8 * unit, size);
+      yield* put(`line ${label}`, label, wishes, { minor: true });
+    }
+  }
+
+  // Names behind the ends of lines, in the order of the ends.
+  *ends(data, places) {
+    const { unit } = this;
+    const found = (data.lines ?? []).flatMap(({ points, label, labelAt, colour }) => {
+      if (!label || labelAt || !points?.length) return [];
+      const [x, y] = points[points.length - 1];
+      return [{ label, colour, x: this.px(x), y: this.py(y) }];
+    });
+    const size = FONT * unit;
+    const levels = spread(found.map(({ y }) => y), 1.15 * size, this.top + 0.6 * size, this.top + this.tallness - 0.6 * size);
+    for (const [at, { label, colour, x, y }] of found.entries()) {
+      const level = levels[at];
+      yield shape("line", {
+        x1: x + 2 * unit, y1: y, x2: x + 14 * unit, y2: level, stroke: this.colour(colour), "stroke-width": 1.5 * unit,
+      });
+      places.take([x, level - 0.6 * size, x + 14 * unit + widthOf(label, size), level + 0.6 * size]);
+      yield this.text(x + 17 * unit, level + 0.34 * size, label);
     }
   }
 
@@ -508,22 +532,39 @@ export class Surface {
     if (same === this.arranged) return; // A hand that moves something does not change the sizes.
     this.arranged = same;
     const first = this.panels.filter((_, at) => homes[at] === this.root);
-    // What has words at places of its own keeps its size.
-    const shrinks = (panel) => first.includes(panel) && !pictures[this.panels.indexOf(panel)].bare;
-    const share = this.phone ? this.fitting(first, first.filter(shrinks), pictures) : 1;
-    for (const panel of this.panels) panel.share = shrinks(panel) ? share : 1;
+    const shown = first.map((panel) => ({ panel, data: pictures[this.panels.indexOf(panel)] }));
+    const share = this.fitting(this.rows(shown));
+    for (const panel of this.panels) panel.share = 1;
+    for (const { panel, data } of shown) if (!stiff(data)) panel.share = share;
   }
 
-  // The share of their usual heights that leaves room for words on a phone's first screen.
-  fitting(panels, shrinking, pictures) {
-    let [fixed, free] = [0, 0];
-    for (const panel of panels) {
-      const { top, bottom, tall } = panel.asked(pictures[this.panels.indexOf(panel)], this.unit);
-      fixed += panel.root.firstChild.offsetHeight + top + bottom;
-      if (shrinking.includes(panel)) free += tall;
-      else fixed += tall;
+  // Panels that stand beside each other, as plane.css lays them out.
+  rows(shown) {
+    const count = shown.length;
+    const columns = this.phone || count === 1 ? 1 : count === 3 && !shown.some(({ data }) => data.wide) ? 3 : 2;
+    const found = [];
+    let free = 0;
+    for (const each of shown) {
+      if (!free || each.data.wide) found.push([]);
+      free = each.data.wide ? 0 : (free || columns) - 1;
+      found[found.length - 1].push(each);
     }
-    return Math.min(1, Math.max(LEAST, (SCREEN * window.innerHeight - fixed) / free));
+    return found;
+  }
+
+  // The share of their usual heights that leaves room for words on the first screen.
+  fitting(rows) {
+    const sizes = rows.map((row) => row.map(({ panel, data }) => {
+      const { top, bottom, tall } = panel.asked(data, this.unit);
+      return { fixed: panel.root.firstChild.offsetHeight + top + bottom, tall, stiff: stiff(data) };
+    }));
+    const height = (share) => sizes.reduce(
+      (sum, row) => sum + Math.max(...row.map(({ fixed, tall, stiff: kept }) => fixed + (kept ? tall : share * tall))), 0,
+    );
+    const most = SCREEN[this.phone ? "phone" : "desk"] * window.innerHeight;
+    let share = 1;
+    while (share > LEAST && height(share) > most) share -= 0.01;
+    return share;
   }
 
   resize() {
