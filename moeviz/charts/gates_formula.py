@@ -39,8 +39,8 @@ def _equations(setup: Setup, panel: int) -> list[str]:
     score, _ = score_of(setup, panel)
     gate = make_routing(setup.models[panel][1], **setup.constants)
     x = Mark("x", "", f"input, on show at {_pair(setup.x)}")
-    if reads_otherwise(setup, score):
-        part = affinity_part(make_affinity(setup.affinity), score)
+    if reads_otherwise(setup, panel, score):
+        part = affinity_part(make_affinity(setup.affinities[panel]), score)
     elif score.name == CUSTOM:
         part = typed_part(score, x)
     else:
@@ -102,7 +102,7 @@ def library_weights(
     beta = torch.tensor(parameters(setup, score, vectors), dtype=torch.float64)
     x = torch.tensor(points, dtype=torch.float64).reshape(-1, INPUTS).T
     if score.reads_expert:
-        scores = _of_values(setup, score, beta, x)
+        scores = _of_values(setup, panel, beta, x)
     elif score.name == CUSTOM:
         # Any typed score, also one that the lab does not fit.
         values = {f"b{k + 1}": row.unsqueeze(-1) for k, row in enumerate(beta.unbind(-1))}
@@ -114,15 +114,16 @@ def library_weights(
     return gate.weights(scores + offsets if score.has_offset else scores.clone())
 
 
-def _of_values(setup: Setup, score: Score, eta: Tensor, x: Tensor) -> Tensor:
+def _of_values(setup: Setup, panel: int, eta: Tensor, x: Tensor) -> Tensor:
+    score, _ = score_of(setup, panel)
     expert = make_expert(setup.expert, **setup.constants)
     width = INPUTS + 1
     ones = torch.cat([x, torch.ones_like(x[:1])])
     heads = [eta[:, h * width : (h + 1) * width] @ ones for h in range(expert.heads)]
     scalars = [eta[:, k : k + 1] for k in range(expert.heads * width, eta.shape[-1])]
     value = expert.value_and_slopes(heads, scalars)[0]
-    if reads_otherwise(setup, score):
-        return make_affinity(setup.affinity).of(value.unsqueeze(0))
+    if reads_otherwise(setup, panel, score):
+        return make_affinity(setup.affinities[panel]).of(value.unsqueeze(0))
     return score.affinity(value)[0]
 
 

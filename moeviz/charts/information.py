@@ -186,6 +186,7 @@ def _eigenvalues(found: Sight, quick: bool) -> dict[str, Any]:
         "note": f"over {found.nodes:,} inputs{hand}",
         "x": [0, count],
         "y": [floor, high + 0.1 * (high - low)],
+        "later": True,
         "tall": 0.4,
         "narrow": 0.45,
         "ticks": {

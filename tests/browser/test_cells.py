@@ -75,7 +75,7 @@ def fit(page, number):
 
 def test_the_first_view_is_drawn_and_whole(cells):
     page = cells()
-    expect(page.locator(".plane-said")).to_contain_text("L2 = ")
+    expect(page.locator(".plane-said")).to_contain_text("from the truth by L₂")
     for part in (".plane-panels", ".plane-said"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] < 800
@@ -159,14 +159,14 @@ def test_arrows_move_an_atom_and_every_family_agrees(cells, query, kind, names):
 def test_splits_ties_and_empty_cells_are_said(cells):
     page = cells()
     said = page.locator(".plane-said")
-    page.get_by_role("button", name="Split a true atom").click()
+    page.get_by_role("button", name="Split a true atom in two").click()
     expect(said).to_contain_text("a split atom costs nothing")
     agree(tables(page), KINDS["softmax"], ("L2", "L3", "mass"))
-    page.get_by_role("button", name="Spread the pair").click()
+    page.get_by_role("button", name="Move the two halves apart").click()
     expect(said).to_contain_text("mass sees nothing, though fit 1 is 0.38 off")
-    page.get_by_role("button", name="Stand between two").click()
+    page.get_by_role("button", name="Half way between two atoms").click()
     expect(said).to_contain_text("a tie")
-    expect(said).to_contain_text("Cell 3 is empty: L2 asks for its whole weight, 0.20")
+    expect(said).to_contain_text("Cell 3 is empty: L₂ asks for its whole weight, 0.20")
     agree(tables(page), KINDS["softmax"], ("L2", "L3", "mass"))
 
 

@@ -61,7 +61,7 @@ def linked(page: Page) -> Setup:
 
 def test_a_vector_is_dragged_by_the_mouse(server, visit):
     page = open_gates(visit(1280, 800), server, "?right=perturbed-cosine&beta=0.9,0.25")
-    expect(page.locator(".plane-said")).to_contain_text("at x expert")
+    expect(page.locator(".plane-said")).to_contain_text("answers for x with weight")
     x, y = centre(handle(page, "β₁"))
     draws = int(page.locator(DRAWN).get_attribute("data-draws"))
     page.mouse.move(x, y)
@@ -71,7 +71,7 @@ def test_a_vector_is_dragged_by_the_mouse(server, visit):
         page.wait_for_timeout(20)
     assert int(page.locator(DRAWN).get_attribute("data-draws")) > draws + 3
     said = page.locator(".plane-said")
-    expect(said).to_contain_text("Cosine router: no weight moved by more than 0.000")
+    expect(said).to_contain_text("Cosine router: no weight moved (less than 0.0005)")
     expect(said).to_contain_text(re.compile(r"β₁ is 2\.\d times as long as at the start"))
     expect(said).to_contain_text(
         re.compile("Perturbed cosine router: weights moved by up to 0.0[1-9]")
@@ -143,17 +143,17 @@ def test_numbers_are_the_librarys_for_other_models(server, visit, link):
 
 def test_one_vector_for_all_and_what_to_try(server, visit):
     page = open_gates(visit(1280, 800), server)
-    page.get_by_role("button", name="One v for all").click()
+    page.get_by_role("button", name="Add one vector to every expert").click()
     said = page.locator(".plane-said")
-    expect(said).to_contain_text("Linear router: no weight moved by more than 0.000")
-    expect(said).to_contain_text("Perturbed cosine router: no weight moved by more than 0.000")
+    expect(said).to_contain_text("Linear router: no weight moved (less than 0.0005)")
+    expect(said).to_contain_text("Perturbed cosine router: no weight moved (less")
     added = handle(page, "v", ", Linear router")
     added.focus()
     for _ in range(4):
         added.press("Shift+ArrowRight")
     expect(said).to_contain_text("u + v leaves the unit ball")
-    page.get_by_role("button", name="Two of four").click()
-    expect(said).to_contain_text("across a seam a weight jumps by up to")
+    page.get_by_role("button", name="Only the two best count").click()
+    expect(said).to_contain_text("across the dashed seams a weight jumps by up to")
 
 
 def test_pictures_are_saved_with_title_sentence_and_link(server, visit, tmp_path):

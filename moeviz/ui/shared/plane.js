@@ -31,6 +31,7 @@ class Plane {
     this.draws = 0;
     this.positions = new Map();
     this.panels = tagged("div", { class: "plane-panels" });
+    this.later = tagged("div", { class: "plane-later" });
     this.said = tagged("p", { class: "plane-said", "aria-live": "polite" });
     this.tables = tagged("div", { class: "plane-tables" });
     this.data = tagged("details", { class: "plane-data" }, tagged("summary", {}, "Data"), this.tables);
@@ -39,7 +40,7 @@ class Plane {
       "div", { class: "plane-tools" },
       button("Save SVG", () => this.save("svg")), button("Save PNG", () => this.save("png")),
     );
-    root.replaceChildren(this.panels, this.said, tagged("div", { class: "plane-below" }, this.data, this.tools));
+    root.replaceChildren(this.panels, this.said, this.later, tagged("div", { class: "plane-below" }, this.data, this.tools));
   }
 
   async take(data, send) {
@@ -51,7 +52,7 @@ class Plane {
       const [surface, formulas] = await Promise.all([load("@surface"), load("@formulas"), scene]);
       if (this.closed) return;
       this.kit = { ...surface, ...formulas };
-      this.surface ??= new surface.Surface(this.panels, {
+      this.surface ??= new surface.Surface(this.panels, this.later, {
         move: (id, at, stamp) => this.move(id, at, stamp),
         rest: () => this.rest(),
         redraw: () => this.soon(FINE),
@@ -167,7 +168,8 @@ class Plane {
   async save(format) {
     const { title, fileName } = this.given;
     const words = { title, sentence: this.said.textContent, address: window.location.href };
-    const { text, width, height } = this.surface.saved(words);
+    const { saved } = await load("@saved");
+    const { text, width, height } = saved(this.surface, words);
     const address = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
     try {
       if (format === "svg") return download(address, `${fileName}.svg`);
