@@ -4,6 +4,7 @@
 import { button, tagged } from "@dom";
 
 const EVERY = 60; // Milliseconds between positions that are sent while a handle is moved.
+const ROOT = 18; // The font size in pixels in whose units a scene is told its room.
 const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
 
 const load = (path) => import(new URL(path, document.baseURI));
@@ -32,6 +33,7 @@ class Plane {
     this.positions = new Map();
     this.panels = tagged("div", { class: "plane-panels" });
     this.said = tagged("p", { class: "plane-said", "aria-live": "polite" });
+    this.after = tagged("div", { class: "plane-panels plane-after" });
     this.tables = tagged("div", { class: "plane-tables" });
     this.data = tagged("details", { class: "plane-data" }, tagged("summary", {}, "Data"), this.tables);
     this.data.addEventListener("toggle", () => this.fill());
@@ -39,7 +41,7 @@ class Plane {
       "div", { class: "plane-tools" },
       button("Save SVG", () => this.save("svg")), button("Save PNG", () => this.save("png")),
     );
-    root.replaceChildren(this.panels, this.said, tagged("div", { class: "plane-below" }, this.data, this.tools));
+    root.replaceChildren(this.panels, this.said, this.after, tagged("div", { class: "plane-below" }, this.data, this.tools));
   }
 
   async take(data, send) {
@@ -55,6 +57,7 @@ class Plane {
         move: (id, at, stamp) => this.move(id, at, stamp),
         rest: () => this.rest(),
         redraw: () => this.soon(FINE),
+        after: this.after,
       });
     }
     if (this.text !== data.document) {
@@ -125,7 +128,8 @@ class Plane {
   draw(detail) {
     const { document: made } = this;
     if (!made || !this.panels.clientWidth) return;
-    const found = this.scene.picture(this.positions, detail === FINE);
+    const room = this.panels.clientWidth / (parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT);
+    const found = this.scene.picture(this.positions, detail === FINE, room);
     const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id), says: found.says?.[handle.id] }));
     this.found = found;
     this.said.replaceChildren(...this.emphasised(found.sentence));

@@ -332,6 +332,13 @@ class Panel {
       yield shape("line", { ...line, stroke, "stroke-width": 4 * unit });
     }
     const middle = [this.px(at[0]), this.py(at[1])];
+    if (kind === "cell") {
+      const [wide, high] = [this.px(1) - this.px(0), this.py(0) - this.py(1)];
+      const frame = { x: middle[0] - wide / 2, y: middle[1] - high / 2, width: wide, height: high, fill: "none" };
+      yield shape("rect", { ...frame, stroke: this.colour("ground"), "stroke-width": 6 * unit });
+      yield shape("rect", { ...frame, stroke: this.colour("text"), "stroke-width": 3 * unit });
+      return;
+    }
     const look = { fill: this.colour("ground"), stroke, "stroke-width": 4 * unit };
     if (kind === "vector") yield shape("circle", { cx: middle[0], cy: middle[1], r: 11 * unit, ...look });
     else {
@@ -385,8 +392,9 @@ class Panel {
 
 export class Surface {
   // Options: move(id, [x, y], stamp) while a handle is moved, rest() when it is let go.
-  constructor(root, { move, rest, redraw }) {
-    Object.assign(this, { root, move, rest, redraw });
+  // Panels that say `after` stand in another element, by itself in the same.
+  constructor(root, { move, rest, redraw, after = root }) {
+    Object.assign(this, { root, move, rest, redraw, after });
     this.panels = [];
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(root);
@@ -399,13 +407,17 @@ export class Surface {
     this.unit = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
     const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim().toLowerCase();
     this.theme = Object.values(themes).find((theme) => theme.ground === ground) ?? themes.light;
-    while (this.panels.length < picture.panels.length) {
-      const panel = new Panel(this);
-      this.panels.push(panel);
-      this.root.append(panel.root);
-    }
+    while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     while (this.panels.length > picture.panels.length) this.panels.pop().root.remove();
-    this.root.dataset.panels = String(picture.panels.length);
+    const standing = new Map([this.root, this.after].map((home) => [home, 0]));
+    picture.panels.forEach(({ after }, at) => {
+      const home = after ? this.after : this.root;
+      const { root } = this.panels[at];
+      const next = home.children[standing.get(home)];
+      if (next !== root) home.insertBefore(root, next ?? null);
+      standing.set(home, standing.get(home) + 1);
+    });
+    for (const [home, count] of standing) home.dataset.panels = String(count);
     picture.panels.forEach(({ wide }, at) => this.panels[at].root.toggleAttribute("data-wide", Boolean(wide)));
     this.width = this.root.clientWidth;
     picture.panels.forEach((data, at) => {
@@ -429,6 +441,10 @@ export class Surface {
   // Keeps a position in the plane; near the ray on which a vector began, it stays on the ray.
   kept(handle, [x, y], panel) {
     let at = [x, y];
+    if (handle.cells) {
+      const inside = (value, count, now) => (value < 0 || value > count ? now : Math.min(count - 1, Math.floor(value)) + 0.5);
+      return at.map((value, axis) => inside(value, handle.cells[axis], handle.at[axis]));
+    }
     if (handle.slides) {
       const [from, to] = handle.slides;
       return [Math.min(to, Math.max(from, Math.round(x / handle.step) * handle.step)), handle.at[1]];
@@ -458,10 +474,11 @@ export class Surface {
     const here = [event.clientX - box.left, event.clientY - box.top];
     let best = null;
     for (const [id] of panel.handles) {
-      const { at, slides } = this.handle(id);
+      const { at, slides, cells } = this.handle(id);
       const [dx, dy] = [panel.px(at[0]) - here[0], panel.py(at[1]) - here[1]];
       const far = slides ? Math.abs(dy) : Math.hypot(dx, dy);
-      if ((slides || far <= REACH * this.unit) && (!best || far < best.far)) best = { id, far, at };
+      const within = slides || cells || far <= REACH * this.unit;
+      if (within && (!best || far < best.far)) best = { id, far, at };
     }
     if (!best) return;
     event.preventDefault();
@@ -469,7 +486,8 @@ export class Surface {
     node.focus({ preventScroll: true });
     node.setPointerCapture(event.pointerId);
     let grip = [panel.px(best.at[0]) - here[0], panel.py(best.at[1]) - here[1]];
-    const jumps = this.handle(best.id).slides && Math.hypot(...grip) > REACH * this.unit;
+    const { slides, cells } = this.handle(best.id);
+    const jumps = cells || (slides && Math.hypot(...grip) > REACH * this.unit);
     if (jumps) grip = [0, 0];
     this.held = best.id;
     this.root.dataset.held = best.id;
