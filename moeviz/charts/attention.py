@@ -124,22 +124,28 @@ def read_words(sentence: str) -> tuple[tuple[str, ...], list[str]]:
 
 
 def unknown(setup: Setup) -> list[str]:
-    """Return a sentence for each word that has no vector, with what to do.
+    """Return what there is to say about words that have no vector, with what to do.
 
     Parameters
     ----------
     setup : Setup
+
+    Returns
+    -------
+    list of str
+        One sentence, or none.
     """
-    found = []
-    for word in setup.distinct:
-        if word in vectors() or word in setup.places:
-            continue
-        like = " or ".join(f"“{other}”" for other in near(word))
-        found.append(
-            f"The primer does not know “{word}”, which stands at the origin, where every score is "
-            f"0: drag it where it belongs{f', or write {like}' if like else ''}."
-        )
-    return found
+    found = [w for w in setup.distinct if w not in vectors() and w not in setup.places]
+    if not found:
+        return []
+    listed = ", ".join(f"“{word}”" for word in found)
+    like = ", ".join(f"“{other}”" for word in found for other in near(word))
+    many = len(found) > 1
+    return [
+        f"The primer does not know {listed}: {'they stand' if many else 'it stands'} at the "
+        f"origin, where every score is 0. Drag {'them' if many else 'it'} to where "
+        f"{'they belong' if many else 'it belongs'}{f', or write {like}' if like else ''}."
+    ]
 
 
 def attention_document(setup: Setup) -> dict[str, Any]:

@@ -7,6 +7,7 @@ const GAP = 27, EDGE = 12; // Units between panels, and what a panel's two edges
 const LETTER = 8.1; // Units that a letter takes, about.
 const PALE = 0.05, FULL = 0.75; // Opacity of a cell at weight 0 and 1.
 const STILL = 5e-4; // Prints as 0.000.
+const EXACT = 1e-12; // Two ways to compute one number differ by less.
 const LOW = [..."₀₁₂₃₄₅₆₇₈₉"];
 const GATES = [
   { name: "Softmax", colour: 0, note: "the weights of a row share 1" },
@@ -91,7 +92,7 @@ export function scene(data, { written, pair }) {
     const label = Math.min(0.28 * inner, 14 + LETTER * longest);
     const column = (inner - label - 4) / count;
     const line = phone ? 19 : count > 6 ? 27 : 34;
-    return { phone, room, inner, label, column, line, bars: phone ? 46 : 104, head: phone ? 17 : 20, gap: phone ? 18 : 30 };
+    return { phone, room, inner, label, column, line, bars: phone ? 43 : 104, head: phone ? 17 : 20, gap: phone ? 18 : 30 };
   }
 
   const cut = (name, wide) => {
@@ -206,7 +207,7 @@ export function scene(data, { written, pair }) {
     const most = data.steepest;
     const high = 40;
     return {
-      title: `Raise the score of ${cut(names[token], 110)} for ${cut(names[row], 110)}`, note: `by ${change(by)}`,
+      title: `Raise the score of ${cut(names[token], 110)} for ${cut(names[row], 110)}`, note: `by ${change(by)}${room.phone ? "" : "; tap a cell above for another"}`,
       bare: true, wide: true, x: [-1.08 * most, 1.08 * most], y: [-1, 1], tall: high / ((room.phone ? room.inner : room.room) || 1),
       lines: [
         { points: [[-most, 0], [most, 0]], width: 5, colour: "quiet", opacity: 0.6 },
@@ -262,7 +263,7 @@ export function scene(data, { written, pair }) {
   function sentence({ row, token, by, gates, gap }) {
     const [soft, alone] = gates;
     const [who, whom] = [names[row], names[token]];
-    const begin = `*Yes*, to *${small(gap)}*: a row is Σ gate × expert.`;
+    const begin = `*${gap < EXACT ? "Yes" : "But for rounding, yes"}*: each row is a sum of gate × expert (off by *${small(gap)}*).`;
     if (count === 1) {
       return `${begin} With one word nobody competes: softmax gives *${written(soft.weights[0][0], 2)}* whatever its score is; sigmoid gives *${written(alone.weights[0][0], 2)}*.`;
     }
@@ -278,9 +279,8 @@ export function scene(data, { written, pair }) {
     const verb = by > 0 ? "Raise" : "Lower";
     const way = ({ before, weights }) => `${written(before[row][token], 2)} → *${written(weights[row][token], 2)}*`;
     const change = written(moves[0][most], 2);
-    const pays = sizes[most] < STILL
-      ? "no other moves enough to see"
-      : `*all others ${by > 0 ? "lose" : "gain"}*, most ${names[most]} (*${by > 0 ? "" : "+"}${change}*)`;
+    const all = count === 2 ? `*${names[most]} ${by > 0 ? "loses" : "gains"}*` : `*all others ${by > 0 ? "lose" : "gain"}*, most ${names[most]}`;
+    const pays = sizes[most] < STILL ? "no other moves enough to see" : `${all} (*${by > 0 ? "" : "+"}${change}*)`;
     return `${begin} ${verb} ${whom} for ${who} by *${written(Math.abs(by), 1)}*: softmax ${way(soft)}, ${pays}; sigmoid ${way(alone)}, *nobody ${by > 0 ? "loses" : "gains"}* (*${written(rest, 3)}*).`;
   }
 

@@ -14,6 +14,7 @@ from moeviz.charts.attention import (
     unknown,
 )
 from moeviz.charts.attention_formula import attention_formula
+from moeviz.charts.papers import PAPERS
 from moeviz.charts.primer import METHOD, NAME, digest, sentences, vectors
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.ui.attention.link import (
@@ -126,10 +127,11 @@ def show_words(request: Request) -> None:
     )
     for column, gate in zip(st.columns(len(GATES)), GATES, strict=True):
         claim = CATALOGUE.claims[f"{CLAIM}.{gate}"]
+        paper = plain(PAPERS.get(claim.paper, claim.paper))
         with column:
             st.page_link(
                 CHECKER,
-                label=f"Proved for N = 2, d = 2: {gate} attention ({plain(claim.reference)})",
+                label=f"Proved for N = 2, d = 2: {gate} attention ({paper}, {claim.reference})",
                 query_params=CHECKER_LINKS.write(request_of(claim.id)),
             )
     with st.expander("Where the words stand, and what was proved"):
