@@ -76,7 +76,7 @@ def dragged(page: Page, locator, by: tuple[float, float]) -> None:
 def test_the_first_view_answers_and_fits_the_screen(server, visit):
     page = open_page(visit(1280, 800), server)
     said = page.locator(".plane-said")
-    expect(said).to_contain_text("Yes: each row is a sum of gate × expert")
+    expect(said).to_contain_text("Yes: a row is a sum of gate × expert")
     expect(said).to_contain_text("all others lose")
     expect(said).to_contain_text("nobody loses (0.000)")
     box = said.bounding_box()
@@ -104,7 +104,7 @@ def test_score_word_and_row_are_moved_by_the_mouse(server, visit):
     page.mouse.click(x - 110, y + 69)  # Two columns to the left, two rows down.
     expect(page).to_have_url(re.compile("word=3"))
     assert (linked(page).row, linked(page).token) == (3, 2)
-    expect(said).to_contain_text("Lower asks for the by")
+    expect(said).to_contain_text("Lower “asks” for “the” by")
     assert_numbers_are_the_librarys(page)
     before = said.inner_text()
     page.reload()
@@ -139,6 +139,9 @@ def test_every_handle_is_moved_by_keys_and_says_where_it_is(server, visit):
 def test_a_word_and_the_score_follow_a_finger_on_a_phone(server, browser):
     with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True) as phone:
         page = open_page(phone.new_page(), server)
+        x, y = middle(page.locator('[data-handle="cell"]').first)
+        page.touchscreen.tap(x - 110, y + 57)  # Two columns to the left, three rows down.
+        expect(page).to_have_url(re.compile("row=5.*word=3"))
         client = phone.new_cdp_session(page)
         for name, by in (("raise", (40, 0)), ("w4", (60, 40))):
             handle = page.locator(f'[data-handle="{name}"]')

@@ -88,11 +88,14 @@ export function scene(data, { written, pair }) {
   function measures(room) {
     const phone = window.matchMedia("(max-width: 640px)").matches;
     const inner = (phone ? room : (room - 2 * GAP) / 3) - EDGE;
-    const longest = Math.max(...names.map((name) => name.length));
-    const label = Math.min(0.28 * inner, 14 + LETTER * longest);
-    const column = (inner - label - 4) / count;
+    const longest = LETTER * Math.max(...names.map((name) => name.length));
+    const across = (label) => (inner - label - 4) / count;
+    // Where words are too long for the columns, columns have numbers, and rows number and word.
+    const fits = longest < across(14 + longest);
+    const label = Math.min(0.28 * inner, (fits ? 14 : 30) + longest);
+    const column = across(label);
     const line = phone ? 19 : count > 6 ? 27 : 34;
-    return { phone, room, inner, label, column, line, bars: phone ? 43 : 104, head: phone ? 17 : 20, gap: phone ? 18 : 30 };
+    return { phone, room, inner, label, column, fits, line, bars: phone ? 43 : 104, head: phone ? 17 : 20, gap: phone ? 18 : 30 };
   }
 
   const cut = (name, wide) => {
@@ -102,9 +105,8 @@ export function scene(data, { written, pair }) {
 
   // One gate: the matrix of its weights, and below the columns the chosen row as bars.
   function gated(gate, { weights, before }, { row, token, by }, room) {
-    const { inner, label, column, line, bars, head: top, gap, phone } = room;
+    const { inner, label, column, fits, line, bars, head: top, gap, phone } = room;
     const [wide, high] = [1 / column, 1 / line]; // A unit across, and up.
-    const fits = names.every((name) => LETTER * name.length < column);
     const base = -(gap + bars) * high;
     const share = (weight) => (column > 38 ? written(weight, 2) : written(weight, 2).replace(/^0/, ""));
     const scale = (bars - 17) * high;
@@ -262,14 +264,15 @@ export function scene(data, { written, pair }) {
 
   function sentence({ row, token, by, gates, gap }) {
     const [soft, alone] = gates;
-    const [who, whom] = [names[row], names[token]];
-    const begin = `*${gap < EXACT ? "Yes" : "But for rounding, yes"}*: each row is a sum of gate × expert (off by *${small(gap)}*).`;
+    const quoted = names.map((name) => `“${name}”`);
+    const [who, whom] = [quoted[row], quoted[token]];
+    const begin = `*${gap < EXACT ? "Yes" : "But for rounding, yes"}*: a row is a sum of gate × expert (off by *${small(gap)}*).`;
     if (count === 1) {
       return `${begin} With one word nobody competes: softmax gives *${written(soft.weights[0][0], 2)}* whatever its score is; sigmoid gives *${written(alone.weights[0][0], 2)}*.`;
     }
     if (Math.abs(by) < 1e-9) {
       const lead = soft.weights[row].indexOf(Math.max(...soft.weights[row]));
-      return `${begin} For ${who} softmax shares out *1*, most of it to ${names[lead]} (*${written(soft.weights[row][lead], 2)}*); sigmoid asks every word alone and gives *${written(sum(alone.weights[row]), 2)}* in all. Raise a score: who loses?`;
+      return `${begin} For ${who} softmax shares out *1*, most of it to ${quoted[lead]} (*${written(soft.weights[row][lead], 2)}*); sigmoid asks every word alone and gives *${written(sum(alone.weights[row]), 2)}* in all. Raise a score: who loses?`;
     }
     const moves = gates.map(({ weights, before }) => weights[row].map((weight, j) => weight - before[row][j]));
     const others = (list) => list.map((value, j) => (j === token ? 0 : value));
@@ -279,7 +282,7 @@ export function scene(data, { written, pair }) {
     const verb = by > 0 ? "Raise" : "Lower";
     const way = ({ before, weights }) => `${written(before[row][token], 2)} → *${written(weights[row][token], 2)}*`;
     const change = written(moves[0][most], 2);
-    const all = count === 2 ? `*${names[most]} ${by > 0 ? "loses" : "gains"}*` : `*all others ${by > 0 ? "lose" : "gain"}*, most ${names[most]}`;
+    const all = count === 2 ? `*${quoted[most]} ${by > 0 ? "loses" : "gains"}*` : `*all others ${by > 0 ? "lose" : "gain"}*, most ${quoted[most]}`;
     const pays = sizes[most] < STILL ? "no other moves enough to see" : `${all} (*${by > 0 ? "" : "+"}${change}*)`;
     return `${begin} ${verb} ${whom} for ${who} by *${written(Math.abs(by), 1)}*: softmax ${way(soft)}, ${pays}; sigmoid ${way(alone)}, *nobody ${by > 0 ? "loses" : "gains"}* (*${written(rest, 3)}*).`;
   }

@@ -491,21 +491,24 @@ export class Surface {
     if (jumps) grip = [0, 0];
     this.held = best.id;
     this.root.dataset.held = best.id;
+    // A finger beside the handle may be about to scroll: what it means is known when it lifts.
+    const waits = jumps && event.pointerType === "touch" && event.target !== node;
     const follow = (moved) => {
       const now = panel.stage.getBoundingClientRect();
       const at = panel.back(moved.clientX - now.left + grip[0], moved.clientY - now.top + grip[1]);
       const handle = this.handle(best.id);
       if (handle) this.move(best.id, this.kept(handle, at, panel), moved.timeStamp);
     };
-    const leave = () => {
+    const leave = (last) => {
+      if (waits && last.type === "pointerup") follow(last);
       node.removeEventListener("pointermove", follow);
       for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.removeEventListener(kind, leave);
       this.held = null;
       delete this.root.dataset.held;
       this.rest();
     };
-    if (jumps) follow(event);
-    node.addEventListener("pointermove", follow);
+    if (jumps && !waits) follow(event);
+    if (!waits) node.addEventListener("pointermove", follow);
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(kind, leave);
   }
 
