@@ -41,6 +41,7 @@ MOST_PLACES = 24
 """Of so many words the link keeps places; of more the last ones."""
 
 _ENTRIES = ("11", "12", "21", "22")
+_LOW = str.maketrans("12", "₁₂")
 _MATRICES: Mapping[str, tuple[str, Matrix]] = MappingProxyType(
     {
         "q": ("W_Q, what a word asks for", SHARP),
@@ -64,7 +65,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         SENTENCE.name: SENTENCE,
         **{
             f"w{letter}{entry}": Field(
-                f"w{letter}{entry}", f"W{letter.upper()}, {entry[0]}, {entry[1]}", "", "float",
+                f"w{letter}{entry}", f"{letter.upper()}{entry.translate(_LOW)}", "", "float",
                 value, -LARGEST, LARGEST, group=title,
             )
             for letter, (title, values) in _MATRICES.items()

@@ -14,7 +14,6 @@ from moeviz.charts.attention import (
     unknown,
 )
 from moeviz.charts.attention_formula import attention_formula
-from moeviz.charts.papers import PAPERS
 from moeviz.charts.primer import METHOD, NAME, digest, sentences, vectors
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.ui.attention.link import (
@@ -127,11 +126,10 @@ def show_words(request: Request) -> None:
     )
     for column, gate in zip(st.columns(len(GATES)), GATES, strict=True):
         claim = CATALOGUE.claims[f"{CLAIM}.{gate}"]
-        paper = plain(PAPERS.get(claim.paper, claim.paper))
         with column:
             st.page_link(
                 CHECKER,
-                label=f"Proved for N = 2, d = 2: {gate} attention ({paper}, {claim.reference})",
+                label=f"Proved for N = 2, d = 2: {gate} attention",
                 query_params=CHECKER_LINKS.write(request_of(claim.id)),
             )
     with st.expander("Where the words stand, and what was proved"):
