@@ -47,6 +47,9 @@ WIDE: Point = (-2.4, 2.4)
 TALL: Point = (-2.0, 2.0)
 """The part of the plane of words that is drawn."""
 
+FARTHEST: Point = (2.3, 1.9)
+"""No entry of a word's vector that a hand has placed is larger: its handle stays in the plane."""
+
 STEEPEST = 4.0
 STEP = 0.1
 """How far a score is raised or lowered at most, and by which steps."""

@@ -124,7 +124,8 @@ MORE = {
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [*BAD.items(), *MORE.items(), ("vectors", "<b>:1:1"), ("vectors", ":,:")]
+    ("name", "text"),
+    [*BAD.items(), *MORE.items(), ("vectors", "<b>:1:1"), ("vectors", ":,:"), ("vectors", "a:0:2")],
 )
 def test_a_bad_link_is_refused_in_one_sentence(name, text):
     with pytest.raises(MoevizError, match="Expected"):

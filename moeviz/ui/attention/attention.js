@@ -134,7 +134,8 @@ export function scene(data, { written, pair }) {
       labels.push({ at: [j + 0.5, Math.max(now, was) + 4 * high], text: share(weight) });
     });
     lines.push({ points: [[0, base], [count, base]], width: 1.5, colour: "quiet" });
-    const said = by ? `row ${cut(names[row], 90)} (dashed: before)` : `row ${cut(names[row], 90)}`;
+    const after = by ? " (dashed: before)" : "";
+    const said = `row ${cut(names[row], Math.max(40, column * count - LETTER * (after.length + 4)))}${after}`;
     labels.push({ at: [0, -(phone ? 14 : 17) * high], text: said, anchor: "start" });
     labels.push({ at: [-8 * wide, base + 22 * high], text: "sum", anchor: "end" });
     labels.push({ at: [-8 * wide, base + 4 * high], text: written(sum(weights[row]), 2), anchor: "end" });
@@ -179,7 +180,7 @@ export function scene(data, { written, pair }) {
     // What lies beyond the plane is named at its edge.
     const edge = (value, [low, high]) => Math.min(high - 0.05, Math.max(low + 0.05, value));
     const labels = [
-      ...[...handles.values()].map(({ at, name }) => named(at, name)),
+      ...[...handles.values()].map(({ at, name }) => named(at, cut(name, 110))),
       ...GATES.map(({ name }, which) => {
         const at = [edge(ends[which][0], data.x), edge(ends[which][1], data.y)];
         const beyond = at.some((value, axis) => value !== ends[which][axis]);
@@ -227,11 +228,12 @@ export function scene(data, { written, pair }) {
     const side = step * count;
     const second = side + 46;
     const size = z.length;
+    const [who, whom] = [names[row], names[token]].map((name) => cut(name, 130));
     const lines = [
-      `z: all ${count} words as one vector of ${size} numbers.`,
-      `M, for row ${names[row]} and word ${names[token]}, is ${size} × ${size}; all is 0 but one block, B.`,
+      `z: the whole sentence as one vector of N·d = ${count}·${WIDTH} = ${size} numbers.`,
+      `M, for row ${who} and word ${whom}, is ${size} × ${size}; all is 0 but one block, B.`,
       `The score z⊤Mz is ${written(scores[row][token])}${by ? `, raised ${written(scores[row][token] + by)}` : ""}: a quadratic form.`,
-      `P, for word ${names[token]}, is ${size} × ${WIDTH}; all is 0 but one block, W_V.`,
+      `P, for word ${whom}, is ${size} × ${WIDTH}; all is 0 but one block, W_V.`,
       `The expert z⊤P says ${pair(values[token])}: linear in z.`,
       `As attention and as experts, all rows agree to ${small(gap)}.`,
     ];

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from moeviz.charts.attention import (
+    FARTHEST,
     FIRST_RAISE,
     FIRST_ROW,
     FIRST_SENTENCE,
@@ -16,7 +17,6 @@ from moeviz.charts.attention import (
     PLAIN,
     SHARP,
     STEEPEST,
-    WIDE,
     Matrix,
     Setup,
     read_words,
@@ -30,9 +30,6 @@ FORM = "attention"
 
 ROW, WORD, RAISE, PLACES = "row", "word", "raise", "vectors"
 """Whose score for whom, how much it is raised, and vectors that a hand has placed."""
-
-FARTHEST = WIDE[1]
-"""No entry of a word's vector is larger."""
 
 LARGEST = 10.0
 """No entry of a matrix is larger."""
@@ -110,12 +107,12 @@ def _places(text: str) -> dict[str, Point]:
     found: dict[str, Point] = {}
     for part in text.split(","):
         word, *entries = part.split(":")
-        at = [_number(entry, FARTHEST) for entry in entries]
-        if len(at) != 2 or at[0] is None or at[1] is None or words_of(word) != [word]:
+        at = [_number(entry, most) for entry, most in zip(entries, FARTHEST, strict=False)]
+        if len(entries) != 2 or at[0] is None or at[1] is None or words_of(word) != [word]:
             raise SpecificationError(
-                f"Expected {PLACES} to be words with two numbers between -{FARTHEST:g} and "
-                f"{FARTHEST:g} each, such as cat:0.5:-1,book:1:0, but got '{short(part)}'; leave "
-                "it out."
+                f"Expected {PLACES} to be words with two numbers each, up to {FARTHEST[0]:g} and "
+                f"{FARTHEST[1]:g} in size, such as cat:0.5:-1,book:1:0, but got '{short(part)}'; "
+                "leave it out."
             )
         found[word[:LONGEST_WORD]] = (at[0], at[1])
     return kept(found)

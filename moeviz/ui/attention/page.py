@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from moeviz.charts.attention import (
+    FARTHEST,
     GATES,
     SENTENCES,
     STEEPEST,
@@ -18,7 +19,6 @@ from moeviz.charts.primer import METHOD, NAME, digest, sentences, vectors
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.ui.attention.link import (
     ATTENTION_PAGE,
-    FARTHEST,
     FIELDS,
     FORM,
     PLACES,
@@ -171,7 +171,7 @@ def _take() -> None:
     for place, word in enumerate(setup.distinct):
         if f"w{place}" not in at:
             continue
-        x, y = (_inside(value, FARTHEST) for value in at[f"w{place}"])
+        x, y = map(_inside, at[f"w{place}"], FARTHEST)
         if (x, y) != setup.vector(word):
             places.pop(word, None)
             places[word] = (x, y)
