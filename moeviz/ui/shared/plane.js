@@ -33,7 +33,7 @@ class Plane {
     this.positions = new Map();
     this.panels = tagged("div", { class: "plane-panels" });
     this.said = tagged("p", { class: "plane-said", "aria-live": "polite" });
-    this.after = tagged("div", { class: "plane-panels plane-after" });
+    this.after = tagged("div", { class: "plane-after" });
     this.tables = tagged("div", { class: "plane-tables" });
     this.data = tagged("details", { class: "plane-data" }, tagged("summary", {}, "Data"), this.tables);
     this.data.addEventListener("toggle", () => this.fill());
