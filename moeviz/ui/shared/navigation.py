@@ -14,6 +14,7 @@ from moeviz.ui.shared.projector import follow_projector, say_projector
 
 HOME = "pages/lab/home.py"
 GATES = "pages/see/gates.py"
+ATTENTION = "pages/see/attention.py"
 CELLS = "pages/see/cells.py"
 INFORMATION = "pages/see/information.py"
 SEQUENCES = "pages/see/sequences.py"
@@ -23,6 +24,7 @@ CHECKER = "pages/lab/checker.py"
 
 ADDRESSES = {
     GATES: "gates",
+    ATTENTION: "attention",
     CELLS: "cells",
     INFORMATION: "information",
     SEQUENCES: "sequences",
@@ -34,6 +36,7 @@ ADDRESSES = {
 
 TITLES = {
     GATES: "Gates",
+    ATTENTION: "Attention",
     CELLS: "Cells",
     INFORMATION: "Information and reach",
     SEQUENCES: "Slow sequences",
@@ -47,7 +50,7 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 
 SECTIONS = {
-    "See": (HOME, GATES, CELLS, INFORMATION, SEQUENCES),
+    "See": (HOME, GATES, ATTENTION, CELLS, INFORMATION, SEQUENCES),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
 }

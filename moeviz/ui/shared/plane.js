@@ -4,6 +4,7 @@
 import { button, tagged } from "@dom";
 
 const EVERY = 60; // Milliseconds between positions that are sent while a handle is moved.
+const ROOT = 18; // The font size in pixels in whose units a scene is told its room.
 const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
 
 const load = (path) => import(new URL(path, document.baseURI));
@@ -126,7 +127,8 @@ class Plane {
   draw(detail) {
     const { document: made } = this;
     if (!made || !this.panels.clientWidth) return;
-    const found = this.scene.picture(this.positions, detail === FINE);
+    const room = this.panels.clientWidth / (parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT);
+    const found = this.scene.picture(this.positions, detail === FINE, room);
     const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id), says: found.says?.[handle.id] }));
     this.found = found;
     this.said.replaceChildren(...this.emphasised(found.sentence));

@@ -56,6 +56,8 @@ def plane(
         (x, y), ``colour`` (of the palette, by its place, or ``"text"``), and optionally ``ghost``
         (where it began), ``rail`` (a direction that it keeps to), ``slides`` (the ends between
         which it moves along x, by ``step``; a press anywhere in its panel takes it there),
+        ``cells`` (across and up: it stands in the middle of one of so many cells of size 1, for
+        the kind ``"cell"``, a frame around one),
         ``step`` of the arrow keys and ``panels`` (places of those that show it). All else is
         the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as ``plane.js`` and
         ``surface.js`` take them.
@@ -67,9 +69,10 @@ def plane(
         Name of a saved picture, without ending.
     scene : str, optional
         Name of the JavaScript module that computes the picture in the browser; its function
-        ``scene(document, kit)`` returns an object whose ``picture(positions, fine)`` gives
-        ``panels``, ``sentence`` (numbers between stars are strong) and ``tables``. The kit holds
-        what ``surface.js`` and ``formulas.js`` export.
+        ``scene(document, kit)`` returns an object whose ``picture(positions, fine, room)`` gives
+        ``panels``, ``sentence`` (numbers between stars are strong) and ``tables``; ``room`` is
+        the picture's width in units of 1/18 of the root's font size. The kit holds what
+        ``surface.js`` and ``formulas.js`` export.
     on_move : callable, optional
         Called before the script runs for handles that were moved; :func:`moved` says where to.
         Without it the server is not told.

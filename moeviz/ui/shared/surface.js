@@ -434,6 +434,13 @@ class Panel {
       yield shape("line", { ...line, stroke, "stroke-width": 4 * unit });
     }
     const middle = [this.px(at[0]), this.py(at[1])];
+    if (kind === "cell") {
+      const [wide, high] = [this.px(1) - this.px(0), this.py(0) - this.py(1)];
+      const frame = { x: middle[0] - wide / 2, y: middle[1] - high / 2, width: wide, height: high, fill: "none" };
+      yield shape("rect", { ...frame, stroke: this.colour("ground"), "stroke-width": 6 * unit });
+      yield shape("rect", { ...frame, stroke: this.colour("text"), "stroke-width": 3 * unit });
+      return;
+    }
     const look = { fill: this.colour("ground"), stroke, "stroke-width": 4 * unit };
     if (kind === "vector") yield shape("circle", { cx: middle[0], cy: middle[1], r: 11 * unit, ...look });
     else {
@@ -486,7 +493,7 @@ class Panel {
 
 export class Surface {
   // Options: move(id, [x, y], stamp) while a handle is moved, rest() when it is let go.
-  // `more` is where panels lie on a phone that stand below the words.
+  // `more` is where panels lie that stand below the words: `after` ones always, `later` ones on a phone.
   constructor(root, more, { move, rest, redraw }) {
     Object.assign(this, { root, more, move, rest, redraw });
     this.panels = [];
@@ -516,7 +523,7 @@ export class Surface {
   arrange(pictures) {
     this.phone = matchMedia(PHONE).matches;
     this.width = this.root.clientWidth;
-    const homes = pictures.map(({ later }) => (this.phone && later ? this.more : this.root));
+    const homes = pictures.map(({ after, later }) => (after || (this.phone && later) ? this.more : this.root));
     pictures.forEach((data, at) => {
       const { root } = this.panels[at];
       this.panels[at].name(data);
@@ -528,7 +535,7 @@ export class Surface {
     for (const home of [this.root, this.more]) {
       home.dataset.panels = String(homes.filter((each) => each === home).length);
     }
-    const same = [this.width, this.unit, this.phone, ...pictures.map(({ later, narrow, tall, bare }) => [later, narrow, tall, bare].join())].join(";");
+    const same = [this.width, this.unit, this.phone, ...pictures.map(({ after, later, narrow, tall, bare }) => [after, later, narrow, tall, bare].join())].join(";");
     if (same === this.arranged) return; // A hand that moves something does not change the sizes.
     this.arranged = same;
     const first = this.panels.filter((_, at) => homes[at] === this.root);
@@ -541,7 +548,8 @@ export class Surface {
   // Panels that stand beside each other, as plane.css lays them out.
   rows(shown) {
     const count = shown.length;
-    const columns = this.phone || count === 1 ? 1 : count === 3 && !shown.some(({ data }) => data.wide) ? 3 : 2;
+    const beside = shown.filter(({ data }) => !data.wide).length;
+    const columns = this.phone || count === 1 ? 1 : beside === 3 ? 3 : 2;
     const found = [];
     let free = 0;
     for (const each of shown) {
@@ -580,6 +588,10 @@ export class Surface {
   // Keeps a position in the plane; near the ray on which a vector began, it stays on the ray.
   kept(handle, [x, y], panel) {
     let at = [x, y];
+    if (handle.cells) {
+      const inside = (value, count, now) => (value < 0 || value > count ? now : Math.min(count - 1, Math.floor(value)) + 0.5);
+      return at.map((value, axis) => inside(value, handle.cells[axis], handle.at[axis]));
+    }
     if (handle.slides) {
       const [from, to] = handle.slides;
       return [Math.min(to, Math.max(from, Math.round(x / handle.step) * handle.step)), handle.at[1]];
@@ -609,10 +621,11 @@ export class Surface {
     const here = [event.clientX - box.left, event.clientY - box.top];
     let best = null;
     for (const [id] of panel.handles) {
-      const { at, slides } = this.handle(id);
+      const { at, slides, cells } = this.handle(id);
       const [dx, dy] = [panel.px(at[0]) - here[0], panel.py(at[1]) - here[1]];
       const far = slides ? Math.abs(dy) : Math.hypot(dx, dy);
-      if ((slides || far <= REACH * this.unit) && (!best || far < best.far)) best = { id, far, at };
+      const within = slides || cells || far <= REACH * this.unit;
+      if (within && (!best || far < best.far)) best = { id, far, at };
     }
     if (!best) return;
     event.preventDefault();
@@ -620,25 +633,29 @@ export class Surface {
     node.focus({ preventScroll: true });
     node.setPointerCapture(event.pointerId);
     let grip = [panel.px(best.at[0]) - here[0], panel.py(best.at[1]) - here[1]];
-    const jumps = this.handle(best.id).slides && Math.hypot(...grip) > REACH * this.unit;
+    const { slides, cells } = this.handle(best.id);
+    const jumps = cells || (slides && Math.hypot(...grip) > REACH * this.unit);
     if (jumps) grip = [0, 0];
     this.held = best.id;
     this.root.dataset.held = best.id;
+    // A finger beside the handle may be about to scroll: what it means is known when it lifts.
+    const waits = jumps && event.pointerType === "touch" && event.target !== node;
     const follow = (moved) => {
       const now = panel.stage.getBoundingClientRect();
       const at = panel.back(moved.clientX - now.left + grip[0], moved.clientY - now.top + grip[1]);
       const handle = this.handle(best.id);
       if (handle) this.move(best.id, this.kept(handle, at, panel), moved.timeStamp);
     };
-    const leave = () => {
+    const leave = (last) => {
+      if (waits && last.type === "pointerup") follow(last);
       node.removeEventListener("pointermove", follow);
       for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.removeEventListener(kind, leave);
       this.held = null;
       delete this.root.dataset.held;
       this.rest();
     };
-    if (jumps) follow(event);
-    node.addEventListener("pointermove", follow);
+    if (jumps && !waits) follow(event);
+    if (!waits) node.addEventListener("pointermove", follow);
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(kind, leave);
   }
 
