@@ -56,6 +56,7 @@ def watch(
     title: str = "",
     sentence: str = "",
     lent: str = "",
+    compact: bool = False,
 ) -> None:
     """Show one study; later calls with the same `key` redraw it in place.
 
@@ -88,6 +89,8 @@ def watch(
         How a study ended that is not `live`; the stream of one that is brings its own.
     lent : str
         Says whose the picture is where that stands in place of quite another study.
+    compact : bool
+        Whether to show the plot alone, for words that stand beside it say what to notice.
     """
     _watch(
         key=key,
@@ -103,6 +106,7 @@ def watch(
             "title": title,
             "sentence": sentence,
             "lent": lent,
+            "compact": compact,
             "visitor": visitor(),
         },
         on_ended_change=on_end,

@@ -45,6 +45,7 @@ _WARM = (
     "moeviz.ui.lab.study",
     "moeviz.ui.rates.matrix",
     "moeviz.ui.checker.page",
+    "moeviz.ui.lessons.page",
     "pandas",
     "pyarrow",
 )

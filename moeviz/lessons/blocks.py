@@ -1,0 +1,309 @@
+"""What a lesson is made of: steps of blocks, all of them plain data.
+
+Words may hold ``{fact}`` or ``{fact:digits}``; what stands there is computed when the lesson is
+shown (:mod:`moeviz.lessons.facts`), so that no number is typed into a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from moeviz.charts.closeness import Setup as Atoms
+from moeviz.charts.gates import Setup as Gates
+from moeviz.lessons.facts import CurveKey, Source
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words.
+
+    Attributes
+    ----------
+    words : str
+        As markdown.
+    """
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """A picture in a state.
+
+    Attributes
+    ----------
+    picture : Gates or Atoms
+        What it shows.
+    still : bool
+        Whether its handles stay where they are: before a prediction nobody may try.
+    """
+
+    picture: Gates | Atoms
+    still: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """Some curves of a study's kept result.
+
+    Attributes
+    ----------
+    preset : str
+    curves : tuple of CurveKey
+        In the order in which they are drawn; no others can be switched on.
+    """
+
+    preset: str
+    curves: tuple[CurveKey, ...]
+
+
+@dataclass(frozen=True)
+class Between:
+    """A condition: a fact lies in an interval.
+
+    Attributes
+    ----------
+    fact : str
+        Its name.
+    low, high : float or str
+        Numbers, or names of facts.
+    """
+
+    fact: str
+    low: float | str
+    high: float | str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of several answers.
+
+    Attributes
+    ----------
+    name : str
+        What a link says.
+    label : str
+    when : tuple of Between
+        All of them hold where this is the answer.
+    """
+
+    name: str
+    label: str
+    when: tuple[Between, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A question with a few answers, the first of which that fits the facts is right.
+
+    Attributes
+    ----------
+    question : str
+    options : tuple of Option
+    """
+
+    question: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A question whose answer is a number.
+
+    Attributes
+    ----------
+    question : str
+    fact : str
+        The answer.
+    low, high, step, start : float
+        Of what may be said.
+    close : float
+        An answer that is off by no more is nearly right.
+    curve : int or None
+        The curve of the revealed study whose slope it is.
+    interval : tuple of (str, str), or None
+        Facts between which an answer is right; by itself one that is off by half a step.
+    """
+
+    question: str
+    fact: str
+    low: float
+    high: float
+    step: float
+    start: float
+    close: float
+    curve: int | None = None
+    interval: tuple[str, str] | None = None
+
+    @property
+    def digits(self) -> int:
+        """Digits after the point with which an answer is written."""
+        return 2 if self.step < 0.1 else 1
+
+
+Question = Choice | Number
+
+
+@dataclass(frozen=True)
+class Predict:
+    """A prediction, to be made before anything is revealed, once.
+
+    Attributes
+    ----------
+    question : Question
+    """
+
+    question: Question
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """What came out, beside what was predicted.
+
+    Attributes
+    ----------
+    right, close, wrong : str
+        Said of a prediction; the one who predicted finds it as ``{guess}``.
+    rows : mapping of str to str
+        What stands beside the prediction: a title and words each.
+    """
+
+    right: str
+    close: str
+    wrong: str
+    rows: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class If:
+    """Words that depend on whether the facts are as the lesson expects.
+
+    Attributes
+    ----------
+    when : tuple of Between
+    then, otherwise : str
+    """
+
+    when: tuple[Between, ...]
+    then: str
+    otherwise: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to check, whose answer is computed.
+
+    Attributes
+    ----------
+    question : Choice
+    right, wrong : str
+    shows : Look or Run or None
+        What is shown once it is answered.
+    """
+
+    question: Choice
+    right: str
+    wrong: str
+    shows: Look | Run | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way on.
+
+    Attributes
+    ----------
+    label : str
+    page : str
+        Address of a page.
+    link : mapping of str to str
+        What its link says.
+    """
+
+    label: str
+    page: str
+    link: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Next:
+    """Ways on.
+
+    Attributes
+    ----------
+    ways : tuple of Way
+    """
+
+    ways: tuple[Way, ...]
+
+
+Block = Text | Look | Run | Predict | Reveal | If | Check | Next
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is seen at one time.
+
+    Attributes
+    ----------
+    title : str
+    blocks : tuple of Block
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A guided page.
+
+    Attributes
+    ----------
+    name : str
+        What a link says.
+    title : str
+        A question.
+    minutes : int
+        How long it takes.
+    facts : mapping of str to Source
+        Where its numbers come from.
+    steps : tuple of Step
+        One of them asks for a prediction, a later one reveals, and one has a question to check.
+    """
+
+    name: str
+    title: str
+    minutes: int
+    facts: Mapping[str, Source]
+    steps: tuple[Step, ...]
+
+    @property
+    def predicts(self) -> tuple[int, Predict]:
+        """The step of the prediction, from 1, and its block."""
+        return _only(self, Predict)
+
+    @property
+    def reveals(self) -> tuple[int, Reveal]:
+        """The step that reveals, from 1, and its block."""
+        return _only(self, Reveal)
+
+    @property
+    def checks(self) -> tuple[int, Check]:
+        """The step of the question to check, from 1, and its block."""
+        return _only(self, Check)
+
+
+B = TypeVar("B", Predict, Reveal, Check)
+
+
+def _only(lesson: Lesson, kind: type[B]) -> tuple[int, B]:
+    (found,) = (
+        (number, block)
+        for number, step in enumerate(lesson.steps, start=1)
+        for block in step.blocks
+        if isinstance(block, kind)
+    )
+    return found
