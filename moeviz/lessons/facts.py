@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from moeviz.charts.closeness_atoms import KINDS, Atom, short_name
-from moeviz.charts.gates import TALL, WIDE, Point, Setup
-from moeviz.charts.gates_formula import library_weights
+from moeviz.charts.gates import Setup
+from moeviz.charts.gates_formula import movement
 from moeviz.charts.loss_data import loss_of
 from moeviz.charts.proofs import proofs
 from moeviz.errors import SpecificationError
@@ -147,28 +147,15 @@ class OfGates:
 
     def facts(self, find: Find) -> dict[str, Fact]:
         """Return the facts."""
-        points = _lattice(96, 64)
-        moved = []
-        for panel in (0, 1):
-            before, after = (
-                library_weights(self.setup, panel, vectors, points)
-                for vectors in (self.setup.start, self.setup.vectors)
-            )
-            moved.append(float((after - before).abs().max()))
         one, began = self.setup.vectors[0], self.setup.start[0]
         length = (one[0] ** 2 + one[1] ** 2) ** 0.5 / (began[0] ** 2 + began[1] ** 2) ** 0.5
         experts = len(self.setup.vectors)
-        return {"left": moved[0], "right": moved[1], "times": length, "experts": experts}
-
-
-def _lattice(nx: int, ny: int) -> list[Point]:
-    """Return the middles of the cells into which the picture cuts its plane."""
-    (left, right), (low, high) = WIDE, TALL
-    return [
-        (left + (i + 0.5) * (right - left) / nx, low + (j + 0.5) * (high - low) / ny)
-        for j in range(ny)
-        for i in range(nx)
-    ]
+        return {
+            "left": movement(self.setup, 0),
+            "right": movement(self.setup, 1),
+            "times": length,
+            "experts": experts,
+        }
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,8 @@ class Watch {
     this.judge();
     const { figure, names } = this.composed();
     this.names.curves = names;
-    this.extent = this.tools.extent(figure.data);
+    const span = this.data.span.map((loss) => ({ at: Math.log10(loss), below: 0, above: 0 }));
+    this.extent = [...this.tools.extent(figure.data), ...span];
     await this.figure.show({
       figure,
       description: main.description,

@@ -57,6 +57,7 @@ def watch(
     sentence: str = "",
     lent: str = "",
     compact: bool = False,
+    span: Sequence[float] = (),
 ) -> None:
     """Show one study; later calls with the same `key` redraw it in place.
 
@@ -91,6 +92,8 @@ def watch(
         Says whose the picture is where that stands in place of quite another study.
     compact : bool
         Whether to show the plot alone, for words that stand beside it say what to notice.
+    span : sequence of float
+        Losses, above 0, that the axis shows at least.
     """
     _watch(
         key=key,
@@ -107,6 +110,7 @@ def watch(
             "sentence": sentence,
             "lent": lent,
             "compact": compact,
+            "span": list(span),
             "visitor": visitor(),
         },
         on_ended_change=on_end,

@@ -12,7 +12,7 @@ from moeviz.charts.closeness import closeness_document
 from moeviz.charts.gates import gates_document
 from moeviz.charts.palette import theme_named
 from moeviz.charts.screen import study_screen
-from moeviz.lessons.blocks import Look, Run
+from moeviz.lessons.blocks import Check, Lesson, Look, Run
 from moeviz.lessons.facts import CurveKey, kept_of
 from moeviz.study.kept import kept_result
 from moeviz.text import json_text
@@ -28,15 +28,15 @@ _WINDOW = (-1.6, 1.6)
 
 
 def show_look(
-    look: Look | Run, title: str, compact: bool, guess: tuple[int, float] | None = None
+    look: Look | Run, lesson: Lesson, compact: bool, guess: tuple[int, float] | None = None
 ) -> None:
     """Show a lesson's picture.
 
     Parameters
     ----------
     look : Look or Run
-    title : str
-        Stands over a saved picture.
+    lesson : Lesson
+        Whose title stands over a saved picture, and whose other curves decide the axis.
     compact : bool
         Whether words stand beside it.
     guess : (int, float), optional
@@ -48,7 +48,7 @@ def show_look(
             document,
             key=PICTURE,
             scene=scene,
-            title=title,
+            title=lesson.title,
             file_name="moeviz-lesson",
             compact=compact,
         )
@@ -66,8 +66,9 @@ def show_look(
         view=f"{look.preset}.{len(look.curves)}",
         file_name=f"moeviz-lesson-{look.preset}",
         on_end=only_a_run,
-        title=title,
+        title=lesson.title,
         compact=compact,
+        span=_span(lesson, look.preset),
     )
 
 
@@ -99,3 +100,18 @@ def _screen(preset: str, curves: tuple[CurveKey, ...], theme: str | None) -> str
     for curve in screen["curves"]:
         curve["first"] = True
     return json_text(screen, compact=True)
+
+
+def _span(lesson: Lesson, preset: str) -> tuple[float, ...]:
+    """Return the ends of all mean losses of a study that a lesson shows on one step or another.
+
+    So a slope looks the same on each of its steps.
+    """
+    blocks = [block for step in lesson.steps for block in step.blocks]
+    shown = [block.shows if isinstance(block, Check) else block for block in blocks]
+    keys = [
+        key for run in shown if isinstance(run, Run) and run.preset == preset for key in run.curves
+    ]
+    result = kept_of(preset, kept_result).result
+    losses = [mean for key in keys for mean in key.of(result).mean if mean]
+    return (min(losses), max(losses)) if losses else ()

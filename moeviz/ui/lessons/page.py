@@ -95,7 +95,7 @@ def _facts(lesson: str) -> Facts:
 def _show(block: Block, lesson: Lesson, request: Request, facts: Facts) -> None:
     if isinstance(block, Look | Run):
         compact = request.own[STEP] < lesson.reveals[0]
-        show_look(block, lesson.title, compact, _guess(lesson, request))
+        show_look(block, lesson, compact, _guess(lesson, request))
     elif isinstance(block, Text):
         with_terms(filled(block.words, facts))
     elif isinstance(block, If):
@@ -192,7 +192,7 @@ def _check(block: Check, lesson: Lesson, request: Request, facts: Facts) -> None
     answered = f"The answer is: {right.label}. " if right and verdict == "wrong" else ""
     with_terms(f"**{answered}{filled(told, facts)}**", key="lessons.answered")
     if block.shows is not None:
-        show_look(block.shows, lesson.title, compact=False)
+        show_look(block.shows, lesson, compact=False)
 
 
 def _next(block: Next) -> None:

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.charts.claims import find_claims
+from moeviz.ui.home.tiles import PICTURES, tiles_routes
 from moeviz.ui.shared.cards import CARDS
 from moeviz.ui.shared.claims import CLAIMS, find_route
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
@@ -89,6 +90,7 @@ async def _settle() -> None:
         await asyncio.sleep(0.2)
     # After the workers, which are what most visitors wait for.
     await asyncio.to_thread(checker)
+    await asyncio.to_thread(PICTURES.path)
     gc.collect()
     gc.freeze()
 
@@ -103,7 +105,7 @@ def routes() -> list[Route]:
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
         modules that components share; the cards of all choices; the map of claims and its search;
-        QR codes of links; and the news of jobs.
+        the first page's small pictures; QR codes of links; and the news of jobs.
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -119,6 +121,7 @@ def routes() -> list[Route]:
         CARDS.route(base),
         CLAIMS.route(base),
         find_route(base),
+        *tiles_routes(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
     ]
