@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from moeviz.charts.closeness import Setup
 from moeviz.charts.closeness_atoms import KINDS, SHIFT, Atom, placed, split_fit
+from moeviz.charts.gates import LINEAR
 from moeviz.lessons.blocks import (
     Between,
     Check,
@@ -51,7 +52,7 @@ CLOSE = Lesson(
         "apart": OfLoss(_KIND.name, _LOSS, _NEAR, _FAR),
         "split": OfLoss(_KIND.name, _LOSS, split_fit(_KIND), _NEAR),
         "fit": OfCurve(
-            "cosine-over-experts", CurveKey("linear", "L2", "pinned", "relu")
+            "cosine-over-experts", CurveKey(LINEAR, "L2", "pinned", "relu")
         ),
     },
     (

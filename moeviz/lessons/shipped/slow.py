@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from moeviz.charts.gates import COSINE
 from moeviz.lessons.blocks import (
     Between,
     Check,
@@ -21,10 +22,10 @@ from moeviz.lessons.blocks import (
 from moeviz.lessons.facts import CurveKey, OfCurve
 
 _STUDY = "cosine-exact"
-_ALL = CurveKey("cosine", "L3", "offset")
-_DIRECTION = CurveKey("cosine", "angular", "pinned")
-_LENGTH = CurveKey("cosine", "radial", "offset")
-_PINNED = CurveKey("cosine", "L3", "pinned")
+_ALL = CurveKey(COSINE, "L3", "offset")
+_DIRECTION = CurveKey(COSINE, "angular", "pinned")
+_LENGTH = CurveKey(COSINE, "radial", "offset")
+_PINNED = CurveKey(COSINE, "L3", "pinned")
 
 _LIKE_DIRECTION = (Between("fixed.slope", "angle.low", "angle.high"),)
 _LIKE_ALL = (Between("fixed.slope", "all.low", "all.high"),)

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from moeviz.charts.palette import THEMES
-from moeviz.charts.tiles import tiles
-from moeviz.lessons import LESSONS
 from moeviz.ui.lab.link import FIRST_PRESET, preset_link
 from moeviz.ui.shared.component import declared
-from moeviz.ui.shared.datafile import DataFile
 from moeviz.ui.shared.navigation import ADDRESSES, SECTIONS, TITLES
+from moeviz.ui.shared.tiles import PATH
 
 KEY = "home.tiles"
-PATH = "/moeviz/tiles.json"
-
-PICTURES = DataFile("tiles", lambda: tiles([lesson.title for lesson in LESSONS.values()]))
-"""What the tiles show. Home gives the address that leads to it, and so waits for nothing."""
 
 
 @dataclass(frozen=True)
@@ -113,22 +103,6 @@ def show_tiles() -> None:
             path, link = _paths()[way.page], dict(way.link or {})
             label = f"{TITLES[path]}, with a first study" if link else TITLES[path]
             st.page_link(path, label=label, query_params=link)
-
-
-def tiles_routes(base: str) -> list[Route]:
-    """Return the routes of the tiles' pictures: a lasting address, and one of their content.
-
-    Parameters
-    ----------
-    base : str
-        The path below which the whole app lives, as ``/lab``; "" for none.
-    """
-
-    async def lead(request: Request) -> Response:
-        path = await asyncio.to_thread(PICTURES.path)
-        return RedirectResponse(path.rpartition("/")[2], headers={"Cache-Control": "no-cache"})
-
-    return [Route(f"{base}{PATH}", lead), PICTURES.route(base)]
 
 
 def _paths() -> dict[str, str]:

@@ -16,9 +16,9 @@ from moeviz.lessons.blocks import Check, Lesson, Look, Run
 from moeviz.lessons.facts import CurveKey, kept_of
 from moeviz.study.kept import kept_result
 from moeviz.text import json_text
-from moeviz.ui.lab.watch import watch
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.plane import plane
+from moeviz.ui.shared.watch import watch
 
 PICTURE = "lessons.plane"
 STUDY = "lessons.study"

@@ -21,7 +21,6 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.charts.claims import find_claims
-from moeviz.ui.home.tiles import PICTURES, tiles_routes
 from moeviz.ui.shared.cards import CARDS
 from moeviz.ui.shared.claims import CLAIMS, find_route
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
@@ -37,6 +36,7 @@ from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
+from moeviz.ui.shared.tiles import PICTURES, tiles_routes
 
 _WARM = (
     "moeviz.ui.gates.page",

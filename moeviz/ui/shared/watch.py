@@ -10,7 +10,7 @@ from moeviz.text import finite, json_text
 from moeviz.ui.shared.component import declared, only_a_run
 from moeviz.ui.shared.session import visitor
 
-_OF_PLOTS = Path(__file__).parents[1] / "shared" / "plot.css"
+_OF_PLOTS = Path(__file__).with_name("plot.css")
 
 _HTML = """
 <section class="moeviz-watch" data-empty="true">
