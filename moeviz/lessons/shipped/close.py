@@ -137,10 +137,11 @@ CLOSE = Lesson(
                         ),
                     ),
                     right="Yes: distance to the power {apart.power:0} is what falls like n to the "
-                    "power {fit.slope} ({fit.low} to {fit.high}; theory {fit.theory}). That is "
-                    "why one expert too many is slow.",
+                    "power {fit.slope} ({fit.low} to {fit.high}; theory {fit.theory}). The pair "
+                    "itself comes together with {apart.share:1} times that exponent, which is why "
+                    "one expert too many makes learning slow.",
                     wrong="The loss holds the distance to the power {apart.power:0}, so that the "
-                    "distance itself has {apart.share:1} times the exponent {fit.slope} "
+                    "pair comes together with {apart.share:1} times the exponent {fit.slope} "
                     "({fit.low} to {fit.high}; theory {fit.theory}).",
                     shows=Look(_shown(split_fit(_KIND))),
                 ),
