@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from moeviz.errors import SpecificationError
-from moeviz.lessons.blocks import Between, Choice, Number, Option, Question
 from moeviz.lessons.facts import Fact
+from moeviz.lessons.questions import Between, Choice, Number, Option, Question
 from moeviz.text import signed, within
 
 Facts = Mapping[str, Fact]

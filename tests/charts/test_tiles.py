@@ -8,7 +8,8 @@ import re
 import pytest
 
 from moeviz.charts.rates import rates_matrix
-from moeviz.charts.tiles import STUDY, tiles
+from moeviz.charts.tiles import tiles
+from moeviz.charts.tiles_found import STUDY
 from moeviz.study.kept import kept_result
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.text import json_text, signed

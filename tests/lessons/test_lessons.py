@@ -14,8 +14,9 @@ from moeviz.charts.gates_formula import movement
 from moeviz.errors import SpecificationError
 from moeviz.lessons import LESSONS
 from moeviz.lessons.answers import filled, holds, judged, read_answer, right_option, written
-from moeviz.lessons.blocks import Check, Choice, If, Look, Number, Predict, Reveal, Run, Text
+from moeviz.lessons.blocks import Check, If, Look, Predict, Reveal, Run, Text
 from moeviz.lessons.facts import CurveKey, OfCurve, OfLoss, facts_of
+from moeviz.lessons.questions import Choice, Number
 from moeviz.study.kept import kept_result
 from moeviz.theory.losses import LOSSES
 from tests.support import of_every

@@ -5,23 +5,9 @@ from __future__ import annotations
 from moeviz.charts.closeness import Setup
 from moeviz.charts.closeness_atoms import KINDS, SHIFT, Atom, placed, split_fit
 from moeviz.charts.gates import LINEAR
-from moeviz.lessons.blocks import (
-    Between,
-    Check,
-    Choice,
-    If,
-    Lesson,
-    Look,
-    Next,
-    Number,
-    Option,
-    Predict,
-    Reveal,
-    Step,
-    Text,
-    Way,
-)
+from moeviz.lessons.blocks import Check, If, Lesson, Look, Next, Predict, Reveal, Step, Text, Way
 from moeviz.lessons.facts import CurveKey, OfCurve, OfLoss
+from moeviz.lessons.questions import Between, Choice, Number, Option
 
 _KIND = KINDS["softmax"]
 _LOSS = "L2"

@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 from moeviz.charts.gates import COSINE, LINEAR, SHIFT, STARTS, Setup
-from moeviz.lessons.blocks import (
-    Between,
-    Check,
-    Choice,
-    If,
-    Lesson,
-    Look,
-    Next,
-    Option,
-    Predict,
-    Reveal,
-    Step,
-    Text,
-    Way,
-)
+from moeviz.lessons.blocks import Check, If, Lesson, Look, Next, Predict, Reveal, Step, Text, Way
 from moeviz.lessons.facts import OfClaim, OfGates
+from moeviz.lessons.questions import Between, Choice, Option
 
 _UNSEEN = 0.0005
 """A movement that prints as 0.000."""

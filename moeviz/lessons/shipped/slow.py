@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from moeviz.charts.gates import COSINE
-from moeviz.lessons.blocks import (
-    Between,
-    Check,
-    Choice,
-    If,
-    Lesson,
-    Next,
-    Number,
-    Option,
-    Predict,
-    Reveal,
-    Run,
-    Step,
-    Text,
-    Way,
-)
+from moeviz.lessons.blocks import Check, If, Lesson, Next, Predict, Reveal, Run, Step, Text, Way
 from moeviz.lessons.facts import CurveKey, OfCurve
+from moeviz.lessons.questions import Between, Choice, Number, Option
 
 _STUDY = "cosine-exact"
 _ALL = CurveKey(COSINE, "L3", "offset")

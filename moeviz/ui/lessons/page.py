@@ -18,20 +18,18 @@ from moeviz.lessons.answers import (
 from moeviz.lessons.blocks import (
     Block,
     Check,
-    Choice,
     If,
     Lesson,
     Look,
     Next,
-    Number,
     Predict,
-    Question,
     Reveal,
     Run,
     Text,
     Way,
 )
 from moeviz.lessons.facts import facts_of
+from moeviz.lessons.questions import Choice, Number, Question
 from moeviz.study.kept import kept_result
 from moeviz.ui.lessons.link import CHECK, LESSON, PREDICT, STEP, request_of
 from moeviz.ui.lessons.looks import show_look
