@@ -40,7 +40,7 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
     expect(commit).to_be_enabled()
     commit.press("Enter")
     step(page, 3)
-    expect(page.locator(".moeviz-text").first).to_contain_text("You said both routers’.")
+    expect(page.locator(".moeviz-text").first).to_contain_text("You said both routers")
     expect(page.locator(".plane-said")).to_contain_text(BEFORE)
     vector = page.get_by_role("slider", name=re.compile("^β₁.*, Linear router"))
     vector.press("-")
@@ -49,7 +49,7 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
     assert barriers(page) == []
     page.reload()
     step(page, 3)
-    expect(page.locator(".moeviz-text").first).to_contain_text("You said both routers’.")
+    expect(page.locator(".moeviz-text").first).to_contain_text("You said both routers")
     assert [url for url in asked if not url.startswith((server.url, "blob:", "data:"))] == []
 
 
