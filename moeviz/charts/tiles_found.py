@@ -71,7 +71,7 @@ def rates_tile() -> Tile:
         for x, kind in row.items()
     ]
     return Tile(
-        f"*{counts.total()}* rates of four papers: *{counts['half']}* like 1/√n, "
+        f"*{counts.total()}* rates of four papers: *{counts['half']}* like n^(−1/2), "
         f"*{counts['slow']}* slower than any power.",
         {
             "panel": {
@@ -98,7 +98,7 @@ def checker_tile() -> Tile:
     against = sum(not one.agrees for one in shipped.values())
     return Tile(
         f"*{len(shipped)}* of *{len(CATALOGUE.claims)}* claims are decided by exact arithmetic; in "
-        f"*{against}* the answer is not the paper’s.",
+        f"*{against}* the answer is not the paper’s, or has a condition.",
         {
             "panel": {
                 "x": [-0.8, high - 0.2],
