@@ -28,7 +28,7 @@ FLOORS = [
     {"study"},
     {"engine"},
     {"charts"},
-    {"export"},
+    {"export", "lessons"},
     {"ui"},
     {"peers"},
 ]

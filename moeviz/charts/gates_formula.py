@@ -9,7 +9,16 @@ import torch
 from torch import Tensor
 
 from moeviz.charts.formula import equation
-from moeviz.charts.gates import INPUTS, Point, Setup, parameters, reads_otherwise, score_of
+from moeviz.charts.gates import (
+    INPUTS,
+    TALL,
+    WIDE,
+    Point,
+    Setup,
+    parameters,
+    reads_otherwise,
+    score_of,
+)
 from moeviz.charts.parts import affinity_part, expert_part, gate_part, score_part, typed_part
 from moeviz.model import Domain, Score, make_affinity, make_expert, make_routing
 from moeviz.model.custom import CUSTOM
@@ -76,6 +85,33 @@ def _equations(setup: Setup, panel: int) -> list[str]:
     if setup.shift is None:
         found.append(equation(name + bracketed(numbers), score.title))
     return found
+
+
+def movement(setup: Setup, panel: int) -> float:
+    """Return the most that a weight of a panel moves between start and now, as the picture counts.
+
+    Parameters
+    ----------
+    setup : Setup
+        The shift is not added.
+    panel : int
+        From 0.
+    """
+    (left, right), (low, high) = WIDE, TALL
+    nx, ny = _LATTICE
+    points = [
+        (left + (i + 0.5) * (right - left) / nx, low + (j + 0.5) * (high - low) / ny)
+        for j in range(ny)
+        for i in range(nx)
+    ]
+    before, after = (
+        library_weights(setup, panel, vectors, points) for vectors in (setup.start, setup.vectors)
+    )
+    return float((after - before).abs().max())
+
+
+_LATTICE = (96, 64)
+"""Cells of the plane, as many as the browser takes while a hand moves."""
 
 
 def library_weights(

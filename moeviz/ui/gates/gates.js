@@ -269,7 +269,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
   function panel(model, vectors, v, grid, positions) {
     const effective = model.shifted(vectors, v);
     const base = {
-      title: model.data.title, note: model.data.note, x: data.x, y: data.y, names: ["x₁", "x₂"],
+      title: model.data.title, note: model.data.note, x: data.x, y: data.y, names: ["x₁", "x₂"], bare: data.bare,
       effects: v && Object.fromEntries(effective.flatMap((to, i) => (to ? [[`b${i + 1}`, to]] : []))),
     };
     const found = model.at(effective, grid.x1, grid.x2);
@@ -281,7 +281,8 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const sums = model.data.sums ? [] : Array.from({ length: 4 * count }, (_, k) => (k + 1) / 4);
     const labels = view === "winner" ? regionLabels(grid, places, data, positions) : [];
     const taken = [...positions.values(), ...labels.map(({ at }) => at)];
-    const lines = levelLines(grid, field, view === "sum" ? sums : levels, taken, contour, written);
+    const named = data.bare ? () => "" : written;
+    const lines = levelLines(grid, field, view === "sum" ? sums : levels, taken, contour, named);
     const order = ranked(scores);
     if (view === "winner") lines.push({ segments: seams(grid, scores, order, 1, contour), width: 2 });
     if (model.data.kept < count) {

@@ -21,6 +21,7 @@ SEQUENCES = "pages/see/sequences.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
+LESSONS_PATH = "pages/teach/lessons.py"
 
 ADDRESSES = {
     GATES: "gates",
@@ -31,6 +32,7 @@ ADDRESSES = {
     CONVERGENCE: "convergence",
     CHECKER: "checker",
     RATES: "rates",
+    LESSONS_PATH: "lessons",
 }
 """Where each page but the first answers, below the app's own address."""
 
@@ -43,6 +45,7 @@ TITLES = {
     CONVERGENCE: "Convergence lab",
     CHECKER: "Symbolic checker",
     RATES: "Rates",
+    LESSONS_PATH: "Lessons",
 }
 """What they are called."""
 
@@ -53,6 +56,7 @@ SECTIONS = {
     "See": (HOME, GATES, ATTENTION, CELLS, INFORMATION, SEQUENCES),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
+    "Teach": (LESSONS_PATH,),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""
 

@@ -75,6 +75,7 @@ class Plane {
       }
     }
     this.tools.hidden = !data.tools;
+    this.root.toggleAttribute("data-compact", data.compact);
     this.draw(this.surface.held ? COARSE : FINE);
   }
 
@@ -133,7 +134,8 @@ class Plane {
     this.found = found;
     this.said.replaceChildren(...this.emphasised(found.sentence));
     const description = this.said.textContent;
-    this.surface.show({ panels: found.panels, handles, description }, this.given.themes);
+    const panels = found.panels.slice(0, made.shown ?? found.panels.length);
+    this.surface.show({ panels, handles, description }, this.given.themes);
     this.fill();
     this.draws += 1;
     this.root.dataset.draws = String(this.draws);

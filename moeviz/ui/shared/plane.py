@@ -45,6 +45,7 @@ def plane(
     on_move: Callable[[], None] | None = None,
     live: bool = False,
     tools: bool = True,
+    compact: bool = False,
 ) -> None:
     """Show a picture; later calls with the same `key` redraw it in place.
 
@@ -58,9 +59,10 @@ def plane(
         which it moves along x, by ``step``; a press anywhere in its panel takes it there),
         ``cells`` (across and up: it stands in the middle of one of so many cells of size 1, for
         the kind ``"cell"``, a frame around one),
-        ``step`` of the arrow keys and ``panels`` (places of those that show it). All else is
-        the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as ``plane.js`` and
-        ``surface.js`` take them.
+        ``fixed`` (drawn, and out of the hand's reach), ``step`` of the arrow keys and ``panels``
+        (places of those that show it). ``shown``: how many panels are drawn, by itself all. All
+        else is the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as
+        ``plane.js`` and ``surface.js`` take them.
     key : str
         Identity on the page.
     title : str
@@ -81,6 +83,9 @@ def plane(
         it is let go.
     tools : bool
         Whether to offer saving as SVG and PNG.
+    compact : bool
+        Whether to show the picture alone, for words that stand beside it say what to notice; its
+        panels stay side by side on a phone.
     """
     _plane(
         key=key,
@@ -94,6 +99,7 @@ def plane(
             "sends": on_move is not None,
             "live": live,
             "tools": tools,
+            "compact": compact,
             "title": title,
             "fileName": file_name,
             "serial": _serial(key),

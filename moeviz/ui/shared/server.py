@@ -36,6 +36,7 @@ from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
+from moeviz.ui.shared.tiles import PICTURES, tiles_routes
 
 _WARM = (
     "moeviz.ui.gates.page",
@@ -45,6 +46,7 @@ _WARM = (
     "moeviz.ui.lab.study",
     "moeviz.ui.rates.matrix",
     "moeviz.ui.checker.page",
+    "moeviz.ui.lessons.page",
     "pandas",
     "pyarrow",
 )
@@ -88,6 +90,7 @@ async def _settle() -> None:
         await asyncio.sleep(0.2)
     # After the workers, which are what most visitors wait for.
     await asyncio.to_thread(checker)
+    await asyncio.to_thread(PICTURES.path)
     gc.collect()
     gc.freeze()
 
@@ -102,7 +105,7 @@ def routes() -> list[Route]:
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
         modules that components share; the cards of all choices; the map of claims and its search;
-        QR codes of links; and the news of jobs.
+        the first page's small pictures; QR codes of links; and the news of jobs.
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -118,6 +121,7 @@ def routes() -> list[Route]:
         CARDS.route(base),
         CLAIMS.route(base),
         find_route(base),
+        *tiles_routes(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
     ]

@@ -463,11 +463,12 @@ class Panel {
   // The handles as what is focused, named and taken hold of; they lie over their drawings.
   place(handles) {
     for (const [id, node] of this.handles) {
-      if (handles.some((handle) => handle.id === id)) continue;
+      if (handles.some((handle) => handle.id === id && !handle.fixed)) continue;
       node.remove();
       this.handles.delete(id);
     }
     for (const handle of handles) {
+      if (handle.fixed) continue;
       if (!this.handles.has(handle.id)) {
         const made = tagged("div", { class: "plane-handle", role: "slider", tabindex: "0" });
         made.addEventListener("keydown", (event) => this.surface.key(handle.id, event));
