@@ -73,6 +73,7 @@ class Plane {
       }
     }
     this.tools.hidden = !data.tools;
+    if (data.live) this.root.dataset.answered = String(data.serial); // For who measures.
     this.draw(this.surface.held ? COARSE : FINE);
   }
 
@@ -119,6 +120,7 @@ class Plane {
     this.rested = rests;
     this.untold = false;
     this.serial += 1;
+    this.root.dataset.asked = String(this.serial);
     this.send({ handles, rests, serial: this.serial });
   }
 
