@@ -10,7 +10,15 @@ from playwright.sync_api import expect
 from moeviz.charts.designs_seen import FIRST, Moved
 from moeviz.charts.information import information_document
 from tests.browser.hand import centre, touched
+from tests.browser.lab import Lab
 from tests.browser.test_screens import barriers
+
+
+ANSWERED = """() => {
+  const { asked, answered } = document.querySelector(".moeviz-plane").dataset;
+  return asked === answered;
+}"""
+"""Whether the picture knows of all that the hand has told."""
 
 
 @pytest.fixture
@@ -61,6 +69,8 @@ def test_a_finger_moves_the_reach_on_a_phone(opened):
     with touched(page) as finger:
         finger.drag(noise, [(8 * step, 2 * step) for step in range(1, 9)])
     expect(page).to_have_url(re.compile("noise="))
+    page.wait_for_function(ANSWERED)
+    Lab(page, "").settle()
     said = float(re.search(r"noise=([-0-9.]+)", page.url).group(1))
     assert said > 0
     expect(page.locator(".plane-said")).to_have_text(sentence(noise=said))

@@ -1,8 +1,9 @@
 """A class that drags: each visitor pulls a handle of a picture, lets it go, and pulls again.
 
-While a handle moves, the browser sends its place at most every 60 ms, and only where the server
-computes the picture; else once, when it is let go. So do these visitors. They draw nothing: what
-is measured is from a place that was sent to the picture that knows of it.
+While a handle moves, the browser sends its place at most every 60 ms, when the server has answered
+the one before, and only where the server computes the picture; else once, when it is let go. So do
+these visitors. They draw nothing: what
+is measured is from a place at which the hand was to the picture that knows of it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from moeviz.ui.crowd.visitor import Visitor, visiting
 
 EVERY_SECONDS = 0.06
 """Between two places of a handle that moves, as `plane.js` has it."""
+
+UNANSWERED_SECONDS = 1.0
+"""After so long a place is sent although the one before was not answered."""
 
 PULL_SECONDS, PAUSE_SECONDS = 1.5, 0.5
 """How long a handle is held, and how long it then rests."""
@@ -60,7 +64,9 @@ class Hand:
         # Elsewhere than the others, so that nobody is given a picture that another one asked for.
         self._places = {handle["id"]: _kept(handle, random.uniform(-1, 1)) for handle in handles}
         self._handle = handles[0]
-        self._sent: dict[int, float] = {}
+        self._untold: list[float] = []
+        self._sent: dict[int, list[float]] = {}
+        self._told = 0.0
         visitor.drawn = self._drawn
 
     async def pull(self, seconds: float) -> None:
@@ -68,19 +74,23 @@ class Hand:
         began = time.monotonic()
         while (gone := time.monotonic() - began) < seconds:
             if self._live:
-                await self._tell(gone, False)
+                self._untold.append(time.monotonic())
+                if not self._sent or time.monotonic() - self._told > UNANSWERED_SECONDS:
+                    await self._tell(gone, False)
             await asyncio.sleep(EVERY_SECONDS)
         if self._sends:
+            self._untold.append(time.monotonic())
             await self._tell(seconds * random.uniform(0.9, 1.1), True)
 
     def unanswered(self) -> int:
-        """Return how many places no picture knows of yet."""
-        return len(self._sent)
+        """Return how many places that were sent no picture knows of yet."""
+        return sum(map(len, self._sent.values()))
 
     async def _tell(self, gone: float, rests: bool) -> None:
         self._places[self._handle["id"]] = _kept(self._handle, math.sin(4 * gone))
         self._serial += 1
-        self._sent[self._serial] = time.monotonic()
+        self._sent[self._serial], self._untold = self._untold, []
+        self._told = time.monotonic()
         moved = {"handles": self._places, "rests": rests, "serial": self._serial}
         await self._visitor.tell(self._component.id, {"moved": moved})
 
@@ -94,7 +104,7 @@ class Hand:
         knows = int(found.group(1)) if found else 0
         now = time.monotonic()
         for serial in [serial for serial in self._sent if serial <= knows]:
-            self.waits.append(now - self._sent.pop(serial))
+            self.waits += [now - moved for moved in self._sent.pop(serial)]
 
 
 def _kept(handle: dict[str, Any], by: float) -> list[float]:

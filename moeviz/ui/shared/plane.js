@@ -4,6 +4,8 @@
 import { button, tagged } from "@dom";
 
 const EVERY = 60; // Milliseconds between positions that are sent while a handle is moved.
+// A newer position stops the run that an older one asked for; so it waits for the answer, so long:
+const PATIENCE = 1000;
 const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
 
 const load = (path) => import(new URL(path, document.baseURI));
@@ -75,6 +77,7 @@ class Plane {
     this.tools.hidden = !data.tools;
     if (data.live) this.root.dataset.answered = String(data.serial); // For who measures.
     this.draw(this.surface.held ? COARSE : FINE);
+    if (this.telling) this.tell(false);
   }
 
   move(id, at, stamp) {
@@ -100,13 +103,16 @@ class Plane {
     });
   }
 
-  // Says where the handles are: at once when they rest, else not more often than every 60 ms.
+  // Says where the handles are: at once when they rest, else not more often than every 60 ms, and
+  // not before the server has answered what was said before.
   tell(rests) {
     if (!this.given.sends) return;
     const late = performance.now() - (this.told ?? -Infinity);
     clearTimeout(this.telling);
-    if (!rests && late < EVERY) {
-      this.telling = setTimeout(() => this.tell(false), EVERY - late);
+    this.telling = null;
+    const least = this.serial > this.given.serial ? PATIENCE : EVERY;
+    if (!rests && late < least) {
+      this.telling = setTimeout(() => this.tell(false), least - late);
       return;
     }
     const handles = Object.fromEntries(this.positions);
