@@ -13,7 +13,6 @@ from tests.browser.hand import centre, touched
 from tests.browser.lab import Lab
 from tests.browser.test_screens import barriers
 
-
 ANSWERED = """() => {
   const { asked, answered } = document.querySelector(".moeviz-plane").dataset;
   return asked === answered;
