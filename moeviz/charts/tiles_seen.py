@@ -8,7 +8,8 @@ import torch
 
 from moeviz.charts.closeness import Setup as Atoms
 from moeviz.charts.closeness import closeness_document
-from moeviz.charts.closeness_atoms import KINDS, short_name, spread_fit
+from moeviz.charts.closeness_atoms import KINDS, spread_fit
+from moeviz.charts.closeness_words import printed_name
 from moeviz.charts.designs_seen import Moved, designs_seen
 from moeviz.charts.gates import COSINE, FIRST, PERTURBED, STARTS, gates_document
 from moeviz.charts.gates import Setup as Gates
@@ -73,7 +74,7 @@ def cells_tile() -> Tile:
     document["handles"] = [handle | {"name": ""} for handle in document["handles"]]
     value = float(terms.total().reshape(-1)[0])
     return Tile(
-        f"One expert too many, on both sides of a true one: the loss {short_name(name)} says "
+        f"One expert too many, on both sides of a true one: the loss {printed_name(name)} says "
         f"*{value:.3f}*.",
         {"scene": "cells", "document": document, "place": 0},
     )

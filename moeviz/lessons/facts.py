@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from moeviz.charts.closeness_atoms import KINDS, Atom, short_name
+from moeviz.charts.closeness_atoms import KINDS, Atom
+from moeviz.charts.closeness_words import printed_name
 from moeviz.charts.gates import Setup
 from moeviz.charts.gates_formula import movement
 from moeviz.charts.loss_data import loss_of
@@ -192,7 +193,7 @@ class OfLoss:
         largest = max(rows, key=lambda row: float(row["value"]), default=None)
         power = float(largest["exponent"]) if largest else None
         return {
-            "name": short_name(loss.name),
+            "name": printed_name(loss.name),
             "source": loss.source,
             "first": first,
             "second": second,

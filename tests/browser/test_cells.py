@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from moeviz.charts.closeness_atoms import KINDS
 from moeviz.charts.loss_data import loss_of
+from tests.browser.hand import centre, touched
 from tests.browser.test_screens import barriers
 
 TABLES = """() => Object.fromEntries([...document.querySelectorAll(".plane-tables table")].map(
@@ -86,8 +87,7 @@ def test_the_first_view_is_drawn_and_whole(cells):
 def test_an_atom_follows_the_mouse_and_the_numbers_are_the_librarys(cells):
     page = cells()
     before = fit(page, 4)
-    box = handle(page, 4).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = centre(handle(page, 4))
     page.mouse.move(x, y)
     page.mouse.down()
     for step in range(1, 9):
@@ -111,26 +111,14 @@ def test_an_atom_follows_the_mouse_and_the_numbers_are_the_librarys(cells):
 def test_an_atom_follows_a_finger(cells):
     page = cells(width=390, height=844)
     before = fit(page, 1)
-    handle(page, 1).scroll_into_view_if_needed()
-    box = handle(page, 1).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    client = page.context.new_cdp_session(page)
-    client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    for kind, shift in (
-        ("touchStart", 0),
-        ("touchMove", 20),
-        ("touchMove", 60),
-        ("touchEnd", None),
-    ):
-        points = [] if shift is None else [{"x": x + shift, "y": y + shift / 2}]
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    client.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    client.detach()
+    with touched(page) as finger:
+        finger.drag(handle(page, 1), [(20, 10), (60, 30)])
     after = tables(page)
     assert after["Fitted atoms"][0][1] > before[0] + 0.5
     agree(after, KINDS["softmax"], ("L2", "L3", "mass"))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("query", "kind", "names"),
     [

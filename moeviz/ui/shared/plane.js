@@ -5,6 +5,8 @@ import { button, tagged } from "@dom";
 
 const EVERY = 60; // Milliseconds between positions that are sent while a handle is moved.
 const ROOT = 18; // The font size in pixels in whose units a scene is told its room.
+// A newer position stops the run that an older one asked for; so it waits for the answer, so long:
+const PATIENCE = 1000;
 const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
 
 const load = (path) => import(new URL(path, document.baseURI));
@@ -76,7 +78,9 @@ class Plane {
     }
     this.tools.hidden = !data.tools;
     this.root.toggleAttribute("data-compact", data.compact);
+    if (data.live) this.root.dataset.answered = String(data.serial); // For who measures.
     this.draw(this.surface.held ? COARSE : FINE);
+    if (this.telling) this.tell(false);
   }
 
   move(id, at, stamp) {
@@ -102,13 +106,16 @@ class Plane {
     });
   }
 
-  // Says where the handles are: at once when they rest, else not more often than every 60 ms.
+  // Says where the handles are: at once when they rest, else not more often than every 60 ms, and
+  // not before the server has answered what was said before.
   tell(rests) {
     if (!this.given.sends) return;
     const late = performance.now() - (this.told ?? -Infinity);
     clearTimeout(this.telling);
-    if (!rests && late < EVERY) {
-      this.telling = setTimeout(() => this.tell(false), EVERY - late);
+    this.telling = null;
+    const least = this.serial > this.given.serial ? PATIENCE : EVERY;
+    if (!rests && late < least) {
+      this.telling = setTimeout(() => this.tell(false), least - late);
       return;
     }
     const handles = Object.fromEntries(this.positions);
@@ -122,6 +129,7 @@ class Plane {
     this.rested = rests;
     this.untold = false;
     this.serial += 1;
+    this.root.dataset.asked = String(this.serial);
     this.send({ handles, rests, serial: this.serial });
   }
 
