@@ -44,7 +44,8 @@ def information_formula(seen: Seen, moved: Moved, quick: bool = False) -> str:
         equation(_information(seen, moved, found.nodes, len(found.values)), "information"),
     ]
     ends = (setup.low, setup.high)
-    model = truth_equations(setup.mixture, setup.layout, setup.theta, setup.dimension, ends)
+    atoms = setup.theta.reshape(setup.layout.atoms, -1)
+    model = truth_equations(setup.mixture, setup.layout, {"expert": atoms}, setup.dimension, ends)
     return "".join(equations + model)
 
 

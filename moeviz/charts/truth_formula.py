@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,20 +21,28 @@ MOST_EXPERTS, MOST_NUMBERS = 4, 6
 
 
 def truth_equations(
-    mixture: Mixture, layout: Layout, theta: Tensor, dimension: int, ends: tuple[float, float]
+    mixture: Mixture,
+    layout: Layout,
+    measures: Mapping[str, Tensor],
+    dimension: int,
+    ends: tuple[float, float],
+    digits: int = 2,
 ) -> list[str]:
-    """Return a model's equations, whose symbols say what they are at a truth.
+    """Return a model's equations, whose symbols say what they are at a truth, or beside it.
 
     Parameters
     ----------
     mixture : Mixture
     layout : Layout
-    theta : Tensor, shape (P,)
-        The truth.
+        Of the atoms that are summed.
+    measures : mapping of str to Tensor, shape (K, W)
+        Atoms by what an expert of them is called; the true ones first.
     dimension : int
         D, the number of inputs.
     ends : tuple of float
         Between which inputs lie.
+    digits : int
+        After the point.
     """
     parts = (mixture.score, mixture.gate, mixture.expert, mixture.output)
     fields: dict[str, Any] = {
@@ -48,13 +56,12 @@ def truth_equations(
         "output": mixture.output.name,
         "dimension": dimension,
         "atoms": layout.atoms,
-        "true_atoms": layout.atoms,
+        "true_atoms": len(next(iter(measures.values()))),
         "data_router": OWN,
         "data_gate": OWN,
         "low": ends[0],
         "high": ends[1],
     }
-    rows = theta.reshape(layout.atoms, layout.width)
 
     def said(block: str, part: Typeset) -> Typeset:
         marks = {
@@ -67,15 +74,18 @@ def truth_equations(
 
     def _values(block: str, name: str) -> str:
         columns = list(_columns(layout, block, name))
-        if not columns:
-            return ""
-        each = [_numbers([float(row[column]) for column in columns]) for row in rows]
-        words = [f"{i}: {numbers}" for i, numbers in enumerate(each[:MOST_EXPERTS], start=1)]
-        more = ", …" if len(each) > MOST_EXPERTS else ""
-        return f"; of expert {', '.join(words)}{more}"
+        return "".join(_said(word, rows[:, columns], digits) for word, rows in measures.items())
 
     variance = f" {FITTED}", _values(EXPERT, "nu")  # The one that stands outside of the parts.
     return [each.replace(*variance) for each in equations(fields, said)]
+
+
+def _said(word: str, rows: Tensor, digits: int) -> str:
+    if not rows.shape[1]:
+        return ""
+    each = [_numbers(row, digits) for row in rows[:MOST_EXPERTS].tolist()]
+    words = ", ".join(f"{i}: {numbers}" for i, numbers in enumerate(each, start=1))
+    return f"; of {word} {words}{', …' if len(rows) > MOST_EXPERTS else ''}"
 
 
 def _columns(layout: Layout, block: str, name: str) -> Iterator[int]:
@@ -108,7 +118,7 @@ def _placed(parts: tuple[Part, ...], first: int) -> Iterator[tuple[int, Part]]:
         first += part.width
 
 
-def _numbers(values: list[float]) -> str:
-    said = ", ".join(signed(value) for value in values[:MOST_NUMBERS])
+def _numbers(values: list[float], digits: int) -> str:
+    said = ", ".join(signed(value, digits) for value in values[:MOST_NUMBERS])
     more = ", …" if len(values) > MOST_NUMBERS else ""
     return f"({said}{more})" if len(values) > 1 else said
