@@ -26,10 +26,8 @@ _TOP, _FLOOR, _BOTTOM = 1.7, -2.0, -5.1
 _LEVELS = (-2.45, -3.2, -3.95, -4.7)
 """Heights at which the published designs may stand in their strip."""
 
-_LETTER = 0.14
-"""Decades of n that a letter takes."""
-
-_BESIDE = "the papers’ designs"
+_LETTER = 0.4
+"""Decades of n that a letter takes on a phone."""
 
 
 def reach_words(reach: float) -> str:
@@ -203,12 +201,10 @@ def reach_panel(found: Sight) -> dict[str, Any]:
             labels.append({"at": [begin + 0.3, 1.1], "text": label, "anchor": "start"})
     else:
         labels.append({"at": [8.0, 0.6], "text": "no reach: the rate never shows"})
-    # Where the strip's first level is free.
-    labels.append({"at": [0.1, _LEVELS[0] - 0.15], "text": f"{_BESIDE}:", "anchor": "start"})
     for label, at, level in _beside():
         dots.append({"at": [at, level], "radius": 5, "colour": "text", "hollow": True})
         place = [at - 0.15, level - 0.15]
-        labels.append({"at": place, "text": label, "anchor": "end", "minor": True})
+        labels.append({"at": place, "text": label, "anchor": "end"})
     return {
         "title": "Predicted error of all parameters over n",
         "note": "rings: reach of the papers’ designs",
@@ -231,7 +227,6 @@ def reach_panel(found: Sight) -> dict[str, Any]:
 def _beside() -> tuple[tuple[str, float, float], ...]:
     """Return a name, a place and a height for each published design; of equal ones, the first."""
     taken = dict.fromkeys(_LEVELS, _N[0])
-    taken[_LEVELS[0]] += _LETTER * (len(_BESIDE) + 2)
     found: list[tuple[str, float, float]] = []
     known = set()
     for name, reach in published():
@@ -240,7 +235,8 @@ def _beside() -> tuple[tuple[str, float, float], ...]:
         known.add(rounded)
         end = _N[1] - 0.25
         at = min(end, math.log10(reach)) if math.isfinite(reach) else end
-        label = name if math.isfinite(reach) else f"{name}: never"
+        short = name.replace("multinomial", "multin.")
+        label = short if math.isfinite(reach) else f"{short}: never"
         begin = at - _LETTER * (len(label) + 2)
         level = next((level for level in _LEVELS if taken[level] <= begin), _LEVELS[0])
         taken[level] = at
