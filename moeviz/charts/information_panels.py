@@ -203,7 +203,7 @@ def reach_panel(found: Sight) -> dict[str, Any]:
         labels.append({"at": [8.0, 0.6], "text": "no reach: the rate never shows"})
     for label, at, level in _beside():
         dots.append({"at": [at, level], "radius": 5, "colour": "text", "hollow": True})
-        place = [at - 0.15, level - 0.15]
+        place = [at - 0.4, level - 0.15]
         labels.append({"at": place, "text": label, "anchor": "end"})
     return {
         "title": "Predicted error of all parameters over n",

@@ -55,7 +55,7 @@ READ = (
     "independent direction in which the parameters can change: how much one observation says "
     "about that direction. Grey: a *gauge*, along which the function never changes, so that there "
     "is nothing to learn. Orange: a direction that this truth has lost, though the model has it; "
-    "then no amount of data is enough. *Data* names each of them."
+    "then no amount of data is enough. The data below the picture name each of them."
 )
 """What the marks of the picture are."""
 
