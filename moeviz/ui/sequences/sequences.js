@@ -22,7 +22,7 @@ export function scene(data) {
 
   function atoms(stage) {
     return {
-      ...data.atoms, title: `Atoms at ${stage.name}`, note: "rings: the truth, discs: fitted", tall: 0.4, narrow: 0.42, beside: 1,
+      ...data.atoms, title: `Atoms at ${stage.name}`, note: "rings: the truth, discs: fitted", tall: 0.4, narrow: 0.42,
       dots: [
         ...data.truth.map((atom) => ({ at: atom.at, radius: radius(atom) + 4, hollow: true, colour: "text" })),
         ...stage.atoms.map((atom) => ({ at: atom.at, radius: radius(atom), colour: 0 })),
@@ -32,9 +32,9 @@ export function scene(data) {
 
   function functions(stage) {
     const { x, y } = data.functions;
-    const place = (share) => [x[0] + 0.03 * (x[1] - x[0]), y[1] - share * (y[1] - y[0])];
+    const place = (share) => [x[0] + 0.07 * (x[1] - x[0]), y[1] - share * (y[1] - y[0])];
     return {
-      ...data.functions, title: "The functions", note: stage.gap, tall: 0.4, narrow: 0.42, beside: 1,
+      ...data.functions, title: "The functions", note: stage.gap, tall: 0.4, narrow: 0.42,
       lines: [
         { points: pairs(data.base), width: 9, colour: "quiet", opacity: 0.55 },
         { points: pairs(stage.function), width: 3, colour: 0, dash: "9,7" },
