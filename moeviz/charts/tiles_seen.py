@@ -85,7 +85,7 @@ def information_tile() -> Tile:
     name = next(iter(designs_seen()))
     document = information_document(name, Moved(), quick=True)
     reach, *_ = document["sentence"].split(", where")
-    error = document["panels"][2]
+    error = document["panels"][0]
     return Tile(f"{reach}.", {"panel": {key: error[key] for key in ("x", "y", "lines")}})
 
 

@@ -55,10 +55,10 @@ def test_keys_and_mouse_move_the_reach(opened):
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(0, y, steps=5)
-    expect(page.locator(".plane-note").first).to_contain_text("while the hand moves")
+    expect(page.locator(".plane-note").last).to_contain_text("while the hand moves")
     page.mouse.up()
     expect(page.locator(".plane-said")).to_have_text(sentence(noise=1.0, apart=-4.0))
-    expect(page.locator(".plane-note").first).to_have_text("over 16,384 inputs")
+    expect(page.locator(".plane-note").last).to_have_text("eigenvalues, over 16,384 inputs")
     expect(page).to_have_url(re.compile("noise=1&apart=-4"))
 
 
