@@ -17,6 +17,7 @@ GATES = "pages/see/gates.py"
 CELLS = "pages/see/cells.py"
 INFORMATION = "pages/see/information.py"
 SEQUENCES = "pages/see/sequences.py"
+FIT = "pages/see/fit.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
@@ -26,6 +27,7 @@ ADDRESSES = {
     CELLS: "cells",
     INFORMATION: "information",
     SEQUENCES: "sequences",
+    FIT: "fit",
     CONVERGENCE: "convergence",
     CHECKER: "checker",
     RATES: "rates",
@@ -37,6 +39,7 @@ TITLES = {
     CELLS: "Cells",
     INFORMATION: "Information and reach",
     SEQUENCES: "Slow sequences",
+    FIT: "One fit",
     CONVERGENCE: "Convergence lab",
     CHECKER: "Symbolic checker",
     RATES: "Rates",
@@ -47,7 +50,7 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 
 SECTIONS = {
-    "See": (HOME, GATES, CELLS, INFORMATION, SEQUENCES),
+    "See": (HOME, GATES, CELLS, INFORMATION, SEQUENCES, FIT),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
 }

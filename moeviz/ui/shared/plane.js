@@ -60,6 +60,7 @@ class Plane {
     if (this.text !== data.document) {
       const made = JSON.parse(data.document);
       const scene = data.scene ? (await load(data.scene)).scene : still;
+      const player = made.player && (await load("@player"));
       if (this.closed || this.given !== data) return;
       this.text = data.document;
       this.document = made;
@@ -71,6 +72,11 @@ class Plane {
       } else {
         for (const { id, at } of made.handles) if (!this.positions.has(id)) this.positions.set(id, at);
       }
+      if (player && !this.player) {
+        this.player = new player.Player(this);
+        this.panels.after(this.player.root);
+      }
+      if (player) this.player.open(made.player);
     }
     this.tools.hidden = !data.tools;
     this.draw(this.surface.held ? COARSE : FINE);
@@ -131,6 +137,7 @@ class Plane {
     this.said.replaceChildren(...this.emphasised(found.sentence));
     const description = this.said.textContent;
     this.surface.show({ panels: found.panels, handles, description }, this.given.themes);
+    this.player?.shown();
     this.fill();
     this.draws += 1;
     this.root.dataset.draws = String(this.draws);
@@ -185,6 +192,7 @@ class Plane {
   close() {
     this.closed = true;
     clearTimeout(this.telling);
+    this.player?.close();
     if (this.frame) cancelAnimationFrame(this.frame);
     this.surface?.close();
   }

@@ -39,6 +39,7 @@ from moeviz.ui.shared.terms import MEANINGS
 
 _WARM = (
     "moeviz.ui.gates.page",
+    "moeviz.ui.fit.page",
     "moeviz.ui.lab.chips",
     "moeviz.ui.lab.controls",
     "moeviz.ui.lab.formula",
