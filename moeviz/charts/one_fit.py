@@ -36,8 +36,9 @@ TALL = 0.46
 _GRID = 0.5
 """The plane's corners are multiples of this, so that it stays under a hand that lets go."""
 
-_REACH = 2.0
-"""The plane shows what lies within so many times the farthest of truth and start."""
+_REACH, _END = 2.0, 4.0
+"""The plane shows what lies within so many times the farthest of truth and start, and where walks
+end within so many."""
 
 _ROOM = 0.03
 """Left and right of the curves, for the handle."""
@@ -180,8 +181,13 @@ def corners(found: OneFit, plane: tuple[int, int]) -> tuple[list[float], list[fl
     fixed = np.concatenate([np.array(found.model.truth), found.walk.atoms[0].numpy()])[:, columns]
     ways = [walk.atoms.numpy()[..., columns] for walk in (found.walk, found.beside)]
     moving = np.concatenate([way.reshape(-1, 2) for way in ways])
-    near = np.abs(moving).max(1) <= min(FARTHEST, _REACH * float(np.abs(fixed).max()))
-    every = np.concatenate([fixed, moving[near]])
+    ends = np.concatenate([way[-1] for way in ways])
+    reach = float(np.abs(fixed).max())
+    near = [
+        part[np.abs(part).max(1) <= min(FARTHEST, times * reach)]
+        for part, times in ((moving, _REACH), (ends, _END))
+    ]
+    every = np.concatenate([fixed, *near])
     low = np.floor((every.min(0) - 0.2) / _GRID) * _GRID
     high = np.ceil((every.max(0) + 0.2) / _GRID) * _GRID
     wide, tall = high - low

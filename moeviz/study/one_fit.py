@@ -101,7 +101,7 @@ class Asked:
     start: tuple[Atom, ...] = ()
     random: bool = False
     start_seed: int = 1
-    steps: int = 100
+    steps: int = 200
     protocol: StochasticGradient = field(
         default_factory=lambda: StochasticGradient(epochs=10, rate=0.1, batch=32)
     )

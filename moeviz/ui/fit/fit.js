@@ -5,6 +5,8 @@ const PHONE = 640; // Pixels of a window that has room for three pictures below 
 const POINTS = 161; // Of a drawn function.
 const SPLIT = 1e-9; // Both sides of 0, where the cosine router jumps.
 const LARGEST = 17, SMALLEST = 4; // Radius of an atom by its weight.
+const USUAL = [0.46, 0.3]; // Heights of the two rows of pictures over their width.
+const AROUND = 425, SHARE = 0.39; // Pixels of all else, at the usual font; a picture's share of the width.
 const NEAR = 0.06; // Of the plane's width: a disc so near to its start needs no number of its own.
 const LOW_DASH = "2,5", OTHER_DASH = "8,5";
 
@@ -73,6 +75,15 @@ export function scene(data, { compiled, written }) {
   const spot = (atom) => plane.map((column) => atom[column]);
   const wide = data.box.x[1] - data.box.x[0];
 
+  // Between two steps while it is played: atoms on their way from one to the next.
+  function between(at) {
+    const after = walk.passes.findIndex((passes) => passes > at);
+    if (after < 1) return null;
+    const [low, high] = [walk.passes[after - 1], walk.passes[after]];
+    const share = (at - low) / (high - low);
+    return walk.atoms[after - 1].map((atom, k) => atom.map((value, c) => value + share * (walk.atoms[after][k][c] - value)));
+  }
+
   function placeOf(at) {
     let best = 0;
     walk.passes.forEach((passes, place) => {
@@ -110,6 +121,14 @@ export function scene(data, { compiled, written }) {
     return shares.map((share) => share / sum(shares));
   }
 
+  // Rows as high as leaves room for the sentence below them.
+  function heights() {
+    const font = parseFloat(getComputedStyle(document.documentElement).fontSize) / 18;
+    const room = window.innerHeight - AROUND * font;
+    const share = room / (SHARE * window.innerWidth * sum(USUAL));
+    return USUAL.map((height) => height * Math.min(1, Math.max(0.7, share)));
+  }
+
   function functionPanel(atoms, cells) {
     const now = model.at(atoms, xs);
     const fitted = model.at(atoms, seen).mean;
@@ -118,7 +137,7 @@ export function scene(data, { compiled, written }) {
     const drawn = data.data.n > seen.length ? `${seen.length} of ${data.data.n.toLocaleString("en")} observations drawn` : `${data.data.n} observations`;
     return {
       title: data.model.density ? "Data and mean" : "Data, function, residuals", note: drawn,
-      x: data.data.range, y: tall, names: ["x", "y"], tall: 0.46, narrow: 0.28,
+      x: data.data.range, y: tall, names: ["x", "y"], tall: heights()[0], narrow: 0.28,
       lines: [
         { points: pairs(base), width: 9, colour: "quiet", opacity: 0.45 },
         { segments: Array.from(seen, (x, i) => [x, ys[i], x, fitted[i]]), width: 1.2, colour: 1, opacity: 0.55 },
@@ -134,6 +153,15 @@ export function scene(data, { compiled, written }) {
     };
   }
 
+  // The number of a disc, or where it has left the picture, that it has.
+  function numbered(at, k, apart) {
+    const { x, y } = data.box;
+    const inside = at[0] >= x[0] && at[0] <= x[1] && at[1] >= y[0] && at[1] <= y[1];
+    if (inside) return apart ? [{ at: [at[0], at[1] - 0.012 * wide], text: `${k + 1}` }] : [];
+    const kept = ([low, high], value, room) => Math.min(high - room, Math.max(low + room, value));
+    return [{ at: [kept(x, at[0], 0.07 * wide), kept(y, at[1], 0.03 * wide)], text: `${k + 1} is outside` }];
+  }
+
   function planePanel(atoms, cells, place, phone) {
     const weights = weightsOf(atoms);
     const radius = (weight) => Math.max(SMALLEST, LARGEST * Math.sqrt(weight));
@@ -142,7 +170,7 @@ export function scene(data, { compiled, written }) {
     const far = ([x, y], [u, v]) => Math.hypot(x - u, y - v) > NEAR * wide;
     return {
       title: "Atoms among the truth’s cells", note: phone ? "" : "rings: truth, diamonds: start",
-      ...data.box, names: plane.map((column) => data.names[column]), tall: 0.46, narrow: 0.36,
+      ...data.box, names: plane.map((column) => data.names[column]), tall: heights()[0], narrow: 0.34,
       regions: data.polygons.flatMap((points, j) => (points.length ? [{ points, colour: j, opacity: 0.13 }] : [])),
       lines: [
         ...data.polygons.flatMap((points) => (points.length ? [{ points: [...points, points[0]], width: 1, colour: "quiet" }] : [])),
@@ -152,15 +180,15 @@ export function scene(data, { compiled, written }) {
       ],
       dots: [
         ...truth.map((atom, j) => ({ at: spot(atom), radius: radius(trueWeights[j]) + 4, hollow: true, colour: j })),
-        ...ends.map((atom) => ({
-          at: spot(atom), radius: 6, hollow: true, colour: "text", label: beside.name,
-        })),
+        ...ends.map((atom) => ({ at: spot(atom), radius: 6, hollow: true, colour: "text" })),
         ...atoms.map((atom, k) => ({ at: spot(atom), radius: radius(weights[k]), colour: cells[k] })),
       ],
       labels: [
+        ...ends.map((atom, k) => ({
+          at: [spot(atom)[0] + 0.025 * wide, spot(atom)[1] - 0.012 * wide], text: beside.name, anchor: "start", minor: k > 0,
+        })),
         ...truth.map((atom, j) => ({ at: [spot(atom)[0], spot(atom)[1] + 0.07 * wide], text: `true ${j + 1}` })),
-        ...atoms.flatMap((atom, k) =>
-          far(spot(atom), spot(walk.atoms[0][k])) ? [{ at: [spot(atom)[0], spot(atom)[1] - 0.012 * wide], text: `${k + 1}` }] : []),
+        ...atoms.flatMap((atom, k) => numbered(spot(atom), k, far(spot(atom), spot(walk.atoms[0][k])))),
       ],
     };
   }
@@ -204,7 +232,8 @@ export function scene(data, { compiled, written }) {
     const spacing = [1, 2, 5, 10].map((m) => m * scale).find((s) => s >= raw);
     const found = [];
     for (let k = 0; k * spacing <= end * (1 + 1e-9); k += 1) found.push([k * spacing, String(Number((k * spacing).toPrecision(6)))]);
-    found[found.length - 1][1] += end > 8 ? " passes" : "";
+    const named = found.length - (found[found.length - 1][0] > 0.9 * end ? 2 : 1);
+    if (named > 0) found[named][1] += " passes";
     return { x: found, y };
   }
 
@@ -214,13 +243,16 @@ export function scene(data, { compiled, written }) {
   function costPanel(place, phone) {
     const { x, y, ticks, truth: level } = data.curves;
     const lift = 0.03 * (y[1] - y[0]);
+    const told = phone ? ticks.filter((_, at) => (ticks.length - at) % 2) : ticks;
     const lines = [marker(place, y)];
     const labels = [];
     if (level !== null) {
       lines.push({ points: [[x[0], level], [x[1], level]], width: 1.5, colour: "quiet", dash: "1,4" });
       labels.push({ at: [0, level - 4 * lift], text: "the truth’s cost", anchor: "start", minor: true });
     }
-    lines.push(...course(walk, "damping", thin, place), ...course(beside, "excess", second, null), ...course(walk, "excess", first, place));
+    const damped = walk.damping.some((value) => value !== null && value > y[0] + 2);
+    if (damped) lines.push(...course(walk, "damping", thin, place));
+    lines.push(...course(beside, "excess", second, null), ...course(walk, "excess", first, place));
     labels.push(...named(walk, "damping", "damping", lift, y[0] + 2));
     labels.push(...named(beside, "excess", beside.name, lift, y[0] + 2), ...named(walk, "excess", walk.name, lift, y[0] + 2));
     const dots = dot("excess", place, 0);
@@ -232,7 +264,7 @@ export function scene(data, { compiled, written }) {
     }
     return {
       title: phone ? "Cost above the lowest, and loss" : "What it sees: cost above the lowest", note: "",
-      x, y, ticks: ticksOf(ticks), tall: 0.3, narrow: 0.28, lines, labels, dots,
+      x, y, ticks: ticksOf(told), tall: heights()[1], narrow: 0.25, lines, labels, dots,
     };
   }
 
@@ -241,7 +273,7 @@ export function scene(data, { compiled, written }) {
     const lift = 0.04 * (y[1] - y[0]);
     return {
       title: "What it does not see: the loss", note: "distance to the truth",
-      x: data.curves.x, y, ticks: ticksOf(ticks), tall: 0.3,
+      x: data.curves.x, y, ticks: ticksOf(ticks), tall: heights()[1],
       lines: [marker(place, y), ...course(beside, "level", second, null), ...course(walk, "level", first, place)],
       labels: [...named(beside, "level", beside.name, lift, -Infinity), ...named(walk, "level", walk.name, lift, -Infinity)],
       dots: dot("level", place, 0),
@@ -273,10 +305,11 @@ export function scene(data, { compiled, written }) {
   }
 
   return {
-    picture(positions) {
+    picture(positions, fine) {
       const hand = dragged(positions);
-      const place = hand ? 0 : placeOf(positions.get("step")[0]);
-      const atoms = hand ?? walk.atoms[place];
+      const [at] = positions.get("step");
+      const place = hand ? 0 : placeOf(at);
+      const atoms = hand ?? (fine ? null : between(at)) ?? walk.atoms[place];
       const cells = hand ? cellsOf(atoms) : walk.cells[place];
       const phone = window.innerWidth < PHONE;
       const shown = functionPanel(atoms, cells);

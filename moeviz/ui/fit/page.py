@@ -41,7 +41,8 @@ DETAILS = (
     "does not lower the cost is refused and raises the damping. EM takes one iteration a step. SGD "
     "takes the mean gradient of a batch times the learning rate; `cosine` App. E.1 has ten epochs "
     "and rate 0.1 and does not say how large its batches are. All begin at the same start. Passes "
-    "over the data measure the work: a trial point, an iteration or an epoch is one."
+    "over the data measure the work: a trial point, an iteration or an epoch is one. Shades are "
+    "the cells in the two coordinates on show; an atom has the colour of its cell in all of them."
 )
 
 _SEEN = "fit.seen"

@@ -49,14 +49,19 @@ export class Player {
     return best;
   }
 
+  // Takes the handle to a stop, or on its way from one to the next.
   put(place) {
-    const [, height] = this.plane.positions.get(this.data.handle);
-    this.plane.move(this.data.handle, [this.data.stops[place], height], performance.now());
+    const { handle, stops } = this.data;
+    const before = Math.floor(place);
+    const share = STILL.matches ? 0 : place - before;
+    const at = stops[before] + (share ? share * (stops[before + 1] - stops[before]) : 0);
+    this.plane.move(handle, [at, this.plane.positions.get(handle)[1]], performance.now());
   }
 
   toggle() {
     if (this.timer) {
       this.stop();
+      this.put(this.place);
       this.plane.rest();
     } else this.begin();
   }
@@ -69,8 +74,8 @@ export class Player {
     let began;
     const tick = (now) => {
       began ??= now;
-      const place = Math.min(this.last, from + Math.floor(((now - began) / 1000) * rate));
-      if (place !== this.place || now === began) this.put(place);
+      const place = Math.min(this.last, from + ((now - began) / 1000) * rate);
+      this.put(place);
       if (place < this.last) {
         this.timer = requestAnimationFrame(tick);
         return;
