@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from moeviz.charts.walks import power_of_ten
 from moeviz.estimate import Status
+from moeviz.model import Domain
 from moeviz.model.reading import numbers_of
 from moeviz.study.one_fit import OneFit, Walk
 from moeviz.study.one_fit_models import EM, SGD, SmallModel
@@ -175,10 +176,11 @@ def one_fit_formula(found: OneFit, place: int) -> str:
 def _score(model: SmallModel, atom: Sequence[float]) -> str:
     beta, offset = atom[0], _number(atom[1])
     tail = "" if offset == "0.00" else offset if offset.startswith("-") else f"+{offset}"
-    if model.score == "cosine":
+    score = model.mixture().score
+    if score.domain is Domain.SPHERE:
         return rf"\operatorname{{sign}}({_number(beta)}\,x){tail}"
-    if model.score == "perturbed-cosine":
-        taus = numbers_of(model.mixture().score)
+    if score.domain is Domain.BALL:
+        taus = numbers_of(score)
         below = rf"({_number(abs(beta))}+{taus['tau1']:g})(|x|+{taus['tau2']:g})"
         return rf"{_number(beta)}\,x/{below}{tail}"
     return rf"{_number(beta)}\,x{tail}"

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from moeviz.model import Layout, Mixture, make_mixture
+from moeviz.model.scores import CosineScore, LinearScore, PerturbedCosineScore
 
 LOW, HIGH = -2.0, 2.0
 """Inputs are uniform between these."""
@@ -85,7 +86,7 @@ class SmallModel:
 _FIRST = SmallModel(
     "linear",
     "linear router, linear experts",
-    "linear",
+    LinearScore.name,
     "linear",
     "regression",
     ((-2.0, 0.25, 1.0, 0.5), (2.0, 0.0, -0.75, 1.25)),
@@ -98,7 +99,7 @@ SMALL_MODELS: Mapping[str, SmallModel] = {
         SmallModel(
             "tanh",
             "linear router, tanh experts",
-            "linear",
+            LinearScore.name,
             "tanh",
             "regression",
             ((-2.0, 0.25, 1.5, 1.0), (2.0, 0.0, -1.5, 0.75)),
@@ -106,15 +107,15 @@ SMALL_MODELS: Mapping[str, SmallModel] = {
         SmallModel(
             "perturbed",
             "perturbed cosine router, tanh experts",
-            "perturbed-cosine",
+            PerturbedCosineScore.name,
             "tanh",
             "regression",
             ((-2.0, 0.25, 1.5, 1.0), (2.0, 0.0, -1.5, 0.75)),
         ),
         SmallModel(
-            "cosine",
+            CosineScore.name,
             "cosine router, linear experts",
-            "cosine",
+            CosineScore.name,
             "linear",
             "regression",
             ((-2.0, 0.25, 1.0, 0.5), (2.0, 0.0, -0.75, 1.25)),
@@ -122,7 +123,7 @@ SMALL_MODELS: Mapping[str, SmallModel] = {
         SmallModel(
             "gaussian",
             "density: linear router, Gaussian experts",
-            "linear",
+            LinearScore.name,
             "linear",
             "gaussian",
             ((-2.0, 0.25, 1.0, 0.5, 0.02), (2.0, 0.0, -0.75, 1.25, 0.08)),

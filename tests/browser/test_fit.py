@@ -66,7 +66,8 @@ def test_it_is_played_without_asking_and_keys_take_a_step(opened):
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".plane-step")).to_have_text(re.compile("^step [2-9] of 27"))
     page.get_by_role("button", name="Pause").click()
-    assert asked == []
+    # Streamlit fetches fonts when it needs them.
+    assert [each for each in asked if "/static/media/" not in each] == []
     expect(page).to_have_url(re.compile(r"at=\d"))
     slider = page.get_by_role("slider", name="Step", exact=True)
     slider.focus()
