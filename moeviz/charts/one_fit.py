@@ -106,7 +106,10 @@ def one_fit_document(
         },
         "model": {
             "score": score_document(mixture.score, 1),
-            "gate": gate_document(mixture.gate, found.asked.atoms),
+            "gates": {
+                str(atoms): gate_document(mixture.gate, atoms)
+                for atoms in (found.asked.atoms, len(model.truth))
+            },
             "expert": steps_document(expert_tree(mixture.expert, 1)),
             "constants": numbers_of(mixture.score) | numbers_of(mixture.expert),
             "density": model.density,

@@ -35,6 +35,8 @@ def tables(page):
     details = page.locator(".plane-data")
     if details.get_attribute("open") is None:
         details.locator("summary").click()
+        details.locator("table").first.wait_for()
+    page.locator('.moeviz-plane[data-fine="true"]').wait_for()
     return page.evaluate(TABLES)
 
 
@@ -108,6 +110,14 @@ def test_a_start_follows_the_hand_and_the_fit_begins_there(opened):
     handle.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".plane-said")).not_to_contain_text("A start of your own")
+
+
+@pytest.mark.parametrize("link", ["?atoms=3&start=random&start_seed=4", "?model=cosine&atoms=1"])
+def test_more_and_fewer_atoms_than_are_true_are_drawn(opened, link):
+    page = opened(link)
+    found, rows = found_of(page), tables(page)
+    last = len(found.walk.steps) - 1
+    assert [row[3] for row in rows["Data"]] == pytest.approx(fitted(found, last), rel=1e-9)
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])

@@ -13,22 +13,24 @@ const LOW_DASH = "2,5", OTHER_DASH = "8,5";
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 // Weights, experts' values and their mixture, from the library's formulas.
-function modelOf({ score, gate, expert, constants, density }, compiled) {
-  const [scoreOf, gateOf, expertOf] = [score, gate, expert].map(compiled);
+function modelOf({ score, gates, expert, constants, density }, compiled) {
+  const [scoreOf, expertOf] = [score, expert].map(compiled);
+  const gateOf = Object.fromEntries(Object.entries(gates).map(([count, gate]) => [count, compiled(gate)]));
   const long = (value, count) =>
     typeof value === "number" ? new Float64Array(count).fill(value) : Float64Array.from(value);
 
   function at(atoms, x1) {
     const scores = atoms.map(([beta, offset]) =>
       long(scoreOf({ ...constants, b1: beta, x1 })[0], x1.length).map((value) => value + offset));
-    if (gate.shifts) {
+    const count = atoms.length;
+    if (gates[count].shifts) {
       for (let i = 0; i < x1.length; i += 1) {
         const most = Math.max(...scores.map((values) => values[i]));
         for (const values of scores) values[i] -= most;
       }
     }
     const named = Object.fromEntries(scores.map((values, k) => [`s${k + 1}`, values]));
-    const weights = gateOf({ ...constants, ...named }).map((value) => long(value, x1.length));
+    const weights = gateOf[count]({ ...constants, ...named }).map((value) => long(value, x1.length));
     const experts = atoms.map(([, , b1, b2]) => long(expertOf({ ...constants, b1, b2, x1 })[0], x1.length));
     const mean = x1.map((_, i) => sum(weights.map((weight, k) => weight[i] * experts[k][i])));
     return { weights, experts, mean };
