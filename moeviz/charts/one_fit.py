@@ -36,7 +36,7 @@ TALL = 0.46
 _GRID = 0.5
 """The plane's corners are multiples of this, so that it stays under a hand that lets go."""
 
-_REACH, _END = 2.0, 4.0
+_REACH, _END = 1.3, 3.0
 """The plane shows what lies within so many times the farthest of truth and start, and where walks
 end within so many."""
 

@@ -169,6 +169,8 @@ export function scene(data, { compiled, written }) {
     const radius = (weight) => Math.max(SMALLEST, LARGEST * Math.sqrt(weight));
     const trueWeights = weightsOf(truth);
     const ends = beside.failed ? [] : beside.atoms[beside.atoms.length - 1];
+    // Above a ring, or where the picture ends there, below it.
+    const above = ([x, y]) => [x, y + (y + 0.1 * wide < data.box.y[1] ? 0.07 : -0.1) * wide];
     const far = ([x, y], [u, v]) => Math.hypot(x - u, y - v) > NEAR * wide;
     return {
       title: "Atoms among the truth’s cells", note: phone ? "" : "rings: truth, diamonds: start",
@@ -187,9 +189,10 @@ export function scene(data, { compiled, written }) {
       ],
       labels: [
         ...ends.map((atom, k) => ({
-          at: [spot(atom)[0] + 0.025 * wide, spot(atom)[1] - 0.012 * wide], text: beside.name, anchor: "start", minor: k > 0,
+          at: [spot(atom)[0] + 0.025 * wide, spot(atom)[1] - 0.012 * wide], anchor: "start",
+          text: k === 0 || count < 3 ? beside.name : "", minor: k > 0,
         })),
-        ...truth.map((atom, j) => ({ at: [spot(atom)[0], spot(atom)[1] + 0.07 * wide], text: `true ${j + 1}` })),
+        ...truth.map((atom, j) => ({ at: above(spot(atom)), text: `true ${j + 1}` })),
         ...atoms.flatMap((atom, k) => numbered(spot(atom), k, far(spot(atom), spot(walk.atoms[0][k])))),
       ],
     };

@@ -56,7 +56,9 @@ def plane(
         (x, y), ``colour`` (of the palette, by its place, or ``"text"``), and optionally ``ghost``
         (where it began), ``rail`` (a direction that it keeps to), ``slides`` (the ends between
         which it moves along x, by ``step``; a press anywhere in its panel takes it there),
-        ``step`` of the arrow keys and ``panels`` (places of those that show it). All else is
+        ``step`` of the arrow keys and ``panels`` (places of those that show it). ``player``,
+        if one handle is to be played: its id as ``handle``, the ``stops`` along x, ``words`` for
+        each, ``seconds`` for all, and ``run``, whose change has it played at once. All else is
         the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as ``plane.js`` and
         ``surface.js`` take them.
     key : str
