@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from moeviz.errors import SpecificationError
 from moeviz.estimate import (
     ExpectationMaximisation,
     FitResult,
@@ -21,7 +20,6 @@ from moeviz.estimate import (
     Path,
     Problem,
     Status,
-    StochasticGradient,
     box,
     fit,
     fit_stochastic_gradient,
@@ -33,6 +31,7 @@ from moeviz.estimate import (
 from moeviz.estimate.starts import pin_offsets
 from moeviz.model import Features, Layout, MixingMeasure, Mixture
 from moeviz.model.threads import one_thread
+from moeviz.study.one_fit_asked import FARTHEST, Asked, check
 from moeviz.study.one_fit_models import (
     EM,
     HIGH,
@@ -46,14 +45,8 @@ from moeviz.study.one_fit_models import (
 from moeviz.theory import GAUGES, LOSSES
 from moeviz.theory.voronoi import voronoi_cells
 
-FARTHEST = 10.0
-"""Half the width of the box of parameters."""
-
 MOST_FRAMES = 121
 """Steps that a walk shows; of more, evenly many are left out."""
-
-MOST_BATCHES = 2000
-"""Steps of gradient descent that are taken."""
 
 SPREAD = 0.7
 """Standard deviation of a near-truth start's coordinates around the truth."""
@@ -63,55 +56,6 @@ GONE = 1e6
 
 LOSS = "L2"
 """Which loss is read off: crowded cells count squares, others plain distances."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What one fit is.
-
-    Attributes
-    ----------
-    model : str
-        One of :data:`~moeviz.study.one_fit_models.SMALL_MODELS`.
-    n, seed : int
-        Of the data.
-    noise : float
-        Of a regression.
-    atoms : int
-        How many are fitted.
-    method : str
-        Which walk is followed.
-    start : tuple of Atom
-        Where it begins; empty where it is drawn.
-    random : bool
-        Whether a drawn start knows nothing of the truth.
-    start_seed : int
-        Of a drawn start.
-    steps : int
-        Trial points, or iterations, allowed.
-    protocol : StochasticGradient
-    """
-
-    model: str = "linear"
-    n: int = 200
-    seed: int = 1
-    noise: float = 0.1
-    atoms: int = 2
-    method: str = SOLVER
-    start: tuple[Atom, ...] = ()
-    random: bool = False
-    start_seed: int = 1
-    steps: int = 200
-    protocol: StochasticGradient = field(
-        default_factory=lambda: StochasticGradient(epochs=10, rate=0.1, batch=32)
-    )
-
-    @property
-    def beside(self) -> str:
-        """The walk that is held against the one that is followed."""
-        if self.method != SOLVER:
-            return SOLVER
-        return EM if SMALL_MODELS[self.model].density else SGD
 
 
 @dataclass(frozen=True)
@@ -200,7 +144,7 @@ def one_fit(asked: Asked, should_stop: Callable[[], bool] | None = None) -> OneF
     Cancelled
         If `should_stop` said yes.
     """
-    _check(asked, SMALL_MODELS[asked.model])
+    check(asked)
     with one_thread():
         return _one_fit(asked, should_stop)
 
@@ -239,39 +183,6 @@ def drawn_start(asked: Asked) -> tuple[Atom, ...]:
     theta = torch.from_numpy(np.clip(rows, -FARTHEST, FARTHEST)).reshape(1, -1)
     held = layout.pack(_held(layout.unpack(theta), model, mixture)).reshape(-1, layout.width)
     return tuple(tuple(float(f"{value:.4g}") for value in row) for row in held.tolist())
-
-
-def _check(asked: Asked, model: SmallModel) -> None:
-    if asked.method not in model.methods:
-        raise SpecificationError(
-            f"Expected one of {', '.join(model.methods)} for the {model.title}, but got "
-            f"{asked.method}; choose another method or another model."
-        )
-    batch = asked.protocol.batch or asked.n
-    batches = asked.protocol.epochs * math.ceil(asked.n / batch)
-    if SGD in (asked.method, asked.beside) and batches > MOST_BATCHES:
-        raise SpecificationError(
-            f"Expected at most {MOST_BATCHES:,} batches of gradient descent, but "
-            f"{asked.protocol.epochs} epochs of {asked.n:,} observations in batches of {batch} are "
-            f"{batches:,}; take larger batches or fewer epochs."
-        )
-    width = model.layout(1).width
-    if asked.start and (
-        len(asked.start) != asked.atoms or any(len(atom) != width for atom in asked.start)
-    ):
-        raise SpecificationError(
-            f"Expected a start of {asked.atoms} atoms with {width} numbers each "
-            f"({', '.join(model.names)}), but got {len(asked.start)} of "
-            f"{sorted({len(atom) for atom in asked.start})}; leave the start out to draw one."
-        )
-    for number, atom in enumerate(asked.start, start=1):
-        for name, value in zip(model.names, atom, strict=True):
-            low = 0.0 if name == "ν" else -FARTHEST
-            if not low <= value <= FARTHEST or (name == "ν" and value == 0.0):
-                raise SpecificationError(
-                    f"Expected {name} of starting atom {number} between {low:g} and "
-                    f"{FARTHEST:g}, but got {value:g}; leave the start out to draw one."
-                )
 
 
 def _data(asked: Asked, model: SmallModel, mixture: Mixture) -> tuple[Features, Tensor, Tensor]:

@@ -13,7 +13,8 @@ from moeviz.charts.cells import area
 from moeviz.charts.one_fit import corners, lowest_cost, nearest, one_fit_document
 from moeviz.charts.one_fit_words import loss_written, one_fit_formula, sentence, written
 from moeviz.estimate import Status, StochasticGradient
-from moeviz.study.one_fit import Asked, one_fit
+from moeviz.study.one_fit import one_fit
+from moeviz.study.one_fit_asked import Asked
 from moeviz.study.one_fit_models import EM, SGD, SMALL_MODELS
 from moeviz.text import json_text
 

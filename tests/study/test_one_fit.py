@@ -19,7 +19,8 @@ from moeviz.estimate import (
     fit,
     make_problem,
 )
-from moeviz.study.one_fit import FARTHEST, GONE, MOST_FRAMES, Asked, drawn_start, one_fit
+from moeviz.study.one_fit import GONE, MOST_FRAMES, drawn_start, one_fit
+from moeviz.study.one_fit_asked import FARTHEST, Asked
 from moeviz.study.one_fit_models import EM, SGD, SMALL_MODELS, SOLVER
 from moeviz.theory import GAUGES, LOSSES
 from moeviz.theory.voronoi import voronoi_cells

@@ -9,7 +9,8 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from moeviz.errors import Cancelled, MoevizError, SpecificationError
-from moeviz.study.one_fit import Asked, one_fit
+from moeviz.study.one_fit import one_fit
+from moeviz.study.one_fit_asked import Asked
 from moeviz.study.one_fit_models import SMALL_MODELS
 from moeviz.ui.fit.link import FIT_PAGE, asked_of
 from moeviz.ui.fit.page import TITLE, TRIES

@@ -9,7 +9,7 @@ from moeviz.charts.one_fit_words import method_name
 from moeviz.errors import SpecificationError
 from moeviz.estimate import StochasticGradient
 from moeviz.fields import Field, Values
-from moeviz.study.one_fit import FARTHEST, Asked
+from moeviz.study.one_fit_asked import FARTHEST, Asked
 from moeviz.study.one_fit_models import SGD, SMALL_MODELS, Atom, SmallModel
 from moeviz.ui.shared.link import Key, Page, Request, short
 

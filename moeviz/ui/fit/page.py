@@ -10,7 +10,8 @@ import streamlit as st
 from moeviz.charts.one_fit import STEP, nearest, one_fit_document
 from moeviz.charts.one_fit_words import one_fit_formula
 from moeviz.errors import MoevizError
-from moeviz.study.one_fit import FARTHEST, OneFit
+from moeviz.study.one_fit import OneFit
+from moeviz.study.one_fit_asked import FARTHEST
 from moeviz.study.one_fit_models import SMALL_MODELS
 from moeviz.ui.fit.link import AT, FIT_PAGE, MODEL, START, asked_of, fields_of, plane_of, said
 from moeviz.ui.fit.state import PICTURE, STATE

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from moeviz.errors import Cancelled, MoevizError, SpecificationError
-from moeviz.study.one_fit import Asked, OneFit, one_fit
+from moeviz.study.one_fit import OneFit, one_fit
+from moeviz.study.one_fit_asked import Asked
 
 AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 """Fits that run at the same time."""
