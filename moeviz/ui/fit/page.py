@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -102,7 +103,7 @@ def show_picture(request: Request, wrong: list[str], key: str = PICTURE) -> OneF
         scene="fit",
         title=f"{TITLE} {found.model.title[0].upper()}{found.model.title[1:]}",
         file_name="moeviz-fit",
-        on_move=_take,
+        on_move=partial(_take, key),
     )
     return found
 
@@ -153,9 +154,9 @@ def show_words(request: Request, found: OneFit | None) -> None:
         with_terms(DETAILS)
 
 
-def _take() -> None:
+def _take(key: str) -> None:
     """Remember where the handles are: the step, and starts that were moved."""
-    there = moved(PICTURE)
+    there = moved(key)
     if there is None:
         return
     request = Request(
