@@ -18,6 +18,7 @@ ATTENTION = "pages/see/attention.py"
 CELLS = "pages/see/cells.py"
 INFORMATION = "pages/see/information.py"
 SEQUENCES = "pages/see/sequences.py"
+FIT = "pages/see/fit.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
@@ -29,6 +30,7 @@ ADDRESSES = {
     CELLS: "cells",
     INFORMATION: "information",
     SEQUENCES: "sequences",
+    FIT: "fit",
     CONVERGENCE: "convergence",
     CHECKER: "checker",
     RATES: "rates",
@@ -42,6 +44,7 @@ TITLES = {
     CELLS: "Cells",
     INFORMATION: "Information and reach",
     SEQUENCES: "Slow sequences",
+    FIT: "One fit",
     CONVERGENCE: "Convergence lab",
     CHECKER: "Symbolic checker",
     RATES: "Rates",
@@ -53,7 +56,7 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 
 SECTIONS = {
-    "See": (HOME, GATES, ATTENTION, CELLS, INFORMATION, SEQUENCES),
+    "See": (HOME, GATES, ATTENTION, CELLS, INFORMATION, SEQUENCES, FIT),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
     "Teach": (LESSONS_PATH,),

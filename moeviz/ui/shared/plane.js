@@ -64,6 +64,7 @@ class Plane {
     if (this.text !== data.document) {
       const made = JSON.parse(data.document);
       const scene = data.scene ? (await load(data.scene)).scene : still;
+      const player = made.player && (await load("@player"));
       if (this.closed || this.given !== data) return;
       this.text = data.document;
       this.document = made;
@@ -75,6 +76,11 @@ class Plane {
       } else {
         for (const { id, at } of made.handles) if (!this.positions.has(id)) this.positions.set(id, at);
       }
+      if (player && !this.player) {
+        this.player = new player.Player(this);
+        this.panels.after(this.player.root);
+      }
+      if (player) this.player.open(made.player);
     }
     this.tools.hidden = !data.tools;
     this.root.toggleAttribute("data-compact", data.compact);
@@ -144,6 +150,7 @@ class Plane {
     const description = this.said.textContent;
     const panels = found.panels.slice(0, made.shown ?? found.panels.length);
     this.surface.show({ panels, handles, description }, this.given.themes);
+    this.player?.shown();
     this.fill();
     this.draws += 1;
     this.root.dataset.draws = String(this.draws);
@@ -199,6 +206,7 @@ class Plane {
   close() {
     this.closed = true;
     clearTimeout(this.telling);
+    this.player?.close();
     if (this.frame) cancelAnimationFrame(this.frame);
     this.surface?.close();
   }

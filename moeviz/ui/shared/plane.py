@@ -60,8 +60,10 @@ def plane(
         ``cells`` (across and up: it stands in the middle of one of so many cells of size 1, for
         the kind ``"cell"``, a frame around one),
         ``fixed`` (drawn, and out of the hand's reach), ``step`` of the arrow keys and ``panels``
-        (places of those that show it). ``shown``: how many panels are drawn, by itself all. All
-        else is the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as
+        (places of those that show it). ``shown``: how many panels are drawn, by itself all.
+        ``player``, if one handle is to be played: its id as ``handle``, the ``stops`` along x,
+        ``words`` for each, ``seconds`` for all, and ``run``, whose change has it played at once.
+        All else is the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as
         ``plane.js`` and ``surface.js`` take them.
     key : str
         Identity on the page.
