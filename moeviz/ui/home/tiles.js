@@ -59,12 +59,12 @@ class Home {
       tile.words.replaceChildren(...emphasised(found.words));
       const { panel, handles } = await drawn(found, kit);
       const bare = {
-        ...panel, title: "", note: "", bare: true, tall: TALL, narrow: TALL, wide: false,
+        ...panel, title: "", note: "", bare: true, tall: TALL, narrow: TALL, wide: false, later: false, after: false,
         labels: found.panel?.labels ?? [],
         lines: (panel.lines ?? []).map((line) => ({ ...line, label: undefined })),
       };
       const show = () => made.show({ panels: [bare], handles, description: "" }, data.themes);
-      const made = new surface.Surface(tile.picture, { move() {}, rest() {}, redraw: show });
+      const made = new surface.Surface(tile.picture, tagged("div", {}), { move() {}, rest() {}, redraw: show });
       this.surfaces.push(made);
       show();
     }
