@@ -16,12 +16,13 @@ from moeviz.study.one_fit_asked import FARTHEST
 from moeviz.study.one_fit_models import SMALL_MODELS
 from moeviz.ui.fit.link import AT, FIT_PAGE, MODEL, START, asked_of, fields_of, plane_of, said
 from moeviz.ui.fit.state import PICTURE, STATE
-from moeviz.ui.fit.worker import WORKER, still_wanted
+from moeviz.ui.fit.worker import WORKER
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.tries import tries
+from moeviz.ui.shared.turns import still_wanted
 from moeviz.ui.shared.widgets import field_widget, show_fields
 
 TITLE = "What does the optimiser see?"
