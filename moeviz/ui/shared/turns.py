@@ -18,7 +18,7 @@ AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 MOST_WAITING = 60
 """Visitors that may wait, or work, at the same time."""
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 """Seconds for which nobody waits longer."""
 
 _EVERY = 0.1
