@@ -13,6 +13,7 @@ from moeviz.errors import Cancelled, MoevizError, SpecificationError
 from moeviz.study.one_fit import one_fit
 from moeviz.study.one_fit_asked import Asked
 from moeviz.study.one_fit_models import SMALL_MODELS
+from moeviz.ui.fit import page
 from moeviz.ui.fit.link import FIT_PAGE, asked_of
 from moeviz.ui.fit.page import TITLE, TRIES
 from moeviz.ui.fit.state import PICTURE
@@ -87,6 +88,21 @@ def test_a_start_set_by_hand_is_fitted_and_holds_until_another_is_asked_for(stil
     assert "from" not in address(app)
     assert "at" not in address(app)
     assert shown(app)["walk"] != by_hand
+
+
+def test_a_hand_does_not_wait_for_what_it_holds(still, monkeypatch):
+    app = visit(PAGE)
+    asked = []
+
+    def remembers_nothing(wanted, look=None):
+        asked.append(look)
+        return one_fit(wanted)
+
+    monkeypatch.setattr(page, "WORKER", remembers_nothing)
+    app = drag(app, s1=[0.5, -0.25])
+    assert places(app)["s1"] == pytest.approx([0.5, -0.25])
+    assert asked
+    assert None not in asked  # Each may be ended, since none is asked for in a callback.
 
 
 @pytest.mark.parametrize(
