@@ -129,6 +129,14 @@ def test_what_cannot_be_is_a_sentence_with_a_way_out(still, link, words):
     assert words in said(app.error).replace("\\", "")
 
 
+def test_a_start_that_cannot_be_is_left_by_a_button(still):
+    app = visit(PAGE, **{"from": "0,0,1"})
+    app = next(each for each in app.button if each.label == "Start again").click().run()
+    assert not app.error
+    assert "from" not in address(app)
+    assert shown(app)["walk"]
+
+
 # The worker that all visitors share.
 
 

@@ -148,12 +148,12 @@ def asked_of(request: Request) -> Asked:
     if len(numbers) % width:
         raise SpecificationError(
             f"Expected {width} numbers for each starting atom, {', '.join(model.names)}, but got "
-            f"{len(numbers)} in all; leave {START} out."
+            f"{len(numbers)} in all; leave '{START}' out."
         )
     if len(numbers) > width * MOST_ATOMS:
         raise SpecificationError(
             f"Expected at most {MOST_ATOMS} starting atoms, but got {len(numbers) // width}; leave "
-            f"{START} out."
+            f"'{START}' out."
         )
     start: tuple[Atom, ...] = tuple(
         tuple(numbers[at : at + width]) for at in range(0, len(numbers), width)

@@ -98,6 +98,8 @@ def show_picture(request: Request, wrong: list[str], key: str = PICTURE) -> OneF
         document = one_fit_document(found, plane_of(request), request.own[AT])
     except MoevizError as error:
         st.error(plain(str(error)))
+        if request.own[START]:  # Which no widget holds.
+            st.button("Start again", key=f"{key}.again", on_click=STATE.start_again)
         return None
     st.session_state[_SHOWN] = (wanted, found)
     plane(

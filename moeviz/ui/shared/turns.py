@@ -65,7 +65,7 @@ class Turns:
             if self._waiting >= self._most_waiting:
                 raise MoevizError(
                     f"Expected at most {self._most_waiting} to wait for this server, but there are "
-                    "as many already; try again in a moment."
+                    "as many already; reload the page in a moment."
                 )
             self._waiting += 1
         try:
@@ -121,7 +121,7 @@ class Turns:
             if time.monotonic() >= end:
                 raise MoevizError(
                     f"Expected an answer within {self._patience:g} s, but this server has too much "
-                    "to do for others; try again in a moment."
+                    "to do for others; reload the page in a moment."
                 )
 
 
