@@ -9,7 +9,7 @@ from moeviz.charts.formula import equation
 from moeviz.model.formula import Mark, bracketed, marked, meaning
 from moeviz.text import signed
 
-_EQUALS, _PLUS, _TIMES = "<mo>=</mo>", "<mo>+</mo>", "<mo>·</mo>"
+_EQUALS, _PLUS, _TIMES = '<mo form="infix">=</mo>', '<mo form="infix">+</mo>', "<mo>·</mo>"
 _TRANSPOSED = '<mo lspace="0" rspace="0">⊤</mo>'
 
 

@@ -11,7 +11,8 @@ from moeviz.charts.closeness import Setup as Atoms
 from moeviz.charts.closeness import closeness_document
 from moeviz.charts.closeness_atoms import KINDS, spread_fit
 from moeviz.charts.closeness_words import printed_name
-from moeviz.charts.designs_seen import Moved, designs_seen
+from moeviz.charts.designs_seen import FIRST as OPENS_WITH
+from moeviz.charts.designs_seen import Moved
 from moeviz.charts.gates import COSINE, FIRST, PERTURBED, STARTS, gates_document
 from moeviz.charts.gates import Setup as Gates
 from moeviz.charts.gates_formula import movement
@@ -96,8 +97,7 @@ def cells_tile() -> Tile:
 
 def information_tile() -> Tile:
     """Return the tile of the page information."""
-    name = next(iter(designs_seen()))
-    document = information_document(name, Moved(), quick=True)
+    document = information_document(OPENS_WITH, Moved(), quick=False)
     reach = document["sentence"].split(". ")[0].rstrip(".")
     error = document["panels"][0]
     return Tile(f"{reach}.", {"panel": {key: error[key] for key in ("x", "y", "lines")}})
