@@ -11,7 +11,6 @@ from moeviz.charts.gates import STARTS
 from moeviz.ui.lessons.looks import _WINDOW
 from tests.browser.test_screens import barriers
 
-WRONG = re.compile("You said both routers.*; it is only the linear router’s", re.DOTALL)
 BEFORE = "Cosine router: no weight moved (less than 0.0005)"
 
 
@@ -28,6 +27,8 @@ SPREAD = """svg => {
     });
 }"""
 """Which experts have a name in a picture, and where it begins, is half way, and ends, as shares."""
+
+WRONG = re.compile("You said both routers.*; it is only the linear router’s", re.DOTALL)
 
 
 def step(page: Page, number: int) -> None:
