@@ -8,10 +8,14 @@ import torch
 from playwright.sync_api import Page, expect
 
 from moeviz.charts.gates import STARTS
-from moeviz.ui.lessons.looks import _WINDOW
+from moeviz.ui.lessons.looks import WINDOW
 from tests.browser.test_screens import barriers
 
 BEFORE = "Cosine router: no weight moved (less than 0.0005)"
+
+
+def step(page: Page, number: int) -> None:
+    expect(page.get_by_text(re.compile(f"^{number} of 5:"))).to_be_visible()
 
 
 SPREAD = """svg => {
@@ -31,10 +35,6 @@ SPREAD = """svg => {
 WRONG = re.compile("You said both routers.*; it is only the linear router’s", re.DOTALL)
 
 
-def step(page: Page, number: int) -> None:
-    expect(page.get_by_text(re.compile(f"^{number} of 5:"))).to_be_visible()
-
-
 def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
     page = visit(1280, 800)
     asked: list[str] = []
@@ -51,7 +51,7 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
     step(page, 1)
     expect(page).to_have_url(re.compile(r"/lessons\?lesson=gauge"))
     page.locator(".moeviz-plane[data-draws]").wait_for()
-    low, high = _WINDOW
+    low, high = WINDOW
     named = page.locator(".plane-panel svg").first.evaluate(SPREAD)
     assert [number for number, *_ in named] == [1, 2, 3]
     for number, *places in named:  # The whole name stands where its expert answers.
