@@ -245,6 +245,13 @@ def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):
     assert box["width"] <= 390
 
 
+def clear_of(words, below):
+    """Return whether words end, blank below them aside, where what stands below begins."""
+    end = words.evaluate("""each => each.getBoundingClientRect().bottom
+        - parseFloat(getComputedStyle(each).paddingBottom)""")
+    return end <= below.bounding_box()["y"] + 0.5
+
+
 def barriers(page) -> list[str]:
     """What axe-core calls serious or critical, with the places."""
     Lab(page, "").settle()

@@ -14,6 +14,7 @@ from moeviz.lessons.answers import (
     holds,
     judged,
     right_option,
+    with_guess,
 )
 from moeviz.lessons.blocks import (
     Block,
@@ -160,8 +161,8 @@ def _verdict(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> N
     question, said = lesson.predicts[1].question, request.own[PREDICT]
     told = {"right": block.right, "close": block.close, "wrong": block.wrong, "open": _OPEN}
     words = told[judged(question, said, facts)]
-    guess = answer_words(question, said)
-    with_terms(f"**{filled(words, {**facts, 'guess': guess})}**", key="lessons.verdict")
+    told_of = with_guess(facts, question, said)
+    with_terms(f"**{filled(words, told_of)}**", key="lessons.verdict")
 
 
 def _reveal(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> None:
