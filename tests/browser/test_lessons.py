@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_screens import barriers
 
-BEFORE = "Cosine router: no weight moved by more than 0.000"
+BEFORE = "Cosine router: no weight moved (less than 0.0005)"
 
 
 def step(page: Page, number: int) -> None:

@@ -106,9 +106,9 @@ def _show_competition(setup: Setup) -> None:
     """Say what the algorithm's gate does with each affinity here, and what can go wrong."""
     with st.expander("Every κ at once, and what can go wrong with it", expanded=True):
         st.markdown(competition_table(competitions(setup)))
-        st.caption(
-            f"κ reads how strongly an expert answers; the {kept(setup)} largest win, and each "
-            "gets κ divided by the sum of the winners' κ."
+        st.markdown(
+            f":small[κ reads how strongly an expert answers; the {kept(setup)} largest win, and "
+            "each gets κ divided by the sum of the winners' κ.]"
         )
 
 
