@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import torch
 from playwright.sync_api import Page, expect
 
@@ -35,9 +36,12 @@ SPREAD = """svg => {
 WRONG = re.compile("You said both routers.*; it is only the linear router’s", re.DOTALL)
 
 
-def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
-    page = visit(1280, 800)
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
+def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit, scheme):
+    page = visit(1280, 800, scheme)
     asked: list[str] = []
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(server.url)
     home = page.locator(".moeviz-home[data-drawn]")
@@ -78,6 +82,7 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
     step(page, 3)
     expect(page.locator(".moeviz-text").first).to_contain_text(WRONG)
     assert [url for url in asked if not url.startswith((server.url, "blob:", "data:"))] == []
+    assert said == []
 
 
 def test_a_predicted_slope_stands_beside_the_measured_one_on_a_phone(server, visit):

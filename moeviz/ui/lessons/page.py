@@ -131,7 +131,7 @@ def _predict(block: Predict, request: Request, facts: Facts) -> None:
             args=(PREDICT, answer, request.own[STEP] + 1),
         )
     else:
-        st.caption("You have predicted; only *Start again* takes that back.")
+        st.markdown(":small[You have predicted; only *Start again* takes that back.]")
 
 
 def _ask(
@@ -228,7 +228,7 @@ def _ways(lesson: Lesson, request: Request) -> None:
 
 def _others(lesson: Lesson) -> None:
     """Show which lessons there are."""
-    st.caption(f"This lesson takes about {lesson.minutes} minutes. All lessons:")
+    st.markdown(f":small[This lesson takes about {lesson.minutes} minutes. All lessons:]")
     with st.container(horizontal=True):
         for other in LESSONS.values():
             st.button(
