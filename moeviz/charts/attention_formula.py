@@ -9,7 +9,7 @@ from moeviz.charts.formula import equation
 from moeviz.model.formula import Mark, bracketed, marked, meaning
 from moeviz.text import signed
 
-_EQUALS, _PLUS, _TIMES = "<mo>=</mo>", "<mo>+</mo>", "<mo>·</mo>"
+_EQUALS, _PLUS, _TIMES = '<mo form="infix">=</mo>', '<mo form="infix">+</mo>', "<mo>·</mo>"
 _TRANSPOSED = '<mo lspace="0" rspace="0">⊤</mo>'
 
 
@@ -44,7 +44,8 @@ def attention_formula(setup: Setup) -> str:
     ]
     for gate in GATES:
         weights = raised_weights(setup, gate)[setup.row].tolist()
-        found.append(equation(_summed(setup, weights, attention.values.tolist()), gate))
+        first, *further = _summed(setup, weights, attention.values.tolist())
+        found.append(equation(first, gate, further))
     return "".join(found)
 
 
@@ -63,7 +64,8 @@ def _matrix_b(setup: Setup, rows: Sequence[Sequence[float]]) -> str:
     )
 
 
-def _summed(setup: Setup, weights: Sequence[float], values: Sequence[Sequence[float]]) -> str:
+def _summed(setup: Setup, weights: Sequence[float], values: Sequence[Sequence[float]]) -> list[str]:
+    """Return gate times expert of every word, and what they add up to."""
     who = setup.words[setup.row]
     parts = [
         _said(f"<mn>{signed(weight)}</mn>", f"gate of {word} in the row of {who}", f"g{at}")
@@ -75,7 +77,9 @@ def _summed(setup: Setup, weights: Sequence[float], values: Sequence[Sequence[fl
         sum(weight * value[c] for weight, value in zip(weights, values, strict=True))
         for c in range(WIDTH)
     ]
-    return _PLUS.join(parts) + _EQUALS + _said(_pair(total), f"what {who} becomes", "y")
+    first, *others = parts
+    whole = _EQUALS + _said(_pair(total), f"what {who} becomes", "y")
+    return [first, *(_PLUS + part for part in others), whole]
 
 
 def _said(content: str, words: str, key: str) -> str:

@@ -15,13 +15,12 @@ from moeviz.charts.closeness_words import blind, printed_name, sight
 from moeviz.charts.loss_data import loss_data, loss_of
 from moeviz.errors import SpecificationError
 from moeviz.theory.losses import Loss
-from moeviz.theory.terms import Row
+from moeviz.theory.terms import Terms
 
 WIDE, TALL = 2.4, 1.8
 """Half of the plane that is drawn at least."""
 
 _INSIDE, _STEP = 0.97, 1.5
-_LEAST = 1e-4
 
 
 @dataclass(frozen=True)
@@ -179,8 +178,8 @@ def shown_loss(kind: str, name: str, r: float) -> dict[str, Any]:
     }
 
 
-def closeness_formula(setup: Setup) -> str:
-    """Return the loss that is taken apart, as LaTeX: its formula, its terms, its value.
+def taken_apart(setup: Setup) -> tuple[Loss, Terms]:
+    """Return the first loss of a setup, and its terms for the fit.
 
     Parameters
     ----------
@@ -188,21 +187,4 @@ def closeness_formula(setup: Setup) -> str:
     """
     kind = KINDS[setup.kind]
     loss, _ = _made_of(setup.kind, setup.losses[0], setup.r)
-    terms = loss.terms(kind.measure(setup.fit), kind.measure(kind.truth))
-    total = float(terms.total().reshape(-1)[0])
-    lines: dict[int, list[str]] = {}
-    for row in terms.rows():
-        if row["value"] >= _LEAST:
-            lines.setdefault(row["cell"], []).append(_term(row))
-    sums = r" \\ &\quad + ".join(" + ".join(cell) for cell in lines.values()) or "0"
-    return rf"\begin{{aligned}} {loss.formula} &= {sums} \\ &= {total:.3f} \end{{aligned}}"
-
-
-def _term(row: Row) -> str:
-    cell = row["cell"] + 1
-    if row["atom"] is None:
-        return rf"\underbrace{{{row['distance']:.2f}}}_{{\text{{weight, cell {cell}}}}}"
-    name = rf"\text{{{row['part'].replace('_', ' ')}, fit {row['atom'] + 1}}}"
-    power = f"^{{{row['exponent']:g}}}" if row["exponent"] != 1.0 else ""
-    factor = "" if row["weight"] == 1.0 else rf"{row['weight']:.2f}\cdot "
-    return rf"\underbrace{{{factor}{row['distance']:.2f}{power}}}_{{{name}}}"
+    return loss, loss.terms(kind.measure(setup.fit), kind.measure(kind.truth))

@@ -158,7 +158,7 @@ def _left(mark: Mark) -> str:
     return f"{marked(mark)}<mo>=</mo>"
 
 
-def equation(content: str, name: str = "") -> str:
+def equation(content: str, name: str = "", further: Sequence[str] = ()) -> str:
     """Return an equation in its span.
 
     Parameters
@@ -167,9 +167,12 @@ def equation(content: str, name: str = "") -> str:
         MathML.
     name : str
         Stands before it.
+    further : sequence of str
+        MathML that goes on: before each piece the line may end.
     """
     before = f'<span class="moeviz-name">{escape(name)}</span>' if name else ""
-    return f'<span class="moeviz-equation">{before}<math>{content}</math></span>'
+    pieces = "".join(f"<math>{piece}</math>" for piece in (content, *further))
+    return f'<span class="moeviz-equation">{before}{pieces}</span>'
 
 
 def part_formula(field: str, name: str) -> str:

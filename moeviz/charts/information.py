@@ -67,8 +67,7 @@ def sentence(seen: Seen, found: Sight, moved: Moved, quick: bool = False) -> str
         )
         at_first = look(seen, Moved(), quick).reach
         if moved != Moved() and math.isfinite(at_first):
-            times = found.reach / at_first
-            begin += f" That is *{power_of_ten(times)}* times as many as before the hand moved."
+            begin += f" That is {_compared(found.reach / at_first)} before the hand moved."
     if gauge:
         more = f", and {len(gauge) - 1} more" if len(gauge) > 1 else ""
         verb = "is" if len(gauge) == 1 else "are"
@@ -77,6 +76,15 @@ def sentence(seen: Seen, found: Sight, moved: Moved, quick: bool = False) -> str
     elif not lost:
         begin += f" All {count} directions are seen: there is no gauge."
     return begin
+
+
+def _compared(times: float) -> str:
+    """Say how a number of observations compares, never as a share."""
+    if 0.95 < times < 1.05:
+        return "as many as"
+    if times < 1:
+        return f"*{power_of_ten(1 / times)}* times fewer than"
+    return f"*{power_of_ten(times)}* times as many as"
 
 
 def _tables(found: Sight) -> list[dict[str, Any]]:

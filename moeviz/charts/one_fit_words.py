@@ -1,13 +1,9 @@
-"""One fit in words: what to notice at each step, and the fitted model with its numbers."""
+"""One fit in words: what to notice at each step."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from moeviz.charts.walks import power_of_ten
 from moeviz.estimate import Status
-from moeviz.model import Domain
-from moeviz.model.reading import numbers_of
 from moeviz.study.one_fit import OneFit, Walk
 from moeviz.study.one_fit_models import EM, SGD, SmallModel
 from moeviz.text import signed
@@ -154,47 +150,3 @@ def _count(walk: Walk) -> str:
 
 def _capital(name: str) -> str:
     return f"{name[0].upper()}{name[1:]}"
-
-
-def one_fit_formula(found: OneFit, place: int) -> str:
-    """Return the fitted model at one of the walk's frames, as LaTeX with its numbers.
-
-    Parameters
-    ----------
-    found : OneFit
-    place : int
-    """
-    model = found.model
-    atoms = found.walk.atoms[place].tolist()
-    weights = [rf"e^{{{_score(model, atom)}}}" for atom in atoms]
-    values = [_expert(model, atom) for atom in atoms]
-    above = " + ".join(f"{w}\\,{v}" for w, v in zip(weights, values, strict=True))
-    left = r"\hat p(y \mid x)" if model.density else r"\hat f(x)"
-    return rf"{left} = \frac{{{above}}}{{{' + '.join(weights)}}}"
-
-
-def _score(model: SmallModel, atom: Sequence[float]) -> str:
-    beta, offset = atom[0], _number(atom[1])
-    tail = "" if offset == "0.00" else offset if offset.startswith("-") else f"+{offset}"
-    score = model.mixture().score
-    if score.domain is Domain.SPHERE:
-        return rf"\operatorname{{sign}}({_number(beta)}\,x){tail}"
-    if score.domain is Domain.BALL:
-        taus = numbers_of(score)
-        below = rf"({_number(abs(beta))}+{taus['tau1']:g})(|x|+{taus['tau2']:g})"
-        return rf"{_number(beta)}\,x/{below}{tail}"
-    return rf"{_number(beta)}\,x{tail}"
-
-
-def _expert(model: SmallModel, atom: Sequence[float]) -> str:
-    intercept = _number(atom[3])
-    tail = intercept if intercept.startswith("-") else f"+{intercept}"
-    line = rf"{_number(atom[2])}\,x{tail}"
-    if model.density:
-        return rf"N(y;\,{line},\,{atom[4]:.3f})"
-    return rf"\tanh({line})" if model.expert == "tanh" else f"({line})"
-
-
-def _number(value: float) -> str:
-    text = f"{value:.2f}"
-    return "0.00" if text == "-0.00" else text

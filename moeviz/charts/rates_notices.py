@@ -103,7 +103,8 @@ def _of_slopes(cells: Sequence[Cell]) -> str:
     }
     said = [f"{judged[way]} {words[judged[way] > 1]}" for way, words in ways.items() if judged[way]]
     against = judged["no"]
-    first = f"{_count(against, 'slope')} against the claim" if against else "No slope against"
+    first = f"{_count(against, 'slope') if against else 'No slope'} "
+    first += "contradict their claims" if against > 1 else "contradicts its claim"
     return f"{first}: {', '.join(said)}." if said else f"{first}."
 
 

@@ -71,7 +71,7 @@ def rates_tile() -> Tile:
         for x, kind in row.items()
     ]
     return Tile(
-        f"*{counts.total()}* rates of four papers: *{counts['half']}* like n^(−1/2), "
+        f"*{counts.total()}* rates of four papers: *{counts['half']}* like 1/√n, "
         f"*{counts['slow']}* slower than any power.",
         {
             "panel": {

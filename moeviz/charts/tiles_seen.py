@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 
@@ -10,7 +11,8 @@ from moeviz.charts.closeness import Setup as Atoms
 from moeviz.charts.closeness import closeness_document
 from moeviz.charts.closeness_atoms import KINDS, spread_fit
 from moeviz.charts.closeness_words import printed_name
-from moeviz.charts.designs_seen import Moved, designs_seen
+from moeviz.charts.designs_seen import FIRST as OPENS_WITH
+from moeviz.charts.designs_seen import Moved
 from moeviz.charts.gates import COSINE, FIRST, PERTURBED, STARTS, gates_document
 from moeviz.charts.gates import Setup as Gates
 from moeviz.charts.gates_formula import movement
@@ -22,6 +24,9 @@ from moeviz.charts.walks import power_of_ten
 from moeviz.model import make_routing
 from moeviz.model.attention import Head
 from moeviz.symbolic.catalogue.walked import SEQUENCES
+
+_GAP = 0.03
+"""Between squares of a table, in widths of one."""
 
 
 def gates_tile() -> Tile:
@@ -54,13 +59,23 @@ def attention_tile() -> Tile:
     }
     weights = {name: head.weights(head.scores(tokens)) for name, head in heads.items()}
     sums = {name: float(each.sum(dim=-1)[0]) for name, each in weights.items()}
-    cells = [w for each in reversed(weights["softmax"].tolist()) for w in each]
-    heat = {"nx": count, "ny": count, "index": [0] * len(cells)}
+    cells = [
+        _cell(column, count - 1 - row, weight)
+        for row, each in enumerate(weights["softmax"].tolist())
+        for column, weight in enumerate(each)
+    ]
     return Tile(
         f"Each token weighs the others: a row sums to *{sums['softmax']:.2f}* under softmax, to "
         f"*{sums['sigmoid']:.2f}* under sigmoid.",
-        {"panel": {"x": [0, 1], "y": [0, 1], "heat": {**heat, "strength": cells}}},
+        {"panel": {"x": [0, count], "y": [0, count], "regions": cells}},
     )
+
+
+def _cell(left: int, low: int, weight: float) -> dict[str, Any]:
+    """Return a weight as a square of a table, darker where it is larger."""
+    right, high, edge = left + 1 - _GAP, low + 1 - _GAP, _GAP
+    points = [[left + edge, low + edge], [right, low + edge], [right, high], [left + edge, high]]
+    return {"points": points, "colour": 0, "opacity": 0.08 + 0.92 * weight}
 
 
 def cells_tile() -> Tile:
@@ -82,9 +97,8 @@ def cells_tile() -> Tile:
 
 def information_tile() -> Tile:
     """Return the tile of the page information."""
-    name = next(iter(designs_seen()))
-    document = information_document(name, Moved(), quick=True)
-    reach, *_ = document["sentence"].split(", where")
+    document = information_document(OPENS_WITH, Moved(), quick=False)
+    reach = document["sentence"].split(". ")[0].rstrip(".")
     error = document["panels"][0]
     return Tile(f"{reach}.", {"panel": {key: error[key] for key in ("x", "y", "lines")}})
 

@@ -166,3 +166,19 @@ def answer_words(question: Question, answer: str | float) -> str:
     if isinstance(question, Choice):
         return next(option.label for option in question.options if option.name == answer)
     return signed(float(answer), question.digits)
+
+
+def with_guess(facts: Facts, question: Question, guess: str | float) -> Facts:
+    """Return facts to which a guess was added, and the right answer of a choice, if there is one.
+
+    Parameters
+    ----------
+    facts : mapping of str to Fact
+    question : Question
+    guess : str or float
+        As :func:`read_answer` returns it.
+    """
+    found = {**facts, "guess": answer_words(question, guess)}
+    if isinstance(question, Choice) and (right := right_option(question, facts)):
+        found["answer"] = right.label
+    return found

@@ -79,7 +79,8 @@ class Reveal:
     Attributes
     ----------
     right, close, wrong : str
-        Said of a prediction; the one who predicted finds it as ``{guess}``.
+        Said of a prediction; the one who predicted finds it as ``{guess}``, and the right option
+        of a choice as ``{answer}``.
     rows : mapping of str to str
         What stands beside the prediction: a title and words each.
     """

@@ -151,7 +151,7 @@ def test_splits_ties_and_empty_cells_are_said(cells):
     expect(said).to_contain_text("a split atom costs nothing")
     agree(tables(page), KINDS["softmax"], ("L2", "L3", "mass"))
     page.get_by_role("button", name="Move the two halves apart").click()
-    expect(said).to_contain_text("mass sees nothing, though fit 1 is 0.38 off")
+    expect(said).to_contain_text("Mass sees nothing, though fit 1 is 0.38 off")
     page.get_by_role("button", name="Half way between two atoms").click()
     expect(said).to_contain_text("a tie")
     expect(said).to_contain_text("Cell 3 is empty: L₂ asks for its whole weight, 0.20")

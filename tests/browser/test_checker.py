@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from moeviz.ui.checker.page import HOMOGENEITY
 from tests.browser.lab import Lab, median
-from tests.browser.test_screens import barriers
+from tests.browser.test_screens import barriers, clear_of
 
 DECIDED_MS = 60_000
 CLAIM = "S10.scaled-relu.d1"
@@ -84,8 +84,10 @@ def test_claims_are_found_in_words_and_opened(server, visit):
     expect(page).to_have_url(re.compile(r"claim=C7\."))
     expect(page.get_by_text("Counterexample.")).to_be_visible()
     field.fill("")
-    page.get_by_role("button", name="✘ fails").click()
     page.get_by_role("button", name=re.compile("^Cosine · [0-9]+ fail$")).click()
+    said = page.get_by_text(re.compile("claims of the cosine paper fail.*Repairs: "))
+    expect(said).to_be_in_viewport()
+    page.get_by_role("button", name="✘ fails").click()
     tiles = page.locator(".moeviz-list .moeviz-tile")
     expect(tiles.filter(has_text="C6").first).to_contain_text(
         "Repaired by: “the same with the last"
@@ -105,6 +107,8 @@ def test_on_a_phone_one_tap_says_what_fails_in_a_paper_and_what_repairs_it(serve
     page.goto(f"{server.url}/checker")
     way = page.get_by_role("group", name="Claims that fail").get_by_role("button", name="Cosine")
     expect(way).to_be_in_viewport()
+    title, asks = page.locator("h1"), page.get_by_text("Which claims fail")
+    assert clear_of(title, asks)
     way.click()
     said = page.get_by_text(re.compile("claims of the cosine paper fail.*Repairs: "))
     expect(said).to_be_in_viewport()

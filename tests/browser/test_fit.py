@@ -9,7 +9,9 @@ import torch
 from playwright.sync_api import expect
 
 from moeviz.study.one_fit import one_fit
+from moeviz.text import signed
 from moeviz.ui.fit.link import FIT_PAGE, asked_of
+from tests.browser.hand import touched
 from tests.browser.test_cells import TABLES
 from tests.browser.test_screens import barriers
 
@@ -110,6 +112,22 @@ def test_a_start_follows_the_hand_and_the_fit_begins_there(opened):
     handle.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".plane-said")).not_to_contain_text("A start of your own")
+
+
+def test_a_start_follows_a_finger_on_a_phone(opened):
+    page = opened(width=390, height=844)
+    page.emulate_media(reduced_motion="reduce")
+    handle = page.get_by_role("slider", name="start of atom 1")
+    with touched(page) as finger:
+        finger.drag(handle, [(5 * step, -2 * step) for step in range(1, 9)])
+    expect(page).to_have_url(re.compile("from="))
+    ended(page)
+    found, at = found_of(page), handle.get_attribute("aria-valuetext")
+    start = found.walk.atoms[0][0].tolist()
+    assert at == f"({signed(start[2])}, {signed(start[3])})"
+    assert [row[2] for row in tables(page)["Steps of least squares"]] == pytest.approx(
+        found.walk.cost
+    )
 
 
 @pytest.mark.parametrize("link", ["?atoms=3&start=random&start_seed=4", "?model=cosine&atoms=1"])

@@ -167,7 +167,7 @@ def test_no_barrier_and_no_other_host(server, visit, scheme):
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
-    open_gates(page, server, "?along=line")
+    open_gates(page, server, "?along=line&left=competition&right_gate=winners-share")
     page.locator(".plane-data summary").click()
     assert barriers(page) == []
     own = (server.url, server.url.replace("http", "ws"), "blob:", "data:")

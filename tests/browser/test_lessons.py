@@ -4,20 +4,44 @@ from __future__ import annotations
 
 import re
 
+import pytest
+import torch
 from playwright.sync_api import Page, expect
 
+from moeviz.charts.gates import STARTS
+from moeviz.ui.lessons.looks import WINDOW
 from tests.browser.test_screens import barriers
 
-BEFORE = "Cosine router: no weight moved by more than 0.000"
+BEFORE = "Cosine router: no weight moved (less than 0.0005)"
 
 
 def step(page: Page, number: int) -> None:
     expect(page.get_by_text(re.compile(f"^{number} of 5:"))).to_be_visible()
 
 
-def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
-    page = visit(1280, 800)
+SPREAD = """svg => {
+    const frame = svg.querySelector("clipPath rect").getBBox();
+    const texts = [...svg.querySelectorAll("text")];
+    const words = texts.filter((text) => text.textContent.startsWith("expert "));
+    return words.map((text) => {
+        const { x, y, width, height } = text.getBBox();
+        const across = (at) => (at - frame.x) / frame.width;
+        const up = 1 - (y + height / 2 - frame.y) / frame.height;
+        const places = [0, 0.5, 1].map((part) => [across(x + part * width), up]);
+        return [Number(text.textContent.slice(7)), ...places];
+    });
+}"""
+"""Which experts have a name in a picture, and where it begins, is half way, and ends, as shares."""
+
+WRONG = re.compile("You said both routers.*; it is only the linear router’s", re.DOTALL)
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
+def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit, scheme):
+    page = visit(1280, 800, scheme)
     asked: list[str] = []
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(server.url)
     home = page.locator(".moeviz-home[data-drawn]")
@@ -31,6 +55,13 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
     step(page, 1)
     expect(page).to_have_url(re.compile(r"/lessons\?lesson=gauge"))
     page.locator(".moeviz-plane[data-draws]").wait_for()
+    low, high = WINDOW
+    named = page.locator(".plane-panel svg").first.evaluate(SPREAD)
+    assert [number for number, *_ in named] == [1, 2, 3]
+    for number, *places in named:  # The whole name stands where its expert answers.
+        points = low + (high - low) * torch.tensor(places, dtype=torch.float64)
+        directions = torch.nn.functional.normalize(torch.tensor(STARTS[:3], dtype=torch.float64))
+        assert ((points @ directions.T).argmax(dim=1) == number - 1).all()
     assert page.get_by_role("slider").count() == 0  # Nothing to try before the prediction.
     page.get_by_role("button", name="Next").press("Enter")
     step(page, 2)
@@ -40,7 +71,7 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
     expect(commit).to_be_enabled()
     commit.press("Enter")
     step(page, 3)
-    expect(page.locator(".moeviz-text").first).to_contain_text("You said both routers")
+    expect(page.locator(".moeviz-text").first).to_contain_text(WRONG)
     expect(page.locator(".plane-said")).to_contain_text(BEFORE)
     vector = page.get_by_role("slider", name=re.compile("^β₁.*, Linear router"))
     vector.press("-")
@@ -49,8 +80,9 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
     assert barriers(page) == []
     page.reload()
     step(page, 3)
-    expect(page.locator(".moeviz-text").first).to_contain_text("You said both routers")
+    expect(page.locator(".moeviz-text").first).to_contain_text(WRONG)
     assert [url for url in asked if not url.startswith((server.url, "blob:", "data:"))] == []
+    assert said == []
 
 
 def test_a_predicted_slope_stands_beside_the_measured_one_on_a_phone(server, visit):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
-from tests.browser.test_screens import barriers
+from tests.browser.test_screens import barriers, clear_of
 
 PERTURBED = "cosine.perturbed-cosine.exact.relu"
 CLAIMS = 35
@@ -82,6 +82,7 @@ def test_a_phone_shows_contradicted_claims_of_all_papers(server, visit):
     page = visit(390, 844)
     page.goto(f"{server.url}/rates")
     expect(page.get_by_role("status").filter(has_text="claims of the cosine paper")).to_be_visible()
+    assert clear_of(page.locator("h1"), page.get_by_role("button", name="Cosine", exact=True))
     page.get_by_role("button", name="Which claims are contradicted?").click()
     expect(page.get_by_role("button", name="All papers")).to_have_attribute("aria-pressed", "true")
     number = faces(page).count()

@@ -46,6 +46,9 @@ def test_the_home_page_shows_a_gauge_at_a_touch(server, visit):
     expect(said).to_contain_text("β₁ is 2.7 times as long as at the start")
     expect(said).to_contain_text("Cosine router: no weight moved (less than 0.0005)")
     expect(said).to_contain_text("Linear router: weights moved by up to 0.4")
+    expect(page).to_have_url(re.compile(r"/\?beta="))
+    page.reload()
+    expect(said).to_contain_text("β₁ is 2.7 times as long as at the start")
     hardware = page.get_by_text(re.compile(r"^Fits run on this machine: \d+ worker"))
     expect(hardware).to_be_visible(timeout=30_000)
 
@@ -243,6 +246,13 @@ def test_a_narrow_screen_does_not_scroll_sideways(finished, visit):
     assert overflow <= 0
     box = page.locator(".moeviz-canvas").bounding_box()
     assert box["width"] <= 390
+
+
+def clear_of(words, below):
+    """Return whether words end, blank below them aside, where what stands below begins."""
+    end = words.evaluate("""each => each.getBoundingClientRect().bottom
+        - parseFloat(getComputedStyle(each).paddingBottom)""")
+    return end <= below.bounding_box()["y"] + 0.5
 
 
 def barriers(page) -> list[str]:

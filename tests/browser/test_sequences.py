@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from moeviz.charts.sequences import sequence_document
+from tests.browser.hand import touched
 from tests.browser.test_screens import barriers
 
 STAGES = {stage["name"]: stage for stage in sequence_document("flat-tanh")["stages"]}
@@ -58,6 +59,17 @@ def test_keys_and_mouse_walk_along_the_sequence(opened):
     expect(said(page)).to_have_text(plain(STAGES["ε = 2⁻¹⁴"]["sentence"]))
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"at=14(&|$)"))
+
+
+def test_a_finger_walks_along_the_sequence_on_a_phone(opened):
+    page = opened(width=390, height=844)
+    handle = page.get_by_role("slider", name=re.compile("ε, smaller to the right"))
+    with touched(page) as finger:
+        finger.drag(handle, [(8 * step, step) for step in range(1, 9)])
+    expect(page).to_have_url(re.compile(r"at=[3-9](&|$)"))
+    step = handle.get_attribute("aria-valuetext")
+    assert STAGES[step]["numbers"] != STAGES["ε = 2⁻²"]["numbers"]
+    expect(said(page)).to_have_text(plain(STAGES[step]["sentence"]))
 
 
 def test_the_table_has_the_librarys_numbers(opened):

@@ -60,6 +60,14 @@ def test_four_times_the_noise_takes_sixteen_times_the_data():
     assert after == pytest.approx(16 * before, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("noise", "said"), [(2.0, "*16* times as many as"), (-2.0, "*16* times fewer than")]
+)
+def test_more_and_less_data_are_said_as_such(noise, said):
+    sentence = information_document(FIRST, Moved(noise=noise), True)["sentence"]
+    assert f" That is {said} before the hand moved. " in sentence
+
+
 @pytest.mark.parametrize("moved", [Moved(apart=-3.0), Moved(spread=-3.0)])
 def test_near_experts_and_few_inputs_move_the_reach_by_orders(moved):
     assert (

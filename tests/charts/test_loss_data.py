@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moeviz.charts.closeness import Setup, closeness_document, closeness_formula, shown_loss
+from moeviz.charts.closeness import Setup, closeness_document, shown_loss
 from moeviz.charts.closeness_atoms import (
     KINDS,
     between_fit,
@@ -17,6 +18,7 @@ from moeviz.charts.closeness_atoms import (
     split_in_place,
     spread_fit,
 )
+from moeviz.charts.closeness_formula import LEAST, closeness_formula
 from moeviz.charts.closeness_words import blind, printed_name, sight
 from moeviz.charts.loss_data import loss_data, loss_of
 from moeviz.errors import SpecificationError
@@ -174,7 +176,13 @@ def test_the_picture_holds_all_atoms_and_the_formula_ends_with_the_value(kind):
     wide, tall = (document[axis][1] - document[axis][0] for axis in "xy")
     assert wide / tall == pytest.approx(4.0 / 3.0)
     total = value(kind, kind.losses[0], fit)
-    assert closeness_formula(setup).endswith(rf"&= {total:.3f} \end{{aligned}}")
+    formula = ElementTree.fromstring(f"<div>{closeness_formula(setup)}</div>")
+    words = {row.get("data-meaning") for row in formula.iter("mrow")} - {None}
+    assert f"the loss of this fit: {total:.3f}" in words
+    assert "".join(formula[0].itertext()).endswith(f"={total:.3f}")
+    cells = [float(w.rpartition(" ")[2]) for w in words if " adds to the loss: " in w]
+    assert sum(cells) == pytest.approx(total, abs=0.0005 * len(cells) + 11 * LEAST)
+    assert len(cells) == len(formula) - 1
 
 
 @pytest.mark.parametrize("weight", [0.0, -0.5, 3.0])

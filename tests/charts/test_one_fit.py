@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import math
 from functools import lru_cache
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from moeviz.charts.cells import area
 from moeviz.charts.one_fit import corners, lowest_cost, nearest, one_fit_document
-from moeviz.charts.one_fit_words import loss_written, one_fit_formula, sentence, written
+from moeviz.charts.one_fit_formula import one_fit_formula
+from moeviz.charts.one_fit_words import loss_written, sentence, written
 from moeviz.estimate import Status, StochasticGradient
 from moeviz.study.one_fit import one_fit
 from moeviz.study.one_fit_asked import Asked
 from moeviz.study.one_fit_models import EM, SGD, SMALL_MODELS
-from moeviz.text import json_text
+from moeviz.text import json_text, signed
 
 WAYS = [(name, method) for name, model in SMALL_MODELS.items() for method in model.methods]
 
@@ -45,16 +47,21 @@ def test_a_document_is_plain_data_with_the_fits_numbers(name, method):
 
 
 @pytest.mark.parametrize(("name", "method"), WAYS)
-def test_sentences_say_the_numbers_of_their_step_and_formulas_balance(name, method):
+def test_sentences_and_formulas_say_the_numbers_of_their_step(name, method):
     found = fitted(name, method)
     for place in (0, len(found.walk.steps) // 2, len(found.walk.steps) - 1):
         said = sentence(found, place)
         assert said.count("*") % 2 == 0
         assert f"*{written(found.walk.cost[place], found.model)}*" in said
         assert f"*{loss_written(found.walk.loss[place])}*" in said
-        formula = one_fit_formula(found, place)
-        assert formula.count("{") == formula.count("}")
-        assert "nan" not in said + formula
+        formula = ElementTree.fromstring(f"<div>{one_fit_formula(found, place)}</div>")
+        words = {row.get("data-meaning") for row in formula.iter("mrow")} - {None}
+        for number, atom in enumerate(found.walk.atoms[place].tolist(), start=1):
+            for name, entry in zip(found.model.names[2:], atom[2:], strict=True):
+                digits = 3 if name == "ν" else 2
+                assert f"{name} of fitted atom {number}: {signed(entry, digits)}" in words
+        assert sum("; of true expert 1: " in each for each in words) >= 3
+        assert "nan" not in said + "".join(formula.itertext())
 
 
 def test_a_sentence_holds_the_protocol_against_the_estimator():

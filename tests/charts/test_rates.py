@@ -138,7 +138,7 @@ def proofs_part(said):
 
 def slopes_part(said):
     """How the slopes of the claims stand."""
-    return re.search(r"[^.]* against[^.]*\.", said)[0]
+    return re.search(r"[^.]* contradicts? [^.]*\.", said)[0]
 
 
 def test_what_to_notice_counts_what_is_shown():
@@ -152,7 +152,7 @@ def test_what_to_notice_counts_what_is_shown():
             fails = sum(cell["proof"] == FAILS for cell in cells)
             assert said.startswith(f"The proof fails as printed in {fails or 'none'} of ")
             against = [cell for cell in cells if cell["measured"]["mark"] == "no"]
-            assert ("No slope against" in said) == (not against)
+            assert ("No slope contradicts" in said) == (not against)
             assert (" paper" in said) == (paper != "all")
         else:
             assert said.startswith("No claim is so")

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+import torch
 
 from moeviz.charts.rates import rates_matrix
 from moeviz.charts.tiles import tiles
@@ -44,3 +45,18 @@ def test_tiles_say_what_the_pages_say(found):
     assert float(numbers(found["gates"])[2]) > 0.01
     assert numbers(found["attention"])[0] == "1.00"
     assert numbers(found["lessons"]) == ["2"]
+
+
+def test_a_tile_of_weights_is_as_dark_as_they_are(found):
+    cells = found["attention"]["panel"]["regions"]
+    shades = torch.tensor([cell["opacity"] for cell in cells], dtype=torch.float64).reshape(6, 6)
+    weights = (shades - 0.08) / 0.92
+    torch.testing.assert_close(weights.sum(dim=1), torch.ones(6, dtype=torch.float64))
+    assert (weights.argmax(dim=1) == torch.arange(6)).all()
+    points = [cell["points"] for cell in cells]
+    assert points[0][0][1] > points[-1][0][1]
+
+
+def test_a_tile_says_whole_sentences(found):
+    for tile in found.values():
+        assert re.search(r"[^.][.?]$", tile["words"]), tile["words"]

@@ -13,7 +13,15 @@ from moeviz.charts.gates import COSINE, LINEAR
 from moeviz.charts.gates_formula import movement
 from moeviz.errors import SpecificationError
 from moeviz.lessons import LESSONS
-from moeviz.lessons.answers import filled, holds, judged, read_answer, right_option, written
+from moeviz.lessons.answers import (
+    filled,
+    holds,
+    judged,
+    read_answer,
+    right_option,
+    with_guess,
+    written,
+)
 from moeviz.lessons.blocks import Check, If, Look, Predict, Reveal, Run, Text
 from moeviz.lessons.facts import CurveKey, OfCurve, OfLoss, facts_of
 from moeviz.lessons.questions import Choice, Number
@@ -45,11 +53,20 @@ def texts(lesson) -> list[str]:
 
 @of_every(LESSONS.values())
 def test_every_place_of_a_text_has_its_fact(lesson):
-    facts = {**FACTS[lesson.name], "guess": "something"}
+    question = lesson.predicts[1].question
+    guess = getattr(question, "options", None)
+    facts = with_guess(FACTS[lesson.name], question, guess[0].name if guess else question.low)
     said = [filled(words, facts) for words in texts(lesson)]
     assert said
     for words in said:
         assert not re.search(r"\{|no number|not finite", words), words
+
+
+def test_who_predicted_wrongly_is_told_what_is_right_at_once():
+    for lesson in LESSONS.values():
+        question, (_, reveal) = lesson.predicts[1].question, lesson.reveals
+        told = re.findall(r"\{([^}:]*)", reveal.wrong)
+        assert ("answer" if isinstance(question, Choice) else question.fact) in told
 
 
 @of_every(LESSONS.values())

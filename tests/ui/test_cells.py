@@ -48,7 +48,7 @@ def test_every_family_is_shown_with_three_losses(still, kind):
     losses = json.dumps(told(app, "cells.losses")["text"])
     assert losses.count(" see") + losses.count("Sees") >= 3
     assert losses.count("Source: ") == 3
-    assert len(app.latex) == 1
+    assert "the loss of this fit: " in told(app, "cells.formula")["formula"]
 
 
 @pytest.mark.parametrize("label", TRIES)

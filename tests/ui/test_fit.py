@@ -51,7 +51,7 @@ def test_the_page_opens_with_a_fit_that_was_computed(still):
     found = one_fit(asked_of(FIT_PAGE.read({})))
     assert shown(app)["walk"]["cost"] == list(found.walk.cost)
     assert shown(app)["beside"]["loss"] == list(found.beside.loss)
-    assert len(app.latex) == 1
+    assert "a of fitted atom 1: " in told(app, "fit.formula")["formula"]
 
 
 @pytest.mark.parametrize("name", SMALL_MODELS)

@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from starlette.requests import Request
 
+from moeviz.charts.gates import FIRST
+from moeviz.ui.home.link import PICTURE
 from moeviz.ui.home.tiles import KEY, TILES
 from moeviz.ui.shared import tiles as module
 from moeviz.ui.shared.datafile import DataFile
@@ -39,6 +41,27 @@ def test_the_page_does_not_wait_for_the_pictures(still, monkeypatch):
     app = visit(HOME)
     assert not app.exception
     assert told(app, KEY)["pictures"] == "moeviz/tiles.json"
+
+
+def test_a_link_says_where_the_arrows_were_left(still):
+    app = visit(HOME, beta="2.7,0.75,-0.6,0.75", x="0.5,-0.25")
+    assert not app.exception
+    at = {h["id"]: h["at"] for h in json.loads(told(app, PICTURE)["document"])["handles"]}
+    assert at["b1"] == [2.7, 0.75]
+    assert at["b3"] == list(FIRST[2])
+    assert at["x"] == [0.5, -0.25]
+    assert app.query_params["beta"] == "2.7,0.75,-0.6,0.75"
+    assert not visit(HOME).query_params
+
+
+def test_a_bad_link_of_the_first_page_is_one_sentence_and_a_way_out(still):
+    app = visit(HOME, beta="2.7,much")
+    assert not app.exception
+    (sentence,) = app.error
+    assert "Expected beta to be up to" in sentence.value
+    (button,) = app.button
+    button.click().run()
+    assert not app.error
 
 
 @pytest.mark.parametrize("base", ["", "/lab"])

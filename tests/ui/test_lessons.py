@@ -41,7 +41,7 @@ def test_a_prediction_is_committed_once_and_then_revealed(still):
     app = press(app, "That is my prediction")
     assert not app.exception
     assert app.query_params["predict"] == "both"
-    assert "You said both routers’." in words(app)
+    assert "You said both routers’; it is only the linear router’s." in words(app)
     assert "cosine 0" in words(app).replace("\\", "")
     handles = json.loads(told(app, PICTURE)["document"])["handles"]
     assert not any(handle.get("fixed") for handle in handles)

@@ -33,7 +33,7 @@ print(*sorted(name for name in set(sys.modules) - before if name.split(".")[0] i
 
 def test_what_every_page_imports_is_imported_by_the_server():
     used = used_by_pages(ROOT)
-    assert {"moeviz.ui.gates.page", "moeviz.ui.home", "moeviz.ui.checker.page"} <= set(used)
+    assert {"moeviz.ui.gates.page", "moeviz.ui.home.page", "moeviz.ui.checker.page"} <= set(used)
     assert len(used) == len(set(used))
 
 

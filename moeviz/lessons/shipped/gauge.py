@@ -77,8 +77,8 @@ GAUGE = Lesson(
                 Reveal(
                     right="As you said. Drag β₁ yourself: along its line only one side answers.",
                     close="",
-                    wrong="You said {guess}. Drag β₁ yourself, longer and shorter, and watch both "
-                    "sides.",
+                    wrong="You said {guess}; it is {answer}. Drag β₁ yourself, longer and "
+                    "shorter, and watch both sides.",
                     rows={
                         "Measured": "cosine {longer.left:3}, linear {longer.right:3}: the most "
                         "that any weight moved",
@@ -122,7 +122,7 @@ GAUGE = Lesson(
                     ),
                     right="Yes: cosine moved by {moved.left:3}, linear by {moved.right:3}. Each "
                     "router has a gauge of its own.",
-                    wrong="Not so: cosine moved by {moved.left:3}, linear by {moved.right:3}. Each "
+                    wrong="Cosine moved by {moved.left:3}, linear by {moved.right:3}. Each "
                     "router has a gauge of its own.",
                     shows=Look(_MOVED),
                 ),

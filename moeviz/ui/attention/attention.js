@@ -10,9 +10,11 @@ const STILL = 5e-4; // Prints as 0.000.
 const EXACT = 1e-12; // Two ways to compute one number differ by less.
 const LOW = [..."₀₁₂₃₄₅₆₇₈₉"];
 const GATES = [
-  { name: "Softmax", colour: 0, note: "the weights of a row share 1" },
-  { name: "Sigmoid", colour: 1, note: "each weight by itself", dash: "8,5" },
+  { name: "Softmax", sign: "disc", colour: 0, note: "the weights of a row share 1" },
+  { name: "Sigmoid", sign: "ring", colour: 1, note: "each weight by itself", dash: "8,5" },
 ];
+
+const RAISED = Object.fromEntries([..."-0123456789"].map((letter, at) => [letter, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[at]]));
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const dot = (a, b) => sum(a.map((value, at) => value * b[at]));
@@ -57,7 +59,11 @@ export function scene(data, { written, pair }) {
   const b = times(wQ, transposed(wK)).map((row) => row.map((value) => value / Math.sqrt(WIDTH)));
   const names = words.map((word, at) => (words.filter((other) => other === word).length > 1 ? `${word}${LOW[at + 1]}` : word));
   const change = (value) => `${value > 0 ? "+" : ""}${written(value, 1)}`;
-  const small = (value) => (value === 0 ? "0" : value.toExponential(0).replace("-", "−"));
+  const small = (value) => {
+    if (value === 0) return "0";
+    const [digit, power] = value.toExponential(0).split("e");
+    return `${digit}·10${[...String(Number(power))].map((letter) => RAISED[letter]).join("")}`;
+  };
 
   // All numbers of the picture at once.
   function head(positions) {
@@ -148,45 +154,13 @@ export function scene(data, { written, pair }) {
 
   // The words, and the chosen row as a chain of gate times expert from the origin.
   function plane({ x, row, values, gates }, room) {
-    const scale = (room.inner - 32) / (data.x[1] - data.x[0]);
-    const taken = [];
-    const spot = ([px, py]) => [(px - data.x[0]) * scale, (data.y[1] - py) * scale];
-    const handles = new Map(data.places.map((place, at) => [place, { at: x[at], name: words[at] }]));
     const ends = gates.map(({ rows }) => rows[row]);
-    for (const at of [...[...handles.values()].map((handle) => handle.at), ...ends]) {
-      const [px, py] = spot(at);
-      taken.push([px - 11, px + 11, py - 11, py + 11]);
-    }
-    const over = (a, other) => Math.max(0, Math.min(a[1], other[1]) - Math.max(a[0], other[0])) * Math.max(0, Math.min(a[3], other[3]) - Math.max(a[2], other[2]));
-    const limits = [(data.x[1] - data.x[0]) * scale, (data.y[1] - data.y[0]) * scale];
-    const named = (at, text) => {
-      const [px, py] = spot(at);
-      const wide = LETTER * text.length;
-      const tries = [
-        { anchor: "start", to: [15, 5] }, { anchor: "end", to: [-15, 5] },
-        { anchor: "middle", to: [0, -16] }, { anchor: "middle", to: [0, 27] },
-        { anchor: "start", to: [15, -12] }, { anchor: "end", to: [-15, -12] },
-        { anchor: "start", to: [15, 22] }, { anchor: "end", to: [-15, 22] },
-      ].map(({ anchor, to }) => {
-        const left = px + to[0] - { start: 0, end: wide, middle: wide / 2 }[anchor];
-        const own = [left, left + wide, py + to[1] - 13, py + to[1] + 3];
-        const outside = left < 0 || left + wide > limits[0] || own[2] < 0 || own[3] > limits[1];
-        return { anchor, to, own, bad: sum(taken.map((other) => over(own, other))) + (outside ? 1e6 : 0) };
-      });
-      const best = tries.reduce((least, each) => (each.bad < least.bad ? each : least));
-      taken.push(best.own);
-      return { at: [at[0] + best.to[0] / scale, at[1] - best.to[1] / scale], text, anchor: best.anchor };
-    };
-    // What lies beyond the plane is named at its edge.
-    const edge = (value, [low, high]) => Math.min(high - 0.05, Math.max(low + 0.05, value));
-    const labels = [
-      ...[...handles.values()].map(({ at, name }) => named(at, cut(name, 110))),
-      ...GATES.map(({ name }, which) => {
-        const at = [edge(ends[which][0], data.x), edge(ends[which][1], data.y)];
-        const beyond = at.some((value, axis) => value !== ends[which][axis]);
-        return named(at, `${name.toLowerCase()}${beyond ? ", beyond" : ""}`);
-      }),
-    ];
+    const beyond = (at) => at.some((value, axis) => value < data[axis ? "y" : "x"][0] || value > data[axis ? "y" : "x"][1]);
+    const signs = GATES.map(({ name, sign }, which) => `${sign}: ${name.toLowerCase()}${beyond(ends[which]) ? ", outside" : ""}`);
+    const labels = [...new Set(data.places)].map((place) => {
+      const at = data.places.indexOf(place);
+      return { at: x[at], text: cut(words[at], 110), around: data.places[row] === place ? 20 : 16 };
+    });
     const chains = gates.map(({ weights }) => {
       const points = [[0, 0]];
       values.forEach((value, j) => {
@@ -196,7 +170,7 @@ export function scene(data, { written, pair }) {
       return points;
     });
     return {
-      title: `What ${cut(words[row], 90)} becomes`, note: "lines add gate × expert", x: data.x, y: data.y, later: true,
+      title: `What ${cut(words[row], 90)} becomes`, note: signs.join(", "), x: data.x, y: data.y, later: true,
       lines: chains.map((points, which) => ({ points, width: 2.5, colour: GATES[which].colour, dash: GATES[which].dash })),
       dots: [
         ...GATES.map(({ colour }, which) => ({ at: ends[which], radius: 7, colour, hollow: which === 1 })),

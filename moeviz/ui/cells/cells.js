@@ -14,6 +14,7 @@ const RAISED = { ".": "·", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸�
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const raised = (power) => (power === 1 ? "" : [...String(power)].map((c) => RAISED[c] ?? c).join(""));
+const begun = (words) => words[0].toUpperCase() + words.slice(1);
 const joined = (names) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 
@@ -264,7 +265,7 @@ export function scene(data, { written }) {
         ? `Fits ${joined(crowds[0].names)} lie on true atom ${crowds[0].j + 1} and share its weight: *a split atom costs nothing*.`
         : "The fit is the truth.");
     } else if (fooled.length) {
-      said.push(`${joined(fooled)} ${fooled.length > 1 ? "see" : "sees"} *nothing*, though fit ${worst + 1} is *${written(far[worst])}* off.`);
+      said.push(`${begun(joined(fooled))} ${fooled.length > 1 ? "see" : "sees"} *nothing*, though fit ${worst + 1} is *${written(far[worst])}* off.`);
     }
     for (const { atom, cells: [first, ...others] } of tied) {
       said.push(`Fit ${atom + 1} is as near to true ${joined(others.map((j) => j + 1))} as to true ${first + 1}: *a tie*, and the lower number has it.`);

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from moeviz.charts.closeness import Setup, closeness_document, closeness_formula, shown_loss
+from moeviz.charts.closeness import Setup, closeness_document, shown_loss
 from moeviz.charts.closeness_atoms import (
     KINDS,
     MOST,
@@ -19,6 +19,7 @@ from moeviz.charts.closeness_atoms import (
     split_in_place,
     spread_fit,
 )
+from moeviz.charts.closeness_formula import closeness_formula
 from moeviz.charts.closeness_words import DETAILS
 from moeviz.errors import MoevizError
 from moeviz.ui.cells.link import (
@@ -33,6 +34,7 @@ from moeviz.ui.cells.link import (
     setup_of,
 )
 from moeviz.ui.cells.state import PICTURE, STATE
+from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
@@ -130,7 +132,7 @@ def _words(setup: Setup) -> None:
         lines.append(f"- **{loss['name']}**: {title}. {loss['blind']} Source: {source}.")
     with_terms("\n".join(lines), key="cells.losses")
     with st.expander("Show the formula with today's numbers"):
-        st.latex(closeness_formula(setup))
+        typeset(closeness_formula(setup), key="cells.formula")
     with st.expander("Details"):
         with_terms(DETAILS)
 

@@ -217,12 +217,13 @@ class ClaimMap {
     this.body.replaceChildren(list);
   }
 
-  // What the list amounts to: the answer, where a filter alone asks for it.
+  // What the list amounts to: the answer, where a paper or a filter alone asks for it; a paper's button
+  // promises those that fail.
   told(groups, alone) {
     if (!groups && this.found?.length) return "No claim shown has these words; others have them.";
     if (!groups) return "No claim has these words; try fewer of them.";
     const of = alone ? this.whole.papers.find(({ paper }) => paper === alone) : this.whole;
-    if (this.only && !this.found) return of.said[this.only];
+    if (!this.found && (this.only || alone)) return of.said[this.only ?? "fails"];
     return groups === 1 ? "1 group of claims" : `${groups} groups of claims`;
   }
 

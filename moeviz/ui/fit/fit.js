@@ -258,8 +258,7 @@ export function scene(data, { compiled, written }) {
     const damped = walk.damping.some((value) => value !== null && value > y[0] + 2);
     if (damped) lines.push(...course(walk, "damping", thin, place));
     lines.push(...course(beside, "excess", second, null), ...course(walk, "excess", first, place));
-    labels.push(...named(walk, "damping", "damping", lift, y[0] + 2));
-    labels.push(...named(beside, "excess", beside.name, lift, y[0] + 2), ...named(walk, "excess", walk.name, lift, y[0] + 2));
+    labels.push(...named(walk, "excess", walk.name, lift, y[0] + 2));
     const dots = dot("excess", place, 0);
     if (phone) {
       const own = { width: 3, colour: 2 };
@@ -268,7 +267,8 @@ export function scene(data, { compiled, written }) {
       dots.push(...dot("level", place, 2));
     }
     return {
-      title: phone ? "Cost above the lowest, and loss" : "What it sees: cost above the lowest", note: "",
+      title: phone ? "Cost above the lowest, and loss" : "What it sees: cost above the lowest",
+      note: `dashed: ${beside.name}${damped ? ", dotted: damping" : ""}`,
       x, y, ticks: ticksOf(told), tall: heights()[1], narrow: 0.25, lines, labels, dots,
     };
   }

@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from moeviz.charts.one_fit import STEP, nearest, one_fit_document
-from moeviz.charts.one_fit_words import one_fit_formula
+from moeviz.charts.one_fit_formula import one_fit_formula
 from moeviz.errors import MoevizError
 from moeviz.study.one_fit import OneFit
 from moeviz.study.one_fit_asked import FARTHEST
@@ -17,6 +17,7 @@ from moeviz.study.one_fit_models import SMALL_MODELS
 from moeviz.ui.fit.link import AT, FIT_PAGE, MODEL, START, asked_of, fields_of, plane_of, said
 from moeviz.ui.fit.state import PICTURE, STATE
 from moeviz.ui.fit.worker import WORKER
+from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
@@ -153,8 +154,8 @@ def show_words(request: Request, found: OneFit | None) -> None:
     if found is not None:
         at = request.own[AT]
         place = len(found.walk.steps) - 1 if at is None else nearest(found.walk, at)
-        with st.expander("The fitted model with these numbers"):
-            st.latex(one_fit_formula(found, place))
+        with st.expander("Show the formula with today's numbers"):
+            typeset(one_fit_formula(found, place), key="fit.formula")
     with st.expander("Details"):
         with_terms(DETAILS)
 

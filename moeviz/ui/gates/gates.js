@@ -4,6 +4,7 @@
 const NOTHING = 255, NEUTRAL = 254, MORE = 5;
 const COARSE = [96, 64], FINE = [192, 128]; // Cells of the plane while a hand moves, and at rest.
 const ALONG = 121; // Points of a line.
+const HALF_NAME = 36, EDGE = 34; // Units: half of a region’s name, and a panel without its plane.
 const UNSEEN = 5e-4; // Prints as 0.000.
 const UNMOVED = `no weight moved (less than *${UNSEEN.toFixed(4)}*)`;
 const WINNER_LEVELS = [0.5, 0.7, 0.9], LEVELS = [0.1, 0.3, 0.5, 0.7, 0.9];
@@ -152,8 +153,14 @@ function heated(grid, weights, places, view) {
   return { heat: { nx: grid.nx, ny: grid.ny, index, strength }, field };
 }
 
+// Half the width of a region's name, as a share of its panel's.
+function halfName(room, bare) {
+  const beside = bare || !window.matchMedia("(max-width: 640px)").matches;
+  return room ? Math.max(0.09, HALF_NAME / (beside ? room / 2 - EDGE : room - 2 * EDGE)) : 0.09;
+}
+
 // A name for each region in which an expert leads, where it is far from handles and borders.
-function regionLabels(grid, places, data, positions) {
+function regionLabels(grid, places, data, positions, half) {
   const best = Array.from({ length: places.length }, () => ({ room: 0.2 }));
   const { nx, ny, xs, ys } = grid;
   const [leader] = places;
@@ -167,7 +174,7 @@ function regionLabels(grid, places, data, positions) {
         room = Math.min(room, Math.hypot(0.5 * (x - hx - 0.1), y - hy), Math.hypot(0.7 * (x - hx / 2), y - hy / 2));
       }
       if (room <= best[expert].room) continue;
-      const [wide, tall] = [Math.round((0.55 / 6) * nx), Math.round((0.3 / 4) * ny)];
+      const [wide, tall] = [Math.round(half * nx), Math.round((0.3 / 4) * ny)];
       const inside = [[-1, 0], [1, 0], [0, -1], [0, 1]].every(([a, b]) => {
         const [to, up] = [i + a * wide, j + b * tall];
         return to >= 0 && to < nx && up >= 0 && up < ny && leader[up * nx + to] === expert;
@@ -266,7 +273,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
   const count = data.experts;
   const view = Number(data.view) > count ? "winner" : data.view;
 
-  function panel(model, vectors, v, grid, positions) {
+  function panel(model, vectors, v, grid, positions, half) {
     const effective = model.shifted(vectors, v);
     const base = {
       title: model.data.title, note: model.data.note, x: data.x, y: data.y, names: ["x₁", "x₂"], bare: data.bare,
@@ -279,7 +286,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const { heat, field } = heated(grid, weights, places, view);
     const levels = view === "winner" ? WINNER_LEVELS : LEVELS;
     const sums = model.data.sums ? [] : Array.from({ length: 4 * count }, (_, k) => (k + 1) / 4);
-    const labels = view === "winner" ? regionLabels(grid, places, data, positions) : [];
+    const labels = view === "winner" ? regionLabels(grid, places, data, positions, half) : [];
     const taken = [...positions.values(), ...labels.map(({ at }) => at)];
     const named = data.bare ? () => "" : written;
     const lines = levelLines(grid, field, view === "sum" ? sums : levels, taken, contour, named);
@@ -393,11 +400,12 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
   }
 
   return {
-    picture(positions, fine) {
+    picture(positions, fine, room) {
       const grid = grids[fine ? 1 : 0];
       const vectors = vectorsOf(positions, count);
       const v = data.shifted ? positions.get("v") : null;
-      const shown = models.map((model) => panel(model, vectors, v, grid, positions));
+      const half = halfName(room, data.bare);
+      const shown = models.map((model) => panel(model, vectors, v, grid, positions, half));
       const panels = shown.map(({ base }) => base);
       if (data.line) {
         for (const each of shown) each.line = followed(each, positions);

@@ -195,15 +195,15 @@ def setup_of(request: Request) -> Setup:
     own, values = request.own, request.values
     count = int(values["experts"])  # type: ignore[arg-type]
     models = tuple((str(values[s]), str(values[f"{s}_gate"])) for s in ("left", "right"))
-    (x,) = _points(own[X], (INPUT,))
-    (v,) = _points(own[V], (SHIFT,))
-    p, q = _points(own[PQ], LINE)
+    (x,) = points(own[X], (INPUT,))
+    (v,) = points(own[V], (SHIFT,))
+    p, q = points(own[PQ], LINE)
     offsets = (*own[OFFSETS], *(0.0,) * count)[:count]
     return Setup(
         models=models,
         constants={name: value for name, value in values.items() if name not in _NO_CONSTANT},
-        vectors=_points(own[BETA], FIRST)[:count],
-        start=_nowhere_zero(_points(own[START], STARTS)[:count]),
+        vectors=points(own[BETA], FIRST)[:count],
+        start=_nowhere_zero(points(own[START], STARTS)[:count]),
         offsets=offsets,
         x=x,
         shift=v if values["added"] == ADDED else None,
@@ -217,7 +217,20 @@ def setup_of(request: Request) -> Setup:
 _NO_CONSTANT = {field.name for field in _OWN}
 
 
-def _points(said_now: Numbers, defaults: Sequence[Point]) -> tuple[Point, ...]:
+def kept_inside(places: Sequence[Point]) -> Numbers:
+    """Return places as a link may say them; nothing is farther than the page draws."""
+    return tuple(min(10.0, max(-10.0, value)) for place in places for value in place)
+
+
+def points(said_now: Numbers, defaults: Sequence[Point]) -> tuple[Point, ...]:
+    """Return places that a link says, and the first ones of those that it leaves out.
+
+    Parameters
+    ----------
+    said_now : tuple of float
+        Two numbers for each.
+    defaults : sequence of (float, float)
+    """
     found = tuple(zip(said_now[::2], said_now[1::2], strict=False))
     return (*found, *defaults[len(found) :])
 

@@ -22,6 +22,7 @@ from moeviz.ui.gates.link import (
     V,
     X,
     fields,
+    kept_inside,
     said,
     setup_of,
 )
@@ -106,9 +107,9 @@ def _show_competition(setup: Setup) -> None:
     """Say what the algorithm's gate does with each affinity here, and what can go wrong."""
     with st.expander("Every κ at once, and what can go wrong with it", expanded=True):
         st.markdown(competition_table(competitions(setup)))
-        st.caption(
-            f"κ reads how strongly an expert answers; the {kept(setup)} largest win, and each "
-            "gets κ divided by the sum of the winners' κ."
+        st.markdown(
+            f":small[κ reads how strongly an expert answers; the {kept(setup)} largest win, and "
+            "each gets κ divided by the sum of the winners' κ.]"
         )
 
 
@@ -158,19 +159,14 @@ def _take() -> None:
     at = found.handles
     vectors = [at[name] for i in range(1, 10) if (name := f"b{i}") in at]
     if vectors:
-        STATE.say(BETA, _kept(vectors))
+        STATE.say(BETA, kept_inside(vectors))
     for name, handles in ((X, "x"), (V, "v"), (PQ, "pq")):
         if all(handle in at for handle in handles):
-            STATE.say(name, _kept([at[handle] for handle in handles]))
-
-
-def _kept(points: list[tuple[float, float]]) -> tuple[float, ...]:
-    """Return positions as a link may say them; nothing is farther than the page draws."""
-    return tuple(min(10.0, max(-10.0, value)) for point in points for value in point)
+            STATE.say(name, kept_inside([at[handle] for handle in handles]))
 
 
 def _start_here() -> None:
     own = {key.name: STATE.own(key.name) for key in GATES_PAGE.keys}
     values = STATE.values(FORM, fields())
     vectors = setup_of(Request(own, values)).vectors
-    STATE.say(START, _kept(list(vectors)))
+    STATE.say(START, kept_inside(list(vectors)))

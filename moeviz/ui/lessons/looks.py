@@ -23,7 +23,7 @@ from moeviz.ui.shared.watch import watch
 PICTURE = "lessons.plane"
 STUDY = "lessons.study"
 
-_WINDOW = (-1.6, 1.6)
+WINDOW = (-1.6, 1.6)
 """The part of the plane of gates that is drawn beside words."""
 
 
@@ -83,7 +83,7 @@ def _document(look: Look, compact: bool) -> tuple[str, str]:
         (x,) = (handle for handle in document["handles"] if handle["id"] == "x")
         x["panels"] = []
     if compact:
-        document |= {"shown": 1} if scene == "cells" else {"bare": True, "x": _WINDOW, "y": _WINDOW}
+        document |= {"shown": 1} if scene == "cells" else {"bare": True, "x": WINDOW, "y": WINDOW}
     if look.still:
         document["handles"] = [{**handle, "fixed": True} for handle in document["handles"]]
     return json_text(document, compact=True), scene

@@ -14,6 +14,7 @@ from moeviz.lessons.answers import (
     holds,
     judged,
     right_option,
+    with_guess,
 )
 from moeviz.lessons.blocks import (
     Block,
@@ -130,7 +131,7 @@ def _predict(block: Predict, request: Request, facts: Facts) -> None:
             args=(PREDICT, answer, request.own[STEP] + 1),
         )
     else:
-        st.caption("You have predicted; only *Start again* takes that back.")
+        st.markdown(":small[You have predicted; *Start again* takes that back.]")
 
 
 def _ask(
@@ -160,8 +161,8 @@ def _verdict(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> N
     question, said = lesson.predicts[1].question, request.own[PREDICT]
     told = {"right": block.right, "close": block.close, "wrong": block.wrong, "open": _OPEN}
     words = told[judged(question, said, facts)]
-    guess = answer_words(question, said)
-    with_terms(f"**{filled(words, {**facts, 'guess': guess})}**", key="lessons.verdict")
+    told_of = with_guess(facts, question, said)
+    with_terms(f"**{filled(words, told_of)}**", key="lessons.verdict")
 
 
 def _reveal(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> None:
@@ -227,7 +228,7 @@ def _ways(lesson: Lesson, request: Request) -> None:
 
 def _others(lesson: Lesson) -> None:
     """Show which lessons there are."""
-    st.caption(f"This lesson takes about {lesson.minutes} minutes. All lessons:")
+    st.markdown(f":small[This lesson takes about {lesson.minutes} minutes. All lessons:]")
     with st.container(horizontal=True):
         for other in LESSONS.values():
             st.button(

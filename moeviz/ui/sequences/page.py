@@ -42,7 +42,7 @@ SAYS = (
 )
 SAYS_NOT = (
     "**What it does not say.** Fix one truth and let n grow: the bound says nothing about that "
-    "curve, which may fall like n^(-1/2) from some n on. A study of one truth that falls fast does "
+    "curve, which may fall like 1/√n from some n on. A study of one truth that falls fast does "
     "not contradict the bound, and one that falls slowly does not prove it."
 )
 

@@ -265,9 +265,10 @@ class Panel {
     for (const { names, x, y } of this.spots(handles)) {
       yield* put(`handle ${names[0]}`, names.join(", "), around(x, y, 18 * unit, 17 * unit), strong);
     }
-    for (const { at, text, anchor = "middle", minor } of data.labels ?? []) {
+    for (const { at, text, anchor = "middle", minor, around: radius } of data.labels ?? []) {
       const [x, y] = [this.px(at[0]), this.py(at[1])];
-      yield* put(`label ${text}`, text, data.bare ? [{ x, y, anchor }] : near(x, y, anchor, size), { minor });
+      const wishes = data.bare ? [{ x, y, anchor }] : radius ? around(x, y, radius * unit, size) : near(x, y, anchor, size);
+      yield* put(`label ${text}`, text, wishes, { minor });
     }
     for (const { at, radius = 5, label } of data.dots ?? []) {
       if (label) yield* put(`dot ${label}`, label, around(this.px(at[0]), this.py(at[1]), (radius + 5) * unit, size));
