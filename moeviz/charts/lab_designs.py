@@ -19,6 +19,9 @@ from moeviz.theory.sight import Setup
 MOST_WAIT = 1.0
 """Estimated seconds of a search for a truth for which a page waits."""
 
+MOST_PARAMETERS = 1500
+"""Of a model whose information is found while a page waits; the time grows with the cube."""
+
 _Truths = tuple[tuple[int, tuple[float, ...]], ...]
 
 _searching = Lock()
@@ -39,7 +42,7 @@ def lab_designs(spec: Specification, known: Result | None = None) -> tuple[Seen,
     Raises
     ------
     LimitError
-        If the search would take longer than a page waits.
+        If a model has too many parameters, or the search would take longer than a page waits.
     """
     kept = kept_result(spec.name)
     for result in (known, None if kept is None else kept.result):
@@ -53,6 +56,13 @@ def lab_designs(spec: Specification, known: Result | None = None) -> tuple[Seen,
 def _designs(spec: Specification, said: _Truths | None) -> tuple[Seen, ...]:
     fields = spec.fields
     planned = planned_fits(fields)
+    for fit in planned:
+        size = fit.source.layout(fields["true_atoms"], fields["dimension"]).size
+        if size > MOST_PARAMETERS:
+            raise LimitError(
+                f"Expected a model of at most {MOST_PARAMETERS:,} parameters, whose information a "
+                f"page can wait for, but got {size:,}; take fewer inputs or experts."
+            )
     truths = dict(_searched(spec, planned) if said is None else said)
     found: dict[object, Seen] = {}
     for fit in planned:

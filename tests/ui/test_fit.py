@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -12,6 +13,7 @@ from moeviz.errors import Cancelled, MoevizError, SpecificationError
 from moeviz.study.one_fit import one_fit
 from moeviz.study.one_fit_asked import Asked
 from moeviz.study.one_fit_models import SMALL_MODELS
+from moeviz.ui.fit import page
 from moeviz.ui.fit.link import FIT_PAGE, asked_of
 from moeviz.ui.fit.page import TITLE, TRIES
 from moeviz.ui.fit.state import PICTURE
@@ -88,6 +90,21 @@ def test_a_start_set_by_hand_is_fitted_and_holds_until_another_is_asked_for(stil
     assert shown(app)["walk"] != by_hand
 
 
+def test_a_hand_does_not_wait_for_what_it_holds(still, monkeypatch):
+    app = visit(PAGE)
+    asked = []
+
+    def remembers_nothing(wanted, look=None):
+        asked.append(look)
+        return one_fit(wanted)
+
+    monkeypatch.setattr(page, "WORKER", remembers_nothing)
+    app = drag(app, s1=[0.5, -0.25])
+    assert places(app)["s1"] == pytest.approx([0.5, -0.25])
+    assert asked
+    assert None not in asked  # Each may be ended, since none is asked for in a callback.
+
+
 @pytest.mark.parametrize(
     ("link", "words"),
     [
@@ -97,6 +114,7 @@ def test_a_start_set_by_hand_is_fitted_and_holds_until_another_is_asked_for(stil
         ({"rate": "inf"}, "rate"),
         ({"from": "nan,0,1,1,0,0,1,1"}, "from"),
         ({"from": "0,0,1"}, "4 numbers for each starting atom"),
+        ({"from": ",".join(["1"] * 20)}, "at most 4 starting atoms"),
         ({"at": "-1"}, "at to be passes"),
         ({"model": "none"}, "model"),
         ({"method": "em"}, "method"),
@@ -109,6 +127,14 @@ def test_what_cannot_be_is_a_sentence_with_a_way_out(still, link, words):
     assert not app.exception
     assert len(app.error) == 1
     assert words in said(app.error).replace("\\", "")
+
+
+def test_a_start_that_cannot_be_is_left_by_a_button(still):
+    app = visit(PAGE, **{"from": "0,0,1"})
+    app = next(each for each in app.button if each.label == "Start again").click().run()
+    assert not app.error
+    assert "from" not in address(app)
+    assert shown(app)["walk"]
 
 
 # The worker that all visitors share.
@@ -153,9 +179,9 @@ def test_few_run_at_once_and_a_crowd_is_told_to_wait():
     askers = [threading.Thread(target=worker, args=(Asked(n=20, seed=s),)) for s in range(5)]
     for asker in askers:
         asker.start()
-    while worker._waiting < 5:
+    while worker.waiting < 5:
         pass
-    with pytest.raises(MoevizError, match="at most 5 fits to wait"):
+    with pytest.raises(MoevizError, match="at most 5 to wait"):
         worker(Asked(n=20, seed=9))
     go_on.set()
     for asker in askers:
@@ -186,3 +212,81 @@ def test_a_visitor_who_leaves_ends_the_fit_and_who_waits_for_it_still_gets_it():
     with pytest.raises(Left):
         worker(asked, leave)
     assert worker(asked).asked.n == 200
+
+
+def test_who_waits_may_leave_and_nobody_waits_for_ever():
+    class Left(BaseException):
+        pass
+
+    def leave():
+        raise Left
+
+    inside, go_on = threading.Event(), threading.Event()
+
+    def compute(asked, should_stop):
+        inside.set()
+        go_on.wait(5)
+        return one_fit(asked)
+
+    worker = Worker(compute, at_once=1, patience=0.2)
+    busy = Asked(n=20, steps=3)
+    first = threading.Thread(target=worker, args=(busy,))
+    first.start()
+    inside.wait(5)
+    for asked in (busy, Asked(n=30, steps=3)):
+        begun = time.monotonic()
+        with pytest.raises(Left):
+            worker(asked, leave)
+        with pytest.raises(MoevizError, match=r"an answer within 0\.2 s"):
+            worker(asked)
+        assert time.monotonic() - begun < 2
+    assert worker.waiting == 1
+    go_on.set()
+    first.join()
+    assert worker.waiting == 0
+    assert worker(busy).asked.n == 20
+
+
+def test_one_who_comes_after_the_first_has_failed_waits_with_the_others():
+    now, most, calls, lock = [0], [0], [0], threading.Lock()
+    inside, go_on, fail = threading.Event(), threading.Event(), threading.Event()
+
+    def compute(asked, should_stop):
+        with lock:
+            calls[0] += 1
+            first = calls[0] == 1
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        inside.set()
+        (fail if first else go_on).wait(5)
+        with lock:
+            now[0] -= 1
+        if first:
+            raise SpecificationError("Expected more.")
+        return one_fit(asked)
+
+    worker, asked, found = Worker(compute, at_once=4), Asked(n=20, steps=3), []
+
+    def ask():
+        try:
+            found.append(worker(asked))
+        except SpecificationError as error:
+            found.append(str(error))
+
+    askers = [threading.Thread(target=ask) for _ in range(3)]
+    for asker in askers[:2]:
+        asker.start()
+    inside.wait(5)
+    inside.clear()
+    fail.set()
+    inside.wait(5)
+    askers[2].start()
+    while worker.waiting < 2:
+        pass
+    time.sleep(0.05)
+    assert most[0] == 1
+    go_on.set()
+    for asker in askers:
+        asker.join()
+    assert calls[0] == 2
+    assert sum(isinstance(one, str) for one in found) == 1

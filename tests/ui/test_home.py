@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
@@ -75,3 +77,17 @@ def test_a_lasting_address_leads_to_the_file_that_names_its_content(monkeypatch,
     asked = Request({"type": "http", "path_params": {"version": version}})
     answer = asyncio.run(file.endpoint(asked))
     assert json.loads(gzip.decompress(answer.body)) == {"gates": {"words": "*1*"}}
+
+
+def test_many_who_come_first_have_a_file_made_once():
+    made = []
+
+    def make():
+        made.append(1)
+        time.sleep(0.05)
+        return {"n": len(made)}
+
+    file = DataFile("once", make)
+    with ThreadPoolExecutor(8) as crowd:
+        paths = set(crowd.map(lambda _: file.path(), range(8)))
+    assert len(paths) == len(made) == 1

@@ -11,11 +11,13 @@ from moeviz.charts.information import information_document
 from moeviz.charts.lab_designs import lab_designs
 from moeviz.errors import MoevizError, SpecificationError
 from moeviz.study import PRESETS
+from moeviz.ui.information import design
 from moeviz.ui.information.design import study_link
 from moeviz.ui.information.link import INFORMATION, OWN, lab_link
 from moeviz.ui.information.page import TITLE, TRIES
 from moeviz.ui.information.state import PICTURE
 from moeviz.ui.lab.link import LAB
+from moeviz.ui.shared.turns import Turns
 from tests.ui.still import told, visit
 
 PAGE = "pages/see/information.py"
@@ -90,13 +92,15 @@ def test_what_the_hand_moved_goes_along_to_the_lab():
     assert (too_far["low"], too_far["high"]) == (-1.0, 1.0)
 
 
-@pytest.mark.parametrize("text", ["", "preset=none", "preset=lab&noise=9e9", "&" * 200, "v=99"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "lab=preset%3Dlab", "preset=none", "preset=lab&noise=9e9", "&" * 200, "v=99"]
+)
 def test_a_labs_link_that_is_none_is_refused_in_a_sentence(text):
     with pytest.raises(MoevizError, match="Expected"):
         INFORMATION.read({"design": "lab", "lab": text})
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "x", "1.5", "65", "9" * 99])
+@pytest.mark.parametrize("text", ["0", "-1", "x", "1.5", "65", "9" * 99, "0001" + "9" * 5000])
 def test_a_model_that_is_none_is_refused_in_a_sentence(text):
     with pytest.raises(SpecificationError, match="Expected the model to be a number"):
         INFORMATION.read({"model": text})
@@ -116,3 +120,26 @@ def test_without_a_link_the_labs_model_is_the_one_that_it_opens_with(still):
     app = visit(PAGE, design="lab")
     assert not app.error
     assert "preset=cosine-exact" in str(app.query_params["lab"])
+
+
+def test_a_model_of_the_lab_that_is_too_large_is_a_sentence_at_once(still):
+    large = {"sizes": (100, 200), "replicates": 2, "candidates": 1, "dimension": 32}
+    spec = chosen("lab", routers=("quadratic",), true_atoms=8, atoms=8, **large)
+    app = visit(PAGE, **lab_link(spec))
+    assert not app.exception
+    (error,) = app.error
+    assert "at most 1,500 parameters" in error.value.replace("\\", "")
+    assert app.selectbox
+
+
+def test_a_crowd_with_models_of_the_lab_is_told_to_wait(still, monkeypatch):
+    turns = Turns(at_once=1, patience=0.05)
+    monkeypatch.setattr(design, "TURNS", turns)
+    params = lab_link(ASKED[0])
+    with turns.line() as end, turns.turn(end):
+        app = visit(PAGE, **params)
+        assert not app.exception
+        assert "too much to do for others" in app.error[0].value
+        assert not visit(PAGE).error
+    assert turns.waiting == 0
+    assert not app.run().error

@@ -104,6 +104,7 @@ def test_an_answer_to_check_is_judged_and_stays(still):
         {"lesson": "nothing"},
         {"lesson": "slow", "step": "0"},
         {"lesson": "slow", "step": "99999999999999999999"},
+        {"lesson": "slow", "step": "0" * 8 + "1" + "9" * 5000},
         {"lesson": "slow", "step": "two"},
         {"lesson": "slow", "step": "²"},
         {"lesson": "slow", "step": "9"},
@@ -131,3 +132,11 @@ def test_another_lesson_is_one_press_away(still):
     assert app.query_params["lesson"] == "slow"
     assert "predict" not in app.query_params
     assert "step" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("link", "named"), [({"step": "3"}, "step 3"), ({"check": "both"}, "an answer to the check")]
+)
+def test_what_needs_a_prediction_first_is_named(still, link, named):
+    (error,) = visit(PAGE, lesson="gauge", **link).error
+    assert f"a prediction before {named}" in error.value

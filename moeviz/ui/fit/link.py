@@ -139,7 +139,7 @@ def asked_of(request: Request) -> Asked:
     Raises
     ------
     SpecificationError
-        If the start's numbers are not those of such atoms.
+        If the start's numbers are not those of such atoms, or of too many.
     """
     own, values = request.own, request.values
     model = SMALL_MODELS[own[MODEL]]
@@ -148,7 +148,12 @@ def asked_of(request: Request) -> Asked:
     if len(numbers) % width:
         raise SpecificationError(
             f"Expected {width} numbers for each starting atom, {', '.join(model.names)}, but got "
-            f"{len(numbers)} in all; leave {START} out."
+            f"{len(numbers)} in all; leave '{START}' out."
+        )
+    if len(numbers) > width * MOST_ATOMS:
+        raise SpecificationError(
+            f"Expected at most {MOST_ATOMS} starting atoms, but got {len(numbers) // width}; leave "
+            f"'{START}' out."
         )
     start: tuple[Atom, ...] = tuple(
         tuple(numbers[at : at + width]) for at in range(0, len(numbers), width)

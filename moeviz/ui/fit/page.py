@@ -16,13 +16,14 @@ from moeviz.study.one_fit_asked import FARTHEST
 from moeviz.study.one_fit_models import SMALL_MODELS
 from moeviz.ui.fit.link import AT, FIT_PAGE, MODEL, START, asked_of, fields_of, plane_of, said
 from moeviz.ui.fit.state import PICTURE, STATE
-from moeviz.ui.fit.worker import WORKER, still_wanted
+from moeviz.ui.fit.worker import WORKER
 from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.tries import tries
+from moeviz.ui.shared.turns import still_wanted
 from moeviz.ui.shared.widgets import field_widget, show_fields
 
 TITLE = "What does the optimiser see?"
@@ -48,7 +49,7 @@ DETAILS = (
     "the cells in the two coordinates on show; an atom has the colour of its cell in all of them."
 )
 
-_SEEN = "fit.seen"
+_SEEN, _SHOWN = "fit.seen", "fit.shown"
 _DRAWN = ("start", "start_seed", "atoms")
 _LEAST = 1e-3
 
@@ -93,11 +94,15 @@ def show_picture(request: Request, wrong: list[str], key: str = PICTURE) -> OneF
     for sentence in wrong:
         st.error(plain(sentence))
     try:
-        found = WORKER(asked_of(request), still_wanted)
+        wanted = asked_of(request)
+        found = WORKER(wanted, still_wanted)
         document = one_fit_document(found, plane_of(request), request.own[AT])
     except MoevizError as error:
         st.error(plain(str(error)))
+        if request.own[START]:  # Which no widget holds.
+            st.button("Start again", key=f"{key}.again", on_click=STATE.start_again)
         return None
+    st.session_state[_SHOWN] = (wanted, found)
     plane(
         document,
         key=key,
@@ -165,7 +170,11 @@ def _take(key: str) -> None:
         STATE.values(STATE.own(MODEL), fields_of(STATE.own(MODEL))),
     )
     try:
-        found, axes = WORKER(asked_of(request)), plane_of(request)
+        wanted, axes = asked_of(request), plane_of(request)
+        # Callbacks cannot be ended, so what the hand took hold of is not computed once more.
+        shown, found = st.session_state.get(_SHOWN, (None, None))
+        if shown != wanted:
+            found = WORKER(wanted)
     except MoevizError:
         return
     start = found.walk.atoms[0].tolist()

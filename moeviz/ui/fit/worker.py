@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-import streamlit as st
-
-from moeviz.errors import Cancelled, MoevizError, SpecificationError
+from moeviz.errors import Cancelled, SpecificationError
 from moeviz.study.one_fit import OneFit, one_fit
 from moeviz.study.one_fit_asked import Asked
-
-AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
-"""Fits that run at the same time."""
-
-MOST_WAITING = 60
-"""Visitors that may wait for one."""
+from moeviz.ui.shared.turns import AT_ONCE, MOST_WAITING, PATIENCE, Turns
 
 SECONDS = 6.0
 """No fit takes longer; nearly all end within a tenth of a second."""
@@ -31,6 +24,14 @@ _EVERY = 16
 """Steps between two looks at the clock and at who waits."""
 
 Compute = Callable[[Asked, Callable[[], bool]], OneFit]
+
+
+@dataclass
+class _Same:
+    """Who asks for one and the same: they take turns, until the last has left."""
+
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    askers: int = 0
 
 
 class Worker:
@@ -46,6 +47,8 @@ class Worker:
     at_once, most_waiting, remembered : int
     seconds : float
         After which a fit is given up.
+    patience : float
+        Seconds for which nobody waits longer until a fit begins.
     """
 
     def __init__(
@@ -55,16 +58,20 @@ class Worker:
         most_waiting: int = MOST_WAITING,
         remembered: int = REMEMBERED,
         seconds: float = SECONDS,
+        patience: float = PATIENCE,
     ) -> None:
         self._compute = compute
-        self._free = threading.Semaphore(at_once)
-        self._most_waiting = most_waiting
+        self._turns = Turns(at_once, most_waiting, patience)
         self._remembered = remembered
         self._seconds = seconds
         self._lock = threading.Lock()
         self._known: OrderedDict[Asked, OneFit] = OrderedDict()
-        self._turns: dict[Asked, threading.Lock] = {}
-        self._waiting = 0
+        self._asked: dict[Asked, _Same] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many wait or compute."""
+        return self._turns.waiting
 
     def __call__(self, asked: Asked, look: Callable[[], object] | None = None) -> OneFit:
         """Return a fit, remembered or computed now.
@@ -73,23 +80,24 @@ class Worker:
         ----------
         asked : Asked
         look : callable, optional
-            Called now and then while it is computed; what it raises ends the fit.
+            Called now and then while one waits and while it is computed; what it raises ends
+            both.
 
         Raises
         ------
         SpecificationError
             As :func:`~moeviz.study.one_fit.one_fit`; or if it takes too long.
         MoevizError
-            If too many wait.
+            If too many wait, or it takes too long until the fit can begin.
         """
         known = self._look_up(asked)
         if known is not None:
             return known
-        with self._in_line(), self._turn(asked):
+        with self._turns.line() as end, self._alone(asked, end, look):
             known = self._look_up(asked)
             if known is not None:
                 return known
-            with self._free:
+            with self._turns.turn(end, look):
                 found = self._run(asked, look)
             with self._lock:
                 self._known[asked] = found
@@ -125,39 +133,22 @@ class Worker:
             return found
 
     @contextmanager
-    def _in_line(self) -> Iterator[None]:
-        with self._lock:
-            if self._waiting >= self._most_waiting:
-                raise MoevizError(
-                    f"Expected at most {self._most_waiting} fits to wait, but there are as many "
-                    "already; try again in a moment."
-                )
-            self._waiting += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._waiting -= 1
-
-    @contextmanager
-    def _turn(self, asked: Asked) -> Iterator[None]:
+    def _alone(self, asked: Asked, end: float, look: Callable[[], object] | None) -> Iterator[None]:
         """Let those who ask for the same wait for each other."""
         with self._lock:
-            turn = self._turns.setdefault(asked, threading.Lock())
-        with turn:
+            same = self._asked.setdefault(asked, _Same())
+            same.askers += 1
+        try:
+            self._turns.wait_for(same.turn, end, look)
             try:
                 yield
             finally:
-                with self._lock:
-                    self._turns.pop(asked, None)
-
-
-def still_wanted() -> None:
-    """End the script here if its visitor has asked for something newer, or has left.
-
-    Any look into the session's state has Streamlit see to that.
-    """
-    st.session_state.get("fit.wanted")
+                same.turn.release()
+        finally:
+            with self._lock:
+                same.askers -= 1
+                if not same.askers:
+                    del self._asked[asked]
 
 
 WORKER = Worker()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import streamlit as st
@@ -17,6 +19,10 @@ from moeviz.ui.information.link import DESIGN, HANDLES, MODEL, OWN
 from moeviz.ui.lab.link import LAB, STUDY, request_for
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.session import engine
+from moeviz.ui.shared.turns import Turns, still_wanted
+
+TURNS = Turns()
+"""Of those who look at models of the lab, which may be large."""
 
 _DIGITS = 4
 """Of a field's value that a hand has moved."""
@@ -31,8 +37,8 @@ def design_of(request: Request) -> Seen:
 
     Raises
     ------
-    LimitError
-        If it is the lab's and its truth takes long to find.
+    MoevizError
+        If it is the lab's, and it or its truth takes long to find, or too many wait for theirs.
     """
     designs = designs_of(request)
     return designs[min(len(designs), int(request.own[MODEL])) - 1]
@@ -44,12 +50,39 @@ def designs_of(request: Request) -> tuple[Seen, ...]:
     Parameters
     ----------
     request : Request
+
+    Raises
+    ------
+    MoevizError
+        As :func:`design_of`.
     """
     name = str(request.values[DESIGN.name])
     if name != OWN:
         return (designs_seen()[name],)
     spec = request.own[OWN]
-    return lab_designs(spec, _known(spec))
+    with in_turn():
+        return lab_designs(spec, _known(spec))
+
+
+@contextmanager
+def in_turn(waits: bool = True) -> Iterator[None]:
+    """Wait until few others look at models of the lab.
+
+    Parameters
+    ----------
+    waits : bool
+        Whether there is anything to wait for.
+
+    Raises
+    ------
+    MoevizError
+        If too many wait, or it takes too long.
+    """
+    if not waits:
+        yield
+        return
+    with TURNS.line() as end, TURNS.turn(end, still_wanted):
+        yield
 
 
 def study_now() -> Specification:

@@ -50,7 +50,7 @@ def _study(text: str) -> Specification:
         params = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS))
     except ValueError:
         params = {}
-    if not params:
+    if not LAB.names.intersection(params):
         raise SpecificationError(
             f"Expected the lab's link after '{OWN}', but got '{short(text)}'; follow the lab's "
             "own link to this page."
@@ -64,7 +64,7 @@ def _said(spec: Specification | None) -> str | None:
 
 
 def _model(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= _MOST_MODELS:
+    if text not in map(str, range(1, _MOST_MODELS + 1)):
         raise SpecificationError(
             f"Expected the model to be a number from 1 to {_MOST_MODELS}, but got "
             f"'{short(text)}'; leave it out."

@@ -14,6 +14,7 @@ from moeviz.study import PRESETS
 from moeviz.ui.information.design import (
     design_of,
     designs_of,
+    in_turn,
     moved_by,
     study_link,
     study_now,
@@ -94,7 +95,8 @@ def show_picture(request: Request) -> None:
         with st.spinner("Finding the truth of the lab’s model …"):
             seen = design_of(request)
         by = moved_by(request)
-        document = information_document(seen, by, quick)
+        with in_turn(seen.study is not None):
+            document = information_document(seen, by, quick)
     except MoevizError as error:
         st.error(plain(str(error)))
         return

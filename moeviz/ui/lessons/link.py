@@ -26,7 +26,7 @@ def _lesson(text: str) -> str:
 
 
 def _step(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= _LONGEST:
+    if text not in map(str, range(1, _LONGEST + 1)):
         raise SpecificationError(
             f"Expected {STEP} to be a step's number, from 1, but got '{short(text)}'; leave it out."
         )
@@ -89,7 +89,12 @@ def found(address: Mapping[str, str]) -> Request:
     after = lesson.predicts[0]
     if own[PREDICT] is None and (step > after or own[CHECK] is not None):
         raise SpecificationError(
-            f"Step {step} shows what came out: expected a prediction before it, but the link has "
-            "none. Start again and predict first."
+            f"Expected a prediction before {_shows(step, after)}, but the link has none; start "
+            "again and predict first."
         )
     return request
+
+
+def _shows(step: int, after: int) -> str:
+    """Return what of a link gives away what came out."""
+    return f"step {step}, which shows what came out" if step > after else "an answer to the check"

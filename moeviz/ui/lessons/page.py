@@ -131,7 +131,7 @@ def _predict(block: Predict, request: Request, facts: Facts) -> None:
             args=(PREDICT, answer, request.own[STEP] + 1),
         )
     else:
-        st.markdown(":small[You have predicted; only *Start again* takes that back.]")
+        st.markdown(":small[You have predicted; *Start again* takes that back.]")
 
 
 def _ask(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import threading
 from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
@@ -38,11 +39,17 @@ class DataFile:
         self._path = f"/moeviz/{name}-{{version}}.json"
         self._state = state
 
+        making = threading.Lock()
+
         @lru_cache(maxsize=4)
-        def packed(_state: Hashable) -> tuple[bytes, str]:
+        def made(_state: Hashable) -> tuple[bytes, str]:
             text = json_text(make(), compact=True).encode()
             version = hashlib.sha256(text).hexdigest()[:12]
             return gzip.compress(text, compresslevel=6, mtime=0), version
+
+        def packed(state: Hashable) -> tuple[bytes, str]:
+            with making:  # The first visitors may be many, and making it may take seconds.
+                return made(state)
 
         self._packed = packed
 

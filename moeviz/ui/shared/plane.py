@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -135,9 +134,8 @@ def _is_position(at: object) -> bool:
     """Return whether a browser said two numbers; others may say anything."""
     if not isinstance(at, list | tuple) or len(at) != 2:
         return False
-    return all(
-        isinstance(part, int | float) and math.isfinite(part) and abs(part) < 1e6 for part in at
-    )
+    # Compared, not converted: a whole number may be larger than any float.
+    return all(isinstance(part, int | float) and abs(part) < 1e6 for part in at)
 
 
 def _serial(key: str) -> int:
