@@ -98,7 +98,7 @@ class _Gather(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (place,) = ctx.saved_tensors
         slopes = gradients[0].index_select(0, place.reshape(-1))
-        return slopes.view(*place.shape, -1).sum(0), None, None
+        return slopes.view(*place.shape, slopes.shape[-1]).sum(0), None, None
 
 
 class _Scatter(torch.autograd.Function):

@@ -105,7 +105,8 @@ def test_who_wins_has_the_largest_affinity() -> None:
     kept = affinities.gather(0, routed.chosen)
     assert torch.equal(kept, affinities.sort(0, descending=True).values[:3])
     torch.testing.assert_close(routed.weights, kept / kept.sum(0))
-    assert routed.competed and not sparse(x).competed
+    assert routed.competed
+    assert not sparse(x).competed
 
 
 @pytest.mark.parametrize("method", METHODS)
