@@ -110,30 +110,3 @@ def similarity(answers: Tensor) -> float:
     unit = answers / length.clamp_min(torch.finfo(answers.dtype).tiny)
     pairs = unit.sum(0).square().sum(-1) - unit.square().sum((0, 2))
     return float(pairs.mean() / (experts * (experts - 1)))
-
-
-def one_rank_down(scores: Tensor, top: int) -> Tensor:
-    """Return each token's experts with its best one replaced by that of rank K + 1, (K, T).
-
-    Parameters
-    ----------
-    scores : Tensor, shape (N, T)
-    top : int
-        K, less than N.
-
-    Raises
-    ------
-    ShapeError
-        If there is no expert of rank K + 1.
-
-    Notes
-    -----
-    Source: `compete` §5.2.2 (a), Table 3.
-    """
-    if top >= scores.shape[0]:
-        raise ShapeError(
-            f"Expected more than {top} experts, so that one of rank {top + 1} can take the best "
-            f"one's place, but got {scores.shape[0]}."
-        )
-    ranked = scores.topk(top + 1, dim=0).indices
-    return ranked[1:]

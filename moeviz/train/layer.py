@@ -6,6 +6,8 @@ whose answers are strongest win, and the router learns who won. No token is drop
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,17 +127,14 @@ class SparseLayer(nn.Module):
 
     def __init__(self, router: Router, rules: Rules, width: int) -> None:
         super().__init__()
-        if router.shared and rules.top < 2:
-            raise SpecificationError(
-                f"Expected at least 2 experts for a token with '{router.name}', one of which "
-                f"answers every token, but got {rules.top}; take another method or K = 2."
-            )
+        router.check(rules.top)
         self.router, self.rules = router, rules
         self.affinity = make_affinity(rules.affinity)
         self.top = rules.top - int(router.shared)
         self.experts = Experts(rules.experts, width, rules.hidden, rules.function)
         self.shared = Experts(1, width, rules.hidden, rules.function) if router.shared else None
         self.head = RouterHead(router, rules.experts, width, rules.projection)
+        self._skipped = 0
 
     def start(self, experts: torch.Generator, router: torch.Generator) -> None:
         """Draw everything anew; two streams, so that all methods start from the same experts."""
@@ -173,14 +172,26 @@ class SparseLayer(nn.Module):
         }
         return Routed(self._mixed(x, answers, weights), scores, chosen, weights, False, losses)
 
+    @contextmanager
+    def shifted(self) -> Iterator[None]:
+        """Return a context in which rank K + 1 takes the best expert's place (`compete` Table 3).
+
+        The weights are those of the scores that are then kept.
+        """
+        self._skipped = 1
+        try:
+            yield
+        finally:
+            self._skipped = 0
+
     def affinities(self, answers: Tensor) -> Tensor:
         """Return how strongly experts answer, shape (N, T), of their answers, shape (N, T, d)."""
         return self.affinity.of(answers.movedim(-1, 0))
 
     def _kept(self, scores: Tensor) -> tuple[Tensor, Tensor]:
         """Return the K best experts of each token and their weights, both of shape (K, T)."""
-        kept, chosen = scores.topk(self.top, dim=0)
-        return chosen, self.router.weights(kept)
+        kept, chosen = scores.topk(self.top + self._skipped, dim=0)
+        return chosen[self._skipped :], self.router.weights(kept[self._skipped :])
 
     def _mixed(self, x: Tensor, answers: Tensor, weights: Tensor) -> Tensor:
         mixed = torch.einsum("kt,ktd->td", weights, answers)
@@ -189,7 +200,8 @@ class SparseLayer(nn.Module):
     def _compete(self, x: Tensor) -> Routed:
         answers = self.experts.every(x)
         affinities = self.affinities(answers)
-        best, won = affinities.topk(self.top, dim=0)
+        best, won = affinities.topk(self.top + self._skipped, dim=0)
+        best, won = best[self._skipped :], won[self._skipped :]
         shares = WinnersShareRouting(self.top).weights(best)
         # The router learns from tokens as they are: what is below it does not learn to be routed.
         scores = self.head.scores(x.detach())

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 
 from torch import Tensor
 
+from moeviz.errors import SpecificationError
 from moeviz.model.gates import SigmoidGate
 from moeviz.model.registry import Registry
 from moeviz.model.routings import SigmoidRouting, SoftmaxRouting, WinnersShareRouting
@@ -56,6 +57,21 @@ class Router:
     noisy: ClassVar[bool] = False
     shared: ClassVar[bool] = False
     competes: ClassVar[Competes] = "never"
+
+    @classmethod
+    def check(cls, top: int) -> None:
+        """Refuse K = `top` experts for a token where the shared one would be the only one.
+
+        Raises
+        ------
+        SpecificationError
+            If none is left to be chosen.
+        """
+        if cls.shared and top < 2:
+            raise SpecificationError(
+                f"Expected at least 2 experts for a token with '{cls.name}', one of which answers "
+                f"every token, but got {top}; take another method or K = 2."
+            )
 
     @property
     def score(self) -> Score:

@@ -50,13 +50,6 @@ def test_similarity_of_equal_and_of_opposite_experts() -> None:
     assert diagnostics.similarity(one) == 1.0
 
 
-def test_one_rank_down_keeps_all_but_the_best_and_takes_the_next() -> None:
-    scores = torch.tensor([[0.1], [0.9], [0.5], [0.7]])
-    assert diagnostics.one_rank_down(scores, 2).flatten().tolist() == [3, 2]
-    with pytest.raises(ShapeError, match="more than 4 experts"):
-        diagnostics.one_rank_down(scores, 4)
-
-
 def test_the_length_of_scores() -> None:
     scores = torch.tensor([[3.0, 0.0], [4.0, 1.0]])
     assert diagnostics.score_norm(scores) == pytest.approx(3.0)

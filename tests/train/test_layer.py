@@ -284,3 +284,16 @@ def test_a_kept_score_hears_of_distillation_and_a_dropped_one_only_where_all_are
 def test_more_experts_for_a_token_than_there_are() -> None:
     with pytest.raises(SpecificationError, match="from 1 to 4 experts"):
         layer("smoe", experts=4, top=5)
+
+
+def test_one_rank_down_keeps_all_but_the_best_and_takes_the_next() -> None:
+    """`compete` Table 3."""
+    sparse = layer("smoe")
+    x = tokens()
+    plain = sparse(x)
+    with sparse.shifted():
+        shifted = sparse(x)
+    ranked = plain.scores.sort(0, descending=True).indices
+    assert torch.equal(shifted.chosen, ranked[1:4])
+    torch.testing.assert_close(shifted.weights, plain.scores.gather(0, ranked[1:4]).softmax(0))
+    assert torch.equal(sparse(x).chosen, plain.chosen)
