@@ -34,7 +34,7 @@ setup(
             "symbolic/catalogue/*.json", "symbolic/catalogue/verdicts/*.json",
             "study/results/*.json", "export/*.typ",
         ],
-        "moeviz.charts": ["*.toml"],
+        "moeviz.charts": ["*.toml", "primer.txt", "primer.json"],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],
     },
     install_requires=list(filter(None, needed)),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -281,6 +283,18 @@ def fewer(preset: Preset, dimension: int) -> dict[str, Any]:
         extra = preset.values["atoms"] - preset.values["true_atoms"]
         changes |= {"true_atoms": 4, "atoms": 4 + extra}
     return changes
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return what a file of Python says. Read it only: many tests look at the same files."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a file of Python."""
+    return tuple(ast.walk(parsed(path)))
 
 
 def of_every(paths: Sequence[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import of_every
+from tests.support import nodes_of, of_every, parsed
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "moeviz"
@@ -28,7 +28,7 @@ FLOORS = [
     {"study"},
     {"engine"},
     {"charts"},
-    {"export"},
+    {"export", "lessons"},
     {"ui"},
     {"peers"},
 ]
@@ -49,7 +49,7 @@ def floor_of(name: str) -> int:
 def imports(path: Path) -> set[str]:
     """Absolute names of the modules that a file imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -106,8 +106,7 @@ ALL = [*MODULES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "pages
 @of_every(ALL)
 def test_what_is_imported_is_there(path):
     """Also inside functions, where nobody notices before they are called."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    asked = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    asked = [node for node in nodes_of(path) if isinstance(node, ast.ImportFrom)]
     ours = [node for node in asked if (node.module or "").startswith("moeviz")]
     for node in ours:
         module = importlib.import_module(node.module)
@@ -201,7 +200,7 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 @of_every(TESTS)
 def test_no_test_gives_up_half_way(path):
     """A case that does not apply is no case: a test never returns before its end."""
-    body = ast.parse(path.read_text(encoding="utf-8")).body
+    body = parsed(path).body
     kinds = ast.FunctionDef | ast.AsyncFunctionDef
     tests = [n for n in body if isinstance(n, kinds) and n.name.startswith("test_")]
     early = [t.name for t in tests if any(isinstance(n, ast.Return) for n in own_nodes(t))]
@@ -220,7 +219,7 @@ def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
 def test_nothing_evaluates_text():
     forbidden = {"eval", "exec", "sympify", "compile", "__import__"}
     for path in [*MODULES, ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes_of(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in forbidden, path
 
@@ -257,7 +256,7 @@ def undocumented(name: str, value: object) -> Iterator[str]:
 
 @of_every(MODULES)
 def test_every_module_has_a_docstring(path):
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ast.get_docstring(parsed(path))
 
 
 @of_every([p for p in MODULES if p.stem != "__main__"])  # which runs where it is imported

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from moeviz.model import EXPERTS, GATES, SCORES
-from tests.support import of_every
+from tests.support import nodes_of, of_every
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "moeviz"
@@ -32,7 +32,7 @@ OTHER_MEANINGS = {
 
 def names_in(path: Path) -> set[str]:
     """Return the routers' names that stand as strings in a file."""
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    nodes = nodes_of(path)
     return {node.value for node in nodes if isinstance(node, ast.Constant) and node.value in NAMES}
 
 

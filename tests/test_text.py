@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moeviz.text import NOT_FINITE, finite, json_text, signed, within
+from tests.support import nodes_of
 from tests.test_floors import MODULES, PACKAGE
 
 PLAIN = st.recursive(
@@ -82,12 +83,15 @@ def test_what_has_no_form_in_json_is_refused():
         json_text({"a": object()})
 
 
+JSON_WRITERS = ("json.dump", "json.dumps")
+
+
 def test_only_one_module_writes_json():
     """Scripts that stand alone cannot import it; what they print is text."""
     writers = set()
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if ast.unparse(node) in ("json.dump", "json.dumps"):
+        for node in nodes_of(path):
+            if isinstance(node, ast.Attribute) and ast.unparse(node) in JSON_WRITERS:
                 writers.add(str(path.relative_to(PACKAGE)))
             if isinstance(node, ast.ImportFrom) and node.module == "json":
                 writers.add(str(path.relative_to(PACKAGE)))

@@ -12,10 +12,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from moeviz.bench.changes import PAGES, changes_benchmark
+from moeviz.bench.crowd import crowd_benchmark
+from moeviz.bench.drags import drags_benchmark
 from moeviz.bench.em import em_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
 from moeviz.bench.pages import pages_benchmark
+from moeviz.bench.paint import paint_benchmark
 from moeviz.bench.work import Row
 from moeviz.model.registry import Registry
 
@@ -26,6 +29,9 @@ BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
+BENCHMARKS.add("drags", drags_benchmark)
+BENCHMARKS.add("crowd", crowd_benchmark)
+BENCHMARKS.add("paint", paint_benchmark)
 for _name in PAGES:
     BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 

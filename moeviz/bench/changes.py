@@ -10,13 +10,13 @@ frame in which it has drawn.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from moeviz.bench.browser import SCREEN, browsing
 from moeviz.bench.pages import percentile, served
 from moeviz.bench.work import Row, row
 
@@ -28,8 +28,6 @@ TITLES = {FIRST: "tanh", SECOND: "GELU"}
 PAPERS = ("cosine", "multinomial")
 """A paper and another."""
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 ANSWER_MS = 20_000
 
 TILES = ("C6", "M6")
@@ -144,25 +142,13 @@ def _measured(
     address: str, ready: Sequence[str], change: Callable[[Any, int], float], changes: int
 ) -> list[float]:
     """Return how long each change took, in seconds; negative where its picture never came."""
-    # Only here: who does not measure pages needs no browser.
-    from playwright.sync_api import sync_playwright
-
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    with (
-        tempfile.TemporaryDirectory() as home,
-        served(Path(home)) as server,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        try:
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(f"{server.url}/{address}")
-            for what in ready:
-                page.locator(what).first.wait_for(timeout=ANSWER_MS)
-            page.wait_for_timeout(2000)
-            return [_one(page, change, index) for index in range(changes)]
-        finally:
-            browser.close()
+    with tempfile.TemporaryDirectory() as home, served(Path(home)) as server, browsing() as browser:
+        page = browser.new_page(viewport=SCREEN)
+        page.goto(f"{server.url}/{address}")
+        for what in ready:
+            page.locator(what).first.wait_for(timeout=ANSWER_MS)
+        page.wait_for_timeout(2000)
+        return [_one(page, change, index) for index in range(changes)]
 
 
 def _one(page: Any, change: Callable[[Any, int], float], index: int) -> float:

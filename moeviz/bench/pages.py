@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
@@ -131,6 +131,18 @@ class Served:
         used = self.process.cpu_times()
         return float(used.user + used.system)
 
+    def has(self, page: str) -> bool:
+        """Return whether the app has a page at an address; "" is the first."""
+        if not page:
+            return True
+        try:
+            with urlopen(f"{self.url}/{page}/_stcore/health", timeout=5):
+                return False
+        except HTTPError as answer:
+            # Below a page the app tells browsers to look elsewhere, below anything else that
+            # there is nothing.
+            return answer.code == 300
+
 
 @dataclass(frozen=True)
 class Run:
@@ -158,17 +170,37 @@ def _run(served: Served, visitors: int, fields: dict[str, Any]) -> Run:
     spec = preset.build(fields)
     named = {field.name: field for field in preset.fields}
     link = {name: named[name].write(value) for name, value in fields.items()}
-    command = [sys.executable, "-m", "moeviz.ui.crowd", served.url, "--job", spec.hash]
-    command += ["--study", urlencode({"preset": PRESET, **link})]
-    command += ["--visitors", str(visitors), "--every", str(EVERY_SECONDS)]
+    met = visited(
+        served, "watch", "--job", spec.hash, "--study", urlencode({"preset": PRESET, **link}),
+        "--visitors", str(visitors), "--every", str(EVERY_SECONDS),
+    )  # fmt: skip
+    seconds = _seconds(served.store, spec)
+    return Run(seconds, served.seconds() - before, met)
+
+
+def visited(served: Served, *words: str) -> dict[str, Any]:
+    """Have a class visit a server, from a process of its own, and return what it met.
+
+    Parameters
+    ----------
+    served : Served
+    *words : str
+        What the class does, as the command ``python -m moeviz.ui.crowd`` takes it.
+
+    Raises
+    ------
+    ServerError
+        If the visitors were not answered.
+    """
+    command = [sys.executable, "-m", "moeviz.ui.crowd", words[0], served.url, *words[1:]]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ServerError(
             "Expected the visitors to be answered, but they were not "
-            f"({' '.join(done.stderr.split())[-300:]}); start the app and press Run by hand."
+            f"({' '.join(done.stderr.split())[-300:]}); start the app and look at the page by hand."
         )
-    seconds = _seconds(served.store, spec)
-    return Run(seconds, served.seconds() - before, json.loads(done.stdout))
+    met: dict[str, Any] = json.loads(done.stdout)
+    return met
 
 
 def _seconds(store: Store, spec: Specification) -> float:

@@ -36,16 +36,17 @@ def sides(verdict: Plain) -> dict[str, Any]:
     -------
     dict
         "differ": whether they do; never where the paper says nothing. "counterexample": a sentence,
-        empty where there is none. "test": the number of the test that shows it, from 0, or None.
-        "paper_words", "our_words": a sentence each. "repair": what the claim should say instead and
-        how that stands, "repair_title": its heading without a full stop; empty where nothing is
-        known. Text between dollars is LaTeX.
+        empty where there is none, and "counterexample_title", its heading. "test": the number of
+        the test that shows it, from 0, or None. "paper_words", "our_words": a sentence each.
+        "repair": what the claim should say instead and how that stands, "repair_title": its heading
+        without a full stop; empty where nothing is known. Text between dollars is LaTeX.
     """
     number = _against(verdict)
     shown = None if number is None else verdict["tests"][number]
     return {
         "differ": _differ(verdict),
         "counterexample": "" if shown is None else counterexample(shown),
+        "counterexample_title": _against_title(shown),
         "test": number,
         "paper_words": verdict["paper_words"],
         "our_words": _ours(verdict),
@@ -68,6 +69,12 @@ def _against(verdict: Plain) -> int | None:
         if test["verdict"] not in (test["expected"], UNDECIDED)
     ]
     return min(places, key=lambda n: (bool(verdict["tests"][n]["special"]), n), default=None)
+
+
+def _against_title(test: Plain | None) -> str:
+    """Return the heading of what speaks against a claim; a proof is no example."""
+    proved = test is not None and test["expected"] == FAILS and test["asks"] == "independence"
+    return "Why not" if proved else "Counterexample"
 
 
 def counterexample(test: Plain) -> str:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moeviz.charts.claim_cases import case_of
+from moeviz.charts.claim_repairs import failing_said, repair_lines
 from moeviz.charts.claim_search import find_claims
 from moeviz.charts.claim_sides import sides
 from moeviz.charts.claim_words import GROUPS, SILENT, group_of
@@ -37,11 +39,15 @@ def claims_map() -> dict[str, Any]:
     Returns
     -------
     dict
-        "papers": for each its "paper" (the key), "title" and "tiles". A tile is a group of claims:
-        "id", "title", "claims" (ids), "verdict" ("holds", "fails", "condition", "undecided" or
-        "mixed"), "agrees" with the paper ("yes", "no", "partly" or "silent"), and "words", which
-        say what is claimed and what is so. "decided": the first and the last day on which one of
-        the verdicts was decided, each once; none where nothing current ships.
+        "papers": for each its "paper" (the key), "title", "tiles", "counts" and "said". A tile is a
+        group of claims: "id", "title", "claims" (ids), "cases" (what tells each from the others, in
+        words), "verdicts" and "differs" (of each claim; whether its paper says otherwise),
+        "verdict" ("holds", "fails", "condition", "undecided" or "mixed"), "agrees" with the paper
+        ("yes", "no", "partly" or "silent"), "words", which say what is claimed and what is so, and
+        "repairs", which say what repairs those that fail. "counts" and "said": how many claims are
+        of each of :data:`KINDS`, and a sentence about them; also of all papers together. "decided":
+        the first and the last day on which one of the verdicts was decided, each once; none where
+        nothing current ships.
 
     Notes
     -----
@@ -49,7 +55,7 @@ def claims_map() -> dict[str, Any]:
     """
     summary = shipped_summary()
     days = sorted({one.date for one in summary.values()})
-    papers = [
+    papers: list[dict[str, Any]] = [
         {
             "paper": paper,
             "title": title,
@@ -61,7 +67,34 @@ def claims_map() -> dict[str, Any]:
         }
         for paper, title in PAPERS.items()
     ]
-    return {"papers": papers, "decided": list(dict.fromkeys((*days[:1], *days[-1:])))}
+    for paper in papers:
+        paper |= _told(paper["tiles"], f"of the {paper['title'].lower()}")
+    every = [tile for paper in papers for tile in paper["tiles"]]
+    decided = list(dict.fromkeys((*days[:1], *days[-1:])))
+    return {"papers": papers, "decided": decided, **_told(every, "of all papers")}
+
+
+KINDS = ("fails", "condition", "differs")
+"""Kinds of claims that somebody may look for: by their verdict, or by who says otherwise."""
+
+
+def _told(tiles: Sequence[Mapping[str, Any]], where: str) -> dict[str, Any]:
+    """Return how many claims are of each kind, and a sentence about those of each kind."""
+    names = [name for tile in tiles for name in tile["claims"]]
+    verdicts = Counter(one for tile in tiles for one in tile["verdicts"])
+    counts = {
+        "fails": verdicts["fails"],
+        "condition": verdicts["condition"],
+        "differs": sum(sum(tile["differs"]) for tile in tiles),
+    }
+    total = f"of {len(names)} claims {where}"
+    condition, differs = counts["condition"], counts["differs"]
+    said = {
+        "fails": failing_said(names, where),
+        "condition": f"{condition} {total} {_COUNTED['condition'][condition != 1]}.",
+        "differs": f"{differs} {total} {'is' if differs == 1 else 'are'} not so as the paper says.",
+    }
+    return {"counts": counts, "said": said}
 
 
 def grouped() -> dict[str, tuple[str, list[str]]]:
@@ -85,6 +118,10 @@ def _tile(group: str, names: Sequence[str], summary: Mapping[str, Summary]) -> d
         "id": group,
         "title": GROUPS[group].title,
         "claims": list(names),
+        "cases": [case_of(name) for name in names],
+        "verdicts": verdicts,
+        "differs": [name in summary and not summary[name].agrees for name in names],
+        "repairs": repair_lines(names),
         "verdict": verdicts[0] if len(counts) == 1 else "mixed",
         "agrees": agrees,
         "words": f"{GROUPS[group].says}. {_counted(counts)}",

@@ -6,12 +6,12 @@ losses are made of, and what each of them cannot see.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from moeviz.charts.closeness_atoms import KINDS, MOST, Atom, Kind, short_name
+from moeviz.charts.closeness_atoms import KINDS, MOST, Atom, Kind
+from moeviz.charts.closeness_words import blind, printed_name, sight
 from moeviz.charts.loss_data import loss_data, loss_of
 from moeviz.errors import SpecificationError
 from moeviz.theory.losses import Loss
@@ -114,6 +114,7 @@ def closeness_document(setup: Setup) -> dict[str, Any]:
         "x": [low[0], high[0]],
         "y": [low[1], high[1]],
         "names": kind.names,
+        "axes": kind.axes,
         "metric": kind.metric,
         "gate": kind.layout.gate_width,
         "logistic": kind.layout.logistic,
@@ -153,7 +154,7 @@ def _made_of(kind: str, name: str, r: float) -> tuple[Loss, dict[str, Any]]:
 
 
 def shown_loss(kind: str, name: str, r: float) -> dict[str, Any]:
-    """Return a loss's data with its name, the words of its parts, and what it cannot see.
+    """Return a loss's data with its name, the words of its parts, and what it sees.
 
     Parameters
     ----------
@@ -167,68 +168,15 @@ def shown_loss(kind: str, name: str, r: float) -> dict[str, Any]:
     layout = KINDS[kind].layout
     words = {"beta1": "β", "b_gate": "b", "nu": "ν"}
     return data | {
-        "name": short_name(loss.name),
+        "name": printed_name(loss.name),
+        "title": loss.title,
         "source": loss.source,
+        "sight": sight(data, layout.gate_width),
         "blind": blind(data, layout.gate_width),
         "powers": [
             power | {"word": words.get(power["part"], power["part"])} for power in data["powers"]
         ],
     }
-
-
-def blind(data: Mapping[str, Any], gate: int) -> list[str]:
-    """Say what a loss cannot see, or hardly, in a few words each.
-
-    Parameters
-    ----------
-    data : mapping
-        As :func:`~moeviz.charts.loss_data.loss_data` returns it.
-    gate : int
-        Width of the gate.
-    """
-    found = []
-    powers = data["powers"]
-    kinds = {power["kind"] for power in powers}
-    seen = [max((power["metric"][c] for power in powers), default=0.0) for c in _coordinates(data)]
-    if gate and not any(seen[:gate]):
-        found.append("gates")
-    elif kinds == {"radial"}:
-        found.append("a turned gate")
-    elif kinds == {"angular"}:
-        found.append("a gate's length")
-    if powers and not any(seen[gate:-1]):
-        found.append("experts")
-    if not powers:
-        found[:] = ["where atoms lie in a cell"]
-    offsets = bool(seen[-1])
-    if not any(data["mass"]):
-        found.append("an empty cell" if offsets else "weights of exact atoms")
-    elif not all(data["mass"]) and gate:
-        found.append("an empty cell of a gate that is not 0")
-    return [*found, *_hardly(powers)]
-
-
-def _coordinates(data: Mapping[str, Any]) -> range:
-    return range(len(data["powers"][0]["metric"]) if data["powers"] else 1)
-
-
-def _hardly(powers: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say where small distances count as powers of themselves."""
-    single = max((power["exponent"][0][0] for power in powers), default=1.0)
-    crowd = max((power["exponent"][0][1] for power in powers), default=1.0)
-    zero = max((max(power["exponent"][1]) for power in powers), default=1.0)
-    if single > 1.0:
-        return [f"small errors: ε counts as ε{superscript(single)}"]
-    if crowd > 1.0:
-        return [f"a crowd's spread: ε counts as ε{superscript(crowd)}"]
-    if zero > 1.0:
-        return [f"spread where the gate is 0: ε counts as ε{superscript(zero)}"]
-    return []
-
-
-def superscript(value: float) -> str:
-    """Return a power as raised characters."""
-    return f"{value:g}".translate(str.maketrans("0123456789.", "⁰¹²³⁴⁵⁶⁷⁸⁹·"))
 
 
 def closeness_formula(setup: Setup) -> str:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import torch
 
+from moeviz.charts.closeness_words import printed_name
 from moeviz.model import make_expert, make_score
 from moeviz.model.measure import Layout, MixingMeasure, Part
 from moeviz.model.quadratic import PartialQuadraticScore, QuadraticScore
@@ -57,6 +58,15 @@ class Kind:
     def width(self) -> int:
         """Number of coordinates."""
         return len(self.names)
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The coordinates with the word of what each belongs to."""
+        words = ("gate " if i < self.layout.gate_width else "expert " for i in range(self.width))
+        return tuple(
+            f"variance {name}" if name == "ν" else word + name
+            for word, name in zip(words, self.names, strict=True)
+        )
 
     @property
     def highest(self) -> float:
@@ -167,13 +177,8 @@ def with_powers(names: Sequence[str]) -> bool:
 
 def title_of(name: str) -> str:
     """Return what a form calls a loss or a family of losses."""
-    short = short_name(name)
-    return f"{short}: {(LOSS_FAMILIES if name in LOSS_FAMILIES else LOSSES)[name].title}"
-
-
-def short_name(name: str) -> str:
-    """Return a loss's name without that of its paper, which its atoms say."""
-    return name.removeprefix("sigmoid-").removeprefix("compete-")
+    title = (LOSS_FAMILIES if name in LOSS_FAMILIES else LOSSES)[name].title
+    return f"{printed_name(name)}: {title}"
 
 
 def first_fit(kind: Kind) -> tuple[Atom, ...]:

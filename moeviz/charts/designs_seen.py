@@ -10,7 +10,8 @@ from functools import lru_cache
 
 import torch
 
-from moeviz.study import PRESETS
+from moeviz.model import Mixture
+from moeviz.study import PRESETS, Specification
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.study.models import planned_fits
 from moeviz.theory.sight import Setup, Sight, sight
@@ -19,7 +20,7 @@ FIRST = "cosine-exact.1"
 """The design that is shown at first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
     """A design: the model that made a study's data, at its truth, fitted with as many experts.
 
@@ -29,14 +30,17 @@ class Seen:
     preset : str
     setup : Setup
     reach : float or None
-        As the study reports it; infinity for no end, None where the study does not say.
+        As the study reports it; infinity for no end, None where no study says it.
+    study : Specification or None
+        The study that it is of, where that is none of a preset as it is.
     """
 
     name: str
     title: str
     preset: str
     setup: Setup
-    reach: float | None
+    reach: float | None = None
+    study: Specification | None = None
 
     @property
     def pair(self) -> tuple[int, int] | None:
@@ -106,27 +110,35 @@ def designs_seen() -> Mapping[str, Seen]:
             layout = fit.source.layout(fields["true_atoms"], fields["dimension"])
             theta = torch.tensor(report.truth, dtype=torch.float64).flatten()
             setup = Setup(fit.source, theta, layout, fields["low"], fields["high"])
-            parts = (fit.source.score, fit.source.gate, fit.source.expert)
-            title = f"{preset}: {', '.join(part.title for part in parts)}"
+            title = f"{preset}: {parts_words(fit.source)}"
             name = f"{preset}.{report.fit}"
             reach = None if report.null is None else report.reach or math.inf
             found[name] = Seen(name, title, preset, setup, reach)
     return found
 
 
+def parts_words(mixture: Mixture) -> str:
+    """Return what a model is made of, as ``cosine router, softmax, ReLU``.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    """
+    return ", ".join(part.title for part in (mixture.score, mixture.gate, mixture.expert))
+
+
 @lru_cache(maxsize=128)
-def look(name: str, moved: Moved, quick: bool) -> Sight:
+def look(seen: Seen, moved: Moved, quick: bool) -> Sight:
     """Return what a design can see once it is moved.
 
     Parameters
     ----------
-    name : str
-        One of :func:`designs_seen`.
+    seen : Seen
     moved : Moved
     quick : bool
         Whether over few nodes, while a hand moves.
     """
-    return sight(moved.of(designs_seen()[name]), quick)
+    return sight(moved.of(seen), quick)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -48,10 +48,26 @@ def model_formula(spec: Specification) -> str:
     ----------
     spec : Specification
     """
-    return "".join(_equations(spec.fields))
+    return "".join(equations(spec.fields))
 
 
-def _equations(fields: Mapping[str, Any]) -> list[str]:
+Said = Callable[[str, Typeset], Typeset]
+"""Changes what the symbols of a part say; it is told ``"gate"`` or ``"expert"``."""
+
+
+def _as_it_is(block: str, part: Typeset) -> Typeset:
+    return part
+
+
+def equations(fields: Mapping[str, Any], said: Said = _as_it_is) -> list[str]:
+    """Return the equations of the models that a study's fields name.
+
+    Parameters
+    ----------
+    fields : mapping
+    said : callable
+        What symbols of scores and experts say of themselves, in place of what they say of a fit.
+    """
     constants, dimension = constants_of(fields), fields["dimension"]
     x = input_mark(dimension, f", uniform from {fields['low']:g} to {fields['high']:g}")
     scores = [make_score(name, **constants) for name in fields["routers"]]
@@ -59,7 +75,7 @@ def _equations(fields: Mapping[str, Any]) -> list[str]:
     classes = fields["output"] == "categorical"
     below = "c" if classes else ""
     experts = [
-        expert_part(make_expert(name, **constants), x, dimension, below)
+        said("expert", expert_part(make_expert(name, **constants), x, dimension, below))
         for name in fields["experts"]
     ]
     joined = len(experts) == 1 and not classes and not any(s.reads_expert for s in scores)
@@ -74,7 +90,8 @@ def _equations(fields: Mapping[str, Any]) -> list[str]:
     several = len(scores) > 1 or fields["data_router"] != OWN
     for part in scores:
         title = part.title if several else ""
-        found.append(equation(score + score_part(part, x, dimension).print(), title))
+        typed = said("gate", score_part(part, x, dimension))
+        found.append(equation(score + typed.print(), title))
     if fields["data_router"] != OWN:
         other = make_score(fields["data_router"], **constants)
         title = f"router of the data, {other.title}"

@@ -102,8 +102,8 @@ class Setup:
         What is coloured: ``"winner"``, ``"sum"`` or an expert's number, from 1.
     expert : str
         Whose value a router reads that reads one.
-    affinity : str
-        How such a router reads it; by itself with softplus.
+    affinities : tuple of str
+        How such a router reads it, in each panel; the theory's way is softplus.
     """
 
     models: tuple[tuple[str, str], ...]
@@ -116,7 +116,7 @@ class Setup:
     line: tuple[Point, Point] | None = None
     view: str = WINNER
     expert: str = "linear"
-    affinity: str = SoftplusAffinity.name
+    affinities: tuple[str, ...] = (SoftplusAffinity.name, SoftplusAffinity.name)
 
 
 def gates_document(setup: Setup) -> dict[str, Any]:
@@ -143,8 +143,8 @@ def gates_document(setup: Setup) -> dict[str, Any]:
     return {
         "handles": _handles(setup),
         "models": [
-            {**_model(score, gate, setup), "short": name}
-            for (score, gate), name in zip(parts, names, strict=True)
+            {**_model(score, gate, setup, panel), "short": name}
+            for panel, ((score, gate), name) in enumerate(zip(parts, names, strict=True))
         ],
         "x": WIDE,
         "y": TALL,
@@ -172,7 +172,7 @@ def _handles(setup: Setup) -> list[dict[str, Any]]:
         for i, (at, began) in enumerate(zip(setup.vectors, setup.start, strict=True), start=1)
     ]
     point = {"kind": "point", "colour": "text", "panels": [0, 1]}
-    found.append({**point, "id": "x", "name": "x", "title": "x, the input", "at": setup.x})
+    found.append({**point, "id": "x", "name": "input x", "title": "x, the input", "at": setup.x})
     if setup.shift is not None:
         said = "v, added to all"
         found.append(
@@ -197,7 +197,7 @@ def _short_names(parts: Sequence[tuple[Score, Routing]]) -> list[str]:
     return ["left", "right"][: len(parts)]
 
 
-def _model(score: Score, gate: Routing, setup: Setup) -> dict[str, Any]:
+def _model(score: Score, gate: Routing, setup: Setup, panel: int) -> dict[str, Any]:
     expert = make_expert(setup.expert, **setup.constants)
     reads = score.reads_expert
     atoms = len(setup.vectors)
@@ -208,6 +208,7 @@ def _model(score: Score, gate: Routing, setup: Setup) -> dict[str, Any]:
         "note": gate.title,
         "score": score_document(score, INPUTS, expert),
         "affinity": None,
+        "reads": reads,
         "gate": weighed,
         "constants": numbers_of(score) | numbers_of(gate) | (numbers_of(expert) if reads else {}),
         "vector": moved,
@@ -219,23 +220,25 @@ def _model(score: Score, gate: Routing, setup: Setup) -> dict[str, Any]:
         "ball": score.domain is Domain.BALL,
     }
     if reads:
-        affinity = make_affinity(setup.affinity)
+        affinity = make_affinity(setup.affinities[panel])
         model["note"] = f"{gate.title}, {expert.title}, κ = {affinity.title}"
-        if reads_otherwise(setup, score):
+        if reads_otherwise(setup, panel, score):
             model["score"] = steps_document(expert_tree(expert, INPUTS))
             model["affinity"] = affinity_document(affinity, atoms)
     return model
 
 
-def reads_otherwise(setup: Setup, score: Score) -> bool:
-    """Return whether a score reads the expert's value by another affinity than its own.
+def reads_otherwise(setup: Setup, panel: int, score: Score) -> bool:
+    """Return whether a panel's score reads the expert's value by another affinity than its own.
 
     Parameters
     ----------
     setup : Setup
+    panel : int
+        From 0.
     score : Score
     """
-    return score.reads_expert and setup.affinity != SoftplusAffinity.name
+    return score.reads_expert and setup.affinities[panel] != SoftplusAffinity.name
 
 
 def _layout(score: Score, expert_width: int | None) -> tuple[int, list[int]]:

@@ -9,7 +9,16 @@ import torch
 from torch import Tensor
 
 from moeviz.charts.formula import equation
-from moeviz.charts.gates import INPUTS, Point, Setup, parameters, reads_otherwise, score_of
+from moeviz.charts.gates import (
+    INPUTS,
+    TALL,
+    WIDE,
+    Point,
+    Setup,
+    parameters,
+    reads_otherwise,
+    score_of,
+)
 from moeviz.charts.parts import affinity_part, expert_part, gate_part, score_part, typed_part
 from moeviz.model import Domain, Score, make_affinity, make_expert, make_routing
 from moeviz.model.custom import CUSTOM
@@ -39,8 +48,8 @@ def _equations(setup: Setup, panel: int) -> list[str]:
     score, _ = score_of(setup, panel)
     gate = make_routing(setup.models[panel][1], **setup.constants)
     x = Mark("x", "", f"input, on show at {_pair(setup.x)}")
-    if reads_otherwise(setup, score):
-        part = affinity_part(make_affinity(setup.affinity), score)
+    if reads_otherwise(setup, panel, score):
+        part = affinity_part(make_affinity(setup.affinities[panel]), score)
     elif score.name == CUSTOM:
         part = typed_part(score, x)
     else:
@@ -78,6 +87,33 @@ def _equations(setup: Setup, panel: int) -> list[str]:
     return found
 
 
+def movement(setup: Setup, panel: int) -> float:
+    """Return the most that a weight of a panel moves between start and now, as the picture counts.
+
+    Parameters
+    ----------
+    setup : Setup
+        The shift is not added.
+    panel : int
+        From 0.
+    """
+    (left, right), (low, high) = WIDE, TALL
+    nx, ny = _LATTICE
+    points = [
+        (left + (i + 0.5) * (right - left) / nx, low + (j + 0.5) * (high - low) / ny)
+        for j in range(ny)
+        for i in range(nx)
+    ]
+    before, after = (
+        library_weights(setup, panel, vectors, points) for vectors in (setup.start, setup.vectors)
+    )
+    return float((after - before).abs().max())
+
+
+_LATTICE = (96, 64)
+"""Cells of the plane, as many as the browser takes while a hand moves."""
+
+
 def library_weights(
     setup: Setup, panel: int, vectors: Sequence[Point], points: Sequence[Point]
 ) -> Tensor:
@@ -102,7 +138,7 @@ def library_weights(
     beta = torch.tensor(parameters(setup, score, vectors), dtype=torch.float64)
     x = torch.tensor(points, dtype=torch.float64).reshape(-1, INPUTS).T
     if score.reads_expert:
-        scores = _of_values(setup, score, beta, x)
+        scores = _of_values(setup, panel, beta, x)
     elif score.name == CUSTOM:
         # Any typed score, also one that the lab does not fit.
         values = {f"b{k + 1}": row.unsqueeze(-1) for k, row in enumerate(beta.unbind(-1))}
@@ -114,15 +150,16 @@ def library_weights(
     return gate.weights(scores + offsets if score.has_offset else scores.clone())
 
 
-def _of_values(setup: Setup, score: Score, eta: Tensor, x: Tensor) -> Tensor:
+def _of_values(setup: Setup, panel: int, eta: Tensor, x: Tensor) -> Tensor:
+    score, _ = score_of(setup, panel)
     expert = make_expert(setup.expert, **setup.constants)
     width = INPUTS + 1
     ones = torch.cat([x, torch.ones_like(x[:1])])
     heads = [eta[:, h * width : (h + 1) * width] @ ones for h in range(expert.heads)]
     scalars = [eta[:, k : k + 1] for k in range(expert.heads * width, eta.shape[-1])]
     value = expert.value_and_slopes(heads, scalars)[0]
-    if reads_otherwise(setup, score):
-        return make_affinity(setup.affinity).of(value.unsqueeze(0))
+    if reads_otherwise(setup, panel, score):
+        return make_affinity(setup.affinities[panel]).of(value.unsqueeze(0))
     return score.affinity(value)[0]
 
 

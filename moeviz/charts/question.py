@@ -23,6 +23,45 @@ CLAUSES: Mapping[str, tuple[str, str, str]] = {
 }
 """Of each test: how its question begins, what it asks about, and what it asks."""
 
+HINTS: Mapping[str, str] = {
+    "cone": (
+        "The [second-order cone](term:cone) asks of a crowded cell: can its atoms spread apart "
+        "while the function hardly moves? Such a move is a slow direction."
+    ),
+    "first-order": (
+        "Can some small change of all parameters leave the function as it is, apart from moves "
+        "that no data can show, the gauge?"
+    ),
+    "pinned": (
+        "Can some small change of the parameters leave the function as it is when the last atom's "
+        "offset alone is kept?"
+    ),
+    "literal-first": (
+        "Of one term of the sum alone, as papers have it: is a first derivative made of others?"
+    ),
+    "literal-second": (
+        "Of one term of the sum alone, as papers have it: is a first or second derivative made "
+        "of others?"
+    ),
+    "literal-zeroth": (
+        "Of one term of the sum alone, as papers have it: is the term or a derivative made of "
+        "others?"
+    ),
+    "discover": "Which derivatives of one term of the sum are made of others? All are sought.",
+    "relation": "Is the sum of derivatives that you type below zero for all inputs?",
+}
+"""Of each test: what it asks, in plain words."""
+
+PLACE_HINTS: Mapping[str, str] = {
+    "generic": "[Generic points](term:generic) have no coincidences: nothing is zero, none alike.",
+    "zero-gate": "The first gate does not read the input there.",
+    "flat-expert": "The first expert has slope zero there, so that it does not read the input.",
+    "same-expert": "All atoms share one expert there, and differ in their gates.",
+    "same-gate": "All atoms share one gate there, and differ in their experts.",
+    "opposite-gates": "The first two gates point in opposite directions there.",
+}
+"""Of each place: what is special there, in plain words."""
+
 PLACES: Mapping[str, str] = {
     "generic": "generic points",
     "zero-gate": "points where the first gate is zero",
@@ -105,6 +144,17 @@ def question_words(values: Mapping[str, Any]) -> str:
     pieces = question(values)
     said = [p if isinstance(p, str) else dict(p.options)[p.value] for p in pieces[:-1]]
     return " ".join(said) + "?"
+
+
+def question_hint(values: Mapping[str, Any]) -> str:
+    """Return what a check's question asks in plain words, for :func:`with_terms`.
+
+    Parameters
+    ----------
+    values : mapping
+        Of all fields of a check.
+    """
+    return f"{HINTS[values['test']]} {PLACE_HINTS[values['point']]}"
 
 
 def _blank(values: Mapping[str, Any], name: str, words: Mapping[str, str] | None = None) -> Blank:

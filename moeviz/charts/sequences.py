@@ -10,7 +10,6 @@ from typing import Any
 from moeviz.charts.checker import superscript
 from moeviz.charts.walks import power_of_ten
 from moeviz.symbolic.catalogue.course import HALVINGS, Course, Fitted, Stage, course
-from moeviz.text import signed
 
 STEP = "step"
 """The handle that is moved along the sequence."""
@@ -21,12 +20,15 @@ FIRST_STEP = 2.0
 LOWEST = -34.0
 """Decades below which a ratio is not drawn."""
 
+LEVEL = 0.01
+"""Orders that differ by less are one."""
+
 ROUNDING = 0.1
 """Share by which double precision must be wrong before the sentence speaks of it."""
 
 _NAMES = {
-    "beta1_1": "β₁₁", "beta1_2": "β₁₂", "beta1": "β₁", "a_1": "a₁",
-    "a": "a", "b": "b", "A": "A", "b_gate": "b", "nu": "ν",
+    "beta1_1": "gate β₁₁", "beta1_2": "gate β₁₂", "beta1": "gate β₁", "a_1": "slope a₁",
+    "a": "slope a", "b": "intercept b", "A": "gate A", "b_gate": "gate b", "nu": "variance ν",
 }  # fmt: skip
 """How parameters are called on axes."""
 
@@ -44,14 +46,15 @@ def sequence_document(name: str, power: int = 2) -> dict[str, Any]:
     """
     found = course(name, power)
     paper = found.slow.paper is not None
-    ratio = _ratio_panel(found)
+    along = "n, larger to the right" if paper else "ε, smaller to the right"
+    ratio = {**_ratio_panel(found), "names": [along, ""]}
     low, high = ratio["y"]
     return {
         "handles": [
             {
                 "id": STEP,
                 "name": "",
-                "title": "n, larger to the right" if paper else "ε, smaller to the right",
+                "title": along,
                 "kind": "point",
                 "colour": "text",
                 "at": [FIRST_STEP, low + 0.09 * (high - low)],
@@ -108,7 +111,10 @@ def order_words(found: Course) -> str:
     """
     if found.exact:
         return "0 at every step"
-    return f"order {signed(found.function_order - found.loss_order)}"
+    order = found.function_order - found.loss_order
+    if order > LEVEL:
+        return f"falls like {_in(_small(found), order)}"
+    return "grows" if order < -LEVEL else "levels off"
 
 
 def gap_words(found: Course, stage: Stage) -> str:
@@ -138,26 +144,23 @@ def sentence(found: Course, stage: Stage) -> str:
             f"{begin}. The function has not moved at all: the ratio is *0* at every step, whatever "
             "the loss's exponent. No amount of data tells the two apart."
         )
-    small = "ε" if stage.n is None else "1/n"
+    small = _small(found)
     orders = _in(small, found.function_order), _in(small, found.loss_order)
     begin += (
         f", and the function has moved by *{power_of_ten(stage.change)}*, "
-        f"*{power_of_ten(stage.ratio)}* times the loss. "
+        f"*{power_of_ten(stage.ratio)}* of the loss. "
     )
     order = found.function_order - found.loss_order
-    if order > 0.01:
-        begin += (
-            f"The function falls like {orders[0]}, the loss like {orders[1]}: the ratio goes to 0."
-        )
-    else:
-        begin += (
-            f"But the function falls like {orders[0]} and the loss like {orders[1]}: the ratio "
-            "does not go to 0."
-        )
+    goes = "goes to 0" if order > LEVEL else "does not go to 0"
+    begin += f"The loss falls like {orders[1]}, the change like {orders[0]}: the ratio {goes}."
     if abs(stage.in_double / stage.ratio - 1) > ROUNDING:
         rough = power_of_ten(stage.in_double) if stage.in_double else "0"
         begin += f" Double precision would say {rough}."
     return begin
+
+
+def _small(found: Course) -> str:
+    return "ε" if found.slow.paper is None else "1/n"
 
 
 def _in(small: str, order: float) -> str:

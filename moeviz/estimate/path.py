@@ -34,12 +34,15 @@ class Path:
         The parameters at each.
     cost : Tensor, shape (T,)
         The cost of the whole sample at each.
+    damping : Tensor, shape (T,)
+        With which the next step is tried; no numbers where a method has none.
     """
 
     start: int
     steps: tuple[int, ...]
     theta: Tensor
     cost: Tensor
+    damping: Tensor
 
 
 class Watch:
@@ -49,32 +52,45 @@ class Watch:
     ----------
     rows : int
         How many; 0 looks at none.
+    most : int, optional
+        Look at every step, and keep so many of each path; by default few of many.
     """
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, most: int | None = None) -> None:
         self._rows = rows
+        self._most = most
         self._steps: list[int] = []
         self._theta: list[Tensor] = []
         self._cost: list[Tensor] = []
+        self._damping: list[Tensor] = []
 
-    def see(self, step: int, theta: Tensor, cost: Tensor | None = None) -> None:
+    def see(
+        self,
+        step: int,
+        theta: Tensor,
+        cost: Tensor | None = None,
+        damping: Tensor | None = None,
+    ) -> None:
         """Remember where the fits are, at some of the steps.
 
         Parameters
         ----------
         step : int
         theta : Tensor, shape (F, P)
-        cost : Tensor, shape (F,), optional
+        cost, damping : Tensor, shape (F,), optional
             Not a number where it is not known.
         """
-        if not self._rows or step % _gap(step):
+        if not self._rows or (self._most is None and step % _gap(step)):
             return
         self._steps.append(step)
         self._theta.append(theta[: self._rows].clone())
         unknown = theta.new_full((self._rows,), torch.nan)
         self._cost.append(unknown if cost is None else cost[: self._rows].clone())
+        self._damping.append(unknown if damping is None else damping[: self._rows].clone())
 
-    def paths(self, steps: Tensor, theta: Tensor, cost: Tensor) -> list[Path]:
+    def paths(
+        self, steps: Tensor, theta: Tensor, cost: Tensor, damping: Tensor | None = None
+    ) -> list[Path]:
         """Return the path of each fit that was looked at.
 
         Parameters
@@ -83,21 +99,24 @@ class Watch:
             After which step each fit ended.
         theta : Tensor, shape (F, P)
             Where.
-        cost : Tensor, shape (F,)
+        cost, damping : Tensor, shape (F,)
         """
+        last = torch.full_like(cost, torch.nan) if damping is None else damping
         return [
-            self._path(row, int(steps[row]), theta[row], cost[row]) for row in range(self._rows)
+            self._path(row, int(steps[row]), theta[row], cost[row], last[row])
+            for row in range(self._rows)
         ]
 
-    def _path(self, row: int, end: int, theta: Tensor, cost: Tensor) -> Path:
+    def _path(self, row: int, end: int, theta: Tensor, cost: Tensor, damping: Tensor) -> Path:
         on_the_way = [place for place, step in enumerate(self._steps) if step < end]
-        most = max(LEAST, min(MOST, MOST_VALUES // theta.shape[0]))
+        most = self._most or max(LEAST, min(MOST, MOST_VALUES // theta.shape[0]))
         kept = _thinned(on_the_way, most - 1)
         return Path(
             row,
             (*(self._steps[place] for place in kept), end),
             torch.stack([*(self._theta[place][row] for place in kept), theta]),
             torch.stack([*(self._cost[place][row] for place in kept), cost]),
+            torch.stack([*(self._damping[place][row] for place in kept), damping]),
         )
 
 

@@ -57,6 +57,7 @@ def fit_stochastic_gradient(
     streams: Sequence[np.random.Generator],
     should_stop: Callable[[], bool] | None = None,
     watched: int = 0,
+    kept: int | None = None,
 ) -> FitResult:
     """Run the protocol from `start`.
 
@@ -77,6 +78,8 @@ def fit_stochastic_gradient(
     watched : int
         Of how many fits, from the first on, to keep the path; its costs are not numbers but at
         the end, see :func:`~moeviz.estimate.path.with_costs`.
+    kept : int, optional
+        How many of all its batches a path keeps; by default few of many.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def fit_stochastic_gradient(
     Cancelled
         If `should_stop` said yes.
     """
-    theta, watch, done = problem.clamp(start), Watch(watched), 0
+    theta, watch, done = problem.clamp(start), Watch(watched, kept), 0
     moving = (problem.upper > problem.lower).to(theta.dtype)
     every = torch.arange(theta.shape[0], device=theta.device)
     with one_thread():

@@ -198,6 +198,7 @@ def fit(
     should_stop: Callable[[], bool] | None = None,
     keep_trace: bool = False,
     watched: int = 0,
+    kept: int | None = None,
 ) -> FitResult:
     """Minimise the costs of all fits from `start`.
 
@@ -213,6 +214,8 @@ def fit(
         Whether to keep every fit's cost after each step.
     watched : int
         Of how many fits, from the first on, to keep the path.
+    kept : int, optional
+        How many of all its steps a path keeps; by default few of many.
 
     Returns
     -------
@@ -224,7 +227,7 @@ def fit(
         If `should_stop` said yes.
     """
     with one_thread():
-        return _fit(problem, start, method, should_stop, keep_trace, Watch(watched))
+        return _fit(problem, start, method, should_stop, keep_trace, Watch(watched, kept))
 
 
 def _fit(
@@ -240,12 +243,12 @@ def _fit(
     theta = problem.clamp(start)
     at = method.moments(problem, theta, every)
     damping = method.begin(at.cost)
-    state = RunningFits(every, theta.clone(), at, damping, torch.full_like(damping, 2.0))
+    state = RunningFits(every, theta.clone(), at, damping.clone(), torch.full_like(damping, 2.0))
     cost = at.cost.clone()
     status = torch.full((fits,), int(Status.RUNNING), device=start.device)
     steps = torch.zeros(fits, dtype=torch.long, device=start.device)
     trace = [cost.clone()] if keep_trace else []
-    watch.see(0, theta, cost)
+    watch.see(0, theta, cost, damping)
     lost = ~torch.isfinite(cost)
     status[lost] = int(Status.NON_FINITE)
     state = state.keep(torch.nonzero(~lost).squeeze(1))
@@ -259,7 +262,8 @@ def _fit(
         steps[state.index] = step
         theta[state.index] = state.theta
         cost[state.index] = state.at.cost
-        watch.see(step, theta, cost)
+        damping[state.index] = state.damping
+        watch.see(step, theta, cost, damping)
         if keep_trace:
             trace.append(cost.clone())
         if done.any():
@@ -268,7 +272,7 @@ def _fit(
     status[status == int(Status.RUNNING)] = int(Status.STEP_LIMIT)
     on_edge = _on_boundary(problem, theta) & (status == int(Status.CONVERGED))
     status[on_edge] = int(Status.BOUNDARY)
-    return FitResult(theta, cost, status, steps, trace, watch.paths(steps, theta, cost))
+    return FitResult(theta, cost, status, steps, trace, watch.paths(steps, theta, cost, damping))
 
 
 def free_coordinates(problem: Problem, theta: Tensor, slope: Tensor) -> Tensor:

@@ -30,6 +30,8 @@ class Affinity(ABC):
         Name in the registry; name for people; LaTeX; paper key and place.
     does : str
         One line of what it does, for somebody who chooses.
+    risk : str
+        One line of what can go wrong where the winners divide the sum of their affinities.
     text : str
         Of one entry h of the answer, in the language of formulas.
     constants : tuple of Constant
@@ -39,6 +41,7 @@ class Affinity(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     does: ClassVar[str]
+    risk: ClassVar[str]
     formula: ClassVar[str]
     text: ClassVar[str]
     language: ClassVar[Kind] = AFFINITY
@@ -94,6 +97,9 @@ class SoftplusAffinity(EntryAffinity):
     name: ClassVar[str] = "softplus"
     title: ClassVar[str] = "softplus"
     does: ClassVar[str] = "Large answers count in full, negative ones fade: the paper's choice."
+    risk: ClassVar[str] = (
+        "It is 0 to a computer for answers below −745: where all winners are there, 0 / 0."
+    )
     text: ClassVar[str] = "softplus(h)"
     formula: ClassVar[str] = r"\log(1 + e^{h})"
     source: ClassVar[str] = "compete §2.2"
@@ -106,6 +112,9 @@ class SiluAffinity(EntryAffinity):
     name: ClassVar[str] = "silu"
     title: ClassVar[str] = "SiLU"
     does: ClassVar[str] = "Like softplus for large answers, but below 0 for negative ones."
+    risk: ClassVar[str] = (
+        "Below 0 for negative answers: shares outside of 0 to 1, and a sum of 0 divides by 0."
+    )
     text: ClassVar[str] = "h*sigmoid(h)"
     formula: ClassVar[str] = r"h\,\sigma(h)"
 
@@ -117,6 +126,9 @@ class SigmoidAffinity(EntryAffinity):
     name: ClassVar[str] = "sigmoid"
     title: ClassVar[str] = "sigmoid"
     does: ClassVar[str] = "Squeezes every answer between 0 and 1: large ones look alike."
+    risk: ClassVar[str] = (
+        "It is 1 to a computer for answers above 37: winners beyond that share alike."
+    )
     text: ClassVar[str] = "sigmoid(h)"
     formula: ClassVar[str] = r"\sigma(h)"
 
@@ -128,6 +140,7 @@ class ReluAffinity(EntryAffinity):
     name: ClassVar[str] = "relu"
     title: ClassVar[str] = "ReLU"
     does: ClassVar[str] = "Negative answers count as nothing: then nobody may be left to win."
+    risk: ClassVar[str] = "0 for negative answers: where every winner's answer is negative, 0 / 0."
     text: ClassVar[str] = "relu(h)"
     formula: ClassVar[str] = r"\max(h, 0)"
 
@@ -143,6 +156,9 @@ class SoftmaxAffinity(Affinity):
     name: ClassVar[str] = "softmax"
     title: ClassVar[str] = "softmax"
     does: ClassVar[str] = "Each expert's share among all of them: differences count, levels not."
+    risk: ClassVar[str] = (
+        "The level is lost: experts that all answer faintly share as if they were sure."
+    )
     text: ClassVar[str] = "exp(h)/sum(exp(h))"
     formula: ClassVar[str] = r"\frac{e^{h_i}}{\sum_j e^{h_j}}"
     source: ClassVar[str] = "compete eq. 13, over the experts"
@@ -158,6 +174,7 @@ class ExpAffinity(EntryAffinity):
     name: ClassVar[str] = "exp"
     title: ClassVar[str] = "exp"
     does: ClassVar[str] = "The exponential, which overflows for large answers: the paper saw NaN."
+    risk: ClassVar[str] = "Infinite to a computer for answers above 709: then ∞ / ∞ is no number."
     text: ClassVar[str] = "exp(h)"
     formula: ClassVar[str] = r"e^{h}"
     source: ClassVar[str] = "compete App. D, tried and given up"
@@ -170,6 +187,9 @@ class NormAffinity(Affinity):
     name: ClassVar[str] = "norm"
     title: ClassVar[str] = "length of the answer"
     does: ClassVar[str] = "Loud answers win, whatever their sign."
+    risk: ClassVar[str] = (
+        "The sign is lost, so a strong no wins too; where all answers are 0, 0 / 0."
+    )
     text: ClassVar[str] = "norm(h)"
     formula: ClassVar[str] = r"\lVert h \rVert"
     source: ClassVar[str] = "compete eq. 14"

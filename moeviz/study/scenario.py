@@ -89,20 +89,36 @@ def resolve_scenario(spec: Specification) -> Scenario:
     SpecificationError
         If parts of a model do not go together.
     """
+    items, constants = _decisive(spec)
+    return _scenario((*items, ("atoms", spec["atoms"])), constants)
+
+
+def same_truths(one: Specification, other: Specification) -> bool:
+    """Return whether two studies have the same fits with the same truths.
+
+    Parameters
+    ----------
+    one, other : Specification
+    """
+    return _decisive(one) == _decisive(other)
+
+
+_Items = tuple[tuple[str, Any], ...]
+
+
+def _decisive(spec: Specification) -> tuple[_Items, _Items]:
+    """Return what decides the truths: fields, and constants of the parts."""
     f = spec.fields
-    constants = tuple((name, f[name]) for name in constant_names())
     keys = (
-        "routers", "gates", "experts", "estimators", "output", "dimension", "true_atoms", "atoms",
+        "routers", "gates", "experts", "estimators", "output", "dimension", "true_atoms",
         "data_router", "data_gate", "sparse", "flat", "design", "truth_seed", "candidates",
         "low", "high",
     )  # fmt: skip
-    return _scenario(tuple((key, f[key]) for key in keys), constants)
+    return tuple((key, f[key]) for key in keys), tuple((name, f[name]) for name in constant_names())
 
 
 @lru_cache(maxsize=64)
-def _scenario(
-    items: tuple[tuple[str, Any], ...], constants: tuple[tuple[str, Any], ...]
-) -> Scenario:
+def _scenario(items: _Items, constants: _Items) -> Scenario:
     f = {**dict(items), **dict(constants)}
     d, design = f["dimension"], DESIGNS[f["design"]]
     planned = planned_fits(f)

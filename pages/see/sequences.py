@@ -4,7 +4,6 @@ import streamlit as st
 
 from moeviz.ui.sequences.page import (
     TITLE,
-    TRIES,
     asked,
     show_choice,
     show_picture,
@@ -12,7 +11,6 @@ from moeviz.ui.sequences.page import (
 )
 from moeviz.ui.sequences.state import STATE
 from moeviz.ui.shared.guard import guard
-from moeviz.ui.shared.tries import tries
 
 with guard(STATE.start_again):
     STATE.follow()
@@ -21,7 +19,6 @@ with guard():
     request, wrong = asked()
     show_picture(request, wrong)
     show_choice(request)
-    tries(STATE, TRIES)
     show_words(request)
 with guard(STATE.start_again):
     STATE.write(request)

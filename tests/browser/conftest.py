@@ -122,6 +122,6 @@ def lab(server: Server, visit: Callable[..., Page]) -> Lab:
 @pytest.fixture(scope="session")
 def reference(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Reference:
     """A study as the command line computes it, in a process and a store of its own."""
-    fields = {"sizes": "1000,3162,10000", "replicates": 12, "candidates": 8, "seed": 21}
+    fields = {"sizes": "1000,3162,10000", "replicates": 6, "candidates": 8, "seed": 21}
     home = tmp_path_factory.mktemp("command-line")
     return Reference(fields, command_line(home, "cosine-exact", fields))

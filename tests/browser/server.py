@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -19,6 +22,8 @@ import psutil
 from moeviz.engine.workers.hardware import local_workers
 
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
+
 START_SECONDS = 60.0
 END_SECONDS = 20.0
 
@@ -130,6 +135,12 @@ class Server:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(END_SECONDS)
+
+
+def finished(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread of its own: the browser's driver has this one's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def _has_ended(process: psutil.Process) -> bool:

@@ -18,6 +18,9 @@ def crowded(wait: int) -> object:
     return pytest.param(wait, marks=pytest.mark.crowd)
 
 
+LATE = 1000
+"""Milliseconds after which an echo of an address that is still on its way would have come."""
+
 SOON = [crowded(0), crowded(50), 150, crowded(400), crowded(1000), crowded(3500)]
 """Milliseconds between a change and Back."""
 
@@ -62,7 +65,7 @@ def test_back_soon_after_a_change_undoes_it(form, wait):
     change(form, 102)
     form.page.wait_for_timeout(wait)
     form.page.go_back()
-    form.page.wait_for_timeout(1500)
+    form.page.wait_for_timeout(LATE)
     form.settle()
     expect(form.page).to_have_url(address(101))
     expect(guesses(form)).to_have_value(said(101))
@@ -74,7 +77,7 @@ def test_back_before_a_change_has_reached_the_address_agrees_with_the_form(form,
     enter(form, 102)
     form.page.wait_for_timeout(wait)
     form.page.go_back()
-    form.page.wait_for_timeout(2500)
+    form.page.wait_for_timeout(LATE)
     form.settle()
     shown = round(100 * float(guesses(form).input_value()))
     assert shown in (100, 101)
@@ -103,7 +106,7 @@ def test_back_leaves_the_page_and_forward_returns_to_what_it_showed(server, visi
 
     def step(towards: str) -> None:
         getattr(lab.page, towards)()
-        lab.page.wait_for_timeout(2500)
+        lab.page.wait_for_timeout(LATE)
         lab.settle()
 
     # A page that completes its address may have added an entry or replaced its own.
@@ -160,10 +163,10 @@ def test_back_soon_after_a_change_of_the_checker_undoes_it(
     expect(page).to_have_url(re.compile("compose=1"))
     page.wait_for_timeout(wait)
     page.go_back()
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(LATE)
     expect(page).to_have_url(re.compile("claim=C1.d2"))
     expect(title).to_have_text(HOMOGENEITY)
     page.go_forward()
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(LATE)
     expect(page).to_have_url(re.compile("compose=1"))
     expect(page.get_by_role("combobox", name="Router")).to_be_visible()

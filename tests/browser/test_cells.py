@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from moeviz.charts.closeness_atoms import KINDS
 from moeviz.charts.loss_data import loss_of
+from tests.browser.hand import centre, touched
 from tests.browser.test_screens import barriers
 
 TABLES = """() => Object.fromEntries([...document.querySelectorAll(".plane-tables table")].map(
@@ -75,7 +76,7 @@ def fit(page, number):
 
 def test_the_first_view_is_drawn_and_whole(cells):
     page = cells()
-    expect(page.locator(".plane-said")).to_contain_text("L2 = ")
+    expect(page.locator(".plane-said")).to_contain_text("from the truth by L₂")
     for part in (".plane-panels", ".plane-said"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] < 800
@@ -86,8 +87,7 @@ def test_the_first_view_is_drawn_and_whole(cells):
 def test_an_atom_follows_the_mouse_and_the_numbers_are_the_librarys(cells):
     page = cells()
     before = fit(page, 4)
-    box = handle(page, 4).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = centre(handle(page, 4))
     page.mouse.move(x, y)
     page.mouse.down()
     for step in range(1, 9):
@@ -111,26 +111,14 @@ def test_an_atom_follows_the_mouse_and_the_numbers_are_the_librarys(cells):
 def test_an_atom_follows_a_finger(cells):
     page = cells(width=390, height=844)
     before = fit(page, 1)
-    handle(page, 1).scroll_into_view_if_needed()
-    box = handle(page, 1).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    client = page.context.new_cdp_session(page)
-    client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    for kind, shift in (
-        ("touchStart", 0),
-        ("touchMove", 20),
-        ("touchMove", 60),
-        ("touchEnd", None),
-    ):
-        points = [] if shift is None else [{"x": x + shift, "y": y + shift / 2}]
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    client.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    client.detach()
+    with touched(page) as finger:
+        finger.drag(handle(page, 1), [(20, 10), (60, 30)])
     after = tables(page)
     assert after["Fitted atoms"][0][1] > before[0] + 0.5
     agree(after, KINDS["softmax"], ("L2", "L3", "mass"))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("query", "kind", "names"),
     [
@@ -159,14 +147,14 @@ def test_arrows_move_an_atom_and_every_family_agrees(cells, query, kind, names):
 def test_splits_ties_and_empty_cells_are_said(cells):
     page = cells()
     said = page.locator(".plane-said")
-    page.get_by_role("button", name="Split a true atom").click()
+    page.get_by_role("button", name="Split a true atom in two").click()
     expect(said).to_contain_text("a split atom costs nothing")
     agree(tables(page), KINDS["softmax"], ("L2", "L3", "mass"))
-    page.get_by_role("button", name="Spread the pair").click()
+    page.get_by_role("button", name="Move the two halves apart").click()
     expect(said).to_contain_text("mass sees nothing, though fit 1 is 0.38 off")
-    page.get_by_role("button", name="Stand between two").click()
+    page.get_by_role("button", name="Half way between two atoms").click()
     expect(said).to_contain_text("a tie")
-    expect(said).to_contain_text("Cell 3 is empty: L2 asks for its whole weight, 0.20")
+    expect(said).to_contain_text("Cell 3 is empty: L₂ asks for its whole weight, 0.20")
     agree(tables(page), KINDS["softmax"], ("L2", "L3", "mass"))
 
 

@@ -85,17 +85,40 @@ def test_claims_are_found_in_words_and_opened(server, visit):
     expect(page.get_by_text("Counterexample.")).to_be_visible()
     field.fill("")
     page.get_by_role("button", name="✘ fails").click()
-    page.get_by_role("button", name="Cosine paper: this paper alone").click()
+    page.get_by_role("button", name=re.compile("^Cosine · [0-9]+ fail$")).click()
     tiles = page.locator(".moeviz-list .moeviz-tile")
     expect(tiles.filter(has_text="C6").first).to_contain_text(
-        "Repaired, it holds under a condition: The same with the last atom's whole gate pinned"
+        "Repaired by: “the same with the last"
     )
-    expect(tiles.filter(has_text="C8").first).to_contain_text("(exact.relu, exact.tanh")
-    expect(tiles.filter(has_text="C4").first).to_contain_text("For others it fails too (relu.d1")
-    assert {text[:1] for text in tiles.locator("span:nth-child(2)").all_inner_texts()} == {"C"}
+    expect(tiles.filter(has_text="C8").first).to_contain_text("over-specified, ReLU, second power")
+    repairs = tiles.filter(has_text="C4").first.locator(".line").all_inner_texts()
+    assert repairs[1].startswith("ReLU, second power and third power: No repair found: ")
+    assert {text[:1] for text in tiles.locator("> span:nth-child(2)").all_inner_texts()} == {"C"}
     tiles.filter(has_text="The perturbed model is identifiable").click()
     expect(page).to_have_url(re.compile(r"claim=C6\.relu"))
     expect(page.get_by_text("What repairs it.")).to_be_visible()
+    expect(page).to_have_url(re.compile("paper=cosine&only=fails"))
+
+
+def test_on_a_phone_one_tap_says_what_fails_in_a_paper_and_what_repairs_it(server, visit):
+    page = visit(width=390, height=844)
+    page.goto(f"{server.url}/checker")
+    way = page.get_by_role("group", name="Claims that fail").get_by_role("button", name="Cosine")
+    expect(way).to_be_in_viewport()
+    way.click()
+    said = page.get_by_text(re.compile("claims of the cosine paper fail.*Repairs: "))
+    expect(said).to_be_in_viewport()
+    list_ = page.get_by_role("group", name="Claims found")
+    tiles = list_.get_by_role("button")
+    expect(tiles).to_have_count(6)
+    assert all(re.search("Repaired by|No repair", text) for text in tiles.all_inner_texts())
+    cut = list_.evaluate("list => list.scrollHeight - list.clientHeight")
+    assert cut <= 0  # it grows with the page
+    tiles.last.scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name=re.compile("^Cosine · "))).to_be_in_viewport()
+    tiles.last.click()
+    expect(page).to_have_url(re.compile("claim=C9.gauge.*paper=cosine&only=fails"))
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
 
 
 def test_a_tile_opens_the_case_of_which_the_paper_says_otherwise(server, visit):
@@ -105,7 +128,7 @@ def test_a_tile_opens_the_case_of_which_the_paper_says_otherwise(server, visit):
     expect(page).to_have_url(re.compile(r"claim=C9\.gauge"))
     page.get_by_role("button", name="≠ paper differs").click()
     tile = page.locator('.moeviz-list .moeviz-tile[data-tile="C9"]')
-    expect(tile.locator("span").nth(1)).to_have_text("C9.gauge")
+    expect(tile).to_contain_text("Shown: gauge fixed.")
 
 
 def test_every_sign_of_the_map_is_in_its_legend_and_none_is_anothers_mirror_image(server, visit):

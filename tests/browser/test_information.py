@@ -9,7 +9,15 @@ from playwright.sync_api import expect
 
 from moeviz.charts.designs_seen import FIRST, Moved
 from moeviz.charts.information import information_document
+from tests.browser.hand import centre, touched
+from tests.browser.lab import Lab
 from tests.browser.test_screens import barriers
+
+ANSWERED = """() => {
+  const { asked, answered } = document.querySelector(".moeviz-plane").dataset;
+  return asked === answered;
+}"""
+"""Whether the picture knows of all that the hand has told."""
 
 
 @pytest.fixture
@@ -43,16 +51,28 @@ def test_keys_and_mouse_move_the_reach(opened):
         page.keyboard.press("ArrowRight")
     expect(page.locator(".plane-said")).to_have_text(sentence(noise=1.0))
     apart = page.get_by_role("slider", name=re.compile("^distance of two experts"))
-    box = apart.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = centre(apart)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(0, y, steps=5)
-    expect(page.locator(".plane-note").first).to_contain_text("while the hand moves")
+    expect(page.locator(".plane-note").last).to_contain_text("while the hand moves")
     page.mouse.up()
     expect(page.locator(".plane-said")).to_have_text(sentence(noise=1.0, apart=-4.0))
-    expect(page.locator(".plane-note").first).to_have_text("over 16,384 inputs")
+    expect(page.locator(".plane-note").last).to_have_text("eigenvalues, over 16,384 inputs")
     expect(page).to_have_url(re.compile("noise=1&apart=-4"))
+
+
+def test_a_finger_moves_the_reach_on_a_phone(opened):
+    page = opened(width=390, height=844)
+    noise = page.get_by_role("slider", name=re.compile("^noise"))
+    with touched(page) as finger:
+        finger.drag(noise, [(8 * step, 2 * step) for step in range(1, 9)])
+    expect(page).to_have_url(re.compile("noise="))
+    page.wait_for_function(ANSWERED)
+    Lab(page, "").settle()
+    said = float(re.search(r"noise=([-0-9.]+)", page.url).group(1))
+    assert said > 0
+    expect(page.locator(".plane-said")).to_have_text(sentence(noise=said))
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])

@@ -30,6 +30,8 @@ def box(page, name: str = GAUGE):
 
 
 def test_a_pointer_opens_the_meaning_and_may_go_into_it(home):
+    expect(home.get_by_text(re.compile("^Fits run"))).to_be_visible(timeout=30_000)
+    home.locator(".moeviz-plane[data-draws]").wait_for()
     word(home).hover()
     expect(box(home)).to_contain_text("no amount of data can tell them apart")
     box(home).hover()

@@ -85,8 +85,8 @@ def test_the_wheel_carries_results_verdicts_scripts_and_styles(wheel):
         "exceptions.json",
         "plot.js",
         "plot.css",
-        "ui/lab/watch.js",
-        "ui/lab/watch.css",
+        "ui/shared/watch.js",
+        "ui/shared/watch.css",
         "icon.svg",
         "flexmix.R",
         "handout.typ",
@@ -101,7 +101,9 @@ def test_the_first_visitor_may_come_by_a_deep_link(installed, visit):
     lab.open(sizes="300,1000", replicates=3)
     asks = "Does the cosine router really learn slowly?"
     expect(lab.page.get_by_role("heading", name=asks)).to_be_visible()
-    expect(lab.page.get_by_test_id("stTopNavSection")).to_have_text(["See", "Measure", "Decide"])
+    expect(lab.page.get_by_test_id("stTopNavSection")).to_have_text(
+        ["See", "Measure", "Decide", "Teach"]
+    )
     expect(lab.page.get_by_text(re.compile("^12 fits"))).to_be_visible()
     lab.settle()
     expect(lab.page.get_by_text("Page not found")).to_have_count(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -20,9 +21,10 @@ from moeviz.charts.gates import (
     score_of,
     shift_document,
 )
+from moeviz.charts.gates_affinities import competition_table, competitions
 from moeviz.charts.gates_formula import gates_formula, library_weights, shifted
 from moeviz.errors import MoevizError
-from moeviz.model import AFFINITIES, SCORES, make_expert, make_score
+from moeviz.model import AFFINITIES, SCORES, make_affinity, make_expert, make_routing, make_score
 from moeviz.model.custom import CUSTOM
 from moeviz.text import json_text
 
@@ -103,15 +105,68 @@ def test_weights_of_softmax_gates_sum_to_one_and_of_sigmoid_gates_need_not():
 
 @pytest.mark.parametrize("affinity", AFFINITIES)
 def test_competition_reads_values_by_every_affinity(affinity):
-    setup = of("competition", "winners-share", affinity=affinity, expert="tanh")
+    setup = of("competition", "winners-share", affinities=(affinity, "softplus"), expert="tanh")
     document = gates_document(setup)["models"][0]
     assert AFFINITIES[affinity].title in document["note"]
-    assert (document["affinity"] is None) == (affinity == setup.__class__.affinity)
+    assert (document["affinity"] is None) == (affinity == "softplus")
     kept = weights(setup)
     total = kept.sum(0)
     fine = torch.isfinite(total)
     torch.testing.assert_close(total[fine], torch.ones_like(total[fine]))
     assert "<math>" in gates_formula(setup)
+
+
+def shares(affinity: str, *answers: float) -> list[float]:
+    """The winners' shares of experts with some answers, as the algorithm has them."""
+    values = torch.tensor(answers, dtype=torch.float64).reshape(1, -1, 1)
+    gate = make_routing("winners-share", top=2)
+    return gate.weights(make_affinity(affinity).of(values))[:, 0].tolist()
+
+
+def test_what_can_go_wrong_with_an_affinity_does():
+    def no_number(*weights):
+        return any(math.isnan(weight) for weight in weights)
+
+    assert no_number(*shares("softplus", -746.0, -800.0, -900.0))
+    assert not no_number(*shares("softplus", -740.0, -800.0, -900.0))
+    mixed = shares("silu", 0.1, -0.05, -3.0)
+    assert max(mixed) > 1.0
+    assert min(mixed) < 0.0
+    assert shares("sigmoid", 38.0, 500.0, 0.0) == [0.5, 0.5, 0.0]
+    assert no_number(*shares("relu", -1.0, -2.0, -3.0))
+    assert shares("softmax", 1.0, 0.0, -1.0) == pytest.approx(shares("softmax", -9.0, -10.0, -11.0))
+    assert no_number(*shares("exp", 710.0, 0.0, 1.0))
+    assert shares("norm", -5.0, 3.0, 1.0) == [0.625, 0.375, 0.0]
+    assert no_number(*shares("norm", 0.0, 0.0, 0.0))
+
+
+def test_all_affinities_stand_side_by_side_with_the_theorys_gate():
+    setup = of("competition", x=(-0.6, 0.75))
+    theory, *algorithm = found = competitions(setup)
+    assert [each.name.rpartition(" = ")[2] for each in algorithm] == [
+        AFFINITIES[name].title for name in AFFINITIES
+    ]
+    assert theory.weights == pytest.approx(weights_at(of("competition"), setup.x))
+    assert sum(theory.weights) == pytest.approx(1.0)
+    by_name = dict(zip(AFFINITIES, algorithm, strict=True))
+    assert by_name["silu"].outside > 0.1
+    assert {name for name, each in by_name.items() if each.outside} == {"silu"}
+    table = competition_table(found)
+    assert table.count("\n") == len(found) + 1
+    assert all(each.risk in table for each in found)
+
+
+def weights_at(setup: Setup, x) -> list[float]:
+    return library_weights(setup, 0, setup.vectors, [x])[:, 0].tolist()
+
+
+def test_relu_leaves_nobody_to_win_where_all_answer_below_0():
+    alike = ((1.0, 0.0), (1.0, 0.1), (0.9, 0.0))
+    found = competitions(of("competition", vectors=alike, x=(-1.0, 0.0)))
+    relu = next(each for each in found if each.name.endswith("ReLU"))
+    assert 0.4 < relu.no_number < 0.6
+    assert all(math.isnan(weight) for weight in relu.weights)
+    assert "no numbers in" in competition_table([relu])
 
 
 def test_the_theorys_gate_and_the_algorithms_differ():

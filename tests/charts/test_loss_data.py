@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moeviz.charts.closeness import Setup, blind, closeness_document, closeness_formula, shown_loss
+from moeviz.charts.closeness import Setup, closeness_document, closeness_formula, shown_loss
 from moeviz.charts.closeness_atoms import (
     KINDS,
     between_fit,
@@ -17,6 +17,7 @@ from moeviz.charts.closeness_atoms import (
     split_in_place,
     spread_fit,
 )
+from moeviz.charts.closeness_words import blind, printed_name, sight
 from moeviz.charts.loss_data import loss_data, loss_of
 from moeviz.errors import SpecificationError
 from moeviz.theory import LOSSES
@@ -123,17 +124,42 @@ def test_what_a_loss_cannot_see_is_named():
     def said(name, r=2.0):
         return shown_loss("softmax", name, r)["blind"]
 
-    assert said("mass") == ["where atoms lie in a cell"]
-    assert said("L3") == []
-    assert said("L2") == ["a crowd's spread: ε counts as ε²"]
-    assert said("L1,r", 2.5) == ["small errors: ε counts as ε²·⁵"]
-    assert said("gate")[0] == "experts"
-    assert said("expert")[0] == "gates"
-    assert said("radial")[0] == "a turned gate"
-    assert said("angular")[0] == "a gate's length"
-    assert shown_loss("sigmoid", "sigmoid-L3", 2.0)["blind"] == ["an empty cell"]
+    assert said("mass") == "Does not see where atoms lie in a cell."
+    assert said("L3") == "Sees every error in full."
+    assert said("L2") == "Hardly sees a crowd's spread (ε as ε²)."
+    assert said("L1,r", 2.5) == "Hardly sees small errors (ε as ε²·⁵)."
+    assert said("gate").startswith("Does not see experts")
+    assert said("expert").startswith("Does not see gates")
+    assert said("radial").startswith("Does not see a turned gate")
+    assert said("angular").startswith("Does not see a gate's length")
+    assert shown_loss("sigmoid", "sigmoid-L3", 2.0)["blind"] == "Does not see an empty cell."
     gateless = loss_data(loss_of("compete-L1", 2.0), KINDS["compete"].layout)
-    assert blind(gateless, 0) == ["a crowd's spread: ε counts as ε²"]
+    assert blind(gateless, 0) == "Hardly sees a crowd's spread (ε as ε²)."
+    assert sight(gateless, 0) == "hardly sees a crowd's spread (ε as ε²)"
+
+
+@pytest.mark.parametrize(("kind", "name"), PAIRS, ids=lambda part: getattr(part, "name", part))
+def test_the_bar_of_a_loss_says_what_moves_it_not(kind, name):
+    """What a loss is said to see in full costs what it is off; what it does not see costs 0."""
+    shown = shown_loss(kind.name, name, 2.0)
+    step = 2.0**-10
+    moved = [(*atom[:-2], atom[-2] + step, atom[-1]) for atom in kind.truth]
+    lost = value(kind, name, moved)
+    if "sees every error in full" in shown["sight"] or "crowd" in shown["sight"]:
+        assert lost > 0.1 * step
+    elif "small errors" in shown["sight"]:
+        assert 0.0 < lost < 2.0 * step**2 * len(moved)
+    elif "experts" in shown["blind"] or "where atoms lie" in shown["blind"]:
+        assert lost == pytest.approx(0.0, abs=1e-12)
+    else:
+        assert lost > 0.0
+
+
+def test_losses_are_printed_as_the_papers_write_them():
+    names = ("L2", "sigmoid-L1", "L1,2", "D_r", "D2", "sigmoid-L2,r", "mass", "radial")
+    assert [printed_name(name) for name in names] == [
+        "L₂", "L₁", "L₁,₂", "Dᵣ", "D₂", "L₂,ᵣ", "mass", "radial",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from moeviz.charts.question import CLAUSES, PLACES, SAID, Blank, question, question_words
+from moeviz.charts.glossary import GLOSSARY
+from moeviz.charts.question import (
+    CLAUSES,
+    HINTS,
+    PLACE_HINTS,
+    PLACES,
+    SAID,
+    Blank,
+    question,
+    question_hint,
+    question_words,
+)
 from moeviz.model import SCORES
 from moeviz.symbolic.request.selection import CHECK_FIELDS, POINTS, TESTS, validated
 
@@ -14,8 +27,8 @@ def blanks(**selection) -> dict[str, Blank]:
 
 
 def test_the_sentence_has_words_for_every_test_and_point():
-    assert set(CLAUSES) == set(TESTS)
-    assert set(PLACES) == set(POINTS)
+    assert set(CLAUSES) == set(HINTS) == set(TESTS)
+    assert set(PLACES) == set(PLACE_HINTS) == set(POINTS)
     assert set(CHECK_FIELDS) >= SAID
 
 
@@ -60,3 +73,11 @@ def test_the_sentence_reads_as_one():
         "dimensions with 2 true atoms and cell 1 crowded free of slow directions at generic "
         "points?"
     )
+
+
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("point", POINTS)
+def test_what_is_asked_is_said_in_plain_words(test, point):
+    hint = question_hint(validated({"test": test, "point": point}))
+    assert set(re.findall(r"\(term:([\w-]+)\)", hint)) <= set(GLOSSARY)
+    assert hint.endswith(".")

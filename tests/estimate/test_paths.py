@@ -149,3 +149,23 @@ def test_the_whole_sample_as_one_batch_is_gradient_descent(rng):
     assert torch.allclose(found.theta, theta, rtol=0, atol=1e-7)
     one_batch = run(StochasticGradient(epochs, rate, 120), problem, start, 0)
     assert torch.allclose(found.theta, one_batch.theta, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("output_name", "method"), CASES, ids=NAMES)
+def test_every_step_can_be_kept_with_its_damping(output_name, method, rng):
+    problem, start, _ = task(rng, "linear", "softmax", "tanh", output_name, fits=1, n=150)
+    if isinstance(method, StochasticGradient):
+        found = fit_stochastic_gradient(
+            problem, start, method, [np.random.default_rng(0)], watched=1, kept=500
+        )
+        (path,) = found.paths
+        assert bool(path.damping.isnan().all())
+    else:
+        (path,) = fit(problem, start, method, watched=1, kept=500).paths
+        assert len(path.damping) == len(path.steps)
+        for (before, after), (low, high) in zip(
+            pairwise(path.damping.tolist()), pairwise(path.cost.tolist()), strict=True
+        ):
+            # A refused step raises the damping, one that is taken lowers it.
+            assert after > before if high == low and after != before else after <= before
+    assert path.steps == tuple(range(len(path.steps)))

@@ -69,6 +69,16 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.usefixtures("elsewhere")
+def test_moments_stay_on_the_device_of_the_data(pairing):
+    model = combined(*pairing)
+    layout = model.layout(ATOMS, DIMENSION)
+    with OneDevice():
+        found = moments(*arguments(model, layout))
+    assert {value.device.type for value in vars(found).values()} == {"meta"}
+
+
+@pytest.mark.crowd
+@pytest.mark.usefixtures("elsewhere")
 def test_moments_of_all_combinations_stay_on_the_device_of_the_data(score):
     models = made(score)
     with OneDevice():

@@ -12,6 +12,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
+from moeviz.charts.claim_repairs import repair_line
 from moeviz.charts.claim_sides import sides
 from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.engine.checks.check import Checks
@@ -40,7 +41,7 @@ from moeviz.ui.shared import session
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import Interest
 from moeviz.ui.shared.typeset import mixed, shortened
-from tests.ui.still import StillEngine, component, said, told, visit, words
+from tests.ui.still import StillEngine, component, said, texts, told, visit, words
 
 PAGE = "pages/lab/checker.py"
 
@@ -138,9 +139,9 @@ def page(tab: str = "", **params: str) -> AppTest:
     return app
 
 
-def tell(app: AppTest, key: str, value: Any) -> AppTest:
+def tell(app: AppTest, key: str, value: Any, event: str = "picked") -> AppTest:
     """Tell what the browser says of a pick in one of the page's components."""
-    said = {"event": "picked", "value": value}
+    said = {"event": event, "value": value}
     trigger = _make_trigger_id(component(app, key).id, "events")
     states = app._tree.get_widget_states()
     states.widgets.append(WidgetState(id=trigger, json_trigger_value=json.dumps([said])))
@@ -373,6 +374,41 @@ def test_another_claim_changes_the_address_and_asks_for_nothing(checker):
     assert not checker.submitted
 
 
+def test_what_the_map_shows_is_kept_whatever_claim_is_opened(checker):
+    app = tell(page(), MAP, {"paper": "cosine", "only": "fails"}, "shown")
+    app = tell(app, MAP, "C9.gauge")
+    app = choose(app, "expert", "relu")
+    for shown in (app, tell(app, MAP, "C6.relu")):
+        assert (shown.query_params["paper"], shown.query_params["only"]) == ("cosine", "fails")
+        assert (told(shown, MAP)["paper"], told(shown, MAP)["only"]) == ("cosine", "fails")
+    app = tell(shown, MAP, {"paper": "banana", "only": ["fails"]}, "shown")
+    assert not {"paper", "only"} & set(app.query_params)
+
+
+@pytest.mark.parametrize(
+    "claim", ["C9.gauge", "C8.over.relu", "C4.relu.d1", "C6.tanh", "S12.limit"]
+)
+def test_the_answer_to_a_claim_that_fails_begins_with_what_repairs_it(checker, claim):
+    line = repair_line(shipped(claim).verdict)
+    shown = texts(page(claim=claim))
+    begin, rest = shown[0][0][1][:2]
+    assert begin == ["b", [line[: len(begin[1][0])]]]
+    assert rest.strip() in line
+
+
+def test_a_proof_is_not_called_a_counterexample(checker):
+    shown = words(page(claim="C9.gauge"))
+    assert "Why not." in shown
+    assert "Counterexample." not in shown
+
+
+def test_what_the_sentence_beside_a_claim_says_is_decided_with_one_tap(checker):
+    app = page(claim="C1.d2")
+    app.button(key="checker.own").click().run()
+    (request,) = checker.submitted
+    assert plain_request(CHECKER.read(app.query_params)) == request
+
+
 def test_the_sentence_beside_a_claim_leads_to_a_check_of_ones_own(checker):
     app = choose(page(claim="C1.d2"), "expert", "relu")
     assert app.query_params["compose"] == "1"
@@ -412,7 +448,7 @@ def test_the_family_is_typeset_before_it_is_run(checker):
     assert not checker.submitted
 
 
-def test_each_question_of_the_gallery_is_set_up_with_one_tap(checker):
+def test_each_question_of_the_gallery_is_decided_with_one_tap(checker):
     app = page(compose="1")
     assert app.title[0].value == OWN
     for number, question in enumerate(gallery()):
@@ -420,7 +456,7 @@ def test_each_question_of_the_gallery_is_set_up_with_one_tap(checker):
         assert app.title[0].value == plain(question.title)
         assert json.loads(told(app, GALLERY)["questions"])["chosen"] == number
         assert plain_request(CHECKER.read(app.query_params)) == question.request
-    assert not checker.submitted
+        assert checker.submitted[number:] == [question.request]
 
 
 def test_a_question_of_the_gallery_says_what_to_try_then(checker, verdicts):
@@ -486,10 +522,11 @@ def test_a_choice_keeps_a_formula_that_is_wrong_yet(checker):
 def test_a_router_that_needs_two_dimensions_sets_them_and_says_so(checker, router):
     app = choose(page(compose="1", dimension="1"), "router", router)
     assert blanks(app)["dimension"] == "2"
-    assert "needs 2 dimensions, so there are 2" in said(app.info)
+    assert "set to 2" in said(app.info)
     assert not app.error
     app.run()
-    assert not app.info  # said once
+    assert "set to 2" in said(app.info)  # as long as the choice stands
+    assert not choose(app, "dimension", "3").info
 
 
 def test_a_link_with_too_few_dimensions_says_so_before_anything_is_run(checker):

@@ -6,12 +6,16 @@ import json
 
 import pytest
 
-from moeviz.charts.designs_seen import FIRST, Moved
+from moeviz.charts.designs_seen import FIRST, Moved, Seen, designs_seen
 from moeviz.charts.information import information_document
-from moeviz.errors import SpecificationError
-from moeviz.ui.information.link import INFORMATION
+from moeviz.charts.lab_designs import lab_designs
+from moeviz.errors import MoevizError, SpecificationError
+from moeviz.study import PRESETS
+from moeviz.ui.information.design import study_link
+from moeviz.ui.information.link import INFORMATION, OWN, lab_link
 from moeviz.ui.information.page import TITLE, TRIES
 from moeviz.ui.information.state import PICTURE
+from moeviz.ui.lab.link import LAB
 from tests.ui.still import told, visit
 
 PAGE = "pages/see/information.py"
@@ -48,3 +52,67 @@ def test_a_link_says_what_is_shown():
     params = {"design": "gaussian-exact.0", "apart": "-2.125", "spread": "1.5", "v": "1"}
     request = INFORMATION.read(params)
     assert INFORMATION.write(request) == params
+
+
+# From the lab and back.
+
+
+def chosen(preset, **changes):
+    return PRESETS[preset].build({**PRESETS[preset].defaults, **changes})
+
+
+ASKED = [
+    chosen("cosine-exact", experts=("tanh",), noise=0.3, candidates=1),
+    chosen("compete-exact", low=-2.0, high=2.0, truth_seed=3),
+    chosen("cosine-fig1a", sizes=(100, 1000)),
+]
+
+
+@pytest.mark.parametrize("spec", ASKED, ids=lambda spec: spec.name)
+def test_a_link_from_the_lab_says_all_of_its_study_and_leads_back(spec):
+    params = lab_link(spec)
+    request = INFORMATION.read(params)
+    assert request.values["design"] == OWN
+    assert request.own[OWN] == spec
+    assert INFORMATION.write(request) == params
+    seen = Seen("lab.0", "", spec.name, designs_seen()[FIRST].setup, study=spec)
+    back = LAB.read(study_link(seen, Moved()))
+    assert PRESETS[back.own["preset"]].build(back.values) == spec
+
+
+def test_what_the_hand_moved_goes_along_to_the_lab():
+    seen = designs_seen()["cosine-fig1a.0"]
+    moved = LAB.read(study_link(seen, Moved(noise=1.0, spread=-1.0))).values
+    still = LAB.read(study_link(seen, Moved())).values
+    assert moved["noise"] == 2.0 * still["noise"]
+    assert moved["high"] - moved["low"] == (still["high"] - still["low"]) / 2.0
+    too_far = LAB.read(study_link(designs_seen()[FIRST], Moved(noise=4.0, spread=2.0))).values
+    assert (too_far["low"], too_far["high"]) == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize("text", ["", "preset=none", "preset=lab&noise=9e9", "&" * 200, "v=99"])
+def test_a_labs_link_that_is_none_is_refused_in_a_sentence(text):
+    with pytest.raises(MoevizError, match="Expected"):
+        INFORMATION.read({"design": "lab", "lab": text})
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "1.5", "65", "9" * 99])
+def test_a_model_that_is_none_is_refused_in_a_sentence(text):
+    with pytest.raises(SpecificationError, match="Expected the model to be a number"):
+        INFORMATION.read({"model": text})
+
+
+def test_the_page_shows_the_labs_model(still):
+    spec = ASKED[0]
+    app = visit(PAGE, **lab_link(spec), model="2")
+    assert not app.error
+    assert (
+        picture(app)["sentence"] == information_document(lab_designs(spec)[1], Moved())["sentence"]
+    )
+    assert "of those that the lab compares" in app.selectbox[1].label
+
+
+def test_without_a_link_the_labs_model_is_the_one_that_it_opens_with(still):
+    app = visit(PAGE, design="lab")
+    assert not app.error
+    assert "preset=cosine-exact" in str(app.query_params["lab"])

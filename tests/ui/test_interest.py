@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from moeviz.engine import UnknownJobError
 from moeviz.ui.shared.interest import GONE_AFTER, MOST_JOBS, Interest
 
 JOB, OTHER = "0" * 16, "1" * 16
@@ -163,6 +164,21 @@ def test_who_asks_again_is_not_left_without_the_job(interest, cancelled, clock):
     clock.now += GONE_AFTER + 1
     interest.review(JOB)
     assert cancelled == []
+
+
+def test_a_job_that_is_gone_when_nobody_wants_it_is_no_error(clock, caplog):
+    def gone(job: str) -> None:
+        raise UnknownJobError("Expected a known job.")
+
+    interest = Interest(gone, clock)
+    interest.want(JOB, "a")
+    interest.want(JOB, "b")
+    assert not interest.withdraw(JOB, "a")
+    clock.now += GONE_AFTER + 1
+    with caplog.at_level("INFO", "moeviz.ui.shared.interest"):
+        interest.review(JOB)
+    assert "could not be cancelled" in caplog.text
+    assert interest.wanted_by(JOB) == 0
 
 
 def test_jobs_that_are_asked_about_once_are_forgotten(interest, clock):

@@ -10,6 +10,7 @@ import pytest
 
 from moeviz.charts.glossary import GLOSSARY
 from moeviz.ui.checker.link import CHECKER
+from moeviz.ui.gates.link import GATES_PAGE
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES
@@ -18,7 +19,7 @@ from tests.support import of_every
 from tests.ui.still import texts, visit, words
 from tests.ui.test_frame import answer
 
-PAGES = {"convergence": LAB, "checker": CHECKER}
+PAGES = {"convergence": LAB, "checker": CHECKER, "gates": GATES_PAGE}
 GAUGE = ["term", "gauge", "gauge"]
 
 
@@ -67,8 +68,11 @@ def test_where_a_word_is_seen_is_a_screen_of_the_app(term):
     address, _, query = term.page.partition("?")
     asked = dict(parse_qsl(query))
     assert address in ADDRESSES.values()
-    own = PAGES[address].read(asked).own if asked else asked
-    assert asked.keys() <= own.keys()
+    known = set(asked)
+    if asked:
+        request = PAGES[address].read(asked)
+        known = request.own.keys() | request.values.keys()
+    assert asked.keys() <= known
 
 
 def test_the_home_page_has_its_words_marked(still):

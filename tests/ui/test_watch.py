@@ -13,7 +13,7 @@ from moeviz.charts.palette import THEMES
 from moeviz.charts.screen import study_screen
 from moeviz.study.kept import kept_result
 from moeviz.text import json_text
-from moeviz.ui.lab import watch as module
+from moeviz.ui.shared import watch as module
 from moeviz.ui.shared.component import PLOTLY_PATH, with_addresses
 from moeviz.ui.shared.scripts import script_path
 
@@ -47,7 +47,7 @@ def test_no_script_names_another_host():
 
 def show(layers, **changes):
     """Show a study with one prediction; the test of a page gives the rest."""
-    from moeviz.ui.lab.watch import watch
+    from moeviz.ui.shared.watch import watch
 
     usual = {"job": None, "screen": None, "live": False, "view": "one", "file_name": "study"}
     watch(

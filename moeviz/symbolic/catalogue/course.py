@@ -55,10 +55,13 @@ class Fitted:
         What stands before its expert, without what its gate makes of the input.
     at : (float, float)
         The two parameters that are shown.
+    values : tuple of float
+        All parameters, in the order of a model's columns; the offset holds the weight.
     """
 
     weight: float
     at: tuple[float, float]
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -278,4 +281,6 @@ def _fitted(own: Atom, slow: Walked, weight: mpmath.mpf, values: Values) -> Fitt
     offset = values[own.offset]
     factor = 1 / (1 + mpmath.exp(-offset)) if own.logistic else mpmath.exp(offset)
     first, second = (float(named[name]) for name in slow.shown)
-    return Fitted(float(weight * factor), (first, second))
+    mass = weight * factor
+    whole = {**values, own.offset: mpmath.log(mass / (1 - mass) if own.logistic else mass)}
+    return Fitted(float(mass), (first, second), tuple(map(float, whole.values())))

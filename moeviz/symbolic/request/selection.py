@@ -133,7 +133,7 @@ def _fields() -> Iterator[Field]:
     yield from CONSTANTS.values()
     yield _choice("test", "What to test", "cone", TESTS, TESTS.__getitem__, QUESTION)
     yield _choice("point", "Point", "generic", POINTS, POINTS.__getitem__, QUESTION)
-    yield _number("seed", "Seed of the point", 0, 0, 99, QUESTION)
+    yield replace(_number("seed", "Seed of the point", 0, 0, 99, QUESTION), basic=False)
     yield replace(
         _number("order", "Highest order of derivatives", 2, 1, 2, QUESTION),
         applies=_of_test("discover"),

@@ -4,13 +4,12 @@
 const ROUND = 40; // Corners of a circle.
 const RADIUS = 0.36; // Of an atom of weight 1, in a plane of the usual size.
 const USUAL = 4.8; // Width of that plane.
-const LABEL = 122, FREE = 62; // Units left of the bars, and right of them; a unit is a pixel.
+const LABEL = 128, FREE = 62; // Units left of the terms' bars, and right of all; a unit is a pixel.
 const PHONE = 640, SHARE = 0.41; // A panel's width: nearly all of a phone's screen, else its share.
 const TIED = 1e-9; // Distances that differ by no more than this share are equal.
 const NOTHING = 5e-4; // Prints as 0.000.
 const LEAST = 0.1; // No scale of bars ends before.
 const STEPS = [0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1];
-const COUNTS = ["", "one answer", "two answers", "three answers"];
 const RAISED = { ".": "·", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((c, i) => [i, c])) };
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -154,9 +153,9 @@ export function scene(data, { written }) {
     const outlines = truth.map((_, j) => polygon(j, places, heights, box).map(([x, y]) => [x / scale[0], y / scale[1]]));
     const sizes = truth.map((_, j) => cells.filter((cell) => cell === j).length);
     return {
-      title: "Truth (rings) and fit (handles)",
-      note: `cells at fit ${active + 1}’s other coordinates`,
-      x: data.x, y: data.y, names: [data.names[across], data.names[up]],
+      title: "True atoms (rings), fitted ones",
+      note: `cells for fit ${active + 1}: 2 of ${data.names.length} coordinates`,
+      x: data.x, y: data.y, names: [data.axes[across], data.axes[up]],
       regions: [
         ...outlines.flatMap((points, j) => (points.length ? [{ points, colour: j, opacity: 0.13 }] : [])),
         ...fit.map((atom, i) => ({
@@ -175,63 +174,83 @@ export function scene(data, { written }) {
     };
   }
 
-  // Bars: the three losses, each with what it cannot see, and the terms of the first, cell by cell.
-  function bars(shown) {
-    const font = parseFloat(getComputedStyle(document.documentElement).fontSize) / 18;
-    const board = (window.innerWidth < PHONE ? window.innerWidth - 48 : SHARE * window.innerWidth) / font;
-    const scale = ceiling(Math.max(...shown.map(({ total }) => total)));
-    const rows = [];
-    let y = 0;
-    const row = (height, entry) => { y += height; rows.push({ ...entry, y }); };
-    for (const { loss, terms, total } of shown) {
-      row(27, { text: loss.name, parts: truth.map((_, j) => ({ cell: j, value: sum(terms.filter((t) => t.cell === j).map((t) => t.value)) })), total });
-      row(22, { note: loss.blind.length ? `blind to ${loss.blind[0]}` : "sees all at full size" });
-    }
-    const [{ loss, terms }] = shown;
-    row(30, { note: `${loss.name}, term by term (colour: cell)` });
+  // The three losses, each with what it cannot see.
+  function losses(shown) {
+    return shown.flatMap(({ loss, terms, total }, at) => [
+      { height: at ? 30 : 20, note: `${loss.name} ${loss.sight}` },
+      {
+        height: 25, total,
+        parts: truth.map((_, j) => ({ cell: j, value: sum(terms.filter((t) => t.cell === j).map((t) => t.value)) })),
+      },
+    ]);
+  }
+
+  // The terms of the first loss, cell by cell.
+  function parts([{ loss, terms }]) {
     const kinds = [];
     truth.forEach((_, cell) => {
       const zero = truth[cell].at.slice(0, data.gate).every((value) => value === 0) ? 1 : 0;
       if (loss.mass[zero]) kinds.push({ cell, part: "mass", word: "weight" });
       for (const power of loss.powers) if (power.counts[zero]) kinds.push({ cell, ...power });
     });
-    for (const { cell, part, word } of kinds) {
+    return kinds.map(({ cell, part, word }) => {
       const own = terms.filter((term) => term.cell === cell && term.part === part);
       const power = own.length ? raised(own[0].exponent) : "";
-      row(kinds.length > 9 ? 21 : 24, {
-        text: `cell ${cell + 1} ${word}${power}`,
+      return {
+        height: kinds.length > 9 ? 21 : 24, text: `cell ${cell + 1} ${word}${power}`,
         parts: own.map((term) => ({ cell, value: term.value })), total: sum(own.map((term) => term.value)),
-      });
-    }
-    const tall = y + 14;
-    const wide = (board - LABEL - FREE) / scale;
-    const regions = [];
-    const labels = [];
-    for (const { y: at, text, note, parts, total } of rows) {
-      const from = tall - at;
+      };
+    });
+  }
+
+  // Rows of bars, drawn on a scale that ends with a round number.
+  function board(entries, scale) {
+    const font = parseFloat(getComputedStyle(document.documentElement).fontSize) / 18;
+    const width = (window.innerWidth < PHONE ? window.innerWidth - 48 : SHARE * window.innerWidth) / font;
+    const tall = sum(entries.map(({ height }) => height)) + 14;
+    const wide = (width - LABEL - FREE) / scale;
+    const [regions, labels, lines] = [[], [], []];
+    let from = tall;
+    for (const { height, text, note, parts: bars, total } of entries) {
+      from -= height;
       if (note) { labels.push({ at: [0, from + 2], text: note, anchor: "start" }); continue; }
-      labels.push({ at: [0, from], text, anchor: "start" });
-      let x = LABEL;
-      for (const { cell, value } of parts) {
+      if (text) labels.push({ at: [0, from], text, anchor: "start" });
+      const start = text ? LABEL : 2;
+      let x = start;
+      for (const { cell, value } of bars) {
         const to = x + wide * value;
         const end = Math.max(x, to - 1.5);
         regions.push({ points: [[x, from - 3], [end, from - 3], [end, from + 15], [x, from + 15]], colour: cell, opacity: 0.8 });
         x = to;
       }
+      lines.push({ points: [[start, from - 6], [start, from + 18]], width: 1, colour: "quiet" });
       labels.push({ at: [x + 6, from], text: written(total, 3), anchor: "start" });
     }
-    return {
-      title: "Three losses", note: `bars end at ${scale.toFixed(2)}`, bare: true,
-      x: [0, board], y: [0, tall], tall: tall / board, regions, labels,
-      lines: [{ points: [[LABEL, 0], [LABEL, tall]], width: 1, colour: "quiet" }],
-    };
+    return { bare: true, x: [0, width], y: [0, tall], tall: tall / width, regions, labels, lines };
+  }
+
+  // On a phone the terms stand in a panel of their own, below the sentence.
+  function bars(shown) {
+    const scale = ceiling(Math.max(...shown.map(({ total }) => total)));
+    const title = { title: "Three losses: how far the fit is", note: "colour: cell" };
+    const name = `Terms of ${shown[0].loss.name}`;
+    if (window.innerWidth < PHONE) {
+      return [{ ...title, ...board(losses(shown), scale) }, { title: name, note: "colour: cell", later: true, ...board(parts(shown), scale) }];
+    }
+    return [{ ...title, ...board([...losses(shown), { height: 34, note: `${name}:` }, ...parts(shown)], scale) }];
+  }
+
+  // What the fit's distances are to a reader who asks whether it is close.
+  function answer(shown) {
+    const values = shown.map(({ total }) => written(total, 3));
+    const named = shown.map(({ loss }, i) => `${i ? values[i] : `${values[i]} from the truth`} by ${loss.name}`);
+    if (new Set(values).size > 1) return `That depends on the loss: this fit is *${named.join(", ")}*.`;
+    return `By all three losses this fit is *${values[0]}* from the truth.`;
   }
 
   function sentence(shown, fit, cells, tied) {
     const [{ loss, terms }] = shown;
-    const answers = shown.map((each) => `${each.loss.name} = ${written(each.total, 3)}`);
-    const many = new Set(shown.map((each) => written(each.total, 3))).size;
-    const said = [`One fit, ${COUNTS[many]}: *${answers.join(", ")}*.`];
+    const said = [answer(shown)];
     const far = fit.map((atom, i) => length(atom.at.map((value, c) => value - truth[cells[i]].at[c]), data.metric));
     const worst = far.indexOf(Math.max(...far));
     const fooled = shown.filter((each) => each.total < NOTHING).map((each) => each.loss.name);
@@ -242,7 +261,7 @@ export function scene(data, { written }) {
     const empty = truth.flatMap((_, j) => (cells.includes(j) ? [] : [j]));
     if (fooled.length === shown.length && far[worst] < NOTHING) {
       said.push(crowds.length
-        ? `Fits ${joined(crowds[0].names)} lie on true ${crowds[0].j + 1} and share its weight: *a split atom costs nothing*.`
+        ? `Fits ${joined(crowds[0].names)} lie on true atom ${crowds[0].j + 1} and share its weight: *a split atom costs nothing*.`
         : "The fit is the truth.");
     } else if (fooled.length) {
       said.push(`${joined(fooled)} ${fooled.length > 1 ? "see" : "sees"} *nothing*, though fit ${worst + 1} is *${written(far[worst])}* off.`);
@@ -258,12 +277,13 @@ export function scene(data, { written }) {
       const powers = [...new Set(terms.filter((term) => term.cell === j && term.atom !== null).map((term) => term.exponent))];
       const zero = truth[j].at.slice(0, data.gate).every((value) => value === 0) ? 1 : 0;
       const why = zero && loss.powers.some(({ exponent: [plain, own] }) => plain[1] !== own[1]) ? ", whose gate is 0" : "";
-      if (powers.length) said.push(`Fits ${joined(names)} crowd cell ${j + 1}${why}: ${loss.name} takes distances there to the power *${powers.join(", ")}*.`);
+      const hardly = Math.max(...powers) > 1 ? ", so that small ones hardly count" : "";
+      if (powers.length) said.push(`Fits ${joined(names)} crowd cell ${j + 1}${why}: ${loss.name} takes distances there to the power *${powers.join(", ")}*${hardly}.`);
     }
     const large = terms.reduce((most, term) => (term.value > (most?.value ?? NOTHING) ? term : most), null);
     if (large && !tied.length && !empty.length) {
       const whose = large.atom === null ? `of cell ${large.cell + 1}` : `of fit ${large.atom + 1}`;
-      said.push(`Its largest term: ${large.word} ${whose}, *${written(large.value, 3)}*.`);
+      said.push(`The largest term of ${loss.name}: ${large.word} ${whose}, *${written(large.value, 3)}*.`);
     }
     return said.slice(0, 4).join(" ");
   }
@@ -294,7 +314,7 @@ export function scene(data, { written }) {
         return { loss, terms, total: sum(terms.map((term) => term.value)) };
       });
       return {
-        panels: [plane(fit, cells), bars(shown)],
+        panels: [plane(fit, cells), ...bars(shown)],
         sentence: sentence(shown, fit, cells, tied),
         get tables() { return tables(shown, fit, cells); },
       };

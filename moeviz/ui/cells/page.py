@@ -19,6 +19,7 @@ from moeviz.charts.closeness_atoms import (
     split_in_place,
     spread_fit,
 )
+from moeviz.charts.closeness_words import DETAILS
 from moeviz.errors import MoevizError
 from moeviz.ui.cells.link import (
     ACTIVE,
@@ -35,12 +36,13 @@ from moeviz.ui.cells.state import PICTURE, STATE
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
+from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.widgets import field_widget
 
 TRIES: Mapping[str, tuple[Callable[[Kind], Sequence[Atom]], int]] = {
-    "Split a true atom": (split_fit, 1),
-    "Spread the pair": (spread_fit, 1),
-    "Stand between two": (between_fit, 2),
+    "Split a true atom in two": (split_fit, 1),
+    "Move the two halves apart": (spread_fit, 1),
+    "Half way between two atoms": (between_fit, 2),
 }
 """What a visitor may try: a label, the fit that it sets, and the atom whose cells are drawn."""
 
@@ -110,7 +112,7 @@ def show_form(request: Request) -> None:
                 with column:
                     field_widget(STATE, family, table[name])
     st.selectbox(
-        "Atoms of",
+        "Models whose atoms are shown",
         list(KINDS),
         list(KINDS).index(family),
         format_func=lambda name: KINDS[name].title,
@@ -120,13 +122,17 @@ def show_form(request: Request) -> None:
 
 
 def _words(setup: Setup) -> None:
-    """Say what each loss cannot see, and the first one with its numbers."""
+    """Say what each loss is and cannot see, and the first one with its numbers."""
+    lines = []
     for name in dict.fromkeys(setup.losses):
         loss = shown_loss(setup.kind, name, setup.r)
-        blind = "; ".join(loss["blind"]) or "nothing: it sees all errors at their full size"
-        st.markdown(f"**{loss['name']}** ({plain(loss['source'])}) is blind to: {blind}.")
-    with st.expander("The loss with these numbers"):
+        title, source = plain(loss["title"]), plain(loss["source"])
+        lines.append(f"- **{loss['name']}**: {title}. {loss['blind']} Source: {source}.")
+    with_terms("\n".join(lines), key="cells.losses")
+    with st.expander("Show the formula with today's numbers"):
         st.latex(closeness_formula(setup))
+    with st.expander("Details"):
+        with_terms(DETAILS)
 
 
 def _weights(fit: Sequence[Atom], kind: Kind) -> None:

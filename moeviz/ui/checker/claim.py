@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from moeviz.charts.claim_repairs import begun, repair_line
 from moeviz.charts.claim_sides import sides
 from moeviz.charts.decided import CONDITION, leading, same, sense
 from moeviz.charts.walks import ray_walk
@@ -115,17 +116,19 @@ def _answer(request: Request, found: Decision) -> None:
         if verdict is not None:
             st.header(answer_words(verdict["verdict"]), anchor=False, width="content")
         choose_case(request.own["claim"])
+        st.button(
+            "Decide it again, live" if verdict is not None else "Decide it",
+            key="checker.run",
+            on_click=_decide,
+            args=(request,),
+        )
         ask_own()
+    line = repair_line(verdict) if verdict is not None else ""
+    if line:
+        begin, rest = begun(line)
+        with_terms(f"**{begin}** {plain(rest)}", key="checker.line")
     said = agreement(verdict) if verdict is not None else ""
-    words, again = st.columns([5, 2], vertical_alignment="center")
-    words.markdown(f"{said} {plain(found.said)}".strip())
-    again.button(
-        "Decide it again, live" if verdict is not None else "Decide it",
-        key="checker.run",
-        on_click=_decide,
-        args=(request,),
-        width="stretch",
-    )
+    st.markdown(f"{said} {plain(found.said)}".strip())
 
 
 def _decide(request: Request) -> None:
@@ -137,7 +140,7 @@ def _evidence(claim: Claim, verdict: Verdict, request: Request) -> None:
     """Show what decides a claim; a counterexample stands before what anybody says."""
     said = sides(verdict)
     if said["counterexample"]:
-        st.markdown(f"**Counterexample.** {mixed(said['counterexample'])}")
+        st.markdown(f"**{said['counterexample_title']}.** {mixed(said['counterexample'])}")
     _said(claim, verdict, said)
     if said["repair"]:
         words = f"**{said['repair_title']}.** {mixed(said['repair'])}"

@@ -19,5 +19,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     list.append(item);
   });
   root.replaceChildren(title, list);
-  if (focus) root.querySelector(`[data-number="${focus}"]`)?.focus();
+  if (focus) root.querySelector(`[data-number="${focus}"]`)?.focus({ preventScroll: true });
 }

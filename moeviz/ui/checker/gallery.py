@@ -10,8 +10,9 @@ from moeviz.fields import Value
 from moeviz.symbolic.request.gallery import Question, gallery
 from moeviz.symbolic.request.selection import asked, validated
 from moeviz.text import json_text
-from moeviz.ui.checker.link import composed
-from moeviz.ui.checker.state import STATE
+from moeviz.ui.checker.link import composed, plain_request
+from moeviz.ui.checker.run import want
+from moeviz.ui.checker.state import go
 from moeviz.ui.shared.component import declared
 
 KEY = "checker.gallery"
@@ -21,7 +22,7 @@ _gallery = declared(__file__, '<div class="moeviz-gallery"></div>')
 
 
 def show_gallery(values: Mapping[str, Value]) -> None:
-    """Offer the questions; a tap sets one up.
+    """Offer the questions; a tap sets one up and has it decided.
 
     Parameters
     ----------
@@ -53,4 +54,6 @@ def known_question(values: Mapping[str, Value]) -> Question | None:
 def _take() -> None:
     picked, questions = st.session_state[KEY].get("picked"), gallery()
     if isinstance(picked, int) and 0 <= picked < len(questions):
-        STATE.restore(composed(validated(questions[picked].selection)))
+        wanted = composed(validated(questions[picked].selection))
+        go(wanted)
+        want(plain_request(wanted))

@@ -1,15 +1,18 @@
 """Links of the checker: a claim of the papers, or a check of one's own.
 
 An address says ``claim``, or ``compose=1`` and the fields of the form. ``live=1`` asks for the
-server's own verdict on a claim in place of ours, ``family`` for one of its exceptions.
+server's own verdict on a claim in place of ours, ``family`` for one of its exceptions. ``paper``
+and ``only`` say what the map shows: one paper's claims, or those of one kind.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from moeviz.charts.claims import KINDS
+from moeviz.charts.papers import PAPERS
 from moeviz.errors import SpecificationError, UnknownNameError
 from moeviz.fields import Value
 from moeviz.symbolic.catalogue import CATALOGUE
@@ -64,6 +67,20 @@ def _family(text: str) -> int:
     return int(text)
 
 
+def _one_of(name: str, known: Collection[str]) -> Key:
+    """Return a key that is one of some names, or is left out."""
+
+    def read(text: str) -> str:
+        if text not in known:
+            raise SpecificationError(
+                f"Expected {name} to be one of {', '.join(known)}, but got '{short(text)}'; leave "
+                "it out of the link."
+            )
+        return text
+
+    return Key(name, read, lambda value: value)
+
+
 def _check(form: str, values: Mapping[str, Value]) -> None:
     if form == OWN:
         validated(values)
@@ -96,6 +113,8 @@ CHECKER = Page(
         _switch("compose"),
         _switch("live"),
         Key("family", _family, lambda number: str(number) if number else None, 0),
+        _one_of("paper", PAPERS),
+        _one_of("only", KINDS),
     ),
     table=CHECK_FIELDS,
     form=lambda own: OWN if own["compose"] else CLAIM,
@@ -103,6 +122,9 @@ CHECKER = Page(
     check=_check,
 )
 """What the checker's links may say."""
+
+
+_NOTHING: Mapping[str, Any] = {key.name: key.default for key in CHECKER.keys}
 
 
 def request_of(claim: str, live: bool = False, family: int = 0) -> Request:
@@ -117,7 +139,7 @@ def request_of(claim: str, live: bool = False, family: int = 0) -> Request:
     family : int
         Which of its exceptions is open.
     """
-    return Request({"claim": claim, "compose": False, "live": live, "family": family}, {})
+    return Request({**_NOTHING, "claim": claim, "live": live, "family": family}, {})
 
 
 def composed(values: dict[str, Value]) -> Request:
@@ -128,7 +150,7 @@ def composed(values: dict[str, Value]) -> Request:
     values : dict
         Of all fields.
     """
-    return Request({"claim": None, "compose": True, "live": False, "family": 0}, values)
+    return Request({**_NOTHING, "compose": True}, values)
 
 
 def plain_request(request: Request) -> dict[str, Any]:

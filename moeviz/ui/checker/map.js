@@ -1,8 +1,9 @@
 // The map of claims: a column of tiles for each paper, and in its place a list of what was sought.
 // The map is fetched once; the server is asked again when something is sought, and when a tile is
-// opened.
+// opened, and hears what is shown alone, for the address.
 
-import { element } from "@dom";
+import { button, element } from "@dom";
+import { load, NARROW, SHOW } from "@claims";
 
 const GLYPHS = { holds: "✔", fails: "✘", condition: "◐", mixed: "✔✘", undecided: "?" };
 const WORDS = {
@@ -20,54 +21,18 @@ const LEGEND = [
   "✔ holds", "✘ fails", "◐ holds under a condition", "✔✘ differs from case to case",
   "≠ the paper says otherwise", "≈ it does so of some cases",
 ].join(" · ");
-// What a filter keeps: of a tile's claims, by their number, those that are so.
+// What a filter keeps: of a tile's claims, by their number, those that are so. And how it is said on
+// its button, and after the number of them on a paper's.
 const ONLY = {
-  fails: ["✘ fails", (tile, i) => tile.verdicts[i] === "fails"],
-  condition: ["◐ under a condition", (tile, i) => tile.verdicts[i] === "condition"],
-  differs: ["≠ paper differs", (tile, i) => tile.differs[i]],
+  fails: ["✘ fails", "fail", (tile, i) => tile.verdicts[i] === "fails"],
+  condition: ["◐ under a condition", "◐", (tile, i) => tile.verdicts[i] === "condition"],
+  differs: ["≠ paper differs", "≠", (tile, i) => tile.differs[i]],
 };
 const WAIT = 60; // Milliseconds after a key before the server is asked.
-
-const files = new Map();
-
-function load(path) {
-  if (!files.has(path)) {
-    const answer = fetch(new URL(path, document.baseURI)).then((found) => {
-      if (!found.ok) throw new Error("The map did not load from this server; reload the page.");
-      return found.json();
-    });
-    answer.catch(() => files.delete(path));
-    files.set(path, answer);
-  }
-  return files.get(path);
-}
 
 // The case to open: one of which the paper says otherwise, if there is one.
 function firstCase(tile, kept = tile.claims) {
   return kept.find((claim) => tile.differs[tile.claims.indexOf(claim)]) ?? kept[0];
-}
-
-// What repairs some of a tile's claims, or was tried: a sentence for each repair and its verdict.
-function repairs(tile, kept) {
-  const groups = new Map();
-  for (const claim of kept) {
-    const i = tile.claims.indexOf(claim);
-    if (!tile.repaired[i]) continue;
-    const key = JSON.stringify([tile.repair[i], tile.repaired[i]]);
-    groups.set(key, [...(groups.get(key) ?? []), claim]);
-  }
-  const sound = (key) => JSON.parse(key)[1].startsWith("holds");
-  const said = new Set();
-  return [...groups].sort(([a], [b]) => sound(b) - sound(a)).map(([key, claims]) => {
-    const [repair, verdict] = JSON.parse(key);
-    const fails = verdict === "fails" ? "fails too" : `is ${verdict}`;
-    const begin = sound(key) ? `Repaired, it ${verdict}` : `A repair was tried, and ${fails}`;
-    const names = claims.map((claim) => claim.slice(tile.id.length + 1)).join(", ");
-    const cases = claims.length < kept.length ? ` (${names})` : "";
-    const again = said.has(repair);
-    said.add(repair);
-    return again ? `For others it ${fails}${cases}.` : `${begin}${cases}: ${repair}`;
-  });
 }
 
 class ClaimMap {
@@ -86,21 +51,15 @@ class ClaimMap {
       clearTimeout(this.timer);
       if (await this.seek()) this.body.querySelector(".moeviz-list .moeviz-tile")?.click();
     });
-    this.filters = element("div", "moeviz-only");
-    this.filters.setAttribute("role", "group");
-    this.filters.setAttribute("aria-label", "Show only");
-    for (const [name, [words]] of Object.entries(ONLY)) {
-      const made = element("button", "", words);
-      made.type = "button";
-      made.setAttribute("aria-pressed", "false");
-      made.onclick = () => {
-        this.only = this.only === name ? null : name;
-        for (const each of this.filters.children) each.setAttribute("aria-pressed", "false");
-        made.setAttribute("aria-pressed", String(this.only === name));
-        this.draw();
-      };
-      this.filters.append(made);
-    }
+    const row = (name) => {
+      const made = element("div", "moeviz-only");
+      made.setAttribute("role", "group");
+      made.setAttribute("aria-label", name);
+      return made;
+    };
+    [this.chips, this.filters] = [row("Paper"), row("Show only")];
+    this.bar = element("div", "moeviz-bar");
+    this.bar.append(this.chips, this.filters);
     this.body = element("div");
     this.body.addEventListener("pointerover", (event) => this.about(event.target));
     this.body.addEventListener("pointerleave", () => this.about(null));
@@ -110,25 +69,50 @@ class ClaimMap {
     this.legend = element("p", "moeviz-legend", LEGEND);
     this.count = element("p", "moeviz-legend");
     this.count.setAttribute("role", "status");
-    root.replaceChildren(this.field, this.filters, this.count, this.body, this.words, this.legend);
+    root.replaceChildren(this.field, this.bar, this.count, this.body, this.words, this.legend);
+    this.root = root;
     this.found = null;
-    this.only = null;
-    this.paper = null;
+    [this.paper, this.only] = [null, null];
+    NARROW.addEventListener("change", () => this.draw());
+    document.addEventListener(SHOW, ({ detail }) => {
+      if (!root.isConnected) return;
+      this.field.value = "";
+      this.found = null;
+      this.set(detail.paper, detail.only);
+      root.scrollIntoView({ block: "start" });
+    });
   }
 
-  async show({ map, find, open }, pick) {
-    this.pick = pick;
-    this.find = find;
-    const again = this.path !== map || this.open !== open;
-    [this.path, this.open] = [map, open];
-    if (!again) return;
+  async show({ map, find, open, paper, only, set }, tell) {
+    [this.tell, this.find] = [tell, find];
+    const asked = JSON.stringify([map, open, set]);
+    if (this.shown === asked) return;
+    this.shown = asked;
+    this.open = open;
+    // The page was set anew, by the address or by a choice.
+    if (this.generation !== set) [this.paper, this.only] = [paper, only];
+    this.generation = set;
     try {
-      this.papers = (await load(map)).papers;
+      this.whole = await load(map);
     } catch (error) {
       this.count.textContent = error.message;
       return;
     }
     this.draw();
+  }
+
+  // What the visitor wants to see of the map; the address keeps it.
+  set(paper, only) {
+    [this.paper, this.only] = [paper, only];
+    this.draw();
+    this.tell("shown", { paper, only });
+  }
+
+  // The paper that is shown alone, or null: a phone has room for one, unless something is sought.
+  alone() {
+    if (this.paper || !NARROW.matches || this.found) return this.paper;
+    const has = (paper) => paper.tiles.some((tile) => tile.claims.includes(this.open));
+    return (this.whole.papers.find(has) ?? this.whole.papers[0]).paper;
   }
 
   // Returns whether the list shows what the field says.
@@ -152,21 +136,52 @@ class ClaimMap {
   }
 
   draw() {
-    if (!this.papers) return;
+    if (!this.whole) return;
+    const place = (all) => [...all].indexOf(document.activeElement);
     const focus = this.body.contains(document.activeElement) && document.activeElement.dataset.tile;
-    if (this.found || this.only || this.paper) this.list();
+    const bar = place(this.bar.querySelectorAll("button"));
+    // Another claim is open, and the list is as it was: it stays where it was scrolled to.
+    const row = JSON.stringify([this.found, this.only, this.paper]);
+    const top = this.row === row ? this.body.firstElementChild?.scrollTop : 0;
+    this.row = row;
+    this.choices();
+    if (this.found || this.only || (this.paper && !NARROW.matches)) this.list();
     else this.columns();
-    if (focus) [...this.buttons()].find((each) => each.dataset.tile === focus)?.focus();
+    if (top) this.body.firstElementChild.scrollTop = top;
+    const still = { preventScroll: true };
+    if (focus) [...this.buttons()].find((each) => each.dataset.tile === focus)?.focus(still);
+    if (bar >= 0) this.bar.querySelectorAll("button")[bar]?.focus(still);
     this.about(null);
+  }
+
+  // Papers with how many of their claims are so, and filters.
+  choices() {
+    const alone = this.alone();
+    const [, after] = ONLY[this.only] ?? ONLY.fails;
+    const kind = this.only ?? "fails";
+    const all = { paper: null, title: "All", counts: this.whole.counts };
+    this.chips.replaceChildren(...[all, ...this.whole.papers].map(({ paper, title, counts }) => {
+      const words = `${title.replace(/ paper$/, "")} · ${counts[kind]} ${after}`;
+      const act = () => this.set(this.paper === paper ? null : paper, this.only);
+      const made = button(words, act, { pressed: alone === paper });
+      made.dataset.paper = paper ?? "";
+      return made;
+    }));
+    this.filters.replaceChildren(...Object.entries(ONLY).map(([name, [words]]) => {
+      const act = () => this.set(this.paper, this.only === name ? null : name);
+      return button(words, act, { pressed: this.only === name });
+    }));
   }
 
   columns() {
     const grid = element("div", "moeviz-papers");
-    for (const { title, tiles } of this.papers) {
+    const alone = this.alone();
+    for (const { paper, title, tiles } of this.whole.papers) {
+      if (alone && alone !== paper) continue;
       const column = element("div", "moeviz-tiles");
       column.setAttribute("role", "group");
       column.setAttribute("aria-label", title);
-      const heading = this.heading(title, title.replace(/ paper$/, ""));
+      const heading = element("h3", "", title.replace(/ paper$/, ""));
       column.append(heading, ...tiles.map((tile) => this.tile(tile, firstCase(tile))));
       grid.append(column);
     }
@@ -174,29 +189,14 @@ class ClaimMap {
     this.body.replaceChildren(grid);
   }
 
-  // A paper's name, which shows its claims alone, or all again.
-  heading(paper, words) {
-    const made = element("h3");
-    const button = element("button", "moeviz-paper", words);
-    button.type = "button";
-    button.dataset.tile = paper;
-    button.setAttribute("aria-pressed", String(this.paper === paper));
-    button.setAttribute("aria-label", `${words}: this paper alone`);
-    button.onclick = () => {
-      this.paper = this.paper === paper ? null : paper;
-      this.draw();
-    };
-    made.append(button);
-    return made;
-  }
-
   // Each tile with the first of its claims that is sought; the best find stands first.
   list() {
-    const keeps = this.only ? ONLY[this.only][1] : () => true;
+    const keeps = this.only ? ONLY[this.only][2] : () => true;
     const place = this.found && new Map(this.found.map((claim, i) => [claim, i]));
+    const alone = this.alone();
     const shown = [];
-    for (const { title, tiles } of this.papers) {
-      for (const tile of this.paper && this.paper !== title ? [] : tiles) {
+    for (const { paper, title, tiles } of this.whole.papers) {
+      for (const tile of alone && alone !== paper ? [] : tiles) {
         const kept = tile.claims.filter((claim, i) => keeps(tile, i) && (!place || place.has(claim)));
         if (place) kept.sort((a, b) => place.get(a) - place.get(b));
         const best = place ? kept[0] : firstCase(tile, kept);
@@ -209,13 +209,21 @@ class ClaimMap {
     list.setAttribute("aria-label", "Claims found");
     let before;
     for (const { tile, claim, kept, paper } of shown) {
-      if (!place && paper !== before) list.append(this.heading(paper, paper));
+      if (!place && !alone && paper !== before) list.append(element("h3", "", paper));
       before = paper;
       list.append(this.tile(tile, claim, paper, kept));
     }
-    const what = shown.length === 1 ? "1 group of claims" : `${shown.length} groups of claims`;
-    this.count.textContent = shown.length ? what : "No claim has these words; try fewer of them.";
+    this.count.textContent = this.told(shown.length, alone);
     this.body.replaceChildren(list);
+  }
+
+  // What the list amounts to: the answer, where a filter alone asks for it.
+  told(groups, alone) {
+    if (!groups && this.found?.length) return "No claim shown has these words; others have them.";
+    if (!groups) return "No claim has these words; try fewer of them.";
+    const of = alone ? this.whole.papers.find(({ paper }) => paper === alone) : this.whole;
+    if (this.only && !this.found) return of.said[this.only];
+    return groups === 1 ? "1 group of claims" : `${groups} groups of claims`;
   }
 
   tile(tile, claim, paper, kept = []) {
@@ -227,16 +235,39 @@ class ClaimMap {
     const said = [`${tile.id}: ${tile.title}`, paper, tile.words, WORDS[tile.verdict], differs].filter(Boolean).join(", ");
     made.setAttribute("aria-label", said);
     if (tile.claims.includes(this.open)) made.setAttribute("aria-current", "true");
-    const alone = kept.length === 1 && tile.claims.length > 1;
-    const whole = [`${tile.title}. ${tile.words}`, ...repairs(tile, kept)].join(" ");
-    made.append(
-      element("span", "", GLYPHS[tile.verdict] ?? "?"),
-      element("span", "", alone ? claim : tile.id),
-      element("span", "title", paper ? whole : tile.title),
-      element("span", "mark", mark),
-    );
-    made.onclick = () => this.pick(claim);
+    if (paper) {
+      const lines = this.lines(tile, kept);
+      made.setAttribute("aria-label", [said, ...lines.map((line) => line.join(" ").trim())].join(". "));
+      const text = element("span", "title");
+      text.append(element("strong", "", tile.title), element("span", "", `. ${tile.words}`));
+      for (const [cases, begin, rest] of lines) {
+        const line = element("span", "line", cases && `${cases}: `);
+        line.append(element("strong", "", begin), ` ${rest}`);
+        text.append(line);
+      }
+      made.append(
+        element("span", "", GLYPHS[tile.verdict] ?? "?"),
+        element("span", "", tile.id),
+        text,
+        element("span", "mark", mark),
+      );
+    } else {
+      made.append(
+        element("span", "", GLYPHS[tile.verdict] ?? "?"),
+        element("span", "", tile.id),
+        element("span", "title", tile.title),
+        element("span", "mark", mark),
+      );
+    }
+    made.onclick = () => this.tell("picked", claim);
     return made;
+  }
+
+  // What is known of a tile's cases: which of them are shown, and what repairs those that fail.
+  lines(tile, kept) {
+    if (this.only === "fails" || kept.length === tile.claims.length) return tile.repairs;
+    const cases = kept.map((claim) => tile.cases[tile.claims.indexOf(claim)]).join("; ");
+    return [["", "Shown:", `${cases}.`], ...tile.repairs];
   }
 
   buttons() {
@@ -274,5 +305,5 @@ const maps = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".moeviz-map");
   if (!maps.has(root)) maps.set(root, new ClaimMap(root));
-  maps.get(root).show(data, (claim) => setTriggerValue("picked", claim));
+  maps.get(root).show(data, setTriggerValue);
 }

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from moeviz.charts.claims import KINDS
+from moeviz.charts.papers import PAPERS
 from moeviz.symbolic.catalogue import CATALOGUE
-from moeviz.ui.checker.state import MAP
+from moeviz.ui.checker.state import MAP, STATE
 from moeviz.ui.shared.claims import CLAIMS, FIND_PATH
 from moeviz.ui.shared.component import declared
 
@@ -15,7 +17,7 @@ _map = declared(__file__, '<div class="moeviz-map"></div>')
 
 
 def claim_map(opened: str, on_pick: Callable[[str], None]) -> None:
-    """Show the map; a claim that the visitor opens is told.
+    """Show the map; a claim that the visitor opens is told, and what is shown alone is kept.
 
     Parameters
     ----------
@@ -30,5 +32,21 @@ def claim_map(opened: str, on_pick: Callable[[str], None]) -> None:
         if isinstance(picked, str) and picked in CATALOGUE.claims:
             on_pick(picked)
 
-    data = {"map": CLAIMS.path(), "find": FIND_PATH[1:], "open": opened}
-    _map(key=MAP, data=data, on_picked_change=take)
+    def keep() -> None:
+        shown = st.session_state[MAP].get("shown")
+        if isinstance(shown, dict):
+            for name, known in (("paper", PAPERS), ("only", KINDS)):
+                value = shown.get(name)
+                STATE.say(name, value if isinstance(value, str) and value in known else None)
+
+    # What the address asked for, not what the visitor chose since: the map shows that already.
+    asked = {} if STATE.own("compose") is None else STATE.asked.own
+    data = {
+        "map": CLAIMS.path(),
+        "find": FIND_PATH[1:],
+        "open": opened,
+        "paper": asked.get("paper"),
+        "only": asked.get("only"),
+        "set": STATE.key("map"),
+    }
+    _map(key=MAP, data=data, on_picked_change=take, on_shown_change=keep)

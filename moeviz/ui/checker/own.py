@@ -9,18 +9,19 @@ import streamlit as st
 
 from moeviz.charts.decided import UNDECIDED, leading
 from moeviz.charts.plain_answer import plain_answer
-from moeviz.charts.question import SAID, smallest_dimension
+from moeviz.charts.question import SAID, question_hint, smallest_dimension
 from moeviz.errors import SpecificationError
 from moeviz.fields import Value, read_texts
 from moeviz.symbolic.request.compose import parameter_names
 from moeviz.symbolic.request.family import family_latex, model_latex
+from moeviz.symbolic.request.gallery import Question
 from moeviz.symbolic.request.selection import CHECK_FIELDS, validated
 from moeviz.ui.checker.certificate import show_proof
 from moeviz.ui.checker.gallery import known_question
 from moeviz.ui.checker.link import OWN, RELATION, composed, plain_request
 from moeviz.ui.checker.run import known, show_state, want
 from moeviz.ui.checker.sentence import sentence
-from moeviz.ui.checker.state import STATE
+from moeviz.ui.checker.state import STATE, go
 from moeviz.ui.checker.words import answer_words
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
@@ -35,7 +36,7 @@ _LAST = "checker.asked-last"
 
 
 _RAISED = "checker.raised"
-"""What is to be said once of a dimension that a choice of a router has raised."""
+"""The router whose choice has raised the dimension, and to what."""
 
 
 def ask_own() -> None:
@@ -55,7 +56,8 @@ def invitation() -> None:
     with st.container(border=True):
         st.markdown("**Ask your own**")
         sentence(values, lambda name, text: _open(_changed(values, name, text)))
-        st.button("Set it up", key="checker.own", on_click=_open, args=(values,))
+        _hint(values)
+        st.button("Set it up and decide", key="checker.own", on_click=_decide, args=(values,))
 
 
 def compose() -> tuple[Request, Verdict | None]:
@@ -70,6 +72,8 @@ def compose() -> tuple[Request, Verdict | None]:
     relation = CHECK_FIELDS[RELATION]
     said = current()
     sentence(said, _choose)
+    _raised(said)
+    _hint(said)
     # What is typed wrong below must not keep its own widget from the screen.
     asked, settings = st.container(), st.container()
     with settings:
@@ -78,20 +82,17 @@ def compose() -> tuple[Request, Verdict | None]:
         others = [f for f in fields if f.name not in SAID and f.name != RELATION]
         show_fields(STATE, OWN, others, said, level=2)
     with asked:
-        raised = st.session_state.pop(_RAISED, None)
-        if raised is not None:
-            st.info(plain(raised))
         values = read_texts(fields, STATE.texts(OWN, fields))
         request = composed(values)
+        answer = st.container()
         _family(values)
         if st.button("Check", type="primary", key="checker.run", width=160):
             want(plain_request(request))
         st.session_state[_LAST] = values
-        verdict = _decided(plain_request(request))
-        question = known_question(values)
-        if verdict is not None and question is not None:
-            after = question.try_next[:1].lower() + question.try_next[1:]
-            st.markdown(f"**Try next:** {plain(after)}")
+        with answer:
+            verdict = _decided(plain_request(request))
+        if verdict is not None:
+            _proof(verdict, known_question(values))
         return request, verdict
 
 
@@ -112,15 +113,37 @@ def _decided(request: Mapping[str, Any]) -> Verdict | None:
     if verdict["condition"]:
         begin = "Why" if verdict["verdict"] == UNDECIDED else "Condition"
         st.markdown(f"**{begin}:** {mixed(verdict['condition'])}.")
+    return verdict
+
+
+def _proof(verdict: Verdict, question: Question | None) -> None:
+    """Show what decides a check, and what to try then."""
     if verdict["tests"]:
         show_proof(verdict["tests"][leading(verdict)]["certificate"], "first")
     with_terms(f"**Why it matters.** {mixed(verdict['why'])}", key="checker.why")
-    return verdict
+    if question is not None:
+        after = question.try_next[:1].lower() + question.try_next[1:]
+        st.markdown(f"**Try next:** {plain(after)}")
 
 
 def current() -> dict[str, Value]:
     """Return what the check says as it is set up; defaults where that is nonsense."""
     return STATE.values(OWN, tuple(CHECK_FIELDS.values()))
+
+
+def _hint(values: Mapping[str, Value]) -> None:
+    """Say in plain words what the sentence asks."""
+    with_terms(question_hint(values), key="checker.hint", small=True)
+
+
+def _raised(values: Mapping[str, Value]) -> None:
+    """Say that a choice has raised the dimension, as long as that choice stands."""
+    router, least = st.session_state.get(_RAISED, ("", 0))
+    if (router, least) == (values["router"], values["dimension"]):
+        title = CHECK_FIELDS["router"].title(str(router))
+        st.info(plain(f"The {title} needs {least} dimensions: set to {least}."))
+    else:
+        st.session_state.pop(_RAISED, None)
 
 
 def _family(values: Mapping[str, Value]) -> None:
@@ -162,8 +185,7 @@ def _changed(values: Mapping[str, Value], name: str, text: str) -> dict[str, Val
         changed["crowded"] = there or (1,)
     least = smallest_dimension(changed)
     if name == "router" and int(changed["dimension"]) < least:  # type: ignore[arg-type]
-        title = CHECK_FIELDS[name].title(text)
-        st.session_state[_RAISED] = f"The {title} needs {least} dimensions, so there are {least}."
+        st.session_state[_RAISED] = text, least
         changed["dimension"] = least
     return changed
 
@@ -174,5 +196,11 @@ def _choose(name: str, text: str) -> None:
     _open(_changed(current(), name, text), wrong)
 
 
+def _decide(values: dict[str, Value]) -> None:
+    """Set a check up and have it decided."""
+    _open(values)
+    want(plain_request(composed(values)))
+
+
 def _open(values: dict[str, Value], typed: Mapping[str, str] | None = None) -> None:
-    STATE.restore(composed(values), typed)
+    go(composed(values), typed)

@@ -11,7 +11,7 @@ from moeviz.ui.checker.gallery import known_question, show_gallery
 from moeviz.ui.checker.link import FIRST_CLAIM, request_of
 from moeviz.ui.checker.map import claim_map
 from moeviz.ui.checker.own import compose, current, invitation
-from moeviz.ui.checker.state import STATE
+from moeviz.ui.checker.state import STATE, go, with_map
 from moeviz.ui.checker.tiles import says
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
@@ -47,7 +47,7 @@ def show_map() -> None:
     claim = open_claim()
     if claim is None:
         show_gallery(current())
-    claim_map(claim or "", lambda wanted: STATE.restore(request_of(wanted)))
+    claim_map(claim or "", lambda wanted: go(request_of(wanted)))
 
 
 def show_check() -> tuple[Request, Verdict | None]:
@@ -60,5 +60,6 @@ def show_check() -> tuple[Request, Verdict | None]:
         family = STATE.own("family") if STATE.own("family") < len(families) else 0
         request = request_of(claim, STATE.own("live"), family)
         invitation()
-        return request, found.verdict
-    return compose()
+        return with_map(request), found.verdict
+    request, verdict = compose()
+    return with_map(request), verdict

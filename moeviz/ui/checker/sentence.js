@@ -18,7 +18,7 @@ class Sentence {
       " ",
     ]);
     this.line.replaceChildren(...parts);
-    if (focus && this.root.contains(this.selects.get(focus))) this.selects.get(focus).focus();
+    if (focus && this.root.contains(this.selects.get(focus))) this.selects.get(focus).focus({ preventScroll: true });
   }
 
   select({ field, label, value, options }) {

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
+from moeviz.charts.claim_cases import case_of
 from moeviz.charts.claim_words import GROUPS
 from moeviz.charts.claims import claims_map
 from moeviz.symbolic.catalogue.shipped import shipped_summary as summaries
 from moeviz.ui.checker.link import request_of
-from moeviz.ui.checker.state import STATE
+from moeviz.ui.checker.state import STATE, go
 from moeviz.ui.checker.words import GLYPHS
+from moeviz.ui.shared.projector import projector
 
 Tile = Mapping[str, Any]
-
-_NUMBERED = re.compile(r"^([dKst])(\d+)$")
 
 
 @lru_cache(maxsize=1)
@@ -68,9 +67,9 @@ def choose_case(claim: str) -> None:
         names.index(claim),
         format_func=case_words,
         key=key,
-        on_change=lambda: STATE.restore(request_of(st.session_state[key])),
+        on_change=lambda: go(request_of(st.session_state[key])),
         label_visibility="collapsed",
-        width=220,
+        width=360 if projector() else 240,
     )
 
 
@@ -82,8 +81,6 @@ def case_words(claim: str) -> str:
     claim : str
         Its id.
     """
-    _, _, case = claim.partition(".")
-    parts = [_NUMBERED.sub(r"\1 = \2", part) for part in case.split(".")]
     found = summaries().get(claim)
     glyph = f"{GLYPHS.get(found.verdict, '?')} " if found is not None else ""
-    return f"{glyph}{', '.join(parts)}" if case else f"{glyph}{claim}"
+    return f"{glyph}{case_of(claim) or claim}"

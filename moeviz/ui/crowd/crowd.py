@@ -97,16 +97,10 @@ def another_choice(visitor: Visitor, turn: int) -> WidgetState:
     LookupError
         If the page shows no strip.
     """
-    for element in visitor.elements:
-        if element.WhichOneof("type") != "bidi_component":
-            continue
-        strip = element.bidi_component
-        if strip.component_name.endswith("chips"):
-            picked = {"field": "experts", "name": EXPERTS[turn % 2], "mode": "alone"}
-            said = [{"event": "picked", "value": picked}]
-            trigger = _make_trigger_id(strip.id, "events")
-            return WidgetState(id=trigger, json_trigger_value=json_text(said))
-    raise LookupError(f"Expected the strip of choices, but the page says: {visitor.text()}")
+    picked = {"field": "experts", "name": EXPERTS[turn % 2], "mode": "alone"}
+    said = [{"event": "picked", "value": picked}]
+    trigger = _make_trigger_id(visitor.component("chips").id, "events")
+    return WidgetState(id=trigger, json_trigger_value=json_text(said))
 
 
 async def attend(url: str, job: str, study: str, visitors: int, every: float) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
+
+from moeviz.text import json_text
 
 MOST_BYTES = 1 << 28
 ANSWER_SECONDS = 120.0
@@ -51,6 +53,10 @@ class Visitor:
         How long the answers to polls took.
     closed : asyncio.Event
         Set when the server has ended the connection.
+    fragments : dict of str to str
+        Which fragment drew a component last, by the component's identity; "" for the script.
+    drawn : callable
+        Called with each element as it arrives.
     """
 
     def __init__(self, socket: ClientConnection, page: str, query: str, polls: bool) -> None:
@@ -58,6 +64,8 @@ class Visitor:
         self.elements: list[Any] = []
         self.poll_seconds: list[float] = []
         self.closed = asyncio.Event()
+        self.fragments: dict[str, str] = {}
+        self.drawn: Callable[[Any], None] = lambda element: None
         self.session = ""
         self._socket = socket
         self._page = page
@@ -89,6 +97,34 @@ class Visitor:
         async with asyncio.timeout(wait), self._answered:
             await self._answered.wait_for(lambda: self._runs > before)
         return time.monotonic() - began
+
+    async def tell(self, component: str, state: Any) -> None:
+        """Say a component's state, and wait for nothing.
+
+        Parameters
+        ----------
+        component : str
+            Its identity.
+        state : object
+            Plain data.
+        """
+        said = WidgetState(id=component, json_value=json_text(state))
+        await self._rerun(self.fragments[component], False, (said,))
+
+    def component(self, name: str) -> Any:
+        """Return the last component of the page whose name ends so.
+
+        Raises
+        ------
+        LookupError
+            If the page shows none.
+        """
+        for element in reversed(self.elements):
+            if element.WhichOneof("type") != "bidi_component":
+                continue
+            if element.bidi_component.component_name.endswith(name):
+                return element.bidi_component
+        raise LookupError(f"Expected the page to show {name}; it says: {self.text()}")
 
     def widget(self, kind: str, label: str) -> Any:
         """Return the last element of a kind with a label, as ``("button", "Run")``.
@@ -148,7 +184,11 @@ class Visitor:
                 self.elements.clear()
                 self._stop(*self._timers)
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self.elements.append(message.delta.new_element)
+            element = message.delta.new_element
+            self.elements.append(element)
+            if element.WhichOneof("type") == "bidi_component":
+                self.fragments[element.bidi_component.id] = message.delta.fragment_id
+            self.drawn(element)
         elif kind == "navigation":
             self._hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":

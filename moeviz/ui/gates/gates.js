@@ -5,6 +5,7 @@ const NOTHING = 255, NEUTRAL = 254, MORE = 5;
 const COARSE = [96, 64], FINE = [192, 128]; // Cells of the plane while a hand moves, and at rest.
 const ALONG = 121; // Points of a line.
 const UNSEEN = 5e-4; // Prints as 0.000.
+const UNMOVED = `no weight moved (less than *${UNSEEN.toFixed(4)}*)`;
 const WINNER_LEVELS = [0.5, 0.7, 0.9], LEVELS = [0.1, 0.3, 0.5, 0.7, 0.9];
 const CORNERS = [[0, 0], [1, 0], [0.5, Math.sqrt(3) / 2]]; // Of the simplex of three weights.
 const LOW = [..."₀₁₂₃₄₅₆₇₈₉"];
@@ -254,7 +255,7 @@ function changed(vectors, start, written) {
   if (found.length > 1) return `${joined(found.map((each) => each.name))} have moved since the start. `;
   const [{ name, ratio, turn, longer, turned }] = found;
   const parts = [];
-  if (longer) parts.push(ratio === 0 ? "has become 0" : `is *${written(ratio, 1)} times* as long as at the start`);
+  if (longer) parts.push(ratio === 0 ? "has become 0" : `is *${written(ratio, 1)} times* as long as at the start (dashed)`);
   if (turned && ratio > 0) parts.push(`has turned by ${written(Math.abs(turn), 0)}°`);
   return `${name} ${parts.join(" and ")}. `;
 }
@@ -268,7 +269,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
   function panel(model, vectors, v, grid, positions) {
     const effective = model.shifted(vectors, v);
     const base = {
-      title: model.data.title, note: model.data.note, x: data.x, y: data.y, names: ["x₁", "x₂"],
+      title: model.data.title, note: model.data.note, x: data.x, y: data.y, names: ["x₁", "x₂"], bare: data.bare,
       effects: v && Object.fromEntries(effective.flatMap((to, i) => (to ? [[`b${i + 1}`, to]] : []))),
     };
     const found = model.at(effective, grid.x1, grid.x2);
@@ -280,7 +281,8 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const sums = model.data.sums ? [] : Array.from({ length: 4 * count }, (_, k) => (k + 1) / 4);
     const labels = view === "winner" ? regionLabels(grid, places, data, positions) : [];
     const taken = [...positions.values(), ...labels.map(({ at }) => at)];
-    const lines = levelLines(grid, field, view === "sum" ? sums : levels, taken, contour, written);
+    const named = data.bare ? () => "" : written;
+    const lines = levelLines(grid, field, view === "sum" ? sums : levels, taken, contour, named);
     const order = ranked(scores);
     if (view === "winner") lines.push({ segments: seams(grid, scores, order, 1, contour), width: 2 });
     if (model.data.kept < count) {
@@ -291,11 +293,23 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     return { base: { ...base, heat, lines, labels }, model, effective, found };
   }
 
-  // How the weights go along a line: in the simplex of three, else one curve each.
-  function along({ model, effective }, positions) {
+  const part = Float64Array.from({ length: ALONG }, (_, at) => at / (ALONG - 1));
+
+  // The weights along the line from p to q.
+  function followed({ model, effective }, positions) {
     const [p, q] = [positions.get("p"), positions.get("q")];
-    const part = Float64Array.from({ length: ALONG }, (_, at) => at / (ALONG - 1));
-    const found = model.at(effective, part.map((t) => p[0] + t * (q[0] - p[0])), part.map((t) => p[1] + t * (q[1] - p[1])));
+    return model.at(effective, part.map((t) => p[0] + t * (q[0] - p[0])), part.map((t) => p[1] + t * (q[1] - p[1])));
+  }
+
+  // Who leads on the way, one after another.
+  function leaders({ weights }) {
+    const [first] = ranked(weights);
+    const found = [...first].filter((expert, at) => all(weights, at) && (at === 0 || expert !== first[at - 1]));
+    return found.map((expert) => String(expert + 1));
+  }
+
+  // How the weights go along a line: in the simplex of three, else one curve each.
+  function along({ model }, found) {
     const note = "along the line from p to q";
     if (!found) return { title: model.data.title, note, x: [0, 1], y: [0, 1] };
     const { weights } = found;
@@ -329,6 +343,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const begin = data.shifted && shift
       ? `v = ${pair(shift)} is added to every vector (to u = β/(‖β‖+τ₁) where the router reads that)${moved ? `; ${moved}` : ". "}`
       : moved ?? "";
+    const slopes = models.some((model) => model.data.reads) ? "Under competition an arrow is the slope of an expert’s answer. " : "";
     const parts = shown.map(({ model, found }, at) => {
       const { short, sums, kept, ball } = model.data;
       const name = `*${short.charAt(0).toUpperCase()}${short.slice(1)}:*`;
@@ -336,23 +351,23 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       const { weights } = found;
       const { gaps, outside } = counted(weights);
       const here = model.at(shown[at].effective, ...positions.get("x").map((value) => Float64Array.of(value))).weights;
+      const values = here.map((weight) => weight[0]);
+      const lead = values.indexOf(Math.max(...values));
       const said = [];
       if (moved || data.shifted) {
         const by = most(model.reference(data.start, grid)?.weights ?? weights, weights);
-        said.push(by < UNSEEN ? `no weight moved by more than *${written(by, 3)}*` : `weights moved by up to *${written(by, 3)}*`);
-      } else {
-        const values = here.map((weight) => weight[0]);
-        const lead = values.indexOf(Math.max(...values));
-        said.push(lead < 0 ? "no weight is a number at x" : `at x expert ${lead + 1} leads with *${written(values[lead], 3)}*`);
+        said.push(by < UNSEEN ? UNMOVED : `weights moved by up to *${written(by, 3)}*`);
       }
+      said.push(lead < 0 ? "no weight is a number at x" : `expert ${lead + 1} answers for x with weight *${written(values[lead], 3)}*`);
       if (!sums) said.push(`at x the weights add up to *${written(here.reduce((sum, weight) => sum + weight[0], 0), 3)}*`);
-      if (kept < count) said.push(`across a seam a weight jumps by up to *${written(jump(grid, weights), 3)}*`);
+      if (data.line) said.push(`from p to q the lead is with expert *${leaders(shown[at].line).join(", then ")}*`);
+      if (kept < count) said.push(`across the dashed seams a weight jumps by up to *${written(jump(grid, weights), 3)}*`);
       const share = (cells) => `${written((100 * cells) / grid.x1.length, 0)} % of the plane`;
       if (gaps) said.push(`weights are no numbers in ${share(gaps)} (striped), because ${why(found, kept)}`);
       if (outside) said.push(`in ${share(outside)} a weight is below 0 or above 1`);
       return `${name} ${said.join("; ")}.`;
     });
-    return `${begin}${parts.join(" ")}`;
+    return `${slopes}${begin}${parts.join(" ")}`;
   }
 
   function tables(shown, vectors, positions) {
@@ -384,7 +399,10 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       const v = data.shifted ? positions.get("v") : null;
       const shown = models.map((model) => panel(model, vectors, v, grid, positions));
       const panels = shown.map(({ base }) => base);
-      if (data.line) panels.push(...shown.map((each) => along(each, positions)));
+      if (data.line) {
+        for (const each of shown) each.line = followed(each, positions);
+        panels.push(...shown.map((each) => ({ ...along(each, each.line), later: true })));
+      }
       return {
         panels,
         sentence: sentence(shown, vectors, positions, grid),

@@ -48,6 +48,11 @@ def _reads(values: Values) -> bool:
     return any(SCORES[values[side]].reads_expert for side in ("left", "right"))
 
 
+def _reads_at(side: str) -> Callable[[Values], bool]:
+    """Return what says whether one side's router reads the expert's value."""
+    return lambda values: SCORES[values[side]].reads_expert
+
+
 def _view(name: str) -> str:
     return {WINNER: "who wins, and how surely", TOTAL: "the sum of weights"}.get(
         name, f"the weight of expert {name}"
@@ -97,10 +102,14 @@ _OWN = (
         title=_title(EXPERTS), group=_MODELS, applies=_reads,
         help="Competition scores an expert by its own value.",
     ),
-    Field(
-        "affinity", "Affinity κ of their values", "", "choice", SoftplusAffinity.name,
-        choices=AFFINITIES.keys(), title=_title(AFFINITIES), group=_MODELS, applies=_reads,
-        help="The theory of competition speaks of softplus.",
+    *(
+        Field(
+            name, f"Affinity κ, {side}", "", "choice", SoftplusAffinity.name,
+            choices=AFFINITIES.keys(), title=_title(AFFINITIES), group=_MODELS,
+            applies=_reads_at(side),
+            help="How competition reads an expert's value; the theory speaks of softplus.",
+        )
+        for name, side in (("left_affinity", "left"), ("affinity", "right"))
     ),
 )  # fmt: skip
 
@@ -201,7 +210,7 @@ def setup_of(request: Request) -> Setup:
         line=(p, q) if values["along"] == FOLLOWED else None,
         view=str(values["view"]),
         expert=str(values["expert"]),
-        affinity=str(values["affinity"]),
+        affinities=(str(values["left_affinity"]), str(values["affinity"])),
     )
 
 

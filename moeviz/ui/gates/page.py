@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from moeviz.charts.gates import COMPETITION, LINEAR, PERTURBED, gates_document
+from moeviz.charts.gates import COMPETITION, LINEAR, PERTURBED, Setup, gates_document
+from moeviz.charts.gates_affinities import competition_table, competitions, kept
 from moeviz.charts.gates_formula import gates_formula
+from moeviz.charts.gates_words import DETAILS
 from moeviz.errors import MoevizError
+from moeviz.model import SCORES
 from moeviz.ui.gates.link import (
     BETA,
     FORM,
@@ -27,23 +30,24 @@ from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
+from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.tries import tries
 from moeviz.ui.shared.widgets import field_widget
 
 TRIES: Mapping[str, dict[str, str]] = {
     "β₁ three times longer": {"beta": "2.7,0.75"},
-    "Perturb the cosine": {"beta": "2.7,0.75", "right": PERTURBED},
-    "One v for all": {
+    "Perturb the cosine router": {"beta": "2.7,0.75", "right": PERTURBED},
+    "Add one vector to every expert": {
         "beta": "0.9,0.25", "left": LINEAR, "right": PERTURBED, "added": "v",
     },
-    "Two of four": {
+    "Only the two best count": {
         "beta": "0.9,0.25", "experts": "4", "left": LINEAR, "right_gate": "top-softmax",
     },
-    "Sums beside 1": {
+    "Weights that do not add up to 1": {
         "beta": "0.9,0.25", "left": LINEAR, "left_gate": "sigmoid", "view": "sum",
     },
-    "Along a line": {"beta": "0.9,0.25", "along": "line"},
-    "Theory and algorithm": {
+    "Follow the weights along a line": {"beta": "0.9,0.25", "along": "line"},
+    "Competition: theory and algorithm": {
         "left": COMPETITION, "right": COMPETITION, "right_gate": "winners-share",
         "affinity": "silu", "beta": "0.9,0.25",
     },
@@ -51,6 +55,7 @@ TRIES: Mapping[str, dict[str, str]] = {
 """What a visitor may try: a label, and what a link says that sets it up."""
 
 _ROW = ("left", "left_gate", "right", "right_gate", "experts", "view")
+_WIDE = (5, 4, 5, 4, 3, 6)
 
 
 def asked() -> tuple[Request, list[str]]:
@@ -91,6 +96,20 @@ def show_picture(request: Request, wrong: list[str]) -> None:
     )
     tries(STATE, TRIES)
     typeset(equations, key="gates.formula")
+    with st.expander("Details"):
+        with_terms(DETAILS)
+    if any(SCORES[router].reads_expert for router, _ in setup.models):
+        _show_competition(setup)
+
+
+def _show_competition(setup: Setup) -> None:
+    """Say what the algorithm's gate does with each affinity here, and what can go wrong."""
+    with st.expander("Every κ at once, and what can go wrong with it", expanded=True):
+        st.markdown(competition_table(competitions(setup)))
+        st.caption(
+            f"κ reads how strongly an expert answers; the {kept(setup)} largest win, and each "
+            "gets κ divided by the sum of the winners' κ."
+        )
 
 
 def show_form(request: Request) -> None:
@@ -101,7 +120,7 @@ def show_form(request: Request) -> None:
     request : Request
     """
     table = {field.name: field for field in fields()}
-    for column, name in zip(st.columns(len(_ROW)), _ROW, strict=True):
+    for column, name in zip(st.columns(_WIDE), _ROW, strict=True):
         with column:
             field_widget(STATE, FORM, table[name])
     shown = [f for f in fields() if f.name not in _ROW and f.applies(request.values)]

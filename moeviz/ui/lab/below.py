@@ -22,8 +22,9 @@ from moeviz.charts.truth import truth_parts
 from moeviz.charts.words import comparison, design_sentence, open_choices
 from moeviz.study import Preset, Result
 from moeviz.ui.lab.drawn import Guesses, Shown, replay_of, table_of
+from moeviz.ui.lab.form import form_study
 from moeviz.ui.lab.replay import replay
-from moeviz.ui.lab.why import show_names, show_reasons
+from moeviz.ui.lab.why import show_names, show_reach, show_reasons
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.plot import plot
 from moeviz.ui.shared.terms import with_terms
@@ -56,6 +57,7 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
         }
         if has_likelihood(result):
             drawn["Likelihood"] = lambda: _likelihood(result)
+    show_reach(form_study(preset) if shown is None else shown.spec)
     names = list(drawn)
     for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
         if tab.open:

@@ -20,6 +20,9 @@ _MOST_GUESSES = 40
 MOST_PINS = 3
 """Finished studies that may be pinned for comparison."""
 
+STUDY = "lab.study"
+"""Key in the session of what the lab's screen was last about, for other pages."""
+
 Guesses = tuple[float | None, ...]
 """What was predicted, curve by curve."""
 

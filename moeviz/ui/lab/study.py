@@ -17,11 +17,11 @@ from moeviz.ui.lab.layers import layers, pin_name, pinned
 from moeviz.ui.lab.link import FIRST_PRESET
 from moeviz.ui.lab.predict import guesses_of
 from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
-from moeviz.ui.lab.watch import watch
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, visitor
+from moeviz.ui.shared.watch import watch
 from moeviz.ui.shared.words import duration, progress_sentence
 
 PICTURE = "lab.watch"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from moeviz.charts.papers import PAPERS
+from moeviz.charts.sequence_formula import sequence_formula
 from moeviz.charts.sequences import STEP, sequence_document
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.course import HALVINGS
@@ -15,11 +16,13 @@ from moeviz.ui.checker.link import CHECKER as CHECKER_LINKS
 from moeviz.ui.checker.link import request_of
 from moeviz.ui.sequences.link import AT, FIELDS, FORM
 from moeviz.ui.sequences.state import PICTURE, STATE
+from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.navigation import CHECKER
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.terms import with_terms
+from moeviz.ui.shared.tries import tries
 from moeviz.ui.shared.typeset import mixed
 from moeviz.ui.shared.widgets import field_widget
 
@@ -51,7 +54,7 @@ def asked() -> tuple[Request, list[str]]:
 
 
 def show_picture(request: Request, wrong: list[str]) -> None:
-    """Show the sequence at the step where the handle is.
+    """Show the sequence at the step where the handle is, what to try, and the formula.
 
     Parameters
     ----------
@@ -75,6 +78,11 @@ def show_picture(request: Request, wrong: list[str]) -> None:
         title=f"{TITLE} {slow.title[0].upper()}{slow.title[1:]}",
         file_name=f"moeviz-sequence-{slow.name}",
         on_move=_take,
+    )
+    tries(STATE, TRIES)
+    typeset(
+        sequence_formula(slow.name, int(request.values["power"]), request.own[AT]),  # type: ignore[arg-type]
+        key="sequences.formula",
     )
 
 

@@ -22,7 +22,7 @@ export function scene(data) {
 
   function atoms(stage) {
     return {
-      ...data.atoms, title: `The atoms at ${stage.name}`, note: "rings: the truth, discs: fitted", tall: 0.4, narrow: 0.42,
+      ...data.atoms, title: `Atoms at ${stage.name}`, note: "rings: the truth, discs: fitted", tall: 0.4, narrow: 0.42,
       dots: [
         ...data.truth.map((atom) => ({ at: atom.at, radius: radius(atom) + 4, hollow: true, colour: "text" })),
         ...stage.atoms.map((atom) => ({ at: atom.at, radius: radius(atom), colour: 0 })),
@@ -32,7 +32,7 @@ export function scene(data) {
 
   function functions(stage) {
     const { x, y } = data.functions;
-    const place = (share) => [x[0] + 0.03 * (x[1] - x[0]), y[1] - share * (y[1] - y[0])];
+    const place = (share) => [x[0] + 0.07 * (x[1] - x[0]), y[1] - share * (y[1] - y[0])];
     return {
       ...data.functions, title: "The functions", note: stage.gap, tall: 0.4, narrow: 0.42,
       lines: [
@@ -40,8 +40,8 @@ export function scene(data) {
         { points: pairs(stage.function), width: 3, colour: 0, dash: "9,7" },
       ],
       labels: [
-        { at: place(0.11), text: "broad: the truth’s", anchor: "start" },
-        { at: place(0.23), text: "dashed: the fitted one’s", anchor: "start" },
+        { at: place(0.11), text: "broad: the truth", anchor: "start" },
+        { at: place(0.23), text: "dashed: fitted", anchor: "start" },
       ],
     };
   }
@@ -76,7 +76,7 @@ export function scene(data) {
       labels.push({ at, text: "in double precision", anchor: "end" });
     }
     return {
-      ...data.ratio, title: "Change of the function / loss", note: data.order, wide: true, tall: 0.16, narrow: 0.6,
+      ...data.ratio, title: "Change of the function over loss", note: `the ratio ${data.order}`, wide: true, tall: 0.16, narrow: 0.6,
       lines, dots, labels,
     };
   }

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moeviz.charts.claims import claims_map, find_claims, verdict_key
-from moeviz.charts.plain import plain_text
-from moeviz.symbolic.catalogue import CATALOGUE
-from moeviz.symbolic.catalogue.shipped import shipped_summary
+from moeviz.charts.claims import claims_map, find_claims
 from moeviz.text import json_text
 from moeviz.ui.shared.datafile import DataFile
 
@@ -39,16 +35,4 @@ def find_route(base: str) -> Route:
     return Route(f"{base}{FIND_PATH}", find)
 
 
-def _whole() -> dict[str, Any]:
-    """Return the map with what is known of each claim, in the order of a tile's claims."""
-    whole, known = claims_map(), shipped_summary()
-    for tile in (tile for paper in whole["papers"] for tile in paper["tiles"]):
-        found = [known.get(name) for name in tile["claims"]]
-        tile["verdicts"] = [verdict_key(one) for one in found]
-        tile["differs"] = [one is not None and one.agrees is False for one in found]
-        tile["repaired"] = [one.repaired if one is not None else "" for one in found]
-        tile["repair"] = [plain_text(CATALOGUE.claims[name].repaired) for name in tile["claims"]]
-    return whole
-
-
-CLAIMS = DataFile("claims", _whole)
+CLAIMS = DataFile("claims", claims_map)

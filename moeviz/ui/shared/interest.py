@@ -6,13 +6,17 @@ what they asked for, and the job ends when nobody else is left who wants it.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from moeviz.errors import MoevizError
 from moeviz.ui.shared.session import cancel
+
+logger = logging.getLogger(__name__)
 
 GONE_AFTER = 90.0
 """Seconds without a sign of life after which a visitor no longer counts.
@@ -167,7 +171,11 @@ class Interest:
                 self._look_again(job)
                 return
             self._withdrawn.discard(job)
-            self._cancel(job)
+            try:
+                self._cancel(job)
+            except MoevizError as error:
+                # Nobody waits for an answer: the job may be gone since, or its folder be shut.
+                logger.info("A job that nobody wants could not be cancelled: %s", error)
 
     def _wanted(self, job: str) -> int:
         return sum(part.counts(self._clock()) for part in self._jobs.get(job, {}).values())

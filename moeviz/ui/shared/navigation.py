@@ -14,32 +14,41 @@ from moeviz.ui.shared.projector import follow_projector, say_projector
 
 HOME = "pages/lab/home.py"
 GATES = "pages/see/gates.py"
+ATTENTION = "pages/see/attention.py"
 CELLS = "pages/see/cells.py"
 INFORMATION = "pages/see/information.py"
 SEQUENCES = "pages/see/sequences.py"
+FIT = "pages/see/fit.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
+LESSONS_PATH = "pages/teach/lessons.py"
 
 ADDRESSES = {
     GATES: "gates",
+    ATTENTION: "attention",
     CELLS: "cells",
     INFORMATION: "information",
     SEQUENCES: "sequences",
+    FIT: "fit",
     CONVERGENCE: "convergence",
     CHECKER: "checker",
     RATES: "rates",
+    LESSONS_PATH: "lessons",
 }
 """Where each page but the first answers, below the app's own address."""
 
 TITLES = {
     GATES: "Gates",
+    ATTENTION: "Attention",
     CELLS: "Cells",
     INFORMATION: "Information and reach",
     SEQUENCES: "Slow sequences",
+    FIT: "One fit",
     CONVERGENCE: "Convergence lab",
     CHECKER: "Symbolic checker",
     RATES: "Rates",
+    LESSONS_PATH: "Lessons",
 }
 """What they are called."""
 
@@ -47,9 +56,10 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 
 SECTIONS = {
-    "See": (HOME, GATES, CELLS, INFORMATION, SEQUENCES),
+    "See": (HOME, GATES, ATTENTION, CELLS, INFORMATION, SEQUENCES, FIT),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
+    "Teach": (LESSONS_PATH,),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""
 

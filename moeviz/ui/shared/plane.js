@@ -4,6 +4,9 @@
 import { button, tagged } from "@dom";
 
 const EVERY = 60; // Milliseconds between positions that are sent while a handle is moved.
+const ROOT = 18; // The font size in pixels in whose units a scene is told its room.
+// A newer position stops the run that an older one asked for; so it waits for the answer, so long:
+const PATIENCE = 1000;
 const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
 
 const load = (path) => import(new URL(path, document.baseURI));
@@ -31,6 +34,7 @@ class Plane {
     this.draws = 0;
     this.positions = new Map();
     this.panels = tagged("div", { class: "plane-panels" });
+    this.later = tagged("div", { class: "plane-later" });
     this.said = tagged("p", { class: "plane-said", "aria-live": "polite" });
     this.tables = tagged("div", { class: "plane-tables" });
     this.data = tagged("details", { class: "plane-data" }, tagged("summary", {}, "Data"), this.tables);
@@ -39,7 +43,7 @@ class Plane {
       "div", { class: "plane-tools" },
       button("Save SVG", () => this.save("svg")), button("Save PNG", () => this.save("png")),
     );
-    root.replaceChildren(this.panels, this.said, tagged("div", { class: "plane-below" }, this.data, this.tools));
+    root.replaceChildren(this.panels, this.said, this.later, tagged("div", { class: "plane-below" }, this.data, this.tools));
   }
 
   async take(data, send) {
@@ -51,7 +55,7 @@ class Plane {
       const [surface, formulas] = await Promise.all([load("@surface"), load("@formulas"), scene]);
       if (this.closed) return;
       this.kit = { ...surface, ...formulas };
-      this.surface ??= new surface.Surface(this.panels, {
+      this.surface ??= new surface.Surface(this.panels, this.later, {
         move: (id, at, stamp) => this.move(id, at, stamp),
         rest: () => this.rest(),
         redraw: () => this.soon(FINE),
@@ -60,6 +64,7 @@ class Plane {
     if (this.text !== data.document) {
       const made = JSON.parse(data.document);
       const scene = data.scene ? (await load(data.scene)).scene : still;
+      const player = made.player && (await load("@player"));
       if (this.closed || this.given !== data) return;
       this.text = data.document;
       this.document = made;
@@ -71,9 +76,17 @@ class Plane {
       } else {
         for (const { id, at } of made.handles) if (!this.positions.has(id)) this.positions.set(id, at);
       }
+      if (player && !this.player) {
+        this.player = new player.Player(this);
+        this.panels.after(this.player.root);
+      }
+      if (player) this.player.open(made.player);
     }
     this.tools.hidden = !data.tools;
+    this.root.toggleAttribute("data-compact", data.compact);
+    if (data.live) this.root.dataset.answered = String(data.serial); // For who measures.
     this.draw(this.surface.held ? COARSE : FINE);
+    if (this.telling) this.tell(false);
   }
 
   move(id, at, stamp) {
@@ -99,13 +112,16 @@ class Plane {
     });
   }
 
-  // Says where the handles are: at once when they rest, else not more often than every 60 ms.
+  // Says where the handles are: at once when they rest, else not more often than every 60 ms, and
+  // not before the server has answered what was said before.
   tell(rests) {
     if (!this.given.sends) return;
     const late = performance.now() - (this.told ?? -Infinity);
     clearTimeout(this.telling);
-    if (!rests && late < EVERY) {
-      this.telling = setTimeout(() => this.tell(false), EVERY - late);
+    this.telling = null;
+    const least = this.serial > this.given.serial ? PATIENCE : EVERY;
+    if (!rests && late < least) {
+      this.telling = setTimeout(() => this.tell(false), least - late);
       return;
     }
     const handles = Object.fromEntries(this.positions);
@@ -119,18 +135,22 @@ class Plane {
     this.rested = rests;
     this.untold = false;
     this.serial += 1;
+    this.root.dataset.asked = String(this.serial);
     this.send({ handles, rests, serial: this.serial });
   }
 
   draw(detail) {
     const { document: made } = this;
     if (!made || !this.panels.clientWidth) return;
-    const found = this.scene.picture(this.positions, detail === FINE);
+    const room = this.panels.clientWidth / (parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT);
+    const found = this.scene.picture(this.positions, detail === FINE, room);
     const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id), says: found.says?.[handle.id] }));
     this.found = found;
     this.said.replaceChildren(...this.emphasised(found.sentence));
     const description = this.said.textContent;
-    this.surface.show({ panels: found.panels, handles, description }, this.given.themes);
+    const panels = found.panels.slice(0, made.shown ?? found.panels.length);
+    this.surface.show({ panels, handles, description }, this.given.themes);
+    this.player?.shown();
     this.fill();
     this.draws += 1;
     this.root.dataset.draws = String(this.draws);
@@ -167,7 +187,8 @@ class Plane {
   async save(format) {
     const { title, fileName } = this.given;
     const words = { title, sentence: this.said.textContent, address: window.location.href };
-    const { text, width, height } = this.surface.saved(words);
+    const { saved } = await load("@saved");
+    const { text, width, height } = saved(this.surface, words);
     const address = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
     try {
       if (format === "svg") return download(address, `${fileName}.svg`);
@@ -185,6 +206,7 @@ class Plane {
   close() {
     this.closed = true;
     clearTimeout(this.telling);
+    this.player?.close();
     if (this.frame) cancelAnimationFrame(this.frame);
     this.surface?.close();
   }

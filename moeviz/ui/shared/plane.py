@@ -45,6 +45,7 @@ def plane(
     on_move: Callable[[], None] | None = None,
     live: bool = False,
     tools: bool = True,
+    compact: bool = False,
 ) -> None:
     """Show a picture; later calls with the same `key` redraw it in place.
 
@@ -56,9 +57,14 @@ def plane(
         (x, y), ``colour`` (of the palette, by its place, or ``"text"``), and optionally ``ghost``
         (where it began), ``rail`` (a direction that it keeps to), ``slides`` (the ends between
         which it moves along x, by ``step``; a press anywhere in its panel takes it there),
-        ``step`` of the arrow keys and ``panels`` (places of those that show it). All else is
-        the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as ``plane.js`` and
-        ``surface.js`` take them.
+        ``cells`` (across and up: it stands in the middle of one of so many cells of size 1, for
+        the kind ``"cell"``, a frame around one),
+        ``fixed`` (drawn, and out of the hand's reach), ``step`` of the arrow keys and ``panels``
+        (places of those that show it). ``shown``: how many panels are drawn, by itself all.
+        ``player``, if one handle is to be played: its id as ``handle``, the ``stops`` along x,
+        ``words`` for each, ``seconds`` for all, and ``run``, whose change has it played at once.
+        All else is the scene's. Without a scene: ``panels``, ``sentence`` and ``tables`` as
+        ``plane.js`` and ``surface.js`` take them.
     key : str
         Identity on the page.
     title : str
@@ -67,9 +73,10 @@ def plane(
         Name of a saved picture, without ending.
     scene : str, optional
         Name of the JavaScript module that computes the picture in the browser; its function
-        ``scene(document, kit)`` returns an object whose ``picture(positions, fine)`` gives
-        ``panels``, ``sentence`` (numbers between stars are strong) and ``tables``. The kit holds
-        what ``surface.js`` and ``formulas.js`` export.
+        ``scene(document, kit)`` returns an object whose ``picture(positions, fine, room)`` gives
+        ``panels``, ``sentence`` (numbers between stars are strong) and ``tables``; ``room`` is
+        the picture's width in units of 1/18 of the root's font size. The kit holds what
+        ``surface.js`` and ``formulas.js`` export.
     on_move : callable, optional
         Called before the script runs for handles that were moved; :func:`moved` says where to.
         Without it the server is not told.
@@ -78,6 +85,9 @@ def plane(
         it is let go.
     tools : bool
         Whether to offer saving as SVG and PNG.
+    compact : bool
+        Whether to show the picture alone, for words that stand beside it say what to notice; its
+        panels stay side by side on a phone.
     """
     _plane(
         key=key,
@@ -91,6 +101,7 @@ def plane(
             "sends": on_move is not None,
             "live": live,
             "tools": tools,
+            "compact": compact,
             "title": title,
             "fileName": file_name,
             "serial": _serial(key),

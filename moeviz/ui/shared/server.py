@@ -11,7 +11,7 @@ import gc
 import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -36,19 +36,8 @@ from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
-
-_WARM = (
-    "moeviz.ui.gates.page",
-    "moeviz.ui.lab.chips",
-    "moeviz.ui.lab.controls",
-    "moeviz.ui.lab.formula",
-    "moeviz.ui.lab.study",
-    "moeviz.ui.rates.matrix",
-    "moeviz.ui.checker.page",
-    "pandas",
-    "pyarrow",
-)
-"""Modules that the first visitor should not have to wait for."""
+from moeviz.ui.shared.tiles import PICTURES, tiles_routes
+from moeviz.ui.shared.warm import warm
 
 PUBLISHER = Publisher(look)
 """Tells all who watch jobs of this server."""
@@ -62,7 +51,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # arrives by a deep link with "Page not found".
     PagesManager.uses_pages_directory = False
     engine()
-    settling = asyncio.create_task(_settle())
+    settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
         with told_of_the_end(PUBLISHER.close):
             yield
@@ -73,14 +62,13 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         await asyncio.to_thread(close_engine)
 
 
-async def _settle() -> None:
+async def _settle(folder: Path) -> None:
     """Import what pages need, and when the workers have started keep the collector off it all.
 
     PyTorch and the like make each full collection 170 ms of looking at modules that are here to
     stay, during which nobody is answered; frozen, they cost nothing.
     """
-    for name in _WARM:
-        await asyncio.to_thread(import_module, name)
+    await warm(folder)
     await asyncio.to_thread(CARDS.path)
     await asyncio.to_thread(CLAIMS.path)
     await asyncio.to_thread(find_claims, "gate")
@@ -88,6 +76,7 @@ async def _settle() -> None:
         await asyncio.sleep(0.2)
     # After the workers, which are what most visitors wait for.
     await asyncio.to_thread(checker)
+    await asyncio.to_thread(PICTURES.path)
     gc.collect()
     gc.freeze()
 
@@ -102,7 +91,7 @@ def routes() -> list[Route]:
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
         modules that components share; the cards of all choices; the map of claims and its search;
-        QR codes of links; and the news of jobs.
+        the first page's small pictures; QR codes of links; and the news of jobs.
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -118,6 +107,7 @@ def routes() -> list[Route]:
         CARDS.route(base),
         CLAIMS.route(base),
         find_route(base),
+        *tiles_routes(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
     ]

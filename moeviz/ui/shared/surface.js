@@ -3,12 +3,17 @@
 
 import { tagged } from "@dom";
 import { shape } from "@drawing";
+import { Places, around, near, spread, widthOf } from "@placing";
 
 const ROOT = 18; // The font size in pixels for which sizes are given here.
 const FONT = 15;
 const NARROW = 480; // Pixels, at the usual font size, below which a panel has its narrow shape.
 const REACH = 30; // Pixels around a handle in which a press takes hold of it.
-const CROWDED = 420; // Pixels of a plane that has room for handles alone.
+const SPOT = 6; // Pixels within which handles stand on one spot.
+const PHONE = "(max-width: 640px)"; // As in plane.css.
+const SCREEN = { phone: 0.55, desk: 0.66 }; // Of its height that pictures take at most,
+const LEAST = 0.5; // and how far they shrink for it.
+const AXIS = 6, CURVE = 3, ARROW = 8; // What it costs words to stand across a line.
 const NOTHING = 255; // In a heat layer: no number here.
 const NEUTRAL = 254; // In a heat layer: no curve's colour.
 const PALE = 0.1, FULL = 0.85; // Shares of colour at strength 0 and 1.
@@ -104,6 +109,9 @@ export function chained(segments) {
   });
 }
 
+// What has words at places of its own keeps its size.
+const stiff = ({ bare, tall }) => bare && tall !== undefined;
+
 let made = 0; // Panels of this document: names of what is cut off at their frames.
 
 class Panel {
@@ -117,19 +125,30 @@ class Panel {
     this.svg = shape("svg", { role: "img" });
     this.stage = tagged("div", { class: "plane-stage" }, this.canvas, this.svg);
     this.handles = new Map();
+    this.before = new Map(); // Where words stood in the last picture.
+    this.share = 1; // Of its usual height, where the screen is low.
     this.root = tagged(
       "figure", { class: "plane-panel" }, tagged("figcaption", {}, this.title, this.note), this.stage,
     );
     this.stage.addEventListener("pointerdown", (event) => surface.press(this, event));
   }
 
-  measure(data, unit) {
+  // What a picture asks for: margins, and the shape of the plane.
+  asked(data, unit) {
+    const [top, right, bottom, left] = data.bare ? [6, 6, 6, 6] : [8 * unit, 10 * unit, 24 * unit, 34 * unit];
     const width = this.stage.clientWidth;
-    const margin = data.bare ? [6, 6, 6, 6] : [8 * unit, 10 * unit, 24 * unit, 34 * unit];
-    const [top, right, bottom, left] = margin;
     const inner = width - left - right;
-    const tall = (width < NARROW * unit ? data.narrow : null) ?? data.tall ?? (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]);
-    const height = inner * tall;
+    const own = (width < NARROW * unit ? data.narrow : null) ?? data.tall;
+    const tall = own ?? (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]);
+    const scaled = !own; // Both axes have one scale.
+    return { top, bottom, left, width, inner, tall: inner * tall, scaled };
+  }
+
+  measure(data, unit) {
+    const { top, bottom, left: margin, width, inner: room, tall, scaled } = this.asked(data, unit);
+    const height = this.share * tall;
+    const inner = scaled ? this.share * room : room;
+    const left = margin + (room - inner) / 2;
     Object.assign(this, { width, unit, left, top, inner, tallness: height });
     this.height = height + top + bottom;
     this.px = (x) => left + ((x - data.x[0]) / (data.x[1] - data.x[0])) * inner;
@@ -140,13 +159,17 @@ class Panel {
     ];
   }
 
+  // Says what it is; before anything is measured, for words may take several lines.
+  name(data) {
+    this.title.textContent = data.title ?? "";
+    this.note.textContent = data.note ?? "";
+  }
+
   draw(data, handles, description) {
     const { theme } = this.surface;
     this.data = data;
     this.measure(data, this.surface.unit);
     if (!(this.inner > 0)) return;
-    this.title.textContent = data.title ?? "";
-    this.note.textContent = data.note ?? "";
     this.stage.style.height = `${this.height}px`;
     this.svg.setAttribute("aria-label", `${data.title ?? "Picture"}. ${description}`);
     this.paint(data.heat, theme);
@@ -157,6 +180,7 @@ class Panel {
     this.svg.setAttribute("width", this.width);
     this.svg.setAttribute("height", this.height);
     this.svg.replaceChildren(...this.shapes(data, handles, theme));
+    this.stage.toggleAttribute("data-slides", handles.some(({ slides }) => slides));
     this.place(handles);
   }
 
@@ -212,23 +236,105 @@ class Panel {
     inside.append(...this.insides(data, handles));
     yield clip;
     yield inside;
-    for (const line of data.lines ?? []) yield* this.lineLabel(line);
-    const narrow = this.inner < CROWDED * unit;
-    for (const { at, text, anchor = "middle", minor } of data.labels ?? []) {
-      if (minor && narrow) continue;
-      yield this.text(this.px(at[0]), this.py(at[1]), text, { "text-anchor": anchor });
+    yield* this.words(data, handles);
+  }
+
+  // Everything that is named, each name where it covers nothing.
+  *words(data, handles) {
+    const { unit } = this;
+    const places = new Places([this.left, this.top, this.left + this.inner, this.top + this.tallness], this.before);
+    this.fill(places, data, handles);
+    const size = FONT * unit;
+    const put = (key, words, wishes, more = {}) => {
+      const found = places.find(key, words, more["font-size"] ?? size, wishes, { bold: more["font-weight"] === 700, minor: more.minor });
+      if (!found) return [];
+      const { minor, ...look } = more;
+      return [this.text(found.x, found.y, words, { ...look, "text-anchor": found.anchor })];
+    };
+    yield* this.ends(data, places);
+    if (!data.bare) {
+      const [across, up] = data.names ?? [];
+      const low = this.top + this.tallness;
+      const name = { "font-style": "italic" };
+      const [right, level] = [this.left + this.inner - 6 * unit, low - 7 * unit];
+      const below = [{ x: right, y: level, anchor: "end" }, { x: this.left + this.inner / 2, y: level, anchor: "middle" }];
+      if (across) yield* put("across", across, below, name);
+      if (up) yield* put("up", up, [{ x: this.left + 6 * unit, y: this.top + 16 * unit, anchor: "start" }], name);
     }
-    for (const handle of handles) {
-      if (!handle.name) continue;
-      const [x, y] = handle.at;
-      const right = this.px(x) > this.left + this.inner - 50 * unit;
-      yield this.text(this.px(x) + (right ? -18 : 18) * unit, this.py(y) + 5 * unit, handle.name, {
-        "font-weight": 700, "font-size": 17 * unit, "text-anchor": right ? "end" : "start",
-      });
+    const strong = { "font-weight": 700, "font-size": 17 * unit };
+    for (const { names, x, y } of this.spots(handles)) {
+      yield* put(`handle ${names[0]}`, names.join(", "), around(x, y, 18 * unit, 17 * unit), strong);
+    }
+    for (const { at, text, anchor = "middle", minor } of data.labels ?? []) {
+      const [x, y] = [this.px(at[0]), this.py(at[1])];
+      yield* put(`label ${text}`, text, data.bare ? [{ x, y, anchor }] : near(x, y, anchor, size), { minor });
+    }
+    for (const { at, radius = 5, label } of data.dots ?? []) {
+      if (label) yield* put(`dot ${label}`, label, around(this.px(at[0]), this.py(at[1]), (radius + 5) * unit, size));
+    }
+    for (const { label, labelAt } of data.lines ?? []) {
+      if (!label || !labelAt) continue;
+      const wishes = around(this.px(labelAt[0]), this.py(labelAt[1]), 8 * unit, size);
+      yield* put(`line ${label}`, label, wishes, { minor: true });
     }
   }
 
-  // What is cut off at the frame.
+  // Names behind the ends of lines, in the order of the ends.
+  *ends(data, places) {
+    const { unit } = this;
+    const found = (data.lines ?? []).flatMap(({ points, label, labelAt, colour }) => {
+      if (!label || labelAt || !points?.length) return [];
+      const [x, y] = points[points.length - 1];
+      return [{ label, colour, x: this.px(x), y: this.py(y) }];
+    });
+    const size = FONT * unit;
+    const levels = spread(found.map(({ y }) => y), 1.15 * size, this.top + 0.6 * size, this.top + this.tallness - 0.6 * size);
+    for (const [at, { label, colour, x, y }] of found.entries()) {
+      const level = levels[at];
+      yield shape("line", {
+        x1: x + 2 * unit, y1: y, x2: x + 14 * unit, y2: level, stroke: this.colour(colour), "stroke-width": 1.5 * unit,
+      });
+      places.take([x, level - 0.6 * size, x + 14 * unit + widthOf(label, size), level + 0.6 * size]);
+      yield this.text(x + 17 * unit, level + 0.34 * size, label);
+    }
+  }
+
+  // What names must not cover, and lines that they should not stand across.
+  fill(places, data, handles) {
+    const { unit } = this;
+    const disc = (x, y, r) => places.take([x - r, y - r, x + r, y + r]);
+    const drawn = (points) => points.slice(1).map((point, at) => [
+      this.px(points[at][0]), this.py(points[at][1]), this.px(point[0]), this.py(point[1]),
+    ]);
+    for (const { kind, at, effect } of handles) {
+      disc(this.px(at[0]), this.py(at[1]), 11 * unit);
+      if (effect) places.avoid(drawn([[0, 0], effect]), ARROW);
+      if (kind === "vector") places.avoid(drawn([[0, 0], at]), ARROW);
+    }
+    if (data.bare) return;
+    for (const { at, radius = 5 } of data.dots ?? []) disc(this.px(at[0]), this.py(at[1]), radius * unit);
+    for (const { points } of data.lines ?? []) if (points) places.avoid(drawn(points), CURVE);
+    if (data.ticks) return;
+    for (const axis of ["x", "y"]) {
+      const [from, to] = data[axis];
+      if (from >= 0 || to <= 0) continue;
+      places.avoid(drawn(axis === "x" ? [[0, data.y[0]], [0, data.y[1]]] : [[data.x[0], 0], [data.x[1], 0]]), AXIS);
+    }
+  }
+
+  // Where handles with a name stand; those on one spot share it.
+  spots(handles) {
+    const found = [];
+    for (const { name, at } of handles) {
+      if (!name) continue;
+      const [x, y] = [this.px(at[0]), this.py(at[1])];
+      const same = found.find((spot) => Math.hypot(spot.x - x, spot.y - y) < SPOT * this.unit);
+      if (same) same.names.push(name);
+      else found.push({ names: [name], x, y });
+    }
+    return found;
+  }
+
   *insides(data, handles) {
     for (const { points, colour = "quiet", opacity = 0.15, label } of data.regions ?? []) {
       const at = points.map(([x, y]) => `${this.px(x)},${this.py(y)}`).join(" ");
@@ -244,20 +350,21 @@ class Panel {
     if (data.bare) return;
     const { unit } = this;
     const low = this.top + this.tallness;
-    for (const [axis, name] of [["x", data.names?.[0]], ["y", data.names?.[1]]]) {
+    for (const axis of ["x", "y"]) {
       const [from, to] = data[axis];
       if (data.ticks) {
         yield* this.ticks(axis, data.ticks[axis], low, theme);
         continue;
       }
-      const raw = (to - from) / 6;
+      // A number takes more room across than up.
+      const room = axis === "x" ? this.inner / (45 * unit) : this.tallness / (28 * unit);
+      const raw = (to - from) / Math.min(6, Math.max(2, room));
       const scale = 10 ** Math.floor(Math.log10(raw));
       const spacing = [1, 2, 5, 10].map((m) => m * scale).find((s) => s >= raw);
       const digits = Math.max(0, -Math.floor(Math.log10(spacing) + 1e-9));
       for (let k = Math.ceil(from / spacing - 1e-9); k * spacing <= to + 1e-9; k += 1) {
         const value = k * spacing;
-        const last = (k + 1) * spacing > to + 1e-9;
-        const words = last && name ? name : written(value, digits);
+        const words = written(value, digits);
         if (axis === "x") {
           yield shape("line", { x1: this.px(value), x2: this.px(value), y1: low, y2: low + 4 * unit, stroke: theme.quiet });
           yield this.text(this.px(value), low + 19 * unit, words, { "text-anchor": "middle" });
@@ -304,11 +411,6 @@ class Panel {
     });
   }
 
-  *lineLabel({ points, label, labelAt }) {
-    const at = labelAt ?? points?.[points.length - 1];
-    if (label && at) yield this.text(this.px(at[0]) + 4, this.py(at[1]) - 4, label);
-  }
-
   *vector({ kind, at, colour = "text", ghost, effect }) {
     const { unit } = this;
     const stroke = this.colour(colour);
@@ -332,6 +434,13 @@ class Panel {
       yield shape("line", { ...line, stroke, "stroke-width": 4 * unit });
     }
     const middle = [this.px(at[0]), this.py(at[1])];
+    if (kind === "cell") {
+      const [wide, high] = [this.px(1) - this.px(0), this.py(0) - this.py(1)];
+      const frame = { x: middle[0] - wide / 2, y: middle[1] - high / 2, width: wide, height: high, fill: "none" };
+      yield shape("rect", { ...frame, stroke: this.colour("ground"), "stroke-width": 6 * unit });
+      yield shape("rect", { ...frame, stroke: this.colour("text"), "stroke-width": 3 * unit });
+      return;
+    }
     const look = { fill: this.colour("ground"), stroke, "stroke-width": 4 * unit };
     if (kind === "vector") yield shape("circle", { cx: middle[0], cy: middle[1], r: 11 * unit, ...look });
     else {
@@ -342,24 +451,24 @@ class Panel {
     }
   }
 
-  *dot({ at, radius = 5, colour = "text", hollow, label }) {
+  *dot({ at, radius = 5, colour = "text", hollow }) {
     const { unit } = this;
     const paint = this.colour(colour);
     yield shape("circle", {
       cx: this.px(at[0]), cy: this.py(at[1]), r: radius * unit, stroke: paint, "stroke-width": 2 * unit,
       fill: hollow ? "none" : paint, "fill-opacity": hollow ? undefined : 0.8,
     });
-    if (label) yield this.text(this.px(at[0]) + (radius + 5) * unit, this.py(at[1]) + 5 * unit, label);
   }
 
   // The handles as what is focused, named and taken hold of; they lie over their drawings.
   place(handles) {
     for (const [id, node] of this.handles) {
-      if (handles.some((handle) => handle.id === id)) continue;
+      if (handles.some((handle) => handle.id === id && !handle.fixed)) continue;
       node.remove();
       this.handles.delete(id);
     }
     for (const handle of handles) {
+      if (handle.fixed) continue;
       if (!this.handles.has(handle.id)) {
         const made = tagged("div", { class: "plane-handle", role: "slider", tabindex: "0" });
         made.addEventListener("keydown", (event) => this.surface.key(handle.id, event));
@@ -385,8 +494,9 @@ class Panel {
 
 export class Surface {
   // Options: move(id, [x, y], stamp) while a handle is moved, rest() when it is let go.
-  constructor(root, { move, rest, redraw }) {
-    Object.assign(this, { root, move, rest, redraw });
+  // `more` is where panels lie that stand below the words: `after` ones always, `later` ones on a phone.
+  constructor(root, more, { move, rest, redraw }) {
+    Object.assign(this, { root, more, move, rest, redraw });
     this.panels = [];
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(root);
@@ -399,21 +509,71 @@ export class Surface {
     this.unit = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
     const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim().toLowerCase();
     this.theme = Object.values(themes).find((theme) => theme.ground === ground) ?? themes.light;
-    while (this.panels.length < picture.panels.length) {
-      const panel = new Panel(this);
-      this.panels.push(panel);
-      this.root.append(panel.root);
-    }
+    while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     while (this.panels.length > picture.panels.length) this.panels.pop().root.remove();
-    this.root.dataset.panels = String(picture.panels.length);
-    picture.panels.forEach(({ wide }, at) => this.panels[at].root.toggleAttribute("data-wide", Boolean(wide)));
-    this.width = this.root.clientWidth;
+    this.arrange(picture.panels);
     picture.panels.forEach((data, at) => {
       const handles = picture.handles
         .filter((handle) => !handle.panels || handle.panels.includes(at))
         .map((handle) => ({ ...handle, effect: data.effects?.[handle.id] }));
       this.panels[at].draw(data, handles, picture.description ?? "");
     });
+  }
+
+  // Puts the panels where they belong; a panel is moved only then, for what has the focus loses it.
+  arrange(pictures) {
+    this.phone = matchMedia(PHONE).matches;
+    this.width = this.root.clientWidth;
+    const homes = pictures.map(({ after, later }) => (after || (this.phone && later) ? this.more : this.root));
+    pictures.forEach((data, at) => {
+      const { root } = this.panels[at];
+      this.panels[at].name(data);
+      root.toggleAttribute("data-wide", Boolean(data.wide));
+    });
+    if (this.panels.some(({ root }, at) => root.parentNode !== homes[at])) {
+      this.panels.forEach(({ root }, at) => homes[at].append(root)); // All, so that they stay in order.
+    }
+    for (const home of [this.root, this.more]) {
+      home.dataset.panels = String(homes.filter((each) => each === home).length);
+    }
+    const same = [this.width, this.unit, this.phone, ...pictures.map(({ after, later, narrow, tall, bare }) => [after, later, narrow, tall, bare].join())].join(";");
+    if (same === this.arranged) return; // A hand that moves something does not change the sizes.
+    this.arranged = same;
+    const first = this.panels.filter((_, at) => homes[at] === this.root);
+    const shown = first.map((panel) => ({ panel, data: pictures[this.panels.indexOf(panel)] }));
+    const share = this.fitting(this.rows(shown));
+    for (const panel of this.panels) panel.share = 1;
+    for (const { panel, data } of shown) if (!stiff(data)) panel.share = share;
+  }
+
+  // Panels that stand beside each other, as plane.css lays them out.
+  rows(shown) {
+    const count = shown.length;
+    const beside = shown.filter(({ data }) => !data.wide).length;
+    const columns = this.phone || count === 1 ? 1 : beside === 3 ? 3 : 2;
+    const found = [];
+    let free = 0;
+    for (const each of shown) {
+      if (!free || each.data.wide) found.push([]);
+      free = each.data.wide ? 0 : (free || columns) - 1;
+      found[found.length - 1].push(each);
+    }
+    return found;
+  }
+
+  // The share of their usual heights that leaves room for words on the first screen.
+  fitting(rows) {
+    const sizes = rows.map((row) => row.map(({ panel, data }) => {
+      const { top, bottom, tall } = panel.asked(data, this.unit);
+      return { fixed: panel.root.firstChild.offsetHeight + top + bottom, tall, stiff: stiff(data) };
+    }));
+    const height = (share) => sizes.reduce(
+      (sum, row) => sum + Math.max(...row.map(({ fixed, tall, stiff: kept }) => fixed + (kept ? tall : share * tall))), 0,
+    );
+    const most = SCREEN[this.phone ? "phone" : "desk"] * window.innerHeight;
+    let share = 1;
+    while (share > LEAST && height(share) > most) share -= 0.01;
+    return share;
   }
 
   resize() {
@@ -429,6 +589,10 @@ export class Surface {
   // Keeps a position in the plane; near the ray on which a vector began, it stays on the ray.
   kept(handle, [x, y], panel) {
     let at = [x, y];
+    if (handle.cells) {
+      const inside = (value, count, now) => (value < 0 || value > count ? now : Math.min(count - 1, Math.floor(value)) + 0.5);
+      return at.map((value, axis) => inside(value, handle.cells[axis], handle.at[axis]));
+    }
     if (handle.slides) {
       const [from, to] = handle.slides;
       return [Math.min(to, Math.max(from, Math.round(x / handle.step) * handle.step)), handle.at[1]];
@@ -458,10 +622,11 @@ export class Surface {
     const here = [event.clientX - box.left, event.clientY - box.top];
     let best = null;
     for (const [id] of panel.handles) {
-      const { at, slides } = this.handle(id);
+      const { at, slides, cells } = this.handle(id);
       const [dx, dy] = [panel.px(at[0]) - here[0], panel.py(at[1]) - here[1]];
       const far = slides ? Math.abs(dy) : Math.hypot(dx, dy);
-      if ((slides || far <= REACH * this.unit) && (!best || far < best.far)) best = { id, far, at };
+      const within = slides || cells || far <= REACH * this.unit;
+      if (within && (!best || far < best.far)) best = { id, far, at };
     }
     if (!best) return;
     event.preventDefault();
@@ -469,25 +634,29 @@ export class Surface {
     node.focus({ preventScroll: true });
     node.setPointerCapture(event.pointerId);
     let grip = [panel.px(best.at[0]) - here[0], panel.py(best.at[1]) - here[1]];
-    const jumps = this.handle(best.id).slides && Math.hypot(...grip) > REACH * this.unit;
+    const { slides, cells } = this.handle(best.id);
+    const jumps = cells || (slides && Math.hypot(...grip) > REACH * this.unit);
     if (jumps) grip = [0, 0];
     this.held = best.id;
     this.root.dataset.held = best.id;
+    // A finger beside the handle may be about to scroll: what it means is known when it lifts.
+    const waits = jumps && event.pointerType === "touch" && event.target !== node;
     const follow = (moved) => {
       const now = panel.stage.getBoundingClientRect();
       const at = panel.back(moved.clientX - now.left + grip[0], moved.clientY - now.top + grip[1]);
       const handle = this.handle(best.id);
       if (handle) this.move(best.id, this.kept(handle, at, panel), moved.timeStamp);
     };
-    const leave = () => {
+    const leave = (last) => {
+      if (waits && last.type === "pointerup") follow(last);
       node.removeEventListener("pointermove", follow);
       for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.removeEventListener(kind, leave);
       this.held = null;
       delete this.root.dataset.held;
       this.rest();
     };
-    if (jumps) follow(event);
-    node.addEventListener("pointermove", follow);
+    if (jumps && !waits) follow(event);
+    if (!waits) node.addEventListener("pointermove", follow);
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(kind, leave);
   }
 
@@ -505,46 +674,6 @@ export class Surface {
     this.move(id, handle.at, event.timeStamp);
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rest(), 300);
-  }
-
-  // All panels, one below the other, with title, sentence and address, as one SVG.
-  saved({ title, sentence, address }) {
-    const { theme, unit } = this;
-    const gap = 18 * unit;
-    const width = Math.max(...this.panels.map((panel) => panel.width));
-    const svg = shape("svg", { xmlns: "http://www.w3.org/2000/svg", "font-family": "sans-serif" });
-    let y = gap;
-    const words = (text, size, bold) => {
-      const letters = Math.max(10, Math.floor((width - 2 * gap) / (0.56 * size)));
-      for (const part of text.match(new RegExp(`\\S{${letters}}|.{1,${letters}}(?=\\s|$)`, "g")) ?? []) {
-        y += 1.3 * size;
-        svg.append(shape("text", { x: gap, y, "font-size": size, fill: theme.text, "font-weight": bold ? 700 : 400 }, part.trim()));
-      }
-    };
-    words(title, 22 * unit, true);
-    for (const panel of this.panels) {
-      y += gap;
-      words(`${panel.title.textContent}  ${panel.note.textContent}`, 16 * unit, true);
-      y += 8 * unit;
-      const group = shape("g", { transform: `translate(0 ${y})` });
-      if (!panel.canvas.hidden) {
-        group.append(shape("image", {
-          href: panel.canvas.toDataURL(), x: panel.left, y: panel.top, width: panel.inner,
-          height: panel.tallness, preserveAspectRatio: "none",
-        }));
-      }
-      for (const child of panel.svg.children) group.append(child.cloneNode(true));
-      svg.append(group);
-      y += panel.height;
-    }
-    words(sentence, 16 * unit, false);
-    words(address, 13 * unit, false);
-    y += gap;
-    svg.prepend(shape("rect", { width, height: y, fill: theme.ground }));
-    svg.setAttribute("viewBox", `0 0 ${width} ${y}`);
-    svg.setAttribute("width", width);
-    svg.setAttribute("height", y);
-    return { text: new XMLSerializer().serializeToString(svg), width, height: y };
   }
 
   close() {

@@ -9,6 +9,7 @@ const load = () =>
   ]).then((modules) => Object.assign({}, ...modules));
 
 const LEAST = 0.55; // Share of its natural height that the plot keeps on the smallest screen.
+const SMALL = 0.36, LARGE = 0.6; // Shares of the screen of a plot that stands beside words.
 const EDGE = 8; // Pixels that it keeps from the screen's lower end.
 
 // A meter before anything is said of what came out.
@@ -67,8 +68,10 @@ class Watch {
   // The plot's height for which its axis, and below it the takeaway, lie on the first screen.
   room(natural, { canvas, narrow }) {
     const top = canvas.getBoundingClientRect().top + this.scroller.scrollTop;
+    const { clientHeight } = document.documentElement;
+    if (this.data.compact) return Math.round(Math.min(natural, (narrow ? SMALL : LARGE) * clientHeight));
     const below = narrow ? 0 : this.say.offsetHeight;
-    const free = document.documentElement.clientHeight - top - below - EDGE;
+    const free = clientHeight - top - below - EDGE;
     return Math.round(Math.min(natural, Math.max(free, LEAST * natural)));
   }
 
@@ -91,6 +94,7 @@ class Watch {
         (layer) => ({ ...layer, screen: JSON.parse(layer.screen) }));
     }
     this.data = data;
+    this.root.toggleAttribute("data-compact", data.compact);
     const ground = this.tools.groundOf(this.root);
     this.theme = this.tools.themeOf(ground);
     this.root.dataset.theme = this.theme;
@@ -163,7 +167,8 @@ class Watch {
     this.judge();
     const { figure, names } = this.composed();
     this.names.curves = names;
-    this.extent = this.tools.extent(figure.data);
+    const span = this.data.span.map((loss) => ({ at: Math.log10(loss), below: 0, above: 0 }));
+    this.extent = [...this.tools.extent(figure.data), ...span];
     await this.figure.show({
       figure,
       description: main.description,

@@ -10,7 +10,7 @@ from moeviz.text import finite, json_text
 from moeviz.ui.shared.component import declared, only_a_run
 from moeviz.ui.shared.session import visitor
 
-_OF_PLOTS = Path(__file__).parents[1] / "shared" / "plot.css"
+_OF_PLOTS = Path(__file__).with_name("plot.css")
 
 _HTML = """
 <section class="moeviz-watch" data-empty="true">
@@ -56,6 +56,8 @@ def watch(
     title: str = "",
     sentence: str = "",
     lent: str = "",
+    compact: bool = False,
+    span: Sequence[float] = (),
 ) -> None:
     """Show one study; later calls with the same `key` redraw it in place.
 
@@ -88,6 +90,10 @@ def watch(
         How a study ended that is not `live`; the stream of one that is brings its own.
     lent : str
         Says whose the picture is where that stands in place of quite another study.
+    compact : bool
+        Whether to show the plot alone, for words that stand beside it say what to notice.
+    span : sequence of float
+        Losses, above 0, that the axis shows at least.
     """
     _watch(
         key=key,
@@ -103,6 +109,8 @@ def watch(
             "title": title,
             "sentence": sentence,
             "lent": lent,
+            "compact": compact,
+            "span": list(span),
             "visitor": visitor(),
         },
         on_ended_change=on_end,

@@ -1,0 +1,124 @@
+"""Where to begin, and a tile for every page with a small picture that the browser draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from moeviz.charts.palette import THEMES
+from moeviz.ui.lab.link import FIRST_PRESET, preset_link
+from moeviz.ui.shared.component import declared
+from moeviz.ui.shared.navigation import ADDRESSES, SECTIONS, TITLES
+from moeviz.ui.shared.tiles import PATH
+
+KEY = "home.tiles"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way from the first page to another.
+
+    Attributes
+    ----------
+    page : str
+        Address of the page.
+    title : str
+        On a tile the page's question; else for whom it is.
+    words : str
+        What waits there; a tile's come with its picture.
+    label : str
+        Of the button; a tile has none.
+    link : mapping of str to str
+        What the page's link says.
+    """
+
+    page: str
+    title: str
+    words: str = ""
+    label: str = ""
+    link: Mapping[str, str] | None = None
+
+
+BEGIN = (
+    Way(
+        "lessons",
+        "You are learning",
+        "Predict, then see what came out: ten minutes, nothing to set up.",
+        "First lesson",
+    ),
+    Way(
+        "convergence",
+        "You are teaching",
+        "One button runs real fits before the class; Projector makes all of it larger.",
+        "Run it live",
+        preset_link(FIRST_PRESET),
+    ),
+    Way(
+        "rates",
+        "You do research",
+        "Every rate that four papers claim, beside what we measured and proved.",
+        "All rates",
+    ),
+)
+"""Where to begin."""
+
+TILES = {
+    way.page: way
+    for way in (
+        Way("gates", "Who answers for this input?"),
+        Way("attention", "Is attention a gate?"),
+        Way("cells", "When is a fit close?"),
+        Way("information", "How much data until the rate shows?"),
+        Way("sequences", "Two different answers, one function"),
+        Way("fit", "What does the optimiser see?"),
+        Way("convergence", "Does it learn slowly?"),
+        Way("rates", "Which rate, and who says so?"),
+        Way("checker", "Is it proved?"),
+        Way("lessons", "Predict first, then see"),
+    )
+}
+"""A tile for every page; one that this version does not have has none."""
+
+_tiles = declared(__file__, '<nav class="moeviz-home" aria-label="Where to begin"></nav>')
+
+
+def show_tiles() -> None:
+    """Show where to begin, the tiles, and the same ways as a row of links."""
+    ways = [way for way in TILES.values() if way.page in _paths()]
+    _tiles(
+        key=KEY,
+        data={
+            "begin": [_told(way) for way in BEGIN],
+            "tiles": [_told(way) for way in ways],
+            "pictures": PATH[1:],
+            "themes": {name: asdict(theme) for name, theme in THEMES.items()},
+        },
+    )
+    with st.container(horizontal=True):
+        for way in [*ways, *(way for way in BEGIN if way.link)]:
+            path, link = _paths()[way.page], dict(way.link or {})
+            label = f"{TITLES[path]}, with a first study" if link else TITLES[path]
+            st.page_link(path, label=label, query_params=link)
+
+
+def _paths() -> dict[str, str]:
+    """Return the script of each page by its address."""
+    return {address: path for path, address in ADDRESSES.items()}
+
+
+def _told(way: Way) -> dict[str, Any]:
+    path = _paths()[way.page]
+    section = next(title for title, paths in SECTIONS.items() if path in paths)
+    said = f"?{urlencode(dict(way.link))}" if way.link else ""
+    return {
+        "page": way.page,
+        "kicker": f"{section} · {TITLES[path]}",
+        "title": way.title,
+        "words": way.words,
+        "label": way.label,
+        "href": f"{way.page}{said}",
+    }

@@ -1,0 +1,1 @@
+"""Lessons: guided pages with a prediction that is made before anything is revealed."""

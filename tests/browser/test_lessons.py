@@ -1,0 +1,74 @@
+"""Lessons and the first page's tiles in a browser."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_screens import barriers
+
+BEFORE = "Cosine router: no weight moved (less than 0.0005)"
+
+
+def step(page: Page, number: int) -> None:
+    expect(page.get_by_text(re.compile(f"^{number} of 5:"))).to_be_visible()
+
+
+def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit):
+    page = visit(1280, 800)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.url)
+    home = page.locator(".moeviz-home[data-drawn]")
+    home.wait_for(timeout=60_000)
+    tiles = home.locator(".home-tile")
+    assert tiles.count() == home.locator(".plane-panel svg").count() >= 8
+    expect(tiles.filter(has_text="Convergence lab")).to_contain_text("−0.51")
+    assert barriers(page) == []
+    page.get_by_role("link", name="First lesson").press("Enter")
+
+    step(page, 1)
+    expect(page).to_have_url(re.compile(r"/lessons\?lesson=gauge"))
+    page.locator(".moeviz-plane[data-draws]").wait_for()
+    assert page.get_by_role("slider").count() == 0  # Nothing to try before the prediction.
+    page.get_by_role("button", name="Next").press("Enter")
+    step(page, 2)
+    commit = page.get_by_role("button", name="That is my prediction")
+    expect(commit).to_be_disabled()
+    page.get_by_role("radio", name="both routers").press("Space")
+    expect(commit).to_be_enabled()
+    commit.press("Enter")
+    step(page, 3)
+    expect(page.locator(".moeviz-text").first).to_contain_text("You said both routers")
+    expect(page.locator(".plane-said")).to_contain_text(BEFORE)
+    vector = page.get_by_role("slider", name=re.compile("^β₁.*, Linear router"))
+    vector.press("-")
+    expect(page.locator(".plane-said")).to_contain_text("β₁ is 2.7 times as long")
+    expect(page.locator(".plane-said")).to_contain_text(BEFORE)
+    assert barriers(page) == []
+    page.reload()
+    step(page, 3)
+    expect(page.locator(".moeviz-text").first).to_contain_text("You said both routers")
+    assert [url for url in asked if not url.startswith((server.url, "blob:", "data:"))] == []
+
+
+def test_a_predicted_slope_stands_beside_the_measured_one_on_a_phone(server, visit):
+    page = visit(390, 844)
+    page.goto(f"{server.url}/lessons?lesson=slow&step=2")
+    step(page, 2)
+    page.locator(".moeviz-canvas[data-redraws]").wait_for()
+    commit = page.get_by_role("button", name="That is my prediction")
+    box = commit.bounding_box()
+    assert box["y"] + box["height"] < 844  # Picture and control on the first screen.
+    slider = page.get_by_role("slider")
+    for _ in range(4):
+        slider.press("ArrowLeft")
+    expect(page.get_by_text("-0.20", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("step=2"))
+    commit.click()
+    step(page, 3)
+    expect(page.get_by_text("You said −0.20; the direction has −0.51.")).to_be_visible()
+    expect(page.locator(".meter").nth(1)).to_contain_text("you −0.20")
+    wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390

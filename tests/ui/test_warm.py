@@ -1,0 +1,45 @@
+"""What the server has imported before anybody comes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from moeviz.ui.shared.navigation import SECTIONS
+from moeviz.ui.shared.warm import used_by_pages
+
+ROOT = Path(__file__).parents[2]
+
+VISITS = f"""
+import asyncio, sys
+from pathlib import Path
+import moeviz.ui.shared.server
+from moeviz.ui.shared import session
+from moeviz.ui.shared.warm import warm
+assert "torch" in sys.modules
+asyncio.run(warm(Path()))
+from tests.ui.still import StillEngine, visit
+session.Engine = StillEngine
+before = set(sys.modules)
+heavy = ("moeviz", "torch", "sympy", "scipy", "numpy", "pandas", "pyarrow", "plotly", "flint")
+for page in {SECTIONS["See"]!r}:
+    assert not visit(page).exception, page
+print(*sorted(name for name in set(sys.modules) - before if name.split(".")[0] in heavy))
+"""
+
+
+def test_what_every_page_imports_is_imported_by_the_server():
+    used = used_by_pages(ROOT)
+    assert {"moeviz.ui.gates.page", "moeviz.ui.home.page", "moeviz.ui.checker.page"} <= set(used)
+    assert len(used) == len(set(used))
+
+
+@pytest.mark.crowd
+def test_no_visit_of_a_picture_waits_for_an_import():
+    command = [sys.executable, "-W", "ignore", "-c", VISITS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
