@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from moeviz.train.layer import SparseLayer
 from moeviz.train.network import Layer, Network
 from moeviz.train.reference import REFERENCES, DenseLayer
@@ -26,7 +28,8 @@ def build_network(method: Method, task: Task, seed: int) -> Network:
     task : Task
     seed : int
     """
-    sizes, rules = method.sizes(), method.rules()
+    # A task may have fewer tokens than the network could look at, or more.
+    sizes, rules = replace(method.sizes(), context=task.context), method.rules()
 
     def make() -> Layer:
         if method.dense:
