@@ -24,7 +24,7 @@ FLOORS = [
     {"fields"},
     {"model"},
     {"theory"},
-    {"estimate", "symbolic"},
+    {"estimate", "symbolic", "train"},
     {"study"},
     {"engine"},
     {"charts"},

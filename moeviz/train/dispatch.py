@@ -1,0 +1,119 @@
+"""Which token goes to which expert, as one table, so that all experts answer in one product.
+
+The tokens of an expert fill rows of a table, a fixed number to a row's length; an expert that got
+many fills several rows. With every expert about equally busy a row is an expert. The table is never
+longer than twice the assignments (and one row an expert), however unevenly a router routes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+UNEVEN = 2.0
+"""The table may have this many places for each assignment; beyond that, rows are cut."""
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """A table of tokens by experts.
+
+    Attributes
+    ----------
+    owner : Tensor of int, shape (B,)
+        The expert of each row of the table.
+    whole : bool
+        Whether row i is expert i, so that nothing needs to be looked up.
+    length : int
+        Places in a row, P.
+    place : Tensor of int, shape (K, T)
+        Where in the flat table the k-th expert of a token answers.
+    token : Tensor of int, shape (B * P,)
+        Whose place it is; T where nobody's.
+    """
+
+    owner: Tensor
+    whole: bool
+    length: int
+    place: Tensor
+    token: Tensor
+
+    def gather(self, x: Tensor) -> Tensor:
+        """Return the tokens `x`, shape (T, d), in the table, shape (B, P, d); zeros elsewhere."""
+        table: Tensor = _Gather.apply(x, self.token, self.place)  # type: ignore[no-untyped-call]
+        return table.view(-1, self.length, x.shape[-1])
+
+    def scatter(self, table: Tensor) -> Tensor:
+        """Return the answers in the `table`, shape (B, P, d), by token, shape (K, T, d)."""
+        flat = table.reshape(-1, table.shape[-1])
+        answers: Tensor = _Scatter.apply(flat, self.token, self.place)  # type: ignore[no-untyped-call]
+        return answers.view(*self.place.shape, table.shape[-1])
+
+
+def dispatch(chosen: Tensor, experts: int) -> Dispatch:
+    """Put tokens into a table by their experts.
+
+    Parameters
+    ----------
+    chosen : Tensor of int, shape (K, T)
+        The experts of each token, different from each other.
+    experts : int
+        N.
+    """
+    top, tokens = chosen.shape
+    flat = chosen.reshape(-1)
+    load = torch.bincount(flat, minlength=experts)
+    most, mean = int(load.max()), -(-flat.numel() // experts)
+    whole = most * experts <= UNEVEN * flat.numel()
+    length = max(most if whole else mean, 1)
+    rows = torch.ones_like(load) if whole else (load + (length - 1)) // length
+    owner = torch.repeat_interleave(rows)
+    # In the order of the experts, an assignment is so many behind the first one of its expert.
+    order = torch.argsort(flat, stable=True)
+    first, start = load.cumsum(0) - load, (rows.cumsum(0) - rows) * length
+    ordered = flat[order]
+    at = torch.arange(flat.numel(), device=flat.device) + (start - first)[ordered]
+    place = torch.empty_like(flat).scatter_(0, order, at)
+    token = flat.new_full((owner.numel() * length,), tokens).scatter_(0, at, order % tokens)
+    return Dispatch(owner, whole, length, place.view(top, tokens), token)
+
+
+def _pick(rows: Tensor, index: Tensor) -> Tensor:
+    """Return rows by index; where the index is one beyond the last, zeros."""
+    return torch.cat([rows, rows.new_zeros(1, rows.shape[-1])]).index_select(0, index)
+
+
+class _Gather(torch.autograd.Function):
+    """Tokens into places; backwards it reads each token's places, where others add into rows."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, token: Tensor, place: Tensor) -> Tensor:
+        ctx.save_for_backward(place)
+        return _pick(x, token)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (place,) = ctx.saved_tensors
+        slopes = gradients[0].index_select(0, place.reshape(-1))
+        return slopes.view(*place.shape, slopes.shape[-1]).sum(0), None, None
+
+
+class _Scatter(torch.autograd.Function):
+    """Places to tokens; backwards each place reads the one assignment that it belongs to."""
+
+    @staticmethod
+    def forward(ctx: Any, flat: Tensor, token: Tensor, place: Tensor) -> Tensor:
+        ctx.save_for_backward(place)
+        ctx.places = flat.shape[0]
+        return flat.index_select(0, place.reshape(-1))
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (place,) = ctx.saved_tensors
+        index = place.reshape(-1)
+        back = index.new_full((ctx.places,), index.numel())
+        back.scatter_(0, index, torch.arange(index.numel(), device=index.device))
+        return _pick(gradients[0].contiguous(), back), None, None

@@ -1,0 +1,237 @@
+r"""A sparse layer: each token is answered by K of N experts.
+
+On a step without competition a router chooses. On one with competition all experts answer, those
+whose answers are strongest win, and the router learns who won. No token is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from moeviz.errors import SpecificationError
+from moeviz.model.affinities import make_affinity
+from moeviz.model.routings import WinnersShareRouting
+from moeviz.train.experts import Experts
+from moeviz.train.head import RouterHead
+from moeviz.train.losses import balance_loss, distillation_loss, diversity_loss, z_loss
+from moeviz.train.routers import Router
+
+Reached = Literal["router", "experts"]
+Answered = Literal["competition", "router"]
+Distilled = Literal["kept", "all"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    r"""What a sparse layer is, beside its router.
+
+    Attributes
+    ----------
+    experts, top : int
+        N, and K experts for a token; a shared one counts as one of the K.
+    hidden : int
+        Width of an expert's hidden layer.
+    function : str
+        The experts' function.
+    projection : int
+        Coordinates of a projected router.
+    affinity : str
+        :math:`\kappa`, by which competition reads an answer.
+    alpha : float
+        Weight of the winners in the distillation loss; 0: eq. 15.
+    diversity_norm : str
+        How eq. 3 divides.
+    diversity_reaches : str
+        Whom the diversity loss moves. ``router``, as eq. 5 prints it: nobody, for it depends on the
+        experts' answers alone. ``experts``: the layer's experts.
+    answered : str
+        Whose answer counts on a step with competition: that of ``competition`` (§2.2, step 4), by
+        which the task reaches the experts alone; or the ``router``'s (eq. 1), by which it reaches
+        both, as eq. 5 has it.
+    distilled : str
+        The router's scores in the distillation loss: those ``kept``, as §2.1 defines them, or
+        ``all``, before the K largest are taken, so that each expert's vector hears of it.
+
+    Raises
+    ------
+    SpecificationError
+        If K is not between 1 and N.
+    """
+
+    experts: int = 8
+    top: int = 2
+    hidden: int = 256
+    function: str = "gelu"
+    projection: int = 8
+    affinity: str = "softplus"
+    alpha: float = 0.1
+    diversity_norm: str = "whole"
+    diversity_reaches: Reached = "router"
+    answered: Answered = "competition"
+    distilled: Distilled = "kept"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.top <= self.experts:
+            raise SpecificationError(
+                f"Expected from 1 to {self.experts} experts for a token, but got {self.top}; "
+                "more experts allow more."
+            )
+
+
+@dataclass(frozen=True)
+class Routed:
+    """What a sparse layer did with its tokens.
+
+    Attributes
+    ----------
+    answer : Tensor, shape (T, d)
+    scores : Tensor, shape (N, T)
+        The router's.
+    chosen : Tensor of int, shape (K, T)
+        Who answered, best first.
+    weights : Tensor, shape (K, T)
+    competed : bool
+    losses : dict of str to Tensor
+        ``balance``, ``z``; on a step with competition ``distillation`` and ``diversity``.
+    """
+
+    answer: Tensor
+    scores: Tensor
+    chosen: Tensor
+    weights: Tensor
+    competed: bool
+    losses: dict[str, Tensor]
+
+
+class SparseLayer(nn.Module):
+    """A sparse layer on tokens of d numbers.
+
+    Parameters
+    ----------
+    router : Router
+    rules : Rules
+    width : int
+        d.
+
+    Raises
+    ------
+    SpecificationError
+        If one expert is to answer every token and none is left to be chosen.
+    """
+
+    def __init__(self, router: Router, rules: Rules, width: int) -> None:
+        super().__init__()
+        router.check(rules.top)
+        self.router, self.rules = router, rules
+        self.affinity = make_affinity(rules.affinity)
+        self.top = rules.top - int(router.shared)
+        self.experts = Experts(rules.experts, width, rules.hidden, rules.function)
+        self.shared = Experts(1, width, rules.hidden, rules.function) if router.shared else None
+        self.head = RouterHead(router, rules.experts, width, rules.projection)
+        self._skipped = 0
+
+    def start(self, experts: torch.Generator, router: torch.Generator) -> None:
+        """Draw everything anew; two streams, so that all methods start from the same experts."""
+        self.experts.start(experts)
+        if self.shared is not None:
+            self.shared.start(experts)
+        self.head.start(router)
+
+    def forward(
+        self, x: Tensor, competes: bool = False, noise: torch.Generator | None = None
+    ) -> Routed:
+        """Answer tokens.
+
+        Parameters
+        ----------
+        x : Tensor, shape (T, d)
+        competes : bool
+            Whether all experts answer and the strongest win. A layer whose router always competes
+            does so in any case.
+        noise : torch.Generator or None
+            For a router with noise, while it trains.
+        """
+        if competes or self.router.competes == "always":
+            return self._compete(x)
+        drawn = None
+        if noise is not None and self.router.noisy:
+            shape = (self.rules.experts, x.shape[0])
+            drawn = torch.randn(shape, generator=noise, dtype=x.dtype).to(x.device)
+        scores = self.head.scores(x, drawn)
+        chosen, weights = self._kept(scores)
+        answers = self.experts.chosen(x, chosen)
+        losses = {
+            "balance": balance_loss(self.router.shares(scores), chosen),
+            "z": z_loss(scores),
+        }
+        return Routed(self._mixed(x, answers, weights), scores, chosen, weights, False, losses)
+
+    @contextmanager
+    def shifted(self) -> Iterator[None]:
+        """Return a context in which rank K + 1 takes the best expert's place (`compete` Table 3).
+
+        The weights are those of the scores that are then kept.
+        """
+        self._skipped = 1
+        try:
+            yield
+        finally:
+            self._skipped = 0
+
+    def affinities(self, answers: Tensor) -> Tensor:
+        """Return how strongly experts answer, shape (N, T), of their answers, shape (N, T, d)."""
+        return self.affinity.of(answers.movedim(-1, 0))
+
+    def _kept(self, scores: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the K best experts of each token and their weights, both of shape (K, T)."""
+        kept, chosen = scores.topk(self.top + self._skipped, dim=0)
+        return chosen[self._skipped :], self.router.weights(kept[self._skipped :])
+
+    def _mixed(self, x: Tensor, answers: Tensor, weights: Tensor) -> Tensor:
+        mixed = torch.einsum("kt,ktd->td", weights, answers)
+        return mixed if self.shared is None else mixed + self.shared.every(x)[0]
+
+    def _compete(self, x: Tensor) -> Routed:
+        answers = self.experts.every(x)
+        affinities = self.affinities(answers)
+        best, won = affinities.topk(self.top + self._skipped, dim=0)
+        best, won = best[self._skipped :], won[self._skipped :]
+        shares = WinnersShareRouting(self.top).weights(best)
+        # The router learns from tokens as they are: what is below it does not learn to be routed.
+        scores = self.head.scores(x.detach())
+        if self.rules.answered == "router":
+            chosen, weights = self._kept(self.head.scores(x))
+        else:
+            chosen, weights = won, shares
+        index = chosen.unsqueeze(-1).expand(-1, -1, answers.shape[-1])
+        answer = self._mixed(x, answers.gather(0, index), weights)
+        losses = {
+            "balance": balance_loss(self.router.shares(scores), self._kept(scores)[0]),
+            "z": z_loss(scores),
+            "distillation": self._distillation(scores, shares, won),
+            "diversity": self._diversity(x, answers, won),
+        }
+        return Routed(answer, scores, chosen, weights, True, losses)
+
+    def _distillation(self, scores: Tensor, shares: Tensor, won: Tensor) -> Tensor:
+        zeros = torch.zeros_like(scores)
+        competition = zeros.scatter(0, won, shares.detach())
+        if self.rules.distilled == "all":
+            own = self.router.shares(scores)
+        else:
+            chosen, weights = self._kept(scores)
+            own = zeros.scatter(0, chosen, weights)
+        return distillation_loss(own, competition, won, self.rules.alpha)
+
+    def _diversity(self, x: Tensor, answers: Tensor, won: Tensor) -> Tensor:
+        if self.rules.diversity_reaches == "experts":
+            # Once more, from tokens as they are: the layer's experts move, and nobody else.
+            return diversity_loss(self.experts.chosen(x.detach(), won), self.rules.diversity_norm)
+        index = won.unsqueeze(-1).expand(-1, -1, answers.shape[-1])
+        return diversity_loss(answers.detach().gather(0, index), self.rules.diversity_norm)

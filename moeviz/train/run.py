@@ -1,0 +1,204 @@
+"""A stretch of a training run: from one checkpoint to the next, the same in whatever pieces."""
+
+from __future__ import annotations
+
+import io
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from moeviz.errors import Cancelled
+from moeviz.train.build import build_network
+from moeviz.train.layer import Routed
+from moeviz.train.look import held_out_loss, look
+from moeviz.train.network import Network
+from moeviz.train.schedule import Schedule, draw_schedule
+from moeviz.train.specification import Method, Training
+from moeviz.train.streams import stream
+from moeviz.train.tasks import Task, make_task
+
+RISE = 0.08
+"""Share of the steps over which the learning rate rises."""
+
+LONGEST_GRADIENT = 1.0
+"""A longer gradient is shortened to this length."""
+
+Stop = Callable[[], bool]
+
+
+def run_stretch(
+    spec: Training,
+    method: Method,
+    seed: int,
+    stretch: int,
+    before: bytes | None,
+    should_stop: Stop | None = None,
+) -> tuple[dict[str, Any], bytes]:
+    """Train from one checkpoint to the next.
+
+    Parameters
+    ----------
+    spec : Training
+    method : Method
+        One of the run's methods.
+    seed : int
+    stretch : int
+        Its number, counted from 0.
+    before : bytes or None
+        What the stretch before left; None for the first one.
+    should_stop : callable or None
+
+    Returns
+    -------
+    record : dict
+        Plain data: losses, and what the papers look at.
+    state : bytes
+        For the next stretch.
+
+    Raises
+    ------
+    Cancelled
+        Once `should_stop` is true.
+    """
+    task = make_task(spec.fields, spec.own)
+    network = build_network(method, task, seed)
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=method.fields["rate"], weight_decay=method.fields["decay"]
+    )
+    seen = None
+    if before is None:
+        if spec["start"] == "upcycled" and not method.dense:
+            upcycle(network, spec, task, seed, should_stop)
+    else:
+        seen = load_state(before, network, optimizer)
+    first = spec.steps_at[stretch - 1] if stretch else 0
+    last = spec.steps_at[stretch]
+    when = schedule_of(method, seed)
+    began, losses = time.perf_counter(), []
+    for step in range(first, last):
+        if should_stop is not None and should_stop():
+            raise Cancelled("Training was stopped.")
+        losses.append(train_step(network, optimizer, task, method, seed, step, when))
+    seconds = time.perf_counter() - began
+    finite = bool(losses) and math.isfinite(losses[-1])
+    record: dict[str, Any] = {
+        "step": last,
+        "train": [task.shown(loss) for loss in losses],
+        "seconds": seconds,
+        "competed": None if when is None else when.active[:, first:last].sum(1).tolist(),
+        "held_out": held_out_loss(network, task) if finite else None,
+        "look": None,
+    }
+    if finite:
+        record["look"], seen = look(network, task, seen)
+    return record, save_state(network, optimizer, seen)
+
+
+def schedule_of(method: Method, seed: int) -> Schedule | None:
+    """Return when which layer of a method competes; None where none does."""
+    if not method.competes:
+        return None
+    f = method.fields
+    return draw_schedule(
+        f["layers"], f["steps"], f["omega"], f["most"], stream(seed, "schedule"), f["warm_up"],
+        f["move"],
+    )  # fmt: skip
+
+
+def train_step(
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    task: Task,
+    method: Method,
+    seed: int,
+    step: int,
+    when: Schedule | None,
+) -> float:
+    """Take one step and return the task's loss before it."""
+    f = method.fields
+    for group in optimizer.param_groups:
+        group["lr"] = f["rate"] * rate_share(step, f["steps"])
+    inputs, targets = task.batch(seed, step, f["batch"])
+    competes = [] if when is None else when.active[:, step].tolist()
+    answers, routed = network(inputs, competes, stream(seed, "noise", step))
+    loss = task.loss(answers, targets)
+    optimizer.zero_grad()
+    (loss + beside(routed, f)).backward()
+    nn.utils.clip_grad_norm_(network.parameters(), LONGEST_GRADIENT)
+    optimizer.step()
+    return float(loss.detach())
+
+
+def beside(routed: list[Routed], fields: dict[str, Any]) -> Tensor:
+    """Return what is added to the task's loss: each loss with its weight, over the layers."""
+    weights = {
+        "balance": fields["balance"],
+        "z": fields["z"],
+        "distillation": fields["gamma"],
+        "diversity": fields["beta"],
+    }
+    total = torch.zeros(())
+    for did in routed:
+        for name, loss in did.losses.items():
+            if weights[name]:
+                total = total + weights[name] * loss
+    return total
+
+
+def rate_share(step: int, steps: int) -> float:
+    """Return the learning rate's share of its highest: it rises, then falls as a cosine."""
+    rise = max(1, round(RISE * steps))
+    if step < rise:
+        return (step + 1) / rise
+    return 0.5 * (1.0 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
+
+
+def save_state(network: Network, optimizer: torch.optim.Optimizer, seen: Any) -> bytes:
+    """Return all that the next stretch goes on from."""
+    file = io.BytesIO()
+    torch.save(
+        {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "seen": seen}, file
+    )
+    return file.getvalue()
+
+
+def load_state(state: bytes, network: Network, optimizer: torch.optim.Optimizer | None) -> Any:
+    """Put a checkpoint into a network and return what was seen of its routing.
+
+    It is read as numbers alone: nothing in it can run.
+    """
+    held = torch.load(io.BytesIO(state), map_location="cpu", weights_only=True)
+    network.load_state_dict(held["network"])
+    if optimizer is not None:
+        optimizer.load_state_dict(held["optimizer"])
+    return held["seen"]
+
+
+def upcycle(
+    network: Network, spec: Training, task: Task, seed: int, should_stop: Stop | None
+) -> None:
+    """Train a dense network and make every expert a copy of its layers (`compete` §2.3).
+
+    The dense layer has an expert's width, so that what answers a token is as wide as before.
+    """
+    fields = {**spec.fields, "top": 1, "steps": spec["dense_steps"]}
+    dense = Method("dense-active", "dense-active", fields)
+    source = build_network(dense, task, seed)
+    optimizer = torch.optim.AdamW(
+        source.parameters(), lr=fields["rate"], weight_decay=fields["decay"]
+    )
+    for step in range(spec["dense_steps"]):
+        if should_stop is not None and should_stop():
+            raise Cancelled("Training was stopped.")
+        train_step(source, optimizer, task, dense, seed, step, None)
+    body = {k: v for k, v in source.state_dict().items() if ".layer." not in k}
+    network.load_state_dict(body, strict=False)
+    for own, given in zip(network.layers, source.layers, strict=True):
+        one = given.experts
+        for experts in (own.experts, getattr(own, "shared", None)):
+            if experts is not None:
+                experts.copy_of(one.w_in[0], one.b_in[0], one.w_out[0], one.b_out[0])

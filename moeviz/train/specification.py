@@ -1,0 +1,281 @@
+"""A training run as frozen data whose hash is its identity."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from moeviz.errors import SpecificationError
+from moeviz.fields import Value
+from moeviz.text import check_text, json_text
+from moeviz.train.fields import FIELDS, NAMES, VARIED
+from moeviz.train.layer import Rules
+from moeviz.train.network import Sizes
+from moeviz.train.reference import REFERENCES
+from moeviz.train.routers import ROUTERS
+from moeviz.train.text import own_text, shipped_text
+
+NUMBERS_VERSION = 1
+"""Version of the arithmetic of training; part of every run's identity."""
+
+MOST_METHODS = 12
+MOST_RUNS = 60
+MOST_WORK = 2e14
+"""Multiplications of a whole run: about an hour of two cores."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One line of the methods that are compared.
+
+    Attributes
+    ----------
+    text : str
+        The line, as it is written: the method's name, then settings of its own.
+    name : str
+        In the registry of routers or of references.
+    fields : dict of str to Value
+        Every field's value, with the method's own settings.
+    """
+
+    text: str
+    name: str
+    fields: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """Its name for people, with what differs."""
+        known = REFERENCES[self.name].title if self.dense else ROUTERS[self.name].title
+        own = self.text.split()[1:]
+        return f"{known} ({', '.join(own)})" if own else known
+
+    @property
+    def dense(self) -> bool:
+        """Whether it is a dense network that stands beside the sparse ones."""
+        return self.name in REFERENCES
+
+    @property
+    def competes(self) -> bool:
+        """Whether its experts compete on scheduled steps."""
+        return not self.dense and ROUTERS[self.name].competes == "scheduled"
+
+    def check(self) -> None:
+        """Refuse sizes that do not go together.
+
+        Raises
+        ------
+        SpecificationError
+            If there are too few experts for a token, or heads that cannot share the width.
+        """
+        self.sizes()
+        rules = self.rules()
+        if not self.dense:
+            ROUTERS[self.name].check(rules.top)
+
+    def rules(self) -> Rules:
+        """Return what its sparse layers are."""
+        names = (
+            "experts", "top", "hidden", "function", "projection", "affinity", "alpha",
+            "diversity_norm", "diversity_reaches", "answered", "distilled",
+        )  # fmt: skip
+        return Rules(**{name: self.fields[name] for name in names})
+
+    def sizes(self) -> Sizes:
+        """Return how large its network is."""
+        names = ("layers", "width", "heads", "context")
+        return Sizes(**{name: self.fields[name] for name in names})
+
+
+@dataclass(frozen=True)
+class Training:
+    """Everything that decides a training run's numbers, up to the device.
+
+    Attributes
+    ----------
+    name : str
+        The preset it came from; not part of its identity.
+    items : tuple of (str, Value)
+        Every field and its value, in the order of :data:`~moeviz.train.fields.FIELDS`.
+    text : str
+        The digest of the text that is learned; empty where none is.
+    own : bytes or None
+        A text of one's own.
+
+    Notes
+    -----
+    Build one with :meth:`make` or :meth:`from_json`; these check it.
+    """
+
+    name: str
+    items: tuple[tuple[str, Value], ...]
+    text: str
+    own: bytes | None = None
+
+    @classmethod
+    def make(cls, name: str, values: Mapping[str, Any], own: bytes | None = None) -> Training:
+        """Check `values` and return the specification; a field that is left out has its default.
+
+        Raises
+        ------
+        SpecificationError
+            If a field is unknown or out of its range, if fields contradict each other, if a text
+            is none, or if the run is larger than the laboratory's limits.
+        """
+        unknown = [key for key in values if key not in FIELDS]
+        if unknown:
+            raise SpecificationError(
+                f"Expected only known fields ({', '.join(FIELDS)}), but got "
+                f"'{str(unknown[0])[:40]}'."
+            )
+        checked = {
+            key: field.check(values.get(key, field.default)) for key, field in FIELDS.items()
+        }
+        checked["methods"] = "\n".join(method.text for method in _methods(checked))
+        check_text(name)
+        learned = ""
+        if checked["task"] == "language":
+            learned = (own_text(own) if own is not None else shipped_text()).digest
+        elif own is not None:
+            raise SpecificationError(
+                "Expected no text beside a task that reads none; choose the task 'language'."
+            )
+        made = cls(name[:60], tuple(checked.items()), learned, own)
+        for method in made.methods:
+            method.check()
+        made.check_size()
+        return made
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Every field's value by name."""
+        return dict(self.items)
+
+    def __getitem__(self, field: str) -> Any:
+        return self.fields[field]
+
+    @cached_property
+    def methods(self) -> tuple[Method, ...]:
+        """The methods that are compared, in the order of the lines."""
+        return _methods(self.fields)
+
+    @property
+    def steps_at(self) -> tuple[int, ...]:
+        """The steps after which the network is looked at and kept; the last one is the end."""
+        steps, points = self["steps"], min(self["points"], self["steps"])
+        return tuple(-(-steps * at // points) for at in range(1, points + 1))
+
+    @cached_property
+    def hash(self) -> str:
+        """The identity: 16 hexadecimal digits of arithmetic, fields and text."""
+        identity = {"schema": NUMBERS_VERSION, "fields": self.fields, "text": self.text}
+        content = json_text({"training": identity}, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that :meth:`from_json` turns back into this specification."""
+        own = None if self.own is None else self.own.decode("utf-8-sig")
+        return {
+            "training": NUMBERS_VERSION, "preset": self.name, "fields": self.fields,
+            "text": self.text, "own": own,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: Any) -> Training:
+        """Return the specification in plain data.
+
+        Raises
+        ------
+        SpecificationError
+            If the data are not a training run, of another version, or about another text.
+        """
+        whole = isinstance(data, dict) and isinstance(data.get("fields"), dict)
+        if not whole or not isinstance(data.get("preset"), str):
+            raise SpecificationError(
+                "Expected a training run with 'training', 'preset' and 'fields', but got "
+                "something else; download one from a finished run to see its form."
+            )
+        if data.get("training") != NUMBERS_VERSION:
+            raise SpecificationError(
+                f"Expected a training run of version {NUMBERS_VERSION}, but got "
+                f"'{str(data.get('training'))[:40]}'; run it again with this version."
+            )
+        own = data.get("own")
+        if own is not None and not isinstance(own, str):
+            raise SpecificationError("Expected a text of one's own as text; leave it out.")
+        made = cls.make(data["preset"], data["fields"], None if own is None else own.encode())
+        if data.get("text", made.text) != made.text:
+            raise SpecificationError(
+                "Expected the text that the run learned, but this version of Python ships another "
+                f"(digest {made.text}, not '{str(data['text'])[:16]}'); run it again."
+            )
+        return made
+
+    def check_size(self) -> None:
+        """Refuse a run that is larger than the laboratory's limits.
+
+        Raises
+        ------
+        SpecificationError
+            If there are too many runs or too much work.
+        """
+        runs = len(self.methods) * self["seeds"]
+        if runs > MOST_RUNS:
+            raise SpecificationError(
+                f"Expected at most {MOST_RUNS} runs, but {len(self.methods)} methods times "
+                f"{self['seeds']} seeds are {runs}; take fewer."
+            )
+        if self.work > MOST_WORK:
+            raise SpecificationError(
+                f"Expected at most {MOST_WORK:.0e} multiplications, but this run needs about "
+                f"{self.work:.0e}; take fewer steps, methods or seeds, or a smaller network."
+            )
+
+    @property
+    def work(self) -> float:
+        """About how many multiplications all runs take."""
+        return float(self["seeds"] * sum(method_work(method) for method in self.methods))
+
+
+def method_work(method: Method) -> float:
+    """Return about how many multiplications one run of a method takes, forward and backward."""
+    f = method.fields
+    busy = f["experts"] if method.name in ("competition", "dense-total") else f["top"]
+    if method.competes:
+        busy += f["omega"] * (f["experts"] - f["top"])
+    layer = 2 * busy * f["width"] * f["hidden"] + f["experts"] * f["width"]
+    attention = 4 * f["width"] ** 2 + 2 * f["context"] * f["width"]
+    tokens = f["batch"] * f["context"] * f["steps"]
+    return float(3 * tokens * f["layers"] * (layer + attention))
+
+
+def _methods(fields: Mapping[str, Any]) -> tuple[Method, ...]:
+    lines = [line.split() for line in str(fields["methods"]).splitlines() if line.strip()]
+    if not 1 <= len(lines) <= MOST_METHODS:
+        raise SpecificationError(
+            f"Expected from 1 to {MOST_METHODS} methods, one a line, but got {len(lines)}."
+        )
+    made = {method.text: method for method in (_method(line, fields) for line in lines)}
+    return tuple(made.values())
+
+
+def _method(words: list[str], fields: Mapping[str, Any]) -> Method:
+    name, settings = words[0], words[1:]
+    if name not in NAMES:
+        raise SpecificationError(
+            f"Expected a line to begin with a method ({', '.join(NAMES)}), but got '{name[:40]}'."
+        )
+    own: dict[str, Value] = {}
+    for setting in settings:
+        field, equals, text = setting.partition("=")
+        if not equals or field not in VARIED:
+            raise SpecificationError(
+                f"Expected settings of '{name}' as field=value with one of {', '.join(VARIED)}, "
+                f"but got '{setting[:40]}'."
+            )
+        own[field] = FIELDS[field].read(text)
+    differs = {field: value for field, value in own.items() if value != fields[field]}
+    text = " ".join([name, *(f"{f}={FIELDS[f].write(v)}" for f, v in sorted(differs.items()))])
+    return Method(text, name, {**fields, **differs})
