@@ -211,6 +211,17 @@ class Sight:
         """The n at which the predicted total error falls below 0.1."""
         return (self.constant / TARGET) ** 2
 
+    def noisier(self, factor: float) -> Sight:
+        """Return what a regression sees when its noise is so many times as large.
+
+        Parameters
+        ----------
+        factor : float
+            Above 0.
+        """
+        values = tuple(value / factor**2 for value in self.values)
+        return replace(self, values=values, constant=self.constant * factor)
+
     def error(self, n: float) -> float:
         """Return the predicted total error of n observations."""
         return self.constant / math.sqrt(n)
