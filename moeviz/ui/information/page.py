@@ -72,6 +72,12 @@ DETAILS = (
 )
 
 
+def prepare() -> None:
+    """Compute what the first visitor of the page will see."""
+    first = INFORMATION.read({})
+    information_document(design_of(first), moved_by(first))
+
+
 def asked() -> Request:
     """Return what the form says; of the lab's model, the study that it is of."""
     own = {key.name: STATE.own(key.name) for key in INFORMATION.keys}

@@ -406,7 +406,9 @@ class Panel {
 
   *line({ points, segments, colour = "text", width = 2, dash, opacity }) {
     const { unit } = this;
-    const d = (segments ? chained(segments) : [points])
+    const pieces = segments?.map(([a, b, c, e]) => [[a, b], [c, e]]) ?? [points];
+    // To put pieces together takes as long as to find them, and only a dash shows it.
+    const d = (segments && dash ? chained(segments) : pieces)
       .map((line) => line.map(([x, y], at) => `${at ? "L" : "M"}${this.px(x).toFixed(1)},${this.py(y).toFixed(1)}`).join(""))
       .join("");
     if (!d) return;
