@@ -6,6 +6,7 @@ the engine and closes it again; after that every visit runs it as a script, from
 
 import streamlit as st
 
+from moeviz.ui.information.moving import moving_route
 from moeviz.ui.shared.guard import unexpected
 from moeviz.ui.shared.navigation import run_page
 from moeviz.ui.shared.server import lifespan, middleware, routes
@@ -16,7 +17,7 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=routes(),
+        routes=routes(moving_route),
         middleware=middleware(),
         on_script_error=unexpected,
     )

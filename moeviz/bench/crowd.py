@@ -49,6 +49,7 @@ def crowd_benchmark(
     """
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as home, served(Path(home)) as server:
+        server.settle()
         for page in pages:
             _pulled(server, page, 1, WARM_SECONDS)
             before = server.seconds()

@@ -42,6 +42,10 @@ WARM: dict[str, Any] = {"sizes": (300, 600), "replicates": 4, "candidates": 2}
 """A small study, after which the workers have started."""
 
 START_SECONDS = 120.0
+
+_STILL = 0.1
+"""Seconds of processor time in two seconds, below which a server does nothing by itself."""
+
 STUDY_SECONDS = 600.0
 END_SECONDS = 20.0
 
@@ -130,6 +134,16 @@ class Served:
         """Return the processor time that the server itself has used."""
         used = self.process.cpu_times()
         return float(used.user + used.system)
+
+    def settle(self) -> None:
+        """Wait until the server has done what it does by itself after its start."""
+        end, before = time.monotonic() + START_SECONDS, self.seconds()
+        while time.monotonic() < end:
+            time.sleep(2.0)
+            now = self.seconds()
+            if now - before < _STILL:
+                return
+            before = now
 
     def has(self, page: str) -> bool:
         """Return whether the app has a page at an address; "" is the first."""

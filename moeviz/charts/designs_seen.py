@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
@@ -138,6 +138,8 @@ def look(seen: Seen, moved: Moved, quick: bool) -> Sight:
     quick : bool
         Whether over few nodes, while a hand moves.
     """
+    if moved.noise and seen.noise is not None:
+        return look(seen, replace(moved, noise=0.0), quick).noisier(2.0**moved.noise)
     return sight(moved.of(seen), quick)
 
 

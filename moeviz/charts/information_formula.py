@@ -15,17 +15,15 @@ from moeviz.theory.information import TARGET
 
 
 @lru_cache(maxsize=64)
-def information_formula(seen: Seen, moved: Moved, quick: bool = False) -> str:
+def information_formula(seen: Seen, moved: Moved) -> str:
     """Return what the picture computes, as MathML inside of spans, and the model that it is of.
 
     Parameters
     ----------
     seen : Seen
     moved : Moved
-    quick : bool
-        Whether over few inputs, while a hand moves.
     """
-    found, setup = look(seen, moved, quick), moved.of(seen)
+    found, setup = look(seen, moved, False), moved.of(seen)
     finite = math.isfinite(found.constant)
     c = Mark("C", "", "constant of the predicted error: " + (
         f"C = {number(found.constant)}" if finite else "none, for a direction is lost"

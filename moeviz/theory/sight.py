@@ -211,6 +211,17 @@ class Sight:
         """The n at which the predicted total error falls below 0.1."""
         return (self.constant / TARGET) ** 2
 
+    def noisier(self, factor: float) -> Sight:
+        """Return what a regression sees when its noise is so many times as large.
+
+        Parameters
+        ----------
+        factor : float
+            Above 0.
+        """
+        values = tuple(value / factor**2 for value in self.values)
+        return replace(self, values=values, constant=self.constant * factor)
+
     def error(self, n: float) -> float:
         """Return the predicted total error of n observations."""
         return self.constant / math.sqrt(n)
@@ -275,7 +286,13 @@ def _nulls(setup: Setup, information: Tensor, free: Tensor) -> tuple[Null, ...]:
         off = torch.linalg.qr(tangent.T, mode="complete")[0][:, len(directions) :]
     if not off.shape[1]:
         return tuple(found)
-    values, vectors = torch.linalg.eigh(off.T @ inner @ off)
+    reduced = off.T @ inner @ off
+    values = torch.linalg.eigvalsh(
+        reduced
+    )  # Without vectors, which few designs need: half the time.
+    if not bool((values <= _rounding(values)).any()):
+        return tuple(found)
+    values, vectors = torch.linalg.eigh(reduced)
     lost = _plain((off @ vectors[:, values <= _rounding(values)]).T)
     for row in lost:
         whole = information.new_zeros(setup.layout.size)

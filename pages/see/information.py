@@ -9,7 +9,7 @@ from moeviz.ui.shared.guard import guard
 
 @st.fragment
 def picture() -> None:
-    """Show what follows the hand: while it moves, nothing else of the page runs."""
+    """Show what follows the hand: when it is let go, nothing else of the page runs."""
     with guard():
         request = asked()
         show_picture(request)

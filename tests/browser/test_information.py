@@ -62,6 +62,26 @@ def test_keys_and_mouse_move_the_reach(opened):
     expect(page).to_have_url(re.compile("noise=1&apart=-4"))
 
 
+def test_a_hand_that_lets_go_where_it_began_leaves_the_picture_in_full(opened):
+    page = opened(width=1280, height=800)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    x, y = centre(page.get_by_role("slider", name=re.compile("^range of the inputs")))
+    note = page.locator(".plane-note").last
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=4)
+    expect(note).to_contain_text("while the hand moves")
+    page.mouse.move(x, y, steps=4)
+    page.wait_for_function(ANSWERED)
+    page.mouse.up()
+    expect(note).to_have_text("eigenvalues, over 16,384 inputs")
+    expect(page.locator(".plane-said")).to_have_text(sentence())
+    assert {url.partition("?")[0] for url in asked} == {
+        page.evaluate("new URL('moeviz/information.json', document.baseURI).href")
+    }
+
+
 def test_a_finger_moves_the_reach_on_a_phone(opened):
     page = opened(width=390, height=844)
     noise = page.get_by_role("slider", name=re.compile("^noise"))

@@ -17,7 +17,7 @@ from moeviz.errors import LimitError
 from moeviz.study import PRESETS
 from moeviz.study.scenario import resolve_scenario
 from moeviz.text import signed
-from moeviz.theory import gauge_tangent
+from moeviz.theory import gauge_tangent, sight
 from moeviz.theory.tangent import free_columns
 
 SMALL = [name for name, seen in designs_seen().items() if seen.setup.layout.size < 40]
@@ -68,6 +68,18 @@ def test_more_and_less_data_are_said_as_such(noise, said):
     assert f" That is {said} before the hand moved. " in sentence
 
 
+@pytest.mark.few(3)
+@pytest.mark.parametrize("name", [name for name in SMALL if designs_seen()[name].noise])
+def test_noise_that_only_scales_is_what_the_library_finds_with_that_noise(name):
+    seen, moved = designs_seen()[name], Moved(spread=0.5, noise=1.375)
+    found, anew = look(seen, moved, True), sight(moved.of(seen), True)
+    assert found.values == pytest.approx(anew.values, rel=1e-9, abs=1e-12 * anew.values[-1])
+    assert found.reach == pytest.approx(anew.reach, rel=1e-9)
+    assert (found.null, found.nodes, [one.words for one in found.nulls]) == (
+        anew.null, anew.nodes, [one.words for one in anew.nulls]
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("moved", [Moved(apart=-3.0), Moved(spread=-3.0)])
 def test_near_experts_and_few_inputs_move_the_reach_by_orders(moved):
     assert (
@@ -109,7 +121,7 @@ def test_a_quick_look_is_as_rough_as_the_page_says(case):
 
 
 def meanings(seen, moved):
-    text = information_formula(seen, moved, True)
+    text = information_formula(seen, moved)
     return [unescape(found) for found in re.findall(r'data-meaning="([^"]*)"', text)]
 
 
@@ -119,7 +131,7 @@ def test_the_formula_says_todays_numbers_of_every_symbol(name):
     seen, moved = designs_seen()[name], Moved(noise=1.0)
     said = meanings(seen, moved)
     assert not any("that a fit finds" in each for each in said)
-    found = look(seen, moved, True)
+    found = look(seen, moved, False)
     if math.isfinite(found.reach):
         assert f"reach: n = {reach_words(found.reach)}" in said
     if seen.noise is not None:

@@ -28,7 +28,7 @@ def link(app: AppTest) -> dict[str, str]:
 
 
 def drag(app: AppTest, **handles) -> AppTest:
-    state = {"moved": {"handles": handles, "rests": True, "serial": 1}}
+    state = {"moved": {"handles": handles, "serial": 1}}
     states = app._tree.get_widget_states()
     place = component(app, PICTURE).id
     states.widgets.append(WidgetState(id=place, json_value=json.dumps(state)))

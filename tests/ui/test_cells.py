@@ -26,7 +26,7 @@ def fit(app):
 
 
 def drag(app, **handles):
-    state = {"moved": {"handles": handles, "rests": True, "serial": 1}}
+    state = {"moved": {"handles": handles, "serial": 1}}
     states = app._tree.get_widget_states()
     place = component(app, PICTURE).id
     states.widgets.append(WidgetState(id=place, json_value=json.dumps(state)))

@@ -32,7 +32,7 @@ def places(app):
 
 
 def drag(app, **handles):
-    state = {"moved": {"handles": {**places(app), **handles}, "rests": True, "serial": 1}}
+    state = {"moved": {"handles": {**places(app), **handles}, "serial": 1}}
     states = app._tree.get_widget_states()
     place = component(app, PICTURE).id
     states.widgets.append(WidgetState(id=place, json_value=json.dumps(state)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from urllib.parse import parse_qsl
 
 import pytest
+from starlette.requests import Request
 
 from moeviz.charts.designs_seen import FIRST, Moved, Seen, designs_seen
 from moeviz.charts.information import information_document
@@ -14,6 +17,7 @@ from moeviz.study import PRESETS
 from moeviz.ui.information import design
 from moeviz.ui.information.design import study_link
 from moeviz.ui.information.link import INFORMATION, OWN, lab_link
+from moeviz.ui.information.moving import moving_route
 from moeviz.ui.information.page import TITLE, TRIES
 from moeviz.ui.information.state import PICTURE
 from moeviz.ui.lab.link import LAB
@@ -33,6 +37,47 @@ def test_the_page_opens_drawn_in_full(still):
     assert picture(app) == json.loads(json.dumps(information_document(FIRST, Moved())))
     assert not app.exception
     assert not app.error
+
+
+# While a hand moves.
+
+
+def answered(address):
+    """What the app answers at an address: the status, and the body as text."""
+    route, (path, _, query) = moving_route("/lab"), address.partition("?")
+    assert route.path == f"/lab/{path}"
+    asked = Request({"type": "http", "query_string": query.encode(), "headers": []})
+    answer = asyncio.run(route.endpoint(asked))
+    return answer.status_code, answer.body.decode()
+
+
+def places(app):
+    return {handle["id"]: handle["at"][0] for handle in picture(app)["handles"]}
+
+
+def test_the_address_of_a_picture_that_moves_draws_what_the_library_says(still):
+    app = visit(PAGE, spread="-1", noise="2")
+    assert places(app) == {"spread": -1.0, "noise": 2.0, "apart": 0.0}
+    asks = told(app, PICTURE)["asks"]
+    assert not {"spread", "noise", "apart"} & set(dict(parse_qsl(asks.partition("?")[2])))
+    status, body = answered(f"{asks}&spread=0.5&noise=2&apart=-1.125")
+    document = information_document(FIRST, Moved(0.5, 2.0, -1.125), quick=True)
+    shown = {name: document[name] for name in ("panels", "sentence", "tables")}
+    assert (status, json.loads(body)) == (200, json.loads(json.dumps(shown)))
+
+
+def test_the_labs_model_moves_too(still):
+    app = visit(PAGE, **lab_link(ASKED[0]), model="2")
+    _, body = answered(f"{told(app, PICTURE)['asks']}&apart=1")
+    document = information_document(lab_designs(ASKED[0])[1], Moved(apart=1.0), quick=True)
+    assert json.loads(body)["sentence"] == document["sentence"]
+
+
+@pytest.mark.parametrize("asked", ["spread=9", "design=lab", "design=none"])
+def test_what_cannot_be_drawn_is_refused_in_a_sentence(asked):
+    status, body = answered(f"moeviz/information.json?{asked}")
+    assert status == 400
+    assert body.startswith("Expected")
 
 
 @pytest.mark.parametrize("label", TRIES)

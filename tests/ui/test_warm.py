@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from moeviz.ui.shared.navigation import SECTIONS
+from moeviz.ui.fit import page as fit
+from moeviz.ui.fit.worker import Worker
+from moeviz.ui.information import page as information
+from moeviz.ui.shared.navigation import FIT, INFORMATION, SECTIONS
 from moeviz.ui.shared.warm import used_by_pages
+from tests.ui.still import visit
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +39,18 @@ def test_what_every_page_imports_is_imported_by_the_server():
     used = used_by_pages(ROOT)
     assert {"moeviz.ui.gates.page", "moeviz.ui.home.page", "moeviz.ui.checker.page"} <= set(used)
     assert len(used) == len(set(used))
+
+
+def test_the_first_view_of_a_page_is_computed_before_anybody_comes(still, monkeypatch):
+    monkeypatch.setattr("moeviz.ui.fit.page.WORKER", Worker())
+    for page in (fit, information):
+        page.prepare()
+    monkeypatch.setattr("moeviz.ui.fit.page.WORKER._compute", None)
+    monkeypatch.setattr("moeviz.charts.designs_seen.sight", None)
+    for path in (FIT, INFORMATION):
+        app = visit(path)
+        assert not app.exception
+        assert not app.error
 
 
 @pytest.mark.crowd

@@ -54,6 +54,11 @@ _DRAWN = ("start", "start_seed", "atoms")
 _LEAST = 1e-3
 
 
+def prepare() -> None:
+    """Compute what the first visitor of the page will see."""
+    one_fit_document(WORKER(asked_of(FIT_PAGE.read({}))))
+
+
 def asked() -> tuple[Request, list[str]]:
     """Return what the form and the picture say, and what is wrong with it in sentences.
 

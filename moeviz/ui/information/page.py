@@ -28,6 +28,7 @@ from moeviz.ui.information.link import (
     OWN,
     written,
 )
+from moeviz.ui.information.moving import moving_address
 from moeviz.ui.information.state import PICTURE, STATE
 from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
@@ -72,6 +73,12 @@ DETAILS = (
 )
 
 
+def prepare() -> None:
+    """Compute what the first visitor of the page will see."""
+    first = INFORMATION.read({})
+    information_document(design_of(first), moved_by(first))
+
+
 def asked() -> Request:
     """Return what the form says; of the lab's model, the study that it is of."""
     own = {key.name: STATE.own(key.name) for key in INFORMATION.keys}
@@ -89,14 +96,12 @@ def show_picture(request: Request) -> None:
     ----------
     request : Request
     """
-    found = moved(PICTURE)
-    quick = found is not None and not found.rests
     try:
         with st.spinner("Finding the truth of the lab’s model …"):
             seen = design_of(request)
         by = moved_by(request)
         with in_turn(seen.study is not None):
-            document = information_document(seen, by, quick)
+            document = information_document(seen, by)
     except MoevizError as error:
         st.error(plain(str(error)))
         return
@@ -106,9 +111,9 @@ def show_picture(request: Request) -> None:
         title=f"{TITLE} {seen.title}",
         file_name=f"moeviz-information-{seen.name}",
         on_move=_take,
-        live=True,
+        asks=moving_address(request),
     )
-    typeset(information_formula(seen, by, quick), key="information.formula")
+    typeset(information_formula(seen, by), key="information.formula")
     study = "the lab’s study" if seen.study else f"“{plain(PRESETS[seen.preset].title)}”"
     st.page_link(CONVERGENCE, label=f"Measure it: {study}", query_params=study_link(seen, by))
 

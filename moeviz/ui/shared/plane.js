@@ -3,10 +3,7 @@
 
 import { button, tagged } from "@dom";
 
-const EVERY = 60; // Milliseconds between positions that are sent while a handle is moved.
 const ROOT = 18; // The font size in pixels in whose units a scene is told its room.
-// A newer position stops the run that an older one asked for; so it waits for the answer, so long:
-const PATIENCE = 1000;
 const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
 
 const load = (path) => import(new URL(path, document.baseURI));
@@ -48,12 +45,15 @@ class Plane {
 
   async take(data, send) {
     this.send = send;
+    if (this.given?.asks !== data.asks) this.asking?.drop(); // Another design's answers.
     this.given = data;
     if (!this.document) this.serial = data.serial; // The picture was shown before, and left.
     if (!this.surface) {
       const scene = data.scene && load(data.scene); // On its way meanwhile.
-      const [surface, formulas] = await Promise.all([load("@surface"), load("@formulas"), scene]);
+      const asking = data.asks && load("@asking");
+      const [surface, formulas, asks] = await Promise.all([load("@surface"), load("@formulas"), asking, scene]);
       if (this.closed) return;
+      if (asks) this.asking ??= new asks.Asking({ question: () => this.question(), answer: (...found) => this.answer(...found) });
       this.kit = { ...surface, ...formulas };
       this.surface ??= new surface.Surface(this.panels, this.later, {
         move: (id, at, stamp) => this.move(id, at, stamp),
@@ -84,9 +84,8 @@ class Plane {
     }
     this.tools.hidden = !data.tools;
     this.root.toggleAttribute("data-compact", data.compact);
-    if (data.live) this.root.dataset.answered = String(data.serial); // For who measures.
+    if (data.asks) this.root.dataset.answered = String(data.serial); // For who measures.
     this.draw(this.surface.held ? COARSE : FINE);
-    if (this.telling) this.tell(false);
   }
 
   move(id, at, stamp) {
@@ -95,13 +94,37 @@ class Plane {
     this.stamp = this.stamp ?? stamp;
     this.said.removeAttribute("aria-live");
     this.soon(COARSE);
-    if (this.given.live) this.tell(false);
+    if (this.given.asks) this.asking?.want();
   }
 
   rest() {
     this.said.setAttribute("aria-live", "polite");
     this.soon(FINE);
-    this.tell(true);
+    this.asking?.drop();
+    this.tell();
+  }
+
+  // Where the server is to draw the picture of where the handles are; null where it has been asked.
+  question() {
+    const { dataset } = this.root;
+    const now = [...this.positions].map(([id, at]) => `&${encodeURIComponent(id)}=${at[0]}`).join("");
+    const asked = now === this.asked;
+    if (!asked) this.serial += 1;
+    dataset.asked = String(this.serial); // For who measures; said again, all that moved since is known.
+    if (asked) {
+      if (dataset.answered === dataset.asked) dataset.answered = dataset.asked;
+      return null;
+    }
+    this.asked = now;
+    return { address: this.given.asks + now, serial: this.serial };
+  }
+
+  answer(found, serial) {
+    this.text = null; // Of what is shown from now on.
+    this.document = { ...this.document, ...found };
+    this.scene = still(this.document);
+    this.root.dataset.answered = String(serial);
+    this.soon(COARSE);
   }
 
   soon(detail) {
@@ -112,31 +135,18 @@ class Plane {
     });
   }
 
-  // Says where the handles are: at once when they rest, else not more often than every 60 ms, and
-  // not before the server has answered what was said before.
-  tell(rests) {
+  // Says where the handles are, once they rest.
+  tell() {
+    this.untold = false;
     if (!this.given.sends) return;
-    const late = performance.now() - (this.told ?? -Infinity);
-    clearTimeout(this.telling);
-    this.telling = null;
-    const least = this.serial > this.given.serial ? PATIENCE : EVERY;
-    if (!rests && late < least) {
-      this.telling = setTimeout(() => this.tell(false), least - late);
-      return;
-    }
     const handles = Object.fromEntries(this.positions);
     const now = JSON.stringify(handles);
-    if (now === this.sent && !(rests && !this.rested)) {
-      this.untold = false;
-      return;
-    }
-    this.told = performance.now();
+    if (now === this.sent && !this.asked) return; // What was asked for is drawn roughly.
     this.sent = now;
-    this.rested = rests;
-    this.untold = false;
+    this.asked = null;
     this.serial += 1;
     this.root.dataset.asked = String(this.serial);
-    this.send({ handles, rests, serial: this.serial });
+    this.send({ handles, serial: this.serial });
   }
 
   draw(detail) {
@@ -146,7 +156,8 @@ class Plane {
     const found = this.scene.picture(this.positions, detail === FINE, room);
     const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id), says: found.says?.[handle.id] }));
     this.found = found;
-    this.said.replaceChildren(...this.emphasised(found.sentence));
+    if (found.sentence !== this.sentence) this.said.replaceChildren(...this.emphasised(found.sentence));
+    this.sentence = found.sentence;
     const description = this.said.textContent;
     const panels = found.panels.slice(0, made.shown ?? found.panels.length);
     this.surface.show({ panels, handles, description }, this.given.themes);
@@ -205,7 +216,7 @@ class Plane {
 
   close() {
     this.closed = true;
-    clearTimeout(this.telling);
+    this.asking?.drop();
     this.player?.close();
     if (this.frame) cancelAnimationFrame(this.frame);
     this.surface?.close();
@@ -221,6 +232,7 @@ export default function ({ data, parentElement, setStateValue }) {
   plane.take(data, (moved) => setStateValue("moved", moved)).catch((error) => {
     plane.said.setAttribute("role", "alert");
     plane.said.textContent = error.message;
+    plane.sentence = null;
   });
   return () => {
     // Streamlit also calls this for a run that a newer one overtook; then the picture stays.

@@ -26,12 +26,9 @@ class Moved:
     ----------
     handles : dict
         Positions by the handles' names in the document.
-    rests : bool
-        Whether the hand has let go.
     """
 
     handles: dict[str, tuple[float, float]]
-    rests: bool
 
 
 def plane(
@@ -42,7 +39,7 @@ def plane(
     file_name: str,
     scene: str | None = None,
     on_move: Callable[[], None] | None = None,
-    live: bool = False,
+    asks: str | None = None,
     tools: bool = True,
     compact: bool = False,
 ) -> None:
@@ -77,11 +74,13 @@ def plane(
         the picture's width in units of 1/18 of the root's font size. The kit holds what
         ``surface.js`` and ``formulas.js`` export.
     on_move : callable, optional
-        Called before the script runs for handles that were moved; :func:`moved` says where to.
+        Called before the script runs for handles that were let go; :func:`moved` says where.
         Without it the server is not told.
-    live : bool
-        Whether positions come also while a handle is moved, at most every 60 ms; by default when
-        it is let go.
+    asks : str, optional
+        Where the server draws the picture while a handle is moved, of handles that slide: an
+        address relative to the app's own, with a query; ``&id=x`` is added for each handle.
+        What comes back, as JSON, takes the place of those entries of the document, at most every
+        60 ms and one at a time, until the hand rests and the script draws it anew.
     tools : bool
         Whether to offer saving as SVG and PNG.
     compact : bool
@@ -98,7 +97,7 @@ def plane(
             "scene": script_path(scene)[1:] if scene else None,
             "themes": {name: asdict(theme) for name, theme in THEMES.items()},
             "sends": on_move is not None,
-            "live": live,
+            "asks": asks,
             "tools": tools,
             "compact": compact,
             "title": title,
@@ -127,7 +126,7 @@ def moved(key: str) -> Moved | None:
         for name, at in list(handles.items())[:_MOST_HANDLES]
         if _is_position(at)
     }
-    return Moved(found, bool(said.get("rests")))
+    return Moved(found)
 
 
 def _is_position(at: object) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -81,17 +81,22 @@ async def _settle(folder: Path) -> None:
     gc.freeze()
 
 
-def routes() -> list[Route]:
+def routes(*of_pages: Callable[[str], Route]) -> list[Route]:
     """Return the addresses that this app answers beside Streamlit's own.
 
     What the glossary's words mean is one of them.
+
+    Parameters
+    ----------
+    *of_pages : callable
+        From the path below which the whole app lives, as ``/lab`` or "", to a page's own route.
 
     Returns
     -------
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
         modules that components share; the cards of all choices; the map of claims and its search;
-        the first page's small pictures; QR codes of links; and the news of jobs.
+        the first page's small pictures; QR codes of links; the news of jobs; and the pages' own.
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -107,6 +112,7 @@ def routes() -> list[Route]:
         CARDS.route(base),
         CLAIMS.route(base),
         find_route(base),
+        *(made(base) for made in of_pages),
         *tiles_routes(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),

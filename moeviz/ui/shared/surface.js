@@ -2,7 +2,7 @@
 // touch and moved by the arrow keys. What is drawn comes from a scene, in the plane's coordinates.
 
 import { tagged } from "@dom";
-import { shape } from "@drawing";
+import { redrawn, shape } from "@drawing";
 import { Places, around, near, spread, widthOf } from "@placing";
 
 const ROOT = 18; // The font size in pixels for which sizes are given here.
@@ -112,6 +112,9 @@ export function chained(segments) {
 // What has words at places of its own keeps its size.
 const stiff = ({ bare, tall }) => bare && tall !== undefined;
 
+// An attribute that is set anew has the browser lay things out again, also where it says the same.
+const changed = (node, name, value) => node.getAttribute(name) !== value && node.setAttribute(name, value);
+
 let made = 0; // Panels of this document: names of what is cut off at their frames.
 
 class Panel {
@@ -134,9 +137,8 @@ class Panel {
   }
 
   // What a picture asks for: margins, and the shape of the plane.
-  asked(data, unit) {
+  asked(data, unit, width = this.stage.clientWidth) {
     const [top, right, bottom, left] = data.bare ? [6, 6, 6, 6] : [8 * unit, 10 * unit, 24 * unit, 34 * unit];
-    const width = this.stage.clientWidth;
     const inner = width - left - right;
     const own = (width < NARROW * unit ? data.narrow : null) ?? data.tall;
     const tall = own ?? (data.y[1] - data.y[0]) / (data.x[1] - data.x[0]);
@@ -145,7 +147,7 @@ class Panel {
   }
 
   measure(data, unit) {
-    const { top, bottom, left: margin, width, inner: room, tall, scaled } = this.asked(data, unit);
+    const { top, bottom, left: margin, width, inner: room, tall, scaled } = this.asked(data, unit, this.wide);
     const height = this.share * tall;
     const inner = scaled ? this.share * room : room;
     const left = margin + (room - inner) / 2;
@@ -161,14 +163,18 @@ class Panel {
 
   // Says what it is; before anything is measured, for words may take several lines.
   name(data) {
-    this.title.textContent = data.title ?? "";
-    this.note.textContent = data.note ?? "";
+    const set = (node, text) => node.textContent !== text && (node.textContent = text);
+    set(this.title, data.title ?? "");
+    set(this.note, data.note ?? "");
   }
 
   draw(data, handles, description) {
-    const { theme } = this.surface;
+    const { theme, unit, panels } = this.surface;
+    const now = JSON.stringify([handles, theme.ground, unit, this.wide, this.share, panels.length]);
+    if (data === this.data && now === this.drawn) return; // The hand moves something elsewhere.
     this.data = data;
-    this.measure(data, this.surface.unit);
+    this.drawn = now;
+    this.measure(data, unit);
     if (!(this.inner > 0)) return;
     this.stage.style.height = `${this.height}px`;
     this.svg.setAttribute("aria-label", `${data.title ?? "Picture"}. ${description}`);
@@ -176,10 +182,9 @@ class Panel {
     Object.assign(this.canvas.style, {
       left: `${this.left}px`, top: `${this.top}px`, width: `${this.inner}px`, height: `${this.tallness}px`,
     });
-    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
-    this.svg.setAttribute("width", this.width);
-    this.svg.setAttribute("height", this.height);
-    this.svg.replaceChildren(...this.shapes(data, handles, theme));
+    const size = { viewBox: `0 0 ${this.width} ${this.height}`, width: this.width, height: this.height };
+    for (const [name, value] of Object.entries(size)) changed(this.svg, name, String(value));
+    redrawn(this.svg, [...this.shapes(data, handles, theme)]);
     this.stage.toggleAttribute("data-slides", handles.some(({ slides }) => slides));
     this.place(handles);
   }
@@ -402,7 +407,9 @@ class Panel {
 
   *line({ points, segments, colour = "text", width = 2, dash, opacity }) {
     const { unit } = this;
-    const d = (segments ? chained(segments) : [points])
+    const pieces = segments?.map(([a, b, c, e]) => [[a, b], [c, e]]) ?? [points];
+    // To put pieces together takes as long as to find them, and only a dash shows it.
+    const d = (segments && dash ? chained(segments) : pieces)
       .map((line) => line.map(([x, y], at) => `${at ? "L" : "M"}${this.px(x).toFixed(1)},${this.py(y).toFixed(1)}`).join(""))
       .join("");
     if (!d) return;
@@ -483,7 +490,7 @@ class Panel {
       node.dataset.handle = handle.id;
       const where = this.surface.panels.length > 1 && this.data.title ? `, ${this.data.title}` : "";
       const length = handle.kind === "vector" ? `, length ${written(Math.hypot(x, y))}` : "";
-      const set = (name, value) => node.getAttribute(name) !== value && node.setAttribute(name, value);
+      const set = (name, value) => changed(node, name, value);
       set("aria-label", `${handle.title ?? handle.name}${where}; arrow keys move it`);
       set("aria-valuemin", String(this.data.x[0]));
       set("aria-valuemax", String(this.data.x[1]));
@@ -513,6 +520,8 @@ export class Surface {
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     while (this.panels.length > picture.panels.length) this.panels.pop().root.remove();
     this.arrange(picture.panels);
+    // All at once, before anything is drawn: to be asked in between, the browser lays out the page.
+    for (const panel of this.panels) panel.wide = panel.stage.clientWidth;
     picture.panels.forEach((data, at) => {
       const handles = picture.handles
         .filter((handle) => !handle.panels || handle.panels.includes(at))

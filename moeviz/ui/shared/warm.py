@@ -1,4 +1,4 @@
-"""What the server imports before anybody comes, so that no visit waits for it."""
+"""What the server imports and computes before anybody comes, so that no visit waits for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ async def warm(folder: Path) -> None:
     """Import what the pages import, in the order of the menu, and leave time for visitors.
 
     PyTorch is here already: the server's own modules import it, so that it is no visit that waits
-    for it, but the start of the server.
+    for it, but the start of the server. A module that has a function ``prepare`` computes with it
+    what its page shows at first.
 
     Parameters
     ----------
@@ -26,7 +27,10 @@ async def warm(folder: Path) -> None:
         Where the app's file lies.
     """
     for name in used_by_pages(folder):
-        await asyncio.to_thread(import_module, name)
+        module = await asyncio.to_thread(import_module, name)
+        prepare = getattr(module, "prepare", None)
+        if callable(prepare):
+            await asyncio.to_thread(prepare)
 
 
 def used_by_pages(folder: Path) -> list[str]:
