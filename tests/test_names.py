@@ -20,6 +20,7 @@ ALLOWED = (
     "study/presets",  # what may be run
     "study/rates_table", "theory/claim", "theory/rates",  # what papers claim
     "symbolic/catalogue",
+    "train/routers",  # methods of sparse layers, which have names of their own
     "symbolic/request/gallery",  # what may be asked
 )  # fmt: skip
 """Where names may stand: the beginnings of paths under the package."""

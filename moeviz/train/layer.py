@@ -23,7 +23,7 @@ from moeviz.train.losses import balance_loss, distillation_loss, diversity_loss,
 from moeviz.train.routers import Router
 
 Reached = Literal["router", "experts"]
-Answered = Literal["competition", "router"]
+Answered = Literal["winners", "router"]
 Distilled = Literal["kept", "all"]
 
 
@@ -51,7 +51,7 @@ class Rules:
         Whom the diversity loss moves. ``router``, as eq. 5 prints it: nobody, for it depends on the
         experts' answers alone. ``experts``: the layer's experts.
     answered : str
-        Whose answer counts on a step with competition: that of ``competition`` (§2.2, step 4), by
+        Whose answer counts on a step with competition: that of the ``winners`` (§2.2, step 4), by
         which the task reaches the experts alone; or the ``router``'s (eq. 1), by which it reaches
         both, as eq. 5 has it.
     distilled : str
@@ -73,7 +73,7 @@ class Rules:
     alpha: float = 0.1
     diversity_norm: str = "whole"
     diversity_reaches: Reached = "router"
-    answered: Answered = "competition"
+    answered: Answered = "winners"
     distilled: Distilled = "kept"
 
     def __post_init__(self) -> None:

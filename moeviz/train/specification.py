@@ -242,13 +242,20 @@ class Training:
 def method_work(method: Method) -> float:
     """Return about how many multiplications one run of a method takes, forward and backward."""
     f = method.fields
-    busy = f["experts"] if method.name in ("competition", "dense-total") else f["top"]
+    busy = f["experts"] if _asks_all(method) else f["top"]
     if method.competes:
         busy += f["omega"] * (f["experts"] - f["top"])
     layer = 2 * busy * f["width"] * f["hidden"] + f["experts"] * f["width"]
     attention = 4 * f["width"] ** 2 + 2 * f["context"] * f["width"]
     tokens = f["batch"] * f["context"] * f["steps"]
     return float(3 * tokens * f["layers"] * (layer + attention))
+
+
+def _asks_all(method: Method) -> bool:
+    """Return whether every expert answers every token."""
+    if method.dense:
+        return REFERENCES[method.name].total
+    return ROUTERS[method.name].competes == "always"
 
 
 def _methods(fields: Mapping[str, Any]) -> tuple[Method, ...]:

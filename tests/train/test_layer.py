@@ -257,7 +257,7 @@ def test_diversity_reaches_nobody_as_printed_and_the_experts_otherwise(
 
 @pytest.mark.parametrize(
     ("answered", "expected"),
-    [("competition", {"experts", "below"}), ("router", {"experts", "head", "below"})],
+    [("winners", {"experts", "below"}), ("router", {"experts", "head", "below"})],
 )
 def test_whom_the_task_reaches_while_experts_compete(answered: str, expected: set[str]) -> None:
     sparse = layer("competesmoe", answered=answered)
