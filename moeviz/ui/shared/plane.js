@@ -48,8 +48,10 @@ class Plane {
     if (this.given?.asks !== data.asks) this.asking?.drop(); // Another design's answers.
     this.given = data;
     if (!this.document) this.serial = data.serial; // The picture was shown before, and left.
+    const made = this.text === data.document ? null : JSON.parse(data.document);
+    const playing = made?.player && load("@player"); // On its way meanwhile.
     if (!this.surface) {
-      const scene = data.scene && load(data.scene); // On its way meanwhile.
+      const scene = data.scene && load(data.scene); // Likewise.
       const asking = data.asks && load("@asking");
       const [surface, formulas, asks] = await Promise.all([load("@surface"), load("@formulas"), asking, scene]);
       if (this.closed) return;
@@ -61,10 +63,9 @@ class Plane {
         redraw: () => this.soon(FINE),
       });
     }
-    if (this.text !== data.document) {
-      const made = JSON.parse(data.document);
+    if (made) {
       const scene = data.scene ? (await load(data.scene)).scene : still;
-      const player = made.player && (await load("@player"));
+      const player = await playing;
       if (this.closed || this.given !== data) return;
       this.text = data.document;
       this.document = made;
