@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-PURPOSES = ("body", "experts", "router", "batch", "noise", "schedule", "shared", "probe", "teacher")
+PURPOSES = ("body", "experts", "router", "batch", "noise", "schedule")
 """What streams are for."""
 
 

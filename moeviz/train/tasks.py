@@ -16,9 +16,6 @@ from moeviz.model.registry import Registry
 from moeviz.train.streams import stream
 from moeviz.train.text import Text, own_text, shipped_text, trigram_bits
 
-LONGEST_PROBE = 4096
-"""Tokens on which routing is looked at."""
-
 
 class Task(ABC):
     """Something to learn.

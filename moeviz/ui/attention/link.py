@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -25,6 +24,7 @@ from moeviz.charts.primer import Point, words_of
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field
 from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.readers import finite, place, unless
 
 FORM = "attention"
 
@@ -73,20 +73,12 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
 """What can be set."""
 
 
-def _counted(name: str) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if text not in map(str, range(1, MOST_WORDS + 1)):
-            raise SpecificationError(
-                f"Expected {name} to be a word's number from 1 to {MOST_WORDS}, but got "
-                f"'{short(text)}'; leave it out."
-            )
-        return int(text)
-
-    return read
+def _word(name: str) -> Callable[[str], int]:
+    return place(f"{name} to be a word's number", MOST_WORDS)
 
 
 def _raise(text: str) -> float:
-    value = _number(text, STEEPEST)
+    value = finite(text, STEEPEST)
     if value is None:
         raise SpecificationError(
             f"Expected {RAISE} to be a number between -{STEEPEST:g} and {STEEPEST:g}, but got "
@@ -95,19 +87,11 @@ def _raise(text: str) -> float:
     return value
 
 
-def _number(text: str, most: float) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and abs(value) <= most else None
-
-
 def _places(text: str) -> dict[str, Point]:
     found: dict[str, Point] = {}
     for part in text.split(","):
         word, *entries = part.split(":")
-        at = [_number(entry, most) for entry, most in zip(entries, FARTHEST, strict=False)]
+        at = [finite(entry, most) for entry, most in zip(entries, FARTHEST, strict=False)]
         if len(entries) != 2 or at[0] is None or at[1] is None or words_of(word) != [word]:
             raise SpecificationError(
                 f"Expected {PLACES} to be words with two numbers each, up to {FARTHEST[0]:g} and "
@@ -127,17 +111,13 @@ def _said(places: Mapping[str, Point]) -> str | None:
     return ",".join(f"{word}:{x:.6g}:{y:.6g}" for word, (x, y) in places.items()) or None
 
 
-def _unless(default: float) -> Callable[[float], str | None]:
-    return lambda value: None if value == default else f"{value:.6g}"
-
-
 ATTENTION_PAGE = Page(
     name=FORM,
     version=1,
     keys=(
-        Key(ROW, _counted(ROW), _unless(FIRST_ROW + 1), FIRST_ROW + 1),
-        Key(WORD, _counted(WORD), _unless(FIRST_TOKEN + 1), FIRST_TOKEN + 1),
-        Key(RAISE, _raise, _unless(FIRST_RAISE), FIRST_RAISE),
+        Key(ROW, _word(ROW), unless(FIRST_ROW + 1), FIRST_ROW + 1),
+        Key(WORD, _word(WORD), unless(FIRST_TOKEN + 1), FIRST_TOKEN + 1),
+        Key(RAISE, _raise, lambda by: None if by == FIRST_RAISE else f"{by:.6g}", FIRST_RAISE),
         Key(PLACES, _places, _said, MappingProxyType({})),
     ),
     table=FIELDS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,8 @@ from moeviz.charts.closeness_atoms import KINDS, MOST, Atom, Kind, first_fit, ti
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field
 from moeviz.theory.losses import EXPONENT
-from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.link import Key, Page, Request
+from moeviz.ui.shared.readers import between_commas, numbers, one_of, place
 
 FAMILY, FIT, ACTIVE = "atoms", "fit", "active"
 LOSS_FIELDS = ("loss", "second", "third")
@@ -59,38 +59,6 @@ def fields_of(form: str) -> tuple[Field, ...]:
     return _FORMS[form]
 
 
-def _family(text: str) -> str:
-    if text not in KINDS:
-        raise SpecificationError(
-            f"Expected {FAMILY} to be one of {', '.join(KINDS)}, but got '{short(text)}'; leave it "
-            "out."
-        )
-    return text
-
-
-def _numbers(text: str) -> tuple[float, ...]:
-    try:
-        values = tuple(float(part) for part in text.split(","))
-        fine = all(math.isfinite(v) and abs(v) <= FARTHEST for v in values)
-    except ValueError:
-        fine = False
-    if not fine or len(values) > 10 * MOST:
-        raise SpecificationError(
-            f"Expected {FIT} to be numbers between -{FARTHEST:g} and {FARTHEST:g}, separated by "
-            f"commas: coordinates and weight of each atom; but got '{short(text)}'; leave it out."
-        )
-    return values
-
-
-def _place(text: str) -> int:
-    if text not in map(str, range(1, MOST + 1)):
-        raise SpecificationError(
-            f"Expected {ACTIVE} to be an atom's number from 1 to {MOST}, but got "
-            f"'{short(text)}'; leave it out."
-        )
-    return int(text)
-
-
 def said(fit: Sequence[Atom]) -> tuple[float, ...]:
     """Return atoms one after another, as a link has them."""
     return tuple(value for atom in fit for value in atom)
@@ -100,9 +68,24 @@ CELLS_PAGE = Page(
     name="cells",
     version=1,
     keys=(
-        Key(FAMILY, _family, lambda name: None if name == _FIRST else str(name), _FIRST),
-        Key(FIT, _numbers, lambda fit: ",".join(f"{v:.6g}" for v in fit) or None, ()),
-        Key(ACTIVE, _place, lambda place: None if place == 1 else str(place), 1),
+        Key(
+            FAMILY,
+            one_of(FAMILY, KINDS),
+            lambda name: None if name == _FIRST else str(name),
+            _FIRST,
+        ),
+        Key(
+            FIT,
+            numbers(FIT, FARTHEST, 10 * MOST, of=": coordinates and weight of each atom;"),
+            between_commas,
+            (),
+        ),
+        Key(
+            ACTIVE,
+            place(f"{ACTIVE} to be an atom's number", MOST),
+            lambda at: None if at == 1 else str(at),
+            1,
+        ),
     ),
     table={field.name: field for field in _FORMS[_FIRST]},
     form=lambda own: str(own[FAMILY]),

@@ -19,6 +19,7 @@ from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.request.compose import relation_latex
 from moeviz.symbolic.request.selection import CHECK_FIELDS, asked, validated
 from moeviz.ui.shared.link import Key, Page, Request, lost_plus, short
+from moeviz.ui.shared.readers import one_of
 
 CLAIM, OWN = "claim", "own"
 """The page's forms: a claim of the papers, and a check of one's own, which alone has fields."""
@@ -69,15 +70,7 @@ def _family(text: str) -> int:
 
 def _one_of(name: str, known: Collection[str]) -> Key:
     """Return a key that is one of some names, or is left out."""
-
-    def read(text: str) -> str:
-        if text not in known:
-            raise SpecificationError(
-                f"Expected {name} to be one of {', '.join(known)}, but got '{short(text)}'; leave "
-                "it out of the link."
-            )
-        return text
-
+    read = one_of(name, known, "leave it out of the link")
     return Key(name, read, lambda value: value)
 
 

@@ -12,6 +12,7 @@ from moeviz.fields import Field, Values
 from moeviz.study.one_fit_asked import FARTHEST, Asked
 from moeviz.study.one_fit_models import SGD, SMALL_MODELS, Atom, SmallModel
 from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.readers import between_commas, numbers, one_of
 
 MODEL, START, AT = "model", "from", "at"
 
@@ -73,29 +74,6 @@ def fields_of(form: str) -> tuple[Field, ...]:
     return _FORMS[form]
 
 
-def _model(text: str) -> str:
-    if text not in SMALL_MODELS:
-        raise SpecificationError(
-            f"Expected {MODEL} to be one of {', '.join(SMALL_MODELS)}, but got '{short(text)}'; "
-            "leave it out."
-        )
-    return text
-
-
-def _numbers(text: str) -> tuple[float, ...]:
-    try:
-        values = tuple(float(part) for part in text.split(","))
-        fine = all(math.isfinite(v) and abs(v) <= FARTHEST for v in values)
-    except ValueError:
-        fine = False
-    if not fine or len(values) > 10 * MOST_ATOMS:
-        raise SpecificationError(
-            f"Expected {START} to be numbers between -{FARTHEST:g} and {FARTHEST:g}, separated by "
-            f"commas: the parameters of each starting atom; but got '{short(text)}'; leave it out."
-        )
-    return values
-
-
 def _passes(text: str) -> float:
     try:
         value = float(text)
@@ -113,8 +91,18 @@ FIT_PAGE = Page(
     name="fit",
     version=1,
     keys=(
-        Key(MODEL, _model, lambda name: None if name == _FIRST else str(name), _FIRST),
-        Key(START, _numbers, lambda start: ",".join(f"{v:.6g}" for v in start) or None, ()),
+        Key(
+            MODEL,
+            one_of(MODEL, SMALL_MODELS),
+            lambda name: None if name == _FIRST else str(name),
+            _FIRST,
+        ),
+        Key(
+            START,
+            numbers(START, FARTHEST, 10 * MOST_ATOMS, of=": the parameters of each starting atom;"),
+            between_commas,
+            (),
+        ),
         Key(AT, _passes, lambda at: None if at is None else f"{at:.6g}"),
     ),
     table={field.name: field for form in _FORMS.values() for field in form},

@@ -22,12 +22,12 @@ from moeviz.charts.gates import (
     Point,
     Setup,
 )
-from moeviz.errors import SpecificationError
 from moeviz.fields import Field, Values
 from moeviz.model import AFFINITIES, EXPERTS, ROUTINGS, SCORES
 from moeviz.model.affinities import SoftplusAffinity
 from moeviz.model.settings import constant_fields
-from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.link import Key, Page, Request
+from moeviz.ui.shared.readers import between_commas, numbers
 
 FORM = "gates"
 NOTHING, ADDED, FOLLOWED = "none", "v", "line"
@@ -139,44 +139,25 @@ def fields() -> tuple[Field, ...]:
     return tuple(_table(len(SCORES) + len(ROUTINGS) + len(EXPERTS)).values())
 
 
-def _numbers(name: str, most: int, by: int = 2) -> Callable[[str], Numbers]:
-    def read(text: str) -> Numbers:
-        try:
-            values = tuple(float(part) for part in text.split(","))
-            fine = by <= len(values) <= most and len(values) % by == 0
-            fine = fine and all(math.isfinite(v) and abs(v) <= FARTHEST for v in values)
-        except ValueError:
-            fine = False
-        if not fine:
-            raise SpecificationError(
-                f"Expected {name} to be up to {most} numbers between -{FARTHEST:g} and "
-                f"{FARTHEST:g}, separated by commas, but got '{short(text)}'; leave it out."
-            )
-        return values
-
-    return read
-
-
-def said(values: Sequence[float]) -> str | None:
-    """Return numbers as a link says them, or None where there are none."""
-    return ",".join(f"{value:.6g}" for value in values) or None
-
-
 def _where(default: Numbers) -> Callable[[Numbers], str | None]:
     """Return how a link says a handle's place: not at all where it begins."""
-    return lambda values: None if values == default else said(values)
+    return lambda values: None if values == default else between_commas(values)
+
+
+def _numbers(name: str, most: int, by: int) -> Callable[[str], Numbers]:
+    return numbers(name, FARTHEST, most, by, which=f"up to {most} ")
 
 
 GATES_PAGE = Page(
     name=FORM,
     version=1,
     keys=(
-        Key(BETA, _numbers(BETA, 2 * MOST), said, ()),
-        Key(START, _numbers(START, 2 * MOST), said, ()),
-        Key(X, _numbers(X, 2), _where(INPUT), ()),
-        Key(V, _numbers(V, 2), _where(SHIFT), ()),
+        Key(BETA, _numbers(BETA, 2 * MOST, 2), between_commas, ()),
+        Key(START, _numbers(START, 2 * MOST, 2), between_commas, ()),
+        Key(X, _numbers(X, 2, 2), _where(INPUT), ()),
+        Key(V, _numbers(V, 2, 2), _where(SHIFT), ()),
         Key(PQ, _numbers(PQ, 4, 4), _where(LINE[0] + LINE[1]), ()),
-        Key(OFFSETS, _numbers(OFFSETS, MOST, 1), said, ()),
+        Key(OFFSETS, _numbers(OFFSETS, MOST, 1), between_commas, ()),
     ),
     table=_table(len(SCORES) + len(ROUTINGS) + len(EXPERTS)),
     form=lambda own: FORM,

@@ -23,7 +23,6 @@ from moeviz.ui.gates.link import (
     X,
     fields,
     kept_inside,
-    said,
     setup_of,
 )
 from moeviz.ui.gates.state import PICTURE, STATE
@@ -31,6 +30,7 @@ from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
+from moeviz.ui.shared.readers import between_commas
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.tries import tries
 from moeviz.ui.shared.widgets import field_widget
@@ -135,7 +135,7 @@ def show_form(request: Request) -> None:
     right.button("Compare from here", key="gates.from_here", on_click=_start_here)
     left.text_input(
         f"Offsets of the {count} experts, separated by commas",
-        said(request.own[OFFSETS]) or ",".join("0" * count),
+        between_commas(request.own[OFFSETS]) or ",".join("0" * count),
         key=STATE.key("offsets"),
         on_change=_take_offsets,
         max_chars=100,

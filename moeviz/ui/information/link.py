@@ -13,6 +13,7 @@ from moeviz.fields import Field
 from moeviz.study import PRESETS, Specification
 from moeviz.ui.lab.link import LAB, request_for
 from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.readers import place
 
 FORM = "information"
 
@@ -63,15 +64,6 @@ def _said(spec: Specification | None) -> str | None:
     return None if spec is None else urlencode(LAB.write(request_for(spec)))
 
 
-def _model(text: str) -> int:
-    if text not in map(str, range(1, _MOST_MODELS + 1)):
-        raise SpecificationError(
-            f"Expected the model to be a number from 1 to {_MOST_MODELS}, but got "
-            f"'{short(text)}'; leave it out."
-        )
-    return int(text)
-
-
 def _title(name: str) -> str:
     return "the lab’s model" if name == OWN else designs_seen()[name].title
 
@@ -90,7 +82,12 @@ INFORMATION = Page(
             Key(name, _power(name), lambda value: f"{value:g}" if value else None, 0.0)
             for name in HANDLES
         ),
-        Key(MODEL, _model, lambda model: None if model == 1 else str(model), 1),
+        Key(
+            MODEL,
+            place("the model to be a number", _MOST_MODELS),
+            lambda model: None if model == 1 else str(model),
+            1,
+        ),
         Key(OWN, _study, _said),
     ),
     table={DESIGN.name: DESIGN},

@@ -8,21 +8,13 @@ from moeviz.errors import SpecificationError
 from moeviz.lessons import LESSONS
 from moeviz.lessons.answers import read_answer
 from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.readers import one_of, unless
 
 FORM = "lessons"
 LESSON, STEP, PREDICT, CHECK = "lesson", "step", "predict", "check"
 
 _FIRST = next(iter(LESSONS))
 _LONGEST = 40
-
-
-def _lesson(text: str) -> str:
-    if text not in LESSONS:
-        raise SpecificationError(
-            f"Expected {LESSON} to be one of {', '.join(LESSONS)}, but got '{short(text)}'; leave "
-            "it out for the first one."
-        )
-    return text
 
 
 def _step(text: str) -> int:
@@ -41,8 +33,8 @@ LESSONS_PAGE = Page(
     name=FORM,
     version=1,
     keys=(
-        Key(LESSON, _lesson, str, _FIRST),
-        Key(STEP, _step, lambda step: None if step == 1 else str(step), 1),
+        Key(LESSON, one_of(LESSON, LESSONS, "leave it out for the first one"), str, _FIRST),
+        Key(STEP, _step, unless(1), 1),
         Key(PREDICT, str, _said),
         Key(CHECK, str, _said),
     ),
