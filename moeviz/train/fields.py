@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from moeviz.fields import Field, Values, always
 from moeviz.model.affinities import AFFINITIES
@@ -11,7 +11,7 @@ from moeviz.train.losses import DIVERSITY_NORMS
 from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
 from moeviz.train.schedule import MOVES
-from moeviz.train.tasks import TASKS
+from moeviz.train.tasks import ANGLES, TASKS, Digits
 
 METHOD, TASK, NETWORK, ROUTING, COMPETITION, TRAINING = (
     "Methods",
@@ -25,6 +25,13 @@ METHOD, TASK, NETWORK, ROUTING, COMPETITION, TRAINING = (
 STARTS = ("scratch", "upcycled")
 """How a network begins: from random numbers, or from a dense one trained in the same run."""
 
+PRECISIONS = ("float32", "bfloat16")
+"""What products are taken in; weights and their steps are of 32 bits in any case."""
+
+EACH = "each"
+HELD_DOMAINS = (EACH, *map(str, ANGLES))
+"""Degrees that are left out: one rotation, or each in its turn."""
+
 LONGEST_METHODS = 2_000
 
 _FUNCTIONS = tuple(name for name, function in FUNCTIONS.items() if function.typed)
@@ -34,6 +41,10 @@ def _competes(values: Values) -> bool:
     """Whether some method competes: its name stands in one of the lines."""
     names = {line.split()[0] for line in str(values["methods"]).splitlines() if line.strip()}
     return any(name in ROUTERS and ROUTERS[name].competes != "never" for name in names)
+
+
+def _digits(values: Values) -> bool:
+    return bool(values["task"] == Digits.name)
 
 
 def _number(
@@ -73,6 +84,7 @@ def _choice(
     symbol: str = "",
     competes: bool = False,
     basic: bool = False,
+    applies: Callable[[Values], bool] = always,
 ) -> Field:
     return Field(
         name,
@@ -84,7 +96,7 @@ def _choice(
         help=help_,
         group=group,
         basic=basic,
-        applies=_competes if competes else always,
+        applies=_competes if competes else applies,
     )
 
 
@@ -107,8 +119,9 @@ _ALL = (
             METHOD),
     _choice("task", "What is learned", "language", TASKS, "Text, digits or a known mixture.",
             TASK, basic=True),
-    _number("held_domain", "Domain left out", "", 0, 0, 5,
-            "Digits: which rotation the network does not see while it learns.", TASK),
+    _choice("held_domain", "Degrees left out", "each", HELD_DOMAINS,
+            "Which rotation of digits a network does not see while it learns; each in its turn.",
+            TASK, applies=_digits),
     _number("steps", "Steps of training", "T", 600, 10, 20_000, "More take longer.", TRAINING,
             basic=True),
     _number("points", "Checkpoints", "", 12, 2, 60,
@@ -117,6 +130,8 @@ _ALL = (
     _number("rate", "Learning rate", r"\xi", 3e-3, 1e-6, 1.0,
             "Highest rate of AdamW; it rises over the first steps and falls as a cosine.",
             TRAINING),
+    _choice("precision", "Numbers", "float32", PRECISIONS,
+            "bfloat16 is faster on a GPU and coarser.", TRAINING),
     _number("decay", "Weight decay", "", 0.01, 0.0, 1.0, "", TRAINING),
     _number("layers", "Layers", "L", 2, 1, 8, "Blocks, each with one sparse layer.", NETWORK,
             basic=True),

@@ -16,6 +16,7 @@ from moeviz.train.build import build_network
 from moeviz.train.layer import Routed
 from moeviz.train.look import held_out_loss, look
 from moeviz.train.network import Network
+from moeviz.train.plan import Run
 from moeviz.train.schedule import Schedule, draw_schedule
 from moeviz.train.specification import Method, Training
 from moeviz.train.streams import stream
@@ -32,10 +33,10 @@ Stop = Callable[[], bool]
 
 def run_stretch(
     spec: Training,
-    method: Method,
-    seed: int,
+    run: Run,
     stretch: int,
     before: bytes | None,
+    device: str = "cpu",
     should_stop: Stop | None = None,
 ) -> tuple[dict[str, Any], bytes]:
     """Train from one checkpoint to the next.
@@ -43,13 +44,14 @@ def run_stretch(
     Parameters
     ----------
     spec : Training
-    method : Method
-        One of the run's methods.
-    seed : int
+    run : Run
+        One of the comparison's.
     stretch : int
         Its number, counted from 0.
     before : bytes or None
         What the stretch before left; None for the first one.
+    device : str
+        ``"cpu"`` or ``"cuda"``.
     should_stop : callable or None
 
     Returns
@@ -64,7 +66,8 @@ def run_stretch(
     Cancelled
         Once `should_stop` is true.
     """
-    task = make_task(spec.fields, spec.own)
+    method, seed = spec.methods[run.method], run.seed
+    task = make_task(spec.fields, spec.own, run.domain)
     network = build_network(method, task, seed)
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=method.fields["rate"], weight_decay=method.fields["decay"]

@@ -11,11 +11,12 @@ from typing import Any
 from moeviz.errors import SpecificationError
 from moeviz.fields import Value
 from moeviz.text import check_text, json_text
-from moeviz.train.fields import FIELDS, NAMES, VARIED
+from moeviz.train.fields import EACH, FIELDS, NAMES, VARIED
 from moeviz.train.layer import Rules
 from moeviz.train.network import Sizes
 from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
+from moeviz.train.tasks import ANGLES, Digits
 from moeviz.train.text import own_text, shipped_text
 
 NUMBERS_VERSION = 1
@@ -23,6 +24,9 @@ NUMBERS_VERSION = 1
 
 MOST_METHODS = 12
 MOST_RUNS = 60
+CROWDED = 1.5
+"""The j-th of J checkpoints lies after (j/J) to this power of the steps."""
+
 MOST_WORK = 2e14
 """Multiplications of a whole run: about an hour of two cores."""
 
@@ -163,9 +167,21 @@ class Training:
 
     @property
     def steps_at(self) -> tuple[int, ...]:
-        """The steps after which the network is looked at and kept; the last one is the end."""
+        """The steps after which the network is looked at and kept; the last one is the end.
+
+        They lie closer at first, where much changes.
+        """
         steps, points = self["steps"], min(self["points"], self["steps"])
-        return tuple(-(-steps * at // points) for at in range(1, points + 1))
+        shares = ((at / points) ** CROWDED for at in range(1, points + 1))
+        return tuple(sorted({max(1, round(steps * share)) for share in shares}))
+
+    @property
+    def domains(self) -> tuple[int, ...]:
+        """The domains that are left out, one in each run; a task without domains has one."""
+        if self["task"] != Digits.name:
+            return (0,)
+        held = self["held_domain"]
+        return tuple(at for at, angle in enumerate(ANGLES) if held in (EACH, str(angle)))
 
     @cached_property
     def hash(self) -> str:
@@ -221,11 +237,11 @@ class Training:
         SpecificationError
             If there are too many runs or too much work.
         """
-        runs = len(self.methods) * self["seeds"]
+        runs = len(self.methods) * self["seeds"] * len(self.domains)
         if runs > MOST_RUNS:
             raise SpecificationError(
                 f"Expected at most {MOST_RUNS} runs, but {len(self.methods)} methods times "
-                f"{self['seeds']} seeds are {runs}; take fewer."
+                f"{self['seeds']} seeds times {len(self.domains)} domains are {runs}; take fewer."
             )
         if self.work > MOST_WORK:
             raise SpecificationError(
@@ -236,7 +252,8 @@ class Training:
     @property
     def work(self) -> float:
         """About how many multiplications all runs take."""
-        return float(self["seeds"] * sum(method_work(method) for method in self.methods))
+        each = sum(method_work(method) for method in self.methods)
+        return float(self["seeds"] * len(self.domains) * each)
 
 
 def method_work(method: Method) -> float:

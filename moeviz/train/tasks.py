@@ -199,7 +199,7 @@ TASKS.add(Language.name, Language)
 TASKS.add(Digits.name, Digits)
 
 
-def make_task(fields: Mapping[str, Any], own: bytes | None = None) -> Task:
+def make_task(fields: Mapping[str, Any], own: bytes | None = None, domain: int = 0) -> Task:
     """Return the task of a training run.
 
     Parameters
@@ -208,6 +208,8 @@ def make_task(fields: Mapping[str, Any], own: bytes | None = None) -> Task:
         Values of :data:`moeviz.train.fields.FIELDS`.
     own : bytes or None
         A text of one's own, for the language task.
+    domain : int
+        The domain that is left out, for a task that has some.
 
     Raises
     ------
@@ -215,5 +217,5 @@ def make_task(fields: Mapping[str, Any], own: bytes | None = None) -> Task:
         If the text is none.
     """
     if fields["task"] == Digits.name:
-        return Digits(int(fields["held_domain"]))
+        return Digits(domain)
     return Language(own_text(own) if own is not None else shipped_text(), int(fields["context"]))

@@ -11,6 +11,7 @@ import torch
 
 from moeviz.errors import Cancelled, SpecificationError
 from moeviz.train.build import build_network
+from moeviz.train.plan import Run
 from moeviz.train.run import load_state, rate_share, run_stretch, schedule_of
 from moeviz.train.specification import Method, Training
 from moeviz.train.tasks import make_task
@@ -29,7 +30,7 @@ def training(**fields: Any) -> Training:
 def stretches(spec: Training, method: Method, count: int) -> tuple[list[dict[str, Any]], bytes]:
     state, records = None, []
     for stretch in range(count):
-        record, state = run_stretch(spec, method, 1, stretch, state)
+        record, state = run_stretch(spec, Run(spec.methods.index(method), 1, 0), stretch, state)
         records.append({k: v for k, v in record.items() if k != "seconds"})
     assert state is not None
     return records, state
@@ -89,9 +90,9 @@ def test_an_upcycled_network_begins_with_equal_experts() -> None:
 def test_a_diverging_run_says_no_number_and_goes_on() -> None:
     spec = training(methods="smoe", rate=1.0, steps=40, decay=0.0, points=2)
     spec.methods[0].fields["rate"] = 1e30
-    record, state = run_stretch(spec, spec.methods[0], 1, 0, None)
+    record, state = run_stretch(spec, Run(0, 1, 0), 0, None)
     assert record["held_out"] is None
-    again, _ = run_stretch(spec, spec.methods[0], 1, 1, state)
+    again, _ = run_stretch(spec, Run(0, 1, 0), 1, state)
     assert again["held_out"] is None
 
 
@@ -108,7 +109,7 @@ def test_competition_happens_when_the_schedule_says() -> None:
 def test_stopping() -> None:
     spec = training()
     with pytest.raises(Cancelled):
-        run_stretch(spec, spec.methods[0], 1, 0, None, lambda: True)
+        run_stretch(spec, Run(0, 1, 0), 0, None, should_stop=lambda: True)
 
 
 def test_the_learning_rate_rises_and_falls() -> None:

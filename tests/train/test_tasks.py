@@ -57,7 +57,7 @@ def test_the_next_character_is_the_target() -> None:
 def test_a_network_looks_at_as_many_tokens_as_its_task_has(context: int) -> None:
     fields = {"task": "digits", "context": context, "width": 16, "heads": 2, "hidden": 8}
     spec = Training.make("test", {**fields, "experts": 4, "methods": "smoe"})
-    task = Digits(spec["held_domain"])
+    task = Digits(spec.domains[0])
     network = build_network(spec.methods[0], task, 1)
     inputs, targets = task.batch(1, 0, 6)
     answers, routed = network(inputs)
