@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from moeviz.train.plan import plan, runs
 from moeviz.train.specification import Training
 from moeviz.train.tasks import ANGLES
@@ -22,7 +24,7 @@ def test_stretches_of_a_run_follow_each_other_and_all_runs_grow_together() -> No
 
 def test_checkpoints_end_at_the_last_step_and_lie_closer_at_first() -> None:
     ends = Training.make("test", {"steps": 400, "points": 12}).steps_at
-    gaps = [after - before for before, after in zip(ends, ends[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(ends)]
     assert ends[-1] == 400
     assert gaps == sorted(gaps)
     few = Training.make("test", {"steps": 10, "points": 12}).steps_at
