@@ -211,7 +211,7 @@ _add(
     "asked about that one. As in the paper the checkpoint is chosen by images of the turns that "
     "are learned. Digits take the place of the paper's five collections of pictures.",
     "smoe; cosine; perturbed-cosine", "cosine", ("cosine-3",),
-    task="digits", experts=6, width=32, hidden=64, batch=32, rate=0.005, steps=300, points=6,
+    task="digits", experts=6, width=32, hidden=32, batch=32, rate=0.007, steps=600, points=6,
 )  # fmt: skip
 _add(
     "collapse", "Without a balance loss", "Do experts fall idle when nothing balances them?",
