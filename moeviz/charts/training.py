@@ -25,7 +25,9 @@ from moeviz.charts.training_words import notices, sentence
 from moeviz.text import finite, signed
 from moeviz.train.paired import Difference
 from moeviz.train.plan import runs
-from moeviz.train.result import TrainingResult
+from moeviz.train.presets import PRESETS
+from moeviz.train.published import TABLES
+from moeviz.train.result import FINAL, TrainingResult
 from moeviz.train.routers import ROUTERS
 from moeviz.train.tasks import ANGLES, TASKS, Digits
 
@@ -53,7 +55,8 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
         Plain data. ``methods``: how each is called and drawn. ``runs``: each one's name, method,
         seed, domain and ``last``, how many checkpoints it has reached. ``curves``: for each method
         mean, lowest, highest and each seed's measure at ``places`` of ``steps``. ``baseline``.
-        ``finals`` and ``differences`` in words; ``differences[b][a]`` is of a against b.
+        ``finals`` and ``differences`` in words; ``differences[b][a]`` is of a against b;
+        ``paper`` (:func:`printed_beside`).
         ``diagnostics`` (:func:`~moeviz.charts.training_diagnostics.diagnostics`), ``schedules``,
         ``texts`` and ``says`` (:func:`~moeviz.charts.training_words.notices`), ``looks`` of
         experts, ``summary``, a sentence, and ``ground``, of the theme.
@@ -93,6 +96,7 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
         "baseline": _baseline(result),
         "finals": [_final(result, at, percent) for at in range(len(spec.methods))],
         "differences": _differences(result, percent),
+        "paper": printed_beside(result),
         "diagnostics": diagnostics(result, spec_unit(result)),
         "schedules": schedules(spec),
         "looks": expert_looks(theme),
@@ -120,10 +124,9 @@ def summary(result: TrainingResult, screen: dict[str, Any]) -> str:
         With ``methods`` and ``finals``.
     """
     methods = screen["methods"]
-    if not result.complete or len(methods) < 2:
-        said = _latest(screen)
-        return said or "Nothing has been measured yet."
     best = _best(result)
+    if not result.complete or len(methods) < 2 or not np.isfinite(result.final(best)).any():
+        return _latest(screen) or "Nothing has been measured yet."
     name = methods[best]["title"]
     value = screen["finals"][best]
     verdicts = {
@@ -141,12 +144,15 @@ def summary(result: TrainingResult, screen: dict[str, Any]) -> str:
 
 
 def _latest(screen: dict[str, Any]) -> str:
-    """Say where a first method's router stands that has come anywhere."""
-    for method, each in enumerate(screen["methods"]):
-        reached = max(run["last"] for run in screen["runs"] if run["method"] == method)
-        if reached and not each["dense"] and screen["diagnostics"]:
-            places = [at for at, p in enumerate(screen["diagnostics"][0]["places"]) if p < reached]
-            return sentence(screen, method, 0, places[-1]).replace("*", "")
+    """Say where the first router stands that has come anywhere."""
+    for each in screen["diagnostics"]:
+        if each["name"] != "agreement":
+            continue
+        for method, layers in enumerate(each["methods"]):
+            means = layers[0]["mean"] if layers else []
+            there = [at for at, value in enumerate(means) if value is not None]
+            if there:
+                return sentence(screen, method, 0, there[-1]).replace("*", "")
     return ""
 
 
@@ -236,6 +242,41 @@ def _differences(result: TrainingResult, percent: bool) -> list[list[dict[str, A
         ]
         for other in count
     ]
+
+
+def printed_beside(result: TrainingResult) -> dict[str, Any] | None:
+    """Return what a paper prints of the methods, from the first table that decides as we do.
+
+    Parameters
+    ----------
+    result : TrainingResult
+
+    Returns
+    -------
+    dict or None
+        ``title`` of the column, ``note``, ``lower`` (whether a lower number is better), and
+        ``values``, for each method a number or None; None where no table stands beside it.
+    """
+    spec = result.spec
+    tables = PRESETS[spec.name].tables if spec.name in PRESETS else ()
+    for table in (TABLES[name] for name in tables):
+        for at, column in enumerate(table.columns):
+            if column.reads != FINAL:
+                continue
+            values = [
+                next((row.values[at] for row in table.rows if row.is_of(method)), None)
+                for method in spec.methods
+            ]
+            if any(value is not None for value in values):
+                unit = f" in {column.unit}" if column.unit and column.unit != "%" else ""
+                return {
+                    "title": f"paper: {column.title}",
+                    "note": f"Paper: {table.source}, {column.title}{unit}, of {table.scale}. "
+                    "Classroom size is not the paper's.",
+                    "lower": column.lower_is_better,
+                    "values": values,
+                }
+    return None
 
 
 def difference_words(found: Difference, percent: bool = False) -> dict[str, Any]:

@@ -11,6 +11,14 @@ const WORDS = {
   schedule: ["Λ", "When which layer competes, drawn before training: each dark cell holds a step with competition."],
 };
 
+// What a paper prints of a method, and what that says of it beside another.
+function printed({ values, lower }, at, reference) {
+  const [own, other] = [values[at], values[reference]];
+  if (own === null) return "–";
+  if (at === reference || other === null || own === other) return String(own);
+  return `${own} ${own < other === lower ? "better" : "worse"}`;
+}
+
 export class Board {
   constructor(training) {
     this.training = training;
@@ -136,7 +144,7 @@ export class Board {
     const head = [
       tagged("th", { scope: "col" }, ""), tagged("th", { scope: "col" }, screen.percent ? "accuracy" : "loss"),
       tagged("th", { scope: "col" }, "against ", select), tagged("th", { scope: "col" }, "verdict"),
-      ...(paper ? [tagged("th", { scope: "col", title: paper.source }, paper.title)] : []),
+      ...(paper ? [tagged("th", { scope: "col", title: paper.note }, paper.title)] : []),
     ];
     const rows = screen.methods.map((method, at) => {
       const found = screen.differences[this.reference][at];
@@ -146,7 +154,7 @@ export class Board {
       if (method.diverged) name.append(` (${method.diverged} diverged)`);
       const verdict = found && found.pairs ? `${MARKS[found.says]} ${found.says}` : found ? "" : "–";
       const cells = [screen.finals[at], found ? found.words : "–", verdict];
-      if (paper) cells.push(paper.values[at] ?? "–");
+      if (paper) cells.push(printed(paper, at, this.reference));
       return tagged("tr", {}, name, ...cells.map((text) => element("td", "", text)));
     });
     this.table.replaceChildren(tagged(
