@@ -104,7 +104,7 @@ export class LineChart {
     const gap = levels.length > 1 ? levels[1] - levels[0] : 1;
     const texts = levels.map((value) => tickText(value, gap, form));
     const left = Math.max(...texts.map((text) => widthOf(text, font))) + 10 * unit;
-    const [top, bottom] = [1.6 * font, 2.5 * font];
+    const [top, bottom] = [2 * font, 2.5 * font];
     const inner = { width: width - left - right, height: height - top - bottom };
     const px = (x) => left + (x / xmax) * inner.width;
     const py = (y) => top + ((high - y) / (high - low)) * inner.height;
