@@ -8,7 +8,7 @@ coordinates fill. Here both are done to a trained network, and its loss is measu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -25,7 +25,7 @@ from moeviz.train.plan import Run
 from moeviz.train.routers import Router
 from moeviz.train.specification import Training
 
-LEAST, LARGEST, PLACES = 0.25, 4.0, 33
+LEAST, LARGEST, PLACES = 0.25, 4.0, 17
 """Factors by which a vector is stretched: so many, evenly in their logs."""
 
 PART = 0.8
@@ -96,7 +96,13 @@ def factors() -> tuple[float, ...]:
     return tuple(1.0 if at == PLACES // 2 else LEAST * each**at for at in range(PLACES))
 
 
-def gauge_of(spec: Training, run: Run, state: bytes, should_stop: Stop | None = None) -> GaugeSeen:
+def gauge_of(
+    spec: Training,
+    run: Run,
+    state: bytes,
+    should_stop: Stop | None = None,
+    layers: Sequence[int] | None = None,
+) -> GaugeSeen:
     """Return what changes of a trained router the loss does not see, in double precision.
 
     Parameters
@@ -107,6 +113,8 @@ def gauge_of(spec: Training, run: Run, state: bytes, should_stop: Stop | None = 
         The checkpoint.
     should_stop : callable, optional
         Asked before each loss.
+    layers : sequence of int, optional
+        Which layers, counted from 0; all of them by themselves.
 
     Raises
     ------
@@ -130,8 +138,8 @@ def gauge_of(spec: Training, run: Run, state: bytes, should_stop: Stop | None = 
     return GaugeSeen(
         found.task.unit,
         tuple(
-            _seen(found.sparse(layer), layer, expert, plain, loss)
-            for layer, expert in enumerate(busiest)
+            _seen(found.sparse(layer), layer, busiest[layer], plain, loss)
+            for layer in (range(len(busiest)) if layers is None else layers)
         ),
     )
 
