@@ -72,6 +72,7 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
         "x": ends,
         "y": [low, high],
         "ticks": [[math.log2(factor), words] for factor, words in _TICKS],
+        "levels": [[level, f"{level:g}"] for level in _levels(low, high)],
         "unit": shown[0].unit,
         "factors": list(shown[0].gauge.factors),
         "rounding": ROUNDING,
@@ -89,6 +90,15 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
     }
 
 
+def _levels(low: float, high: float) -> list[float]:
+    """Return round numbers between two, 0 among them where it lies there."""
+    raw = (high - low) / 4
+    decade = 10.0 ** math.floor(math.log10(raw))
+    step = next(each * decade for each in (1, 2, 5, 10) if each * decade >= raw)
+    places = range(math.ceil(low / step), math.floor(high / step) + 1)
+    return [float(f"{place * step:.6g}") for place in places]
+
+
 def stretch_words(shown: Stretched) -> str:
     """Return what the theory says of stretching a vector, and what was measured.
 
@@ -103,7 +113,7 @@ def stretch_words(shown: Stretched) -> str:
         else "the length of an expert's vector counts, so that the loss may move"
     )
     return (
-        f"**{shown.name}**, expert {gauge.expert + 1} of layer {gauge.layer + 1}. "
+        f"expert {gauge.expert + 1} of layer {gauge.layer + 1}. "
         f"Theory: {theory}. Measured from ¼ to 4 times its length: {_moved(gauge.most, shown.unit)}"
         f"{_verdict(gauge.stretch_free, gauge.most)}"
     )
@@ -143,7 +153,7 @@ def _moved(by: float, unit: str) -> str:
 
 
 def _verdict(free: bool, by: float) -> str:
-    return " — **against the theory**." if free and by > ROUNDING else "."
+    return " — against the theory." if free and by > ROUNDING else "."
 
 
 def slice_document(found: Slice) -> dict[str, Any]:
