@@ -1,9 +1,10 @@
 // A text whose characters are coloured by the expert that read them. Colour is not alone: the line below a
-// character differs once colours repeat, a switch writes the experts' numbers, and each character says its own.
+// character is the expert's own, a switch writes the experts' numbers, and each character says its own.
 
-import { button, element, tagged, themeOf } from "@dom";
+import { button, element, groundOf, tagged, themeOf } from "@dom";
+import { looksOf } from "@tokens";
 
-const LINES = ["solid", "dashed", "dotted", "double"];
+const TINT = 3; // Of those behind a letter, from the palest.
 
 class Written {
   constructor(root) {
@@ -24,14 +25,13 @@ class Written {
     this.text.addEventListener("focusout", () => this.say(null));
   }
 
-  take({ document: text, themes }) {
-    const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || "#ffffff";
-    const theme = themes[themeOf(ground)];
-    if (this.made === text && this.theme === theme.ground) return;
+  take({ document: text, looks }) {
+    const theme = themeOf(groundOf(this.root));
+    if (this.made === text && this.theme === theme) return;
     this.made = text;
-    this.theme = theme.ground;
+    this.theme = theme;
     this.data = JSON.parse(text);
-    this.colours = theme.curves;
+    this.looks = looks[theme];
     this.draw();
   }
 
@@ -57,8 +57,10 @@ class Written {
   }
 
   style(node, expert) {
-    node.style.setProperty("--expert", this.colours[expert % this.colours.length]);
-    node.style.borderBottomStyle = LINES[Math.floor(expert / this.colours.length) % LINES.length];
+    const { colour, tints, mark } = looksOf(this.looks, expert);
+    const stops = [...mark].map((bit, at) => `${bit === "1" ? colour : "transparent"} ${25 * at}% ${25 * (at + 1)}%`);
+    node.style.setProperty("--tint", tints[TINT]);
+    node.style.setProperty("--mark", `linear-gradient(to right, ${stops.join(", ")})`);
   }
 
   mark(expert) {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from moeviz.charts.palette import THEMES
+from moeviz.charts.training_experts import expert_looks
 from moeviz.text import json_text
 from moeviz.train.generate import Written
 from moeviz.ui.shared.component import declared, only_a_run
+
+LOOKS = {name: expert_looks(theme) for name, theme in THEMES.items()}
+"""How experts look in each theme, here as in the picture of a comparison."""
 
 _written = declared(__file__, '<section class="moeviz-written" aria-label="Text"></section>')
 
@@ -40,7 +42,7 @@ def written(found: Written, *, key: str, layer: int, title: str) -> None:
                 },
                 compact=True,
             ),
-            "themes": {name: asdict(theme) for name, theme in THEMES.items()},
+            "looks": LOOKS,
         },
         on_theme_change=only_a_run,
     )
