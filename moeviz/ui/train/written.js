@@ -1,7 +1,7 @@
 // A text whose characters are coloured by the expert that read them. Colour is not alone: the line below a
 // character is the expert's own, a switch writes the experts' numbers, and each character says its own.
 
-import { button, element, groundOf, tagged, themeOf } from "@dom";
+import { button, element, tagged, themeOf } from "@dom";
 import { looksOf } from "@tokens";
 
 const TINT = 3; // Of those behind a letter, from the palest.
@@ -26,7 +26,7 @@ class Written {
   }
 
   take({ document: text, looks }) {
-    const theme = themeOf(groundOf(this.root));
+    const theme = themeOf(getComputedStyle(this.root).getPropertyValue("--st-background-color").trim());
     if (this.made === text && this.theme === theme) return;
     this.made = text;
     this.theme = theme;
