@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moeviz.charts.palette import Theme
+from moeviz.charts.training_experts import expert_looks
 from moeviz.charts.walks import power_of_ten
 from moeviz.train.gauge import LARGEST, LEAST, LayerGauge
 from moeviz.train.slice import Slice
@@ -156,20 +158,23 @@ def _verdict(free: bool, by: float) -> str:
     return " — against the theory." if free and by > ROUNDING else "."
 
 
-def slice_document(found: Slice) -> dict[str, Any]:
+def slice_document(found: Slice, theme: Theme) -> dict[str, Any]:
     """Return the document of a plane through a router: its tokens, and the experts' vectors.
 
     Parameters
     ----------
     found : Slice
+    theme : Theme
+        Where the experts' colours come from.
     """
+    colours = expert_looks(theme)["colours"]
     reach = float(abs(found.tokens).max()) or 1.0
     wide, tall = 1.1 * reach, 0.7 * reach
     longest = max(math.hypot(*vector) for vector in found.vectors) or 1.0
     stretch = 0.6 * reach / longest
     experts = [(i, found.vectors[i] * stretch) for i in range(len(found.vectors))]
     tokens = [
-        {"at": [float(y[0]), float(y[1])], "radius": 3, "colour": int(expert)}
+        {"at": [float(y[0]), float(y[1])], "radius": 3, "colour": colours[expert % len(colours)]}
         for y, expert in zip(found.tokens, found.first, strict=True)
     ]
     inside = sum(abs(y[0]) <= wide and abs(y[1]) <= tall for y in found.tokens)
@@ -177,14 +182,18 @@ def slice_document(found: Slice) -> dict[str, Any]:
         "handles": [],
         "panels": [
             {
-                "title": f"Layer {found.layer + 1}: tokens and experts' vectors",
-                "note": "dots: tokens, coloured by first expert; lines: vectors",
+                "title": f"Tokens and experts' vectors, layer {found.layer + 1}",
+                "note": "a dot: a token, by first expert",
                 "x": [-wide, wide],
                 "y": [-tall, tall],
                 "names": ["first direction", "second"],
                 "dots": tokens,
                 "lines": [
-                    {"points": [[0.0, 0.0], [float(v[0]), float(v[1])]], "width": 3, "colour": i}
+                    {
+                        "points": [[0.0, 0.0], [float(v[0]), float(v[1])]],
+                        "width": 3,
+                        "colour": colours[i % len(colours)],
+                    }
                     for i, v in experts
                 ],
                 "labels": [

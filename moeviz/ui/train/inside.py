@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from moeviz.charts.palette import theme_named
 from moeviz.charts.trained import (
     Stretched,
     shift_words,
@@ -78,10 +79,13 @@ def inside(job: str | None, spec: Training) -> None:
     if spec["task"] == Language.name:
         st.markdown("#### Let it write")
         _write(spec, newest[run], layer)
-    st.markdown("#### Stretch an expert's vector")
-    _guarded(lambda: _stretch(spec, newest, run, layer))
-    st.markdown("#### Open this router on the picture of gates")
-    _guarded(lambda: _cut(newest[run], layer))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("#### Stretch an expert's vector")
+        _guarded(lambda: _stretch(spec, newest, run, layer))
+    with right:
+        st.markdown("#### A plane through this router")
+        _guarded(lambda: _cut(newest[run], layer))
 
 
 def newest_of(spec: Training, snapshot: Snapshot) -> dict[Run, Checkpoint]:
@@ -263,12 +267,10 @@ def _cut(newest: Checkpoint, layer: int) -> None:
         found = cut(Slicing(newest, layer))
     shown = on_gates(found)
     plane(
-        slice_document(found),
+        slice_document(found, theme_named(st.context.theme.type)),
         key=f"{KEY}.slice",
         title="A plane through a trained router",
         file_name="moeviz-router",
     )
-    st.page_link(
-        GATES, label="Open this router on the gates picture", query_params=gates_link(shown)
-    )
+    st.page_link(GATES, label="Open it on the gates picture", query_params=gates_link(shown))
     st.markdown(shown.words)
