@@ -74,7 +74,7 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
         "x": ends,
         "y": [low, high],
         "ticks": [[math.log2(factor), words] for factor, words in _TICKS],
-        "levels": [[level, f"{level:g}"] for level in _levels(low, high)],
+        "levels": [[level, f"{level:g}".replace("-", "−")] for level in _levels(low, high)],
         "unit": shown[0].unit,
         "factors": list(shown[0].gauge.factors),
         "rounding": ROUNDING,
@@ -94,7 +94,7 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
 
 def _levels(low: float, high: float) -> list[float]:
     """Return round numbers between two, 0 among them where it lies there."""
-    raw = (high - low) / 4
+    raw = (high - low) / 5
     decade = 10.0 ** math.floor(math.log10(raw))
     step = next(each * decade for each in (1, 2, 5, 10) if each * decade >= raw)
     places = range(math.ceil(low / step), math.floor(high / step) + 1)

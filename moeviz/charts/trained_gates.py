@@ -17,8 +17,8 @@ from moeviz.model.scores import SCORES, TAU2, Domain
 from moeviz.theory.gauge import RIM
 from moeviz.train.slice import Numbers, Slice
 
-LONGEST = 1.8
-"""Length of the longest vector on the picture."""
+WITHIN = 0.92
+"""Share of the way from the middle to the edge that no vector exceeds."""
 
 INSIDE = 0.9
 """Share of the picture that holds nearly all tokens."""
@@ -140,18 +140,22 @@ def _linear(
 ) -> tuple[Numbers, float, Numbers]:
     """Return vectors and offsets of a dot product of places, and what the temperature takes."""
     vectors = scale * u
-    longest = float(np.linalg.norm(vectors, axis=1).max())
-    times = LONGEST / longest if longest > 0.0 else 1.0
-    times = float(np.clip(times, TEMPERATURE.low / temperature, TEMPERATURE.high / temperature))
+    low, high = (end / temperature for end in (TEMPERATURE.low, TEMPERATURE.high))
+    times = min(max(_times(vectors), low), high)
     return times * vectors, times, times * offsets
+
+
+def _times(vectors: Numbers) -> float:
+    """Return how often as long vectors may be for all to stand on the picture."""
+    far = float((abs(vectors) / (WIDE[1], TALL[1])).max())
+    return WITHIN / far if far > 0.0 else 1.0
 
 
 def _in_ball(u: Numbers) -> tuple[Numbers, float]:
     """Return vectors whose coordinates are u, and tau1."""
     length = np.minimum(np.linalg.norm(u, axis=1, keepdims=True), RIM)
     plain = u / (1.0 - length)
-    longest = float(np.linalg.norm(plain, axis=1).max())
-    tau1 = float(np.clip(LONGEST / max(longest, 1e-9), _TAU1.low, _TAU1.high))
+    tau1 = min(max(_times(plain), _TAU1.low), _TAU1.high)
     return tau1 * plain, tau1
 
 
