@@ -10,7 +10,7 @@ from moeviz.ui.train.link import request_for
 from moeviz.ui.train.picture import run_on_show, show_picture
 from moeviz.ui.train.predict import predict
 from moeviz.ui.train.state import STATE, job, view
-from moeviz.ui.train.strip import strip
+from moeviz.ui.train.strip import methods, strip
 
 with guard(STATE.start_again):
     STATE.follow()
@@ -22,9 +22,9 @@ start = right.container(
     horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"
 )
 with guard():
-    strip(preset, values)
-    with start:
+    with strip(preset, values):
         settings_button(preset, values)
+    methods(preset, values)
     spec = form_training(preset)
     snapshot = run_on_show(spec)
     with start:

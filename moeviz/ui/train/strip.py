@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from moeviz.errors import MoevizError
 from moeviz.train.presets import PRESETS
@@ -40,8 +41,8 @@ ABOUT_TEXTS = (
 )
 
 
-def strip(preset: str, values: Mapping[str, Any]) -> None:
-    """Show the strip.
+def strip(preset: str, values: Mapping[str, Any]) -> DeltaGenerator:
+    """Show the strip's first row, and return where more of it may stand.
 
     Parameters
     ----------
@@ -50,7 +51,8 @@ def strip(preset: str, values: Mapping[str, Any]) -> None:
     values : mapping
         What the form says; it need not be a run that can be done.
     """
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    with row:
         st.selectbox(
             "Question",
             list(PRESETS),
@@ -67,7 +69,7 @@ def strip(preset: str, values: Mapping[str, Any]) -> None:
                 table = {field.name: field for field in form_fields(preset)}
                 for name in SIZES:
                     field_widget(STATE, preset, table[name])
-        _methods(preset, values)
+    return row
 
 
 def _asks(name: str) -> str:
@@ -82,7 +84,16 @@ def _choose() -> None:
     STATE.restore(TRAIN.read({PRESET: str(st.session_state[STATE.key(PRESET)])}))
 
 
-def _methods(preset: str, values: Mapping[str, Any]) -> None:
+def methods(preset: str, values: Mapping[str, Any]) -> None:
+    """Show the methods, each a button that turns it on or off.
+
+    Parameters
+    ----------
+    preset : str
+        The one chosen in the form.
+    values : mapping
+        What the form says.
+    """
     offered, on = offered_lines(preset, values), method_lines(values)
     # A list that was changed elsewhere is another widget, so that it shows what is on.
     key = STATE.key(f"{METHODS}.{'|'.join(on)}")
