@@ -54,9 +54,21 @@ class Task(ABC):
     def held_out(self) -> tuple[Tensor, Tensor]:
         """Return inputs and targets that are not learned from."""
 
+    def validation(self) -> tuple[Tensor, Tensor] | None:
+        """Return inputs and targets by which a checkpoint is chosen; None: the last one is."""
+        return None
+
     @abstractmethod
+    def losses(self, answers: Tensor, targets: Tensor) -> Tensor:
+        """Return each input's mean loss in the unit's natural form, nats or squares: (B,)."""
+
     def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean loss in the task's unit's natural form: nats, or squares."""
+        """Return the mean of :meth:`losses`."""
+        return self.losses(answers, targets).mean()
+
+    def right(self, answers: Tensor, targets: Tensor) -> Tensor | None:
+        """Return which answers are right, shape (B,); None where no answer is right or wrong."""
+        return None
 
     def shown(self, loss: float) -> float:
         """Return a mean loss in the task's unit."""
@@ -108,8 +120,11 @@ class Language(Task):
         inputs = held[: rows * self.context].view(rows, self.context)
         return inputs, held[1 : rows * self.context + 1].view(rows, self.context)
 
-    def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
-        return nn.functional.cross_entropy(answers.flatten(0, 1), targets.flatten())
+    def losses(self, answers: Tensor, targets: Tensor) -> Tensor:
+        nats = nn.functional.cross_entropy(
+            answers.flatten(0, 1), targets.flatten(), reduction="none"
+        )
+        return nats.view(targets.shape).mean(1)
 
     def shown(self, loss: float) -> float:
         return loss / math.log(2.0)
@@ -186,13 +201,11 @@ class Digits(Task):
         """Return images of the learned domains by which a checkpoint is chosen (`cosine` §5.3)."""
         return self._choosing, self._choosing_labels
 
-    def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
-        return nn.functional.cross_entropy(answers, targets)
+    def losses(self, answers: Tensor, targets: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(answers, targets, reduction="none")
 
-    @staticmethod
-    def accuracy(answers: Tensor, targets: Tensor) -> float:
-        """Return the share of digits that are told right."""
-        return float((answers.argmax(-1) == targets).float().mean())
+    def right(self, answers: Tensor, targets: Tensor) -> Tensor:
+        return answers.argmax(-1) == targets
 
 
 TASKS.add(Language.name, Language)
