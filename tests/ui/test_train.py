@@ -9,17 +9,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from moeviz.train.kept import KeptTraining
 from starlette.requests import Request as Question
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 import moeviz.ui.train.looks as looks
 import moeviz.ui.train.picture as picture
 from moeviz.engine import Snapshot
-from moeviz.engine.trainings.trainings import Trainings
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
 from moeviz.train.fields import FIELDS
-from moeviz.train.kept import KeptTraining
 from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.result import assemble
@@ -36,6 +35,7 @@ from moeviz.ui.train.own import MOST_TEXTS, remember, text_of
 from moeviz.ui.train.picture import PICTURE, about_kept
 from moeviz.ui.train.predict import FIRST, NEITHER, PREDICT, SECOND, came_out, outcome
 from tests.ui.still import component, said, told, visit, words
+from tests.ui.still import snapshot as still_snapshot
 
 PAGE = "pages/train/sparse.py"
 SMALL = {
@@ -67,12 +67,7 @@ def _forget():
 
 
 def snapshot(state: Any, results: dict[str, Any], spec: Any = SPEC) -> Snapshot:
-    total = len(plan(spec))
-    return Snapshot(
-        spec.hash, state, len(results), total, len(results) / total, 2.0, None,
-        "A block failed because of [something](odd).", spec, results, len(results), "cpu",
-        Trainings(),
-    )  # fmt: skip
+    return still_snapshot(spec, state, results)
 
 
 def address(app) -> dict[str, str]:

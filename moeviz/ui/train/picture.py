@@ -123,7 +123,8 @@ def about_kept(found: KeptTraining, spec: Training) -> str:
         f"{seeds} seeds, {result.spec['steps']:,} steps, {duration(result.seconds)}."
     )
     alike = {**spec.fields, "methods": ""} == {**result.spec.fields, "methods": ""}
-    own = set(spec.methods) <= set(result.spec.methods) and spec.text == result.spec.text
+    known = {method.text for method in result.spec.methods}
+    own = {method.text for method in spec.methods} <= known and spec.text == result.spec.text
     return said if alike and own else f"{said} Your settings differ: press **Run** for them."
 
 
