@@ -24,7 +24,7 @@ start = right.container(
 with guard():
     with strip(preset, values):
         settings_button(preset, values)
-    methods(preset, values)
+        methods(preset, values)
     spec = form_training(preset)
     snapshot = run_on_show(spec)
     with start:

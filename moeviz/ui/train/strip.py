@@ -51,7 +51,7 @@ def strip(preset: str, values: Mapping[str, Any]) -> DeltaGenerator:
     values : mapping
         What the form says; it need not be a run that can be done.
     """
-    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    row = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
     with row:
         st.selectbox(
             "Question",
