@@ -22,9 +22,9 @@ FINISH_MS = 60_000
 
 @pytest.fixture
 def opened(server, visit):
-    def at(path="train", width=1280, height=800, **fields):
-        page = visit(width=width, height=height)
-        page.goto(f"{server.url}/{path}?{urlencode(fields)}")
+    def at(screen=(1280, 800), **fields):
+        page = visit(*screen)
+        page.goto(f"{server.url}/train?{urlencode(fields)}")
         page.get_by_role("heading", name="Which expert").wait_for()
         return page
 
@@ -44,6 +44,7 @@ def test_a_run_is_started_watched_and_found_again(opened):
     button(page, "Run").click()
     expect(page).to_have_url(re.compile("job=[0-9a-f]{16}"))
     ended(page)
+    assert barriers(page) == []
     address = page.url
     page.reload()
     ended(page)
@@ -54,7 +55,6 @@ def test_a_run_is_started_watched_and_found_again(opened):
         f"moeviz/training/{job}/tokens.json",
     )
     assert {len(row) for row in tokens["rows"]} == {TINY["context"]}
-    assert barriers(page) == []
 
 
 def test_a_run_is_cancelled_reloaded_and_goes_on(opened):
@@ -93,6 +93,6 @@ def test_a_text_of_ones_own_is_handed_in_and_what_is_none_is_refused(opened):
 
 
 def test_a_phone_has_it_all_without_going_sideways(opened):
-    page = opened(**TINY, width=390, height=844)
+    page = opened(**TINY, screen=(390, 844))
     expect(button(page, "Run")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
