@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from moeviz.train.measure import FINAL
 from moeviz.train.paired import BETTER, CANNOT_TELL, WORSE, Difference
 from moeviz.train.published import Column, PrintedTable, Row
-from moeviz.train.result import TrainingResult
+
+if TYPE_CHECKING:
+    from moeviz.train.result import TrainingResult
 
 Agrees = Literal["yes", "no", "cannot tell"]
 
@@ -62,7 +64,7 @@ class Comparison:
         }
         return (
             f"{self.source}, {self.column.title}: {self.label} {said[self.paper]} "
-            f"{self.other_label} ({self.printed:g} and {self.other_printed:g}); "
+            f"{self.other_label} ({_plain(self.printed)} and {_plain(self.other_printed)}); "
             f"{ours[self.agrees]}."
         )
 
@@ -79,6 +81,10 @@ class Comparison:
             "agrees": self.agrees,
             "words": self.words,
         }
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}".replace("-", "\u2212")
 
 
 def compared(result: TrainingResult, table: PrintedTable) -> list[Comparison]:

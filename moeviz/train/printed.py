@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from moeviz.train.compared import compared, sizes
 from moeviz.train.measure import CURVES, DIAGNOSTICS, SPEEDS, TRUTHS
+from moeviz.train.presets import tables_of
 from moeviz.train.specification import NUMBERS_VERSION
 
 if TYPE_CHECKING:
@@ -40,6 +42,14 @@ def printed(result: TrainingResult) -> dict[str, Any]:
             }
             for two in methods
             for one in range(two)
+        ],
+        "published": [
+            {
+                **table.to_json(),
+                "sizes": sizes(result, table),
+                "comparisons": [one.to_json() for one in compared(result, table)],
+            }
+            for table in tables_of(spec)
         ],
     }
 
