@@ -222,3 +222,16 @@ _add(
     "smoe; smoe balance=0.0; xmoe balance=0.0; competesmoe balance=0.0", "", (),
     "smoe; smoe balance=0.0", **{**LETTERS, "steps": 500},
 )  # fmt: skip
+_add(
+    "teacher", "A gate that is known", "Can a router find the true gate?",
+    "The data come from four experts behind a known gate. Which router finds them?",
+    "Here nature is a mixture of four linear experts of which two answer each point, with a linear "
+    "gate that keeps two. A sparse layer of four experts learns from its noisy answers. Since the "
+    "truth is known, a router can be scored against it: how many of a point's experts are those "
+    "of the truth, under the matching that is best for the router. The square of the noise, 0.01, "
+    "is what no loss stays below. No paper's table stands beside this one.",
+    "smoe; cosine; perturbed-cosine; moeut; competesmoe; competition", "", (),
+    "smoe; competesmoe",
+    task="regression", experts=4, top=2, true_experts=4, true_top=2, hidden=32, batch=16,
+    rate=0.01, steps=600,
+)  # fmt: skip
