@@ -19,7 +19,11 @@ from toy_chains import Relay, Relays, undisturbed
 
 from moeviz.engine import StoreError, UnknownJobError
 from moeviz.engine.chains import outdated
+from moeviz.engine.folder import Folder
 from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.owner import Owner
+from moeviz.engine.record import Record
+from moeviz.engine.room import make_room
 from moeviz.engine.states import States
 
 FOUR = Relay(teams=2, runners=4)
@@ -232,6 +236,39 @@ def test_the_newest_state_of_a_run_can_be_read(place: Place):
     assert place.engine.state(FOUR, "../../x") is None
     with pytest.raises(UnknownJobError):
         place.engine.state("f" * 16, "1/3")
+
+
+def test_of_too_many_states_those_that_rested_longest_go(place: Place):
+    specs = [Relay(teams=1, runners=2, size=100 * n) for n in range(1, 4)]
+    for age, spec in enumerate(specs):
+        place.finish(spec)
+        file = place.folder(spec) / "states" / "0%2F1.bin"
+        os.utime(file, (1000 + age, 1000 + age))
+    resting, other, newest = specs
+    record = place.engine.look(resting)
+    assert record.state == "done"
+    size = sum(file.stat().st_size for file in place.root.glob("relays/*/*/states/*"))
+    make_room(place.root / "relays", size)
+    assert [bool(place.states(spec)) for spec in specs] == [True, True, True]
+    make_room(place.root / "relays", size - 1)
+    assert [bool(place.states(spec)) for spec in specs] == [False, True, True]
+    owner = Owner.here(place.engine._monitor._token)
+    Folder(place.folder(other), "cpu").write_record(Record("running", owner=owner))
+    make_room(place.root / "relays", 0)
+    assert [bool(place.states(spec)) for spec in specs] == [False, True, False]
+    place.again()
+    assert place.engine.look(newest).state == "done"
+    assert place.engine.state(newest, "0/1") is None
+
+
+def test_few_jobs_of_a_heavy_kind_stay_in_memory(place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Relays, "remembered", 2)
+    specs = [Relay(teams=1, runners=1, size=100 * n) for n in range(1, 5)]
+    for spec in specs:
+        place.finish(spec)
+    place.again()
+    assert [place.engine.look(spec).state for spec in specs] == ["done"] * 4
+    assert list(place.engine._ledger._jobs) == [spec.hash for spec in specs[2:]]
 
 
 def test_block_names_need_not_be_file_names(tmp_path: Path):
