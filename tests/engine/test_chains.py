@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_helpers import Log, MakeEngine, Run, until
+import toy_study
+from engine_helpers import Log, MakeEngine, Run, expected, numbers, until
 from inline import Inline
 from toy_chains import Relay, Relays, undisturbed
 
@@ -326,6 +328,27 @@ def test_a_killed_worker_costs_the_block_that_it_had(make_engine: MakeEngine, lo
     assert last.state == "done", last.message
     assert last.result() == undisturbed(spec)
     assert len(log.blocks()) <= 8 + 2
+
+
+def test_cancel_and_submit_at_once_many_times(make_engine: MakeEngine):
+    spec = Relay(teams=2, runners=12, nap=0.01)
+    engine = make_engine(kinds=[Relays()])
+    for _ in range(10):
+        engine.submit(spec)
+        time.sleep(0.03)
+        engine.cancel(spec)
+    last = engine.wait(engine.submit(spec), timeout=60)
+    assert last.state == "done", last.message
+    assert last.result() == undisturbed(spec)
+
+
+def test_studies_beside_chains_keep_their_turn(make_engine: MakeEngine):
+    engine = make_engine(kinds=[Relays()])
+    relay, study = Relay(teams=1, runners=8, nap=0.05), toy_study.Specification((0.05,) * 10)
+    first, second = engine.submit(relay), engine.submit(study)
+    assert numbers(engine.wait(second, timeout=60)) == expected(study)
+    last = engine.wait(first, timeout=60)
+    assert last.result() == undisturbed(relay)
 
 
 APP = """
