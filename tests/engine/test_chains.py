@@ -19,7 +19,7 @@ from engine_helpers import Log, MakeEngine, Run, expected, numbers, until
 from inline import Inline
 from toy_chains import Relay, Relays, undisturbed
 
-from moeviz.engine import StoreError, UnknownJobError
+from moeviz.engine import EngineError, StoreError, UnknownJobError
 from moeviz.engine.chains import outdated
 from moeviz.engine.folder import Folder
 from moeviz.engine.job_engine import JobEngine
@@ -27,6 +27,8 @@ from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
 from moeviz.engine.room import make_room
 from moeviz.engine.states import States
+from moeviz.engine.workers import worker
+from moeviz.engine.workers.worker import pack
 
 FOUR = Relay(teams=2, runners=4)
 
@@ -311,11 +313,18 @@ def test_large_states_travel_and_only_last_ones_stay(make_engine: MakeEngine, lo
     assert sorted(path.name for path in folder.iterdir()) == ["0%2F1.bin", "1%2F1.bin"]
 
 
-def test_a_state_that_is_too_large_is_refused(make_engine: MakeEngine):
-    engine = make_engine(kinds=[Relays()])
-    last = engine.wait(engine.submit(Relay(1, 2, size=258 * 2**20)), timeout=60)
-    assert last.state == "failed"
-    assert last.message.startswith("Expected block 0/0 to leave at most 256 MB")
+def test_a_state_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch):
+    spec = Relay(teams=1, runners=2, size=5 * 2**20)
+    what, block = pack(Relays(), spec), pack(Relays().plan(spec)[0])
+    monkeypatch.setattr(worker, "_StopCheck", lambda: None)
+    done = worker.run_on_worker(what, block, None, "cpu")
+    assert done is not None
+    assert done[0]["digest"] == undisturbed(spec)["0/0"]
+    monkeypatch.setattr(worker, "MOST_STATE", 4 * 2**20)
+    with pytest.raises(
+        EngineError, match="Expected block 0/0 to leave at most 4 MB .* leaves 5 MB"
+    ):
+        worker.run_on_worker(what, block, None, "cpu")
 
 
 def test_a_killed_worker_costs_the_block_that_it_had(make_engine: MakeEngine, log: Log):
@@ -358,6 +367,8 @@ from toy_chains import Relay, Relays
 from moeviz.engine import Engine
 from moeviz.engine.folder import Folder
 from moeviz.engine.states import States
+from moeviz.engine.workers import worker
+from moeviz.engine.workers.worker import pack
 
 root, scheduler, *cases = sys.argv[1:]
 

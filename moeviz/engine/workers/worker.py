@@ -23,7 +23,7 @@ POLITE = 5
 CHECK_SECONDS = 0.25
 """A running block asks at most this often whether it should stop."""
 
-MOST_STATE = 256 * 2**20
+MOST_STATE = 384 * 2**20
 """Bytes that a block may leave for the next one."""
 
 REHEARSED = 3
