@@ -236,7 +236,9 @@ class Training:
         own = data.get("own")
         if own is not None and not isinstance(own, str):
             raise SpecificationError("Expected a text of one's own as text; leave it out.")
-        made = cls.make(data["preset"], data["fields"], None if own is None else own.encode())
+        made = cls.make(
+            data["preset"], data["fields"], None if own is None else check_text(own).encode()
+        )
         text = data.get("text", made.text)
         if text != made.text and not today:
             return replace(made, text=str(text)[:16])
