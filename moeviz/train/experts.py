@@ -19,7 +19,7 @@ from moeviz.train.phi import make_phi
 INITIAL_SPREAD = 0.02
 """Standard deviation of weights at the start (`compete` App. I.1)."""
 
-PART = 2**20
+PART = 2**21
 """Bytes of hidden units that are computed at once where nothing is learned, so as to stay near."""
 
 LEAST_PART = 128

@@ -16,6 +16,7 @@ from moeviz.train.build import build_network
 from moeviz.train.layer import Routed
 from moeviz.train.look import held_out_loss, look
 from moeviz.train.network import Network
+from moeviz.train.optimizer import make_optimizer
 from moeviz.train.plan import Run
 from moeviz.train.schedule import Schedule, draw_schedule
 from moeviz.train.specification import Method, Training
@@ -69,9 +70,7 @@ def run_stretch(
     method, seed = spec.methods[run.method], run.seed
     task = make_task(spec.fields, spec.own, run.domain)
     network = build_network(method, task, seed)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=method.fields["rate"], weight_decay=method.fields["decay"]
-    )
+    optimizer = make_optimizer(network, method.fields)
     seen = None
     if before is None:
         if spec["start"] == "upcycled" and not method.dense:
@@ -191,9 +190,7 @@ def upcycle(
     fields = {**spec.fields, "top": 1, "steps": spec["dense_steps"]}
     dense = Method("dense-active", "dense-active", fields)
     source = build_network(dense, task, seed)
-    optimizer = torch.optim.AdamW(
-        source.parameters(), lr=fields["rate"], weight_decay=fields["decay"]
-    )
+    optimizer = make_optimizer(source, fields)
     for step in range(spec["dense_steps"]):
         if should_stop is not None and should_stop():
             raise Cancelled("Training was stopped.")
