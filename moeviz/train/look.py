@@ -1,45 +1,46 @@
-"""What a network does with tokens that it is shown at every checkpoint."""
+"""What a network does with the tokens that it is shown at every checkpoint."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from moeviz.model.routings import WinnersShareRouting
 from moeviz.train import diagnostics
 from moeviz.train.layer import Routed, SparseLayer
 from moeviz.train.network import Network
+from moeviz.train.packed import pack
+from moeviz.train.stop import Stop, heed
 from moeviz.train.tasks import Task
 
-CHUNK = 64
-"""Inputs that are answered at once where nothing is learned."""
-
 PROBE_TOKENS = 512
-"""Tokens whose routing is kept at every checkpoint."""
+"""Tokens whose routing is kept at every checkpoint; at least one input's."""
+
+SCORED_NUMBERS = 8192
+"""Scores of a layer that are kept, N times tokens; at least one input's."""
+
+NUMBERS_AT_ONCE = 2**23
+"""Hidden numbers of all experts that are computed at once: 32 MiB, and as much for their values."""
 
 
-@torch.no_grad()
-def held_out_loss(network: Network, task: Task) -> float:
-    """Return the mean loss on what is held out, in the task's unit."""
-    inputs, targets = task.held_out()
-    total = 0.0
-    for first in range(0, len(inputs), CHUNK):
-        part = slice(first, first + CHUNK)
-        answers, _ = network(inputs[part])
-        total += float(task.loss(answers, targets[part])) * len(inputs[part])
-    return task.shown(total / len(inputs))
+def probe_size(task: Task) -> int:
+    """Return how many inputs are shown at every checkpoint."""
+    return min(len(task.held_out()[0]), max(1, PROBE_TOKENS // task.context))
 
 
 def probe(task: Task) -> tuple[Tensor, Tensor]:
-    """Return the inputs and targets that are shown at every checkpoint."""
+    """Return the inputs and targets that are shown at every checkpoint: the first ones held out."""
     inputs, targets = task.held_out()
-    count = max(1, PROBE_TOKENS // task.context)
-    return inputs[:count], targets[:count]
+    return inputs[: probe_size(task)], targets[: probe_size(task)]
 
 
 @torch.no_grad()
-def look(network: Network, task: Task, before: list[Tensor] | None) -> tuple[dict[str, Any], Any]:
+def look(
+    network: Network, task: Task, before: list[Tensor] | None, should_stop: Stop | None = None
+) -> tuple[dict[str, Any], list[Tensor]]:
     """Return what the papers look at, of every layer, and the assignments.
 
     Parameters
@@ -48,8 +49,27 @@ def look(network: Network, task: Task, before: list[Tensor] | None) -> tuple[dic
     task : Task
     before : list of Tensor or None, shape (K, T)
         Each layer's assignments at the checkpoint before.
+    should_stop : callable or None
+
+    Returns
+    -------
+    record : dict
+        ``loss`` on these tokens, and ``layers``: for a sparse one the numbers of
+        :mod:`moeviz.train.diagnostics`; ``rank_down``, what the loss gains where rank K + 1 takes
+        the best expert's place; ``truth``, :class:`moeviz.train.diagnostics.Matched` where the true
+        gate is known, else None; and packed arrays (:mod:`moeviz.train.packed`): ``chosen``, by the
+        router, with ``weights``, and ``winners`` of the competition with their ``shares``, of shape
+        (K, T); the router's ``scores`` and the experts' ``affinities``, of shape (N, T'), of the
+        first T' tokens. For a dense layer an empty one.
+    chosen : list of Tensor, shape (K, T)
+
+    Raises
+    ------
+    Cancelled
+        Once `should_stop` is true.
     """
-    inputs, targets = probe(task)
+    device = next(network.parameters()).device
+    inputs, targets = (part.to(device) for part in probe(task))
     heard: list[Tensor] = []
     hooks = [
         layer.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
@@ -60,28 +80,48 @@ def look(network: Network, task: Task, before: list[Tensor] | None) -> tuple[dic
     finally:
         for hook in hooks:
             hook.remove()
-    plain = float(task.loss(answers, targets))
+    plain = task.shown(float(task.loss(answers, targets)))
     layers: list[dict[str, Any]] = []
     for at, (layer, x, did) in enumerate(zip(network.layers, heard, routed, strict=True)):
+        heed(should_stop)
         if not isinstance(layer, SparseLayer):
             layers.append({})
             continue
-        past = None if before is None else before[at]
-        shift = _one_rank_down(network, layer, inputs, targets, task)
-        layers.append(_layer(layer, x, did, past) | {"rank_down": _gain(shift, plain, task)})
-    return {"loss": task.shown(plain), "layers": layers}, [did.chosen for did in routed]
+        past = None if before is None else before[at].to(device)
+        shifted = _one_rank_down(network, layer, inputs, targets, task)
+        seen = _seen(layer, x, did, past, task.context, should_stop)
+        layers.append(
+            {
+                "rank_down": None if shifted is None else shifted - plain,
+                "truth": _against_truth(task, did, layer.rules.experts),
+                **seen,
+            }
+        )
+    return {"loss": plain, "layers": layers}, [did.chosen.cpu() for did in routed]
 
 
-def _gain(shifted: float | None, plain: float, task: Task) -> float | None:
-    return None if shifted is None else task.shown(shifted) - task.shown(plain)
+def _against_truth(task: Task, did: Routed, experts: int) -> dict[str, Any] | None:
+    """Return how the router meets the true gate; None where none is known."""
+    truth = task.truth()
+    if truth is None:
+        return None
+    known = truth[0][:, : did.chosen.shape[1]].to(did.chosen.device)
+    return asdict(diagnostics.matched(did.chosen, experts, known, truth[1]))
 
 
-def _layer(
-    layer: SparseLayer, x: Tensor, did: Routed, before: Tensor | None
-) -> dict[str, float | list[float] | list[list[int]] | None]:
+def _seen(
+    layer: SparseLayer,
+    x: Tensor,
+    did: Routed,
+    before: Tensor | None,
+    context: int,
+    should_stop: Stop | None,
+) -> dict[str, Any]:
+    """Return what one layer did with tokens, and what would have won the competition."""
     experts = layer.rules.experts
-    answers = layer.experts.every(x)
-    winners = layer.affinities(answers).topk(layer.top, dim=0).indices
+    affinities, alike = _competition(layer, x, should_stop)
+    best, winners = affinities.topk(layer.top, dim=0)
+    scored = context * min(x.shape[0] // context, max(1, SCORED_NUMBERS // (experts * context)))
     return {
         "change": None if before is None else diagnostics.change_rate(before, did.chosen),
         "agreement": diagnostics.agreement(did.chosen, winners),
@@ -89,10 +129,27 @@ def _layer(
         "weight_entropy": diagnostics.weight_entropy(did.weights),
         "load": diagnostics.load(did.chosen, experts).tolist(),
         "score_norm": diagnostics.score_norm(did.scores),
-        "similarity": diagnostics.similarity(answers),
-        "chosen": did.chosen.tolist(),
-        "winners": winners.tolist(),
+        "similarity": alike,
+        "chosen": pack(did.chosen, "u1"),
+        "winners": pack(winners, "u1"),
+        "weights": pack(did.weights, "u2"),
+        "shares": pack(WinnersShareRouting(layer.top).weights(best), "u2"),
+        "scores": pack(did.scores[:, :scored], "u2"),
+        "affinities": pack(affinities[:, :scored], "u2"),
     }
+
+
+def _competition(layer: SparseLayer, x: Tensor, should_stop: Stop | None) -> tuple[Tensor, float]:
+    """Return how strongly all experts answer tokens, (N, T), and how alike their answers are."""
+    rules = layer.rules
+    at_once = max(1, NUMBERS_AT_ONCE // (rules.experts * rules.hidden))
+    affinities, alike = [], 0.0
+    for part in x.split(at_once):
+        heed(should_stop)
+        answers = layer.experts.every(part)
+        affinities.append(layer.affinities(answers))
+        alike += diagnostics.similarity(answers) * len(part)
+    return torch.cat(affinities, dim=1), alike / len(x)
 
 
 def _one_rank_down(
@@ -103,4 +160,4 @@ def _one_rank_down(
         return None
     with layer.shifted():
         answers, _ = network(inputs)
-    return float(task.loss(answers, targets))
+    return task.shown(float(task.loss(answers, targets)))

@@ -5,21 +5,22 @@ from __future__ import annotations
 import io
 import math
 import time
-from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from moeviz.errors import Cancelled
+from moeviz.text import finite
 from moeviz.train.build import build_network
 from moeviz.train.layer import Routed
-from moeviz.train.look import held_out_loss, look
 from moeviz.train.network import Network
 from moeviz.train.optimizer import make_optimizer
 from moeviz.train.plan import Run
+from moeviz.train.record import NOTHING_SEEN, Kept, see
 from moeviz.train.schedule import Schedule, draw_schedule
 from moeviz.train.specification import Method, Training
+from moeviz.train.stop import Stop, heed
 from moeviz.train.streams import stream
 from moeviz.train.tasks import Task, make_task
 
@@ -28,8 +29,6 @@ RISE = 0.08
 
 LONGEST_GRADIENT = 1.0
 """A longer gradient is shortened to this length."""
-
-Stop = Callable[[], bool]
 
 
 def run_stretch(
@@ -58,7 +57,10 @@ def run_stretch(
     Returns
     -------
     record : dict
-        Plain data: losses, and what the papers look at.
+        Plain data: ``step``; ``train``, the loss of each step; ``seconds``; ``competed``, on how
+        many steps each layer competed, None for a method without; ``learned_per_second``, tokens;
+        and what :func:`moeviz.train.record.see` says. Timings differ from run to run, and nothing
+        else does. What is no finite number is None.
     state : bytes
         For the next stretch.
 
@@ -71,33 +73,33 @@ def run_stretch(
     task = make_task(spec.fields, spec.own, run.domain)
     network = build_network(method, task, seed)
     optimizer = make_optimizer(network, method.fields)
-    seen = None
+    kept = Kept()
     if before is None:
         if spec["start"] == "upcycled" and not method.dense:
             upcycle(network, spec, task, seed, should_stop)
     else:
-        seen = load_state(before, network, optimizer)
+        kept = load_state(before, network, optimizer)
     first = spec.steps_at[stretch - 1] if stretch else 0
     last = spec.steps_at[stretch]
     when = schedule_of(method, seed)
     began, losses = time.perf_counter(), []
     for step in range(first, last):
-        if should_stop is not None and should_stop():
-            raise Cancelled("Training was stopped.")
+        heed(should_stop)
         losses.append(train_step(network, optimizer, task, method, seed, step, when))
     seconds = time.perf_counter() - began
-    finite = bool(losses) and math.isfinite(losses[-1])
+    tokens = (last - first) * method.fields["batch"] * task.context
     record: dict[str, Any] = {
         "step": last,
         "train": [task.shown(loss) for loss in losses],
         "seconds": seconds,
         "competed": None if when is None else when.active[:, first:last].sum(1).tolist(),
-        "held_out": held_out_loss(network, task) if finite else None,
-        "look": None,
+        "learned_per_second": tokens / max(seconds, 1e-9),
+        **NOTHING_SEEN,
     }
-    if finite:
-        record["look"], seen = look(network, task, seen)
-    return record, save_state(network, optimizer, seen)
+    if math.isfinite(losses[-1]):
+        seen, kept = see(network, task, kept, last, last == spec["steps"], should_stop)
+        record |= seen
+    return finite(record), save_state(network, optimizer, kept)
 
 
 def schedule_of(method: Method, seed: int) -> Schedule | None:
@@ -159,17 +161,16 @@ def rate_share(step: int, steps: int) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
 
 
-def save_state(network: Network, optimizer: torch.optim.Optimizer, seen: Any) -> bytes:
+def save_state(network: Network, optimizer: torch.optim.Optimizer, kept: Kept) -> bytes:
     """Return all that the next stretch goes on from."""
     file = io.BytesIO()
-    torch.save(
-        {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "seen": seen}, file
-    )
+    held = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**held, "kept": asdict(kept)}, file)
     return file.getvalue()
 
 
-def load_state(state: bytes, network: Network, optimizer: torch.optim.Optimizer | None) -> Any:
-    """Put a checkpoint into a network and return what was seen of its routing.
+def load_state(state: bytes, network: Network, optimizer: torch.optim.Optimizer | None) -> Kept:
+    """Put a checkpoint into a network and return what was kept beside its weights.
 
     It is read as numbers alone: nothing in it can run.
     """
@@ -177,7 +178,7 @@ def load_state(state: bytes, network: Network, optimizer: torch.optim.Optimizer 
     network.load_state_dict(held["network"])
     if optimizer is not None:
         optimizer.load_state_dict(held["optimizer"])
-    return held["seen"]
+    return Kept(**held["kept"])
 
 
 def upcycle(
@@ -192,10 +193,9 @@ def upcycle(
     source = build_network(dense, task, seed)
     optimizer = make_optimizer(source, fields)
     for step in range(spec["dense_steps"]):
-        if should_stop is not None and should_stop():
-            raise Cancelled("Training was stopped.")
+        heed(should_stop)
         train_step(source, optimizer, task, dense, seed, step, None)
-    body = {k: v for k, v in source.state_dict().items() if ".layer." not in k}
+    body = {k: v for k, v in source.state_dict().items() if ".layer." not in f".{k}"}
     network.load_state_dict(body, strict=False)
     for own, given in zip(network.layers, source.layers, strict=True):
         one = given.experts

@@ -16,7 +16,7 @@ from moeviz.train.layer import Rules
 from moeviz.train.network import Sizes
 from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
-from moeviz.train.tasks import ANGLES, Digits
+from moeviz.train.tasks import ANGLES, TASKS, Digits
 from moeviz.train.text import own_text, shipped_text
 
 NUMBERS_VERSION = 1
@@ -137,6 +137,7 @@ class Training:
         checked = {
             key: field.check(values.get(key, field.default)) for key, field in FIELDS.items()
         }
+        checked |= TASKS[str(checked["task"])].fixed
         checked["methods"] = "\n".join(method.text for method in _methods(checked))
         check_text(name)
         learned = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -12,62 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from moeviz.model.registry import Registry
+from moeviz.train.regression import Regression
 from moeviz.train.streams import stream
+from moeviz.train.task import TASKS, Task
 from moeviz.train.text import Text, own_text, shipped_text, trigram_bits
-
-
-class Task(ABC):
-    """Something to learn.
-
-    Attributes
-    ----------
-    name, title, does : str
-        Name in the registry; name for people; one line of what it is.
-    unit : str
-        Of the held-out loss.
-    causal : bool
-        Whether each token is answered from those before it.
-    context : int
-        Tokens of an input.
-    outputs : int
-        Numbers of an answer.
-    """
-
-    name: ClassVar[str]
-    title: ClassVar[str]
-    does: ClassVar[str]
-    unit: ClassVar[str]
-    causal: ClassVar[bool]
-    context: int
-    outputs: int
-
-    @abstractmethod
-    def embed(self, width: int) -> nn.Module:
-        """Return what makes tokens, shape (B, S, d), of inputs."""
-
-    @abstractmethod
-    def batch(self, seed: int, step: int, size: int) -> tuple[Tensor, Tensor]:
-        """Return inputs and targets of a step; the same for all methods."""
-
-    @abstractmethod
-    def held_out(self) -> tuple[Tensor, Tensor]:
-        """Return inputs and targets that are not learned from."""
-
-    @abstractmethod
-    def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean loss in the task's unit's natural form: nats, or squares."""
-
-    def shown(self, loss: float) -> float:
-        """Return a mean loss in the task's unit."""
-        return loss
-
-    def baseline(self) -> float | None:
-        """Return what a simple model reaches on what is held out, in the task's unit."""
-        return None
-
-
-TASKS: Registry[type[Task]] = Registry("task")
 
 
 class Language(Task):
@@ -93,6 +40,11 @@ class Language(Task):
         self.outputs = len(text.symbols)
         self._learned = torch.from_numpy(text.learned)
 
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], own: bytes | None, domain: int) -> Language:
+        text = own_text(own) if own is not None else shipped_text()
+        return cls(text, int(fields["context"]))
+
     def embed(self, width: int) -> nn.Module:
         return nn.Embedding(self.outputs, width)
 
@@ -108,8 +60,11 @@ class Language(Task):
         inputs = held[: rows * self.context].view(rows, self.context)
         return inputs, held[1 : rows * self.context + 1].view(rows, self.context)
 
-    def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
-        return nn.functional.cross_entropy(answers.flatten(0, 1), targets.flatten())
+    def losses(self, answers: Tensor, targets: Tensor) -> Tensor:
+        nats = nn.functional.cross_entropy(
+            answers.flatten(0, 1), targets.flatten(), reduction="none"
+        )
+        return nats.view(targets.shape).mean(1)
 
     def shown(self, loss: float) -> float:
         return loss / math.log(2.0)
@@ -117,6 +72,8 @@ class Language(Task):
     def baseline(self) -> float | None:
         return trigram_bits(self.text)
 
+
+__all__ = ["ANGLES", "DIGIT_SIDE", "PATCH", "TASKS", "Digits", "Language", "Task", "make_task"]
 
 ANGLES = (0, 15, 30, 45, 60, 75)
 """Degrees by which digits are turned: each is a domain."""
@@ -171,6 +128,10 @@ class Digits(Task):
         self._choosing_labels = labels[choosing].repeat(len(known))
         self._asked, self._answers = patches[held], labels
 
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], own: bytes | None, domain: int) -> Digits:
+        return cls(domain)
+
     def embed(self, width: int) -> nn.Module:
         return nn.Linear(PATCH * PATCH, width)
 
@@ -186,17 +147,15 @@ class Digits(Task):
         """Return images of the learned domains by which a checkpoint is chosen (`cosine` §5.3)."""
         return self._choosing, self._choosing_labels
 
-    def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
-        return nn.functional.cross_entropy(answers, targets)
+    def losses(self, answers: Tensor, targets: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(answers, targets, reduction="none")
 
-    @staticmethod
-    def accuracy(answers: Tensor, targets: Tensor) -> float:
-        """Return the share of digits that are told right."""
-        return float((answers.argmax(-1) == targets).float().mean())
+    def right(self, answers: Tensor, targets: Tensor) -> Tensor:
+        return answers.argmax(-1) == targets
 
 
-TASKS.add(Language.name, Language)
-TASKS.add(Digits.name, Digits)
+for _task in (Language, Digits, Regression):
+    TASKS.add(_task.name, _task)
 
 
 def make_task(fields: Mapping[str, Any], own: bytes | None = None, domain: int = 0) -> Task:
@@ -216,6 +175,4 @@ def make_task(fields: Mapping[str, Any], own: bytes | None = None, domain: int =
     SpecificationError
         If the text is none.
     """
-    if fields["task"] == Digits.name:
-        return Digits(domain)
-    return Language(own_text(own) if own is not None else shipped_text(), int(fields["context"]))
+    return TASKS[fields["task"]].of(fields, own, domain)

@@ -1,0 +1,21 @@
+"""Stopping between two pieces of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from moeviz.errors import Cancelled
+
+Stop = Callable[[], bool]
+
+
+def heed(should_stop: Stop | None) -> None:
+    """Stop here if asked to.
+
+    Raises
+    ------
+    Cancelled
+        Once `should_stop` is true.
+    """
+    if should_stop is not None and should_stop():
+        raise Cancelled("Training was stopped.")
