@@ -50,9 +50,12 @@ class RouterHead(nn.Module):
         -------
         Tensor, shape (N, T)
         """
-        tokens = x.T if self.project is None else self.project @ x.T
-        score = self.router.score
-        found = score.coordinates(self.vectors) @ score.features(tokens)
-        if self.spread is not None and noise is not None:
-            found = found + noise * softplus(self.spread @ x.T)
-        return found
+        # In whole precision also where products are in 16 bits: a close call decides who answers.
+        with torch.autocast(x.device.type, enabled=False):
+            x = x.to(self.vectors.dtype)
+            tokens = x.T if self.project is None else self.project @ x.T
+            score = self.router.score
+            found = score.coordinates(self.vectors) @ score.features(tokens)
+            if self.spread is not None and noise is not None:
+                found = found + noise * softplus(self.spread @ x.T)
+            return found

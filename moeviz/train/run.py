@@ -15,6 +15,7 @@ from moeviz.text import finite
 from moeviz.train.build import build_network
 from moeviz.train.layer import Routed
 from moeviz.train.network import Network
+from moeviz.train.optimizer import make_optimizer
 from moeviz.train.plan import Run
 from moeviz.train.record import NOTHING_SEEN, Kept, see
 from moeviz.train.schedule import Schedule, draw_schedule
@@ -71,9 +72,7 @@ def run_stretch(
     method, seed = spec.methods[run.method], run.seed
     task = make_task(spec.fields, spec.own, run.domain)
     network = build_network(method, task, seed)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=method.fields["rate"], weight_decay=method.fields["decay"]
-    )
+    optimizer = make_optimizer(network, method.fields)
     kept = Kept()
     if before is None:
         if spec["start"] == "upcycled" and not method.dense:
@@ -192,9 +191,7 @@ def upcycle(
     fields = {**spec.fields, "top": 1, "steps": spec["dense_steps"]}
     dense = Method("dense-active", "dense-active", fields)
     source = build_network(dense, task, seed)
-    optimizer = torch.optim.AdamW(
-        source.parameters(), lr=fields["rate"], weight_decay=fields["decay"]
-    )
+    optimizer = make_optimizer(source, fields)
     for step in range(spec["dense_steps"]):
         heed(should_stop)
         train_step(source, optimizer, task, dense, seed, step, None)

@@ -12,8 +12,9 @@ from moeviz.model.elementwise import softplus
 from moeviz.model.formula import FUNCTIONS
 from moeviz.model.mixture import Mixture
 from moeviz.train.dispatch import UNEVEN, dispatch
-from moeviz.train.experts import FUSED, Experts
+from moeviz.train.experts import Experts
 from moeviz.train.layer import SparseLayer
+from moeviz.train.phi import FUSED
 from moeviz.train.routers import ROUTERS
 from tests.train.layers import TOKENS, WIDTH, layer, stream, tokens
 
