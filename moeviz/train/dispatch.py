@@ -16,6 +16,10 @@ from torch import Tensor
 UNEVEN = 2.0
 """The table may have this many places for each assignment; beyond that, rows are cut."""
 
+ROUND = 32
+"""A row has a multiple of so many places: libraries keep what they prepare for every new length, a
+megabyte and more each."""
+
 
 @dataclass(frozen=True)
 class Dispatch:
@@ -83,7 +87,7 @@ def dispatch(chosen: Tensor, experts: int) -> Dispatch:
     waits = flat.device.type != "cpu"
     most = mean if waits else int(load.max())
     whole = not waits and most * experts <= UNEVEN * flat.numel()
-    length = max(most if whole else mean, 1)
+    length = -(-max(most if whole else mean, 1) // ROUND) * ROUND
     rows = torch.ones_like(load) if whole else (load + (length - 1)) // length
     # Where reading a number would stop the device, there are as many rows as there could be.
     count = 2 * experts if waits else int(rows.sum())

@@ -85,7 +85,7 @@ def test_every_part_may_be_the_true_one(field: Any) -> None:
 
 
 def test_a_layer_learns_the_mixture_better_than_a_line_does() -> None:
-    spec = training(steps=150, batch=32, top=2)
+    spec = training(steps=150, top=2)
     task, state = make_task(spec.fields), None
     for stretch in range(2):
         record, state = run_stretch(spec, Run(0, 1, 0), stretch, state)
