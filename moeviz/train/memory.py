@@ -50,18 +50,27 @@ def worker_bytes(name: str, f: Mapping[str, Any]) -> float:
 
     Notes
     -----
-    Counted are the weights with all that belongs to them and what a step keeps for its way back:
-    an expert's hidden numbers, before and after its function and their slopes, and its answers.
-    Where experts compete by an affinity that reads all of them, all of them keep their numbers.
-    A test holds the count to what a process needs.
+    Counted are the weights with all that belongs to them, and the larger of two: what a step keeps
+    for its way back through all blocks, and what one block needs while nothing is learned. Of an
+    expert that answers a token these are its hidden numbers before and after its function, with
+    their slopes, and its answer. Where experts compete by an affinity that reads all of them, all
+    of them keep their numbers. A test holds the count to what a process needs.
     """
-    tokens = max(f["batch"] * TASKS[str(f["task"])].tokens(f), TOKENS_AT_ONCE)
+    tokens = f["batch"] * TASKS[str(f["task"])].tokens(f)
+    trained, asked = _answering(name, f)
+    expert, token = 3 * (f["hidden"] + f["width"]), TOKEN * f["width"]
+    step = tokens * (f["layers"] * (token + trained * expert) + 3 * MOST_SYMBOLS)
+    at_once = max(TOKENS_AT_ONCE, TASKS[str(f["task"])].tokens(f))
+    seen = at_once * (token + asked * expert + 3 * MOST_SYMBOLS)
+    return float(BASE + NUMBER * (STATE * weights(name, f) + max(step, seen)))
+
+
+def _answering(name: str, f: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many experts keep numbers of a token while learning, and while not."""
     if name in REFERENCES:
-        asked = f["experts"] if REFERENCES[name].total else f["top"]
-    elif ROUTERS[name].competes != "never" and not AFFINITIES[f["affinity"]].alone:
-        asked = f["experts"]
-    else:
-        asked = f["top"]
-    expert = 3 * f["hidden"] + 3 * f["width"]
-    kept = f["layers"] * (TOKEN * f["width"] + asked * expert) + 3 * MOST_SYMBOLS
-    return float(BASE + NUMBER * (STATE * weights(name, f) + tokens * kept))
+        answering = f["experts"] if REFERENCES[name].total else f["top"]
+        return answering, answering
+    together = not AFFINITIES[f["affinity"]].alone
+    competes = ROUTERS[name].competes
+    trained = f["experts"] if together and competes != "never" else f["top"]
+    return trained, f["experts"] if together and competes == "always" else f["top"]
