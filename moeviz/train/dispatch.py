@@ -70,7 +70,7 @@ def loads(chosen: Tensor, experts: int) -> Tensor:
     return flat.new_zeros(experts).index_add_(0, flat, torch.ones_like(flat))
 
 
-def dispatch(chosen: Tensor, experts: int) -> Dispatch:
+def dispatch(chosen: Tensor, experts: int, waits: bool = True) -> Dispatch:
     """Put tokens into a table by their experts.
 
     Parameters
@@ -79,18 +79,19 @@ def dispatch(chosen: Tensor, experts: int) -> Dispatch:
         The experts of each token, different from each other.
     experts : int
         N.
+    waits : bool
+        Whether numbers may be read, by which a table is as long as it must be. A GPU would be
+        waited for; then the table has as many rows as could be needed, 2N.
     """
     top, tokens = chosen.shape
     flat = chosen.reshape(-1)
     load = loads(chosen, experts)
     mean = -(-flat.numel() // experts)
-    waits = flat.device.type != "cpu"
-    most = mean if waits else int(load.max())
-    whole = not waits and most * experts <= UNEVEN * flat.numel()
+    most = int(load.max()) if waits else mean
+    whole = waits and most * experts <= UNEVEN * flat.numel()
     length = -(-max(most if whole else mean, 1) // ROUND) * ROUND
     rows = torch.ones_like(load) if whole else (load + (length - 1)) // length
-    # Where reading a number would stop the device, there are as many rows as there could be.
-    count = 2 * experts if waits else int(rows.sum())
+    count = int(rows.sum()) if waits else 2 * experts
     ends = rows.cumsum(0)
     owner = torch.searchsorted(ends, torch.arange(count, device=flat.device), right=True)
     owner = owner.clamp_max(experts - 1)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from moeviz.train import grouped
 from moeviz.train.dispatch import Dispatch, dispatch
+from moeviz.train.numbers import cast
 from moeviz.train.phi import make_phi
 
 INITIAL_SPREAD = 0.02
@@ -89,8 +90,8 @@ class Experts(nn.Module):
 
     def every(self, x: Tensor) -> Tensor:
         """Return what all experts answer to tokens `x`, shape (T, d): shape (N, T, d)."""
-        x, weights = _cast(x, self.weights)
-        return self._answer(x.expand(self.number, *x.shape), weights)
+        given, weights = cast(x, self.weights)
+        return self.answer(given.expand(self.number, *x.shape), weights).to(x.dtype)
 
     @torch.no_grad()
     def parts(self, x: Tensor) -> Iterator[Tensor]:
@@ -99,13 +100,13 @@ class Experts(nn.Module):
         The parts are so short that a computation stays in a processor's cache. No gradient goes
         through.
         """
-        x, weights = _cast(x, self.weights)
+        given, weights = cast(x, self.weights)
         length = len(x)
         if x.device.type == "cpu":
-            hidden = self.number * self.w_in.shape[-1] * x.element_size()
+            hidden = self.number * self.w_in.shape[-1] * given.element_size()
             length = max(PART // hidden, LEAST_PART)
-        for part in x.split(max(length, 1)):
-            yield self._answer(part.expand(self.number, *part.shape), weights)
+        for part in given.split(max(length, 1)):
+            yield self.answer(part.expand(self.number, *part.shape), weights).to(x.dtype)
 
     def chosen(self, x: Tensor, chosen: Tensor) -> Tensor:
         """Return the answers of each token's own experts.
@@ -119,12 +120,13 @@ class Experts(nn.Module):
         -------
         Tensor, shape (K, T, d)
         """
-        x, weights = _cast(x, self.weights)
-        if grouped.serves(x, self.w_in.shape[-1]):
+        given, weights = cast(x, self.weights)
+        if grouped.serves(given, self.w_in.shape[-1]):
             groups = grouped.group(chosen, self.number)
-            return grouped.by_token(grouped.answers(x, weights, self.phi, groups), groups)
-        table = dispatch(chosen, self.number)
-        return table.scatter(self._answer(table.gather(x), weights, table))
+            rows = grouped.answers(given, weights, self.phi, groups)
+            return grouped.by_token(rows, groups).to(x.dtype)
+        table = dispatch(chosen, self.number, waits=x.device.type == "cpu")
+        return table.scatter(self.answer(table.gather(given), weights, table)).to(x.dtype)
 
     def mixed(self, x: Tensor, chosen: Tensor, shares: Tensor) -> Tensor:
         """Return the sum of the answers of each token's own experts times `shares`.
@@ -139,11 +141,11 @@ class Experts(nn.Module):
         -------
         Tensor, shape (T, d)
         """
-        cast, weights = _cast(x, self.weights)
-        if grouped.serves(cast, self.w_in.shape[-1]):
+        given, weights = cast(x, self.weights)
+        if grouped.serves(given, self.w_in.shape[-1]):
             groups = grouped.group(chosen, self.number)
-            rows = grouped.answers(cast, weights, self.phi, groups)
-            return grouped.mixed(rows, shares.to(rows.dtype), groups)
+            rows = grouped.answers(given, weights, self.phi, groups).to(x.dtype)
+            return grouped.mixed(rows, shares.to(x.dtype), groups)
         return mix(self.chosen(x, chosen), shares)
 
     def one_by_one(self, x: Tensor, chosen: Tensor) -> Tensor:
@@ -156,10 +158,19 @@ class Experts(nn.Module):
             answers = answers.index_put((rank, token), answer)
         return answers
 
-    def _answer(
+    def answer(
         self, table: Tensor, weights: tuple[Tensor, ...], by: Dispatch | None = None
     ) -> Tensor:
-        """Return the answers to a table of tokens, shape (B, P, d)."""
+        """Return the answers to a table of tokens, shape (B, P, d).
+
+        Parameters
+        ----------
+        table : Tensor, shape (B, P, d)
+        weights : tuple of Tensor
+            As :attr:`weights`.
+        by : Dispatch or None
+            Whose table it is; None: row i is expert i.
+        """
         w_in, b_in, w_out, b_out = weights if by is None else map(by.own, weights)
         return torch.baddbmm(b_out, self.phi(torch.baddbmm(b_in, table, w_in)), w_out)
 
@@ -167,12 +178,3 @@ class Experts(nn.Module):
 def mix(answers: Tensor, shares: Tensor) -> Tensor:
     """Return the sum of `answers`, shape (K, T, d), times `shares`, (K, T): shape (T, d)."""
     return (answers * shares.unsqueeze(-1)).sum(0)
-
-
-def _cast(x: Tensor, weights: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """Return tokens and weights in the kind of numbers that products are to be in."""
-    kind = x.device.type
-    if not torch.is_autocast_enabled(kind):
-        return x, weights
-    numbers = torch.get_autocast_dtype(kind)
-    return x.to(numbers), tuple(part.to(numbers) for part in weights)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from moeviz.model.elementwise import softplus
 from moeviz.train.experts import INITIAL_SPREAD
+from moeviz.train.numbers import whole_precision
 from moeviz.train.routers import Router
 
 
@@ -51,7 +52,7 @@ class RouterHead(nn.Module):
         Tensor, shape (N, T)
         """
         # In whole precision also where products are in 16 bits: a close call decides who answers.
-        with torch.autocast(x.device.type, enabled=False):
+        with whole_precision(x):
             x = x.to(self.vectors.dtype)
             tokens = x.T if self.project is None else self.project @ x.T
             score = self.router.score

@@ -24,8 +24,6 @@ FUSED: dict[str, Callable[[Tensor], Tensor]] = {
 
 def strengths(affinity: Affinity, answers: Tensor) -> Tensor:
     """Return how strongly experts answer, shape (N, T), of their answers, shape (N, T, d)."""
-    if answers.element_size() < 4:
-        answers = answers.float()
     fused = FUSED.get(affinity.formula_text)
     if fused is not None:
         return fused(answers).mean(-1)
