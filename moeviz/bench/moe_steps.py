@@ -77,11 +77,13 @@ def step_rows(device: str, precision: str = "float32") -> list[Row]:
 
 
 def _peak(fields: dict[str, Any]) -> tuple[float, float]:
-    """Return seconds and the most bytes that this process has held, after a stretch."""
+    """Return seconds and the most bytes that this process has held, after a whole run."""
     torch.set_num_threads(1)
     spec = Training.make("bench", fields)
     began = time.perf_counter()
-    run_stretch(spec, Run(0, 1, 0), 0, None)
+    state = None
+    for number in range(len(spec.steps_at)):
+        _, state = run_stretch(spec, Run(0, 1, 0), number, state)
     return time.perf_counter() - began, _most_held()
 
 
@@ -100,12 +102,12 @@ def memory_rows() -> list[Row]:
     context = multiprocessing.get_context("spawn")
     for words, sizes in (("live size", {}), ("N=64, K=8", LARGE)):
         for name in (SMoE.name, CompeteSMoE.name):
-            fields = {"methods": name, "steps": 20, "points": 1, "omega": 0.3, **sizes}
+            fields = {"methods": name, "steps": 20, "points": 2, "omega": 0.3, **sizes}
             with ProcessPoolExecutor(1, context) as processes:
                 seconds, peak = processes.submit(_peak, fields).result()
             rows.append(
                 row(
-                    "moe-memory", f"20 steps of {name} and a look, {words}, one process", seconds,
+                    "moe-memory", f"a run of {name} of 20 steps, {words}, one process", seconds,
                     "nobody", None, peak_bytes=peak, most_bytes=MOST_MEMORY,
                 )
             )  # fmt: skip
