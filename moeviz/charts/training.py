@@ -23,11 +23,12 @@ from moeviz.charts.training_diagnostics import (
 from moeviz.charts.training_experts import expert_looks
 from moeviz.charts.training_words import notices, sentence
 from moeviz.text import finite, signed
+from moeviz.train.measure import FINAL
 from moeviz.train.paired import Difference
 from moeviz.train.plan import runs
 from moeviz.train.presets import PRESETS
 from moeviz.train.published import TABLES
-from moeviz.train.result import FINAL, TrainingResult
+from moeviz.train.result import TrainingResult
 from moeviz.train.routers import ROUTERS
 from moeviz.train.tasks import ANGLES, TASKS, Digits
 
