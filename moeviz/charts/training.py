@@ -99,6 +99,7 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
         "finals": [_final(result, at, percent) for at in range(len(spec.methods))],
         "differences": _differences(result, percent),
         "paper": printed_beside(result),
+        "asked": asked_words(result),
         "diagnostics": diagnostics(result, spec_unit(result)),
         "schedules": schedules(spec),
         "looks": expert_looks(theme),
@@ -244,6 +245,23 @@ def _differences(result: TrainingResult, percent: bool) -> list[list[dict[str, A
         ]
         for other in count
     ]
+
+
+def asked_words(result: TrainingResult) -> str:
+    """Say over how much the final numbers are, where the curves are over less of it.
+
+    Parameters
+    ----------
+    result : TrainingResult
+    """
+    for records in result.records.values():
+        final = records[-1].get("final") if records else None
+        if final and final["inputs"] > records[-1]["inputs"]:
+            return (
+                f"Final numbers are of all {final['inputs']:,} inputs that are held out; curves "
+                f"ask the same {records[-1]['inputs']:,} of them at every step."
+            )
+    return ""
 
 
 def printed_beside(result: TrainingResult) -> dict[str, Any] | None:

@@ -216,6 +216,16 @@ def test_what_the_paper_prints_stands_beside_its_method():
     assert "not the paper's" in beside["note"]
 
 
+def test_it_is_said_where_curves_ask_less_than_final_numbers():
+    whole = result()
+    assert training_screen(whole, LIGHT)["asked"] == ""
+    for records in whole.records.values():
+        records[-1].update(inputs=64, final={"inputs": 700, "loss": 3.0, "accuracy": None})
+    said = training_screen(whole, LIGHT)["asked"]
+    assert said.startswith("Final numbers are of all 700 inputs")
+    assert "the same 64 of them" in said
+
+
 def test_no_table_stands_beside_a_comparison_of_ones_own():
     assert printed_beside(result()) is None
 
