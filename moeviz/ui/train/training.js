@@ -5,7 +5,7 @@ const script = (path) => import(new URL(path, document.baseURI));
 const load = () =>
   Promise.all([
     script("@dom"), script("@figure"), script("@live"), script("@routing"), script("@tokens"),
-    script("@tokencard"), script("@linechart"), script("@trainingboard"), script("@drawing"),
+    script("@tokencard"), script("@noticing"), script("@trainingboard"),
   ]).then((modules) => Object.assign({}, ...modules));
 
 const RATE = 350; // Milliseconds of a checkpoint in a replay,
@@ -338,7 +338,7 @@ class Training {
     let note = second ? "same tokens, same step" : "colour and mark: first expert · depth: its weight";
     if (method.dense) note = "no router: nothing to colour";
     else if (place < 0) note = "waits for its first checkpoint";
-    else if (look?.missing || shown?.missing) note = "the tokens of this seed were not kept";
+    else if (look?.missing || shown?.missing || (look && !look.layers[view.layer]?.chosen)) note = "the tokens of this seed were not kept";
     panel.note.textContent = note;
     if (look === undefined) return; // What stood there stays until the next is there.
     const layer = look?.layers?.[view.layer];
@@ -346,14 +346,13 @@ class Training {
     panel.tokens.paint(layer);
     panel.tokens.root.setAttribute(
       "aria-label", `Tokens of ${method.title} by first expert, layer ${view.layer + 1}; arrow keys go from token to token`);
-    this.showLoad(panel, layer, method);
+    this.showLoad(panel, layer);
   }
 
   // Shares of the tokens' choices, expert by expert, as one bar that is their legend too.
-  showLoad(panel, layer, method) {
+  showLoad(panel, layer) {
     const { element, looksOf } = this.tools;
     const load = layer?.load ?? [];
-    panel.load.toggleAttribute("hidden", !load.length && !method.dense);
     if (panel.loaded === load) return;
     panel.loaded = load;
     panel.load.replaceChildren(...load.map((share, expert) => {
@@ -369,23 +368,6 @@ class Training {
     panel.load.setAttribute("aria-label", `Share of choices: ${words.join(", ")}`);
   }
 
-  // A text with its numbers, as charts/training_words.py fills it.
-  filled(text, method, at) {
-    const { screen, view } = this;
-    const { formed } = this.tools;
-    const places = screen.diagnostics[0].places;
-    return text.replace(/\{([\w.]+)([@^])?(\d*)\}/g, (_, name, kind, place) => {
-      const where = kind === "@" ? Number(place) : at;
-      if (name === "method") return screen.methods[method].title;
-      if (name === "unit") return screen.unit;
-      if (name === "next") return String(screen.top + 1);
-      if (name === "chance") return formed(screen.top / screen.experts, "percent");
-      if (name === "step") return screen.steps[places[where]].toLocaleString("en-US");
-      const each = screen.diagnostics.find((diagnostic) => diagnostic.name === name);
-      return formed(kind === "^" ? each.most : each.methods[method][view.layer].mean[where], each.form);
-    });
-  }
-
   // What to notice at the slider's step; numbers between stars are strong.
   notice() {
     const { screen, view, place } = this;
@@ -397,8 +379,9 @@ class Training {
       const words = (method) => screen.texts[screen.says[method][view.layer][at]];
       const [left, right] = [view.left, view.right];
       const pair = !screen.methods[left].dense && words(left)[0] !== words(left)[1];
-      const parts = [this.filled(words(left)[0], left, at)];
-      if (right !== left && screen.methods.length > 1) parts.push(this.filled(words(right)[pair ? 1 : 0], right, at));
+      const said = (method, form) => this.tools.filled(words(method)[form], screen, method, view.layer, at);
+      const parts = [said(left, 0)];
+      if (right !== left && screen.methods.length > 1) parts.push(said(right, pair ? 1 : 0));
       const over = screen.seeds.length > 1 ? " (mean of the seeds)" : "";
       text = `Step ${screen.steps[told[at]].toLocaleString("en-US")}, layer ${view.layer + 1}${over}: ${parts.join(" ")}`;
     }

@@ -1,7 +1,8 @@
 // Beside the tokens: curves of what is held out, paired differences, diagnostics on tabs, numbers.
 
 import { button, element, scrolling, tagged } from "@dom";
-import { LineChart, formed } from "@linechart";
+import { LineChart } from "@linechart";
+import { formed } from "@noticing";
 import { loadChart, scheduleMap } from "@trainingmaps";
 
 const MARKS = { better: "✓", worse: "✗", "cannot tell": "?" };
