@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from moeviz.charts.palette import THEMES, contrast
-from moeviz.charts.training import difference_words, printed_beside, training_screen
-from moeviz.charts.training_diagnostics import MOST_NUMBERS, schedules, thinned
+from moeviz.charts.training import training_screen
+from moeviz.charts.training_compared import difference_words, printed_beside
+from moeviz.charts.training_diagnostics import MOST_NUMBERS, thinned
 from moeviz.charts.training_experts import MARKS, READABLE, expert_looks
+from moeviz.charts.training_map import schedules
 from moeviz.charts.training_words import formed, notices, sentence
 from moeviz.text import json_text
 from moeviz.train.paired import Difference
