@@ -1,4 +1,4 @@
-"""What came out of a comparison of sparse networks, in words: finals and differences, and papers."""
+"""What came out of a comparison of sparse networks, in words; and what papers print beside it."""
 
 from __future__ import annotations
 
