@@ -10,6 +10,7 @@ const load = () =>
 
 const RATE = 350; // Milliseconds of a checkpoint in a replay,
 const PATIENCE = 1_500; // and how long a replay waits for one that is on its way.
+const MOST = 4; // Kinds of tokens that are named of an expert.
 const NUMBERED = 18; // Pixels of a share that has room for its expert's number.
 const PHONE = 800; // Pixels, as in training.css.
 const SIDES = ["left", "right"];
@@ -78,13 +79,13 @@ class Training {
       this.send();
     });
     const note = element("span", "training-note");
-    const load = tagged("div", { class: "training-load", role: "img" });
+    const load = tagged("div", { class: "training-load", role: "group", "aria-label": "Experts by their share of choices; each shows its tokens alone" });
     const tokens = new Tokens({ onPoint: (token, node) => this.point(at, token, node) });
     const root = tagged(
       "div", { class: "training-panel" }, tagged("div", { class: "training-head" }, select, note), load, tokens.root,
     );
     root.dataset.side = side;
-    return { side, root, select, note, load, tokens };
+    return { side, root, select, note, load, tokens, only: null };
   }
 
   choice(name, act) {
@@ -339,9 +340,14 @@ class Training {
     if (method.dense) note = "no router: nothing to colour";
     else if (place < 0) note = "waits for its first checkpoint";
     else if (look?.missing || shown?.missing || (look && !look.layers[view.layer]?.chosen)) note = "the tokens of this seed were not kept";
+    const layer = look?.layers?.[view.layer];
+    if (layer?.chosen && panel.only !== null && panel.tokens.rows) {
+      const most = panel.tokens.most(layer, panel.only).slice(0, MOST).filter(([name]) => name);
+      const parts = most.map(([name, share]) => `${name} ${Math.round(100 * share)}\u00a0%`);
+      note = `expert ${panel.only + 1} alone${parts.length ? `: ${parts.join(panel.tokens.shown.kind === "text" ? ", " : "; ")}` : ""}`;
+    }
     panel.note.textContent = note;
     if (look === undefined) return; // What stood there stays until the next is there.
-    const layer = look?.layers?.[view.layer];
     panel.layer = layer;
     panel.tokens.paint(layer);
     panel.tokens.root.setAttribute(
@@ -349,23 +355,35 @@ class Training {
     this.showLoad(panel, layer);
   }
 
-  // Shares of the tokens' choices, expert by expert, as one bar that is their legend too.
+  // Shares of the tokens' choices, expert by expert, as one bar that is their legend too; each part
+  // shows its expert's tokens alone.
   showLoad(panel, layer) {
-    const { element, looksOf } = this.tools;
+    const { button, element } = this.tools;
     const load = layer?.load ?? [];
-    if (panel.loaded === load) return;
+    if (panel.only >= load.length) panel.only = null;
+    panel.tokens.only(panel.only);
+    if (panel.loaded === load) return this.press(panel);
     panel.loaded = load;
-    panel.load.replaceChildren(...load.map((share, expert) => {
-      const made = element("span", `e${expert}-3`);
-      const wide = Math.max(0, share);
-      made.style.flexGrow = String(wide);
-      made.title = `Expert ${expert + 1}: ${Math.round(100 * share)} % of choices`;
-      if (share * panel.root.clientWidth > NUMBERED * this.unit) made.append(element("b", "", String(expert + 1)));
-      made.style.setProperty("--colour", looksOf(this.screen.looks, expert).colour);
-      return made;
-    }));
-    const words = load.map((share, expert) => `expert ${expert + 1} ${Math.round(100 * share)} %`);
-    panel.load.setAttribute("aria-label", `Share of choices: ${words.join(", ")}`);
+    while (panel.load.childElementCount > load.length) panel.load.lastChild.remove();
+    load.forEach((share, expert) => {
+      const part = panel.load.children[expert] ?? panel.load.appendChild(button("", () => {
+        panel.only = panel.only === expert ? null : expert;
+        this.render();
+      }));
+      part.className = `e${expert}-3`;
+      part.style.flexGrow = String(Math.max(0, share));
+      const words = `Expert ${expert + 1}: ${Math.round(100 * share)} % of choices`;
+      part.title = words;
+      part.setAttribute("aria-label", words);
+      const room = share * panel.root.clientWidth > NUMBERED * this.unit;
+      part.replaceChildren(...(room ? [element("b", "", String(expert + 1))] : []));
+    });
+    this.press(panel);
+  }
+
+  press(panel) {
+    [...panel.load.children].forEach((part, expert) =>
+      part.setAttribute("aria-pressed", String(expert === panel.only)));
   }
 
   // What to notice at the slider's step; numbers between stars are strong.
