@@ -80,6 +80,7 @@ class Training {
     });
     const note = element("span", "training-note");
     const load = tagged("div", { class: "training-load", role: "group", "aria-label": "Experts by their share of choices; each shows its tokens alone" });
+    load.addEventListener("keydown", (event) => this.walk(event));
     const tokens = new Tokens({ onPoint: (token, node) => this.point(at, token, node) });
     const root = tagged(
       "div", { class: "training-panel" }, tagged("div", { class: "training-head" }, select, note), load, tokens.root,
@@ -342,7 +343,7 @@ class Training {
     else if (look?.missing || shown?.missing || (look && !look.layers[view.layer]?.chosen)) note = "the tokens of this seed were not kept";
     const layer = look?.layers?.[view.layer];
     if (layer?.chosen && panel.only !== null && panel.tokens.rows) {
-      const most = panel.tokens.most(layer, panel.only).slice(0, MOST).filter(([name]) => name);
+      const most = panel.tokens.most(layer, panel.only).slice(0, panel.tokens.shown.kind === "text" ? MOST : 2).filter(([name]) => name);
       const parts = most.map(([name, share]) => `${name} ${Math.round(100 * share)}\u00a0%`);
       note = `expert ${panel.only + 1} alone${parts.length ? `: ${parts.join(panel.tokens.shown.kind === "text" ? ", " : "; ")}` : ""}`;
     }
@@ -381,9 +382,21 @@ class Training {
     this.press(panel);
   }
 
+  // One of the parts is reached by the tabulator, the others by the arrow keys.
   press(panel) {
-    [...panel.load.children].forEach((part, expert) =>
-      part.setAttribute("aria-pressed", String(expert === panel.only)));
+    const parts = [...panel.load.children];
+    const reached = Math.max(0, parts.indexOf(document.activeElement), panel.only ?? 0);
+    parts.forEach((part, expert) => {
+      part.setAttribute("aria-pressed", String(expert === panel.only));
+      part.tabIndex = expert === reached ? 0 : -1;
+    });
+  }
+
+  walk(event) {
+    const by = { ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.target[by]?.focus();
   }
 
   // What to notice at the slider's step; numbers between stars are strong.
