@@ -49,10 +49,10 @@ function level(weights, top) {
 export function painted(layer) {
   if (!layer?.chosen) return null;
   const [top, count] = layer.chosen.shape;
-  return Array.from({ length: count }, (_, token) => ({
-    expert: layer.chosen.data[token],
-    level: level(column(layer.weights, token), top),
-  }));
+  return Array.from({ length: count }, (_, token) => {
+    const expert = layer.chosen.data[token];
+    return expert < 0 ? null : { expert, level: level(column(layer.weights, token), top) };
+  });
 }
 
 let made = 0; // Panels of this document: names of their tokens.
@@ -177,7 +177,7 @@ export class Tokens {
     }[this.shown.kind];
     const counts = new Map();
     found.forEach((one, at) => {
-      if (one.expert === expert) counts.set(names(at), (counts.get(names(at)) ?? 0) + 1);
+      if (one?.expert === expert) counts.set(names(at), (counts.get(names(at)) ?? 0) + 1);
     });
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
     return [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => [name, count / all]);

@@ -13,6 +13,7 @@ const PATIENCE = 1_500; // and how long a replay waits for one that is on its wa
 const MOST = 4; // Kinds of tokens that are named of an expert.
 const NUMBERED = 18; // Pixels of a share that has room for its expert's number.
 const PHONE = 800; // Pixels, as in training.css.
+const TRUTH = "truth"; // In place of a method.
 const SIDES = ["left", "right"];
 
 class Training {
@@ -74,7 +75,8 @@ class Training {
     const { tagged, element, Tokens } = this.tools;
     const select = tagged("select", { "aria-label": at ? "Method beside it" : "Method" });
     select.addEventListener("change", () => {
-      this.view[side] = Number(select.value);
+      if (at) this.truth = select.value === TRUTH;
+      if (select.value !== TRUTH) this.view[side] = Number(select.value);
       this.render();
       this.send();
     });
@@ -264,10 +266,11 @@ class Training {
       this.rules = rules;
       this.sheet.textContent = this.tools.tints(screen.looks, screen.experts);
     }
-    this.offer();
     this.waiting = false;
     const tokens = this.looks.get(
       screen.domains.length > 1 ? `tokens.json?domain=${this.view.domain}` : "tokens.json");
+    if (!tokens?.truth) this.truth = false;
+    this.offer(tokens?.truth);
     this.sides.forEach((panel) => this.paint(panel, tokens));
     for (const near of [this.place + 1, this.place - 1]) {
       if (near < 0 || near >= this.reached || this.waiting) continue;
@@ -280,7 +283,7 @@ class Training {
   }
 
   // Choices and the slider.
-  offer() {
+  offer(truth) {
     const { screen, view } = this;
     const { element, button } = this.tools;
     const options = (select, entries, chosen) => {
@@ -296,11 +299,12 @@ class Training {
       select.value = String(chosen);
     };
     const methods = screen.methods.map((method, at) => [at, method.title]);
-    this.sides.forEach(({ side, select, root }) => {
-      options(select, methods, view[side]);
-      root.style.setProperty("--curve", screen.methods[view[side]].colour);
+    this.sides.forEach(({ side, select, root }, at) => {
+      const known = at && truth ? [[TRUTH, "the true gate"]] : [];
+      options(select, [...methods, ...known], at && this.truth ? TRUTH : view[side]);
+      root.style.setProperty("--curve", at && this.truth ? "currentcolor" : screen.methods[view[side]].colour);
     });
-    this.sides[1].root.hidden = screen.methods.length < 2;
+    this.sides[1].root.hidden = screen.methods.length < 2 && !truth;
     options(this.seeds.select, screen.seeds.map((seed) => [seed, String(seed)]), view.seed);
     this.seeds.root.hidden = screen.seeds.length < 2;
     options(this.domains.select, screen.domains.map(({ place, name }) => [place, name]), view.domain);
@@ -340,13 +344,13 @@ class Training {
     let note = second ? "same tokens, same step" : "colour and mark: first expert · depth: its weight";
     if (method.dense) note = "no router: nothing to colour";
     else if (place < 0) note = "waits for its first checkpoint";
-    else if (look?.missing || shown?.missing || (look && !look.layers[view.layer]?.chosen)) note = "the tokens of this seed were not kept";
-    const layer = look?.layers?.[view.layer];
-    if (layer?.chosen && panel.only !== null && panel.tokens.rows) {
-      const most = panel.tokens.most(layer, panel.only).slice(0, panel.tokens.shown.kind === "text" ? MOST : 2).filter(([name]) => name);
-      const parts = most.map(([name, share]) => `${name} ${Math.round(100 * share)}\u00a0%`);
-      note = `expert ${panel.only + 1} alone${parts.length ? `: ${parts.join(panel.tokens.shown.kind === "text" ? ", " : "; ")}` : ""}`;
+    else if (look?.missing || shown?.missing || (look && !look.layers[view.layer]?.chosen)) {
+      note = "the tokens of this seed were not kept";
     }
+    const gate = this.truth && panel.side === "right";
+    const layer = gate ? this.gate(shown) : look?.layers?.[view.layer];
+    if (gate) note = "true experts, in the colours of those that match";
+    if (layer?.chosen && panel.only !== null && panel.tokens.rows) note = this.aloneWords(panel, layer);
     panel.note.textContent = note;
     if (look === undefined) return; // What stood there stays until the next is there.
     panel.layer = layer;
@@ -354,6 +358,24 @@ class Training {
     panel.tokens.root.setAttribute(
       "aria-label", `Tokens of ${method.title} by first expert, layer ${view.layer + 1}; arrow keys go from token to token`);
     this.showLoad(panel, layer);
+  }
+
+  // What an expert reads most, where its tokens are shown alone.
+  aloneWords({ tokens, only }, layer) {
+    const text = tokens.shown.kind === "text";
+    const most = tokens.most(layer, only).filter(([name]) => name).slice(0, text ? MOST : 2);
+    const parts = most.map(([name, share]) => `${name} ${Math.round(100 * share)}\u00a0%`);
+    return `expert ${only + 1} alone${parts.length ? `: ${parts.join(text ? ", " : "; ")}` : ""}`;
+  }
+
+  // The true gate, each of its experts as the one of the left router that stands for it.
+  gate(shown) {
+    const match = this.sides[0].layer?.truth?.match;
+    if (!match) return null;
+    const data = shown.truth.map((expert) => match[expert] ?? -1);
+    const load = Array.from({ length: this.screen.experts }, (_, expert) =>
+      data.filter((each) => each === expert).length / data.length);
+    return { chosen: { shape: [1, data.length], data }, load };
   }
 
   // Shares of the tokens' choices, expert by expert, as one bar that is their legend too; each part
@@ -439,7 +461,8 @@ class Training {
     const { at, token, node } = this.pointed;
     const { unit } = this;
     const wide = window.innerWidth > PHONE && !this.data.compact;
-    const shown = wide ? this.sides.filter(({ root }) => !root.hidden) : [this.sides[at]];
+    const both = this.sides.filter(({ root }, side) => !root.hidden && !(side && this.truth));
+    const shown = wide || !both.includes(this.sides[at]) ? both : [this.sides[at]];
     const room = wide ? this.right.clientWidth - 26 * unit : Math.min(300 * unit, this.root.clientWidth - 40);
     const width = Math.floor(shown.length > 1 ? (room - 20 * unit) / 2 : Math.min(room, 340 * unit));
     const cards = shown.map((panel) => this.tools.card({
@@ -461,7 +484,7 @@ class Training {
       top = Math.max(0, Math.min(box.top - own.top - 20, document.documentElement.clientHeight - tall - own.top - 12));
     } else if (!fits && box.top - tall > 60) top = box.top - own.top - tall - 8;
     this.cardPlace.style.translate = `${left}px ${top}px`;
-    const { words } = cards[shown.indexOf(this.sides[at])];
+    const { words } = cards[Math.max(0, shown.indexOf(this.sides[at]))];
     if (this.sides[at].tokens.root.matches(":focus-visible") && this.heard.textContent !== words) this.heard.textContent = words;
   }
 
