@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moeviz.charts.checker import superscript
 from moeviz.charts.palette import Theme
 from moeviz.charts.training_experts import expert_looks
 from moeviz.charts.walks import power_of_ten
@@ -57,6 +58,7 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
     room = 0.15 * max(high - low, LOWEST)
     low, high = low - room, high + room
     ends = [math.log2(LEAST), math.log2(LARGEST)]
+    levels, scale = _levels(low, high)
     return {
         "handles": [
             {
@@ -74,7 +76,8 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
         "x": ends,
         "y": [low, high],
         "ticks": [[math.log2(factor), words] for factor, words in _TICKS],
-        "levels": [[level, f"{level:g}".replace("-", "−")] for level in _levels(low, high)],
+        "levels": levels,
+        "level_unit": f"{scale} {shown[0].unit}".strip(),
         "unit": shown[0].unit,
         "factors": list(shown[0].gauge.factors),
         "rounding": ROUNDING,
@@ -92,13 +95,15 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
     }
 
 
-def _levels(low: float, high: float) -> list[float]:
-    """Return round numbers between two, 0 among them where it lies there."""
+def _levels(low: float, high: float) -> tuple[list[tuple[float, str]], str]:
+    """Return round numbers between two, with words, and the power of ten that these leave out."""
     raw = (high - low) / 5
-    decade = 10.0 ** math.floor(math.log10(raw))
-    step = next(each * decade for each in (1, 2, 5, 10) if each * decade >= raw)
+    power = math.floor(math.log10(raw))
+    times = next(each for each in (1, 2, 5, 10) if each * 10.0**power >= raw)
+    step = times * 10.0**power
     places = range(math.ceil(low / step), math.floor(high / step) + 1)
-    return [float(f"{place * step:.6g}") for place in places]
+    found = [(place * step, f"{place * times}".replace("-", "−")) for place in places]
+    return found, superscript(f"10^{power}") if power else ""
 
 
 def stretch_words(shown: Stretched) -> str:

@@ -226,8 +226,8 @@ def _write(spec: Training, newest: Checkpoint, layer: int) -> None:
     with place.container():
         if found.unknown:
             st.caption(
-                f"{found.unknown} characters of the beginning do not occur in the text that it "
-                "learned; it read others in their place."
+                f"Of the beginning, the text that it learned does not have {found.unknown} of the "
+                "characters; it read others in their place."
             )
         step = spec.steps_at[int(asked.of.block.rpartition("-")[2])]
         title = f"{spec.methods[newest.run.method].title} after {step:,} steps"
