@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -137,6 +138,28 @@ def test_the_picture_of_gates_has_the_weights_of_the_plane(name: str) -> None:
     assert scale[0] == pytest.approx(scale[1])
     own = found.gate.weights(torch.from_numpy(found.scores(places * scale[0]))).numpy()
     np.testing.assert_allclose(gates_weights(made, 0, places), own, atol=1e-9)
+
+
+def test_a_cosine_router_of_two_coordinates_is_shown_itself() -> None:
+    found = cut("cosine")
+    u = found.vectors / np.linalg.norm(found.vectors, axis=1, keepdims=True)
+    made = on_gates(replace(found, vectors=u))
+    assert made.models[0][0] == found.score.name
+    assert "router itself" in made.words
+    places = np.array([[1.0, 0.5], [-2.0, 1.0]])
+    own = found.gate.weights(torch.from_numpy(replace(found, vectors=u).scores(places))).numpy()
+    np.testing.assert_allclose(gates_weights(made, 0, places), own, atol=1e-9)
+
+
+def test_a_vector_at_the_rim_stays_on_the_picture() -> None:
+    found = cut("cosine")
+    u = 0.5 * found.vectors
+    u[0] = (0.6, 0.8 - 1e-12)
+    made = on_gates(replace(found, vectors=u))
+    assert all(abs(a) <= 3.0 and abs(b) <= 2.0 for a, b in made.vectors)
+    assert (
+        np.hypot(*made.vectors[0]) / (np.hypot(*made.vectors[0]) + made.constants["tau1"]) > 0.999
+    )
 
 
 def test_few_experts_are_those_with_most_tokens() -> None:
