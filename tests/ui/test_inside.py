@@ -49,11 +49,13 @@ class Trained:
 
     states: dict[str, bytes]
     results: dict[str, Any] = field(default_factory=dict)
+    active: bool = True
 
     def look(self, job: str) -> Any:
         if job != SPEC.hash:
             raise UnknownJobError("Expected a known job.")
-        return SimpleNamespace(job_id=job, spec=SPEC, results=self.results or self.states)
+        results = self.results or self.states
+        return SimpleNamespace(job_id=job, spec=SPEC, results=results, active=self.active)
 
     def state(self, job: str, block: str) -> bytes | None:
         return self.states.get(block)
@@ -171,5 +173,6 @@ def test_a_kept_result_has_no_networks(engine, links):
 
 def test_before_the_first_checkpoint_there_is_nothing_to_open(engine, links):
     engine.results = {"another": {}}
-    app = visit()
-    assert said(app.info) == inside.TOO_EARLY
+    assert said(visit().info) == inside.TOO_EARLY
+    engine.active = False
+    assert said(visit().info) == inside.NO_CHECKPOINT

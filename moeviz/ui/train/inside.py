@@ -50,7 +50,12 @@ NO_NETWORK = (
     "router on the picture of gates."
 )
 
-TOO_EARLY = "The first checkpoint is not there yet; it comes within seconds."
+TOO_EARLY = "The first checkpoint is not there yet; what stands inside appears here with it."
+
+NO_CHECKPOINT = "This run ended before its first checkpoint, so that there is nothing to open."
+
+WAIT = 2.0
+"""Seconds between two looks whether the first checkpoint is there."""
 
 
 @st.fragment
@@ -70,7 +75,7 @@ def inside(job: str | None, spec: Training) -> None:
         return
     newest = newest_of(spec, snapshot)
     if not newest:
-        st.info(TOO_EARLY)
+        _wait(snapshot.job_id, spec)
         return
     run, layer = _choice(spec, newest)
     method = spec.methods[run.method]
@@ -86,6 +91,16 @@ def inside(job: str | None, spec: Training) -> None:
     with right:
         st.markdown("#### A plane through this router")
         _guarded(lambda: _cut(newest[run], layer))
+
+
+@st.fragment(run_every=WAIT)
+def _wait(job: str, spec: Training) -> None:
+    """Say that nothing is there yet, until the first checkpoint is."""
+    snapshot = _snapshot(job)
+    if snapshot is not None and newest_of(spec, snapshot):
+        st.rerun()
+    waits = snapshot is not None and snapshot.active
+    st.info(TOO_EARLY if waits else NO_CHECKPOINT)
 
 
 def newest_of(spec: Training, snapshot: Snapshot) -> dict[Run, Checkpoint]:
