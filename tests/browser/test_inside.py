@@ -32,10 +32,11 @@ def test_what_stands_inside_a_network(server, visit):
     tokens.nth(25).hover()
     said = page.locator(".written-said")
     expect(said).to_contain_text(re.compile(r"was read first by expert [1-4] of layer 1"))
+    page.mouse.move(5, 5)
     page.locator(".written-text").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    expect(said).to_contain_text("“T” was read first")
+    expect(said).to_contain_text("“h” was read first")
 
     sentence = page.locator(".plane-said").first
     expect(sentence).to_contain_text("2.00 times")
