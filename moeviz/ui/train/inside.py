@@ -226,7 +226,7 @@ def _write(spec: Training, newest: Checkpoint, layer: int) -> None:
         asked = Writing(newest, prompt, int(count), float(temperature), int(seed))
         with place.container():
             # Any click ends the script that waits, and what it waits for.
-            st.button("Stop", key=f"{key}.stop")
+            st.button("Stop writing", key=f"{key}.stop")
             with st.spinner("Writing …"):
                 try:
                     st.session_state[kept] = (asked, write(asked))
