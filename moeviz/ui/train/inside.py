@@ -58,9 +58,10 @@ WAIT = 2.0
 """Seconds between two looks whether the first checkpoint is there."""
 
 
-@st.fragment
 def inside(job: str | None, spec: Training) -> None:
-    """Show what stands inside a run's networks; alone it is run again when something is asked.
+    """Show what stands inside a run's networks.
+
+    It is no fragment: a press in a fragment ends no work that the fragment does.
 
     Parameters
     ----------
