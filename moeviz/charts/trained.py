@@ -23,6 +23,9 @@ ROUNDING = 1e-10
 LOWEST = 1e-6
 """The least height of the plot, in the loss's unit: below it there is only rounding."""
 
+ROOM, FLATTEST = 1.08, 0.6
+"""Of a plane's picture: its reach beside that of the tokens, and its least height over width."""
+
 _TICKS = ((0.25, "¼"), (0.5, "½"), (1.0, "as learned"), (2.0, "2"), (4.0, "4 times"))
 
 
@@ -173,16 +176,16 @@ def slice_document(found: Slice, theme: Theme) -> dict[str, Any]:
         Where the experts' colours come from.
     """
     colours = expert_looks(theme)["colours"]
-    reach = float(abs(found.tokens).max()) or 1.0
-    wide, tall = 1.1 * reach, 0.7 * reach
+    across, up = (float(each) for each in abs(found.tokens).max(axis=0))
+    reach = max(across, up) or 1.0
+    wide, tall = ROOM * reach, ROOM * max(up, FLATTEST * reach)
     longest = max(math.hypot(*vector) for vector in found.vectors) or 1.0
-    stretch = 0.6 * reach / longest
+    stretch = FLATTEST * reach / longest
     experts = [(i, found.vectors[i] * stretch) for i in range(len(found.vectors))]
     tokens = [
         {"at": [float(y[0]), float(y[1])], "radius": 3, "colour": colours[expert % len(colours)]}
         for y, expert in zip(found.tokens, found.first, strict=True)
     ]
-    inside = sum(abs(y[0]) <= wide and abs(y[1]) <= tall for y in found.tokens)
     return {
         "handles": [],
         "panels": [
@@ -207,8 +210,7 @@ def slice_document(found: Slice, theme: Theme) -> dict[str, Any]:
                 ],
             }
         ],
-        "sentence": slice_sentence(found)
-        + ("" if inside == len(tokens) else f" {len(tokens) - inside} tokens lie outside."),
+        "sentence": slice_sentence(found),
         "tables": [
             {
                 "title": "Experts on the plane",
