@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from moeviz.train.kept import KeptTraining
 from starlette.requests import Request as Question
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -19,6 +18,7 @@ from moeviz.engine import Snapshot
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
 from moeviz.train.fields import FIELDS
+from moeviz.train.kept import KeptTraining
 from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.result import assemble
