@@ -303,6 +303,7 @@ class Training {
     this.seeds.root.hidden = screen.seeds.length < 2;
     options(this.domains.select, screen.domains.map(({ place, name }) => [place, name]), view.domain);
     this.domains.root.hidden = screen.domains.length < 2;
+    this.layers.hidden = screen.layers < 2;
     if (this.layers.childElementCount !== screen.layers + 1) {
       this.layers.replaceChildren(
         element("span", "", "Layer"),
@@ -360,7 +361,7 @@ class Training {
       const wide = Math.max(0, share);
       made.style.flexGrow = String(wide);
       made.title = `Expert ${expert + 1}: ${Math.round(100 * share)} % of choices`;
-      if (share * this.left.clientWidth > NUMBERED * this.unit) made.append(element("b", "", String(expert + 1)));
+      if (share * panel.root.clientWidth > NUMBERED * this.unit) made.append(element("b", "", String(expert + 1)));
       made.style.setProperty("--colour", looksOf(this.screen.looks, expert).colour);
       return made;
     }));
@@ -373,7 +374,7 @@ class Training {
     const { screen, view } = this;
     const { formed } = this.tools;
     const places = screen.diagnostics[0].places;
-    return text.replace(/\{(\w+)([@^])?(\d*)\}/g, (_, name, kind, place) => {
+    return text.replace(/\{([\w.]+)([@^])?(\d*)\}/g, (_, name, kind, place) => {
       const where = kind === "@" ? Number(place) : at;
       if (name === "method") return screen.methods[method].title;
       if (name === "unit") return screen.unit;
@@ -473,7 +474,7 @@ class Training {
     const free = document.documentElement.clientHeight - top - below;
     const heads = panels.map(({ root, tokens }) => root.offsetHeight - tokens.root.offsetHeight);
     const room = narrow ? free - heads[0] : (free - heads.reduce((sum, each) => sum + each, 0)) / panels.length - 12;
-    for (const { tokens } of panels) tokens.fit(this.all ? 1e6 : room, narrow ? 1 : 2);
+    for (const { tokens } of panels) tokens.fit(this.all ? 1e6 : room, narrow || tokens.shown.kind === "digits" ? 1 : 2);
     const cut = panels.some(({ tokens }) => tokens.whole === false);
     this.more.hidden = !cut && !this.all;
     const kinds = { text: "windows", digits: "digits", plane: "points" };
