@@ -344,8 +344,8 @@ def test_what_is_kept_is_shown_before_anything_is_run(still, records, monkeypatc
     assert data["source"] == kept_source(SPEC.name, content)
     assert json.loads(data["screen"])["hash"] == SPEC.hash
     assert "2026\\-05\\-04 with a processor: 2 methods × 2 seeds, 10 steps" in said(app.markdown)
-    assert "Your settings differ" not in said(app.markdown)
-    assert "Your settings differ" in said(visit(PAGE).markdown)
+    assert data["lent"] == ""
+    assert "not what you have set" in told(visit(PAGE), PICTURE)["lent"]
     assert json.loads(gzip.decompress(answer(data["source"], "tokens")))["rows"] == ["of another"]
     assert answer(data["source"], "m0-s41-d0-001")
     with pytest.raises(Exception, match="keeps another one"):
@@ -446,7 +446,7 @@ def test_printed_tables_stand_beside_ours(still, records):
         assert table.source in said(app.markdown)
     assert "Classroom size is not the paper's" in words(app).replace("\\", "")
     assert counted([]).startswith("Of 0 orderings")
-    assert about_kept(KeptTraining("d", "e", assemble(SPEC, records, 1.0, "cpu"), {}), SPEC)
+    assert about_kept(KeptTraining("d", "e", assemble(SPEC, records, 1.0, "cpu"), {}))
 
 
 def test_every_field_of_a_form_has_the_questions_own_default():
