@@ -430,7 +430,7 @@ def test_a_prediction_stands_beside_what_came_out(still, records, monkeypatch):
     assert came in (FIRST, SECOND, NEITHER)
     still.jobs[SPEC.hash] = snapshot("done", records)
     app.button(key="train.run").click().run()
-    assert "You predicted “CompeteSMoE”" in said(app.markdown)
+    assert "You predicted “CompeteSMoE”" in told(app, PICTURE)["sentence"]
     monkeypatch.setattr("moeviz.ui.train.predict._guesses", dict)
     assert outcome(result) == ""
 

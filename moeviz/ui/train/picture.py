@@ -84,11 +84,9 @@ def show_picture(preset: str, spec: Training, snapshot: Snapshot | None) -> Show
     if snapshot.active:
         _draw(shown, snapshot.job_id, live=True)
     else:
-        _draw(shown, snapshot.job_id, sentence=training_sentence(snapshot))
+        said = f"{training_sentence(snapshot)} {outcome(shown.result)}".strip()
+        _draw(shown, snapshot.job_id, sentence=said)
     if not snapshot.active:
-        said = outcome(shown.result)
-        if said:
-            st.markdown(f"**{plain(said)}**")
         with st.container(horizontal=True, vertical_alignment="center"):
             if snapshot.state != "done":
                 continue_button(snapshot)
