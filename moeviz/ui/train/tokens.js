@@ -101,6 +101,8 @@ export class Tokens {
     node.dataset.at = String(this.nodes.length);
     node.id = `${this.name}-${this.nodes.length}`;
     node.setAttribute("role", "option");
+    // What is blank to the eye needs a name.
+    if (!text.trim()) node.setAttribute("aria-label", text ? "space" : `token ${this.nodes.length + 1}`);
     for (const [name, value] of Object.entries(style)) node.style.setProperty(name, value);
     this.nodes.push(node);
     return node;
