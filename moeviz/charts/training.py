@@ -268,7 +268,7 @@ def printed_beside(result: TrainingResult) -> dict[str, Any] | None:
                 for method in spec.methods
             ]
             if any(value is not None for value in values):
-                unit = f" in {column.unit}" if column.unit and column.unit != "%" else ""
+                unit = f" ({column.unit})" if column.unit and column.unit != "%" else ""
                 return {
                     "title": f"paper: {column.title}",
                     "note": f"Paper: {table.source}, {column.title}{unit}, of {table.scale}. "

@@ -10,7 +10,7 @@ READABLE = 4.5
 """The least contrast of a letter on the tint behind it (WCAG 2.2, 1.4.3)."""
 
 LEVELS = 6
-PALEST, FULLEST = 0.14, 0.62
+PALEST, FULLEST = 0.24, 0.62
 """Shares of an expert's colour in the tint behind a letter: of a small weight, of a whole one."""
 
 MARKS = ("1111", "1100", "0110", "1001", "1010", "0100", "0011", "1101", "0001")

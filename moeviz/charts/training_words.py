@@ -148,7 +148,7 @@ def _texts(
     chance = screen["top"] / screen["experts"]
     if always:
         kind = "wins"
-    elif abs(now - chance) < SAME:
+    elif now < chance + SAME:
         kind = "chance"
     elif at == 0 or first is None or abs(now - first) < SAME:
         kind = "same" if at else "chance"

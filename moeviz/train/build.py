@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from moeviz.train.alone import Alone
 from moeviz.train.layer import SparseLayer
 from moeviz.train.network import Layer, Network
 from moeviz.train.reference import REFERENCES, DenseLayer
@@ -30,12 +31,16 @@ def build_network(method: Method, task: Task, seed: int) -> Network:
     """
     # A task may have fewer tokens than the network could look at, or more.
     sizes, rules = replace(method.sizes(), context=task.context), method.rules()
+    width = task.width or sizes.width
 
     def make() -> Layer:
         if method.dense:
-            return DenseLayer(REFERENCES[method.name], rules, sizes.width)
-        return SparseLayer(router_of(method), rules, sizes.width)
+            return DenseLayer(REFERENCES[method.name], rules, width)
+        return SparseLayer(router_of(method), rules, width)
 
-    network = Network(sizes, make, task.embed(sizes.width), task.outputs, task.causal)
+    if task.width is None:
+        network = Network(sizes, make, task.embed(width), task.outputs, task.causal)
+    else:
+        network = Alone(make)
     network.start(stream(seed, "body"), stream(seed, "experts"), stream(seed, "router"))
     return network

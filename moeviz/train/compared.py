@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from moeviz.train.measure import FINAL
 from moeviz.train.paired import BETTER, CANNOT_TELL, WORSE, Difference
 from moeviz.train.published import Column, PrintedTable, Row
-from moeviz.train.result import FINAL, TrainingResult
+
+if TYPE_CHECKING:
+    from moeviz.train.result import TrainingResult
 
 Agrees = Literal["yes", "no", "cannot tell"]
 
@@ -54,10 +57,14 @@ class Comparison:
     def words(self) -> str:
         """One sentence."""
         said = {BETTER: self.column.better, WORSE: self.column.worse, SAME: "is the same as"}
-        ours = {YES: "ours says so too", NO: "ours says otherwise", CANNOT_TELL: "ours cannot tell"}
+        ours = {
+            YES: "so it is here",
+            NO: "here it is not so",
+            CANNOT_TELL: "here it cannot be told",
+        }
         return (
             f"{self.source}, {self.column.title}: {self.label} {said[self.paper]} "
-            f"{self.other_label} ({self.printed:g} and {self.other_printed:g}); "
+            f"{self.other_label} ({_plain(self.printed)} and {_plain(self.other_printed)}); "
             f"{ours[self.agrees]}."
         )
 
@@ -74,6 +81,10 @@ class Comparison:
             "agrees": self.agrees,
             "words": self.words,
         }
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}".replace("-", "\u2212")
 
 
 def compared(result: TrainingResult, table: PrintedTable) -> list[Comparison]:

@@ -5,8 +5,13 @@ Assignments are tensors of shape (K, T): the experts of each token, best first.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from torch import Tensor, nn
 
 from moeviz.errors import ShapeError
 
@@ -52,6 +57,86 @@ def agreement(one: Tensor, other: Tensor) -> float:
         return 1.0
     shared = (one.unsqueeze(0) == other.unsqueeze(1)).sum()
     return float(shared) / one.numel()
+
+
+@dataclass(frozen=True)
+class Matched:
+    """How a router's experts are those of the truth.
+
+    Attributes
+    ----------
+    agreement : float
+        The share of assignments that the two have in common, from 0 to 1, under the matching of
+        experts that makes it largest; where one keeps fewer experts of a token, of its number.
+    first : float
+        The same of each token's best expert alone.
+    match : list of int
+        For each true expert the layer's that stands for it; -1 where none is left.
+    information : float
+        Bits that a token's first expert tells of its true one: mutual information, as counted.
+    most : float
+        The most it could be: the entropy of the true first experts.
+
+    Notes
+    -----
+    Counted from T tokens, mutual information is too large by about (N - 1)(N* - 1) / (2 T ln 2)
+    bits where there is none.
+    """
+
+    agreement: float
+    first: float
+    match: list[int]
+    information: float
+    most: float
+
+
+def matched(chosen: Tensor, experts: int, truth: Tensor, true_experts: int) -> Matched:
+    """Return how a router's assignments are those of the truth.
+
+    Parameters
+    ----------
+    chosen : Tensor of int, shape (K, T)
+    experts : int
+        N.
+    truth : Tensor of int, shape (K*, T)
+    true_experts : int
+        N*.
+
+    Raises
+    ------
+    ShapeError
+        If they are not of the same tokens.
+    """
+    if chosen.shape[1:] != truth.shape[1:]:
+        raise ShapeError(
+            f"Expected assignments of as many tokens as the truth has, {truth.shape[1]}, but got "
+            f"{chosen.shape[1]}."
+        )
+    together = _together(chosen, experts, truth, true_experts)
+    first = _together(chosen[:1], experts, truth[:1], true_experts)
+    rows, columns = linear_sum_assignment(together, maximize=True)
+    match = np.full(true_experts, -1)
+    match[rows] = columns
+    tokens = max(truth.shape[1], 1)
+    joint = torch.from_numpy(first / tokens)
+    one, other = _entropy(joint.sum(1)), _entropy(joint.sum(0))
+    return Matched(
+        float(together[rows, columns].sum() / (tokens * min(len(chosen), len(truth)))),
+        float(first[linear_sum_assignment(first, maximize=True)].sum() / tokens),
+        match.tolist(),
+        max(0.0, one + other - _entropy(joint.flatten())),
+        one,
+    )
+
+
+def _together(
+    chosen: Tensor, experts: int, truth: Tensor, true_experts: int
+) -> NDArray[np.float64]:
+    """Return on how many tokens a true expert meets one of the router's, shape (N*, N)."""
+    own = nn.functional.one_hot(chosen, experts).sum(0).double()
+    true = nn.functional.one_hot(truth, true_experts).sum(0).double()
+    counts: NDArray[np.float64] = (true.T @ own).cpu().numpy()
+    return counts
 
 
 def load(chosen: Tensor, experts: int) -> Tensor:

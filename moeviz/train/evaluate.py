@@ -75,7 +75,7 @@ def measure(
     Cancelled
         Once `should_stop` is true; it is asked every :data:`TOKENS_AT_ONCE` tokens.
     """
-    device = network.place.device
+    device = next(network.parameters()).device
     at_once = max(1, TOKENS_AT_ONCE // task.context)
     losses: list[Tensor] = []
     right: list[Tensor] = []

@@ -12,6 +12,7 @@ from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
 from moeviz.train.schedule import MOVES
 from moeviz.train.tasks import ANGLES, TASKS, Digits
+from moeviz.train.teacher import TEACHER_FIELDS
 
 METHOD, TASK, NETWORK, ROUTING, COMPETITION, TRAINING = (
     "Methods",
@@ -122,6 +123,7 @@ _ALL = (
     _choice("held_domain", "Degrees left out", "each", HELD_DOMAINS,
             "Which rotation of digits a network does not see while it learns; each in its turn.",
             TASK, applies=_digits),
+    *TEACHER_FIELDS,
     _number("steps", "Steps of training", "T", 600, 10, 20_000, "More take longer.", TRAINING,
             basic=True),
     _number("points", "Checkpoints", "", 12, 2, 60,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -54,8 +55,9 @@ def look(
     -------
     record : dict
         ``loss`` on these tokens, and ``layers``: for a sparse one the numbers of
-        :mod:`moeviz.train.diagnostics`, ``rank_down`` (what the loss gains where rank K + 1 takes
-        the best expert's place) and packed arrays (:mod:`moeviz.train.packed`): ``chosen``, by the
+        :mod:`moeviz.train.diagnostics`; ``rank_down``, what the loss gains where rank K + 1 takes
+        the best expert's place; ``truth``, :class:`moeviz.train.diagnostics.Matched` where the true
+        gate is known, else None; and packed arrays (:mod:`moeviz.train.packed`): ``chosen``, by the
         router, with ``weights``, and ``winners`` of the competition with their ``shares``, of shape
         (K, T); the router's ``scores`` and the experts' ``affinities``, of shape (N, T'), of the
         first T' tokens. For a dense layer an empty one.
@@ -66,7 +68,7 @@ def look(
     Cancelled
         Once `should_stop` is true.
     """
-    device = network.place.device
+    device = next(network.parameters()).device
     inputs, targets = (part.to(device) for part in probe(task))
     heard: list[Tensor] = []
     hooks = [
@@ -88,8 +90,23 @@ def look(
         past = None if before is None else before[at].to(device)
         shifted = _one_rank_down(network, layer, inputs, targets, task)
         seen = _seen(layer, x, did, past, task.context, should_stop)
-        layers.append({"rank_down": None if shifted is None else shifted - plain, **seen})
+        layers.append(
+            {
+                "rank_down": None if shifted is None else shifted - plain,
+                "truth": _against_truth(task, did, layer.rules.experts),
+                **seen,
+            }
+        )
     return {"loss": plain, "layers": layers}, [did.chosen.cpu() for did in routed]
+
+
+def _against_truth(task: Task, did: Routed, experts: int) -> dict[str, Any] | None:
+    """Return how the router meets the true gate; None where none is known."""
+    truth = task.truth()
+    if truth is None:
+        return None
+    known = truth[0][:, : did.chosen.shape[1]].to(did.chosen.device)
+    return asdict(diagnostics.matched(did.chosen, experts, known, truth[1]))
 
 
 def _seen(

@@ -12,6 +12,21 @@ CURVES = (HELD_OUT, ACCURACY, VALIDATION, LEARNED)
 """What can be drawn along the steps."""
 
 
+DIAGNOSTICS = (
+    "change", "agreement", "use_entropy", "weight_entropy", "score_norm", "similarity",
+    "rank_down",
+)  # fmt: skip
+"""What is one number for each layer at each checkpoint."""
+
+TRUTHS = ("agreement", "first", "information", "most")
+"""What is one more where the true gate is known; read as ``truth.agreement`` and so on."""
+
+SPEEDS = ("learned_per_second", "asked_per_second")
+"""Tokens in a second while learning, and while answering alone."""
+
+FINAL = "final"
+
+
 @dataclass(frozen=True)
 class Measure:
     """What a method's final number is.

@@ -107,6 +107,12 @@ class TrainingPreset:
 PRESETS: Registry[TrainingPreset] = Registry("training preset")
 
 
+def tables_of(spec: Training) -> tuple[PrintedTable, ...]:
+    """Return the papers' tables to stand beside a comparison: those of the preset it came from."""
+    preset = PRESETS.get(spec.name)
+    return preset.printed if preset is not None else ()
+
+
 def _add(
     name: str, title: str, asks: str, question: str, about: str, methods: str, paper: str = "",
     tables: tuple[str, ...] = (), first: str = "", **values: Any,

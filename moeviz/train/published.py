@@ -220,7 +220,7 @@ TABLES.add("compete-4", PrintedTable(
         Row("CompeteSMoE", "competesmoe", (781, 14.18, 9.88)),
     ),
     "The text of §5.3 calls CompeteSMoE's training about 3 % faster; the table has it slower. "
-    "Our times are of a machine with other work.",
+    "Our speeds are medians over checkpoints, on the machine that ran them.",
 ))  # fmt: skip
 
 TABLES.add("compete-6", PrintedTable(

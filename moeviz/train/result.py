@@ -12,25 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moeviz.errors import SpecificationError
-from moeviz.train.measure import ACCURACY, CURVES, LEARNED, VALIDATION, Measure, measure_of
+from moeviz.train.measure import CURVES, FINAL, SPEEDS, Measure, measure_of
 from moeviz.train.paired import Difference, paired
 from moeviz.train.plan import Run, runs, stretch_id
-from moeviz.train.specification import NUMBERS_VERSION, Training
+from moeviz.train.printed import printed
+from moeviz.train.readings import Record, at_name, median, reached, read
+from moeviz.train.specification import Training
 from moeviz.train.tasks import make_task
 
-DIAGNOSTICS = (
-    "change", "agreement", "use_entropy", "weight_entropy", "score_norm", "similarity",
-    "rank_down",
-)  # fmt: skip
-"""What is one number for each layer at each checkpoint."""
-
-SPEEDS = ("learned_per_second", "asked_per_second")
-"""Tokens in a second while learning, and while answering alone."""
-
-FINAL = "final"
-
 Numbers = NDArray[np.float64]
-Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +86,13 @@ class TrainingResult:
         return range(self.spec["seed"], self.spec["seed"] + self.spec["seeds"])
 
     @property
+    def known(self) -> bool:
+        """Whether the true gate is known, so that routers can be scored against it."""
+        looks = (record.get("look") for own in self.records.values() for record in own[:1])
+        layers = (layer for look in looks if look for layer in look["layers"])
+        return any(layer.get("truth") for layer in layers)
+
+    @property
     def reached(self) -> int:
         """How many checkpoints every run has reached."""
         return min((len(records) for records in self.records.values()), default=0)
@@ -128,14 +125,15 @@ class TrainingResult:
         for d, domain in enumerate(self.spec.domains):
             for s, seed in enumerate(self.seeds):
                 for p, record in enumerate(self.of(method, domain, seed)):
-                    values[d, s, p] = _read(record, what)
+                    values[d, s, p] = read(record, what)
         return Curve(self.steps, values)
 
     def final(self, method: int, points: int | None = None) -> Numbers:
         """Return the measure at the end for each seed, shape (seeds,), the mean over domains.
 
-        NaN where a run has not come that far or has diverged. An accuracy is that of the
-        checkpoint with the best accuracy in the domains that are learned (`cosine` §5.3).
+        At the end it is of all that is held out, along the curves of a part. NaN where a run has
+        not come that far or has diverged. An accuracy is that of the checkpoint with the best
+        accuracy in the domains that are learned (`cosine` §5.3).
 
         Parameters
         ----------
@@ -144,20 +142,11 @@ class TrainingResult:
             After so many checkpoints instead of at the end.
         """
         last = len(self.steps) if points is None else points
-        if not last:
-            return np.full(len(self.seeds), np.nan)
-        curve = self.curve(method, self.measure.what).values[..., :last]
-        values = curve[..., -1]
-        if self.measure.what == ACCURACY:
-            chosen = self.curve(method, VALIDATION).values[..., :last]
-            best = np.where(np.isnan(chosen), -1.0, chosen).argmax(-1, keepdims=True)
-            at_best = np.take_along_axis(curve, best, -1)[..., 0]
-            there = [
-                [len(self.of(method, domain, seed)) >= last for seed in self.seeds]
-                for domain in self.spec.domains
-            ]
-            values = np.where(np.array(there), at_best, np.nan)
-        return np.asarray(values.mean(0))
+        own = [
+            [reached(self.of(method, domain, seed), last, self.measure) for seed in self.seeds]
+            for domain in self.spec.domains
+        ]
+        return np.asarray(np.array(own).mean(0))
 
     def values(self, method: int, what: str = FINAL) -> Numbers:
         """Return one number for each seed, shape (seeds,): final measure, diagnostic or speed.
@@ -171,7 +160,7 @@ class TrainingResult:
         """
         if what == FINAL:
             return self.final(method)
-        if what in DIAGNOSTICS:
+        if what not in SPEEDS:
             return np.asarray(self.diagnostic(what, method)[1][..., -1].mean(0))
         return np.array([self._speed(method, seed, what) for seed in self.seeds])
 
@@ -211,7 +200,7 @@ class TrainingResult:
         Parameters
         ----------
         name : str
-            One of :data:`DIAGNOSTICS`.
+            One of :data:`DIAGNOSTICS`, or ``truth.`` and one of :data:`TRUTHS`.
         method : int
         """
         return self.steps, self._looks(method, name, ())[..., 0]
@@ -229,7 +218,7 @@ class TrainingResult:
     def speed(self, method: int, what: str = "learned_per_second") -> float:
         """Return how many tokens a second a method learns from or answers, the median."""
         found = [self._speed(method, seed, what) for seed in self.seeds]
-        return _median([one for one in found if math.isfinite(one)])
+        return median([one for one in found if math.isfinite(one)])
 
     def competed(self, method: int) -> NDArray[np.int64] | None:
         """Return in how many steps each layer competed, (layers, seeds, P); None for who does not.
@@ -246,7 +235,7 @@ class TrainingResult:
 
     def _speed(self, method: int, seed: int, what: str) -> float:
         own = [record for d in self.spec.domains for record in self.of(method, d, seed)]
-        return _median([record[what] for record in own if record.get(what)])
+        return median([record[what] for record in own if record.get(what)])
 
     def _looks(self, method: int, name: str, none: tuple[float, ...]) -> Numbers:
         """Return what was looked at, (layers, seeds, P, numbers), the mean over domains."""
@@ -257,8 +246,7 @@ class TrainingResult:
             for s, seed in enumerate(self.seeds):
                 for p, record in enumerate(self.of(method, domain, seed)):
                     for at, layer in enumerate((record.get("look") or {}).get("layers", ())):
-                        value = layer.get(name)
-                        # A shared expert is none of those that are chosen.
+                        value = at_name(layer, name)
                         if value is not None:
                             numbers = np.atleast_1d(np.asarray(value, dtype=np.float64))
                             found[at, s, p, : numbers.size] = numbers
@@ -267,48 +255,7 @@ class TrainingResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for who reads on: the specification, curves, and what they say."""
-        pairs = [(one, two) for two in range(len(self.spec.methods)) for one in range(two)]
-        return {
-            "training": NUMBERS_VERSION,
-            "spec": self.spec.to_json(),
-            "hash": self.spec.hash,
-            "device": self.device,
-            "seconds": self.seconds,
-            "complete": self.complete,
-            "measure": vars(self.measure),
-            "baseline": self.baseline,
-            "steps": self.steps.tolist(),
-            "domains": list(self.spec.domains),
-            "seeds": list(self.seeds),
-            "methods": [self._method_json(at) for at in range(len(self.spec.methods))],
-            "differences": [
-                {
-                    "method": self.spec.methods[two].text,
-                    "other": self.spec.methods[one].text,
-                    **self.difference(two, one).to_json(),
-                }
-                for one, two in pairs
-            ],
-        }
-
-    def _method_json(self, at: int) -> dict[str, Any]:
-        method, beside = self.spec.methods[at], self.beside_baseline(at)
-        counts = self.competed(at)
-        final = self.final(at)
-        looked_at = () if method.dense else DIAGNOSTICS
-        return {
-            "method": method.text,
-            "title": method.title,
-            "final": final.tolist(),
-            "mean": float(final.mean()),
-            "diverged": self.diverged(at),
-            "beside_baseline": beside and beside.to_json(),
-            "curves": {what: self.curve(at, what).values.tolist() for what in CURVES},
-            "diagnostics": {n: self.diagnostic(n, at)[1].tolist() for n in looked_at},
-            "load": None if method.dense else self.load(at)[1].tolist(),
-            "competed": None if counts is None else counts.tolist(),
-            **{name: self.speed(at, name) for name in SPEEDS},
-        }
+        return printed(self)
 
 
 def assemble(
@@ -341,22 +288,3 @@ def assemble(
 def baseline_of(spec: Training) -> float | None:
     """Return what a simple model reaches in a comparison's task: for a text, trigrams."""
     return make_task(spec.fields, spec.own).baseline()
-
-
-def _read(record: Record, what: str) -> float:
-    """Return a record's number, NaN for none."""
-    value = record.get(what)
-    if what == LEARNED:
-        return _mean(value)
-    if what == VALIDATION and value is not None:
-        value = value["accuracy"]
-    return math.nan if value is None else float(value)
-
-
-def _mean(values: Sequence[float | None] | None) -> float:
-    there = [math.nan if value is None else value for value in values or ()]
-    return float(np.mean(there)) if there else math.nan
-
-
-def _median(values: Sequence[float]) -> float:
-    return float(np.median(values)) if len(values) else math.nan

@@ -198,7 +198,7 @@ def upcycle(
     for step in range(spec["dense_steps"]):
         heed(should_stop)
         train_step(source, optimizer, task, dense, seed, step, None)
-    body = {k: v for k, v in source.state_dict().items() if ".layer." not in k}
+    body = {k: v for k, v in source.state_dict().items() if ".layer." not in f".{k}"}
     network.load_state_dict(body, strict=False)
     for own, given in zip(network.layers, source.layers, strict=True):
         one = given.experts

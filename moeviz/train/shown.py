@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from moeviz.train.look import probe
+from moeviz.train.regression import Regression
 from moeviz.train.tasks import DIGIT_SIDE, PATCH, Digits, Language, Task
 
 DECIMALS = 3
@@ -23,12 +24,24 @@ def shown_tokens(task: Task) -> dict[str, Any]:
         Of a text ``{"kind": "text", "rows": [...]}``, a row of S characters for each input. Of
         digits ``{"kind": "digits", "side", "patch", "images": [[side * side numbers from 0 to 1]],
         "labels"}``, images row by row; their tokens are squares of `patch` by `patch`, row by row.
-        Each has ``"context"``, S.
+        Of a known mixture ``{"kind": "plane", "points": [[x, y]], "truth": [...], "experts"}``,
+        the first two numbers of each point, its true first expert, and how many there are. Each has
+        ``"context"``, S.
     """
     inputs, targets = probe(task)
     if isinstance(task, Language):
         rows = [task.text.words(row) for row in inputs.tolist()]
         return {"kind": "text", "context": task.context, "rows": rows}
+    if isinstance(task, Regression):
+        points = inputs.flatten(0, 1)
+        truth, experts = task.truth()
+        return {
+            "kind": "plane",
+            "context": task.context,
+            "points": [[round(x, DECIMALS) for x in point] for point in points[:, :2].tolist()],
+            "truth": truth[0, : len(points)].tolist(),
+            "experts": experts,
+        }
     assert isinstance(task, Digits)
     side = DIGIT_SIDE // PATCH
     images = inputs.reshape(-1, side, side, PATCH, PATCH).transpose(2, 3).reshape(len(inputs), -1)

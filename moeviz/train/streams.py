@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-PURPOSES = ("body", "experts", "router", "batch", "noise", "schedule")
+PURPOSES = ("body", "experts", "router", "batch", "noise", "schedule", "teacher")
 """What streams are for."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -12,74 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from moeviz.model.registry import Registry
+from moeviz.train.regression import Regression
 from moeviz.train.streams import stream
+from moeviz.train.task import TASKS, Task
 from moeviz.train.text import Text, own_text, shipped_text, trigram_bits
-
-
-class Task(ABC):
-    """Something to learn.
-
-    Attributes
-    ----------
-    name, title, does : str
-        Name in the registry; name for people; one line of what it is.
-    unit : str
-        Of the held-out loss.
-    causal : bool
-        Whether each token is answered from those before it.
-    context : int
-        Tokens of an input.
-    outputs : int
-        Numbers of an answer.
-    """
-
-    name: ClassVar[str]
-    title: ClassVar[str]
-    does: ClassVar[str]
-    unit: ClassVar[str]
-    causal: ClassVar[bool]
-    context: int
-    outputs: int
-
-    @abstractmethod
-    def embed(self, width: int) -> nn.Module:
-        """Return what makes tokens, shape (B, S, d), of inputs."""
-
-    @abstractmethod
-    def batch(self, seed: int, step: int, size: int) -> tuple[Tensor, Tensor]:
-        """Return inputs and targets of a step; the same for all methods."""
-
-    @abstractmethod
-    def held_out(self) -> tuple[Tensor, Tensor]:
-        """Return inputs and targets that are not learned from."""
-
-    def validation(self) -> tuple[Tensor, Tensor] | None:
-        """Return inputs and targets by which a checkpoint is chosen; None: the last one is."""
-        return None
-
-    @abstractmethod
-    def losses(self, answers: Tensor, targets: Tensor) -> Tensor:
-        """Return each input's mean loss in the unit's natural form, nats or squares: (B,)."""
-
-    def loss(self, answers: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean of :meth:`losses`."""
-        return self.losses(answers, targets).mean()
-
-    def right(self, answers: Tensor, targets: Tensor) -> Tensor | None:
-        """Return which answers are right, shape (B,); None where no answer is right or wrong."""
-        return None
-
-    def shown(self, loss: float) -> float:
-        """Return a mean loss in the task's unit."""
-        return loss
-
-    def baseline(self) -> float | None:
-        """Return what a simple model reaches on what is held out, in the task's unit."""
-        return None
-
-
-TASKS: Registry[type[Task]] = Registry("task")
 
 
 class Language(Task):
@@ -104,6 +39,11 @@ class Language(Task):
         self.context = min(context, len(text.held_out) - 1, len(text.learned) - 1)
         self.outputs = len(text.symbols)
         self._learned = torch.from_numpy(text.learned)
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], own: bytes | None, domain: int) -> Language:
+        text = own_text(own) if own is not None else shipped_text()
+        return cls(text, int(fields["context"]))
 
     def embed(self, width: int) -> nn.Module:
         return nn.Embedding(self.outputs, width)
@@ -132,6 +72,8 @@ class Language(Task):
     def baseline(self) -> float | None:
         return trigram_bits(self.text)
 
+
+__all__ = ["ANGLES", "DIGIT_SIDE", "PATCH", "TASKS", "Digits", "Language", "Task", "make_task"]
 
 ANGLES = (0, 15, 30, 45, 60, 75)
 """Degrees by which digits are turned: each is a domain."""
@@ -186,6 +128,10 @@ class Digits(Task):
         self._choosing_labels = labels[choosing].repeat(len(known))
         self._asked, self._answers = patches[held], labels
 
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], own: bytes | None, domain: int) -> Digits:
+        return cls(domain)
+
     def embed(self, width: int) -> nn.Module:
         return nn.Linear(PATCH * PATCH, width)
 
@@ -208,8 +154,8 @@ class Digits(Task):
         return answers.argmax(-1) == targets
 
 
-TASKS.add(Language.name, Language)
-TASKS.add(Digits.name, Digits)
+for _task in (Language, Digits, Regression):
+    TASKS.add(_task.name, _task)
 
 
 def make_task(fields: Mapping[str, Any], own: bytes | None = None, domain: int = 0) -> Task:
@@ -229,6 +175,4 @@ def make_task(fields: Mapping[str, Any], own: bytes | None = None, domain: int =
     SpecificationError
         If the text is none.
     """
-    if fields["task"] == Digits.name:
-        return Digits(domain)
-    return Language(own_text(own) if own is not None else shipped_text(), int(fields["context"]))
+    return TASKS[fields["task"]].of(fields, own, domain)

@@ -74,4 +74,4 @@ def test_streams_differ_by_purpose_step_and_seed() -> None:
         for step in (0, 1)
     }
     assert len(drawn) == 4 * len(PURPOSES)
-    assert set(TASKS) == {"language", "digits"}
+    assert set(TASKS) == {"language", "digits", "regression"}

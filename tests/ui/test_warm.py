@@ -26,7 +26,7 @@ from moeviz.ui.shared.warm import warm
 assert "torch" in sys.modules
 asyncio.run(warm(Path()))
 from tests.ui.still import StillEngine, visit
-session.Engine = StillEngine
+session.Engine = lambda **_: StillEngine()
 before = set(sys.modules)
 heavy = ("moeviz", "torch", "sympy", "scipy", "numpy", "pandas", "pyarrow", "plotly", "flint")
 for page in {SECTIONS["See"]!r}:

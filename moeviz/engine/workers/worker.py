@@ -53,20 +53,31 @@ class WarmUp(WorkerPlugin):
         import torch
 
         torch.set_num_threads(1)  # one block per core: blocks are the parallelism
-        try:
-            self._rehearse("cuda" if "GPU" in worker.state.total_resources else "cpu")
-        except Exception:
-            # A worker that is merely cold still computes; a study that is broken will say so in
-            # its first block, where somebody reads it.
-            logger.exception("The warm-up failed")
+        rehearse(pack(self._kind), "cuda" if "GPU" in worker.state.total_resources else "cpu")
         if self._polite:
             _lower_priority()
 
-    def _rehearse(self, device: str) -> None:
-        spec = self._kind.rehearsal()
-        blocks = self._kind.plan(spec) if spec is not None else ()
-        for block in [b for b in blocks if self._kind.before(b) is None][:REHEARSED]:
-            self._kind.run_block(spec, block, device)
+
+def rehearse(kind: bytes, device: str) -> None:
+    """Run the first blocks of a kind's rehearsal, for what a first run costs.
+
+    Parameters
+    ----------
+    kind : bytes
+        The kind, by :func:`pack`.
+    device : str
+        ``"cpu"`` or ``"cuda"``.
+    """
+    (what,) = _unpack(kind)
+    try:
+        spec = what.rehearsal()
+        blocks = what.plan(spec) if spec is not None else ()
+        for block in [block for block in blocks if what.before(block) is None][:REHEARSED]:
+            what.run_block(spec, block, device)
+    except Exception:
+        # A worker that is merely cold still computes; a study that is broken will say so in its
+        # first block, where somebody reads it.
+        logger.exception("The warm-up failed")
 
 
 def pack(*parts: Any) -> bytes:

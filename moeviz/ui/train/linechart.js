@@ -20,6 +20,7 @@ export function ticks(low, high, most = MOST_TICKS) {
 export function formed(value, form) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   if (form === "percent") return `${Math.floor(100 * value + 0.5)}\u00a0%`;
+  if (form === "points") return `${value.toFixed(1).replace("-", "−")}\u00a0%`;
   if (form === "thousands") return Math.floor(value + 0.5).toLocaleString("en-US");
   const text = value.toFixed(form === "fine" ? 3 : 2);
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
@@ -104,7 +105,7 @@ export class LineChart {
     const gap = levels.length > 1 ? levels[1] - levels[0] : 1;
     const texts = levels.map((value) => tickText(value, gap, form));
     const left = Math.max(...texts.map((text) => widthOf(text, font))) + 10 * unit;
-    const [top, bottom] = [1.6 * font, 2.5 * font];
+    const [top, bottom] = [2 * font, 2.5 * font];
     const inner = { width: width - left - right, height: height - top - bottom };
     const px = (x) => left + (x / xmax) * inner.width;
     const py = (y) => top + ((high - y) / (high - low)) * inner.height;
@@ -166,7 +167,7 @@ export class LineChart {
     }
     const room = spread(ends.map((end) => end.y), 1.15 * font, top, height - 0.4 * font);
     ends.forEach(({ line, x, y }, at) => {
-      svg.append(say(fitting(line.end, width - Math.min(x, left + inner.width) - 8 * unit, font), {
+      svg.append(say(fitting([line.end, line.name], width - Math.min(x, left + inner.width) - 8 * unit, font), {
         x: x + 7 * unit, y: room[at] + 0.32 * font, fill: line.colour, "font-weight": 700,
         "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3,
       }));
@@ -215,9 +216,11 @@ export class LineChart {
   }
 }
 
-function fitting(text, room, font) {
-  if (widthOf(text, font, true) <= room) return text;
-  let short = text;
+// The first of some texts that has room, or the last cut short.
+function fitting(texts, room, font) {
+  const fits = texts.find((text) => widthOf(text, font, true) <= room);
+  if (fits !== undefined) return fits;
+  let short = texts.at(-1);
   while (short.length > 3 && widthOf(`${short}…`, font, true) > room) short = short.slice(0, -1);
   return `${short.trimEnd()}…`;
 }

@@ -8,7 +8,7 @@ import { looksOf } from "@tokens";
 const HIGH = 46; // Pixels of a row of bars at the usual font size.
 
 const places = (numbers) => numbers.map((expert) => `${expert + 1}`).join(", ");
-const percent = (share) => `${Math.round(100 * share)} %`;
+const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
 function weighed(experts, weights) {
   if (!weights) return places(experts);
@@ -53,7 +53,7 @@ function bars(values, winners, looks, width, unit, name) {
 
 // What is said of a token, and the rows of bars; `asked`: layer, token, named, looks, unit, method.
 export function card({ layer, token, named, looks, unit, width, method }) {
-  const root = tagged("div", { class: "token-card" });
+  const root = tagged("div", { class: "token-card" }, element("p", "card-method", method));
   const head = tagged("p", { class: "card-head" }, element("strong", "", `${named.title} `));
   if (named.sign) {
     head.append(tagged("code", {}, named.before, element("mark", "", named.sign), named.after));
@@ -72,9 +72,9 @@ export function card({ layer, token, named, looks, unit, width, method }) {
   const competition = winners.length
     ? `Competition: expert ${weighed(winners, column(layer.shares, token))}; ${both} of ${chosen.length} the same`
     : "";
-  root.append(element("p", "", scores ? `${router}. Its scores:` : `${router}.`));
-  if (scores) root.append(bars(scores, chosen, looks, width, unit, "Scores of the router"));
-  if (competition) root.append(element("p", "", affinities ? `${competition}. Affinities:` : `${competition}.`));
-  if (affinities) root.append(bars(affinities, winners, looks, width, unit, "Affinities in a competition"));
+  root.append(element("p", "", `${router}.`));
+  if (scores) root.append(element("p", "card-what", "scores"), bars(scores, chosen, looks, width, unit, "Scores of the router"));
+  if (competition) root.append(element("p", "", `${competition}.`));
+  if (affinities) root.append(element("p", "card-what", "affinities"), bars(affinities, winners, looks, width, unit, "Affinities in a competition"));
   return { root, words: `${named.title}. ${router}. ${competition}.` };
 }

@@ -10,6 +10,7 @@ const load = () =>
 
 const RATE = 350; // Milliseconds of a checkpoint in a replay,
 const PATIENCE = 1_500; // and how long a replay waits for one that is on its way.
+const NUMBERED = 18; // Pixels of a share that has room for its expert's number.
 const PHONE = 800; // Pixels, as in training.css.
 const SIDES = ["left", "right"];
 
@@ -359,7 +360,7 @@ class Training {
       const wide = Math.max(0, share);
       made.style.flexGrow = String(wide);
       made.title = `Expert ${expert + 1}: ${Math.round(100 * share)} % of choices`;
-      made.append(element("b", "", String(expert + 1)));
+      if (share * panel.root.clientWidth > NUMBERED * this.unit) made.append(element("b", "", String(expert + 1)));
       made.style.setProperty("--colour", looksOf(this.screen.looks, expert).colour);
       return made;
     }));
@@ -418,25 +419,35 @@ class Training {
     else this.cardPlace.hidden = true;
   }
 
+  // Beside the tokens where there is room, and then of both methods; else below the token.
   showCard() {
     const { at, token, node } = this.pointed;
-    const panel = this.sides[at];
-    const unit = this.unit;
-    const width = Math.min(300 * unit, this.root.clientWidth - 40);
-    const { root, words } = this.tools.card({
+    const { unit } = this;
+    const wide = window.innerWidth > PHONE && !this.data.compact;
+    const shown = wide ? this.sides.filter(({ root }) => !root.hidden) : [this.sides[at]];
+    const room = wide ? this.right.clientWidth - 26 * unit : Math.min(300 * unit, this.root.clientWidth - 40);
+    const width = Math.floor(shown.length > 1 ? (room - 20 * unit) / 2 : Math.min(room, 340 * unit));
+    const cards = shown.map((panel) => this.tools.card({
       layer: panel.layer, token, unit, width, named: panel.tokens.named(token), looks: this.screen.looks,
       method: this.screen.methods[this.view[panel.side]].title,
-    });
-    this.cardPlace.replaceChildren(root);
+    }));
+    this.cardPlace.replaceChildren(...cards.map(({ root }) => root));
+    this.cardPlace.toggleAttribute("data-wide", cards.length > 1);
+    this.cardPlace.style.width = cards.length > 1 ? `${room + 26 * unit}px` : `${width + 26 * unit}px`;
     this.cardPlace.hidden = false;
     const own = this.root.getBoundingClientRect();
     const box = node.getBoundingClientRect();
-    const { offsetWidth: wide, offsetHeight: tall } = this.cardPlace;
-    const left = Math.max(0, Math.min(own.width - wide, box.left - own.left - wide / 3));
-    const below = box.bottom + 8 + tall < document.documentElement.clientHeight;
-    const top = below || box.top - tall < 60 ? box.bottom - own.top + 8 : box.top - own.top - tall - 8;
+    const { offsetWidth, offsetHeight: tall } = this.cardPlace;
+    let left = Math.max(0, Math.min(own.width - offsetWidth, box.left - own.left - offsetWidth / 3));
+    let top = box.bottom - own.top + 8;
+    const fits = box.bottom + 8 + tall < document.documentElement.clientHeight;
+    if (wide) {
+      left = this.right.getBoundingClientRect().left - own.left;
+      top = Math.max(0, Math.min(box.top - own.top - 20, document.documentElement.clientHeight - tall - own.top - 12));
+    } else if (!fits && box.top - tall > 60) top = box.top - own.top - tall - 8;
     this.cardPlace.style.translate = `${left}px ${top}px`;
-    if (panel.tokens.root.matches(":focus-visible") && this.heard.textContent !== words) this.heard.textContent = words;
+    const { words } = cards[shown.indexOf(this.sides[at])];
+    if (this.sides[at].tokens.root.matches(":focus-visible") && this.heard.textContent !== words) this.heard.textContent = words;
   }
 
   get unit() {
@@ -462,7 +473,7 @@ class Training {
     const free = document.documentElement.clientHeight - top - below;
     const heads = panels.map(({ root, tokens }) => root.offsetHeight - tokens.root.offsetHeight);
     const room = narrow ? free - heads[0] : (free - heads.reduce((sum, each) => sum + each, 0)) / panels.length - 12;
-    for (const { tokens } of panels) tokens.fit(this.all ? 1e6 : room, narrow ? 1 : 2);
+    for (const { tokens } of panels) tokens.fit(this.all ? 1e6 : room, narrow || tokens.shown.kind === "digits" ? 1 : 2);
     const cut = panels.some(({ tokens }) => tokens.whole === false);
     this.more.hidden = !cut && !this.all;
     const kinds = { text: "windows", digits: "digits", plane: "points" };

@@ -105,13 +105,13 @@ export class Board {
   drawCurves() {
     const { screen } = this;
     const x = screen.places.map((place) => screen.steps[place]);
-    const form = screen.percent ? "number" : "fine";
+    const form = screen.percent ? "points" : "fine";
     const lines = this.on.map((at) => {
       const { title, colour, dash } = screen.methods[at];
       const { mean, low, high, seeds } = screen.curves[at];
       const last = mean.findLast((value) => value !== null);
       return {
-        name: title, end: `${title}${last === undefined ? "" : ` ${formed(last, "number")}`}`, colour, dash, x,
+        name: title, end: `${title}${last === undefined ? "" : ` ${formed(last, screen.percent ? "points" : "number")}`}`, colour, dash, x,
         mean, low, high, faint: seeds.length > 1 ? seeds : [],
       };
     });
@@ -143,7 +143,7 @@ export class Board {
     const paper = screen.paper;
     const head = [
       tagged("th", { scope: "col" }, ""), tagged("th", { scope: "col" }, screen.percent ? "accuracy" : "loss"),
-      tagged("th", { scope: "col" }, "against ", select), tagged("th", { scope: "col" }, "verdict"),
+      tagged("th", { scope: "col" }, "against ", select),
       ...(paper ? [tagged("th", { scope: "col", title: paper.note }, paper.title)] : []),
     ];
     const rows = screen.methods.map((method, at) => {
@@ -152,10 +152,12 @@ export class Board {
       name.style.setProperty("--curve", method.colour);
       name.append(element("span", "glyph", method.glyph), ` ${method.title}`);
       if (method.diverged) name.append(` (${method.diverged} diverged)`);
-      const verdict = found && found.pairs ? `${MARKS[found.says]} ${found.says}` : found ? "" : "–";
-      const cells = [screen.finals[at], found ? found.words : "–", verdict];
-      if (paper) cells.push(printed(paper, at, this.reference));
-      return tagged("tr", {}, name, ...cells.map((text) => element("td", "", text)));
+      const verdict = found && found.pairs ? `${MARKS[found.says]} ${found.says}` : "";
+      const difference = tagged("td", { class: "board-difference" }, element("span", "", found ? found.words : "–"), " ");
+      if (verdict) difference.append(element("span", "", verdict));
+      const cells = [element("td", "", screen.finals[at]), difference];
+      if (paper) cells.push(element("td", "", printed(paper, at, this.reference)));
+      return tagged("tr", {}, name, ...cells);
     });
     this.table.replaceChildren(tagged(
       "table", {}, tagged("thead", {}, tagged("tr", {}, ...head)), tagged("tbody", {}, ...rows),
@@ -248,7 +250,7 @@ export class Board {
       ))),
     );
     const named = (at) => screen.methods[at].title;
-    const curves = screen.methods.map((_, at) => [named(at), screen.curves[at].mean, screen.percent ? "number" : "fine"]);
+    const curves = screen.methods.map((_, at) => [named(at), screen.curves[at].mean, screen.percent ? "points" : "fine"]);
     const tables = [made(`${screen.axis}, mean of the seeds`, screen.places.map((place) => screen.steps[place]), curves)];
     for (const each of screen.diagnostics) {
       const layer = each.layered ? training.view.layer : 0;

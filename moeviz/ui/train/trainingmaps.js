@@ -16,7 +16,7 @@ function drawing(width, height, words, { colours, unit }) {
 export function loadChart({ training, screen, colours, unit, width }) {
   const font = FONT * unit;
   const shown = training.sides.filter(({ root, layer }) => !root.hidden && layer?.load);
-  const row = 88 * unit;
+  const row = 104 * unit;
   const height = Math.max(1, shown.length) * row + 1.5 * font;
   const { svg, say } = drawing(width, height, "Share of choices of each expert", { colours, unit });
   const most = Math.max(...shown.flatMap(({ layer }) => layer.load), 1 / screen.experts);
@@ -24,24 +24,24 @@ export function loadChart({ training, screen, colours, unit, width }) {
   shown.forEach(({ side, layer }, at) => {
     const count = layer.load.length;
     const each = (width - 8) / count;
-    const top = at * row + 1.4 * font;
+    const top = at * row + 2.5 * font;
     const foot = at * row + row - 1.3 * font;
     const scale = (foot - top) / most;
     say(`${screen.methods[training.view[side]].title}: share of choices by expert`, { x: 4, y: at * row + font, "font-weight": 700 });
+    const equal = foot - scale / count;
+    svg.append(shape("line", { x1: 4, x2: width - 4, y1: equal, y2: equal, stroke: colours.text, "stroke-dasharray": "4 3" }));
     layer.load.forEach((share, expert) => {
       const tall = share * scale;
       svg.append(shape("rect", {
         x: 4 + (expert + 0.1) * each, width: 0.8 * each, y: foot - tall, height: tall, fill: looksOf(screen.looks, expert).colour,
       }));
       if (each > 44 * unit) {
-        say(`${Math.round(100 * share)} %`, { x: 4 + (expert + 0.5) * each, y: Math.max(top + 0.2 * font, foot - tall - 3), "text-anchor": "middle", "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3 });
+        say(`${Math.round(100 * share)} %`, { x: 4 + (expert + 0.5) * each, y: foot - tall - 3, "text-anchor": "middle", "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3 });
       }
       if (each > 17 * unit || expert % 8 === 0) {
         say(String(expert + 1), { x: 4 + (expert + 0.5) * each, y: foot + font, "text-anchor": "middle" });
       }
     });
-    const equal = foot - scale / count;
-    svg.append(shape("line", { x1: 4, x2: width - 4, y1: equal, y2: equal, stroke: colours.text, "stroke-dasharray": "4 3" }));
   });
   say("expert", { x: width / 2, y: height - 2, "text-anchor": "middle" });
   return svg;

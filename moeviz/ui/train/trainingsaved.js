@@ -5,7 +5,7 @@ import { shape } from "@drawing";
 import { lines, readable } from "@saved";
 import { looksOf, painted } from "@tokens";
 
-const WIDE = 1100, GAP = 20, ROW = 25, FONT = 15;
+const WIDE = 900, LEGEND = 32, GAP = 20, ROW = 25, FONT = 15;
 
 function download(address, name) {
   const link = tagged("a", { href: address, download: name });
@@ -98,7 +98,16 @@ function drawn(training, board) {
     y += 8;
     y += tokens(svg, panel, screen.looks, colours.text, y);
   }
+  const experts = Math.min(screen.experts, LEGEND);
+  const each = Math.min(60, (WIDE - 2 * GAP) / experts);
   y += 8;
+  for (let expert = 0; expert < experts; expert += 1) {
+    square(svg, { expert, level: 3 }, screen.looks, GAP + expert * each, y, each - 2, 20);
+    svg.append(shape("text", {
+      x: GAP + (expert + 0.5) * each, y: y + 14, "font-size": 13, "text-anchor": "middle", fill: colours.text,
+    }, String(expert + 1)));
+  }
+  y += 30;
   const curves = board.curvesRoot.querySelector("svg");
   if (curves) {
     const copy = curves.cloneNode(true);
