@@ -23,13 +23,15 @@ from moeviz.charts.training_diagnostics import (
 from moeviz.charts.training_experts import expert_looks
 from moeviz.charts.training_words import notices, sentence
 from moeviz.text import finite, signed
+from moeviz.train.measure import FINAL
 from moeviz.train.paired import Difference
 from moeviz.train.plan import runs
 from moeviz.train.presets import PRESETS
 from moeviz.train.published import TABLES
-from moeviz.train.result import FINAL, TrainingResult
+from moeviz.train.regression import Regression
+from moeviz.train.result import TrainingResult
 from moeviz.train.routers import ROUTERS
-from moeviz.train.tasks import ANGLES, TASKS, Digits
+from moeviz.train.tasks import ANGLES, TASKS, Digits, Language
 
 FIRST = 3
 """Curves that are on at first."""
@@ -218,7 +220,7 @@ def _curves(result: TrainingResult) -> dict[str, Any]:
 def _baseline(result: TrainingResult) -> dict[str, Any] | None:
     if result.baseline is None:
         return None
-    names = {"language": "trigrams", "regression": "best linear fit"}
+    names = {Language.name: "trigrams", Regression.name: "best linear fit"}
     name = names.get(result.spec["task"], "simple model")
     return {"value": result.baseline, "name": f"{name} {result.baseline:.2f}"}
 

@@ -31,6 +31,10 @@ MOST_CELLS = 240
 MOST_ROWS = 24
 
 
+TRUTH = "truth.agreement"
+"""What a router has in common with the true gate, where that is known."""
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """Something that is read of a network at every checkpoint.
@@ -107,6 +111,20 @@ DIAGNOSTICS = (
         "How alike two experts answer the same token: at 1 they have collapsed into one.",
     ),
     Diagnostic(
+        TRUTH,
+        "True gate",
+        "share of a token's true experts found",
+        "How many of a token's experts are those of the true gate, experts matched with the true "
+        "ones as well as can be.",
+        "percent",
+    ),
+    Diagnostic(
+        "truth.information",
+        "Information",
+        "mutual information, bits",
+        "What a token's first expert tells of its true one: 0 bits where it tells nothing.",
+    ),
+    Diagnostic(
         "learned_per_second",
         "Speed",
         "tokens a second, training",
@@ -146,7 +164,12 @@ def diagnostics(result: TrainingResult, unit: str) -> list[dict[str, Any]]:
     layers = sum(spec["layers"] if each.layered else 1 for each in DIAGNOSTICS)
     room = MOST_NUMBERS // max(1, 3 * layers * len(spec.methods))
     places = thinned(checkpoints, max(2, room))
-    limits = {"use_entropy": math.log2(spec["experts"]), "agreement": 1.0, "change": 1.0}
+    limits = {
+        "use_entropy": math.log2(spec["experts"]),
+        "agreement": 1.0,
+        "change": 1.0,
+        TRUTH: 1.0,
+    }
     found = []
     for each in DIAGNOSTICS:
         told = []

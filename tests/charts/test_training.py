@@ -137,6 +137,20 @@ def test_a_sentence_says_what_is_there(told: Mapping[str, Any], words: str):
     assert words in sentence(screen(**told), 0, 0, 2)
 
 
+def test_where_the_true_gate_is_known_the_sentence_is_about_it():
+    whole = result()
+    for records in whole.records.values():
+        for at, one in enumerate(records):
+            for each in filter(None, one["look"]["layers"]):
+                each["truth"] = {"agreement": 0.5 + 0.1 * at, "information": 0.4}
+    shown = training_screen(whole, LIGHT)
+    assert "finds *70\u00a0%* of the true gate’s experts, up from 50\u00a0%" in sentence(
+        shown, 0, 0, 2
+    )
+    assert sentence(shown, 1, 0, 2, beside=True) == "SMoE: *70\u00a0%*, rank 3: *0.21*."
+    assert "truth.information" in [each["name"] for each in shown["diagnostics"]]
+
+
 def test_an_even_router_is_not_said_to_crowd():
     assert "crowd" not in sentence(screen(), 0, 0, 2)
 

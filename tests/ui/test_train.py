@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from moeviz.train.kept import KeptTraining
 from starlette.requests import Request as Question
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -19,6 +18,7 @@ from moeviz.engine import Snapshot
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
 from moeviz.train.fields import FIELDS
+from moeviz.train.kept import KeptTraining
 from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.result import assemble
@@ -75,7 +75,9 @@ def address(app) -> dict[str, str]:
 
 
 def keep(monkeypatch, records, spec=SPEC) -> KeptTraining:
-    content = KeptTraining("2026-05-04", "a processor", assemble(spec, records, 75.0, "cpu"))
+    tokens = {"kind": "text", "rows": ["of another"]}
+    result = assemble(spec, records, 75.0, "cpu")
+    content = KeptTraining("2026-05-04", "a processor", result, tokens)
     for module in (picture, looks):
         monkeypatch.setattr(module, "kept", lambda name: content if name == spec.name else None)
     return content
@@ -342,9 +344,9 @@ def test_what_is_kept_is_shown_before_anything_is_run(still, records, monkeypatc
     assert data["source"] == kept_source(SPEC.name, content)
     assert json.loads(data["screen"])["hash"] == SPEC.hash
     assert "2026\\-05\\-04 with a processor: 2 methods × 2 seeds, 10 steps" in said(app.markdown)
-    assert "Your settings differ" not in said(app.markdown)
-    assert "Your settings differ" in said(visit(PAGE).markdown)
-    assert json.loads(gzip.decompress(answer(data["source"], "tokens")))["rows"]
+    assert data["lent"] == ""
+    assert "not what you have set" in told(visit(PAGE), PICTURE)["lent"]
+    assert json.loads(gzip.decompress(answer(data["source"], "tokens")))["rows"] == ["of another"]
     assert answer(data["source"], "m0-s41-d0-001")
     with pytest.raises(Exception, match="keeps another one"):
         answer(data["source"][:-1] + "0", "tokens")
@@ -428,7 +430,7 @@ def test_a_prediction_stands_beside_what_came_out(still, records, monkeypatch):
     assert came in (FIRST, SECOND, NEITHER)
     still.jobs[SPEC.hash] = snapshot("done", records)
     app.button(key="train.run").click().run()
-    assert "You predicted “CompeteSMoE”" in said(app.markdown)
+    assert "You predicted “CompeteSMoE”" in told(app, PICTURE)["sentence"]
     monkeypatch.setattr("moeviz.ui.train.predict._guesses", dict)
     assert outcome(result) == ""
 
@@ -444,7 +446,7 @@ def test_printed_tables_stand_beside_ours(still, records):
         assert table.source in said(app.markdown)
     assert "Classroom size is not the paper's" in words(app).replace("\\", "")
     assert counted([]).startswith("Of 0 orderings")
-    assert about_kept(KeptTraining("d", "e", assemble(SPEC, records, 1.0, "cpu")), SPEC)
+    assert about_kept(KeptTraining("d", "e", assemble(SPEC, records, 1.0, "cpu"), {}))
 
 
 def test_every_field_of_a_form_has_the_questions_own_default():

@@ -303,6 +303,7 @@ class Training {
     this.seeds.root.hidden = screen.seeds.length < 2;
     options(this.domains.select, screen.domains.map(({ place, name }) => [place, name]), view.domain);
     this.domains.root.hidden = screen.domains.length < 2;
+    this.layers.hidden = screen.layers < 2;
     if (this.layers.childElementCount !== screen.layers + 1) {
       this.layers.replaceChildren(
         element("span", "", "Layer"),
@@ -373,7 +374,7 @@ class Training {
     const { screen, view } = this;
     const { formed } = this.tools;
     const places = screen.diagnostics[0].places;
-    return text.replace(/\{(\w+)([@^])?(\d*)\}/g, (_, name, kind, place) => {
+    return text.replace(/\{([\w.]+)([@^])?(\d*)\}/g, (_, name, kind, place) => {
       const where = kind === "@" ? Number(place) : at;
       if (name === "method") return screen.methods[method].title;
       if (name === "unit") return screen.unit;
