@@ -22,8 +22,8 @@ FINISH_MS = 60_000
 
 @pytest.fixture
 def opened(server, visit):
-    def at(screen=(1280, 800), **fields):
-        page = visit(*screen)
+    def at(screen=(1280, 800), scheme="light", **fields):
+        page = visit(*screen, scheme=scheme)
         page.goto(f"{server.url}/train?{urlencode(fields)}")
         page.get_by_role("heading", name="Which expert").wait_for()
         return page
@@ -40,7 +40,9 @@ def ended(page):
 
 
 def test_a_run_is_started_watched_and_found_again(opened):
-    page = opened(**TINY, seed=11)
+    page = opened(**TINY, scheme="dark", seed=11)
+    page.get_by_role("group", name="Methods to compare").get_by_role("button", name="XMoE").click()
+    expect(page).to_have_url(re.compile("xmoe"))
     button(page, "Run").click()
     expect(page).to_have_url(re.compile("job=[0-9a-f]{16}"))
     ended(page)

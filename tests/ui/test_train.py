@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request as Question
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 import moeviz.ui.train.looks as looks
@@ -34,6 +35,7 @@ from moeviz.ui.train.looks import answer, kept_source, looks_route
 from moeviz.ui.train.own import MOST_TEXTS, remember, text_of
 from moeviz.ui.train.picture import PICTURE, about_kept
 from moeviz.ui.train.predict import FIRST, NEITHER, PREDICT, SECOND, came_out, outcome
+from moeviz.ui.train.switches import KEY
 from tests.ui.still import component, said, told, visit, words
 from tests.ui.still import snapshot as still_snapshot
 
@@ -164,27 +166,44 @@ def test_a_bad_link_is_one_sentence(still, params, word):
     assert not still.submitted
 
 
+def shown_methods(app) -> dict[str, bool]:
+    return {each["line"]: each["on"] for each in json.loads(told(app, KEY)["methods"])}
+
+
+def on(app) -> list[str]:
+    return [line for line, is_on in shown_methods(app).items() if is_on]
+
+
+def switch(app, line: str):
+    trigger = _make_trigger_id(component(app, KEY).id, "events")
+    states = app._tree.get_widget_states()
+    said = json.dumps([{"event": "switched", "value": line}])
+    states.widgets.append(WidgetState(id=trigger, json_trigger_value=said))
+    app = app._run(states)
+    assert not app.exception
+    return app
+
+
 def test_methods_are_turned_on_and_off_and_one_stays(still):
     app = visit(PAGE)
-    first = PRESETS[FIRST_PRESET].first.splitlines()
-    (pills,) = app.pills
-    assert list(pills.value) == first
-    app = pills.set_value([first[0]]).run()
-    assert not app.exception
-    assert address(app)["methods"] == first[0]
-    app = app.pills[0].set_value([]).run()
-    assert address(app)["methods"] == first[0]
-    assert list(app.pills[0].value) == [first[0]]
+    first, second = PRESETS[FIRST_PRESET].first.splitlines()
+    assert list(shown_methods(app)) == list(preset_lines(FIRST_PRESET))
+    assert on(app) == [first, second]
+    app = switch(app, second)
+    assert address(app)["methods"] == first
+    assert on(app) == [first]
+    app = switch(switch(app, first), "nobody knows")
+    assert on(app) == [first]
     more = preset_lines(FIRST_PRESET)[1]
-    app = app.pills[0].set_value([first[0], more]).run()
-    assert address(app)["methods"].splitlines() == [first[0], more]
+    app = switch(app, more)
+    assert address(app)["methods"].splitlines() == [first, more]
 
 
 def test_a_method_of_ones_own_stands_among_the_others(still):
     line = "competesmoe omega=0.5"
     app = visit(PAGE, methods=f"smoe\n{line}")
     assert not app.error
-    assert list(app.pills[0].value) == ["smoe", line]
+    assert on(app) == ["smoe", line]
     assert method_title(FIRST_PRESET, line) == "CompeteSMoE (omega=0.5)"
     assert method_title(FIRST_PRESET, "nobody") == "nobody"
 
