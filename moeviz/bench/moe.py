@@ -26,8 +26,8 @@ from moeviz.peers.flexmix import PeerMissingError
 from moeviz.peers.moe import PUBLIC_LAYERS, PublicLayer
 from moeviz.train.dispatch import dispatch
 from moeviz.train.experts import mix
+from moeviz.train.freed import keep_freed
 from moeviz.train.layer import Rules, SparseLayer
-from moeviz.train.memory import keep_freed
 from moeviz.train.routers import SMoE
 
 TOKENS, WIDTH, HIDDEN = 2048, 64, 256

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from moeviz.text import finite
 from moeviz.train.build import build_network
+from moeviz.train.freed import keep_freed
 from moeviz.train.layer import Routed
-from moeviz.train.memory import keep_freed
 from moeviz.train.network import Network
 from moeviz.train.numbers import mixed_precision
 from moeviz.train.optimizer import make_optimizer
