@@ -159,7 +159,12 @@ def test_charts_do_not_know_the_engine():
         assert "engine" not in parts(imports(path))
 
 
-ENGINE_ROOMS = {"workers": set(), "checks": {"workers"}, "studies": {"workers"}}
+ENGINE_ROOMS = {
+    "workers": set(),
+    "checks": {"workers"},
+    "studies": {"workers"},
+    "trainings": {"workers"},
+}
 """Rooms of the engine and the rooms that each may use; all may use what lies beside the rooms."""
 
 

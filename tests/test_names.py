@@ -21,6 +21,7 @@ ALLOWED = (
     "study/rates_table", "theory/claim", "theory/rates",  # what papers claim
     "symbolic/catalogue",
     "train/routers",  # methods of sparse layers, which have names of their own
+    "train/presets", "train/published",  # what of these is run, and what papers print of them
     "symbolic/request/gallery",  # what may be asked
 )  # fmt: skip
 """Where names may stand: the beginnings of paths under the package."""

@@ -16,6 +16,7 @@ from moeviz.cli.files import check_target, export_endings, write
 from moeviz.cli.glossary import add_glossary
 from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.settings import settings
+from moeviz.cli.train import add_train, train
 from moeviz.errors import MoevizError, SpecificationError
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     add_keep(keep)
     _where(keep)
     keep.set_defaults(run=_keep)
+
+    training = commands.add_parser("train", help="train routers beside each other and compare them")
+    add_train(training)
+    _where(training)
+    training.set_defaults(run=_train)
 
     rates = commands.add_parser(
         "rates", help="the papers' rates, and the studies that measure them"
@@ -224,15 +230,17 @@ def _say_before(spec: Any, arguments: argparse.Namespace) -> None:
         print(text, file=sys.stderr if arguments.json else sys.stdout, flush=True)
 
 
-def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> Result:
-    """Run a study to its end and return its result."""
+def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> Any:
+    """Run a study or a training to its end and return its result."""
     from moeviz.engine import Engine, EngineError
+    from moeviz.engine.trainings.trainings import Trainings
 
     with Engine(
         store=store,
         scheduler=arguments.scheduler,
         workers=arguments.workers,
         device=arguments.device,
+        kinds=[Trainings()],
     ) as engine:
         job = engine.submit(spec)
         try:
@@ -241,8 +249,16 @@ def _run(spec: Any, arguments: argparse.Namespace, store: Any) -> Result:
             _end_progress()
     if snapshot.state != "done":
         raise EngineError(f"{snapshot.message} Finished blocks are in {engine.store.root}.")
-    result: Result = snapshot.result()
-    return result
+    return snapshot.result()
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from moeviz.engine import Store
+
+    if arguments.workers is not None:
+        within_processes(arguments.workers)
+    store = Store(arguments.store) if arguments.store else None
+    return train(arguments, lambda spec: _run(spec, arguments, store))
 
 
 def _keep(arguments: argparse.Namespace) -> int:

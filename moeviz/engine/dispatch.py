@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from moeviz.engine.chains import Chains
 from moeviz.engine.errors import EngineError
 from moeviz.engine.jobs import Job
 
@@ -22,9 +23,25 @@ class LostError(Exception):
     """What comes back for a block when the place that computed it is gone."""
 
 
+@dataclass(frozen=True)
+class Finished:
+    """What a block that ended returned.
+
+    Attributes
+    ----------
+    result : Any
+        What is kept of it; a JSON-able mapping if all is well.
+    state : bytes or None
+        What blocks that go on from it begin with.
+    """
+
+    result: Any
+    state: bytes | None = None
+
+
 Arrived = Callable[["Dispatch", Any, Any], None]
-"""Takes dispatch, block and outcome: the block's result, None if it stopped without one, or an
-error, which is an :class:`EngineError` or :class:`LostError`."""
+"""Takes dispatch, block and outcome: a :class:`Finished`, None if the block stopped without a
+result, or an error, which is an :class:`EngineError` or :class:`LostError`."""
 
 Began = Callable[["Dispatch"], None]
 """Told when the first block of a dispatch begins, by a place that does not take jobs in turn."""
@@ -90,7 +107,7 @@ class Runner(Protocol):
 
 
 class Dispatch(ABC):
-    """Sends the missing blocks of a job and brings back what they return.
+    """Sends the missing blocks of a job, each once it can be computed, and brings back results.
 
     Parameters
     ----------
@@ -100,12 +117,18 @@ class Dispatch(ABC):
         Where it is sent.
     arrived : function
         Called at most once per block that was sent; see :data:`Arrived`.
+
+    Attributes
+    ----------
+    chains : Chains
+        Which blocks are to be computed, and which of them can be.
     """
 
     def __init__(self, job: Job, connection: Connection, arrived: Arrived) -> None:
         self.job = job
         self.number = job.run
         self.connection = connection
+        self.chains = Chains(job)
         self._arrived = arrived
         self._retries = 0
 
@@ -115,9 +138,9 @@ class Dispatch(ABC):
         return self.job.run == self.number
 
     def send(self) -> None:
-        """Send all blocks that are missing."""
-        for block in self.job.missing:
-            self._send(block)
+        """Send all blocks that can be computed and are not under way."""
+        while (ready := self.chains.take()) is not None:
+            self._send(*ready)
 
     def send_again(self, block: Any) -> None:
         """Send a block that came back without a result.
@@ -133,12 +156,13 @@ class Dispatch(ABC):
                 f"Expected block {block.id} to return a result, but blocks stopped without one "
                 f"{self._retries} times; run it again."
             )
-        self._send(block)
+        self.chains.give_back(block)
+        self.send()
 
     @abstractmethod
     def cancel(self) -> None:
         """Have the blocks forgotten; those that are running stop."""
 
     @abstractmethod
-    def _send(self, block: Any) -> None:
-        """Send one block."""
+    def _send(self, block: Any, state: bytes | None) -> None:
+        """Send one block and what it goes on from."""

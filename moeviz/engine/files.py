@@ -23,6 +23,9 @@ PARTIAL = ".partial"
 DAMAGED = ".damaged"
 """Part of the name of a file that was set aside."""
 
+MOST_HEAD = 4096
+"""Bytes of the line that a file of bytes begins with, at most."""
+
 _counter = itertools.count()
 
 
@@ -34,14 +37,9 @@ def write_json(path: Path, value: Any) -> None:
     StoreError
         If the folder cannot be written to.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}-{next(_counter)}{PARTIAL}")
-    with _writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            partial.write_text(json_text(value), encoding="utf-8")
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+    text = json_text(value)
+    with _replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:
@@ -95,6 +93,49 @@ def _checksum(content: Any) -> str:
     # and with it the checksum, survives a round trip through the file.
     text = json_text(content, sort_keys=True, compact=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_bytes(path: Path, name: str, content: bytes) -> None:
+    """Write `content` as :func:`write_json` does, behind a line with its name and checksum.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written to.
+    """
+    head = {"name": name, "sha256": hashlib.sha256(content).hexdigest()}
+    with _replacing(path) as partial, partial.open("wb") as file:
+        file.write(json_text(head, compact=True).encode() + b"\n")
+        file.write(content)
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """Read what :func:`write_bytes` wrote under that name.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    DamagedFileError
+        If the file holds something else.
+    """
+    try:
+        with path.open("rb") as file:
+            head = json.loads(file.readline(MOST_HEAD))
+            content = file.read()
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedFileError(
+            f"Expected {path} to begin with its checksum, but it cannot be read ({error}); delete "
+            "the file."
+        ) from error
+    if head != {"name": name, "sha256": hashlib.sha256(content).hexdigest()}:
+        raise DamagedFileError(
+            f"Expected {path} to hold what was written into it as {name}, but its checksum does "
+            "not fit; delete the file."
+        )
+    return content
 
 
 def set_aside(path: Path) -> None:
@@ -154,6 +195,19 @@ def locked(path: Path) -> Iterator[None]:
         with _writing(path):
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a file to be written that then takes the place of `path` at once."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{next(_counter)}{PARTIAL}")
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield partial
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The folder of one job: its specification, its state, its finished blocks.
+"""The folder of one job: its specification, its state, its finished blocks and what they left.
 
 Every file is written beside its place and then moved into it, so that a process that dies or a
 second process that reads never sees a part of one. A file that does not hold what was written
@@ -19,6 +19,7 @@ from urllib.parse import quote
 from moeviz.engine import files
 from moeviz.engine.errors import DamagedFileError, EngineError, StoreError
 from moeviz.engine.record import Record
+from moeviz.engine.states import States
 from moeviz.text import json_text
 
 
@@ -34,12 +35,18 @@ class Folder:
     must_keep : bool
         Whether a write that fails is an error. If not, the job computes all the same, and what
         could not be written is computed again another time.
+
+    Attributes
+    ----------
+    states : States
+        What blocks left for those that go on from them.
     """
 
     def __init__(self, path: Path, device: str, must_keep: bool = True) -> None:
         self.path = path
         self._must_keep = must_keep
         self.device = device
+        self.states = States(path / "states")
         self._state = path / "state.json"
         self._specification = path / "spec.json"
         self._blocks = path / "blocks"
@@ -172,6 +179,7 @@ class Folder:
         for folder in (self.path, self._blocks):
             with self._writing():
                 files.sweep(folder)
+        self.states.sweep()
 
     def ask_cancel(self) -> None:
         """Ask the engine that computes this job, wherever it runs, to stop.

@@ -140,6 +140,34 @@ class JobEngine:
         with self._ledger.changed:
             return self._find(wanted).snapshot()
 
+    def state(self, wanted: str | Specification, block_id: str) -> bytes | None:
+        """Return what a block left for the one that goes on from it.
+
+        Only the newest of each chain of blocks is kept: what the last of its blocks that is among
+        a snapshot's results left, until the next one ends. It is read from the store, which takes
+        a moment where it is large.
+
+        Parameters
+        ----------
+        wanted : str or Specification
+            Name of the job, or what describes it.
+        block_id : str
+            The block.
+
+        Returns
+        -------
+        bytes or None
+            None where nothing is kept (any more), or where it is damaged.
+
+        Raises
+        ------
+        UnknownJobError
+            If there is no such job.
+        """
+        with self._ledger.changed:
+            states = self._find(wanted).folder.states
+        return states.read(block_id)
+
     def wait(
         self,
         wanted: str | Specification,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from moeviz.engine.chains import outdated
 from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
 from moeviz.engine.ledger import Ledger
@@ -70,6 +71,9 @@ class Keeper:
             for block_id, result in unsaved.items():
                 folder.write_result(block_id, result)
             folder.write_record(taken)
+            left = folder.states.among(job.costs)
+            if left:
+                folder.states.remove(outdated(job.kind, job.blocks, job.results, left))
         return True
 
     def save(self, job: Job) -> bool:

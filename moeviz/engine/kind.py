@@ -52,6 +52,9 @@ class Kind(ABC):
     must_keep: bool = True
     """Whether a job fails where its blocks cannot be written to the store."""
 
+    remembered: int = 32
+    """Jobs that stay in memory although nothing happens to them; the store has the others."""
+
     @abstractmethod
     def owns(self, spec: Any) -> bool:
         """Whether `spec` is a specification of this kind."""
@@ -69,6 +72,28 @@ class Kind(ABC):
         self, spec: Any, block: Any, device: str, should_stop: Callable[[], bool] | None = None
     ) -> dict[str, Any]:
         """Run one block; raise :class:`~moeviz.errors.Cancelled` once `should_stop` is true."""
+
+    def before(self, block: Any) -> str | None:
+        """Return the id of the block from whose state this one goes on; None if from nowhere."""
+        return None
+
+    def go_on(
+        self,
+        spec: Any,
+        block: Any,
+        state: bytes | None,
+        device: str,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> tuple[dict[str, Any], bytes | None]:
+        """Run one block from the `state` that the one before it left.
+
+        Returns
+        -------
+        result : dict
+        state : bytes or None
+            For the blocks that go on from this one; a kind without such blocks has none.
+        """
+        return self.run_block(spec, block, device, should_stop), None
 
     @abstractmethod
     def assemble(

@@ -13,9 +13,6 @@ from moeviz.engine.kind import Kind, Specification
 from moeviz.engine.store import DEVICES, Store
 from moeviz.errors import MoevizError
 
-KEPT = 32
-"""Jobs that are kept in memory although nothing happens to them; the store has the others."""
-
 
 class Ledger:
     """The jobs of one engine, guarded by one lock.
@@ -145,8 +142,12 @@ class Ledger:
     def _keep(self, job: Job) -> Job:
         self._jobs.pop(job.job_id, None)
         self._jobs[job.job_id] = job
-        idle = [name for name, kept in self._jobs.items() if not (kept.mine or kept.wanted)]
-        for name in idle[:-KEPT]:
+        idle = [
+            name
+            for name, kept in self._jobs.items()
+            if kept.kind is job.kind and not (kept.mine or kept.wanted)
+        ]
+        for name in idle[: -job.kind.remembered]:
             del self._jobs[name]
         return job
 

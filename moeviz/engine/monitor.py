@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from moeviz.engine.dispatch import Connection, Dispatch, Listener, LostError, Runner
+from moeviz.engine.dispatch import Connection, Dispatch, Finished, Listener, LostError, Runner
 from moeviz.engine.errors import StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
@@ -221,13 +221,16 @@ class Monitor:
 
     def _send(self, run: Dispatch) -> None:
         self._runs[run.job.job_id] = run
+        self._send_more(run)
+        self._promote()
+
+    def _send_more(self, run: Dispatch) -> None:
         try:
             run.send()
         except Exception:
             if run.connection.alive:
                 raise
             self._lost(run.connection)
-        self._promote()
 
     def _start(self, run: Dispatch) -> None:
         self._mailbox.post(partial(self._began, run))
@@ -248,9 +251,24 @@ class Monitor:
                 run.send_again(block)
                 return
             run.connection.useful = True
-            if run.job.kind.lasts(outcome):
-                outcome = run.job.folder.write_result(block.id, outcome)
-            self._add(run, block.id, outcome)
+            self._add(run, block.id, self._keep(run, block, outcome))
+            if run.current:
+                self._send_more(run)
+
+    def _keep(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any]:
+        """Write what a block returned, and delete what is of no use after that.
+
+        Its state comes before its result, and what it had gone on from goes last: at every moment
+        the store holds what the missing blocks go on from.
+        """
+        folder = run.job.folder
+        result: dict[str, Any] = finished.result
+        if finished.state is not None and run.chains.needs(block):
+            folder.states.write(block.id, finished.state)
+        if run.job.kind.lasts(result):
+            result = folder.write_result(block.id, result)
+        folder.states.remove(run.chains.end(block))
+        return result
 
     def _add(self, run: Dispatch, block_id: str, result: dict[str, Any]) -> None:
         job = run.job

@@ -5,11 +5,17 @@
     <root>/<kind>/<hash>/<cpu|cuda>/spec.json          the specification
                                     state.json         where the computing stands, and whose it is
                                     blocks/<id>.json   one finished block each, with a checksum
+                                    states/<id>.bin    what a block left for the one that goes on
+                                                       from it, with a checksum
                                     cancel             there while a cancel is asked for
                                     lock               held for the moment of taking over
 
-The kind is ``studies`` or ``checks``. A study's version of the numbers is part of its specification
-and so of its hash: blocks of two arithmetics never lie in one folder.
+The kind is ``studies``, ``checks`` or ``trainings``. A version of the numbers is part of a
+specification and so of its hash: blocks of two arithmetics never lie in one folder.
+
+Only trainings leave states. One is written before the result of its block, and the one that the
+block had gone on from is deleted after it, so that at every moment a run can go on from where its
+results end. What the last block of a run left stays.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ LARGEST = 2**63
 """Whole numbers below it, and above its negative, are read."""
 
 
-def read_document(content: bytes) -> Any:
+def read_document(content: bytes, most: int = MOST_BYTES) -> Any:
     """Return the specification or other plain data in a document.
 
     A whole result carries its specification under ``spec``; that is returned then.
@@ -35,15 +35,17 @@ def read_document(content: bytes) -> Any:
     ----------
     content : bytes
         The whole document.
+    most : int
+        Bytes that it may have.
 
     Raises
     ------
     SpecificationError
         If it is too large, is not JSON, or holds what no specification can hold.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > most:
         raise SpecificationError(
-            f"Expected a file of at most {MOST_BYTES:,} bytes, but got {len(content):,}; take the "
+            f"Expected a file of at most {most:,} bytes, but got {len(content):,}; take the "
             "specification alone, which every study offers beside its result."
         )
     try:

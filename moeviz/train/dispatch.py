@@ -16,6 +16,10 @@ from torch import Tensor
 UNEVEN = 2.0
 """The table may have this many places for each assignment; beyond that, rows are cut."""
 
+ROUND = 32
+"""A row has a multiple of so many places: libraries keep what they prepare for every new length, a
+megabyte and more each."""
+
 
 @dataclass(frozen=True)
 class Dispatch:
@@ -85,7 +89,7 @@ def dispatch(chosen: Tensor, experts: int, waits: bool = True) -> Dispatch:
     mean = -(-flat.numel() // experts)
     most = int(load.max()) if waits else mean
     whole = waits and most * experts <= UNEVEN * flat.numel()
-    length = max(most if whole else mean, 1)
+    length = -(-max(most if whole else mean, 1) // ROUND) * ROUND
     rows = torch.ones_like(load) if whole else (load + (length - 1)) // length
     count = int(rows.sum()) if waits else 2 * experts
     ends = rows.cumsum(0)

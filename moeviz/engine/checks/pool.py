@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moeviz.engine.checks.process import CheckProcess, GoneError, LateError
-from moeviz.engine.dispatch import Arrived, Began, Dispatch, Listener
+from moeviz.engine.dispatch import Arrived, Began, Dispatch, Finished, Listener
 from moeviz.engine.errors import EngineError
 from moeviz.engine.jobs import Job
 from moeviz.errors import Cancelled
@@ -60,7 +60,7 @@ class Queued(Dispatch):
         if not task.unwanted:
             self._arrived(self, task.block, outcome)
 
-    def _send(self, block: Any) -> None:
+    def _send(self, block: Any, state: bytes | None) -> None:
         task = Task(self, block)
         self._tasks.append(task)
         self._pool.put(task)
@@ -188,5 +188,6 @@ class Pool:
             dispatch.end(task, error)
             return False
         result = answer.get("result")
-        dispatch.end(task, EngineError(str(answer.get("error"))) if result is None else result)
+        failed = result is None
+        dispatch.end(task, EngineError(str(answer.get("error"))) if failed else Finished(result))
         return True

@@ -219,7 +219,13 @@ def _close(client: Any, host: subprocess.Popen[str] | None) -> None:
 
 
 def _quiet() -> None:
-    """Keep Dask from telling of every worker that comes and goes."""
+    """Keep Dask from telling of every worker that comes and goes, and of large blocks."""
+    import dask
+
+    from moeviz.engine.workers.worker import MOST_STATE
+
+    # What blocks go on from travels with them: the scheduler may stand where no folder is shared.
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": 2 * MOST_STATE})
     for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 

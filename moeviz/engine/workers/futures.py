@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError as FutureCancelled
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from moeviz.engine.dispatch import Arrived, Dispatch, LostError
+from moeviz.engine.dispatch import Arrived, Dispatch, Finished, LostError
 from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
 from moeviz.errors import MoevizError
@@ -37,7 +37,7 @@ class Futures(Dispatch):
         self._futures: dict[str, Any] = {}
         self._name = f"moeviz-{job.job_id}-{os.urandom(4).hex()}"
         # Dask runs the highest priority first: that is the earliest job's earliest block, also
-        # among several engines on one scheduler.
+        # among several engines on one scheduler, and whenever it was sent.
         self._priority = -int(time.time() * 1000) * 10_000
         self._what: bytes | None = None
         self._sent = 0
@@ -51,7 +51,7 @@ class Futures(Dispatch):
                 client: Any = self._workers.client
                 client.cancel(futures)
 
-    def _send(self, block: Any) -> None:
+    def _send(self, block: Any, state: bytes | None) -> None:
         from moeviz.engine.workers.worker import pack, run_on_worker
 
         if self._what is None:
@@ -63,9 +63,10 @@ class Futures(Dispatch):
             run_on_worker,
             self._what,
             pack(block),
+            state,
             device,
             key=(self._name, self._sent),
-            priority=self._priority - self._sent,
+            priority=self._priority - self.chains.place(block),
             resources={"GPU": 1} if device == "cuda" else None,
             pure=False,
         )
@@ -74,8 +75,10 @@ class Futures(Dispatch):
         client.loop.add_callback(self._bring, block, future)
 
     async def _bring(self, block: Any, future: Any) -> None:
+        outcome: Finished | Exception | None
         try:
-            outcome = await future
+            answer = await future
+            outcome = None if answer is None else Finished(*answer)
         except (CancelledError, FutureCancelled):
             outcome = LostError()
         except Exception as error:

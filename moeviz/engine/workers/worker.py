@@ -11,6 +11,7 @@ from typing import Any
 import cloudpickle
 from distributed import Worker, WorkerPlugin, get_worker
 
+from moeviz.engine.errors import EngineError
 from moeviz.engine.kind import Kind
 from moeviz.errors import Cancelled
 
@@ -19,6 +20,9 @@ POLITE = 5
 
 CHECK_SECONDS = 0.25
 """A running block asks at most this often whether it should stop."""
+
+MOST_STATE = 256 * 2**20
+"""Bytes that a block may leave for the next one."""
 
 REHEARSED = 3
 """Blocks that a worker runs to get warm; small ones, since studies begin with those."""
@@ -60,7 +64,8 @@ class WarmUp(WorkerPlugin):
 
     def _rehearse(self, device: str) -> None:
         spec = self._kind.rehearsal()
-        for block in self._kind.plan(spec)[:REHEARSED] if spec is not None else ():
+        blocks = self._kind.plan(spec) if spec is not None else ()
+        for block in [b for b in blocks if self._kind.before(b) is None][:REHEARSED]:
             self._kind.run_block(spec, block, device)
 
 
@@ -74,8 +79,10 @@ def pack(*parts: Any) -> bytes:
     return packed
 
 
-def run_on_worker(what: bytes, block: bytes, device: str) -> dict[str, Any] | None:
-    """Run one block in a worker; None when it was told to stop.
+def run_on_worker(
+    what: bytes, block: bytes, state: bytes | None, device: str
+) -> tuple[dict[str, Any], bytes | None] | None:
+    """Run one block in a worker; return its result and what it leaves, None if told to stop.
 
     The block is told to stop when the scheduler no longer wants it: because the job was
     cancelled, or because the process that had submitted it is gone.
@@ -86,16 +93,28 @@ def run_on_worker(what: bytes, block: bytes, device: str) -> dict[str, Any] | No
         Kind and specification, by :func:`pack`.
     block : bytes
         The block, by :func:`pack`.
+    state : bytes or None
+        What the block goes on from.
     device : str
         ``"cpu"`` or ``"cuda"``.
+
+    Raises
+    ------
+    EngineError
+        If what it leaves is larger than :data:`MOST_STATE`.
     """
     kind, spec = _unpack(what)
     (piece,) = _unpack(block)
     try:
-        result: dict[str, Any] = kind.run_block(spec, piece, device, _StopCheck())
+        result, left = kind.go_on(spec, piece, state, device, _StopCheck())
     except Cancelled:
         return None
-    return result
+    if left is not None and len(left) > MOST_STATE:
+        raise EngineError(
+            f"Expected block {piece.id} to leave at most {MOST_STATE >> 20} MB to go on from, but "
+            f"it leaves {len(left) >> 20} MB; choose something smaller."
+        )
+    return result, left
 
 
 def _unpack(packed: bytes) -> Any:
