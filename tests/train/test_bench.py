@@ -10,6 +10,7 @@ import torch
 from moeviz.bench import moe
 from moeviz.peers.flexmix import PeerMissingError
 from moeviz.peers.moe import PublicLayer
+from moeviz.train import freed
 from tests.train.layers import stream
 
 
@@ -19,6 +20,16 @@ def test_every_way_answers_as_the_layer_does(way: str) -> None:
     x = torch.randn(30, moe.WIDTH, generator=stream(1))
     found = getattr(moe, way)(layer)(x)
     torch.testing.assert_close(found, layer(x).answer, rtol=1e-5, atol=1e-6)
+
+
+def test_a_process_is_asked_to_keep_what_it_frees_and_does_without_where_it_cannot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert isinstance(freed.keep_freed(), bool)
+    monkeypatch.setattr(freed.ctypes, "CDLL", lambda name: object())
+    freed.keep_freed.cache_clear()
+    assert freed.keep_freed() is False
+    freed.keep_freed.cache_clear()
 
 
 def test_medians_are_of_runs_in_turns() -> None:
