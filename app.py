@@ -10,6 +10,7 @@ from moeviz.ui.information.moving import moving_route
 from moeviz.ui.shared.guard import unexpected
 from moeviz.ui.shared.navigation import run_page
 from moeviz.ui.shared.server import lifespan, middleware, routes
+from moeviz.ui.train.looks import looks_route
 
 if __name__ == "__main__":
     run_page()
@@ -17,7 +18,7 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=routes(moving_route),
+        routes=routes(moving_route, looks_route),
         middleware=middleware(),
         on_script_error=unexpected,
     )

@@ -21,7 +21,7 @@ def results() -> dict[str, Any]:
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[StillEngine]:
     engine = StillEngine()
-    monkeypatch.setattr(session, "Engine", lambda: engine)
+    monkeypatch.setattr(session, "Engine", lambda **_: engine)
     session.engine.clear()
     INTEREST._jobs.clear()
     yield engine

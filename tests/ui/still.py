@@ -13,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.engine.studies.studies import Studies
-from moeviz.study import PRESETS, Specification, split
+from moeviz.engine.trainings.trainings import Trainings
+from moeviz.study import PRESETS, Specification
+from moeviz.train.specification import Training
 from moeviz.ui.lab.below import TABS
 from moeviz.ui.lab.predict import PREDICT
 from moeviz.ui.lab.state import STRIP
@@ -47,6 +49,9 @@ class StillEngine:
         except KeyError:
             raise UnknownJobError(f"Expected a known job, but got {job_id}.") from None
 
+    def state(self, job_id: str, block_id: str) -> bytes | None:
+        return None
+
     def hardware(self) -> dict[str, Any]:
         here = {"workers": 1, "cores": 2, "memory_gib": 4.0, "gpus": [], "torch": "2"}
         return {**here, "scheduler": "local", "device": "cpu", "ready": True}
@@ -55,8 +60,9 @@ class StillEngine:
         pass
 
 
-def snapshot(spec: Specification, state: Any, results: dict[str, Any]) -> Snapshot:
-    total = len(split(spec))
+def snapshot(spec: Specification | Training, state: Any, results: dict[str, Any]) -> Snapshot:
+    kind = Trainings() if isinstance(spec, Training) else Studies()
+    total = len(kind.plan(spec))
     return Snapshot(
         job_id=spec.hash,
         state=state,
@@ -70,7 +76,7 @@ def snapshot(spec: Specification, state: Any, results: dict[str, Any]) -> Snapsh
         results=results,
         version=len(results),
         device="cpu",
-        kind=Studies(),
+        kind=kind,
     )
 
 

@@ -17,7 +17,7 @@ from moeviz.ui.fit import page
 from moeviz.ui.fit.link import FIT_PAGE, asked_of
 from moeviz.ui.fit.page import TITLE, TRIES
 from moeviz.ui.fit.state import PICTURE
-from moeviz.ui.fit.worker import Worker
+from moeviz.ui.fit.worker import fit_worker
 from tests.ui.still import component, said, told, visit
 
 PAGE = "pages/see/fit.py"
@@ -149,7 +149,7 @@ def test_two_who_ask_for_the_same_share_it_and_it_is_remembered():
         go_on.wait(5)
         return one_fit(asked)
 
-    worker = Worker(compute, at_once=4)
+    worker = fit_worker(compute, at_once=4)
     asked = Asked(n=20, steps=3)
     found = []
     askers = [threading.Thread(target=lambda: found.append(worker(asked))) for _ in range(3)]
@@ -175,7 +175,7 @@ def test_few_run_at_once_and_a_crowd_is_told_to_wait():
             now[0] -= 1
         return one_fit(asked)
 
-    worker = Worker(compute, at_once=2, most_waiting=5)
+    worker = fit_worker(compute, at_once=2, most_waiting=5)
     askers = [threading.Thread(target=worker, args=(Asked(n=20, seed=s),)) for s in range(5)]
     for asker in askers:
         asker.start()
@@ -197,7 +197,7 @@ def test_a_fit_that_takes_too_long_is_given_up_in_a_sentence():
         raise Cancelled("stopped")
 
     with pytest.raises(SpecificationError, match=r"Expected a fit within 0\.01 s"):
-        Worker(slow, seconds=0.01)(Asked())
+        fit_worker(slow, seconds=0.01)(Asked())
 
 
 def test_a_visitor_who_leaves_ends_the_fit_and_who_waits_for_it_still_gets_it():
@@ -207,7 +207,7 @@ def test_a_visitor_who_leaves_ends_the_fit_and_who_waits_for_it_still_gets_it():
     def leave():
         raise Left
 
-    worker = Worker()
+    worker = fit_worker()
     asked = Asked(n=200, steps=200, atoms=3, method="sgd")
     with pytest.raises(Left):
         worker(asked, leave)
@@ -228,7 +228,7 @@ def test_who_waits_may_leave_and_nobody_waits_for_ever():
         go_on.wait(5)
         return one_fit(asked)
 
-    worker = Worker(compute, at_once=1, patience=0.2)
+    worker = fit_worker(compute, at_once=1, patience=0.2)
     busy = Asked(n=20, steps=3)
     first = threading.Thread(target=worker, args=(busy,))
     first.start()
@@ -265,7 +265,7 @@ def test_one_who_comes_after_the_first_has_failed_waits_with_the_others():
             raise SpecificationError("Expected more.")
         return one_fit(asked)
 
-    worker, asked, found = Worker(compute, at_once=4), Asked(n=20, steps=3), []
+    worker, asked, found = fit_worker(compute, at_once=4), Asked(n=20, steps=3), []
 
     def ask():
         try:

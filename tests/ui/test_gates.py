@@ -90,7 +90,7 @@ def _flat(app: AppTest):
 
 BAD = {
     "beta": "1,2,3", "x": "nan,0", "shift": "1e9,0", "ends": "1,2", "offsets": ",", "start": "a,b",
-    "experts": "9", "left": "banana", "view": "7", "tau1": "-1", "score_formula": "2x1", "v": "77",
+    "experts": "9", "left": "banana", "view": "9", "tau1": "-1", "score_formula": "2x1", "v": "77",
 }  # fmt: skip
 
 

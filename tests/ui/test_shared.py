@@ -22,7 +22,7 @@ class Thing:
 
 
 def test_emptying_streamlits_caches_leaves_engine_and_checker_open(monkeypatch):
-    monkeypatch.setattr(session, "Engine", Thing)
+    monkeypatch.setattr(session, "Engine", lambda **_: Thing())
     monkeypatch.setattr(session, "Checker", Thing)
     session.close_engine()
     shared = session.engine(), session.checker()

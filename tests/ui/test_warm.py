@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moeviz.ui.fit import page as fit
-from moeviz.ui.fit.worker import Worker
+from moeviz.ui.fit.worker import fit_worker
 from moeviz.ui.information import page as information
 from moeviz.ui.shared.navigation import FIT, INFORMATION, SECTIONS
 from moeviz.ui.shared.warm import used_by_pages
@@ -26,7 +26,7 @@ from moeviz.ui.shared.warm import warm
 assert "torch" in sys.modules
 asyncio.run(warm(Path()))
 from tests.ui.still import StillEngine, visit
-session.Engine = StillEngine
+session.Engine = lambda **_: StillEngine()
 before = set(sys.modules)
 heavy = ("moeviz", "torch", "sympy", "scipy", "numpy", "pandas", "pyarrow", "plotly", "flint")
 for page in {SECTIONS["See"]!r}:
@@ -42,7 +42,7 @@ def test_what_every_page_imports_is_imported_by_the_server():
 
 
 def test_the_first_view_of_a_page_is_computed_before_anybody_comes(still, monkeypatch):
-    monkeypatch.setattr("moeviz.ui.fit.page.WORKER", Worker())
+    monkeypatch.setattr("moeviz.ui.fit.page.WORKER", fit_worker())
     for page in (fit, information):
         page.prepare()
     monkeypatch.setattr("moeviz.ui.fit.page.WORKER._compute", None)

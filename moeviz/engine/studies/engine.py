@@ -75,9 +75,9 @@ class Engine(JobEngine):
             )
         self._address = scheduler or os.environ.get("MOEVIZ_SCHEDULER") or None
         self._workers = workers or local_workers()
-        studies = Studies(study)
-        cluster = Cluster(studies, self._address, self._workers, device)
-        super().__init__([studies, *kinds], store, cluster, device)
+        every = [Studies(study), *kinds]
+        cluster = Cluster(every, self._address, self._workers, device)
+        super().__init__(every, store, cluster, device)
 
     def hardware(self) -> dict[str, Any]:
         """Return what the engine computes on.

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 """How long to try to reach a scheduler."""
+
+LATER_SECONDS = 4.0
+"""After this long the workers of this machine get warm for further kinds of job."""
 
 
 @dataclass(eq=False)
@@ -72,8 +76,9 @@ class Cluster:
 
     Parameters
     ----------
-    kind : Kind
-        What the workers should be ready for.
+    kinds : sequence of Kind
+        What the workers should be ready for: for the first kind at once, for the others in a
+        quiet moment.
     address : str or None
         Address of a scheduler; None starts one with workers on this machine.
     workers : int
@@ -84,12 +89,12 @@ class Cluster:
 
     def __init__(
         self,
-        kind: Kind,
+        kinds: Sequence[Kind],
         address: str | None,
         workers: int,
         device: str,
     ) -> None:
-        self._kind = kind
+        self._kinds = kinds
         self._address = address
         self._workers = workers
         self._device = device
@@ -125,7 +130,9 @@ class Cluster:
             return
         listener.opened(connection)
         if host is not None:
+            rehearsed = self._rehearse_later(connection, host)
             host.wait()
+            rehearsed.clear()
             if not self._closing.is_set():
                 listener.lost(connection)
 
@@ -141,7 +148,7 @@ class Cluster:
         try:
             local = host is not None
             # The plugin first: workers that are still starting find it and come up warm.
-            client.register_plugin(WarmUp(self._kind, polite=local), name="moeviz-warm-up")
+            client.register_plugin(WarmUp(self._kinds[0], polite=local), name="moeviz-warm-up")
             self._wait_for_workers(client, host)
             device = self._choose_device(client)
             workers = list(client.run(describe).values())
@@ -149,6 +156,32 @@ class Cluster:
         except BaseException:
             _close(client, None)
             raise
+
+    def _rehearse_later(self, connection: Workers, host: subprocess.Popen[str]) -> list[Any]:
+        """Have each worker run a little of the further kinds, behind whatever else it has to do.
+
+        Returns
+        -------
+        list of Future
+            To be held until the end: Dask drops what nobody holds.
+        """
+        from moeviz.engine.workers.worker import pack, rehearse
+
+        client: Any = connection.client
+        with suppress(subprocess.TimeoutExpired):
+            host.wait(LATER_SECONDS)
+            return []
+        with suppress(Exception):  # the workers stay cold, or are gone
+            workers = client.scheduler_info(n_workers=-1)["workers"]
+            return [
+                client.submit(
+                    rehearse, pack(kind), "cuda" if worker["resources"].get("GPU") else "cpu",
+                    workers=[address], pure=False, priority=-(2**62),
+                )
+                for kind in self._kinds[1:]
+                for address, worker in workers.items()
+            ]  # fmt: skip
+        return []
 
     def _wait_for_workers(self, client: Client, host: subprocess.Popen[str] | None) -> None:
         needed = 1 if host is None else self._workers

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import cloudpickle
@@ -21,7 +23,7 @@ POLITE = 5
 CHECK_SECONDS = 0.25
 """A running block asks at most this often whether it should stop."""
 
-MOST_STATE = 256 * 2**20
+MOST_STATE = 384 * 2**20
 """Bytes that a block may leave for the next one."""
 
 REHEARSED = 3
@@ -53,20 +55,31 @@ class WarmUp(WorkerPlugin):
         import torch
 
         torch.set_num_threads(1)  # one block per core: blocks are the parallelism
-        try:
-            self._rehearse("cuda" if "GPU" in worker.state.total_resources else "cpu")
-        except Exception:
-            # A worker that is merely cold still computes; a study that is broken will say so in
-            # its first block, where somebody reads it.
-            logger.exception("The warm-up failed")
+        rehearse(pack(self._kind), "cuda" if "GPU" in worker.state.total_resources else "cpu")
         if self._polite:
             _lower_priority()
 
-    def _rehearse(self, device: str) -> None:
-        spec = self._kind.rehearsal()
-        blocks = self._kind.plan(spec) if spec is not None else ()
-        for block in [b for b in blocks if self._kind.before(b) is None][:REHEARSED]:
-            self._kind.run_block(spec, block, device)
+
+def rehearse(kind: bytes, device: str) -> None:
+    """Run the first blocks of a kind's rehearsal, for what a first run costs.
+
+    Parameters
+    ----------
+    kind : bytes
+        The kind, by :func:`pack`.
+    device : str
+        ``"cpu"`` or ``"cuda"``.
+    """
+    (what,) = _unpack(kind)
+    try:
+        spec = what.rehearsal()
+        blocks = what.plan(spec) if spec is not None else ()
+        for block in [block for block in blocks if what.before(block) is None][:REHEARSED]:
+            what.run_block(spec, block, device)
+    except Exception:
+        # A worker that is merely cold still computes; a study that is broken will say so in its
+        # first block, where somebody reads it.
+        logger.exception("The warm-up failed")
 
 
 def pack(*parts: Any) -> bytes:
@@ -114,7 +127,19 @@ def run_on_worker(
             f"Expected block {piece.id} to leave at most {MOST_STATE >> 20} MB to go on from, but "
             f"it leaves {len(left) >> 20} MB; choose something smaller."
         )
+    if left is not None:
+        _give_memory_back()
     return result, left
+
+
+def _give_memory_back() -> None:
+    """Give the pages that are free back to the system, where the C library can.
+
+    States come and go in one thread and training allocates in another, so that what is freed lies
+    scattered: without this a worker grows by some megabytes with each of them.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _unpack(packed: bytes) -> Any:

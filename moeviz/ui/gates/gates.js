@@ -339,7 +339,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       title: model.data.title, note: `weights ${note}`, x: [0, 1.25], y: [0, 1.05 * high], tall: 0.55, names: ["p→q", "weight"],
       lines: weights.map((weight, i) => ({
         points: [...weight].flatMap((value, at) => (Number.isFinite(value) ? [[part[at], value]] : [])),
-        colour: i, width: 3, dash: dashes[i], label: `expert ${i + 1}`,
+        colour: i, width: 3, dash: dashes[i % dashes.length], label: `expert ${i + 1}`,
       })),
     };
   }

@@ -78,6 +78,7 @@ TILES = {
         Way("convergence", "Does it learn slowly?"),
         Way("rates", "Which rate, and who says so?"),
         Way("checker", "Is it proved?"),
+        Way("train", "Which expert reads which letter?"),
         Way("lessons", "Predict first, then see"),
     )
 }

@@ -22,6 +22,7 @@ FIT = "pages/see/fit.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
 CHECKER = "pages/lab/checker.py"
+SPARSE = "pages/train/sparse.py"
 LESSONS_PATH = "pages/teach/lessons.py"
 
 ADDRESSES = {
@@ -34,6 +35,7 @@ ADDRESSES = {
     CONVERGENCE: "convergence",
     CHECKER: "checker",
     RATES: "rates",
+    SPARSE: "train",
     LESSONS_PATH: "lessons",
 }
 """Where each page but the first answers, below the app's own address."""
@@ -48,6 +50,7 @@ TITLES = {
     CONVERGENCE: "Convergence lab",
     CHECKER: "Symbolic checker",
     RATES: "Rates",
+    SPARSE: "Sparse experts",
     LESSONS_PATH: "Lessons",
 }
 """What they are called."""
@@ -59,6 +62,7 @@ SECTIONS = {
     "See": (HOME, GATES, ATTENTION, CELLS, INFORMATION, SEQUENCES, FIT),
     "Measure": (CONVERGENCE, RATES),
     "Decide": (CHECKER,),
+    "Train": (SPARSE,),
     "Teach": (LESSONS_PATH,),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""

@@ -14,7 +14,7 @@ from typing import Any
 from moeviz.charts.palette import theme_named
 from moeviz.engine import Snapshot
 from moeviz.text import json_text
-from moeviz.ui.shared.words import check_sentence, progress_sentence
+from moeviz.ui.shared.words import check_sentence, progress_sentence, training_sentence
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +52,20 @@ def _study_screens(snapshot: Snapshot, themes: Collection[str]) -> Screens:
     return {theme: study_screen(result, sizes, theme_named(theme)) for theme in themes}
 
 
+def _training_screens(snapshot: Snapshot, themes: Collection[str]) -> Screens:
+    from moeviz.charts.training import training_screen
+
+    result = snapshot.result()
+    return {theme: training_screen(result, theme_named(theme)) for theme in themes}
+
+
 def _nothing_drawn(snapshot: Snapshot, themes: Collection[str]) -> Screens:
     return {}
 
 
 TELLERS: Mapping[str, Teller] = {
     "studies": Teller(progress_sentence, lambda s: s.fraction, _study_screens),
+    "trainings": Teller(training_sentence, lambda s: s.fraction, _training_screens),
     "checks": Teller(check_sentence, lambda s: s.seconds / s.spec.limit, _nothing_drawn, True),
 }
 """By the name of the kind of job."""

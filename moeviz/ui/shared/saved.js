@@ -4,7 +4,7 @@ import { shape } from "@drawing";
 import { widthOf } from "@placing";
 
 // Breaks words into lines of a width; a long one breaks behind its marks, else where it has to.
-function lines(text, wide, size, bold) {
+export function lines(text, wide, size, bold) {
   const fits = (words) => widthOf(words, size, bold) <= wide;
   const found = [];
   let line = "";
@@ -27,7 +27,7 @@ function lines(text, wide, size, bold) {
 }
 
 // Whole, and short enough to be read: signs that an address may hold as they are stand as they are.
-const readable = (address) => address.replaceAll(/%2C/gi, ",").replaceAll(/%3A/gi, ":");
+export const readable = (address) => address.replaceAll(/%2C/gi, ",").replaceAll(/%3A/gi, ":");
 
 export function saved(surface, { title, sentence, address }) {
   const { theme, unit, panels } = surface;

@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
 from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.trainings.trainings import Trainings
 
 
 class Closable(Protocol):
@@ -57,7 +58,7 @@ class Shared(Generic[T]):
 
 
 # Looked up by name at the first call, so that a test can put another in their place.
-engine = Shared(lambda: Engine())
+engine = Shared(lambda: Engine(kinds=[Trainings()]))
 """The server's engine; the first call has its workers start in the background."""
 
 checker = Shared(lambda: Checker())

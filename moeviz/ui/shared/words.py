@@ -67,6 +67,26 @@ def progress_sentence(snapshot: Snapshot) -> str:
     return f"{snapshot.state.capitalize()} after {blocks} and {spent}."
 
 
+def training_sentence(snapshot: Snapshot) -> str:
+    """Say how far a training run is.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A job as the engine sees it.
+    """
+    share = f"{100 * snapshot.fraction:.0f} % of all steps"
+    spent = duration(snapshot.seconds)
+    if snapshot.state == "done":
+        return f"Finished in {spent} on {snapshot.device}."
+    if snapshot.state == "waiting":
+        return f"Waiting for a free worker: {share} done."
+    if snapshot.active:
+        left = snapshot.seconds_left
+        return f"{share} in {spent}" + (f", about {duration(left)} left." if left else ".")
+    return f"{snapshot.state.capitalize()} after {share} and {spent}."
+
+
 def check_sentence(snapshot: Snapshot) -> str:
     """Say how far a check is.
 

@@ -1,0 +1,1 @@
+"""The page on which sparse networks are trained."""

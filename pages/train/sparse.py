@@ -1,0 +1,41 @@
+"""Sparse experts: networks that learn in front of the class, and where their tokens go."""
+
+import streamlit as st
+
+from moeviz.ui.shared.guard import guard
+from moeviz.ui.train.below import show_below
+from moeviz.ui.train.controls import cancel_button, run, run_button, settings_button
+from moeviz.ui.train.form import form_preset, form_training, form_values, heading
+from moeviz.ui.train.link import request_for
+from moeviz.ui.train.picture import run_on_show, show_picture
+from moeviz.ui.train.predict import predict
+from moeviz.ui.train.state import STATE, job, view
+from moeviz.ui.train.strip import strip
+from moeviz.ui.train.switches import switches
+
+with guard(STATE.start_again):
+    STATE.follow()
+preset = form_preset()
+values = form_values(preset)
+question, right = st.columns([13, 11], vertical_alignment="center")
+question.title(heading(values), anchor=False)
+start = right.container(
+    horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"
+)
+with guard():
+    with strip(preset, values):
+        settings_button(preset, values)
+    switches(preset, values)
+    spec = form_training(preset)
+    snapshot = run_on_show(spec)
+    with start:
+        predict(spec)
+        if snapshot is not None and snapshot.active:
+            cancel_button(snapshot)
+        wanted = run_button(spec, snapshot)
+    if wanted:
+        run(spec)
+with guard(STATE.start_again):
+    STATE.write(request_for(spec, job(), view()))
+    shown = show_picture(preset, spec, snapshot)
+    show_below(preset, shown)
