@@ -9,7 +9,7 @@ import torch
 
 from moeviz.bench import moe
 from moeviz.peers.flexmix import PeerMissingError
-from moeviz.peers.moe import PublicLayer
+from moeviz.peers.moe import PUBLIC_LAYERS, PublicLayer
 from moeviz.train import freed
 from tests.train.layers import stream
 
@@ -48,3 +48,18 @@ def test_a_package_that_is_not_there_is_said_with_the_way_to_get_it() -> None:
     missing = PublicLayer("nobody-has-this", "a way", "", make, lambda experts, top: True)  # type: ignore[arg-type]
     with pytest.raises(PeerMissingError, match="pip install nobody-has-this"):
         missing.layer(8, 4, 2, 16)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("public", PUBLIC_LAYERS, ids=lambda public: public.way)
+def test_a_public_layer_answers_and_learns(public: PublicLayer) -> None:
+    try:
+        module, answer = public.layer(64, 8, 2, 24)
+    except PeerMissingError as missing:
+        pytest.skip(str(missing))
+    x = torch.randn(128, 64, generator=stream(1), requires_grad=True)
+    found = answer(x)
+    assert found.shape == x.shape
+    slopes = torch.autograd.grad(found.square().sum(), [x, *module.parameters()])
+    assert all(slope.isfinite().all() for slope in slopes)
+    assert any((slope != 0).any() for slope in slopes)
