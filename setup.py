@@ -32,7 +32,7 @@ setup(
         "moeviz": [
             "ui/*/*.js", "ui/*/*.css", "ui/*/*.svg", "peers/*.R",
             "symbolic/catalogue/*.json", "symbolic/catalogue/verdicts/*.json",
-            "study/results/*.json", "export/*.typ",
+            "study/results/*.json", "train/results/*.json.xz", "export/*.typ",
         ],
         "moeviz.charts": ["*.toml", "primer.txt", "primer.json"],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],

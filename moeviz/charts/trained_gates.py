@@ -17,8 +17,8 @@ from moeviz.model.scores import SCORES, TAU2, Domain
 from moeviz.theory.gauge import RIM
 from moeviz.train.slice import Numbers, Slice
 
-LONGEST = 1.8
-"""Length of the longest vector on the picture."""
+WITHIN = 0.92
+"""Share of the way from the middle to the edge that no vector exceeds."""
 
 INSIDE = 0.9
 """Share of the picture that holds nearly all tokens."""
@@ -104,6 +104,9 @@ def on_gates(found: Slice) -> OnGates:
             offsets = offsets - offsets.mean()  # Such a gate sees differences alone.
         vectors, times, offsets = _linear(u, offsets, scale, constants["temperature"])
         constants["temperature"] *= times
+    elif score.domain is Domain.SPHERE and np.linalg.norm(u, axis=1).min() > RIM:
+        own = score.name
+        vectors = _times(u) * u
     else:
         own = next(name for name, known in SCORES.items() if known.domain is Domain.BALL)
         vectors, constants["tau1"] = _in_ball(u)
@@ -140,19 +143,26 @@ def _linear(
 ) -> tuple[Numbers, float, Numbers]:
     """Return vectors and offsets of a dot product of places, and what the temperature takes."""
     vectors = scale * u
-    longest = float(np.linalg.norm(vectors, axis=1).max())
-    times = LONGEST / longest if longest > 0.0 else 1.0
-    times = float(np.clip(times, TEMPERATURE.low / temperature, TEMPERATURE.high / temperature))
+    low, high = (end / temperature for end in (TEMPERATURE.low, TEMPERATURE.high))
+    times = min(max(_times(vectors), low), high)
     return times * vectors, times, times * offsets
+
+
+def _times(vectors: Numbers) -> float:
+    """Return how often as long vectors may be for all to stand on the picture."""
+    far = float((abs(vectors) / (WIDE[1], TALL[1])).max())
+    return WITHIN / far if far > 0.0 else 1.0
 
 
 def _in_ball(u: Numbers) -> tuple[Numbers, float]:
     """Return vectors whose coordinates are u, and tau1."""
     length = np.minimum(np.linalg.norm(u, axis=1, keepdims=True), RIM)
     plain = u / (1.0 - length)
-    longest = float(np.linalg.norm(plain, axis=1).max())
-    tau1 = float(np.clip(LONGEST / max(longest, 1e-9), _TAU1.low, _TAU1.high))
-    return tau1 * plain, tau1
+    tau1 = min(max(_times(plain), _TAU1.low), _TAU1.high)
+    vectors = tau1 * plain
+    # A coordinate at the rim is an endless vector; one at the picture's edge is nearly the same.
+    far = (abs(vectors) / (WIDE[1], TALL[1])).max(axis=1, keepdims=True)
+    return vectors / np.maximum(far / WITHIN, 1.0), tau1
 
 
 def _words(found: Slice, experts: tuple[int, ...], own: str) -> str:
@@ -161,7 +171,9 @@ def _words(found: Slice, experts: tuple[int, ...], own: str) -> str:
             "On the plane the scores on the left are the router's own, with the mean token in each "
             "expert's offset; what tokens have beside the plane is lost."
         ]
-    elif found.score.name == own:
+    elif own == found.score.name and found.score.domain is Domain.SPHERE:
+        said = ["All vectors lie in this plane: on the left stands the router itself."]
+    elif own == found.score.name:
         said = [
             "On the plane the scores on the left are the router's own; a token's length beside the "
             "plane, which divides its scores, is lost."

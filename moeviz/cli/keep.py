@@ -6,12 +6,17 @@ import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from moeviz.study import Preset, Result, Specification
+    from moeviz.study import Preset
+    from moeviz.train.presets import TrainingPreset
 
 FRESH = "fresh"
+
+MULTIPLICATIONS = 2e10
+"""About what one core does in a second of training."""
 
 
 @dataclass(frozen=True)
@@ -22,18 +27,21 @@ class KeptState:
     ----------
     name : str
         The preset's.
-    spec : Specification
+    spec : Specification or Training
         What is run today.
     state : str
         ``"fresh"``, or why it has to be computed again.
     cost : float
         Estimated seconds of one core.
+    keep : callable
+        Keeps a result: of its name, the result, its date and its device it makes a file.
     """
 
     name: str
-    spec: Specification
+    spec: Any
     state: str
     cost: float
+    keep: Callable[[str, Any, str, str], Path]
 
 
 def add_keep(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +70,7 @@ def standing(preset: Preset) -> KeptState:
     """
     from moeviz.charts.notices import older_words
     from moeviz.study import plan
-    from moeviz.study.kept import kept_result
+    from moeviz.study.kept import keep, kept_result
 
     spec = preset.build(preset.at_size(preset.sizes[-1]))
     kept = kept_result(preset.name)
@@ -74,18 +82,43 @@ def standing(preset: Preset) -> KeptState:
         state = "stale: the preset has changed since"
     else:
         state = FRESH
-    return KeptState(preset.name, spec, state, sum(block.cost for block in plan(spec).blocks))
+    cost = sum(block.cost for block in plan(spec).blocks)
+    return KeptState(preset.name, spec, state, cost, keep)
 
 
-def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], Result]) -> int:
-    """Run studies at their full size and keep the results in the project.
+def training_standing(preset: TrainingPreset) -> KeptState:
+    """Return how the kept result of a training preset stands, beside what it would cost.
+
+    A text differs between versions of Python; a result that learned another one stays.
+
+    Parameters
+    ----------
+    preset : TrainingPreset
+    """
+    from moeviz.train.kept import keep, kept
+    from moeviz.train.plan import plan
+
+    spec, found = preset.build(), kept(preset.name)
+    state = FRESH
+    if found is None:
+        state = "not kept yet"
+    elif found.result.spec.fields != spec.fields:
+        state = "stale: the preset has changed since"
+    elif not found.result.complete:
+        state = "stale: not all of its runs have ended"
+    cost = sum(block.cost for block in plan(spec)) / MULTIPLICATIONS
+    return KeptState(preset.name, spec, state, cost, keep)
+
+
+def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> int:
+    """Run studies at their full size, and trainings, and keep the results in the project.
 
     Parameters
     ----------
     arguments : argparse.Namespace
         With ``names``, ``all``, ``starts`` and ``dry_run``.
     run : callable
-        Runs a study to its end.
+        Runs a study or a training to its end.
 
     Raises
     ------
@@ -93,13 +126,17 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
         If a name is not that of a preset.
     """
     from moeviz.study import PRESETS
-    from moeviz.study.kept import keep
+    from moeviz.train.kept import kept_names
+    from moeviz.train.presets import PRESETS as TRAININGS
 
-    names = list(dict.fromkeys(arguments.names)) or _to_be_kept()
+    asked = list(dict.fromkeys(arguments.names))
+    trained = [name for name in asked or kept_names() if name in TRAININGS]
+    names = [name for name in asked if name not in TRAININGS] if asked else _to_be_kept()
     chosen = [PRESETS[name] for name in names]
     if arguments.starts:
         return _add_starts(names, arguments.dry_run)
     found = [standing(preset) for preset in chosen]
+    found += [training_standing(TRAININGS[name]) for name in trained]
     wanted = [k for k in found if arguments.names or arguments.all or k.state != FRESH]
     for each in found:
         again = ", but asked for" if each in wanted and each.state == FRESH else ""
@@ -112,7 +149,7 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Specification], R
     for each in [] if arguments.dry_run else wanted:
         print(f"{each.name} ...", flush=True)
         result = run(each.spec)
-        path = keep(each.name, result, datetime.now(UTC).date().isoformat(), result.device)
+        path = each.keep(each.name, result, datetime.now(UTC).date().isoformat(), result.device)
         print(f"{each.name}: {result.seconds:.0f} s, {path.stat().st_size:,} bytes", flush=True)
     return 0
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from moeviz.text import signed
 from moeviz.train.compared import compared, sizes
+from moeviz.train.measure import TRUE_GATE
 from moeviz.train.paired import Difference
 from moeviz.train.presets import PRESETS, tables_of
 
@@ -44,6 +45,8 @@ def result_text(result: TrainingResult) -> str:
         beside = result.beside_baseline(at)
         if beside is not None:
             lines.append(f"  beside the simple model: {_difference(beside)}")
+        if result.known and not method.dense:
+            lines.append(f"  true experts found: {_truth(result, at)}")
         learned, asked = result.speed(at), result.speed(at, "asked_per_second")
         lines.append(f"  tokens a second: {_speed(learned)} learned, {_speed(asked)} answered")
         if result.diverged(at):
@@ -68,6 +71,14 @@ def _difference(difference: Difference) -> str:
         signed(value, DIGITS) for value in (difference.mean, difference.low, difference.high)
     )
     return f"{mean} ({low} to {high}), {difference.says}{lost}"
+
+
+def _truth(result: TrainingResult, at: int) -> str:
+    found = signed(float(result.values(at, TRUE_GATE).mean()), DIGITS)
+    if not at:
+        return found
+    beside = result.difference(at, 0, what=TRUE_GATE, lower_is_better=False)
+    return f"{found}; beside {result.spec.methods[0].title}: {_difference(beside)}"
 
 
 def _speed(value: float) -> str:

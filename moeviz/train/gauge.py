@@ -25,7 +25,7 @@ from moeviz.train.plan import Run
 from moeviz.train.routers import Router
 from moeviz.train.specification import Training
 
-LEAST, LARGEST, PLACES = 0.25, 4.0, 17
+LEAST, LARGEST, PLACES = 0.25, 4.0, 33
 """Factors by which a vector is stretched: so many, evenly in their logs."""
 
 PART = 0.8

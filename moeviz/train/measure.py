@@ -21,6 +21,9 @@ DIAGNOSTICS = (
 TRUTHS = ("agreement", "first", "information", "most")
 """What is one more where the true gate is known; read as ``truth.agreement`` and so on."""
 
+TRUE_GATE = "truth.agreement"
+"""The share of a token's experts that are those of the truth."""
+
 SPEEDS = ("learned_per_second", "asked_per_second")
 """Tokens in a second while learning, and while answering alone."""
 

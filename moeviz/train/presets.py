@@ -211,7 +211,7 @@ _add(
     "asked about that one. As in the paper the checkpoint is chosen by images of the turns that "
     "are learned. Digits take the place of the paper's five collections of pictures.",
     "smoe; cosine; perturbed-cosine", "cosine", ("cosine-3",),
-    task="digits", experts=6, width=32, hidden=64, batch=32, rate=0.005, steps=300, points=6,
+    task="digits", experts=6, width=32, hidden=32, batch=32, rate=0.007, steps=600, points=6,
 )  # fmt: skip
 _add(
     "collapse", "Without a balance loss", "Do experts fall idle when nothing balances them?",
@@ -221,4 +221,17 @@ _add(
     "stands beside this one.",
     "smoe; smoe balance=0.0; xmoe balance=0.0; competesmoe balance=0.0", "", (),
     "smoe; smoe balance=0.0", **{**LETTERS, "steps": 500},
+)  # fmt: skip
+_add(
+    "teacher", "A gate that is known", "Can a router find the true gate?",
+    "The data come from four experts behind a known gate. Which router finds them?",
+    "Here nature is a mixture of four linear experts of which two answer each point, with a linear "
+    "gate that keeps two. A sparse layer of four experts learns from its noisy answers. Since the "
+    "truth is known, a router can be scored against it: how many of a point's experts are those "
+    "of the truth, under the matching that is best for the router. The square of the noise, 0.01, "
+    "is what no loss stays below. No paper's table stands beside this one.",
+    "smoe; cosine; perturbed-cosine; moeut; competesmoe; competition", "", (),
+    "smoe; competesmoe",
+    task="regression", experts=4, top=2, true_experts=4, true_top=2, hidden=32, batch=16,
+    rate=0.01, steps=600,
 )  # fmt: skip

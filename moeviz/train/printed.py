@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from moeviz.train.compared import compared, sizes
-from moeviz.train.measure import CURVES, DIAGNOSTICS, SPEEDS, TRUTHS
+from moeviz.train.measure import CURVES, DIAGNOSTICS, SPEEDS, TRUE_GATE, TRUTHS
 from moeviz.train.presets import tables_of
 from moeviz.train.specification import NUMBERS_VERSION
 
@@ -67,6 +67,7 @@ def _method(result: TrainingResult, at: int) -> dict[str, Any]:
         "mean": float(final.mean()),
         "diverged": result.diverged(at),
         "beside_baseline": beside and dict(beside.to_json()),
+        "truth": result.values(at, TRUE_GATE).tolist() if result.known else None,
         "curves": {what: result.curve(at, what).values.tolist() for what in CURVES},
         "diagnostics": {name: result.diagnostic(name, at)[1].tolist() for name in looked_at},
         "load": None if method.dense else result.load(at)[1].tolist(),

@@ -1,6 +1,6 @@
 // The scene of a vector that is stretched: the loss against the factor, of one method or two.
 
-const TALL = 0.36, NARROW = 0.62; // Height over width, and on a phone.
+const TALL = 0.62, NARROW = 0.62; // Height over width, and on a phone.
 const DASHES = [undefined, "10,5"];
 
 export function scene(data, { written }) {
@@ -24,7 +24,10 @@ export function scene(data, { written }) {
     const parts = data.methods.map((method) => {
       const by = at(method.changes, log);
       const begin = `${method.name}: the loss ${written(method.plain, 3)} `;
-      if (method.still) return `${begin}stays (*0*; at most ${method.most} at any factor, which is rounding)`;
+      if (method.still) {
+        const most = method.most === "0" ? "at every factor" : `at most ${method.most} at any factor, which is rounding`;
+        return `${begin}stays (*0*; ${most})`;
+      }
       return `${begin}changes by *${changed(by)}* ${data.unit}`;
     });
     return `With the vector *${factor} times* as long as it was learned, ${parts.join("; ")}.`;
@@ -36,9 +39,8 @@ export function scene(data, { written }) {
       const [low, high] = data.y;
       return {
         panels: [{
-          title: "Change of the loss when an expert’s vector is stretched",
-          note: `${data.unit}, on the text or inputs of the picture`,
-          x: data.x, y: data.y, names: ["times as long", `change, ${data.unit}`],
+          title: "Loss under stretching", note: "on the tokens of the picture above",
+          x: data.x, y: data.y, names: ["times as long", `change, ${data.level_unit}`],
           ticks: { x: data.ticks, y: data.levels }, tall: TALL, narrow: NARROW, wide: true,
           lines: [
             { points: [[data.x[0], 0], [data.x[1], 0]], width: 1, colour: "quiet", opacity: 0.6 },
@@ -47,7 +49,10 @@ export function scene(data, { written }) {
               points: logs.map((value, k) => [value, method.changes[k]]), width: 3.5, colour: i, dash: DASHES[i],
             })),
           ],
-          dots: data.methods.map((method, i) => ({ at: [log, at(method.changes, log)], radius: 6, colour: i })),
+          dots: data.methods.flatMap((method, i) => [
+            ...logs.map((value, k) => ({ at: [value, method.changes[k]], radius: 2.5, colour: i })),
+            { at: [log, at(method.changes, log)], radius: 6, colour: i },
+          ]),
           labels: data.methods.map((method, i) => ({
             at: [data.x[0] + 0.02 * (data.x[1] - data.x[0]), method.changes[0] + 0.05 * (high - low) * (i ? -1 : 1)],
             text: method.name, anchor: "start",

@@ -23,6 +23,8 @@ export function tints(looks, experts) {
     behind[expert % behind.length].forEach((tint, level) => {
       rules.push(`.moeviz-training .e${expert}-${level} { background-color: ${tint}; ${line} }`);
     });
+    const other = `.moeviz-training [data-only="${expert}"] .token:not([class*=" e${expert}-"])`;
+    rules.push(`${other} { background-color: transparent; --mark: none; opacity: 0.62; }`);
   }
   return rules.join("\n");
 }
@@ -47,10 +49,10 @@ function level(weights, top) {
 export function painted(layer) {
   if (!layer?.chosen) return null;
   const [top, count] = layer.chosen.shape;
-  return Array.from({ length: count }, (_, token) => ({
-    expert: layer.chosen.data[token],
-    level: level(column(layer.weights, token), top),
-  }));
+  return Array.from({ length: count }, (_, token) => {
+    const expert = layer.chosen.data[token];
+    return expert < 0 ? null : { expert, level: level(column(layer.weights, token), top) };
+  });
 }
 
 let made = 0; // Panels of this document: names of their tokens.
@@ -157,6 +159,30 @@ export class Tokens {
       if (field) node.textContent = each ? String(each.expert + 1) : "";
     });
     if (this.marked !== undefined) this.mark(this.marked);
+  }
+
+  // One expert's tokens alone; null for all.
+  only(expert) {
+    if (expert === null) delete this.root.dataset.only;
+    else this.root.dataset.only = String(expert);
+  }
+
+  // What an expert answers most, as [name, share]: characters, or places in an image.
+  most(layer, expert) {
+    const found = painted(layer) ?? [];
+    const each = this.nodes.length / this.rows.length;
+    const across = Math.sqrt(each); // Of an image.
+    const names = {
+      text: (at) => this.nodes[at].textContent.replace("\u00a0", "␣"),
+      digits: (at) => `row ${Math.floor((at % each) / across) + 1}, column ${((at % each) % across) + 1}:`,
+      plane: () => "",
+    }[this.shown.kind];
+    const counts = new Map();
+    found.forEach((one, at) => {
+      if (one?.expert === expert) counts.set(names(at), (counts.get(names(at)) ?? 0) + 1);
+    });
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    return [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => [name, count / all]);
   }
 
   // How many tokens are seen: rows beyond a height are cut off. At least `least` rows are shown.
