@@ -26,6 +26,7 @@ from moeviz.peers.flexmix import PeerMissingError
 from moeviz.peers.moe import PUBLIC_LAYERS, PublicLayer
 from moeviz.train.dispatch import dispatch
 from moeviz.train.experts import mix
+from moeviz.train.freed import keep_freed
 from moeviz.train.layer import Rules, SparseLayer
 from moeviz.train.routers import SMoE
 
@@ -213,6 +214,7 @@ def _public(
 
 def moe_benchmark() -> list[Row]:
     """Measure layers on one thread, as a worker has, and on two; whole steps; memory; a GPU's."""
+    keep_freed()  # as a worker does
     rows: list[Row] = []
     for used in sorted({1, min(2, os.cpu_count() or 1)}):
         with threads(used):

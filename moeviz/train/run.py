@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from moeviz.text import finite
 from moeviz.train.build import build_network
+from moeviz.train.freed import keep_freed
 from moeviz.train.layer import Routed
 from moeviz.train.network import Network
 from moeviz.train.numbers import mixed_precision
@@ -70,6 +71,7 @@ def run_stretch(
     Cancelled
         Once `should_stop` is true.
     """
+    keep_freed()
     method, seed = spec.methods[run.method], run.seed
     task = make_task(spec.fields, spec.own, run.domain)
     network = build_network(method, task, seed).to(device)
