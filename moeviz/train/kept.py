@@ -22,6 +22,7 @@ import numpy as np
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
 from moeviz.train.measure import LEARNED
+from moeviz.train.packed import PLACES
 from moeviz.train.plan import Run, runs
 from moeviz.train.readings import Record, read
 from moeviz.train.result import TrainingResult
@@ -40,8 +41,8 @@ NUMBERS = (
 TOKENS = ("chosen", "winners", "weights")
 """What is kept besides of the runs whose tokens are."""
 
-BYTE = 257
-"""Places of two bytes from one place of one byte to the next."""
+LEVELS = 31
+"""Steps of a weight that is kept: its depth of colour is all that is shown."""
 
 DIGITS = 5
 """Of numbers that are kept."""
@@ -175,11 +176,11 @@ def _layer(layer: Record, tokens: bool) -> dict[str, Any]:
 
 
 def _coarse(packed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return packed numbers with 256 places between their ends, which take less when compressed."""
+    """Return packed numbers with few places between their ends, which take less when compressed."""
     if packed["kind"] != "u2":
         return dict(packed)
     places = np.frombuffer(base64.b64decode(packed["data"]), dtype="<u2")
-    coarse = (np.rint(places / BYTE) * BYTE).astype("<u2")
+    coarse = np.rint(np.rint(places / PLACES * LEVELS) / LEVELS * PLACES).astype("<u2")
     return {**packed, "data": base64.b64encode(coarse.tobytes()).decode("ascii")}
 
 

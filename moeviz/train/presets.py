@@ -130,11 +130,11 @@ def _add(
     )
 
 
-LETTERS: dict[str, Any] = {"batch": 16, "rate": 0.005, "steps": 700}
+LETTERS: dict[str, Any] = {"batch": 16, "rate": 0.005, "steps": 700, "points": 10}
 """More and smaller steps than the default: at the same cost the network learns more."""
 
 VISION: dict[str, Any] = {
-    **LETTERS, "experts": 4, "z": 0.001, "start": "upcycled", "dense_steps": 100, "steps": 500,
+    **LETTERS, "experts": 4, "z": 0.001, "start": "upcycled", "dense_steps": 300, "steps": 500,
 }  # fmt: skip
 """As the paper's runs on pictures: four experts, begun as copies of a dense network's layers."""
 
@@ -165,7 +165,7 @@ _add(
     "exponential ended in no number at all. " + _COPIES + _OURS,
     "; ".join(["smoe", *(f"competesmoe affinity={name}" for name in AFFINITIES)]),
     "compete", (), "smoe; competesmoe; competesmoe affinity=norm",
-    **{**VISION, "steps": 350},
+    **{**VISION, "steps": 350, "dense_steps": 500},
 )  # fmt: skip
 _add(
     "compete-omega", "How often should experts compete?", "How often should experts compete?",
