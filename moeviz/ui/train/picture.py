@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
@@ -103,9 +106,12 @@ def _kept(preset: str, spec: Training) -> Shown | None:
         )
         return None
     shown = shown_kept(preset, found)
-    differs = not is_part(spec, found.result.spec)
+    differs = not is_part(spec, shown.spec)
     _draw(
-        shown, None, lent="Kept from before, not what you have set: press Run." if differs else ""
+        shown,
+        None,
+        first=_on(spec, shown.spec),
+        lent="Kept from before, not what you have set: press Run." if differs else "",
     )
     st.markdown(about_kept(found))
     return shown
@@ -138,8 +144,20 @@ def is_part(spec: Training, whole: Training) -> bool:
     return alike and spec.text == whole.text and {each.text for each in spec.methods} <= known
 
 
+def _on(spec: Training, whole: Training) -> dict[str, Any]:
+    """Return as a view the methods that are on, of those that there are."""
+    known = {method.text for method in whole.methods}
+    on = [method.text for method in spec.methods if method.text in known]
+    return {"left": on[0], "right": on[-1]} if len(on) > 1 else {}
+
+
 def _draw(
-    shown: Shown, job_id: str | None, live: bool = False, sentence: str = "", lent: str = ""
+    shown: Shown,
+    job_id: str | None,
+    live: bool = False,
+    sentence: str = "",
+    lent: str = "",
+    first: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     name = PRESETS[shown.spec.name].name if shown.spec.name in PRESETS else "training"
     watch_training(
@@ -148,7 +166,7 @@ def _draw(
         screen=None if live else screen_of(shown, st.context.theme.type),
         live=live,
         source=shown.source,
-        view=view(),
+        view={**first, **{part: said for part, said in view().items() if said is not None}},
         on_view=_take_view,
         on_end=only_a_run,
         file_name=f"moeviz-{name}-{shown.spec.hash}",

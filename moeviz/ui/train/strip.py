@@ -54,7 +54,7 @@ def strip(preset: str, values: Mapping[str, Any]) -> DeltaGenerator:
             key=STATE.key(PRESET),
             on_change=_choose,
             label_visibility="collapsed",
-            width=340,
+            width=430,
         )
         _text(values)
         with st.popover(_sizes(values), key=_OPEN_SIZES, on_change="rerun") as opened:
