@@ -17,6 +17,7 @@ from moeviz.bench.drags import drags_benchmark
 from moeviz.bench.em import em_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
+from moeviz.bench.moe import moe_benchmark
 from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.paint import paint_benchmark
 from moeviz.bench.work import Row
@@ -28,6 +29,7 @@ BENCHMARKS: Registry[Callable[[], list[Row]]] = Registry("benchmark")
 BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
+BENCHMARKS.add("moe", moe_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
 BENCHMARKS.add("drags", drags_benchmark)
 BENCHMARKS.add("crowd", crowd_benchmark)

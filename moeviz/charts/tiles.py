@@ -18,6 +18,7 @@ from moeviz.charts.tiles_seen import (
     information_tile,
     sequences_tile,
 )
+from moeviz.charts.tiles_trained import train_tile
 from moeviz.errors import MoevizError
 
 
@@ -72,4 +73,5 @@ _MAKERS: Mapping[str, Callable[[], Tile]] = {
     "convergence": lab_tile,
     "rates": rates_tile,
     "checker": checker_tile,
+    "train": train_tile,
 }

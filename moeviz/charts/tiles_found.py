@@ -35,7 +35,7 @@ def lab_tile() -> Tile:
     return Tile(
         f"Kept result of {result.date}: the direction of β is learnt like n to the power "
         f"*{signed(direction)}*, its length like *{signed(length)}*.",
-        {"panel": _framed(lines)},
+        {"panel": framed(lines)},
     )
 
 
@@ -49,7 +49,7 @@ def fit_tile() -> Tile:
     return Tile(
         f"*{len(trace) - 1}* steps of the optimiser take the cost from *{cost[0][1]:.3f}* to "
         f"*{cost[-1][1]:.3f}*.",
-        {"panel": _framed([{"points": cost, "width": 3, "colour": 0}])},
+        {"panel": framed([{"points": cost, "width": 3, "colour": 0}])},
     )
 
 
@@ -123,8 +123,14 @@ def _line(curve: Curve, place: int) -> dict[str, Any]:
     return {"points": points, "width": 3, "colour": 1 - place, **dash}
 
 
-def _framed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return a panel around lines, with two axes."""
+def framed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return a panel around lines, with two axes.
+
+    Parameters
+    ----------
+    lines : sequence of dict
+        As a panel has them.
+    """
     xs, ys = zip(*(point for line in lines for point in line["points"]), strict=True)
     wide, tall = 0.06 * (max(xs) - min(xs)), 0.12 * (max(ys) - min(ys))
     (left, right), (low, high) = (

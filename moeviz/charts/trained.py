@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moeviz.charts.checker import superscript
 from moeviz.charts.palette import Theme
 from moeviz.charts.training_experts import expert_looks
 from moeviz.charts.walks import power_of_ten
@@ -21,6 +22,9 @@ ROUNDING = 1e-10
 
 LOWEST = 1e-6
 """The least height of the plot, in the loss's unit: below it there is only rounding."""
+
+ROOM, FLATTEST = 1.08, 0.6
+"""Of a plane's picture: its reach beside that of the tokens, and its least height over width."""
 
 _TICKS = ((0.25, "¼"), (0.5, "½"), (1.0, "as learned"), (2.0, "2"), (4.0, "4 times"))
 
@@ -57,6 +61,7 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
     room = 0.15 * max(high - low, LOWEST)
     low, high = low - room, high + room
     ends = [math.log2(LEAST), math.log2(LARGEST)]
+    levels, scale = _levels(low, high)
     return {
         "handles": [
             {
@@ -74,7 +79,8 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
         "x": ends,
         "y": [low, high],
         "ticks": [[math.log2(factor), words] for factor, words in _TICKS],
-        "levels": [[level, f"{level:g}".replace("-", "−")] for level in _levels(low, high)],
+        "levels": levels,
+        "level_unit": f"{scale} {shown[0].unit}".strip(),
         "unit": shown[0].unit,
         "factors": list(shown[0].gauge.factors),
         "rounding": ROUNDING,
@@ -92,13 +98,15 @@ def stretch_document(shown: Sequence[Stretched]) -> dict[str, Any]:
     }
 
 
-def _levels(low: float, high: float) -> list[float]:
-    """Return round numbers between two, 0 among them where it lies there."""
+def _levels(low: float, high: float) -> tuple[list[tuple[float, str]], str]:
+    """Return round numbers between two, with words, and the power of ten that these leave out."""
     raw = (high - low) / 5
-    decade = 10.0 ** math.floor(math.log10(raw))
-    step = next(each * decade for each in (1, 2, 5, 10) if each * decade >= raw)
+    power = math.floor(math.log10(raw))
+    times = next(each for each in (1, 2, 5, 10) if each * 10.0**power >= raw)
+    step = times * 10.0**power
     places = range(math.ceil(low / step), math.floor(high / step) + 1)
-    return [float(f"{place * step:.6g}") for place in places]
+    found = [(place * step, f"{place * times}".replace("-", "−")) for place in places]
+    return found, superscript(f"10^{power}") if power else ""
 
 
 def stretch_words(shown: Stretched) -> str:
@@ -168,16 +176,16 @@ def slice_document(found: Slice, theme: Theme) -> dict[str, Any]:
         Where the experts' colours come from.
     """
     colours = expert_looks(theme)["colours"]
-    reach = float(abs(found.tokens).max()) or 1.0
-    wide, tall = 1.1 * reach, 0.7 * reach
+    across, up = (float(each) for each in abs(found.tokens).max(axis=0))
+    reach = max(across, up) or 1.0
+    wide, tall = ROOM * reach, ROOM * max(up, FLATTEST * reach)
     longest = max(math.hypot(*vector) for vector in found.vectors) or 1.0
-    stretch = 0.6 * reach / longest
+    stretch = FLATTEST * reach / longest
     experts = [(i, found.vectors[i] * stretch) for i in range(len(found.vectors))]
     tokens = [
         {"at": [float(y[0]), float(y[1])], "radius": 3, "colour": colours[expert % len(colours)]}
         for y, expert in zip(found.tokens, found.first, strict=True)
     ]
-    inside = sum(abs(y[0]) <= wide and abs(y[1]) <= tall for y in found.tokens)
     return {
         "handles": [],
         "panels": [
@@ -202,8 +210,7 @@ def slice_document(found: Slice, theme: Theme) -> dict[str, Any]:
                 ],
             }
         ],
-        "sentence": slice_sentence(found)
-        + ("" if inside == len(tokens) else f" {len(tokens) - inside} tokens lie outside."),
+        "sentence": slice_sentence(found),
         "tables": [
             {
                 "title": "Experts on the plane",

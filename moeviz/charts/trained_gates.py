@@ -104,6 +104,9 @@ def on_gates(found: Slice) -> OnGates:
             offsets = offsets - offsets.mean()  # Such a gate sees differences alone.
         vectors, times, offsets = _linear(u, offsets, scale, constants["temperature"])
         constants["temperature"] *= times
+    elif score.domain is Domain.SPHERE and np.linalg.norm(u, axis=1).min() > RIM:
+        own = score.name
+        vectors = _times(u) * u
     else:
         own = next(name for name, known in SCORES.items() if known.domain is Domain.BALL)
         vectors, constants["tau1"] = _in_ball(u)
@@ -156,7 +159,10 @@ def _in_ball(u: Numbers) -> tuple[Numbers, float]:
     length = np.minimum(np.linalg.norm(u, axis=1, keepdims=True), RIM)
     plain = u / (1.0 - length)
     tau1 = min(max(_times(plain), _TAU1.low), _TAU1.high)
-    return tau1 * plain, tau1
+    vectors = tau1 * plain
+    # A coordinate at the rim is an endless vector; one at the picture's edge is nearly the same.
+    far = (abs(vectors) / (WIDE[1], TALL[1])).max(axis=1, keepdims=True)
+    return vectors / np.maximum(far / WITHIN, 1.0), tau1
 
 
 def _words(found: Slice, experts: tuple[int, ...], own: str) -> str:
@@ -165,7 +171,9 @@ def _words(found: Slice, experts: tuple[int, ...], own: str) -> str:
             "On the plane the scores on the left are the router's own, with the mean token in each "
             "expert's offset; what tokens have beside the plane is lost."
         ]
-    elif found.score.name == own:
+    elif own == found.score.name and found.score.domain is Domain.SPHERE:
+        said = ["All vectors lie in this plane: on the left stands the router itself."]
+    elif own == found.score.name:
         said = [
             "On the plane the scores on the left are the router's own; a token's length beside the "
             "plane, which divides its scores, is lost."

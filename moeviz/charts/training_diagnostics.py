@@ -13,10 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moeviz.train.plan import Run
-from moeviz.train.run import schedule_of
-from moeviz.train.specification import Training
-
 if TYPE_CHECKING:
     from moeviz.train.result import TrainingResult
 
@@ -25,10 +21,9 @@ Array = NDArray[np.float64]
 MOST_NUMBERS = 6_000
 """All numbers of all diagnostics; with more of them, some checkpoints are left out."""
 
-MOST_CELLS = 240
-"""Of one row of the schedule's map."""
 
-MOST_ROWS = 24
+TRUTH = "truth.agreement"
+"""What a router has in common with the true gate, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +102,20 @@ DIAGNOSTICS = (
         "How alike two experts answer the same token: at 1 they have collapsed into one.",
     ),
     Diagnostic(
+        TRUTH,
+        "True gate",
+        "share of a token's true experts found",
+        "How many of a token's experts are those of the true gate, experts matched with the true "
+        "ones as well as can be.",
+        "percent",
+    ),
+    Diagnostic(
+        "truth.information",
+        "Information",
+        "mutual information, bits",
+        "What a token's first expert tells of its true one: 0 bits where it tells nothing.",
+    ),
+    Diagnostic(
         "learned_per_second",
         "Speed",
         "tokens a second, training",
@@ -146,7 +155,12 @@ def diagnostics(result: TrainingResult, unit: str) -> list[dict[str, Any]]:
     layers = sum(spec["layers"] if each.layered else 1 for each in DIAGNOSTICS)
     room = MOST_NUMBERS // max(1, 3 * layers * len(spec.methods))
     places = thinned(checkpoints, max(2, room))
-    limits = {"use_entropy": math.log2(spec["experts"]), "agreement": 1.0, "change": 1.0}
+    limits = {
+        "use_entropy": math.log2(spec["experts"]),
+        "agreement": 1.0,
+        "change": 1.0,
+        TRUTH: 1.0,
+    }
     found = []
     for each in DIAGNOSTICS:
         told = []
@@ -236,41 +250,3 @@ def _of_records(result: TrainingResult, name: str, method: int) -> Array:
             value = record.get(name)
             values[0, at, place] = np.nan if value is None else value
     return values
-
-
-def schedules(spec: Training) -> list[dict[str, Any]]:
-    r"""Return when which layer competes, :math:`\Lambda`, for every method that has a schedule.
-
-    Parameters
-    ----------
-    spec : Training
-
-    Returns
-    -------
-    list of dict
-        ``method`` and ``seed``; ``width``, the steps of one cell; ``layers``, for each layer the
-        numbers of steps with competition, cell by cell; ``share``, that of all steps, layer by
-        layer.
-    """
-    found: list[dict[str, Any]] = []
-    for method, line in enumerate(spec.methods):
-        for seed in range(spec["seed"], spec["seed"] + spec["seeds"]):
-            if not line.competes or len(found) * spec["layers"] >= MOST_ROWS:
-                continue
-            found.append({"method": method, "seed": seed, **_schedule(spec, Run(method, seed, 0))})
-    return found
-
-
-def _schedule(spec: Training, run: Run) -> dict[str, Any]:
-    when = schedule_of(spec.methods[run.method], run.seed)
-    if when is None:
-        raise ValueError(f"Expected a method that competes on schedule, but got {run.id}.")
-    active = when.active.numpy()
-    width = -(-active.shape[1] // MOST_CELLS)
-    starts = np.arange(0, active.shape[1], width)
-    cells = np.add.reduceat(active.astype(int), starts, axis=1)
-    return {
-        "width": width,
-        "layers": [row.tolist() for row in cells],
-        "share": rounded(active.mean(axis=1)),
-    }

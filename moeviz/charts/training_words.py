@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moeviz.charts.training_diagnostics import TRUTH
 from moeviz.text import signed
 
 SAME = 0.02
@@ -30,6 +31,13 @@ _AGREEMENT = {
     "chance": f"{_PICKS}; chance alone gives {{chance}}",
     "wins": "{method} lets the strongest experts win every token",
 }
+_FINDS = "{method}’s router finds *{truth.agreement}* of the true gate’s experts"
+_TRUTH = {
+    "up": f"{_FINDS}, up from {{truth.agreement@0}} at step {{step@0}}",
+    "down": f"{_FINDS}, down from {{truth.agreement@0}} at step {{step@0}}",
+    "same": f"{_FINDS}, as many as at step {{step@0}}",
+    "first": f"{_FINDS}, experts matched as well as can be",
+}
 _RANK = {
     "costs": "; putting rank {next} in the best one’s place costs *{rank_down}* {unit}.",
     "free": "; rank {next} in the best one’s place would do as well ({rank_down} {unit}).",
@@ -38,6 +46,7 @@ _RANK = {
 }
 _CROWD = " Its tokens crowd on few experts: entropy of use *{use_entropy}* of {use_entropy^} bits."
 _BESIDE = "{method}: *{agreement}*"
+_BESIDE_TRUTH = "{method}: *{truth.agreement}*"
 _BESIDE_RANK = ", rank {next}: *{rank_down}*"
 _DENSE = "{method} has no router: the same numbers answer every token."
 _NOTHING = "{method} has not come as far as this step."
@@ -96,7 +105,7 @@ def sentence(
     """
     text = screen["texts"][screen["says"][method][layer][at]][1 if beside else 0]
     return re.sub(
-        r"\{(\w+)([@^])?(\d*)\}",
+        r"\{([\w.]+)([@^])?(\d*)\}",
         lambda found: _slot(screen, method, layer, at, found[1], found[2], found[3]),
         text,
     )
@@ -144,23 +153,39 @@ def _texts(
     now = _mean(screen, "agreement", method, layer, at)
     if now is None:
         return _NOTHING, _NOTHING
+    true = _mean(screen, TRUTH, method, layer, at)
+    if true is not None:
+        kind = "first" if at == 0 else _course(true, _mean(screen, TRUTH, method, layer, 0))
+        return _whole(screen, method, layer, at, _TRUTH[kind], _BESIDE_TRUTH)
     first = _mean(screen, "agreement", method, layer, 0)
     chance = screen["top"] / screen["experts"]
     if always:
         kind = "wins"
     elif now < chance + SAME:
         kind = "chance"
-    elif at == 0 or first is None or abs(now - first) < SAME:
-        kind = "same" if at else "chance"
     else:
-        kind = "up" if now > first else "down"
+        kind = _course(now, first) if at else "chance"
+    return _whole(screen, method, layer, at, _AGREEMENT[kind], "" if always else _BESIDE)
+
+
+def _course(now: float, first: float | None) -> str:
+    if first is None or abs(now - first) < SAME:
+        return "same"
+    return "up" if now > first else "down"
+
+
+def _whole(
+    screen: Mapping[str, Any], method: int, layer: int, at: int, opening: str, beside: str
+) -> tuple[str, str]:
+    """Return an opening with what the runner-up costs and whether experts are crowded."""
     cost = _mean(screen, "rank_down", method, layer, at)
     rank = "" if cost is None else "free" if abs(cost) < FREE else "costs" if cost > 0 else "gains"
     use = _mean(screen, "use_entropy", method, layer, at)
     crowd = use is not None and use < CROWDED * math.log2(screen["experts"])
-    whole = _AGREEMENT[kind] + _RANK[rank] + (_CROWD if crowd else "")
-    beside = whole if always or crowd else _BESIDE + (_BESIDE_RANK if rank else "") + "."
-    return whole, beside
+    whole = opening + _RANK[rank] + (_CROWD if crowd else "")
+    if crowd or not beside:
+        return whole, whole
+    return whole, beside + (_BESIDE_RANK if rank else "") + "."
 
 
 def _slot(

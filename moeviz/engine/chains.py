@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -37,10 +37,10 @@ class Chains:
         self._places = {block.id: place for place, block in enumerate(job.blocks)}
         self._blocks = job.blocks
         self._before = {block.id: job.kind.before(block) for block in job.blocks}
-        self._after: dict[str, list[str]] = defaultdict(list)
+        self._after: dict[str, list[str]] = {}
         for block_id, before in self._before.items():
             if before is not None:
-                self._after[before].append(block_id)
+                self._after.setdefault(before, []).append(block_id)
         self._due = {block.id for block in job.missing}
         self._ready: list[int] = []
         self._offered: set[str] = set()
@@ -48,6 +48,11 @@ class Chains:
         self._lost: Counter[str] = Counter()
         for block_id in self._due:
             self._offer(block_id)
+
+    @property
+    def linked(self) -> bool:
+        """Whether any block goes on from another."""
+        return bool(self._after)
 
     def place(self, block: Any) -> int:
         """Return the place of a block in the job's order."""

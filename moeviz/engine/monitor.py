@@ -23,6 +23,7 @@ from moeviz.engine.keeper import Keeper
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.mailbox import Mailbox
 from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
+from moeviz.engine.room import make_room
 from moeviz.engine.snapshot import JobState
 from moeviz.engine.store import Store
 from moeviz.errors import MoevizError
@@ -217,7 +218,10 @@ class Monitor:
             elif job.complete:
                 self._end(job, number, "done")
             else:
-                self._send(self.connection.dispatch(job, self._start, self._bring))
+                run = self.connection.dispatch(job, self._start, self._bring)
+                if run.chains.linked:
+                    make_room(folder.path.parent.parent)
+                self._send(run)
 
     def _send(self, run: Dispatch) -> None:
         self._runs[run.job.job_id] = run

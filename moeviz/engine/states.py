@@ -80,6 +80,17 @@ class States:
         for block_id in ids:
             files.remove(self._file(block_id))
 
+    def clear(self) -> None:
+        """Delete all of them.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written to.
+        """
+        for path in self._path.glob("*.bin"):
+            files.remove(path)
+
     def sweep(self) -> None:
         """Delete what writers that died halfway have left. Only under the folder's lock.
 

@@ -15,7 +15,8 @@ specification and so of its hash: blocks of two arithmetics never lie in one fol
 
 Only trainings leave states. One is written before the result of its block, and the one that the
 block had gone on from is deleted after it, so that at every moment a run can go on from where its
-results end. What the last block of a run left stays.
+results end. What the last block of a run left stays, as long as there is room
+(:mod:`moeviz.engine.room`).
 """
 
 from __future__ import annotations

@@ -36,6 +36,8 @@ class Affinity(ABC):
         Of one entry h of the answer, in the language of formulas.
     constants : tuple of Constant
         What the user sets.
+    alone : bool
+        Whether an expert's affinity reads its own answer alone.
     """
 
     name: ClassVar[str]
@@ -47,6 +49,7 @@ class Affinity(ABC):
     language: ClassVar[Kind] = AFFINITY
     source: ClassVar[str] = "compete eq. 13"
     constants: ClassVar[tuple[Constant, ...]] = ()
+    alone: ClassVar[bool] = True
 
     @property
     def formula_text(self) -> str:
@@ -162,6 +165,7 @@ class SoftmaxAffinity(Affinity):
     text: ClassVar[str] = "exp(h)/sum(exp(h))"
     formula: ClassVar[str] = r"\frac{e^{h_i}}{\sum_j e^{h_j}}"
     source: ClassVar[str] = "compete eq. 13, over the experts"
+    alone: ClassVar[bool] = False
 
     def of(self, answers: Tensor) -> Tensor:
         return SoftmaxGate().weights(answers).mean(0)

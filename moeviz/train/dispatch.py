@@ -16,6 +16,10 @@ from torch import Tensor
 UNEVEN = 2.0
 """The table may have this many places for each assignment; beyond that, rows are cut."""
 
+ROUND = 32
+"""A row has a multiple of so many places: libraries keep what they prepare for every new length, a
+megabyte and more each."""
+
 
 @dataclass(frozen=True)
 class Dispatch:
@@ -46,6 +50,13 @@ class Dispatch:
         table: Tensor = _Gather.apply(x, self.token, self.place)  # type: ignore[no-untyped-call]
         return table.view(-1, self.length, x.shape[-1])
 
+    def own(self, part: Tensor) -> Tensor:
+        """Return each row's own matrix, shape (B, ...), of the experts', shape (N, ...)."""
+        if self.whole:
+            return part
+        own: Tensor = _Own.apply(part, self.owner)  # type: ignore[no-untyped-call]
+        return own
+
     def scatter(self, table: Tensor) -> Tensor:
         """Return the answers in the `table`, shape (B, P, d), by token, shape (K, T, d)."""
         flat = table.reshape(-1, table.shape[-1])
@@ -53,7 +64,13 @@ class Dispatch:
         return answers.view(*self.place.shape, table.shape[-1])
 
 
-def dispatch(chosen: Tensor, experts: int) -> Dispatch:
+def loads(chosen: Tensor, experts: int) -> Tensor:
+    """Return how many assignments each of N `experts` has, without waiting for the device."""
+    flat = chosen.reshape(-1)
+    return flat.new_zeros(experts).index_add_(0, flat, torch.ones_like(flat))
+
+
+def dispatch(chosen: Tensor, experts: int, waits: bool = True) -> Dispatch:
     """Put tokens into a table by their experts.
 
     Parameters
@@ -62,23 +79,47 @@ def dispatch(chosen: Tensor, experts: int) -> Dispatch:
         The experts of each token, different from each other.
     experts : int
         N.
+    waits : bool
+        Whether numbers may be read, by which a table is as long as it must be. A GPU would be
+        waited for; then the table has as many rows as could be needed, 2N.
     """
     top, tokens = chosen.shape
     flat = chosen.reshape(-1)
-    load = torch.bincount(flat, minlength=experts)
-    most, mean = int(load.max()), -(-flat.numel() // experts)
-    whole = most * experts <= UNEVEN * flat.numel()
-    length = max(most if whole else mean, 1)
+    load = loads(chosen, experts)
+    mean = -(-flat.numel() // experts)
+    most = int(load.max()) if waits else mean
+    whole = waits and most * experts <= UNEVEN * flat.numel()
+    length = -(-max(most if whole else mean, 1) // ROUND) * ROUND
     rows = torch.ones_like(load) if whole else (load + (length - 1)) // length
-    owner = torch.repeat_interleave(rows)
+    count = int(rows.sum()) if waits else 2 * experts
+    ends = rows.cumsum(0)
+    owner = torch.searchsorted(ends, torch.arange(count, device=flat.device), right=True)
+    owner = owner.clamp_max(experts - 1)
     # In the order of the experts, an assignment is so many behind the first one of its expert.
     order = torch.argsort(flat, stable=True)
-    first, start = load.cumsum(0) - load, (rows.cumsum(0) - rows) * length
+    first, start = load.cumsum(0) - load, (ends - rows) * length
     ordered = flat[order]
     at = torch.arange(flat.numel(), device=flat.device) + (start - first)[ordered]
     place = torch.empty_like(flat).scatter_(0, order, at)
     token = flat.new_full((owner.numel() * length,), tokens).scatter_(0, at, order % tokens)
     return Dispatch(owner, whole, length, place.view(top, tokens), token)
+
+
+class _Own(torch.autograd.Function):
+    """Matrices by their owner; backwards a product sums a matrix's rows, in a fixed order."""
+
+    @staticmethod
+    def forward(ctx: Any, part: Tensor, owner: Tensor) -> Tensor:
+        ctx.save_for_backward(owner)
+        ctx.shape = part.shape
+        return part.index_select(0, owner)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (owner,) = ctx.saved_tensors
+        slopes = gradients[0].flatten(1)
+        experts = torch.arange(ctx.shape[0], device=owner.device)
+        return ((experts.unsqueeze(1) == owner).to(slopes.dtype) @ slopes).view(ctx.shape), None
 
 
 def _pick(rows: Tensor, index: Tensor) -> Tensor:

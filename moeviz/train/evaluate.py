@@ -22,7 +22,10 @@ WATCHED_TOKENS = 4096
 """Tokens of the inputs that every checkpoint asks."""
 
 TOKENS_AT_ONCE = 2048
-"""Tokens that are answered at once where nothing is learned."""
+"""Tokens that are answered at once where nothing is learned; fewer by a large network."""
+
+WORK_AT_ONCE = 2e10
+"""Multiplications between two questions whether to stop: at most a second or so."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,11 @@ def measure(
     Raises
     ------
     Cancelled
-        Once `should_stop` is true; it is asked every :data:`TOKENS_AT_ONCE` tokens.
+        Once `should_stop` is true; it is asked every :data:`TOKENS_AT_ONCE` tokens at the latest.
     """
     device = next(network.parameters()).device
-    at_once = max(1, TOKENS_AT_ONCE // task.context)
+    most = WORK_AT_ONCE / sum(own.numel() for own in network.parameters())
+    at_once = max(1, int(min(TOKENS_AT_ONCE, most)) // task.context)
     losses: list[Tensor] = []
     right: list[Tensor] = []
     began = time.perf_counter()

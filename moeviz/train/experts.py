@@ -1,32 +1,30 @@
 r"""The experts of a sparse layer: N networks with one hidden layer, held as stacked matrices.
 
 Expert i answers :math:`g_i(x) = \phi(x W_i + b_i) V_i + c_i` with a registered function
-:math:`\phi`. There are three ways to ask them, with equal answers: all of them, the chosen ones
-through one table, and the chosen ones one expert after the other, which is what the others are
-measured against.
+:math:`\phi`. The chosen ones are asked by grouped products where the device has them, else through
+one table; one expert after the other is what both are measured against.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
 
-from moeviz.errors import SpecificationError
-from moeviz.model.formula import FUNCTIONS
+from moeviz.train import grouped
 from moeviz.train.dispatch import Dispatch, dispatch
+from moeviz.train.numbers import cast
+from moeviz.train.phi import make_phi
 
 INITIAL_SPREAD = 0.02
 """Standard deviation of weights at the start (`compete` App. I.1)."""
 
-FUSED: dict[str, Callable[[Tensor], Tensor]] = {
-    "gelu": nn.functional.gelu,
-    "relu": nn.functional.relu,
-    "tanh": torch.tanh,
-}
-"""Functions that torch computes in one step; a test holds them to the registered ones."""
+PART = 2**21
+"""Bytes of hidden units that are computed at once where nothing is learned, so as to stay near."""
+
+LEAST_PART = 128
+"""Tokens of such a part, at least."""
 
 
 class Experts(nn.Module):
@@ -47,13 +45,7 @@ class Experts(nn.Module):
 
     def __init__(self, experts: int, width: int, hidden: int, function: str = "gelu") -> None:
         super().__init__()
-        if function not in FUNCTIONS or not FUNCTIONS[function].typed:
-            known = ", ".join(name for name, f in FUNCTIONS.items() if f.typed)
-            raise SpecificationError(
-                f"Expected a function that formulas know ({known}) for the experts, but got "
-                f"'{function[:40]}'; take gelu."
-            )
-        self.function = function
+        self.phi = make_phi(function)
         self.w_in = nn.Parameter(torch.empty(experts, width, hidden))
         self.b_in = nn.Parameter(torch.zeros(experts, 1, hidden))
         self.w_out = nn.Parameter(torch.empty(experts, hidden, width))
@@ -91,9 +83,30 @@ class Experts(nn.Module):
             ):
                 own.copy_(given)
 
+    @property
+    def weights(self) -> tuple[Tensor, ...]:
+        """All parameters, in the order of their use."""
+        return self.w_in, self.b_in, self.w_out, self.b_out
+
     def every(self, x: Tensor) -> Tensor:
         """Return what all experts answer to tokens `x`, shape (T, d): shape (N, T, d)."""
-        return self._answer(x.expand(self.number, *x.shape), None)
+        given, weights = cast(x, self.weights)
+        return self.answer(given.expand(self.number, *x.shape), weights).to(x.dtype)
+
+    @torch.no_grad()
+    def parts(self, x: Tensor) -> Iterator[Tensor]:
+        """Yield what all experts answer to tokens `x`, shape (T, d), in parts, shape (N, P, d).
+
+        The parts are so short that a computation stays in a processor's cache. No gradient goes
+        through.
+        """
+        given, weights = cast(x, self.weights)
+        length = len(x)
+        if x.device.type == "cpu":
+            hidden = self.number * self.w_in.shape[-1] * given.element_size()
+            length = max(PART // hidden, LEAST_PART)
+        for part in given.split(max(length, 1)):
+            yield self.answer(part.expand(self.number, *part.shape), weights).to(x.dtype)
 
     def chosen(self, x: Tensor, chosen: Tensor) -> Tensor:
         """Return the answers of each token's own experts.
@@ -107,46 +120,61 @@ class Experts(nn.Module):
         -------
         Tensor, shape (K, T, d)
         """
-        table = dispatch(chosen, self.number)
-        return table.scatter(self._answer(table.gather(x), table))
+        given, weights = cast(x, self.weights)
+        if grouped.serves(given, self.w_in.shape[-1]):
+            groups = grouped.group(chosen, self.number)
+            rows = grouped.answers(given, weights, self.phi, groups)
+            return grouped.by_token(rows, groups).to(x.dtype)
+        table = dispatch(chosen, self.number, waits=x.device.type == "cpu")
+        return table.scatter(self.answer(table.gather(given), weights, table)).to(x.dtype)
+
+    def mixed(self, x: Tensor, chosen: Tensor, shares: Tensor) -> Tensor:
+        """Return the sum of the answers of each token's own experts times `shares`.
+
+        Parameters
+        ----------
+        x : Tensor, shape (T, d)
+        chosen : Tensor of int, shape (K, T)
+        shares : Tensor, shape (K, T)
+
+        Returns
+        -------
+        Tensor, shape (T, d)
+        """
+        given, weights = cast(x, self.weights)
+        if grouped.serves(given, self.w_in.shape[-1]):
+            groups = grouped.group(chosen, self.number)
+            rows = grouped.answers(given, weights, self.phi, groups).to(x.dtype)
+            return grouped.mixed(rows, shares.to(x.dtype), groups)
+        return mix(self.chosen(x, chosen), shares)
 
     def one_by_one(self, x: Tensor, chosen: Tensor) -> Tensor:
         """Return the same as :meth:`chosen`, by a loop over the experts: slow, and plain to see."""
         answers = x.new_zeros(*chosen.shape, x.shape[-1])
         for expert in range(self.number):
             rank, token = (chosen == expert).nonzero(as_tuple=True)
-            hidden = self._phi(x[token] @ self.w_in[expert] + self.b_in[expert])
+            hidden = self.phi(x[token] @ self.w_in[expert] + self.b_in[expert])
             answer = hidden @ self.w_out[expert] + self.b_out[expert]
             answers = answers.index_put((rank, token), answer)
         return answers
 
-    def _answer(self, table: Tensor, by: Dispatch | None) -> Tensor:
-        """Return the answers to a table of tokens, shape (B, P, d)."""
-        owned = by is not None and not by.whole
-        w_in, b_in, w_out, b_out = (
-            part.index_select(0, by.owner) if owned and by else part
-            for part in (self.w_in, self.b_in, self.w_out, self.b_out)
-        )
-        return torch.baddbmm(b_out, self._phi(torch.baddbmm(b_in, table, w_in)), w_out)
+    def answer(
+        self, table: Tensor, weights: tuple[Tensor, ...], by: Dispatch | None = None
+    ) -> Tensor:
+        """Return the answers to a table of tokens, shape (B, P, d).
 
-    def _phi(self, t: Tensor) -> Tensor:
-        fused = FUSED.get(self.function)
-        if fused is not None:
-            return fused(t)
-        value: Tensor = _Elementwise.apply(t, self.function)  # type: ignore[no-untyped-call]
-        return value
+        Parameters
+        ----------
+        table : Tensor, shape (B, P, d)
+        weights : tuple of Tensor
+            As :attr:`weights`.
+        by : Dispatch or None
+            Whose table it is; None: row i is expert i.
+        """
+        w_in, b_in, w_out, b_out = weights if by is None else map(by.own, weights)
+        return torch.baddbmm(b_out, self.phi(torch.baddbmm(b_in, table, w_in)), w_out)
 
 
-class _Elementwise(torch.autograd.Function):
-    """A registered function, whose slope comes with its value."""
-
-    @staticmethod
-    def forward(ctx: Any, t: Tensor, name: str) -> Tensor:
-        value, slope = FUNCTIONS[name].value_and_slope(t)
-        ctx.save_for_backward(slope)
-        return value
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        (slope,) = ctx.saved_tensors
-        return gradients[0] * slope, None
+def mix(answers: Tensor, shares: Tensor) -> Tensor:
+    """Return the sum of `answers`, shape (K, T, d), times `shares`, (K, T): shape (T, d)."""
+    return (answers * shares.unsqueeze(-1)).sum(0)

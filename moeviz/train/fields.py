@@ -48,6 +48,11 @@ def _digits(values: Values) -> bool:
     return bool(values["task"] == Digits.name)
 
 
+def _has_blocks(values: Values) -> bool:
+    """Whether the layers stand in a transformer."""
+    return not TASKS[str(values["task"])].fixed
+
+
 def _number(
     name: str,
     label: str,
@@ -59,6 +64,7 @@ def _number(
     group: str,
     basic: bool = False,
     competes: bool = False,
+    applies: Callable[[Values], bool] = always,
 ) -> Field:
     return Field(
         name,
@@ -71,7 +77,7 @@ def _number(
         help=help_,
         group=group,
         basic=basic,
-        applies=_competes if competes else always,
+        applies=_competes if competes else applies,
     )
 
 
@@ -136,9 +142,11 @@ _ALL = (
             "bfloat16 is faster on a GPU and coarser.", TRAINING),
     _number("decay", "Weight decay", "", 0.01, 0.0, 1.0, "", TRAINING),
     _number("layers", "Layers", "L", 2, 1, 8, "Blocks, each with one sparse layer.", NETWORK,
-            basic=True),
-    _number("width", "Width", "d", 64, 8, 512, "Numbers of a token.", NETWORK),
-    _number("heads", "Heads of attention", "", 4, 1, 16, "They share the width.", NETWORK),
+            basic=True, applies=_has_blocks),
+    _number("width", "Width", "d", 64, 8, 512, "Numbers of a token.", NETWORK,
+            applies=_has_blocks),
+    _number("heads", "Heads of attention", "", 4, 1, 16, "They share the width.", NETWORK,
+            applies=_has_blocks),
     _number("context", "Tokens in view", "", 64, 8, 512, "", NETWORK),
     _number("experts", "Experts", "N", 8, 2, 64, "", NETWORK, basic=True),
     _number("top", "Experts for a token", "K", 2, 1, 16, "", NETWORK, basic=True),

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from moeviz.model.elementwise import softplus
 from moeviz.train.experts import INITIAL_SPREAD
+from moeviz.train.numbers import whole_precision
 from moeviz.train.routers import Router
 
 
@@ -50,9 +51,12 @@ class RouterHead(nn.Module):
         -------
         Tensor, shape (N, T)
         """
-        tokens = x.T if self.project is None else self.project @ x.T
-        score = self.router.score
-        found = score.coordinates(self.vectors) @ score.features(tokens)
-        if self.spread is not None and noise is not None:
-            found = found + noise * softplus(self.spread @ x.T)
-        return found
+        # In whole precision also where products are in 16 bits: a close call decides who answers.
+        with whole_precision(x):
+            x = x.to(self.vectors.dtype)
+            tokens = x.T if self.project is None else self.project @ x.T
+            score = self.router.score
+            found = score.coordinates(self.vectors) @ score.features(tokens)
+            if self.spread is not None and noise is not None:
+                found = found + noise * softplus(self.spread @ x.T)
+            return found

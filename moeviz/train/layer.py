@@ -17,10 +17,11 @@ from torch import Tensor, nn
 from moeviz.errors import SpecificationError
 from moeviz.model.affinities import make_affinity
 from moeviz.model.routings import WinnersShareRouting
-from moeviz.train.experts import Experts
+from moeviz.train.experts import Experts, mix
 from moeviz.train.head import RouterHead
 from moeviz.train.losses import balance_loss, distillation_loss, diversity_loss, z_loss
 from moeviz.train.routers import Router
+from moeviz.train.strength import strengths
 
 Reached = Literal["router", "experts"]
 Answered = Literal["winners", "router"]
@@ -165,12 +166,12 @@ class SparseLayer(nn.Module):
             drawn = torch.randn(shape, generator=noise, dtype=x.dtype).to(x.device)
         scores = self.head.scores(x, drawn)
         chosen, weights = self._kept(scores)
-        answers = self.experts.chosen(x, chosen)
         losses = {
             "balance": balance_loss(self.router.shares(scores), chosen),
             "z": z_loss(scores),
         }
-        return Routed(self._mixed(x, answers, weights), scores, chosen, weights, False, losses)
+        answer = self._with_shared(x, self.experts.mixed(x, chosen, weights))
+        return Routed(answer, scores, chosen, weights, False, losses)
 
     @contextmanager
     def shifted(self) -> Iterator[None]:
@@ -186,52 +187,69 @@ class SparseLayer(nn.Module):
 
     def affinities(self, answers: Tensor) -> Tensor:
         """Return how strongly experts answer, shape (N, T), of their answers, shape (N, T, d)."""
-        return self.affinity.of(answers.movedim(-1, 0))
+        return strengths(self.affinity, answers)
 
     def _kept(self, scores: Tensor) -> tuple[Tensor, Tensor]:
         """Return the K best experts of each token and their weights, both of shape (K, T)."""
         kept, chosen = scores.topk(self.top + self._skipped, dim=0)
         return chosen[self._skipped :], self.router.weights(kept[self._skipped :])
 
-    def _mixed(self, x: Tensor, answers: Tensor, weights: Tensor) -> Tensor:
-        mixed = torch.einsum("kt,ktd->td", weights, answers)
-        return mixed if self.shared is None else mixed + self.shared.every(x)[0]
+    def _with_shared(self, x: Tensor, answer: Tensor) -> Tensor:
+        return answer if self.shared is None else answer + self.shared.every(x)[0]
 
     def _compete(self, x: Tensor) -> Routed:
-        answers = self.experts.every(x)
-        affinities = self.affinities(answers)
-        best, won = affinities.topk(self.top + self._skipped, dim=0)
-        best, won = best[self._skipped :], won[self._skipped :]
+        answers, best, won = self._contest(x)
         shares = WinnersShareRouting(self.top).weights(best)
         # The router learns from tokens as they are: what is below it does not learn to be routed.
         scores = self.head.scores(x.detach())
+        kept = self._kept(scores)
         if self.rules.answered == "router":
             chosen, weights = self._kept(self.head.scores(x))
+            answer = self.experts.mixed(x, chosen, weights)
         else:
-            chosen, weights = won, shares
-        index = chosen.unsqueeze(-1).expand(-1, -1, answers.shape[-1])
-        answer = self._mixed(x, answers.gather(0, index), weights)
+            chosen, weights, answer = won, shares, mix(answers, shares)
         losses = {
-            "balance": balance_loss(self.router.shares(scores), self._kept(scores)[0]),
+            "balance": balance_loss(self.router.shares(scores), kept[0]),
             "z": z_loss(scores),
-            "distillation": self._distillation(scores, shares, won),
+            "distillation": self._distillation(scores, kept, shares, won),
             "diversity": self._diversity(x, answers, won),
         }
-        return Routed(answer, scores, chosen, weights, True, losses)
+        return Routed(self._with_shared(x, answer), scores, chosen, weights, True, losses)
 
-    def _distillation(self, scores: Tensor, shares: Tensor, won: Tensor) -> Tensor:
+    def _contest(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the winners' answers, (K, T, d), how strong they are, and who won, (K, T)."""
+        if not self.affinity.alone:
+            every = self.experts.every(x)
+            best, won = self._winners(self.affinities(every))
+            return every.gather(0, won.unsqueeze(-1).expand(-1, -1, every.shape[-1])), best, won
+        # The losers' answers decide who they are, and nothing that is learned depends on them.
+        with torch.no_grad():
+            parts = [self.affinities(part) for part in self.experts.parts(x)]
+            won = self._winners(torch.cat(parts, dim=1))[1]
+        learns = torch.is_grad_enabled() and self.rules.answered == "winners"
+        with torch.set_grad_enabled(learns):
+            answers = self.experts.chosen(x, won)
+            return answers, self.affinities(answers), won
+
+    def _winners(self, affinities: Tensor) -> tuple[Tensor, Tensor]:
+        best, won = affinities.topk(self.top + self._skipped, dim=0)
+        return best[self._skipped :], won[self._skipped :]
+
+    def _distillation(
+        self, scores: Tensor, kept: tuple[Tensor, Tensor], shares: Tensor, won: Tensor
+    ) -> Tensor:
         zeros = torch.zeros_like(scores)
         competition = zeros.scatter(0, won, shares.detach())
         if self.rules.distilled == "all":
             own = self.router.shares(scores)
         else:
-            chosen, weights = self._kept(scores)
-            own = zeros.scatter(0, chosen, weights)
+            own = zeros.scatter(0, *kept)
         return distillation_loss(own, competition, won, self.rules.alpha)
 
     def _diversity(self, x: Tensor, answers: Tensor, won: Tensor) -> Tensor:
         if self.rules.diversity_reaches == "experts":
             # Once more, from tokens as they are: the layer's experts move, and nobody else.
-            return diversity_loss(self.experts.chosen(x.detach(), won), self.rules.diversity_norm)
-        index = won.unsqueeze(-1).expand(-1, -1, answers.shape[-1])
-        return diversity_loss(answers.detach().gather(0, index), self.rules.diversity_norm)
+            answers = self.experts.chosen(x.detach(), won)
+        else:
+            answers = answers.detach()
+        return diversity_loss(answers, self.rules.diversity_norm)

@@ -22,9 +22,6 @@ PROBE_TOKENS = 512
 SCORED_NUMBERS = 8192
 """Scores of a layer that are kept, N times tokens; at least one input's."""
 
-NUMBERS_AT_ONCE = 2**23
-"""Hidden numbers of all experts that are computed at once: 32 MiB, and as much for their values."""
-
 
 def probe_size(task: Task) -> int:
     """Return how many inputs are shown at every checkpoint."""
@@ -141,14 +138,11 @@ def _seen(
 
 def _competition(layer: SparseLayer, x: Tensor, should_stop: Stop | None) -> tuple[Tensor, float]:
     """Return how strongly all experts answer tokens, (N, T), and how alike their answers are."""
-    rules = layer.rules
-    at_once = max(1, NUMBERS_AT_ONCE // (rules.experts * rules.hidden))
     affinities, alike = [], 0.0
-    for part in x.split(at_once):
+    for answers in layer.experts.parts(x):
         heed(should_stop)
-        answers = layer.experts.every(part)
         affinities.append(layer.affinities(answers))
-        alike += diagnostics.similarity(answers) * len(part)
+        alike += diagnostics.similarity(answers) * answers.shape[1]
     return torch.cat(affinities, dim=1), alike / len(x)
 
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from moeviz.errors import SpecificationError
+from moeviz.train.dispatch import loads
 
 DIVERSITY_NORMS = ("whole", "rows")
 r"""How eq. 3 divides :math:`O O^\top`: by the squared norm of O as printed, or row by row, which
@@ -97,7 +98,7 @@ def balance_loss(shares: Tensor, chosen: Tensor) -> Tensor:
     Switch Transformer (Fedus et al., 2022, eq. 4) with K winners.
     """
     experts = int(shares.shape[0])
-    load = torch.bincount(chosen.reshape(-1), minlength=experts).to(shares.dtype)
+    load = loads(chosen, experts).to(shares.dtype)
     return experts * (load / chosen.numel() * shares.mean(1)).sum()
 
 

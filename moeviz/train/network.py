@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from moeviz.errors import SpecificationError
 from moeviz.train.experts import INITIAL_SPREAD
@@ -51,6 +53,16 @@ class Sizes:
             )
 
 
+def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool) -> Tensor:
+    """Return what tokens hear of each other, shape (B, heads, S, d / heads), as all three are.
+
+    On a GPU the plain products are taken: the faster ways add gradients in whatever order they
+    come, and a run would not be the same again.
+    """
+    with sdpa_kernel(SDPBackend.MATH) if query.is_cuda else nullcontext():
+        return nn.functional.scaled_dot_product_attention(query, key, value, is_causal=causal)
+
+
 class Block(nn.Module):
     """Attention, then a sparse layer; each is added to what comes in."""
 
@@ -70,7 +82,7 @@ class Block(nn.Module):
         batch, length, width = x.shape
         asked = self.ask(self.before_attention(x)).view(batch, length, 3, self.heads, -1)
         query, key, value = asked.movedim(2, 0).transpose(2, 3)
-        heard = nn.functional.scaled_dot_product_attention(query, key, value, is_causal=self.causal)
+        heard = attend(query, key, value, self.causal)
         x = x + self.join(heard.transpose(1, 2).reshape(batch, length, width))
         routed = self.layer(self.before_layer(x).reshape(-1, width), competes, noise)
         return x + routed.answer.view(batch, length, width), routed
@@ -154,4 +166,4 @@ class Network(nn.Module):
             x, did = block(x, compete, noise)
             routed.append(did)
         x = self.last(x)
-        return self.answer(x if self.causal else x.mean(1)), routed
+        return self.answer(x if self.causal else x.mean(1)).to(x.dtype), routed

@@ -61,7 +61,7 @@ class Opened:
 
     def probe(self) -> tuple[Tensor, Tensor]:
         """Return what is shown at every checkpoint, inputs and targets, as exact as the network."""
-        kind = self.network.place.dtype
+        kind = next(self.network.parameters()).dtype
         inputs, targets = (
             part.to(kind) if part.is_floating_point() else part for part in probe(self.task)
         )

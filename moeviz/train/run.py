@@ -13,8 +13,11 @@ from torch import Tensor, nn
 
 from moeviz.text import finite
 from moeviz.train.build import build_network
+from moeviz.train.freed import keep_freed
 from moeviz.train.layer import Routed
 from moeviz.train.network import Network
+from moeviz.train.numbers import mixed_precision
+from moeviz.train.optimizer import make_optimizer
 from moeviz.train.plan import Run
 from moeviz.train.record import NOTHING_SEEN, Kept, see
 from moeviz.train.schedule import Schedule, draw_schedule
@@ -68,12 +71,11 @@ def run_stretch(
     Cancelled
         Once `should_stop` is true.
     """
+    keep_freed()
     method, seed = spec.methods[run.method], run.seed
     task = make_task(spec.fields, spec.own, run.domain)
-    network = build_network(method, task, seed)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=method.fields["rate"], weight_decay=method.fields["decay"]
-    )
+    network = build_network(method, task, seed).to(device)
+    optimizer = make_optimizer(network, method.fields)
     kept = Kept()
     if before is None:
         if spec["start"] == "upcycled" and not method.dense:
@@ -83,10 +85,12 @@ def run_stretch(
     first = spec.steps_at[stretch - 1] if stretch else 0
     last = spec.steps_at[stretch]
     when = schedule_of(method, seed)
-    began, losses = time.perf_counter(), []
+    began, steps = time.perf_counter(), []
     for step in range(first, last):
         heed(should_stop)
-        losses.append(train_step(network, optimizer, task, method, seed, step, when))
+        steps.append(train_step(network, optimizer, task, method, seed, step, when))
+    # A device is waited for once a stretch.
+    losses = torch.stack(steps).tolist()
     seconds = time.perf_counter() - began
     tokens = (last - first) * method.fields["batch"] * task.context
     record: dict[str, Any] = {
@@ -122,20 +126,23 @@ def train_step(
     seed: int,
     step: int,
     when: Schedule | None,
-) -> float:
-    """Take one step and return the task's loss before it."""
+) -> Tensor:
+    """Take one step and return the task's loss before it, without waiting for the device."""
     f = method.fields
     for group in optimizer.param_groups:
         group["lr"] = f["rate"] * rate_share(step, f["steps"])
-    inputs, targets = task.batch(seed, step, f["batch"])
+    device = next(network.parameters()).device
+    inputs, targets = (part.to(device) for part in task.batch(seed, step, f["batch"]))
     competes = [] if when is None else when.active[:, step].tolist()
-    answers, routed = network(inputs, competes, stream(seed, "noise", step))
-    loss = task.loss(answers, targets)
+    with mixed_precision(f["precision"], device.type):
+        answers, routed = network(inputs, competes, stream(seed, "noise", step))
+        loss = task.loss(answers, targets)
+        whole = loss + beside(routed, f)
     optimizer.zero_grad()
-    (loss + beside(routed, f)).backward()
+    whole.backward()
     nn.utils.clip_grad_norm_(network.parameters(), LONGEST_GRADIENT)
     optimizer.step()
-    return float(loss.detach())
+    return loss.detach()
 
 
 def beside(routed: list[Routed], fields: dict[str, Any]) -> Tensor:
@@ -146,7 +153,7 @@ def beside(routed: list[Routed], fields: dict[str, Any]) -> Tensor:
         "distillation": fields["gamma"],
         "diversity": fields["beta"],
     }
-    total = torch.zeros(())
+    total = routed[0].answer.new_zeros(())
     for did in routed:
         for name, loss in did.losses.items():
             if weights[name]:
@@ -191,10 +198,8 @@ def upcycle(
     """
     fields = {**spec.fields, "top": 1, "steps": spec["dense_steps"]}
     dense = Method("dense-active", "dense-active", fields)
-    source = build_network(dense, task, seed)
-    optimizer = torch.optim.AdamW(
-        source.parameters(), lr=fields["rate"], weight_decay=fields["decay"]
-    )
+    source = build_network(dense, task, seed).to(next(network.parameters()).device)
+    optimizer = make_optimizer(source, fields)
     for step in range(spec["dense_steps"]):
         heed(should_stop)
         train_step(source, optimizer, task, dense, seed, step, None)

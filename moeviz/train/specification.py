@@ -13,6 +13,7 @@ from moeviz.fields import Value
 from moeviz.text import check_text, json_text
 from moeviz.train.fields import EACH, FIELDS, NAMES, VARIED
 from moeviz.train.layer import Rules
+from moeviz.train.memory import worker_bytes
 from moeviz.train.network import Sizes
 from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
@@ -29,6 +30,12 @@ CROWDED = 1.5
 
 MOST_WORK = 2e14
 """Multiplications of a whole run: about an hour of two cores."""
+
+MOST_STEP_WORK = 3e10
+"""Multiplications of one step: about a second and a half, so that who stops a run need not wait."""
+
+MOST_BYTES = 1.5 * 2**30
+"""Memory of a worker."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +236,9 @@ class Training:
         own = data.get("own")
         if own is not None and not isinstance(own, str):
             raise SpecificationError("Expected a text of one's own as text; leave it out.")
-        made = cls.make(data["preset"], data["fields"], None if own is None else own.encode())
+        made = cls.make(
+            data["preset"], data["fields"], None if own is None else check_text(own).encode()
+        )
         text = data.get("text", made.text)
         if text != made.text and not today:
             return replace(made, text=str(text)[:16])
@@ -259,6 +268,20 @@ class Training:
                 f"Expected at most {MOST_WORK:.0e} multiplications, but this run needs about "
                 f"{self.work:.0e}; take fewer steps, methods or seeds, or a smaller network."
             )
+        for method in self.methods:
+            step, room = step_work(method), worker_bytes(method.name, method.fields)
+            if step > MOST_STEP_WORK:
+                raise SpecificationError(
+                    f"Expected at most {MOST_STEP_WORK:.0e} multiplications in a step, but a step "
+                    f"of {method.title} may need about {step:.0e}; take fewer sequences, or a "
+                    "smaller network."
+                )
+            if room > MOST_BYTES:
+                raise SpecificationError(
+                    f"Expected at most {MOST_BYTES / 2**30:.1f} GiB for a network in training, but "
+                    f"{method.title} needs about {room / 2**30:.1f}; take fewer sequences, experts "
+                    "or hidden units."
+                )
 
     @property
     def work(self) -> float:
@@ -273,9 +296,21 @@ def method_work(method: Method) -> float:
     busy = f["experts"] if _asks_all(method) else f["top"]
     if method.competes:
         busy += f["omega"] * (f["experts"] - f["top"])
+    return float(f["steps"] * _step_work(method, busy))
+
+
+def step_work(method: Method) -> float:
+    """Return about how many multiplications a step takes on which all layers compete that may."""
+    everyone = method.competes or _asks_all(method)
+    return _step_work(method, method.fields["experts" if everyone else "top"])
+
+
+def _step_work(method: Method, busy: float) -> float:
+    """Return the multiplications of a step on which so many experts answer a token."""
+    f = method.fields
     layer = 2 * busy * f["width"] * f["hidden"] + f["experts"] * f["width"]
+    tokens = f["batch"] * TASKS[str(f["task"])].tokens(f)
     attention = 4 * f["width"] ** 2 + 2 * f["context"] * f["width"]
-    tokens = f["batch"] * f["context"] * f["steps"]
     return float(3 * tokens * f["layers"] * (layer + attention))
 
 

@@ -48,6 +48,11 @@ class Task(ABC):
     def of(cls, fields: Mapping[str, Any], own: bytes | None, domain: int) -> Task:
         """Return the task of a training run; see :func:`moeviz.train.tasks.make_task`."""
 
+    @classmethod
+    def tokens(cls, fields: Mapping[str, Any]) -> int:
+        """Return at most how many tokens an input has, by a training run's fields."""
+        return int(fields["context"])
+
     @abstractmethod
     def embed(self, width: int) -> nn.Module:
         """Return what makes tokens, shape (B, S, d), of inputs."""

@@ -132,6 +132,10 @@ class Digits(Task):
     def of(cls, fields: Mapping[str, Any], own: bytes | None, domain: int) -> Digits:
         return cls(domain)
 
+    @classmethod
+    def tokens(cls, fields: Mapping[str, Any]) -> int:
+        return cls.context
+
     def embed(self, width: int) -> nn.Module:
         return nn.Linear(PATCH * PATCH, width)
 

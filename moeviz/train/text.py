@@ -101,13 +101,19 @@ def own_text(content: bytes) -> Text:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SpecificationError(
-            f"Expected plain text in UTF-8, but byte {error.start} is none; save it as plain text."
+            f"Expected plain text in UTF-8, but byte {error.start + 1} is none; save it as plain "
+            "text in UTF-8."
         ) from error
     if "\x00" in text:
         raise SpecificationError(
             "Expected plain text, but got a file with zero bytes in it; save it as plain text."
         )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text:
+        raise SpecificationError(
+            "Expected a text to learn, but the file is empty; take one of at least "
+            f"{FEWEST_CHARACTERS:,} characters."
+        )
     if len(text) < FEWEST_CHARACTERS:
         raise SpecificationError(
             f"Expected at least {FEWEST_CHARACTERS:,} characters, so that there is something to "
@@ -125,6 +131,7 @@ def as_text(documents: Sequence[str], title: str) -> Text:
     counts = Counter("".join(documents))
     symbols = sorted(counts, key=lambda symbol: (-counts[symbol], symbol))
     if len(symbols) > MOST_SYMBOLS:
+        symbols = [symbol for symbol in symbols if symbol != OTHER]
         symbols = [*symbols[: MOST_SYMBOLS - 1], OTHER]
     places = {symbol: place for place, symbol in enumerate(sorted(symbols))}
     other = places.get(OTHER, 0)

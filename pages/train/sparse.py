@@ -10,7 +10,8 @@ from moeviz.ui.train.link import request_for
 from moeviz.ui.train.picture import run_on_show, show_picture
 from moeviz.ui.train.predict import predict
 from moeviz.ui.train.state import STATE, job, view
-from moeviz.ui.train.strip import methods, strip
+from moeviz.ui.train.strip import strip
+from moeviz.ui.train.switches import switches
 
 with guard(STATE.start_again):
     STATE.follow()
@@ -24,7 +25,7 @@ start = right.container(
 with guard():
     with strip(preset, values):
         settings_button(preset, values)
-        methods(preset, values)
+    switches(preset, values)
     spec = form_training(preset)
     snapshot = run_on_show(spec)
     with start:

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from moeviz.charts.palette import THEMES, contrast
-from moeviz.charts.training import difference_words, printed_beside, training_screen
-from moeviz.charts.training_diagnostics import MOST_NUMBERS, schedules, thinned
+from moeviz.charts.training import training_screen
+from moeviz.charts.training_compared import difference_words, printed_beside
+from moeviz.charts.training_diagnostics import MOST_NUMBERS, thinned
 from moeviz.charts.training_experts import MARKS, READABLE, expert_looks
+from moeviz.charts.training_map import schedules
 from moeviz.charts.training_words import formed, notices, sentence
 from moeviz.text import json_text
 from moeviz.train.paired import Difference
@@ -137,6 +139,20 @@ def test_a_sentence_says_what_is_there(told: Mapping[str, Any], words: str):
     assert words in sentence(screen(**told), 0, 0, 2)
 
 
+def test_where_the_true_gate_is_known_the_sentence_is_about_it():
+    whole = result()
+    for records in whole.records.values():
+        for at, one in enumerate(records):
+            for each in filter(None, one["look"]["layers"]):
+                each["truth"] = {"agreement": 0.5 + 0.1 * at, "information": 0.4}
+    shown = training_screen(whole, LIGHT)
+    assert "finds *70\u00a0%* of the true gate’s experts, up from 50\u00a0%" in sentence(
+        shown, 0, 0, 2
+    )
+    assert sentence(shown, 1, 0, 2, beside=True) == "SMoE: *70\u00a0%*, rank 3: *0.21*."
+    assert "truth.information" in [each["name"] for each in shown["diagnostics"]]
+
+
 def test_an_even_router_is_not_said_to_crowd():
     assert "crowd" not in sentence(screen(), 0, 0, 2)
 
@@ -200,6 +216,16 @@ def test_what_the_paper_prints_stands_beside_its_method():
     assert beside["values"] == [printed.get(name) for name in names]
     assert beside["lower"]
     assert "not the paper's" in beside["note"]
+
+
+def test_it_is_said_where_curves_ask_less_than_final_numbers():
+    whole = result()
+    assert training_screen(whole, LIGHT)["asked"] == ""
+    for records in whole.records.values():
+        records[-1].update(inputs=64, final={"inputs": 700, "loss": 3.0, "accuracy": None})
+    said = training_screen(whole, LIGHT)["asked"]
+    assert said.startswith("Final numbers are of all 700 inputs")
+    assert "the same 64 of them" in said
 
 
 def test_no_table_stands_beside_a_comparison_of_ones_own():

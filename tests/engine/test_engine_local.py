@@ -14,6 +14,7 @@ import psutil
 import pytest
 import toy_study as toy
 from engine_helpers import Log, Run, expected, numbers, until
+from toy_chains import Relays
 
 from moeviz.engine import Engine, Snapshot
 
@@ -27,7 +28,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def local(home: Path) -> Iterator[Engine]:
     """An engine with two workers of its own."""
     began = time.monotonic()
-    with Engine(home, workers=2, study=toy) as engine:
+    kinds = [Relays(str(home / "rehearsals.log"))]
+    with Engine(home, workers=2, study=toy, kinds=kinds) as engine:
         assert time.monotonic() - began < 1, "the workers start in the background"
         yield engine
 
@@ -75,6 +77,14 @@ def test_the_workers_are_polite(local: Engine, log: Log):
     assert os.getpid() not in log.pids()
     mine = psutil.Process().nice()
     assert [psutil.Process(pid).nice() for pid in set(log.pids())] == [max(mine, 5)] * 2
+
+
+def test_the_workers_get_warm_for_further_kinds_in_a_quiet_moment(local: Engine, home: Path):
+    local.wait(local.submit(toy.Specification((0.0,))))
+    rehearsals = Log(home / "rehearsals.log")
+    rehearsals.wait_for(2)
+    assert set(rehearsals.blocks()) == {"0/0"}, "only what begins a chain"
+    assert len(set(rehearsals.pids())) == 2, "each of them"
 
 
 IMPORT = """

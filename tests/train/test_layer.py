@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
 
 from moeviz.errors import SpecificationError
 from moeviz.model import make_expert, make_gate, make_output, make_score
+from moeviz.model.affinities import AFFINITIES, make_affinity
 from moeviz.model.elementwise import softplus
 from moeviz.model.formula import FUNCTIONS
 from moeviz.model.mixture import Mixture
+from moeviz.train import experts as experts_module
+from moeviz.train import grouped
 from moeviz.train.dispatch import UNEVEN, dispatch
-from moeviz.train.experts import FUSED, Experts
-from moeviz.train.layer import SparseLayer
+from moeviz.train.experts import Experts, mix
+from moeviz.train.layer import Rules, SparseLayer
+from moeviz.train.phi import FUSED
 from moeviz.train.routers import ROUTERS
+from moeviz.train.strength import strengths
 from tests.train.layers import TOKENS, WIDTH, layer, stream, tokens
 
 METHODS = tuple(ROUTERS)
@@ -171,12 +178,92 @@ def test_the_table_answers_as_the_loop_does_however_uneven(chosen: Tensor) -> No
         torch.testing.assert_close(table_way, loop_way, rtol=0.0, atol=1e-12)
 
 
-def test_in_single_precision_the_ways_agree_to_five_digits() -> None:
-    sparse = layer("smoe").float()
-    x = tokens().float()
-    chosen = sparse(x).chosen
-    table, loop = sparse.experts.chosen(x, chosen), sparse.experts.one_by_one(x, chosen)
-    torch.testing.assert_close(table, loop, rtol=1e-5, atol=1e-5)
+def aligned(method: str = "smoe", **rules: Any) -> SparseLayer:
+    """A layer in single precision of a width that grouped products are for."""
+    made = SparseLayer(ROUTERS[method](), Rules(**{**ALIGNED, **rules}), 8)
+    draw = stream(1)
+    with torch.no_grad():
+        for own in made.parameters():
+            own.normal_(0.0, 0.4, generator=draw)
+    return made
+
+
+ALIGNED = {"experts": 6, "top": 3, "hidden": 12, "projection": 4}
+
+
+@pytest.mark.parametrize("function", ["gelu", "relu", "tanh", "sigmoid"])
+@pytest.mark.parametrize("spread", [0.0, 1.0, 20.0])
+def test_grouped_products_answer_as_the_loop_does_to_five_digits(
+    function: str, spread: float
+) -> None:
+    """However uneven: at 0 all tokens go to the same experts, at 20 each to its own."""
+    sparse = aligned(function=function)
+    x = torch.randn(50, 8, generator=stream(3))
+    scores = spread * sparse.head.scores(x).detach() + torch.arange(6.0).unsqueeze(1)
+    chosen = scores.topk(3, dim=0).indices
+    shares = torch.rand(3, 50, generator=stream(4))
+    assert grouped.serves(x, 12)
+    ways = []
+    for ask in ("mixed", "chosen", "one_by_one"):
+        asked, weighed = x.clone().requires_grad_(), shares.clone().requires_grad_()
+        if ask == "mixed":
+            answers = sparse.experts.mixed(asked, chosen, weighed)
+        else:
+            answers = mix(getattr(sparse.experts, ask)(asked, chosen), weighed)
+        parts = (asked, weighed, *sparse.experts.parameters())
+        ways.append((answers, *torch.autograd.grad(answers.sin().sum(), parts)))
+    for way in ways[:2]:
+        for found, expected in zip(way, ways[2], strict=True):
+            torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_grouped_products_are_not_for_what_they_cannot_do() -> None:
+    x = torch.zeros(4, 8)
+    assert not grouped.serves(x.double(), 12)
+    assert not grouped.serves(x, 13)
+    assert not grouped.serves(x[:, :5], 12)
+    assert not grouped.serves(x[:0], 12)
+    assert not grouped.serves(x.bfloat16(), 16)
+
+
+@pytest.mark.parametrize("name", AFFINITIES)
+def test_strengths_are_the_affinities_that_the_model_has(name: str) -> None:
+    affinity = make_affinity(name)
+    answers = torch.linspace(-60, 60, 4 * 7 * 5, dtype=torch.float64).view(4, 7, 5)
+    found = []
+    for ask in (lambda h: strengths(affinity, h), lambda h: affinity.of(h.movedim(-1, 0))):
+        asked = answers.clone().requires_grad_()
+        value = ask(asked)
+        found.append((value, torch.autograd.grad(value.log1p().sum(), asked)[0]))
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-14, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", AFFINITIES)
+def test_no_gradient_is_lost_where_losers_keep_none(name: str) -> None:
+    """Against every answer kept, gathered and differentiated."""
+    sparse = layer("competesmoe", affinity=name)
+    x = tokens().requires_grad_()
+    routed = sparse(x, competes=True)
+    every = sparse.experts.every(x)
+    index = routed.chosen.unsqueeze(-1).expand(-1, -1, WIDTH)
+    shares = sparse.affinities(every).gather(0, routed.chosen)
+    expected = mix(every.gather(0, index), shares / shares.sum(0))
+    parts = (x, *sparse.experts.parameters())
+    torch.testing.assert_close(routed.answer, expected, rtol=1e-11, atol=1e-12)
+    found = torch.autograd.grad(routed.answer.sin().sum(), parts)
+    for one, other in zip(found, torch.autograd.grad(expected.sin().sum(), parts), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-10)
+
+
+def test_what_is_asked_in_parts_is_what_is_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sparse = layer("competesmoe")
+    whole = list(sparse.experts.parts(tokens()))
+    monkeypatch.setattr(experts_module, "PART", 1)
+    monkeypatch.setattr(experts_module, "LEAST_PART", 7)
+    parts = list(sparse.experts.parts(tokens()))
+    assert (len(whole), len(parts)) == (1, 6)
+    torch.testing.assert_close(torch.cat(parts, 1), whole[0], rtol=0.0, atol=1e-13)
 
 
 @pytest.mark.parametrize("name", FUSED)

@@ -13,6 +13,7 @@ from moeviz.model.gates import GATES
 from moeviz.train import diagnostics
 from moeviz.train.build import build_network
 from moeviz.train.evaluate import measure
+from moeviz.train.fields import FIELDS
 from moeviz.train.look import look
 from moeviz.train.plan import Run
 from moeviz.train.regression import Regression
@@ -85,7 +86,7 @@ def test_every_part_may_be_the_true_one(field: Any) -> None:
 
 
 def test_a_layer_learns_the_mixture_better_than_a_line_does() -> None:
-    spec = training(steps=150, batch=32, top=2)
+    spec = training(steps=150, top=2)
     task, state = make_task(spec.fields), None
     for stretch in range(2):
         record, state = run_stretch(spec, Run(0, 1, 0), stretch, state)
@@ -112,6 +113,16 @@ def test_the_teacher_is_the_same_for_all_runs_and_another_for_another_first_seed
     assert torch.equal(one.held_out()[1], same.held_out()[1])
     assert not torch.equal(one.batch(1, 0, 2)[0], one.batch(2, 0, 2)[0])
     assert training(layers=5, heads=3)["layers"] == 1
+
+
+def test_fields_that_matter_are_those_of_the_task() -> None:
+    own = {field.name for field in TEACHER_FIELDS}
+    for task, there in (("regression", own), ("language", {"layers", "width", "heads"})):
+        values = training(task=task).fields
+        found = {
+            name for name in own | {"layers", "width", "heads"} if FIELDS[name].applies(values)
+        }
+        assert found == there
 
 
 def test_points_are_shown_with_their_true_experts() -> None:

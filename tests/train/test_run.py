@@ -133,7 +133,9 @@ def test_the_learning_rate_rises_and_falls() -> None:
         ({"top": 5}, "from 1 to 4 experts"),
         ({"heads": 3}, "heads can share"),
         ({"methods": "shared-v2", "top": 1}, "at least 2 experts for a token"),
-        ({"steps": 20_000, "batch": 512, "context": 512, "width": 512}, "multiplications"),
+        ({"steps": 20_000, "batch": 512, "width": 512}, "at most 2e[+]14 multiplications"),
+        ({"batch": 512, "context": 512, "width": 512}, "multiplications in a step"),
+        ({"experts": 64, "width": 512, "hidden": 512, "batch": 1}, "at most 1.5 GiB"),
         ({"task": "digits"}, "no text beside a task"),
         ({"nonsense": 1}, "only known fields"),
     ],
@@ -155,6 +157,12 @@ def test_a_run_is_its_document() -> None:
     assert other.hash != training().hash
     with pytest.raises(SpecificationError, match="another"):
         Training.from_json({**spec.to_json(), "text": "0" * 16})
-    for wrong in (None, {}, {**spec.to_json(), "training": 9}, {**spec.to_json(), "own": 3}):
+    for wrong in (
+        None,
+        {},
+        {**spec.to_json(), "training": 9},
+        {**spec.to_json(), "own": 3},
+        {**spec.to_json(), "own": "half \ud800"},
+    ):
         with pytest.raises(SpecificationError, match="Expected"):
             Training.from_json(wrong)

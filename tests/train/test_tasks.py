@@ -12,7 +12,7 @@ from sklearn.datasets import load_digits
 from moeviz.train.build import build_network
 from moeviz.train.specification import Training
 from moeviz.train.streams import PURPOSES, stream
-from moeviz.train.tasks import ANGLES, PATCH, TASKS, Digits, Language
+from moeviz.train.tasks import ANGLES, PATCH, TASKS, Digits, Language, make_task
 from moeviz.train.text import as_text
 
 
@@ -34,6 +34,13 @@ def test_the_domain_that_is_asked_for_is_never_seen(held: int) -> None:
     assert not {row.numpy().tobytes() for row in seen} & asked
     choosing, labels = task.validation()
     assert len(choosing) == len(labels) == 5 * math.ceil(len(asked) / 5)
+
+
+def test_a_run_says_which_domain_is_left_out() -> None:
+    fields = Training.make("test", {"task": "digits"}).fields
+    held = [make_task(fields, None, domain) for domain in (0, 4)]
+    assert [task.held for task in held if isinstance(task, Digits)] == [0, 4]
+    assert all(task.tokens(fields) == task.context == 16 for task in held)
 
 
 def test_an_answer_is_told_right_or_wrong() -> None:

@@ -7,6 +7,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from moeviz.errors import SpecificationError
 from moeviz.train.text import (
@@ -77,10 +79,15 @@ def test_rare_characters_become_one() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "at least 2,000 characters"),
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf", "the file is empty"),
         (b"a", "at least 2,000 characters"),
         (b"a" * 5000, "more than one character"),
-        (b"\xff\xfe" * 3000, "plain text in UTF-8"),
+        (b"\n" * 5000, "more than one character"),
+        (b"\r\n" * 5000, "more than one character"),
+        (b"\xff\xfe" * 3000, "byte 1 is none"),
+        ("half \ud800".encode("utf-8", "surrogatepass") * 900, "plain text in UTF-8"),
+        ("text".encode("utf-16") * 900, "plain text in UTF-8"),
         (b"a\x00b" * 3000, "zero bytes"),
         (b"ab" * (MOST_BYTES // 2 + 1), "at most 2 MB"),
     ],
@@ -88,6 +95,37 @@ def test_rare_characters_become_one() -> None:
 def test_a_file_that_is_no_text_is_refused_with_a_way_out(content: bytes, words: str) -> None:
     with pytest.raises(SpecificationError, match=words):
         own_text(content)
+
+
+def test_what_is_too_long_is_refused_before_it_is_read() -> None:
+    class Unreadable(bytes):
+        def decode(self, *_: object) -> str:  # type: ignore[override]
+            raise AssertionError("it was read")
+
+    with pytest.raises(SpecificationError, match=r"at most 2 MB, but got 10\.0 MB"):
+        own_text(Unreadable(10_000_000))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=2, max_size=400))
+def test_any_text_is_numbers_of_its_characters(part: str) -> None:
+    plain = part.replace("\r\n", "\n").replace("\r", "\n")
+    assume("\x00" not in part and len(set(plain)) > 1 and "\ufeff" not in part)
+    text = own_text((part * (5000 // len(part))).encode())
+    assert len(text.symbols) == len(set(text.symbols)) <= MOST_SYMBOLS
+    for numbers in (text.learned, text.held_out):
+        assert 0 <= numbers.min() <= numbers.max() < len(text.symbols)
+    assert math.isfinite(trigram_bits(text))
+    if OTHER not in text.symbols:
+        whole = text.words(np.concatenate([text.learned, text.held_out]).tolist())
+        assert whole.startswith(plain[:-1])
+
+
+def test_many_characters_and_the_one_that_stands_for_rare_ones() -> None:
+    every = "".join(map(chr, [*range(32, 0xD800), *range(0xE000, 0x10000)]))
+    text = own_text((OTHER * 9000 + every * 9).encode())
+    assert len(set(text.symbols)) == len(text.symbols) == MOST_SYMBOLS
+    assert (text.learned == text.symbols.index(OTHER)).mean() > 0.9
 
 
 def test_a_text_of_ones_own() -> None:

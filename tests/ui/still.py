@@ -49,6 +49,9 @@ class StillEngine:
         except KeyError:
             raise UnknownJobError(f"Expected a known job, but got {job_id}.") from None
 
+    def state(self, job_id: str, block_id: str) -> bytes | None:
+        return None
+
     def hardware(self) -> dict[str, Any]:
         here = {"workers": 1, "cores": 2, "memory_gib": 4.0, "gpus": [], "torch": "2"}
         return {**here, "scheduler": "local", "device": "cpu", "ready": True}

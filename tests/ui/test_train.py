@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from moeviz.train.kept import KeptTraining
 from starlette.requests import Request as Question
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 import moeviz.ui.train.looks as looks
@@ -19,6 +19,7 @@ from moeviz.engine import Snapshot
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
 from moeviz.train.fields import FIELDS
+from moeviz.train.kept import KeptTraining
 from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.result import assemble
@@ -34,6 +35,7 @@ from moeviz.ui.train.looks import answer, kept_source, looks_route
 from moeviz.ui.train.own import MOST_TEXTS, remember, text_of
 from moeviz.ui.train.picture import PICTURE, about_kept
 from moeviz.ui.train.predict import FIRST, NEITHER, PREDICT, SECOND, came_out, outcome
+from moeviz.ui.train.switches import KEY
 from tests.ui.still import component, said, told, visit, words
 from tests.ui.still import snapshot as still_snapshot
 
@@ -75,7 +77,9 @@ def address(app) -> dict[str, str]:
 
 
 def keep(monkeypatch, records, spec=SPEC) -> KeptTraining:
-    content = KeptTraining("2026-05-04", "a processor", assemble(spec, records, 75.0, "cpu"))
+    tokens = {"kind": "text", "rows": ["of another"]}
+    result = assemble(spec, records, 75.0, "cpu")
+    content = KeptTraining("2026-05-04", "a processor", result, tokens)
     for module in (picture, looks):
         monkeypatch.setattr(module, "kept", lambda name: content if name == spec.name else None)
     return content
@@ -101,7 +105,7 @@ def test_every_question_opens_and_can_be_run(still, preset):
 
 def test_the_first_run_is_said_to_take_at_most_ninety_seconds():
     spec = PRESETS[FIRST_PRESET].build({"methods": PRESETS[FIRST_PRESET].first})
-    assert cost(spec).startswith("2 methods × 3 seeds, about 1 min")
+    assert cost(spec).startswith("2 methods × 3 seeds, about ")
     assert seconds_of(spec) < 90
 
 
@@ -162,27 +166,44 @@ def test_a_bad_link_is_one_sentence(still, params, word):
     assert not still.submitted
 
 
+def shown_methods(app) -> dict[str, bool]:
+    return {each["line"]: each["on"] for each in json.loads(told(app, KEY)["methods"])}
+
+
+def on(app) -> list[str]:
+    return [line for line, is_on in shown_methods(app).items() if is_on]
+
+
+def switch(app, line: str):
+    trigger = _make_trigger_id(component(app, KEY).id, "events")
+    states = app._tree.get_widget_states()
+    said = json.dumps([{"event": "switched", "value": line}])
+    states.widgets.append(WidgetState(id=trigger, json_trigger_value=said))
+    app = app._run(states)
+    assert not app.exception
+    return app
+
+
 def test_methods_are_turned_on_and_off_and_one_stays(still):
     app = visit(PAGE)
-    first = PRESETS[FIRST_PRESET].first.splitlines()
-    (pills,) = app.pills
-    assert list(pills.value) == first
-    app = pills.set_value([first[0]]).run()
-    assert not app.exception
-    assert address(app)["methods"] == first[0]
-    app = app.pills[0].set_value([]).run()
-    assert address(app)["methods"] == first[0]
-    assert list(app.pills[0].value) == [first[0]]
+    first, second = PRESETS[FIRST_PRESET].first.splitlines()
+    assert list(shown_methods(app)) == list(preset_lines(FIRST_PRESET))
+    assert on(app) == [first, second]
+    app = switch(app, second)
+    assert address(app)["methods"] == first
+    assert on(app) == [first]
+    app = switch(switch(app, first), "nobody knows")
+    assert on(app) == [first]
     more = preset_lines(FIRST_PRESET)[1]
-    app = app.pills[0].set_value([first[0], more]).run()
-    assert address(app)["methods"].splitlines() == [first[0], more]
+    app = switch(app, more)
+    assert address(app)["methods"].splitlines() == [first, more]
 
 
 def test_a_method_of_ones_own_stands_among_the_others(still):
     line = "competesmoe omega=0.5"
     app = visit(PAGE, methods=f"smoe\n{line}")
     assert not app.error
-    assert list(app.pills[0].value) == ["smoe", line]
+    assert on(app) == ["smoe", line]
     assert method_title(FIRST_PRESET, line) == "CompeteSMoE (omega=0.5)"
     assert method_title(FIRST_PRESET, "nobody") == "nobody"
 
@@ -342,9 +363,11 @@ def test_what_is_kept_is_shown_before_anything_is_run(still, records, monkeypatc
     assert data["source"] == kept_source(SPEC.name, content)
     assert json.loads(data["screen"])["hash"] == SPEC.hash
     assert "2026\\-05\\-04 with a processor: 2 methods × 2 seeds, 10 steps" in said(app.markdown)
-    assert "Your settings differ" not in said(app.markdown)
-    assert "Your settings differ" in said(visit(PAGE).markdown)
-    assert json.loads(gzip.decompress(answer(data["source"], "tokens")))["rows"]
+    assert data["lent"] == ""
+    lines = [method.text for method in SPEC.methods]
+    assert json.loads(data["view"]) == {"left": lines[0], "right": lines[-1]}
+    assert "not what you have set" in told(visit(PAGE), PICTURE)["lent"]
+    assert json.loads(gzip.decompress(answer(data["source"], "tokens")))["rows"] == ["of another"]
     assert answer(data["source"], "m0-s41-d0-001")
     with pytest.raises(Exception, match="keeps another one"):
         answer(data["source"][:-1] + "0", "tokens")
@@ -428,7 +451,7 @@ def test_a_prediction_stands_beside_what_came_out(still, records, monkeypatch):
     assert came in (FIRST, SECOND, NEITHER)
     still.jobs[SPEC.hash] = snapshot("done", records)
     app.button(key="train.run").click().run()
-    assert "You predicted “CompeteSMoE”" in said(app.markdown)
+    assert "You predicted “CompeteSMoE”" in told(app, PICTURE)["sentence"]
     monkeypatch.setattr("moeviz.ui.train.predict._guesses", dict)
     assert outcome(result) == ""
 
@@ -444,7 +467,7 @@ def test_printed_tables_stand_beside_ours(still, records):
         assert table.source in said(app.markdown)
     assert "Classroom size is not the paper's" in words(app).replace("\\", "")
     assert counted([]).startswith("Of 0 orderings")
-    assert about_kept(KeptTraining("d", "e", assemble(SPEC, records, 1.0, "cpu")), SPEC)
+    assert about_kept(KeptTraining("d", "e", assemble(SPEC, records, 1.0, "cpu"), {}))
 
 
 def test_every_field_of_a_form_has_the_questions_own_default():

@@ -172,13 +172,14 @@ class Cluster:
             host.wait(LATER_SECONDS)
             return []
         with suppress(Exception):  # the workers stay cold, or are gone
+            workers = client.scheduler_info(n_workers=-1)["workers"]
             return [
                 client.submit(
-                    rehearse, pack(kind), connection.device, workers=[address], pure=False,
-                    priority=-(2**62),
+                    rehearse, pack(kind), "cuda" if worker["resources"].get("GPU") else "cpu",
+                    workers=[address], pure=False, priority=-(2**62),
                 )
                 for kind in self._kinds[1:]
-                for address in client.scheduler_info(n_workers=-1)["workers"]
+                for address, worker in workers.items()
             ]  # fmt: skip
         return []
 

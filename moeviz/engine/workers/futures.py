@@ -102,7 +102,7 @@ def _blame(block: Any, error: Exception) -> str:
     if type(error).__name__ == "KilledWorker":
         return (
             f"Expected block {block.id} to end, but the worker that ran it was ended by the "
-            "system again and again, often for want of memory; choose a smaller study."
+            "system again and again, often for want of memory; choose something smaller."
         )
     text = told(error)
     return (

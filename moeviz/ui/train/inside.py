@@ -50,12 +50,18 @@ NO_NETWORK = (
     "router on the picture of gates."
 )
 
-TOO_EARLY = "The first checkpoint is not there yet; it comes within seconds."
+TOO_EARLY = "The first checkpoint is not there yet; what stands inside appears here with it."
+
+NO_CHECKPOINT = "This run ended before its first checkpoint, so that there is nothing to open."
+
+WAIT = 2.0
+"""Seconds between two looks whether the first checkpoint is there."""
 
 
-@st.fragment
 def inside(job: str | None, spec: Training) -> None:
-    """Show what stands inside a run's networks; alone it is run again when something is asked.
+    """Show what stands inside a run's networks.
+
+    It is no fragment: a press in a fragment ends no work that the fragment does.
 
     Parameters
     ----------
@@ -70,7 +76,7 @@ def inside(job: str | None, spec: Training) -> None:
         return
     newest = newest_of(spec, snapshot)
     if not newest:
-        st.info(TOO_EARLY)
+        _wait(snapshot.job_id, spec)
         return
     run, layer = _choice(spec, newest)
     method = spec.methods[run.method]
@@ -86,6 +92,16 @@ def inside(job: str | None, spec: Training) -> None:
     with right:
         st.markdown("#### A plane through this router")
         _guarded(lambda: _cut(newest[run], layer))
+
+
+@st.fragment(run_every=WAIT)
+def _wait(job: str, spec: Training) -> None:
+    """Say that nothing is there yet, until the first checkpoint is."""
+    snapshot = _snapshot(job)
+    if snapshot is not None and newest_of(spec, snapshot):
+        st.rerun()
+    waits = snapshot is not None and snapshot.active
+    st.info(TOO_EARLY if waits else NO_CHECKPOINT)
 
 
 def newest_of(spec: Training, snapshot: Snapshot) -> dict[Run, Checkpoint]:
@@ -211,7 +227,7 @@ def _write(spec: Training, newest: Checkpoint, layer: int) -> None:
         asked = Writing(newest, prompt, int(count), float(temperature), int(seed))
         with place.container():
             # Any click ends the script that waits, and what it waits for.
-            st.button("Stop", key=f"{key}.stop")
+            st.button("Stop writing", key=f"{key}.stop")
             with st.spinner("Writing …"):
                 try:
                     st.session_state[kept] = (asked, write(asked))
@@ -226,8 +242,8 @@ def _write(spec: Training, newest: Checkpoint, layer: int) -> None:
     with place.container():
         if found.unknown:
             st.caption(
-                f"{found.unknown} characters of the beginning do not occur in the text that it "
-                "learned; it read others in their place."
+                f"Of the beginning, the text that it learned does not have {found.unknown} of the "
+                "characters; it read others in their place."
             )
         step = spec.steps_at[int(asked.of.block.rpartition("-")[2])]
         title = f"{spec.methods[newest.run.method].title} after {step:,} steps"

@@ -2,6 +2,7 @@
 
 import { element } from "@dom";
 import { shape } from "@drawing";
+import { formed } from "@noticing";
 import { spread, widthOf } from "@placing";
 
 const LATE = 0.2; // Share of the steps after which values decide how far their axis goes.
@@ -14,16 +15,6 @@ export function ticks(low, high, most = MOST_TICKS) {
   const found = [];
   for (let at = Math.ceil(low / step - 1e-9); at * step <= high + 1e-9 * step; at += 1) found.push(at * step + 0);
   return found;
-}
-
-// A value as a sentence writes it (charts/training_words.py).
-export function formed(value, form) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (form === "percent") return `${Math.floor(100 * value + 0.5)}\u00a0%`;
-  if (form === "points") return `${value.toFixed(1).replace("-", "−")}\u00a0%`;
-  if (form === "thousands") return Math.floor(value + 0.5).toLocaleString("en-US");
-  const text = value.toFixed(form === "fine" ? 3 : 2);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
 function tickText(value, step, form) {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +16,7 @@ from moeviz.train.presets import PRESETS
 from moeviz.train.specification import Training
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.words import duration
+from moeviz.ui.shared.words import duration, training_sentence
 from moeviz.ui.train.controls import continue_button
 from moeviz.ui.train.drawn import Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.train.files import downloads
@@ -81,11 +84,12 @@ def show_picture(preset: str, spec: Training, snapshot: Snapshot | None) -> Show
             "describes."
         )
     shown = shown_of(snapshot)
-    _draw(shown, snapshot.job_id, live=snapshot.active)
+    if snapshot.active:
+        _draw(shown, snapshot.job_id, live=True)
+    else:
+        said = f"{training_sentence(snapshot)} {outcome(shown.result)}".strip()
+        _draw(shown, snapshot.job_id, sentence=said)
     if not snapshot.active:
-        said = outcome(shown.result)
-        if said:
-            st.markdown(f"**{plain(said)}**")
         with st.container(horizontal=True, vertical_alignment="center"):
             if snapshot.state != "done":
                 continue_button(snapshot)
@@ -102,33 +106,59 @@ def _kept(preset: str, spec: Training) -> Shown | None:
         )
         return None
     shown = shown_kept(preset, found)
-    _draw(shown, None, live=False)
-    st.markdown(about_kept(found, spec))
+    differs = not is_part(spec, shown.spec)
+    _draw(
+        shown,
+        None,
+        first=_on(spec, shown.spec),
+        lent="Kept from before, not what you have set: press Run." if differs else "",
+    )
+    st.markdown(about_kept(found))
     return shown
 
 
-def about_kept(found: KeptTraining, spec: Training) -> str:
-    """Return where a kept result comes from, and whether it is what the form says.
+def about_kept(found: KeptTraining) -> str:
+    """Return where a kept result comes from.
 
     Parameters
     ----------
     found : KeptTraining
-    spec : Training
-        What the form says.
     """
     result = found.result
     methods, seeds = len(result.spec.methods), result.spec["seeds"]
-    said = (
+    return (
         f"Computed before, on {plain(found.date)} with {plain(found.device)}: {methods} methods × "
         f"{seeds} seeds, {result.spec['steps']:,} steps, {duration(result.seconds)}."
     )
-    alike = {**spec.fields, "methods": ""} == {**result.spec.fields, "methods": ""}
-    known = {method.text for method in result.spec.methods}
-    own = {method.text for method in spec.methods} <= known and spec.text == result.spec.text
-    return said if alike and own else f"{said} Your settings differ: press **Run** for them."
 
 
-def _draw(shown: Shown, job_id: str | None, live: bool) -> None:
+def is_part(spec: Training, whole: Training) -> bool:
+    """Return whether a run is another one, or some of its methods.
+
+    Parameters
+    ----------
+    spec, whole : Training
+    """
+    alike = {**spec.fields, "methods": ""} == {**whole.fields, "methods": ""}
+    known = {method.text for method in whole.methods}
+    return alike and spec.text == whole.text and {each.text for each in spec.methods} <= known
+
+
+def _on(spec: Training, whole: Training) -> dict[str, Any]:
+    """Return as a view the methods that are on, of those that there are."""
+    known = {method.text for method in whole.methods}
+    on = [method.text for method in spec.methods if method.text in known]
+    return {"left": on[0], "right": on[-1]} if len(on) > 1 else {}
+
+
+def _draw(
+    shown: Shown,
+    job_id: str | None,
+    live: bool = False,
+    sentence: str = "",
+    lent: str = "",
+    first: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
     name = PRESETS[shown.spec.name].name if shown.spec.name in PRESETS else "training"
     watch_training(
         key=PICTURE,
@@ -136,11 +166,13 @@ def _draw(shown: Shown, job_id: str | None, live: bool) -> None:
         screen=None if live else screen_of(shown, st.context.theme.type),
         live=live,
         source=shown.source,
-        view=view(),
+        view={**first, **{part: said for part, said in view().items() if said is not None}},
         on_view=_take_view,
         on_end=only_a_run,
         file_name=f"moeviz-{name}-{shown.spec.hash}",
         title=heading(shown.spec.fields),
+        sentence=sentence,
+        lent=lent,
     )
 
 

@@ -35,13 +35,15 @@ def predict(spec: Training) -> None:
     with st.popover("Predicted" if guessed else "Predict", key=PREDICT, on_change="rerun") as it:
         if not it.open:
             return
+        if locked:
+            st.markdown(plain(said(spec, guesses.get(spec.hash))))
+            return
         st.radio(
             question(spec),
             (FIRST, SECOND, NEITHER),
             index=(FIRST, SECOND, NEITHER).index(guesses[spec.hash]) if guessed else None,
             format_func=lambda guess: plain(answer(spec, guess)),
             key=f"train.guess.{spec.hash}",
-            disabled=locked,
             on_change=_take,
             args=(spec.hash,),
         )
@@ -55,6 +57,19 @@ def question(spec: Training) -> str:
     spec : Training
     """
     return f"Which is better after {spec['steps']:,} steps, over all seeds?"
+
+
+def said(spec: Training, guess: str | None) -> str:
+    """Return what was predicted, once it can no longer be changed.
+
+    Parameters
+    ----------
+    spec : Training
+    guess : str or None
+    """
+    if guess is None:
+        return "Nothing was predicted before this run; the next one can be."
+    return f"You predicted: {answer(spec, guess)}."
 
 
 def answer(spec: Training, guess: str) -> str:
@@ -84,9 +99,9 @@ def outcome(result: TrainingResult) -> str:
     found = result.difference(len(result.spec.methods) - 1, 0)
     came = came_out(found)
     says = answer(result.spec, came).lower() if came == NEITHER else answer(result.spec, came)
-    said = answer(result.spec, guess)
+    predicted = answer(result.spec, guess)
     verdict = "and so it came" if guess == came else f"but what came out is: {says}"
-    return f"You predicted “{said}”, {verdict}."
+    return f"You predicted “{predicted}”, {verdict}."
 
 
 def came_out(found: Difference) -> str:

@@ -40,7 +40,7 @@ export function scene(data, { written }) {
       return {
         panels: [{
           title: "Loss under stretching", note: "on the tokens of the picture above",
-          x: data.x, y: data.y, names: ["times as long", `change, ${data.unit}`],
+          x: data.x, y: data.y, names: ["times as long", `change, ${data.level_unit}`],
           ticks: { x: data.ticks, y: data.levels }, tall: TALL, narrow: NARROW, wide: true,
           lines: [
             { points: [[data.x[0], 0], [data.x[1], 0]], width: 1, colour: "quiet", opacity: 0.6 },

@@ -1,4 +1,4 @@
-"""The strip above the picture: the question, the methods that are compared, text and sizes."""
+"""The strip above the picture: the question, the text and the sizes."""
 
 from __future__ import annotations
 
@@ -15,19 +15,12 @@ from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.widgets import field_widget
 from moeviz.ui.train.form import (
     change_form,
-    form_values,
-    method_lines,
-    method_title,
-    offered_lines,
     reads_text,
     task_title,
 )
 from moeviz.ui.train.link import PRESET, TEXT, TRAIN, form_fields
 from moeviz.ui.train.own import remember
 from moeviz.ui.train.state import STATE
-
-METHODS = "methods.on"
-"""Name of the widget that turns methods on and off."""
 
 SIZES = ("experts", "top", "layers", "steps")
 """Fields that the strip itself offers."""
@@ -61,7 +54,7 @@ def strip(preset: str, values: Mapping[str, Any]) -> DeltaGenerator:
             key=STATE.key(PRESET),
             on_change=_choose,
             label_visibility="collapsed",
-            width=340,
+            width=430,
         )
         _text(values)
         with st.popover(_sizes(values), key=_OPEN_SIZES, on_change="rerun") as opened:
@@ -82,43 +75,6 @@ def _sizes(values: Mapping[str, Any]) -> str:
 
 def _choose() -> None:
     STATE.restore(TRAIN.read({PRESET: str(st.session_state[STATE.key(PRESET)])}))
-
-
-def methods(preset: str, values: Mapping[str, Any]) -> None:
-    """Show the methods, each a button that turns it on or off.
-
-    Parameters
-    ----------
-    preset : str
-        The one chosen in the form.
-    values : mapping
-        What the form says.
-    """
-    offered, on = offered_lines(preset, values), method_lines(values)
-    # A list that was changed elsewhere is another widget, so that it shows what is on.
-    key = STATE.key(f"{METHODS}.{'|'.join(on)}")
-    st.pills(
-        "Methods",
-        offered,
-        selection_mode="multi",
-        default=[line for line in offered if line in on],
-        format_func=lambda line: plain(method_title(preset, line)),
-        key=key,
-        on_change=_switch,
-        args=(preset, key),
-        label_visibility="collapsed",
-    )
-
-
-def _switch(preset: str, key: str) -> None:
-    """Turn methods on or off; one of them stays on."""
-    values = form_values(preset)
-    chosen = st.session_state[key]
-    lines = [line for line in offered_lines(preset, values) if line in chosen]
-    if not lines:
-        st.toast("At least one method stays on.")
-        lines = list(method_lines(values))
-    change_form(preset, {"methods": "\n".join(lines)})
 
 
 def _text(values: Mapping[str, Any]) -> None:

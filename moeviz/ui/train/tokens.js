@@ -7,6 +7,7 @@ import { column } from "@routing";
 const LEVELS = 6; // Of a tint, as charts/training_experts.py makes them.
 const LETTER = 0.605; // Width of a letter, of its size.
 const SMALLEST = 0.7, LARGEST = 0.95; // Sizes of letters, of the page's.
+const LOWEST = 7, HIGHEST = 18; // Heights of a plane, in sizes of the page's letters.
 const SIGNS = { "\n": "⏎", "\t": "⇥", " ": "\u00a0" };
 
 // The rules by which a token's class decides its colour and its mark, for so many experts.
@@ -22,6 +23,8 @@ export function tints(looks, experts) {
     behind[expert % behind.length].forEach((tint, level) => {
       rules.push(`.moeviz-training .e${expert}-${level} { background-color: ${tint}; ${line} }`);
     });
+    const other = `.moeviz-training [data-only="${expert}"] .token:not([class*=" e${expert}-"])`;
+    rules.push(`${other} { background-color: transparent; --mark: none; opacity: 0.62; }`);
   }
   return rules.join("\n");
 }
@@ -46,17 +49,21 @@ function level(weights, top) {
 export function painted(layer) {
   if (!layer?.chosen) return null;
   const [top, count] = layer.chosen.shape;
-  return Array.from({ length: count }, (_, token) => ({
-    expert: layer.chosen.data[token],
-    level: level(column(layer.weights, token), top),
-  }));
+  return Array.from({ length: count }, (_, token) => {
+    const expert = layer.chosen.data[token];
+    return expert < 0 ? null : { expert, level: level(column(layer.weights, token), top) };
+  });
 }
+
+let made = 0; // Panels of this document: names of their tokens.
 
 export class Tokens {
   // `onPoint(token, node)` is told of the token under the pointer or the keys; null for none.
   constructor({ onPoint }) {
     this.onPoint = onPoint;
     this.nodes = [];
+    made += 1;
+    this.name = `moeviz-token-${made}`;
     this.root = tagged("div", { class: "tokens", role: "listbox", tabIndex: 0 });
     const at = (event) => {
       const node = event.target.closest?.(".token");
@@ -85,13 +92,17 @@ export class Tokens {
     this.root.dataset.kind = shown.kind;
     const made = { text: () => this.text(), digits: () => this.digits(), plane: () => this.plane() };
     this.rows = made[shown.kind]();
+    for (const row of this.rows) row.setAttribute("role", "presentation");
     this.root.replaceChildren(...this.rows);
   }
 
   token(text = "", style = {}) {
     const node = element("span", "token", text);
     node.dataset.at = String(this.nodes.length);
+    node.id = `${this.name}-${this.nodes.length}`;
     node.setAttribute("role", "option");
+    // What is blank to the eye needs a name.
+    if (!text.trim()) node.setAttribute("aria-label", text ? "space" : `token ${this.nodes.length + 1}`);
     for (const [name, value] of Object.entries(style)) node.style.setProperty(name, value);
     this.nodes.push(node);
     return node;
@@ -150,9 +161,39 @@ export class Tokens {
     if (this.marked !== undefined) this.mark(this.marked);
   }
 
+  // One expert's tokens alone; null for all.
+  only(expert) {
+    if (expert === null) delete this.root.dataset.only;
+    else this.root.dataset.only = String(expert);
+  }
+
+  // What an expert answers most, as [name, share]: characters, or places in an image.
+  most(layer, expert) {
+    const found = painted(layer) ?? [];
+    const each = this.nodes.length / this.rows.length;
+    const across = Math.sqrt(each); // Of an image.
+    const names = {
+      text: (at) => this.nodes[at].textContent.replace("\u00a0", "␣"),
+      digits: (at) => `row ${Math.floor((at % each) / across) + 1}, column ${((at % each) % across) + 1}:`,
+      plane: () => "",
+    }[this.shown.kind];
+    const counts = new Map();
+    found.forEach((one, at) => {
+      if (one?.expert === expert) counts.set(names(at), (counts.get(names(at)) ?? 0) + 1);
+    });
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    return [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => [name, count / all]);
+  }
+
   // How many tokens are seen: rows beyond a height are cut off. At least `least` rows are shown.
   fit(height, least) {
-    if (!this.rows?.length || this.shown.kind === "plane") return;
+    if (!this.rows?.length) return;
+    if (this.shown.kind === "plane") {
+      const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
+      this.rows[0].style.height = `${Math.max(LOWEST * unit, Math.min(HIGHEST * unit, height))}px`;
+      this.whole = true;
+      return;
+    }
     if (this.shown.kind === "text") this.size();
     const gap = 4;
     const box = this.rows[0].getBoundingClientRect();
@@ -183,7 +224,9 @@ export class Tokens {
   mark(token) {
     if (this.marked !== undefined) this.nodes[this.marked]?.classList.remove("pointed");
     this.marked = token ?? undefined;
-    if (this.marked !== undefined) this.nodes[this.marked]?.classList.add("pointed");
+    if (this.marked === undefined) return this.root.removeAttribute("aria-activedescendant");
+    this.nodes[this.marked]?.classList.add("pointed");
+    this.root.setAttribute("aria-activedescendant", `${this.name}-${this.marked}`);
   }
 
   point(token) {
@@ -233,7 +276,8 @@ export class Tokens {
       const at = token % each;
       return { title: `A ${this.shown.labels[Math.floor(token / each)]}, row ${Math.floor(at / across) + 1}, column ${(at % across) + 1}` };
     }
-    const point = this.shown.points[token];
-    return { title: `Point (${point.slice(0, 2).map((value) => value.toFixed(2).replace("-", "−")).join(", ")})` };
+    const point = this.shown.points[token].map((value) => value.toFixed(2).replace("-", "−"));
+    const truth = this.shown.truth?.[token];
+    return { title: `Point (${point.join(", ")})${truth === undefined ? "" : `, true expert ${truth + 1}`}` };
   }
 }

@@ -5,13 +5,15 @@ const script = (path) => import(new URL(path, document.baseURI));
 const load = () =>
   Promise.all([
     script("@dom"), script("@figure"), script("@live"), script("@routing"), script("@tokens"),
-    script("@tokencard"), script("@linechart"), script("@trainingboard"), script("@drawing"),
+    script("@tokencard"), script("@noticing"), script("@trainingboard"),
   ]).then((modules) => Object.assign({}, ...modules));
 
 const RATE = 350; // Milliseconds of a checkpoint in a replay,
 const PATIENCE = 1_500; // and how long a replay waits for one that is on its way.
+const MOST = 4; // Kinds of tokens that are named of an expert.
 const NUMBERED = 18; // Pixels of a share that has room for its expert's number.
 const PHONE = 800; // Pixels, as in training.css.
+const TRUTH = "truth"; // In place of a method.
 const SIDES = ["left", "right"];
 
 class Training {
@@ -73,18 +75,20 @@ class Training {
     const { tagged, element, Tokens } = this.tools;
     const select = tagged("select", { "aria-label": at ? "Method beside it" : "Method" });
     select.addEventListener("change", () => {
-      this.view[side] = Number(select.value);
+      if (at) this.truth = select.value === TRUTH;
+      if (select.value !== TRUTH) this.view[side] = Number(select.value);
       this.render();
       this.send();
     });
     const note = element("span", "training-note");
-    const load = tagged("div", { class: "training-load", role: "img" });
+    const load = tagged("div", { class: "training-load", role: "group", "aria-label": "Experts by their share of choices; each shows its tokens alone" });
+    load.addEventListener("keydown", (event) => this.walk(event));
     const tokens = new Tokens({ onPoint: (token, node) => this.point(at, token, node) });
     const root = tagged(
       "div", { class: "training-panel" }, tagged("div", { class: "training-head" }, select, note), load, tokens.root,
     );
     root.dataset.side = side;
-    return { side, root, select, note, load, tokens };
+    return { side, root, select, note, load, tokens, only: null };
   }
 
   choice(name, act) {
@@ -262,10 +266,11 @@ class Training {
       this.rules = rules;
       this.sheet.textContent = this.tools.tints(screen.looks, screen.experts);
     }
-    this.offer();
     this.waiting = false;
     const tokens = this.looks.get(
       screen.domains.length > 1 ? `tokens.json?domain=${this.view.domain}` : "tokens.json");
+    if (!tokens?.truth) this.truth = false;
+    this.offer(tokens?.truth);
     this.sides.forEach((panel) => this.paint(panel, tokens));
     for (const near of [this.place + 1, this.place - 1]) {
       if (near < 0 || near >= this.reached || this.waiting) continue;
@@ -278,7 +283,7 @@ class Training {
   }
 
   // Choices and the slider.
-  offer() {
+  offer(truth) {
     const { screen, view } = this;
     const { element, button } = this.tools;
     const options = (select, entries, chosen) => {
@@ -294,15 +299,17 @@ class Training {
       select.value = String(chosen);
     };
     const methods = screen.methods.map((method, at) => [at, method.title]);
-    this.sides.forEach(({ side, select, root }) => {
-      options(select, methods, view[side]);
-      root.style.setProperty("--curve", screen.methods[view[side]].colour);
+    this.sides.forEach(({ side, select, root }, at) => {
+      const known = at && truth ? [[TRUTH, "the true gate"]] : [];
+      options(select, [...methods, ...known], at && this.truth ? TRUTH : view[side]);
+      root.style.setProperty("--curve", at && this.truth ? "currentcolor" : screen.methods[view[side]].colour);
     });
-    this.sides[1].root.hidden = screen.methods.length < 2;
+    this.sides[1].root.hidden = screen.methods.length < 2 && !truth;
     options(this.seeds.select, screen.seeds.map((seed) => [seed, String(seed)]), view.seed);
     this.seeds.root.hidden = screen.seeds.length < 2;
     options(this.domains.select, screen.domains.map(({ place, name }) => [place, name]), view.domain);
     this.domains.root.hidden = screen.domains.length < 2;
+    this.layers.hidden = screen.layers < 2;
     if (this.layers.childElementCount !== screen.layers + 1) {
       this.layers.replaceChildren(
         element("span", "", "Layer"),
@@ -337,52 +344,81 @@ class Training {
     let note = second ? "same tokens, same step" : "colour and mark: first expert · depth: its weight";
     if (method.dense) note = "no router: nothing to colour";
     else if (place < 0) note = "waits for its first checkpoint";
-    else if (look?.missing || shown?.missing) note = "the tokens of this seed were not kept";
+    else if (look?.missing || shown?.missing || (look && !look.layers[view.layer]?.chosen)) {
+      note = "the tokens of this seed were not kept";
+    }
+    const gate = this.truth && panel.side === "right";
+    const layer = gate ? this.gate(shown) : look?.layers?.[view.layer];
+    if (gate) note = "true experts, in the colours of those that match";
+    if (layer?.chosen && panel.only !== null && panel.tokens.rows) note = this.aloneWords(panel, layer);
     panel.note.textContent = note;
     if (look === undefined) return; // What stood there stays until the next is there.
-    const layer = look?.layers?.[view.layer];
     panel.layer = layer;
     panel.tokens.paint(layer);
     panel.tokens.root.setAttribute(
       "aria-label", `Tokens of ${method.title} by first expert, layer ${view.layer + 1}; arrow keys go from token to token`);
-    this.showLoad(panel, layer, method);
+    this.showLoad(panel, layer);
   }
 
-  // Shares of the tokens' choices, expert by expert, as one bar that is their legend too.
-  showLoad(panel, layer, method) {
-    const { element, looksOf } = this.tools;
+  // What an expert reads most, where its tokens are shown alone.
+  aloneWords({ tokens, only }, layer) {
+    const text = tokens.shown.kind === "text";
+    const most = tokens.most(layer, only).filter(([name]) => name).slice(0, text ? MOST : 2);
+    const parts = most.map(([name, share]) => `${name} ${Math.round(100 * share)}\u00a0%`);
+    return `expert ${only + 1} alone${parts.length ? `: ${parts.join(text ? ", " : "; ")}` : ""}`;
+  }
+
+  // The true gate, each of its experts as the one of the left router that stands for it.
+  gate(shown) {
+    const match = this.sides[0].layer?.truth?.match;
+    if (!match) return null;
+    const data = shown.truth.map((expert) => match[expert] ?? -1);
+    const load = Array.from({ length: this.screen.experts }, (_, expert) =>
+      data.filter((each) => each === expert).length / data.length);
+    return { chosen: { shape: [1, data.length], data }, load };
+  }
+
+  // Shares of the tokens' choices, expert by expert, as one bar that is their legend too; each part
+  // shows its expert's tokens alone.
+  showLoad(panel, layer) {
+    const { button, element } = this.tools;
     const load = layer?.load ?? [];
-    panel.load.toggleAttribute("hidden", !load.length && !method.dense);
-    if (panel.loaded === load) return;
+    if (panel.only >= load.length) panel.only = null;
+    panel.tokens.only(panel.only);
+    if (panel.loaded === load) return this.press(panel);
     panel.loaded = load;
-    panel.load.replaceChildren(...load.map((share, expert) => {
-      const made = element("span", `e${expert}-3`);
-      const wide = Math.max(0, share);
-      made.style.flexGrow = String(wide);
-      made.title = `Expert ${expert + 1}: ${Math.round(100 * share)} % of choices`;
-      if (share * panel.root.clientWidth > NUMBERED * this.unit) made.append(element("b", "", String(expert + 1)));
-      made.style.setProperty("--colour", looksOf(this.screen.looks, expert).colour);
-      return made;
-    }));
-    const words = load.map((share, expert) => `expert ${expert + 1} ${Math.round(100 * share)} %`);
-    panel.load.setAttribute("aria-label", `Share of choices: ${words.join(", ")}`);
+    while (panel.load.childElementCount > load.length) panel.load.lastChild.remove();
+    load.forEach((share, expert) => {
+      const part = panel.load.children[expert] ?? panel.load.appendChild(button("", () => {
+        panel.only = panel.only === expert ? null : expert;
+        this.render();
+      }));
+      part.className = `e${expert}-3`;
+      part.style.flexGrow = String(Math.max(0, share));
+      const words = `Expert ${expert + 1}: ${Math.round(100 * share)} % of choices`;
+      part.title = words;
+      part.setAttribute("aria-label", words);
+      const room = share * panel.root.clientWidth > NUMBERED * this.unit;
+      part.replaceChildren(...(room ? [element("b", "", String(expert + 1))] : []));
+    });
+    this.press(panel);
   }
 
-  // A text with its numbers, as charts/training_words.py fills it.
-  filled(text, method, at) {
-    const { screen, view } = this;
-    const { formed } = this.tools;
-    const places = screen.diagnostics[0].places;
-    return text.replace(/\{(\w+)([@^])?(\d*)\}/g, (_, name, kind, place) => {
-      const where = kind === "@" ? Number(place) : at;
-      if (name === "method") return screen.methods[method].title;
-      if (name === "unit") return screen.unit;
-      if (name === "next") return String(screen.top + 1);
-      if (name === "chance") return formed(screen.top / screen.experts, "percent");
-      if (name === "step") return screen.steps[places[where]].toLocaleString("en-US");
-      const each = screen.diagnostics.find((diagnostic) => diagnostic.name === name);
-      return formed(kind === "^" ? each.most : each.methods[method][view.layer].mean[where], each.form);
+  // One of the parts is reached by the tabulator, the others by the arrow keys.
+  press(panel) {
+    const parts = [...panel.load.children];
+    const reached = Math.max(0, parts.indexOf(document.activeElement), panel.only ?? 0);
+    parts.forEach((part, expert) => {
+      part.setAttribute("aria-pressed", String(expert === panel.only));
+      part.tabIndex = expert === reached ? 0 : -1;
     });
+  }
+
+  walk(event) {
+    const by = { ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.target[by]?.focus();
   }
 
   // What to notice at the slider's step; numbers between stars are strong.
@@ -396,8 +432,9 @@ class Training {
       const words = (method) => screen.texts[screen.says[method][view.layer][at]];
       const [left, right] = [view.left, view.right];
       const pair = !screen.methods[left].dense && words(left)[0] !== words(left)[1];
-      const parts = [this.filled(words(left)[0], left, at)];
-      if (right !== left && screen.methods.length > 1) parts.push(this.filled(words(right)[pair ? 1 : 0], right, at));
+      const said = (method, form) => this.tools.filled(words(method)[form], screen, method, view.layer, at);
+      const parts = [said(left, 0)];
+      if (right !== left && screen.methods.length > 1) parts.push(said(right, pair ? 1 : 0));
       const over = screen.seeds.length > 1 ? " (mean of the seeds)" : "";
       text = `Step ${screen.steps[told[at]].toLocaleString("en-US")}, layer ${view.layer + 1}${over}: ${parts.join(" ")}`;
     }
@@ -424,7 +461,8 @@ class Training {
     const { at, token, node } = this.pointed;
     const { unit } = this;
     const wide = window.innerWidth > PHONE && !this.data.compact;
-    const shown = wide ? this.sides.filter(({ root }) => !root.hidden) : [this.sides[at]];
+    const both = this.sides.filter(({ root }, side) => !root.hidden && !(side && this.truth));
+    const shown = wide || !both.includes(this.sides[at]) ? both : [this.sides[at]];
     const room = wide ? this.right.clientWidth - 26 * unit : Math.min(300 * unit, this.root.clientWidth - 40);
     const width = Math.floor(shown.length > 1 ? (room - 20 * unit) / 2 : Math.min(room, 340 * unit));
     const cards = shown.map((panel) => this.tools.card({
@@ -446,7 +484,7 @@ class Training {
       top = Math.max(0, Math.min(box.top - own.top - 20, document.documentElement.clientHeight - tall - own.top - 12));
     } else if (!fits && box.top - tall > 60) top = box.top - own.top - tall - 8;
     this.cardPlace.style.translate = `${left}px ${top}px`;
-    const { words } = cards[shown.indexOf(this.sides[at])];
+    const { words } = cards[Math.max(0, shown.indexOf(this.sides[at]))];
     if (this.sides[at].tokens.root.matches(":focus-visible") && this.heard.textContent !== words) this.heard.textContent = words;
   }
 

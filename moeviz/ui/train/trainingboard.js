@@ -1,7 +1,8 @@
 // Beside the tokens: curves of what is held out, paired differences, diagnostics on tabs, numbers.
 
 import { button, element, scrolling, tagged } from "@dom";
-import { LineChart, formed } from "@linechart";
+import { LineChart } from "@linechart";
+import { formed } from "@noticing";
 import { loadChart, scheduleMap } from "@trainingmaps";
 
 const MARKS = { better: "✓", worse: "✗", "cannot tell": "?" };
@@ -125,7 +126,7 @@ export class Board {
   // Finals, and differences against one method, seed by seed.
   drawTable() {
     const { screen } = this;
-    const wanted = JSON.stringify([screen.finals, screen.differences, screen.paper, screen.methods, this.reference]);
+    const wanted = JSON.stringify([screen.finals, screen.asked, screen.differences, screen.paper, screen.methods, this.reference]);
     if (wanted === this.tabled) return;
     this.tabled = wanted;
     this.reference = Math.min(this.reference, screen.methods.length - 1);
@@ -162,7 +163,7 @@ export class Board {
     this.table.replaceChildren(tagged(
       "table", {}, tagged("thead", {}, tagged("tr", {}, ...head)), tagged("tbody", {}, ...rows),
     ));
-    this.table.append(element("p", "board-note", "Difference of runs of the same seed: mean and its 95 % interval."));
+    this.table.append(element("p", "board-note", `Difference of runs of the same seed: mean and its 95 % interval. ${screen.asked}`));
     if (paper?.note) this.table.append(element("p", "board-note", paper.note));
     if (focused) this.table.querySelector("select").focus();
   }

@@ -74,7 +74,7 @@ class Written {
     if (expert === undefined) return made;
     made.classList.add("written-token");
     made.dataset.expert = String(expert + 1);
-    made.dataset.symbol = symbol === "\n" ? "a new line" : symbol === " " ? "a space" : `“${symbol}”`;
+    made.dataset.symbol = symbol === "\n" ? "A new line" : symbol === " " ? "A space" : `“${symbol}”`;
     this.style(made, expert);
     return made;
   }

@@ -1,0 +1,76 @@
+"""About how much memory a worker needs to train one network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from moeviz.model.affinities import AFFINITIES
+from moeviz.train.evaluate import TOKENS_AT_ONCE
+from moeviz.train.reference import REFERENCES
+from moeviz.train.routers import ROUTERS
+from moeviz.train.tasks import TASKS
+from moeviz.train.text import MOST_SYMBOLS
+
+BASE = 480 * 2**20
+"""Bytes of a worker that trains next to nothing: Python, torch and the other libraries."""
+
+NUMBER = 4
+"""Bytes of a number in single precision."""
+
+STATE = 12
+"""Numbers for each weight, at the most: itself, its slope and two means of the optimizer, and what
+a state holds of them in the one that came and in the one that is written and sent."""
+
+TOKEN = 16
+"""Times the width: numbers of a token that a block keeps for the way back, beside its experts'."""
+
+
+def weights(name: str, f: Mapping[str, Any]) -> float:
+    """Return about how many weights the network of a method has; `f` are its fields."""
+    width, experts = f["width"], f["experts"]
+    if name in REFERENCES:
+        answering = experts if REFERENCES[name].total else f["top"]
+    else:
+        answering = experts + int(ROUTERS[name].shared)
+    layer = answering * (2 * width * f["hidden"] + f["hidden"] + width) + 2 * experts * width
+    block = 4 * width**2 + 9 * width + layer
+    return float(f["layers"] * block + width * (2 * MOST_SYMBOLS + f["context"]))
+
+
+def worker_bytes(name: str, f: Mapping[str, Any]) -> float:
+    """Return about how many bytes a worker needs for a method, at the most.
+
+    Parameters
+    ----------
+    name : str
+        The method's.
+    f : mapping
+        Every field of its training run.
+
+    Notes
+    -----
+    Counted are the weights with all that belongs to them, and the larger of two: what a step keeps
+    for its way back through all blocks, and what one block needs while nothing is learned. Of an
+    expert that answers a token these are its hidden numbers before and after its function, with
+    their slopes, and its answer. Where experts compete by an affinity that reads all of them, all
+    of them keep their numbers. A test holds the count to what a process needs.
+    """
+    tokens = f["batch"] * TASKS[str(f["task"])].tokens(f)
+    trained, asked = _answering(name, f)
+    expert, token = 3 * (f["hidden"] + f["width"]), TOKEN * f["width"]
+    step = tokens * (f["layers"] * (token + trained * expert) + 3 * MOST_SYMBOLS)
+    at_once = max(TOKENS_AT_ONCE, TASKS[str(f["task"])].tokens(f))
+    seen = at_once * (token + asked * expert + 3 * MOST_SYMBOLS)
+    return float(BASE + NUMBER * (STATE * weights(name, f) + max(step, seen)))
+
+
+def _answering(name: str, f: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many experts keep numbers of a token while learning, and while not."""
+    if name in REFERENCES:
+        answering = f["experts"] if REFERENCES[name].total else f["top"]
+        return answering, answering
+    together = not AFFINITIES[f["affinity"]].alone
+    competes = ROUTERS[name].competes
+    trained = f["experts"] if together and competes != "never" else f["top"]
+    return trained, f["experts"] if together and competes == "always" else f["top"]

@@ -1,0 +1,26 @@
+// Sentences with today's numbers, written as charts/training_words.py writes them.
+
+// A value as a sentence writes it.
+export function formed(value, form) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (form === "percent") return `${Math.floor(100 * value + 0.5)}\u00a0%`;
+  if (form === "points") return `${value.toFixed(1).replace("-", "−")}\u00a0%`;
+  if (form === "thousands") return Math.floor(value + 0.5).toLocaleString("en-US");
+  const text = value.toFixed(form === "fine" ? 3 : 2);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+}
+
+// A text whose slots are filled from a screen; `at` is a place among the checkpoints that are told.
+export function filled(text, screen, method, layer, at) {
+  const { diagnostics, methods, steps } = screen;
+  return text.replace(/\{([\w.]+)([@^])?(\d*)\}/g, (_, name, kind, place) => {
+    const where = kind === "@" ? Number(place) : at;
+    if (name === "method") return methods[method].title;
+    if (name === "unit") return screen.unit;
+    if (name === "next") return String(screen.top + 1);
+    if (name === "chance") return formed(screen.top / screen.experts, "percent");
+    if (name === "step") return steps[diagnostics[0].places[where]].toLocaleString("en-US");
+    const each = diagnostics.find((diagnostic) => diagnostic.name === name);
+    return formed(kind === "^" ? each.most : each.methods[method][layer].mean[where], each.form);
+  });
+}
