@@ -25,6 +25,7 @@ from moeviz.train.specification import Method, Training
 from moeviz.train.stop import Stop, heed
 from moeviz.train.streams import stream
 from moeviz.train.tasks import Task, make_task
+from moeviz.train.upcycling import upcycle
 
 RISE = 0.08
 """Share of the steps over which the learning rate rises."""
@@ -79,7 +80,14 @@ def run_stretch(
     kept = Kept()
     if before is None:
         if spec["start"] == "upcycled" and not method.dense:
-            upcycle(network, spec, task, seed, should_stop)
+
+            def train(source: Network, dense: Method) -> None:
+                stepping = make_optimizer(source, dense.fields)
+                for step in range(dense.fields["steps"]):
+                    heed(should_stop)
+                    train_step(source, stepping, task, dense, seed, step, None)
+
+            upcycle(network, spec, task, run, train)
     else:
         kept = load_state(before, network, optimizer)
     first = spec.steps_at[stretch - 1] if stretch else 0
@@ -104,7 +112,8 @@ def run_stretch(
     if math.isfinite(losses[-1]):
         seen, kept = see(network, task, kept, last, last == spec["steps"], should_stop)
         record |= seen
-    return finite(record), save_state(network, optimizer, kept)
+    # Nothing goes on from the last stretch: what is left is the network.
+    return finite(record), save_state(network, None if last == spec["steps"] else optimizer, kept)
 
 
 def schedule_of(method: Method, seed: int) -> Schedule | None:
@@ -169,11 +178,13 @@ def rate_share(step: int, steps: int) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
 
 
-def save_state(network: Network, optimizer: torch.optim.Optimizer, kept: Kept) -> bytes:
-    """Return all that the next stretch goes on from."""
+def save_state(network: Network, optimizer: torch.optim.Optimizer | None, kept: Kept) -> bytes:
+    """Return all that the next stretch goes on from; without an optimizer, what can be opened."""
     file = io.BytesIO()
-    held = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
-    torch.save({**held, "kept": asdict(kept)}, file)
+    held = {"network": network.state_dict(), "kept": asdict(kept)}
+    if optimizer is not None:
+        held["optimizer"] = optimizer.state_dict()
+    torch.save(held, file)
     return file.getvalue()
 
 
@@ -187,26 +198,3 @@ def load_state(state: bytes, network: Network, optimizer: torch.optim.Optimizer 
     if optimizer is not None:
         optimizer.load_state_dict(held["optimizer"])
     return Kept(**held["kept"])
-
-
-def upcycle(
-    network: Network, spec: Training, task: Task, seed: int, should_stop: Stop | None
-) -> None:
-    """Train a dense network and make every expert a copy of its layers (`compete` §2.3).
-
-    The dense layer has an expert's width, so that what answers a token is as wide as before.
-    """
-    fields = {**spec.fields, "top": 1, "steps": spec["dense_steps"]}
-    dense = Method("dense-active", "dense-active", fields)
-    source = build_network(dense, task, seed).to(next(network.parameters()).device)
-    optimizer = make_optimizer(source, fields)
-    for step in range(spec["dense_steps"]):
-        heed(should_stop)
-        train_step(source, optimizer, task, dense, seed, step, None)
-    body = {k: v for k, v in source.state_dict().items() if ".layer." not in f".{k}"}
-    network.load_state_dict(body, strict=False)
-    for own, given in zip(network.layers, source.layers, strict=True):
-        one = given.experts
-        for experts in (own.experts, getattr(own, "shared", None)):
-            if experts is not None:
-                experts.copy_of(one.w_in[0], one.b_in[0], one.w_out[0], one.b_out[0])

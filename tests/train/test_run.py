@@ -166,3 +166,29 @@ def test_a_run_is_its_document() -> None:
     ):
         with pytest.raises(SpecificationError, match="Expected"):
             Training.from_json(wrong)
+
+
+def test_methods_of_a_seed_begin_with_one_dense_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    from moeviz.train import run as running
+
+    asked: list[str] = []
+    real = running.train_step
+
+    def counted(*given: Any) -> torch.Tensor:
+        asked.append(given[3].name)
+        return real(*given)
+
+    monkeypatch.setattr(running, "train_step", counted)
+    spec = training(methods="smoe\nxmoe", start="upcycled", dense_steps=5)
+    for _ in range(2):
+        records = [stretches(spec, method, 1)[0] for method in spec.methods]
+    assert asked.count("dense-active") == 5
+    assert records[0] == stretches(spec, spec.methods[0], 1)[0]
+
+
+def test_the_last_stretch_leaves_the_network_alone() -> None:
+    spec = training(methods="smoe", points=2)
+    _, state = stretches(spec, spec.methods[0], 2)
+    held = torch.load(io.BytesIO(state), weights_only=True)
+    assert "network" in held
+    assert "optimizer" not in held
