@@ -16,6 +16,7 @@ from moeviz.charts.training_compared import (
     final_words,
     printed_beside,
     summary,
+    untaught_words,
 )
 from moeviz.charts.training_diagnostics import MOST_NUMBERS, diagnostics, rounded, spread, thinned
 from moeviz.charts.training_experts import expert_looks
@@ -89,7 +90,7 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
         "finals": [final_words(result, at, percent) for at in range(len(spec.methods))],
         "differences": differences(result, percent),
         "paper": printed_beside(result),
-        "asked": asked_words(result),
+        "asked": " ".join(filter(None, (asked_words(result), untaught_words(result)))),
         "diagnostics": diagnostics(result, unit_of(result)),
         "schedules": schedules(spec),
         "looks": expert_looks(theme),

@@ -10,11 +10,13 @@ import numpy as np
 
 from moeviz.charts.training_words import sentence
 from moeviz.text import signed
+from moeviz.train.build import router_of
 from moeviz.train.measure import FINAL
 from moeviz.train.paired import Difference
 from moeviz.train.presets import PRESETS
 from moeviz.train.published import TABLES
 from moeviz.train.result import TrainingResult
+from moeviz.train.routers import ROUTERS
 
 DIGITS_OF = 3
 """Behind the point, of losses and of their differences."""
@@ -94,6 +96,31 @@ def asked_words(result: TrainingResult) -> str:
                 f"ask the same {records[-1]['inputs']:,} of them at every step."
             )
     return ""
+
+
+def untaught_words(result: TrainingResult) -> str:
+    """Say whose router the task does not reach: one expert is chosen, of weight 1 in any case.
+
+    Parameters
+    ----------
+    result : TrainingResult
+    """
+    untaught = [
+        method.title
+        for method in result.spec.methods
+        if not method.dense
+        and ROUTERS[method.name].competes == "never"
+        and not router_of(method).taught(method.fields["top"])
+    ]
+    if not untaught:
+        return ""
+    own = "its router chooses" if len(untaught) == 1 else "their routers choose"
+    top = result.spec["top"]
+    return (
+        f"{_listed(untaught)} with K = {top}: {own} one expert, whose weight is 1 whatever its "
+        "score is. So the task never reaches that choice, and only the balance loss moves it; with "
+        "a larger K it does."
+    )
 
 
 def printed_beside(result: TrainingResult) -> dict[str, Any] | None:

@@ -187,8 +187,12 @@ def _seen(
 
 def sees_differences(router: Router, top: int) -> bool:
     """Return whether a router's weights stay when one number is added to all K = `top` scores."""
-    scores = torch.linspace(-1.3, 2.1, 4 * top, dtype=torch.float64).reshape(top, 4).sin()
-    return torch.allclose(router.weights(scores + 1.7), router.weights(scores), rtol=0, atol=1e-12)
+    scores = torch.linspace(-1.3, 2.1, 4 * (top + 2), dtype=torch.float64)
+    scores = scores.mul(5.0).sin().reshape(top + 2, 4)
+    kept, chosen = scores.topk(top, dim=0)
+    plain = router.kept_weights(kept, chosen, scores)
+    moved = router.kept_weights(kept + 1.7, chosen, scores + 1.7)
+    return torch.allclose(moved, plain, rtol=0, atol=1e-12)
 
 
 def shifted(score: Score, vectors: Tensor) -> tuple[Tensor, float]:

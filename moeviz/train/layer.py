@@ -192,7 +192,8 @@ class SparseLayer(nn.Module):
     def _kept(self, scores: Tensor) -> tuple[Tensor, Tensor]:
         """Return the K best experts of each token and their weights, both of shape (K, T)."""
         kept, chosen = scores.topk(self.top + self._skipped, dim=0)
-        return chosen[self._skipped :], self.router.weights(kept[self._skipped :])
+        kept, chosen = kept[self._skipped :], chosen[self._skipped :]
+        return chosen, self.router.kept_weights(kept, chosen, scores)
 
     def _with_shared(self, x: Tensor, answer: Tensor) -> Tensor:
         return answer if self.shared is None else answer + self.shared.every(x)[0]

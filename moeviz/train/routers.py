@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+import torch
 from torch import Tensor
 
 from moeviz.errors import SpecificationError
@@ -81,6 +82,29 @@ class Router:
     def weights(self, scores: Tensor) -> Tensor:
         """Return the weights of experts that a token keeps, shape (K, T), of their scores."""
         return SoftmaxRouting(self.temperature).weights(scores)
+
+    def kept_weights(self, kept: Tensor, chosen: Tensor, scores: Tensor) -> Tensor:
+        """Return the weights of experts that a token keeps.
+
+        Parameters
+        ----------
+        kept, chosen : Tensor, shape (K, T)
+            Their scores, and who they are.
+        scores : Tensor, shape (N, T)
+            Everybody's, for a weight that is a share among all.
+        """
+        return self.weights(kept)
+
+    def taught(self, top: int) -> bool:
+        """Return whether the task reaches the router where K = `top` experts answer a token.
+
+        It does not where the one that is chosen has the same weight whatever its score is.
+        """
+        scores = torch.linspace(-1.3, 2.1, 4 * (top + 2), dtype=torch.float64)
+        scores = scores.mul(5.0).sin().reshape(top + 2, 4)
+        kept, chosen = scores.topk(top - int(self.shared), dim=0)
+        weights = self.kept_weights(kept, chosen, scores)
+        return not torch.allclose(weights, weights[..., :1], rtol=0, atol=1e-12)
 
     def shares(self, scores: Tensor) -> Tensor:
         """Return every expert's share of a token, shape (N, T); what a balance loss balances."""
@@ -182,25 +206,43 @@ class MoEUT(Router):
         return SigmoidRouting(self.temperature).weights(scores)
 
 
-class SharedV2(Router):
-    """A softmax over the K - 1 largest dot products, and one expert that answers every token."""
+class SharedExpert(Router):
+    """One expert answers every token, beside those that are chosen."""
 
-    name: ClassVar[str] = "shared-v2"
-    title: ClassVar[str] = "SharedE-V2"
-    does: ClassVar[str] = "SMoE with one of the K experts the same for every token."
-    formula: ClassVar[str] = (
-        r"1 \text{ for } g_0,\ \mathrm{softmax}(\mathrm{TopK}(x^\top W_r)) \text{ for the others}"
-    )
-    source: ClassVar[str] = "compete §5.1 (SharedE-V2)"
     shared: ClassVar[bool] = True
 
 
-class SharedV3(SharedV2):
-    """The same with the winners' sigmoids divided by their sum."""
+class SharedV2(SharedExpert):
+    """A softmax over all dot products, of which K - 1 are kept as they are.
+
+    The paper says that it follows the public code of DeepSeek-V2, where weights that are kept are
+    not divided by their sum; so the task teaches the router also where it keeps a single expert.
+    """
+
+    name: ClassVar[str] = "shared-v2"
+    title: ClassVar[str] = "SharedE-V2"
+    does: ClassVar[str] = "One expert reads every token; the others are chosen by a softmax of all."
+    formula: ClassVar[str] = (
+        r"1 \text{ for } g_0,\ \mathrm{TopK}(\mathrm{softmax}(x^\top W_r)) \text{ for the others}"
+    )
+    source: ClassVar[str] = "compete §5.1 (SharedE-V2); DeepSeek-AI (2024), DeepSeek-V2 §2.2"
+
+    def kept_weights(self, kept: Tensor, chosen: Tensor, scores: Tensor) -> Tensor:
+        return self.shares(scores).gather(0, chosen)
+
+
+class SharedV3(SharedExpert):
+    """The sigmoids of the K - 1 largest dot products, divided by their sum.
+
+    With K = 2 one expert is chosen, and its weight is 1 whatever its score is: the task does not
+    reach the router, and the balance loss alone moves it.
+    """
 
     name: ClassVar[str] = "shared-v3"
     title: ClassVar[str] = "SharedE-V3"
-    does: ClassVar[str] = "The same with the kept experts' sigmoids divided by their sum."
+    does: ClassVar[str] = (
+        "One expert reads every token; the chosen ones' sigmoids are divided by their sum."
+    )
     formula: ClassVar[str] = (
         r"1 \text{ for } g_0,\ \frac{\sigma(s_i)}{\sum_{j \text{ kept}} \sigma(s_j)},\ "
         r"s = x^\top W_r \text{ for the others}"

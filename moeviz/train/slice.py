@@ -181,14 +181,14 @@ def gate_of(router: Router, top: int) -> tuple[Routing, bool]:
     scores = torch.linspace(-2.0, 2.0, 5 * (top + 2), dtype=torch.float64).mul(7.0).sin()
     scores = scores.reshape(top + 2, 5)
     kept, chosen = scores.topk(top, dim=0)
-    own = torch.zeros_like(scores).scatter(0, chosen, router.weights(kept))
+    own = torch.zeros_like(scores).scatter(0, chosen, router.kept_weights(kept, chosen, scores))
     known = [make_routing(name, temperature=router.temperature, top=top) for name in ROUTINGS]
     for gate in known:
         if torch.allclose(gate.weights(scores), own, rtol=0, atol=1e-9):
             return gate, True
     for gate in known:
         weights = gate.weights(scores)
-        if torch.allclose(weights / weights.sum(0), own, rtol=0, atol=1e-9):
+        if torch.allclose(weights / weights.sum(0), own / own.sum(0), rtol=0, atol=1e-9):
             return gate, False
     raise SpecificationError(
         f"Expected a router with a gate that the pictures know, but '{router.title}' has another."

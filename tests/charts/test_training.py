@@ -13,7 +13,7 @@ import pytest
 
 from moeviz.charts.palette import THEMES, contrast
 from moeviz.charts.training import training_screen
-from moeviz.charts.training_compared import difference_words, printed_beside
+from moeviz.charts.training_compared import difference_words, printed_beside, untaught_words
 from moeviz.charts.training_diagnostics import MOST_NUMBERS, thinned
 from moeviz.charts.training_experts import MARKS, READABLE, expert_looks
 from moeviz.charts.training_map import schedules
@@ -295,3 +295,15 @@ def test_experts_are_told_apart_by_colour_and_mark():
 )
 def test_numbers_are_written_as_the_browser_writes_them(value: float, form: str, text: str):
     assert formed(value, form) == text
+
+
+def test_it_is_said_whose_router_the_task_does_not_reach() -> None:
+    lines = "smoe\nshared-v2\nshared-v3\ndense-active"
+    two = assemble(spec(methods=lines), {}, 0.0, "cpu")
+    assert "SharedE-V3 with K = 2: its router chooses one expert" in untaught_words(two)
+    assert "SMoE" not in untaught_words(two)
+    assert "SharedE-V2" not in untaught_words(two)
+    assert untaught_words(assemble(spec(methods=lines, top=3), {}, 0.0, "cpu")) == ""
+    alone = assemble(spec(methods="smoe\nxmoe\nmoeut", top=1), {}, 0.0, "cpu")
+    assert untaught_words(alone).startswith("SMoE and XMoE with K = 1: their routers choose")
+    assert training_screen(alone, LIGHT)["asked"] == untaught_words(alone)

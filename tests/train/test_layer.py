@@ -121,7 +121,7 @@ def test_weights_of_kept_experts(method: str) -> None:
     routed = layer(method)(tokens())
     assert (routed.weights > 0).all()
     total = routed.weights.sum(0)
-    if method == "moeut":
+    if method in ("moeut", "shared-v2"):
         assert (total - 1).abs().max() > 0.01
     else:
         torch.testing.assert_close(total, torch.ones_like(total))
@@ -384,3 +384,22 @@ def test_one_rank_down_keeps_all_but_the_best_and_takes_the_next() -> None:
     assert torch.equal(shifted.chosen, ranked[1:4])
     torch.testing.assert_close(shifted.weights, plain.scores.gather(0, ranked[1:4]).softmax(0))
     assert torch.equal(sparse(x).chosen, plain.chosen)
+
+
+def test_a_share_among_all_teaches_the_router_of_a_single_chosen_expert() -> None:
+    reached = {}
+    for method in ("shared-v2", "shared-v3"):
+        sparse = layer(method, top=2)
+        routed = sparse(tokens())
+        assert routed.chosen.shape[0] == 1
+        routed.answer.square().sum().backward()
+        reached[method] = max(
+            float(own.grad.abs().max()) for own in sparse.head.parameters() if own.grad is not None
+        )
+        shares = sparse.router.shares(routed.scores).gather(0, routed.chosen)
+        expected = shares if method == "shared-v2" else torch.ones_like(shares)
+        torch.testing.assert_close(routed.weights, expected)
+        assert sparse.router.taught(2) == (reached[method] > 1e-6)
+        assert sparse.router.taught(3)
+    assert reached["shared-v2"] > 1e-6
+    assert reached["shared-v3"] < 1e-12
