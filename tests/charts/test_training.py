@@ -126,6 +126,13 @@ def test_a_router_no_better_than_chance_is_called_that():
     assert "chance" in sentence(screen(), 0, 0, 0)
 
 
+def test_a_shared_expert_is_not_picked():
+    shown = screen(made=spec(methods="smoe\nshared-v2"))
+    # One of eight is picked: a quarter of those is twice of what chance gives.
+    assert "as many as at step" in sentence(shown, 1, 0, 2)
+    assert "rank 2 in the best one’s place" in sentence(shown, 1, 0, 2)
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
