@@ -149,8 +149,10 @@ _add(
     "compete-lm", "Seven routers learn a text", "Which router learns a text best?",
     "Which of the seven will predict the next letter best?",
     "A small network of two sparse layers learns to guess the next letter. Seven routers begin "
-    "with the same experts and read the same letters; only the way to choose experts differs. "
-    + _OURS,
+    "with the same experts and read the same letters; only the way to choose experts differs. Of "
+    "two experts for a token SharedE-V2 and V3 choose one, beside the one that is shared: its "
+    "weight is 1 whatever the router says, so that the task teaches their routers nothing. In the "
+    "paper's runs on text they choose several. " + _OURS,
     "smoe; xmoe; pcosine; moeut; shared-v2; shared-v3; competesmoe",
     "compete", ("compete-2", "compete-1", "compete-3", "compete-4"), "smoe; competesmoe",
     **LETTERS,
