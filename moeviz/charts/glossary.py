@@ -20,6 +20,7 @@ GROUPS: Mapping[str, str] = {
     "setting": "What is fitted to what",
     "fit": "How it is fitted",
     "measure": "How far off a fit is",
+    "train": "While networks learn",
     "theory": "What theory says",
     "check": "What the checker says",
 }

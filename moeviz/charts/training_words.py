@@ -158,7 +158,7 @@ def _texts(
         kind = "first" if at == 0 else _course(true, _mean(screen, TRUTH, method, layer, 0))
         return _whole(screen, method, layer, at, _TRUTH[kind], _BESIDE_TRUTH)
     first = _mean(screen, "agreement", method, layer, 0)
-    chance = screen["top"] / screen["experts"]
+    chance = picked(screen, method) / screen["experts"]
     if always:
         kind = "wins"
     elif now < chance + SAME:
@@ -166,6 +166,11 @@ def _texts(
     else:
         kind = _course(now, first) if at else "chance"
     return _whole(screen, method, layer, at, _AGREEMENT[kind], "" if always else _BESIDE)
+
+
+def picked(screen: Mapping[str, Any], method: int) -> int:
+    """Return how many experts a method's router picks for a token: a shared one is not picked."""
+    return int(screen["top"]) - bool(screen["methods"][method]["shared"])
 
 
 def _course(now: float, first: float | None) -> str:
@@ -201,8 +206,8 @@ def _slot(
     simple = {
         "method": screen["methods"][method]["title"],
         "unit": screen["unit"],
-        "next": str(screen["top"] + 1),
-        "chance": formed(screen["top"] / screen["experts"], "percent"),
+        "next": str(picked(screen, method) + 1),
+        "chance": formed(picked(screen, method) / screen["experts"], "percent"),
     }
     if name in simple:
         return str(simple[name])

@@ -15,6 +15,9 @@ from moeviz.errors import ShapeError
 
 CONFIDENCE = 0.95
 
+FEWEST_PAIRS = 3
+"""Of fewer differences nothing is said: the spread of two is itself a guess."""
+
 BETTER: Final = "better"
 WORSE: Final = "worse"
 CANNOT_TELL: Final = "cannot tell"
@@ -36,7 +39,7 @@ class Difference:
         Pairs that are missing: one of the two has not ended, or has diverged.
     says : {"better", "worse", "cannot tell"}
         What that says of the first method; nothing where 0 lies in the interval, or where there
-        is no interval.
+        are fewer than :data:`FEWEST_PAIRS`.
     """
 
     mean: float
@@ -104,6 +107,6 @@ def paired(
     there = differences[np.isfinite(differences)]
     mean, low, high = t_interval(there)
     says: Verdict = CANNOT_TELL
-    if low > 0.0 or high < 0.0:
+    if there.size >= FEWEST_PAIRS and (low > 0.0 or high < 0.0):
         says = BETTER if (high < 0.0) == lower_is_better else WORSE
     return Difference(mean, low, high, int(there.size), int(one.size - there.size), says)

@@ -149,8 +149,9 @@ _add(
     "compete-lm", "Seven routers learn a text", "Which router learns a text best?",
     "Which of the seven will predict the next letter best?",
     "A small network of two sparse layers learns to guess the next letter. Seven routers begin "
-    "with the same experts and read the same letters; only the way to choose experts differs. "
-    + _OURS,
+    "with the same experts and read the same letters; only the way to choose experts differs. Of "
+    "two experts for a token SharedE-V2 and V3 choose one, beside the one that is shared; in the "
+    "paper's runs on text they choose several. " + _OURS,
     "smoe; xmoe; pcosine; moeut; shared-v2; shared-v3; competesmoe",
     "compete", ("compete-2", "compete-1", "compete-3", "compete-4"), "smoe; competesmoe",
     **LETTERS,
@@ -161,7 +162,7 @@ _add(
     "Seven ways to measure how strongly an expert answers: which is best?",
     "In a competition every expert answers, and the strongest win. How strong an answer is can be "
     "read in several ways: the mean of a function κ over its numbers, or its length. The paper "
-    "shows this as a bar chart (Fig. 4) whose numbers its text does not give, so that none stands "
+    "shows this in a figure (Fig. 4) whose numbers its text does not give, so that none stands "
     "beside ours; it says that softplus came first, that the length still beat SMoE, and that the "
     "exponential ended in no number at all. " + _COPIES + _OURS,
     "; ".join(["smoe", *(f"competesmoe affinity={name}" for name in AFFINITIES)]),
@@ -210,7 +211,8 @@ _add(
     "A network learns digits under five turns and is asked about a sixth. Which router helps?",
     "Handwritten digits, turned by 0 to 75 degrees; each turn is left out once, and the network is "
     "asked about that one. As in the paper the checkpoint is chosen by images of the turns that "
-    "are learned. Digits take the place of the paper's five collections of pictures.",
+    "are learned. Digits take the place of the paper's five collections of pictures; no digit that "
+    "is asked for was learned under another turn.",
     "smoe; cosine; perturbed-cosine", "cosine", ("cosine-3",),
     task="digits", experts=6, width=32, hidden=32, batch=32, rate=0.007, steps=600, points=6,
 )  # fmt: skip

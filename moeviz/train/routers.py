@@ -234,8 +234,8 @@ class SharedV2(SharedExpert):
 class SharedV3(SharedExpert):
     """The sigmoids of the K - 1 largest dot products, divided by their sum.
 
-    With K = 2 one expert is chosen, and its weight is 1 whatever its score is: the task does not
-    reach the router, and the balance loss alone moves it.
+    As in the public code of DeepSeek-V3 a single one stays as it is: over its own sum it would be 1
+    whatever its score, and the task would not reach the router.
     """
 
     name: ClassVar[str] = "shared-v3"
@@ -247,11 +247,12 @@ class SharedV3(SharedExpert):
         r"1 \text{ for } g_0,\ \frac{\sigma(s_i)}{\sum_{j \text{ kept}} \sigma(s_j)},\ "
         r"s = x^\top W_r \text{ for the others}"
     )
-    source: ClassVar[str] = "compete §5.1 (SharedE-V3)"
+    source: ClassVar[str] = "compete §5.1 (SharedE-V3); DeepSeek-AI (2024), DeepSeek-V3 §2.1"
 
     def weights(self, scores: Tensor) -> Tensor:
         alone = SigmoidGate().weights(scores / self.temperature)
-        return WinnersShareRouting(int(scores.shape[-2])).weights(alone)
+        several = int(scores.shape[-2]) > 1
+        return WinnersShareRouting(int(scores.shape[-2])).weights(alone) if several else alone
 
 
 class Competition(Router):

@@ -102,6 +102,9 @@ def _digits() -> tuple[Tensor, Tensor]:
 class Digits(Task):
     """Which digit an image shows, under an angle that was not learned.
 
+    Images are parted in three: those that are learned, those by which a checkpoint is chosen, both
+    under the other angles, and those that are asked for under the angle that is left out.
+
     Parameters
     ----------
     held : int
@@ -120,13 +123,14 @@ class Digits(Task):
         self.held = held
         patches, labels = _digits()
         known = [domain for domain in range(len(ANGLES)) if domain != held]
-        # Every fifth image of the domains that are learned is for choosing a checkpoint.
-        choosing = torch.arange(len(labels)) % 5 == 0
-        self._inputs = patches[known][:, ~choosing].flatten(0, 1)
-        self._labels = labels[~choosing].repeat(len(known))
+        fifth = torch.arange(len(labels)) % 5
+        choosing, asked, learned = fifth == 0, fifth == 1, fifth > 1
+        self._inputs = patches[known][:, learned].flatten(0, 1)
+        self._labels = labels[learned].repeat(len(known))
         self._choosing = patches[known][:, choosing].flatten(0, 1)
         self._choosing_labels = labels[choosing].repeat(len(known))
-        self._asked, self._answers = patches[held], labels
+        # No image is asked for that was learned under another angle.
+        self._asked, self._answers = patches[held][asked], labels[asked]
 
     @classmethod
     def of(cls, fields: Mapping[str, Any], own: bytes | None, domain: int) -> Digits:

@@ -10,7 +10,7 @@ import moeviz.ui.train
 from moeviz.charts.palette import THEMES
 from moeviz.charts.training import training_screen
 from moeviz.charts.training_words import sentence
-from tests.charts.test_training import result
+from tests.charts.test_training import result, spec
 
 SCRIPT = Path(moeviz.ui.train.__file__).with_name("noticing.js")
 
@@ -28,7 +28,13 @@ FILL = """async ([script, screen]) => {
 def test_both_write_the_same_sentences(context: BrowserContext):
     page = context.new_page()
     page.goto("about:blank")
-    for told in ({}, {"rank_down": -0.2}, {"rank_down": 0.001}, {"use": 1.2}):
+    for told in (
+        {},
+        {"rank_down": -0.2},
+        {"rank_down": 0.001},
+        {"use": 1.2},
+        {"made": spec(methods="smoe\nshared-v2")},
+    ):
         screen = training_screen(result(**told), THEMES["light"])
         wanted = [
             sentence(screen, method, layer, at, beside)

@@ -126,6 +126,13 @@ def test_a_router_no_better_than_chance_is_called_that():
     assert "chance" in sentence(screen(), 0, 0, 0)
 
 
+def test_a_shared_expert_is_not_picked():
+    shown = screen(made=spec(methods="smoe\nshared-v2"))
+    # One of eight is picked: a quarter of those is twice of what chance gives.
+    assert "as many as at step" in sentence(shown, 1, 0, 2)
+    assert "rank 2 in the best one’s place" in sentence(shown, 1, 0, 2)
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
@@ -298,12 +305,8 @@ def test_numbers_are_written_as_the_browser_writes_them(value: float, form: str,
 
 
 def test_it_is_said_whose_router_the_task_does_not_reach() -> None:
-    lines = "smoe\nshared-v2\nshared-v3\ndense-active"
-    two = assemble(spec(methods=lines), {}, 0.0, "cpu")
-    assert "SharedE-V3 with K = 2: its router chooses one expert" in untaught_words(two)
-    assert "SMoE" not in untaught_words(two)
-    assert "SharedE-V2" not in untaught_words(two)
-    assert untaught_words(assemble(spec(methods=lines, top=3), {}, 0.0, "cpu")) == ""
+    two = assemble(spec(methods="smoe\nshared-v2\nshared-v3\ndense-active"), {}, 0.0, "cpu")
+    assert untaught_words(two) == ""
     alone = assemble(spec(methods="smoe\nxmoe\nmoeut", top=1), {}, 0.0, "cpu")
     assert untaught_words(alone).startswith("SMoE and XMoE with K = 1: their routers choose")
     assert training_screen(alone, LIGHT)["asked"] == untaught_words(alone)

@@ -386,20 +386,24 @@ def test_one_rank_down_keeps_all_but_the_best_and_takes_the_next() -> None:
     assert torch.equal(sparse(x).chosen, plain.chosen)
 
 
-def test_a_share_among_all_teaches_the_router_of_a_single_chosen_expert() -> None:
-    reached = {}
-    for method in ("shared-v2", "shared-v3"):
-        sparse = layer(method, top=2)
-        routed = sparse(tokens())
-        assert routed.chosen.shape[0] == 1
-        routed.answer.square().sum().backward()
-        reached[method] = max(
-            float(own.grad.abs().max()) for own in sparse.head.parameters() if own.grad is not None
-        )
-        shares = sparse.router.shares(routed.scores).gather(0, routed.chosen)
-        expected = shares if method == "shared-v2" else torch.ones_like(shares)
-        torch.testing.assert_close(routed.weights, expected)
-        assert sparse.router.taught(2) == (reached[method] > 1e-6)
-        assert sparse.router.taught(3)
-    assert reached["shared-v2"] > 1e-6
-    assert reached["shared-v3"] < 1e-12
+@pytest.mark.parametrize("method", ["shared-v2", "shared-v3", "moeut"])
+def test_the_task_teaches_a_router_that_chooses_one_expert(method: str) -> None:
+    sparse = layer(method, top=2 if method != "moeut" else 1)
+    routed = sparse(tokens())
+    assert routed.chosen.shape[0] == 1
+    if method == "shared-v2":
+        expected = routed.scores.softmax(0).gather(0, routed.chosen)
+    else:
+        expected = routed.scores.sigmoid().gather(0, routed.chosen)
+    torch.testing.assert_close(routed.weights, expected)
+    routed.answer.square().sum().backward()
+    assert max(float(own.grad.abs().max()) for own in sparse.head.parameters()) > 1e-6
+    assert sparse.router.taught(sparse.rules.top)
+
+
+def test_a_softmax_of_one_kept_score_teaches_nothing() -> None:
+    sparse = layer("smoe", top=1)
+    sparse(tokens()).answer.square().sum().backward()
+    assert max(float(own.grad.abs().max()) for own in sparse.head.parameters()) < 1e-12
+    assert not sparse.router.taught(1)
+    assert sparse.router.taught(2)

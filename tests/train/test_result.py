@@ -37,6 +37,9 @@ def test_differences_are_paired() -> None:
     assert paired(base - np.array([0.1, 0.11, 0.12]), base, lower_is_better=False).says == "worse"
     assert paired(base, base, lower_is_better=True).says == "cannot tell"
     assert paired(base[:1] - 1.0, base[:1], lower_is_better=True).says == "cannot tell"
+    two = paired(base[:2] - np.array([0.1, 0.1001]), base[:2], lower_is_better=True)
+    assert two.high < 0.0
+    assert two.says == "cannot tell"
     assert paired(base + 3.0, 2.0, lower_is_better=True).pairs == 3
     with pytest.raises(ShapeError, match="same seeds"):
         paired(base, base[:2], lower_is_better=True)

@@ -15,11 +15,12 @@ from moeviz.ui.lab.link import LAB
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES
 from moeviz.ui.shared.terms import MEANINGS, drawable
+from moeviz.ui.train.link import TRAIN
 from tests.support import of_every
 from tests.ui.still import texts, visit, words
 from tests.ui.test_frame import answer
 
-PAGES = {"convergence": LAB, "checker": CHECKER, "gates": GATES_PAGE}
+PAGES = {"convergence": LAB, "checker": CHECKER, "gates": GATES_PAGE, "train": TRAIN}
 GAUGE = ["term", "gauge", "gauge"]
 
 

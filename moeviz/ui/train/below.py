@@ -23,7 +23,7 @@ DETAILS = (
     "Methods of one seed share tokens, experts and every other start; they differ in routers "
     "alone. The text of the picture is held out: no network learns from it. Differences are "
     "paired, seed by seed, with a 95 % interval of Student's t; where it holds 0, or there are "
-    "fewer than two pairs, the page cannot tell. A run goes on in stretches from checkpoint to "
+    "fewer than three pairs, the page cannot tell. A run goes on in stretches from checkpoint to "
     "checkpoint, so that one that is cancelled or cut off goes on with the same numbers."
 )
 

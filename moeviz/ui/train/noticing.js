@@ -13,12 +13,14 @@ export function formed(value, form) {
 // A text whose slots are filled from a screen; `at` is a place among the checkpoints that are told.
 export function filled(text, screen, method, layer, at) {
   const { diagnostics, methods, steps } = screen;
+  // A shared expert is not picked.
+  const picked = screen.top - (methods[method].shared ? 1 : 0);
   return text.replace(/\{([\w.]+)([@^])?(\d*)\}/g, (_, name, kind, place) => {
     const where = kind === "@" ? Number(place) : at;
     if (name === "method") return methods[method].title;
     if (name === "unit") return screen.unit;
-    if (name === "next") return String(screen.top + 1);
-    if (name === "chance") return formed(screen.top / screen.experts, "percent");
+    if (name === "next") return String(picked + 1);
+    if (name === "chance") return formed(picked / screen.experts, "percent");
     if (name === "step") return steps[diagnostics[0].places[where]].toLocaleString("en-US");
     const each = diagnostics.find((diagnostic) => diagnostic.name === name);
     return formed(kind === "^" ? each.most : each.methods[method][layer].mean[where], each.form);
