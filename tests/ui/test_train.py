@@ -109,6 +109,19 @@ def test_the_first_run_is_said_to_take_at_most_ninety_seconds():
     assert seconds_of(spec) < 90
 
 
+def test_the_time_that_is_said_counts_a_dense_start_and_many_looks():
+    known = PRESETS[FIRST_PRESET]
+    values = {"methods": "smoe", "seeds": 2, "dense_steps": 600}
+    dense = seconds_of(known.build({**values, "start": "upcycled"}))
+    # Its steps cost little less than a sparse network's, and every worker takes them for itself.
+    assert dense > 1.5 * seconds_of(known.build({**values, "start": "scratch"}))
+    tiny = {**values, **dict.fromkeys(("width", "context"), 8), "heads": 1, "hidden": 4,
+            "batch": 1, "layers": 8, "experts": 64, "steps": 60}  # fmt: skip
+    few, many = (seconds_of(known.build({**tiny, "points": points})) for points in (4, 60))
+    # Measured: half a second to a second a look.
+    assert many - few > 10
+
+
 def test_a_link_says_what_is_set_and_gives_it_back(still):
     view = {"layer": "1", "shown": "42", "at": "10", "left": "competesmoe", "domain": "0"}
     app = visit(PAGE, **SMALL, **view)
