@@ -34,6 +34,7 @@ from moeviz.ui.shared.places import Places
 from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
 from moeviz.ui.shared.session import checker, close_engine, engine, look
+from moeviz.ui.shared.sockets import send_at_once
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
 from moeviz.ui.shared.tiles import PICTURES, tiles_routes
@@ -50,6 +51,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # takes the mere presence of the folder `pages/` for its older convention and greets whoever
     # arrives by a deep link with "Page not found".
     PagesManager.uses_pages_directory = False
+    send_at_once(int(st.get_option("server.port")))
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
