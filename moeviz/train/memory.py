@@ -1,4 +1,4 @@
-"""About how much memory a worker needs to train one network."""
+"""About how much memory a network in training needs, and how much its records do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from moeviz.model.affinities import AFFINITIES
 from moeviz.train.evaluate import TOKENS_AT_ONCE
+from moeviz.train.look import PROBE_TOKENS, SCORED_NUMBERS
 from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
 from moeviz.train.tasks import TASKS
@@ -24,6 +25,18 @@ a state holds of them four times: as it came, as it is written, its copy and wha
 
 TOKEN = 16
 """Times the width: numbers of a token that a block keeps for the way back, beside its experts'."""
+
+SCORE = 6
+"""Numbers that a block keeps for each expert that scores a token."""
+
+TOGETHER = 4
+"""Times the width: what more an expert's answer keeps where an affinity reads all answers."""
+
+LETTERS = 4 / 3
+"""Letters of a packed byte."""
+
+NUMBER_IN_MEMORY = 32
+"""Bytes of a number in a list, and more than it has letters."""
 
 
 def weights(name: str, f: Mapping[str, Any]) -> float:
@@ -55,25 +68,53 @@ def worker_bytes(name: str, f: Mapping[str, Any]) -> float:
     frees (:mod:`moeviz.train.freed`), and pieces of one kind of work seldom fit those of the other.
     Of an expert that answers a token these are its hidden numbers before and after its function,
     with their slopes, and its answer. Where experts compete by an affinity that reads all of them,
-    all of them keep their numbers, and once more those of the affinity. A test holds the count to
+    all of them keep their numbers, and what the affinity makes of them. A test holds the count to
     what a process needs.
     """
     task = TASKS[str(f["task"])]
-    trained, asked = _answering(name, f)
-    together = name not in REFERENCES and trained > f["top"]
-    token, expert = TOKEN * f["width"], (3 + int(together)) * (f["hidden"] + f["width"])
     learned, at_once = f["batch"] * task.tokens(f), max(TOKENS_AT_ONCE, task.tokens(f))
+    trained, asked = answering(name, f)
+    expert = 3 * (f["hidden"] + f["width"]) + TOGETHER * f["width"] * reads_all(name, f)
+    token = TOKEN * f["width"] + SCORE * f["experts"]
     step = learned * (f["layers"] * (token + trained * expert) + 3 * MOST_SYMBOLS)
     seen = at_once * (token + asked * expert + 3 * MOST_SYMBOLS)
     return float(BASE + task.libraries + NUMBER * (STATE * weights(name, f) + step + seen))
 
 
-def _answering(name: str, f: Mapping[str, Any]) -> tuple[int, int]:
+def record_bytes(name: str, f: Mapping[str, Any], checkpoints: int) -> float:
+    """Return about how many bytes the records of one run take, in a server's memory or a file.
+
+    Parameters
+    ----------
+    name : str
+        The method's.
+    f : mapping
+        Every field of its training run.
+    checkpoints : int
+        How often it is looked at.
+    """
+    losses = NUMBER_IN_MEMORY * f["steps"]
+    if name in REFERENCES:
+        return float(losses)
+    tokens = max(PROBE_TOKENS, TASKS[str(f["task"])].tokens(f))
+    # Two bytes of each score and affinity; one of each choice and winner, two of their weights.
+    scored = max(SCORED_NUMBERS, f["experts"] * TASKS[str(f["task"])].tokens(f))
+    scored = min(f["experts"] * tokens, scored)
+    layer = LETTERS * (4 * scored + 6 * f["top"] * tokens) + NUMBER_IN_MEMORY * f["experts"]
+    return float(losses + checkpoints * f["layers"] * layer)
+
+
+def reads_all(name: str, f: Mapping[str, Any]) -> bool:
+    """Return whether experts compete by an affinity that reads the answers of all of them."""
+    competes = name in ROUTERS and ROUTERS[name].competes != "never"
+    return competes and not AFFINITIES[f["affinity"]].alone
+
+
+def answering(name: str, f: Mapping[str, Any]) -> tuple[int, int]:
     """Return how many experts keep numbers of a token while learning, and while not."""
     if name in REFERENCES:
         answering = f["experts"] if REFERENCES[name].total else f["top"]
         return answering, answering
-    together = not AFFINITIES[f["affinity"]].alone
-    competes = ROUTERS[name].competes
-    trained = f["experts"] if together and competes != "never" else f["top"]
-    return trained, f["experts"] if together and competes == "always" else f["top"]
+    if not reads_all(name, f):
+        return f["top"], f["top"]
+    return f["experts"], f["experts"] if ROUTERS[name].competes == "always" else f["top"]

@@ -47,8 +47,19 @@ TOGETHER = {"methods": ALWAYS, "affinity": "softmax", "batch": 8}
             {"methods": "smoe", "experts": 64, "width": 128, "batch": 64}, marks=pytest.mark.crowd
         ),
         pytest.param({"methods": "smoe"}, marks=pytest.mark.crowd),
+        pytest.param({"methods": "smoe", "task": "digits"}, marks=pytest.mark.crowd),
+        pytest.param(
+            {**TOGETHER, "experts": 32, "hidden": 32, "batch": 32}, marks=pytest.mark.crowd
+        ),
+        pytest.param(
+            {
+                "methods": "smoe", "experts": 64, "top": 16, "batch": 128, "context": 128,
+                "width": 8, "heads": 1, "hidden": 4,
+            },
+            marks=pytest.mark.crowd,
+        ),
     ],
-)
+)  # fmt: skip
 def test_a_worker_needs_at_most_what_was_said(asked: dict[str, Any]) -> None:
     """Of three stretches the first two are run: the last one asks all that is held out."""
     asked = {**asked, "steps": 10, "points": 3}
