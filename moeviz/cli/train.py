@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from moeviz.train.result import TrainingResult
     from moeviz.train.specification import Training
 
-MOST_DOCUMENT = 8_000_000
-"""Bytes of a document that is run again: a text of one's own may be in it."""
-
 
 def add_train(parser: argparse.ArgumentParser) -> None:
     """Give the command its arguments.
@@ -100,6 +97,7 @@ def specification(arguments: argparse.Namespace) -> Training:
     if not arguments.name.endswith(".json"):
         return PRESETS[arguments.name].build(changes, own)
     from moeviz.study.document import read_document
+    from moeviz.train.text import MOST_DOCUMENT
 
     content = _read(Path(arguments.name), "file of a result", MOST_DOCUMENT)
     spec = Training.from_json(read_document(content, MOST_DOCUMENT))

@@ -23,7 +23,7 @@ METHOD, TASK, NETWORK, ROUTING, COMPETITION, TRAINING = (
     "Training",
 )
 
-STARTS = ("scratch", "upcycled")
+SCRATCH, UPCYCLED = STARTS = ("scratch", "upcycled")
 """How a network begins: from random numbers, or from a dense one trained in the same run."""
 
 PRECISIONS = ("float32", "bfloat16")

@@ -21,6 +21,9 @@ HELD_OUT = 0.1
 """The share of a text's characters that is held out, as nearly as whole documents allow."""
 
 MOST_BYTES = 2_000_000
+MOST_DOCUMENT = 8_000_000
+"""Bytes of a training run's document: a text of one's own may be in it."""
+
 FEWEST_CHARACTERS = 2_000
 MOST_SYMBOLS = 256
 """Characters that a text may tell apart; rarer ones become :data:`OTHER`."""

@@ -9,11 +9,22 @@ from typing import Any
 
 import pytest
 
+from moeviz.errors import SpecificationError
+from moeviz.text import json_text
 from moeviz.train.build import build_network
-from moeviz.train.memory import weights, worker_bytes
+from moeviz.train.memory import record_bytes, weights, worker_bytes
+from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.routers import ROUTERS
-from moeviz.train.specification import MOST_BYTES, MOST_STEP_WORK, Training, step_work
+from moeviz.train.run import run_stretch
+from moeviz.train.specification import (
+    MOST_BYTES,
+    MOST_RECORD_BYTES,
+    MOST_STEP_WORK,
+    Training,
+    method_work,
+    step_work,
+)
 from moeviz.train.tasks import make_task
 from tests.train.test_run import SMALL, training
 
@@ -35,6 +46,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 
 ALWAYS = next(name for name, router in ROUTERS.items() if router.competes == "always")
 TOGETHER = {"methods": ALWAYS, "affinity": "softmax", "batch": 8}
+TINY = {"width": 8, "heads": 1, "hidden": 4, "context": 8, "batch": 1}
+"""A network whose steps are next to nothing."""
 
 
 @pytest.mark.parametrize(
@@ -52,10 +65,7 @@ TOGETHER = {"methods": ALWAYS, "affinity": "softmax", "batch": 8}
             {**TOGETHER, "experts": 32, "hidden": 32, "batch": 32}, marks=pytest.mark.crowd
         ),
         pytest.param(
-            {
-                "methods": "smoe", "experts": 64, "top": 16, "batch": 128, "context": 128,
-                "width": 8, "heads": 1, "hidden": 4,
-            },
+            {**TINY, "methods": "smoe", "experts": 64, "top": 16, "batch": 128, "context": 128},
             marks=pytest.mark.crowd,
         ),
     ],
@@ -96,3 +106,58 @@ def test_more_of_anything_needs_more() -> None:
     assert step_work(training(methods="competesmoe").methods[0]) > step_work(
         training(methods="smoe").methods[0]
     )
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        # 3.0 s, most of them with answers that softmax reads all at once
+        {**TOGETHER, "batch": 64, "experts": 64, "top": 16, "hidden": 64},
+        # 2.8 s, most of them on the way to experts of four hidden units, and in attention
+        {"methods": "smoe", "batch": 128, "context": 512, "width": 16, "heads": 16, "hidden": 4,
+         "experts": 64, "top": 16},
+    ],
+)  # fmt: skip
+def test_what_is_carried_counts_in_a_step(slow: dict[str, Any]) -> None:
+    with pytest.raises(SpecificationError, match="multiplications in a step"):
+        Training.make("test", slow)
+    assert Training.make("test", {**slow, "batch": 8}).methods
+
+
+def test_records_are_as_large_as_was_said() -> None:
+    for more in ({"experts": 64, "top": 16, "layers": 2}, {"context": 512}, {"methods": "smoe"}):
+        spec = Training.make("test", {**TINY, "steps": 10, "points": 2, **more})
+        said = record_bytes(spec.methods[0].name, spec.methods[0].fields, 1)
+        record, _ = run_stretch(spec, plan(spec)[0].run, 0, None)
+        assert 0.7 * said < len(json_text(record, compact=True)) < 1.1 * said
+
+
+def test_a_run_whose_records_fill_a_server_is_refused() -> None:
+    many = {
+        **TINY, "layers": 8, "experts": 64, "top": 16, "points": 60, "steps": 60, "seeds": 20,
+        "methods": "smoe\nxmoe\nmoeut",
+    }  # fmt: skip
+    with pytest.raises(SpecificationError, match=r"256 MiB, but of 60 runs at \d+ checkpoints"):
+        Training.make("test", many)
+    assert Training.make("test", {**many, "points": 5}).methods
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_a_preset_keeps_a_twelfth_of_the_records_that_may_be(name: str) -> None:
+    spec = PRESETS[name].build()
+    runs = spec["seeds"] * len(spec.domains)
+    each = [record_bytes(m.name, m.fields, len(spec.steps_at)) for m in spec.methods]
+    assert runs * sum(each) < MOST_RECORD_BYTES / 12
+
+
+def test_the_dense_network_of_an_upcycled_start_counts_once_a_seed() -> None:
+    begun = training(methods="smoe\nxmoe", start="upcycled", dense_steps=200, seeds=3)
+    plain = training(methods="smoe\nxmoe", start="scratch", seeds=3)
+    assert plain.dense_work == 0.0
+    dense = training(methods="dense-active", top=1, steps=200, points=2).methods[0]
+    # A dense network has no scores, for which every expert counts.
+    assert begun.dense_work == pytest.approx(method_work(dense), rel=0.1)
+    assert begun.work - plain.work == pytest.approx(3 * begun.dense_work)
+    with pytest.raises(SpecificationError, match=r"2e\+14 multiplications"):
+        training(methods="smoe", start="upcycled", dense_steps=20_000, seeds=20, width=128,
+                 hidden=1024, batch=32, context=64)  # fmt: skip

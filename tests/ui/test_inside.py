@@ -171,6 +171,15 @@ def test_a_run_that_has_gone_on_is_asked_again(engine, links):
     assert "has just gone on" in said(app.error)
 
 
+def test_of_a_run_that_ended_long_ago_the_networks_are_said_to_be_gone(engine, links):
+    engine.active, engine.results = False, {name: {} for name in engine.states}
+    engine.states = {}
+    app = visit()
+    assert not app.exception
+    assert "keeps the latest runs' alone" in said(app.info)
+    assert "ask once more" not in said(app.info)
+
+
 def test_a_kept_result_has_no_networks(engine, links):
     app = visit(kept_page)
     assert not app.exception

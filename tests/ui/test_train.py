@@ -25,7 +25,8 @@ from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.result import assemble
 from moeviz.train.run import run_stretch
-from moeviz.train.text import shipped_text
+from moeviz.train.specification import Training
+from moeviz.train.text import MOST_DOCUMENT, shipped_text
 from moeviz.ui.shared.news import tell
 from moeviz.ui.train.below import TABS, counted, printed_table
 from moeviz.ui.train.controls import cost, seconds_of
@@ -108,6 +109,19 @@ def test_the_first_run_is_said_to_take_at_most_ninety_seconds():
     spec = PRESETS[FIRST_PRESET].build({"methods": PRESETS[FIRST_PRESET].first})
     assert cost(spec).startswith("2 methods × 3 seeds, about ")
     assert seconds_of(spec) < 90
+
+
+def test_the_time_that_is_said_counts_a_dense_start_and_many_looks():
+    known = PRESETS[FIRST_PRESET]
+    values = {"methods": "smoe", "seeds": 2, "dense_steps": 600}
+    dense = seconds_of(known.build({**values, "start": "upcycled"}))
+    # Its steps cost little less than a sparse network's, and every worker takes them for itself.
+    assert dense > 1.5 * seconds_of(known.build({**values, "start": "scratch"}))
+    tiny = {**values, **dict.fromkeys(("width", "context"), 8), "heads": 1, "hidden": 4,
+            "batch": 1, "layers": 8, "experts": 64, "steps": 60}  # fmt: skip
+    few, many = (seconds_of(known.build({**tiny, "points": points})) for points in (4, 60))
+    # Measured: half a second to a second a look.
+    assert many - few > 10
 
 
 def test_a_link_says_what_is_set_and_gives_it_back(still):
@@ -285,6 +299,8 @@ def test_a_text_of_ones_own_is_learned_and_only_its_digest_is_in_the_link(still)
 def test_a_run_in_a_file_sets_the_form(records):
     for data in (SPEC.to_json(), assemble(SPEC, records, 1.0, "cpu").to_json()):
         assert read_run(json_text(data).encode()) == SPEC
+    long = Training.make("own", SPEC.fields, "a text of one's own, \u4e00\n".encode() * 60_000)
+    assert read_run(json_text(long.to_json(), indent=2).encode()) == long
     request = request_for(SPEC)
     assert request.values == SPEC.fields
     assert TRAIN.read(TRAIN.write(request)) == request
@@ -292,7 +308,7 @@ def test_a_run_in_a_file_sets_the_form(records):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"\xff", b"[1]", b" " * 2_000_000,
+    [b"", b"{", b"\xff", b"[1]", b" " * (MOST_DOCUMENT + 1),
      json.dumps({**SPEC.to_json(), "training": 99}).encode(),
      json.dumps({**SPEC.to_json(), "text": UNKNOWN}).encode(),
      json.dumps({**SPEC.to_json(), "fields": {**SPEC.fields, "steps": "many"}}).encode(),

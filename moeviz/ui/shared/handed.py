@@ -10,7 +10,7 @@ from moeviz.errors import MoevizError
 from moeviz.ui.shared.guard import plain
 
 
-def hand_in(key: str, label: str, take: Callable[[bytes], None]) -> None:
+def hand_in(key: str, label: str, take: Callable[[bytes], None], megabytes: int = 1) -> None:
     """Offer to set the form from a file, which closes the drawer; a broken one changes nothing.
 
     Parameters
@@ -21,6 +21,8 @@ def hand_in(key: str, label: str, take: Callable[[bytes], None]) -> None:
         What is asked for.
     take : callable
         Sets the form from the whole file, or raises MoevizError with a sentence for the visitor.
+    megabytes : int
+        The largest file that a browser sends.
     """
     refused, taken = f"{key}.refused", f"{key}.taken"
 
@@ -35,7 +37,7 @@ def hand_in(key: str, label: str, take: Callable[[bytes], None]) -> None:
         except MoevizError as error:
             st.session_state[refused] = str(error)
 
-    st.file_uploader(label, type="json", key=key, on_change=changed, max_upload_size=1)
+    st.file_uploader(label, type="json", key=key, on_change=changed, max_upload_size=megabytes)
     if st.session_state.pop(taken, False):
         st.rerun()  # The whole page, for the file may be of another preset.
     if refused in st.session_state:

@@ -29,6 +29,9 @@ PACE = 2.6e10
 STEP = 0.005
 """Seconds that a step takes beside them; most of the time of a small network."""
 
+LOOK = 0.001
+"""Seconds that looking at a layer takes for each of its experts, beside what the plan has of it."""
+
 BEFORE = 1.0
 """Seconds until the first stretch has begun."""
 
@@ -72,10 +75,15 @@ def seconds_of(spec: Training) -> float:
     ----------
     spec : Training
     """
-    count = len(runs(spec))
-    work = sum(stretch.cost for stretch in plan(spec)) / PACE + count * spec["steps"] * STEP
+    count, stretches = len(runs(spec)), plan(spec)
+    work = sum(stretch.cost for stretch in stretches) / PACE + count * spec["steps"] * STEP
+    work += len(stretches) * spec["layers"] * spec["experts"] * LOOK
+    begun = 0.0
+    if spec.dense_work:
+        # Every worker trains it by itself for the runs that it has of a seed.
+        begun = spec.dense_work / PACE + spec["dense_steps"] * STEP
     # Runs go on beside each other, and no run is faster for a second core.
-    return BEFORE + work / min(local_workers(), count)
+    return BEFORE + spec["seeds"] * len(spec.domains) * begun + work / min(local_workers(), count)
 
 
 def run(spec: Training) -> None:

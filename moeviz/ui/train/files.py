@@ -8,6 +8,7 @@ from moeviz.study.document import read_document
 from moeviz.text import json_text
 from moeviz.train.result import TrainingResult
 from moeviz.train.specification import Training
+from moeviz.train.text import MOST_DOCUMENT
 from moeviz.ui.shared.handed import hand_in
 from moeviz.ui.train.link import request_for
 from moeviz.ui.train.own import remember
@@ -27,12 +28,13 @@ def read_run(content: bytes) -> Training:
     SpecificationError
         If the file is too large, not JSON, or not a run that can be done.
     """
-    return Training.from_json(read_document(content))
+    return Training.from_json(read_document(content, MOST_DOCUMENT))
 
 
 def upload() -> None:
     """Offer to set the form from a file."""
-    hand_in("train.upload", "Set the form from a file (JSON of a run)", _take)
+    most = MOST_DOCUMENT // 1_000_000
+    hand_in("train.upload", "Set the form from a file (JSON of a run)", _take, most)
 
 
 def _take(content: bytes) -> None:

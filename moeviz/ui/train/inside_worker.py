@@ -47,16 +47,20 @@ class Checkpoint:
         Raises
         ------
         SpecificationError
-            If the run has gone on, so that this state is no longer kept.
+            If the run has gone on, so that this state is no longer kept, or nobody keeps it.
         """
-        spec = engine().look(self.job).spec
-        state = engine().state(self.job, self.block)
-        if state is None or not isinstance(spec, Training):
+        state, snapshot = engine().state(self.job, self.block), engine().look(self.job)
+        if state is not None and isinstance(snapshot.spec, Training):
+            return snapshot.spec, state
+        if snapshot.active:
             raise SpecificationError(
                 "Expected the newest checkpoint of this run, but it has just gone on to the next; "
                 "ask once more."
             )
-        return spec, state
+        raise SpecificationError(
+            "Expected the networks of this run, but this server keeps the latest runs' alone; run "
+            "it with another first seed to have some."
+        )
 
 
 @dataclass(frozen=True)
