@@ -50,10 +50,9 @@ COMBINED = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let each of several test processes use one thread: together they use the cores."""
+    """Let a test process use one thread: several use the cores, and small tensors are quicker."""
     assertions.watch()
-    if hasattr(config, "workerinput"):
-        torch.set_num_threads(1)
+    torch.set_num_threads(1)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,7 +72,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 CATALOGUE = ("test_catalogue", "test_exceptions", "test_independent", "test_script")
 """Modules that decide all claims, each once for all of them."""
 
-TOGETHER = {f"tests/symbolic/{name}.py": "claims" for name in CATALOGUE}
+TOGETHER = {f"tests/symbolic/{name}.py": "claims" for name in CATALOGUE} | dict.fromkeys(
+    ("tests/symbolic/test_course.py", "tests/ui/test_sequences.py"), "courses"
+)
 """Modules that share what is expensive, by what it is."""
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor, nn
 
 from moeviz.errors import ShapeError
@@ -112,6 +111,8 @@ def matched(chosen: Tensor, experts: int, truth: Tensor, true_experts: int) -> M
             f"Expected assignments of as many tokens as the truth has, {truth.shape[1]}, but got "
             f"{chosen.shape[1]}."
         )
+    from scipy.optimize import linear_sum_assignment  # half a second, for this task alone
+
     together = _together(chosen, experts, truth, true_experts)
     first = _together(chosen[:1], experts, truth[:1], true_experts)
     rows, columns = linear_sum_assignment(together, maximize=True)

@@ -13,15 +13,15 @@ from moeviz.train.routers import ROUTERS
 from moeviz.train.tasks import TASKS
 from moeviz.train.text import MOST_SYMBOLS
 
-BASE = 480 * 2**20
+BASE = 420 * 2**20
 """Bytes of a worker that trains next to nothing: Python, torch and the other libraries."""
 
 NUMBER = 4
 """Bytes of a number in single precision."""
 
-STATE = 12
+STATE = 16
 """Numbers for each weight, at the most: itself, its slope and two means of the optimizer, and what
-a state holds of them in the one that came and in the one that is written and sent."""
+a state holds of them four times: as it came, as it is written, its copy and what is sent."""
 
 TOKEN = 16
 """Times the width: numbers of a token that a block keeps for the way back, beside its experts'."""
@@ -63,21 +63,22 @@ def worker_bytes(name: str, f: Mapping[str, Any]) -> float:
 
     Notes
     -----
-    Counted are the weights with all that belongs to them, and the larger of two: what a step keeps
-    for its way back through all blocks, and what one block needs while nothing is learned. Of an
-    expert that answers a token these are its hidden numbers before and after its function, with
-    their slopes, and its answer. Where experts compete by an affinity that reads all of them, all
-    of them keep their numbers, and what the affinity makes of them. A test holds the count to what
-    a process needs.
+    Counted are the weights with all that belongs to them, what a step keeps for its way back
+    through all blocks, and what one block needs while nothing is learned: a process keeps what it
+    frees (:mod:`moeviz.train.freed`), and pieces of one kind of work seldom fit those of the other.
+    Of an expert that answers a token these are its hidden numbers before and after its function,
+    with their slopes, and its answer. Where experts compete by an affinity that reads all of them,
+    all of them keep their numbers, and what the affinity makes of them. A test holds the count to
+    what a process needs.
     """
-    tokens = f["batch"] * TASKS[str(f["task"])].tokens(f)
+    task = TASKS[str(f["task"])]
+    learned, at_once = f["batch"] * task.tokens(f), max(TOKENS_AT_ONCE, task.tokens(f))
     trained, asked = answering(name, f)
     expert = 3 * (f["hidden"] + f["width"]) + TOGETHER * f["width"] * reads_all(name, f)
     token = TOKEN * f["width"] + SCORE * f["experts"]
-    step = tokens * (f["layers"] * (token + trained * expert) + 3 * MOST_SYMBOLS)
-    at_once = max(TOKENS_AT_ONCE, TASKS[str(f["task"])].tokens(f))
+    step = learned * (f["layers"] * (token + trained * expert) + 3 * MOST_SYMBOLS)
     seen = at_once * (token + asked * expert + 3 * MOST_SYMBOLS)
-    return float(BASE + NUMBER * (STATE * weights(name, f) + max(step, seen)))
+    return float(BASE + task.libraries + NUMBER * (STATE * weights(name, f) + step + seen))
 
 
 def record_bytes(name: str, f: Mapping[str, Any], checkpoints: int) -> float:

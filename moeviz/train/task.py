@@ -31,6 +31,8 @@ class Task(ABC):
         Numbers of an input's token where a sparse layer stands alone on it; None for a transformer.
     fixed : mapping of str to int
         Fields of a training run that have one value with this task.
+    libraries : int
+        About how many bytes a process needs for the libraries that its data come from.
     """
 
     name: ClassVar[str]
@@ -42,6 +44,7 @@ class Task(ABC):
     outputs: int
     width: int | None = None
     fixed: ClassVar[Mapping[str, int]] = MappingProxyType({})
+    libraries: ClassVar[int] = 0
 
     @classmethod
     @abstractmethod

@@ -118,6 +118,7 @@ class Digits(Task):
     causal: ClassVar[bool] = False
     context: int = (DIGIT_SIDE // PATCH) ** 2
     outputs: int = 10
+    libraries: ClassVar[int] = 120 * 2**20
 
     def __init__(self, held: int) -> None:
         self.held = held

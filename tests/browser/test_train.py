@@ -82,7 +82,7 @@ def test_a_text_of_ones_own_is_handed_in_and_what_is_none_is_refused(opened):
     ):
         chooser.set_input_files({"name": "mine.txt", "mimeType": "text/plain", "buffer": content})
         expect(alert).to_contain_text(words)
-    large = {"name": "large.txt", "mimeType": "text/plain", "buffer": b"x" * 10_000_000}
+    large = {"name": "large.txt", "mimeType": "text/plain", "buffer": b"x" * 2_200_000}
     chooser.set_input_files(large)
     expect(page.get_by_text("File must be 2.0MB or smaller.")).to_be_visible()
     chooser.set_input_files({"name": "mine.txt", "mimeType": "text/plain", "buffer": TEXT})

@@ -22,6 +22,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from moeviz.charts.table import replicates_csv
+from moeviz.train.kept import ENDING, kept_folder
 from tests.browser.lab import Lab
 from tests.browser.server import ROOT, Server
 from tests.browser.test_checker import decide
@@ -77,6 +78,13 @@ def test_the_wheel_carries_results_verdicts_scripts_and_styles(wheel):
     kept = [path.name for path in (ROOT / "moeviz" / "study" / "results").glob("*.json")]
     assert kept
     assert {f"moeviz/study/results/{name}" for name in kept} <= set(names)
+    trained = [path.relative_to(ROOT).as_posix() for path in kept_folder().glob(f"*{ENDING}")]
+    assert set(trained) <= set(names)
+    folder = ROOT / "moeviz" / "ui" / "train"
+    page = [path.relative_to(ROOT).as_posix() for path in folder.iterdir() if path.is_file()]
+    assert {Path(name).suffix for name in page} == {".py", ".js", ".css"}
+    assert set(page) <= set(names)
+    assert "moeviz/site/pages/train/sparse.py" in names
     verdicts = ROOT / "moeviz" / "symbolic" / "catalogue" / "verdicts"
     decided = [path.relative_to(ROOT).as_posix() for path in verdicts.glob("*.json")]
     assert len(decided) > 100
@@ -102,7 +110,7 @@ def test_the_first_visitor_may_come_by_a_deep_link(installed, visit):
     asks = "Does the cosine router really learn slowly?"
     expect(lab.page.get_by_role("heading", name=asks)).to_be_visible()
     expect(lab.page.get_by_test_id("stTopNavSection")).to_have_text(
-        ["See", "Measure", "Decide", "Teach"]
+        ["See", "Measure", "Decide", "Train", "Teach"]
     )
     expect(lab.page.get_by_text(re.compile("^12 fits"))).to_be_visible()
     lab.settle()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,9 +14,18 @@ from torch import Tensor
 
 from moeviz.charts.printed import printed
 from moeviz.model import SCORES, FlatScore, make_mixture
-from moeviz.study import DESIGNS, PRESETS, assemble, plan, resolve_scenario, run_block, split
+from moeviz.study import (
+    DESIGNS,
+    PRESETS,
+    assemble,
+    plan,
+    projection,
+    resolve_scenario,
+    run_block,
+    split,
+)
 from moeviz.study.designs import draw_truth
-from moeviz.study.projection import resolve_projection
+from moeviz.study.projection import Effort, resolve_projection
 from moeviz.theory import Reference
 from tests.support import fewer
 
@@ -34,9 +44,16 @@ LIGHT = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def brief(monkeypatch):
+    """Best approximations that are hardly looked for, and forgotten."""
+    monkeypatch.setattr(projection, "effort_for", lambda size, density: Effort(512, 1, 20))
+    monkeypatch.setattr(projection, "_known", OrderedDict())
+
+
 @pytest.mark.few(3)
 @pytest.mark.parametrize("name", list(PRESETS))
-def test_every_preset_runs_and_counts_every_fit(name):
+def test_every_preset_runs_and_counts_every_fit(brief, name):
     preset = PRESETS[name]
     spec = preset.build({**LIGHT, **fewer(preset, dimension=2)})
     result = run(spec)

@@ -39,7 +39,7 @@ SAME = [
 """Two ways to write a function."""
 
 
-@pytest.mark.few(5)
+@pytest.mark.few(30)
 @pytest.mark.parametrize(("test", "pair"), list(itertools.product(TESTS, SAME)), ids=str)
 def test_the_same_function_has_the_same_verdict(test, pair):
     first, second = (decided(formula, test) for formula in pair)

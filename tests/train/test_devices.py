@@ -23,6 +23,7 @@ METHODS = tuple(ROUTERS)
 CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("method", METHODS)
 def test_nothing_meets_what_is_made_on_another_device(method: str) -> None:
     """Nor is a number read in the middle of a step: a tensor without numbers would refuse."""

@@ -12,7 +12,7 @@ import pytest
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
 from moeviz.train.build import build_network
-from moeviz.train.memory import BASE, record_bytes, weights, worker_bytes
+from moeviz.train.memory import record_bytes, weights, worker_bytes
 from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.routers import ROUTERS
@@ -45,30 +45,40 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 
 
 ALWAYS = next(name for name, router in ROUTERS.items() if router.competes == "always")
-TOGETHER = {"methods": ALWAYS, "affinity": "softmax"}
+TOGETHER = {"methods": ALWAYS, "affinity": "softmax", "batch": 8}
 TINY = {"width": 8, "heads": 1, "hidden": 4, "context": 8, "batch": 1}
 """A network whose steps are next to nothing."""
 
 
 @pytest.mark.parametrize(
-    "more",
+    "asked",
     [
-        {**TOGETHER, "experts": 32, "width": 128, "batch": 4},
-        {**TOGETHER, "experts": 32, "width": 64, "hidden": 32, "batch": 16},
-        {**TINY, "methods": "smoe", "experts": 64, "top": 16, "batch": 128, "context": 128},
+        {**TOGETHER, "experts": 16, "context": 32},
+        pytest.param({**TOGETHER, "experts": 32, "batch": 16}, marks=pytest.mark.crowd),
+        pytest.param({**TOGETHER, "experts": 32, "width": 128}, marks=pytest.mark.crowd),
+        pytest.param(
+            {"methods": "smoe", "experts": 64, "width": 128, "batch": 64}, marks=pytest.mark.crowd
+        ),
+        pytest.param({"methods": "smoe"}, marks=pytest.mark.crowd),
+        pytest.param({"methods": "smoe", "task": "digits"}, marks=pytest.mark.crowd),
+        pytest.param(
+            {**TOGETHER, "experts": 32, "hidden": 32, "batch": 32}, marks=pytest.mark.crowd
+        ),
+        pytest.param(
+            {**TINY, "methods": "smoe", "experts": 64, "top": 16, "batch": 128, "context": 128},
+            marks=pytest.mark.crowd,
+        ),
     ],
-)
-def test_a_worker_needs_about_as_much_as_was_said(more: dict[str, Any]) -> None:
-    # Two of three stretches: the last one asks all that is held out, which takes long.
-    asked = {**more, "steps": 10, "points": 3}
+)  # fmt: skip
+def test_a_worker_needs_at_most_what_was_said(asked: dict[str, Any]) -> None:
+    """Of three stretches the first two are run: the last one asks all that is held out."""
+    asked = {**asked, "steps": 10, "points": 3}
     spec = Training.make("test", asked)
     said = worker_bytes(spec.methods[0].name, spec.methods[0].fields)
     done = subprocess.run(
         [sys.executable, "-c", WORKER, json.dumps(asked)], capture_output=True, check=True
     )
-    needed = int(done.stdout)
-    assert said - BASE > 100 * 2**20
-    assert 0.6 * said < needed < 1.05 * said
+    assert 0.6 * said < int(done.stdout) < said
 
 
 def test_weights_are_counted() -> None:

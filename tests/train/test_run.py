@@ -65,7 +65,7 @@ def test_methods_of_one_seed_differ_in_their_routers_alone() -> None:
 
 def test_every_method_learns() -> None:
     names = "smoe\nsmoe-noisy\nxmoe\npcosine\nmoeut\nshared-v3\ncompetition\ncompetesmoe"
-    spec = training(methods=names + "\ndense-total", steps=40, points=2, rate=0.01)
+    spec = training(methods=names + "\ndense-total", steps=20, points=2, rate=0.02)
     for method in spec.methods:
         records, _ = stretches(spec, method, 2)
         assert records[-1]["held_out"] < records[0]["train"][0] - 0.5

@@ -25,6 +25,7 @@ from moeviz.ui.train.inside_gates import gates_link
 from tests.ui.still import said, told
 
 TEXT = ("the quick brown fox jumps over the lazy dog.\n" * 80).encode()
+COUNT = 20
 SPEC = Training.make(
     "inside",
     {
@@ -99,6 +100,12 @@ def visit(script: Any = page) -> AppTest:
     return AppTest.from_function(script, default_timeout=30).run()
 
 
+def write(app: AppTest) -> AppTest:
+    """Let the network write a few characters."""
+    app.number_input[0].set_value(COUNT)
+    return app.button[0].click().run()
+
+
 def select(app: AppTest, label: str, value: int) -> AppTest:
     (box,) = (box for box in app.selectbox if box.label == label)
     return box.set_value(value).run()
@@ -108,11 +115,11 @@ def test_a_network_writes_what_the_library_writes(engine, links, states):
     app = visit()
     assert not app.exception
     app.text_area[0].set_value("the 🦊")
-    app.button[0].click().run()
+    app = write(app)
     assert not app.exception
     assert not app.error
     text = json.loads(told(app, "train.inside.text")["document"])
-    own = generate(SPEC, Run(0, 1, 0), states["m0-s1-d0-000"], "the 🦊", 200, 0.8, 1)
+    own = generate(SPEC, Run(0, 1, 0), states["m0-s1-d0-000"], "the 🦊", COUNT, 0.8, 1)
     assert text["text"] == own.text
     assert text["experts"] == list(own.chosen[0])
     assert "does not have 1 of the characters" in said(app.caption)
@@ -151,8 +158,8 @@ def test_who_asks_no_router_is_told_so_and_still_writes(engine, links, method):
     assert not links[1:]
     assert len(app.info) == 2
     assert all("take another method" in info.value for info in app.info)
-    app.button[0].click().run()
-    assert len(json.loads(told(app, "train.inside.text")["document"])["text"]) == 200
+    app = write(app)
+    assert len(json.loads(told(app, "train.inside.text")["document"])["text"]) == COUNT
 
 
 def test_a_run_that_has_gone_on_is_asked_again(engine, links):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -148,10 +149,24 @@ def test_a_run_alone_brings_its_form_along(still, records):
     ("params", "word"),
     [
         ({"preset": "nonsense"}, "nonsense"),
-        ({"job": "xyz"}, "hexadecimal"),
         ({"job": UNKNOWN}, UNKNOWN),
-        ({"text": "../../etc"}, "hexadecimal"),
         ({"text": UNKNOWN}, "no link carries"),
+        ({"methods": "banana"}, "banana"),
+    ],
+)
+def test_a_bad_link_is_one_sentence(still, params, word):
+    app = visit(PAGE, **params)
+    assert not app.exception
+    (sentence,) = app.error
+    assert word in sentence.value.replace("\\", "")
+    assert not still.submitted
+
+
+@pytest.mark.parametrize(
+    ("params", "word"),
+    [
+        ({"job": "xyz"}, "hexadecimal"),
+        ({"text": "../../etc"}, "hexadecimal"),
         ({"layer": "0"}, "layer"),
         ({"layer": "1e9"}, "layer"),
         ({"shown": "١"}, "shown"),
@@ -160,7 +175,6 @@ def test_a_run_alone_brings_its_form_along(still, records):
         ({"domain": "6"}, "domain"),
         ({"left": "<b>x</b>"}, "<b>x</b>"),
         ({"right": "smoe " + "x" * 300}, "right"),
-        ({"methods": "banana"}, "banana"),
         ({"methods": ""}, "from 1 to 12 methods"),
         ({"methods": "smoe omega=nan"}, "omega"),
         ({"methods": "smoe width=8"}, "width"),
@@ -172,12 +186,9 @@ def test_a_run_alone_brings_its_form_along(still, records):
         ({"v": "99"}, "99"),
     ],
 )
-def test_a_bad_link_is_one_sentence(still, params, word):
-    app = visit(PAGE, **params)
-    assert not app.exception
-    (sentence,) = app.error
-    assert word in sentence.value.replace("\\", "")
-    assert not still.submitted
+def test_what_no_link_says(params, word):
+    with pytest.raises(SpecificationError, match=re.escape(word)):
+        PRESETS[FIRST_PRESET].build(TRAIN.read(params).values)
 
 
 def shown_methods(app) -> dict[str, bool]:

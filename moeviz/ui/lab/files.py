@@ -11,7 +11,6 @@ import streamlit as st
 
 from moeviz.charts.printed import printed
 from moeviz.charts.table import replicates_csv
-from moeviz.errors import MoevizError
 from moeviz.export.formats import FORMATS
 from moeviz.export.words import LONGEST_LINK
 from moeviz.study import Result, Specification
@@ -19,11 +18,7 @@ from moeviz.study.document import read_document
 from moeviz.text import json_text
 from moeviz.ui.lab.link import request_for
 from moeviz.ui.lab.state import STATE
-from moeviz.ui.shared.guard import plain
-
-_UPLOAD = "lab.upload"
-_REFUSED = "lab.upload.refused"
-_TAKEN = "lab.upload.taken"
+from moeviz.ui.shared.handed import hand_in
 
 
 def read_specification(content: bytes) -> Specification:
@@ -43,30 +38,14 @@ def read_specification(content: bytes) -> Specification:
 
 
 def upload() -> None:
-    """Offer to set the form from a file, which closes the drawer; a broken one changes nothing."""
-    st.file_uploader(
-        "Set the form from a file (JSON of a specification or of a result)",
-        type="json",
-        key=_UPLOAD,
-        on_change=_take,
-        max_upload_size=1,
+    """Offer to set the form from a file."""
+    hand_in(
+        "lab.upload", "Set the form from a file (JSON of a specification or of a result)", _take
     )
-    if st.session_state.pop(_TAKEN, False):
-        st.rerun()  # The whole page, for the study may be another preset's.
-    if _REFUSED in st.session_state:
-        st.error(plain(st.session_state[_REFUSED]))
 
 
-def _take() -> None:
-    st.session_state.pop(_REFUSED, None)
-    file = st.session_state.get(_UPLOAD)
-    if file is None:
-        return
-    try:
-        STATE.restore(request_for(read_specification(file.getvalue())))
-        st.session_state[_TAKEN] = True
-    except MoevizError as error:
-        st.session_state[_REFUSED] = str(error)
+def _take(content: bytes) -> None:
+    STATE.restore(request_for(read_specification(content)))
 
 
 def downloads(result: Result, link: Mapping[str, str]) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from moeviz.errors import MoevizError
 from moeviz.study.document import read_document
 from moeviz.text import json_text
 from moeviz.train.result import TrainingResult
 from moeviz.train.specification import Training
 from moeviz.train.text import MOST_DOCUMENT
-from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.handed import hand_in
 from moeviz.ui.train.link import request_for
 from moeviz.ui.train.own import remember
 from moeviz.ui.train.state import STATE
-
-_UPLOAD, _REFUSED, _TAKEN = "train.upload", "train.upload.refused", "train.upload.taken"
 
 
 def read_run(content: bytes) -> Training:
@@ -35,33 +32,16 @@ def read_run(content: bytes) -> Training:
 
 
 def upload() -> None:
-    """Offer to set the form from a file, which closes the drawer; a broken one changes nothing."""
-    st.file_uploader(
-        "Set the form from a file (JSON of a run)",
-        type="json",
-        key=_UPLOAD,
-        on_change=_take,
-        max_upload_size=MOST_DOCUMENT // 1_000_000,
-    )
-    if st.session_state.pop(_TAKEN, False):
-        st.rerun()  # The whole page, for the run may be another question's.
-    if _REFUSED in st.session_state:
-        st.error(plain(st.session_state[_REFUSED]))
+    """Offer to set the form from a file."""
+    most = MOST_DOCUMENT // 1_000_000
+    hand_in("train.upload", "Set the form from a file (JSON of a run)", _take, most)
 
 
-def _take() -> None:
-    st.session_state.pop(_REFUSED, None)
-    file = st.session_state.get(_UPLOAD)
-    if file is None:
-        return
-    try:
-        spec = read_run(file.getvalue())
-        if spec.own is not None:
-            remember(spec.own)
-        STATE.restore(request_for(spec))
-        st.session_state[_TAKEN] = True
-    except MoevizError as error:
-        st.session_state[_REFUSED] = str(error)
+def _take(content: bytes) -> None:
+    spec = read_run(content)
+    if spec.own is not None:
+        remember(spec.own)
+    STATE.restore(request_for(spec))
 
 
 def downloads(result: TrainingResult) -> None:
