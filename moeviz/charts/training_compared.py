@@ -80,20 +80,27 @@ def _best(result: TrainingResult) -> int:
 
 
 def asked_words(result: TrainingResult) -> str:
-    """Say over how much the final numbers are, where the curves are over less of it.
+    """Say why final numbers are not the curves' last: of what they are, and of which step.
 
     Parameters
     ----------
     result : TrainingResult
     """
+    said = []
     for records in result.records.values():
         final = records[-1].get("final") if records else None
         if final and final["inputs"] > records[-1]["inputs"]:
-            return (
-                f"Final numbers are of all {final['inputs']:,} inputs that are held out; curves "
-                f"ask the same {records[-1]['inputs']:,} of them at every step."
+            said.append(
+                f"Final numbers are of all {final['inputs']:,} inputs that are held out, curves of "
+                f"the same {records[-1]['inputs']:,} of them at every step: so the two differ."
             )
-    return ""
+            break
+    if result.measure.what == "accuracy":
+        said.append(
+            "A final accuracy is that of the step at which the turns that are learned were told "
+            "best, often before the last."
+        )
+    return " ".join(said)
 
 
 def printed_beside(result: TrainingResult) -> dict[str, Any] | None:

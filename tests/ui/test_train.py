@@ -467,6 +467,13 @@ def test_printed_tables_stand_beside_ours(still, records):
         assert table.source in said(app.markdown)
     assert "Classroom size is not the paper's" in words(app).replace("\\", "")
     assert counted([]).startswith("Of 0 orderings")
+    hella = next(
+        values
+        for table in PRESETS[FIRST_PRESET].printed
+        for title, values in printed_table(table).items()
+        if title.startswith("HellaSwag")
+    )
+    assert hella[0] == "29.00"
     assert about_kept(KeptTraining("d", "e", assemble(SPEC, records, 1.0, "cpu"), {}))
 
 

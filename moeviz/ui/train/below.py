@@ -85,14 +85,17 @@ def printed_table(table: PrintedTable) -> dict[str, list[str]]:
     columns = {"Method": [row.label for row in table.rows]}
     for at, column in enumerate(table.columns):
         unit = f" ({column.unit})" if column.unit else ""
-        columns[f"{column.title}{unit}"] = [f"{row.values[at]:g}" for row in table.rows]
+        texts = [f"{row.values[at]:g}" for row in table.rows]
+        digits = max(len(text.partition(".")[2]) for text in texts)
+        columns[f"{column.title}{unit}"] = [f"{row.values[at]:.{digits}f}" for row in table.rows]
     return columns
 
 
 def _beside(result: TrainingResult, table: PrintedTable) -> None:
     found = compared(result, table)
     if found:
-        st.markdown(plain(counted(found)))
+        if len(found) > 1:
+            st.markdown(plain(counted(found)))
         st.markdown("\n".join(f"- {plain(each.words)}" for each in found))
     else:
         st.markdown(
@@ -110,6 +113,6 @@ def counted(found: list[Comparison]) -> str:
     """
     counts = [sum(each.agrees == word for each in found) for word in ("yes", "no", "cannot tell")]
     return (
-        f"Of {len(found)} orderings {counts[0]} come out as printed and {counts[1]} the other way; "
-        f"of {counts[2]} these seeds cannot tell."
+        f"Of {len(found)} orderings {counts[0]} come out as printed and {counts[1]} do not; "
+        f"{counts[2]} cannot be told from these seeds."
     )

@@ -1,4 +1,4 @@
-// Beside the tokens: curves of what is held out, paired differences, diagnostics on tabs, numbers.
+// Beside the tokens: curves of what is held out, paired differences; below: diagnostics, numbers.
 
 import { button, element, scrolling, tagged } from "@dom";
 import { LineChart } from "@linechart";
@@ -9,7 +9,7 @@ const MARKS = { better: "✓", worse: "✗", "cannot tell": "?" };
 const HIGH = 262, LOW = 205; // Heights of the two charts at the usual font size.
 const WORDS = {
   load: ["Load", "How the choices of the shown seed are spread over experts at the slider's step; the line is an equal share."],
-  schedule: ["Λ", "When which layer competes, drawn before training: each dark cell holds a step with competition."],
+  schedule: ["Competitions Λ", "In which steps a layer lets all experts compete, drawn by chance before training: each dark cell holds one."],
 };
 
 // What a paper prints of a method, and what that says of it beside another.
@@ -40,10 +40,8 @@ export class Board {
     this.tools = part(
       "div", "tools", button("Save SVG", () => training.save("svg")), button("Save PNG", () => training.save("png")),
     );
-    training.right.append(
-      this.curvesRoot, this.toggles, this.table, this.tabs, this.panel,
-      part("div", "below", this.details, this.tools),
-    );
+    training.right.append(this.curvesRoot, this.toggles, this.table);
+    training.wide.append(this.tabs, this.panel, part("div", "below", this.details, this.tools));
     scrolling(this.toggles);
     scrolling(this.tabs);
     this.curves = new LineChart(this.curvesRoot);
@@ -112,7 +110,7 @@ export class Board {
       const { mean, low, high, seeds } = screen.curves[at];
       const last = mean.findLast((value) => value !== null);
       return {
-        name: title, end: `${title}${last === undefined ? "" : ` ${formed(last, screen.percent ? "points" : "number")}`}`, colour, dash, x,
+        name: title, end: `${title}${last === undefined ? "" : ` ${formed(last, form)}`}`, colour, dash, x,
         mean, low, high, faint: seeds.length > 1 ? seeds : [],
       };
     });
@@ -143,7 +141,7 @@ export class Board {
     });
     const paper = screen.paper;
     const head = [
-      tagged("th", { scope: "col" }, ""), tagged("th", { scope: "col" }, screen.percent ? "accuracy" : "loss"),
+      tagged("th", { scope: "col" }, ""), tagged("th", { scope: "col" }, screen.percent ? "final accuracy" : "final loss"),
       tagged("th", { scope: "col" }, "against ", select),
       ...(paper ? [tagged("th", { scope: "col", title: paper.note }, paper.title)] : []),
     ];
@@ -229,7 +227,7 @@ export class Board {
     });
     const guides = [];
     if (each.name === "agreement") guides.push({ at: screen.top / screen.experts, name: `chance ${formed(screen.top / screen.experts, "percent")}` });
-    if (each.name === "use_entropy") guides.push({ at: each.most, name: `most: log₂ N = ${formed(each.most, "number")}` });
+    if (each.name === "use_entropy") guides.push({ at: each.most, name: `most: log₂ ${screen.experts} = ${formed(each.most, "number")}` });
     if (each.name === "rank_down") guides.push({ at: 0, name: "no difference" });
     const yname = each.layered ? `${each.axis}, layer ${layer + 1}` : each.axis;
     this.chart.show({
