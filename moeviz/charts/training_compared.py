@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from moeviz.charts.papers import table_name
 from moeviz.charts.training_words import sentence
 from moeviz.text import signed
 from moeviz.train.measure import FINAL
@@ -130,7 +131,8 @@ def printed_beside(result: TrainingResult) -> dict[str, Any] | None:
                 unit = f" ({column.unit})" if column.unit and column.unit != "%" else ""
                 return {
                     "title": f"paper: {column.title}",
-                    "note": f"Paper: {table.source}, {column.title}{unit}, of {table.scale}. "
+                    "note": f"{table_name(table.paper, table.number)}, {column.title}{unit}, of "
+                    f"{table.scale}. "
                     "Classroom size is not the paper's.",
                     "lower": column.lower_is_better,
                     "values": values,

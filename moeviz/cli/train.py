@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from moeviz.train.result import TrainingResult
     from moeviz.train.specification import Training
 
-MOST_DOCUMENT = 8_000_000
-"""Bytes of a document that is run again: a text of one's own may be in it."""
-
 
 def add_train(parser: argparse.ArgumentParser) -> None:
     """Give the command its arguments.
@@ -89,7 +86,7 @@ def specification(arguments: argparse.Namespace) -> Training:
     from moeviz.fields import read_texts
     from moeviz.train.fields import FIELDS
     from moeviz.train.presets import PRESETS
-    from moeviz.train.specification import Training
+    from moeviz.train.specification import MOST_DOCUMENT, Training
 
     texts = settings(arguments.set)
     if arguments.methods is not None:

@@ -37,6 +37,9 @@ MOST_STEP_WORK = 3e10
 MOST_BYTES = 1.5 * 2**30
 """Memory of a worker."""
 
+MOST_DOCUMENT = 8_000_000
+"""Bytes of a document that is run again: a text of one's own may be in it."""
+
 
 @dataclass(frozen=True)
 class Method:

@@ -15,6 +15,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 import moeviz.ui.train.looks as looks
 import moeviz.ui.train.picture as picture
+from moeviz.charts.papers import table_name
 from moeviz.engine import Snapshot
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
@@ -24,7 +25,7 @@ from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.result import assemble
 from moeviz.train.run import run_stretch
-from moeviz.train.text import shipped_text
+from moeviz.train.text import MOST_BYTES, shipped_text
 from moeviz.ui.shared.news import tell
 from moeviz.ui.train.below import TABS, counted, printed_table
 from moeviz.ui.train.controls import cost, seconds_of
@@ -279,9 +280,15 @@ def test_a_run_in_a_file_sets_the_form(records):
     assert TRAIN.read(TRAIN.write(request)) == request
 
 
+def test_a_run_in_a_file_brings_the_largest_text_along():
+    text = (b"of a text \xc3\xa9\n" * (MOST_BYTES // 13))[:-1]
+    spec = PRESETS[FIRST_PRESET].build({**SPEC.fields}, text)
+    assert read_run(json_text(spec.to_json()).encode()).own == text
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"\xff", b"[1]", b" " * 2_000_000,
+    [b"", b"{", b"\xff", b"[1]", b" " * 9_000_000,
      json.dumps({**SPEC.to_json(), "training": 99}).encode(),
      json.dumps({**SPEC.to_json(), "text": UNKNOWN}).encode(),
      json.dumps({**SPEC.to_json(), "fields": {**SPEC.fields, "steps": "many"}}).encode(),
@@ -464,7 +471,7 @@ def test_printed_tables_stand_beside_ours(still, records):
     assert not app.exception
     for table in PRESETS[FIRST_PRESET].printed:
         assert list(printed_table(table)["Method"]) == [row.label for row in table.rows]
-        assert table.source in said(app.markdown)
+        assert table_name(table.paper, table.number) in said(app.markdown)
     assert "Classroom size is not the paper's" in words(app).replace("\\", "")
     assert counted([]).startswith("Of 0 orderings")
     hella = next(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from moeviz.charts.papers import table_name
 from moeviz.train.compared import Comparison, compared, sizes
 from moeviz.train.presets import PRESETS
 from moeviz.train.published import PrintedTable
@@ -64,12 +65,13 @@ def _papers(preset: str, shown: Shown) -> None:
 
 
 def _printed(table: PrintedTable) -> None:
-    st.markdown(f"**{plain(table.source)}: {plain(table.title)}**")
+    name = table_name(table.paper, table.number)
+    st.markdown(f"**{plain(name)}: {plain(table.title)}**")
     st.table(
         printed_table(table),
         border="horizontal",
         hide_index=True,
-        alt=f"{table.source}, as printed",
+        alt=f"{name}, as printed",
     )
     if table.note:
         st.markdown(plain(table.note))
@@ -96,7 +98,8 @@ def _beside(result: TrainingResult, table: PrintedTable) -> None:
     if found:
         if len(found) > 1:
             st.markdown(plain(counted(found)))
-        st.markdown("\n".join(f"- {plain(each.words)}" for each in found))
+        words = (each.words.removeprefix(f"{each.source}, ") for each in found)
+        st.markdown("\n".join(f"- {plain(each)}" for each in words))
     else:
         st.markdown(
             "Too few of the table's methods are among ours to set their orders side by side."

@@ -8,7 +8,7 @@ from moeviz.errors import MoevizError
 from moeviz.study.document import read_document
 from moeviz.text import json_text
 from moeviz.train.result import TrainingResult
-from moeviz.train.specification import Training
+from moeviz.train.specification import MOST_DOCUMENT, Training
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.train.link import request_for
 from moeviz.ui.train.own import remember
@@ -30,7 +30,7 @@ def read_run(content: bytes) -> Training:
     SpecificationError
         If the file is too large, not JSON, or not a run that can be done.
     """
-    return Training.from_json(read_document(content))
+    return Training.from_json(read_document(content, MOST_DOCUMENT))
 
 
 def upload() -> None:
@@ -40,7 +40,7 @@ def upload() -> None:
         type="json",
         key=_UPLOAD,
         on_change=_take,
-        max_upload_size=1,
+        max_upload_size=MOST_DOCUMENT // 1_000_000,
     )
     if st.session_state.pop(_TAKEN, False):
         st.rerun()  # The whole page, for the run may be another question's.

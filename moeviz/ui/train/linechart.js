@@ -7,6 +7,7 @@ import { Places, spread, widthOf } from "@placing";
 
 const LATE = 0.2; // Share of the steps after which values decide how far their axis goes.
 const FONT = 14.5, MOST_TICKS = 6, STEPS = [1, 2, 2.5, 5, 10];
+const SMALL = 480; // Pixels below which ends have their mark in place of their name.
 const ACROSS = 10; // What it costs a name to stand across a curve, in places farther down its list.
 
 export function ticks(low, high, most = MOST_TICKS) {
@@ -53,7 +54,7 @@ export class LineChart {
     });
   }
 
-  // `data`: lines { name, end, colour, dash, glyph, x, mean, low, high, faint }, guides { at, name },
+  // `data`: lines { name, end, short, colour, dash, x, mean, low, high, faint }, guides { at, name },
   // xname, yname, form, xmax, mark (a step), height, title, colours { text, quiet, grid, ground }.
   show(data) {
     this.data = data;
@@ -91,7 +92,8 @@ export class LineChart {
     const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 18 || 1;
     const font = FONT * unit;
     const [low, high] = this.range();
-    const names = lines.map((line) => line.end);
+    const endOf = (line) => (width < SMALL * unit ? line.short : line.end);
+    const names = lines.map(endOf);
     const most = Math.max(0, ...names.map((name) => widthOf(name, font, true)));
     const right = lines.length ? Math.min(most + 12 * unit, 0.42 * width) : 8 * unit;
     const levels = ticks(low, high, Math.max(2, Math.min(MOST_TICKS, Math.floor(height / (38 * unit)))));
@@ -157,7 +159,7 @@ export class LineChart {
     }
     const room = spread(ends.map((end) => end.y), 1.15 * font, top, height - 0.4 * font);
     ends.forEach(({ line, x, y }, at) => {
-      svg.append(say(fitting([line.end, line.name], width - Math.min(x, left + inner.width) - 8 * unit, font), {
+      svg.append(say(fitting([endOf(line), line.name], width - Math.min(x, left + inner.width) - 8 * unit, font), {
         x: x + 7 * unit, y: room[at] + 0.32 * font, fill: line.colour, "font-weight": 700,
         "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3,
       }));
@@ -171,7 +173,7 @@ export class LineChart {
       places.avoid(points.slice(1).map((point, at) => [...points[at], ...point]), ACROSS);
     }
     ends.forEach(({ line, x }, at) => {
-      places.take([x, room[at] - 0.7 * font, x + 7 * unit + widthOf(line.end, font, true), room[at] + 0.5 * font]);
+      places.take([x, room[at] - 0.7 * font, x + 7 * unit + widthOf(endOf(line), font, true), room[at] + 0.5 * font]);
     });
     for (const guide of guides) {
       const sides = [py(guide.at) - 5 * unit, py(guide.at) + 0.8 * font + 4 * unit];

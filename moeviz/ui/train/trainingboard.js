@@ -20,6 +20,12 @@ function printed({ values, lower }, at, reference) {
   return `${own} ${own < other === lower ? "better" : "worse"}`;
 }
 
+// What stands at the end of a curve, and where there is little room.
+function ends(title, glyph, last, form) {
+  const value = last === undefined ? "" : ` ${formed(last, form)}`;
+  return { end: `${title}${value}`, short: `${glyph}${value}` };
+}
+
 export class Board {
   constructor(training) {
     this.training = training;
@@ -28,6 +34,7 @@ export class Board {
     const part = (tag, name, ...inner) => tagged(tag, { class: `board-${name}` }, ...inner);
     this.curvesRoot = part("div", "curves");
     this.toggles = tagged("div", { class: "board-toggles", role: "group", "aria-label": "Curves that are drawn" });
+    this.summary = tagged("p", { class: "board-summary", "aria-live": "polite" });
     this.table = part("div", "table");
     this.tabs = tagged("div", { class: "board-tabs", role: "tablist", "aria-label": "Diagnostics" });
     this.says = part("p", "says");
@@ -40,7 +47,7 @@ export class Board {
     this.tools = part(
       "div", "tools", button("Save SVG", () => training.save("svg")), button("Save PNG", () => training.save("png")),
     );
-    training.right.append(this.curvesRoot, this.toggles, this.table);
+    training.right.append(this.curvesRoot, this.toggles, this.summary, this.table);
     training.wide.append(this.tabs, this.panel, part("div", "below", this.details, this.tools));
     scrolling(this.toggles);
     scrolling(this.tabs);
@@ -72,6 +79,9 @@ export class Board {
     this.common = { xname: "step", xmax: screen.steps.at(-1), mark: this.step, colours: this.colours };
     this.offer();
     this.drawCurves();
+    const came = screen.complete ? screen.summary : "";
+    if (this.summary.textContent !== came) this.summary.textContent = came;
+    this.summary.hidden = !came;
     this.drawTable();
     this.drawTab();
     this.fill();
@@ -106,11 +116,11 @@ export class Board {
     const x = screen.places.map((place) => screen.steps[place]);
     const form = screen.percent ? "points" : "fine";
     const lines = this.on.map((at) => {
-      const { title, colour, dash } = screen.methods[at];
+      const { title, colour, dash, glyph } = screen.methods[at];
       const { mean, low, high, seeds } = screen.curves[at];
       const last = mean.findLast((value) => value !== null);
       return {
-        name: title, end: `${title}${last === undefined ? "" : ` ${formed(last, form)}`}`, colour, dash, x,
+        name: title, ...ends(title, glyph, last, form), colour, dash, x,
         mean, low, high, faint: seeds.length > 1 ? seeds : [],
       };
     });
@@ -221,9 +231,9 @@ export class Board {
     const lines = this.on.flatMap((at) => {
       const found = each.methods[at][layer];
       if (!found) return [];
-      const { title, colour, dash } = screen.methods[at];
+      const { title, colour, dash, glyph } = screen.methods[at];
       const last = found.mean.findLast((value) => value !== null);
-      return [{ name: title, end: `${title}${last === undefined ? "" : ` ${formed(last, each.form)}`}`, colour, dash, x, ...found }];
+      return [{ name: title, ...ends(title, glyph, last, each.form), colour, dash, x, ...found }];
     });
     const guides = [];
     if (each.name === "agreement") guides.push({ at: screen.top / screen.experts, name: `chance ${formed(screen.top / screen.experts, "percent")}` });
