@@ -24,10 +24,9 @@ from moeviz.charts.training_map import schedules
 from moeviz.charts.training_words import notices
 from moeviz.text import finite
 from moeviz.train.plan import runs
-from moeviz.train.regression import Regression
 from moeviz.train.result import TrainingResult
 from moeviz.train.routers import ROUTERS
-from moeviz.train.tasks import ANGLES, TASKS, Digits, Language
+from moeviz.train.tasks import ANGLES, TASKS, Digits
 
 FIRST = 3
 """Curves that are on at first."""
@@ -155,6 +154,5 @@ def _curves(result: TrainingResult) -> dict[str, Any]:
 def _baseline(result: TrainingResult) -> dict[str, Any] | None:
     if result.baseline is None:
         return None
-    names = {Language.name: "trigrams", Regression.name: "best linear fit"}
-    name = names.get(result.spec["task"], "simple model")
+    name = TASKS[result.spec["task"]].simple
     return {"value": result.baseline, "name": f"{name} {result.baseline:.2f}"}

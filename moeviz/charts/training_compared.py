@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from moeviz.charts.papers import table_name
 from moeviz.charts.training_words import sentence
 from moeviz.text import signed
 from moeviz.train.build import router_of
@@ -82,20 +83,27 @@ def _best(result: TrainingResult) -> int:
 
 
 def asked_words(result: TrainingResult) -> str:
-    """Say over how much the final numbers are, where the curves are over less of it.
+    """Say why final numbers are not the curves' last: of what they are, and of which step.
 
     Parameters
     ----------
     result : TrainingResult
     """
+    said = []
     for records in result.records.values():
         final = records[-1].get("final") if records else None
         if final and final["inputs"] > records[-1]["inputs"]:
-            return (
-                f"Final numbers are of all {final['inputs']:,} inputs that are held out; curves "
-                f"ask the same {records[-1]['inputs']:,} of them at every step."
+            said.append(
+                f"Final numbers are of all {final['inputs']:,} inputs that are held out, curves of "
+                f"the same {records[-1]['inputs']:,} of them at every step: so the two differ."
             )
-    return ""
+            break
+    if result.measure.what == "accuracy":
+        said.append(
+            "A final accuracy is that of the step at which the turns that are learned were told "
+            "best, often before the last."
+        )
+    return " ".join(said)
 
 
 def untaught_words(result: TrainingResult) -> str:
@@ -150,7 +158,8 @@ def printed_beside(result: TrainingResult) -> dict[str, Any] | None:
                 unit = f" ({column.unit})" if column.unit and column.unit != "%" else ""
                 return {
                     "title": f"paper: {column.title}",
-                    "note": f"Paper: {table.source}, {column.title}{unit}, of {table.scale}. "
+                    "note": f"{table_name(table.paper, table.number)}, {column.title}{unit}, of "
+                    f"{table.scale}. "
                     "Classroom size is not the paper's.",
                     "lower": column.lower_is_better,
                     "values": values,

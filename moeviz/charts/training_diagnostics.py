@@ -37,7 +37,7 @@ class Diagnostic:
     title, axis : str
         On its tab, and at its axis.
     says : str
-        One plain line.
+        One plain line, with ``{top}``, ``{next}`` (one more) and ``{experts}`` in place of numbers.
     form : str
         ``"percent"``, ``"number"`` or ``"thousands"``.
     layered : bool
@@ -58,7 +58,7 @@ DIAGNOSTICS = (
         "Agreement",
         "share of a token's experts in common",
         "How many of a token's experts the router shares with a competition of all experts; "
-        "chance gives K/N.",
+        "chance gives {top} of {experts}.",
         "percent",
     ),
     Diagnostic(
@@ -72,22 +72,23 @@ DIAGNOSTICS = (
     Diagnostic(
         "rank_down",
         "Rank K + 1",
-        "loss gained",
-        "What the loss gains when the first runner-up takes the best expert's place: near 0, the "
-        "choice hardly matters.",
+        "rise of the loss",
+        "How much the loss rises when rank {next} answers in the place of rank 1, its best expert: "
+        "near 0, the choice hardly matters.",
     ),
     Diagnostic(
         "use_entropy",
         "Use",
         "entropy of use, bits",
-        "How evenly experts are used: log₂ N bits where all are equally busy, 0 where one does "
-        "everything.",
+        "How evenly experts are used: log₂ {experts} bits where all are equally busy, 0 where one "
+        "does everything.",
     ),
     Diagnostic(
         "weight_entropy",
         "Weights",
         "entropy of a token's weights, bits",
-        "How undecided a token's weights are: log₂ K bits where its K experts count the same.",
+        "How undecided a token's weights are: log₂ {top} bits where its experts all count the "
+        "same.",
     ),
     Diagnostic(
         "score_norm",
@@ -117,7 +118,7 @@ DIAGNOSTICS = (
     ),
     Diagnostic(
         "learned_per_second",
-        "Speed",
+        "Training speed",
         "tokens a second, training",
         "How many tokens a second a run learned from, on the machine that ran it.",
         "thousands",
@@ -125,7 +126,7 @@ DIAGNOSTICS = (
     ),
     Diagnostic(
         "asked_per_second",
-        "Answering",
+        "Answering speed",
         "tokens a second, answering",
         "How many tokens a second the trained network answers, by the router alone.",
         "thousands",
@@ -161,6 +162,7 @@ def diagnostics(result: TrainingResult, unit: str) -> list[dict[str, Any]]:
         "change": 1.0,
         TRUTH: 1.0,
     }
+    sizes = {"top": spec["top"], "next": spec["top"] + 1, "experts": spec["experts"]}
     found = []
     for each in DIAGNOSTICS:
         told = []
@@ -175,7 +177,7 @@ def diagnostics(result: TrainingResult, unit: str) -> list[dict[str, Any]]:
                 "name": each.name,
                 "title": each.title,
                 "axis": axis,
-                "says": each.says,
+                "says": each.says.format(**sizes),
                 "form": each.form,
                 "layered": each.layered,
                 "most": limits.get(each.name),

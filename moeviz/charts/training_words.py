@@ -23,7 +23,7 @@ FREE = 0.005
 CROWDED = 0.75
 """An entropy of use below this share of its maximum is told."""
 
-_PICKS = "{method}’s router picks *{agreement}* of the experts that would win a competition"
+_PICKS = "{method}’s router picks *{agreement}* of the experts that would win if all answered"
 _AGREEMENT = {
     "up": f"{_PICKS}, up from {{agreement@0}} at step {{step@0}}",
     "down": f"{_PICKS}, down from {{agreement@0}} at step {{step@0}}",
@@ -39,15 +39,15 @@ _TRUTH = {
     "first": f"{_FINDS}, experts matched as well as can be",
 }
 _RANK = {
-    "costs": "; putting rank {next} in the best one’s place costs *{rank_down}* {unit}.",
-    "free": "; rank {next} in the best one’s place would do as well ({rank_down} {unit}).",
-    "gains": "; rank {next} in the best one’s place changes the loss by *{rank_down}* {unit}.",
+    "costs": "; rank\u00a0{next} in place of rank\u00a01 would cost *{rank_down}* {unit}.",
+    "free": "; rank\u00a0{next} in place of rank\u00a01 would do as well ({rank_down} {unit}).",
+    "gains": "; rank\u00a0{next} in place of rank\u00a01 changes the loss by *{rank_down}* {unit}.",
     "": ".",
 }
 _CROWD = " Its tokens crowd on few experts: entropy of use *{use_entropy}* of {use_entropy^} bits."
 _BESIDE = "{method}: *{agreement}*"
 _BESIDE_TRUTH = "{method}: *{truth.agreement}*"
-_BESIDE_RANK = ", rank {next}: *{rank_down}*"
+_BESIDE_RANK = ", rank\u00a0{next}: *{rank_down}*"
 _DENSE = "{method} has no router: the same numbers answer every token."
 _NOTHING = "{method} has not come as far as this step."
 

@@ -10,6 +10,7 @@ from moeviz.train.compared import compared, sizes
 from moeviz.train.measure import TRUE_GATE
 from moeviz.train.paired import Difference
 from moeviz.train.presets import PRESETS, tables_of
+from moeviz.train.tasks import TASKS
 
 if TYPE_CHECKING:
     from moeviz.train.result import TrainingResult
@@ -33,18 +34,19 @@ def result_text(result: TrainingResult) -> str:
         f"{'lower' if measure.lower_is_better else 'higher'} is better; "
         f"means of {spec['seeds']} seeds, paired differences with 95 % intervals",
     ]
+    simple = TASKS[spec["task"]].simple
     if result.baseline is not None:
-        lines.append(f"a simple model reaches {result.baseline:.{DIGITS}f}")
+        lines.append(f"{simple}: {result.baseline:.{DIGITS}f}")
     first = spec.methods[0].title
     for at, method in enumerate(spec.methods):
         final = result.final(at)
         own = ", ".join(signed(value, DIGITS) for value in final.tolist())
-        lines += ["", f"{method.title}: {signed(float(final.mean()), DIGITS)} ({own})"]
+        lines += ["", f"{method.title}: {signed(float(final.mean()), DIGITS)} (seeds: {own})"]
         if at:
             lines.append(f"  beside {first}: {_difference(result.difference(at, 0))}")
         beside = result.beside_baseline(at)
         if beside is not None:
-            lines.append(f"  beside the simple model: {_difference(beside)}")
+            lines.append(f"  beside {simple}: {_difference(beside)}")
         if result.known and not method.dense:
             lines.append(f"  true experts found: {_truth(result, at)}")
         learned, asked = result.speed(at), result.speed(at, "asked_per_second")

@@ -35,6 +35,7 @@ class Regression(Task):
     title: ClassVar[str] = "a mixture that is known"
     does: ClassVar[str] = "What a known mixture answers, so that routers meet the true gate."
     unit: ClassVar[str] = "squared error"
+    simple: ClassVar[str] = "best linear fit"
     causal: ClassVar[bool] = True
     fixed: ClassVar[Mapping[str, int]] = MappingProxyType({"layers": 1, "heads": 1})
 

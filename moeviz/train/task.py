@@ -21,6 +21,8 @@ class Task(ABC):
         Name in the registry; name for people; one line of what it is.
     unit : str
         Of the held-out loss.
+    simple : str
+        What the simple model is called that a network should beat; empty where there is none.
     causal : bool
         Whether each token is answered from those before it.
     context : int
@@ -39,6 +41,7 @@ class Task(ABC):
     title: ClassVar[str]
     does: ClassVar[str]
     unit: ClassVar[str]
+    simple: ClassVar[str] = ""
     causal: ClassVar[bool]
     context: int
     outputs: int

@@ -32,6 +32,7 @@ class Language(Task):
         "The next character of the Python language reference, or of your own text."
     )
     unit: ClassVar[str] = "bits per character"
+    simple: ClassVar[str] = "trigrams"
     causal: ClassVar[bool] = True
 
     def __init__(self, text: Text, context: int) -> None:

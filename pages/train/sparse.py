@@ -17,7 +17,7 @@ with guard(STATE.start_again):
     STATE.follow()
 preset = form_preset()
 values = form_values(preset)
-question, right = st.columns([13, 11], vertical_alignment="center")
+question, right = st.columns(2, vertical_alignment="center")
 question.title(heading(values), anchor=False)
 start = right.container(
     horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"

@@ -63,7 +63,8 @@ def test_the_slider_takes_tokens_sentence_and_link_along(picture):
     page.get_by_role("button", name="Replay").click()
     expect(step).to_have_text(re.compile("^step 20 of 20"))
     expect(page).not_to_have_url(re.compile(r"at=2\b"))
-    for name in ("Use", "Load", "Λ"):
+    expect(page.locator(".board-summary")).to_contain_text("ends at")
+    for name in ("Use", "Load", "Competitions Λ"):
         tab = page.get_by_role("tab", name=name, exact=True)
         tab.click()
         expect(tab).to_have_attribute("aria-selected", "true")

@@ -13,6 +13,17 @@ from moeviz.charts.training_words import sentence
 from tests.charts.test_training import result, spec
 
 SCRIPT = Path(moeviz.ui.train.__file__).with_name("noticing.js")
+CHART = SCRIPT.with_name("linechart.js")
+
+TICKS = """async ([script, ranges]) => {
+  const alone = script.replace(/^import .*$/gm, "");
+  const address = URL.createObjectURL(new Blob([alone], { type: "text/javascript" }));
+  const { ticks, tickText } = await import(address);
+  return ranges.map(([low, high]) => {
+    const levels = ticks(low, high);
+    return levels.map((level) => tickText(level, levels[1] - levels[0], "fine"));
+  });
+}"""
 
 FILL = """async ([script, screen]) => {
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
@@ -44,4 +55,16 @@ def test_both_write_the_same_sentences(context: BrowserContext):
             for beside in (False, True)
         ]
         assert page.evaluate(FILL, [SCRIPT.read_text(encoding="utf-8"), screen]) == wanted
+    page.close()
+
+
+def test_ticks_are_written_with_all_their_digits(context: BrowserContext):
+    page = context.new_page()
+    page.goto("about:blank")
+    ranges = [(0.03, 0.17), (2.3, 3.8), (-0.3, 1.0), (0.0, 60.0)]
+    found = page.evaluate(TICKS, [CHART.read_text(encoding="utf-8"), ranges])
+    assert found[0] == ["0.050", "0.075", "0.100", "0.125", "0.150"]
+    assert found[1] == ["2.50", "2.75", "3.00", "3.25", "3.50", "3.75"]
+    assert found[2] == ["−0.25", "0.00", "0.25", "0.50", "0.75", "1.00"]
+    assert found[3] == ["0", "10", "20", "30", "40", "50", "60"]
     page.close()

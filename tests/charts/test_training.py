@@ -117,8 +117,15 @@ def test_the_sentence_has_the_numbers_of_its_checkpoint():
     said = sentence(shown, 0, 1, 2)
     assert "*71\u00a0%*" in said
     assert f"up from 24\u00a0% at step {shown['steps'][0]}" in said
-    assert "rank 3 in the best one’s place costs *0.21* bits per character" in said
-    assert sentence(shown, 0, 1, 1, beside=True) == "CompeteSMoE: *50\u00a0%*, rank 3: *0.21*."
+    assert "rank\u00a03 in place of rank\u00a01 would cost *0.21* bits per character" in said
+    assert sentence(shown, 0, 1, 1, beside=True) == "CompeteSMoE: *50\u00a0%*, rank\u00a03: *0.21*."
+
+
+def test_diagnostics_are_explained_with_the_numbers_of_the_comparison():
+    says = {each["name"]: each["says"] for each in screen()["diagnostics"]}
+    assert "chance gives 2 of 8" in says["agreement"]
+    assert "rank 3 answers in the place of rank 1" in says["rank_down"]
+    assert not [words for words in says.values() if "{" in words]
 
 
 def test_a_router_no_better_than_chance_is_called_that():
@@ -156,7 +163,7 @@ def test_where_the_true_gate_is_known_the_sentence_is_about_it():
     assert "finds *70\u00a0%* of the true gate’s experts, up from 50\u00a0%" in sentence(
         shown, 0, 0, 2
     )
-    assert sentence(shown, 1, 0, 2, beside=True) == "SMoE: *70\u00a0%*, rank 3: *0.21*."
+    assert sentence(shown, 1, 0, 2, beside=True) == "SMoE: *70\u00a0%*, rank\u00a03: *0.21*."
     assert "truth.information" in [each["name"] for each in shown["diagnostics"]]
 
 

@@ -90,6 +90,7 @@ def test_people_are_told_what_cannot_be_told() -> None:
     result = made(lambda run, at: loss[run.method] + 0.01 * run.seed, "compete-lm")
     said = result_text(result)
     assert "beside SMoE: 0.5000 (0.5000 to 0.5000), worse" in said
+    assert "beside trigrams: " in said
     assert "here it is not so." in said
     assert "not the paper's" in said
     lost = made(lambda run, at: None if run.method and run.seed > 1 else 2.0, "collapse")

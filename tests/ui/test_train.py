@@ -16,6 +16,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 import moeviz.ui.train.looks as looks
 import moeviz.ui.train.picture as picture
+from moeviz.charts.papers import table_name
 from moeviz.engine import Snapshot
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
@@ -26,7 +27,7 @@ from moeviz.train.presets import PRESETS
 from moeviz.train.result import assemble
 from moeviz.train.run import run_stretch
 from moeviz.train.specification import Training
-from moeviz.train.text import MOST_DOCUMENT, shipped_text
+from moeviz.train.text import MOST_BYTES, MOST_DOCUMENT, shipped_text
 from moeviz.ui.shared.news import tell
 from moeviz.ui.train.below import TABS, counted, printed_table
 from moeviz.ui.train.controls import cost, seconds_of
@@ -306,6 +307,12 @@ def test_a_run_in_a_file_sets_the_form(records):
     assert TRAIN.read(TRAIN.write(request)) == request
 
 
+def test_a_run_in_a_file_brings_the_largest_text_along():
+    text = (b"of a text \xc3\xa9\n" * (MOST_BYTES // 13))[:-1]
+    spec = PRESETS[FIRST_PRESET].build({**SPEC.fields}, text)
+    assert read_run(json_text(spec.to_json()).encode()).own == text
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"\xff", b"[1]", b" " * (MOST_DOCUMENT + 1),
@@ -491,9 +498,16 @@ def test_printed_tables_stand_beside_ours(still, records):
     assert not app.exception
     for table in PRESETS[FIRST_PRESET].printed:
         assert list(printed_table(table)["Method"]) == [row.label for row in table.rows]
-        assert table.source in said(app.markdown)
+        assert table_name(table.paper, table.number) in said(app.markdown)
     assert "Classroom size is not the paper's" in words(app).replace("\\", "")
     assert counted([]).startswith("Of 0 orderings")
+    hella = next(
+        values
+        for table in PRESETS[FIRST_PRESET].printed
+        for title, values in printed_table(table).items()
+        if title.startswith("HellaSwag")
+    )
+    assert hella[0] == "29.00"
     assert about_kept(KeptTraining("d", "e", assemble(SPEC, records, 1.0, "cpu"), {}))
 
 

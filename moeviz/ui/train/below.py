@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from moeviz.charts.papers import table_name
 from moeviz.train.compared import Comparison, compared, sizes
 from moeviz.train.presets import PRESETS
 from moeviz.train.published import PrintedTable
@@ -64,12 +65,13 @@ def _papers(preset: str, shown: Shown) -> None:
 
 
 def _printed(table: PrintedTable) -> None:
-    st.markdown(f"**{plain(table.source)}: {plain(table.title)}**")
+    name = table_name(table.paper, table.number)
+    st.markdown(f"**{plain(name)}: {plain(table.title)}**")
     st.table(
         printed_table(table),
         border="horizontal",
         hide_index=True,
-        alt=f"{table.source}, as printed",
+        alt=f"{name}, as printed",
     )
     if table.note:
         st.markdown(plain(table.note))
@@ -85,15 +87,19 @@ def printed_table(table: PrintedTable) -> dict[str, list[str]]:
     columns = {"Method": [row.label for row in table.rows]}
     for at, column in enumerate(table.columns):
         unit = f" ({column.unit})" if column.unit else ""
-        columns[f"{column.title}{unit}"] = [f"{row.values[at]:g}" for row in table.rows]
+        texts = [f"{row.values[at]:g}" for row in table.rows]
+        digits = max(len(text.partition(".")[2]) for text in texts)
+        columns[f"{column.title}{unit}"] = [f"{row.values[at]:.{digits}f}" for row in table.rows]
     return columns
 
 
 def _beside(result: TrainingResult, table: PrintedTable) -> None:
     found = compared(result, table)
     if found:
-        st.markdown(plain(counted(found)))
-        st.markdown("\n".join(f"- {plain(each.words)}" for each in found))
+        if len(found) > 1:
+            st.markdown(plain(counted(found)))
+        words = (each.words.removeprefix(f"{each.source}, ") for each in found)
+        st.markdown("\n".join(f"- {plain(each)}" for each in words))
     else:
         st.markdown(
             "Too few of the table's methods are among ours to set their orders side by side."
@@ -110,6 +116,6 @@ def counted(found: list[Comparison]) -> str:
     """
     counts = [sum(each.agrees == word for each in found) for word in ("yes", "no", "cannot tell")]
     return (
-        f"Of {len(found)} orderings {counts[0]} come out as printed and {counts[1]} the other way; "
-        f"of {counts[2]} these seeds cannot tell."
+        f"Of {len(found)} orderings {counts[0]} come out as printed and {counts[1]} do not; "
+        f"{counts[2]} cannot be told from these seeds."
     )

@@ -81,7 +81,8 @@ def inside(job: str | None, spec: Training) -> None:
     run, layer = _choice(spec, newest)
     method = spec.methods[run.method]
     steps = spec.steps_at[int(newest[run].block.rpartition("-")[2])]
-    st.caption(f"{plain(method.title)} after {steps:,} of {spec['steps']:,} steps.")
+    later = " Training goes on: a choice here looks at its newest step." if snapshot.active else ""
+    st.caption(f"{plain(method.title)} after {steps:,} of {spec['steps']:,} steps.{later}")
     if spec["task"] == Language.name:
         st.markdown("#### Let it write")
         _write(spec, newest[run], layer)
@@ -206,7 +207,7 @@ def _write(spec: Training, newest: Checkpoint, layer: int) -> None:
     first = task.text.words(task.text.held_out[:BEGINNING].tolist())
     with st.form(f"{key}.form", border=False):
         prompt = st.text_area(
-            "Beginning (at first that of the text that is held out)",
+            "How it begins (at first, the text that is held out)",
             first,
             key=f"{key}.prompt",
             max_chars=most,
@@ -220,7 +221,9 @@ def _write(spec: Training, newest: Checkpoint, layer: int) -> None:
                 "Temperature", 0.0, HOTTEST, 0.8, 0.1, key=f"{key}.temperature", width=220,
                 help="Below 1 it takes likelier characters, at 0 the likeliest; above 1 it dares.",
             )  # fmt: skip
-            seed = st.number_input("Seed", 0, MOST_SEED, 1, key=f"{key}.draw", width=150)
+            seed = st.number_input(
+                "Seed of its draws", 0, MOST_SEED, 1, key=f"{key}.draw", width=170
+            )
             wanted = st.form_submit_button("Write", type="primary")
     kept, place = f"{KEY}.written", st.empty()
     if wanted:

@@ -3,10 +3,12 @@
 import { element } from "@dom";
 import { shape } from "@drawing";
 import { formed } from "@noticing";
-import { spread, widthOf } from "@placing";
+import { Places, spread, widthOf } from "@placing";
 
 const LATE = 0.2; // Share of the steps after which values decide how far their axis goes.
 const FONT = 14.5, MOST_TICKS = 6, STEPS = [1, 2, 2.5, 5, 10];
+const SMALL = 480; // Pixels below which ends have their mark in place of their name.
+const ACROSS = 10; // What it costs a name to stand across a curve, in places farther down its list.
 
 export function ticks(low, high, most = MOST_TICKS) {
   const raw = (high - low) / most || 1;
@@ -17,11 +19,12 @@ export function ticks(low, high, most = MOST_TICKS) {
   return found;
 }
 
-function tickText(value, step, form) {
+export function tickText(value, step, form) {
   if (form === "percent") return `${Math.round(100 * value)} %`;
   if (form === "thousands") return value >= 1000 ? `${Number((value / 1000).toFixed(1))}k` : String(value);
   const digits = Math.max(0, Math.min(4, -Math.floor(Math.log10(step) + 1e-9)));
-  return value.toFixed(step === 2.5 * 10 ** -digits ? digits + 1 : digits).replace("-", "−");
+  const quarter = Math.abs(step * 10 ** digits - 2.5) < 1e-6; // Ticks differ by 2.5 of the last place.
+  return value.toFixed(quarter ? digits + 1 : digits).replace("-", "−");
 }
 
 // Pieces of a line without its missing points.
@@ -51,7 +54,7 @@ export class LineChart {
     });
   }
 
-  // `data`: lines { name, end, colour, dash, glyph, x, mean, low, high, faint }, guides { at, name },
+  // `data`: lines { name, end, short, colour, dash, x, mean, low, high, faint }, guides { at, name },
   // xname, yname, form, xmax, mark (a step), height, title, colours { text, quiet, grid, ground }.
   show(data) {
     this.data = data;
@@ -89,7 +92,8 @@ export class LineChart {
     const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 18 || 1;
     const font = FONT * unit;
     const [low, high] = this.range();
-    const names = lines.map((line) => line.end);
+    const endOf = (line) => (width < SMALL * unit ? line.short : line.end);
+    const names = lines.map(endOf);
     const most = Math.max(0, ...names.map((name) => widthOf(name, font, true)));
     const right = lines.length ? Math.min(most + 12 * unit, 0.42 * width) : 8 * unit;
     const levels = ticks(low, high, Math.max(2, Math.min(MOST_TICKS, Math.floor(height / (38 * unit)))));
@@ -121,12 +125,9 @@ export class LineChart {
     svg.append(say(yname, { x: 2, y: font, "text-anchor": "start" }));
     const drawing = shape("g", { "clip-path": `url(#${clip})` });
     svg.append(drawing);
-    const boxes = [];
     for (const guide of guides) {
       const y = py(guide.at);
       drawing.append(shape("line", { x1: left, x2: left + inner.width, y1: y, y2: y, stroke: colours.quiet, "stroke-dasharray": "2 4", "stroke-width": 1.5 * unit }));
-      svg.append(say(guide.name, { x: left + inner.width - 4, y: y - 4 * unit, "text-anchor": "end", fill: colours.quiet, "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3 }));
-      boxes.push(y);
     }
     const path = (points) => points.map(([x, y], at) => `${at ? "L" : "M"}${px(x).toFixed(1)} ${py(y).toFixed(1)}`).join("");
     for (const line of lines) {
@@ -158,12 +159,30 @@ export class LineChart {
     }
     const room = spread(ends.map((end) => end.y), 1.15 * font, top, height - 0.4 * font);
     ends.forEach(({ line, x, y }, at) => {
-      svg.append(say(fitting([line.end, line.name], width - Math.min(x, left + inner.width) - 8 * unit, font), {
+      svg.append(say(fitting([endOf(line), line.name], width - Math.min(x, left + inner.width) - 8 * unit, font), {
         x: x + 7 * unit, y: room[at] + 0.32 * font, fill: line.colour, "font-weight": 700,
         "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3,
       }));
       svg.append(shape("circle", { cx: x, cy: y, r: 3.2 * unit, fill: line.colour }));
     });
+    // Names of guides, at that end and side of them where no curve and no other name is.
+    const frame = [left, top, left + inner.width, top + inner.height];
+    const places = new Places(frame, (this.named ??= new Map()));
+    for (const line of lines) {
+      const points = pieces(line.x, line.mean).flatMap((piece) => piece.map(([x, y]) => [px(x), py(y)]));
+      places.avoid(points.slice(1).map((point, at) => [...points[at], ...point]), ACROSS);
+    }
+    ends.forEach(({ line, x }, at) => {
+      places.take([x, room[at] - 0.7 * font, x + 7 * unit + widthOf(endOf(line), font, true), room[at] + 0.5 * font]);
+    });
+    for (const guide of guides) {
+      const sides = [py(guide.at) - 5 * unit, py(guide.at) + 0.8 * font + 4 * unit];
+      const wishes = sides.flatMap((y) => [
+        { x: left + inner.width - 4, y, anchor: "end" }, { x: left + 4, y, anchor: "start" },
+      ]);
+      const { x, y, anchor } = places.find(guide.name, guide.name, font, wishes);
+      svg.append(say(guide.name, { x, y, "text-anchor": anchor, fill: colours.quiet, "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3 }));
+    }
     if (mark !== null && mark !== undefined) {
       svg.append(shape("line", { x1: px(mark), x2: px(mark), y1: top, y2: top + inner.height, stroke: colours.text, "stroke-width": 1.5 * unit }));
       svg.append(shape("path", { d: `M${px(mark)} ${top + inner.height}l${5 * unit} ${8 * unit}h${-10 * unit}Z`, fill: colours.text }));

@@ -101,8 +101,8 @@ def _kept(preset: str, spec: Training) -> Shown | None:
     found = kept(preset)
     if found is None:
         st.info(
-            "Nothing of this question is kept with the project, so there is nothing to show yet. "
-            "Press **Run**: the first points come within seconds."
+            "No result of this question was computed before. Press **Run**: the first points come "
+            "within seconds."
         )
         return None
     shown = shown_kept(preset, found)

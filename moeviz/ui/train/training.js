@@ -61,6 +61,7 @@ class Training {
     this.progress = part("div", "progress", this.lost, this.bar, this.sentence);
     this.progress.hidden = true;
     this.right = part("div", "right", this.progress);
+    this.wide = part("div", "wide");
     this.cardPlace = part("div", "card");
     this.cardPlace.hidden = true;
     this.heard = tagged("p", { class: "training-heard", "aria-live": "polite" });
@@ -68,7 +69,7 @@ class Training {
     this.left = part(
       "div", "left", this.lent, this.sides[0].root, this.sides[1].root, this.player, this.choices, this.said,
     );
-    this.root.replaceChildren(this.sheet, this.left, this.right, this.cardPlace, this.heard);
+    this.root.replaceChildren(this.sheet, this.left, this.right, this.wide, this.cardPlace, this.heard);
   }
 
   panel(side, at) {

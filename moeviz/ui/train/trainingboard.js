@@ -1,4 +1,4 @@
-// Beside the tokens: curves of what is held out, paired differences, diagnostics on tabs, numbers.
+// Beside the tokens: curves of what is held out, paired differences; below: diagnostics, numbers.
 
 import { button, element, scrolling, tagged } from "@dom";
 import { LineChart } from "@linechart";
@@ -9,7 +9,7 @@ const MARKS = { better: "✓", worse: "✗", "cannot tell": "?" };
 const HIGH = 262, LOW = 205; // Heights of the two charts at the usual font size.
 const WORDS = {
   load: ["Load", "How the choices of the shown seed are spread over experts at the slider's step; the line is an equal share."],
-  schedule: ["Λ", "When which layer competes, drawn before training: each dark cell holds a step with competition."],
+  schedule: ["Competitions Λ", "In which steps a layer lets all experts compete, drawn by chance before training: each dark cell holds one."],
 };
 
 // What a paper prints of a method, and what that says of it beside another.
@@ -20,6 +20,12 @@ function printed({ values, lower }, at, reference) {
   return `${own} ${own < other === lower ? "better" : "worse"}`;
 }
 
+// What stands at the end of a curve, and where there is little room.
+function ends(title, glyph, last, form) {
+  const value = last === undefined ? "" : ` ${formed(last, form)}`;
+  return { end: `${title}${value}`, short: `${glyph}${value}` };
+}
+
 export class Board {
   constructor(training) {
     this.training = training;
@@ -28,6 +34,7 @@ export class Board {
     const part = (tag, name, ...inner) => tagged(tag, { class: `board-${name}` }, ...inner);
     this.curvesRoot = part("div", "curves");
     this.toggles = tagged("div", { class: "board-toggles", role: "group", "aria-label": "Curves that are drawn" });
+    this.summary = tagged("p", { class: "board-summary", "aria-live": "polite" });
     this.table = part("div", "table");
     this.tabs = tagged("div", { class: "board-tabs", role: "tablist", "aria-label": "Diagnostics" });
     this.says = part("p", "says");
@@ -40,10 +47,8 @@ export class Board {
     this.tools = part(
       "div", "tools", button("Save SVG", () => training.save("svg")), button("Save PNG", () => training.save("png")),
     );
-    training.right.append(
-      this.curvesRoot, this.toggles, this.table, this.tabs, this.panel,
-      part("div", "below", this.details, this.tools),
-    );
+    training.right.append(this.curvesRoot, this.toggles, this.summary, this.table);
+    training.wide.append(this.tabs, this.panel, part("div", "below", this.details, this.tools));
     scrolling(this.toggles);
     scrolling(this.tabs);
     this.curves = new LineChart(this.curvesRoot);
@@ -74,6 +79,9 @@ export class Board {
     this.common = { xname: "step", xmax: screen.steps.at(-1), mark: this.step, colours: this.colours };
     this.offer();
     this.drawCurves();
+    const came = screen.complete ? screen.summary : "";
+    if (this.summary.textContent !== came) this.summary.textContent = came;
+    this.summary.hidden = !came;
     this.drawTable();
     this.drawTab();
     this.fill();
@@ -108,11 +116,11 @@ export class Board {
     const x = screen.places.map((place) => screen.steps[place]);
     const form = screen.percent ? "points" : "fine";
     const lines = this.on.map((at) => {
-      const { title, colour, dash } = screen.methods[at];
+      const { title, colour, dash, glyph } = screen.methods[at];
       const { mean, low, high, seeds } = screen.curves[at];
       const last = mean.findLast((value) => value !== null);
       return {
-        name: title, end: `${title}${last === undefined ? "" : ` ${formed(last, screen.percent ? "points" : "number")}`}`, colour, dash, x,
+        name: title, ...ends(title, glyph, last, form), colour, dash, x,
         mean, low, high, faint: seeds.length > 1 ? seeds : [],
       };
     });
@@ -143,7 +151,7 @@ export class Board {
     });
     const paper = screen.paper;
     const head = [
-      tagged("th", { scope: "col" }, ""), tagged("th", { scope: "col" }, screen.percent ? "accuracy" : "loss"),
+      tagged("th", { scope: "col" }, ""), tagged("th", { scope: "col" }, screen.percent ? "final accuracy" : "final loss"),
       tagged("th", { scope: "col" }, "against ", select),
       ...(paper ? [tagged("th", { scope: "col", title: paper.note }, paper.title)] : []),
     ];
@@ -223,13 +231,13 @@ export class Board {
     const lines = this.on.flatMap((at) => {
       const found = each.methods[at][layer];
       if (!found) return [];
-      const { title, colour, dash } = screen.methods[at];
+      const { title, colour, dash, glyph } = screen.methods[at];
       const last = found.mean.findLast((value) => value !== null);
-      return [{ name: title, end: `${title}${last === undefined ? "" : ` ${formed(last, each.form)}`}`, colour, dash, x, ...found }];
+      return [{ name: title, ...ends(title, glyph, last, each.form), colour, dash, x, ...found }];
     });
     const guides = [];
     if (each.name === "agreement") guides.push({ at: screen.top / screen.experts, name: `chance ${formed(screen.top / screen.experts, "percent")}` });
-    if (each.name === "use_entropy") guides.push({ at: each.most, name: `most: log₂ N = ${formed(each.most, "number")}` });
+    if (each.name === "use_entropy") guides.push({ at: each.most, name: `most: log₂ ${screen.experts} = ${formed(each.most, "number")}` });
     if (each.name === "rank_down") guides.push({ at: 0, name: "no difference" });
     const yname = each.layered ? `${each.axis}, layer ${layer + 1}` : each.axis;
     this.chart.show({

@@ -4,6 +4,7 @@ import { shape } from "@drawing";
 import { looksOf } from "@tokens";
 
 const FONT = 14.5;
+const ABREAST = 700, GAP = 30; // Pixels: from which width on methods stand abreast, and between them.
 
 function drawing(width, height, words, { colours, unit }) {
   const svg = shape("svg", { width, height, role: "img", "aria-label": words, viewBox: `0 0 ${width} ${height}` });
@@ -17,29 +18,36 @@ export function loadChart({ training, screen, colours, unit, width }) {
   const font = FONT * unit;
   const shown = training.sides.filter(({ root, layer }) => !root.hidden && layer?.load);
   const row = 104 * unit;
-  const height = Math.max(1, shown.length) * row + 1.5 * font;
+  const abreast = width > ABREAST * unit ? shown.length : 1;
+  const space = abreast > 1 ? (width - GAP * unit * (abreast - 1)) / abreast : width;
+  const height = Math.max(1, shown.length / Math.max(1, abreast)) * row + 1.5 * font;
   const { svg, say } = drawing(width, height, "Share of choices of each expert", { colours, unit });
   const most = Math.max(...shown.flatMap(({ layer }) => layer.load), 1 / screen.experts);
   if (!shown.length) say("No router has been looked at yet.", { x: 4, y: 2 * font });
   shown.forEach(({ side, layer }, at) => {
     const count = layer.load.length;
-    const each = (width - 8) / count;
-    const top = at * row + 2.5 * font;
-    const foot = at * row + row - 1.3 * font;
+    const each = (space - 8) / count;
+    const left = 4 + (abreast > 1 ? at * (space + GAP * unit) : 0);
+    const start = abreast > 1 ? 0 : at * row;
+    const top = start + 2.5 * font;
+    const foot = start + row - 1.3 * font;
     const scale = (foot - top) / most;
-    say(`${screen.methods[training.view[side]].title}: share of choices by expert`, { x: 4, y: at * row + font, "font-weight": 700 });
+    say(`${screen.methods[training.view[side]].title}: share of choices by expert`, { x: left, y: start + font, "font-weight": 700 });
     const equal = foot - scale / count;
-    svg.append(shape("line", { x1: 4, x2: width - 4, y1: equal, y2: equal, stroke: colours.text, "stroke-dasharray": "4 3" }));
+    svg.append(shape("line", { x1: left, x2: left + space - 8, y1: equal, y2: equal, stroke: colours.text, "stroke-dasharray": "4 3" }));
     layer.load.forEach((share, expert) => {
       const tall = share * scale;
       svg.append(shape("rect", {
-        x: 4 + (expert + 0.1) * each, width: 0.8 * each, y: foot - tall, height: tall, fill: looksOf(screen.looks, expert).colour,
+        x: left + (expert + 0.1) * each, width: 0.8 * each, y: foot - tall, height: tall, fill: looksOf(screen.looks, expert).colour,
       }));
       if (each > 44 * unit) {
-        say(`${Math.round(100 * share)} %`, { x: 4 + (expert + 0.5) * each, y: foot - tall - 3, "text-anchor": "middle", "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3 });
+        // Above the line of the equal share where that would go through it.
+        const struck = tall < scale / count && tall + 3 + 0.8 * font > scale / count;
+        const y = (struck ? equal : foot - tall) - 3;
+        say(`${Math.round(100 * share)} %`, { x: left + (expert + 0.5) * each, y, "text-anchor": "middle", "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3 });
       }
       if (each > 17 * unit || expert % 8 === 0) {
-        say(String(expert + 1), { x: 4 + (expert + 0.5) * each, y: foot + font, "text-anchor": "middle" });
+        say(String(expert + 1), { x: left + (expert + 0.5) * each, y: foot + font, "text-anchor": "middle" });
       }
     });
   });

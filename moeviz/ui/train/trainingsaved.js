@@ -117,6 +117,8 @@ function drawn(training, board) {
     for (const [name, value] of Object.entries({ x: GAP, y, width: wide, height: tall })) copy.setAttribute(name, value);
     svg.append(copy);
     y += tall;
+    const names = board.on.map((at) => `${screen.methods[at].glyph} ${screen.methods[at].title}`);
+    words(names.join("   "), 14, true); // Where the ends of curves have their mark alone.
   }
   words(training.said.textContent, 16, false);
   const link = shape("a", { href: window.location.href });
