@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -78,7 +80,7 @@ class Method:
     def title(self) -> str:
         """Its name for people, with what differs."""
         known = REFERENCES[self.name].title if self.dense else ROUTERS[self.name].title
-        own = self.text.split()[1:]
+        own = [_said(setting) for setting in self.text.split()[1:]]
         return f"{known} ({', '.join(own)})" if own else known
 
     @property
@@ -367,6 +369,28 @@ def _asks_all(method: Method) -> bool:
     if method.dense:
         return REFERENCES[method.name].total
     return ROUTERS[method.name].competes == "always"
+
+
+def _said(setting: str) -> str:
+    """Write a setting of a method's line for people: by its field's symbol, where it has one."""
+    name, _, text = setting.partition("=")
+    field = FIELDS[name]
+    symbol = re.sub(r"\\([a-z]+)", lambda found: _greek(found[1]), field.symbol)
+    symbol = re.sub(r"_(\d)", lambda found: chr(SUBSCRIPT_ZERO + int(found[1])), symbol)
+    symbol = re.sub(r"[{}]", "", symbol)
+    value = field.read(text)
+    return (
+        f"{symbol or name} = {value:g}"
+        if isinstance(value, float)
+        else f"{symbol or name} = {text}"
+    )
+
+
+SUBSCRIPT_ZERO = 0x2080
+
+
+def _greek(name: str) -> str:
+    return unicodedata.lookup(f"GREEK SMALL LETTER {'LAMDA' if name == 'lambda' else name}")
 
 
 def _methods(fields: Mapping[str, Any]) -> tuple[Method, ...]:

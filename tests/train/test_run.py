@@ -150,7 +150,12 @@ def test_a_run_is_its_document() -> None:
     again = Training.from_json(spec.to_json())
     assert again == spec
     assert again.hash == spec.hash
-    assert spec.methods[0].title == "CompeteSMoE (omega=0.03)"
+    assert spec.methods[0].title == "CompeteSMoE (ω = 0.03)"
+    more = training(methods="pcosine tau1=0.5 temperature=2\ncompetesmoe answered=router most=2")
+    assert [method.title for method in more.methods] == [
+        "PCosine (τ₁ = 0.5, T = 2)",
+        "CompeteSMoE (answered = router, A_max = 2)",
+    ]
     assert training(methods="competesmoe omega=0.4")["methods"] == "competesmoe"
     assert training(seed=2).hash != spec.hash
     other = Training.make("test", SMALL, TEXT + b"another end")
