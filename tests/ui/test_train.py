@@ -410,7 +410,7 @@ def test_what_is_kept_is_shown_before_anything_is_run(still, records, monkeypatc
 def test_without_a_kept_result_nothing_is_invented(still, monkeypatch):
     monkeypatch.setattr(picture, "kept", lambda name: None)
     app = visit(PAGE)
-    assert "nothing to show yet" in said(app.info)
+    assert "No result of this question was computed before" in said(app.info)
 
 
 def asked(source: str, name: str, query: str = "") -> Any:

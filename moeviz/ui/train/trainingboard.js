@@ -159,7 +159,7 @@ export class Board {
       const found = screen.differences[this.reference][at];
       const name = tagged("th", { scope: "row" });
       name.style.setProperty("--curve", method.colour);
-      name.append(element("span", "glyph", method.glyph), ` ${method.title}`);
+      name.append(element("span", "glyph", method.glyph), `\u00a0${method.title}`);
       if (method.diverged) name.append(` (${method.diverged} diverged)`);
       const verdict = found && found.pairs ? `${MARKS[found.says]} ${found.says}` : "";
       const difference = tagged("td", { class: "board-difference" }, element("span", "", found ? found.words : "–"), " ");
