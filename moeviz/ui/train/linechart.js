@@ -159,7 +159,7 @@ export class LineChart {
     }
     const room = spread(ends.map((end) => end.y), 1.15 * font, top, height - 0.4 * font);
     ends.forEach(({ line, x, y }, at) => {
-      svg.append(say(fitting([endOf(line), line.name], width - Math.min(x, left + inner.width) - 8 * unit, font), {
+      svg.append(say(fitting([endOf(line), line.short], width - Math.min(x, left + inner.width) - 8 * unit, font), {
         x: x + 7 * unit, y: room[at] + 0.32 * font, fill: line.colour, "font-weight": 700,
         "paint-order": "stroke", stroke: colours.ground, "stroke-width": 3,
       }));
