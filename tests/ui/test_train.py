@@ -230,7 +230,7 @@ def test_a_method_of_ones_own_stands_among_the_others(still):
     app = visit(PAGE, methods=f"smoe\n{line}")
     assert not app.error
     assert on(app) == ["smoe", line]
-    assert method_title(FIRST_PRESET, line) == "CompeteSMoE (omega=0.5)"
+    assert method_title(FIRST_PRESET, line) == "CompeteSMoE (ω = 0.5)"
     assert method_title(FIRST_PRESET, "nobody") == "nobody"
 
 
