@@ -25,7 +25,7 @@ def test_what_stands_inside_a_network(server, visit):
     expect(write).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Download", exact=True)).to_be_visible(timeout=60_000)
     page.get_by_label("Characters").fill(str(WRITTEN))
-    page.get_by_label("Beginning").fill("The import statement")
+    page.get_by_label("How it begins").fill("The import statement")
     write.click()
     tokens = page.locator(".written-token")
     expect(tokens).to_have_count(len("The import statement") + WRITTEN)
