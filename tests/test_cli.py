@@ -79,20 +79,23 @@ def test_rates_name_a_study_for_every_cell(capsys):
         ["presets", "--json"],
         pytest.param(["rates"], marks=pytest.mark.crowd),
         pytest.param(["claims", "S1.d1", "C1.d2"], marks=pytest.mark.crowd),
-        [
-            "study",
-            "lab",
-            "--set",
-            "sizes=200,400",
-            "--set",
-            "replicates=2",
-            "--set",
-            "candidates=4",
-            "--workers",
-            "1",
-            "--device",
-            "cpu",
-        ],
+        pytest.param(
+            [
+                "study",
+                "lab",
+                "--set",
+                "sizes=200,400",
+                "--set",
+                "replicates=2",
+                "--set",
+                "candidates=4",
+                "--workers",
+                "1",
+                "--device",
+                "cpu",
+            ],
+            marks=pytest.mark.crowd,
+        ),
     ],
     ids=" ".join,
 )
@@ -225,6 +228,7 @@ QUICK = ["--set", "experts=linear", "--set", "replicates=2", "--set", "candidate
 DIVERGING = ["--set", "routers=linear", "--set", "estimators=sgd", "--set", "rate=10"]
 
 
+@pytest.mark.crowd
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_study_that_diverges_is_said_in_words_and_in_json(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("MOEVIZ_HOME", str(tmp_path / "home"))

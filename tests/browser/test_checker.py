@@ -98,7 +98,9 @@ def test_claims_are_found_in_words_and_opened(server, visit):
     assert {text[:1] for text in tiles.locator("> span:nth-child(2)").all_inner_texts()} == {"C"}
     tiles.filter(has_text="The perturbed model is identifiable").click()
     expect(page).to_have_url(re.compile(r"claim=C6\.relu"))
-    expect(page.get_by_text("What repairs it.")).to_be_visible()
+    repaired = page.get_by_text("What repairs it.")
+    expect(repaired).to_have_count(1)  # What was open before goes a moment later.
+    expect(repaired).to_be_visible()
     expect(page).to_have_url(re.compile("paper=cosine&only=fails"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_screens import barriers
@@ -17,6 +18,7 @@ TINY = {
 WRITTEN = 40
 
 
+@pytest.mark.crowd
 def test_what_stands_inside_a_network(server, visit):
     page = visit(1280, 800)
     page.goto(f"{server.url}/train?{urlencode(TINY)}")
