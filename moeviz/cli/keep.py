@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 FRESH = "fresh"
 
-MULTIPLICATIONS = 2e10
-"""About what one core does in a second of training."""
-
 
 @dataclass(frozen=True)
 class KeptState:
@@ -95,8 +92,8 @@ def training_standing(preset: TrainingPreset) -> KeptState:
     ----------
     preset : TrainingPreset
     """
+    from moeviz.train.cost import seconds_with
     from moeviz.train.kept import keep, kept
-    from moeviz.train.plan import plan
 
     spec, found = preset.build(), kept(preset.name)
     state = FRESH
@@ -106,8 +103,7 @@ def training_standing(preset: TrainingPreset) -> KeptState:
         state = "stale: the preset has changed since"
     elif not found.result.complete:
         state = "stale: not all of its runs have ended"
-    cost = sum(block.cost for block in plan(spec)) / MULTIPLICATIONS
-    return KeptState(preset.name, spec, state, cost, keep)
+    return KeptState(preset.name, spec, state, seconds_with(spec, 1), keep)
 
 
 def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> int:

@@ -11,7 +11,8 @@ from moeviz.engine import Snapshot
 from moeviz.engine.workers.hardware import local_workers
 from moeviz.errors import SpecificationError
 from moeviz.fields import Value
-from moeviz.train.plan import plan, runs
+from moeviz.train.cost import seconds_with
+from moeviz.train.plan import runs
 from moeviz.train.specification import Training
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
@@ -22,18 +23,6 @@ from moeviz.ui.train.files import upload
 from moeviz.ui.train.form import form_training, form_values, reset_form
 from moeviz.ui.train.link import form_fields
 from moeviz.ui.train.state import STATE, leave_run, show_job
-
-PACE = 2.6e10
-"""Multiplications of training that a core of an ordinary machine takes in a second."""
-
-STEP = 0.005
-"""Seconds that a step takes beside them; most of the time of a small network."""
-
-LOOK = 0.001
-"""Seconds that looking at a layer takes for each of its experts, beside what the plan has of it."""
-
-BEFORE = 1.0
-"""Seconds until the first stretch has begun."""
 
 _CLOSED = "train.settings.closed"
 """Key of what says that the drawer was closed, until the page has been drawn."""
@@ -75,15 +64,7 @@ def seconds_of(spec: Training) -> float:
     ----------
     spec : Training
     """
-    count, stretches = len(runs(spec)), plan(spec)
-    work = sum(stretch.cost for stretch in stretches) / PACE + count * spec["steps"] * STEP
-    work += len(stretches) * spec["layers"] * spec["experts"] * LOOK
-    begun = 0.0
-    if spec.dense_work:
-        # Every worker trains it by itself for the runs that it has of a seed.
-        begun = spec.dense_work / PACE + spec["dense_steps"] * STEP
-    # Runs go on beside each other, and no run is faster for a second core.
-    return BEFORE + spec["seeds"] * len(spec.domains) * begun + work / min(local_workers(), count)
+    return seconds_with(spec, local_workers())
 
 
 def run(spec: Training) -> None:
