@@ -67,16 +67,8 @@ def look(
     """
     device = next(network.parameters()).device
     inputs, targets = (part.to(device) for part in probe(task))
-    heard: list[Tensor] = []
-    hooks = [
-        layer.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
-        for layer in network.layers
-    ]
-    try:
+    with network.overheard() as heard:
         answers, routed = network(inputs)
-    finally:
-        for hook in hooks:
-            hook.remove()
     plain = task.shown(float(task.loss(answers, targets)))
     layers: list[dict[str, Any]] = []
     for at, (layer, x, did) in enumerate(zip(network.layers, heard, routed, strict=True)):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -136,6 +136,20 @@ class Network(nn.Module):
     def layers(self) -> list[Layer]:
         """The sparse layers, first one first."""
         return [block.layer for block in self.blocks]  # type: ignore[misc]
+
+    @contextmanager
+    def overheard(self) -> Iterator[list[Tensor]]:
+        """Return a context that lists what each layer is asked about in it, each of (T, d)."""
+        heard: list[Tensor] = []
+        hooks = [
+            layer.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
+            for layer in self.layers
+        ]
+        try:
+            yield heard
+        finally:
+            for hook in hooks:
+                hook.remove()
 
     def forward(
         self,

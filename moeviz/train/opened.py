@@ -70,16 +70,8 @@ class Opened:
     @torch.no_grad()
     def heard(self, inputs: Tensor) -> list[Tensor]:
         """Return the tokens that each layer is asked about, each of shape (T, d)."""
-        found: list[Tensor] = []
-        hooks = [
-            layer.register_forward_pre_hook(lambda _, given: found.append(given[0]))
-            for layer in self.network.layers
-        ]
-        try:
+        with self.network.overheard() as found:
             self.network(inputs)
-        finally:
-            for hook in hooks:
-                hook.remove()
         return found
 
 
