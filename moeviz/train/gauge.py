@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from moeviz.errors import Cancelled
 from moeviz.model.scores import Domain, Score
 from moeviz.model.threads import one_thread
 from moeviz.theory.gauge import RIM, sphere_translations
@@ -24,14 +23,13 @@ from moeviz.train.opened import Opened, opened
 from moeviz.train.plan import Run
 from moeviz.train.routers import Router
 from moeviz.train.specification import Training
+from moeviz.train.stop import Stop, heed
 
 LEAST, LARGEST, PLACES = 0.25, 4.0, 33
 """Factors by which a vector is stretched: so many, evenly in their logs."""
 
 PART = 0.8
 """Of the way to the rim of the ball that a common vector may take coordinates."""
-
-Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -127,8 +125,7 @@ def gauge_of(
     inputs, targets = found.probe()
 
     def loss() -> float:
-        if should_stop is not None and should_stop():
-            raise Cancelled("Stretching was stopped.")
+        heed(should_stop, "Stretching")
         with torch.no_grad(), one_thread():
             answers, _ = found.network(inputs)
             return found.task.shown(float(found.task.loss(answers, targets)))

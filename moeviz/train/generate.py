@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from moeviz.errors import Cancelled, SpecificationError
+from moeviz.errors import SpecificationError
 from moeviz.model.threads import one_thread
 from moeviz.train.layer import Routed, SparseLayer
 from moeviz.train.opened import Opened, opened
 from moeviz.train.plan import Run
 from moeviz.train.specification import Training
+from moeviz.train.stop import Stop, heed
 from moeviz.train.tasks import Language
 
 MOST_WRITTEN = 500
@@ -29,8 +29,6 @@ MOST_SEED = 2**31 - 1
 
 NOTHING = "\n"
 """What a text begins with where nothing is given: a new line."""
-
-Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -160,8 +158,7 @@ def _go_on(
     logits = ask(numbers[-context:], min(len(numbers), context))
     numbers = list(numbers)
     for _ in range(count):
-        if should_stop is not None and should_stop():
-            raise Cancelled("Writing was stopped.")
+        heed(should_stop, "Writing")
         numbers.append(_drawn(logits, temperature, draw))
         logits = ask(numbers[-context:], 1)
     return numbers, tuple(tuple(known) for known in experts)

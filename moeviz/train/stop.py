@@ -9,8 +9,14 @@ from moeviz.errors import Cancelled
 Stop = Callable[[], bool]
 
 
-def heed(should_stop: Stop | None) -> None:
+def heed(should_stop: Stop | None, what: str = "Training") -> None:
     """Stop here if asked to.
+
+    Parameters
+    ----------
+    should_stop : callable or None
+    what : str
+        What it is that stops.
 
     Raises
     ------
@@ -18,4 +24,4 @@ def heed(should_stop: Stop | None) -> None:
         Once `should_stop` is true.
     """
     if should_stop is not None and should_stop():
-        raise Cancelled("Training was stopped.")
+        raise Cancelled(f"{what} was stopped.")
