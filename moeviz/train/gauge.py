@@ -21,7 +21,7 @@ from moeviz.train.layer import SparseLayer
 from moeviz.train.network import Network
 from moeviz.train.opened import Opened, opened
 from moeviz.train.plan import Run
-from moeviz.train.routers import Router
+from moeviz.train.routers import Router, trial_scores
 from moeviz.train.specification import Training
 from moeviz.train.stop import Stop, heed
 
@@ -184,8 +184,7 @@ def _seen(
 
 def sees_differences(router: Router, top: int) -> bool:
     """Return whether a router's weights stay when one number is added to all K = `top` scores."""
-    scores = torch.linspace(-1.3, 2.1, 4 * (top + 2), dtype=torch.float64)
-    scores = scores.mul(5.0).sin().reshape(top + 2, 4)
+    scores = trial_scores(top)
     kept, chosen = scores.topk(top, dim=0)
     plain = router.kept_weights(kept, chosen, scores)
     moved = router.kept_weights(kept + 1.7, chosen, scores + 1.7)

@@ -100,8 +100,7 @@ class Router:
 
         It does not where the one that is chosen has the same weight whatever its score is.
         """
-        scores = torch.linspace(-1.3, 2.1, 4 * (top + 2), dtype=torch.float64)
-        scores = scores.mul(5.0).sin().reshape(top + 2, 4)
+        scores = trial_scores(top)
         kept, chosen = scores.topk(top - int(self.shared), dim=0)
         weights = self.kept_weights(kept, chosen, scores)
         return not torch.allclose(weights, weights[..., :1], rtol=0, atol=1e-12)
@@ -109,6 +108,12 @@ class Router:
     def shares(self, scores: Tensor) -> Tensor:
         """Return every expert's share of a token, shape (N, T); what a balance loss balances."""
         return SoftmaxRouting(self.temperature).weights(scores)
+
+
+def trial_scores(top: int) -> Tensor:
+    """Return scores on which a router's weights are tried, shape (K + 2, 4), K = `top`: no ties."""
+    scores = torch.linspace(-1.3, 2.1, 4 * (top + 2), dtype=torch.float64)
+    return scores.mul(5.0).sin().reshape(top + 2, 4)
 
 
 ROUTERS: Registry[type[Router]] = Registry("method")

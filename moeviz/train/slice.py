@@ -28,7 +28,7 @@ from moeviz.model.scores import Score
 from moeviz.model.threads import one_thread
 from moeviz.train.opened import opened
 from moeviz.train.plan import Run
-from moeviz.train.routers import Router
+from moeviz.train.routers import Router, trial_scores
 from moeviz.train.specification import Training
 
 Numbers = NDArray[np.float64]
@@ -178,8 +178,7 @@ def gate_of(router: Router, top: int) -> tuple[Routing, bool]:
         K experts for a token; more than a gate of the pictures may keep count as so many.
     """
     top = min(top, int(TOP.high))
-    scores = torch.linspace(-2.0, 2.0, 5 * (top + 2), dtype=torch.float64).mul(7.0).sin()
-    scores = scores.reshape(top + 2, 5)
+    scores = trial_scores(top)
     kept, chosen = scores.topk(top, dim=0)
     own = torch.zeros_like(scores).scatter(0, chosen, router.kept_weights(kept, chosen, scores))
     known = [make_routing(name, temperature=router.temperature, top=top) for name in ROUTINGS]
