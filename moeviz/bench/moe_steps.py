@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -14,6 +12,7 @@ import torch
 
 from moeviz.bench.work import Row, row
 from moeviz.train.build import build_network
+from moeviz.train.freed import most_held
 from moeviz.train.optimizer import make_optimizer
 from moeviz.train.plan import Run
 from moeviz.train.reference import REFERENCES
@@ -84,16 +83,7 @@ def _peak(fields: dict[str, Any]) -> tuple[float, float]:
     state = None
     for number in range(len(spec.steps_at)):
         _, state = run_stretch(spec, Run(0, 1, 0), number, state)
-    return time.perf_counter() - began, _most_held()
-
-
-def _most_held() -> float:
-    """Return the most bytes that this process has held; Linux alone tells apart who started it."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        words = status.read_text(encoding="ascii").partition("VmHWM:")[2].split()
-        return 1024.0 * float(words[0])
-    return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return time.perf_counter() - began, float(most_held())
 
 
 def memory_rows() -> list[Row]:

@@ -29,9 +29,9 @@ from moeviz.train.tasks import make_task
 from tests.train.test_run import SMALL, training
 
 WORKER = """
-import json, pickle, resource, sys
-from pathlib import Path
+import json, pickle, sys
 import torch
+from moeviz.train.freed import most_held
 from moeviz.train.plan import Run
 from moeviz.train.run import run_stretch
 from moeviz.train.specification import Training
@@ -41,13 +41,7 @@ spec, state = Training.make("test", json.loads(sys.argv[1])), None
 for number in range(2):
     _, state = run_stretch(spec, Run(0, 1, 0), number, state)
     sent = pickle.dumps(state)
-status = Path("/proc/self/status")
-if status.exists():
-    # What the system calls the largest use counts who started this process, too.
-    peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    print(int(peak.split()[1]) * 1024)
-else:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(most_held())
 """
 
 
