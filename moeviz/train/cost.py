@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from moeviz.train.limits import dense_work
 from moeviz.train.plan import plan, runs
 from moeviz.train.specification import Training
 
@@ -30,10 +31,10 @@ def seconds_with(spec: Training, workers: int) -> float:
     count, stretches = len(runs(spec)), plan(spec)
     work = sum(stretch.cost for stretch in stretches) / PACE + count * spec["steps"] * STEP
     work += len(stretches) * spec["layers"] * spec["experts"] * LOOK
-    begun = 0.0
-    if spec.dense_work:
+    dense, begun = dense_work(spec), 0.0
+    if dense:
         # Every worker trains it by itself for the runs that it has of a seed.
-        begun = spec.dense_work / PACE + spec["dense_steps"] * STEP
+        begun = dense / PACE + spec["dense_steps"] * STEP
     # Runs go on beside each other, and no run is faster for a second core.
     starts = spec["seeds"] * len(spec.domains) * begun
     return float(BEFORE + starts + work / min(workers, count))

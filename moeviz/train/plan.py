@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moeviz.train.specification import Training, method_work
+from moeviz.train.limits import method_work
+from moeviz.train.specification import Training
 
 LOOKING = 3.0
 """What looking at a network at a checkpoint costs, in steps of training."""

@@ -13,9 +13,9 @@ from typing import Any
 from moeviz.errors import SpecificationError
 from moeviz.fields import Value
 from moeviz.text import check_text, json_text
-from moeviz.train.fields import EACH, FIELDS, NAMES, UPCYCLED, VARIED
+from moeviz.train.fields import EACH, FIELDS, NAMES, VARIED
 from moeviz.train.layer import Rules
-from moeviz.train.memory import answering, reads_all, record_bytes, worker_bytes
+from moeviz.train.limits import check_size
 from moeviz.train.network import Sizes
 from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
@@ -26,36 +26,9 @@ NUMBERS_VERSION = 1
 """Version of the arithmetic of training; part of every run's identity."""
 
 MOST_METHODS = 12
-MOST_RUNS = 60
+
 CROWDED = 1.5
 """The j-th of J checkpoints lies after (j/J) to this power of the steps."""
-
-MOST_WORK = 2e14
-"""Multiplications of a whole run: about an hour of two cores."""
-
-MOST_STEP_WORK = 3e10
-"""Multiplications of one step: about a second and a half, so that who stops a run need not wait."""
-
-MOST_BYTES = 1.5 * 2**30
-"""Memory of a worker."""
-
-MOST_RECORD_BYTES = 256 * 2**20
-"""Of all records of a run: a server holds them in its memory while somebody looks."""
-
-MOVED = 50
-"""Multiplications that take as long as it takes to carry a number to an expert and back."""
-
-ROW = 40
-"""Numbers that take as long to carry as it takes to find the place of a token's expert."""
-
-SCORED = 250
-"""Multiplications that take as long as choosing among experts takes for each of them."""
-
-ATTENDED = 12
-"""Multiplications that take as long as what a head of attention does beside them with a token."""
-
-KEPT_TOGETHER = 4
-"""How often an answer is carried where an affinity reads the answers of all experts."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +150,7 @@ class Training:
         made = cls(name[:60], tuple(checked.items()), learned, own)
         for method in made.methods:
             method.check()
-        made.check_size()
+        check_size(made)
         return made
 
     @property
@@ -268,107 +241,6 @@ class Training:
                 f"(digest {made.text}, not '{str(text)[:16]}'); run it again."
             )
         return made
-
-    def check_size(self) -> None:
-        """Refuse a run that is larger than the laboratory's limits.
-
-        Raises
-        ------
-        SpecificationError
-            If there are too many runs or too much work.
-        """
-        runs = len(self.methods) * self["seeds"] * len(self.domains)
-        if runs > MOST_RUNS:
-            raise SpecificationError(
-                f"Expected at most {MOST_RUNS} runs, but {len(self.methods)} methods times "
-                f"{self['seeds']} seeds times {len(self.domains)} domains are {runs}; take fewer."
-            )
-        if self.work > MOST_WORK:
-            raise SpecificationError(
-                f"Expected at most {MOST_WORK:.0e} multiplications, but this run needs about "
-                f"{self.work:.0e}; take fewer steps, methods or seeds, or a smaller network."
-            )
-        records = sum(
-            record_bytes(method.name, method.fields, len(self.steps_at)) for method in self.methods
-        )
-        records *= self["seeds"] * len(self.domains)
-        if records > MOST_RECORD_BYTES:
-            raise SpecificationError(
-                f"Expected records of at most {MOST_RECORD_BYTES / 2**20:.0f} MiB, but of {runs} "
-                f"runs at {len(self.steps_at)} checkpoints there are about "
-                f"{records / 2**20:,.0f}; take fewer checkpoints, seeds, methods or layers."
-            )
-        for method in self.methods:
-            step, room = step_work(method), worker_bytes(method.name, method.fields)
-            if step > MOST_STEP_WORK:
-                raise SpecificationError(
-                    f"Expected at most {MOST_STEP_WORK:.0e} multiplications in a step, but a step "
-                    f"of {method.title} may need about {step:.0e}; take fewer sequences, or a "
-                    "smaller network."
-                )
-            if room > MOST_BYTES:
-                raise SpecificationError(
-                    f"Expected at most {MOST_BYTES / 2**30:.1f} GiB for a network in training, but "
-                    f"{method.title} needs about {room / 2**30:.1f}; take fewer sequences, experts "
-                    "or hidden units."
-                )
-
-    @property
-    def work(self) -> float:
-        """About how many multiplications all runs take."""
-        each = sum(method_work(method) for method in self.methods) + self.dense_work
-        return float(self["seeds"] * len(self.domains) * each)
-
-    @property
-    def dense_work(self) -> float:
-        """About how many multiplications the dense network takes with which a seed's runs begin."""
-        if self["start"] != UPCYCLED or all(method.dense for method in self.methods):
-            return 0.0
-        busy = {**self.methods[0].fields, "experts": 1, "top": 1}
-        return float(self["dense_steps"] * _step_work(Method("", "", busy), 1.0))
-
-
-def method_work(method: Method) -> float:
-    """Return about how many multiplications one run of a method takes, forward and backward."""
-    f = method.fields
-    busy = f["experts"] if _asks_all(method) else f["top"]
-    if method.competes:
-        busy += f["omega"] * (f["experts"] - f["top"])
-    return float(f["steps"] * _step_work(method, busy))
-
-
-def step_work(method: Method) -> float:
-    """Return about how many multiplications a step takes on which all layers compete that may.
-
-    What is carried from place to place is counted as the multiplications that take as long: of
-    small experts, of many, and of long inputs it is most of a step.
-    """
-    f = method.fields
-    everyone = method.competes or _asks_all(method)
-    rows = answering(method.name, f)[0]
-    if reads_all(method.name, f):
-        rows *= KEPT_TOGETHER
-    carried = rows * MOVED * (f["width"] + f["hidden"] + ROW) + SCORED * f["experts"]
-    carried += ATTENDED * f["context"] * f["heads"]
-    tokens = f["batch"] * TASKS[str(f["task"])].tokens(f)
-    work = _step_work(method, f["experts" if everyone else "top"])
-    return float(work + 3 * tokens * f["layers"] * carried)
-
-
-def _step_work(method: Method, busy: float) -> float:
-    """Return the multiplications of a step on which so many experts answer a token."""
-    f = method.fields
-    layer = 2 * busy * f["width"] * f["hidden"] + f["experts"] * f["width"]
-    tokens = f["batch"] * TASKS[str(f["task"])].tokens(f)
-    attention = 4 * f["width"] ** 2 + 2 * f["context"] * f["width"]
-    return float(3 * tokens * f["layers"] * (layer + attention))
-
-
-def _asks_all(method: Method) -> bool:
-    """Return whether every expert answers every token."""
-    if method.dense:
-        return REFERENCES[method.name].total
-    return ROUTERS[method.name].competes == "always"
 
 
 def _said(setting: str) -> str:

@@ -12,19 +12,21 @@ import pytest
 from moeviz.errors import SpecificationError
 from moeviz.text import json_text
 from moeviz.train.build import build_network
+from moeviz.train.limits import (
+    MOST_BYTES,
+    MOST_RECORD_BYTES,
+    MOST_STEP_WORK,
+    dense_work,
+    method_work,
+    step_work,
+    whole_work,
+)
 from moeviz.train.memory import record_bytes, weights, worker_bytes
 from moeviz.train.plan import plan
 from moeviz.train.presets import PRESETS
 from moeviz.train.routers import ROUTERS
 from moeviz.train.run import run_stretch
-from moeviz.train.specification import (
-    MOST_BYTES,
-    MOST_RECORD_BYTES,
-    MOST_STEP_WORK,
-    Training,
-    method_work,
-    step_work,
-)
+from moeviz.train.specification import Training
 from moeviz.train.tasks import make_task
 from tests.train.test_run import SMALL, training
 
@@ -154,11 +156,11 @@ def test_a_preset_keeps_a_twelfth_of_the_records_that_may_be(name: str) -> None:
 def test_the_dense_network_of_an_upcycled_start_counts_once_a_seed() -> None:
     begun = training(methods="smoe\nxmoe", start="upcycled", dense_steps=200, seeds=3)
     plain = training(methods="smoe\nxmoe", start="scratch", seeds=3)
-    assert plain.dense_work == 0.0
+    assert dense_work(plain) == 0.0
     dense = training(methods="dense-active", top=1, steps=200, points=2).methods[0]
     # A dense network has no scores, for which every expert counts.
-    assert begun.dense_work == pytest.approx(method_work(dense), rel=0.1)
-    assert begun.work - plain.work == pytest.approx(3 * begun.dense_work)
+    assert dense_work(begun) == pytest.approx(method_work(dense), rel=0.1)
+    assert whole_work(begun) - whole_work(plain) == pytest.approx(3 * dense_work(begun))
     with pytest.raises(SpecificationError, match=r"2e\+14 multiplications"):
         training(methods="smoe", start="upcycled", dense_steps=20_000, seeds=20, width=128,
                  hidden=1024, batch=32, context=64)  # fmt: skip

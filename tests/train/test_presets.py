@@ -9,6 +9,7 @@ import pytest
 from moeviz.errors import SpecificationError, UnknownNameError
 from moeviz.model.affinities import AFFINITIES
 from moeviz.train.fields import FIELDS
+from moeviz.train.limits import whole_work
 from moeviz.train.plan import runs
 from moeviz.train.presets import PRESETS, tables_of
 from moeviz.train.published import TABLES
@@ -27,7 +28,7 @@ def test_presets_are_runs_that_a_class_can_wait_for(name: str) -> None:
     preset = PRESETS[name]
     spec = preset.build()
     assert spec.name == name
-    assert spec.work / MULTIPLICATIONS <= LONGEST
+    assert whole_work(spec) / MULTIPLICATIONS <= LONGEST
     assert spec["seeds"] >= 3
     assert preset.changed(spec) == {}
     assert preset.asks.endswith("?")
