@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from moeviz.train.alone import Alone
 from moeviz.train.layer import SparseLayer
+from moeviz.train.method import Method
 from moeviz.train.network import Layer, Network
 from moeviz.train.reference import REFERENCES, DenseLayer
 from moeviz.train.routers import ROUTERS, Router
-from moeviz.train.specification import Method
 from moeviz.train.streams import stream
 from moeviz.train.tasks import Task
 

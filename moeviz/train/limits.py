@@ -13,7 +13,8 @@ from moeviz.train.routers import ROUTERS
 from moeviz.train.tasks import TASKS
 
 if TYPE_CHECKING:
-    from moeviz.train.specification import Method, Training
+    from moeviz.train.method import Method
+    from moeviz.train.specification import Training
 
 MOST_RUNS = 60
 

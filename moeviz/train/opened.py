@@ -11,10 +11,11 @@ from moeviz.errors import SpecificationError
 from moeviz.train.build import build_network
 from moeviz.train.layer import SparseLayer
 from moeviz.train.look import probe
+from moeviz.train.method import Method
 from moeviz.train.network import Network
 from moeviz.train.plan import Run
 from moeviz.train.run import load_state
-from moeviz.train.specification import Method, Training
+from moeviz.train.specification import Training
 from moeviz.train.tasks import Task, make_task
 
 

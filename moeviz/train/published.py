@@ -12,7 +12,7 @@ from typing import Any
 
 from moeviz.model.registry import Registry
 from moeviz.train.fields import FIELDS
-from moeviz.train.specification import Method
+from moeviz.train.method import Method
 
 ACCURACY, RANK = "Avg. Acc", "Avg. Rank"
 

@@ -15,13 +15,14 @@ from moeviz.text import finite
 from moeviz.train.build import build_network
 from moeviz.train.freed import keep_freed
 from moeviz.train.layer import Routed
+from moeviz.train.method import Method
 from moeviz.train.network import Network
 from moeviz.train.numbers import mixed_precision
 from moeviz.train.optimizer import make_optimizer
 from moeviz.train.plan import Run
 from moeviz.train.record import NOTHING_SEEN, Kept, see
 from moeviz.train.schedule import Schedule, draw_schedule
-from moeviz.train.specification import Method, Training
+from moeviz.train.specification import Training
 from moeviz.train.stop import Stop, heed
 from moeviz.train.streams import stream
 from moeviz.train.tasks import Task, make_task

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from torch import Tensor
 
 from moeviz.train.build import build_network
+from moeviz.train.method import Method
 from moeviz.train.network import Network
 from moeviz.train.plan import Run
-from moeviz.train.specification import Method, Training
+from moeviz.train.specification import Training
 from moeviz.train.tasks import Task
 
 DENSE = "dense-active"

@@ -11,9 +11,10 @@ import torch
 
 from moeviz.errors import Cancelled, SpecificationError
 from moeviz.train.build import build_network
+from moeviz.train.method import Method
 from moeviz.train.plan import Run
 from moeviz.train.run import load_state, rate_share, run_stretch, schedule_of
-from moeviz.train.specification import Method, Training
+from moeviz.train.specification import Training
 from moeviz.train.tasks import make_task
 
 SMALL: dict[str, Any] = {

@@ -19,8 +19,9 @@ from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.errors import MoevizError
 from moeviz.train.build import router_of
 from moeviz.train.generate import HOTTEST, LONGEST_BEGINNING, MOST_SEED, MOST_WRITTEN
+from moeviz.train.method import Method
 from moeviz.train.plan import Run, runs, stretch_id
-from moeviz.train.specification import Method, Training
+from moeviz.train.specification import Training
 from moeviz.train.tasks import ANGLES, Language, make_task
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import GATES
