@@ -58,15 +58,11 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
     unit = "% of digits" if percent else measure.unit
     shown = _first(result)
     screen: dict[str, Any] = {
-        "name": spec.name,
-        "task": spec["task"],
         "hash": spec.hash,
         "ground": theme.ground,
-        "measure": measure.name,
         "percent": percent,
         "axis": f"{measure.name}, {unit}",
         "unit": unit_of(result),
-        "lower": measure.lower_is_better,
         "steps": list(spec.steps_at),
         "layers": spec["layers"],
         "experts": spec["experts"],

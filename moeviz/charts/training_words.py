@@ -1,7 +1,7 @@
 """What to notice of a trained router at a checkpoint, in one sentence with the numbers of then.
 
 A sentence is a text with slots, such as ``{agreement}``, that are filled from a screen, so
-that a browser that slides through the checkpoints writes it as this module does (``training.js``).
+that a browser that slides through the checkpoints writes it as this module does (``noticing.js``).
 """
 
 from __future__ import annotations
