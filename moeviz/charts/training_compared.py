@@ -11,10 +11,9 @@ from moeviz.charts.papers import table_name
 from moeviz.charts.training_words import sentence
 from moeviz.text import listed, signed
 from moeviz.train.build import router_of
-from moeviz.train.measure import FINAL
+from moeviz.train.measure import ACCURACY, FINAL
 from moeviz.train.paired import BETTER, CANNOT_TELL, Difference
-from moeviz.train.presets import PRESETS
-from moeviz.train.published import TABLES
+from moeviz.train.presets import tables_of
 from moeviz.train.result import TrainingResult
 from moeviz.train.routers import ROUTERS
 
@@ -65,7 +64,7 @@ def _latest(screen: dict[str, Any]) -> str:
 
 
 def _shown_unit(result: TrainingResult) -> str:
-    return "of digits" if result.measure.what == "accuracy" else result.measure.unit
+    return "of digits" if result.measure.what == ACCURACY else result.measure.unit
 
 
 def _best(result: TrainingResult) -> int:
@@ -91,7 +90,7 @@ def asked_words(result: TrainingResult) -> str:
                 f"the same {records[-1]['inputs']:,} of them at every step: so the two differ."
             )
             break
-    if result.measure.what == "accuracy":
+    if result.measure.what == ACCURACY:
         said.append(
             "A final accuracy is that of the step at which the turns that are learned were told "
             "best, often before the last."
@@ -138,8 +137,7 @@ def printed_beside(result: TrainingResult) -> dict[str, Any] | None:
         ``values``, for each method a number or None; None where no table stands beside it.
     """
     spec = result.spec
-    tables = PRESETS[spec.name].tables if spec.name in PRESETS else ()
-    for table in (TABLES[name] for name in tables):
+    for table in tables_of(spec):
         for at, column in enumerate(table.columns):
             if column.reads != FINAL:
                 continue
