@@ -1,10 +1,10 @@
-"""Numbers as text: the one way to print a signed number, and the one writer of JSON."""
+"""Numbers and lists as text: one way to print a signed number, and the one writer of JSON."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moeviz.errors import SpecificationError
@@ -29,6 +29,16 @@ def signed(value: float | None, digits: int = 2) -> str:
     if not text.strip("-0."):
         text = text.removeprefix("-")
     return text.replace("-", "\u2212")
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list of a sentence: ``a, b and c``.
+
+    Parameters
+    ----------
+    words : sequence of str
+    """
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def within(value: float, low: float, high: float, digits: int = 2) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from moeviz.text import listed
+
 _WORDS: Mapping[str, str] = {
     **{"relu": "ReLU", "tanh": "tanh", "gelu": "GELU", "linear": "linear", "constant": "constant"},
     **{"scaled-relu": "scaled ReLU", "scaled-gelu": "scaled GELU", "ffn": "networks"},
@@ -86,13 +88,3 @@ def _row(firsts: Sequence[tuple[str, ...]], lasts: Sequence[str]) -> str:
     before = listed([", ".join(first) for first in firsts if first])
     after = listed(list(lasts))
     return ", ".join(part for part in (before, after) if part)
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return words as a list of a sentence: ``a, b and c``.
-
-    Parameters
-    ----------
-    words : sequence of str
-    """
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.charts.claim_cases import cases_together, listed
+from moeviz.charts.claim_cases import cases_together
 from moeviz.charts.plain import plain_text
 from moeviz.symbolic.catalogue.shipped import shipped, shipped_summary
+from moeviz.text import listed
 
 Plain = Mapping[str, Any]
 

@@ -11,6 +11,7 @@ from moeviz.charts.checker import superscript
 from moeviz.charts.palette import Theme
 from moeviz.charts.training_experts import expert_looks
 from moeviz.charts.walks import power_of_ten
+from moeviz.text import signed
 from moeviz.train.gauge import LARGEST, LEAST, LayerGauge
 from moeviz.train.slice import Slice
 
@@ -105,7 +106,7 @@ def _levels(low: float, high: float) -> tuple[list[tuple[float, str]], str]:
     times = next(each for each in (1, 2, 5, 10) if each * 10.0**power >= raw)
     step = times * 10.0**power
     places = range(math.ceil(low / step), math.floor(high / step) + 1)
-    found = [(place * step, f"{place * times}".replace("-", "−")) for place in places]
+    found = [(place * step, signed(place * times, 0)) for place in places]
     return found, superscript(f"10^{power}") if power else ""
 
 

@@ -10,10 +10,9 @@ import numpy as np
 
 from moeviz.charts.gates import FEATURED, FEWEST, MOST, TALL, WIDE, Point
 from moeviz.errors import SpecificationError
-from moeviz.model.constants import Constant
 from moeviz.model.gates import TOP
 from moeviz.model.routings import TEMPERATURE, Tempered
-from moeviz.model.scores import SCORES, TAU2, Domain
+from moeviz.model.scores import SCORES, TAU1, TAU2, Domain
 from moeviz.theory.gauge import RIM
 from moeviz.train.slice import Numbers, Slice
 
@@ -28,14 +27,6 @@ EDGE = 0.97
 
 NEARLY_ALL = 95
 """Percent of the tokens."""
-
-_TAU1 = next(
-    constant
-    for score in SCORES.values()
-    if score.domain is Domain.BALL
-    for constant in score.constants
-    if isinstance(constant, Constant) and constant.name == "tau1"
-)
 
 
 @dataclass(frozen=True)
@@ -158,7 +149,7 @@ def _in_ball(u: Numbers) -> tuple[Numbers, float]:
     """Return vectors whose coordinates are u, and tau1."""
     length = np.minimum(np.linalg.norm(u, axis=1, keepdims=True), RIM)
     plain = u / (1.0 - length)
-    tau1 = min(max(_times(plain), _TAU1.low), _TAU1.high)
+    tau1 = min(max(_times(plain), TAU1.low), TAU1.high)
     vectors = tau1 * plain
     # A coordinate at the rim is an endless vector; one at the picture's edge is nearly the same.
     far = (abs(vectors) / (WIDE[1], TALL[1])).max(axis=1, keepdims=True)

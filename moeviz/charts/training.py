@@ -23,6 +23,7 @@ from moeviz.charts.training_experts import expert_looks
 from moeviz.charts.training_map import schedules
 from moeviz.charts.training_words import notices
 from moeviz.text import finite
+from moeviz.train.measure import ACCURACY
 from moeviz.train.plan import runs
 from moeviz.train.result import TrainingResult
 from moeviz.train.routers import ROUTERS
@@ -54,19 +55,15 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
         experts, ``summary``, a sentence, and ``ground``, of the theme.
     """
     spec, measure = result.spec, result.measure
-    percent = measure.what == "accuracy"
+    percent = measure.what == ACCURACY
     unit = "% of digits" if percent else measure.unit
     shown = _first(result)
     screen: dict[str, Any] = {
-        "name": spec.name,
-        "task": spec["task"],
         "hash": spec.hash,
         "ground": theme.ground,
-        "measure": measure.name,
         "percent": percent,
         "axis": f"{measure.name}, {unit}",
         "unit": unit_of(result),
-        "lower": measure.lower_is_better,
         "steps": list(spec.steps_at),
         "layers": spec["layers"],
         "experts": spec["experts"],
@@ -143,7 +140,7 @@ def _curves(result: TrainingResult) -> dict[str, Any]:
     spec = result.spec
     numbers = len(spec.methods) * (3 + len(result.seeds))
     places = thinned(len(spec.steps_at), max(2, MOST_NUMBERS // (2 * numbers)))
-    factor = 100.0 if result.measure.what == "accuracy" else 1.0
+    factor = 100.0 if result.measure.what == ACCURACY else 1.0
     curves = []
     for method in range(len(spec.methods)):
         found = result.curve(method, result.measure.what).values.mean(0)[:, places] * factor

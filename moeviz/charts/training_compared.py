@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from moeviz.charts.papers import table_name
 from moeviz.charts.training_words import sentence
-from moeviz.text import signed
+from moeviz.text import listed, signed
 from moeviz.train.build import router_of
-from moeviz.train.measure import FINAL
-from moeviz.train.paired import Difference
-from moeviz.train.presets import PRESETS
-from moeviz.train.published import TABLES
+from moeviz.train.measure import ACCURACY, FINAL
+from moeviz.train.paired import BETTER, CANNOT_TELL, Difference
+from moeviz.train.presets import tables_of
 from moeviz.train.result import TrainingResult
 from moeviz.train.routers import ROUTERS
 
 DIGITS_OF = 3
 """Behind the point, of losses and of their differences."""
-
-CANNOT_TELL = "cannot tell"
 
 
 def summary(result: TrainingResult, screen: dict[str, Any]) -> str:
@@ -43,14 +39,14 @@ def summary(result: TrainingResult, screen: dict[str, Any]) -> str:
     verdicts = {
         other: result.difference(best, other) for other in range(len(methods)) if other != best
     }
-    surely = [methods[at]["title"] for at, each in verdicts.items() if each.says == "better"]
+    surely = [methods[at]["title"] for at, each in verdicts.items() if each.says == BETTER]
     open_ = [methods[at]["title"] for at, each in verdicts.items() if each.says == CANNOT_TELL]
     pairs = min(each.pairs for each in verdicts.values())
     text = f"{name} ends at {value} {_shown_unit(result)}, the best mean of {pairs} seeds"
     if surely:
-        text += f"; better than {_listed(surely)}"
+        text += f"; better than {listed(surely)}"
     if open_:
-        text += f"; whether it beats {_listed(open_)} these seeds cannot tell"
+        text += f"; whether it beats {listed(open_)} these seeds cannot tell"
     return f"{text}."
 
 
@@ -68,11 +64,7 @@ def _latest(screen: dict[str, Any]) -> str:
 
 
 def _shown_unit(result: TrainingResult) -> str:
-    return "of digits" if result.measure.what == "accuracy" else result.measure.unit
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return "of digits" if result.measure.what == ACCURACY else result.measure.unit
 
 
 def _best(result: TrainingResult) -> int:
@@ -98,7 +90,7 @@ def asked_words(result: TrainingResult) -> str:
                 f"the same {records[-1]['inputs']:,} of them at every step: so the two differ."
             )
             break
-    if result.measure.what == "accuracy":
+    if result.measure.what == ACCURACY:
         said.append(
             "A final accuracy is that of the step at which the turns that are learned were told "
             "best, often before the last."
@@ -125,7 +117,7 @@ def untaught_words(result: TrainingResult) -> str:
     own = "its router chooses" if len(untaught) == 1 else "their routers choose"
     top = result.spec["top"]
     return (
-        f"{_listed(untaught)} with K = {top}: {own} one expert, whose weight is 1 whatever its "
+        f"{listed(untaught)} with K = {top}: {own} one expert, whose weight is 1 whatever its "
         "score is. So the task never reaches that choice, and only the balance loss moves it; with "
         "a larger K it does."
     )
@@ -145,8 +137,7 @@ def printed_beside(result: TrainingResult) -> dict[str, Any] | None:
         ``values``, for each method a number or None; None where no table stands beside it.
     """
     spec = result.spec
-    tables = PRESETS[spec.name].tables if spec.name in PRESETS else ()
-    for table in (TABLES[name] for name in tables):
+    for table in tables_of(spec):
         for at, column in enumerate(table.columns):
             if column.reads != FINAL:
                 continue

@@ -8,22 +8,18 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from moeviz.train.result import TrainingResult
+from moeviz.train.measure import TRUE_GATE
+from moeviz.train.result import TrainingResult
 
 Array = NDArray[np.float64]
 
 MOST_NUMBERS = 6_000
 """All numbers of all diagnostics; with more of them, some checkpoints are left out."""
-
-
-TRUTH = "truth.agreement"
-"""What a router has in common with the true gate, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +99,7 @@ DIAGNOSTICS = (
         "How alike two experts answer the same token: at 1 they have collapsed into one.",
     ),
     Diagnostic(
-        TRUTH,
+        TRUE_GATE,
         "True gate",
         "share of a token's true experts found",
         "How many of a token's experts are those of the true gate, experts matched with the true "
@@ -160,7 +156,7 @@ def diagnostics(result: TrainingResult, unit: str) -> list[dict[str, Any]]:
         "use_entropy": math.log2(spec["experts"]),
         "agreement": 1.0,
         "change": 1.0,
-        TRUTH: 1.0,
+        TRUE_GATE: 1.0,
     }
     sizes = {"top": spec["top"], "next": spec["top"] + 1, "experts": spec["experts"]}
     found = []

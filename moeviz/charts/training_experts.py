@@ -10,6 +10,8 @@ READABLE = 4.5
 """The least contrast of a letter on the tint behind it (WCAG 2.2, 1.4.3)."""
 
 LEVELS = 6
+"""Tints of one colour."""
+
 PALEST, FULLEST = 0.24, 0.62
 """Shares of an expert's colour in the tint behind a letter: of a small weight, of a whole one."""
 

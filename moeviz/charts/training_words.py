@@ -1,7 +1,7 @@
 """What to notice of a trained router at a checkpoint, in one sentence with the numbers of then.
 
 A sentence is a text with slots, such as ``{agreement}``, that are filled from a screen, so
-that a browser that slides through the checkpoints writes it as this module does (``training.js``).
+that a browser that slides through the checkpoints writes it as this module does (``noticing.js``).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.charts.training_diagnostics import TRUTH
 from moeviz.text import signed
+from moeviz.train.measure import TRUE_GATE
 
 SAME = 0.02
 """Shares of choices that differ by less are told as the same."""
@@ -153,9 +153,9 @@ def _texts(
     now = _mean(screen, "agreement", method, layer, at)
     if now is None:
         return _NOTHING, _NOTHING
-    true = _mean(screen, TRUTH, method, layer, at)
+    true = _mean(screen, TRUE_GATE, method, layer, at)
     if true is not None:
-        kind = "first" if at == 0 else _course(true, _mean(screen, TRUTH, method, layer, 0))
+        kind = "first" if at == 0 else _course(true, _mean(screen, TRUE_GATE, method, layer, 0))
         return _whole(screen, method, layer, at, _TRUTH[kind], _BESIDE_TRUTH)
     first = _mean(screen, "agreement", method, layer, 0)
     chance = picked(screen, method) / screen["experts"]

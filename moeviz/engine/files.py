@@ -138,6 +138,14 @@ def read_bytes(path: Path, name: str) -> bytes:
     return content
 
 
+def names(folder: Path) -> set[str]:
+    """Return the names of what lies in `folder`; none where it cannot be read."""
+    try:
+        return set(os.listdir(folder))
+    except OSError:
+        return set()
+
+
 def set_aside(path: Path) -> None:
     """Rename a damaged file, so that it is kept for a look but never read again.
 

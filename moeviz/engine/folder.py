@@ -8,7 +8,6 @@ into it counts as absent: it is set aside, and its block is computed again.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -130,7 +129,7 @@ class Folder:
         repair : bool
             Set damaged files aside. Only for the process that holds the lock.
         """
-        there = self._names()
+        there = files.names(self._blocks)
         skip = set(known)
         results = {}
         for block_id in ids:
@@ -211,12 +210,6 @@ class Folder:
         except StoreError:
             if self._must_keep:
                 raise
-
-    def _names(self) -> set[str]:
-        try:
-            return {entry.name for entry in os.scandir(self._blocks)}
-        except OSError:
-            return set()
 
     def _block(self, block_id: str) -> Path:
         return self._blocks / f"{quote(block_id, safe='')}.json"

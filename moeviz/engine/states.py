@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -28,11 +27,8 @@ class States:
 
     def among(self, ids: Iterable[str]) -> set[str]:
         """Return those of the blocks whose states are there, whole or not."""
-        try:
-            there = {entry.name for entry in os.scandir(self._path)}
-        except OSError:
-            return set()
-        return {block_id for block_id in ids if self._file(block_id).name in there}
+        there = files.names(self._path)
+        return {one for one in ids if self._file(one).name in there} if there else set()
 
     def read(self, block_id: str, repair: bool = False) -> bytes | None:
         """Return what a block left, or None where nothing whole is there.

@@ -24,6 +24,16 @@ from moeviz.model.measure import Part
 from moeviz.model.reading import formula_of, numbers_of
 from moeviz.model.registry import Registry
 
+TAU1 = Constant(
+    "tau1",
+    r"\tau_1",
+    "Used by the perturbed cosine router only.",
+    1e-3,
+    100.0,
+    0.5,
+    label="Perturbation of the gate's norm",
+)
+
 TAU2 = Constant(
     "tau2",
     r"\tau_2",
@@ -266,18 +276,7 @@ class PerturbedCosineScore(Score):
         "in the unit ball; one constant added to every offset"
     )
     source: ClassVar[str] = "cosine eq. 8"
-    constants: ClassVar[tuple[Constant, ...]] = (
-        Constant(
-            "tau1",
-            r"\tau_1",
-            "Used by the perturbed cosine router only.",
-            1e-3,
-            100.0,
-            0.5,
-            label="Perturbation of the gate's norm",
-        ),
-        TAU2,
-    )
+    constants: ClassVar[tuple[Constant, ...]] = (TAU1, TAU2)
     domain: ClassVar[Domain] = Domain.BALL
     featured: ClassVar[bool] = True
 

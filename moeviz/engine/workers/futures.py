@@ -55,7 +55,8 @@ class Futures(Dispatch):
         from moeviz.engine.workers.worker import pack, run_on_worker
 
         if self._what is None:
-            # A few hundred bytes, so that they go with each block and cannot be lost with a worker.
+            # Goes with each block, so that it cannot be lost with a worker: some kilobytes, and up
+            # to 2 MB in a training run with a text of one's own.
             self._what = pack(self.job.kind, self.job.spec)
         client: Any = self._workers.client
         device = self._workers.device
