@@ -10,8 +10,8 @@ from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
 from moeviz.ui.lab.link import request_for
 from moeviz.ui.lab.predict import guesses_of, predict
-from moeviz.ui.lab.state import STATE, job, pins
-from moeviz.ui.lab.study import cancel_button, show_study, study_on_show
+from moeviz.ui.lab.state import STATE, STUDIES, job, pins
+from moeviz.ui.lab.study import show_study
 from moeviz.ui.shared.guard import guard
 
 with guard(STATE.start_again):
@@ -29,11 +29,11 @@ with guard():
         settings_button(preset, values)
     spec = form_study(preset)
     kept = shown_kept(preset)
-    snapshot = study_on_show(spec)
+    snapshot = STUDIES.on_show(job(), spec.hash)
     with start:
         guesses = predict(preset, spec)
         if snapshot is not None and snapshot.active:
-            cancel_button(snapshot)
+            STUDIES.cancel_button(snapshot)
         wanted = run_button(spec, snapshot)
     formula(spec)
     if wanted:

@@ -18,10 +18,8 @@ from moeviz.ui.lab.form import form_study, form_values, reset_form, settings
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.link import form_fields
 from moeviz.ui.lab.regimes import regime_controls
-from moeviz.ui.lab.state import show_job
+from moeviz.ui.lab.state import STUDIES
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.words import duration
 
 
@@ -121,9 +119,7 @@ def run(spec: Specification) -> None:
     EngineError
         If the study cannot be submitted.
     """
-    with st.spinner("Handing the study to the workers", show_time=False):
-        INTEREST.want(spec.hash, visitor())
-        show_job(engine().submit(spec))
+    STUDIES.submit(spec)
     leave_kept()
     st.rerun()
 

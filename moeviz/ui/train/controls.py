@@ -14,14 +14,12 @@ from moeviz.fields import Value
 from moeviz.train.plan import plan, runs
 from moeviz.train.specification import Training
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.widgets import show_fields
 from moeviz.ui.shared.words import duration
 from moeviz.ui.train.files import upload
 from moeviz.ui.train.form import form_training, form_values, reset_form
 from moeviz.ui.train.link import form_fields
-from moeviz.ui.train.state import STATE, leave_run, show_job
+from moeviz.ui.train.state import STATE
 
 PACE = 2.6e10
 """Multiplications of training that a core of an ordinary machine takes in a second."""
@@ -84,55 +82,6 @@ def seconds_of(spec: Training) -> float:
         begun = spec.dense_work / PACE + spec["dense_steps"] * STEP
     # Runs go on beside each other, and no run is faster for a second core.
     return BEFORE + spec["seeds"] * len(spec.domains) * begun + work / min(local_workers(), count)
-
-
-def run(spec: Training) -> None:
-    """Hand the run to the workers and show it; for when the whole form has been drawn.
-
-    Parameters
-    ----------
-    spec : Training
-
-    Raises
-    ------
-    EngineError
-        If it cannot be submitted.
-    """
-    with st.spinner("Handing the run to the workers", show_time=False):
-        INTEREST.want(spec.hash, visitor())
-        show_job(engine().submit(spec))
-    st.rerun()
-
-
-def cancel_button(snapshot: Snapshot) -> None:
-    """Offer to take back one's own wish for a run; it ends when nobody else wants it.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        A run that goes on.
-    """
-    if st.button("Cancel", width=110, key="train.cancel"):
-        if not INTEREST.withdraw(snapshot.job_id, visitor()):
-            leave_run()
-            st.toast(
-                "Somebody else wants this run, or did a minute ago: it goes on until nobody does."
-            )
-        st.rerun()
-
-
-def continue_button(snapshot: Snapshot) -> None:
-    """Offer to go on with a run that stopped.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        A run that ended early.
-    """
-    if st.button("Continue", width=140, key="train.continue"):
-        INTEREST.want(snapshot.job_id, visitor())
-        engine().submit(snapshot.spec)
-        st.rerun()
 
 
 def settings_button(preset: str, values: Mapping[str, Value]) -> None:
