@@ -4,7 +4,7 @@ import streamlit as st
 
 from moeviz.ui.lab.below import show_below
 from moeviz.ui.lab.chips import chips
-from moeviz.ui.lab.controls import run, run_button, settings_button, show_notices
+from moeviz.ui.lab.controls import run, run_button, settings, show_notices
 from moeviz.ui.lab.form import form_preset, form_study, form_values, heading
 from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
@@ -12,6 +12,7 @@ from moeviz.ui.lab.link import request_for
 from moeviz.ui.lab.predict import guesses_of, predict
 from moeviz.ui.lab.state import STATE, STUDIES, job, pins
 from moeviz.ui.lab.study import show_study
+from moeviz.ui.shared.drawer import settings_button
 from moeviz.ui.shared.guard import guard
 
 with guard(STATE.start_again):
@@ -26,7 +27,7 @@ start = right.container(
 with guard():
     chips(preset, values)
     with start:
-        settings_button(preset, values)
+        settings_button(settings(preset), values)
     spec = form_study(preset)
     kept = shown_kept(preset)
     snapshot = STUDIES.on_show(job(), spec.hash)

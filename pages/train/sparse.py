@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from moeviz.ui.shared.drawer import settings_button
 from moeviz.ui.shared.guard import guard
 from moeviz.ui.train.below import show_below
-from moeviz.ui.train.controls import run_button, settings_button
+from moeviz.ui.train.controls import run_button, settings
 from moeviz.ui.train.form import form_preset, form_training, form_values, heading
 from moeviz.ui.train.link import request_for
 from moeviz.ui.train.picture import show_picture
@@ -24,7 +25,7 @@ start = right.container(
 )
 with guard():
     with strip(preset, values):
-        settings_button(preset, values)
+        settings_button(settings(preset), values)
     switches(preset, values)
     spec = form_training(preset)
     snapshot = RUNS.on_show(job(), spec.hash)

@@ -120,17 +120,6 @@ def change_form(preset: str, changes: Mapping[str, Value], **own: Any) -> None:
     )
 
 
-def reset_form(preset: str) -> None:
-    """Set every field back to the preset's own; for a callback.
-
-    Parameters
-    ----------
-    preset : str
-        The one chosen in the form.
-    """
-    change_form(preset, {field.name: field.default for field in form_fields(preset)})
-
-
 def method_lines(values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the lines of the methods that are on.
 
