@@ -95,9 +95,8 @@ def form_training(preset: str) -> Training:
 
 @lru_cache(maxsize=32)
 def _training(preset: str, texts: tuple[tuple[str, str], ...], own: bytes | None) -> Training:
-    said = dict(texts)
-    values = {field.name: field.read(said[field.name]) for field in form_fields(preset)}
-    return PRESETS[preset].build(values, own)
+    known = PRESETS[preset]
+    return known.build(known.parse(dict(texts)), own)
 
 
 def change_form(preset: str, changes: Mapping[str, Value], **own: Any) -> None:
