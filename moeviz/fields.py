@@ -286,6 +286,42 @@ class Table(Mapping[str, Field]):
         return len(self._all())
 
 
+def with_defaults(fields: Iterable[Field], values: Mapping[str, Value]) -> tuple[Field, ...]:
+    """Return fields with other defaults; those that are not among `values` keep theirs.
+
+    Parameters
+    ----------
+    fields : iterable of Field
+    values : mapping of str to Value
+        The defaults, by the names of fields.
+    """
+    return tuple(
+        field.with_default(values[field.name]) if field.name in values else field
+        for field in fields
+    )
+
+
+def check_values(table: Mapping[str, Field], values: Values) -> dict[str, Value]:
+    """Return values in their proper types, by field.
+
+    Parameters
+    ----------
+    table : mapping of str to Field
+        Those that may be set.
+    values : mapping
+        By the names of fields.
+
+    Raises
+    ------
+    SpecificationError
+        If a field is unknown or a value is not one of its field.
+    """
+    unknown = [name for name in values if name not in table]
+    if unknown:
+        raise SpecificationError(f"Expected only known fields, but got '{unknown[0]}'.")
+    return {name: table[name].check(value) for name, value in values.items()}
+
+
 def read_texts(fields: Iterable[Field], texts: Mapping[str, str]) -> dict[str, Value]:
     """Return the values that texts stand for, by field.
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moeviz.errors import SpecificationError
-from moeviz.fields import Field, Value, read_texts
+from moeviz.fields import Field, Value, check_values, read_texts, with_defaults
 from moeviz.model.affinities import AFFINITIES
 from moeviz.model.registry import Registry
 from moeviz.train.fields import FIELDS
@@ -53,10 +52,7 @@ class TrainingPreset:
     @property
     def fields(self) -> tuple[Field, ...]:
         """Every field with this preset's default."""
-        return tuple(
-            field.with_default(self.values[name]) if name in self.values else field
-            for name, field in FIELDS.items()
-        )
+        return with_defaults(FIELDS.values(), self.values)
 
     @property
     def defaults(self) -> dict[str, Value]:
@@ -120,11 +116,8 @@ def _add(
     """Register a preset; methods are lines with semicolons between them."""
     lines = "\n".join(line.strip() for line in methods.split(";"))
     own: dict[str, Value] = {"methods": lines, **values}
-    unknown = [field for field in own if field not in FIELDS]
-    if unknown:
-        raise SpecificationError(f"Expected only known fields, but got '{unknown[0]}'.")
     shown = "\n".join(line.strip() for line in first.split(";")) if first else lines
-    checked = {field: FIELDS[field].check(value) for field, value in own.items()}
+    checked = check_values(FIELDS, own)
     PRESETS.add(
         name, TrainingPreset(name, title, asks, question, about, paper, checked, tables, shown)
     )

@@ -4,14 +4,15 @@ import streamlit as st
 
 from moeviz.ui.lab.below import show_below
 from moeviz.ui.lab.chips import chips
-from moeviz.ui.lab.controls import run, run_button, settings_button, show_notices
+from moeviz.ui.lab.controls import run, run_button, settings, show_notices
 from moeviz.ui.lab.form import form_preset, form_study, form_values, heading
 from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
 from moeviz.ui.lab.link import request_for
 from moeviz.ui.lab.predict import guesses_of, predict
-from moeviz.ui.lab.state import STATE, job, pins
-from moeviz.ui.lab.study import cancel_button, show_study, study_on_show
+from moeviz.ui.lab.state import STATE, STUDIES, job, pins
+from moeviz.ui.lab.study import show_study
+from moeviz.ui.shared.drawer import settings_button
 from moeviz.ui.shared.guard import guard
 
 with guard(STATE.start_again):
@@ -26,14 +27,14 @@ start = right.container(
 with guard():
     chips(preset, values)
     with start:
-        settings_button(preset, values)
+        settings_button(settings(preset), values)
     spec = form_study(preset)
     kept = shown_kept(preset)
-    snapshot = study_on_show(spec)
+    snapshot = STUDIES.on_show(job(), spec.hash)
     with start:
         guesses = predict(preset, spec)
         if snapshot is not None and snapshot.active:
-            cancel_button(snapshot)
+            STUDIES.cancel_button(snapshot)
         wanted = run_button(spec, snapshot)
     formula(spec)
     if wanted:

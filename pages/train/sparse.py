@@ -2,14 +2,15 @@
 
 import streamlit as st
 
+from moeviz.ui.shared.drawer import settings_button
 from moeviz.ui.shared.guard import guard
 from moeviz.ui.train.below import show_below
-from moeviz.ui.train.controls import cancel_button, run, run_button, settings_button
+from moeviz.ui.train.controls import run_button, settings
 from moeviz.ui.train.form import form_preset, form_training, form_values, heading
 from moeviz.ui.train.link import request_for
-from moeviz.ui.train.picture import run_on_show, show_picture
+from moeviz.ui.train.picture import show_picture
 from moeviz.ui.train.predict import predict
-from moeviz.ui.train.state import STATE, job, view
+from moeviz.ui.train.state import RUNS, STATE, job, view
 from moeviz.ui.train.strip import strip
 from moeviz.ui.train.switches import switches
 
@@ -24,17 +25,18 @@ start = right.container(
 )
 with guard():
     with strip(preset, values):
-        settings_button(preset, values)
+        settings_button(settings(preset), values)
     switches(preset, values)
     spec = form_training(preset)
-    snapshot = run_on_show(spec)
+    snapshot = RUNS.on_show(job(), spec.hash)
     with start:
         predict(spec)
         if snapshot is not None and snapshot.active:
-            cancel_button(snapshot)
+            RUNS.cancel_button(snapshot)
         wanted = run_button(spec, snapshot)
     if wanted:
-        run(spec)
+        RUNS.submit(spec)
+        st.rerun()
 with guard(STATE.start_again):
     STATE.write(request_for(spec, job(), view()))
     shown = show_picture(preset, spec, snapshot)

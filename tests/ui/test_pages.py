@@ -7,8 +7,11 @@ import json
 import pytest
 
 from moeviz.study import PRESETS
+from moeviz.train.presets import PRESETS as TRAININGS
 from moeviz.ui.lab.study import PICTURE
 from tests.ui.still import FIELDS, SPEC, open_tab, said, snapshot, told, visit, words
+
+RUN = TRAININGS["collapse"].build({"steps": 10, "points": 2, "seeds": 1})
 
 
 def test_the_home_page_stands(still):
@@ -96,6 +99,14 @@ def test_a_changed_form_says_that_the_plot_is_of_before(still, results):
     still.jobs[SPEC.hash] = snapshot(SPEC, "done", results)
     app = visit(**{**FIELDS, "seed": "6"}, job=SPEC.hash)
     assert "The form has changed" in said(app.info)
+
+
+@pytest.mark.parametrize("asked", [{}, {"job": RUN.hash}, {"job": RUN.hash, **FIELDS}])
+def test_a_training_run_is_no_study(still, asked):
+    still.jobs[RUN.hash] = snapshot(RUN, "running", {})
+    app = visit(**asked, pins=RUN.hash)
+    assert not app.exception
+    assert ("knows none with the identity" in said(app.error)) == ("job" in asked)
 
 
 def test_an_unknown_job_of_the_form_is_one_press_away(still):

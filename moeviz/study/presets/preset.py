@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moeviz.errors import SpecificationError
-from moeviz.fields import Field, Value, read_texts
+from moeviz.fields import Field, Value, check_values, read_texts, with_defaults
 from moeviz.model.registry import Registry
 from moeviz.study.fields import FIELDS
 from moeviz.study.specification import Specification
@@ -74,10 +74,7 @@ class Preset:
     @property
     def fields(self) -> tuple[Field, ...]:
         """Every field with this preset's default."""
-        return tuple(
-            field.with_default(self.values[name]) if name in self.values else field
-            for name, field in FIELDS.items()
-        )
+        return with_defaults(FIELDS.values(), self.values)
 
     @property
     def defaults(self) -> dict[str, Value]:
@@ -155,11 +152,7 @@ def add_preset(
     SpecificationError
         If a field is unknown or a value is not one of its field.
     """
-    own = {**(values or {}), **more}
-    unknown = [key for key in (*own, *(full or {})) if key not in FIELDS]
-    if unknown:
-        raise SpecificationError(f"Expected only known fields, but got '{unknown[0]}'.")
-    checked = {key: FIELDS[key].check(value) for key, value in own.items()}
-    large = {key: FIELDS[key].check(value) for key, value in (full or {}).items()}
+    checked = check_values(FIELDS, {**(values or {}), **more})
+    large = check_values(FIELDS, full or {})
     preset = Preset(name, title, summary, asks or title, question, paper, checked, large, published)
     return PRESETS.add(name, preset)

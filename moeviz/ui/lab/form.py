@@ -14,7 +14,6 @@ from moeviz.study import PRESETS, Preset, Specification, plan
 from moeviz.ui.lab.link import form_fields
 from moeviz.ui.lab.state import STATE, job, pins
 from moeviz.ui.shared.link import Request
-from moeviz.ui.shared.widgets import show_fields
 
 
 def form_preset() -> Preset:
@@ -57,28 +56,6 @@ def heading(preset: Preset, values: Mapping[str, Value]) -> str:
         What the form says.
     """
     return (PRESETS["lab"] if own_model(preset, values) else preset).asks
-
-
-def reset_form(preset: Preset) -> None:
-    """Set every field back to the preset's own; for a callback.
-
-    Parameters
-    ----------
-    preset : Preset
-        The one chosen in the form.
-    """
-    change_form(preset, {field.name: field.default for field in form_fields(preset.name)})
-
-
-def settings(preset: Preset) -> None:
-    """Show a widget for each field that applies.
-
-    Parameters
-    ----------
-    preset : Preset
-        Where the fields, their limits and their defaults come from.
-    """
-    show_fields(STATE, preset.name, form_fields(preset.name), form_values(preset))
 
 
 def form_study(preset: Preset) -> Specification:

@@ -12,8 +12,7 @@ from moeviz.study.kept import kept_result
 from moeviz.ui.lab.drawn import Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.form import own_model
 from moeviz.ui.lab.link import FIRST_PRESET
-from moeviz.ui.lab.state import pins
-from moeviz.ui.shared.session import engine
+from moeviz.ui.lab.state import STUDIES, pins
 from moeviz.ui.shared.studies import study_label
 
 
@@ -86,7 +85,7 @@ def pinned(job_id: str) -> Shown | None:
     job_id : str
     """
     try:
-        snapshot = engine().look(job_id)
+        snapshot = STUDIES.look(job_id)
     except UnknownJobError:
         return None
     return shown_of(snapshot)

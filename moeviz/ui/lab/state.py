@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from moeviz.engine import UnknownJobError
 from moeviz.errors import SpecificationError
+from moeviz.study import Specification
 from moeviz.ui.lab.link import LAB, MOST_PINS, request_for
 from moeviz.ui.shared.form import FormState
+from moeviz.ui.shared.jobs import Jobs
 from moeviz.ui.shared.link import VERSION, Request
-from moeviz.ui.shared.session import engine
 
 
 def job() -> str | None:
@@ -40,19 +41,6 @@ def unpin(job_id: str) -> None:
     STATE.say("pins", tuple(each for each in pins() if each != job_id))
 
 
-def leave_study() -> None:
-    """Take the study off the screen; for a callback."""
-    show_job(None)
-
-
-def unknown_job(job_id: str) -> str:
-    """Return the sentence for a job that this server has never seen."""
-    return (
-        f"Expected a study that this server has run, but it knows none with the identity "
-        f"{job_id}; the link may come from another server."
-    )
-
-
 def _find(address: dict[str, str]) -> Request:
     """Return what an address asks for; a job alone brings its own form along."""
     wanted = LAB.read(address)
@@ -60,15 +48,20 @@ def _find(address: dict[str, str]) -> Request:
     if job_id is None or not LAB.names & set(address) <= {"job", VERSION, "guess", "pins"}:
         return wanted
     try:
-        known = request_for(engine().look(job_id).spec, job_id)
+        known = request_for(STUDIES.look(job_id).spec, job_id)
         said = {name: wanted.own[name] for name in ("guess", "pins")}
         return replace(known, own={**known.own, **said})
     except UnknownJobError:
-        raise SpecificationError(unknown_job(job_id)) from None
+        raise SpecificationError(STUDIES.unknown(job_id)) from None
 
 
 STRIP = "lab.chips"
 """Key of the strip of chips; there while the lab is on the screen."""
+
+STUDIES = Jobs(
+    "lab", Specification, "study", "computed", "a study that this server has run", show_job
+)
+"""What may be done with the study on show."""
 
 STATE = FormState(LAB, STRIP, _find)
 """The state of the lab's form."""

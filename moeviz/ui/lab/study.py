@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from moeviz.charts.notices import older_words
-from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.engine import Snapshot
 from moeviz.study import PRESETS, Preset, Specification
 from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.drawn import Guesses, Shown, screen_of, shown_kept, shown_of
@@ -16,11 +16,9 @@ from moeviz.ui.lab.form import heading, own_model
 from moeviz.ui.lab.layers import layers, pin_name, pinned
 from moeviz.ui.lab.link import FIRST_PRESET
 from moeviz.ui.lab.predict import guesses_of
-from moeviz.ui.lab.state import job, leave_study, pin, pins, unknown_job, unpin
+from moeviz.ui.lab.state import STUDIES, pin, pins, unpin
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.session import engine, visitor
 from moeviz.ui.shared.watch import watch
 from moeviz.ui.shared.words import duration, progress_sentence
 
@@ -49,7 +47,7 @@ def show_study(
     kept : KeptResult or None
         The kept result, where that is to be shown in place of a study.
     snapshot : Snapshot or None
-        What :func:`study_on_show` returned.
+        The one that the address names, as it stands.
     link : mapping of str to str
         The query parameters that restore the screen.
 
@@ -73,33 +71,6 @@ def show_study(
     _picture(preset, spec, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
     _buttons(snapshot, shown, link)
     return None if snapshot.active else shown
-
-
-def study_on_show(spec: Specification) -> Snapshot | None:
-    """Return the study that the address names as it stands; says where there is none.
-
-    Parameters
-    ----------
-    spec : Specification
-        What the form says.
-
-    Raises
-    ------
-    EngineError
-        If the engine cannot tell.
-    """
-    job_id = job()
-    if job_id is None:
-        return None
-    try:
-        return engine().look(job_id)
-    except UnknownJobError:
-        if job_id == spec.hash:
-            st.info("This server has not computed this study yet. Press **Run**.")
-        else:
-            st.error(plain(unknown_job(job_id)))
-            st.button("Take it off the screen", on_click=leave_study)
-        return None
 
 
 def _picture(
@@ -147,7 +118,7 @@ def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, 
     with st.container(horizontal=True, vertical_alignment="center"):
         done = snapshot is not None and not snapshot.active
         if snapshot is not None and done and _can_go_on(snapshot):
-            _continue(snapshot)
+            STUDIES.continue_button(snapshot)
         elif snapshot is not None and done and snapshot.job_id not in pins():
             st.button(
                 "Pin",
@@ -167,30 +138,6 @@ def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, 
             )
         if shown is not None and (done or snapshot is None):
             downloads(shown.result, link)
-
-
-def cancel_button(snapshot: Snapshot) -> None:
-    """Offer to take back one's own wish for a study; it ends when nobody else wants it.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        A study that is being computed.
-    """
-    if st.button("Cancel", width=110, key="lab.cancel"):
-        if not INTEREST.withdraw(snapshot.job_id, visitor()):
-            leave_study()
-            st.toast(
-                "Somebody else wants this study, or did a minute ago: it goes on until nobody does."
-            )
-        st.rerun()
-
-
-def _continue(snapshot: Snapshot) -> None:
-    if st.button("Continue", width=140, key="lab.continue"):
-        INTEREST.want(snapshot.job_id, visitor())
-        engine().submit(snapshot.spec)
-        st.rerun()
 
 
 def _can_go_on(snapshot: Snapshot) -> bool:

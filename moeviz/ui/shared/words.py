@@ -56,15 +56,7 @@ def progress_sentence(snapshot: Snapshot) -> str:
         A job as the engine sees it.
     """
     blocks = f"{snapshot.done} of {snapshot.total} blocks"
-    spent = duration(snapshot.seconds)
-    if snapshot.state == "done":
-        return f"Finished: {snapshot.total} blocks in {spent} on {snapshot.device}."
-    if snapshot.state == "waiting":
-        return f"Waiting for a free worker: {blocks} done."
-    if snapshot.active:
-        left = snapshot.seconds_left
-        return f"{blocks} in {spent}" + (f", about {duration(left)} left." if left else ".")
-    return f"{snapshot.state.capitalize()} after {blocks} and {spent}."
+    return _how_far(snapshot, blocks, f": {snapshot.total} blocks")
 
 
 def training_sentence(snapshot: Snapshot) -> str:
@@ -75,16 +67,20 @@ def training_sentence(snapshot: Snapshot) -> str:
     snapshot : Snapshot
         A job as the engine sees it.
     """
-    share = f"{100 * snapshot.fraction:.0f} % of all steps"
+    return _how_far(snapshot, f"{100 * snapshot.fraction:.0f} % of all steps")
+
+
+def _how_far(snapshot: Snapshot, counted: str, whole: str = "") -> str:
+    """Say how far a job is: `counted` says what is done of it, `whole` how much it was at last."""
     spent = duration(snapshot.seconds)
     if snapshot.state == "done":
-        return f"Finished in {spent} on {snapshot.device}."
+        return f"Finished{whole} in {spent} on {snapshot.device}."
     if snapshot.state == "waiting":
-        return f"Waiting for a free worker: {share} done."
+        return f"Waiting for a free worker: {counted} done."
     if snapshot.active:
         left = snapshot.seconds_left
-        return f"{share} in {spent}" + (f", about {duration(left)} left." if left else ".")
-    return f"{snapshot.state.capitalize()} after {share} and {spent}."
+        return f"{counted} in {spent}" + (f", about {duration(left)} left." if left else ".")
+    return f"{snapshot.state.capitalize()} after {counted} and {spent}."
 
 
 def check_sentence(snapshot: Snapshot) -> str:

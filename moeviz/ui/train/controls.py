@@ -1,31 +1,23 @@
-"""The training page's Run button, its drawer of settings, and how to stop and go on."""
+"""The training page's Run button and its drawer of settings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import streamlit as st
 
 from moeviz.engine import Snapshot
 from moeviz.engine.workers.hardware import local_workers
 from moeviz.errors import SpecificationError
-from moeviz.fields import Value
 from moeviz.train.cost import seconds_with
 from moeviz.train.plan import runs
 from moeviz.train.specification import Training
+from moeviz.ui.shared.drawer import Drawer
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.session import engine, visitor
-from moeviz.ui.shared.widgets import show_fields
 from moeviz.ui.shared.words import duration
 from moeviz.ui.train.files import upload
-from moeviz.ui.train.form import form_training, form_values, reset_form
-from moeviz.ui.train.link import form_fields
-from moeviz.ui.train.state import STATE, leave_run, show_job
-
-_CLOSED = "train.settings.closed"
-"""Key of what says that the drawer was closed, until the page has been drawn."""
+from moeviz.ui.train.form import change_form, form_training
+from moeviz.ui.train.state import STATE
 
 
 def run_button(spec: Training, snapshot: Snapshot | None) -> bool:
@@ -67,107 +59,22 @@ def seconds_of(spec: Training) -> float:
     return seconds_with(spec, local_workers())
 
 
-def run(spec: Training) -> None:
-    """Hand the run to the workers and show it; for when the whole form has been drawn.
-
-    Parameters
-    ----------
-    spec : Training
-
-    Raises
-    ------
-    EngineError
-        If it cannot be submitted.
-    """
-    with st.spinner("Handing the run to the workers", show_time=False):
-        INTEREST.want(spec.hash, visitor())
-        show_job(engine().submit(spec))
-    st.rerun()
-
-
-def cancel_button(snapshot: Snapshot) -> None:
-    """Offer to take back one's own wish for a run; it ends when nobody else wants it.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        A run that goes on.
-    """
-    if st.button("Cancel", width=110, key="train.cancel"):
-        if not INTEREST.withdraw(snapshot.job_id, visitor()):
-            leave_run()
-            st.toast(
-                "Somebody else wants this run, or did a minute ago: it goes on until nobody does."
-            )
-        st.rerun()
-
-
-def continue_button(snapshot: Snapshot) -> None:
-    """Offer to go on with a run that stopped.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        A run that ended early.
-    """
-    if st.button("Continue", width=140, key="train.continue"):
-        INTEREST.want(snapshot.job_id, visitor())
-        engine().submit(snapshot.spec)
-        st.rerun()
-
-
-def settings_button(preset: str, values: Mapping[str, Value]) -> None:
-    """Offer the drawer of settings; nothing of it is made before it is opened.
+def settings(preset: str) -> Drawer:
+    """Return the drawer of settings.
 
     Parameters
     ----------
     preset : str
         The one chosen in the form.
-    values : mapping of str to Value
-        What the form says.
     """
-    st.session_state.pop(_CLOSED, None)
-    changed = _changed(preset, values)
-    label = f"Settings · {changed}" if changed else "Settings"
-    hint = f"{changed} changed from the question's own" if changed else None
-    if st.button(label, key="train.settings", help=hint):
-        _drawer(preset)
-
-
-def _close() -> None:
-    st.session_state[_CLOSED] = True
-
-
-@st.dialog("Settings", width="medium", position="right", on_dismiss=_close)
-def _drawer(preset: str) -> None:
-    # A value that is entered by closing comes in one message with that, which runs this alone.
-    if st.session_state.get(_CLOSED):
-        st.rerun()
-    values = form_values(preset)
-    st.button(
-        "Back to the question's own settings",
-        icon=":material/restart_alt:",
-        disabled=not _changed(preset, values),
-        on_click=reset_form,
-        args=(preset,),
-        key="train.reset",
+    return Drawer(
+        STATE,
+        preset,
+        "question",
+        change=partial(change_form, preset),
+        follows=lambda: cost(form_training(preset)),
+        below=upload,
     )
-    _what_follows(preset)
-    show_fields(STATE, preset, form_fields(preset), values)
-    upload()
-
-
-def _what_follows(preset: str) -> None:
-    """Say the work of the run as set, or why it cannot be done; the page behind waits."""
-    try:
-        st.markdown(plain(cost(form_training(preset))))
-    except SpecificationError as error:
-        st.error(plain(str(error)))
-
-
-def _changed(preset: str, values: Mapping[str, Value]) -> int:
-    fields = form_fields(preset)
-    return sum(field.applies(values) and values[field.name] != field.default for field in fields)
 
 
 def _count(number: int, what: str) -> str:

@@ -95,9 +95,8 @@ def form_training(preset: str) -> Training:
 
 @lru_cache(maxsize=32)
 def _training(preset: str, texts: tuple[tuple[str, str], ...], own: bytes | None) -> Training:
-    said = dict(texts)
-    values = {field.name: field.read(said[field.name]) for field in form_fields(preset)}
-    return PRESETS[preset].build(values, own)
+    known = PRESETS[preset]
+    return known.build(known.parse(dict(texts)), own)
 
 
 def change_form(preset: str, changes: Mapping[str, Value], **own: Any) -> None:
@@ -118,17 +117,6 @@ def change_form(preset: str, changes: Mapping[str, Value], **own: Any) -> None:
         Request(said, {**form_values(preset), **changes}),
         {name: text for name, text in wrong.items() if name not in changes},
     )
-
-
-def reset_form(preset: str) -> None:
-    """Set every field back to the preset's own; for a callback.
-
-    Parameters
-    ----------
-    preset : str
-        The one chosen in the form.
-    """
-    change_form(preset, {field.name: field.default for field in form_fields(preset)})
 
 
 def method_lines(values: Mapping[str, Any]) -> tuple[str, ...]:

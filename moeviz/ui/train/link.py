@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from moeviz.errors import SpecificationError
-from moeviz.fields import Field
+from moeviz.fields import Field, with_defaults
 from moeviz.text import check_text
 from moeviz.train.fields import FIELDS, NAMES
 from moeviz.train.presets import PRESETS
@@ -94,10 +94,7 @@ def form_fields(preset: str) -> tuple[Field, ...]:
         A preset's name.
     """
     known = PRESETS[preset]
-    return tuple(
-        field.with_default(known.first) if field.name == "methods" else field
-        for field in known.fields
-    )
+    return with_defaults(known.fields, {"methods": known.first})
 
 
 _READERS: Mapping[str, Any] = {

@@ -29,7 +29,7 @@ from moeviz.train.specification import Training
 from moeviz.train.tasks import make_task
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.link import short
-from moeviz.ui.train.state import training_snapshot
+from moeviz.ui.train.state import RUNS
 
 PATH = "/moeviz/training"
 
@@ -138,7 +138,7 @@ def _found(source: str) -> tuple[Training, Mapping[str, Any], Mapping[str, Any] 
     """Return what a source learned, its records by stretches, and tokens that are kept with it."""
     told = _KEPT.fullmatch(source)
     if told is None:
-        snapshot = training_snapshot(source)
+        snapshot = RUNS.look(source)
         return snapshot.spec, snapshot.results, None
     there = kept(told[1])
     if there is None or kept_source(told[1], there) != source:

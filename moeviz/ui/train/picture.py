@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.engine import Snapshot
 from moeviz.errors import MoevizError
 from moeviz.train.kept import KeptTraining, kept
 from moeviz.train.presets import PRESETS
@@ -17,44 +17,16 @@ from moeviz.train.specification import Training
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.words import duration, training_sentence
-from moeviz.ui.train.controls import continue_button
 from moeviz.ui.train.drawn import Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.train.files import downloads
 from moeviz.ui.train.form import heading
 from moeviz.ui.train.link import VIEW
 from moeviz.ui.train.predict import outcome
-from moeviz.ui.train.state import STATE, job, leave_run, training_snapshot, unknown_job, view
+from moeviz.ui.train.state import RUNS, STATE, view
 from moeviz.ui.train.watch import viewed, watch_training
 
 PICTURE = "train.watch"
 """Key of the picture on the page."""
-
-
-def run_on_show(spec: Training) -> Snapshot | None:
-    """Return the run that the address names as it stands; says where there is none.
-
-    Parameters
-    ----------
-    spec : Training
-        What the form says.
-
-    Raises
-    ------
-    EngineError
-        If the engine cannot tell.
-    """
-    job_id = job()
-    if job_id is None:
-        return None
-    try:
-        return training_snapshot(job_id)
-    except UnknownJobError:
-        if job_id == spec.hash:
-            st.info("This server has not done this run yet. Press **Run**.")
-        else:
-            st.error(plain(unknown_job(job_id)))
-            st.button("Take it off the screen", on_click=leave_run)
-        return None
 
 
 def show_picture(preset: str, spec: Training, snapshot: Snapshot | None) -> Shown | None:
@@ -67,7 +39,7 @@ def show_picture(preset: str, spec: Training, snapshot: Snapshot | None) -> Show
     spec : Training
         What the form says.
     snapshot : Snapshot or None
-        What :func:`run_on_show` returned.
+        The one that the address names, as it stands.
 
     Returns
     -------
@@ -92,7 +64,7 @@ def show_picture(preset: str, spec: Training, snapshot: Snapshot | None) -> Show
     if not snapshot.active:
         with st.container(horizontal=True, vertical_alignment="center"):
             if snapshot.state != "done":
-                continue_button(snapshot)
+                RUNS.continue_button(snapshot)
             downloads(shown.result)
     return shown
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.engine import UnknownJobError
 from moeviz.errors import SpecificationError
 from moeviz.train.specification import Training
 from moeviz.ui.shared.form import FormState
+from moeviz.ui.shared.jobs import Jobs
 from moeviz.ui.shared.link import VERSION, Request
-from moeviz.ui.shared.session import engine
 from moeviz.ui.train.link import JOB, PRESET, TRAIN, VIEW, request_for
 from moeviz.ui.train.own import remember
 
@@ -28,11 +28,6 @@ def show_job(job_id: str | None) -> None:
     STATE.say(JOB, job_id)
 
 
-def leave_run() -> None:
-    """Take the run off the screen; for a callback."""
-    show_job(None)
-
-
 def view() -> dict[str, Any]:
     """Return how a run is looked at, by the names of :data:`~moeviz.ui.train.link.VIEW`."""
     return {part: STATE.own(name) for part, name in VIEW.items()}
@@ -44,32 +39,6 @@ def forget_view() -> None:
         STATE.say(name, None)
 
 
-def training_snapshot(job_id: str) -> Snapshot:
-    """Return a training run as it stands.
-
-    Parameters
-    ----------
-    job_id : str
-
-    Raises
-    ------
-    UnknownJobError
-        If this server knows no such run; studies are none.
-    """
-    found = engine().look(job_id)
-    if not isinstance(found.spec, Training):
-        raise UnknownJobError(unknown_job(job_id))
-    return found
-
-
-def unknown_job(job_id: str) -> str:
-    """Return the sentence for a run that this server has never seen."""
-    return (
-        f"Expected a training run of this server, but it knows none with the identity {job_id}; "
-        "the link may come from another server."
-    )
-
-
 def _find(address: dict[str, str]) -> Request:
     """Return what an address asks for; a run brings its form and its text along."""
     wanted = TRAIN.read(address)
@@ -78,10 +47,10 @@ def _find(address: dict[str, str]) -> Request:
         return wanted
     alone = TRAIN.names & set(address) <= {JOB, VERSION, *VIEW.values()}
     try:
-        spec = training_snapshot(job_id).spec
+        spec = RUNS.look(job_id).spec
     except UnknownJobError:
         if alone:
-            raise SpecificationError(unknown_job(job_id)) from None
+            raise SpecificationError(RUNS.unknown(job_id)) from None
         return wanted
     if spec.own is not None:
         remember(spec.own)
@@ -90,6 +59,9 @@ def _find(address: dict[str, str]) -> Request:
     known = request_for(spec, job_id)
     return replace(known, own={**known.own, **{name: wanted.own[name] for name in VIEW.values()}})
 
+
+RUNS = Jobs("train", Training, "run", "done", "a training run of this server", show_job)
+"""What may be done with the run on show."""
 
 STATE = FormState(TRAIN, PRESET, _find)
 """The state of the page's form."""

@@ -1,0 +1,149 @@
+"""The jobs of a page that runs something long: the one on show, and what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.session import engine, visitor
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The jobs of one kind, in the words of the page that shows them.
+
+    Attributes
+    ----------
+    page : str
+        The beginning of the page's keys in the session.
+    kind : type
+        What specifies one; a job of another kind is unknown here.
+    noun : str
+        What the page calls one.
+    run : str
+        What happens to it, as a participle.
+    expected : str
+        What an address is expected to name.
+    show : callable
+        Puts a job on the screen, by its name; None for none.
+    """
+
+    page: str
+    kind: type[Any]
+    noun: str
+    run: str
+    expected: str
+    show: Callable[[str | None], None]
+
+    def look(self, job: str) -> Snapshot:
+        """Return a job as it stands.
+
+        Parameters
+        ----------
+        job : str
+
+        Raises
+        ------
+        UnknownJobError
+            If this server knows no such job, or one of another kind.
+        """
+        found = engine().look(job)
+        if not isinstance(found.spec, self.kind):
+            raise UnknownJobError(self.unknown(job))
+        return found
+
+    def unknown(self, job: str) -> str:
+        """Return the sentence for a job that this server has never seen.
+
+        Parameters
+        ----------
+        job : str
+        """
+        return (
+            f"Expected {self.expected}, but it knows none with the identity {job}; the link may "
+            "come from another server."
+        )
+
+    def leave(self) -> None:
+        """Take the job off the screen; for a callback."""
+        self.show(None)
+
+    def on_show(self, job: str | None, of_form: str) -> Snapshot | None:
+        """Return the job that the address names as it stands; says where there is none.
+
+        Parameters
+        ----------
+        job : str or None
+            What the address names.
+        of_form : str
+            The job that the form describes.
+
+        Raises
+        ------
+        EngineError
+            If the engine cannot tell.
+        """
+        if job is None:
+            return None
+        try:
+            return self.look(job)
+        except UnknownJobError:
+            if job == of_form:
+                st.info(f"This server has not {self.run} this {self.noun} yet. Press **Run**.")
+            else:
+                st.error(plain(self.unknown(job)))
+                st.button("Take it off the screen", on_click=self.leave)
+            return None
+
+    def submit(self, spec: Any) -> None:
+        """Hand a job to the workers and show it; for when the whole form has been drawn.
+
+        Parameters
+        ----------
+        spec : Any
+            Of this kind.
+
+        Raises
+        ------
+        EngineError
+            If it cannot be submitted.
+        """
+        with st.spinner(f"Handing the {self.noun} to the workers", show_time=False):
+            INTEREST.want(spec.hash, visitor())
+            self.show(engine().submit(spec))
+
+    def cancel_button(self, snapshot: Snapshot) -> None:
+        """Offer to take back one's own wish for a job; it ends when nobody else wants it.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            A job that goes on.
+        """
+        if st.button("Cancel", width=110, key=f"{self.page}.cancel"):
+            if not INTEREST.withdraw(snapshot.job_id, visitor()):
+                self.leave()
+                st.toast(
+                    f"Somebody else wants this {self.noun}, or did a minute ago: it goes on until "
+                    "nobody does."
+                )
+            st.rerun()
+
+    def continue_button(self, snapshot: Snapshot) -> None:
+        """Offer to go on with a job that stopped.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            A job that ended early.
+        """
+        if st.button("Continue", width=140, key=f"{self.page}.continue"):
+            INTEREST.want(snapshot.job_id, visitor())
+            engine().submit(snapshot.spec)
+            st.rerun()
