@@ -145,7 +145,7 @@ def test_a_killed_worker_changes_no_number(installed, visit, reference):
     lab.run()
     victim = max(installed.workers(), key=lambda process: process.cpu_times().user)
     os.kill(victim.pid, signal.SIGKILL)
-    blocks = lab.page.locator(".watch-sentence").inner_text()
+    blocks = lab.page.locator(".following-sentence").inner_text()
     print(f"\nkilled worker {victim.pid} at {blocks}")
     lab.wait_until_finished()
     assert victim.pid not in {worker.pid for worker in installed.workers()}

@@ -28,7 +28,7 @@ def test_every_address_in_a_script_is_filled_in():
         "composition",
         "dom",
         "figure",
-        "live",
+        "following",
         "meters",
         "names",
         "plotly",
@@ -40,7 +40,7 @@ def test_every_address_in_a_script_is_filled_in():
 
 
 def test_no_script_names_another_host():
-    for name in ("dom", "figure", "names", "meters"):
+    for name in ("dom", "figure", "following", "names", "meters"):
         (path,) = HERE.parent.rglob(f"{name}.js")
         assert "//" not in re.sub(r"(?m)(^|\s)//.*$", "", path.read_text("utf-8"))
 

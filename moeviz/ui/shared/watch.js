@@ -4,7 +4,7 @@
 const script = (path) => import(new URL(path, document.baseURI));
 const load = () =>
   Promise.all([
-    script("@dom"), script("@figure"), script("@names"), script("@meters"), script("@live"),
+    script("@dom"), script("@figure"), script("@names"), script("@meters"), script("@following"),
     script("@composition"),
   ]).then((modules) => Object.assign({}, ...modules));
 
@@ -22,15 +22,21 @@ class Watch {
     this.tools = tools;
     const part = (name) => root.querySelector(`.watch-${name}`);
     for (const name of [
-      "lent", "say", "note", "reveal", "summary", "toggles", "heading", "meters", "progress", "lost",
-      "bar", "sentence",
+      "lent", "say", "note", "reveal", "summary", "toggles", "heading", "meters", "progress",
     ]) {
       this[name] = part(name);
     }
     this.reveal.addEventListener("click", () => {
       this.revealed = true;
-      this.render().catch((error) => this.fail(error));
+      this.draw();
       this.heading.focus();
+    });
+    this.following = new tools.Following(root, this.progress, {
+      label: "Progress of the study",
+      onNews: ({ screen }) => {
+        if (screen) this.screen = screen;
+        this.draw();
+      },
     });
     this.names = new tools.EndNames(tools.lines);
     this.figure = new tools.Figure(part("figure"), "@plotly", {
@@ -76,7 +82,6 @@ class Watch {
   }
 
   take(data, trigger) {
-    this.trigger = trigger;
     const other = this.data?.view !== data.view || this.data?.job !== data.job;
     if (this.data?.view !== data.view) {
       this.on = new Map(); // Curves that the visitor switched, by place.
@@ -84,8 +89,6 @@ class Watch {
       this.replicates = true;
       this.revealed = false;
     }
-    if (data.sentence) this.news = { active: false, sentence: data.sentence };
-    else if (data.job !== this.data?.job) this.news = null;
     if (other || data.screen !== this.data.screen) {
       this.screen = data.screen ? JSON.parse(data.screen) : null;
     }
@@ -95,58 +98,13 @@ class Watch {
     }
     this.data = data;
     this.root.toggleAttribute("data-compact", data.compact);
-    const ground = this.tools.groundOf(this.root);
-    this.theme = this.tools.themeOf(ground);
-    this.root.dataset.theme = this.theme;
-    this.askForTheme(ground);
-    this.follow();
+    const made = [this.screen, ...this.layers.map((layer) => layer.screen)].filter(Boolean);
+    this.following.take(data, made.map(({ figure }) => figure.layout.paper_bgcolor), trigger);
     return this.render();
   }
 
-  // What the page's script has made is in the theme of then; the stream is asked for today's.
-  askForTheme(ground) {
-    const made = [this.screen, ...this.layers.map((layer) => layer.screen)].filter(Boolean);
-    const fits = made.every(
-      ({ figure }) => figure.layout.paper_bgcolor.toLowerCase() === ground,
-    );
-    if (!fits && this.asked !== ground) this.trigger("theme", ground);
-    this.asked = fits ? null : ground;
-  }
-
-  follow() {
-    const { job, live, visitor } = this.data;
-    const wanted = live && job ? `${job} ${this.theme} ${visitor}` : null;
-    if (wanted === this.following) return;
-    this.stop?.();
-    this.stop = null;
-    this.following = wanted;
-    this.lostNow = false;
-    if (!wanted) return;
-    this.stop = this.tools.follow(job, {
-      theme: this.theme,
-      visitor,
-      onMessage: (news) => this.hear(news),
-      onContact: (contact) => {
-        this.lostNow = !contact;
-        this.tell();
-      },
-      onEnd: (news) => {
-        this.lostNow = false;
-        if (news) this.hear(news);
-        this.trigger("ended", job);
-      },
-    });
-  }
-
-  hear(news) {
-    this.news = news;
-    if (news.screen) this.screen = news.screen;
-    this.render().catch((error) => this.fail(error));
-  }
-
-  fail(error) {
-    this.sentence.textContent = error.message;
-    this.progress.hidden = false;
+  draw() {
+    this.render().catch((error) => this.following.fail(error));
   }
 
   // The study in front: one's own, else the first that lies faint behind it.
@@ -159,7 +117,7 @@ class Watch {
   }
 
   async render() {
-    this.tell();
+    this.following.show();
     const { main } = this;
     this.root.dataset.empty = String(!main);
     if (!main) return;
@@ -179,23 +137,6 @@ class Watch {
     });
   }
 
-  // Progress beside the plot.
-  tell() {
-    const { news } = this;
-    this.progress.hidden = !news && !this.lostNow;
-    const lost = this.lostNow ? "Connection lost; trying again" : "";
-    if (this.lost.textContent !== lost) this.lost.textContent = lost; // Read out as it changes.
-    if (!news) return;
-    this.bar.hidden = !news.active;
-    if (typeof news.fraction === "number") this.bar.value = news.fraction;
-    const failed = news.gone || news.state === "failed";
-    const words = failed ? [news.sentence, news.message] : [news.sentence];
-    const text = words.filter(Boolean).join(" ");
-    if (this.sentence.textContent !== text) this.sentence.textContent = text;
-    // Read out at the end, and not at every step.
-    this.sentence.setAttribute("aria-live", news.active ? "off" : "polite");
-  }
-
   // Buttons: one a curve, one a layer, one for the replicates.
   offer() {
     const { main } = this;
@@ -211,7 +152,7 @@ class Watch {
     const toggle = (text, pressed, turn) => {
       const act = () => {
         turn();
-        this.render().catch((error) => this.fail(error));
+        this.draw();
       };
       return button(text, act, { pressed });
     };
@@ -288,7 +229,7 @@ class Watch {
   }
 
   close() {
-    this.stop?.();
+    this.following.close();
     this.shifted.disconnect();
     this.figure.close();
   }

@@ -26,11 +26,7 @@ _HTML = """
     <div class="watch-tools"></div>
   </div>
   <div class="watch-slopes" role="region" aria-label="Slopes">
-    <div class="watch-progress" hidden>
-      <p class="watch-lost" role="status"></p>
-      <progress class="watch-bar" max="1" value="0" aria-label="Progress of the study"></progress>
-      <p class="watch-sentence"></p>
-    </div>
+    <div class="watch-progress" hidden></div>
     <h2 class="watch-heading" tabindex="-1">How steep?</h2>
     <p class="watch-scale">0 is flat; −0.5 is one over the square root of n.</p>
     <ol class="watch-meters"></ol>

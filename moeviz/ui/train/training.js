@@ -4,7 +4,7 @@
 const script = (path) => import(new URL(path, document.baseURI));
 const load = () =>
   Promise.all([
-    script("@dom"), script("@figure"), script("@live"), script("@routing"), script("@tokens"),
+    script("@dom"), script("@following"), script("@routing"), script("@tokens"),
     script("@tokencard"), script("@noticing"), script("@trainingboard"),
   ]).then((modules) => Object.assign({}, ...modules));
 
@@ -55,12 +55,15 @@ class Training {
     this.player = part("div", "player", this.play, this.slider, this.step);
     this.choices = part("div", "choices", this.layers, this.seeds.root, this.domains.root, this.more);
     this.said = tagged("p", { class: "training-said", "aria-live": "polite" });
-    this.lost = tagged("p", { class: "training-lost", role: "status" });
-    this.bar = tagged("progress", { class: "training-bar", max: "1", value: "0", "aria-label": "Progress of training" });
-    this.sentence = part("p", "sentence");
-    this.progress = part("div", "progress", this.lost, this.bar, this.sentence);
-    this.progress.hidden = true;
-    this.right = part("div", "right", this.progress);
+    const progress = part("div", "progress");
+    this.following = new this.tools.Following(this.root, progress, {
+      label: "Progress of training",
+      onNews: ({ screen }) => {
+        if (screen) this.screen = screen;
+        this.render();
+      },
+    });
+    this.right = part("div", "right", progress);
     this.wide = part("div", "wide");
     this.cardPlace = part("div", "card");
     this.cardPlace.hidden = true;
@@ -105,12 +108,9 @@ class Training {
   }
 
   take(data, { setTriggerValue, setStateValue }) {
-    this.trigger = setTriggerValue;
     this.tell = setStateValue;
     const before = this.data;
     this.data = data;
-    if (data.sentence) this.news = { active: false, sentence: data.sentence };
-    else if (data.job !== before?.job) this.news = null;
     if (data.job !== before?.job || data.source !== before?.source || data.screen !== before?.screen) {
       const made = data.screen ? JSON.parse(data.screen) : null;
       if (made?.hash !== this.screen?.hash) {
@@ -124,52 +124,10 @@ class Training {
     // What the page says anew, and not what it repeats of our own.
     if (data.view !== before?.view && data.view !== this.sent) this.viewed = false;
     this.root.toggleAttribute("data-compact", data.compact);
-    const ground = this.tools.groundOf(this.root);
-    this.theme = this.tools.themeOf(ground);
-    this.root.dataset.theme = this.theme;
-    const fits = !this.screen || this.screen.ground.toLowerCase() === ground;
-    if (!fits && this.asked !== ground) setTriggerValue("theme", ground);
-    this.asked = fits ? null : ground;
     this.lent.textContent = data.lent;
     this.lent.hidden = !data.lent;
-    this.follow();
+    this.following.take(data, this.screen ? [this.screen.ground] : [], setTriggerValue);
     this.render();
-  }
-
-  follow() {
-    const { job, live, visitor } = this.data;
-    const wanted = live && job ? `${job} ${this.theme} ${visitor}` : null;
-    if (wanted === this.following) return;
-    this.stop?.();
-    this.stop = null;
-    this.following = wanted;
-    this.lostNow = false;
-    if (!wanted) return;
-    this.stop = this.tools.follow(job, {
-      theme: this.theme,
-      visitor,
-      onMessage: (news) => this.hear(news),
-      onContact: (contact) => {
-        this.lostNow = !contact;
-        this.showProgress();
-      },
-      onEnd: (news) => {
-        this.lostNow = false;
-        if (news) this.hear(news);
-        this.trigger("ended", job);
-      },
-    });
-  }
-
-  hear(news) {
-    this.news = news;
-    if (news.screen) this.screen = news.screen;
-    this.render();
-  }
-
-  fail(error) {
-    this.sentence.textContent = error.message;
-    this.progress.hidden = false;
   }
 
   // What the page says of the view, as places.
@@ -256,13 +214,13 @@ class Training {
   }
 
   render() {
-    this.showProgress();
+    this.following.show();
     const { screen } = this;
     this.root.dataset.empty = String(!screen);
     if (!screen) return;
     if (!this.viewed || this.hash !== screen.hash) this.readView();
     this.hash = screen.hash;
-    const rules = `${this.theme} ${screen.ground} ${screen.experts}`;
+    const rules = `${this.following.theme} ${screen.ground} ${screen.experts}`;
     if (this.rules !== rules) {
       this.rules = rules;
       this.sheet.textContent = this.tools.tints(screen.looks, screen.experts);
@@ -443,7 +401,7 @@ class Training {
     this.saying = text;
     this.said.replaceChildren(
       ...text.split("*").map((piece, at) => (at % 2 ? element("strong", "", piece) : piece)));
-    this.said.setAttribute("aria-live", this.timer || this.news?.active ? "off" : "polite");
+    this.said.setAttribute("aria-live", this.timer || this.following.news?.active ? "off" : "polite");
   }
 
   // The token under the hand, in both panels.
@@ -520,23 +478,6 @@ class Training {
     this.more.textContent = this.all ? "Fewer" : `All ${rows.length} ${kinds[shown.kind]}`;
   }
 
-  // How far the run is.
-  showProgress() {
-    const { news } = this;
-    this.progress.hidden = !news && !this.lostNow;
-    const lost = this.lostNow ? "Connection lost; trying again" : "";
-    if (this.lost.textContent !== lost) this.lost.textContent = lost; // Read out as it changes.
-    if (!news) return;
-    this.bar.hidden = !news.active;
-    if (typeof news.fraction === "number") this.bar.value = news.fraction;
-    const failed = news.gone || news.state === "failed";
-    const words = failed ? [news.sentence, news.message] : [news.sentence];
-    const text = words.filter(Boolean).join(" ");
-    if (this.sentence.textContent !== text) this.sentence.textContent = text;
-    // Read out at the end, and not at every step.
-    this.sentence.setAttribute("aria-live", news.active ? "off" : "polite");
-  }
-
   shows(method) {
     const { left, right } = this.view;
     return this.on.get(method) ?? (this.screen.methods[method].first || method === left || method === right);
@@ -544,12 +485,12 @@ class Training {
 
   async save(format) {
     const { save } = await script("@trainingsaved");
-    await save(this, this.board, format).catch((error) => this.fail(error));
+    await save(this, this.board, format).catch((error) => this.following.fail(error));
   }
 
   close() {
     this.halt();
-    this.stop?.();
+    this.following.close();
     this.looks.close();
     this.sized.disconnect();
     window.removeEventListener("resize", this.resized);
