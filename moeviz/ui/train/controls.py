@@ -8,7 +8,6 @@ import streamlit as st
 
 from moeviz.engine import Snapshot
 from moeviz.engine.workers.hardware import local_workers
-from moeviz.errors import SpecificationError
 from moeviz.train.cost import seconds_with
 from moeviz.train.plan import runs
 from moeviz.train.specification import Training
