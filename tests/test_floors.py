@@ -35,7 +35,7 @@ FLOORS = [
 ROOMS = {"symbolic": ["kernel", "reading", "certificates", "questions", "catalogue", "request"]}
 """Inside a floor: each room imports itself and those before it."""
 
-TOP = {"cli", "console", "__main__", "bench"}
+TOP = {"cli", "__main__", "bench"}
 """Programs: they may use every floor but the user interface."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from moeviz.cli.printing import print_json
 from moeviz.cli.settings import settings
 from moeviz.errors import SpecificationError
 
@@ -45,7 +46,7 @@ def check(arguments: argparse.Namespace) -> int:
     SpecificationError
         If a field or a value is not among the choices, or the limit is out of its range.
     """
-    from moeviz.console import print_json, verdict_text
+    from moeviz.cli.verdict_text import verdict_text
     from moeviz.fields import read_texts
     from moeviz.symbolic.request.answer import verdict_of
     from moeviz.symbolic.request.selection import CHECK_FIELDS, asked, validated

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+from moeviz.cli.printing import print_json
 from moeviz.errors import SpecificationError
 
 USUAL = 0.25
@@ -72,7 +73,7 @@ def claims(arguments: argparse.Namespace) -> int:
     UnknownNameError
         If an id is not there.
     """
-    from moeviz.console import print_json, verdict_text
+    from moeviz.cli.verdict_text import verdict_text
 
     within_processes(arguments.workers)
     found = _verdicts(_ids(arguments.names), arguments.workers, arguments.live)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from moeviz.model import Features
 from moeviz.study.plan import Block
 from moeviz.study.scenario import Fit, sample
 from moeviz.study.specification import Specification
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def data_of(
