@@ -73,15 +73,16 @@ def _method(name: str) -> Any:
     return read
 
 
+@lru_cache(maxsize=32)
 def preset_lines(preset: str) -> tuple[str, ...]:
-    """Return the lines of all methods that a preset offers.
+    """Return the lines of all methods that a preset offers, each in the words that its run has.
 
     Parameters
     ----------
     preset : str
         A preset's name.
     """
-    return tuple(str(PRESETS[preset].defaults["methods"]).splitlines())
+    return tuple(str(PRESETS[preset].build()["methods"]).splitlines())
 
 
 @lru_cache(maxsize=32)
