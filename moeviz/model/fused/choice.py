@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 KERNEL = "MOEVIZ_KERNEL"
 """The environment variable that chooses: ``torch`` goes tensor by tensor."""

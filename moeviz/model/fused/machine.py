@@ -7,12 +7,15 @@ vector instructions.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-import numpy as np
 from numba import njit
 
 from moeviz.model.fused import elementary as el
 from moeviz.model.fused import instructions as code
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SOFTMAX, SIGMOID = 0, 1
 """Kinds of gates; beside them stands how many experts the gate keeps."""
