@@ -4,17 +4,23 @@ This file is read twice over. The server imports it once and serves `app`, whose
 the engine and closes it again; after that every visit runs it as a script, from the top.
 """
 
-import streamlit as st
-
-from moeviz.ui.information.moving import moving_route
-from moeviz.ui.shared.guard import unexpected
-from moeviz.ui.shared.navigation import run_page
-from moeviz.ui.shared.server import lifespan, middleware, routes
-from moeviz.ui.train.looks import looks_route
-
 if __name__ == "__main__":
+    from moeviz.ui.shared.navigation import run_page
+
     run_page()
 else:
+    # The workers first: they start while this process imports what pages need.
+    from moeviz.ui.shared.session import engine
+
+    engine()
+
+    import streamlit as st
+
+    from moeviz.ui.information.moving import moving_route
+    from moeviz.ui.shared.guard import unexpected
+    from moeviz.ui.shared.server import lifespan, middleware, routes
+    from moeviz.ui.train.looks import looks_route
+
     app = st.App(
         __file__,
         lifespan=lifespan,

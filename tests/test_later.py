@@ -119,6 +119,8 @@ print("loaded:", *filter(loaded, {HEAVY}))
         "study nope",
         "study cosine-exact --set atoms=99",
         "glossary",
+        "check --set router=nope",
+        "check --limit 0",
     ],
 )
 def test_lists_and_refusals_wait_for_nothing_slow(command):
