@@ -53,7 +53,7 @@ def test_every_number_is_treated_alike(name, rng):
 
 
 def test_models_use_no_function_that_treats_numbers_differently():
-    """A measure's weights may: they are read, never fitted. Compiled code has functions of its own."""
+    """A measure's weights may: they are read, never fitted. Compiled code has its own functions."""
     for folder in ("model", "estimate"):
         for path in (ROOT / "moeviz" / folder).rglob("*.py"):
             if path.name == "measure.py" or path.parent.name == "fused":
