@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from moeviz.model import Features
+from moeviz.model import Features, Mixture
+from moeviz.model.fused.choice import allowed
+from moeviz.model.fused.observations import observe
+from moeviz.model.fused.regression import supported
+from moeviz.model.mixture import Predictors
 from moeviz.study.plan import Block
-from moeviz.study.scenario import PIECE, Fit, sample
+from moeviz.study.scenario import PIECE, Draws, Fit, sample
 from moeviz.study.specification import Specification
 
 if TYPE_CHECKING:
@@ -40,28 +44,43 @@ def data_of(
     """
     draws = sample(spec, block.n, block.first, block.last).to(device)
     mixture, source = fit.mixture, fit.source
-    replicates, _, n = draws.inputs.shape
-    width = int(mixture.features(draws.x[:1, :, :1]).gate.shape[-2])
-    gate = draws.inputs.new_ones(replicates, width, n)
-    response = draws.normal
+    gate = _gate_features(mixture, draws.inputs)
+    made = gate if source.score == mixture.score else _gate_features(source, draws.inputs)
     predictors = source.predictors(fit.truth.to(device), fit.true_layout)
-    for rows, part in _pieces(replicates, n, device):
-        inputs = draws.inputs[rows, :, part]
-        own = gate[rows, :, part]
-        own[:, :-1] = mixture.score.features(inputs[:, :-1])
-        made = Features(own, inputs)
-        if source.score != mixture.score:
-            made = source.features(inputs[:, :-1])
-        values = source.run(predictors, made).values
+    _answer(source, predictors, Features(made, draws.inputs), draws)
+    return Features(gate, draws.inputs), draws.normal
+
+
+def _gate_features(mixture: Mixture, inputs: Tensor) -> Tensor:
+    """Return the score's features and a last row of ones, shape (R, Dz + 1, N)."""
+    x = inputs[:, :-1]
+    first = x[:1, :, :1]
+    one = mixture.score.features(first)
+    if one is first:  # the inputs themselves, which nobody writes to
+        return inputs
+    gate = inputs.new_ones(x.shape[0], one.shape[-2] + 1, x.shape[-1])
+    for rows, part in _pieces(x):
+        gate[rows, :-1, part] = mixture.score.features(x[rows, :, part])
+    return gate
+
+
+def _answer(source: Mixture, predictors: Predictors, features: Features, draws: Draws) -> None:
+    """Turn the normal draws into observations."""
+    response = draws.normal
+    if allowed(response) and supported(source):
+        observe(source, predictors, features, response)
+        return
+    for rows, part in _pieces(features.expert):
+        piece = Features(features.gate[rows, :, part], features.expert[rows, :, part])
         response[rows, part] = source.output.observe(
-            values, draws.uniform[rows, part], draws.normal[rows, part]
+            source.run(predictors, piece).values, draws.uniform[rows, part], response[rows, part]
         )
-    return Features(gate, draws.inputs), response
 
 
-def _pieces(replicates: int, n: int, device: str) -> Iterator[tuple[slice, slice]]:
+def _pieces(x: Tensor) -> Iterator[tuple[slice, slice]]:
     """Yield replicates and samples that belong together: everything at once on a GPU."""
-    most = replicates * n if device != "cpu" else PIECE
+    replicates, n = int(x.shape[0]), int(x.shape[-1])
+    most = PIECE if x.device.type == "cpu" else replicates * n
     together = max(1, most // n)
     for first in range(0, replicates, together):
         for at in range(0, n, most):
