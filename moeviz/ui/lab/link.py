@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -11,10 +10,11 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Field
 from moeviz.study import FIELDS, FIELDS_VERSION, PRESETS, Specification, migrate
 from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.readers import CUT_SHORT, digits, flag, unless, when_on
 
 FIRST_PRESET = "cosine-exact"
 
-_JOB = re.compile(r"[0-9a-f]{16}")
+_job = digits("the job", CUT_SHORT)
 _MOST_GUESSES = 40
 
 MOST_PINS = 3
@@ -47,15 +47,6 @@ def _preset(text: str) -> str:
     return PRESETS[text].name
 
 
-def _job(text: str) -> str:
-    if not _JOB.fullmatch(text):
-        raise SpecificationError(
-            f"Expected the job to be 16 hexadecimal digits, but got '{short(text)}'; "
-            "the link may have been cut short."
-        )
-    return text
-
-
 def _pins(text: str) -> tuple[str, ...]:
     pins = tuple(dict.fromkeys(map(_job, text.split(",")))) if text else ()
     if len(pins) > MOST_PINS:
@@ -63,14 +54,6 @@ def _pins(text: str) -> tuple[str, ...]:
             f"Expected at most {MOST_PINS} pinned studies, but got {len(pins)}; leave some out."
         )
     return pins
-
-
-def _kept(text: str) -> bool:
-    if text not in ("0", "1"):
-        raise SpecificationError(
-            f"Expected kept to be 1 or to be left out, but got '{short(text)}'."
-        )
-    return text == "1"
 
 
 def _guesses(text: str) -> Guesses:
@@ -102,9 +85,9 @@ LAB = Page(
     version=FIELDS_VERSION,
     keys=(
         Key("preset", _preset, str, FIRST_PRESET),
-        Key("job", _job, lambda job: job),
+        Key("job", _job, unless(None)),
         Key("guess", _guesses, _said, ()),
-        Key("kept", _kept, lambda kept: "1" if kept else None, False),
+        Key("kept", flag("kept"), when_on, False),
         Key("pins", _pins, lambda pins: ",".join(pins) or None, ()),
     ),
     table=FIELDS,

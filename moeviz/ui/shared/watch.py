@@ -7,22 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from moeviz.text import finite, json_text
-from moeviz.ui.shared.component import declared, only_a_run
+from moeviz.ui.shared.component import FOLLOWING_STYLE, declared, only_a_run
 from moeviz.ui.shared.session import visitor
 
 _OF_PLOTS = Path(__file__).with_name("plot.css")
 
 _HTML = """
-<section class="moeviz-watch" data-empty="true">
+<section class="moeviz-watch moeviz-following" data-empty="true">
   <div class="watch-picture">
-    <p class="watch-lent" hidden></p>
+    <p class="watch-lent following-lent" hidden></p>
     <figure class="moeviz-figure watch-figure"></figure>
     <div class="watch-say">
       <p class="watch-note"></p>
       <button type="button" class="watch-reveal" hidden>Show what came out</button>
       <p class="watch-summary"></p>
     </div>
-    <div class="watch-toggles" role="group" aria-label="What is drawn"></div>
+    <div class="watch-toggles following-row following-toggles" role="group"
+      aria-label="What is drawn"></div>
     <div class="watch-tools"></div>
   </div>
   <div class="watch-slopes" role="region" aria-label="Slopes">
@@ -35,7 +36,7 @@ _HTML = """
 """
 
 
-_watch = declared(__file__, _HTML, _OF_PLOTS)
+_watch = declared(__file__, _HTML, _OF_PLOTS, FOLLOWING_STYLE)
 
 
 def watch(
