@@ -20,6 +20,9 @@ _MOST_GUESSES = 40
 MOST_PINS = 3
 """Finished studies that may be pinned for comparison."""
 
+BESIDE = ("guess", "pins", "follow")
+"""What a link may say beside a job that brings its own form along."""
+
 STUDY = "lab.study"
 """Key in the session of what the lab's screen was last about, for other pages."""
 
@@ -88,6 +91,7 @@ LAB = Page(
         Key("job", _job, unless(None)),
         Key("guess", _guesses, _said, ()),
         Key("kept", flag("kept"), when_on, False),
+        Key("follow", flag("follow"), when_on, False),
         Key("pins", _pins, lambda pins: ",".join(pins) or None, ()),
     ),
     table=FIELDS,
@@ -104,6 +108,7 @@ def request_for(
     guesses: Sequence[float | None] = (),
     kept: bool = False,
     pins: Sequence[str] = (),
+    follow: bool = False,
 ) -> Request:
     """Return the request that shows a study.
 
@@ -119,6 +124,8 @@ def request_for(
         Whether the kept full-size result is on show.
     pins : sequence of str
         Studies that are pinned for comparison.
+    follow : bool
+        Whether the study follows what is set.
 
     Raises
     ------
@@ -131,6 +138,7 @@ def request_for(
         "guess": tuple(guesses),
         "kept": kept,
         "pins": tuple(pins),
+        "follow": follow,
     }
     return Request(own, spec.fields)
 
