@@ -14,7 +14,7 @@ from moeviz.ui.lab.files import upload
 from moeviz.ui.lab.form import change_form, form_study
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.regimes import regime_controls
-from moeviz.ui.lab.state import STATE, STUDIES
+from moeviz.ui.lab.state import STATE, STUDIES, follows
 from moeviz.ui.shared.drawer import Drawer
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.words import duration
@@ -77,7 +77,10 @@ def run(spec: Specification) -> None:
     EngineError
         If the study cannot be submitted.
     """
-    STUDIES.submit(spec)
+    if follows():
+        STUDIES.submit_alone(spec)
+    else:
+        STUDIES.submit(spec)
     leave_kept()
     st.rerun()
 

@@ -35,7 +35,7 @@ class Training {
   build() {
     const { tagged, element, button } = this.tools;
     const part = (tag, name, ...inner) => tagged(tag, { class: `training-${name}` }, ...inner);
-    this.lent = part("p", "lent");
+    this.lent = tagged("p", { class: "training-lent following-lent" });
     this.sides = SIDES.map((side, at) => this.panel(side, at));
     this.play = button("▶ Replay", () => this.replay(), { className: "training-play" });
     this.slider = tagged("input", { type: "range", min: "0", step: "1", "aria-label": "Step of training" });
