@@ -9,7 +9,7 @@ import pytest
 
 from moeviz.charts.printed import printed
 from moeviz.charts.sentences import way_words
-from moeviz.console import study_text
+from moeviz.cli.study_text import study_text
 from moeviz.errors import MoevizError, SpecificationError
 from moeviz.model.fused.choice import KERNEL
 from moeviz.study import PRESETS, Result, assemble, plan, run_block, split
