@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from moeviz.model.fused.choice import allowed
-from moeviz.model.fused.regression import products, supported
+from moeviz.model.fused.regression import carried, products, supported
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.threads import one_thread
@@ -133,6 +133,8 @@ def moments(
 
 def _moments(cost: Tensor, total: Tensor, chain: Tensor | None) -> Moments:
     """Carry sums over predictors, shape (F, S + 1, S + 1), to the parameters."""
+    if chain is not None and allowed(total):
+        return Moments(cost, *carried(total, chain))
     return Moments(cost, to_slope(total[:, :-1, -1], chain), to_gram(total[:, :-1, :-1], chain))
 
 
