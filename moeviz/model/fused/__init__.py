@@ -1,0 +1,1 @@
+"""Passes over the samples whose elementwise steps run in one loop, compiled on this machine."""
