@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from moeviz.model.fused.choice import allowed
+from moeviz.model.fused.regression import products, supported
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.threads import one_thread
@@ -101,6 +103,9 @@ def moments(
     predictors = mixture.predictors(theta, layout)
     height = mixture.height(features, layout)
     size = layout.atoms * height
+    if allowed(theta) and supported(mixture):
+        total = products(mixture, predictors, features, response, rows)
+        return _moments(total[:, size, size].clone(), total, chain_of(mixture, theta, layout))
     chunk, longest = chunk_length(features, theta.device)
     buffer = theta.new_zeros(fits, size + 1, longest)
     total = theta.new_zeros(fits, size + 1, size + 1)
@@ -120,10 +125,12 @@ def moments(
             cost += each.sum(-1)
     if mixture.output.cost_unit is None:
         cost = total[:, size, size].clone()
-    chain = chain_of(mixture, theta, layout)
-    return Moments(
-        cost, to_slope(total[:, :size, size], chain), to_gram(total[:, :size, :size], chain)
-    )
+    return _moments(cost, total, chain_of(mixture, theta, layout))
+
+
+def _moments(cost: Tensor, total: Tensor, chain: Tensor | None) -> Moments:
+    """Carry sums over predictors, shape (F, S + 1, S + 1), to the parameters."""
+    return Moments(cost, to_slope(total[:, :-1, -1], chain), to_gram(total[:, :-1, :-1], chain))
 
 
 def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor) -> Tensor:
@@ -138,7 +145,12 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
     response : Tensor, shape (F, N)
     """
     layout = mixture.layout_of(theta, features)
-    at = mixture.run(mixture.predictors(theta, layout), features)
+    predictors, chain = mixture.predictors(theta, layout), chain_of(mixture, theta, layout)
+    if allowed(theta) and supported(mixture):
+        every = torch.arange(theta.shape[0])
+        sums = products(mixture, predictors, features, response, every, every=False)
+        return to_slope(sums[:, 0, :-1], chain)
+    at = mixture.run(predictors, features)
     _, found = mixture.output.rows(mixture.gate, at.values, response)
     height = mixture.height(features, layout)
     out = theta.new_empty(theta.shape[0], layout.atoms, height, features.samples)
@@ -148,7 +160,7 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
         # Not a matrix product, whose last bits depend on how the rows lie in memory.
         out *= row.residual[:, None, None, :]
         total += out.sum(-1).flatten(1)
-    return to_slope(total, chain_of(mixture, theta, layout))
+    return to_slope(total, chain)
 
 
 def chain_of(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor | None:

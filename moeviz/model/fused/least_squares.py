@@ -1,0 +1,137 @@
+"""The least-squares pass: values, residuals, derivatives and their products, block by block.
+
+A fit is worked through alone, in blocks of samples whose rows stay in the nearest cache, so that
+its sums are the same to the last bit whatever fits come before it. Importing this module compiles
+it, or reads what was compiled before from :mod:`moeviz.model.fused.cache`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from moeviz.model.fused import elementary as el
+from moeviz.model.fused.cache import cached
+from moeviz.model.fused.machine import SIGMOID, compiled, copy, fill, linear_row, run, weigh
+from moeviz.model.fused.products import add_products, add_row, mirror
+
+BLOCK = 256
+"""Samples per block."""
+
+_F1, _F2, _F3 = "f8[::1]", "f8[:,::1]", "f8[:,:,::1]"
+_I1, _I2 = "i8[::1]", "i8[:,::1]"
+_MODEL = f"{_F3}, {_F3}, i8, i8, {_I2}, {_F2}, {_I1}, i8, i8"
+_DATA = f"{_F3}, {_F3}, {_F2}, {_I1}"
+
+
+@compiled
+def _times(by: np.ndarray, features: np.ndarray, first: int, at: int, out: np.ndarray) -> int:
+    """Write a weight's products with all features to rows of `out`; return the next row."""
+    count = by.shape[0]
+    for j in range(features.shape[0] - 1):
+        row, to = features[j, first : first + count], out[at + j]
+        for n in range(count):
+            to[n] = by[n] * row[n]
+    copy(by, out[at + features.shape[0] - 1])  # the last feature is 1
+    return at + features.shape[0]
+
+
+@njit(
+    f"void({_MODEL}, {_DATA}, {_F3})",
+    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+)  # fmt: skip
+def sum_products(
+    gate: np.ndarray,
+    expert: np.ndarray,
+    kind: int,
+    kept: int,
+    steps: np.ndarray,
+    numbers: np.ndarray,
+    outputs: np.ndarray,
+    heads: int,
+    scalars: int,
+    z: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    which: np.ndarray,
+    total: np.ndarray,
+) -> None:
+    """Add up products of the rows by the predictors and the residual.
+
+    Parameters
+    ----------
+    gate : shape (F, K, Dz + 1)
+    expert : shape (F, K, E)
+    kind, kept : int
+        The gate, and how many experts it keeps.
+    steps, numbers, outputs, heads, scalars
+        The expert's instructions.
+    z, x, y : shapes (R, Dz + 1, N), (R, D + 1, N), (R, N)
+        Features and observations.
+    which : shape (F,)
+        Each fit's data set.
+    total : shape (F, S + 1, S + 1) or (F, 1, S + 1)
+        Overwritten with all products, the residual's last, or with the residual's alone.
+    """
+    fits, atoms = gate.shape[0], gate.shape[1]
+    samples, height = y.shape[1], total.shape[2]
+    inputs, width = heads + scalars, x.shape[1]
+    for f in range(fits):
+        for i in range(total.shape[1]):
+            fill(0.0, total[f, i])
+    whole = samples - samples % BLOCK
+    for piece in range(2):  # whole blocks, then what is left
+        start, stop = (0, whole) if piece == 0 else (whole, samples)
+        if start == stop:
+            continue
+        count = min(BLOCK, stop - start)
+        rows = np.empty((atoms, inputs + steps.shape[0], count))
+        scores, weights = np.empty((atoms, count)), np.empty((atoms, count))
+        aside, mean, by = np.empty((2, count)), np.empty(count), np.empty(count)
+        jacobian = np.empty((height, count))
+        residual = jacobian[height - 1]
+        for f in range(fits):
+            zf, xf, yf = z[which[f]], x[which[f]], y[which[f]]
+            for first in range(start, stop, count):
+                for i in range(atoms):
+                    linear_row(gate[f, i], zf, first, scores[i])
+                    for h in range(heads):
+                        a = expert[f, i, h * width : (h + 1) * width]
+                        linear_row(a, xf, first, rows[i, h])
+                    for s in range(scalars):
+                        fill(expert[f, i, heads * width + s], rows[i, heads + s])
+                    run(steps, numbers, inputs, rows[i])
+                weigh(kind, kept, scores, weights, aside)
+                fill(0.0, mean)
+                for i in range(atoms):
+                    w, value = weights[i], rows[i, outputs[0]]
+                    for n in range(count):
+                        mean[n] += w[n] * value[n]
+                for n in range(count):
+                    residual[n] = yf[first + n] - mean[n]
+                at = 0
+                for i in range(atoms):
+                    w, value = weights[i], rows[i, outputs[0]]
+                    if kind == SIGMOID:
+                        for n in range(count):
+                            by[n] = (w[n] * (1.0 - w[n])) * value[n]
+                    else:
+                        for n in range(count):
+                            by[n] = w[n] * (value[n] - mean[n])
+                    at = _times(by, zf, first, at, jacobian)
+                    for o in range(1, 1 + inputs):
+                        slope = rows[i, outputs[o]]
+                        for n in range(count):
+                            by[n] = w[n] * slope[n]
+                        if o <= heads:
+                            at = _times(by, xf, first, at, jacobian)
+                        else:
+                            copy(by, jacobian[at])
+                            at += 1
+                if total.shape[1] == height:
+                    add_products(jacobian, total[f])
+                else:
+                    add_row(jacobian, height - 1, total[f, 0])
+    if total.shape[1] == height:
+        for f in range(fits):
+            mirror(total[f])

@@ -1,0 +1,182 @@
+"""The interpreter of instructions on rows, and gates on rows: compiled code that passes share.
+
+Every loop runs over contiguous numbers of one row, without a branch inside, so that it becomes
+vector instructions.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from moeviz.model.fused import elementary as el
+from moeviz.model.fused import instructions as code
+
+SOFTMAX, SIGMOID = 0, 1
+"""Kinds of gates; beside them stands how many experts the gate keeps."""
+
+compiled = njit(fastmath=set(el.FAST), error_model="numpy", nogil=True)
+
+
+@compiled
+def fill(value: float, out: np.ndarray) -> None:
+    """Write one number to a row; a slice's assignment costs more to compile than all this."""
+    for n in range(out.shape[0]):
+        out[n] = value
+
+
+@compiled
+def copy(row: np.ndarray, out: np.ndarray) -> None:
+    """Copy a row."""
+    for n in range(out.shape[0]):
+        out[n] = row[n]
+
+
+@compiled
+def linear_row(slope: np.ndarray, features: np.ndarray, first: int, out: np.ndarray) -> None:
+    """Write slope . features from sample `first` on; slope (D,), features (D, N), out (B,)."""
+    width, count = slope.shape[0], out.shape[0]
+    a = slope[0]
+    row = features[0, first : first + count]
+    for n in range(count):
+        out[n] = a * row[n]
+    at = 1
+    while at + 1 < width:
+        a, b = slope[at], slope[at + 1]
+        row = features[at, first : first + count]
+        other = features[at + 1, first : first + count]
+        for n in range(count):
+            out[n] = (out[n] + a * row[n]) + b * other[n]
+        at += 2
+    if at < width:
+        a = slope[at]
+        row = features[at, first : first + count]
+        for n in range(count):
+            out[n] += a * row[n]
+
+
+@compiled
+def run(steps: np.ndarray, numbers: np.ndarray, inputs: int, rows: np.ndarray) -> None:
+    """Run instructions on the rows of one atom, (inputs + I, B), whose first `inputs` are given."""
+    for i in range(steps.shape[0]):
+        which = steps[i, 0]
+        a, b, out = rows[steps[i, 1]], rows[steps[i, 2]], rows[inputs + i]
+        factor, plus = numbers[i, 0], numbers[i, 1]
+        count = out.shape[0]
+        if which == code.FILL:
+            for n in range(count):
+                out[n] = plus
+        elif which == code.ADD:
+            for n in range(count):
+                out[n] = a[n] + b[n]
+        elif which == code.MULTIPLY:
+            for n in range(count):
+                out[n] = a[n] * b[n]
+        elif which == code.AFFINE:
+            for n in range(count):
+                out[n] = a[n] * factor + plus
+        elif which == code.RECIPROCAL:
+            for n in range(count):
+                out[n] = 1.0 / a[n]
+        elif which == code.EXP:
+            for n in range(count):
+                out[n] = el.exp(a[n])
+        elif which == code.LOG:
+            for n in range(count):
+                out[n] = el.log(a[n])
+        elif which == code.SQRT:
+            for n in range(count):
+                out[n] = math.sqrt(a[n])
+        elif which == code.ABS:
+            for n in range(count):
+                out[n] = abs(a[n])
+        elif which == code.SIN:
+            for n in range(count):
+                out[n] = math.sin(a[n])
+        elif which == code.COS:
+            for n in range(count):
+                out[n] = math.cos(a[n])
+        elif which == code.TANH:
+            for n in range(count):
+                out[n] = el.tanh(a[n])
+        elif which == code.SIGMOID:
+            for n in range(count):
+                out[n] = el.sigmoid(a[n])
+        elif which == code.SOFTPLUS:
+            for n in range(count):
+                out[n] = el.softplus(a[n])
+        elif which == code.STEP:
+            for n in range(count):
+                out[n] = 1.0 if a[n] > 0.0 else 0.0
+        elif which == code.SIGN:
+            for n in range(count):
+                out[n] = (1.0 if a[n] > 0.0 else 0.0) - (1.0 if a[n] < 0.0 else 0.0)
+        elif which == code.NORMAL_CDF:
+            for n in range(count):
+                out[n] = el.normal_cdf(a[n])
+        elif which == code.NORMAL_DENSITY:
+            for n in range(count):
+                out[n] = el.normal_density(a[n])
+
+
+@compiled
+def weigh(kind: int, kept: int, scores: np.ndarray, out: np.ndarray, aside: np.ndarray) -> None:
+    """Write a gate's weights of scores, both (K, B); `aside` (2, B) is overwritten.
+
+    With fewer than K `kept`, the first of equal scores win, and what loses has the weight 0.
+    """
+    for i in range(scores.shape[0]):
+        copy(scores[i], out[i])
+    if kept < scores.shape[0]:
+        _silence(scores, kept, aside[0], out)
+    if kind == SIGMOID:
+        # The sigmoid of minus infinity is 0.
+        for i in range(out.shape[0]):
+            to = out[i]
+            for n in range(to.shape[0]):
+                to[n] = el.sigmoid(to[n])
+    else:
+        _softmax(out, aside[0], aside[1])
+
+
+@compiled
+def _softmax(out: np.ndarray, top: np.ndarray, total: np.ndarray) -> None:
+    """Turn scores into the softmax's weights."""
+    count = top.shape[0]
+    copy(out[0], top)
+    for i in range(1, out.shape[0]):
+        row = out[i]
+        for n in range(count):
+            top[n] = row[n] if row[n] > top[n] else top[n]
+    fill(0.0, total)
+    for i in range(out.shape[0]):
+        to = out[i]
+        for n in range(count):
+            to[n] = el.exp_down(to[n] - top[n])
+            total[n] += to[n]
+    for n in range(count):
+        total[n] = 1.0 / total[n]
+    for i in range(out.shape[0]):
+        to = out[i]
+        for n in range(count):
+            to[n] *= total[n]
+
+
+@compiled
+def _silence(scores: np.ndarray, kept: int, rank: np.ndarray, out: np.ndarray) -> None:
+    """Put minus infinity where an atom is not among the `kept` first."""
+    for i in range(scores.shape[0]):
+        own, to = scores[i], out[i]
+        fill(0.0, rank)
+        for j in range(scores.shape[0]):
+            row = scores[j]
+            if j < i:
+                for n in range(rank.shape[0]):
+                    rank[n] += 1.0 if row[n] >= own[n] else 0.0
+            elif j > i:
+                for n in range(rank.shape[0]):
+                    rank[n] += 1.0 if row[n] > own[n] else 0.0
+        for n in range(rank.shape[0]):
+            to[n] = to[n] if rank[n] < kept else -math.inf

@@ -1,0 +1,106 @@
+"""Which regressions the fused pass knows, and the way from tensors to it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from moeviz.errors import FormulaError
+from moeviz.model.fused.instructions import Instructions, UnsupportedError, instructions_of
+from moeviz.model.gates import Gate, SigmoidGate, SoftmaxGate, TopSigmoidGate, TopSoftmaxGate
+from moeviz.model.outputs import GaussianRegression
+
+if TYPE_CHECKING:
+    from moeviz.model.mixture import Features, Mixture, Predictors
+
+GATES: dict[type[Gate], int] = {
+    SoftmaxGate: 0,
+    TopSoftmaxGate: 0,
+    SigmoidGate: 1,
+    TopSigmoidGate: 1,
+}
+"""The gates that compiled code knows, and which formula each has."""
+
+
+@lru_cache(maxsize=256)
+def supported(mixture: Mixture) -> bool:
+    """Return whether the fused pass computes this mixture's moments.
+
+    It does of a regression whose scores are linear in their features, with a gate that compiled
+    code knows and an expert whose text has instructions.
+    """
+    return (
+        type(mixture.output) is GaussianRegression
+        and type(mixture.gate) in GATES
+        and not mixture.score.reads_expert
+        and _instructions(mixture) is not None
+    )
+
+
+def _instructions(mixture: Mixture) -> Instructions | None:
+    try:
+        return instructions_of(mixture.expert)
+    except (UnsupportedError, FormulaError, AttributeError):
+        return None  # an expert without a text, or of words that are not known here
+
+
+def products(
+    mixture: Mixture,
+    predictors: Predictors,
+    features: Features,
+    response: Tensor,
+    rows: Tensor,
+    every: bool = True,
+) -> Tensor:
+    """Sum the products of the rows by the predictors and the residual, which is the last.
+
+    Parameters
+    ----------
+    mixture : Mixture
+        One that is :func:`supported`.
+    predictors : Predictors
+        Of F fits.
+    features : Features
+        Of R data sets.
+    response : Tensor, shape (R, N)
+    rows : Tensor of int, shape (F,)
+        Which data set each fit uses.
+    every : bool
+        Whether all products are wanted, or the residual's alone.
+
+    Returns
+    -------
+    Tensor, shape (F, S + 1, S + 1) or (F, 1, S + 1)
+    """
+    from moeviz.model.fused.least_squares import sum_products
+
+    expert, written = mixture.expert, instructions_of(mixture.expert)
+    fits, atoms, _ = predictors.gate.shape
+    height = atoms * (predictors.gate.shape[2] + predictors.expert.shape[2]) + 1
+    total = torch.empty(fits, height if every else 1, height, dtype=torch.float64)
+    sum_products(
+        _array(predictors.gate),
+        _array(predictors.expert),
+        GATES[type(mixture.gate)],
+        mixture.gate.kept(atoms),
+        written.steps,
+        written.numbers,
+        written.outputs,
+        expert.heads,
+        expert.scalars,
+        _array(features.gate),
+        _array(features.expert),
+        _array(response),
+        _array(rows),
+        total.numpy(),
+    )
+    return total
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    array: np.ndarray = tensor.detach().contiguous().numpy()
+    return array
