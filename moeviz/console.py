@@ -8,7 +8,7 @@ from typing import Any
 from moeviz.charts.notices import notices, older_words
 from moeviz.charts.plain import plain_formula, plain_text
 from moeviz.charts.rates import rates_matrix
-from moeviz.charts.sentences import curve_words
+from moeviz.charts.sentences import curve_words, way_words
 from moeviz.study import Preset, Result, Specification, plan, resolve_scenario
 from moeviz.study.kept import kept_names
 from moeviz.text import json_text, signed
@@ -78,7 +78,8 @@ def notices_text(spec: Specification) -> str:
 
 def study_text(result: Result) -> str:
     """Describe a study's result."""
-    lines = [f"{result.spec.name}  {result.hash}  {result.seconds:.1f} s"]
+    way = way_words(result.kernels)
+    lines = [f"{result.spec.name}  {result.hash}  {result.seconds:.1f} s{way and ', '}{way}"]
     lines += filter(None, [older_words(result.spec)])
     for fit in result.truth:
         lines.append(f"reach of the design, {fit.name}: {_number(fit.reach)}")

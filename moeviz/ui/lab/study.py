@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from moeviz.charts.notices import older_words
+from moeviz.charts.sentences import way_words
 from moeviz.engine import Snapshot
 from moeviz.study import PRESETS, Preset, Specification
 from moeviz.study.kept import KeptResult, kept_result
@@ -162,8 +163,9 @@ def _about_kept(kept: KeptResult) -> None:
     older = older_words(kept.result.spec)
     if older:
         st.warning(plain(older))
+    way = way_words(kept.result.kernels)
     st.markdown(
         f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
-        f"{duration(kept.result.seconds)}, device {plain(kept.device)}. "
+        f"{duration(kept.result.seconds)}, device {plain(kept.device)}{way and ', '}{way}. "
         "The settings do not change it."
     )
