@@ -11,7 +11,7 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor
 
-from moeviz.model.fused.regression import supported
+from moeviz.model.fused import density, regression
 
 if TYPE_CHECKING:
     from moeviz.model.mixture import Mixture
@@ -34,7 +34,8 @@ def available() -> bool:
 
 def way_of(mixture: Mixture, device: str) -> Way:
     """Return which way a fit of this mixture goes on a kind of device."""
-    return "fused" if _usable(device) and supported(mixture) else "torch"
+    known = regression.supported(mixture) or density.supported(mixture)
+    return "fused" if _usable(device) and known else "torch"
 
 
 def _usable(device: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numba import njit
+from moeviz.model.fused.machine import loop
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SUMS = {"contract", "reassoc"}
 """A sum over samples may be taken in vector lanes; each block of rows has the same ones."""
 
-tile = njit(fastmath=SUMS, error_model="numpy", nogil=True)
+tile = loop(SUMS)
 
 
 @tile
