@@ -11,7 +11,7 @@ class Slider {
     this.tell = tell;
     this.name = tagged("span", { class: "hand-name" });
     this.input = tagged("input", { type: "range", min: "0", step: "1" });
-    this.value = tagged("output", { class: "hand-value" });
+    this.value = tagged("output", { class: "hand-value", "aria-live": "off" });
     this.root = tagged("label", { class: "hand-slider" }, this.name, this.input, this.value);
     this.input.addEventListener("input", () => this.move());
     this.waits = null; // Where the hand has put it, until the page says so too.
