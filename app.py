@@ -9,22 +9,20 @@ if __name__ == "__main__":
 
     run_page()
 else:
-    # The workers first: they start while this process imports what pages need.
-    from moeviz.ui.shared.session import engine
+    # The workers first: they start while this process imports what it needs.
+    from moeviz.ui.shared.session import begin
 
-    engine()
+    begin()
 
     import streamlit as st
 
-    from moeviz.ui.information.moving import moving_route
     from moeviz.ui.shared.guard import unexpected
     from moeviz.ui.shared.server import lifespan, middleware, routes
-    from moeviz.ui.train.looks import looks_route
 
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=routes(moving_route, looks_route),
+        routes=routes(),
         middleware=middleware(),
         on_script_error=unexpected,
     )

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from moeviz.cli.later import later, loaded
+from moeviz.later import later, loaded
 
 SLOW = """
 import time
@@ -99,7 +99,7 @@ HEAVY = ("torch", "numpy", "scipy", "sympy", "flint", "distributed", "plotly", "
 
 ASKS = f"""
 import sys
-from moeviz.cli.later import loaded
+from moeviz.later import loaded
 from moeviz.cli.program import main
 try:
     main(sys.argv[1:])

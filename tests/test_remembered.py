@@ -80,7 +80,7 @@ def test_every_module_that_claims_are_made_with_is_looked_at():
 
 SAYS = """
 import sys
-from moeviz.cli.later import loaded
+from moeviz.later import loaded
 from moeviz.cli.program import main
 main(["claims", "C1", "S1.d2"])
 print(*filter(loaded, ["torch", "sympy", "numpy"]), file=sys.stderr)

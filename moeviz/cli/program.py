@@ -14,13 +14,13 @@ from moeviz.cli.claims import add_claims, add_verdicts, within_processes
 from moeviz.cli.exceptions import add_exceptions
 from moeviz.cli.glossary import add_glossary
 from moeviz.cli.keep import add_keep, keep_results
-from moeviz.cli.later import later
 from moeviz.cli.presets import add_presets
 from moeviz.cli.rates import add_rates
 from moeviz.cli.running import add_where, run
 from moeviz.cli.study import add_reach, add_study
 from moeviz.cli.train import add_train, train
 from moeviz.errors import MoevizError
+from moeviz.later import later
 
 PIPE_STATUS = 141
 """What a shell reports of a program whose reader went away: 128 and the number of SIGPIPE."""

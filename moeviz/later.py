@@ -1,9 +1,10 @@
 """Modules that are loaded when somebody first asks for something in them.
 
 PyTorch takes a second to import, and the registries of models are made of functions that call it; a
-command that lists names and fields calls none of them. So the command line puts off what is slow:
-``import torch`` then costs nothing, and ``torch.exp`` loads PyTorch. The modules that a list needs
-keep to one rule: what is put off they name inside of functions and in annotations alone.
+command that lists names and fields calls none of them, and neither does the app's first page. So
+command line and server put off what is slow: ``import torch`` then costs nothing, and ``torch.exp``
+loads PyTorch. The modules that a list needs keep to one rule: what is put off they name inside of
+functions and in annotations alone.
 
 The library's own lazy loader does not do: its modules load with the second ``import`` of them.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import Any
@@ -66,6 +68,18 @@ def later(*names: str) -> None:
             vars(module).pop("__path__", None)
             module.__class__ = _Later
             sys.modules[name] = module
+
+
+def load(name: str) -> ModuleType:
+    """Import a module and load it now, also where it was put off.
+
+    Parameters
+    ----------
+    name : str
+    """
+    module = import_module(name)
+    getattr(module, "__path__", None)  # Asking for anything loads it.
+    return module
 
 
 def loaded(name: str) -> bool:
