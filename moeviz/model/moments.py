@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from moeviz.model.fused import density
 from moeviz.model.fused.choice import allowed
 from moeviz.model.fused.regression import carried, products, supported
 from moeviz.model.measure import Layout
@@ -106,6 +107,9 @@ def moments(
     if allowed(theta) and supported(mixture):
         total = products(mixture, predictors, features, response, rows)
         return _moments(total[:, size, size].clone(), total, chain_of(mixture, theta, layout))
+    if allowed(theta) and density.supported(mixture) and size <= density.LARGEST:
+        cost, total = density.likelihood(mixture, predictors, features, response, rows)
+        return _moments(cost, total, chain_of(mixture, theta, layout))
     chunk, longest = chunk_length(features, theta.device)
     buffer = theta.new_zeros(fits, size + 1, longest)
     total = theta.new_zeros(fits, size + 1, size + 1)
@@ -151,6 +155,10 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
     if allowed(theta) and supported(mixture):
         every = torch.arange(theta.shape[0])
         sums = products(mixture, predictors, features, response, every, every=False)
+        return _pulled_back(mixture, theta, layout, sums[:, 0, :-1])
+    if allowed(theta) and density.supported(mixture):
+        every = torch.arange(theta.shape[0])
+        _, sums = density.likelihood(mixture, predictors, features, response, every, every=False)
         return _pulled_back(mixture, theta, layout, sums[:, 0, :-1])
     at = mixture.run(predictors, features)
     _, found = mixture.output.rows(mixture.gate, at.values, response)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from moeviz.model.fused.regression import supported
+from moeviz.model.fused import density, regression
 from moeviz.model.fused.switch import wanted
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def available() -> bool:
 
 def way_of(mixture: Mixture, device: str) -> Way:
     """Return which way a fit of this mixture goes on a kind of device."""
-    return "fused" if _usable(device) and supported(mixture) else "torch"
+    known = regression.supported(mixture) or density.supported(mixture)
+    return "fused" if _usable(device) and known else "torch"
 
 
 def _usable(device: str) -> bool:

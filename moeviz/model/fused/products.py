@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from moeviz.model.fused.machine import loop
 
 SUMS = {"contract", "reassoc"}
 """A sum over samples may be taken in vector lanes; each block of rows has the same ones."""
 
-tile = njit(fastmath=SUMS, error_model="numpy", nogil=True)
+tile = loop(SUMS)
 
 
 @tile

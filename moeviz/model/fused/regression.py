@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from moeviz.errors import FormulaError
-from moeviz.model.fused.instructions import Instructions, UnsupportedError, instructions_of
+from moeviz.model.fused.instructions import UnsupportedError, instructions_of
 from moeviz.model.gates import Gate, SigmoidGate, SoftmaxGate, TopSigmoidGate, TopSoftmaxGate
 from moeviz.model.outputs import GaussianRegression
 
@@ -37,15 +37,17 @@ def supported(mixture: Mixture) -> bool:
         type(mixture.output) is GaussianRegression
         and type(mixture.gate) in GATES
         and not mixture.score.reads_expert
-        and _instructions(mixture) is not None
+        and has_instructions(mixture)
     )
 
 
-def _instructions(mixture: Mixture) -> Instructions | None:
+def has_instructions(mixture: Mixture) -> bool:
+    """Return whether the expert's text has instructions."""
     try:
-        return instructions_of(mixture.expert)
+        instructions_of(mixture.expert)
     except (UnsupportedError, FormulaError, AttributeError):
-        return None  # an expert without a text, or of words that are not known here
+        return False  # an expert without a text, or of words that are not known here
+    return True
 
 
 def products(
@@ -83,8 +85,8 @@ def products(
     height = atoms * (predictors.gate.shape[2] + predictors.expert.shape[2]) + 1
     total = torch.empty(fits, height if every else 1, height, dtype=torch.float64)
     sum_products(
-        _array(predictors.gate),
-        _array(predictors.expert),
+        as_array(predictors.gate),
+        as_array(predictors.expert),
         GATES[type(mixture.gate)],
         mixture.gate.kept(atoms),
         written.steps,
@@ -92,10 +94,10 @@ def products(
         written.outputs,
         expert.heads,
         expert.scalars,
-        _array(features.gate),
-        _array(features.expert),
-        _array(response),
-        _array(rows),
+        as_array(features.gate),
+        as_array(features.expert),
+        as_array(response),
+        as_array(rows),
         total.numpy(),
     )
     return total
@@ -120,10 +122,11 @@ def carried(total: Tensor, chain: Tensor) -> tuple[Tensor, Tensor]:
     fits, atoms, coordinates, gates = chain.shape
     size = total.shape[1] - 1 + atoms * (gates - coordinates)
     slope, gram = total.new_empty(fits, size), total.new_empty(fits, size, size)
-    carry(_array(total), _array(chain), slope.numpy(), gram.numpy())
+    carry(as_array(total), as_array(chain), slope.numpy(), gram.numpy())
     return slope, gram
 
 
-def _array(tensor: Tensor) -> np.ndarray:
+def as_array(tensor: Tensor) -> np.ndarray:
+    """Return a tensor's numbers, contiguous, for compiled code to read."""
     array: np.ndarray = tensor.detach().contiguous().numpy()
     return array
