@@ -195,7 +195,8 @@ def _softmax(out: np.ndarray, top: np.ndarray, total: np.ndarray) -> None:
         for n in range(count):
             ahead = one[n] - two[n]
             top[n] = one[n] if ahead > 0.0 else two[n]
-            ratio = el.exp_down(-abs(ahead))
+            # An infinite score has no weight: infinity minus itself is NaN, as of more experts.
+            ratio = el.exp_down((top[n] - top[n]) - abs(ahead))
             more = 1.0 / (1.0 + ratio)
             less = ratio * more
             total[n] = more
