@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from moeviz.model.fused.switch import tensors_only
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
@@ -59,7 +60,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
-        with told_of_the_end(PUBLISHER.close):
+        with tensors_only(), told_of_the_end(PUBLISHER.close):
             yield
     finally:
         PUBLISHER.close()
