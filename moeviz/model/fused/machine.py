@@ -37,6 +37,7 @@ def loop(fastmath: Collection[str]) -> Callable[[Function], Function]:
     options: dict[str, Any] = {"fastmath": set(fastmath), "nogil": True, "_nrt": False}
 
     def decorate(function: Function) -> Function:
+        """Compile a function when it is first called."""
         made: Function = njit(error_model="numpy", **options)(function)
         return made
 
@@ -190,6 +191,16 @@ def weigh(kind: int, kept: int, scores: np.ndarray, out: np.ndarray, aside: np.n
 def _softmax(out: np.ndarray, top: np.ndarray, total: np.ndarray) -> None:
     """Turn scores into the softmax's weights."""
     count = top.shape[0]
+    if out.shape[0] == 2:  # one exponential serves both
+        one, two = out[0], out[1]
+        for n in range(count):
+            ahead = one[n] - two[n]
+            ratio = el.exp_down(-abs(ahead))
+            more = 1.0 / (1.0 + ratio)
+            less = ratio * more
+            one[n] = more if ahead > 0.0 else less
+            two[n] = less if ahead > 0.0 else more
+        return
     copy(out[0], top)
     for i in range(1, out.shape[0]):
         row = out[i]

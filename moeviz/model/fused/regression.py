@@ -103,6 +103,29 @@ def products(
     return total
 
 
+def carried(total: Tensor, chain: Tensor) -> tuple[Tensor, Tensor]:
+    """Carry sums over predictors to the parameters.
+
+    Parameters
+    ----------
+    total : Tensor, shape (F, S + 1, S + 1)
+        As :func:`products` returns it.
+    chain : Tensor, shape (F, K, Dz, G)
+        How the scores' coordinates change with the gates.
+
+    Returns
+    -------
+    slope, gram : Tensor, shapes (F, P) and (F, P, P)
+    """
+    from moeviz.model.fused.chain import carry
+
+    fits, atoms, coordinates, gates = chain.shape
+    size = total.shape[1] - 1 + atoms * (gates - coordinates)
+    slope, gram = total.new_empty(fits, size), total.new_empty(fits, size, size)
+    carry(as_array(total), as_array(chain), slope.numpy(), gram.numpy())
+    return slope, gram
+
+
 def as_array(tensor: Tensor) -> np.ndarray:
     """Return a tensor's numbers, contiguous, for compiled code to read."""
     array: np.ndarray = tensor.detach().contiguous().numpy()
