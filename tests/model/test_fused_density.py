@@ -134,7 +134,7 @@ def test_what_is_no_number_is_none_in_both_ways(
     output_name, classes, bad, column, rng, monkeypatch
 ):
     mixture = make_mixture("linear", "softmax", "linear", output_name, classes=classes)
-    mixture, theta, *data = _case(rng, mixture, 2, 1)
+    mixture, theta, *data = _case(rng, mixture, 3, 1)
     theta[1, column] = bad
     found = _both(mixture, theta, *data)
     wanted = _by_tensors(monkeypatch, mixture, theta, *data)

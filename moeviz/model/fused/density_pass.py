@@ -244,8 +244,8 @@ def sum_likelihoods(
                 weigh(SOFTMAX, kept, scores, weights, aside)
                 if not free:
                     cost[f] += gaussian(
-                        yf, first, rows, value, variance, kept, scores, aside, shares, extra,
-                        spare,
+                        yf, first, rows, value, variance, kept, scores, weights, aside, shares,
+                        extra, spare,
                     )  # fmt: skip
                     at = 0
                     for i in range(atoms):

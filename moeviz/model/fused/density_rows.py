@@ -89,6 +89,15 @@ def _log_joint(
 
 
 @compiled
+def _largest(rows: np.ndarray, out: np.ndarray) -> None:
+    copy(rows[0], out)
+    for i in range(1, rows.shape[0]):
+        row = rows[i]
+        for n in range(out.shape[0]):
+            out[n] = row[n] if row[n] > out[n] else out[n]
+
+
+@compiled
 def gaussian(
     y: np.ndarray,
     first: int,
@@ -97,6 +106,7 @@ def gaussian(
     variance: np.ndarray,
     kept: int,
     scores: np.ndarray,
+    weights: np.ndarray,
     aside: np.ndarray,
     shares: np.ndarray,
     off: np.ndarray,
@@ -115,17 +125,18 @@ def gaussian(
     variance : shape (K,)
     kept : int
         How many experts the gate keeps.
-    scores : shape (K, B)
-    aside : shape (2, B)
-        As :func:`moeviz.model.fused.machine.weigh` leaves it: the scores' maximum, and 1 over the
-        sum of the exponentials. Overwritten.
+    scores, weights : shape (K, B)
+        Of the gate. The log of a weight is its score less the largest, plus the log of the largest
+        weight.
     shares, off : shape (K, B)
         Overwritten.
-    spare : shape (2, B)
+    aside, spare : shape (2, B)
         Overwritten.
     """
     atoms, count = scores.shape
     peak, mixed, top, scale = spare[0], spare[1], aside[0], aside[1]
+    _largest(scores, top)
+    _largest(weights, scale)
     fill(-math.inf, peak)
     for i in range(atoms):
         mean, gap, share = rows[i, 0, value], off[i], shares[i]
