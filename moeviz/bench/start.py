@@ -8,6 +8,7 @@ cache unless a row says otherwise.
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -68,30 +69,40 @@ def start_benchmark(
     Returns
     -------
     list of dict
-        For each command its time beside an empty program's; of the app the time to the first page,
-        to workers that are ready, of later visits, and from a click to points of a study.
+        For each command its time beside an empty program's, and its processor time as
+        ``processor_seconds``; of the app the time to the first page, to workers that are ready, of
+        later visits, and from a click to points of a study.
 
     Raises
     ------
     ServerError
         If the server does not answer.
     """
-    empty = min(_command([sys.executable, "-c", ""]) for _ in range(tries))
-    rows = [
-        row("start", f"python -m moeviz {' '.join(words)}", _best(words, tries), "empty", empty)
-        for words in commands
-    ]
-    return [*rows, *_of_the_app(starts)]
+    return [*_of_commands(commands, tries), *_of_the_app(starts)]
 
 
-def _best(words: Sequence[str], tries: int) -> float:
-    return min(_command([sys.executable, "-m", "moeviz", *words]) for _ in range(tries))
+def _of_commands(commands: Sequence[Sequence[str]], tries: int) -> Iterator[Row]:
+    """Yield the best of each command, beside that of a program that does nothing."""
+    with tempfile.TemporaryDirectory() as home:
+        empty, _ = _best(["-c", ""], tries, home)
+        for words in commands:
+            seconds, used = _best(["-m", "moeviz", *words], tries, home)
+            said = f"python -m moeviz {' '.join(words)}"
+            yield row("start", said, seconds, "an empty program", empty, processor_seconds=used)
 
 
-def _command(command: Sequence[str]) -> float:
-    began = time.perf_counter()
-    subprocess.run(command, capture_output=True, check=False, env={**os.environ, "COLUMNS": "100"})
-    return time.perf_counter() - began
+def _best(words: Sequence[str], tries: int, home: str) -> tuple[float, float]:
+    """Return the least seconds that a program took, by the wall and of processor time."""
+    walls, used = zip(*(_once([sys.executable, *words], home) for _ in range(tries)), strict=True)
+    return min(walls), min(used)
+
+
+def _once(command: Sequence[str], home: str) -> tuple[float, float]:
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    environment = {**os.environ, "MOEVIZ_HOME": home}
+    subprocess.run(command, capture_output=True, check=False, env=environment)
+    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _of_the_app(starts: int) -> Iterator[Row]:
