@@ -235,5 +235,5 @@ def _setting(field: Field, value: str) -> str:
     if field.kind in ("choice", "choices"):
         return value
     symbol = plain_symbol(field.symbol)
-    value = value.removesuffix(".0")
+    value = value.removesuffix(".0").replace(",", ", ")
     return f"{symbol} = {value}" if symbol else f"{field.label.lower()} {value}"
