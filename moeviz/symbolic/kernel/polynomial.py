@@ -115,6 +115,18 @@ def increase(total: Polynomial, term: Polynomial) -> None:
             del total[monomial]
 
 
+def increase_by(total: Polynomial, term: Polynomial, times: flint.fmpq) -> None:
+    """Add a multiple, not by 0, of a polynomial to another one in place."""
+    for monomial, coefficient in term.items():
+        known = total.get(monomial)
+        if known is None:
+            total[monomial] = coefficient * times
+        elif value := known + coefficient * times:
+            total[monomial] = value
+        else:
+            del total[monomial]
+
+
 def scale(p: Polynomial, by: Fraction | int | flint.fmpq) -> Polynomial:
     """Return a multiple."""
     times = coefficient_of(by)

@@ -36,9 +36,10 @@ class Support:
 
     def point(self, rng: np.random.Generator) -> dict[str, Fraction]:
         """Return a random rational point inside."""
+        steps = rng.integers(1, GRID, len(self.bounds)).tolist()
         return {
-            name: Fraction(low * GRID + width * int(rng.integers(1, GRID)), GRID * below)
-            for name, low, width, below in self._ranges
+            name: Fraction(low * GRID + width * step, GRID * below)
+            for (name, low, width, below), step in zip(self._ranges, steps, strict=True)
         }
 
     @cached_property
