@@ -35,7 +35,7 @@ from moeviz.model.mixture import Mixture
 from moeviz.model.registry import Registry
 from moeviz.model.scores import TINY, Domain, Score
 from moeviz.theory.fibre import expert_distances, with_nearest_experts
-from moeviz.theory.voronoi import block_distances, cell_membership
+from moeviz.theory.voronoi import all_distances, block_distances, cell_membership
 
 RIM = 1.0 - 1e-9
 """Coordinates in the unit ball stay this far inside, so that the chart can be inverted."""
@@ -116,8 +116,9 @@ def match_mass(fitted: MixingMeasure, true: MixingMeasure) -> MixingMeasure:
     For an exact-specified fit this is the convention beta_0k = 0 of `cosine` (A.3). An empty cell
     takes the fitted atom whose expert is nearest.
     """
-    inside = cell_membership(fitted, true)[..., -1] > 0
-    nearest = block_distances(fitted, true, "expert")[..., -1]
+    apart = all_distances(fitted, true)
+    inside = cell_membership(fitted, true, apart)[..., -1] > 0
+    nearest = apart.blocks["expert"][..., -1]
     alone = nearest <= nearest.amin(-1, keepdim=True)
     member = torch.where(inside.any(-1, keepdim=True), inside, alone)
     mass = fitted.log_weight.masked_fill(~member, -torch.inf).logsumexp(-1)
