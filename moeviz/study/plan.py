@@ -13,10 +13,14 @@ from moeviz.study.limits import fit_seconds, parameters, start_seconds
 from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.specification import Specification
 
-BLOCK_SECONDS = 1.0
-"""Estimated seconds of one core that a block should not exceed, where it can be cut."""
+BLOCK_SECONDS = 3.0
+"""Estimated seconds of one core that a block should not exceed, where it can be cut.
 
-BLOCK_BYTES = 96e6
+Compiled passes take a fifth to a tenth of the estimate, and then a block still takes long beside
+what it costs to send one.
+"""
+
+BLOCK_BYTES = 128e6
 """Bytes of data and features that a block should not exceed, where it can be cut."""
 
 INFORMATION_SECONDS = 0.5
@@ -110,7 +114,7 @@ def _blocks(
 
 def _cut(spec: Specification, fit: int, n: int, estimator: str, size: int) -> list[Block]:
     seconds = fit_seconds(spec.fields, n, estimator, size)
-    bytes_each = 8.0 * n * (3 * spec["dimension"] + 4 + size // spec["atoms"])
+    bytes_each = _bytes(spec, n, size)
     most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
     replicates = spec["replicates"]
     if estimator == "sgd":
@@ -122,10 +126,15 @@ def _cut(spec: Specification, fit: int, n: int, estimator: str, size: int) -> li
     ]
 
 
+def _bytes(spec: Specification, n: int, size: int) -> float:
+    """Return the bytes of one replicate: inputs, features of the score, draws and response."""
+    return 8.0 * n * (spec["dimension"] + 3 + size // spec["atoms"])
+
+
 def _cut_starts(spec: Specification, fit: int, n: int, size: int) -> list[Block]:
     """Cut the starts of a fit: without several to choose from no data are needed."""
     seconds = start_seconds(spec.fields, n, size)
-    bytes_each = 8.0 * n * (3 * spec["dimension"] + 4 + size // spec["atoms"])
+    bytes_each = _bytes(spec, n, size)
     most = spec["replicates"]
     if spec["starts"] > 1:
         most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))

@@ -35,7 +35,7 @@ from moeviz.model.mixture import Mixture
 from moeviz.model.registry import Registry
 from moeviz.model.scores import TINY, Domain, Score
 from moeviz.theory.fibre import expert_distances, with_nearest_experts
-from moeviz.theory.voronoi import block_distances, cell_membership
+from moeviz.theory.voronoi import all_distances, block_distances, cell_membership
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -119,8 +119,9 @@ def match_mass(fitted: MixingMeasure, true: MixingMeasure) -> MixingMeasure:
     For an exact-specified fit this is the convention beta_0k = 0 of `cosine` (A.3). An empty cell
     takes the fitted atom whose expert is nearest.
     """
-    inside = cell_membership(fitted, true)[..., -1] > 0
-    nearest = block_distances(fitted, true, "expert")[..., -1]
+    apart = all_distances(fitted, true)
+    inside = cell_membership(fitted, true, apart)[..., -1] > 0
+    nearest = apart.blocks["expert"][..., -1]
     alone = nearest <= nearest.amin(-1, keepdim=True)
     member = torch.where(inside.any(-1, keepdim=True), inside, alone)
     mass = fitted.log_weight.masked_fill(~member, -torch.inf).logsumexp(-1)
@@ -304,34 +305,54 @@ def _search(
     move_gates: bool,
     sweeps: int = 60,
 ) -> MixingMeasure:
-    """Compass search over the group from `fitted`; each replicate halves its own step."""
+    """Compass search over the group from `fitted`; each replicate halves its own step.
+
+    A sweep takes the directions one after another, each from where the last one led. All that are
+    left are tried at once; each replicate goes along its first that is better, and on from there.
+    """
     best, value = fitted, evaluate(fitted, true)
     dimension = fitted.gate.shape[-1] if move_gates else 0
     step = torch.full_like(value, 0.25)
-    directions = torch.eye(dimension + 1, dtype=value.dtype, device=value.device)
-    width = fitted.gate.shape[-1]
+    axes = torch.eye(dimension + 1, dtype=value.dtype, device=value.device)
+    directions = torch.cat([axes, -axes])
+    count = directions.shape[0]
+    order = torch.arange(count, device=value.device).unsqueeze(-1)
+    row = torch.arange(value.shape[0], device=value.device)
     for _ in range(sweeps):
         start = value
-        for direction in torch.cat([directions, -directions]):
-            move = step.unsqueeze(-1) * direction
-            v = move[..., :dimension] if move_gates else move.new_zeros(*move.shape[:-1], width)
-            candidate = best.replace(log_weight=best.log_weight + move[..., -1:])
+        following = torch.zeros_like(row)
+        while True:
+            move = step.unsqueeze(-1) * directions.unsqueeze(-2)
+            candidate = _spread(best, count).replace(log_weight=best.log_weight + move[..., -1:])
+            allowed = order >= following
             if move_gates:
-                candidate, allowed = _translate(candidate, score, v)
-            else:
-                allowed = torch.ones_like(value, dtype=torch.bool)
+                candidate, inside = _translate(candidate, score, move[..., :dimension])
+                allowed = allowed & inside
             trial = evaluate(candidate, true)
             better = allowed & (trial < value)
+            found = better.any(0)
+            if not bool(found.any()):
+                break
+            first = better.to(torch.int8).argmax(0)
             best = best.replace(
-                torch.where(better[..., None], candidate.log_weight, best.log_weight),
+                torch.where(found[:, None], candidate.log_weight[first, row], best.log_weight),
                 **{
-                    name: torch.where(better[..., None, None], block, best.blocks[name])
+                    name: torch.where(found[:, None, None], block[first, row], best.blocks[name])
                     for name, block in candidate.blocks.items()
                 },
             )
-            value = torch.where(better, trial, value)
+            value = torch.where(found, trial[first, row], value)
+            following = torch.where(found, first + 1, count)
         step = torch.where(value < start, step, 0.5 * step)
     return best
+
+
+def _spread(measure: MixingMeasure, count: int) -> MixingMeasure:
+    """Return the measure `count` times, along a new first axis."""
+    return measure.replace(
+        measure.log_weight.expand(count, *measure.log_weight.shape),
+        **{name: block.expand(count, *block.shape) for name, block in measure.blocks.items()},
+    )
 
 
 for _gauge in (

@@ -27,7 +27,7 @@ from moeviz.theory.terms import (
 from moeviz.theory.voronoi import (
     Exponent,
     Grouping,
-    block_distances,
+    all_distances,
     by_block,
     by_block_and_variance,
     by_part,
@@ -225,10 +225,11 @@ def total_error(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
 
     Each atom is held against the true atom of its cell, in log-weight, gate and expert.
     """
-    inside = cell_membership(fitted, true)
+    apart = all_distances(fitted, true)
+    inside = cell_membership(fitted, true, apart)
     squared = (fitted.log_weight.unsqueeze(-1) - true.log_weight.unsqueeze(-2)) ** 2
-    for name in true.blocks:
-        squared = squared + block_distances(fitted, true, name) ** 2
+    for distance in apart.blocks.values():
+        squared = squared + distance * distance
     return (inside * squared).sum((-1, -2)).sqrt()
 
 

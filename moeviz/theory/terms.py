@@ -15,12 +15,12 @@ import torch
 
 from moeviz.model.measure import EXPERT, GATE, MixingMeasure
 from moeviz.theory.voronoi import (
+    Distances,
     Exponent,
     Grouping,
-    block_distances,
+    all_distances,
     by_block,
     cell_membership,
-    part_distances,
 )
 
 if TYPE_CHECKING:
@@ -215,12 +215,13 @@ def voronoi_terms(
     ShapeError
         If the measures have different blocks.
     """
-    inside = cell_membership(fitted, true)
+    apart = all_distances(fitted, true)
+    inside = cell_membership(fitted, true, apart)
     weight = fitted.weight.unsqueeze(-1) * inside
     size = inside.sum(-2, keepdim=True)
     powers = tuple(
         Power(group.part, group.distance, exponents[group.block](size))
-        for group in grouping(fitted, true)
+        for group in grouping(apart)
         if group.block in exponents
     )
     return Terms(inside, _mass(weight, true), weight, powers)
@@ -292,12 +293,13 @@ def sigmoid_terms(
     mass if its gate is zero, else nothing.
     Source: `sigmoid` §4.1.1 (r = 2, s = 1), eq. 11 (r = s) and App. C.
     """
-    inside = cell_membership(fitted, true)
+    apart = all_distances(fitted, true)
+    inside = cell_membership(fitted, true, apart)
     zero = (true.gate == 0).all(-1).to(inside.dtype).unsqueeze(-2)
     exponent = other + (sparse - other) * zero
     powers = (
         Power(OFFSET, _offsets(fitted, true), other, 1.0 - zero),
-        *_distances(fitted, true, exponent),
+        *_distances(apart, exponent),
     )
     mass = _mass(fitted.weight.unsqueeze(-1) * inside, true)
     return Terms(inside, mass, inside, powers, zero)
@@ -313,22 +315,21 @@ def dense_terms(fitted: MixingMeasure, true: MixingMeasure) -> Terms:
     -----
     An empty cell costs nothing, as the formula is written. Source: `sigmoid` §4.2.
     """
-    inside = cell_membership(fitted, true)
+    apart = all_distances(fitted, true)
+    inside = cell_membership(fitted, true, apart)
     offset = Power(OFFSET, _offsets(fitted, true))
-    return Terms(inside, None, inside, (offset, *_distances(fitted, true, 1.0)))
+    return Terms(inside, None, inside, (offset, *_distances(apart, 1.0)))
 
 
 def _offsets(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
     return (fitted.log_weight.unsqueeze(-1) - true.log_weight.unsqueeze(-2)).abs()
 
 
-def _distances(
-    fitted: MixingMeasure, true: MixingMeasure, exponent: Tensor | float
-) -> tuple[Power, ...]:
+def _distances(apart: Distances, exponent: Tensor | float) -> tuple[Power, ...]:
     """Return the powers of a sigmoid gate's loss: each part of the gate, the expert as a whole."""
     return (
-        *(Power(name, d, exponent) for name, d in part_distances(fitted, true, GATE).items()),
-        Power(EXPERT, block_distances(fitted, true, EXPERT), exponent),
+        *(Power(name, d, exponent) for name, d in apart.parts[GATE].items()),
+        Power(EXPERT, apart.blocks[EXPERT], exponent),
     )
 
 
@@ -336,9 +337,10 @@ def block_terms(name: str) -> TakeApart:
     """Return what takes apart the weighted sum of plain distances in one block alone."""
 
     def take(fitted: MixingMeasure, true: MixingMeasure) -> Terms:
-        inside = cell_membership(fitted, true)
+        apart = all_distances(fitted, true)
+        inside = cell_membership(fitted, true, apart)
         weight = fitted.weight.unsqueeze(-1) * inside
-        return Terms(inside, None, weight, (Power(name, block_distances(fitted, true, name)),))
+        return Terms(inside, None, weight, (Power(name, apart.blocks[name]),))
 
     return take
 

@@ -7,7 +7,8 @@ any size, empty cells and ties need no special case.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import torch
@@ -61,11 +62,55 @@ def part_distances(fitted: MixingMeasure, true: MixingMeasure, name: str) -> dic
 
 def block_distances(fitted: MixingMeasure, true: MixingMeasure, name: str) -> Tensor:
     """Return the distances between atoms in one block, shape (R, K, K*)."""
-    squared = [d * d for d in part_distances(fitted, true, name).values()]
-    if not squared:
+    parts = part_distances(fitted, true, name).values()
+    if not parts:
         shape = torch.broadcast_shapes(fitted.log_weight.shape[:-1], true.log_weight.shape[:-1])
         return fitted.log_weight.new_zeros(*shape, fitted.atoms, true.atoms)
-    return torch.stack(squared).sum(0).sqrt()
+    return _together(parts)
+
+
+def _together(parts: Iterable[Tensor]) -> Tensor:
+    """Return the distances in all parts, which of a single one are its own."""
+    first, *others = parts
+    if not others:
+        return first
+    squared = first * first
+    for distance in others:
+        squared = squared + distance * distance
+    return squared.sqrt()
+
+
+@dataclass(frozen=True)
+class Distances:
+    """Distances between the atoms of two measures, computed once for all who ask.
+
+    Attributes
+    ----------
+    parts : mapping of str to mapping of str to Tensor, shape (R, K, K*)
+        By block and part.
+    blocks : mapping of str to Tensor, shape (R, K, K*)
+        By block.
+    """
+
+    parts: Mapping[str, Mapping[str, Tensor]]
+    blocks: Mapping[str, Tensor]
+
+
+def all_distances(fitted: MixingMeasure, true: MixingMeasure) -> Distances:
+    """Return the distances between atoms in every block and each of its parts.
+
+    Raises
+    ------
+    ShapeError
+        If the measures have different blocks.
+    """
+    _check(fitted, true)
+    parts = {name: part_distances(fitted, true, name) for name in true.blocks}
+    blocks = {
+        name: _together(found.values()) if found else block_distances(fitted, true, name)
+        for name, found in parts.items()
+    }
+    return Distances(parts, blocks)
 
 
 def voronoi_cells(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
@@ -88,7 +133,11 @@ def voronoi_cells(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
     ShapeError
         If the measures have different blocks.
     """
-    return _nearest(fitted, true, 0.0).to(torch.int8).argmax(-1)
+    return _cells(all_distances(fitted, true))
+
+
+def _cells(apart: Distances) -> Tensor:
+    return _nearest(apart, 0.0).to(torch.int8).argmax(-1)
 
 
 def tied(fitted: MixingMeasure, true: MixingMeasure, slack: float = 1e-9) -> Tensor:
@@ -110,22 +159,36 @@ def tied(fitted: MixingMeasure, true: MixingMeasure, slack: float = 1e-9) -> Ten
     ShapeError
         If the measures have different blocks.
     """
-    return _nearest(fitted, true, slack).sum(-1) > 1
+    return _nearest(all_distances(fitted, true), slack).sum(-1) > 1
 
 
-def _nearest(fitted: MixingMeasure, true: MixingMeasure, slack: float) -> Tensor:
+def _nearest(apart: Distances, slack: float) -> Tensor:
     """Return which true atoms are nearest to each fitted one, shape (R, K, K*)."""
-    _check(fitted, true)
-    squared = sum(block_distances(fitted, true, name) ** 2 for name in true.blocks)
-    if not isinstance(squared, torch.Tensor):
+    if not apart.blocks:
         raise ShapeError("Expected measures with at least one parameter block, but got none.")
-    return squared <= squared.amin(-1, keepdim=True) * (1.0 + slack) ** 2
+    first, *others = apart.blocks.values()
+    squared = first * first
+    for distance in others:
+        squared = squared + distance * distance
+    least = squared.amin(-1, keepdim=True)
+    return squared <= (least * (1.0 + slack) ** 2 if slack else least)
 
 
-def cell_membership(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
-    """Return the cells as 0 and 1, shape (R, K, K*): entry [i, j] is 1 when atom i is in cell j."""
-    cells = voronoi_cells(fitted, true)
-    return torch.nn.functional.one_hot(cells, true.atoms).to(fitted.log_weight.dtype)
+def cell_membership(
+    fitted: MixingMeasure, true: MixingMeasure, apart: Distances | None = None
+) -> Tensor:
+    """Return the cells as 0 and 1, shape (R, K, K*): entry [i, j] is 1 when atom i is in cell j.
+
+    Parameters
+    ----------
+    fitted, true : MixingMeasure
+        As in :func:`voronoi_cells`.
+    apart : Distances, optional
+        Their distances, by default computed.
+    """
+    cells = _cells(all_distances(fitted, true) if apart is None else apart)
+    order = torch.arange(true.atoms, device=cells.device)
+    return (cells.unsqueeze(-1) == order).to(fitted.log_weight.dtype)
 
 
 class Group(NamedTuple):
@@ -143,33 +206,31 @@ class Group(NamedTuple):
     distance: Tensor
 
 
-Grouping = Callable[[MixingMeasure, MixingMeasure], list[Group]]
-"""From fitted and true measure to the distances of a loss."""
+Grouping = Callable[[Distances], list[Group]]
+"""From the distances between two measures to those of a loss."""
 
 
-def by_block(fitted: MixingMeasure, true: MixingMeasure) -> list[Group]:
+def by_block(apart: Distances) -> list[Group]:
     """Return one distance for each block."""
-    return [Group(name, name, block_distances(fitted, true, name)) for name in true.blocks]
+    return [Group(name, name, distance) for name, distance in apart.blocks.items()]
 
 
-def by_part(fitted: MixingMeasure, true: MixingMeasure) -> list[Group]:
+def by_part(apart: Distances) -> list[Group]:
     """Return one distance for each part of each block."""
     return [
         Group(name, part, distance)
-        for name in true.blocks
-        for part, distance in part_distances(fitted, true, name).items()
+        for name, parts in apart.parts.items()
+        for part, distance in parts.items()
     ]
 
 
-def by_block_and_variance(fitted: MixingMeasure, true: MixingMeasure) -> list[Group]:
+def by_block_and_variance(apart: Distances) -> list[Group]:
     """Return one distance for each block, the variance of Gaussian experts apart."""
     found = []
-    for name in true.blocks:
-        parts = part_distances(fitted, true, name)
-        variance = parts.pop("nu", None)
-        if parts:
-            together = torch.stack([d * d for d in parts.values()]).sum(0).sqrt()
-            found.append(Group(name, name, together))
-        if variance is not None:
-            found.append(Group(name, "nu", variance))
+    for name, parts in apart.parts.items():
+        rest = [distance for part, distance in parts.items() if part != "nu"]
+        if rest:
+            found.append(Group(name, name, _together(rest)))
+        if "nu" in parts:
+            found.append(Group(name, "nu", parts["nu"]))
     return found
