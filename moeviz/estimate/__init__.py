@@ -1,6 +1,7 @@
 """Estimators: from data and starts to fitted mixing measures."""
 
 from moeviz.estimate.em import ExpectationMaximisation
+from moeviz.estimate.em_trace import EmTrace, trace_em
 from moeviz.estimate.multistart import best_of, box, fit_from_starts, make_problem
 from moeviz.estimate.newton import LevenbergMarquardt
 from moeviz.estimate.path import Path, with_costs
@@ -12,6 +13,7 @@ from moeviz.estimate.starts import near_truth_start, random_start
 __all__ = [
     "ENDED",
     "FAILED",
+    "EmTrace",
     "ExpectationMaximisation",
     "FitResult",
     "LevenbergMarquardt",
@@ -28,5 +30,6 @@ __all__ = [
     "make_problem",
     "near_truth_start",
     "random_start",
+    "trace_em",
     "with_costs",
 ]

@@ -270,7 +270,7 @@ def _fit(
             status[state.index[done]] = ended[done]
             state = state.keep(torch.nonzero(~done).squeeze(1))
     status[status == int(Status.RUNNING)] = int(Status.STEP_LIMIT)
-    on_edge = _on_boundary(problem, theta) & (status == int(Status.CONVERGED))
+    on_edge = on_boundary(problem, theta) & (status == int(Status.CONVERGED))
     status[on_edge] = int(Status.BOUNDARY)
     return FitResult(theta, cost, status, steps, trace, watch.paths(steps, theta, cost, damping))
 
@@ -360,7 +360,8 @@ def _aligned(matrix: Tensor) -> Tensor:
     return whole
 
 
-def _on_boundary(problem: Problem, theta: Tensor) -> Tensor:
+def on_boundary(problem: Problem, theta: Tensor) -> Tensor:
+    """Return which fits have a coordinate on the edge of the box that is not held, shape (A,)."""
     width = problem.upper - problem.lower
     near = torch.minimum(theta - problem.lower, problem.upper - theta) <= 1e-9 * width
     return (near & (width > 0)).any(1)
