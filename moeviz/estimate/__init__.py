@@ -7,8 +7,9 @@ from moeviz.estimate.newton import LevenbergMarquardt
 from moeviz.estimate.path import Path, with_costs
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.sgd import StochasticGradient, fit_stochastic_gradient
-from moeviz.estimate.solver import ENDED, FAILED, FitResult, Method, Status, fit
+from moeviz.estimate.solver import FitResult, Method, fit
 from moeviz.estimate.starts import near_truth_start, random_start
+from moeviz.estimate.status import ENDED, FAILED, Status
 
 __all__ = [
     "ENDED",

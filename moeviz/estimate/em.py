@@ -17,18 +17,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from moeviz.estimate.equations import damped_step, free_coordinates, promised, quadratic
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import (
-    RUNAWAY,
-    SHORT,
-    WORTH,
-    RunningFits,
-    damped_step,
-    free_coordinates,
-    promised,
-    quadratic,
-    reasons,
-)
+from moeviz.estimate.solver import RUNAWAY, SHORT, WORTH, RunningFits, reasons
 from moeviz.model.complete import CompleteMoments
 from moeviz.model.moments import Moments
 from moeviz.model.outputs import GaussianDensity

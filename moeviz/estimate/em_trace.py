@@ -16,7 +16,8 @@ import torch
 from moeviz.errors import SpecificationError
 from moeviz.estimate.em import EmStep, ExpectationMaximisation
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import FitResult, RunningFits, Status, fit, on_boundary
+from moeviz.estimate.solver import FitResult, RunningFits, fit, on_boundary
+from moeviz.estimate.status import Status
 from moeviz.model.moments import Moments
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import FAILED, FitResult, Method, fit
+from moeviz.estimate.solver import FitResult, Method, fit
+from moeviz.estimate.status import FAILED
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
 

@@ -67,6 +67,10 @@ class Watch:
         self._cost: list[Tensor] = []
         self._damping: list[Tensor] = []
 
+    def looks_at(self, step: int) -> bool:
+        """Return whether a step is among those that are remembered."""
+        return self._rows > 0 and (self._most is not None or step % _gap(step) == 0)
+
     def see(
         self,
         step: int,
@@ -83,7 +87,7 @@ class Watch:
         cost, damping : Tensor, shape (F,), optional
             Not a number where it is not known.
         """
-        if not self._rows or (self._most is None and step % _gap(step)):
+        if not self.looks_at(step):
             return
         self._steps.append(step)
         self._theta.append(theta[: self._rows].clone())

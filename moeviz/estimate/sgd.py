@@ -19,7 +19,8 @@ import torch
 from moeviz.errors import Cancelled
 from moeviz.estimate.path import Watch
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import FitResult, Status
+from moeviz.estimate.solver import FitResult
+from moeviz.estimate.status import Status
 from moeviz.model.mixture import Features
 from moeviz.model.moments import slopes
 from moeviz.model.threads import one_thread
