@@ -72,6 +72,16 @@ def test_a_run_is_cancelled_and_found_again_where_it_stopped(opened):
     expect(button(page, "Cancel")).to_have_count(0)
 
 
+def test_who_reloads_is_the_same_visitor_and_cancels_at_once(opened):
+    page = opened(**{**LONG, "seed": 4})
+    button(page, "Run").click()
+    expect(button(page, "Cancel")).to_be_visible()
+    page.reload()
+    button(page, "Cancel").click()
+    expect(button(page, "Continue")).to_be_visible()
+    expect(page.get_by_text("Somebody else wants")).to_have_count(0)
+
+
 def test_a_text_of_ones_own_is_handed_in_and_what_is_none_is_refused(opened):
     page = opened(**TINY)
     button(page, "Text: Python reference").click()

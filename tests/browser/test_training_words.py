@@ -45,6 +45,9 @@ def test_both_write_the_same_sentences(context: BrowserContext):
         {"rank_down": 0.001},
         {"use": 1.2},
         {"made": spec(methods="smoe\nshared-v2")},
+        {"made": spec(name="collapse")},
+        {"made": spec(name="collapse"), "idle": 2},
+        {"made": spec(name="collapse", seeds=1), "idle": 1},
     ):
         screen = training_screen(result(**told), THEMES["light"])
         wanted = [

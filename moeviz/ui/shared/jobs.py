@@ -12,7 +12,8 @@ import streamlit as st
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.session import engine, visitor
+from moeviz.ui.shared.person import visitor
+from moeviz.ui.shared.session import engine
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ class Jobs:
             If the engine cannot tell.
         """
         if job is None:
+            self._say_left()
             return None
+        st.session_state.pop(self._left, None)
         try:
             return self.look(job)
         except UnknownJobError:
@@ -170,13 +173,33 @@ class Jobs:
             Called first when it is pressed.
         """
         if st.button("Cancel", width=110, key=f"{self.page}.cancel", on_click=on_press):
-            if not INTEREST.withdraw(snapshot.job_id, visitor()):
+            if not INTEREST.withdraw(snapshot.job_id, visitor(), everywhere=True):
+                st.session_state[self._left] = snapshot.job_id
                 self.leave()
-                st.toast(
-                    f"Somebody else wants this {self.noun}, or did a minute ago: it goes on until "
-                    "nobody does."
-                )
             st.rerun()
+
+    @property
+    def _left(self) -> str:
+        return f"{self.page}.left"
+
+    def _say_left(self) -> None:
+        """Say that the job that was left goes on for others, and offer to come back to it."""
+        job = st.session_state.get(self._left)
+        try:
+            if job is None or not self.look(job).active:
+                return
+        except UnknownJobError:
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(
+                f"Somebody else wants the {self.noun} that you left, or did a minute ago: it goes "
+                "on until nobody does."
+            )
+            st.button("Follow it", key=f"{self.page}.back", on_click=self._back, args=(job,))
+
+    def _back(self, job: str) -> None:
+        INTEREST.want(job, visitor())
+        self.show(job)
 
     def continue_button(self, snapshot: Snapshot) -> None:
         """Offer to go on with a job that stopped.

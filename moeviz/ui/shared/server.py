@@ -30,6 +30,7 @@ from moeviz.ui.shared.late import Late
 from moeviz.ui.shared.live import Publisher
 from moeviz.ui.shared.messages import MessagesOfPages
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
+from moeviz.ui.shared.person import Persons
 from moeviz.ui.shared.places import Places
 from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
@@ -130,6 +131,7 @@ def middleware() -> list[Middleware]:
     """Return what looks at every request before Streamlit does."""
     pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
     return [
+        Middleware(Persons, base=_base()),
         Middleware(Places, base=_base(), pages=pages),
         Middleware(MessagesOfPages),
     ]

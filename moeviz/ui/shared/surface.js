@@ -198,7 +198,7 @@ class Panel {
     const context = this.canvas.getContext("2d");
     const image = context.createImageData(nx, ny);
     const ground = channels(theme.ground);
-    const colours = theme.curves.map(channels);
+    const colours = theme.experts.map(channels);
     const neutral = channels(theme.quiet);
     for (let at = 0; at < nx * ny; at += 1) {
       const to = 4 * ((ny - 1 - Math.floor(at / nx)) * nx + (at % nx));
@@ -219,7 +219,7 @@ class Panel {
 
   colour(name) {
     const { theme } = this.surface;
-    if (typeof name === "number") return theme.curves[name % theme.curves.length];
+    if (typeof name === "number") return theme.experts[name % theme.experts.length];
     return { text: theme.text, quiet: theme.quiet, ground: theme.ground, grid: theme.grid }[name] ?? name;
   }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from moeviz.text import finite, json_text
 from moeviz.ui.shared.component import FOLLOWING_STYLE, declared, only_a_run
-from moeviz.ui.shared.session import visitor
+from moeviz.ui.shared.person import visitor
 
 _OF_PLOTS = Path(__file__).with_name("plot.css")
 

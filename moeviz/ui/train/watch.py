@@ -11,7 +11,7 @@ import streamlit as st
 from moeviz.charts.palette import THEMES
 from moeviz.text import json_text
 from moeviz.ui.shared.component import FOLLOWING_STYLE, declared, only_a_run
-from moeviz.ui.shared.session import visitor
+from moeviz.ui.shared.person import visitor
 
 _HTML = """
 <section class="moeviz-training moeviz-following" data-empty="true" aria-label="Picture"></section>
