@@ -10,8 +10,8 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor
 
+from moeviz.kernels import wanted
 from moeviz.model.fused import density, regression
-from moeviz.model.fused.switch import wanted
 
 if TYPE_CHECKING:
     from moeviz.model.mixture import Mixture

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from moeviz.model.fused.switch import tensors_only
+from moeviz.kernels import tensors_only
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
