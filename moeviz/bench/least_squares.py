@@ -14,7 +14,7 @@ from torch import Tensor
 from moeviz.bench.work import Row, Task, in_parallel, make_data, pool, row, spread
 from moeviz.estimate import LevenbergMarquardt, fit
 from moeviz.model import Features
-from moeviz.model.fused.choice import KERNEL
+from moeviz.model.fused.switch import KERNEL
 from moeviz.model.moments import CHUNK, moments
 from moeviz.study import PRESETS
 

@@ -8,6 +8,7 @@ import torch
 
 from moeviz.model import make_mixture
 from moeviz.model.fused import cache, choice
+from moeviz.model.fused.switch import KERNEL, tensors_only
 
 TANH = make_mixture("linear", "softmax", "tanh")
 
@@ -22,7 +23,7 @@ TANH = make_mixture("linear", "softmax", "tanh")
     ],
 )
 def test_the_way_follows_mixture_device_and_environment(mixture, device, chosen, way, monkeypatch):
-    monkeypatch.setenv(choice.KERNEL, chosen)
+    monkeypatch.setenv(KERNEL, chosen)
     assert choice.way_of(mixture, device) == way
 
 
@@ -30,6 +31,12 @@ def test_without_numba_everything_goes_tensor_by_tensor(monkeypatch):
     monkeypatch.setattr(choice, "available", lambda: False)
     assert choice.way_of(TANH, "cpu") == "torch"
     assert not choice.allowed(torch.zeros(1, dtype=torch.float64))
+
+
+def test_a_process_that_answers_people_goes_tensor_by_tensor():
+    with tensors_only(), tensors_only():
+        assert choice.way_of(TANH, "cpu") == "torch"
+    assert choice.way_of(TANH, "cpu") == "fused"
 
 
 def test_only_plain_numbers_of_full_width_are_taken():

@@ -11,10 +11,11 @@ import torch
 from moeviz.model import Features, Moments, make_mixture, moments
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.fused import complete_pass, density_pass
-from moeviz.model.fused.choice import KERNEL, way_of
+from moeviz.model.fused.choice import way_of
 from moeviz.model.fused.complete import plan_of
 from moeviz.model.fused.density import LARGEST, supported
 from moeviz.model.fused.machine import BLOCK
+from moeviz.model.fused.switch import KERNEL
 from moeviz.model.moments import slopes
 from tests.support import anywhere, combined, normal, uniform
 

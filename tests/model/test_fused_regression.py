@@ -19,10 +19,10 @@ from moeviz.model import (
 )
 from moeviz.model.experts import LinearExpert
 from moeviz.model.fused import least_squares
-from moeviz.model.fused.choice import KERNEL
 from moeviz.model.fused.instructions import UnsupportedError, instructions_of
 from moeviz.model.fused.least_squares import BLOCK
 from moeviz.model.fused.regression import supported
+from moeviz.model.fused.switch import KERNEL
 from moeviz.model.gates import SigmoidGate
 from moeviz.model.moments import slopes
 from tests.support import OWN, anywhere, combined, normal, uniform

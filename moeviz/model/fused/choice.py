@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -10,12 +9,10 @@ import torch
 from torch import Tensor
 
 from moeviz.model.fused import density, regression
+from moeviz.model.fused.switch import wanted
 
 if TYPE_CHECKING:
     from moeviz.model.mixture import Mixture
-
-KERNEL = "MOEVIZ_KERNEL"
-"""The environment variable that chooses: ``torch`` goes tensor by tensor."""
 
 Way = Literal["fused", "torch"]
 
@@ -37,7 +34,7 @@ def way_of(mixture: Mixture, device: str) -> Way:
 
 
 def _usable(device: str) -> bool:
-    return device == "cpu" and os.environ.get(KERNEL) != "torch" and available()
+    return wanted() and device == "cpu" and available()
 
 
 def allowed(tensor: Tensor) -> bool:

@@ -189,15 +189,18 @@ def weigh(kind: int, kept: int, scores: np.ndarray, out: np.ndarray, aside: np.n
 
 @compiled
 def _softmax(out: np.ndarray, top: np.ndarray, total: np.ndarray) -> None:
-    """Turn scores into the softmax's weights."""
+    """Turn scores into the softmax's weights; leave their maximum, and 1 over the sum of powers."""
     count = top.shape[0]
     if out.shape[0] == 2:  # one exponential serves both
         one, two = out[0], out[1]
         for n in range(count):
             ahead = one[n] - two[n]
-            ratio = el.exp_down(-abs(ahead))
+            top[n] = one[n] if ahead > 0.0 else two[n]
+            # An infinite score has no weight: infinity minus itself is NaN, as of more experts.
+            ratio = el.exp_down((top[n] - top[n]) - abs(ahead))
             more = 1.0 / (1.0 + ratio)
             less = ratio * more
+            total[n] = more
             one[n] = more if ahead > 0.0 else less
             two[n] = less if ahead > 0.0 else more
         return

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.charts.claims import find_claims
+from moeviz.model.fused.switch import tensors_only
 from moeviz.ui.shared.cards import CARDS
 from moeviz.ui.shared.claims import CLAIMS, find_route
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
@@ -55,7 +56,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
-        with told_of_the_end(PUBLISHER.close):
+        with tensors_only(), told_of_the_end(PUBLISHER.close):
             yield
     finally:
         PUBLISHER.close()
