@@ -88,8 +88,8 @@ def test_a_text_of_ones_own_is_handed_in_and_what_is_none_is_refused(opened):
     chooser = page.get_by_test_id("stFileUploaderDropzoneInput")
     alert = page.get_by_test_id("stPopoverBody").get_by_test_id("stAlert")
     for content, words in (
-        (b"", "at least"),
-        (b"a", "at least"),
+        (b"", "the file is empty"),
+        (b"a", "but got 1;"),
         (b"\x89PNG\xff" * 800, "UTF-8"),
     ):
         chooser.set_input_files({"name": "mine.txt", "mimeType": "text/plain", "buffer": content})
