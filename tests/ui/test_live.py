@@ -465,3 +465,22 @@ def test_what_is_told_of_a_check_moves_with_the_clock_and_a_study_with_its_block
     study = snapshot(SPEC, "running", {})
     assert news.stamp(study) == news.stamp(replace(study, seconds=9.0))
     assert news.stamp(study) != news.stamp(replace(study, version=9))
+
+
+def test_the_end_is_told_at_once_however_long_a_text_takes(desk, monkeypatch):
+    monkeypatch.setattr(live, "SHARE", 1e9)
+    events: list[bytes] = []
+
+    async def watch(publisher: Publisher) -> None:
+        reader = asyncio.create_task(read(publisher.stream(JOB, "light"), events))
+        await until(lambda: versions(events) == [0])
+        desk.turn(1)
+        seen = desk.looks
+        await until(lambda: desk.looks > seen + 3)
+        assert versions(events) == [0]
+        desk.turn(2, "done")
+        await reader
+
+    run(watch, desk)
+    assert versions(events) == [0, 2]
+    assert events[-1] == END.content

@@ -54,6 +54,12 @@ async def serve(workers: int) -> None:
             "distributed.worker.multiprocessing-method": method,
             "distributed.worker.daemon": True,
             "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
+            # Dask watches itself: it samples every thread's stack a hundred times a second and asks
+            # after its own loops fifty times. Nobody looks, and blocks compute on these cores.
+            "distributed.worker.profile.enabled": False,
+            "distributed.admin.tick.interval": "2s",
+            "distributed.admin.tick.limit": "10s",
+            "distributed.admin.system-monitor.interval": "5s",
             # No pages of Dask's own: the app has its own.
             "distributed.scheduler.http.routes": [],
             "distributed.worker.http.routes": [],

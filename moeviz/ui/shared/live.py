@@ -23,11 +23,14 @@ from moeviz.text import json_text
 from moeviz.ui.shared import news
 from moeviz.ui.shared.events import Event
 
-LOOK_SECONDS = 1 / 2
+LOOK_SECONDS = 1 / 10
 """A watched job is looked at no more often than this."""
 
 SHARE = 9.0
-"""After making texts the task rests this many times as long, so that pages are answered."""
+"""After making texts the task makes none for this many times as long, so that pages are answered.
+
+A job that has ended is told at once: then nothing more will be made of it.
+"""
 
 BEAT_SECONDS = 10.0
 """A stream without news says this often that it is alive."""
@@ -265,6 +268,7 @@ class Publisher:
     async def _publish(self, publication: Publication) -> None:
         """Look at a job for as long as somebody watches it and it goes on."""
         loop = asyncio.get_running_loop()
+        due = 0.0
         try:
             while not (publication.ended or self._closing):
                 publication.missing.clear()
@@ -274,13 +278,15 @@ class Publisher:
                 publication.keep(themes)
                 began = time.monotonic()
                 known = dict(publication.stamps)
-                made = await loop.run_in_executor(
-                    self._thread, self._make, publication.job, themes, known
+                active, stamp, new = await loop.run_in_executor(
+                    self._thread, self._make, publication.job, themes, known, began >= due
                 )
-                self._spread(publication, *made)
-                rest = max(LOOK_SECONDS, SHARE * (time.monotonic() - began))
+                self._spread(publication, active, stamp, new)
+                if new:
+                    now = time.monotonic()
+                    due = now + SHARE * (now - began)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(rest):
+                    async with asyncio.timeout(LOOK_SECONDS):
                         await publication.missing.wait()
         except MoevizError as error:
             publication.end(str(error))
@@ -292,11 +298,13 @@ class Publisher:
                 del self._publications[publication.job]
 
     def _make(
-        self, job: str, themes: Collection[str], known: Mapping[str, Hashable]
+        self, job: str, themes: Collection[str], known: Mapping[str, Hashable], due: bool
     ) -> tuple[bool, Hashable, dict[str, Sheet]]:
+        """Look at a job and make what is new; of one that goes on, what was told before if due."""
         snapshot = self._look(job)
         stamp = news.stamp(snapshot)
-        new = [theme for theme in themes if known.get(theme) != stamp]
+        due = due or not snapshot.active
+        new = [t for t in themes if t not in known or (due and known[t] != stamp)]
         texts = self._tell(snapshot, new) if new else {}
         return snapshot.active, stamp, {theme: Sheet.of(text) for theme, text in texts.items()}
 
