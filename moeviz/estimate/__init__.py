@@ -8,6 +8,7 @@ from moeviz.estimate.path import Path, with_costs
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.sgd import StochasticGradient, fit_stochastic_gradient
 from moeviz.estimate.solver import FitResult, Method, fit
+from moeviz.estimate.staged import fit_staged
 from moeviz.estimate.starts import near_truth_start, random_start
 from moeviz.estimate.status import ENDED, FAILED, Status
 
@@ -27,6 +28,7 @@ __all__ = [
     "box",
     "fit",
     "fit_from_starts",
+    "fit_staged",
     "fit_stochastic_gradient",
     "make_problem",
     "near_truth_start",

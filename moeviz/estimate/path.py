@@ -127,6 +127,23 @@ class Watch:
         )
 
 
+def joined(parts: Sequence[tuple[int, Path]]) -> Path:
+    """Return paths that go on from one another as one.
+
+    Parameters
+    ----------
+    parts : sequence of (int, Path)
+        Each with the step at which it begins; all of one fit.
+    """
+    steps = [begun + step for begun, path in parts for step in path.steps]
+    theta = torch.cat([path.theta for _, path in parts])
+    cost = torch.cat([path.cost for _, path in parts])
+    damping = torch.cat([path.damping for _, path in parts])
+    kept = _thinned(range(len(steps)), max(LEAST, min(MOST, MOST_VALUES // theta.shape[1])))
+    chosen = tuple(steps[place] for place in kept)
+    return Path(parts[0][1].start, chosen, theta[kept], cost[kept], damping[kept])
+
+
 def with_costs(problem: Problem, path: Path) -> Path:
     """Return a path with the cost of the whole sample at every step, computed now.
 
