@@ -128,7 +128,8 @@ def _first(result: TrainingResult) -> list[int]:
 def _method(result: TrainingResult, at: int, theme: Theme, first: bool) -> dict[str, Any]:
     method, look = result.spec.methods[at], style(at, theme)
     return {
-        "title": method.title,
+        # A setting is not parted from its value at the end of a line.
+        "title": method.title.replace(" = ", "\u00a0=\u00a0"),
         "text": method.text,
         "dense": method.dense,
         "shared": not method.dense and ROUTERS[method.name].shared,

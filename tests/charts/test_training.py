@@ -13,7 +13,12 @@ import pytest
 
 from moeviz.charts.palette import THEMES, contrast
 from moeviz.charts.training import training_screen
-from moeviz.charts.training_compared import difference_words, printed_beside, untaught_words
+from moeviz.charts.training_compared import (
+    asked_words,
+    difference_words,
+    printed_beside,
+    untaught_words,
+)
 from moeviz.charts.training_diagnostics import DIAGNOSTICS, MOST_NUMBERS, thinned
 from moeviz.charts.training_experts import MARKS, READABLE, expert_looks
 from moeviz.charts.training_map import schedules
@@ -254,6 +259,27 @@ def test_the_summary_of_one_seed_is_no_mean():
 )
 def test_a_difference_in_words(found: Difference, words: str):
     assert difference_words(found)["words"] == words
+
+
+def test_a_setting_stays_on_one_line_with_its_value():
+    shown = screen(made=spec(methods="smoe\nsmoe balance=0.0"))
+    assert shown["methods"][1]["title"] == "SMoE (balance\u00a0=\u00a00)"
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        ("language", "all 723 pieces of 64 characters that are held out"),
+        ("digits", "all 723 digits that are held out"),
+        ("regression", "all 723 blocks of 64 points that are held out"),
+    ],
+)
+def test_what_final_numbers_are_of_is_said_in_the_tasks_words(task: str, words: str):
+    whole = result(made=spec(methods="smoe", task=task))
+    for run, records in whole.records.items():
+        last = {**records[-1], "inputs": 64, "final": {"inputs": 723, "loss": 1.0, "accuracy": 0.5}}
+        whole.records[run] = (*records[:-1], last)
+    assert words in asked_words(whole)
 
 
 def test_points_of_percent_for_shares():

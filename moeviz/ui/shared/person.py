@@ -72,8 +72,9 @@ def visitor() -> str:
         return ""
     page = _digest(context.session_id)
     name = st.context.cookies.get(COOKIE)
-    named = isinstance(name, str) and _NAME.fullmatch(name)
-    return f"{_digest(str(name)) if named else page}{page}"
+    if isinstance(name, str) and _NAME.fullmatch(name):
+        return f"{_digest(name)}{page}"
+    return f"{page}{page}"
 
 
 def person(visitor: str) -> str:
