@@ -10,8 +10,8 @@ import torch
 
 from moeviz.bench.em_rows import Case
 from moeviz.bench.work import Row, Task, make_data, row, spread
+from moeviz.kernels import KERNEL
 from moeviz.model.complete import complete_moments
-from moeviz.model.fused.choice import KERNEL
 from moeviz.model.moments import moments
 
 PASSES = {"EM": complete_moments, "Fisher scoring": moments}
