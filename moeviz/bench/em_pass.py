@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 
 import torch
@@ -14,7 +15,7 @@ from moeviz.kernels import KERNEL
 from moeviz.model.complete import complete_moments
 from moeviz.model.moments import moments
 
-PASSES = {"EM": complete_moments, "Fisher scoring": moments}
+PASSES: dict[str, Callable[..., object]] = {"EM": complete_moments, "Fisher scoring": moments}
 
 ROUNDS = 5
 """Of each way, in turns; the fastest counts."""
