@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 
 import torch
@@ -11,10 +12,10 @@ import torch
 from moeviz.bench.em_rows import Case
 from moeviz.bench.work import Row, Task, make_data, row, spread
 from moeviz.model.complete import complete_moments
-from moeviz.model.fused.choice import KERNEL
-from moeviz.model.moments import moments
+from moeviz.model.fused.switch import KERNEL
+from moeviz.model.moments import Moments, moments
 
-PASSES = {"EM": complete_moments, "Fisher scoring": moments}
+PASSES: dict[str, Callable[..., Moments]] = {"EM": complete_moments, "Fisher scoring": moments}
 
 ROUNDS = 5
 """Of each way, in turns; the fastest counts."""
