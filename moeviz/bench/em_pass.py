@@ -13,9 +13,9 @@ from moeviz.bench.em_rows import Case
 from moeviz.bench.work import Row, Task, make_data, row, spread
 from moeviz.kernels import KERNEL
 from moeviz.model.complete import complete_moments
-from moeviz.model.moments import moments
+from moeviz.model.moments import Moments, moments
 
-PASSES: dict[str, Callable[..., object]] = {"EM": complete_moments, "Fisher scoring": moments}
+PASSES: dict[str, Callable[..., Moments]] = {"EM": complete_moments, "Fisher scoring": moments}
 
 ROUNDS = 5
 """Of each way, in turns; the fastest counts."""

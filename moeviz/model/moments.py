@@ -110,7 +110,7 @@ def moments(
     if allowed(theta) and supported(mixture):
         total = products(mixture, predictors, features, response, rows)
         return _moments(total[:, size, size].clone(), total, chain_of(mixture, theta, layout))
-    if allowed(theta) and density.supported(mixture) and size <= density.LARGEST:
+    if allowed(theta) and density.supported(mixture):
         cost, total = density.likelihood(mixture, predictors, features, response, rows)
         return _moments(cost, total, chain_of(mixture, theta, layout))
     chunk, longest = chunk_length(features, theta.device)

@@ -165,7 +165,7 @@ class Cluster:
         list of Future
             To be held until the end: Dask drops what nobody holds.
         """
-        from moeviz.engine.workers.worker import pack, rehearse
+        from moeviz.engine.workers.worker import compile_rest, pack, rehearse
 
         client: Any = connection.client
         with suppress(subprocess.TimeoutExpired):
@@ -173,14 +173,17 @@ class Cluster:
             return []
         with suppress(Exception):  # the workers stay cold, or are gone
             workers = client.scheduler_info(n_workers=-1)["workers"]
-            return [
+            later: dict[str, Any] = {"pure": False, "priority": -(2**62)}
+            rehearsals = [
                 client.submit(
                     rehearse, pack(kind), "cuda" if worker["resources"].get("GPU") else "cpu",
-                    workers=[address], pure=False, priority=-(2**62),
+                    workers=[address], **later,
                 )
                 for kind in self._kinds[1:]
                 for address, worker in workers.items()
             ]  # fmt: skip
+            # One of them compiles; the others find it on the disk.
+            return [*rehearsals, client.submit(compile_rest, workers=[*workers][:1], **later)]
         return []
 
     def _wait_for_workers(self, client: Client, host: subprocess.Popen[str] | None) -> None:

@@ -82,6 +82,16 @@ def rehearse(kind: bytes, device: str) -> None:
         logger.exception("The warm-up failed")
 
 
+def compile_rest() -> None:
+    """Load the compiled passes that a rehearsal does not run, or compile them once and for all."""
+    from moeviz.kernels import wanted
+    from moeviz.model.fused.choice import available
+
+    if wanted() and available():
+        import moeviz.model.fused.complete_pass
+        import moeviz.model.fused.density_pass  # noqa: F401
+
+
 def pack(*parts: Any) -> bytes:
     """Turn objects into bytes, for :func:`run_on_worker`.
 

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
-LARGEST = 200
-"""Rows of a likelihood beyond which a library's product of matrices is as fast."""
-
 
 @lru_cache(maxsize=256)
 def supported(mixture: Mixture) -> bool:
