@@ -22,6 +22,7 @@ from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.paint import paint_benchmark
 from moeviz.bench.scale import scale_benchmark
 from moeviz.bench.start import start_benchmark
+from moeviz.bench.starts import starts_benchmark
 from moeviz.bench.work import Row
 from moeviz.model.registry import Registry
 
@@ -31,6 +32,8 @@ BENCHMARKS: Registry[Callable[[], list[Row]]] = Registry("benchmark")
 BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("scale", scale_benchmark)
+BENCHMARKS.add("starts", starts_benchmark)
+BENCHMARKS.add("starts-over", partial(starts_benchmark, ("cosine-over",)))
 BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("moe", moe_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)

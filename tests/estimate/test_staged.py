@@ -1,0 +1,126 @@
+"""Fits that begin on a part of the sample: the same minimum, fewer passes, an honest path."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from moeviz.errors import Cancelled
+from moeviz.estimate import LevenbergMarquardt, Status, fit, fit_staged, with_costs
+from moeviz.estimate.staged import FEWEST, FOR_EACH, STAGES, WHOLE, stages_of
+from tests.support import DENSITIES, task
+
+N = 36_000
+METHOD = LevenbergMarquardt()
+
+
+def made(rng, output="regression", expert="tanh", fits=2, n=N, **more):
+    problem, start, truth = task(rng, "linear", "softmax", expert, output, fits=fits, n=n, **more)
+    return problem, start, truth
+
+
+@pytest.mark.parametrize("output_name", ["regression", *DENSITIES])
+def test_both_ways_meet_at_one_cost(output_name, rng):
+    problem, start, truth = made(rng, output_name, "linear", half=50.0)
+    start = truth + 0.05 * (start - truth)
+    whole, staged = fit(problem, start, METHOD), fit_staged(problem, start, METHOD)
+    assert torch.equal(whole.status, staged.status)
+    size = problem.scale(whole.cost)
+    assert ((whole.cost - staged.cost).abs() <= 1e-8 * size).all()
+    assert (staged.steps >= 3).all()
+
+
+def test_small_samples_are_fitted_as_a_whole(rng):
+    problem, start, _ = made(rng, n=400, fits=3)
+    whole, staged = fit(problem, start, METHOD), fit_staged(problem, start, METHOD)
+    for name in ("theta", "cost", "status", "steps", "passes"):
+        assert torch.equal(getattr(whole, name), getattr(staged, name)), name
+
+
+def test_parts_are_large_enough_for_their_parameters():
+    assert stages_of(WHOLE - 1, 8) == ()
+    assert stages_of(WHOLE, 8) == ((WHOLE // STAGES[1].divisor, STAGES[1].enough),)
+    assert [count for count, _ in stages_of(100_000, 8)] == [3333, 20_000]
+    assert [count for count, _ in stages_of(100_000, 400)] == [20_000]
+    assert stages_of(WHOLE, 2000 // FOR_EACH + 1) == ()
+    assert FEWEST >= FOR_EACH * 8
+
+
+@pytest.mark.parametrize("expert_name", ["tanh", "relu"])
+def test_a_staged_fit_does_not_depend_on_its_batch_bit_for_bit(expert_name, rng):
+    problem, start, _ = made(rng, expert=expert_name, fits=3, n=WHOLE)
+    start[1] = 6.0 * start[1]  # begins far off, and may begin anew
+    together = fit_staged(problem, start, METHOD)
+    for row in range(3):
+        alone = fit_staged(replace(problem, rows=problem.rows[row : row + 1]), start[row : row + 1],
+                           METHOD)  # fmt: skip
+        for name in ("theta", "cost", "status", "steps", "passes"):
+            assert torch.equal(getattr(alone, name)[0], getattr(together, name)[row]), name
+
+
+def test_on_the_edge_of_the_box_a_fit_begins_anew(rng):
+    problem, start, truth = made(rng, fits=2, n=WHOLE)
+    half = 0.6 * truth.abs().amax()
+    tight = replace(
+        problem, lower=problem.lower.clamp_min(-half), upper=problem.upper.clamp_max(half)
+    )
+    whole, staged = fit(tight, start, METHOD), fit_staged(tight, start, METHOD)
+    edge = whole.status == int(Status.BOUNDARY)
+    assert edge.any()
+    assert torch.equal(staged.theta[edge], whole.theta[edge])
+    assert torch.equal(staged.cost[edge], whole.cost[edge])
+    assert (staged.passes[edge] > whole.passes[edge]).all()
+
+
+def test_without_numbers_the_start_is_kept(rng):
+    problem, start, _ = made(rng, fits=2, n=WHOLE)
+    response = problem.response.clone()
+    response[1, 3] = torch.nan
+    response[0, -1] = torch.nan  # beyond the part
+    found = fit_staged(replace(problem, response=response), start, METHOD)
+    assert found.status.tolist() == [int(Status.NON_FINITE)] * 2
+    assert torch.equal(found.theta, problem.clamp(start))
+
+
+@pytest.mark.parametrize("asked", [1, 5])
+def test_a_request_to_stop_is_heard_on_a_part(asked, rng):
+    problem, start, _ = made(rng, fits=2)
+    calls = []
+
+    def should_stop():
+        calls.append(1)
+        return len(calls) >= asked
+
+    with pytest.raises(Cancelled):
+        fit_staged(problem, start, METHOD, should_stop)
+    assert len(calls) == asked
+
+
+def test_a_path_shows_the_parts_with_the_costs_of_the_whole(rng):
+    problem, start, truth = made(rng, fits=2)
+    start = truth + 0.1 * (start - truth)
+    found = fit_staged(problem, start, METHOD, watched=2)
+    bare = fit_staged(problem, start, METHOD)
+    assert torch.equal(found.theta, bare.theta)
+    for row, path in enumerate(found.paths):
+        assert path.start == row
+        assert path.steps == tuple(sorted(set(path.steps)))
+        assert (path.steps[0], path.steps[-1]) == (0, int(found.steps[row]))
+        assert torch.equal(path.theta[0], problem.clamp(start)[row])
+        assert torch.equal(path.theta[-1], found.theta[row])
+        costs = with_costs(problem, path).cost
+        torch.testing.assert_close(path.cost, costs, rtol=1e-12, atol=0)
+
+
+def test_a_path_of_a_fit_that_began_anew_leads_from_its_start(rng):
+    problem, start, _ = made(rng, fits=1, n=WHOLE)
+    found = fit_staged(problem, start, replace(METHOD, max_steps=1), watched=1)
+    (path,) = found.paths
+    # One trial on the part, then from the start again: the second evaluation of it, and one trial.
+    assert path.steps == (0, 3)
+    assert found.steps.tolist() == [3]
+    assert torch.equal(path.theta[0], problem.clamp(start)[0])
+    share = (WHOLE // STAGES[1].divisor) / WHOLE
+    assert found.passes.tolist() == pytest.approx([2.0 + 2.0 * share])
