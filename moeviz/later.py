@@ -7,6 +7,10 @@ loads PyTorch. The modules that a list needs keep to one rule: what is put off t
 functions and in annotations alone.
 
 The library's own lazy loader does not do: its modules load with the second ``import`` of them.
+
+Where several threads import, :func:`load` comes first. A thread that imports a part, as
+``torch.nn``, holds that part's lock while it waits for the whole, and who loads the whole waits for
+the part: neither would go on.
 """
 
 from __future__ import annotations

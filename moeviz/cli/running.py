@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import Any
 
+from moeviz.later import load
+
 
 def add_where(parser: argparse.ArgumentParser) -> None:
     """Let a command be told where to compute.
@@ -39,6 +41,7 @@ def run(spec: Any, arguments: argparse.Namespace, store: Any) -> Any:
     from moeviz.engine import Engine, EngineError
     from moeviz.engine.trainings.trainings import Trainings
 
+    load("numpy")  # before there are threads that import parts of it
     with Engine(
         store=store,
         scheduler=arguments.scheduler,

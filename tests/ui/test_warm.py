@@ -21,7 +21,7 @@ VISITS = f"""
 import asyncio, sys
 from pathlib import Path
 from moeviz.later import later, loaded
-later("torch", "sympy")
+later("torch")
 import moeviz.ui.shared.server
 from moeviz.ui.shared import session
 from moeviz.ui.shared.warm import used_by_pages, warm
@@ -40,7 +40,7 @@ print(*sorted(name for name in set(sys.modules) - before if name.split(".")[0] i
 FIRST_PAGE = """
 import sys
 from moeviz.later import later, loaded
-later("torch", "sympy")
+later("torch")
 import moeviz.ui.shared.server
 from streamlit.testing.v1 import AppTest
 from moeviz.ui.shared import session

@@ -9,6 +9,8 @@ from importlib import import_module
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from moeviz.later import load
+
 
 class Late:
     """Routes that a module has, behind one route that needs no import.
@@ -28,6 +30,7 @@ class Late:
 
     @cached_property
     def _router(self) -> Router:
+        load("torch")
         return Router(import_module(self._module).routes(self._base), redirect_slashes=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

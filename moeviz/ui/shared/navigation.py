@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from moeviz.later import load
 from moeviz.ui.shared.frame import frame
 from moeviz.ui.shared.projector import follow_projector, say_projector
 
@@ -100,6 +101,8 @@ def run_page() -> None:
     st.set_page_config(page_title=f"{page.title} · moeviz", page_icon=_ICON, layout="wide")
     follow_projector()
     frame()
+    if page.url_path:  # The first page needs no PyTorch; it may not be loaded yet.
+        load("torch")
     try:
         page.run()
     finally:

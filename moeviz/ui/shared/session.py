@@ -64,8 +64,8 @@ checker = Shared(lambda: Checker())
 
 
 def begin() -> None:
-    """Start the server's workers, and put off what is slow to import until somebody needs it."""
-    later("torch", "sympy")
+    """Start the server's workers, and put PyTorch off until the server answers."""
+    later("torch")
     engine()
 
 
