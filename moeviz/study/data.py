@@ -8,7 +8,7 @@ from torch import Tensor
 
 from moeviz.model import Features, Mixture
 from moeviz.model.fused.choice import allowed
-from moeviz.model.fused.observations import observe
+from moeviz.model.fused.observations import gate_features, observe
 from moeviz.model.fused.regression import supported
 from moeviz.model.mixture import Predictors
 from moeviz.study.plan import Block
@@ -51,6 +51,8 @@ def data_of(
 
 def _gate_features(mixture: Mixture, inputs: Tensor) -> Tensor:
     """Return the score's features and a last row of ones, shape (R, Dz + 1, N)."""
+    if allowed(inputs) and (compiled := gate_features(mixture, inputs)) is not None:
+        return compiled
     x = inputs[:, :-1]
     first = x[:1, :, :1]
     one = mixture.score.features(first)
