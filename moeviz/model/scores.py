@@ -124,6 +124,11 @@ class Score(ABC):
         """Whether a gate of zeros has a score: on the sphere it has no direction."""
         return self.domain is not Domain.SPHERE
 
+    @property
+    def beside_norm(self) -> float | None:
+        r"""Return t where the features are :math:`x / (\|x\| + t)`; None of other features."""
+        return None
+
     def parts(self, dimension: int) -> tuple[Part, ...]:
         """Return the pieces of an atom's gate block for D = `dimension` inputs."""
         return (Part("beta1", r"\beta_1", dimension),)
@@ -246,6 +251,10 @@ class CosineScore(Score):
     featured: ClassVar[bool] = True
     smallest_dimension: ClassVar[int] = 2
 
+    @property
+    def beside_norm(self) -> float:
+        return 0.0
+
     def features(self, x: Tensor) -> Tensor:
         return x / input_norm(x).clamp_min(TINY)
 
@@ -297,6 +306,10 @@ class PerturbedCosineScore(Score):
     constants: ClassVar[tuple[Constant, ...]] = (TAU1, TAU2)
     domain: ClassVar[Domain] = Domain.BALL
     featured: ClassVar[bool] = True
+
+    @property
+    def beside_norm(self) -> float:
+        return self.tau2
 
     def features(self, x: Tensor) -> Tensor:
         return x / (input_norm(x) + self.tau2).clamp_min(TINY)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moeviz.model import Features, Mixture
 from moeviz.model.fused.choice import allowed
-from moeviz.model.fused.observations import observe
+from moeviz.model.fused.observations import gate_features, observe
 from moeviz.model.fused.regression import supported
 from moeviz.model.mixture import Predictors
 from moeviz.study.plan import Block
@@ -53,6 +53,8 @@ def data_of(
 
 def _gate_features(mixture: Mixture, inputs: Tensor) -> Tensor:
     """Return the score's features and a last row of ones, shape (R, Dz + 1, N)."""
+    if allowed(inputs) and (compiled := gate_features(mixture, inputs)) is not None:
+        return compiled
     x = inputs[:, :-1]
     first = x[:1, :, :1]
     one = mixture.score.features(first)

@@ -98,7 +98,7 @@ def _gaussian_density(values: Values, y: Tensor) -> Tensor:
         mean = values.experts[0][..., i, :].unsqueeze(-1)
         variance = values.scalars[0][..., i, :].unsqueeze(-1)
         weight = values.weights[..., i, :].unsqueeze(-1) / torch.sqrt(2.0 * math.pi * variance)
-        total = total + weight * torch.exp((y - mean).square() / (-2.0 * variance))
+        total += (y - mean).square_().div_(-2.0 * variance).exp_().mul_(weight)
     return total
 
 
@@ -143,11 +143,11 @@ def _between_densities(compare: Compare) -> Evaluate:
 
 
 def _total_variation(p: Tensor, q: Tensor, weight: Tensor) -> Tensor:
-    return 0.5 * ((p - q).abs() * weight).sum(-1)
+    return 0.5 * (p - q).abs_().mul_(weight).sum(-1)
 
 
 def _hellinger(p: Tensor, q: Tensor, weight: Tensor) -> Tensor:
-    return (0.5 * ((p.sqrt() - q.sqrt()).square() * weight).sum(-1)).sqrt()
+    return (0.5 * p.sqrt().sub_(q.sqrt()).square_().mul_(weight).sum(-1)).sqrt()
 
 
 for _distance in (

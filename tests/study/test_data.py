@@ -92,12 +92,13 @@ def test_the_truth_is_the_candidate_whose_longest_reach_is_shortest():
 
 
 @pytest.mark.parametrize("kind", ["relu", "tanh", "ffn"])
-@pytest.mark.parametrize("router", ["linear", "cosine", "quadratic"])
+@pytest.mark.parametrize("router", ["linear", "cosine", "perturbed-cosine", "quadratic"])
 def test_compiled_code_and_tensors_answer_alike(router, kind, monkeypatch):
     gate = "sigmoid" if router == "quadratic" else "softmax"
     spec = small(routers=(router,), gates=(gate,), experts=(kind,), true_atoms=3, atoms=3)
     fit = resolve_scenario(spec).fits[0]
-    _, compiled = data_of(spec, fit, block(777, 0, 3))
+    features, compiled = data_of(spec, fit, block(777, 0, 3))
     monkeypatch.setenv("MOEVIZ_KERNEL", "torch")
-    _, plain = data_of(spec, fit, block(777, 0, 3))
+    same, plain = data_of(spec, fit, block(777, 0, 3))
+    torch.testing.assert_close(features.gate, same.gate, rtol=1e-15, atol=1e-15)
     torch.testing.assert_close(compiled, plain, rtol=1e-12, atol=1e-13)

@@ -1,4 +1,4 @@
-"""Observations of a regression in one compiled loop: what makes a study's data sets.
+"""A study's data sets in compiled loops: features over norms, and a regression's observations.
 
 Importing this module compiles it, or reads what was compiled before from
 :mod:`moeviz.model.fused.cache`.
@@ -87,3 +87,39 @@ def add_means(
                     w, h = weights[i], rows[i, value]
                     for n in range(count):
                         out[n] += w[n] * h[n]
+
+
+@njit(f"void({_F3}, f8, f8, {_F3})", error_model="numpy", nogil=True, cache=cached())
+def divide_by_norms(x: np.ndarray, beside: float, least: float, out: np.ndarray) -> None:
+    """Write inputs divided by their norms, and a last row of ones.
+
+    Parameters
+    ----------
+    x : shape (R, D + 1, N)
+        Inputs and a row that is not read.
+    beside, least : float
+        Added to the norms; what is divided by is at least `least`.
+    out : shape (R, D + 1, N)
+        Overwritten.
+    """
+    inputs, samples = x.shape[1] - 1, x.shape[2]
+    norms = np.empty(BLOCK)
+    for r in range(x.shape[0]):
+        for first in range(0, samples, BLOCK):
+            count = min(BLOCK, samples - first)
+            for n in range(count):
+                norms[n] = 0.0
+            for i in range(inputs):
+                row = x[r, i, first : first + count]
+                for n in range(count):
+                    norms[n] += row[n] * row[n]
+            for n in range(count):
+                norm = np.sqrt(norms[n]) + beside
+                norms[n] = norm if norm > least else least
+            for i in range(inputs):
+                row, to = x[r, i, first : first + count], out[r, i, first : first + count]
+                for n in range(count):
+                    to[n] = row[n] / norms[n]
+            to = out[r, inputs, first : first + count]
+            for n in range(count):
+                to[n] = 1.0

@@ -1,4 +1,4 @@
-"""The way from tensors to the compiled loop that makes a regression's observations."""
+"""The way from tensors to the compiled loops that make a study's data sets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from moeviz.model.fused.instructions import instructions_of
 from moeviz.model.fused.regression import GATES
 from moeviz.model.outputs import GaussianRegression
+from moeviz.model.scores import TINY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +50,30 @@ def observe(mixture: Mixture, predictors: Predictors, features: Features, respon
         _array(features.expert),
         response.numpy(),
     )
+
+
+def gate_features(mixture: Mixture, inputs: Tensor) -> Tensor | None:
+    """Return the score's features and a last row of ones, shape (R, Dz + 1, N).
+
+    Parameters
+    ----------
+    mixture : Mixture
+    inputs : Tensor, shape (R, D + 1, N)
+        The inputs and a last row of ones.
+
+    Returns
+    -------
+    Tensor or None
+        None of features that compiled code does not know.
+    """
+    from moeviz.model.fused.answers import divide_by_norms
+
+    beside = mixture.score.beside_norm
+    if beside is None:
+        return None
+    out = inputs.new_empty(inputs.shape)
+    divide_by_norms(_array(inputs), beside, TINY, out.numpy())
+    return out
 
 
 def _array(tensor: Tensor) -> np.ndarray:
