@@ -15,6 +15,13 @@ STEP = 0.005
 LOOK = 0.001
 """Seconds that looking at a layer takes for each of its experts, beside what the plan has of it."""
 
+STRETCH = 0.04
+"""Seconds that a stretch takes beside those: its state is read and written, a part is asked."""
+
+RUN = 0.2
+"""Seconds that a run takes whatever its length: it is built, and at its end asked for all that is
+held out. Most of the time of a short one."""
+
 BEFORE = 1.0
 """Seconds until the first stretch has begun."""
 
@@ -30,7 +37,7 @@ def seconds_with(spec: Training, workers: int) -> float:
     """
     count, stretches = len(runs(spec)), plan(spec)
     work = sum(stretch.cost for stretch in stretches) / PACE + count * spec["steps"] * STEP
-    work += len(stretches) * spec["layers"] * spec["experts"] * LOOK
+    work += len(stretches) * (STRETCH + spec["layers"] * spec["experts"] * LOOK) + count * RUN
     dense, begun = dense_work(spec), 0.0
     if dense:
         # Every worker trains it by itself for the runs that it has of a seed.

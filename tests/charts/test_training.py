@@ -310,7 +310,7 @@ def test_it_is_said_where_curves_ask_less_than_final_numbers():
     for records in whole.records.values():
         records[-1].update(inputs=64, final={"inputs": 700, "loss": 3.0, "accuracy": None})
     said = training_screen(whole, LIGHT)["asked"]
-    assert said.startswith("Final numbers are of all 700 inputs")
+    assert said.startswith("Final numbers are of all 700 pieces of 64 characters")
     assert "the same 64 of them" in said
 
 
