@@ -18,10 +18,10 @@ LAST := tests/engine
 
 .PHONY: app test studies mutants kept verdicts bench check browser clean
 
-app: .venv/ready
+app: .venv/ready .venv/compiled
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: .venv/ready browser check
+test: .venv/ready .venv/compiled browser check
 	$(BIN)/python -m pytest -q -n 2 $(SERVERS:%=--ignore=%) \
 	  $(LAST:%=--ignore=%)
 	$(BIN)/python -m pytest -q -n 2 $(SERVERS)
@@ -69,6 +69,11 @@ browser:
 	  { echo "Expected Python 3.11 or newer on the PATH; install it, or set PYTHON=/path/to/python."; exit 1; }
 	"$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+# Passes over data are compiled for this machine; later starts find them on the disk.
+.venv/compiled: .venv/ready $(wildcard moeviz/model/fused/*.py)
+	$(BIN)/python -m moeviz.model.fused
 	touch $@
 
 clean:

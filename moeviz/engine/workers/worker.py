@@ -84,12 +84,9 @@ def rehearse(kind: bytes, device: str) -> None:
 
 def compile_rest() -> None:
     """Load the compiled passes that a rehearsal does not run, or compile them once and for all."""
-    from moeviz.kernels import wanted
-    from moeviz.model.fused.choice import available
+    from moeviz.model.fused.ready import make_ready
 
-    if wanted() and available():
-        import moeviz.model.fused.complete_pass
-        import moeviz.model.fused.density_pass  # noqa: F401
+    make_ready()
 
 
 def pack(*parts: Any) -> bytes:
