@@ -20,6 +20,8 @@ from moeviz.bench.least_squares import least_squares_benchmark
 from moeviz.bench.moe import moe_benchmark
 from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.paint import paint_benchmark
+from moeviz.bench.scale import scale_benchmark
+from moeviz.bench.start import start_benchmark
 from moeviz.bench.work import Row
 from moeviz.model.registry import Registry
 
@@ -28,16 +30,18 @@ __all__ = ["BENCHMARKS", "Row", "run_benchmarks"]
 BENCHMARKS: Registry[Callable[[], list[Row]]] = Registry("benchmark")
 BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
+BENCHMARKS.add("scale", scale_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("moe", moe_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
 BENCHMARKS.add("drags", drags_benchmark)
 BENCHMARKS.add("crowd", crowd_benchmark)
 BENCHMARKS.add("paint", paint_benchmark)
+BENCHMARKS.add("start", start_benchmark)
 for _name in PAGES:
     BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 
-ANYWHERE = ("least-squares", "em")
+ANYWHERE = ("least-squares", "em", "scale")
 """The benchmarks of numbers that need no GPU."""
 
 

@@ -11,8 +11,8 @@ import torch
 
 from moeviz.bench.em_rows import Case
 from moeviz.bench.work import Row, Task, make_data, row, spread
+from moeviz.kernels import KERNEL
 from moeviz.model.complete import complete_moments
-from moeviz.model.fused.switch import KERNEL
 from moeviz.model.moments import Moments, moments
 
 PASSES: dict[str, Callable[..., Moments]] = {"EM": complete_moments, "Fisher scoring": moments}

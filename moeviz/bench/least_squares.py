@@ -13,8 +13,8 @@ from torch import Tensor
 
 from moeviz.bench.work import Row, Task, in_parallel, make_data, pool, row, spread
 from moeviz.estimate import LevenbergMarquardt, fit
+from moeviz.kernels import KERNEL
 from moeviz.model import Features
-from moeviz.model.fused.switch import KERNEL
 from moeviz.model.moments import CHUNK, moments
 from moeviz.study import PRESETS
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from moeviz.estimate import Problem, box, make_problem
 from moeviz.model import Features, Layout, Mixture
 from moeviz.study import Block, Specification, resolve_scenario
-from moeviz.study.scenario import sample
+from moeviz.study.data import data_of
 from moeviz.study.starts import starts
 
 Row = dict[str, Any]
@@ -70,11 +70,8 @@ class Data:
 def make_data(task: Task) -> Data:
     """Draw the data sets and starts of a task."""
     fit = resolve_scenario(task.spec).fits[0]
-    draws = sample(task.spec, task.n, task.first, task.last)
-    features = fit.mixture.features(draws.x)
-    values = fit.source.values(fit.truth, fit.source.features(draws.x))
-    response = fit.source.output.observe(values, draws.uniform, draws.normal)
     block = Block("", "fits", 0.0, 0, task.n, task.first, task.last)
+    features, response = data_of(task.spec, fit, block)
     first = starts(task.spec, fit.mixture, fit.truth, fit.layout, block)
     bounds = box(fit.mixture, fit.layout, task.spec["box"])
     return Data(fit.mixture, fit.layout, features, response, first, bounds)

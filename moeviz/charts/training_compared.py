@@ -41,12 +41,15 @@ def summary(result: TrainingResult, screen: dict[str, Any]) -> str:
     }
     surely = [methods[at]["title"] for at, each in verdicts.items() if each.says == BETTER]
     open_ = [methods[at]["title"] for at, each in verdicts.items() if each.says == CANNOT_TELL]
-    pairs = min(each.pairs for each in verdicts.values())
-    text = f"{name} ends at {value} {_shown_unit(result)}, the best mean of {pairs} seeds"
+    seeds = int(np.isfinite(result.final(best)).sum())
+    ends, tells = f"the best mean of {seeds} seeds", "these seeds"
+    if seeds == 1:
+        ends, tells = "the best of one seed each", "one seed"
+    text = f"{name} ends at {value} {_shown_unit(result)}, {ends}"
     if surely:
         text += f"; better than {listed(surely)}"
     if open_:
-        text += f"; whether it beats {listed(open_)} these seeds cannot tell"
+        text += f"; whether it beats {listed(open_)} {tells} cannot tell"
     return f"{text}."
 
 

@@ -13,9 +13,9 @@ refused over and over comes down to the variances' own M-step, which cannot lowe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import (
@@ -32,6 +32,9 @@ from moeviz.estimate.solver import (
 from moeviz.model.complete import CompleteMoments
 from moeviz.model.moments import Moments
 from moeviz.model.outputs import GaussianDensity
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LEAST_DAMPING = 1e-9
 """Damping of a full step; only there because the gauge makes the information singular."""

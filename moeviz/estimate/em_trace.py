@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import SpecificationError
 from moeviz.estimate.em import EmStep, ExpectationMaximisation
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import FitResult, RunningFits, Status, fit, on_boundary
 from moeviz.model.moments import Moments
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ alone. One step, for the fits that are still running:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import (
@@ -33,6 +33,9 @@ from moeviz.estimate.solver import (
     reasons,
 )
 from moeviz.model.moments import Moments
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)

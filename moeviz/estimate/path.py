@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.estimate.problem import Problem
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST, LEAST = 48, 10
 """Steps that a path keeps, the first and the last included, and those of a very long vector."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.moments import Moments, moments
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import Cancelled
 from moeviz.estimate.path import Path, Watch
 from moeviz.estimate.problem import Problem
 from moeviz.model.moments import Moments
 from moeviz.model.threads import one_thread
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ALIGNED = 8
 """Matrices are a multiple of this many numbers wide when they are factorised."""

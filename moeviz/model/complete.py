@@ -14,9 +14,9 @@ observed information, which is why the steps of EM are short and safe.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.fused.choice import allowed
 from moeviz.model.fused.complete import complete
@@ -25,6 +25,9 @@ from moeviz.model.mixture import Features, Mixture, Pass
 from moeviz.model.moments import Moments, chain_of, chunk_length, pieces, to_gram, to_slope
 from moeviz.model.outputs import Row
 from moeviz.model.threads import one_thread
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.fused import density
 from moeviz.model.fused.choice import allowed
@@ -25,6 +25,9 @@ from moeviz.model.fused.regression import carried, products, supported
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.threads import one_thread
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CHUNK = {"cpu": 1024, "cuda": 16384}
 """Samples per chunk by device: rows of a chunk stay in cache on a CPU, and fill a GPU."""

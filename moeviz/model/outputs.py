@@ -13,16 +13,18 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import Constant, build
 from moeviz.model.elementwise import sigmoid
 from moeviz.model.gates import Gate
 from moeviz.model.measure import Part
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FLOOR = 1e-280
 """Probabilities are kept above this where one divides by them."""
@@ -80,6 +82,8 @@ class Output(ABC):
         One line of what it does, for somebody who chooses; may be empty.
     density : bool
         Whether the mixture is of conditional densities, fitted by maximum likelihood.
+    chosen : bool
+        Whether an observation is chosen by a uniform draw.
     constants : tuple of Constant
         What the user sets.
     """
@@ -90,6 +94,7 @@ class Output(ABC):
     formula: ClassVar[str]
     source: ClassVar[str]
     density: ClassVar[bool]
+    chosen: ClassVar[bool] = True
     constants: ClassVar[tuple[Constant, ...]] = ()
 
     @property
@@ -197,6 +202,7 @@ class GaussianRegression(Output):
     formula: ClassVar[str] = r"Y = f_G(X) + \varepsilon,\quad \varepsilon \sim N(0, \sigma^2)"
     source: ClassVar[str] = "cosine eq. 1; sigmoid eq. 4"
     density: ClassVar[bool] = False
+    chosen: ClassVar[bool] = False
     constants: ClassVar[tuple[Constant, ...]] = (
         Constant(
             "noise",

@@ -12,10 +12,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import AnyConstant, Constant, build
 from moeviz.model.features import features, width
@@ -23,6 +22,9 @@ from moeviz.model.formula import ROUTER, Kind
 from moeviz.model.measure import Part
 from moeviz.model.reading import formula_of, numbers_of
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 TAU1 = Constant(
     "tau1",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import Cancelled, SpecificationError
 from moeviz.estimate import FitResult, Status, box
@@ -32,6 +31,9 @@ from moeviz.theory import (
     predicted_constants,
     reach,
 )
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DISTANCE_NODES = 1024
 """Inputs that distances between functions are averaged over."""

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from moeviz.estimate import (
     ExpectationMaximisation,
@@ -23,8 +20,12 @@ from moeviz.estimate import (
 from moeviz.model import Features, Mixture
 from moeviz.model.registry import Registry
 
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
 Values = Mapping[str, Any]
-Streams = Callable[[], Sequence[np.random.Generator]]
+Streams: TypeAlias = "Callable[[], Sequence[np.random.Generator]]"
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from moeviz.model import Layout, Mixture
+from moeviz.model import OUTPUTS, Layout, Mixture
 from moeviz.study.designs import DESIGNS, Design, draw_truth
 from moeviz.study.models import PlannedFit, constant_names, planned_fits
 from moeviz.study.reader import attributes
@@ -18,11 +18,20 @@ from moeviz.study.specification import Specification
 from moeviz.theory import fisher_information, input_nodes, reach
 from moeviz.theory.information import pinned_spread
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 SCREEN_NODES = 2048
 """Points over the inputs while candidate truths are compared."""
 
 TOGETHER = 6144
 """Parameters of the candidates that are compared in one batch; bounds its memory."""
+
+PASSED = 384
+"""Parameters of the candidates that pass over the inputs in one batch; more leave the cache."""
+
+PIECE = 1 << 14
+"""Numbers that are drawn and scaled in one go, so that they stay in the processor's cache."""
 
 FINALISTS = 6
 """Candidates that are compared by their reach, after a cheaper screening."""
@@ -184,22 +193,29 @@ def search_truth(
     Tensor, shape (P*,)
     """
     spread = torch.stack([_spread(mixture, truths, layout, x) for mixture in mixtures])
-    finalists = torch.argsort(spread.amax(0), stable=True)[:FINALISTS]
-    reaches = [
-        max(reach(mixture, truths[i], layout, x).samples for mixture in mixtures) for i in finalists
-    ]
-    return truths[finalists[int(np.argmin(reaches))]]
+    finalists = torch.argsort(spread.amax(0), stable=True)[:FINALISTS].tolist()
+    best, chosen = math.inf, finalists[0]
+    for candidate in finalists:
+        # The wider spread has the longer reach most often: what has lost already is found at once.
+        order = torch.argsort(spread[:, candidate], descending=True, stable=True).tolist()
+        longest = 0.0
+        for i in order:
+            longest = max(longest, reach(mixtures[i], truths[candidate], layout, x).samples)
+            if not longest < best:
+                break
+        if longest < best:
+            best, chosen = longest, candidate
+    return truths[chosen]
 
 
 def _spread(mixture: Mixture, truths: Tensor, layout: Layout, x: Tensor) -> Tensor:
     """Return the root of each candidate's mean squared error, gauge pinned, shape (C,)."""
-    together = max(1, TOGETHER // layout.size)
-    return torch.cat(
-        [
-            pinned_spread(mixture, batch, layout, fisher_information(mixture, batch, x))
-            for batch in truths.split(together)
-        ]
-    )
+    together, passed = (max(1, most // layout.size) for most in (TOGETHER, PASSED))
+    spread = []
+    for batch in truths.split(together):
+        seen = [fisher_information(mixture, part, x) for part in batch.split(passed)]
+        spread.append(pinned_spread(mixture, batch, layout, torch.cat(seen)))
+    return torch.cat(spread)
 
 
 def stream(spec: Specification, purpose: int, n: int, replicate: int) -> np.random.Generator:
@@ -216,19 +232,26 @@ class Draws:
 
     Attributes
     ----------
-    x : Tensor, shape (R, D, N)
-        Uniform on the study's cube.
-    normal, uniform : Tensor, shape (R, N)
+    inputs : Tensor, shape (R, D + 1, N)
+        Uniform on the study's cube, and a last row of ones.
+    normal : Tensor, shape (R, N)
         Standard draws.
+    uniform : Tensor, shape (R, N)
+        Standard draws; zeros where the study's output asks for none.
     """
 
-    x: Tensor
+    inputs: Tensor
     normal: Tensor
     uniform: Tensor
 
+    @property
+    def x(self) -> Tensor:
+        """The inputs alone, shape (R, D, N)."""
+        return self.inputs[:, :-1]
+
     def to(self, device: str) -> Draws:
         """Return the draws on another device."""
-        return Draws(self.x.to(device), self.normal.to(device), self.uniform.to(device))
+        return Draws(self.inputs.to(device), self.normal.to(device), self.uniform.to(device))
 
 
 def sample(spec: Specification, n: int, first: int, last: int) -> Draws:
@@ -237,12 +260,22 @@ def sample(spec: Specification, n: int, first: int, last: int) -> Draws:
     The same draws serve every fit of a study, so that curves differ by model and estimator alone.
     """
     d, count = spec["dimension"], last - first
-    x, normal, uniform = np.empty((count, d, n)), np.empty((count, n)), np.empty((count, n))
+    inputs, normal = np.empty((count, d + 1, n)), np.empty((count, n))
+    inputs[:, d] = 1.0
+    chosen = OUTPUTS[spec["output"]].chosen
+    uniform = np.empty((count, n)) if chosen else None
+    low, width = spec["low"], spec["high"] - spec["low"]
     for row, replicate in enumerate(range(first, last)):
         rng = stream(spec, 0, n, replicate)
-        rng.random(out=x[row])
+        flat = inputs[row, :d].reshape(-1)
+        for at in range(0, d * n, PIECE):
+            piece = flat[at : at + PIECE]
+            rng.random(out=piece)
+            piece *= width
+            piece += low
         rng.standard_normal(out=normal[row])
-        rng.random(out=uniform[row])
-    x *= spec["high"] - spec["low"]
-    x += spec["low"]
-    return Draws(torch.from_numpy(x), torch.from_numpy(normal), torch.from_numpy(uniform))
+        if uniform is not None:  # last of its stream: to leave it out changes nothing before it
+            rng.random(out=uniform[row])
+    found = torch.from_numpy(normal)
+    drawn = found.new_zeros(()).expand_as(found) if uniform is None else torch.from_numpy(uniform)
+    return Draws(torch.from_numpy(inputs), found, drawn)

@@ -8,15 +8,17 @@ any size, empty cells and ties need no special case.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import ShapeError
 from moeviz.model.measure import MixingMeasure
 
-Exponent = Callable[[Tensor], Tensor]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Exponent: TypeAlias = "Callable[[Tensor], Tensor]"
 """From a cell's size, shape (...), to the exponent of its atoms' distances, same shape."""
 
 
@@ -115,7 +117,7 @@ def _nearest(fitted: MixingMeasure, true: MixingMeasure, slack: float) -> Tensor
     """Return which true atoms are nearest to each fitted one, shape (R, K, K*)."""
     _check(fitted, true)
     squared = sum(block_distances(fitted, true, name) ** 2 for name in true.blocks)
-    if not isinstance(squared, Tensor):
+    if not isinstance(squared, torch.Tensor):
         raise ShapeError("Expected measures with at least one parameter block, but got none.")
     return squared <= squared.amin(-1, keepdim=True) * (1.0 + slack) ** 2
 

@@ -65,6 +65,8 @@ def test_a_run_is_cancelled_and_found_again_where_it_stopped(opened):
     button(page, "Cancel").click()
     expect(button(page, "Continue")).to_be_visible()
     expect(button(page, "Run")).to_be_visible()
+    expect(page.get_by_text("Training begins")).to_have_count(0)
+    expect(page.get_by_text("waits for its first checkpoint")).to_have_count(0)
     page.reload()
     expect(button(page, "Continue")).to_be_visible()
     expect(button(page, "Cancel")).to_have_count(0)

@@ -194,8 +194,15 @@ def test_differences_are_the_results_both_ways_round():
 def test_the_summary_names_whom_the_best_beats():
     said = screen()["summary"]
     assert said.startswith("CompeteSMoE ends at 3.020 bits per character")
+    assert "the best mean of 3 seeds" in said
     assert "better than SMoE and dense, equal work" in said
     assert "cannot tell" not in said
+
+
+def test_the_summary_of_one_seed_is_no_mean():
+    said = screen(made=spec(seeds=1))["summary"]
+    assert "the best of one seed each; whether it beats SMoE" in said
+    assert said.endswith("one seed cannot tell.")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import numba
 import pytest
 import torch
 
+from moeviz.kernels import KERNEL, tensors_only
 from moeviz.model import make_mixture
 from moeviz.model.fused import cache, choice
-from moeviz.model.fused.switch import KERNEL, tensors_only
 
 TANH = make_mixture("linear", "softmax", "tanh")
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from moeviz.kernels import KERNEL
 from moeviz.model import Features, Moments, make_mixture, moments
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.fused import complete_pass, density_pass
@@ -15,7 +16,6 @@ from moeviz.model.fused.choice import way_of
 from moeviz.model.fused.complete import plan_of
 from moeviz.model.fused.density import supported
 from moeviz.model.fused.machine import BLOCK
-from moeviz.model.fused.switch import KERNEL
 from moeviz.model.moments import slopes
 from tests.support import anywhere, combined, normal, uniform
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from moeviz.errors import FormulaError
+from moeviz.kernels import KERNEL
 from moeviz.model import (
     EXPERTS,
     Features,
@@ -22,7 +23,6 @@ from moeviz.model.fused import least_squares
 from moeviz.model.fused.instructions import UnsupportedError, instructions_of
 from moeviz.model.fused.least_squares import BLOCK
 from moeviz.model.fused.regression import supported
-from moeviz.model.fused.switch import KERNEL
 from moeviz.model.gates import SigmoidGate
 from moeviz.model.moments import slopes
 from tests.support import OWN, anywhere, combined, normal, uniform

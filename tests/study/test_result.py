@@ -9,9 +9,9 @@ import pytest
 
 from moeviz.charts.printed import printed
 from moeviz.charts.sentences import way_words
-from moeviz.console import study_text
+from moeviz.cli.study_text import study_text
 from moeviz.errors import MoevizError, SpecificationError
-from moeviz.model.fused.switch import KERNEL
+from moeviz.kernels import KERNEL
 from moeviz.study import PRESETS, Result, assemble, plan, run_block, split
 from moeviz.study.kept import kept_folder, kept_names, kept_result
 from moeviz.text import json_text

@@ -84,8 +84,8 @@ def rehearse(kind: bytes, device: str) -> None:
 
 def compile_rest() -> None:
     """Load the compiled passes that a rehearsal does not run, or compile them once and for all."""
+    from moeviz.kernels import wanted
     from moeviz.model.fused.choice import available
-    from moeviz.model.fused.switch import wanted
 
     if wanted() and available():
         import moeviz.model.fused.complete_pass

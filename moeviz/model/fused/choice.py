@@ -6,10 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import torch
-from torch import Tensor
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+from moeviz.kernels import wanted
 from moeviz.model.fused import density, regression
-from moeviz.model.fused.switch import wanted
 
 if TYPE_CHECKING:
     from moeviz.model.mixture import Mixture

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.model.fused.density import classes_of
 from moeviz.model.fused.instructions import instructions_of
 from moeviz.model.fused.regression import as_array
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from moeviz.model.mixture import Features, Mixture, Predictors
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
 from moeviz.model.fused.density_rows import FLOOR
 from moeviz.model.fused.machine import compiled
 from moeviz.model.fused.products import tile
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @tile

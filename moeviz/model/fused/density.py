@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.fused.instructions import instructions_of
 from moeviz.model.fused.regression import as_array, has_instructions
@@ -14,6 +13,8 @@ from moeviz.model.gates import SoftmaxGate, TopSoftmaxGate
 from moeviz.model.outputs import Categorical, GaussianDensity
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from moeviz.model.mixture import Features, Mixture, Predictors
 
 

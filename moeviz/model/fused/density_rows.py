@@ -7,12 +7,14 @@ or two, so that a compiler can tell that they do not overlap.
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from moeviz.model.fused import elementary as el
 from moeviz.model.fused.machine import compiled, copy, fill, linear_row, run, silence
 from moeviz.model.fused.products import tile
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FLOOR = 1e-280
 """As that of :mod:`moeviz.model.outputs`: nothing is divided by a smaller probability."""

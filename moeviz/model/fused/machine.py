@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
 from numba import njit
 
 from moeviz.model.fused import elementary as el
 from moeviz.model.fused import instructions as code
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SOFTMAX, SIGMOID = 0, 1
 """Kinds of gates; beside them stands how many experts the gate keeps."""
@@ -37,7 +39,7 @@ def loop(fastmath: Collection[str]) -> Callable[[Function], Function]:
     options: dict[str, Any] = {"fastmath": set(fastmath), "nogil": True, "_nrt": False}
 
     def decorate(function: Function) -> Function:
-        """Compile a function when it is first called."""
+        """Compile a function when it is first called, or called by what is compiled."""
         made: Function = njit(error_model="numpy", **options)(function)
         return made
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.errors import FormulaError
 from moeviz.model.fused.instructions import UnsupportedError, instructions_of
@@ -15,6 +13,9 @@ from moeviz.model.gates import Gate, SigmoidGate, SoftmaxGate, TopSigmoidGate, T
 from moeviz.model.outputs import GaussianRegression
 
 if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
     from moeviz.model.mixture import Features, Mixture, Predictors
 
 GATES: dict[type[Gate], int] = {

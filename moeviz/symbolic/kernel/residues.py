@@ -93,7 +93,7 @@ class Residues:
         pause()
         total = 0
         for monomial, coefficient in p.items():
-            term = coefficient.numerator * _inverse(coefficient.denominator, self.prime)
+            term = int(coefficient.p) * _inverse(int(coefficient.q), self.prime)
             for power in monomial:
                 term = term * self._power(power) % self.prime
             total += term

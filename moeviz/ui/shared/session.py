@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.trainings.trainings import Trainings
+from moeviz.later import later
 
 
 class Closable(Protocol):
@@ -63,6 +64,12 @@ engine = Shared(lambda: Engine(kinds=[Trainings()]))
 
 checker = Shared(lambda: Checker())
 """The server's checker; the first call has its process start in the background."""
+
+
+def begin() -> None:
+    """Start the server's workers, and put off what is slow to import until somebody needs it."""
+    later("torch", "sympy")
+    engine()
 
 
 def visitor() -> str:

@@ -33,10 +33,10 @@ export class Board {
     this.tab = null;
     const part = (tag, name, ...inner) => tagged(tag, { class: `board-${name}` }, ...inner);
     this.curvesRoot = part("div", "curves");
-    this.toggles = tagged("div", { class: "board-toggles", role: "group", "aria-label": "Curves that are drawn" });
+    this.toggles = tagged("div", { class: "board-toggles following-row following-toggles", role: "group", "aria-label": "Curves that are drawn" });
     this.summary = tagged("p", { class: "board-summary", "aria-live": "polite" });
     this.table = part("div", "table");
-    this.tabs = tagged("div", { class: "board-tabs", role: "tablist", "aria-label": "Diagnostics" });
+    this.tabs = tagged("div", { class: "board-tabs following-row", role: "tablist", "aria-label": "Diagnostics" });
     this.says = part("p", "says");
     this.chartRoot = part("div", "chart");
     this.mapRoot = part("div", "map");

@@ -1,0 +1,56 @@
+"""The way from tensors to the compiled loop that makes a regression's observations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moeviz.model.fused.instructions import instructions_of
+from moeviz.model.fused.regression import GATES
+from moeviz.model.outputs import GaussianRegression
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from moeviz.model.mixture import Features, Mixture, Predictors
+
+
+def observe(mixture: Mixture, predictors: Predictors, features: Features, response: Tensor) -> None:
+    """Turn standard normal draws into observations.
+
+    Parameters
+    ----------
+    mixture : Mixture
+        One that :func:`~moeviz.model.fused.regression.supported` knows.
+    predictors : Predictors
+        Of one parameter vector.
+    features : Features
+        Of R data sets.
+    response : Tensor, shape (R, N)
+        The draws; overwritten.
+    """
+    from moeviz.model.fused.answers import add_means
+
+    expert, written, output = mixture.expert, instructions_of(mixture.expert), mixture.output
+    if not isinstance(output, GaussianRegression):
+        raise TypeError(f"Expected a regression, but got {output.name}; ask `supported` first.")
+    add_means(
+        _array(predictors.gate),
+        _array(predictors.expert),
+        GATES[type(mixture.gate)],
+        mixture.gate.kept(int(predictors.gate.shape[0])),
+        written.steps,
+        written.numbers,
+        int(written.outputs[0]),
+        expert.heads,
+        expert.scalars,
+        output.noise,
+        _array(features.gate),
+        _array(features.expert),
+        response.numpy(),
+    )
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    array: np.ndarray = tensor.contiguous().numpy()
+    return array
