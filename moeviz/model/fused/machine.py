@@ -39,7 +39,7 @@ def loop(fastmath: Collection[str]) -> Callable[[Function], Function]:
     options: dict[str, Any] = {"fastmath": set(fastmath), "nogil": True, "_nrt": False}
 
     def decorate(function: Function) -> Function:
-        """Compile a function when it is first called."""
+        """Compile a function when it is first called, or called by what is compiled."""
         made: Function = njit(error_model="numpy", **options)(function)
         return made
 
