@@ -63,8 +63,14 @@ def times_monomials(a: Monomial, b: Monomial) -> Monomial:
         return a
     powers = dict(a)
     for index, exponent in b:
-        powers[index] = whole(powers.get(index, 0) + exponent)
-    return tuple(sorted((i, e) for i, e in powers.items() if e))
+        known = powers.get(index)
+        if known is None:
+            powers[index] = exponent
+        elif total := known + exponent:
+            powers[index] = whole(total)
+        else:
+            del powers[index]
+    return tuple(sorted(powers.items()))
 
 
 class Exponent(Fraction):
