@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from moeviz.charts.table import replicates_csv
-from moeviz.cli import program
+from moeviz.cli import study
 from moeviz.cli.files import check_target, write
 from moeviz.cli.program import main
 from moeviz.errors import SpecificationError
@@ -191,7 +191,7 @@ def test_a_huge_specification_file_is_refused_unread(capsys, tmp_path):
 
 def test_a_study_is_written_as_every_file_asked_for(capsys, tmp_path, monkeypatch):
     result = kept_result("cosine-exact").result
-    monkeypatch.setattr(program, "_run", lambda *arguments: result)
+    monkeypatch.setattr(study, "run", lambda *arguments: result)
     paths = [tmp_path / f"study{ending}" for ending in FORMATS]
     words = [word for path in paths for word in ("--export", str(path))]
     table = tmp_path / "table.csv"

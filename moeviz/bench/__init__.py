@@ -21,6 +21,7 @@ from moeviz.bench.moe import moe_benchmark
 from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.paint import paint_benchmark
 from moeviz.bench.scale import scale_benchmark
+from moeviz.bench.start import start_benchmark
 from moeviz.bench.work import Row
 from moeviz.model.registry import Registry
 
@@ -36,6 +37,7 @@ BENCHMARKS.add("pages", pages_benchmark)
 BENCHMARKS.add("drags", drags_benchmark)
 BENCHMARKS.add("crowd", crowd_benchmark)
 BENCHMARKS.add("paint", paint_benchmark)
+BENCHMARKS.add("start", start_benchmark)
 for _name in PAGES:
     BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 

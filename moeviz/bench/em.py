@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import torch
 
+from moeviz.bench.em_pass import pass_rows
 from moeviz.bench.em_rows import LONGEST, REPLICATES, Array, Case, Runs, all_rows
 from moeviz.bench.work import Data, Row, Task, in_parallel, make_data, pool
 from moeviz.estimate import ExpectationMaximisation, LevenbergMarquardt, Method, fit
@@ -76,8 +77,9 @@ def em_benchmark() -> list[Row]:
     rows: list[Row] = []
     with pool(workers) as processes:
         for case in CASES:
-            runs = _measure(case, processes, workers)
-            rows += all_rows(runs)
+            task = Task(case.spec, case.n, 0, REPLICATES)
+            rows += pass_rows(processes, case, task, workers)
+            rows += all_rows(_measure(case, processes, workers))
     return rows
 
 

@@ -22,7 +22,7 @@ CLOSE = 1e-4
 LONGEST = 30.0
 """Processor seconds after which a fit of flexmix is stopped, whatever its iterations."""
 
-GOAL = 50.0
+GOAL = 200.0
 """What the ratios to flexmix should be at least."""
 
 STEPS_GOAL = 20.0

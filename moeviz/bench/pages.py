@@ -234,7 +234,13 @@ def _seconds(store: Store, spec: Specification) -> float:
 
 @contextmanager
 def served(home: Path) -> Iterator[Served]:
-    """Start a server with a store of its own, and end it afterwards."""
+    """Start a server with a store of its own, and end it afterwards.
+
+    Parameters
+    ----------
+    home : Path
+        An empty folder for store and log.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -270,4 +276,4 @@ def _wait(ready: Callable[[], bool], seconds: float, what: str) -> None:
             raise ServerError(
                 f"Waited {seconds:.0f} s for {what}; try again when the machine is idle."
             )
-        time.sleep(0.3)
+        time.sleep(0.05)

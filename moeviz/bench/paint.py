@@ -56,7 +56,7 @@ def paint_benchmark(pages: Sequence[str] = PLANES, visits: int = VISITS) -> list
         shown = [page for page in pages if server.has(page)]
         with browser.new_context(viewport=SCREEN) as context:
             for address in shown:
-                _painted(context.new_page(), f"{server.url}/{address}")
+                painted(context.new_page(), f"{server.url}/{address}")
             context.pages[0].wait_for_timeout(1000 * WARM_SECONDS)
         for address in shown:
             url = f"{server.url}/{address}"
@@ -65,8 +65,8 @@ def paint_benchmark(pages: Sequence[str] = PLANES, visits: int = VISITS) -> list
             )
             with browser.new_context(viewport=SCREEN) as context:
                 page = context.new_page()
-                _painted(page, url)
-                rows += _rows(address, "again", [_painted(page, url) for _ in range(visits)])
+                painted(page, url)
+                rows += _rows(address, "again", [painted(page, url) for _ in range(visits)])
     return rows
 
 
@@ -81,11 +81,17 @@ def _rows(address: str, how: str, seconds: Sequence[float]) -> list[Row]:
 
 def _first(browser: Any, url: str) -> float:
     with browser.new_context(viewport=SCREEN) as context:
-        return _painted(context.new_page(), url)
+        return painted(context.new_page(), url)
 
 
-def _painted(page: Any, url: str) -> float:
-    """Open a page, and return the seconds from the navigation to the painted picture."""
+def painted(page: Any, url: str) -> float:
+    """Open a page, and return the seconds from the navigation to the painted picture.
+
+    Parameters
+    ----------
+    page : playwright.sync_api.Page
+    url : str
+    """
     page.goto("about:blank")
     page.add_init_script(f"({_WATCH})()")
     page.goto(url, wait_until="commit")

@@ -25,8 +25,8 @@ from torch import Tensor
 
 from moeviz.bench.work import Row, row
 from moeviz.estimate import LevenbergMarquardt, box, fit, make_problem
+from moeviz.kernels import KERNEL
 from moeviz.model import Mixture, make_mixture
-from moeviz.model.fused.choice import KERNEL
 from moeviz.model.mixture import Features
 from moeviz.model.moments import moments
 from moeviz.study import PRESETS, Block, resolve_scenario

@@ -12,6 +12,7 @@ from moeviz.charts.regimes import EXACT, MISSPECIFIED, ONE, OTHER, TWO
 WORDS: Mapping[str, Mapping[str, str]] = {
     "estimators": {
         "converged": "Down to the bottom, as the theorems mean it.",
+        "converged-whole": "The same bottom, with the whole sample in every step.",
         "em": "Expectation-maximisation: many short, safe steps.",
         "sgd": "Stochastic gradient descent on batches: what the papers ran.",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from moeviz.fields import Field
 from moeviz.study.fields import FIELDS
 from moeviz.study.specification import Specification
 
@@ -23,13 +24,10 @@ def differences(one: Specification, other: Specification) -> list[tuple[str, str
     list of (str, str, str)
         Label, the value in `one` and the value in `other`, in the order of the form.
     """
-    found = []
-    for name, field in FIELDS.items():
-        before, after = one[name], other[name]
-        if before == after or not (field.applies(one.fields) or field.applies(other.fields)):
-            continue
-        found.append((field.label, _written(name, before), _written(name, after)))
-    return found
+    return [
+        (field.label, _written(field, one[field.name]), _written(field, other[field.name]))
+        for field in _differing(one, other)
+    ]
 
 
 def differences_words(one: Specification, other: Specification) -> str:
@@ -50,8 +48,30 @@ def differences_words(one: Specification, other: Specification) -> str:
     return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
 
 
-def _written(name: str, value: object) -> str:
-    field = FIELDS[name]
+def own_settings(one: Specification, other: Specification) -> list[tuple[Field, str]]:
+    """Return the settings in which two studies differ, with their values in the first.
+
+    Parameters
+    ----------
+    one, other : Specification
+
+    Returns
+    -------
+    list of (Field, str)
+        Those of :func:`differences`, with the value in `one`.
+    """
+    return [(field, _written(field, one[field.name])) for field in _differing(one, other)]
+
+
+def _differing(one: Specification, other: Specification) -> list[Field]:
+    return [
+        field
+        for name, field in FIELDS.items()
+        if one[name] != other[name] and (field.applies(one.fields) or field.applies(other.fields))
+    ]
+
+
+def _written(field: Field, value: object) -> str:
     if field.kind == "choice":
         return field.title(str(value))
     if field.kind == "choices" and isinstance(value, tuple):

@@ -21,6 +21,8 @@ class Theme:
         Background, words and axes, lines that only guide the eye, grid (decoration).
     curves : tuple of str
         One colour per curve, in order.
+    further : tuple of str
+        Colours of experts beyond those of curves.
     """
 
     ground: str
@@ -28,6 +30,12 @@ class Theme:
     quiet: str
     grid: str
     curves: tuple[str, ...]
+    further: tuple[str, ...]
+
+    @property
+    def experts(self) -> tuple[str, ...]:
+        """One colour per expert, in order; as many as a picture of gates has experts."""
+        return (*self.curves, *self.further)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ THEMES: Mapping[str, Theme] = {
         quiet="#5b6773",
         grid="#dde3e9",
         curves=("#0072b2", "#c04a00", "#00785a", "#a8377a", "#7a5c00", "#4b4fc4"),
+        further=("#a3123b", "#5b6773"),
     ),
     "dark": Theme(
         ground="#000000",
@@ -62,6 +71,7 @@ THEMES: Mapping[str, Theme] = {
         quiet="#9aa6b2",
         grid="#2a3540",
         curves=("#56b4e9", "#f2a33a", "#3fcf9f", "#ec92c8", "#f0e442", "#aab0ff"),
+        further=("#ff8a8a", "#9aa6b2"),
     ),
 }
 

@@ -66,6 +66,11 @@ ESTIMATOR_PICTURES: Mapping[str, str] = {
         _line("M14 20L34 42L54 46L60 47"),
         _dots((14, 20), (34, 42), (60, 47)),
     ),
+    "converged-whole": drawing(
+        _line("M8 10C24 60 96 60 112 10", "second"),
+        _line("M14 20L24 33L34 42L44 45L54 46L60 47"),
+        _dots((14, 20), (24, 33), (34, 42), (44, 45), (60, 47)),
+    ),
     "em": drawing(
         _line("M8 10C24 60 96 60 112 10", "second"),
         _line("M12 16V30H22V38H32V43H44V46H56"),

@@ -22,6 +22,21 @@ WITHOUT = {
 }
 
 
+def way_words(kernels: tuple[str, ...]) -> str:
+    """Return how a result's passes over its samples were computed; nothing where it is not known.
+
+    Parameters
+    ----------
+    kernels : tuple of str
+        As :class:`~moeviz.study.result.Result` has them.
+    """
+    return {
+        ("fused",): "passes over the samples compiled",
+        ("torch",): "passes over the samples tensor by tensor",
+        ("fused", "torch"): "passes over the samples compiled for some fits, else tensor by tensor",
+    }.get(kernels, "")
+
+
 def curve_words(spec: Specification, curve: Curve) -> str:
     """Say in a few sentences what a curve shows.
 

@@ -21,10 +21,11 @@ from moeviz.charts.training_compared import (
 from moeviz.charts.training_diagnostics import MOST_NUMBERS, diagnostics, rounded, spread, thinned
 from moeviz.charts.training_experts import expert_looks
 from moeviz.charts.training_map import schedules
-from moeviz.charts.training_words import notices
+from moeviz.charts.training_words import AGREEMENT, notices
 from moeviz.text import finite
 from moeviz.train.measure import ACCURACY
 from moeviz.train.plan import runs
+from moeviz.train.presets import PRESETS
 from moeviz.train.result import TrainingResult
 from moeviz.train.routers import ROUTERS
 from moeviz.train.tasks import ANGLES, TASKS, Digits
@@ -52,7 +53,7 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
         ``paper`` (:func:`~moeviz.charts.training_compared.printed_beside`).
         ``diagnostics`` (:func:`~moeviz.charts.training_diagnostics.diagnostics`), ``schedules``,
         ``texts`` and ``says`` (:func:`~moeviz.charts.training_words.notices`), ``looks`` of
-        experts, ``summary``, a sentence, and ``ground``, of the theme.
+        experts, ``reads`` (:func:`reads_of`), ``summary``, a sentence, ``ground``, of the theme.
     """
     spec, measure = result.spec, result.measure
     percent = measure.what == ACCURACY
@@ -90,6 +91,7 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
         "diagnostics": diagnostics(result, unit_of(result)),
         "schedules": schedules(spec),
         "looks": expert_looks(theme),
+        "reads": reads_of(spec.name),
         "complete": result.complete,
     }
     always = [not m.dense and ROUTERS[m.name].competes == "always" for m in spec.methods]
@@ -97,6 +99,17 @@ def training_screen(result: TrainingResult, theme: Theme) -> dict[str, Any]:
     screen["summary"] = summary(result, screen)
     plain: dict[str, Any] = finite(screen)
     return plain
+
+
+def reads_of(name: str) -> str:
+    """Return the diagnostic that answers a preset's question; that of any other comparison.
+
+    Parameters
+    ----------
+    name : str
+        Of a comparison's specification.
+    """
+    return PRESETS[name].reads or AGREEMENT if name in PRESETS else AGREEMENT
 
 
 def unit_of(result: TrainingResult) -> str:
@@ -115,7 +128,8 @@ def _first(result: TrainingResult) -> list[int]:
 def _method(result: TrainingResult, at: int, theme: Theme, first: bool) -> dict[str, Any]:
     method, look = result.spec.methods[at], style(at, theme)
     return {
-        "title": method.title,
+        # A setting is not parted from its value at the end of a line.
+        "title": method.title.replace(" = ", "\u00a0=\u00a0"),
         "text": method.text,
         "dense": method.dense,
         "shared": not method.dense and ROUTERS[method.name].shared,

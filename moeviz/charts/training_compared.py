@@ -16,6 +16,7 @@ from moeviz.train.paired import BETTER, CANNOT_TELL, Difference
 from moeviz.train.presets import tables_of
 from moeviz.train.result import TrainingResult
 from moeviz.train.routers import ROUTERS
+from moeviz.train.tasks import TASKS
 
 DIGITS_OF = 3
 """Behind the point, of losses and of their differences."""
@@ -41,12 +42,15 @@ def summary(result: TrainingResult, screen: dict[str, Any]) -> str:
     }
     surely = [methods[at]["title"] for at, each in verdicts.items() if each.says == BETTER]
     open_ = [methods[at]["title"] for at, each in verdicts.items() if each.says == CANNOT_TELL]
-    pairs = min(each.pairs for each in verdicts.values())
-    text = f"{name} ends at {value} {_shown_unit(result)}, the best mean of {pairs} seeds"
+    seeds = int(np.isfinite(result.final(best)).sum())
+    ends, tells = f"the best mean of {seeds} seeds", "these seeds"
+    if seeds == 1:
+        ends, tells = "the best of one seed each", "one seed"
+    text = f"{name} ends at {value} {_shown_unit(result)}, {ends}"
     if surely:
         text += f"; better than {listed(surely)}"
     if open_:
-        text += f"; whether it beats {listed(open_)} these seeds cannot tell"
+        text += f"; whether it beats {listed(open_)} {tells} cannot tell"
     return f"{text}."
 
 
@@ -85,9 +89,11 @@ def asked_words(result: TrainingResult) -> str:
     for records in result.records.values():
         final = records[-1].get("final") if records else None
         if final and final["inputs"] > records[-1]["inputs"]:
+            task = TASKS[result.spec["task"]]
+            asked = task.input.format(tokens=task.tokens(result.spec.fields))
             said.append(
-                f"Final numbers are of all {final['inputs']:,} inputs that are held out, curves of "
-                f"the same {records[-1]['inputs']:,} of them at every step: so the two differ."
+                f"Final numbers are of all {final['inputs']:,} {asked} that are held out, curves "
+                f"of the same {records[-1]['inputs']:,} of them at every step: so the two differ."
             )
             break
     if result.measure.what == ACCURACY:

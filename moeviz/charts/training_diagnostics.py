@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moeviz.train.measure import TRUE_GATE
+from moeviz.train.measure import IDLE, TRUE_GATE
 from moeviz.train.result import TrainingResult
 
 Array = NDArray[np.float64]
@@ -35,7 +35,7 @@ class Diagnostic:
     says : str
         One plain line, with ``{top}``, ``{next}`` (one more) and ``{experts}`` in place of numbers.
     form : str
-        ``"percent"``, ``"number"`` or ``"thousands"``.
+        ``"percent"``, ``"number"``, ``"count"`` or ``"thousands"``.
     layered : bool
         Whether each layer has its own.
     """
@@ -78,6 +78,14 @@ DIAGNOSTICS = (
         "entropy of use, bits",
         "How evenly experts are used: log₂ {experts} bits where all are equally busy, 0 where one "
         "does everything.",
+    ),
+    Diagnostic(
+        IDLE,
+        "Idle",
+        "idle experts",
+        "How many of {experts} experts lie idle: less than a tenth of an equal share of the "
+        "choices goes to them.",
+        "count",
     ),
     Diagnostic(
         "weight_entropy",

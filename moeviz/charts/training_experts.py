@@ -18,8 +18,6 @@ PALEST, FULLEST = 0.24, 0.62
 MARKS = ("1111", "1100", "0110", "1001", "1010", "0100", "0011", "1101", "0001")
 """Which quarters of the line below a letter are drawn: told apart without colour."""
 
-_FURTHER = {"light": "#a3123b", "dark": "#ff8a8a"}
-
 
 def expert_looks(theme: Theme) -> dict[str, Any]:
     """Return colours, tints and marks; those of expert i at the place i, in turn.
@@ -36,11 +34,9 @@ def expert_looks(theme: Theme) -> dict[str, Any]:
         ``colours``; ``tints``, for each colour what stands behind a letter, from the smallest
         weight to the largest; ``marks``, such as :data:`MARKS`.
     """
-    bright = contrast(theme.ground, "#000000") > contrast(theme.ground, "#ffffff")
-    colours = [*theme.curves, _FURTHER["light" if bright else "dark"], theme.quiet]
     return {
-        "colours": colours,
-        "tints": [_tints(colour, theme) for colour in colours],
+        "colours": list(theme.experts),
+        "tints": [_tints(colour, theme) for colour in theme.experts],
         "marks": list(MARKS),
     }
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moeviz.text import signed
-from moeviz.train.measure import TRUE_GATE
+from moeviz.train.measure import IDLE, TRUE_GATE
 
 SAME = 0.02
 """Shares of choices that differ by less are told as the same."""
@@ -22,6 +22,8 @@ FREE = 0.005
 
 CROWDED = 0.75
 """An entropy of use below this share of its maximum is told."""
+
+AGREEMENT, USE = "agreement", "use_entropy"
 
 _PICKS = "{method}’s router picks *{agreement}* of the experts that would win if all answered"
 _AGREEMENT = {
@@ -45,6 +47,18 @@ _RANK = {
     "": ".",
 }
 _CROWD = " Its tokens crowd on few experts: entropy of use *{use_entropy}* of {use_entropy^} bits."
+_LAZY = " (less than a tenth of an equal share)"
+_IDLE = {
+    "none": "{method}: no expert lies idle" + _LAZY,
+    "none in any seed": "{method}: no expert lies idle in any seed" + _LAZY,
+    "some": "{method}: *{idle}* of {experts} experts lie idle" + _LAZY,
+    "some by seed": "{method}: *{idle}* of {experts} experts lie idle" + _LAZY + ", {idle<} to "
+    "{idle>} by seed",
+}
+_IN_ALL = "; in all layers *{idle+}* of {all}"
+_USED = "; entropy of use *{use_entropy}* of {use_entropy^} bits."
+_BESIDE_IDLE = "{method}: *{idle}* idle"
+_BESIDE_USED = ", entropy *{use_entropy}*."
 _BESIDE = "{method}: *{agreement}*"
 _BESIDE_TRUTH = "{method}: *{truth.agreement}*"
 _BESIDE_RANK = ", rank\u00a0{next}: *{rank_down}*"
@@ -58,7 +72,8 @@ def notices(screen: Mapping[str, Any], always: Sequence[bool]) -> dict[str, Any]
     Parameters
     ----------
     screen : mapping
-        With ``diagnostics``, ``methods``, ``steps``, ``layers``, ``experts`` and ``top``.
+        With ``diagnostics``, ``methods``, ``steps``, ``seeds``, ``layers``, ``experts``, ``top``
+        and ``reads``, the diagnostic that answers what is asked.
     always : sequence of bool
         For each method, whether its experts compete at every step.
 
@@ -105,7 +120,7 @@ def sentence(
     """
     text = screen["texts"][screen["says"][method][layer][at]][1 if beside else 0]
     return re.sub(
-        r"\{([\w.]+)([@^])?(\d*)\}",
+        r"\{([\w.]+)([@^<>+])?(\d*)\}",
         lambda found: _slot(screen, method, layer, at, found[1], found[2], found[3]),
         text,
     )
@@ -118,7 +133,7 @@ def formed(value: float | None, form: str) -> str:
     ----------
     value : float or None
     form : str
-        ``"percent"``, ``"number"`` or ``"thousands"``.
+        ``"percent"``, ``"number"``, ``"count"`` (a mean of whole numbers) or ``"thousands"``.
     """
     if value is None:
         return "–"
@@ -126,6 +141,8 @@ def formed(value: float | None, form: str) -> str:
         return f"{math.floor(100 * value + 0.5)}\u00a0%"
     if form == "thousands":
         return f"{math.floor(value + 0.5):,}"
+    if form == "count":
+        return f"{math.floor(10 * value + 0.5) / 10:g}"
     return signed(value)
 
 
@@ -136,11 +153,13 @@ def _told(screen: Mapping[str, Any]) -> list[int]:
     return []
 
 
-def _mean(screen: Mapping[str, Any], name: str, method: int, layer: int, at: int) -> float | None:
+def _mean(
+    screen: Mapping[str, Any], name: str, method: int, layer: int, at: int, what: str = "mean"
+) -> float | None:
     for each in screen["diagnostics"]:
         if each["name"] == name:
             layers = each["methods"][method]
-            found: float | None = layers[layer]["mean"][at] if layer < len(layers) else None
+            found: float | None = layers[layer][what][at] if layer < len(layers) else None
             return found
     return None
 
@@ -153,6 +172,8 @@ def _texts(
     now = _mean(screen, "agreement", method, layer, at)
     if now is None:
         return _NOTHING, _NOTHING
+    if screen["reads"] == USE:
+        return _of_use(screen, method, layer, at)
     true = _mean(screen, TRUE_GATE, method, layer, at)
     if true is not None:
         kind = "first" if at == 0 else _course(true, _mean(screen, TRUE_GATE, method, layer, 0))
@@ -166,6 +187,17 @@ def _texts(
     else:
         kind = _course(now, first) if at else "chance"
     return _whole(screen, method, layer, at, _AGREEMENT[kind], "" if always else _BESIDE)
+
+
+def _of_use(screen: Mapping[str, Any], method: int, layer: int, at: int) -> tuple[str, str]:
+    """Return whether experts lie idle, in this layer and in all of them."""
+    most = _mean(screen, IDLE, method, layer, at, "high")
+    if most is None:
+        return _NOTHING, _NOTHING
+    many = len(screen["seeds"]) > 1
+    kind = ("some by seed" if many else "some") if most else "none in any seed" if many else "none"
+    whole = _IN_ALL if screen["layers"] > 1 else ""
+    return _IDLE[kind] + whole + _USED, _BESIDE_IDLE + whole + _BESIDE_USED
 
 
 def picked(screen: Mapping[str, Any], method: int) -> int:
@@ -208,6 +240,8 @@ def _slot(
         "unit": screen["unit"],
         "next": str(picked(screen, method) + 1),
         "chance": formed(picked(screen, method) / screen["experts"], "percent"),
+        "experts": str(screen["experts"]),
+        "all": str(screen["experts"] * screen["layers"]),
     }
     if name in simple:
         return str(simple[name])
@@ -216,4 +250,8 @@ def _slot(
     each = next(each for each in screen["diagnostics"] if each["name"] == name)
     if kind == "^":
         return formed(each["most"], each["form"])
-    return formed(each["methods"][method][layer]["mean"][where], each["form"])
+    layers = each["methods"][method]
+    if kind == "+":
+        return formed(sum(one["mean"][where] for one in layers), each["form"])
+    part = {"<": "low", ">": "high"}.get(kind or "", "mean")
+    return formed(layers[layer][part][where], each["form"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from moeviz.cli.printing import print_json
 from moeviz.cli.settings import settings
 from moeviz.errors import SpecificationError
 
@@ -45,9 +46,8 @@ def check(arguments: argparse.Namespace) -> int:
     SpecificationError
         If a field or a value is not among the choices, or the limit is out of its range.
     """
-    from moeviz.console import print_json, verdict_text
+    from moeviz.cli.verdict_text import verdict_text
     from moeviz.fields import read_texts
-    from moeviz.symbolic.request.answer import verdict_of
     from moeviz.symbolic.request.selection import CHECK_FIELDS, asked, validated
 
     if not 1.0 <= arguments.limit <= MOST_SECONDS:
@@ -55,6 +55,8 @@ def check(arguments: argparse.Namespace) -> int:
             f"Expected 1 to {MOST_SECONDS:,.0f} seconds for --limit, but got {arguments.limit:g}."
         )
     values = validated(read_texts(CHECK_FIELDS.values(), settings(arguments.set)))
+    from moeviz.symbolic.request.answer import verdict_of
+
     verdict = verdict_of({"compose": asked(values)}, limit=arguments.limit).to_json()
     if arguments.json:
         print_json(verdict)

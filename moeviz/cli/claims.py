@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+from moeviz.cli.printing import print_json
 from moeviz.errors import SpecificationError
+from moeviz.symbolic.questions.meant import meant
 
 USUAL = 0.25
 """Seconds that a claim takes of which nothing is known."""
@@ -72,10 +75,10 @@ def claims(arguments: argparse.Namespace) -> int:
     UnknownNameError
         If an id is not there.
     """
-    from moeviz.console import print_json, verdict_text
+    from moeviz.cli.verdict_text import verdict_text
 
     within_processes(arguments.workers)
-    found = _verdicts(_ids(arguments.names), arguments.workers, arguments.live)
+    found = _shown(arguments)
     if arguments.json:
         print_json([{**verdict, "shipped": when} for when, verdict in found])
         return 0
@@ -86,17 +89,51 @@ def claims(arguments: argparse.Namespace) -> int:
     return 0
 
 
+_Found = Generator[tuple[Mapping[str, str] | None, Mapping[str, Any]], None, None]
+"""When each claim was decided, and by what; None for now; and its verdict."""
+
+
+def _shown(arguments: argparse.Namespace) -> _Found:
+    """Return what to show; no claim is made where it is known which verdicts are current."""
+    from moeviz.cli.remembered import Memory, kept_verdict
+
+    # A process that has the catalogue asks that: it may have changed since its files were read.
+    if arguments.live or "moeviz.symbolic.catalogue" in sys.modules:
+        return _verdicts(_ids(arguments.names), arguments.workers, arguments.live)
+    memory = Memory()
+    known = memory.recall()
+    if known is not None:
+        ids = _among(list(known), arguments.names)
+        if all(map(known.get, ids)):
+            return ((known[name], kept_verdict(name)) for name in ids)
+    memory.remember(_current())
+    return _verdicts(_ids(arguments.names), arguments.workers, live=False)
+
+
+def _current() -> dict[str, dict[str, str] | None]:
+    """Return of each claim when its verdict that ships was decided, or None where that is old."""
+    from moeviz.symbolic.catalogue import CATALOGUE
+    from moeviz.symbolic.catalogue.shipped import shipped_summary
+
+    summary = shipped_summary()
+    said = {name: {"date": one.date, "version": one.version} for name, one in summary.items()}
+    return {name: said.get(name) for name in CATALOGUE.claims}
+
+
 def _ids(names: Sequence[str]) -> list[str]:
     from moeviz.symbolic.catalogue import CATALOGUE
 
-    found = [claim.id for name in names for claim in CATALOGUE.find(name)]
-    return list(dict.fromkeys(found)) or list(CATALOGUE.claims)
+    return _among(list(CATALOGUE.claims), names)
 
 
-def _verdicts(
-    ids: Sequence[str], workers: int, live: bool
-) -> Generator[tuple[dict[str, str] | None, Mapping[str, Any]], None, None]:
-    """Yield when each claim was decided, and by what; None for now; and its verdict."""
+def _among(known: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the ids that are meant, each once; all where none is named."""
+    found = [claim for name in names for claim in meant(known, name)]
+    return list(dict.fromkeys(found)) or list(known)
+
+
+def _verdicts(ids: Sequence[str], workers: int, live: bool) -> _Found:
+    """Yield each claim's verdict: the one that ships where it is current, else decided now."""
     from moeviz.symbolic.catalogue.shipped import shipped, stale
     from moeviz.symbolic.request.answer import decide_all
 

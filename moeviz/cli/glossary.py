@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from moeviz.cli.printing import print_json
+
 
 def add_glossary(parser: argparse.ArgumentParser) -> None:
     """Give the command its arguments.
@@ -40,7 +42,6 @@ def glossary(arguments: argparse.Namespace) -> int:
     """
     from moeviz.charts.glossary import GLOSSARY, find_term, glossary_json
     from moeviz.charts.glossary_page import glossary_markdown, term_text
-    from moeviz.console import print_json
 
     chosen = [find_term(" ".join(arguments.words))] if arguments.words else [*GLOSSARY.values()]
     if arguments.json:

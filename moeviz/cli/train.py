@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moeviz.cli.printing import print_json
 from moeviz.cli.settings import settings
 from moeviz.errors import SpecificationError
 
@@ -53,8 +54,6 @@ def train(arguments: argparse.Namespace, run: Callable[[Training], TrainingResul
     MoevizError
         If there is no such comparison, or it cannot be run.
     """
-    from moeviz.console import print_json
-
     if arguments.list or arguments.name is None:
         return _list(arguments.json)
     spec = specification(arguments)
@@ -134,7 +133,6 @@ def _size(spec: Training) -> str:
 
 
 def _list(as_json: bool) -> int:
-    from moeviz.console import print_json
     from moeviz.train.kept import kept_names
     from moeviz.train.presets import PRESETS
 

@@ -61,6 +61,7 @@ class Job:
         self.state: JobState = "interrupted"
         self.message = MESSAGES["interrupted"]
         self.version = 0
+        self.changed = 0.0
         self.mine = False
         self.wanted = False
         self.run = 0
@@ -96,7 +97,7 @@ class Job:
         """Change the state and what is said about it; the clock runs while it is running."""
         self.state = state
         self.message = message or MESSAGES[state]
-        self.version += 1
+        self._note_change()
         if state == "running":
             self._clock.start(self._cost_done())
         else:
@@ -105,7 +106,7 @@ class Job:
     def add(self, results: Mapping[str, dict[str, Any]]) -> None:
         """Take finished blocks in."""
         self.results.update(results)
-        self.version += 1
+        self._note_change()
         self._clock.progress(self._cost_done())
 
     def mirror(self, record: Record | None, results: Mapping[str, dict[str, Any]]) -> None:
@@ -116,6 +117,7 @@ class Job:
         changed = bool(results) or state != self.state
         self.version = max(self.version + changed, record.version if record else 0)
         self.state, self.message = state, message
+        self.changed = record.beat if record else 0.0
         self._clock = Clock(record.seconds if record else 0.0)
 
     def move(
@@ -158,7 +160,12 @@ class Job:
             version=self.version,
             device=self.folder.device,
             kind=self.kind,
+            changed=self.changed,
         )
+
+    def _note_change(self) -> None:
+        self.version += 1
+        self.changed = time.time()
 
     def _cost_done(self) -> float:
         return sum(self.costs[key] for key in self.results)

@@ -50,6 +50,8 @@ class Snapshot:
         ``"cpu"`` or ``"cuda"``.
     kind : Kind
         What kind of job it is.
+    changed : float
+        When it last changed, in seconds since the epoch; 0 where nobody knows.
     """
 
     job_id: str
@@ -65,6 +67,7 @@ class Snapshot:
     version: int
     device: str
     kind: Kind = field(repr=False, compare=False)
+    changed: float = 0.0
 
     @property
     def active(self) -> bool:

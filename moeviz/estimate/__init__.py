@@ -1,17 +1,21 @@
 """Estimators: from data and starts to fitted mixing measures."""
 
 from moeviz.estimate.em import ExpectationMaximisation
+from moeviz.estimate.em_trace import EmTrace, trace_em
 from moeviz.estimate.multistart import best_of, box, fit_from_starts, make_problem
 from moeviz.estimate.newton import LevenbergMarquardt
 from moeviz.estimate.path import Path, with_costs
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.sgd import StochasticGradient, fit_stochastic_gradient
-from moeviz.estimate.solver import ENDED, FAILED, FitResult, Method, Status, fit
+from moeviz.estimate.solver import FitResult, Method, fit
+from moeviz.estimate.staged import fit_staged
 from moeviz.estimate.starts import near_truth_start, random_start
+from moeviz.estimate.status import ENDED, FAILED, Status
 
 __all__ = [
     "ENDED",
     "FAILED",
+    "EmTrace",
     "ExpectationMaximisation",
     "FitResult",
     "LevenbergMarquardt",
@@ -24,9 +28,11 @@ __all__ = [
     "box",
     "fit",
     "fit_from_starts",
+    "fit_staged",
     "fit_stochastic_gradient",
     "make_problem",
     "near_truth_start",
     "random_start",
+    "trace_em",
     "with_costs",
 ]

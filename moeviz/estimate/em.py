@@ -13,25 +13,19 @@ refused over and over comes down to the variances' own M-step, which cannot lowe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
+from moeviz.estimate.equations import damped_step, free_coordinates, promised, quadratic
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import (
-    RUNAWAY,
-    SHORT,
-    WORTH,
-    RunningFits,
-    damped_step,
-    free_coordinates,
-    promised,
-    quadratic,
-    reasons,
-)
+from moeviz.estimate.solver import RUNAWAY, SHORT, WORTH, RunningFits, reasons
 from moeviz.model.complete import CompleteMoments
 from moeviz.model.moments import Moments
 from moeviz.model.outputs import GaussianDensity
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LEAST_DAMPING = 1e-9
 """Damping of a full step; only there because the gauge makes the information singular."""
@@ -44,6 +38,40 @@ RELIEF = 0.1
 
 ROUNDING = 1e-13
 """A fall of the deviance below this share of it, or of the samples' number, is rounding."""
+
+
+@dataclass(frozen=True)
+class EmStep:
+    """What one step says about whether a fit ends, whatever the tolerance; all of shape (A,).
+
+    Attributes
+    ----------
+    rise : Tensor
+        Of the log-likelihood at the trial point; negative or no number where it was refused.
+    full : Tensor of bool
+        Whether the step was accepted and hardly damped, so that a small rise proves something.
+    still : Tensor of bool
+        Whether it was refused for a fall that rounding explains.
+    short : Tensor of bool
+        Whether damping or the box has made the step short.
+    promise : Tensor
+        The largest fall of the deviance that one coordinate promised.
+    runaway : Tensor of bool
+        Whether the damping has grown beyond all use.
+    """
+
+    rise: Tensor
+    full: Tensor
+    still: Tensor
+    short: Tensor
+    promise: Tensor
+    runaway: Tensor
+
+    def ends(self, tolerance: float, samples: int) -> Tensor:
+        """Return how each fit ends or goes on at a tolerance, values of `Status`, shape (A,)."""
+        done = (self.full & (self.rise <= tolerance * samples)) | self.still
+        worthless = self.promise <= max(WORTH, 4.0 * tolerance * samples)
+        return reasons(done, (done & self.short & ~worthless) | self.runaway)
 
 
 @dataclass(frozen=True)
@@ -75,6 +103,10 @@ class ExpectationMaximisation:
 
     def advance(self, problem: Problem, state: RunningFits) -> Tensor:
         """Take one M-step of every running fit; return how each ended or goes on, shape (A,)."""
+        return self.step(problem, state).ends(self.tolerance, problem.samples)
+
+    def step(self, problem: Problem, state: RunningFits) -> EmStep:
+        """Take one M-step of every running fit; no tolerance has a say in where it leads."""
         at = state.at
         assert isinstance(at, CompleteMoments)
         free = free_coordinates(problem, state.theta, at.slope)
@@ -86,9 +118,8 @@ class ExpectationMaximisation:
         rise = at.cost - new.cost
         rounding = ROUNDING * (at.cost.abs() + problem.samples)
         accepted = torch.isfinite(new.cost) & (rise >= 0)
-        small = 0.5 * rise <= self.tolerance * problem.samples
         short = (state.damping > SHORT) | (trial == state.theta).all(1)
-        settled = accepted & small & (state.damping <= SHORT)
+        full = accepted & (state.damping <= SHORT)
         still = ~accepted & (rise.abs() <= rounding)
         raised = torch.where(
             state.damping > LEAST_DAMPING,
@@ -100,11 +131,8 @@ class ExpectationMaximisation:
         relieved = torch.where(relieved < FIRST_DAMPING, LEAST_DAMPING, relieved)
         state.damping = torch.where(accepted, relieved, raised)
         promise = promised(at, free & (reached == trial))
-        worthless = promise <= max(WORTH, 4.0 * self.tolerance * problem.samples)
         state.accept(accepted, trial, new)
-        done = settled | still
-        stuck = (done & short & ~worthless) | (state.damping > RUNAWAY)
-        return reasons(done, stuck)
+        return EmStep(0.5 * rise, full, still, short, promise, state.damping > RUNAWAY)
 
 
 def _with_exact_variances(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import FAILED, FitResult, Method, fit
+from moeviz.estimate.solver import FitResult, Method, fit
+from moeviz.estimate.status import FAILED
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def box(mixture: Mixture, layout: Layout, half_width: float) -> tuple[Tensor, Tensor]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.estimate.problem import Problem
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST, LEAST = 48, 10
 """Steps that a path keeps, the first and the last included, and those of a very long vector."""
@@ -64,6 +67,10 @@ class Watch:
         self._cost: list[Tensor] = []
         self._damping: list[Tensor] = []
 
+    def looks_at(self, step: int) -> bool:
+        """Return whether a step is among those that are remembered."""
+        return self._rows > 0 and (self._most is not None or step % _gap(step) == 0)
+
     def see(
         self,
         step: int,
@@ -80,7 +87,7 @@ class Watch:
         cost, damping : Tensor, shape (F,), optional
             Not a number where it is not known.
         """
-        if not self._rows or (self._most is None and step % _gap(step)):
+        if not self.looks_at(step):
             return
         self._steps.append(step)
         self._theta.append(theta[: self._rows].clone())
@@ -118,6 +125,23 @@ class Watch:
             torch.stack([*(self._cost[place][row] for place in kept), cost]),
             torch.stack([*(self._damping[place][row] for place in kept), damping]),
         )
+
+
+def joined(parts: Sequence[tuple[int, Path]]) -> Path:
+    """Return paths that go on from one another as one.
+
+    Parameters
+    ----------
+    parts : sequence of (int, Path)
+        Each with the step at which it begins; all of one fit.
+    """
+    steps = [begun + step for begun, path in parts for step in path.steps]
+    theta = torch.cat([path.theta for _, path in parts])
+    cost = torch.cat([path.cost for _, path in parts])
+    damping = torch.cat([path.damping for _, path in parts])
+    kept = _thinned(range(len(steps)), max(LEAST, min(MOST, MOST_VALUES // theta.shape[1])))
+    chosen = tuple(steps[place] for place in kept)
+    return Path(parts[0][1].start, chosen, theta[kept], cost[kept], damping[kept])
 
 
 def with_costs(problem: Problem, path: Path) -> Path:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.moments import Moments, moments
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,15 @@ class Problem:
     def samples(self) -> int:
         """N."""
         return self.features.samples
+
+    def part(self, samples: int, fits: Tensor) -> Problem:
+        """Return the problem of the first `samples` samples of the fits with indices `fits`."""
+        features = Features(
+            self.features.gate[..., :samples].contiguous(),
+            self.features.expert[..., :samples].contiguous(),
+        )
+        response = self.response[:, :samples].contiguous()
+        return replace(self, features=features, response=response, rows=self.rows[fits])
 
     def moments(self, theta: Tensor, fits: Tensor) -> Moments:
         """Return the moments at `theta`, shape (A, P), of the fits with indices `fits`."""

@@ -8,22 +8,27 @@ an epoch.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.errors import Cancelled
 from moeviz.estimate.path import Watch
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import FitResult, Status
+from moeviz.estimate.solver import FitResult
+from moeviz.estimate.status import Status
 from moeviz.model.mixture import Features
 from moeviz.model.moments import slopes
 from moeviz.model.threads import one_thread
 
-LARGEST = torch.finfo(torch.float64).eps ** -0.5
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LARGEST = sys.float_info.epsilon**-0.5
 """The square of a parameter beyond this does not feel a 1 added to it: the fit has diverged."""
 
 

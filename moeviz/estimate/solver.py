@@ -3,14 +3,16 @@
 A method proposes and accepts steps for the fits that are still running; the loop owns iteration,
 step counts, traces, cancelling and how a fit ends. Each fit has its own state, and its arithmetic
 never touches another's, so its result is the same, bit for bit, whoever shares its batch.
+
+The host learns once per step how the fits went, in one small transfer; nothing else waits for the
+device.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -18,85 +20,15 @@ from torch import Tensor
 from moeviz.errors import Cancelled
 from moeviz.estimate.path import Path, Watch
 from moeviz.estimate.problem import Problem
+from moeviz.estimate.status import Status
 from moeviz.model.moments import Moments
 from moeviz.model.threads import one_thread
-
-ALIGNED = 8
-"""Matrices are a multiple of this many numbers wide when they are factorised."""
-
-
-class Status(IntEnum):
-    """How a fit ended."""
-
-    CONVERGED = 0
-    BOUNDARY = 1
-    STEP_LIMIT = 2
-    NON_FINITE = 3
-    RUNNING = 4
-    PROTOCOL = 5
-    DIVERGED = 6
-    STUCK = 7
-
-    @property
-    def label(self) -> str:
-        """The status in words."""
-        return (
-            "converged",
-            "boundary",
-            "step limit",
-            "non-finite",
-            "running",
-            "protocol run",
-            "diverged",
-            "stuck",
-        )[self]
-
-    @property
-    def failed(self) -> bool:
-        """Whether the fit found no parameters, so that there is nothing to read off it."""
-        return self in (Status.NON_FINITE, Status.DIVERGED)
-
-    @property
-    def advice(self) -> str:
-        """What the status means and what can be done."""
-        return (
-            "The fit is a minimum inside the box.",
-            "The fit converged on the edge of the box: its parameters say where the box ends, "
-            "not where the truth is. More data or an exact number of atoms helps.",
-            "The fit was still improving when its steps ran out; allow more steps.",
-            "The cost was not a number at the start or on the way; start nearer to the truth.",
-            "The fit has not ended.",
-            "The fit ran the published number of epochs; nobody asked whether it had converged.",
-            "The parameters or the cost grew without end; take a smaller learning rate or start "
-            "nearer to the truth.",
-            "Steps grew ever shorter without lowering the cost, although its derivative still "
-            "promises a fall: a kink, a jump, or a derivative that is no number. Take more starts "
-            "or other ones.",
-        )[self]
-
-
-ENDED = (
-    Status.CONVERGED,
-    Status.BOUNDARY,
-    Status.STEP_LIMIT,
-    Status.STUCK,
-    Status.NON_FINITE,
-    Status.DIVERGED,
-    Status.PROTOCOL,
-)
-"""The ways to end, in the order in which they are counted."""
-
-FAILED = tuple(int(status) for status in ENDED if status.failed)
-"""Values of the ways to end that leave no parameters to read."""
 
 RUNAWAY = 1e30
 """Damping beyond which no step moves anything."""
 
 SHORT = 1.0
 """A step damped by more is so much shorter than Newton's that its small gain proves nothing."""
-
-FLOOR = 1e-12
-"""Least damped curvature, as a share of the largest."""
 
 WORTH = 0.01
 """A fall of the cost by less than this share of one observation's is not worth a step.
@@ -118,11 +50,14 @@ class FitResult:
     status : Tensor of int, shape (F,)
         Values of :class:`Status`.
     steps : Tensor of int, shape (F,)
-        Trial points used; epochs of stochastic gradient descent.
+        Trial points used, those on a part of the sample included; epochs of stochastic gradient
+        descent.
     trace : list of Tensor, shape (F,)
         The cost at the start and after each step, as long as it was kept.
     paths : list of Path
         Of the fits that were watched.
+    passes : Tensor, shape (F,), optional
+        Passes over the sample, those over a part of it in proportion; None of a protocol.
     """
 
     theta: Tensor
@@ -131,40 +66,68 @@ class FitResult:
     steps: Tensor
     trace: list[Tensor] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
+    passes: Tensor | None = None
+
+
+def rows_of(part: Any, rows: Tensor) -> Any:
+    """Return some fits of a tensor, or of a dataclass of such; other values stay as they are."""
+    if isinstance(part, Tensor):
+        return part[rows]
+    if is_dataclass(part) and not isinstance(part, type):
+        kept = {one.name: rows_of(getattr(part, one.name), rows) for one in fields(part)}
+        return replace(part, **kept)
+    return part
 
 
 @dataclass
 class RunningFits:
-    """The running fits; `index` says which fit of the batch each row is."""
+    """The running fits; `index` says which fit of the batch each row is.
+
+    Attributes
+    ----------
+    index : Tensor of int, shape (A,)
+    theta : Tensor, shape (A, P)
+    at : Moments
+    damping, growth : Tensor, shape (A,)
+    ahead : Tensor, shape (A, P), optional
+        The next trial points, where a method knows them before its step.
+    memory : dataclass of tensors of length A, optional
+        What else a method remembers of each fit.
+    bent : Tensor of bool, shape (A,), optional
+        Which fits the method has found to need more than a quadratic model of their cost.
+    any_bent : bool
+        Whether the host has seen that there are some.
+    """
 
     index: Tensor
     theta: Tensor
     at: Moments
     damping: Tensor
     growth: Tensor
+    ahead: Tensor | None = None
+    memory: Any = None
+    bent: Tensor | None = None
+    any_bent: bool = False
 
     def keep(self, rows: Tensor) -> RunningFits:
         """Return some of the fits."""
-        parts = {name: value[rows] for name, value in vars(self.at).items()}
-        return RunningFits(
-            self.index[rows],
-            self.theta[rows],
-            type(self.at)(**parts),
-            self.damping[rows],
-            self.growth[rows],
-        )
+        kept: RunningFits = rows_of(self, rows)
+        return kept
 
     def accept(self, accepted: Tensor, trial: Tensor, new: Moments) -> None:
         """Move the fits that `accepted` says, shape (A,), to their trial points."""
-
-        def choose(old: Tensor, fresh: Tensor) -> Tensor:
-            mask = accepted.reshape(-1, *[1] * (old.dim() - 1))
-            return torch.where(mask, fresh, old)
-
-        self.theta = choose(self.theta, trial)
+        self.theta = choose(accepted, trial, self.theta)
         self.at = type(self.at)(
-            **{name: choose(value, getattr(new, name)) for name, value in vars(self.at).items()}
+            **{
+                name: choose(accepted, getattr(new, name), value)
+                for name, value in vars(self.at).items()
+            }
         )
+
+
+def choose(mask: Tensor, there: Tensor, elsewhere: Tensor) -> Tensor:
+    """Return, fit by fit, the one value where `mask`, shape (A,), is true, else the other."""
+    return torch.where(mask.reshape(-1, *[1] * (there.dim() - 1)), there, elsewhere)
 
 
 class Method(Protocol):
@@ -227,140 +190,135 @@ def fit(
         If `should_stop` said yes.
     """
     with one_thread():
-        return _fit(problem, start, method, should_stop, keep_trace, Watch(watched, kept))
+        run = Run(problem, start, method, keep_trace=keep_trace, watch=Watch(watched, kept))
+        return run.to_end(should_stop)
 
 
-def _fit(
-    problem: Problem,
-    start: Tensor,
-    method: Method,
-    should_stop: Callable[[], bool] | None,
-    keep_trace: bool,
-    watch: Watch,
-) -> FitResult:
-    fits = start.shape[0]
-    every = torch.arange(fits, device=start.device)
-    theta = problem.clamp(start)
-    at = method.moments(problem, theta, every)
-    damping = method.begin(at.cost)
-    state = RunningFits(every, theta.clone(), at, damping.clone(), torch.full_like(damping, 2.0))
-    cost = at.cost.clone()
-    status = torch.full((fits,), int(Status.RUNNING), device=start.device)
-    steps = torch.zeros(fits, dtype=torch.long, device=start.device)
-    trace = [cost.clone()] if keep_trace else []
-    watch.see(0, theta, cost, damping)
-    lost = ~torch.isfinite(cost)
-    status[lost] = int(Status.NON_FINITE)
-    state = state.keep(torch.nonzero(~lost).squeeze(1))
-    for step in range(1, method.max_steps + 1):
-        if not state.index.numel():
-            break
-        if should_stop is not None and should_stop():
-            raise Cancelled("The fit was cancelled before it converged.")
-        ended = method.advance(problem, state)
-        done = ended != int(Status.RUNNING)
-        steps[state.index] = step
-        theta[state.index] = state.theta
-        cost[state.index] = state.at.cost
-        damping[state.index] = state.damping
-        watch.see(step, theta, cost, damping)
-        if keep_trace:
-            trace.append(cost.clone())
-        if done.any():
-            status[state.index[done]] = ended[done]
-            state = state.keep(torch.nonzero(~done).squeeze(1))
-    status[status == int(Status.RUNNING)] = int(Status.STEP_LIMIT)
-    on_edge = _on_boundary(problem, theta) & (status == int(Status.CONVERGED))
-    status[on_edge] = int(Status.BOUNDARY)
-    return FitResult(theta, cost, status, steps, trace, watch.paths(steps, theta, cost, damping))
-
-
-def free_coordinates(problem: Problem, theta: Tensor, slope: Tensor) -> Tensor:
-    """Return which coordinates may move: those not pushed out of the box, shape (A, P)."""
-    outwards = ((theta <= problem.lower) & (slope < 0)) | ((theta >= problem.upper) & (slope > 0))
-    return ~outwards & (problem.upper > problem.lower)
-
-
-def damped_step(at: Moments, free: Tensor, damping: Tensor) -> Tensor:
-    """Solve the damped normal equations in the free coordinates; held ones do not move.
+class Run:
+    """A batch of fits from their starts to their ends.
 
     Parameters
     ----------
-    at : Moments
-    free : Tensor of bool, shape (A, P)
-    damping : Tensor, shape (A,)
-        Relative to the diagonal of the normal equations.
+    problem : Problem
+    start : Tensor, shape (F, P)
+        Clipped to the box.
+    method : Method
+    damping : Tensor, shape (F,), optional
+        To begin with; by default the method's.
+    keep_trace : bool
+    watch : Watch, optional
 
-    Returns
-    -------
-    Tensor, shape (A, P)
-        Zero where the equations cannot be solved.
-    """
-    mask = free.to(at.slope.dtype)
-    diagonal = damping.unsqueeze(1) * _curvature(at)
-    matrix = at.gram * mask.unsqueeze(1) * mask.unsqueeze(2)
-    matrix = matrix + torch.diag_embed(torch.where(free, diagonal, torch.ones_like(diagonal)))
-    root, failed = torch.linalg.cholesky_ex(_aligned(matrix))
-    target = torch.nn.functional.pad(at.slope * mask, (0, root.shape[-1] - matrix.shape[-1]))
-    step = torch.cholesky_solve(target.unsqueeze(2), root).squeeze(2)[:, : matrix.shape[-1]]
-    step = torch.where((failed == 0).unsqueeze(1), step, torch.zeros_like(step))
-    return torch.nan_to_num(step, nan=0.0, posinf=0.0, neginf=0.0)
-
-
-def _curvature(at: Moments) -> Tensor:
-    """Return the diagonal of the normal equations, kept away from 0, shape (A, P)."""
-    scale = at.gram.diagonal(dim1=1, dim2=2)
-    floor = FLOOR * scale.amax(1, keepdim=True).clamp_min(1e-300)
-    return torch.maximum(scale, floor)
-
-
-def promised(at: Moments, moving: Tensor) -> Tensor:
-    """Return the largest fall of the cost that one coordinate alone promises, shape (A,).
-
-    It is at most what the undamped equations promise, and needs no solution of them: so it tells
-    a step that is small because there is nothing to gain from one that damping has made small.
-
-    Parameters
+    Attributes
     ----------
-    at : Moments
-    moving : Tensor of bool, shape (A, P)
-        Coordinates that may move.
-
-    Returns
-    -------
-    Tensor
-        Infinite where the derivative is no number.
+    theta, cost, damping : Tensor, shape (F, P), (F,), (F,)
+        Where each fit is, as of the last step in which one ended.
+    status, steps : Tensor of int, shape (F,)
+    trace : list of Tensor, shape (F,)
+    ahead : Tensor, shape (F, P)
+        Where the next step would have led, as far as the method knows.
     """
-    fall = torch.where(moving, at.slope**2 / _curvature(at), torch.zeros_like(at.slope))
-    return torch.nan_to_num(fall, nan=torch.inf, posinf=torch.inf).amax(1)
+
+    def __init__(
+        self,
+        problem: Problem,
+        start: Tensor,
+        method: Method,
+        damping: Tensor | None = None,
+        keep_trace: bool = False,
+        watch: Watch | None = None,
+    ) -> None:
+        self._problem, self._method = problem, method
+        self._watch, self._keep_trace = watch or Watch(0), keep_trace
+        every = torch.arange(start.shape[0], device=start.device)
+        self.theta = self.ahead = problem.clamp(start)
+        at = method.moments(problem, self.theta, every)
+        self.cost = at.cost.clone()
+        self.damping = (method.begin(at.cost) if damping is None else damping).clone()
+        self.steps = torch.zeros_like(every)
+        self.trace = [self.cost.clone()] if keep_trace else []
+        lost = ~torch.isfinite(at.cost)
+        self.status = torch.full_like(every, int(Status.RUNNING))
+        self.status[lost] = int(Status.NON_FINITE)
+        self._state = RunningFits(
+            every, self.theta, at, self.damping, torch.full_like(self.damping, 2.0)
+        )
+        self._watch.see(0, self.theta, self.cost, self.damping)
+
+    def to_end(self, should_stop: Callable[[], bool] | None = None) -> FitResult:
+        """Take steps until every fit has ended.
+
+        Raises
+        ------
+        Cancelled
+            If `should_stop` said yes.
+        """
+        self._go_on(self.status.tolist())
+        for step in range(1, self._method.max_steps + 1):
+            if not self._state.index.numel():
+                break
+            if should_stop is not None and should_stop():
+                raise Cancelled("The fit was cancelled before it converged.")
+            self._take(step)
+        self._put_down()
+        return self._ended()
+
+    def _take(self, step: int) -> None:
+        state = self._state
+        ended = self._method.advance(self._problem, state)
+        self.status[state.index] = ended
+        self.steps[state.index] = step
+        if self._watch.looks_at(step) or self._keep_trace:
+            self._put_down()
+            self._watch.see(step, self.theta, self.cost, self.damping)
+        if self._keep_trace:
+            self.trace.append(self.cost.clone())
+        self._go_on(*_told(ended, state.bent))
+
+    def _go_on(self, ended: Sequence[int], bent: Sequence[int] = ()) -> None:
+        """Let go of the fits that have ended; all that the host knows comes in here."""
+        running = [row for row, status in enumerate(ended) if status == int(Status.RUNNING)]
+        if len(running) < len(ended):
+            self._put_down()
+            rows = torch.tensor(running, dtype=torch.long).to(self.theta.device)
+            self._state = self._state.keep(rows)
+        self._state.any_bent = any(bent[row] for row in running) if bent else False
+
+    def _put_down(self) -> None:
+        """Write down where the running fits are."""
+        state = self._state
+        self.theta = self.theta.index_copy(0, state.index, state.theta)
+        ahead = state.theta if state.ahead is None else state.ahead
+        self.ahead = self.ahead.index_copy(0, state.index, ahead)
+        self.cost = self.cost.index_copy(0, state.index, state.at.cost)
+        self.damping = self.damping.index_copy(0, state.index, state.damping)
+
+    def _ended(self) -> FitResult:
+        running = self.status == int(Status.RUNNING)
+        status = self.status.masked_fill(running, int(Status.STEP_LIMIT))
+        on_edge = on_boundary(self._problem, self.theta) & (status == int(Status.CONVERGED))
+        self.status = status.masked_fill(on_edge, int(Status.BOUNDARY))
+        paths = self._watch.paths(self.steps, self.theta, self.cost, self.damping)
+        passes = self.steps.to(self.theta.dtype) + 1.0
+        return FitResult(self.theta, self.cost, self.status, self.steps, self.trace, paths, passes)
+
+
+def _told(ended: Tensor, bent: Tensor | None) -> list[list[int]]:
+    """Return what the host needs to know of a step: the one thing that it waits for."""
+    if bent is None:
+        return [ended.tolist()]
+    ends, bends = torch.stack([ended, bent.to(ended.dtype)]).tolist()
+    return [ends, bends]
 
 
 def reasons(converged: Tensor, stuck: Tensor) -> Tensor:
     """Return how fits ended, shape (A,); who is stuck has not converged, others go on."""
-    status = torch.full(converged.shape, int(Status.RUNNING), device=converged.device)
-    status[converged] = int(Status.CONVERGED)
-    status[stuck] = int(Status.STUCK)
-    return status
+    going = torch.full_like(converged, int(Status.RUNNING), dtype=torch.long)
+    done = going.masked_fill(converged, int(Status.CONVERGED))
+    return done.masked_fill(stuck, int(Status.STUCK))
 
 
-def quadratic(step: Tensor, gram: Tensor) -> Tensor:
-    """Return s^T G s of each fit, shape (A,); not as a matrix product, for its last bits' sake."""
-    return ((gram * step.unsqueeze(1)).sum(2) * step).sum(1)
-
-
-def _aligned(matrix: Tensor) -> Tensor:
-    """Return matrices, shape (A, Q, Q), with rows and columns of the identity added.
-
-    Each starts and each row lies where a factorisation rounds alike, whoever shares its batch.
-    """
-    size = matrix.shape[-1]
-    more = -size % ALIGNED
-    whole = torch.nn.functional.pad(matrix, (0, more, 0, more))
-    whole.diagonal(dim1=1, dim2=2)[:, size:] = 1.0
-    return whole
-
-
-def _on_boundary(problem: Problem, theta: Tensor) -> Tensor:
+def on_boundary(problem: Problem, theta: Tensor) -> Tensor:
+    """Return which fits have a coordinate on the edge of the box that is not held, shape (A,)."""
     width = problem.upper - problem.lower
     near = torch.minimum(theta - problem.lower, problem.upper - theta) <= 1e-9 * width
     return (near & (width > 0)).any(1)

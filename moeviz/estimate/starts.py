@@ -6,13 +6,17 @@ how the work was cut into blocks.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 import numpy as np
-from numpy.typing import NDArray
 
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Mixture
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 RANDOM_REACH = 2.0
 """Random starts are uniform between minus and plus this, in every coordinate."""

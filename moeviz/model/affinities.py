@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import Constant, build
 from moeviz.model.formula import AFFINITY, Kind, evaluate
 from moeviz.model.gates import SoftmaxGate
 from moeviz.model.reading import formula_of
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Affinity(ABC):

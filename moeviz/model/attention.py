@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import ShapeError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Weighing(Protocol):

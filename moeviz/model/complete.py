@@ -14,14 +14,20 @@ observed information, which is why the steps of EM are short and safe.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
+from moeviz.model.fused.choice import allowed
+from moeviz.model.fused.complete import complete
+from moeviz.model.fused.density import supported
 from moeviz.model.mixture import Features, Mixture, Pass
 from moeviz.model.moments import Moments, chain_of, chunk_length, pieces, to_gram, to_slope
 from moeviz.model.outputs import Row
 from moeviz.model.threads import one_thread
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,13 @@ def complete_moments(
     -------
     CompleteMoments
     """
+    if allowed(theta) and supported(mixture):
+        layout = mixture.layout_of(theta, features)
+        cost, slope, gram, share = complete(
+            mixture, mixture.predictors(theta, layout), features, response, rows
+        )
+        chain = chain_of(mixture, theta, layout)
+        return CompleteMoments(cost, to_slope(slope, chain), to_gram(gram, chain), share)
     sums = _Sums(mixture, theta, features)
     chunk, longest = chunk_length(features, theta.device)
     add = sums.add_joint if mixture.score.reads_expert else sums.add_apart

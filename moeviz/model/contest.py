@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.affinities import Affinity
 from moeviz.model.gates import winners
 from moeviz.model.registry import Registry
 from moeviz.model.routings import Routing
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CLOSE = 1e-9
 """Answers that differ by less than this share of their size count as equal."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import FormulaError
 from moeviz.model.constants import AnyConstant, TextConstant
@@ -23,6 +22,9 @@ from moeviz.model.formula import EXPERT, Kind, Program, differentiate, parse_for
 from moeviz.model.measure import Part
 from moeviz.model.symmetry import Symmetries
 from moeviz.model.symmetry_search import find_symmetries
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DEFAULT_EXPERT = "s1*tanh(t)"
 

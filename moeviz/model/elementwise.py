@@ -10,16 +10,19 @@ step on the way overflows or bends.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def sigmoid(t: Tensor) -> Tensor:
     """Return 1 / (1 + e^-t)."""
     if t.requires_grad and torch.is_grad_enabled():
-        value: Tensor = _Sigmoid.apply(t)  # type: ignore[no-untyped-call]
+        value: Tensor = _with_slope().apply(t)
         return value
     return _sigmoid(t)
 
@@ -28,23 +31,29 @@ def _sigmoid(t: Tensor) -> Tensor:
     return torch.neg(t).exp_().add(1.0).reciprocal_()
 
 
-class _Sigmoid(torch.autograd.Function):
-    """The same numbers; its slope is v (1 - v), also where e^-t overflows."""
+@cache
+def _with_slope() -> type[torch.autograd.Function]:
+    """Return the sigmoid for automatic differentiation; made late, as its base is PyTorch's."""
 
-    generate_vmap_rule = True
+    class Sigmoid(torch.autograd.Function):
+        """The same numbers; its slope is v (1 - v), also where e^-t overflows."""
 
-    @staticmethod
-    def forward(t: Tensor) -> Tensor:
-        return _sigmoid(t)
+        generate_vmap_rule = True
 
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
-        ctx.save_for_backward(output)
+        @staticmethod
+        def forward(t: Tensor) -> Tensor:
+            return _sigmoid(t)
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (value,) = ctx.saved_tensors
-        return gradients[0] * (value * (1.0 - value))
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+            ctx.save_for_backward(output)
+
+        @staticmethod
+        def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+            (value,) = ctx.saved_tensors
+            return gradients[0] * (value * (1.0 - value))
+
+    return Sigmoid
 
 
 def softplus(t: Tensor) -> Tensor:

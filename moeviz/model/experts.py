@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import AnyConstant, Constant, build
 from moeviz.model.elementwise import power
@@ -17,6 +16,9 @@ from moeviz.model.measure import Part
 from moeviz.model.reading import formula_of
 from moeviz.model.registry import Registry
 from moeviz.model.symmetry import NONE, Symmetries, Symmetry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Expert(ABC):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import FormulaError
 from moeviz.model.formula import (
@@ -25,6 +25,9 @@ from moeviz.model.formula import (
     program,
     separate,
 )
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 POINTS = 256
 """Random points at which functions are compared."""

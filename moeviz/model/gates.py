@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import Constant, build
 from moeviz.model.elementwise import log_sigmoid, sigmoid
 from moeviz.model.formula import WEIGHT, Kind
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Gate(ABC):

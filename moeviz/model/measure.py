@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import ShapeError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 GATE = "gate"
 WEIGHT = "weight"

@@ -8,9 +8,9 @@ score's coordinates u and then, by a small matrix per fit, with respect to the p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import ShapeError, SpecificationError
 from moeviz.model.experts import Expert, make_expert
@@ -18,6 +18,9 @@ from moeviz.model.gates import Gate, make_gate
 from moeviz.model.measure import Layout, Part
 from moeviz.model.outputs import Output, Row, Values, make_output
 from moeviz.model.scores import Score, make_score
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import Constant
 from moeviz.model.scores import SCORES, TINY, FlatScore, input_norm
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class ModifiedScore(FlatScore):

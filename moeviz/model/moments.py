@@ -15,15 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
+from moeviz.model.fused import density
 from moeviz.model.fused.choice import allowed
-from moeviz.model.fused.regression import products, supported
+from moeviz.model.fused.regression import carried, products, supported
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.threads import one_thread
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CHUNK = {"cpu": 1024, "cuda": 16384}
 """Samples per chunk by device: rows of a chunk stay in cache on a CPU, and fill a GPU."""
@@ -106,6 +110,9 @@ def moments(
     if allowed(theta) and supported(mixture):
         total = products(mixture, predictors, features, response, rows)
         return _moments(total[:, size, size].clone(), total, chain_of(mixture, theta, layout))
+    if allowed(theta) and density.supported(mixture) and size <= density.LARGEST:
+        cost, total = density.likelihood(mixture, predictors, features, response, rows)
+        return _moments(cost, total, chain_of(mixture, theta, layout))
     chunk, longest = chunk_length(features, theta.device)
     buffer = theta.new_zeros(fits, size + 1, longest)
     total = theta.new_zeros(fits, size + 1, size + 1)
@@ -130,6 +137,8 @@ def moments(
 
 def _moments(cost: Tensor, total: Tensor, chain: Tensor | None) -> Moments:
     """Carry sums over predictors, shape (F, S + 1, S + 1), to the parameters."""
+    if chain is not None and allowed(total):
+        return Moments(cost, *carried(total, chain))
     return Moments(cost, to_slope(total[:, :-1, -1], chain), to_gram(total[:, :-1, :-1], chain))
 
 
@@ -145,11 +154,15 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
     response : Tensor, shape (F, N)
     """
     layout = mixture.layout_of(theta, features)
-    predictors, chain = mixture.predictors(theta, layout), chain_of(mixture, theta, layout)
+    predictors = mixture.predictors(theta, layout)
     if allowed(theta) and supported(mixture):
         every = torch.arange(theta.shape[0])
         sums = products(mixture, predictors, features, response, every, every=False)
-        return to_slope(sums[:, 0, :-1], chain)
+        return _pulled_back(mixture, theta, layout, sums[:, 0, :-1])
+    if allowed(theta) and density.supported(mixture):
+        every = torch.arange(theta.shape[0])
+        _, sums = density.likelihood(mixture, predictors, features, response, every, every=False)
+        return _pulled_back(mixture, theta, layout, sums[:, 0, :-1])
     at = mixture.run(predictors, features)
     _, found = mixture.output.rows(mixture.gate, at.values, response)
     height = mixture.height(features, layout)
@@ -160,28 +173,47 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
         # Not a matrix product, whose last bits depend on how the rows lie in memory.
         out *= row.residual[:, None, None, :]
         total += out.sum(-1).flatten(1)
-    return to_slope(total, chain)
+    return _pulled_back(mixture, theta, layout, total)
+
+
+def _pulled_back(mixture: Mixture, theta: Tensor, layout: Layout, slope: Tensor) -> Tensor:
+    """Carry a slope over predictors, shape (F, S), to the parameters; :func:`to_slope` of few fits.
+
+    The batches of a protocol are so small that the scores' matrices would cost more than the pass.
+    """
+    own = slope.unflatten(1, (layout.atoms, -1))
+    split = own.shape[2] - 1 - layout.expert_width
+    gate = mixture.score.pull_back(layout.unpack(theta).gate, own[..., :split])
+    return torch.cat([gate, own[..., split:]], dim=-1).flatten(1)
 
 
 def chain_of(mixture: Mixture, theta: Tensor, layout: Layout) -> Tensor | None:
-    """Return the mixture's chain, or None where it is the identity."""
-    return None if mixture.score.flat else mixture.chain(theta, layout)
+    """Return how the scores' coordinates change with the gates, shape (F, K, Dz, G).
+
+    All other predictors are parameters themselves. None where the coordinates are, too.
+    """
+    if mixture.score.flat:
+        return None
+    return mixture.score.chart_jacobian(layout.unpack(theta).gate)
 
 
 def to_slope(slope: Tensor, chain: Tensor | None) -> Tensor:
     """Carry a slope over predictors, shape (F, S), to the parameters, shape (F, P)."""
     if chain is None:
         return slope.clone()
-    _, atoms, height, _ = chain.shape
-    return torch.einsum("fia,fiac->fic", slope.unflatten(1, (atoms, height)), chain).flatten(1)
+    own = slope.unflatten(1, (chain.shape[1], -1))
+    split = chain.shape[2]
+    gate = torch.einsum("fia,fiac->fic", own[..., :split], chain)
+    return torch.cat([gate, own[..., split:]], dim=-1).flatten(1)
 
 
 def to_gram(total: Tensor, chain: Tensor | None) -> Tensor:
     """Carry sums over predictors, shape (F, S, S), to the parameters, shape (F, P, P)."""
     if chain is None:
         return total.clone()
-    fits, atoms, height, width = chain.shape
-    gram = total.unflatten(2, (atoms, height)).unflatten(1, (atoms, height))
-    half = torch.einsum("fiajb,fjbe->fiaje", gram, chain)
-    full = torch.einsum("fiac,fiaje->ficje", chain, half)
-    return full.reshape(fits, atoms * width, atoms * width)
+    atoms, split = chain.shape[1:3]
+    gram = total.unflatten(2, (atoms, -1)).unflatten(1, (atoms, -1))
+    gate = torch.einsum("fiajb,fjbe->fiaje", gram[..., :split], chain)
+    half = torch.cat([gate, gram[..., split:]], dim=-1)
+    gate = torch.einsum("fiac,fiaje->ficje", chain, half[:, :, :split])
+    return torch.cat([gate, half[:, :, split:]], dim=2).flatten(3).flatten(1, 2)

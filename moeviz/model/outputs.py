@@ -13,16 +13,18 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import Constant, build
 from moeviz.model.elementwise import sigmoid
 from moeviz.model.gates import Gate
 from moeviz.model.measure import Part
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FLOOR = 1e-280
 """Probabilities are kept above this where one divides by them."""

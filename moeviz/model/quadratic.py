@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.measure import Part
 from moeviz.model.scores import SCORES, FlatScore
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def _products(x: Tensor) -> Tensor:

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from moeviz.model.constants import Constant, build
 from moeviz.model.formula import WEIGHT, Kind
@@ -27,6 +25,9 @@ from moeviz.model.gates import (
     winners,
 )
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 TEMPERATURE = Constant(
     "temperature",

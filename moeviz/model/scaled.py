@@ -6,10 +6,9 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import Constant
 from moeviz.model.experts import (
@@ -24,6 +23,9 @@ from moeviz.model.experts import (
 from moeviz.model.formula import FUNCTIONS
 from moeviz.model.measure import Part
 from moeviz.model.symmetry import Symmetries, Symmetry, signed_order
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 THE_FORM = "the form of sigmoid §4.1, examples under Definition 1"
 """The examples scale any activation; they name ReLU and GELU alone."""

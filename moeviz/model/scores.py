@@ -12,10 +12,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from torch import Tensor
 
 from moeviz.model.constants import AnyConstant, Constant, build
 from moeviz.model.features import features, width
@@ -23,6 +22,9 @@ from moeviz.model.formula import ROUTER, Kind
 from moeviz.model.measure import Part
 from moeviz.model.reading import formula_of, numbers_of
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 TAU1 = Constant(
     "tau1",
@@ -147,6 +149,13 @@ class Score(ABC):
     def chart_jacobian(self, beta: Tensor) -> Tensor:
         """Return du/dbeta, shape (..., Dz, G): entry [a, b] is the derivative of u_a by beta_b."""
 
+    def pull_back(self, beta: Tensor, slope: Tensor) -> Tensor:
+        """Return a slope over the coordinates, shape (..., Dz), as one over beta, (..., G).
+
+        It is the product with :meth:`chart_jacobian`, which a score may know without the matrix.
+        """
+        return torch.einsum("...a,...ac->...c", slope, self.chart_jacobian(beta))
+
     @abstractmethod
     def parameter(self, u: Tensor) -> Tensor:
         """Return a beta, shape (..., G), whose coordinates are `u`: the chart's inverse."""
@@ -198,6 +207,9 @@ class FlatScore(Score):
     def chart_jacobian(self, beta: Tensor) -> Tensor:
         eye = torch.eye(beta.shape[-1], dtype=beta.dtype, device=beta.device)
         return eye.expand(*beta.shape, beta.shape[-1])
+
+    def pull_back(self, beta: Tensor, slope: Tensor) -> Tensor:
+        return slope
 
     def parameter(self, u: Tensor) -> Tensor:
         return u
@@ -256,6 +268,12 @@ class CosineScore(Score):
         slope = (eye - u.unsqueeze(-1) * u.unsqueeze(-2)) / r.clamp_min(TINY)
         return torch.where(r > TINY, slope, torch.zeros_like(slope))
 
+    def pull_back(self, beta: Tensor, slope: Tensor) -> Tensor:
+        r = _norm(beta)
+        u = self.coordinates(beta)
+        across = (slope - u * (u * slope).sum(-1, keepdim=True)) / r.clamp_min(TINY)
+        return torch.where(r > TINY, across, torch.zeros_like(across))
+
     def parameter(self, u: Tensor) -> Tensor:
         return u
 
@@ -305,6 +323,12 @@ class PerturbedCosineScore(Score):
         eye = torch.eye(beta.shape[-1], dtype=beta.dtype, device=beta.device)
         outer = beta.unsqueeze(-1) * beta.unsqueeze(-2) / r.clamp_min(TINY)
         return (eye - outer / s) / s
+
+    def pull_back(self, beta: Tensor, slope: Tensor) -> Tensor:
+        r = _norm(beta)
+        s = r + self.tau1
+        along = (beta / r.clamp_min(TINY) * slope).sum(-1, keepdim=True)
+        return (slope - beta * along / s) / s
 
     def parameter(self, u: Tensor) -> Tensor:
         return self.tau1 * u / (1.0 - _norm(u))

@@ -11,12 +11,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.formula import Program
 from moeviz.model.symmetry import Matrix, Row, Symmetries, Symmetry, signed_order
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 POINTS = 256
 """Random predictors and scalars at which a found map must leave the value."""

@@ -64,6 +64,7 @@ def assemble(
             for index, curve in enumerate(planned.curves)
         ),
         paths=paths_of(fits),
+        kernels=tuple(sorted({r["kernel"] for r in results.values() if r.get("kernel")})),
     )
 
 

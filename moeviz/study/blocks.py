@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import Cancelled, SpecificationError
 from moeviz.estimate import FitResult, Status, box
+from moeviz.model.fused.choice import way_of
 from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS, Data
 from moeviz.study.plan import Block, plan
@@ -31,6 +31,9 @@ from moeviz.theory import (
     predicted_constants,
     reach,
 )
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DISTANCE_NODES = 1024
 """Inputs that distances between functions are averaged over."""
@@ -63,7 +66,8 @@ def run_block(
         Plain data, with None for every number that is not finite. For fits: ``readings`` (per
         curve index, per replicate; those of a fit that failed are no losses), ``status``,
         ``steps``, ``residual``, ``path`` (of replicate 0, see
-        :class:`~moeviz.study.paths.FitPath`; else None). For starts: ``readings``. For
+        :class:`~moeviz.study.paths.FitPath`; else None), ``kernel`` (which way the passes over the
+        samples went, see :mod:`moeviz.model.fused.choice`). For starts: ``readings``. For
         information: ``constants`` (per curve index), ``reach``, ``spectrum``, ``null``, ``gauge``.
 
     Raises
@@ -121,6 +125,7 @@ def _fits(
         "residual": (fitted.cost / block.n).tolist(),
         "trace": _trace(fitted, block.n),
         "path": _path(fitted, block.n),
+        "kernel": way_of(fit.mixture, device),
     }
 
 

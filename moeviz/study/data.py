@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from moeviz.model import Features, Mixture
 from moeviz.model.fused.choice import allowed
@@ -14,6 +13,9 @@ from moeviz.model.mixture import Predictors
 from moeviz.study.plan import Block
 from moeviz.study.scenario import PIECE, Draws, Fit, sample
 from moeviz.study.specification import Specification
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def data_of(

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from moeviz.errors import SpecificationError
 from moeviz.model import Layout, Mixture, Part
 from moeviz.model.registry import Registry
 
-Array = NDArray[np.float64]
-Draw = Callable[[np.random.Generator, Mixture, Layout], Array]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
+Draw: TypeAlias = "Callable[[np.random.Generator, Mixture, Layout], Array]"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
-from torch import Tensor
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from moeviz.estimate import (
     ExpectationMaximisation,
@@ -16,6 +14,7 @@ from moeviz.estimate import (
     StochasticGradient,
     best_of,
     fit,
+    fit_staged,
     fit_stochastic_gradient,
     make_problem,
     with_costs,
@@ -23,8 +22,12 @@ from moeviz.estimate import (
 from moeviz.model import Features, Mixture
 from moeviz.model.registry import Registry
 
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
 Values = Mapping[str, Any]
-Streams = Callable[[], Sequence[np.random.Generator]]
+Streams: TypeAlias = "Callable[[], Sequence[np.random.Generator]]"
 
 
 @dataclass(frozen=True)
@@ -92,24 +95,27 @@ ESTIMATORS: Registry[Estimator] = Registry("estimator")
 
 def _converged(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> FitResult:
     method = LevenbergMarquardt(max_steps=values["max_steps"])
-    return _iterate(data, method, should_stop)
+    return _iterate(data, partial(fit_staged, method=method), should_stop)
+
+
+def _whole(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> FitResult:
+    method = LevenbergMarquardt(max_steps=values["max_steps"])
+    return _iterate(data, partial(fit, method=method), should_stop)
 
 
 def _em(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> FitResult:
     method = ExpectationMaximisation(values["em_steps"], values["em_tolerance"])
-    return _iterate(data, method, should_stop)
+    return _iterate(data, partial(fit, method=method), should_stop)
 
 
 def _iterate(
-    data: Data,
-    method: LevenbergMarquardt | ExpectationMaximisation,
-    should_stop: Callable[[], bool] | None,
+    data: Data, fitted: Callable[..., FitResult], should_stop: Callable[[], bool] | None
 ) -> FitResult:
     replicates, count, size = data.starts.shape
     problem = make_problem(data.mixture, data.features, data.response, data.bounds, count)
     trace = data.mixture.output.density
     starts, watched = data.starts.reshape(-1, size), count if data.watched else 0
-    fits = fit(problem, starts, method, should_stop, keep_trace=trace, watched=watched)
+    fits = fitted(problem, starts, should_stop=should_stop, keep_trace=trace, watched=watched)
     return best_of(fits, replicates, count)
 
 
@@ -130,6 +136,10 @@ def _converged_words(values: Values, density: bool) -> str:
     if density:
         return f"maximum likelihood {box}, damped Fisher scoring to convergence"
     return f"least squares {box}, Levenberg-Marquardt to convergence"
+
+
+def _whole_words(values: Values, density: bool) -> str:
+    return f"{_converged_words(values, density)}, on the whole sample from the start"
 
 
 def _em_words(values: Values, density: bool) -> str:
@@ -153,6 +163,14 @@ for _estimator in (
         "converged estimator",
         _converged_words,
         _converged,
+        published=False,
+        fields=("max_steps",),
+    ),
+    Estimator(
+        "converged-whole",
+        "converged estimator, whole sample from the start",
+        _whole_words,
+        _whole,
         published=False,
         fields=("max_steps",),
     ),

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.estimate import (
     ExpectationMaximisation,
@@ -44,6 +44,9 @@ from moeviz.study.one_fit_models import (
 )
 from moeviz.theory import GAUGES, LOSSES
 from moeviz.theory.voronoi import voronoi_cells
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST_FRAMES = 121
 """Steps that a walk shows; of more, evenly many are left out."""

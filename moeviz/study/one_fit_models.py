@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model import Layout, Mixture, make_mixture
 from moeviz.model.scores import CosineScore, LinearScore, PerturbedCosineScore
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LOW, HIGH = -2.0, 2.0
 """Inputs are uniform between these."""

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.estimate import (
     FAILED,
@@ -30,6 +30,9 @@ from moeviz.study.scenario import Fit, resolve_scenario
 from moeviz.study.specification import Specification
 from moeviz.theory import DISTANCES, input_nodes
 from moeviz.theory.information import node_draws
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DENSITY_NODES = 1 << 15
 

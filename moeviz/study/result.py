@@ -189,6 +189,9 @@ class Result:
     paths : tuple of FitPath
         How one replicate of each fit and size came to its estimate; of none in a result of before
         paths were kept.
+    kernels : tuple of str
+        Which ways the passes over the samples went, "fused" or "torch"; none in a result of before
+        there were two.
     """
 
     spec: Specification
@@ -199,6 +202,7 @@ class Result:
     truth: tuple[FitReport, ...]
     curves: tuple[Curve, ...]
     paths: tuple[FitPath, ...] = ()
+    kernels: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_json` turns back into this result."""
@@ -211,6 +215,7 @@ class Result:
             "truth": {"fits": [one.to_json() for one in self.truth]} if self.truth else None,
             "curves": [curve.to_json() for curve in self.curves],
             "paths": [path.to_json() for path in self.paths],
+            "kernels": list(self.kernels),
         }
 
     @classmethod
@@ -234,4 +239,5 @@ class Result:
             tuple(FitReport.read(one) for one in truth),
             tuple(Curve.read(one, spec) for one in read.records("curves")),
             tuple(map(FitPath.read, read.records("paths"))) if "paths" in read else (),
+            read.texts("kernels") if "kernels" in read else (),
         )

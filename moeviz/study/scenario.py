@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.model import OUTPUTS, Layout, Mixture
 from moeviz.study.designs import DESIGNS, Design, draw_truth
@@ -18,6 +17,9 @@ from moeviz.study.reader import attributes
 from moeviz.study.specification import Specification
 from moeviz.theory import fisher_information, input_nodes, reach
 from moeviz.theory.information import pinned_spread
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SCREEN_NODES = 2048
 """Points over the inputs while candidate truths are compared."""

@@ -6,9 +6,10 @@ show what nobody's training would show.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.estimate import box, make_problem, near_truth_start, random_start
 from moeviz.model import Layout, Mixture
@@ -16,6 +17,9 @@ from moeviz.study.data import data_of
 from moeviz.study.plan import Block
 from moeviz.study.scenario import Fit, stream
 from moeviz.study.specification import Specification
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def starts(

@@ -16,7 +16,7 @@ from moeviz.errors import SpecificationError
 FIELDS_VERSION = 2
 """Version of the fields: their names, and what it means to leave one out."""
 
-NUMBERS_VERSION = 2
+NUMBERS_VERSION = 3
 """Version of the arithmetic."""
 
 FIRST_FIELDS = frozenset(

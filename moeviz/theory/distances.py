@@ -9,14 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import SpecificationError
 from moeviz.model.mixture import Features, Mixture
 from moeviz.model.outputs import Categorical, GaussianDensity, Values
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 INPUTS = 512
 """Inputs that a distance is averaged over when none are given."""
@@ -24,10 +27,10 @@ INPUTS = 512
 RESPONSES = 256
 """Points over the response of a Gaussian density, between 8 deviations beyond all means."""
 
-Compare = Callable[[Tensor, Tensor, Tensor], Tensor]
+Compare: TypeAlias = "Callable[[Tensor, Tensor, Tensor], Tensor]"
 """From two densities, shape (R, N, Y), and the responses' weights, same shape, to (R, N)."""
 
-Evaluate = Callable[[Mixture, Tensor, Mixture, Tensor, Tensor | None], Tensor]
+Evaluate: TypeAlias = "Callable[[Mixture, Tensor, Mixture, Tensor, Tensor | None], Tensor]"
 
 
 @dataclass(frozen=True)

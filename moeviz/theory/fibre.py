@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
-from torch import Tensor
 
 from moeviz.model.measure import MixingMeasure
 from moeviz.model.mixture import Mixture
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def copy_slices(mixture: Mixture, width: int) -> list[slice]:

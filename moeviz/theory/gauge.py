@@ -26,9 +26,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
-from torch import Tensor
 
 from moeviz.model.measure import MixingMeasure
 from moeviz.model.mixture import Mixture
@@ -37,10 +37,13 @@ from moeviz.model.scores import TINY, Domain, Score
 from moeviz.theory.fibre import expert_distances, with_nearest_experts
 from moeviz.theory.voronoi import all_distances, block_distances, cell_membership
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 RIM = 1.0 - 1e-9
 """Coordinates in the unit ball stay this far inside, so that the chart can be inverted."""
 
-Evaluate = Callable[[MixingMeasure, MixingMeasure], Tensor]
+Evaluate: TypeAlias = "Callable[[MixingMeasure, MixingMeasure], Tensor]"
 Fix = Callable[[MixingMeasure, MixingMeasure, Mixture, Evaluate], MixingMeasure]
 
 

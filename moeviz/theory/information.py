@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.errors import InformationError
 from moeviz.model.measure import Layout
@@ -23,6 +23,9 @@ from moeviz.model.mixture import Features, Mixture
 from moeviz.model.moments import moments
 from moeviz.theory.reading import Reading, Reference
 from moeviz.theory.tangent import free_columns, gauge_tangent, pinned_slice
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 NODES = 1 << 14
 """Points of the low-discrepancy sample over the inputs' support."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import UnknownNameError
 from moeviz.model.constants import Constant
@@ -34,7 +34,10 @@ from moeviz.theory.voronoi import (
     cell_membership,
 )
 
-Evaluate = Callable[[MixingMeasure, MixingMeasure], Tensor]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Evaluate: TypeAlias = "Callable[[MixingMeasure, MixingMeasure], Tensor]"
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.measure import Layout
 from moeviz.model.mixture import Mixture
 from moeviz.theory.distances import DISTANCES
 from moeviz.theory.gauge import GAUGES
 from moeviz.theory.losses import LOSSES
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 TOGETHER = 8
 """Fits whose distance between functions is computed in one batch; bounds memory."""

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import InformationError, SpecificationError
 from moeviz.model.measure import EXPERT, Layout
@@ -28,6 +27,9 @@ from moeviz.theory.information import (
     pinned_root,
 )
 from moeviz.theory.tangent import free_columns, gauge_directions
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 QUICK_NODES = 1 << 13
 """Nodes while a hand moves."""

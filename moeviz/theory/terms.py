@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import torch
-from torch import Tensor
 
 from moeviz.model.measure import EXPERT, GATE, MixingMeasure
 from moeviz.theory.voronoi import (
@@ -23,6 +22,9 @@ from moeviz.theory.voronoi import (
     by_block,
     cell_membership,
 )
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MASS = "mass"
 """Name of the part that says how far a cell's mass is off."""

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import ShapeError
 from moeviz.model.measure import MixingMeasure
 
-Exponent = Callable[[Tensor], Tensor]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Exponent: TypeAlias = "Callable[[Tensor], Tensor]"
 """From a cell's size, shape (...), to the exponent of its atoms' distances, same shape."""
 
 

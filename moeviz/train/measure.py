@@ -24,6 +24,12 @@ TRUTHS = ("agreement", "first", "information", "most")
 TRUE_GATE = "truth.agreement"
 """The share of a token's experts that are those of the truth."""
 
+IDLE = "idle"
+"""How many experts lie idle; read of the shares of a layer that was looked at."""
+
+IDLE_SHARE = 0.1
+"""An expert with less than this part of an equal share of all assignments lies idle."""
+
 SPEEDS = ("learned_per_second", "asked_per_second")
 """Tokens in a second while learning, and while answering alone."""
 

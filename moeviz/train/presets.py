@@ -10,6 +10,7 @@ from moeviz.fields import Field, Value, check_values, read_texts, with_defaults
 from moeviz.model.affinities import AFFINITIES
 from moeviz.model.registry import Registry
 from moeviz.train.fields import FIELDS
+from moeviz.train.measure import TRUE_GATE
 from moeviz.train.published import TABLES, PrintedTable
 from moeviz.train.specification import Training
 
@@ -37,6 +38,9 @@ class TrainingPreset:
         Printed tables to stand beside it, in :data:`~moeviz.train.published.TABLES`.
     first : str
         The methods with which a page begins, lines of `values`; the others are a tap away.
+    reads : str
+        The diagnostic that answers its question, of which a page speaks first; empty where the
+        measure does.
     """
 
     name: str
@@ -48,6 +52,7 @@ class TrainingPreset:
     values: Mapping[str, Value]
     tables: tuple[str, ...] = ()
     first: str = ""
+    reads: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -111,7 +116,7 @@ def tables_of(spec: Training) -> tuple[PrintedTable, ...]:
 
 def _add(
     name: str, title: str, asks: str, question: str, about: str, methods: str, paper: str = "",
-    tables: tuple[str, ...] = (), first: str = "", **values: Any,
+    tables: tuple[str, ...] = (), first: str = "", reads: str = "", **values: Any,
 ) -> None:  # fmt: skip
     """Register a preset; methods are lines with semicolons between them."""
     lines = "\n".join(line.strip() for line in methods.split(";"))
@@ -119,7 +124,8 @@ def _add(
     shown = "\n".join(line.strip() for line in first.split(";")) if first else lines
     checked = check_values(FIELDS, own)
     PRESETS.add(
-        name, TrainingPreset(name, title, asks, question, about, paper, checked, tables, shown)
+        name,
+        TrainingPreset(name, title, asks, question, about, paper, checked, tables, shown, reads),
     )
 
 
@@ -216,7 +222,7 @@ _add(
     "take all tokens, because who is chosen learns and who learns is chosen. No paper's table "
     "stands beside this one.",
     "smoe; smoe balance=0.0; xmoe balance=0.0; competesmoe balance=0.0", "", (),
-    "smoe; smoe balance=0.0", **LETTERS,
+    "smoe; smoe balance=0.0", "use_entropy", **LETTERS,
 )  # fmt: skip
 _add(
     "teacher", "A gate that is known", "Can a router find the true gate?",
@@ -227,7 +233,7 @@ _add(
     "of the truth, under the matching that is best for the router. The square of the noise, 0.01, "
     "is what no loss stays below. No paper's table stands beside this one.",
     "smoe; cosine; perturbed-cosine; moeut; competesmoe; competition", "", (),
-    "smoe; competesmoe",
+    "smoe; competesmoe", TRUE_GATE,
     task="regression", experts=4, top=2, true_experts=4, true_top=2, hidden=32, batch=16,
     rate=0.01, steps=600,
 )  # fmt: skip

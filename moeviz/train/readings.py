@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from moeviz.train.measure import ACCURACY, LEARNED, VALIDATION, Measure
+from moeviz.train.measure import ACCURACY, IDLE, IDLE_SHARE, LEARNED, VALIDATION, Measure
 
 Record = Mapping[str, Any]
 
@@ -43,9 +43,17 @@ def _number(value: float | None) -> float:
 
 def at_name(layer: Record, name: str) -> Any:
     """Return a layer's entry; a point in its name leads into another."""
+    if name == IDLE:
+        shares = layer.get("load")
+        return None if shares is None else idle(shares)
     first, _, rest = name.partition(".")
     value = layer.get(first)
     return at_name(value, rest) if rest and value is not None else value
+
+
+def idle(shares: Sequence[float]) -> int:
+    """Return how many experts have less than :data:`IDLE_SHARE` of an equal share."""
+    return sum(share * len(shares) < IDLE_SHARE for share in shares)
 
 
 def _mean(values: Sequence[float | None] | None) -> float:

@@ -36,6 +36,7 @@ class Regression(Task):
     does: ClassVar[str] = "What a known mixture answers, so that routers meet the true gate."
     unit: ClassVar[str] = "squared error"
     simple: ClassVar[str] = "best linear fit"
+    input: ClassVar[str] = "blocks of {tokens} points"
     causal: ClassVar[bool] = True
     fixed: ClassVar[Mapping[str, int]] = MappingProxyType({"layers": 1, "heads": 1})
 

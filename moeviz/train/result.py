@@ -200,7 +200,8 @@ class TrainingResult:
         Parameters
         ----------
         name : str
-            One of :data:`DIAGNOSTICS`, or ``truth.`` and one of :data:`TRUTHS`.
+            One of :data:`DIAGNOSTICS`, :data:`~moeviz.train.measure.IDLE`, or ``truth.`` and one of
+            :data:`TRUTHS`.
         method : int
         """
         return self.steps, self._looks(method, name, ())[..., 0]

@@ -23,6 +23,8 @@ class Task(ABC):
         Of the held-out loss.
     simple : str
         What the simple model is called that a network should beat; empty where there is none.
+    input : str
+        What inputs are, for people, with ``{tokens}`` in place of how many tokens one has.
     causal : bool
         Whether each token is answered from those before it.
     context : int
@@ -42,6 +44,7 @@ class Task(ABC):
     does: ClassVar[str]
     unit: ClassVar[str]
     simple: ClassVar[str] = ""
+    input: ClassVar[str]
     causal: ClassVar[bool]
     context: int
     outputs: int

@@ -33,6 +33,7 @@ class Language(Task):
     )
     unit: ClassVar[str] = "bits per character"
     simple: ClassVar[str] = "trigrams"
+    input: ClassVar[str] = "pieces of {tokens} characters"
     causal: ClassVar[bool] = True
 
     def __init__(self, text: Text, context: int) -> None:
@@ -116,6 +117,7 @@ class Digits(Task):
     title: ClassVar[str] = "digits under rotation"
     does: ClassVar[str] = "Handwritten digits; one of six rotations is left out and asked for."
     unit: ClassVar[str] = "nats per digit"
+    input: ClassVar[str] = "digits"
     causal: ClassVar[bool] = False
     context: int = (DIGIT_SIDE // PATCH) ** 2
     outputs: int = 10

@@ -81,6 +81,20 @@ def shipped_text() -> Text:
     return as_text([topics[name] for name in sorted(topics)], SHIPPED)
 
 
+def too_long(size: float) -> str:
+    """Return why a text of one's own is not taken.
+
+    Parameters
+    ----------
+    size : float
+        In bytes.
+    """
+    return (
+        f"Expected a text of at most {MOST_BYTES // 1_000_000} MB, but got one of "
+        f"{size / 1e6:,.1f} MB; take a part of it."
+    )
+
+
 @lru_cache(maxsize=4)
 def own_text(content: bytes) -> Text:
     """Return a text of one's own.
@@ -96,10 +110,7 @@ def own_text(content: bytes) -> Text:
         If it is empty, too short, too long, no text, or always the same character.
     """
     if len(content) > MOST_BYTES:
-        raise SpecificationError(
-            f"Expected a text of at most {MOST_BYTES // 1_000_000} MB, but got "
-            f"{len(content) / 1e6:.1f} MB; take a part of it."
-        )
+        raise SpecificationError(too_long(len(content)))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

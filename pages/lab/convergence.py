@@ -5,12 +5,13 @@ import streamlit as st
 from moeviz.ui.lab.below import show_below
 from moeviz.ui.lab.chips import chips
 from moeviz.ui.lab.controls import run, run_button, settings, show_notices
+from moeviz.ui.lab.following import follow_form, stop_following
 from moeviz.ui.lab.form import form_preset, form_study, form_values, heading
 from moeviz.ui.lab.formula import formula
 from moeviz.ui.lab.kept import shown_kept
 from moeviz.ui.lab.link import request_for
 from moeviz.ui.lab.predict import guesses_of, predict
-from moeviz.ui.lab.state import STATE, STUDIES, job, pins
+from moeviz.ui.lab.state import STATE, STUDIES, follows, job, pins
 from moeviz.ui.lab.study import show_study
 from moeviz.ui.shared.drawer import settings_button
 from moeviz.ui.shared.guard import guard
@@ -34,13 +35,14 @@ with guard():
     with start:
         guesses = predict(preset, spec)
         if snapshot is not None and snapshot.active:
-            STUDIES.cancel_button(snapshot)
+            STUDIES.cancel_button(snapshot, stop_following)
         wanted = run_button(spec, snapshot)
     formula(spec)
     if wanted:
         run(spec)
+    follow_form(preset, values, spec, snapshot, kept)
 with guard(STATE.start_again):
-    link = STATE.write(request_for(spec, job(), guesses, kept is not None, pins()))
+    link = STATE.write(request_for(spec, job(), guesses, kept is not None, pins(), follows()))
     shown = show_study(preset, spec, guesses, kept, snapshot, link)
     show_notices(spec)
     if shown is not None:

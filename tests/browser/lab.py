@@ -26,6 +26,13 @@ def walk(page: Page, section: str, title: str) -> None:
     page.get_by_role("menuitem", name=title).click()
 
 
+def script_rests(page: Page) -> None:
+    """Wait until no script is running for a page."""
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+    )
+
+
 class Lab:
     """One page on one server.
 
@@ -202,10 +209,7 @@ class Lab:
 
     def settle(self) -> None:
         """Wait until no script is running for this page."""
-        self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
-            " === 'notRunning'"
-        )
+        script_rests(self.page)
 
 
 @dataclass(frozen=True)

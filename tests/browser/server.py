@@ -86,7 +86,7 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        # How it ends of itself is a test of its own; here nobody looks, and it takes seconds.
         self._kill()
 
     def stop(self) -> list[psutil.Process]:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from moeviz.charts.attention import GATES, Setup, looked, raised_weights
 from moeviz.charts.primer import vectors
 from moeviz.ui.attention.link import ATTENTION_PAGE, setup_of
+from tests.browser.asked import Asked
 from tests.browser.test_screens import barriers
 
 DRAWN = '.moeviz-plane[data-draws][data-fine="true"]'
@@ -177,12 +178,10 @@ def test_one_word_and_none_of_the_primer(server, visit):
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
 def test_no_barrier_no_other_host_and_a_silent_console(server, visit, scheme):
     page = visit(1280, 800, scheme)
-    asked, heard = [], []
-    page.on("request", lambda request: asked.append(request.url))
+    asked, heard = Asked(page), []
     page.on("console", lambda message: heard.append(message.text))
     open_page(page, server)
     page.locator(".plane-data summary").click()
     assert barriers(page) == []
-    own = (server.url, server.url.replace("http", "ws"), "blob:", "data:")
-    assert [url for url in asked if not url.startswith(own)] == []
+    assert asked.elsewhere(server.url) == []
     assert heard == []

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.asked import Asked
 from tests.browser.lab import Lab
 
 
@@ -13,13 +14,12 @@ def test_a_choice_is_made_by_keyboard_and_takes_with_it_what_it_needs(server, vi
     lab = Lab(visit(), server.url)
     lab.open("multinomial-exact")
     page = lab.page
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = Asked(page, rested=True)
     chip = page.locator('[data-chip="gate"]')
     chip.press("Enter")
     picker = page.get_by_role("dialog", name="Choose: gate")
     expect(picker.get_by_role("button", pressed=True)).to_be_focused()
-    assert all("/moeviz/cards-" in url for url in asked)
+    assert all("/moeviz/cards-" in url for url in asked.questions)
     takes = picker.get_by_role("button", name=re.compile("^Sigmoid gate: takes"))
     while not takes.evaluate("button => button === document.activeElement"):
         page.keyboard.press("ArrowDown")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from moeviz.study.one_fit import one_fit
 from moeviz.text import signed
 from moeviz.ui.fit.link import FIT_PAGE, asked_of
+from tests.browser.asked import Asked
 from tests.browser.hand import touched
 from tests.browser.test_cells import TABLES
 from tests.browser.test_screens import barriers
@@ -65,13 +66,11 @@ def test_picture_control_and_sentence_are_on_the_first_screen(opened, width, hei
 
 def test_it_is_played_without_asking_and_keys_take_a_step(opened):
     page = opened(width=1280, height=800)
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = Asked(page, rested=True)
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".plane-step")).to_have_text(re.compile("^step [2-9] of 27"))
     page.get_by_role("button", name="Pause").click()
-    # Streamlit fetches fonts when it needs them.
-    assert [each for each in asked if "/static/media/" not in each] == []
+    assert asked.questions == []
     expect(page).to_have_url(re.compile(r"at=\d"))
     slider = page.get_by_role("slider", name="Step", exact=True)
     slider.focus()

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from moeviz.charts.gates import STARTS, Setup
 from moeviz.charts.gates_formula import library_weights
 from moeviz.ui.gates.link import GATES_PAGE, setup_of
+from tests.browser.asked import Asked
 from tests.browser.hand import centre, touched
 from tests.browser.test_screens import barriers
 
@@ -164,12 +165,10 @@ def test_pictures_are_saved_with_title_sentence_and_link(server, visit, tmp_path
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
 def test_no_barrier_and_no_other_host(server, visit, scheme):
     page = visit(1280, 800, scheme)
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
+    asked, said = Asked(page), []
     page.on("console", lambda message: said.append(message.text))
     open_gates(page, server, "?along=line&left=competition&right_gate=winners-share")
     page.locator(".plane-data summary").click()
     assert barriers(page) == []
-    own = (server.url, server.url.replace("http", "ws"), "blob:", "data:")
-    assert [url for url in asked if not url.startswith(own)] == []
+    assert asked.elsewhere(server.url) == []
     assert said == []

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from moeviz.charts.designs_seen import FIRST, Moved
 from moeviz.charts.information import information_document
+from tests.browser.asked import Asked
 from tests.browser.hand import centre, touched
 from tests.browser.lab import Lab
 from tests.browser.test_screens import barriers
@@ -64,8 +65,7 @@ def test_keys_and_mouse_move_the_reach(opened):
 
 def test_a_hand_that_lets_go_where_it_began_leaves_the_picture_in_full(opened):
     page = opened(width=1280, height=800)
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = Asked(page, rested=True)
     x, y = centre(page.get_by_role("slider", name=re.compile("^range of the inputs")))
     note = page.locator(".plane-note").last
     page.mouse.move(x, y)
@@ -77,7 +77,7 @@ def test_a_hand_that_lets_go_where_it_began_leaves_the_picture_in_full(opened):
     page.mouse.up()
     expect(note).to_have_text("eigenvalues, over 16,384 inputs")
     expect(page.locator(".plane-said")).to_have_text(sentence())
-    assert {url.partition("?")[0] for url in asked} == {
+    assert {url.partition("?")[0] for url in asked.questions} == {
         page.evaluate("new URL('moeviz/information.json', document.baseURI).href")
     }
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from moeviz.charts.gates import STARTS
 from moeviz.ui.lessons.looks import WINDOW
+from tests.browser.asked import Asked
 from tests.browser.test_screens import barriers
 
 BEFORE = "Cosine router: no weight moved (less than 0.0005)"
@@ -39,10 +40,9 @@ WRONG = re.compile("You said both routers.*; it is only the linear router’s", 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
 def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit, scheme):
     page = visit(1280, 800, scheme)
-    asked: list[str] = []
+    asked = Asked(page)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    page.on("request", lambda request: asked.append(request.url))
     page.goto(server.url)
     home = page.locator(".moeviz-home[data-drawn]")
     home.wait_for(timeout=60_000)
@@ -81,7 +81,7 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit, s
     page.reload()
     step(page, 3)
     expect(page.locator(".moeviz-text").first).to_contain_text(WRONG)
-    assert [url for url in asked if not url.startswith((server.url, "blob:", "data:"))] == []
+    assert asked.elsewhere(server.url) == []
     assert said == []
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from playwright.sync_api import expect
 
 from moeviz.ui.shared.scripts import script_path
+from tests.browser.asked import Asked
 from tests.browser.lab import Lab
 from tests.browser.server import Server
 from tests.browser.test_checker import DECIDED_MS, FRESH, button
@@ -26,17 +27,13 @@ FOLLOW = """async ([path, job]) => {
 
 def decide(page, server: Server, claim: str) -> dict[str, int]:
     """Have a claim decided, and return how often the browser asked for what."""
-    asked = {"stream": 0, "json": 0}
-
-    def count(request) -> None:
-        if "/moeviz/live/" in request.url:
-            asked["json" if ".json" in request.url else "stream"] += 1
-
-    page.on("request", count)
+    asked = Asked(page)
     page.goto(f"{server.url}/checker?claim={claim}")
     button(page).click()
     expect(page.get_by_text(FRESH)).to_be_visible(timeout=DECIDED_MS)
-    return asked
+    live = [url for url in asked.all if "/moeviz/live/" in url]
+    polled = sum(".json" in url for url in live)
+    return {"stream": len(live) - polled, "json": polled}
 
 
 SLOW = ("C8.over.gelu", "C4.gelu.d2", "C8.over.relu", "C4.relu.d2")
@@ -60,13 +57,13 @@ def test_a_check_is_followed_by_its_stream_and_by_polling_where_there_is_none(se
 
 def test_a_finished_job_says_so_once_and_an_unknown_one_is_gone(server, visit):
     page = visit()
-    jobs = []
-    page.on("request", lambda r: jobs.extend(re.findall(r"/live/([0-9a-f]{16})", r.url)))
+    asked = Asked(page)
     followed(page, server, reversed(SLOW))
+    (job, *_) = re.findall(r"/live/([0-9a-f]{16})", " ".join(asked.all))
     path = script_path("live").removeprefix("/")
-    found = page.evaluate(FOLLOW, [path, jobs[0]])
+    found = page.evaluate(FOLLOW, [path, job])
     assert found["said"] == ["done"]
-    assert found["last"]["job"] == jobs[0]
+    assert found["last"]["job"] == job
     lost = page.evaluate(FOLLOW, [path, "0" * 16])
     assert lost["said"] == []
     assert lost["last"]["gone"]

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.asked import Asked
 from tests.browser.lab import Lab, walk
 
 AT_REST = """() => new Promise((resolve) => requestAnimationFrame(() => {
@@ -55,8 +56,7 @@ def test_the_home_page_shows_a_gauge_at_a_touch(server, visit):
 
 def test_the_home_page_leads_to_the_lab_and_asks_no_other_host(server, visit):
     page = visit()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = Asked(page)
     page.goto(server.url)
     page.locator(".moeviz-plane[data-draws]").wait_for()
     page.get_by_role("link", name=re.compile("^Run it")).click()
@@ -64,8 +64,8 @@ def test_the_home_page_leads_to_the_lab_and_asks_no_other_host(server, visit):
     lab.run_button.wait_for()
     lab.settle()
     expect(page).to_have_url(re.compile(r"/convergence\?.*preset=cosine-exact"))
-    assert [url for url in asked if not url.startswith((server.url, "blob:", "data:"))] == []
-    assert any("/moeviz/plotly-" in url for url in asked)
+    assert asked.elsewhere(server.url) == []
+    assert any("/moeviz/plotly-" in url for url in asked.all)
 
 
 def test_a_link_restores_the_screen_and_locks_the_prediction(finished, visit):

@@ -65,9 +65,21 @@ def test_a_run_is_cancelled_and_found_again_where_it_stopped(opened):
     button(page, "Cancel").click()
     expect(button(page, "Continue")).to_be_visible()
     expect(button(page, "Run")).to_be_visible()
+    expect(page.get_by_text("Training begins")).to_have_count(0)
+    expect(page.get_by_text("waits for its first checkpoint")).to_have_count(0)
     page.reload()
     expect(button(page, "Continue")).to_be_visible()
     expect(button(page, "Cancel")).to_have_count(0)
+
+
+def test_who_reloads_is_the_same_visitor_and_cancels_at_once(opened):
+    page = opened(**{**LONG, "seed": 4})
+    button(page, "Run").click()
+    expect(button(page, "Cancel")).to_be_visible()
+    page.reload()
+    button(page, "Cancel").click()
+    expect(button(page, "Continue")).to_be_visible()
+    expect(page.get_by_text("Somebody else wants")).to_have_count(0)
 
 
 def test_a_text_of_ones_own_is_handed_in_and_what_is_none_is_refused(opened):
@@ -76,15 +88,16 @@ def test_a_text_of_ones_own_is_handed_in_and_what_is_none_is_refused(opened):
     chooser = page.get_by_test_id("stFileUploaderDropzoneInput")
     alert = page.get_by_test_id("stPopoverBody").get_by_test_id("stAlert")
     for content, words in (
-        (b"", "at least"),
-        (b"a", "at least"),
+        (b"", "the file is empty"),
+        (b"a", "but got 1;"),
         (b"\x89PNG\xff" * 800, "UTF-8"),
     ):
         chooser.set_input_files({"name": "mine.txt", "mimeType": "text/plain", "buffer": content})
         expect(alert).to_contain_text(words)
-    large = {"name": "large.txt", "mimeType": "text/plain", "buffer": b"x" * 2_200_000}
+    large = {"name": "large.txt", "mimeType": "text/plain", "buffer": b"x" * 10_000_000}
     chooser.set_input_files(large)
-    expect(page.get_by_text("File must be 2.0MB or smaller.")).to_be_visible()
+    expect(alert).to_contain_text("at most 2 MB, but got one of 10.0 MB")
+    expect(alert).not_to_contain_text("UTF-8")
     chooser.set_input_files({"name": "mine.txt", "mimeType": "text/plain", "buffer": TEXT})
     expect(page).to_have_url(re.compile(f"text={own_text(TEXT).digest}"))
     expect(button(page, "Text: your own")).to_be_visible()

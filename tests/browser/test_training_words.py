@@ -6,13 +6,16 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext
 
+import moeviz.ui.shared
 import moeviz.ui.train
 from moeviz.charts.palette import THEMES
 from moeviz.charts.training import training_screen
 from moeviz.charts.training_words import sentence
+from moeviz.charts.walks import power_of_ten
 from tests.charts.test_training import result, spec
 
 SCRIPT = Path(moeviz.ui.train.__file__).with_name("noticing.js")
+SURFACE = Path(moeviz.ui.shared.__file__).with_name("surface.js")
 CHART = SCRIPT.with_name("linechart.js")
 
 TICKS = """async ([script, ranges]) => {
@@ -23,6 +26,13 @@ TICKS = """async ([script, ranges]) => {
     const levels = ticks(low, high);
     return levels.map((level) => tickText(level, levels[1] - levels[0], "fine"));
   });
+}"""
+
+POWERS = """async ([script, values]) => {
+  const alone = script.replace(/^import .*$/gm, "");
+  const address = URL.createObjectURL(new Blob([alone], { type: "text/javascript" }));
+  const { powerOfTen } = await import(address);
+  return values.map((value) => powerOfTen(value));
 }"""
 
 FILL = """async ([script, screen]) => {
@@ -45,6 +55,9 @@ def test_both_write_the_same_sentences(context: BrowserContext):
         {"rank_down": 0.001},
         {"use": 1.2},
         {"made": spec(methods="smoe\nshared-v2")},
+        {"made": spec(name="collapse")},
+        {"made": spec(name="collapse"), "idle": 2},
+        {"made": spec(name="collapse", seeds=1), "idle": 1},
     ):
         screen = training_screen(result(**told), THEMES["light"])
         wanted = [
@@ -55,6 +68,15 @@ def test_both_write_the_same_sentences(context: BrowserContext):
             for beside in (False, True)
         ]
         assert page.evaluate(FILL, [SCRIPT.read_text(encoding="utf-8"), screen]) == wanted
+    page.close()
+
+
+def test_powers_of_ten_are_written_alike(context: BrowserContext):
+    page = context.new_page()
+    page.goto("about:blank")
+    values = [9.4e-4, 5.2e-3, 9.96e-10, 1e-12, 4321.0]
+    found = page.evaluate(POWERS, [SURFACE.read_text(encoding="utf-8"), values])
+    assert found == [power_of_ten(value) for value in values]
     page.close()
 
 

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.asked import Asked
 from tests.browser.lab import Lab
 
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
@@ -50,8 +51,7 @@ def test_a_question_is_asked_by_chips_and_answered(server, visit):
 
 def replay(page: Page, player: Locator) -> None:
     """Play, pause, and take steps by the keys of the picture."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = Asked(page, rested=True)
     said = player.locator(".said")
     step = player.get_by_role("slider")
     expect(said).to_contain_text("Step 0 of")
@@ -69,7 +69,7 @@ def replay(page: Page, player: Locator) -> None:
     player.get_by_role("button", name="How points arrived").click()
     page.keyboard.press("End")
     expect(said).to_contain_text(re.compile(r"Block (\d+) of \1:"))
-    assert [url for url in asked if "moeviz/" in url or "_stcore" in url] == []
+    assert asked.questions == []
 
 
 def test_the_keyboard_alone_does_it_too(server, visit):

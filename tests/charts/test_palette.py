@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from moeviz.charts.gates import MOST
 from moeviz.charts.palette import THEMES, contrast, style, theme_named
 
 CONFIG = tomllib.loads(
@@ -23,9 +24,15 @@ def test_contrast_is_that_of_the_standard():
 @pytest.mark.parametrize("name", THEMES)
 def test_curves_and_guides_stand_out_from_their_ground(name):
     theme = THEMES[name]
-    for colour in (*theme.curves, theme.quiet):
+    for colour in (*theme.experts, theme.quiet):
         assert contrast(colour, theme.ground) >= 3.0
     assert contrast(theme.text, theme.ground) >= 7.0
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_expert_of_a_picture_of_gates_has_a_colour_of_its_own(name):
+    experts = THEMES[name].experts
+    assert len(set(experts)) == len(experts) >= MOST
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -13,14 +13,20 @@ import pytest
 
 from moeviz.charts.palette import THEMES, contrast
 from moeviz.charts.training import training_screen
-from moeviz.charts.training_compared import difference_words, printed_beside, untaught_words
-from moeviz.charts.training_diagnostics import MOST_NUMBERS, thinned
+from moeviz.charts.training_compared import (
+    asked_words,
+    difference_words,
+    printed_beside,
+    untaught_words,
+)
+from moeviz.charts.training_diagnostics import DIAGNOSTICS, MOST_NUMBERS, thinned
 from moeviz.charts.training_experts import MARKS, READABLE, expert_looks
 from moeviz.charts.training_map import schedules
 from moeviz.charts.training_words import formed, notices, sentence
 from moeviz.text import json_text
 from moeviz.train.paired import Difference
 from moeviz.train.plan import Run, plan
+from moeviz.train.presets import PRESETS
 from moeviz.train.published import TABLES
 from moeviz.train.result import TrainingResult, assemble
 from moeviz.train.run import schedule_of
@@ -37,18 +43,19 @@ def spec(**values: Any) -> Training:
     return Training.make(str(values.pop("name", "")), {**own, **values})
 
 
-def layer(agreement: float, rank_down: float, use: float) -> dict[str, Any]:
+def layer(agreement: float, rank_down: float, use: float, idle: int) -> dict[str, Any]:
     return {
         "change": 0.5, "agreement": agreement, "use_entropy": use, "weight_entropy": 0.8,
-        "load": [0.125] * 8, "score_norm": 2.0, "similarity": 0.1, "rank_down": rank_down,
+        "load": [0.0] * idle + [1.0 / (8 - idle)] * (8 - idle), "score_norm": 2.0,
+        "similarity": 0.1, "rank_down": rank_down,
     }  # fmt: skip
 
 
 def record(
     run: Run, number: int, agreement: float, dense: bool = False, rank_down: float = 0.21,
-    use: float = 2.9,
+    use: float = 2.9, idle: int = 0,
 ) -> dict[str, Any]:  # fmt: skip
-    looked = {} if dense else layer(agreement, rank_down, use)
+    looked = {} if dense else layer(agreement, rank_down, use, idle)
     return {
         "step": number, "train": [1.0], "seconds": 1.0, "competed": [0, 0], "validation": None,
         "held_out": LOSS[number] + 0.1 * run.method + 0.01 * run.seed, "accuracy": None,
@@ -167,6 +174,43 @@ def test_where_the_true_gate_is_known_the_sentence_is_about_it():
     assert "truth.information" in [each["name"] for each in shown["diagnostics"]]
 
 
+@pytest.mark.parametrize(
+    ("lowest", "words"),
+    [
+        (
+            (0, 0, 0),
+            "no expert lies idle in any seed (less than a tenth of an equal share); in all layers "
+            "*0* of 16",
+        ),
+        (
+            (2, 1, 0),
+            "*1* of 8 experts lie idle (less than a tenth of an equal share), 0 to 2 by seed; in "
+            "all layers *2* of 16",
+        ),
+        (
+            (1, 0, 0),
+            "*0.3* of 8 experts lie idle (less than a tenth of an equal share), 0 to 1 by seed; in "
+            "all layers *0.7* of 16",
+        ),
+    ],
+)
+def test_a_question_of_idle_experts_is_answered(lowest: tuple[int, ...], words: str):
+    whole = result(made=spec(name="collapse"))
+    for run, records in whole.records.items():
+        idle = lowest[run.seed - 1]
+        for each in filter(None, records[2]["look"]["layers"]):
+            each |= layer(0.5, 0.2, 2.9, idle)
+    shown = training_screen(whole, LIGHT)
+    assert shown["reads"] == "use_entropy"
+    used = "entropy of use *2.90* of 3.00 bits."
+    assert sentence(shown, 0, 0, 2) == f"CompeteSMoE: {words}; {used}"
+    assert sentence(shown, 1, 0, 2, beside=True).startswith("SMoE: *")
+
+
+def test_every_preset_reads_a_diagnostic_that_there_is():
+    assert {preset.reads for preset in PRESETS.values()} <= {"", *(d.name for d in DIAGNOSTICS)}
+
+
 def test_an_even_router_is_not_said_to_crowd():
     assert "crowd" not in sentence(screen(), 0, 0, 2)
 
@@ -194,8 +238,15 @@ def test_differences_are_the_results_both_ways_round():
 def test_the_summary_names_whom_the_best_beats():
     said = screen()["summary"]
     assert said.startswith("CompeteSMoE ends at 3.020 bits per character")
+    assert "the best mean of 3 seeds" in said
     assert "better than SMoE and dense, equal work" in said
     assert "cannot tell" not in said
+
+
+def test_the_summary_of_one_seed_is_no_mean():
+    said = screen(made=spec(seeds=1))["summary"]
+    assert "the best of one seed each; whether it beats SMoE" in said
+    assert said.endswith("one seed cannot tell.")
 
 
 @pytest.mark.parametrize(
@@ -208,6 +259,27 @@ def test_the_summary_names_whom_the_best_beats():
 )
 def test_a_difference_in_words(found: Difference, words: str):
     assert difference_words(found)["words"] == words
+
+
+def test_a_setting_stays_on_one_line_with_its_value():
+    shown = screen(made=spec(methods="smoe\nsmoe balance=0.0"))
+    assert shown["methods"][1]["title"] == "SMoE (balance\u00a0=\u00a00)"
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        ("language", "all 723 pieces of 64 characters that are held out"),
+        ("digits", "all 723 digits that are held out"),
+        ("regression", "all 723 blocks of 64 points that are held out"),
+    ],
+)
+def test_what_final_numbers_are_of_is_said_in_the_tasks_words(task: str, words: str):
+    whole = result(made=spec(methods="smoe", task=task))
+    for run, records in whole.records.items():
+        last = {**records[-1], "inputs": 64, "final": {"inputs": 723, "loss": 1.0, "accuracy": 0.5}}
+        whole.records[run] = (*records[:-1], last)
+    assert words in asked_words(whole)
 
 
 def test_points_of_percent_for_shares():
@@ -268,7 +340,7 @@ def test_the_largest_comparison_stays_small():
     made = spec(methods=lines, seeds=5, steps=600, points=18, layers=8, width=8, hidden=4, batch=1)
     found = {stretch.id: record(stretch.run, 0, 0.3) for stretch in plan(made)}
     for one in found.values():
-        one["look"]["layers"] = [layer(0.3, 0.1, 2.9)] * 8
+        one["look"]["layers"] = [layer(0.3, 0.1, 2.9, 0)] * 8
     whole = assemble(made, found, 1.0, "cpu")
     shown = training_screen(whole, LIGHT)
     numbers = sum(

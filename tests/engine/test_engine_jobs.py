@@ -114,6 +114,16 @@ def test_what_the_store_says_is_mirrored(job: Job):
     assert (job.state, job.message, job.version) == ("failed", "Why it failed.", 9)
 
 
+def test_a_change_has_its_time_and_the_store_s_is_kept(job: Job, monkeypatch: pytest.MonkeyPatch):
+    assert job.snapshot().changed == 0.0
+    for now, change in ((10.0, lambda: job.become("running")), (20.0, lambda: job.add({}))):
+        monkeypatch.setattr("moeviz.engine.jobs.time.time", lambda now=now: now)
+        change()
+        assert job.snapshot().changed == now
+    job.mirror(Record("failed", "Why.", beat=5.0), {})
+    assert job.snapshot().changed == 5.0
+
+
 def test_done_means_that_all_blocks_are_there(job: Job):
     job.mirror(Record("done"), {"block-0": {}})
     assert job.state == "interrupted"

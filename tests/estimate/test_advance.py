@@ -18,16 +18,16 @@ from moeviz.estimate import (
     fit_stochastic_gradient,
 )
 from moeviz.estimate.em import FIRST_DAMPING, LEAST_DAMPING, RELIEF
-from moeviz.estimate.multistart import best_of
-from moeviz.estimate.solver import (
+from moeviz.estimate.equations import (
     ALIGNED,
-    FitResult,
-    RunningFits,
-    _aligned,
+    aligned,
     damped_step,
     free_coordinates,
     quadratic,
 )
+from moeviz.estimate.multistart import best_of
+from moeviz.estimate.newton import EARLY
+from moeviz.estimate.solver import FitResult, RunningFits
 from moeviz.model import Features
 from moeviz.model.moments import Moments
 from tests.support import normal, task, uniform
@@ -209,7 +209,7 @@ def test_a_fit_at_its_optimum_takes_no_more_than_a_step(rng):
     ended = first.status == int(Status.CONVERGED)
     assert ended.any()
     assert (again.steps[ended] <= 3).all()
-    assert (first.cost - again.cost)[ended].max() <= 1e-9 * first.cost.max()
+    assert (first.cost - again.cost)[ended].max() <= 4e-9 * first.cost.max()
 
 
 def test_the_best_of_several_fits_is_the_cheapest_that_did_not_fail():
@@ -226,7 +226,7 @@ def test_the_best_of_several_fits_is_the_cheapest_that_did_not_fail():
     assert [each.tolist() for each in best.trace] == [[1.0, 4.0, 6.0], [2.0, 5.0, 7.0]]
 
 
-def test_a_coordinate_without_curvature_is_damped_by_a_trace_of_the_others():
+def test_a_coordinate_withoutcurvature_is_damped_by_a_trace_of_the_others():
     """Its own diagonal is 0: a share of 1e-12 of the largest stands in for it."""
     gram = torch.diag(numbers(4.0, 0.0)).unsqueeze(0)
     slope = numbers([1.0, 1e-9])
@@ -240,7 +240,7 @@ def test_a_coordinate_without_curvature_is_damped_by_a_trace_of_the_others():
 @pytest.mark.parametrize("size", [1, 7, 8, 9, 16])
 def test_matrices_are_widened_by_the_identity(size, rng):
     matrix = positive(rng, 2, size)
-    wide = _aligned(matrix)
+    wide = aligned(matrix)
     assert wide.shape[-1] % ALIGNED == 0
     assert wide.shape[-1] - size < ALIGNED
     assert torch.equal(wide[:, :size, :size], matrix)
@@ -272,7 +272,7 @@ def test_every_fit_begins_alike(rng):
 
 @pytest.mark.parametrize("tolerances", [(0.0, 1e-6), (1e-9, 0.0)])
 def test_angles_or_costs_alone_end_a_fit(tolerances, rng):
-    """By the angle its residual is across every derivative; by the cost both falls are small."""
+    """By the angle its residual is across every derivative; by the cost little is left to gain."""
     problem, start, _ = task(rng, "linear", "softmax", "tanh", fits=4, n=300, half=50.0)
     cost, angle = tolerances
     method = LevenbergMarquardt(400, cost_tolerance=cost, angle_tolerance=angle)
@@ -286,10 +286,9 @@ def test_angles_or_costs_alone_end_a_fit(tolerances, rng):
     assert (cosine[ended] <= (angle or 1e-3)).all()
     assert found.steps[ended].max() < 400
     if cost:
-        costs, last = torch.stack(found.trace), found.steps
-        each = torch.arange(4)
-        fell = costs[last - 1, each] - costs[last, each]
-        assert (fell[ended].abs() <= cost * found.cost[ended]).all()
+        finer = LevenbergMarquardt(400, cost_tolerance=1e-13, angle_tolerance=0.0)
+        left = found.cost - fit(problem, found.theta, finer).cost
+        assert (left[ended] <= EARLY * cost * found.cost[ended]).all()
 
 
 def test_a_fit_without_residuals_is_at_its_end(rng):
@@ -318,7 +317,7 @@ def test_the_defaults_are_the_published_protocol():
 
 
 def test_a_fit_ends_at_the_first_point_across_which_its_residual_lies(rng):
-    """No step sooner and no step later than the cosines say; the last step only sees it."""
+    """No step sooner and no step later than the cosines say."""
     problem, start, _ = task(rng, "linear", "softmax", "tanh", fits=3, n=300, half=50.0)
     free = problem.upper > problem.lower
 
@@ -334,8 +333,8 @@ def test_a_fit_ends_at_the_first_point_across_which_its_residual_lies(rng):
     assert ended
     for row in ended:
         last = int(found.steps[row])
-        assert largest_cosine(last - 1, row) <= 1e-4
-        assert largest_cosine(last - 2, row) > 1e-4
+        assert largest_cosine(last, row) <= 1e-4
+        assert largest_cosine(last - 1, row) > 1e-4
 
 
 def test_em_ends_with_the_first_small_rise_of_a_full_step(rng):

@@ -21,8 +21,10 @@ from moeviz.estimate import (
     fit,
     fit_stochastic_gradient,
 )
+from moeviz.estimate.equations import promised
+from moeviz.estimate.newton import KINK
 from moeviz.estimate.sgd import LARGEST
-from moeviz.estimate.solver import WORTH, promised
+from moeviz.estimate.solver import WORTH
 from tests.support import DENSITIES, task
 
 
@@ -100,7 +102,8 @@ def test_what_has_converged_has_nothing_worth_a_step_left(gate, bend, rng):
     inside = (found.theta > problem.lower) & (found.theta < problem.upper)
     share = promised(at, inside) / problem.scale(at.cost) * problem.samples
     ended = found.status == int(Status.CONVERGED)
-    assert (share[ended] <= 1.1 * WORTH).all()
+    # At a kink the derivative of one side promises what the other side takes back.
+    assert (share[ended] <= (KINK if bend == "relu" else 1.1 * WORTH)).all()
     assert torch.isin(found.status, torch.tensor([int(status) for status in ENDED])).all()
     if gate.startswith("top"):
         # The function jumps where one expert takes another's place.

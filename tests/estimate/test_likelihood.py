@@ -17,7 +17,8 @@ from moeviz.estimate import (
     fit_stochastic_gradient,
     make_problem,
 )
-from moeviz.estimate.solver import RunningFits, damped_step, free_coordinates
+from moeviz.estimate.equations import damped_step, free_coordinates
+from moeviz.estimate.solver import RunningFits
 from moeviz.model import OUTPUTS, Features, make_mixture
 from tests.support import OWN, normal, uniform
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from moeviz.errors import FormulaError
+from moeviz.kernels import KERNEL
 from moeviz.model import (
     EXPERTS,
     Features,
@@ -19,7 +20,6 @@ from moeviz.model import (
 )
 from moeviz.model.experts import LinearExpert
 from moeviz.model.fused import least_squares
-from moeviz.model.fused.choice import KERNEL
 from moeviz.model.fused.instructions import UnsupportedError, instructions_of
 from moeviz.model.fused.least_squares import BLOCK
 from moeviz.model.fused.regression import supported

@@ -28,6 +28,15 @@ def test_chart_jacobian_agrees_with_automatic_differentiation(score, rng):
     torch.testing.assert_close(chart.chart_jacobian(beta), automatic, rtol=1e-12, atol=1e-13)
 
 
+def test_a_slope_is_pulled_back_by_the_charts_jacobian(score, rng):
+    chart = make_score(score, tau1=0.7)
+    beta = gate_block(rng, chart, 4)
+    beta[1] = 0.0
+    slope = normal(rng, *chart.coordinates(beta).shape)
+    wanted = (slope.unsqueeze(-2) @ chart.chart_jacobian(beta)).squeeze(-2)
+    torch.testing.assert_close(chart.pull_back(beta, slope), wanted, rtol=1e-13, atol=1e-14)
+
+
 def test_parameter_is_a_right_inverse_of_the_chart(score, rng):
     chart = make_score(score, tau1=0.7)
     u = chart.coordinates(gate_block(rng, chart, 5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from moeviz.charts.printed import printed
-from moeviz.console import rates_json
+from moeviz.cli.rates import rates_json
 from moeviz.study import PRESETS, assemble, plan
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.study.rates_table import RATE_ROWS

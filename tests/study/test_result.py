@@ -8,7 +8,10 @@ import json
 import pytest
 
 from moeviz.charts.printed import printed
+from moeviz.charts.sentences import way_words
+from moeviz.cli.study_text import study_text
 from moeviz.errors import MoevizError, SpecificationError
+from moeviz.kernels import KERNEL
 from moeviz.study import PRESETS, Result, assemble, plan, run_block, split
 from moeviz.study.kept import kept_folder, kept_names, kept_result
 from moeviz.text import json_text
@@ -69,6 +72,27 @@ def test_a_result_survives_json_and_holds_no_sentence(small):
     assert Result.from_json(json.loads(json.dumps(data, allow_nan=False))) == small
     assert not set(SENTENCES) & (set(data) | set(data["curves"][0]))
     assert without_sentences(printed(small)).keys() == data.keys()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kernels", "said"),
+    [("", ("fused",), "compiled"), ("torch", ("torch",), "tensor by tensor")],
+)
+def test_a_result_says_which_way_its_passes_went(chosen, kernels, said, monkeypatch):
+    monkeypatch.setenv(KERNEL, chosen)
+    spec = PRESETS["cosine-exact"].build({"sizes": (100,), "replicates": 2, "candidates": 2})
+    block = next(block for block in split(spec) if block.kind == "fits")
+    result = assemble(spec, {block.id: run_block(spec, block)}, 1.0, "cpu")
+    assert result.kernels == Result.from_json(result.to_json()).kernels == kernels
+    assert study_text(result).splitlines()[0].endswith(said)
+
+
+def test_a_result_of_before_there_were_two_ways_says_none(small):
+    data = small.to_json()
+    del data["kernels"]
+    before = Result.from_json(data)
+    assert before.kernels == ()
+    assert way_words(before.kernels) == ""
 
 
 def test_a_curve_that_the_plan_no_longer_has_is_kept(small):

@@ -6,7 +6,7 @@ import pytest
 
 from moeviz.bench import scale
 from moeviz.bench.scale import Case, Size, exponent
-from moeviz.model.fused.choice import KERNEL
+from moeviz.kernels import KERNEL
 
 
 @pytest.mark.parametrize("power", [0.0, 1.0, 2.0])

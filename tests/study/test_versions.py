@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from moeviz.charts.notices import older_words
-from moeviz.console import study_text
+from moeviz.cli.study_text import study_text
 from moeviz.errors import SpecificationError
 from moeviz.model import SCORES, Constant
 from moeviz.model.scores import LinearScore

@@ -15,7 +15,7 @@ from moeviz.symbolic.kernel.balls import Balls
 from moeviz.symbolic.kernel.cone import Block, matrices_of
 from moeviz.symbolic.kernel.family import on_signs
 from moeviz.symbolic.kernel.ground import Ground, Log
-from moeviz.symbolic.kernel.polynomial import add, basic, constant, multiply, power, scale
+from moeviz.symbolic.kernel.polynomial import UNIT, add, basic, constant, multiply, power, scale
 from moeviz.symbolic.kernel.tower import Kind, Tower
 from moeviz.symbolic.kernel.zero import cleared, vanishes
 
@@ -58,7 +58,7 @@ def test_inverses_of_exponentials_need_no_basic_of_their_own():
     ground = Ground((X,))
     e = scale(ground.exp(linear(1, 0)), 3)
     ((monomial, coefficient),) = ground.inverse(e).items()
-    assert coefficient == Fraction(1, 3)
+    assert coefficient == UNIT / 3
     assert [exponent for _, exponent in monomial] == [-1]
     assert ground.of_kind(Kind.INVERSE) == []
     ground.inverse(basic(0))

@@ -17,7 +17,7 @@ from moeviz.symbolic.kernel.balls import Balls
 from moeviz.symbolic.kernel.exact import is_positive, null_basis, reduced, signature
 from moeviz.symbolic.kernel.functions import gelu, log_abs, normal_cdf, relu, sigmoid, softplus
 from moeviz.symbolic.kernel.ground import Ground, Log
-from moeviz.symbolic.kernel.polynomial import add, multiply, scale
+from moeviz.symbolic.kernel.polynomial import add, basic, constant, multiply, scale
 from moeviz.symbolic.kernel.support import Support, plane_of
 from moeviz.symbolic.kernel.tower import Tower
 from moeviz.symbolic.kernel.zero import vanishes
@@ -88,7 +88,7 @@ def test_logs_in_exponents_come_out_exactly(a, x, r):
 def test_a_kink_has_its_mass_over_its_slope(a, b):
     assume(a)
     ground = Ground((X, Y))
-    first = {((0, 1),): a, (): b} if b else {((0, 1),): a}
+    first = add(scale(basic(0), a), constant(b))
     whole, unit = ground.kink(first), ground.kink(scale(first, 1 / a))
     assert whole == scale(unit, 1 / abs(a))
     assert ground.kink(scale(first, -3)) == scale(whole, Fraction(1, 3))
@@ -98,13 +98,13 @@ def test_a_kink_has_its_mass_over_its_slope(a, b):
 def test_a_step_and_its_opposite_are_one(a, b):
     assume(a)
     ground = Ground((X, Y))
-    first = {((0, 1),): a, (): b} if b else {((0, 1),): a}
-    assert add(ground.step(first), ground.step(scale(first, -1))) == {(): Fraction(1)}
+    first = add(scale(basic(0), a), constant(b))
+    assert add(ground.step(first), ground.step(scale(first, -1))) == constant(1)
 
 
 def test_a_kink_nowhere_has_no_mass_and_one_everywhere_is_refused():
     ground = Ground((X, Y))
-    assert ground.kink({(): Fraction(3)}) == {}
+    assert ground.kink(constant(3)) == {}
     with pytest.raises(FormulaError, match="kink"):
         ground.kink({})
 
@@ -118,7 +118,7 @@ def test_division_by_zero_is_refused():
 def test_a_hyperplane_is_where_its_formula_is_zero(a, b, c):
     assume(a or b)
     ground = Ground((X, Y))
-    p = {m: v for m, v in {((0, 1),): a, ((1, 1),): b, (): c}.items() if v}
+    p = add(scale(basic(0), a), scale(basic(1), b), constant(c))
     plane = plane_of(ground, p)
     place = plane.onto({"x1": Fraction(1, 3), "x2": Fraction(-2, 7)})
     assert plane.at(place) == a * place["x1"] + b * place["x2"] + c == 0
@@ -128,7 +128,7 @@ def test_a_hyperplane_is_where_its_formula_is_zero(a, b, c):
 def test_a_curved_kink_is_refused():
     ground = Ground((X, Y))
     with pytest.raises(FormulaError, match="hyperplanes"):
-        plane_of(ground, multiply({((0, 1),): Fraction(1)}, {((0, 1),): Fraction(1)}))
+        plane_of(ground, multiply(basic(0), basic(0)))
 
 
 def test_points_lie_strictly_in_their_box():

@@ -12,7 +12,8 @@ import sympy
 from moeviz.errors import SpecificationError
 from moeviz.model import make_mixture
 from moeviz.symbolic.kernel.balls import Balls
-from moeviz.symbolic.kernel.functions import sigmoid, softplus
+from moeviz.symbolic.kernel.enclosed import Enclosed
+from moeviz.symbolic.kernel.functions import BY_HEAD, sigmoid, softplus
 from moeviz.symbolic.kernel.numeric import PRECISE, evaluate
 from moeviz.symbolic.kernel.places import Places, precision
 from moeviz.symbolic.kernel.polynomial import whole
@@ -79,6 +80,27 @@ def test_unrolled_formulas_have_the_digits_of_the_walk():
         for x in (mpmath.mpf(1) / 3, mpmath.mpf(-9) / 11):
             walked = [evaluate(f, {**still, X: x}, PRECISE) for f in formulas]
             assert model.at(known, {X: x}) == walked
+
+
+@pytest.mark.parametrize("head", list(BY_HEAD.values()), ids=lambda row: row.name)
+def test_enclosed_formulas_have_the_digits_of_the_walk(head):
+    formulas = [head.written(A * X + B) / (A + X**2), sympy.E ** (A * X) * B]
+    with mpmath.workdps(60):
+        still = {A: mpmath.mpf(2) / 3, B: mpmath.mpf(5) / 7}
+        model = Enclosed(formulas, [X])
+        known = model.still(still)
+        for x in (mpmath.mpf(1) / 3, mpmath.mpf(9) / 11):
+            walked = [evaluate(f, {**still, X: x}, PRECISE) for f in formulas]
+            for found, expected in zip(model.at(known, {X: x}), walked, strict=True):
+                assert mpmath.almosteq(found, expected, mpmath.mpf(10) ** -58)
+
+
+def test_where_an_enclosure_says_nothing_mpmath_is_asked():
+    formula = sympy.log(X - A) + sympy.sqrt(X)
+    with mpmath.workdps(40):
+        model = Enclosed([formula], [X])
+        (found,) = model.at(model.still({A: mpmath.mpf(2)}), {X: mpmath.mpf(1)})
+        assert found == evaluate(formula, {A: mpmath.mpf(2), X: mpmath.mpf(1)}, PRECISE)
 
 
 def test_a_place_tells_what_no_input_moves_at_every_input():

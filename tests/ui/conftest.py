@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
+from moeviz.kernels import tensors_only
 from moeviz.study import run_block, split
 from moeviz.ui.shared import session
 from moeviz.ui.shared.interest import INTEREST
 from tests.ui.still import SPEC, StillEngine
+
+
+@pytest.fixture(scope="module", autouse=True)
+def as_the_server() -> Iterator[None]:
+    """Compute as the server's process does, which nobody keeps waiting to compile."""
+    with tensors_only():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,9 @@ class StillEngine:
 
     def submit(self, spec: Specification) -> str:
         self.submitted.append(spec)
-        self.jobs.setdefault(spec.hash, snapshot(spec, "waiting", {}))
+        known = self.jobs.get(spec.hash)
+        if known is None or known.state in ("cancelled", "interrupted", "failed"):
+            self.jobs[spec.hash] = snapshot(spec, "waiting", {})
         return spec.hash
 
     def cancel(self, job_id: str) -> None:

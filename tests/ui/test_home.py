@@ -14,9 +14,10 @@ from starlette.requests import Request
 from moeviz.charts.gates import FIRST
 from moeviz.ui.home.link import PICTURE
 from moeviz.ui.home.tiles import KEY, TILES
-from moeviz.ui.shared import tiles as module
+from moeviz.ui.shared import pictures
 from moeviz.ui.shared.datafile import DataFile
 from moeviz.ui.shared.navigation import ADDRESSES
+from moeviz.ui.shared.tiles import tiles_routes
 from tests.ui.still import told, visit
 
 HOME = "pages/lab/home.py"
@@ -37,7 +38,7 @@ def test_the_page_does_not_wait_for_the_pictures(still, monkeypatch):
     def never() -> None:
         raise AssertionError("the page made the pictures")
 
-    monkeypatch.setattr(module, "PICTURES", DataFile("tiles", never))
+    monkeypatch.setattr(pictures, "PICTURES", DataFile("tiles", never))
     app = visit(HOME)
     assert not app.exception
     assert told(app, KEY)["pictures"] == "moeviz/tiles.json"
@@ -65,9 +66,8 @@ def test_a_bad_link_of_the_first_page_is_one_sentence_and_a_way_out(still):
 
 
 @pytest.mark.parametrize("base", ["", "/lab"])
-def test_a_lasting_address_leads_to_the_file_that_names_its_content(monkeypatch, base):
-    monkeypatch.setattr(module, "PICTURES", DataFile("tiles", lambda: {"gates": {"words": "*1*"}}))
-    lead, file = module.tiles_routes(base)
+def test_a_lasting_address_leads_to_the_file_that_names_its_content(base):
+    lead, file = tiles_routes(DataFile("tiles", lambda: {"gates": {"words": "*1*"}}), base)
     assert lead.path == f"{base}/moeviz/tiles.json"
     found = asyncio.run(lead.endpoint(Request({"type": "http", "path_params": {}})))
     assert found.status_code == 307

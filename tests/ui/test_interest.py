@@ -51,6 +51,25 @@ def test_two_who_asked_share_and_the_last_one_cancels(interest, cancelled):
     assert cancelled == [JOB]
 
 
+def test_who_reloads_or_has_another_tab_cancels_for_all_of_their_own_pages(interest, cancelled):
+    person, other = "0123456789abcdef", "fedcba9876543210"
+    interest.want(JOB, f"{person}{'0' * 16}")
+    with interest.watching(JOB, f"{person}{'1' * 16}"):
+        interest.want(JOB, f"{other}{'2' * 16}")
+        assert not interest.withdraw(JOB, f"{person}{'1' * 16}", everywhere=True)
+        assert interest.wanted_by(JOB) == 1
+        assert interest.withdraw(JOB, f"{other}{'2' * 16}", everywhere=True)
+    assert cancelled == [JOB]
+
+
+def test_a_page_that_turns_to_something_else_leaves_the_other_tab_alone(interest, cancelled):
+    person = "0123456789abcdef"
+    with interest.watching(JOB, f"{person}{'0' * 16}"):
+        interest.want(JOB, f"{person}{'1' * 16}")
+        assert not interest.withdraw(JOB, f"{person}{'1' * 16}")
+    assert cancelled == []
+
+
 def test_who_only_watches_wants_it_too(interest, cancelled):
     interest.want(JOB, "a")
     with interest.watching(JOB, "b"):

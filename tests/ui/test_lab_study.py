@@ -20,7 +20,7 @@ from moeviz.ui.lab.form import curve_labels
 from moeviz.ui.lab.link import MOST_PINS
 from moeviz.ui.lab.predict import PREDICT
 from moeviz.ui.lab.study import PICTURE
-from moeviz.ui.shared import session
+from moeviz.ui.shared import person
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.studies import study_label
 from tests.ui.still import (
@@ -256,7 +256,7 @@ def comes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def become(name: str) -> None:
         context = SimpleNamespace(session_id=name)
-        monkeypatch.setattr(session, "get_script_run_ctx", lambda: context)
+        monkeypatch.setattr(person, "get_script_run_ctx", lambda: context)
 
     return become
 
@@ -272,7 +272,12 @@ def test_cancel_takes_back_ones_own_wish_only(still, comes):
     one = visits["one"].button(key="lab.cancel").click().run()
     assert not still.cancelled
     assert "job" not in one.query_params
-    assert "goes on until nobody does" in said(one.toast)
+    assert "goes on until nobody does" in said(one.info)
+    back = one.button(key="lab.back").click().run()
+    assert back.query_params["job"] == SPEC.hash
+    assert "goes on until nobody does" not in said(back.info)
+    assert INTEREST.wanted_by(SPEC.hash) == 2
+    back.button(key="lab.cancel").click().run()
     comes("other")
     other = visits["other"].button(key="lab.cancel").click().run()
     assert still.cancelled == [SPEC.hash]

@@ -14,7 +14,7 @@ from moeviz.charts.meter import meters
 from moeviz.charts.palette import THEMES
 from moeviz.charts.printed import printed
 from moeviz.charts.rates import rates_matrix
-from moeviz.console import rates_json
+from moeviz.cli.rates import rates_json
 from moeviz.errors import SpecificationError
 from moeviz.study import PRESETS, plan
 from moeviz.study.kept import kept_result

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from moeviz.errors import SpecificationError
-from moeviz.ui.shared.readers import between_commas, finite, numbers, one_of, place, unless
+from moeviz.ui.shared.readers import (
+    between_commas,
+    digits,
+    finite,
+    flag,
+    numbers,
+    one_of,
+    place,
+    unless,
+    when_on,
+)
 
 
 def test_numbers_come_back_as_a_link_says_them():
@@ -38,3 +48,26 @@ def test_a_number_that_is_none_and_a_default_that_need_not_be_said():
     assert [finite(text, 2.0) for text in ("2.1", "nan", "x")] == [None] * 3
     assert unless(1)(1) is None
     assert unless(1)(2) == "2"
+
+
+def test_a_name_by_content_is_read_whole_or_not_at_all():
+    read = digits("the run", "open it again")
+    assert read("0123456789abcdef") == "0123456789abcdef"
+    for text in (
+        "",
+        "0123456789abcde",
+        "0123456789abcdef0",
+        "0123456789ABCDEF",
+        "0123456789abcdeg",
+    ):
+        with pytest.raises(SpecificationError, match=r"the run to be 16 hex.*; open it again\."):
+            read(text)
+
+
+def test_what_is_on_or_off_is_one_or_zero():
+    read = flag("kept")
+    assert [read(text) for text in ("0", "1")] == [False, True]
+    assert [when_on(read(text)) for text in ("0", "1")] == [None, "1"]
+    for text in ("", "2", "01", "true"):
+        with pytest.raises(SpecificationError, match="Expected kept to be 1 or 0, but got"):
+            read(text)

@@ -225,6 +225,15 @@ def test_methods_are_turned_on_and_off_and_one_stays(still):
     assert address(app)["methods"].splitlines() == [first, more]
 
 
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_question_offers_each_method_once(still, preset):
+    app = visit(PAGE, preset=preset)
+    methods = json.loads(told(app, KEY)["methods"])
+    titles = [each["title"] for each in methods]
+    assert len(set(titles)) == len(titles)
+    assert on(app) == PRESETS[preset].first.splitlines()
+
+
 def test_a_method_of_ones_own_stands_among_the_others(still):
     line = "competesmoe omega=0.5"
     app = visit(PAGE, methods=f"smoe\n{line}")

@@ -20,11 +20,13 @@ ROOT = Path(__file__).parents[2]
 VISITS = f"""
 import asyncio, sys
 from pathlib import Path
+from moeviz.later import later, loaded
+later("torch", "sympy")
 import moeviz.ui.shared.server
 from moeviz.ui.shared import session
-from moeviz.ui.shared.warm import warm
-assert "torch" in sys.modules
-asyncio.run(warm(Path()))
+from moeviz.ui.shared.warm import used_by_pages, warm
+asyncio.run(warm(used_by_pages(Path())))
+assert loaded("torch")
 from tests.ui.still import StillEngine, visit
 session.Engine = lambda **_: StillEngine()
 before = set(sys.modules)
@@ -33,6 +35,32 @@ for page in {SECTIONS["See"]!r}:
     assert not visit(page).exception, page
 print(*sorted(name for name in set(sys.modules) - before if name.split(".")[0] in heavy))
 """
+
+
+FIRST_PAGE = """
+import sys
+from moeviz.later import later, loaded
+later("torch", "sympy")
+import moeviz.ui.shared.server
+from streamlit.testing.v1 import AppTest
+from moeviz.ui.shared import session
+class Still:
+    def hardware(self):
+        return {"workers": 1, "cores": 2, "memory_gib": 4.0, "gpus": [], "torch": "2",
+                "scheduler": "local", "device": "cpu", "ready": True}
+session.Engine = lambda **_: Still()
+app = AppTest.from_file("app.py", default_timeout=60).run()
+assert not app.exception and "Does the gate see" in app.title[0].value, app
+late = ("torch", "sympy", "flint", "scipy", "distributed", "moeviz.symbolic.catalogue")
+print("loaded:", *filter(loaded, late))
+"""
+
+
+def test_the_first_page_is_answered_before_anything_slow_is_imported():
+    command = [sys.executable, "-W", "ignore", "-c", FIRST_PAGE]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "loaded:"
 
 
 def test_what_every_page_imports_is_imported_by_the_server():

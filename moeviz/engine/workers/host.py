@@ -22,6 +22,7 @@ import signal
 import subprocess
 import sys
 import threading
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +37,21 @@ PRELOADED = ["moeviz.engine.workers.worker", "moeviz.study"]
 
 async def serve(workers: int) -> None:
     """Run the cluster until standard input ends."""
+    gpus = _gpus()
+    method = "spawn" if gpus else _method()
+    if method == "forkserver":
+        _load_once()
     import dask
-    from distributed import LocalCluster
+    from distributed import LocalCluster, utils
 
+    # Dask would name modules of its own, and for that import here what no cluster needs: pandas.
+    utils._forkserver_preload_set = True
     local_cluster: Any = LocalCluster  # Dask does not type it
 
-    gpus = _gpus()
     dask.config.set(
         {
             "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
-            "distributed.worker.multiprocessing-method": "spawn" if gpus else _method(),
+            "distributed.worker.multiprocessing-method": method,
             "distributed.worker.daemon": True,
             "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
             # Dask watches itself: it samples every thread's stack a hundred times a second and asks
@@ -59,7 +65,6 @@ async def serve(workers: int) -> None:
             "distributed.worker.http.routes": [],
         }
     )
-    _load_once()
     stop = asyncio.Event()
     _stop_at_the_end(stop)
     cluster = await local_cluster(
@@ -92,17 +97,14 @@ def _method() -> str:
 
 
 def _load_once() -> None:
-    """Name what the process loads that workers are forked from.
+    """Start the process that workers are forked from; it loads what they need at once.
 
     Loading takes longer than all else that a worker does before its first block; it is done once
-    instead of by each worker, and by each that replaces a killed one. What is loaded starts no
-    threads, which would be missing in a fork.
+    instead of by each worker, and by each that replaces a killed one, and while this process still
+    loads Dask. What is loaded starts no threads, which would be missing in a fork.
     """
-    from distributed.utils import get_mp_context
-
-    context: Any = get_mp_context()  # type: ignore[no-untyped-call]  # it names modules of its own
-    if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload(PRELOADED)
+    forkserver.set_forkserver_preload(PRELOADED)
+    forkserver.ensure_running()
 
 
 def _worker_specs(cluster: Any, workers: int, gpus: list[str]) -> dict[int, dict[str, Any]]:

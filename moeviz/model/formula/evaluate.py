@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import FormulaError
 from moeviz.model.elementwise import power
 from moeviz.model.formula.functions import FUNCTIONS
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)

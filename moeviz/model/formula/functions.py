@@ -10,13 +10,16 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.elementwise import sigmoid, softplus
 from moeviz.model.formula.build import ONE, ZERO, add, call, minus, multiply, number, raised
 from moeviz.model.formula.tree import Tree
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -103,39 +106,39 @@ def _named(name: str) -> str:
 
 
 FUNCTIONS: Mapping[str, Function] = {
-    "exp": Function(torch.exp, lambda z, f: f, _named(r"\exp"), _exp),
+    "exp": Function(lambda t: torch.exp(t), lambda z, f: f, _named(r"\exp"), _exp),
     "log": Function(
-        torch.log,
+        lambda t: torch.log(t),
         lambda z, f: raised(z, -1),
         _named(r"\log"),
         lambda t: (torch.log(t), t.reciprocal()),
     ),
     "sqrt": Function(
-        torch.sqrt,
+        lambda t: torch.sqrt(t),
         lambda z, f: multiply(number(Fraction(1, 2)), raised(f, -1)),
         r"\sqrt{%s}",
         _sqrt,
     ),
     "abs": Function(
-        torch.abs,
+        lambda t: torch.abs(t),
         lambda z, f: call("sign", z),
         r"\left|%s\right|",
         lambda t: (torch.abs(t), torch.sign(t)),
     ),
     "sin": Function(
-        torch.sin,
+        lambda t: torch.sin(t),
         lambda z, f: call("cos", z),
         _named(r"\sin"),
         lambda t: (torch.sin(t), torch.cos(t)),
     ),
     "cos": Function(
-        torch.cos,
+        lambda t: torch.cos(t),
         lambda z, f: minus(call("sin", z)),
         _named(r"\cos"),
         lambda t: (torch.cos(t), -torch.sin(t)),
     ),
     "tanh": Function(
-        torch.tanh, lambda z, f: add(minus(raised(f, 2)), ONE), _named(r"\tanh"), _tanh
+        lambda t: torch.tanh(t), lambda z, f: add(minus(raised(f, 2)), ONE), _named(r"\tanh"), _tanh
     ),
     "sigmoid": Function(
         sigmoid, lambda z, f: multiply(f, add(minus(f), ONE)), _named(r"\sigma"), _sigmoid
@@ -155,16 +158,19 @@ FUNCTIONS: Mapping[str, Function] = {
         _named(r"\mathrm{GELU}"),
         _gelu,
     ),
-    "sign": Function(torch.sign, lambda z, f: ZERO, _named(r"\mathrm{sign}")),
+    "sign": Function(lambda t: torch.sign(t), lambda z, f: ZERO, _named(r"\mathrm{sign}")),
     "step": Function(_step, lambda z, f: ZERO, _named(r"\mathrm{step}")),
     "normal_cdf": Function(
-        torch.special.ndtr, lambda z, f: call("normal_density", z), _named(r"\Phi")
+        lambda t: torch.special.ndtr(t), lambda z, f: call("normal_density", z), _named(r"\Phi")
     ),
     "normal_density": Function(
         _normal_density, lambda z, f: minus(multiply(z, f)), _named(r"\varphi")
     ),
 }
-"""Functions of numbers. The slopes of relu and abs at 0 are taken to be 0."""
+"""Functions of numbers. The slopes of relu and abs at 0 are taken to be 0.
+
+PyTorch is named inside of functions alone, so that who lists models need not wait for it.
+"""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from lark.exceptions import UnexpectedInput
 
 from moeviz.errors import FormulaError
 from moeviz.model.formula.builder import Builder, grown
-from moeviz.model.formula.grammar import EXPERT, GRAMMAR, LONGEST, SCORE, Kind
+from moeviz.model.formula.grammar import GRAMMAR, LONGEST, Kind
 from moeviz.model.formula.names import check_names
 from moeviz.model.formula.refusal import check_brackets, check_characters, sentence
 from moeviz.model.formula.tree import Tree
@@ -76,7 +76,3 @@ def _kind_of(value: object) -> str:
 @lru_cache(maxsize=32)
 def _parser(kind: Kind) -> Any:
     return Lark(GRAMMAR, parser="lalr", transformer=Builder(kind), propagate_positions=False)
-
-
-for _kind in (SCORE, EXPERT):
-    _parser(_kind)

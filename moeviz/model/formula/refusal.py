@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from moeviz.errors import FormulaError
 from moeviz.model.formula.functions import OPERATIONS, TYPED
 from moeviz.model.formula.grammar import DEEPEST
+
+if TYPE_CHECKING:
+    from lark.exceptions import UnexpectedInput
 
 KNOWN = frozenset((*TYPED, "norm", "dot"))
 """Names that are followed by a bracket."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
-from torch import Tensor
 
-KERNEL = "MOEVIZ_KERNEL"
-"""The environment variable that chooses: ``torch`` goes tensor by tensor."""
+if TYPE_CHECKING:
+    from torch import Tensor
+
+from moeviz.kernels import wanted
+from moeviz.model.fused import density, regression
+
+if TYPE_CHECKING:
+    from moeviz.model.mixture import Mixture
 
 Way = Literal["fused", "torch"]
 
@@ -25,12 +29,18 @@ def available() -> bool:
     return True
 
 
+def way_of(mixture: Mixture, device: str) -> Way:
+    """Return which way a fit of this mixture goes on a kind of device."""
+    known = regression.supported(mixture) or density.supported(mixture)
+    return "fused" if _usable(device) and known else "torch"
+
+
+def _usable(device: str) -> bool:
+    return wanted() and device == "cpu" and available()
+
+
 def allowed(tensor: Tensor) -> bool:
     """Return whether compiled code may work on tensors like this one."""
     return (
-        os.environ.get(KERNEL) != "torch"
-        and tensor.device.type == "cpu"
-        and tensor.dtype == torch.float64
-        and not tensor.requires_grad
-        and available()
+        _usable(tensor.device.type) and tensor.dtype == torch.float64 and not tensor.requires_grad
     )

@@ -166,7 +166,8 @@ def tanh(x: float) -> float:
 @inlined
 def sigmoid(x: float) -> float:
     """Return 1 / (1 + e^-x)."""
-    return 1.0 / (1.0 + exp(-x))
+    e = exp_down(-abs(x))
+    return (e if x < 0.0 else 1.0) / (1.0 + e)
 
 
 @inlined

@@ -12,32 +12,28 @@ from numba import njit
 
 from moeviz.model.fused import elementary as el
 from moeviz.model.fused.cache import cached
-from moeviz.model.fused.machine import SIGMOID, compiled, copy, fill, linear_row, run, weigh
+from moeviz.model.fused.machine import (
+    BLOCK,
+    F2,
+    F3,
+    I1,
+    I2,
+    SIGMOID,
+    copy,
+    fill,
+    linear_row,
+    run,
+    times_features,
+    weigh,
+)
 from moeviz.model.fused.products import add_products, add_row, mirror
 
-BLOCK = 256
-"""Samples per block."""
-
-_F1, _F2, _F3 = "f8[::1]", "f8[:,::1]", "f8[:,:,::1]"
-_I1, _I2 = "i8[::1]", "i8[:,::1]"
-_MODEL = f"{_F3}, {_F3}, i8, i8, {_I2}, {_F2}, {_I1}, i8, i8"
-_DATA = f"{_F3}, {_F3}, {_F2}, {_I1}"
-
-
-@compiled
-def _times(by: np.ndarray, features: np.ndarray, first: int, at: int, out: np.ndarray) -> int:
-    """Write a weight's products with all features to rows of `out`; return the next row."""
-    count = by.shape[0]
-    for j in range(features.shape[0] - 1):
-        row, to = features[j, first : first + count], out[at + j]
-        for n in range(count):
-            to[n] = by[n] * row[n]
-    copy(by, out[at + features.shape[0] - 1])  # the last feature is 1
-    return at + features.shape[0]
+_MODEL = f"{F3}, {F3}, i8, i8, {I2}, {F2}, {I1}, i8, i8"
+_DATA = f"{F3}, {F3}, {F2}, {I1}"
 
 
 @njit(
-    f"void({_MODEL}, {_DATA}, {_F3})",
+    f"void({_MODEL}, {_DATA}, {F3})",
     fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
 )  # fmt: skip
 def sum_products(
@@ -118,13 +114,13 @@ def sum_products(
                     else:
                         for n in range(count):
                             by[n] = w[n] * (value[n] - mean[n])
-                    at = _times(by, zf, first, at, jacobian)
+                    at = times_features(by, zf, first, at, jacobian)
                     for o in range(1, 1 + inputs):
                         slope = rows[i, outputs[o]]
                         for n in range(count):
                             by[n] = w[n] * slope[n]
                         if o <= heads:
-                            at = _times(by, xf, first, at, jacobian)
+                            at = times_features(by, xf, first, at, jacobian)
                         else:
                             copy(by, jacobian[at])
                             at += 1

@@ -7,17 +7,46 @@ vector instructions.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
 from numba import njit
 
 from moeviz.model.fused import elementary as el
 from moeviz.model.fused import instructions as code
 
+if TYPE_CHECKING:
+    import numpy as np
+
 SOFTMAX, SIGMOID = 0, 1
 """Kinds of gates; beside them stands how many experts the gate keeps."""
 
-compiled = njit(fastmath=set(el.FAST), error_model="numpy", nogil=True)
+BLOCK = 256
+"""Samples of a block: its rows stay in the nearest cache."""
+
+F1, F2, F3 = "f8[::1]", "f8[:,::1]", "f8[:,:,::1]"
+I1, I2 = "i8[::1]", "i8[:,::1]"
+"""Arrays of floats and of whole numbers, as signatures name them."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def loop(fastmath: Collection[str]) -> Callable[[Function], Function]:
+    """Return a decorator that compiles code which makes no arrays.
+
+    Rows are not counted there (``_nrt``), each of which would be an atomic step of the processor.
+    """
+    options: dict[str, Any] = {"fastmath": set(fastmath), "nogil": True, "_nrt": False}
+
+    def decorate(function: Function) -> Function:
+        """Compile a function when it is first called."""
+        made: Function = njit(error_model="numpy", **options)(function)
+        return made
+
+    return decorate
+
+
+compiled = loop(el.FAST)
 
 
 @compiled
@@ -38,23 +67,42 @@ def copy(row: np.ndarray, out: np.ndarray) -> None:
 def linear_row(slope: np.ndarray, features: np.ndarray, first: int, out: np.ndarray) -> None:
     """Write slope . features from sample `first` on; slope (D,), features (D, N), out (B,)."""
     width, count = slope.shape[0], out.shape[0]
-    a = slope[0]
+    a, last = slope[0], slope[width - 1]  # the last feature is 1
     row = features[0, first : first + count]
+    if width == 2:
+        for n in range(count):
+            out[n] = last + a * row[n]
+        return
+    b, other = slope[1], features[1, first : first + count]
     for n in range(count):
-        out[n] = a * row[n]
-    at = 1
-    while at + 1 < width:
+        out[n] = (last + a * row[n]) + b * other[n]
+    at = 2
+    while at + 2 < width:
         a, b = slope[at], slope[at + 1]
         row = features[at, first : first + count]
         other = features[at + 1, first : first + count]
         for n in range(count):
             out[n] = (out[n] + a * row[n]) + b * other[n]
         at += 2
-    if at < width:
+    if at + 1 < width:
         a = slope[at]
         row = features[at, first : first + count]
         for n in range(count):
             out[n] += a * row[n]
+
+
+@compiled
+def times_features(
+    by: np.ndarray, features: np.ndarray, first: int, at: int, out: np.ndarray
+) -> int:
+    """Write a weight's products with all features to rows of `out`; return the next row."""
+    count = by.shape[0]
+    for j in range(features.shape[0] - 1):
+        row, to = features[j, first : first + count], out[at + j]
+        for n in range(count):
+            to[n] = by[n] * row[n]
+    copy(by, out[at + features.shape[0] - 1])  # the last feature is 1
+    return at + features.shape[0]
 
 
 @compiled
@@ -130,7 +178,7 @@ def weigh(kind: int, kept: int, scores: np.ndarray, out: np.ndarray, aside: np.n
     for i in range(scores.shape[0]):
         copy(scores[i], out[i])
     if kept < scores.shape[0]:
-        _silence(scores, kept, aside[0], out)
+        silence(scores, kept, aside[0], out)
     if kind == SIGMOID:
         # The sigmoid of minus infinity is 0.
         for i in range(out.shape[0]):
@@ -143,8 +191,21 @@ def weigh(kind: int, kept: int, scores: np.ndarray, out: np.ndarray, aside: np.n
 
 @compiled
 def _softmax(out: np.ndarray, top: np.ndarray, total: np.ndarray) -> None:
-    """Turn scores into the softmax's weights."""
+    """Turn scores into the softmax's weights; leave their maximum, and 1 over the sum of powers."""
     count = top.shape[0]
+    if out.shape[0] == 2:  # one exponential serves both
+        one, two = out[0], out[1]
+        for n in range(count):
+            ahead = one[n] - two[n]
+            top[n] = one[n] if ahead > 0.0 else two[n]
+            # An infinite score has no weight: infinity minus itself is NaN, as of more experts.
+            ratio = el.exp_down((top[n] - top[n]) - abs(ahead))
+            more = 1.0 / (1.0 + ratio)
+            less = ratio * more
+            total[n] = more
+            one[n] = more if ahead > 0.0 else less
+            two[n] = less if ahead > 0.0 else more
+        return
     copy(out[0], top)
     for i in range(1, out.shape[0]):
         row = out[i]
@@ -165,7 +226,7 @@ def _softmax(out: np.ndarray, top: np.ndarray, total: np.ndarray) -> None:
 
 
 @compiled
-def _silence(scores: np.ndarray, kept: int, rank: np.ndarray, out: np.ndarray) -> None:
+def silence(scores: np.ndarray, kept: int, rank: np.ndarray, out: np.ndarray) -> None:
     """Put minus infinity where an atom is not among the `kept` first."""
     for i in range(scores.shape[0]):
         own, to = scores[i], out[i]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from torch import Tensor
-
 from moeviz.model.fused.instructions import instructions_of
 from moeviz.model.fused.regression import GATES
 from moeviz.model.outputs import GaussianRegression
 from moeviz.model.scores import TINY
 
 if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
     from moeviz.model.mixture import Features, Mixture, Predictors
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+from typing import TYPE_CHECKING
+
+from moeviz.model.fused.machine import loop
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SUMS = {"contract", "reassoc"}
 """A sum over samples may be taken in vector lanes; each block of rows has the same ones."""
 
-tile = njit(fastmath=SUMS, error_model="numpy", nogil=True)
+tile = loop(SUMS)
 
 
 @tile

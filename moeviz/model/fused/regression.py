@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from moeviz.errors import FormulaError
-from moeviz.model.fused.instructions import Instructions, UnsupportedError, instructions_of
+from moeviz.model.fused.instructions import UnsupportedError, instructions_of
 from moeviz.model.gates import Gate, SigmoidGate, SoftmaxGate, TopSigmoidGate, TopSoftmaxGate
 from moeviz.model.outputs import GaussianRegression
 
 if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
     from moeviz.model.mixture import Features, Mixture, Predictors
 
 GATES: dict[type[Gate], int] = {
@@ -37,15 +38,17 @@ def supported(mixture: Mixture) -> bool:
         type(mixture.output) is GaussianRegression
         and type(mixture.gate) in GATES
         and not mixture.score.reads_expert
-        and _instructions(mixture) is not None
+        and has_instructions(mixture)
     )
 
 
-def _instructions(mixture: Mixture) -> Instructions | None:
+def has_instructions(mixture: Mixture) -> bool:
+    """Return whether the expert's text has instructions."""
     try:
-        return instructions_of(mixture.expert)
+        instructions_of(mixture.expert)
     except (UnsupportedError, FormulaError, AttributeError):
-        return None  # an expert without a text, or of words that are not known here
+        return False  # an expert without a text, or of words that are not known here
+    return True
 
 
 def products(
@@ -83,8 +86,8 @@ def products(
     height = atoms * (predictors.gate.shape[2] + predictors.expert.shape[2]) + 1
     total = torch.empty(fits, height if every else 1, height, dtype=torch.float64)
     sum_products(
-        _array(predictors.gate),
-        _array(predictors.expert),
+        as_array(predictors.gate),
+        as_array(predictors.expert),
         GATES[type(mixture.gate)],
         mixture.gate.kept(atoms),
         written.steps,
@@ -92,15 +95,39 @@ def products(
         written.outputs,
         expert.heads,
         expert.scalars,
-        _array(features.gate),
-        _array(features.expert),
-        _array(response),
-        _array(rows),
+        as_array(features.gate),
+        as_array(features.expert),
+        as_array(response),
+        as_array(rows),
         total.numpy(),
     )
     return total
 
 
-def _array(tensor: Tensor) -> np.ndarray:
+def carried(total: Tensor, chain: Tensor) -> tuple[Tensor, Tensor]:
+    """Carry sums over predictors to the parameters.
+
+    Parameters
+    ----------
+    total : Tensor, shape (F, S + 1, S + 1)
+        As :func:`products` returns it.
+    chain : Tensor, shape (F, K, Dz, G)
+        How the scores' coordinates change with the gates.
+
+    Returns
+    -------
+    slope, gram : Tensor, shapes (F, P) and (F, P, P)
+    """
+    from moeviz.model.fused.chain import carry
+
+    fits, atoms, coordinates, gates = chain.shape
+    size = total.shape[1] - 1 + atoms * (gates - coordinates)
+    slope, gram = total.new_empty(fits, size), total.new_empty(fits, size, size)
+    carry(as_array(total), as_array(chain), slope.numpy(), gram.numpy())
+    return slope, gram
+
+
+def as_array(tensor: Tensor) -> np.ndarray:
+    """Return a tensor's numbers, contiguous, for compiled code to read."""
     array: np.ndarray = tensor.detach().contiguous().numpy()
     return array

@@ -17,6 +17,7 @@ import flint
 from moeviz.symbolic.kernel.ground import Ground
 from moeviz.symbolic.kernel.polynomial import (
     ONE,
+    UNIT,
     Monomial,
     Polynomial,
     add,
@@ -48,8 +49,8 @@ def _combinations(own: Sequence[int], arguments: Sequence[Polynomial]) -> Turns:
     if not own:
         return {}
     monomials = sorted({m for a in arguments for m in a})
-    fine = math.lcm(*(c.denominator for a in arguments for c in a.values()))
-    rows = [[int(a.get(m, Fraction(0)) * fine) for m in monomials] for a in arguments]
+    fine = math.lcm(*(int(c.q) for a in arguments for c in a.values()))
+    rows = [[int(a.get(m, 0) * fine) for m in monomials] for a in arguments]
     echelon = flint.fmpz_mat(rows).hnf().tolist()
     lattice = [[int(e) for e in row] for row in echelon if any(row)]
     return {index: _in_lattice(row, lattice) for index, row in zip(own, rows, strict=True)}
@@ -89,9 +90,9 @@ def _in_exponentials(kind: Kind, turns: Sequence[int]) -> Polynomial:
     up = tuple(sorted((-2 - j, n) for j, n in enumerate(turns) if n))
     down = tuple(sorted((-2 - j, -n) for j, n in enumerate(turns) if n))
     if kind is Kind.COS:
-        return scale(add({up: Fraction(1)}, {down: Fraction(1)}), Fraction(1, 2))
-    difference = add({up: Fraction(1)}, {down: Fraction(-1)})
-    return multiply(difference, {((IMAGINARY, 1),): Fraction(-1, 2)})
+        return scale(add({up: UNIT}, {down: UNIT}), Fraction(1, 2))
+    difference = add({up: UNIT}, {down: -UNIT})
+    return multiply(difference, {((IMAGINARY, 1),): -UNIT / 2})
 
 
 def _without_squares(p: Polynomial) -> Polynomial:

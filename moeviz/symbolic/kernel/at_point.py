@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 import sympy
 
@@ -12,11 +11,11 @@ from moeviz.symbolic.kernel.ground import Ground, Log, Point
 from moeviz.symbolic.kernel.polynomial import (
     Polynomial,
     basic,
+    coefficient_of,
     constant,
-    increase,
+    increase_by,
     multiply,
     power,
-    scale,
 )
 from moeviz.symbolic.kernel.tower import Kind, Poly, Tower
 from moeviz.symbolic.kernel.watch import pause
@@ -74,8 +73,7 @@ class AtPoint:
         for exponents, coefficient in p.terms():
             pause()
             own = tuple((i, e) for i, e in enumerate(exponents) if e)
-            number = Fraction(int(coefficient.numerator), int(coefficient.denominator))
-            increase(total, scale(self._product(own), number))
+            increase_by(total, self._product(own), coefficient_of(coefficient))
         return self.ground.reduced(total)
 
     def _product(self, powers: tuple[tuple[int, int], ...]) -> Polynomial:

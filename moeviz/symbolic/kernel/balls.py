@@ -60,7 +60,7 @@ class Balls:
         pause()
         total = flint.arb(0)
         for monomial, coefficient in p.items():
-            total += self._monomial(monomial) * ball(coefficient)
+            total += self._monomial(monomial) * flint.arb(coefficient)
         return total
 
     def rows(self, table: Table, columns: Sequence[int]) -> list[flint.arb]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import flint
 import sympy
 
-from moeviz.symbolic.kernel.polynomial import Monomial, Polynomial, add, whole
+from moeviz.symbolic.kernel.polynomial import Monomial, Polynomial, add, fraction, of_key, whole
 from moeviz.symbolic.kernel.polynomial import basics as basics_of
 from moeviz.symbolic.kernel.tower import Kind
 
@@ -67,7 +68,7 @@ class Basics:
 
     def argument(self, index: int) -> Polynomial:
         """Return a basic's argument as a polynomial."""
-        return dict(self.basics[index].argument)
+        return of_key(self.basics[index].argument)
 
     def intern(self, kind: Kind, argument: tuple[Any, ...], name: str = "") -> int:
         """Return the number of a basic, adding it when it is new."""
@@ -90,7 +91,7 @@ class Basics:
             return b.argument[0] is not None
         if b.kind is Kind.EXP:
             return all(self.is_constant(i) for i, _ in b.argument[0])
-        return all(self.is_constant(i) for i in basics_of([dict(b.argument)]))
+        return all(self.is_constant(i) for i in basics_of([of_key(b.argument)]))
 
     def prime_of(self, index: int) -> int | None:
         """Return the number whose powers a basic is; None if it is a power of no number."""
@@ -112,10 +113,10 @@ class Basics:
             return p
         terms = []
         for monomial, coefficient in p.items():
-            number, rest = Fraction(coefficient), []
+            number, rest = coefficient, []
             for index, exponent in monomial:
                 if index in own:
-                    number *= Fraction(own[index]) ** math.floor(exponent)
+                    number *= flint.fmpq(own[index]) ** math.floor(exponent)
                     exponent = whole(Fraction(exponent) - math.floor(exponent))
                 if exponent:
                     rest.append((index, exponent))
@@ -139,16 +140,15 @@ class Basics:
     def _basic_is_positive(self, index: int) -> bool:
         b = self.basics[index]
         if b.kind is Kind.INVERSE or b.kind is Kind.ROOT:
-            return self.is_positive(dict(b.argument))
+            return self.is_positive(of_key(b.argument))
         return b.kind in (Kind.EXP, Kind.CDF, Kind.DENSITY) or (
             b.kind is Kind.PARAMETER and b.argument[0] is not None and b.argument[0] > 1
         )
 
     def at_ones(self, p: Polynomial) -> Fraction:
         """Return a polynomial's value with 1 for basics that are positive and 0 for others."""
-        return sum(
-            (c for m, c in p.items() if all(self._basic_is_positive(i) for i, _ in m)), Fraction(0)
-        )
+        ones = (c for m, c in p.items() if all(self._basic_is_positive(i) for i, _ in m))
+        return fraction(sum(ones, flint.fmpq(0)))
 
     def monomial_text(self, monomial: Monomial) -> str:
         """Return a monomial for people."""

@@ -52,7 +52,7 @@ def factored(p: Polynomial) -> Factors:
     low = {i: min(found) for i, found in powers.items()}
     fine = {i: math.lcm(*(e.denominator for e in found)) for i, found in powers.items()}
     monomial = tuple((i, whole(low[i])) for i in names if low[i])
-    below = math.lcm(*(c.denominator for c in p.values()))
+    below = math.lcm(*(int(c.q) for c in p.values()))
     terms = {
         tuple(int((Fraction(dict(m).get(i, 0)) - low[i]) * fine[i]) for i in names): int(c * below)
         for m, c in p.items()
@@ -69,7 +69,7 @@ def factored(p: Polynomial) -> Factors:
             {
                 tuple(
                     (i, whole(Fraction(k, fine[i]))) for i, k in zip(names, e, strict=True) if k
-                ): (Fraction(c))
+                ): flint.fmpq(c)
                 for e, c in part.items()
             },
             times,

@@ -13,18 +13,23 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import flint
+
 from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.basics import Basic, Log, Number, Point
 from moeviz.symbolic.kernel.factor import factored
 from moeviz.symbolic.kernel.polynomial import (
+    UNIT,
     Monomial,
     Polynomial,
     add,
     as_number,
     basic,
     constant,
+    fraction,
     key,
     multiply,
+    of_key,
     power,
     scale,
     times_monomials,
@@ -50,25 +55,25 @@ class Ground(Surds):
         for monomial, coefficient in sorted(a.items()):
             prime = self.constant_log(monomial)
             if prime is not None:
-                result = multiply(result, self.power_of_prime(prime, coefficient))
+                result = multiply(result, self.power_of_prime(prime, fraction(coefficient)))
             elif (known := self._exp_of_log(monomial, coefficient)) is not None:
                 result = multiply(result, known)
             else:
                 index = self.intern(Kind.EXP, (monomial,), f"exp({self.monomial_text(monomial)})")
-                self.scales[index] = math.lcm(self.scales.get(index, 1), coefficient.denominator)
-                result = multiply(result, basic(index, whole(coefficient)))
+                self.scales[index] = math.lcm(self.scales.get(index, 1), int(coefficient.q))
+                result = multiply(result, basic(index, fraction(coefficient)))
         return result
 
-    def _exp_of_log(self, monomial: Monomial, coefficient: Fraction) -> Polynomial | None:
+    def _exp_of_log(self, monomial: Monomial, coefficient: flint.fmpq) -> Polynomial | None:
         """Return a power of f from the logarithm of its size; None where f's sign is not known."""
-        if len(monomial) != 1 or monomial[0][1] != 1 or coefficient.denominator != 1:
+        if len(monomial) != 1 or monomial[0][1] != 1 or coefficient.q != 1:
             return None
         b = self.basics[monomial[0][0]]
         times = int(coefficient)
         if b.kind is not Kind.LOG or abs(times) > MOST_TIMES:
             return None
         sign = self.signs.get(b.argument, 1 if times % 2 == 0 else 0)
-        body = scale(power(dict(b.argument), abs(times)), sign ** (times % 2))
+        body = scale(power(of_key(b.argument), abs(times)), sign ** (times % 2))
         return None if not sign else (body if times >= 0 else self.inverse(body))
 
     def logistic(self, a: Polynomial) -> Polynomial:
@@ -125,7 +130,7 @@ class Ground(Surds):
         if number is not None:
             return self.root_of_number(number)
         parts = factored(a)
-        inside = {m: c / abs(parts.number) for m, c in a.items()}
+        inside = scale(a, 1 / abs(parts.number))
         outside = self.root_of_number(abs(parts.number))
         if not parts.rest and all(self.basics[i].kind is Kind.EXP for i, _ in parts.monomial):
             if parts.number < 0:
@@ -137,7 +142,7 @@ class Ground(Surds):
         for index, exponent in monomial:
             fine = (Fraction(exponent) / 2).denominator
             self.scales[index] = math.lcm(self.scales.get(index, 1), fine)
-        return {tuple((i, whole(Fraction(e) / 2)) for i, e in monomial): Fraction(1)}
+        return {tuple((i, whole(Fraction(e) / 2)) for i, e in monomial): UNIT}
 
     def log(self, a: Polynomial, positive: bool = False) -> Polynomial:
         """Return log |a|, split by the factors of a.
@@ -175,7 +180,7 @@ class Ground(Surds):
     def _log_of_basic(self, index: int) -> Polynomial:
         b = self.basics[index]
         if b.kind is Kind.EXP:
-            return {b.argument[0]: Fraction(1)}
+            return {b.argument[0]: UNIT}
         if b.kind is Kind.ROOT:
             return scale(self.log(self.argument(index)), Fraction(1, 2))
         return basic(self.intern(Kind.LOG, key(basic(index))))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+import flint
 import mpmath
 import sympy
 import torch
@@ -17,6 +18,8 @@ from moeviz.symbolic.kernel.ground import Log, Number
 Functions = Mapping[Any, Callable[[Any], Any]]
 
 PRECISE: Functions = {head: row.precise for head, row in BY_HEAD.items()}
+
+BALLS: Functions = {head: row.ball for head, row in BY_HEAD.items()}
 
 TENSORS: Functions = {head: row.tensor for head, row in BY_HEAD.items()}
 
@@ -84,6 +87,8 @@ def number(value: sympy.Rational, functions: Functions) -> Any:
     """Return a rational number in the arithmetic of `functions`."""
     if functions is TENSORS:
         return float(value) if value.q != 1 else int(value)
+    if functions is BALLS:
+        return flint.arb(flint.fmpq(int(value.p), int(value.q)))
     return mpmath.mpf(int(value.p)) / int(value.q)
 
 

@@ -6,25 +6,44 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 
+import flint
+
 from moeviz.symbolic.kernel.watch import pause
 
 Monomial = tuple[tuple[int, Fraction | int], ...]
 """Basics and their exponents, sorted by basic."""
 
-Polynomial = dict[Monomial, Fraction]
-"""Coefficients by monomial; the zero polynomial is empty."""
+Polynomial = dict[Monomial, flint.fmpq]
+"""Coefficients by monomial, none of them 0; the zero polynomial is empty."""
+
+Key = tuple[tuple[Monomial, int, int], ...]
+"""A polynomial as what can be hashed: monomials with numerators and denominators, in order."""
 
 ONE: Monomial = ()
 
+UNIT = flint.fmpq(1)
 
-def constant(value: Fraction | int) -> Polynomial:
+
+def coefficient_of(value: Fraction | int | flint.fmpq) -> flint.fmpq:
+    """Return a rational number as what polynomials are made of, an order faster than fractions."""
+    if isinstance(value, flint.fmpq):
+        return value
+    return flint.fmpq(int(value.numerator), int(value.denominator))
+
+
+def fraction(coefficient: flint.fmpq) -> Fraction:
+    """Return a coefficient as the rational number that Python knows."""
+    return Fraction(int(coefficient.p), int(coefficient.q))
+
+
+def constant(value: Fraction | int | flint.fmpq) -> Polynomial:
     """Return a number as a polynomial."""
-    return {ONE: Fraction(value)} if value else {}
+    return {ONE: coefficient_of(value)} if value else {}
 
 
 def basic(index: int, exponent: Fraction | int = 1) -> Polynomial:
     """Return a power of one basic."""
-    return {((index, whole(exponent)),): Fraction(1)}
+    return {((index, whole(exponent)),): UNIT}
 
 
 def as_number(p: Polynomial) -> Fraction | None:
@@ -32,7 +51,7 @@ def as_number(p: Polynomial) -> Fraction | None:
     if not p:
         return Fraction(0)
     if len(p) == 1 and ONE in p:
-        return p[ONE]
+        return fraction(p[ONE])
     return None
 
 
@@ -96,11 +115,24 @@ def increase(total: Polynomial, term: Polynomial) -> None:
             del total[monomial]
 
 
-def scale(p: Polynomial, by: Fraction | int) -> Polynomial:
+def increase_by(total: Polynomial, term: Polynomial, times: flint.fmpq) -> None:
+    """Add a multiple, not by 0, of a polynomial to another one in place."""
+    for monomial, coefficient in term.items():
+        known = total.get(monomial)
+        if known is None:
+            total[monomial] = coefficient * times
+        elif value := known + coefficient * times:
+            total[monomial] = value
+        else:
+            del total[monomial]
+
+
+def scale(p: Polynomial, by: Fraction | int | flint.fmpq) -> Polynomial:
     """Return a multiple."""
-    if by == 1:
+    times = coefficient_of(by)
+    if times == UNIT:
         return dict(p)
-    return {m: c * by for m, c in p.items()} if by else {}
+    return {m: c * times for m, c in p.items()} if times else {}
 
 
 def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
@@ -110,7 +142,7 @@ def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
     total: Polynomial = {}
     for left, u in a.items():
         pause()
-        moved = {times_monomials(left, m): c for m, c in scale(b, u).items()}
+        moved = {times_monomials(left, m): c * u for m, c in b.items()}
         if len(a) == 1:
             return moved
         increase(total, moved)
@@ -130,9 +162,14 @@ def basics(polynomials: Iterable[Polynomial]) -> set[int]:
     return {index for p in polynomials for monomial in p for index, _ in monomial}
 
 
-def key(p: Polynomial) -> tuple[tuple[Monomial, Fraction], ...]:
+def key(p: Polynomial) -> Key:
     """Return a hashable form."""
-    return tuple(sorted(p.items()))
+    return tuple((m, int(p[m].p), int(p[m].q)) for m in sorted(p))
+
+
+def of_key(known: Key) -> Polynomial:
+    """Return the polynomial of a hashable form."""
+    return {m: flint.fmpq(above, below) for m, above, below in known}
 
 
 def by_exponent(p: Polynomial, index: int) -> dict[int, Polynomial]:

@@ -37,6 +37,10 @@ MOST_DRAWS = 400
 """Draws of random residues until all square roots exist; each root halves the odds."""
 
 
+DRAWN, USED = 68, 66
+"""Bytes that are drawn for a residue, a whole number of words, and those that make it."""
+
+
 class NoRootError(Exception):
     """What must be a square is none; draw again."""
 
@@ -71,7 +75,10 @@ class Residues:
         self._powers: dict[tuple[int, Fraction | int], int] = {}
         self._scales = ground.scales
         self._rng = rng
+        self._drawn: list[int] = []
+        ahead = _draws_ahead(ground)
         for index, b in enumerate(ground.basics):
+            self._ahead = ahead[index]
             match b.kind:
                 case Kind.ROOT:
                     value = root_of(self.polynomial(ground.argument(index)), 2, prime)
@@ -93,7 +100,7 @@ class Residues:
         pause()
         total = 0
         for monomial, coefficient in p.items():
-            term = coefficient.numerator * _inverse(coefficient.denominator, self.prime)
+            term = int(coefficient.p) * _inverse(int(coefficient.q), self.prime)
             for power in monomial:
                 term = term * self._power(power) % self.prime
             total += term
@@ -121,12 +128,20 @@ class Residues:
         known = self._powers.get(power)
         if known is None:
             index, exponent = power
-            whole = Fraction(exponent) * self._scales.get(index, 1)
-            known = self._powers[power] = _power(self.values[index], whole.numerator, self.prime)
+            times = (exponent * self._scales.get(index, 1)).numerator
+            value = self.values[index]
+            known = value if times == 1 else _power(value, times, self.prime)
+            self._powers[power] = known
         return known
 
     def _random(self) -> int:
-        return int.from_bytes(self._rng.bytes(66), "big") % (self.prime - 1) + 1
+        """Return a random residue; what is surely needed is drawn at once, in the same order."""
+        if not self._drawn:
+            many = self._rng.bytes(DRAWN * max(1, self._ahead))
+            self._drawn = [
+                int.from_bytes(many[at : at + USED], "big") for at in range(0, len(many), DRAWN)
+            ][::-1]
+        return self._drawn.pop() % (self.prime - 1) + 1
 
     def _on_circle(self, turns: tuple[int, ...]) -> tuple[int, int]:
         """Return cosine and sine of a whole combination of independent angles."""
@@ -141,6 +156,23 @@ class Residues:
                 total, _repeated((c, s if times > 0 else -s), abs(times), self.prime), self.prime
             )
         return total
+
+
+def _draws_ahead(ground: Ground) -> list[int]:
+    """Return how many residues are surely drawn from each basic on, before a root may be missing.
+
+    Where one is, everything is drawn again from where the generator of random numbers stands.
+    """
+    ahead, count = [], 0
+    for index in reversed(range(len(ground.basics))):
+        kind = ground.basics[index].kind
+        number = ground.prime_of(index) if kind is Kind.EXP else None
+        if kind is Kind.ROOT or number is not None:
+            count = 0
+        elif kind not in (Kind.INVERSE, Kind.SIN, Kind.COS):
+            count += 1
+        ahead.append(count)
+    return ahead[::-1]
 
 
 def _power(value: int, exponent: int, prime: int) -> int:

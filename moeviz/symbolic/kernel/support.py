@@ -11,7 +11,7 @@ import numpy as np
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.ground import Ground
-from moeviz.symbolic.kernel.polynomial import Polynomial, add, basic, constant, scale
+from moeviz.symbolic.kernel.polynomial import Polynomial, add, basic, constant, fraction, scale
 
 GRID = 1000
 """Points are multiples of one part in this many of the support's width."""
@@ -36,9 +36,10 @@ class Support:
 
     def point(self, rng: np.random.Generator) -> dict[str, Fraction]:
         """Return a random rational point inside."""
+        steps = rng.integers(1, GRID, len(self.bounds)).tolist()
         return {
-            name: Fraction(low * GRID + width * int(rng.integers(1, GRID)), GRID * below)
-            for name, low, width, below in self._ranges
+            name: Fraction(low * GRID + width * step, GRID * below)
+            for (name, low, width, below), step in zip(self._ranges, steps, strict=True)
         }
 
     @cached_property
@@ -116,9 +117,9 @@ def plane_of(ground: Ground, a: Polynomial) -> Plane:
     slope, intercept = dict.fromkeys(names, Fraction(0)), Fraction(0)
     for monomial, coefficient in a.items():
         if not monomial:
-            intercept = coefficient
+            intercept = fraction(coefficient)
         elif len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0] < len(names):
-            slope[names[monomial[0][0]]] = coefficient
+            slope[names[monomial[0][0]]] = fraction(coefficient)
         else:
             raise FormulaError(
                 "Expected kinks on hyperplanes, but an expert's argument is not linear in x."

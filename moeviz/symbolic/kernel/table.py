@@ -60,14 +60,13 @@ def table_of(polynomials: Sequence[Polynomial]) -> Table:
     monomials: list[tuple[int, ...]] = []
     rows = []
     for p in polynomials:
-        below = math.lcm(*(c.denominator for c in p.values()))
+        below = math.lcm(*(int(c.q) for c in p.values()))
         terms = []
         for monomial, c in p.items():
             number = numbers.get(monomial)
             if number is None:
                 number = numbers[monomial] = len(monomials)
                 monomials.append(tuple(powers.setdefault(e, len(powers)) for e in monomial))
-            terms.append((number, c.numerator * (below // c.denominator)))
-        coefficients = tuple(flint.fmpq(c.numerator, c.denominator) for c in p.values())
-        rows.append(Row(tuple(terms), below, coefficients))
+            terms.append((number, int(c.p) * (below // int(c.q))))
+        rows.append(Row(tuple(terms), below, tuple(p.values())))
     return Table(tuple(powers), tuple(monomials), tuple(rows))

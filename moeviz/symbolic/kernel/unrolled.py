@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import mpmath
 import sympy
 
-from moeviz.symbolic.kernel.numeric import PRECISE, number
+from moeviz.symbolic.kernel.numeric import PRECISE, Functions, number
 
 Step = Callable[[list[Any]], Any]
 """Takes the values of all steps, of which the earlier ones are known."""
 
 
 class Unrolled:
-    """Several formulas at mpmath's present precision, each part of them computed once.
+    """Several formulas at the present precision, each part of them computed once.
 
     Parameters
     ----------
     formulas : sequence of sympy.Expr
     moving : sequence of sympy.Symbol
         What changes most often: parts without it are computed by :meth:`still`.
+    functions : mapping
+        :data:`PRECISE`, or :data:`BALLS` for enclosures; numbers of that kind are taken and given.
 
     Notes
     -----
@@ -29,7 +30,13 @@ class Unrolled:
     in each part, so that values agree to the last bit.
     """
 
-    def __init__(self, formulas: Sequence[sympy.Expr], moving: Sequence[sympy.Symbol]) -> None:
+    def __init__(
+        self,
+        formulas: Sequence[sympy.Expr],
+        moving: Sequence[sympy.Symbol],
+        functions: Functions = PRECISE,
+    ) -> None:
+        self._functions = functions
         self._moving = set(moving)
         self._places: dict[sympy.Expr, int] = {}
         self._symbols: list[tuple[int, sympy.Symbol]] = []
@@ -81,16 +88,16 @@ class Unrolled:
 
     def _step(self, e: sympy.Expr) -> Step:
         if e.is_Rational:
-            return _constant(number(e, PRECISE))
+            return _constant(number(e, self._functions))
         if e is sympy.E:
-            return _constant(mpmath.e())
+            return _constant(self._functions[sympy.exp](number(sympy.S.One, self._functions)))
         if e.is_Add or e.is_Mul:
             return (_sum if e.is_Add else _product)([self._place(arg) for arg in e.args])
         if e.is_Pow and e.base is not sympy.E:
-            return _power(self._place(e.base), number(e.exp, PRECISE))
+            return _power(self._place(e.base), number(e.exp, self._functions))
         if e.is_Pow:
-            return _function(PRECISE[sympy.exp], self._place(e.exp))
-        return _function(PRECISE[e.func], self._place(e.args[0]))
+            return _function(self._functions[sympy.exp], self._place(e.exp))
+        return _function(self._functions[e.func], self._place(e.args[0]))
 
 
 def _constant(value: Any) -> Step:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from moeviz.errors import Cancelled, FormulaError, UnknownNameError
+from moeviz.errors import Cancelled, FormulaError
 from moeviz.symbolic.certificates.report import Answer, Test
 from moeviz.symbolic.kernel.watch import watched
+from moeviz.symbolic.questions.meant import meant
 
 Stop = Callable[[], bool] | None
 Decide = Callable[[Stop], Test]
@@ -366,12 +367,4 @@ class Catalogue:
         UnknownNameError
             If there is none.
         """
-        found = [
-            c for name, c in self.claims.items() if name == prefix or name.startswith(prefix + ".")
-        ]
-        if not found:
-            raise UnknownNameError(
-                f"Expected the id of a claim such as {', '.join(list(self.claims)[:3])}, but got "
-                f"'{prefix}'; list all with 'python -m moeviz claims'."
-            )
-        return found
+        return [self.claims[name] for name in meant(list(self.claims), prefix)]

@@ -161,7 +161,7 @@ def _cancels(tower: Tower, p: Poly, point: Point, group: Mapping[int, Fraction])
             total: Polynomial = {}
             for i, t in group.items():
                 for monomial, c in scale(at.polynomial(factors[i]), 1 / abs(t)).items():
-                    total[monomial] = total.get(monomial, Fraction(0)) + c
+                    total[monomial] = total.get(monomial, 0) + c
             if not vanishes(ground, {m: c for m, c in total.items() if c}):
                 return False
     return True

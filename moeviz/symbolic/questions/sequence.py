@@ -20,6 +20,7 @@ import sympy
 
 from moeviz.symbolic.certificates.types import Measured
 from moeviz.symbolic.kernel.cone import Block, Spread
+from moeviz.symbolic.kernel.enclosed import Enclosed
 from moeviz.symbolic.kernel.exact import signature
 from moeviz.symbolic.kernel.family import Family
 from moeviz.symbolic.kernel.ground import Point
@@ -157,7 +158,7 @@ def changes(
     To be called at :data:`DIGITS`; the first is the root of the mean square over the places.
     """
     atom, places = sequence.atom, sequence.places()
-    model = Unrolled([atom.weight, *atom.values], atom.inputs)
+    model = Enclosed([atom.weight, *atom.values], atom.inputs)
     base = functions_of(model, atom.logistic, sequence.at(mpmath.mpf(0)), places)
     functions, losses = [], []
     for small in smalls:
@@ -271,7 +272,7 @@ def _directions(moves: Moves, number: int, logistic: bool) -> list[dict[sympy.Sy
 
 
 def functions_of(
-    model: Unrolled,
+    model: Unrolled | Enclosed,
     logistic: bool,
     stage: Stage,
     places: Sequence[Values],
@@ -281,7 +282,7 @@ def functions_of(
 
     Parameters
     ----------
-    model : Unrolled
+    model : Unrolled or Enclosed
         Of the atom's weight and values.
     logistic : bool
         Whether weights are taken as they are, not as shares.
@@ -303,7 +304,7 @@ def functions_of(
     return [_function(logistic, factors, own) for own in zip(*terms, strict=True)]
 
 
-def _term(model: Unrolled, still: Sequence[Any], x: Values) -> list[mpmath.mpf]:
+def _term(model: Unrolled | Enclosed, still: Any, x: Values) -> list[mpmath.mpf]:
     pause()
     return model.at(still, x)
 

@@ -105,7 +105,7 @@ def derivatives(
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=192)
 def _derivatives(
     functions: tuple[sympy.Expr, ...],
     inputs: tuple[sympy.Symbol, ...],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -80,14 +80,15 @@ def run_check(
 def decide_all(names: Sequence[str], workers: int = 2) -> Generator[dict[str, Any], None, None]:
     """Decide claims of the catalogue in several processes; yield verdicts in their order.
 
-    What waits is given up when the generator is closed.
+    What waits is given up when the generator is closed. This process decides too, so that nobody
+    waits for what another one must import first.
 
     Parameters
     ----------
     names : sequence of str
         Ids, or beginnings of ids; none for the whole catalogue.
     workers : int
-        Processes; 1 for none beside this one.
+        Processes, this one among them.
 
     Raises
     ------
@@ -99,8 +100,25 @@ def decide_all(names: Sequence[str], workers: int = 2) -> Generator[dict[str, An
     if workers == 1 or len(requests) < 4:
         yield from map(run_check, requests)
         return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(workers - 1, multiprocessing.get_context("spawn"))
     try:
-        yield from pool.map(run_check, requests)
+        first, *others = requests
+        waiting = [pool.submit(run_check, request) for request in others]
+        yield run_check(first)
+        yield from _beside(others, waiting)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _beside(
+    requests: Sequence[Mapping[str, Any]], waiting: Sequence[Future[dict[str, Any]]]
+) -> Generator[dict[str, Any], None, None]:
+    """Yield verdicts in order; while one is not there, decide the next that nobody has begun."""
+    mine: dict[int, dict[str, Any]] = {}
+    begun = 0
+    for number, future in enumerate(waiting):
+        while number not in mine and not future.done() and begun < len(waiting):
+            if waiting[begun].cancel():
+                mine[begun] = run_check(requests[begun])
+            begun += 1
+        yield mine.pop(number) if number in mine else future.result()

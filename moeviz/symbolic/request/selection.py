@@ -10,7 +10,9 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Field, Table, Value
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.model.settings import constant_fields
-from moeviz.symbolic.request.typed import LONGEST
+
+LONGEST = 800
+"""Characters of a relation that somebody types."""
 
 TESTS: dict[str, str] = {
     "first-order": "First derivatives of the whole model, modulo its gauge",

@@ -24,9 +24,7 @@ from moeviz.symbolic.questions.pde import Statement, Term, stated
 from moeviz.symbolic.reading.expressions import Atom
 from moeviz.symbolic.reading.families import derivative_latex, term
 from moeviz.symbolic.reading.formula import to_sympy
-
-LONGEST = 800
-"""Characters of a relation."""
+from moeviz.symbolic.request.selection import LONGEST
 
 MOST_TERMS = 12
 HIGHEST_ORDER = 3

@@ -14,7 +14,6 @@ const GATES = [
   { name: "Sigmoid", sign: "ring", colour: 1, note: "each weight by itself", dash: "8,5" },
 ];
 
-const RAISED = Object.fromEntries([..."-0123456789"].map((letter, at) => [letter, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[at]]));
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const dot = (a, b) => sum(a.map((value, at) => value * b[at]));
@@ -52,18 +51,14 @@ function wrapped(text, letters) {
   return text.match(new RegExp(`\\S{${letters}}|.{1,${letters}}(?=\\s|$)`, "g"))?.map((part) => part.trim()) ?? [];
 }
 
-export function scene(data, { written, pair }) {
+export function scene(data, { written, powerOfTen, pair }) {
   const { words } = data;
   const count = words.length;
   const [wQ, wK, wV] = [data.wQ, data.wK, data.wV].map(square);
   const b = times(wQ, transposed(wK)).map((row) => row.map((value) => value / Math.sqrt(WIDTH)));
   const names = words.map((word, at) => (words.filter((other) => other === word).length > 1 ? `${word}${LOW[at + 1]}` : word));
   const change = (value) => `${value > 0 ? "+" : ""}${written(value, 1)}`;
-  const small = (value) => {
-    if (value === 0) return "0";
-    const [digit, power] = value.toExponential(0).split("e");
-    return `${digit}·10${[...String(Number(power))].map((letter) => RAISED[letter]).join("")}`;
-  };
+  const small = (value) => (value === 0 ? "0" : powerOfTen(value, 1));
 
   // All numbers of the picture at once.
   function head(positions) {

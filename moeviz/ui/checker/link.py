@@ -19,7 +19,7 @@ from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.request.compose import relation_latex
 from moeviz.symbolic.request.selection import CHECK_FIELDS, asked, validated
 from moeviz.ui.shared.link import Key, Page, Request, lost_plus, short
-from moeviz.ui.shared.readers import one_of
+from moeviz.ui.shared.readers import flag, one_of, when_on
 
 CLAIM, OWN = "claim", "own"
 """The page's forms: a claim of the papers, and a check of one's own, which alone has fields."""
@@ -48,15 +48,7 @@ def _claim(name: str) -> str:
 
 def _switch(name: str) -> Key:
     """Return a key that is on or off."""
-
-    def read(text: str) -> bool:
-        if text not in ("0", "1"):
-            raise SpecificationError(
-                f"Expected {name} to be 1 or 0, but got '{short(text)}'; leave it out of the link."
-            )
-        return text == "1"
-
-    return Key(name, read, lambda on: "1" if on else None, False)
+    return Key(name, flag(name), when_on, False)
 
 
 def _family(text: str) -> int:

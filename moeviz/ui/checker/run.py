@@ -11,7 +11,8 @@ from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.ui.shared.follow import follow
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.session import checker, visitor
+from moeviz.ui.shared.person import visitor
+from moeviz.ui.shared.session import checker
 
 
 def known(request: Mapping[str, Any]) -> Snapshot | None:
@@ -63,6 +64,6 @@ def _wait(view: Snapshot) -> None:
         pressed = st.button("Cancel", key="checker.cancel", width=140)
     if not pressed:
         return
-    if INTEREST.withdraw(view.job_id, visitor()):
+    if INTEREST.withdraw(view.job_id, visitor(), everywhere=True):
         st.rerun()
     st.info("Somebody else waits for this check too, so it goes on.")

@@ -43,6 +43,7 @@ class Strip {
     this.text = data.state;
     this.state = JSON.parse(data.state);
     for (const chip of this.state.chips) this.chip(chip);
+    this.follow(this.state.follow);
     if (this.open) this.fill(this.focused());
   }
 
@@ -61,6 +62,24 @@ class Strip {
     const made = this.chips.get(name);
     made.lastChild.textContent = says;
     made.title = says;
+  }
+
+  // The switch at the end: whether what is set is run at once.
+  follow(on) {
+    if (!this.switch) {
+      const turn = () => {
+        const next = this.switch.getAttribute("aria-checked") === "true" ? "0" : "1";
+        this.pick({ field: "follow", name: next, mode: "alone" });
+      };
+      this.switch = button("", turn, { className: "moeviz-chip moeviz-switch" });
+      this.switch.append(element("span", "moeviz-what", "follow"), element("span", "moeviz-says"));
+      this.switch.setAttribute("role", "switch");
+      this.switch.setAttribute("aria-label", "Follow: run what is set as soon as it is set");
+      this.switch.title = "Run what is set as soon as it is set";
+      this.panel.before(this.switch);
+    }
+    this.switch.setAttribute("aria-checked", String(on));
+    this.switch.lastChild.textContent = on ? "on" : "off";
   }
 
   toggle(name) {

@@ -23,12 +23,15 @@ from moeviz.ui.lab.choices import Choice, Offer, choices
 from moeviz.ui.lab.form import change_form, form_values
 from moeviz.ui.lab.link import LAB
 from moeviz.ui.lab.sizes import SIZES, size_fields, size_now
-from moeviz.ui.lab.state import STATE, STRIP, pins
+from moeviz.ui.lab.state import STATE, STRIP, follow, follows, pins
 from moeviz.ui.shared.cards import CARDS
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.studies import study_names
 
 SIZE, KEPT = "size", "kept"
+
+FOLLOW, ON = "follow", "1"
+"""The switch at the end of the strip, and the choice by which it is on."""
 
 CHIPS: Mapping[str, Mapping[str, str]] = {
     "study": {STUDY: "Study"},
@@ -87,7 +90,7 @@ def strip(preset: Preset, values: Mapping[str, Any]) -> dict[str, str]:
     -------
     dict
         ``cards``: where the cards are; ``state``, as JSON: the chips with what they say, and how
-        each choice stands to the others.
+        each choice stands to the others; whether what is set is run at once.
     """
     state = {
         "chips": [
@@ -100,6 +103,7 @@ def strip(preset: Preset, values: Mapping[str, Any]) -> dict[str, str]:
         },
         "sizes": _sizes(preset, values),
         "papers": dict(PAPERS),
+        "follow": follows(),
     }
     # A text: Streamlit turns data into JSON several times over, and a text costs it little.
     return {"cards": CARDS.path(), "state": json_text(state, compact=True)}
@@ -191,7 +195,9 @@ def pick(preset: Preset, field: str, name: str, mode: str = "alone") -> None:
     """
     if field == STUDY and name in PRESETS:
         asked = LAB.read({"preset": name})
-        STATE.restore(replace(asked, own={**asked.own, "pins": pins()}))
+        STATE.restore(replace(asked, own={**asked.own, "pins": pins(), "follow": follows()}))
+    elif field == FOLLOW:
+        follow(name == ON)
     elif field == SIZE and name in preset.sizes:
         change_form(preset, size_fields(preset, name))
     elif field == KEPT:

@@ -8,13 +8,14 @@ import streamlit as st
 
 from moeviz.charts.notices import notices
 from moeviz.engine import Snapshot
+from moeviz.engine.snapshot import ACTIVE
 from moeviz.engine.workers.hardware import local_workers
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
 from moeviz.ui.lab.form import change_form, form_study
 from moeviz.ui.lab.kept import leave_kept
 from moeviz.ui.lab.regimes import regime_controls
-from moeviz.ui.lab.state import STATE, STUDIES
+from moeviz.ui.lab.state import STATE, STUDIES, follows
 from moeviz.ui.shared.drawer import Drawer
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.words import duration
@@ -27,9 +28,11 @@ def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     ----------
     spec : Specification
     snapshot : Snapshot or None
-        The study on show; while it is the form's and is computed, there is nothing to offer.
+        The study on show; while it is the form's and is computed, there is nothing to offer, nor
+        where it follows the form and is done.
     """
-    if snapshot is not None and snapshot.active and snapshot.job_id == spec.hash:
+    known = ("waiting", "running", "done") if follows() else ACTIVE
+    if snapshot is not None and snapshot.job_id == spec.hash and snapshot.state in known:
         return False
     st.markdown(_cost(spec), width="content")
     return st.button("Run", type="primary", key="lab.run", width=110)
@@ -77,7 +80,10 @@ def run(spec: Specification) -> None:
     EngineError
         If the study cannot be submitted.
     """
-    STUDIES.submit(spec)
+    if follows():
+        STUDIES.submit_alone(spec)
+    else:
+        STUDIES.submit(spec)
     leave_kept()
     st.rerun()
 

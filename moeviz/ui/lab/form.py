@@ -12,7 +12,7 @@ from moeviz.errors import MoevizError
 from moeviz.fields import Value
 from moeviz.study import PRESETS, Preset, Specification, plan
 from moeviz.ui.lab.link import form_fields
-from moeviz.ui.lab.state import STATE, job, pins
+from moeviz.ui.lab.state import STATE, follows, job, pins
 from moeviz.ui.shared.link import Request
 
 
@@ -189,6 +189,7 @@ def change_form(preset: Preset, changes: Mapping[str, Value], kept: bool = False
         "guess": _guesses_of(preset, curve_labels(preset, values)),
         "kept": kept,
         "pins": pins(),
+        "follow": follows(),
     }
     wrong = STATE.unread(preset.name, form_fields(preset.name))
     STATE.restore(Request(own, values), {f: t for f, t in wrong.items() if f not in changes})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -11,14 +10,18 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Field
 from moeviz.study import FIELDS, FIELDS_VERSION, PRESETS, Specification, migrate
 from moeviz.ui.shared.link import Key, Page, Request, short
+from moeviz.ui.shared.readers import CUT_SHORT, digits, flag, unless, when_on
 
 FIRST_PRESET = "cosine-exact"
 
-_JOB = re.compile(r"[0-9a-f]{16}")
+_job = digits("the job", CUT_SHORT)
 _MOST_GUESSES = 40
 
 MOST_PINS = 3
 """Finished studies that may be pinned for comparison."""
+
+BESIDE = ("guess", "pins", "follow")
+"""What a link may say beside a job that brings its own form along."""
 
 STUDY = "lab.study"
 """Key in the session of what the lab's screen was last about, for other pages."""
@@ -47,15 +50,6 @@ def _preset(text: str) -> str:
     return PRESETS[text].name
 
 
-def _job(text: str) -> str:
-    if not _JOB.fullmatch(text):
-        raise SpecificationError(
-            f"Expected the job to be 16 hexadecimal digits, but got '{short(text)}'; "
-            "the link may have been cut short."
-        )
-    return text
-
-
 def _pins(text: str) -> tuple[str, ...]:
     pins = tuple(dict.fromkeys(map(_job, text.split(",")))) if text else ()
     if len(pins) > MOST_PINS:
@@ -63,14 +57,6 @@ def _pins(text: str) -> tuple[str, ...]:
             f"Expected at most {MOST_PINS} pinned studies, but got {len(pins)}; leave some out."
         )
     return pins
-
-
-def _kept(text: str) -> bool:
-    if text not in ("0", "1"):
-        raise SpecificationError(
-            f"Expected kept to be 1 or to be left out, but got '{short(text)}'."
-        )
-    return text == "1"
 
 
 def _guesses(text: str) -> Guesses:
@@ -102,9 +88,10 @@ LAB = Page(
     version=FIELDS_VERSION,
     keys=(
         Key("preset", _preset, str, FIRST_PRESET),
-        Key("job", _job, lambda job: job),
+        Key("job", _job, unless(None)),
         Key("guess", _guesses, _said, ()),
-        Key("kept", _kept, lambda kept: "1" if kept else None, False),
+        Key("kept", flag("kept"), when_on, False),
+        Key("follow", flag("follow"), when_on, False),
         Key("pins", _pins, lambda pins: ",".join(pins) or None, ()),
     ),
     table=FIELDS,
@@ -121,6 +108,7 @@ def request_for(
     guesses: Sequence[float | None] = (),
     kept: bool = False,
     pins: Sequence[str] = (),
+    follow: bool = False,
 ) -> Request:
     """Return the request that shows a study.
 
@@ -136,6 +124,8 @@ def request_for(
         Whether the kept full-size result is on show.
     pins : sequence of str
         Studies that are pinned for comparison.
+    follow : bool
+        Whether the study follows what is set.
 
     Raises
     ------
@@ -148,6 +138,7 @@ def request_for(
         "guess": tuple(guesses),
         "kept": kept,
         "pins": tuple(pins),
+        "follow": follow,
     }
     return Request(own, spec.fields)
 

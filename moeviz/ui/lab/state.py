@@ -7,7 +7,7 @@ from dataclasses import replace
 from moeviz.engine import UnknownJobError
 from moeviz.errors import SpecificationError
 from moeviz.study import Specification
-from moeviz.ui.lab.link import LAB, MOST_PINS, request_for
+from moeviz.ui.lab.link import BESIDE, LAB, MOST_PINS, request_for
 from moeviz.ui.shared.form import FormState
 from moeviz.ui.shared.jobs import Jobs
 from moeviz.ui.shared.link import VERSION, Request
@@ -41,15 +41,25 @@ def unpin(job_id: str) -> None:
     STATE.say("pins", tuple(each for each in pins() if each != job_id))
 
 
+def follows() -> bool:
+    """Return whether a study is to be run whenever the form changes."""
+    return bool(STATE.own("follow"))
+
+
+def follow(on: bool) -> None:
+    """Choose whether a study is to be run whenever the form changes."""
+    STATE.say("follow", on)
+
+
 def _find(address: dict[str, str]) -> Request:
     """Return what an address asks for; a job alone brings its own form along."""
     wanted = LAB.read(address)
     job_id = wanted.own["job"]
-    if job_id is None or not LAB.names & set(address) <= {"job", VERSION, "guess", "pins"}:
+    if job_id is None or not LAB.names & set(address) <= {"job", VERSION, *BESIDE}:
         return wanted
     try:
         known = request_for(STUDIES.look(job_id).spec, job_id)
-        said = {name: wanted.own[name] for name in ("guess", "pins")}
+        said = {name: wanted.own[name] for name in BESIDE}
         return replace(known, own={**known.own, **said})
     except UnknownJobError:
         raise SpecificationError(STUDIES.unknown(job_id)) from None

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 import streamlit as st
 
 from moeviz.charts.notices import older_words
+from moeviz.charts.sentences import way_words
 from moeviz.engine import Snapshot
-from moeviz.study import PRESETS, Preset, Specification
+from moeviz.study import PRESETS, Preset, Specification, plan
 from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.drawn import Guesses, Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.files import downloads
+from moeviz.ui.lab.following import before_layer, before_of, said_of
 from moeviz.ui.lab.form import heading, own_model
 from moeviz.ui.lab.layers import layers, pin_name, pinned
 from moeviz.ui.lab.link import FIRST_PRESET
 from moeviz.ui.lab.predict import guesses_of
-from moeviz.ui.lab.state import STUDIES, pin, pins, unpin
+from moeviz.ui.lab.state import STUDIES, follows, pin, pins, unpin
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.watch import watch
@@ -68,7 +70,8 @@ def show_study(
         return None
     _remarks(snapshot, spec)
     shown = shown_of(snapshot)
-    _picture(preset, spec, shown, guesses if snapshot.job_id == spec.hash else (), snapshot)
+    own = guesses if snapshot.job_id == spec.hash else ()
+    _picture(preset, spec, shown, own, snapshot, before=before_of(snapshot))
     _buttons(snapshot, shown, link)
     return None if snapshot.active else shown
 
@@ -81,10 +84,15 @@ def _picture(
     snapshot: Snapshot | None = None,
     lent: str = "",
     asked: Specification | None = None,
+    before: Snapshot | None = None,
 ) -> None:
     theme = st.context.theme.type
     name = shown.spec.hash if shown is not None else preset.name
     live = snapshot is not None and snapshot.active
+    waiting, done = said_of(spec, snapshot, before)
+    # What a visitor has chosen to see stays for as long as the same curves follow each other.
+    view = name if done is None and waiting is None else _curves(shown)
+    first = [before_layer(before, theme)] if before is not None else []
     watch(
         key=PICTURE,
         job=snapshot.job_id if snapshot is not None else None,
@@ -93,14 +101,20 @@ def _picture(
         else screen_of(shown, shown.spec["sizes"], theme, asked),
         live=live,
         guesses=guesses,
-        layers=layers(preset, spec, shown, theme),
-        view=name,
+        layers=[*first, *layers(preset, spec, shown, theme)],
+        view=view,
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=only_a_run,
         title=heading(preset, preset.defaults if shown is None else shown.spec.fields),
         sentence="" if snapshot is None or live else progress_sentence(snapshot),
         lent=lent,
+        waiting=waiting,
+        done=done,
     )
+
+
+def _curves(shown: Shown | None) -> str:
+    return "" if shown is None else repr([curve.key for curve in plan(shown.spec).curves])
 
 
 def _lent(preset: Preset, spec: Specification) -> str:
@@ -151,7 +165,7 @@ def _remarks(snapshot: Snapshot, spec: Specification) -> None:
     older = older_words(snapshot.spec)
     if older:
         st.warning(plain(older))
-    if snapshot.job_id != spec.hash:
+    if snapshot.job_id != spec.hash and not follows():  # else it is said why it does not follow
         st.info(
             "The form has changed since this study was run. Press **Run** for the study that the "
             "form describes."
@@ -162,8 +176,9 @@ def _about_kept(kept: KeptResult) -> None:
     older = older_words(kept.result.spec)
     if older:
         st.warning(plain(older))
+    way = way_words(kept.result.kernels)
     st.markdown(
         f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
-        f"{duration(kept.result.seconds)}, device {plain(kept.device)}. "
+        f"{duration(kept.result.seconds)}, device {plain(kept.device)}{way and ', '}{way}. "
         "The settings do not change it."
     )

@@ -15,7 +15,11 @@ PLOTLY_PATH = f"/moeviz/plotly-{plotly.__version__}.min.js"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
-def declared(module: str, html: str, style: Path | None = None) -> ComponentRenderer:
+FOLLOWING_STYLE = Path(__file__).with_name("following.css")
+"""The style that pictures share which follow a job."""
+
+
+def declared(module: str, html: str, *styles: Path) -> ComponentRenderer:
     """Return the component whose style and script lie beside a module, under its name.
 
     Parameters
@@ -24,11 +28,10 @@ def declared(module: str, html: str, style: Path | None = None) -> ComponentRend
         The module's file; the component is called after it.
     html : str
         The markup that its script finds.
-    style : Path, optional
-        A further style that it shares with another component.
+    *styles : Path
+        Further styles, which it shares with other components; its own come last.
     """
     path = Path(module)
-    styles = [style] if style is not None else []
     return st.components.v2.component(
         f"moeviz.{path.stem}",
         html=html,

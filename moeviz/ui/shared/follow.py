@@ -5,8 +5,8 @@ from __future__ import annotations
 from moeviz.engine import Snapshot
 from moeviz.ui.shared.component import declared, only_a_run
 from moeviz.ui.shared.news import TELLERS
+from moeviz.ui.shared.person import visitor
 from moeviz.ui.shared.scripts import script_path
-from moeviz.ui.shared.session import visitor
 
 _follow = declared(
     __file__,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from moeviz.errors import MoevizError
 from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.toolarge import megabytes_of, told_too_large
 
 
 def hand_in(key: str, label: str, take: Callable[[bytes], None], megabytes: int = 1) -> None:
@@ -38,6 +39,14 @@ def hand_in(key: str, label: str, take: Callable[[bytes], None], megabytes: int 
             st.session_state[refused] = str(error)
 
     st.file_uploader(label, type="json", key=key, on_change=changed, max_upload_size=megabytes)
+
+    def large(size: float) -> None:
+        st.session_state[refused] = (
+            f"Expected a file of at most {megabytes} MB, but got one of {megabytes_of(size)}; take "
+            "one that this page wrote."
+        )
+
+    told_too_large(f"{key}.large", megabytes, large)
     if st.session_state.pop(taken, False):
         st.rerun()  # The whole page, for the file may be of another preset.
     if refused in st.session_state:

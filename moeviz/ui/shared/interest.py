@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from moeviz.errors import MoevizError
+from moeviz.ui.shared.person import person
 from moeviz.ui.shared.session import cancel
 
 logger = logging.getLogger(__name__)
@@ -121,11 +122,10 @@ class Interest:
                 part.streams -= 1
                 part.last = self._clock()
 
-    def withdraw(self, job: str, visitor: str) -> bool:
+    def withdraw(self, job: str, visitor: str, everywhere: bool = False) -> bool:
         """Take a visitor's wish back, and cancel the job if nobody else wants it.
 
-        Where others want it who may be gone already, such as the same visitor's page before it
-        was loaded again, the job ends as soon as they no longer count.
+        Where others want it who may be gone already, the job ends as soon as they no longer count.
 
         Parameters
         ----------
@@ -133,6 +133,9 @@ class Interest:
             The job's name.
         visitor : str
             Whose wish it was.
+        everywhere : bool
+            Whether to take back as well what the same person's other pages wish, such as this one
+            before it was loaded again.
 
         Returns
         -------
@@ -147,6 +150,9 @@ class Interest:
         with self._lock:
             self._forget()
             self._part(job, visitor).wants = False
+            for other, part in self._jobs[job].items():
+                if everywhere and person(other) == person(visitor):
+                    part.wants = False
             if self._wanted(job):
                 if job not in self._withdrawn:
                     self._withdrawn.add(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,8 @@ import streamlit as st
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.session import engine, visitor
+from moeviz.ui.shared.person import visitor
+from moeviz.ui.shared.session import engine
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ class Jobs:
             If the engine cannot tell.
         """
         if job is None:
+            self._say_left()
             return None
+        st.session_state.pop(self._left, None)
         try:
             return self.look(job)
         except UnknownJobError:
@@ -115,25 +119,87 @@ class Jobs:
             If it cannot be submitted.
         """
         with st.spinner(f"Handing the {self.noun} to the workers", show_time=False):
-            INTEREST.want(spec.hash, visitor())
-            self.show(engine().submit(spec))
+            self._want(spec)
+            self.show(spec.hash)
 
-    def cancel_button(self, snapshot: Snapshot) -> None:
+    def submit_alone(self, spec: Any) -> None:
+        """Take the visitor's other jobs of this page back, and only then hand one in and show it.
+
+        Parameters
+        ----------
+        spec : Any
+            Of this kind.
+
+        Raises
+        ------
+        EngineError
+            If it cannot be submitted, or another cannot be cancelled.
+        """
+        for other in [job for job in self._own if job != spec.hash]:
+            with suppress(UnknownJobError):  # Its folder may have been cleared away.
+                if engine().look(other).active:
+                    INTEREST.withdraw(other, visitor())
+            self._own.discard(other)
+        self._want(spec)
+        self.show(spec.hash)
+
+    def adopt(self, job: str) -> None:
+        """Count a job among the visitor's own, as if it had been asked for in this visit.
+
+        Parameters
+        ----------
+        job : str
+        """
+        self._own.add(job)
+
+    @property
+    def _own(self) -> set[str]:
+        found: set[str] = st.session_state.setdefault(f"{self.page}.own", set())
+        return found
+
+    def _want(self, spec: Any) -> None:
+        self.adopt(spec.hash)
+        INTEREST.want(spec.hash, visitor())
+        engine().submit(spec)
+
+    def cancel_button(self, snapshot: Snapshot, on_press: Callable[[], None] | None = None) -> None:
         """Offer to take back one's own wish for a job; it ends when nobody else wants it.
 
         Parameters
         ----------
         snapshot : Snapshot
             A job that goes on.
+        on_press : callable, optional
+            Called first when it is pressed.
         """
-        if st.button("Cancel", width=110, key=f"{self.page}.cancel"):
-            if not INTEREST.withdraw(snapshot.job_id, visitor()):
+        if st.button("Cancel", width=110, key=f"{self.page}.cancel", on_click=on_press):
+            if not INTEREST.withdraw(snapshot.job_id, visitor(), everywhere=True):
+                st.session_state[self._left] = snapshot.job_id
                 self.leave()
-                st.toast(
-                    f"Somebody else wants this {self.noun}, or did a minute ago: it goes on until "
-                    "nobody does."
-                )
             st.rerun()
+
+    @property
+    def _left(self) -> str:
+        return f"{self.page}.left"
+
+    def _say_left(self) -> None:
+        """Say that the job that was left goes on for others, and offer to come back to it."""
+        job = st.session_state.get(self._left)
+        try:
+            if job is None or not self.look(job).active:
+                return
+        except UnknownJobError:
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(
+                f"Somebody else wants the {self.noun} that you left, or did a minute ago: it goes "
+                "on until nobody does."
+            )
+            st.button("Follow it", key=f"{self.page}.back", on_click=self._back, args=(job,))
+
+    def _back(self, job: str) -> None:
+        INTEREST.want(job, visitor())
+        self.show(job)
 
     def continue_button(self, snapshot: Snapshot) -> None:
         """Offer to go on with a job that stopped.
@@ -144,6 +210,5 @@ class Jobs:
             A job that ended early.
         """
         if st.button("Continue", width=140, key=f"{self.page}.continue"):
-            INTEREST.want(snapshot.job_id, visitor())
-            engine().submit(snapshot.spec)
+            self._want(snapshot.spec)
             st.rerun()

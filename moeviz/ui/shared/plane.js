@@ -182,7 +182,7 @@ class Plane {
     if (!this.data.open || !this.found) return;
     const rows = (this.found.tables ?? []).map(({ title, columns, rows: body }) => {
       const digits = (value) =>
-        value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(3) : value.toFixed(6);
+        value !== 0 && Math.abs(value) < 1e-4 ? this.kit.powerOfTen(value, 4) : value.toFixed(6);
       const cell = (value) => {
         if (typeof value === "string") return tagged("th", { scope: "row" }, value);
         return tagged("td", { "data-value": String(value) }, Number.isFinite(value) ? digits(value).replaceAll("-", "−") : "not a number");

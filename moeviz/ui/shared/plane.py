@@ -95,7 +95,9 @@ def plane(
             if isinstance(document, str)
             else json_text(document, compact=True),
             "scene": script_path(scene)[1:] if scene else None,
-            "themes": {name: asdict(theme) for name, theme in THEMES.items()},
+            "themes": {
+                name: {**asdict(theme), "experts": theme.experts} for name, theme in THEMES.items()
+            },
             "sends": on_move is not None,
             "asks": asks,
             "tools": tools,

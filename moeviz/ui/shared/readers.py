@@ -7,10 +7,16 @@ to its value, with a sentence where it has none.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from moeviz.errors import SpecificationError
 from moeviz.ui.shared.link import short
+
+CUT_SHORT = "the link may have been cut short"
+"""The way out where a name is not whole."""
+
+_NAME = re.compile(r"[0-9a-f]{16}")
 
 
 def finite(text: str, most: float) -> float | None:
@@ -61,6 +67,51 @@ def place(words: str, most: int) -> Callable[[str], int]:
                 f"Expected {words} from 1 to {most}, but got '{short(text)}'; leave it out."
             )
         return int(text)
+
+    return read
+
+
+def flag(name: str) -> Callable[[str], bool]:
+    """Return what reads whether something is on: 1 or 0.
+
+    Parameters
+    ----------
+    name : str
+        Of the key, for the sentence.
+    """
+
+    def read(text: str) -> bool:
+        if text not in ("0", "1"):
+            raise SpecificationError(
+                f"Expected {name} to be 1 or 0, but got '{short(text)}'; leave it out of the link."
+            )
+        return text == "1"
+
+    return read
+
+
+def when_on(on: bool) -> str | None:
+    """Return what a link says of something that is on or off; None where it need not."""
+    return "1" if on else None
+
+
+def digits(words: str, way: str) -> Callable[[str], str]:
+    """Return what reads the name of something that is told by its content.
+
+    Parameters
+    ----------
+    words : str
+        What it names, as ``the run``.
+    way : str
+        The way out, for the sentence.
+    """
+
+    def read(text: str) -> str:
+        if not _NAME.fullmatch(text):
+            raise SpecificationError(
+                f"Expected {words} to be 16 hexadecimal digits, but got '{short(text)}'; {way}."
+            )
+        return text
 
     return read
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -20,16 +21,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from moeviz.charts.claims import find_claims
-from moeviz.ui.shared.cards import CARDS
-from moeviz.ui.shared.claims import CLAIMS, find_route
+from moeviz.kernels import tensors_only
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.late import Late
 from moeviz.ui.shared.live import Publisher
 from moeviz.ui.shared.messages import MessagesOfPages
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
+from moeviz.ui.shared.person import Persons
 from moeviz.ui.shared.places import Places
 from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
@@ -37,8 +38,13 @@ from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.sockets import send_at_once
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
-from moeviz.ui.shared.tiles import PICTURES, tiles_routes
-from moeviz.ui.shared.warm import warm
+from moeviz.ui.shared.warm import TORCH, used_by_pages, warm
+
+ADDRESSES_LATER = "moeviz.ui.addresses"
+"""The module of the addresses for which nobody should wait before the first page."""
+
+WORKERS_SECONDS = 10.0
+"""How long what pages import leaves the cores to workers that start."""
 
 PUBLISHER = Publisher(look)
 """Tells all who watch jobs of this server."""
@@ -55,7 +61,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
-        with told_of_the_end(PUBLISHER.close):
+        with tensors_only(), told_of_the_end(PUBLISHER.close):
             yield
     finally:
         PUBLISHER.close()
@@ -70,35 +76,39 @@ async def _settle(folder: Path) -> None:
     PyTorch and the like make each full collection 170 ms of looking at modules that are here to
     stay, during which nobody is answered; frozen, they cost nothing.
     """
-    await warm(folder)
-    await asyncio.to_thread(CARDS.path)
-    await asyncio.to_thread(CLAIMS.path)
-    await asyncio.to_thread(find_claims, "gate")
-    while not engine().hardware()["ready"]:
-        await asyncio.sleep(0.2)
-    # After the workers, which are what most visitors wait for.
+    names = used_by_pages(folder)
+    at_once = names.index(TORCH) + 1
+    await warm(names[:at_once])
+    # The workers start meanwhile, and are what most visitors wait for: the cores are theirs.
+    with suppress(TimeoutError):
+        await asyncio.wait_for(_ready(), WORKERS_SECONDS)
+    await warm(names[at_once:])
+    answering = await asyncio.to_thread(import_module, ADDRESSES_LATER)
+    await asyncio.to_thread(answering.prepare)
+    await _ready()
     await asyncio.to_thread(checker)
-    await asyncio.to_thread(PICTURES.path)
+    await asyncio.to_thread(answering.prepare_pictures)
     gc.collect()
     gc.freeze()
 
 
-def routes(*of_pages: Callable[[str], Route]) -> list[Route]:
+async def _ready() -> None:
+    """Wait until the workers have started."""
+    while not engine().hardware()["ready"]:
+        await asyncio.sleep(0.2)
+
+
+def routes() -> list[Route]:
     """Return the addresses that this app answers beside Streamlit's own.
 
     What the glossary's words mean is one of them.
-
-    Parameters
-    ----------
-    *of_pages : callable
-        From the path below which the whole app lives, as ``/lab`` or "", to a page's own route.
 
     Returns
     -------
     list of Route
         plotly.js from the installed plotly package, so that no page asks another host for it; the
-        modules that components share; the cards of all choices; the map of claims and its search;
-        the first page's small pictures; QR codes of links; the news of jobs; and the pages' own.
+        modules that components share; QR codes of links; the news of jobs; and, last, those that
+        take the whole package (:mod:`moeviz.ui.addresses`).
     """
     base = f"/{_base()}" if _base() else ""
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
@@ -111,13 +121,9 @@ def routes(*of_pages: Callable[[str], Route]) -> list[Route]:
         Route(f"{base}{PLOTLY_PATH}", plotly_js),
         MEANINGS.route(base),
         script_route(base),
-        CARDS.route(base),
-        CLAIMS.route(base),
-        find_route(base),
-        *(made(base) for made in of_pages),
-        *tiles_routes(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
+        Late(ADDRESSES_LATER, base).route(),
     ]
 
 
@@ -125,6 +131,7 @@ def middleware() -> list[Middleware]:
     """Return what looks at every request before Streamlit does."""
     pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
     return [
+        Middleware(Persons, base=_base()),
         Middleware(Places, base=_base(), pages=pages),
         Middleware(MessagesOfPages),
     ]

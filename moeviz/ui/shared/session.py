@@ -6,16 +6,14 @@ with it would end what all visitors share.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.trainings.trainings import Trainings
+from moeviz.later import later
 
 
 class Closable(Protocol):
@@ -65,15 +63,10 @@ checker = Shared(lambda: Checker())
 """The server's checker; the first call has its process start in the background."""
 
 
-def visitor() -> str:
-    """Return what tells the visitor of this script run from others; "" outside of one.
-
-    Not the session's own name, by which Streamlit would let anybody go on with it.
-    """
-    context = get_script_run_ctx()
-    if context is None:
-        return ""
-    return hashlib.sha256(context.session_id.encode()).hexdigest()[:16]
+def begin() -> None:
+    """Start the server's workers, and put off what is slow to import until somebody needs it."""
+    later("torch", "sympy")
+    engine()
 
 
 def look(job: str) -> Snapshot:

@@ -24,6 +24,15 @@ export function written(value, digits = 2) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+// A number with a power of ten, as 2.4·10⁻⁵; charts/walks.py writes it so too.
+export function powerOfTen(value, digits = 2) {
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  const raised = [...String(Number(power))].map((letter) => RAISED[letter]).join("");
+  return `${mantissa.replace("-", "−")}·10${raised}`;
+}
+
 export const pair = ([x, y], digits = 2) => `(${written(x, digits)}, ${written(y, digits)})`;
 
 function channels(colour) {
@@ -198,7 +207,7 @@ class Panel {
     const context = this.canvas.getContext("2d");
     const image = context.createImageData(nx, ny);
     const ground = channels(theme.ground);
-    const colours = theme.curves.map(channels);
+    const colours = theme.experts.map(channels);
     const neutral = channels(theme.quiet);
     for (let at = 0; at < nx * ny; at += 1) {
       const to = 4 * ((ny - 1 - Math.floor(at / nx)) * nx + (at % nx));
@@ -219,7 +228,7 @@ class Panel {
 
   colour(name) {
     const { theme } = this.surface;
-    if (typeof name === "number") return theme.curves[name % theme.curves.length];
+    if (typeof name === "number") return theme.experts[name % theme.experts.length];
     return { text: theme.text, quiet: theme.quiet, ground: theme.ground, grid: theme.grid }[name] ?? name;
   }
 

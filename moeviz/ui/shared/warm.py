@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import ast
 import asyncio
-from collections.abc import Iterator
-from importlib import import_module
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
+from moeviz.later import load
 from moeviz.ui.shared.navigation import SECTIONS
+
+TORCH = "torch"
 
 _BESIDE = ("pandas", "pyarrow")
 """What Streamlit itself imports when a page first needs it."""
 
 
-async def warm(folder: Path) -> None:
-    """Import what the pages import, in the order of the menu, and leave time for visitors.
+async def warm(names: Iterable[str]) -> None:
+    """Import modules one after the other, and leave time for visitors.
 
-    PyTorch is here already: the server's own modules import it, so that it is no visit that waits
-    for it, but the start of the server. A module that has a function ``prepare`` computes with it
-    what its page shows at first.
+    One that has a function ``prepare`` computes with it what its page shows at first.
 
     Parameters
     ----------
-    folder : Path
-        Where the app's file lies.
+    names : iterable of str
+        As :func:`used_by_pages` returns them.
     """
-    for name in used_by_pages(folder):
-        module = await asyncio.to_thread(import_module, name)
+    for name in names:
+        module = await asyncio.to_thread(load, name)
         prepare = getattr(module, "prepare", None)
         if callable(prepare):
             await asyncio.to_thread(prepare)
 
 
 def used_by_pages(folder: Path) -> list[str]:
-    """Return the names of the modules that the pages' scripts import, each once.
+    """Return the names of the modules that the pages' scripts import, in the menu's order.
+
+    The first page needs no PyTorch, the others do: it comes after what the first page imports.
 
     Parameters
     ----------
@@ -42,8 +45,8 @@ def used_by_pages(folder: Path) -> list[str]:
         Where the app's file lies.
     """
     scripts = [folder / path for paths in SECTIONS.values() for path in paths]
-    found = [name for script in scripts for name in _imported(script)]
-    return list(dict.fromkeys([*found, *_BESIDE]))
+    first, *others = (list(_imported(script)) for script in scripts)
+    return list(dict.fromkeys([*first, TORCH, *chain.from_iterable(others), *_BESIDE]))
 
 
 def _imported(script: Path) -> Iterator[str]:

@@ -16,6 +16,14 @@ const EDGE = 8; // Pixels that it keeps from the screen's lower end.
 const BLANK = { estimate: null, low: null, high: null, theory: null, paper: null,
   mark: "waiting", words: "" };
 
+const AGES = [[86_400, "day", "days"], [3_600, "h", "h"], [60, "min", "min"], [1, "s", "s"]];
+
+function ago(seconds) {
+  const [size, one, many] = AGES.find(([size]) => seconds >= size) ?? AGES.at(-1);
+  const count = Math.floor(seconds / size);
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 class Watch {
   constructor(root, tools) {
     this.root = root;
@@ -35,9 +43,12 @@ class Watch {
       label: "Progress of the study",
       onNews: ({ screen }) => {
         if (screen) this.screen = screen;
+        this.lay();
         this.draw();
       },
     });
+    this.given = []; // All layers, and
+    this.layers = []; // those that are there at this moment.
     this.names = new tools.EndNames(tools.lines);
     this.figure = new tools.Figure(part("figure"), "@plotly", {
       tools: part("tools"),
@@ -93,14 +104,25 @@ class Watch {
       this.screen = data.screen ? JSON.parse(data.screen) : null;
     }
     if (data.layers !== this.data?.layers) {
-      this.layers = JSON.parse(data.layers).map(
+      this.given = JSON.parse(data.layers).map(
         (layer) => ({ ...layer, screen: JSON.parse(layer.screen) }));
     }
     this.data = data;
+    this.taken = performance.now();
+    this.lay();
     this.root.toggleAttribute("data-compact", data.compact);
     const made = [this.screen, ...this.layers.map((layer) => layer.screen)].filter(Boolean);
     this.following.take(data, made.map(({ figure }) => figure.layout.paper_bgcolor), trigger);
     return this.render();
+  }
+
+  // A study whose place another has taken stays until that one has a point.
+  lay() {
+    const there = this.given.filter((layer) => !layer.until || !this.screen?.n_done);
+    const same = there.length === this.layers.length && there.every((layer, i) => layer === this.layers[i]);
+    if (!same) this.layers = there;
+    this.before = there.find((layer) => layer.until) ?? null;
+    this.root.toggleAttribute("data-before", Boolean(this.before));
   }
 
   draw() {
@@ -109,7 +131,7 @@ class Watch {
 
   // The study in front: one's own, else the first that lies faint behind it.
   get main() {
-    return this.screen ?? this.layers.find((layer) => layer.look === "faint")?.screen ?? null;
+    return (this.before ? null : this.screen) ?? this.layers.find((layer) => layer.look === "faint")?.screen ?? null;
   }
 
   shows(place) {
@@ -123,6 +145,7 @@ class Watch {
     if (!main) return;
     this.offer();
     this.judge();
+    this.tell();
     const { figure, names } = this.composed();
     this.names.curves = names;
     const span = this.data.span.map((loss) => ({ at: Math.log10(loss), below: 0, above: 0 }));
@@ -185,25 +208,39 @@ class Watch {
     const shown = main.meters.filter((meter) => this.shows(meter.curve));
     const kept = main !== this.screen;
     // Who has run nothing yet may predict first: what lies behind is drawn, and judged on demand.
-    const held = kept && !this.revealed;
-    const wanted = JSON.stringify([shown, data.guesses, data.lent, main.summary, kept, held]);
+    const held = kept && !this.revealed && !this.before;
+    const guesses = this.before ? [] : data.guesses;
+    const wanted = JSON.stringify([
+      shown, guesses, data.lent, main.summary, kept, held, Boolean(this.before),
+    ]);
     if (wanted === this.judged) return;
     this.judged = wanted;
     const layer = this.layers.find((each) => each.screen === main);
     this.lent.textContent = data.lent;
     this.lent.hidden = !kept || !data.lent;
-    const pale = data.lent ? "" : `Pale: ${layer?.name}. `;
-    const next = held ? "Guess first (Predict), then Run; or show what came out." : "Run your own over it.";
-    this.note.textContent = kept ? `${pale}${next}` : "";
-    this.note.hidden = !kept;
+    this.pale = data.lent || this.before ? "" : `Pale: ${layer?.name}. `;
+    this.next = held ? "Guess first (Predict), then Run; or show what came out." : "Run your own over it.";
     this.reveal.hidden = !held;
     this.summary.hidden = held;
     this.meters.replaceChildren(
       ...shown.map((meter) =>
-        this.tools.meterNode(held ? { ...meter, ...BLANK } : meter, data.guesses[meter.curve]),
+        this.tools.meterNode(held ? { ...meter, ...BLANK } : meter, guesses[meter.curve]),
       ),
     );
     this.summary.textContent = main.summary;
+  }
+
+  // Whose curves these are, and how old.
+  tell() {
+    const kept = this.main !== this.screen;
+    const said = kept ? this.data.waiting : this.data.done;
+    const age = said && ago(said.age + (performance.now() - this.taken) / 1000);
+    const words = said ? said.text.replace("{age}", age) : kept ? this.next : "";
+    const text = words && kept ? `${this.pale}${words}` : words;
+    if (this.note.textContent !== text) this.note.textContent = text;
+    this.note.hidden = !text;
+    clearTimeout(this.ticking);
+    if (said?.text.includes("{age}")) this.ticking = setTimeout(() => this.tell(), 1000);
   }
 
   // What was put together last, as long as nothing that it is made of has changed.
@@ -229,6 +266,7 @@ class Watch {
   }
 
   close() {
+    clearTimeout(this.ticking);
     this.following.close();
     this.shifted.disconnect();
     this.figure.close();

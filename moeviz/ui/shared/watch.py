@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from moeviz.text import finite, json_text
-from moeviz.ui.shared.component import declared, only_a_run
-from moeviz.ui.shared.session import visitor
+from moeviz.ui.shared.component import FOLLOWING_STYLE, declared, only_a_run
+from moeviz.ui.shared.person import visitor
 
 _OF_PLOTS = Path(__file__).with_name("plot.css")
 
 _HTML = """
-<section class="moeviz-watch" data-empty="true">
+<section class="moeviz-watch moeviz-following" data-empty="true">
   <div class="watch-picture">
-    <p class="watch-lent" hidden></p>
+    <p class="watch-lent following-lent" hidden></p>
     <figure class="moeviz-figure watch-figure"></figure>
     <div class="watch-say">
       <p class="watch-note"></p>
       <button type="button" class="watch-reveal" hidden>Show what came out</button>
       <p class="watch-summary"></p>
     </div>
-    <div class="watch-toggles" role="group" aria-label="What is drawn"></div>
+    <div class="watch-toggles following-row following-toggles" role="group"
+      aria-label="What is drawn"></div>
     <div class="watch-tools"></div>
   </div>
   <div class="watch-slopes" role="region" aria-label="Slopes">
@@ -35,7 +37,23 @@ _HTML = """
 """
 
 
-_watch = declared(__file__, _HTML, _OF_PLOTS)
+@dataclass(frozen=True)
+class Said:
+    """A sentence about whose curves are on the screen.
+
+    Attributes
+    ----------
+    text : str
+        ``{age}`` in it stands for how old they are, which the browser goes on counting.
+    age : float
+        Seconds.
+    """
+
+    text: str
+    age: float = 0.0
+
+
+_watch = declared(__file__, _HTML, _OF_PLOTS, FOLLOWING_STYLE)
 
 
 def watch(
@@ -54,6 +72,8 @@ def watch(
     lent: str = "",
     compact: bool = False,
     span: Sequence[float] = (),
+    waiting: Said | None = None,
+    done: Said | None = None,
 ) -> None:
     """Show one study; later calls with the same `key` redraw it in place.
 
@@ -73,7 +93,8 @@ def watch(
     layers : sequence of mapping
         Further studies: ``name``, ``short`` (for curves' ends), ``screen`` (JSON, as above) and
         ``look``: ``"faint"`` for one that lies behind, ``"pinned"`` for one to compare with. Where
-        there is no study of one's own, the first faint one is shown in its place.
+        there is no study of one's own, the first faint one is shown in its place. One with
+        ``until`` stands in the study's place until the study's first point is there, and is gone.
     view : str
         Zoom and chosen curves are kept for as long as this stays the same.
     file_name : str
@@ -90,6 +111,8 @@ def watch(
         Whether to show the plot alone, for words that stand beside it say what to notice.
     span : sequence of float
         Losses, above 0, that the axis shows at least.
+    waiting, done : Said, optional
+        What is said below the plot as long as the study has no point, and as soon as it has.
     """
     _watch(
         key=key,
@@ -107,6 +130,8 @@ def watch(
             "lent": lent,
             "compact": compact,
             "span": list(span),
+            "waiting": asdict(waiting) if waiting is not None else None,
+            "done": asdict(done) if done is not None else None,
             "visitor": visitor(),
         },
         on_ended_change=on_end,

@@ -15,7 +15,7 @@ from moeviz.train.presets import PRESETS
 from moeviz.train.specification import Training
 from moeviz.train.tasks import ANGLES
 from moeviz.ui.shared.link import Key, Page, Request, short
-from moeviz.ui.shared.readers import one_of, place, unless
+from moeviz.ui.shared.readers import CUT_SHORT, digits, one_of, place, unless
 
 PRESET, JOB, TEXT = "preset", "job", "text"
 
@@ -31,19 +31,6 @@ FIRST_PRESET = next(iter(PRESETS))
 LONGEST_METHOD = 200
 MOST_STEPS = int(FIELDS["steps"].high)
 LAST_SEED = int(FIELDS["seed"].high + FIELDS["seeds"].high)
-
-_NAME = re.compile(r"[0-9a-f]{16}")
-
-
-def _digits(words: str, why: str) -> Any:
-    def read(text: str) -> str:
-        if not _NAME.fullmatch(text):
-            raise SpecificationError(
-                f"Expected {words} to be 16 hexadecimal digits, but got '{short(text)}'; {why}."
-            )
-        return text
-
-    return read
 
 
 def _whole(name: str, words: str, last: int) -> Any:
@@ -73,15 +60,16 @@ def _method(name: str) -> Any:
     return read
 
 
+@lru_cache(maxsize=32)
 def preset_lines(preset: str) -> tuple[str, ...]:
-    """Return the lines of all methods that a preset offers.
+    """Return the lines of all methods that a preset offers, each in the words that its run has.
 
     Parameters
     ----------
     preset : str
         A preset's name.
     """
-    return tuple(str(PRESETS[preset].defaults["methods"]).splitlines())
+    return tuple(str(PRESETS[preset].build()["methods"]).splitlines())
 
 
 @lru_cache(maxsize=32)
@@ -116,8 +104,8 @@ TRAIN = Page(
             unless(FIRST_PRESET),
             FIRST_PRESET,
         ),
-        Key(JOB, _digits("the run", "the link may have been cut short"), unless(None)),
-        Key(TEXT, _digits("the text", "leave it out"), unless(None)),
+        Key(JOB, digits("the run", CUT_SHORT), unless(None)),
+        Key(TEXT, digits("the text", "leave it out"), unless(None)),
         *(Key(VIEW[part], read, unless(None)) for part, read in _READERS.items()),
     ),
     table=FIELDS,

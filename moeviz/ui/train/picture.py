@@ -56,11 +56,12 @@ def show_picture(preset: str, spec: Training, snapshot: Snapshot | None) -> Show
             "describes."
         )
     shown = shown_of(snapshot)
+    first = sides(shown.spec, shown.spec)
     if snapshot.active:
-        _draw(shown, snapshot.job_id, live=True)
+        _draw(shown, snapshot.job_id, live=True, first=first)
     else:
         said = f"{training_sentence(snapshot)} {outcome(shown.result)}".strip()
-        _draw(shown, snapshot.job_id, sentence=said)
+        _draw(shown, snapshot.job_id, sentence=said, first=first)
     if not snapshot.active:
         with st.container(horizontal=True, vertical_alignment="center"):
             if snapshot.state != "done":
@@ -82,7 +83,7 @@ def _kept(preset: str, spec: Training) -> Shown | None:
     _draw(
         shown,
         None,
-        first=_on(spec, shown.spec),
+        first=sides(spec, shown.spec),
         lent="Kept from before, not what you have set: press Run." if differs else "",
     )
     st.markdown(about_kept(found))
@@ -116,9 +117,17 @@ def is_part(spec: Training, whole: Training) -> bool:
     return alike and spec.text == whole.text and {each.text for each in spec.methods} <= known
 
 
-def _on(spec: Training, whole: Training) -> dict[str, Any]:
-    """Return as a view the methods that are on, of those that there are."""
-    known = {method.text for method in whole.methods}
+def sides(spec: Training, whole: Training) -> dict[str, Any]:
+    """Return as a view the first and the last router that are on, of those that there are.
+
+    Parameters
+    ----------
+    spec : Training
+        What is on.
+    whole : Training
+        What there is.
+    """
+    known = {method.text for method in whole.methods if not method.dense}
     on = [method.text for method in spec.methods if method.text in known]
     return {"left": on[0], "right": on[-1]} if len(on) > 1 else {}
 

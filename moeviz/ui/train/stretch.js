@@ -3,7 +3,7 @@
 const TALL = 0.62, NARROW = 0.62; // Height over width, and on a phone.
 const DASHES = [undefined, "10,5"];
 
-export function scene(data, { written }) {
+export function scene(data, { written, powerOfTen }) {
   const logs = data.factors.map(Math.log2);
 
   // The change of the loss at a factor, between those that were computed.
@@ -16,7 +16,7 @@ export function scene(data, { written }) {
 
   const changed = (value) => {
     if (Math.abs(value) <= data.rounding) return "0";
-    return `${value < 0 ? "−" : "+"}${Math.abs(value) < 0.001 ? Math.abs(value).toExponential(1) : written(Math.abs(value), 4)}`;
+    return `${value < 0 ? "−" : "+"}${Math.abs(value) < 0.01 ? powerOfTen(Math.abs(value)) : written(Math.abs(value), 4)}`;
   };
 
   function sentence(log) {

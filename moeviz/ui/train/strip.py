@@ -10,8 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from moeviz.errors import MoevizError
 from moeviz.train.presets import PRESETS
-from moeviz.train.text import MOST_BYTES
+from moeviz.train.text import MOST_BYTES, too_long
 from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.toolarge import told_too_large
 from moeviz.ui.shared.widgets import field_widget
 from moeviz.ui.train.form import (
     change_form,
@@ -27,6 +28,8 @@ SIZES = ("experts", "top", "layers", "steps")
 
 _OPEN_TEXT, _OPEN_SIZES = "train.text.open", "train.sizes.open"
 _FILE, _REFUSED = "train.text.file", "train.text.refused"
+
+MOST_MEGABYTES = MOST_BYTES // 1_000_000
 
 ABOUT_TEXTS = (
     "Plain text in UTF-8, 2 MB at most. A tenth of it is held out. It is kept on this server with "
@@ -94,14 +97,19 @@ def _choose_text(own: str | None) -> None:
         "A plain text (at most 2 MB)",
         key=_FILE,
         on_change=_take_text,
-        max_upload_size=MOST_BYTES // 1_000_000,
+        max_upload_size=MOST_MEGABYTES,
         help=ABOUT_TEXTS,
     )
+    told_too_large("train.text.large", MOST_MEGABYTES, _refuse)
     if _REFUSED in st.session_state:
         st.error(plain(st.session_state[_REFUSED]))
     st.markdown(ABOUT_TEXTS)
     if own is not None:
         st.button("Back to the Python reference", key="train.text.back", on_click=_leave_text)
+
+
+def _refuse(size: float) -> None:
+    st.session_state[_REFUSED] = too_long(size)
 
 
 def _take_text() -> None:

@@ -35,7 +35,7 @@ class Training {
   build() {
     const { tagged, element, button } = this.tools;
     const part = (tag, name, ...inner) => tagged(tag, { class: `training-${name}` }, ...inner);
-    this.lent = part("p", "lent");
+    this.lent = tagged("p", { class: "training-lent following-lent" });
     this.sides = SIDES.map((side, at) => this.panel(side, at));
     this.play = button("▶ Replay", () => this.replay(), { className: "training-play" });
     this.slider = tagged("input", { type: "range", min: "0", step: "1", "aria-label": "Step of training" });
@@ -302,7 +302,7 @@ class Training {
     const second = panel.side === "right" && !this.sides[1].root.hidden;
     let note = second ? "same tokens, same step" : "colour and mark: first expert · depth: its weight";
     if (method.dense) note = "no router: nothing to colour";
-    else if (place < 0) note = "waits for its first checkpoint";
+    else if (place < 0) note = this.data.live ? "waits for its first checkpoint" : "has no colours yet";
     else if (look?.missing || shown?.missing || (look && !look.layers[view.layer]?.chosen)) {
       note = "the tokens of this seed were not kept";
     }
@@ -384,7 +384,9 @@ class Training {
   notice() {
     const { screen, view, place } = this;
     const { element } = this.tools;
-    let text = "Training begins: the first colours come with the first checkpoint.";
+    let text = this.data.live || place >= 0
+      ? "Training begins: the first colours come with the first checkpoint."
+      : "It stopped before the first checkpoint of all methods, with which the colours come.";
     if (place >= 0 && screen.diagnostics.length) {
       const told = screen.diagnostics[0].places;
       const at = told.reduce((best, each, i) => (each <= place ? i : best), 0);

@@ -30,13 +30,13 @@ export class Board {
   constructor(training) {
     this.training = training;
     this.reference = 0;
-    this.tab = null;
+    this.tab = null; // The one that a hand has chosen.
     const part = (tag, name, ...inner) => tagged(tag, { class: `board-${name}` }, ...inner);
     this.curvesRoot = part("div", "curves");
-    this.toggles = tagged("div", { class: "board-toggles", role: "group", "aria-label": "Curves that are drawn" });
+    this.toggles = tagged("div", { class: "board-toggles following-row following-toggles", role: "group", "aria-label": "Curves that are drawn" });
     this.summary = tagged("p", { class: "board-summary", "aria-live": "polite" });
     this.table = part("div", "table");
-    this.tabs = tagged("div", { class: "board-tabs", role: "tablist", "aria-label": "Diagnostics" });
+    this.tabs = tagged("div", { class: "board-tabs following-row", role: "tablist", "aria-label": "Diagnostics" });
     this.says = part("p", "says");
     this.chartRoot = part("div", "chart");
     this.mapRoot = part("div", "map");
@@ -58,6 +58,7 @@ export class Board {
   // Of another comparison.
   forget() {
     this.reference = 0;
+    this.tab = null;
   }
 
   get screen() {
@@ -182,16 +183,17 @@ export class Board {
     const tabs = [...screen.diagnostics.map(({ name, title }) => [name, title])];
     if (screen.methods.some((method) => !method.dense)) tabs.splice(4, 0, ["load", WORDS.load[0]]);
     if (screen.schedules.length) tabs.push(["schedule", WORDS.schedule[0]]);
-    if (!tabs.some(([name]) => name === this.tab)) this.tab = tabs[0]?.[0];
-    const wanted = JSON.stringify([tabs, this.tab]);
+    const opens = [this.tab, screen.reads].find((wanted) => tabs.some(([name]) => name === wanted));
+    this.open = opens ?? tabs[0]?.[0];
+    const wanted = JSON.stringify([tabs, this.open]);
     if (wanted !== this.tabbed) {
       this.tabbed = wanted;
       const held = this.tabs.contains(document.activeElement);
       this.tabs.replaceChildren(...tabs.map(([name, title]) => {
         const made = button(title, () => this.turn(name));
         made.setAttribute("role", "tab");
-        made.setAttribute("aria-selected", String(name === this.tab));
-        made.tabIndex = name === this.tab ? 0 : -1;
+        made.setAttribute("aria-selected", String(name === this.open));
+        made.tabIndex = name === this.open ? 0 : -1;
         made.addEventListener("keydown", (event) => {
           const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
           if (!by) return;
@@ -203,7 +205,7 @@ export class Board {
       }));
       if (held) this.tabs.querySelector('[aria-selected="true"]')?.focus();
     }
-    if (this.tab) this.drawPanel();
+    if (this.open) this.drawPanel();
   }
 
   turn(name) {
@@ -214,17 +216,17 @@ export class Board {
   drawPanel() {
     const { screen, training } = this;
     const { view, unit } = training;
-    const map = this.tab === "load" || this.tab === "schedule";
+    const map = this.open === "load" || this.open === "schedule";
     this.chartRoot.hidden = map;
     this.mapRoot.hidden = !map;
     if (map) {
-      this.says.textContent = WORDS[this.tab][1];
+      this.says.textContent = WORDS[this.open][1];
       const width = this.mapRoot.clientWidth;
       const asked = { training, screen, colours: this.colours, unit, width };
-      this.mapRoot.replaceChildren(this.tab === "load" ? loadChart(asked) : scheduleMap(asked));
+      this.mapRoot.replaceChildren(this.open === "load" ? loadChart(asked) : scheduleMap(asked));
       return;
     }
-    const each = screen.diagnostics.find(({ name }) => name === this.tab);
+    const each = screen.diagnostics.find(({ name }) => name === this.open);
     const layer = each.layered ? view.layer : 0;
     this.says.textContent = each.says;
     const x = each.places.map((place) => screen.steps[place]);
@@ -242,7 +244,7 @@ export class Board {
     const yname = each.layered ? `${each.axis}, layer ${layer + 1}` : each.axis;
     this.chart.show({
       ...this.common, lines, guides, form: each.form, yname, title: `${yname}: ${lines.map((line) => line.end).join("; ")}`,
-      height: LOW * unit, ymin: each.form === "percent" || each.form === "thousands" ? 0 : undefined,
+      height: LOW * unit, ymin: ["percent", "thousands", "count"].includes(each.form) ? 0 : undefined,
       ymax: each.form === "percent" ? 1 : undefined,
     });
   }

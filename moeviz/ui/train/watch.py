@@ -10,12 +10,14 @@ import streamlit as st
 
 from moeviz.charts.palette import THEMES
 from moeviz.text import json_text
-from moeviz.ui.shared.component import declared, only_a_run
-from moeviz.ui.shared.session import visitor
+from moeviz.ui.shared.component import FOLLOWING_STYLE, declared, only_a_run
+from moeviz.ui.shared.person import visitor
 
-_HTML = '<section class="moeviz-training" data-empty="true" aria-label="Picture"></section>'
+_HTML = """
+<section class="moeviz-training moeviz-following" data-empty="true" aria-label="Picture"></section>
+"""
 
-_training = declared(str(Path(__file__).with_name("training.py")), _HTML)
+_training = declared(str(Path(__file__).with_name("training.py")), _HTML, FOLLOWING_STYLE)
 
 VIEW = ("left", "right", "layer", "seed", "domain", "step")
 """What a visitor looks at: methods by their lines, layer counted from 1, seed, domain, step."""

@@ -1,0 +1,239 @@
+"""Follow: what the form says is run as soon as it says it, in place of the study before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from moeviz.charts.differences import own_settings
+from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.fields import Field
+from moeviz.study import FULL, Preset, Specification, split
+from moeviz.study.kept import KeptResult
+from moeviz.ui.lab.drawn import screen_of, shown_of
+from moeviz.ui.lab.hand import hand
+from moeviz.ui.lab.predict import PREDICT
+from moeviz.ui.lab.sizes import size_now
+from moeviz.ui.lab.state import STUDIES, follow, follows, job
+from moeviz.ui.shared.symbols import plain_symbol
+from moeviz.ui.shared.turns import still_wanted
+from moeviz.ui.shared.watch import Said
+from moeviz.ui.shared.words import duration
+
+MOST_WORK = 60.0
+"""Seconds of one core, as estimated, that a study which is followed may take."""
+
+PACE = 0.7
+"""Seconds between two studies that one visit has start; of wishes in between the newest counts."""
+
+_STOPPED = ("cancelled", "interrupted")
+_MOST_NAMED = 2
+_GLANCE = 0.05
+
+_LAST = "lab.follow.last"
+"""Key of when this visit had a study start, on the clock that only moves on."""
+
+_BEFORE = "lab.follow.before"
+"""Key of the study that follows and the one that was on show before it."""
+
+
+def follow_form(
+    preset: Preset,
+    values: Mapping[str, Any],
+    spec: Specification,
+    snapshot: Snapshot | None,
+    kept: KeptResult | None,
+) -> None:
+    """Offer what the hand moves, and run what the form says; nothing where nobody has it follow.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    values : mapping
+        What the form says.
+    spec : Specification
+        The study that it describes.
+    snapshot : Snapshot or None
+        The study on show.
+    kept : KeptResult or None
+        The kept result, where that is on show in place of a study.
+
+    Raises
+    ------
+    EngineError
+        If the study cannot be submitted.
+    """
+    if not follows():
+        return
+    why = why_not(preset, spec, kept)
+    hand(preset, values, why)
+    if not why:
+        _follow(spec, snapshot)
+
+
+def stop_following() -> None:
+    """Have nothing follow any more: who cancels a study wants no other in its place."""
+    follow(False)
+    st.session_state.pop(_BEFORE, None)
+
+
+def why_not(preset: Preset, spec: Specification, kept: KeptResult | None) -> str:
+    """Say why a study is not run as soon as the form says it; "" where it is.
+
+    Parameters
+    ----------
+    preset : Preset
+        The one chosen in the form.
+    spec : Specification
+        The study that the form describes.
+    kept : KeptResult or None
+        The kept result, where that is on show in place of a study.
+    """
+    if st.session_state.get(PREDICT):
+        return "Nothing is run while the predictions are open; close them, and the study follows."
+    if kept is not None:
+        return "The kept result is on show; choose anything else, or press Run, and that follows."
+    if size_now(preset, spec.fields) == FULL:
+        return (
+            "A study of full size does not follow: press Run, or choose the live size (first chip)."
+        )
+    work = sum(block.cost for block in split(spec))
+    if work > MOST_WORK:
+        return (
+            f"This study does not follow: it takes about {duration(work)} of one core, and "
+            f"{MOST_WORK:.0f} s are the most. Press Run, or take fewer samples, replicates or "
+            "models."
+        )
+    return ""
+
+
+def before_of(snapshot: Snapshot | None) -> Snapshot | None:
+    """Return the study that was on show before one that follows; None where there is none.
+
+    Parameters
+    ----------
+    snapshot : Snapshot or None
+        The one on show.
+    """
+    new, before = _new_and_before()
+    if not follows() or snapshot is None or before is None or snapshot.job_id != new:
+        return None
+    try:
+        return STUDIES.look(before)
+    except UnknownJobError:
+        return None
+
+
+def before_layer(before: Snapshot, theme: str | None) -> dict[str, Any]:
+    """Return how the study before is drawn until the first point of the one on show is there.
+
+    Parameters
+    ----------
+    before : Snapshot
+    theme : str or None
+        The browser's theme.
+    """
+    return {
+        "name": "the study before",
+        "short": "before",
+        "screen": screen_of(shown_of(before), before.spec["sizes"], theme),
+        "look": "faint",
+        "until": "point",
+    }
+
+
+def said_of(
+    spec: Specification, snapshot: Snapshot | None, before: Snapshot | None
+) -> tuple[Said | None, Said | None]:
+    """Say whose curves are on the screen and how old they are.
+
+    Parameters
+    ----------
+    spec : Specification
+        The study that the form describes.
+    snapshot : Snapshot or None
+        The study on show.
+    before : Snapshot or None
+        The one before it.
+
+    Returns
+    -------
+    (Said or None, Said or None)
+        For as long as the study on show has no point, and for when it has.
+    """
+    if not follows() or snapshot is None:
+        return None, None
+    waiting = Said("Yours is on its way.") if snapshot.active else None
+    if before is not None:
+        end = "the new ones are on their way." if snapshot.active else "of the new ones none came."
+        belong = f"These curves belong to {_named(before.spec, snapshot.spec)}"
+        waiting = Said(f"{belong} and are {{age}} old; {end}", _age(before))
+    return waiting, _done(spec, snapshot)
+
+
+def _done(spec: Specification, snapshot: Snapshot) -> Said | None:
+    if snapshot.job_id != spec.hash:
+        named = _named(snapshot.spec, spec)
+        return Said(f"These curves belong to {named} and are {{age}} old.", _age(snapshot))
+    return None if snapshot.active else Said("This answer is {age} old.", _age(snapshot))
+
+
+def _follow(spec: Specification, snapshot: Snapshot | None) -> None:
+    if snapshot is not None and job() == spec.hash:
+        STUDIES.adopt(spec.hash)
+        # What has stopped goes on, but is asked for once: it may stop again by itself.
+        if snapshot.state not in _STOPPED or _new_and_before()[0] == spec.hash:
+            return
+    _keep_pace()
+    before = _answer(snapshot)
+    st.session_state[_BEFORE] = (spec.hash, before if before != spec.hash else None)
+    STUDIES.submit_alone(spec)
+    st.session_state[_LAST] = time.monotonic()
+    st.rerun()
+
+
+def _keep_pace() -> None:
+    """Wait where another study has just started; a newer wish of the visitor's ends that."""
+    end = st.session_state.get(_LAST, -PACE) + PACE
+    while (left := end - time.monotonic()) > 0:
+        still_wanted()
+        time.sleep(min(_GLANCE, left))
+
+
+def _answer(snapshot: Snapshot | None) -> str | None:
+    """Return the last study that has anything to show: the one on show, or the one before it."""
+    if snapshot is None:
+        return None
+    if snapshot.results:
+        return snapshot.job_id
+    new, before = _new_and_before()
+    return before if new == snapshot.job_id else None
+
+
+def _new_and_before() -> tuple[str | None, str | None]:
+    found: tuple[str | None, str | None] = st.session_state.get(_BEFORE, (None, None))
+    return found
+
+
+def _age(snapshot: Snapshot) -> float:
+    return max(0.0, time.time() - snapshot.changed) if snapshot.changed else 0.0
+
+
+def _named(one: Specification, other: Specification) -> str:
+    """Return what a study has that another has not."""
+    found = [_setting(*each) for each in own_settings(one, other)]
+    more = len(found) - _MOST_NAMED
+    named = " and ".join(found[:_MOST_NAMED]) or "the same settings"
+    return named + (f" (and {more} more {'setting' if more == 1 else 'settings'})" * (more > 0))
+
+
+def _setting(field: Field, value: str) -> str:
+    if field.kind in ("choice", "choices"):
+        return value
+    symbol = plain_symbol(field.symbol)
+    value = value.removesuffix(".0").replace(",", ", ")
+    return f"{symbol} = {value}" if symbol else f"{field.label.lower()} {value}"

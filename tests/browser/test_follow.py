@@ -1,0 +1,136 @@
+"""Follow in a browser: what is set runs at once, one study at a time, and the plot follows."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.asked import Asked
+from tests.browser.lab import FINISH_MS, Lab, seconds_until
+from tests.browser.test_screens import barriers
+
+SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
+LONG = {"sizes": "1000,3162,10000,31623", "replicates": 40, "candidates": 8}
+OLD = re.compile(
+    r"^These curves belong to .* and are \d+ (s|min) old; the new ones are on their way"
+)
+
+
+def switch(page: Page):
+    return page.get_by_role("switch", name="Follow")
+
+
+def followed(lab: Lab, **fields) -> None:
+    """Arrive by a link with the switch on; what is set runs, and there is no Run to press."""
+    query = urlencode({"preset": "cosine-exact", "follow": 1, **fields})
+    lab.page.goto(f"{lab.url}/convergence?{query}")
+    switch(lab.page).wait_for()
+
+
+def tau(page: Page):
+    return page.get_by_role("slider", name=re.compile("Perturbation of the gate"))
+
+
+def said(page: Page, name: str) -> str:
+    """What the address says."""
+    return parse_qs(urlsplit(page.url).query).get(name, [""])[0]
+
+
+def answered(lab: Lab) -> None:
+    """Wait for an answer that says its age."""
+    expect(lab.page.get_by_text(re.compile(r"^This answer is \d+ "))).to_be_visible(
+        timeout=FINISH_MS
+    )
+    lab.wait_until_finished()
+
+
+def test_a_chip_and_a_key_run_the_study_that_is_set(server, visit):
+    lab = Lab(visit(1280, 800), server.url)
+    page = lab.page
+    lab.open(**SMALL, seed=81)
+    expect(switch(page)).to_have_attribute("aria-checked", "false")
+    switch(page).press("Enter")
+    answered(lab)
+    expect(switch(page)).to_be_focused()
+    first = lab.job
+    assert said(page, "follow") == "1"
+    lab.choose("gate", "Sigmoid gate")
+    expect(page).not_to_have_url(re.compile(f"job={first}"))
+    answered(lab)
+    second = lab.job
+    assert said(page, "gates") == "sigmoid"
+    asked = Asked(page, rested=True)
+    tau(page).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("tau1=5"))
+    answered(lab)
+    expect(tau(page)).to_be_focused()
+    expect(tau(page)).to_have_attribute("aria-valuetext", "5")
+    jobs = set(re.findall(r"/live/([0-9a-f]{16})", " ".join(asked.all)))
+    assert jobs == {lab.job}  # Three keys are one wish.
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(f"job={second}"))
+    answered(lab)
+    assert barriers(page) == []
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    answered(lab)
+    expect(switch(page)).to_have_attribute("aria-checked", "true")
+    assert lab.job == second
+
+
+def test_the_study_before_is_withdrawn_and_its_curves_stay_pale(server, visit):
+    lab = Lab(visit(1280, 800), server.url)
+    page = lab.page
+    followed(lab, **LONG, seed=82)
+    lab.wait_for_points(0)
+    first = lab.job
+    tau(page).press("ArrowRight")
+    expect(page.get_by_text(OLD)).to_be_visible()
+    assert lab.points() == 0  # Those that are drawn are of the study before.
+    assert lab.plot.evaluate("(c) => c.data.some((t) => t.visible && t.opacity < 0.5)")
+    second = lab.job
+    assert first != second
+    lab.wait_for_points(0)
+    expect(page.get_by_text(OLD)).to_be_hidden()
+    assert state(page, first) == "cancelled"
+    assert state(page, second) in ("waiting", "running", "done")
+    cancel = page.get_by_role("button", name="Cancel")
+    if cancel.is_visible():
+        cancel.click()
+        expect(switch(page)).to_have_attribute("aria-checked", "false")
+        seconds_until(lambda: state(page, second) != "running", 20.0)
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
+def test_it_follows_on_a_phone(server, visit, scheme):
+    lab = Lab(visit(390, 844, scheme), server.url)
+    page = lab.page
+    followed(lab, **SMALL, seed=84)
+    answered(lab)
+    first = lab.job
+    tau(page).press("ArrowRight")
+    expect(page).not_to_have_url(re.compile(f"job={first}"))
+    answered(lab)
+    box = lab.plot.bounding_box()
+    assert box["y"] + box["height"] <= 844
+    assert tau(page).bounding_box()["width"] >= 60
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def state(page: Page, job: str) -> str:
+    """How a job stands, as the server tells who asks."""
+    found: str = page.evaluate(
+        """async (job) => {
+            const address = new URL(`moeviz/live/${job}.json?theme=light`, document.baseURI);
+            return (await (await fetch(address)).json()).state;
+        }""",
+        job,
+    )
+    return found
