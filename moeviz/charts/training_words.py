@@ -48,12 +48,12 @@ _RANK = {
 }
 _CROWD = " Its tokens crowd on few experts: entropy of use *{use_entropy}* of {use_entropy^} bits."
 _LAZY = " (less than a tenth of an equal share)"
+_BY_SEED = ", {idle<} to {idle>} by seed"
 _IDLE = {
     "none": "{method}: no expert lies idle" + _LAZY,
     "none in any seed": "{method}: no expert lies idle in any seed" + _LAZY,
     "some": "{method}: *{idle}* of {experts} experts lie idle" + _LAZY,
-    "some by seed": "{method}: *{idle}* of {experts} experts lie idle" + _LAZY + ", {idle<} to "
-    "{idle>} by seed",
+    "some by seed": "{method}: *{idle}* of {experts} experts lie idle" + _LAZY + _BY_SEED,
 }
 _IN_ALL = "; in all layers *{idle+}* of {all}"
 _USED = "; entropy of use *{use_entropy}* of {use_entropy^} bits."
@@ -197,7 +197,8 @@ def _of_use(screen: Mapping[str, Any], method: int, layer: int, at: int) -> tupl
     many = len(screen["seeds"]) > 1
     kind = ("some by seed" if many else "some") if most else "none in any seed" if many else "none"
     whole = _IN_ALL if screen["layers"] > 1 else ""
-    return _IDLE[kind] + whole + _USED, _BESIDE_IDLE + whole + _BESIDE_USED
+    beside = _BESIDE_IDLE + (_BY_SEED if kind == "some by seed" else "")
+    return _IDLE[kind] + whole + _USED, beside + whole + _BESIDE_USED
 
 
 def picked(screen: Mapping[str, Any], method: int) -> int:

@@ -204,7 +204,9 @@ def test_a_question_of_idle_experts_is_answered(lowest: tuple[int, ...], words: 
     assert shown["reads"] == "use_entropy"
     used = "entropy of use *2.90* of 3.00 bits."
     assert sentence(shown, 0, 0, 2) == f"CompeteSMoE: {words}; {used}"
-    assert sentence(shown, 1, 0, 2, beside=True).startswith("SMoE: *")
+    short = sentence(shown, 1, 0, 2, beside=True)
+    assert short.startswith("SMoE: *")
+    assert ("by seed" in short) == any(lowest)
 
 
 def test_every_preset_reads_a_diagnostic_that_there_is():
