@@ -17,7 +17,7 @@ WAITS = ("aten._local_scalar_dense", "aten.nonzero", "aten.item", "aten.equal", 
 """Operations whose result the host needs; a list of a tensor's numbers is one, too (see below)."""
 
 MOST_CALLS = 210
-"""Operations of one step without its pass over the data; 180 of a smooth model, 200 of a kinked one, views included."""
+"""Operations of a step without its pass, views included; 180 of a smooth model, 200 of a kinked."""
 
 
 class Counted(TorchDispatchMode):
