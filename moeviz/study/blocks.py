@@ -113,6 +113,7 @@ def _fits(
         box(fit.mixture, fit.layout, spec["box"]),
         lambda: [stream(spec, 2, block.n, r) for r in range(block.first, block.last)],
         watched=block.first == 0,
+        exact=fit.exact,
     )
     fitted = ESTIMATORS[fit.estimator].run(data, spec.fields, should_stop)
     return {

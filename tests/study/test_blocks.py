@@ -143,3 +143,15 @@ def test_the_search_prefers_truths_that_can_be_seen():
     ]
     assert reach[1] <= reach[0]
     assert resolve_scenario(many) is resolve_scenario(small(candidates=64, seed=3))
+
+
+@pytest.mark.parametrize(("atoms", "staged"), [(2, True), (3, False)])
+def test_fits_begin_on_a_part_only_where_as_many_atoms_are_fitted_as_are_true(atoms, staged):
+    fields = {"sizes": [30_000], "replicates": 2, "candidates": 16, "atoms": atoms, "max_steps": 60}
+    block = Block("both", "fits", 0.0, 0, 30_000, 0, 1)
+    ways = [
+        run_block(PRESETS["cosine-exact"].build({**fields, "estimators": [name]}), block)
+        for name in ("converged", "converged-whole")
+    ]
+    # Steps on parts of the sample are other steps.
+    assert (ways[0]["steps"] != ways[1]["steps"]) == staged
