@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import Cancelled
 from moeviz.estimate.path import Path, Watch
@@ -23,6 +22,9 @@ from moeviz.estimate.problem import Problem
 from moeviz.estimate.status import Status
 from moeviz.model.moments import Moments
 from moeviz.model.threads import one_thread
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 RUNAWAY = 1e30
 """Damping beyond which no step moves anything."""
@@ -71,7 +73,7 @@ class FitResult:
 
 def rows_of(part: Any, rows: Tensor) -> Any:
     """Return some fits of a tensor, or of a dataclass of such; other values stay as they are."""
-    if isinstance(part, Tensor):
+    if isinstance(part, torch.Tensor):
         return part[rows]
     if is_dataclass(part) and not isinstance(part, type):
         kept = {one.name: rows_of(getattr(part, one.name), rows) for one in fields(part)}

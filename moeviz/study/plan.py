@@ -13,11 +13,10 @@ from moeviz.study.limits import fit_seconds, parameters, start_seconds
 from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.specification import Specification
 
-BLOCK_SECONDS = 3.0
+BLOCK_SECONDS = 0.5
 """Estimated seconds of one core that a block should not exceed, where it can be cut.
 
-Compiled passes take a fifth to a tenth of the estimate, and then a block still takes long beside
-what it costs to send one.
+That is long beside what it costs to send one, and short beside the two seconds of a cancel.
 """
 
 BLOCK_BYTES = 128e6
@@ -103,25 +102,25 @@ def _blocks(
     size = parameters(spec.fields, fits)
     for rank, n in enumerate(spec["sizes"]):
         for fit in fits:
-            yield from _cut(spec, fit.index, n, fit.estimator, size)
+            yield from _cut(spec, fit, n, size)
         for index in begun:
-            yield from _cut_starts(spec, index, n, size)
+            yield from _cut_starts(spec, fits[index], n, size)
         if rank == 0:
             for fit in fits:
                 name = f"information-{fit.index}"
                 yield Block(name, "information", INFORMATION_SECONDS, fit.index)
 
 
-def _cut(spec: Specification, fit: int, n: int, estimator: str, size: int) -> list[Block]:
-    seconds = fit_seconds(spec.fields, n, estimator, size)
+def _cut(spec: Specification, fit: PlannedFit, n: int, size: int) -> list[Block]:
+    seconds = fit_seconds(spec.fields, n, fit, size)
     bytes_each = _bytes(spec, n, size)
     most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
     replicates = spec["replicates"]
-    if estimator == "sgd":
+    if fit.estimator == "sgd":
         # Many small steps: their fixed cost is shared by the replicates of a block.
         most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
     return [
-        Block(f"fit{fit}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit, n, a, b)
+        Block(f"fit{fit.index}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit.index, n, a, b)
         for a, b in _ranges(replicates, most)
     ]
 
@@ -131,15 +130,15 @@ def _bytes(spec: Specification, n: int, size: int) -> float:
     return 8.0 * n * (spec["dimension"] + 3 + size // spec["atoms"])
 
 
-def _cut_starts(spec: Specification, fit: int, n: int, size: int) -> list[Block]:
+def _cut_starts(spec: Specification, fit: PlannedFit, n: int, size: int) -> list[Block]:
     """Cut the starts of a fit: without several to choose from no data are needed."""
-    seconds = start_seconds(spec.fields, n, size)
+    seconds = start_seconds(spec.fields, n, fit, size)
     bytes_each = _bytes(spec, n, size)
     most = spec["replicates"]
     if spec["starts"] > 1:
         most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
     return [
-        Block(f"starts{fit}-n{n}-r{a}-{b}", "starts", seconds * (b - a), fit, n, a, b)
+        Block(f"starts{fit.index}-n{n}-r{a}-{b}", "starts", seconds * (b - a), fit.index, n, a, b)
         for a, b in _ranges(spec["replicates"], most)
     ]
 

@@ -51,7 +51,7 @@ def test_frames_come_in_the_order_of_the_plan_and_count_up(result):
 
 
 def test_a_running_mean_is_that_of_the_replicates_so_far():
-    fields = {"sizes": (400, 100_000), "replicates": 12, "max_steps": 1, "routers": ("linear",)}
+    fields = {"sizes": (400, 100_000), "replicates": 30, "max_steps": 1, "routers": ("linear",)}
     result = run("cosine-exact", **fields)
     n = 100_000
     frames = [f for f in arrival_frames(result, (400, n)) if f["n"] == n and f["fit"] == 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -118,4 +119,5 @@ def test_a_function_learnt_alone_is_said(monkeypatch):
 @pytest.mark.parametrize("name", kept_names())
 def test_studies_without_a_formula_keep_their_identity(name):
     result = kept_result(name).result
-    assert PRESETS[name].build(result.spec.fields).hash == result.hash
+    again = PRESETS[name].build(result.spec.fields)
+    assert replace(again, numbers=result.spec.numbers).hash == result.hash

@@ -23,7 +23,7 @@ from moeviz.ui.shared.turns import still_wanted
 from moeviz.ui.shared.watch import Said
 from moeviz.ui.shared.words import duration
 
-MOST_WORK = 60.0
+MOST_WORK = 40.0
 """Seconds of one core, as estimated, that a study which is followed may take."""
 
 PACE = 0.7
