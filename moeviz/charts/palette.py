@@ -7,7 +7,7 @@ hues start from those of Okabe and Ito, darkened on white where they would be to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -86,6 +86,11 @@ _MARKERS = (
     ("star", "★"),
     ("triangle-down", "▼"),
 )
+
+
+def themes_of_scenes() -> dict[str, dict[str, Any]]:
+    """Return the themes as plain data, for the scripts that draw scenes."""
+    return {name: {**asdict(theme), "experts": theme.experts} for name, theme in THEMES.items()}
 
 
 def theme_named(name: str | None) -> Theme:

@@ -12,7 +12,13 @@ from moeviz.charts.table import replicates_csv
 from tests.browser.lab import Lab, median, seconds_until
 
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
-LONG = {"sizes": "1000,3162,10000,31623,100000", "replicates": 60, "candidates": 8}
+LONG = {
+    "sizes": "1000,3162,10000,31623,100000",
+    "replicates": 60,
+    "candidates": 8,
+    "atoms": 3,
+}
+"""Fits along valleys, which take many steps."""
 
 IN_SIGHT = """(c) => {
     const [low, high] = c._fullLayout.yaxis.range;

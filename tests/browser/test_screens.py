@@ -48,6 +48,8 @@ def test_the_home_page_shows_a_gauge_at_a_touch(server, visit):
     expect(said).to_contain_text("Cosine router: no weight moved (less than 0.0005)")
     expect(said).to_contain_text("Linear router: weights moved by up to 0.4")
     expect(page).to_have_url(re.compile(r"/\?beta="))
+    # Each press is told; the address of the last one is that which stays.
+    Asked(page, rested=True)
     page.reload()
     expect(said).to_contain_text("β₁ is 2.7 times as long as at the start")
     hardware = page.get_by_text(re.compile(r"^Fits run on this machine: \d+ worker"))

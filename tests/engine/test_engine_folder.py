@@ -13,6 +13,7 @@ import pytest
 import toy_study as toy
 from engine_helpers import MakeEngine, expected, numbers, until
 
+from moeviz.cli import presets
 from moeviz.cli import program as cli
 from moeviz.engine import Engine, EngineError, Store, StoreError
 from moeviz.engine.checks.check import Check, CheckBlock, Checks
@@ -172,7 +173,7 @@ def test_the_place_is_beside_the_sentence_for_the_command_line(
     def fail(*_: Any) -> int:
         raise caught.value
 
-    monkeypatch.setattr(cli, "_presets", fail)
+    monkeypatch.setattr(presets, "presets", fail)
     assert cli.main(["presets"]) == 2
     assert str(tmp_path / "home") in capsys.readouterr().err
 

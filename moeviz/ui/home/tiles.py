@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from moeviz.charts.palette import THEMES
+from moeviz.charts.palette import themes_of_scenes
 from moeviz.ui.lab.link import FIRST_PRESET, preset_link
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.navigation import ADDRESSES, SECTIONS, TITLES
@@ -96,7 +96,7 @@ def show_tiles() -> None:
             "begin": [_told(way) for way in BEGIN],
             "tiles": [_told(way) for way in ways],
             "pictures": PATH[1:],
-            "themes": {name: asdict(theme) for name, theme in THEMES.items()},
+            "themes": themes_of_scenes(),
         },
     )
     with st.container(horizontal=True):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from moeviz.charts.palette import THEMES
+from moeviz.charts.palette import themes_of_scenes
 from moeviz.text import json_text
 from moeviz.ui.shared.component import declared, only_a_run
 from moeviz.ui.shared.scripts import script_path
@@ -95,9 +95,7 @@ def plane(
             if isinstance(document, str)
             else json_text(document, compact=True),
             "scene": script_path(scene)[1:] if scene else None,
-            "themes": {
-                name: {**asdict(theme), "experts": theme.experts} for name, theme in THEMES.items()
-            },
+            "themes": themes_of_scenes(),
             "sends": on_move is not None,
             "asks": asks,
             "tools": tools,
