@@ -128,7 +128,7 @@ def test_studies_beyond_the_limits_are_refused_before_any_work():
     with pytest.raises(LimitError, match="at most 500 curves"):
         PRESETS["lab"].build({**every, "routers": tuple(SCORES)})
     with pytest.raises(LimitError, match="hours on one core"):
-        PRESET.build({"sizes": [10**6], "replicates": 400, "starts": 32})
+        PRESET.build({"sizes": [10**6], "replicates": 400, "starts": 32, "atoms": 3})
 
 
 @pytest.mark.parametrize(
