@@ -6,9 +6,11 @@ import numba
 import pytest
 import torch
 
+from moeviz.errors import ShapeError
 from moeviz.kernels import KERNEL, tensors_only
 from moeviz.model import make_mixture
 from moeviz.model.fused import cache, choice
+from moeviz.model.moments import moments
 
 TANH = make_mixture("linear", "softmax", "tanh")
 
@@ -89,3 +91,14 @@ def test_the_places_are_beside_the_sources_and_the_laboratorys(monkeypatch, tmp_
     beside, home = cache._places()
     assert beside.parent.name == "fused"
     assert home == tmp_path / "compiled"
+
+
+@pytest.mark.parametrize("observed", ["regression", "gaussian"])
+@pytest.mark.parametrize(("length", "row"), [(299, 0), (300, 2), (300, -1)])
+def test_a_compiled_pass_reads_nothing_beside_its_arrays(observed, length, row):
+    mixture = make_mixture("linear", "softmax", "tanh", observed)
+    features = mixture.features(torch.zeros(2, 2, 300, dtype=torch.float64))
+    theta = torch.ones(1, mixture.layout(2, 2).size, dtype=torch.float64)
+    response = torch.zeros(2, length, dtype=torch.float64)
+    with pytest.raises(ShapeError, match="Expected"):
+        moments(mixture, theta, features, response, torch.tensor([row]))

@@ -11,17 +11,11 @@ from numba import njit
 
 from moeviz.model.fused import elementary as el
 from moeviz.model.fused.cache import cached
-from moeviz.model.fused.machine import linear_row, run, weigh
-
-BLOCK = 256
-"""Samples per block."""
-
-_F1, _F2, _F3 = "f8[::1]", "f8[:,::1]", "f8[:,:,::1]"
-_I1, _I2 = "i8[::1]", "i8[:,::1]"
+from moeviz.model.fused.machine import BLOCK, F2, F3, I2, linear_row, run, weigh
 
 
 @njit(
-    f"void({_F2}, {_F2}, i8, i8, {_I2}, {_F2}, i8, i8, i8, f8, {_F3}, {_F3}, {_F2})",
+    f"void({F2}, {F2}, i8, i8, {I2}, {F2}, i8, i8, i8, f8, {F3}, {F3}, {F2})",
     fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
 )  # fmt: skip
 def add_means(
@@ -89,7 +83,7 @@ def add_means(
                         out[n] += w[n] * h[n]
 
 
-@njit(f"void({_F3}, f8, f8, {_F3})", error_model="numpy", nogil=True, cache=cached())
+@njit(f"void({F3}, f8, f8, {F3})", error_model="numpy", nogil=True, cache=cached())
 def divide_by_norms(x: np.ndarray, beside: float, least: float, out: np.ndarray) -> None:
     """Write inputs divided by their norms, and a last row of ones.
 

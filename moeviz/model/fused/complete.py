@@ -12,7 +12,7 @@ import torch
 
 from moeviz.model.fused.density import classes_of
 from moeviz.model.fused.instructions import instructions_of
-from moeviz.model.fused.regression import as_array
+from moeviz.model.fused.regression import as_array, data_arrays
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -143,10 +143,7 @@ def complete(
         plan.ends,
         plan.gram,
         plan.slope,
-        as_array(features.gate),
-        as_array(features.expert),
-        as_array(response),
-        as_array(rows),
+        *data_arrays(features, response, rows),
         cost.numpy(),
         share.numpy(),
         slope.numpy(),

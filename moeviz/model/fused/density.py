@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from moeviz.model.fused.instructions import instructions_of
-from moeviz.model.fused.regression import as_array, has_instructions
+from moeviz.model.fused.regression import as_array, data_arrays, has_instructions
 from moeviz.model.gates import SoftmaxGate, TopSoftmaxGate
 from moeviz.model.outputs import Categorical, GaussianDensity
 
@@ -86,10 +86,7 @@ def likelihood(
         written.outputs[1:],
         expert.heads,
         expert.scalars,
-        as_array(features.gate),
-        as_array(features.expert),
-        as_array(response),
-        as_array(rows),
+        *data_arrays(features, response, rows),
         cost.numpy(),
         total.numpy(),
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moeviz.model.fused.instructions import instructions_of
-from moeviz.model.fused.regression import GATES
+from moeviz.model.fused.regression import GATES, as_array
 from moeviz.model.outputs import GaussianRegression
 from moeviz.model.scores import TINY
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
     from moeviz.model.mixture import Features, Mixture, Predictors
@@ -36,8 +35,8 @@ def observe(mixture: Mixture, predictors: Predictors, features: Features, respon
     if not isinstance(output, GaussianRegression):
         raise TypeError(f"Expected a regression, but got {output.name}; ask `supported` first.")
     add_means(
-        _array(predictors.gate),
-        _array(predictors.expert),
+        as_array(predictors.gate),
+        as_array(predictors.expert),
         GATES[type(mixture.gate)],
         mixture.gate.kept(int(predictors.gate.shape[0])),
         written.steps,
@@ -46,8 +45,8 @@ def observe(mixture: Mixture, predictors: Predictors, features: Features, respon
         expert.heads,
         expert.scalars,
         output.noise,
-        _array(features.gate),
-        _array(features.expert),
+        as_array(features.gate),
+        as_array(features.expert),
         response.numpy(),
     )
 
@@ -72,10 +71,5 @@ def gate_features(mixture: Mixture, inputs: Tensor) -> Tensor | None:
     if beside is None:
         return None
     out = inputs.new_empty(inputs.shape)
-    divide_by_norms(_array(inputs), beside, TINY, out.numpy())
+    divide_by_norms(as_array(inputs), beside, TINY, out.numpy())
     return out
-
-
-def _array(tensor: Tensor) -> np.ndarray:
-    array: np.ndarray = tensor.contiguous().numpy()
-    return array

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from moeviz.errors import FormulaError
+from moeviz.errors import FormulaError, ShapeError
 from moeviz.model.fused.instructions import UnsupportedError, instructions_of
 from moeviz.model.gates import Gate, SigmoidGate, SoftmaxGate, TopSigmoidGate, TopSoftmaxGate
 from moeviz.model.outputs import GaussianRegression
@@ -95,10 +95,7 @@ def products(
         written.outputs,
         expert.heads,
         expert.scalars,
-        as_array(features.gate),
-        as_array(features.expert),
-        as_array(response),
-        as_array(rows),
+        *data_arrays(features, response, rows),
         total.numpy(),
     )
     return total
@@ -125,6 +122,38 @@ def carried(total: Tensor, chain: Tensor) -> tuple[Tensor, Tensor]:
     slope, gram = total.new_empty(fits, size), total.new_empty(fits, size, size)
     carry(as_array(total), as_array(chain), slope.numpy(), gram.numpy())
     return slope, gram
+
+
+def data_arrays(
+    features: Features, response: Tensor, rows: Tensor
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return features, observations and each fit's data set, for a compiled pass to read.
+
+    Parameters
+    ----------
+    features : Features
+        Of R data sets.
+    response : Tensor, shape (R, N)
+    rows : Tensor of int, shape (F,)
+
+    Raises
+    ------
+    ShapeError
+        If the responses do not go with the features, or a fit's data set is not there; compiled
+        code would read beside its arrays and say nothing.
+    """
+    sets, samples = int(features.expert.shape[0]), features.samples
+    if tuple(response.shape) != (sets, samples):
+        raise ShapeError(
+            f"Expected responses of shape ({sets}, {samples}), as the features have, but got "
+            f"{tuple(response.shape)}."
+        )
+    which = as_array(rows)
+    if which.size and not (which.min() >= 0 and which.max() < sets):
+        raise ShapeError(
+            f"Expected data sets from 0 to {sets - 1}, but got {which.min()} to {which.max()}."
+        )
+    return as_array(features.gate), as_array(features.expert), as_array(response), which
 
 
 def as_array(tensor: Tensor) -> np.ndarray:
