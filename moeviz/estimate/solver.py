@@ -268,7 +268,8 @@ class Run:
         state = self._state
         ended = self._method.advance(self._problem, state)
         self.status[state.index] = ended
-        self.steps[state.index] = step
+        # An assignment would bring the number from the host, which waits.
+        self.steps.index_fill_(0, state.index, step)
         if self._watch.looks_at(step) or self._keep_trace:
             self._put_down()
             self._watch.see(step, self.theta, self.cost, self.damping)
@@ -281,7 +282,8 @@ class Run:
         running = [row for row, status in enumerate(ended) if status == int(Status.RUNNING)]
         if len(running) < len(ended):
             self._put_down()
-            rows = torch.tensor(running, dtype=torch.long).to(self.theta.device)
+            done = self.status[self._state.index] != int(Status.RUNNING)
+            rows = done.to(torch.int8).argsort(stable=True)[: len(running)]
             self._state = self._state.keep(rows)
         self._state.any_bent = any(bent[row] for row in running) if bent else False
 

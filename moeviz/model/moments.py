@@ -29,7 +29,7 @@ from moeviz.model.threads import one_thread
 if TYPE_CHECKING:
     from torch import Tensor
 
-CHUNK = {"cpu": 1024, "cuda": 16384}
+CHUNK = {"cpu": 1024, "cuda": 65536}
 """Samples per chunk by device: rows of a chunk stay in cache on a CPU, and fill a GPU."""
 
 
