@@ -21,6 +21,7 @@ from moeviz.bench.moe import moe_benchmark
 from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.paint import paint_benchmark
 from moeviz.bench.scale import scale_benchmark
+from moeviz.bench.slopes import slopes_benchmark
 from moeviz.bench.start import start_benchmark
 from moeviz.bench.starts import starts_benchmark
 from moeviz.bench.work import Row
@@ -34,6 +35,7 @@ BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("scale", scale_benchmark)
 BENCHMARKS.add("starts", starts_benchmark)
 BENCHMARKS.add("starts-over", partial(starts_benchmark, ("cosine-over",)))
+BENCHMARKS.add("slopes", slopes_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("moe", moe_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
