@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
+PASS = "complete_pass"
+"""The module of the compiled pass."""
+
 
 @dataclass(frozen=True)
 class Plan:

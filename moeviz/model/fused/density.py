@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
+PASS = "density_pass"
+"""The module of the compiled pass."""
+
 
 @lru_cache(maxsize=256)
 def supported(mixture: Mixture) -> bool:

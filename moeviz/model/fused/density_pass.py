@@ -12,11 +12,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
 from moeviz.model.fused.density_rows import FLOOR, classes, expert_rows, gaussian
+from moeviz.model.fused.kept import kept
 from moeviz.model.fused.machine import (
     BLOCK,
     F1,
@@ -170,10 +169,10 @@ def _add(jacobian: np.ndarray, total: np.ndarray) -> None:
         add_products(jacobian, total)
 
 
-@njit(
+@kept(
     f"void({F3}, {F3}, i8, i8, {I2}, {F2}, i8, {I1}, i8, i8, "
     f"{F3}, {F3}, {F2}, {I1}, {F1}, {F3})",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def sum_likelihoods(
     gate: np.ndarray,

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
+PASS = "answers"
+"""The module of the compiled loops."""
+
 
 def observe(mixture: Mixture, predictors: Predictors, features: Features, response: Tensor) -> None:
     """Turn standard normal draws into observations.

@@ -26,6 +26,12 @@ GATES: dict[type[Gate], int] = {
 }
 """The gates that compiled code knows, and which formula each has."""
 
+PASS = "least_squares"
+"""The module of the compiled pass."""
+
+CHAIN = "chain"
+"""The module that carries sums to the parameters."""
+
 
 @lru_cache(maxsize=256)
 def supported(mixture: Mixture) -> bool:
