@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 
+from moeviz.errors import ShapeError
 from moeviz.model.constants import Constant, build
 from moeviz.model.elementwise import sigmoid
 from moeviz.model.gates import Gate
@@ -120,6 +121,17 @@ class Output(ABC):
     @abstractmethod
     def observe(self, values: Values, uniform: Tensor, normal: Tensor) -> Tensor:
         """Return observations, shape (..., N), from standard draws of the same shape."""
+
+    def check(self, response: Tensor) -> None:
+        """Refuse responses of any shape that this output cannot have made.
+
+        Raises
+        ------
+        ShapeError
+            If there are such.
+        """
+        if response.is_complex():
+            raise ShapeError(f"Expected real responses, but got {response.dtype}; take a part.")
 
     @abstractmethod
     def cost(self, gate: Gate, values: Values, response: Tensor) -> Tensor:
@@ -378,6 +390,17 @@ class Categorical(Output):
         mixed = [(values.weights * p).sum(-2) for p in self._classes(values)]
         ends = torch.stack(mixed, dim=-2).cumsum(-2)
         return (uniform.unsqueeze(-2) > ends[..., :-1, :]).sum(-2).to(uniform.dtype)
+
+    def check(self, response: Tensor) -> None:
+        whole = response.to(torch.int8)  # of what is no such number it makes another one
+        strange = (whole != response) | (whole < 0) | (whole >= self.classes)
+        if bool(strange.any()):
+            raise ShapeError(
+                f"Expected every response to be a class, a whole number from 0 to "
+                f"{self.classes - 1}, but got {response[strange][0].item():g} and "
+                f"{int(strange.sum()) - 1} more that are none; number the classes from 0, or set "
+                "how many there are."
+            )
 
     def cost(self, gate: Gate, values: Values, response: Tensor) -> Tensor:
         mixed = [(values.weights * p).sum(-2) for p in self._classes(values)]

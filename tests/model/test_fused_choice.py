@@ -11,8 +11,10 @@ import torch
 
 from moeviz.errors import ShapeError, SpecificationError
 from moeviz.kernels import KERNEL, tensors_only
-from moeviz.model import make_mixture
+from moeviz.model import Features, make_mixture
+from moeviz.model.complete import complete_moments
 from moeviz.model.fused import choice, loaded
+from moeviz.model.fused.observations import observe
 from moeviz.model.moments import moments
 
 TANH = make_mixture("linear", "softmax", "tanh")
@@ -120,3 +122,65 @@ def test_a_compiled_pass_reads_nothing_beside_its_arrays(observed, length, row):
     response = torch.zeros(2, length, dtype=torch.float64)
     with pytest.raises(ShapeError, match="Expected"):
         moments(mixture, theta, features, response, torch.tensor([row]))
+
+
+OUTPUTS = ["regression", "gaussian", "categorical"]
+
+
+def _data(observed):
+    mixture = make_mixture("linear", "softmax", "tanh", observed, classes=3)
+    theta = torch.linspace(0.1, 1, mixture.layout(2, 1).size, dtype=torch.float64).repeat(2, 1)
+    features = mixture.features(torch.linspace(-1, 1, 20, dtype=torch.float64).reshape(2, 1, 10))
+    return mixture, theta, features, torch.arange(20).reshape(2, 10) % 3, torch.tensor([1, 0])
+
+
+def _sums(mixture, *given):
+    found = [moments(mixture, *given)]
+    if mixture.output.density:
+        found.append(complete_moments(mixture, *given))
+    return [getattr(one, name) for one in found for name in vars(one)]
+
+
+@pytest.mark.parametrize("observed", OUTPUTS)
+@pytest.mark.parametrize("kind", ["int64", "int32", "uint8", "float32", "float16", "bfloat16"])
+@pytest.mark.parametrize("whose", ["responses", "rows"])
+def test_what_tensors_take_compiled_code_takes(observed, kind, whose, monkeypatch):
+    *model, response, rows = _data(observed)
+    if whose == "responses":
+        response = response.to(getattr(torch, kind))
+    else:
+        rows = rows.to(torch.int32)
+    found = _sums(*model, response, rows)
+    monkeypatch.setenv(KERNEL, "torch")
+    torch.testing.assert_close(found, _sums(*model, response, rows), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("observed", OUTPUTS)
+@pytest.mark.parametrize("bad", ["complex", "features", "float rows", "few rows", "rows of rows"])
+def test_what_tensors_refuse_compiled_code_refuses_in_a_sentence(observed, bad):
+    mixture, theta, features, response, rows = _data(observed)
+    if bad == "complex":
+        response = response.to(torch.complex128)
+    elif bad == "features":
+        features = Features(features.gate.float(), features.expert)
+    elif bad == "float rows":
+        rows = rows.double()
+    elif bad == "few rows":
+        rows = rows[:1]
+    else:
+        rows = rows[None]
+    with pytest.raises(ShapeError, match=r"^Expected .* but got .*\."):
+        _sums(mixture, theta, features, response, rows)
+
+
+def test_draws_in_any_memory_layout_are_answered_and_others_refused():
+    mixture, theta, features, *_ = _data("regression")
+    predictors = mixture.predictors(theta[0], mixture.layout(2, 1))
+    draws = torch.linspace(-1, 1, 20, dtype=torch.float64).reshape(2, 10)
+    straight, turned = draws.clone(), draws.T.contiguous().T
+    observe(mixture, predictors, features, straight)
+    observe(mixture, predictors, features, turned)
+    assert torch.equal(straight, turned)
+    assert not torch.equal(straight, draws)
+    with pytest.raises(ShapeError, match="Expected responses of shape"):
+        observe(mixture, predictors, features, draws[:, :9].contiguous())

@@ -146,7 +146,7 @@ def complete(
         plan.ends,
         plan.gram,
         plan.slope,
-        *data_arrays(features, response, rows),
+        *data_arrays(features, response, rows, fits),
         cost.numpy(),
         share.numpy(),
         slope.numpy(),

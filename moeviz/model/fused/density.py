@@ -89,7 +89,7 @@ def likelihood(
         written.outputs[1:],
         expert.heads,
         expert.scalars,
-        *data_arrays(features, response, rows),
+        *data_arrays(features, response, rows, fits),
         cost.numpy(),
         total.numpy(),
     )
