@@ -33,6 +33,11 @@ class Problem:
     lower, upper : Tensor, shape (P,)
         The box Theta. Entries with equal ends are held fixed.
 
+    Raises
+    ------
+    ShapeError
+        If the mixture's output cannot have made some of the responses.
+
     Notes
     -----
     Source: `cosine` eq. 3 and 9; `multinomial` eq. 2; the box is `cosine` assumption (A.1).
@@ -44,6 +49,9 @@ class Problem:
     rows: Tensor
     lower: Tensor
     upper: Tensor
+
+    def __post_init__(self) -> None:
+        self.mixture.output.check(self.response)
 
     @property
     def samples(self) -> int:

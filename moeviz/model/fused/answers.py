@@ -7,16 +7,15 @@ Importing this module compiles it, or reads what was compiled before from
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
+from moeviz.model.fused.kept import kept
 from moeviz.model.fused.machine import BLOCK, F2, F3, I2, linear_row, run, weigh
 
 
-@njit(
+@kept(
     f"void({F2}, {F2}, i8, i8, {I2}, {F2}, i8, i8, i8, f8, {F3}, {F3}, {F2})",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def add_means(
     gate: np.ndarray,
@@ -83,7 +82,7 @@ def add_means(
                         out[n] += w[n] * h[n]
 
 
-@njit(f"void({F3}, f8, f8, {F3})", error_model="numpy", nogil=True, cache=cached())
+@kept(f"void({F3}, f8, f8, {F3})")
 def divide_by_norms(x: np.ndarray, beside: float, least: float, out: np.ndarray) -> None:
     """Write inputs divided by their norms, and a last row of ones.
 

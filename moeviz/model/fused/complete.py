@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
+PASS = "complete_pass"
+"""The module of the compiled pass."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -143,7 +146,7 @@ def complete(
         plan.ends,
         plan.gram,
         plan.slope,
-        *data_arrays(features, response, rows),
+        *data_arrays(features, response, rows, fits),
         cost.numpy(),
         share.numpy(),
         slope.numpy(),

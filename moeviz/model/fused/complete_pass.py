@@ -18,10 +18,8 @@ Importing this module compiles it, or reads what was compiled before.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
 from moeviz.model.fused.complete_rows import (
     add_sums,
     assemble,
@@ -30,13 +28,14 @@ from moeviz.model.fused.complete_rows import (
     square_sum,
 )
 from moeviz.model.fused.density_rows import classes, expert_rows, gaussian, row_sum
+from moeviz.model.fused.kept import kept
 from moeviz.model.fused.machine import BLOCK, F1, F2, F3, I1, I2, SOFTMAX, linear_row, weigh
 
 
-@njit(
+@kept(
     f"void({F3}, {F3}, i8, i8, {I2}, {F2}, i8, {I1}, i8, i8, {I2}, {I1}, {I1}, {I2}, {I1}, "
     f"{F3}, {F3}, {F2}, {I1}, {F1}, {F2}, {F3}, f8[:,:,:,:,::1])",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def sum_complete(
     gate: np.ndarray,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
+PASS = "density_pass"
+"""The module of the compiled pass."""
+
 
 @lru_cache(maxsize=256)
 def supported(mixture: Mixture) -> bool:
@@ -86,7 +89,7 @@ def likelihood(
         written.outputs[1:],
         expert.heads,
         expert.scalars,
-        *data_arrays(features, response, rows),
+        *data_arrays(features, response, rows, fits),
         cost.numpy(),
         total.numpy(),
     )

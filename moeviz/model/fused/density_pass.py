@@ -12,11 +12,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
-from moeviz.model.fused.density_rows import FLOOR, classes, expert_rows, gaussian
+from moeviz.model.fused.density_rows import FAR, FLOOR, classes, expert_rows, gaussian, row_sum
+from moeviz.model.fused.kept import kept
 from moeviz.model.fused.machine import (
     BLOCK,
     F1,
@@ -130,6 +129,46 @@ def _draw(
 
 
 @compiled
+def _decided(
+    c: int,
+    mixed: np.ndarray,
+    y: np.ndarray,
+    first: int,
+    before: np.ndarray,
+    here: np.ndarray,
+    after: np.ndarray,
+    residual: np.ndarray,
+) -> None:
+    """Write other coefficients where draw c is all but decided, as `outputs._chain` says."""
+    own = mixed[c]
+    for n in range(residual.shape[0]):
+        after[n] = 0.0
+        if here[n] * here[n] > 1.0 / FAR:
+            later = 0.0
+            for d in range(mixed.shape[0] - 1, c, -1):
+                later += mixed[d, n]
+            left, a, b = later + own[n], 0.0, 0.0
+            if not (own[n] < FLOOR or later < FLOOR):
+                a = math.sqrt((later / left) / own[n])
+                b = -math.sqrt((own[n] / left) / later)
+            before[n], here[n], after[n] = 0.0, a, b
+            residual[n] = a if y[first + n] == c else b if y[first + n] > c else 0.0
+
+
+@compiled
+def _add_later(
+    c: int, chances: np.ndarray, last: np.ndarray, after: np.ndarray, out: np.ndarray
+) -> None:
+    """Add what the classes after c of an atom's share do to draw c."""
+    free = chances.shape[0]
+    for n in range(out.shape[0]):
+        rest = last[n] if free > 1 else 1.0 - chances[0, n]
+        for d in range(c + 1, free):
+            rest += chances[d, n]
+        out[n] += after[n] * rest
+
+
+@compiled
 def _along(
     c: int, chances: np.ndarray, before: np.ndarray, here: np.ndarray, out: np.ndarray
 ) -> None:
@@ -170,10 +209,10 @@ def _add(jacobian: np.ndarray, total: np.ndarray) -> None:
         add_products(jacobian, total)
 
 
-@njit(
+@kept(
     f"void({F3}, {F3}, i8, i8, {I2}, {F2}, i8, {I1}, i8, i8, "
     f"{F3}, {F3}, {F2}, {I1}, {F1}, {F3})",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def sum_likelihoods(
     gate: np.ndarray,
@@ -230,6 +269,7 @@ def sum_likelihoods(
         shares, extra = np.empty((atoms, count)), np.empty((atoms, count))
         chances, mixed = np.empty((atoms, free, count)), np.empty((free + 1, count))
         aside, spare, by = np.empty((2, count)), np.empty((2, count)), np.empty(count)
+        after = np.empty(count)
         jacobian = np.empty((height, count))
         residual = jacobian[height - 1]
         for f in range(fits):
@@ -268,10 +308,15 @@ def sum_likelihoods(
                 before, here, mean = aside[0], aside[1], spare[0]
                 for c in range(free):
                     _draw(c, mixed, yf, first, before, here, mean, residual)
+                    far = not row_sum(here) < 1.0 / math.sqrt(FAR)
+                    if far:
+                        _decided(c, mixed, yf, first, before, here, after, residual)
                     fill(0.0, mean)
                     for i in range(atoms):
                         share, weight = shares[i], weights[i]
                         _along(c, chances[i], before, here, share)
+                        if far:
+                            _add_later(c, chances[i], extra[i], after, share)
                         for n in range(count):
                             mean[n] += weight[n] * share[n]
                     at = 0
@@ -281,7 +326,9 @@ def sum_likelihoods(
                             by[n] = weight[n] * (share[n] - mean[n])
                         at = times_features(by, zf, first, at, jacobian)
                         for d in range(free):
-                            if d > c:
+                            if d > c and far:
+                                _by_logit_of(weight, chances[i, d], share, after, by)
+                            elif d > c:
                                 _by_logit(weight, chances[i, d], share, by)
                             else:
                                 _by_logit_of(

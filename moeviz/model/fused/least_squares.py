@@ -8,10 +8,9 @@ it, or reads what was compiled before from :mod:`moeviz.model.fused.cache`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
+from moeviz.model.fused.kept import kept
 from moeviz.model.fused.machine import (
     BLOCK,
     F2,
@@ -32,9 +31,9 @@ _MODEL = f"{F3}, {F3}, i8, i8, {I2}, {F2}, {I1}, i8, i8"
 _DATA = f"{F3}, {F3}, {F2}, {I1}"
 
 
-@njit(
+@kept(
     f"void({_MODEL}, {_DATA}, {F3})",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def sum_products(
     gate: np.ndarray,
