@@ -21,7 +21,7 @@ TANH = make_mixture("linear", "softmax", "tanh")
         (TANH, "cpu", "", "fused"),
         (TANH, "cpu", "torch", "torch"),
         (TANH, "cuda", "", "torch"),
-        (make_mixture("competition", "softmax", "tanh"), "cpu", "", "torch"),
+        (make_mixture("competition", "softmax", "tanh"), "cpu", "", "fused"),
     ],
 )
 def test_the_way_follows_mixture_device_and_environment(mixture, device, chosen, way, monkeypatch):
