@@ -65,7 +65,7 @@ def complete_moments(
     -------
     CompleteMoments
     """
-    if allowed(theta) and supported(mixture) and not mixture.score.reads_expert:
+    if allowed(theta) and supported(mixture):
         layout = mixture.layout_of(theta, features)
         cost, slope, gram, share = complete(
             mixture, mixture.predictors(theta, layout), features, response, rows

@@ -11,6 +11,7 @@ from moeviz.kernels import KERNEL, tensors_only
 from moeviz.model import make_mixture
 from moeviz.model.fused import cache, choice
 from moeviz.model.moments import moments
+from tests.support import COMBINATIONS, combined
 
 TANH = make_mixture("linear", "softmax", "tanh")
 
@@ -27,6 +28,11 @@ TANH = make_mixture("linear", "softmax", "tanh")
 def test_the_way_follows_mixture_device_and_environment(mixture, device, chosen, way, monkeypatch):
     monkeypatch.setenv(KERNEL, chosen)
     assert choice.way_of(mixture, device) == way
+
+
+def test_all_registered_parts_go_through_the_compiled_pass():
+    others = [names for names in COMBINATIONS if choice.way_of(combined(*names), "cpu") != "fused"]
+    assert others == []
 
 
 def test_without_numba_everything_goes_tensor_by_tensor(monkeypatch):
