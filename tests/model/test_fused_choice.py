@@ -16,6 +16,7 @@ from moeviz.model.complete import complete_moments
 from moeviz.model.fused import choice, loaded
 from moeviz.model.fused.observations import observe
 from moeviz.model.moments import moments
+from tests.support import COMBINATIONS, combined
 
 TANH = make_mixture("linear", "softmax", "tanh")
 
@@ -26,12 +27,17 @@ TANH = make_mixture("linear", "softmax", "tanh")
         (TANH, "cpu", "", "fused"),
         (TANH, "cpu", "torch", "torch"),
         (TANH, "cuda", "", "torch"),
-        (make_mixture("competition", "softmax", "tanh"), "cpu", "", "torch"),
+        (make_mixture("competition", "softmax", "tanh"), "cpu", "", "fused"),
     ],
 )
 def test_the_way_follows_mixture_device_and_environment(mixture, device, chosen, way, monkeypatch):
     monkeypatch.setenv(KERNEL, chosen)
     assert choice.way_of(mixture, device) == way
+
+
+def test_all_registered_parts_go_through_the_compiled_pass():
+    others = [names for names in COMBINATIONS if choice.way_of(combined(*names), "cpu") != "fused"]
+    assert others == []
 
 
 @pytest.mark.parametrize("chosen", ["troch", "FUSED", "0"])

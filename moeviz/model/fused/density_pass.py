@@ -24,6 +24,8 @@ from moeviz.model.fused.machine import (
     I1,
     I2,
     SOFTMAX,
+    add_through,
+    add_times,
     compiled,
     copy,
     fill,
@@ -243,7 +245,8 @@ def sum_likelihoods(
     classes_ : int
         C, or 0 for Gaussian densities.
     steps, numbers, value, slopes, heads, scalars
-        The expert's instructions, and the rows of its value and of its derivatives.
+        The expert's instructions, and the rows of its value and of its derivatives; where the
+        score reads it, also those of the affinity and of its derivative.
     z, x, y : shapes (R, Dz + 1, N), (R, D + 1, N), (R, N)
         Features and observations.
     which : shape (F,)
@@ -257,6 +260,7 @@ def sum_likelihoods(
     samples, height, inputs = y.shape[1], total.shape[2], heads + scalars
     free = max(0, classes_ - 1)
     copies = max(1, free)
+    reads, share_of = slopes.shape[0] > inputs, 1.0 / copies
     for piece in range(2):
         # All blocks of full length, then what is left.
         whole = samples - samples % BLOCK
@@ -269,7 +273,7 @@ def sum_likelihoods(
         shares, extra = np.empty((atoms, count)), np.empty((atoms, count))
         chances, mixed = np.empty((atoms, free, count)), np.empty((free + 1, count))
         aside, spare, by = np.empty((2, count)), np.empty((2, count)), np.empty(count)
-        after = np.empty(count)
+        after, by_score = np.empty(count), np.empty(count)
         jacobian = np.empty((height, count))
         residual = jacobian[height - 1]
         for f in range(fits):
@@ -281,6 +285,9 @@ def sum_likelihoods(
                     expert_rows(
                         expert[f, i], copies, steps, numbers, heads, scalars, xf, first, rows[i]
                     )
+                    if reads:
+                        for c in range(copies):
+                            add_times(rows[i, c, slopes[inputs]], share_of, scores[i])
                 weigh(SOFTMAX, kept, scores, weights, aside)
                 if not free:
                     cost[f] += gaussian(
@@ -294,6 +301,8 @@ def sum_likelihoods(
                             by[n] = share[n] - weight[n]
                         at = times_features(by, zf, first, at, jacobian)
                         _by_mean(share, extra[i], 1.0 / variance[i], spare[0], spare[1])
+                        if reads:
+                            add_through(by, rows[i, 0, slopes[inputs + 1]], 1.0, spare[0])
                         at = _write_copy(
                             spare[0], rows[i, 0], slopes, heads, scalars, xf, first, at, jacobian,
                             by,
@@ -325,6 +334,8 @@ def sum_likelihoods(
                         for n in range(count):
                             by[n] = weight[n] * (share[n] - mean[n])
                         at = times_features(by, zf, first, at, jacobian)
+                        if reads:
+                            copy(by, by_score)
                         for d in range(free):
                             if d > c and far:
                                 _by_logit_of(weight, chances[i, d], share, after, by)
@@ -334,6 +345,9 @@ def sum_likelihoods(
                                 _by_logit_of(
                                     weight, chances[i, d], share, here if d == c else before, by
                                 )
+                            if reads:
+                                bend = rows[i, d, slopes[inputs + 1]]
+                                add_through(by_score, bend, share_of, by)
                             at = _write_copy(
                                 by, rows[i, d], slopes, heads, scalars, xf, first, at, jacobian,
                                 spare[1],

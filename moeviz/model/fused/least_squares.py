@@ -18,6 +18,8 @@ from moeviz.model.fused.machine import (
     I1,
     I2,
     SIGMOID,
+    add_through,
+    add_times,
     copy,
     fill,
     linear_row,
@@ -60,7 +62,7 @@ def sum_products(
     kind, kept : int
         The gate, and how many experts it keeps.
     steps, numbers, outputs, heads, scalars
-        The expert's instructions.
+        The expert's instructions, with those of the affinity where the score reads it.
     z, x, y : shapes (R, Dz + 1, N), (R, D + 1, N), (R, N)
         Features and observations.
     which : shape (F,)
@@ -71,6 +73,7 @@ def sum_products(
     fits, atoms = gate.shape[0], gate.shape[1]
     samples, height = y.shape[1], total.shape[2]
     inputs, width = heads + scalars, x.shape[1]
+    reads = outputs.shape[0] > 1 + inputs
     for f in range(fits):
         for i in range(total.shape[1]):
             fill(0.0, total[f, i])
@@ -96,6 +99,8 @@ def sum_products(
                     for s in range(scalars):
                         fill(expert[f, i, heads * width + s], rows[i, heads + s])
                     run(steps, numbers, inputs, rows[i])
+                    if reads:
+                        add_times(rows[i, outputs[1 + inputs]], 1.0, scores[i])
                 weigh(kind, kept, scores, weights, aside)
                 fill(0.0, mean)
                 for i in range(atoms):
@@ -114,6 +119,8 @@ def sum_products(
                         for n in range(count):
                             by[n] = w[n] * (value[n] - mean[n])
                     at = times_features(by, zf, first, at, jacobian)
+                    if reads:  # what the weight is to the value directly
+                        add_through(by, rows[i, outputs[2 + inputs]], 1.0, w)
                     for o in range(1, 1 + inputs):
                         slope = rows[i, outputs[o]]
                         for n in range(count):

@@ -39,7 +39,8 @@ def observe(mixture: Mixture, predictors: Predictors, features: Features, respon
     """
     from moeviz.model.fused.answers import add_means
 
-    expert, written, output = mixture.expert, instructions_of(mixture.expert), mixture.output
+    expert, output = mixture.expert, mixture.output
+    written = instructions_of(expert, mixture.score)
     if not isinstance(output, GaussianRegression):
         raise TypeError(f"Expected a regression, but got {output.name}; ask `supported` first.")
     draws = response.contiguous()
@@ -51,6 +52,7 @@ def observe(mixture: Mixture, predictors: Predictors, features: Features, respon
         written.steps,
         written.numbers,
         int(written.outputs[0]),
+        int(written.outputs[-2]) if mixture.score.reads_expert else -1,
         expert.heads,
         expert.scalars,
         output.noise,

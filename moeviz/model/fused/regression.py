@@ -37,23 +37,22 @@ CHAIN = "chain"
 def supported(mixture: Mixture) -> bool:
     """Return whether the fused pass computes this mixture's moments.
 
-    It does of a regression whose scores are linear in their features, with a gate that compiled
-    code knows and an expert whose text has instructions.
+    It does of a regression whose scores are linear in their features or read off the expert, with
+    a gate that compiled code knows and formulas that have instructions.
     """
     return (
         type(mixture.output) is GaussianRegression
         and type(mixture.gate) in GATES
-        and not mixture.score.reads_expert
         and has_instructions(mixture)
     )
 
 
 def has_instructions(mixture: Mixture) -> bool:
-    """Return whether the expert's text has instructions."""
+    """Return whether the texts of the expert, and of a score that reads it, have instructions."""
     try:
-        instructions_of(mixture.expert)
+        instructions_of(mixture.expert, mixture.score)
     except (UnsupportedError, FormulaError, AttributeError):
-        return False  # an expert without a text, or of words that are not known here
+        return False  # a part without a text, or of words that are not known here
     return True
 
 
@@ -87,7 +86,7 @@ def products(
     """
     from moeviz.model.fused.least_squares import sum_products
 
-    expert, written = mixture.expert, instructions_of(mixture.expert)
+    expert, written = mixture.expert, instructions_of(mixture.expert, mixture.score)
     fits, atoms, _ = predictors.gate.shape
     height = atoms * (predictors.gate.shape[2] + predictors.expert.shape[2]) + 1
     total = torch.empty(fits, height if every else 1, height, dtype=torch.float64)
