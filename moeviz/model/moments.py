@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from moeviz.model.fused import density
+from moeviz.model.fused import density, descent
 from moeviz.model.fused.choice import allowed
 from moeviz.model.fused.regression import carried, products, supported
 from moeviz.model.measure import Layout
@@ -133,6 +133,27 @@ def moments(
     if mixture.output.cost_unit is None:
         cost = total[:, size, size].clone()
     return _moments(cost, total, chain_of(mixture, theta, layout))
+
+
+def costs(
+    mixture: Mixture, theta: Tensor, features: Features, response: Tensor, rows: Tensor
+) -> Tensor:
+    """Return the cost of each fit, shape (F,), as :func:`moments` but without its products.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (F, P)
+    features : Features
+        Of R data sets.
+    response : Tensor, shape (R, N)
+    rows : Tensor of int, shape (F,)
+        Which data set each fit uses.
+    """
+    if allowed(theta) and descent.has_costs(mixture):
+        predictors = mixture.predictors(theta, mixture.layout_of(theta, features))
+        return descent.costs(mixture, predictors, features, response, rows)
+    return moments(mixture, theta, features, response, rows).cost
 
 
 def _moments(cost: Tensor, total: Tensor, chain: Tensor | None) -> Moments:
