@@ -185,7 +185,7 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
         _, sums = density.likelihood(mixture, predictors, features, response, every, every=False)
         return _pulled_back(mixture, theta, layout, sums[:, 0, :-1])
     at = mixture.run(predictors, features)
-    _, found = mixture.output.rows(mixture.gate, at.values, response)
+    found = mixture.output.slope_rows(mixture.gate, at.values, response)
     height = mixture.height(features, layout)
     out = theta.new_empty(theta.shape[0], layout.atoms, height, features.samples)
     total = theta.new_zeros(theta.shape[0], layout.atoms * height)

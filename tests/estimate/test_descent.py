@@ -184,11 +184,12 @@ def test_data_that_are_no_numbers_spoil_their_own_fit_alone(output, bad, rng, by
 
 
 def test_gates_of_zeros_stay_where_they_are(rng, by_tensors):
-    problem, start, layout = task(rng, "cosine", "softmax", "tanh", n=100, fits=2)
-    start[:, layout.column(0, "gate")] = 0.0
+    problem, start, _ = task(rng, "cosine", "softmax", "tanh", n=100, fits=2)
+    gate = problem.mixture.layout(2, 2).column(0, "gate")
+    start[:, gate] = 0.0
     protocol = StochasticGradient(2, 0.05, 16)
     found = run(problem, start, protocol)
-    assert (found.theta[:, layout.column(0, "gate")] == 0.0).all()
+    assert (found.theta[:, gate] == 0.0).all()
     assert apart(found, by_tensors(problem, start, protocol)) <= 1e-14
 
 
