@@ -84,7 +84,7 @@ def fit_stochastic_gradient(
     streams : sequence of numpy.random.Generator
         One for each fit; decides the order of its samples.
     should_stop : callable, optional
-        Asked once per batch, or of compiled code about three times a second; when it says yes the
+        Asked once per batch, or of compiled code some times a second; when it says yes the
         work stops.
     watched : int
         Of how many fits, from the first on, to keep the path; its costs are not numbers but at

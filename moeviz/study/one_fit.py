@@ -213,7 +213,7 @@ def _walk(
     )
     found = _run(asked, problem, rows.reshape(1, -1), method, should_stop)
     status = Status(int(found.status[0]))
-    path = with_costs(problem, found.paths[0], alone=True) if method == SGD else found.paths[0]
+    path = with_costs(problem, found.paths[0]) if method == SGD else found.paths[0]
     kept = _followed(path, status)
     steps = [path.steps[place] for place in kept]
     model = SMALL_MODELS[asked.model]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
-WORK = 5e8
-"""Numbers of a call: samples times fits times what each takes; about a third of a second."""
+WORK = 2.5e8
+"""Of a call: samples times fits times what each takes; from a tenth to a third of a second."""
 
 
 @lru_cache(maxsize=256)
