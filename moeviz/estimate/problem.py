@@ -9,7 +9,7 @@ import torch
 
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.mixture import Features, Mixture
-from moeviz.model.moments import Moments, moments
+from moeviz.model.moments import Moments, costs, moments
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -70,6 +70,10 @@ class Problem:
     def moments(self, theta: Tensor, fits: Tensor) -> Moments:
         """Return the moments at `theta`, shape (A, P), of the fits with indices `fits`."""
         return moments(self.mixture, theta, self.features, self.response, self.rows[fits])
+
+    def costs(self, theta: Tensor, fits: Tensor) -> Tensor:
+        """Return the costs at `theta`, shape (A, P), of the fits `fits`: shape (A,)."""
+        return costs(self.mixture, theta, self.features, self.response, self.rows[fits])
 
     def complete(self, theta: Tensor, fits: Tensor) -> CompleteMoments:
         """Return the complete data's moments at `theta`, shape (A, P), of the fits `fits`."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from moeviz.model.fused import density, regression
+from moeviz.model.fused import density, descent, regression
 from moeviz.model.fused.choice import allowed
 from moeviz.model.fused.regression import carried, products, supported
 from moeviz.model.measure import Layout
@@ -135,6 +135,27 @@ def moments(
     return _moments(cost, total, chain_of(mixture, theta, layout))
 
 
+def costs(
+    mixture: Mixture, theta: Tensor, features: Features, response: Tensor, rows: Tensor
+) -> Tensor:
+    """Return the cost of each fit, shape (F,), as :func:`moments` but without its products.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (F, P)
+    features : Features
+        Of R data sets.
+    response : Tensor, shape (R, N)
+    rows : Tensor of int, shape (F,)
+        Which data set each fit uses.
+    """
+    if descent.has_costs(mixture) and allowed(theta, descent.COSTS):
+        predictors = mixture.predictors(theta, mixture.layout_of(theta, features))
+        return descent.costs(mixture, predictors, features, response, rows)
+    return moments(mixture, theta, features, response, rows).cost
+
+
 def _moments(cost: Tensor, total: Tensor, chain: Tensor | None) -> Moments:
     """Carry sums over predictors, shape (F, S + 1, S + 1), to the parameters."""
     if chain is not None and allowed(total, regression.CHAIN):
@@ -164,7 +185,7 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
         _, sums = density.likelihood(mixture, predictors, features, response, every, every=False)
         return _pulled_back(mixture, theta, layout, sums[:, 0, :-1])
     at = mixture.run(predictors, features)
-    _, found = mixture.output.rows(mixture.gate, at.values, response)
+    found = mixture.output.slope_rows(mixture.gate, at.values, response)
     height = mixture.height(features, layout)
     out = theta.new_empty(theta.shape[0], layout.atoms, height, features.samples)
     total = theta.new_zeros(theta.shape[0], layout.atoms * height)

@@ -147,6 +147,10 @@ class Output(ABC):
     def rows(self, gate: Gate, values: Values, response: Tensor) -> tuple[Tensor, list[Row]]:
         """Return each sample's cost, shape (..., N), and its rows."""
 
+    def slope_rows(self, gate: Gate, values: Values, response: Tensor) -> list[Row]:
+        """Return rows whose products with their residuals are the slope; no information is read."""
+        return self.rows(gate, values, response)[1]
+
     def component_rows(
         self, gate: Gate, values: Values, response: Tensor
     ) -> tuple[Tensor, Tensor, list[Row]]:
@@ -424,6 +428,20 @@ class Categorical(Output):
             by_value = _by_value(classes, c, along, v, w)
             rows.append(Row(gate.score_derivative(w, v, mean), by_value, [], draw[3]))
         return _deviance(mixed, response), rows
+
+    def slope_rows(self, gate: Gate, values: Values, response: Tensor) -> list[Row]:
+        # The chain divides by roots of p (1 - p): where p is 0 or 1 to a computer, the sum of its
+        # products is rounding times 1 / FLOOR. The slope itself is bounded.
+        w, classes = values.weights, self._classes(values)
+        observed = _observed(classes, response.unsqueeze(-2))
+        mixed = (w * observed).sum(-2, keepdim=True).clamp_min(FLOOR)
+        share = observed / mixed
+        by_score = gate.score_derivative(w, share, (w * share).sum(-2, keepdim=True))
+        by_value = [
+            w * share * ((response == c).to(w.dtype).unsqueeze(-2) - p)
+            for c, p in enumerate(classes[:-1])
+        ]
+        return [Row(by_score, by_value, [], torch.ones_like(response))]
 
     def component_rows(
         self, gate: Gate, values: Values, response: Tensor

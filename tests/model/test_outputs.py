@@ -201,3 +201,23 @@ def test_what_is_no_class_is_refused_where_data_enter(classes, bad):
 def test_numbers_are_taken_as_they_come(output_name):
     response = torch.tensor([float("nan"), -3.0, 0.5])
     assert make_output(output_name).check(response) is None
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize("reach", [1.0, 30.0])
+def test_the_slope_of_classes_is_the_chains_and_stays_bounded_where_chances_are_rounded(
+    classes, reach, rng
+):
+    mixture = make_mixture("linear", "softmax", "linear", "categorical", classes=classes)
+    theta = reach * anywhere(rng, mixture, mixture.layout(3, 2), 4)
+    features = mixture.features(uniform(rng, 4, 2, 50))
+    values = mixture.values(theta, features)
+    response = torch.randint(classes, (4, 50), generator=rng).double()
+    (row,) = mixture.output.slope_rows(mixture.gate, values, response)
+    _, chain = mixture.output.rows(mixture.gate, values, response)
+    for got, of in [(row.by_score, lambda r: r.by_score)] + [
+        (by, lambda r, c=c: r.by_value[c]) for c, by in enumerate(row.by_value)
+    ]:
+        assert (got.abs() <= 1.0 + 1e-12).all()
+        want = sum(of(part) * part.residual.unsqueeze(-2) for part in chain)
+        assert reach > 1.0 or torch.allclose(got, want, rtol=1e-10, atol=1e-13)
