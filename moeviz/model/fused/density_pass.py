@@ -14,7 +14,16 @@ import math
 import numpy as np
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.density_rows import FAR, FLOOR, classes, expert_rows, gaussian, row_sum
+from moeviz.model.fused.class_rows import (
+    add_later,
+    along,
+    by_logit,
+    by_logit_of,
+    decided,
+    draw,
+    mix,
+)
+from moeviz.model.fused.density_rows import FAR, classes, expert_rows, gaussian, row_sum
 from moeviz.model.fused.kept import kept
 from moeviz.model.fused.machine import (
     BLOCK,
@@ -71,136 +80,6 @@ def _by_mean(
         mean[n] = (share[n] * off[n]) * precision
     for n in range(share.shape[0]):
         spread[n] = (mean[n] * off[n] - share[n]) * (0.5 * precision)
-
-
-@compiled
-def _mix(weights: np.ndarray, chances: np.ndarray, last: np.ndarray, mixed: np.ndarray) -> None:
-    """Write the mixture's probabilities of C classes, (C, B)."""
-    atoms, free, count = chances.shape
-    for c in range(free + 1):
-        fill(0.0, mixed[c])
-    for i in range(atoms):
-        weight, rest, to = weights[i], last[i], mixed[free]
-        if free == 1:
-            rest = chances[i, 0]
-            for n in range(count):
-                to[n] += weight[n] * (1.0 - rest[n])
-        else:
-            for n in range(count):
-                to[n] += weight[n] * rest[n]
-        for c in range(free):
-            chance, to = chances[i, c], mixed[c]
-            for n in range(count):
-                to[n] += weight[n] * chance[n]
-
-
-@compiled
-def _draw(
-    c: int,
-    mixed: np.ndarray,
-    y: np.ndarray,
-    first: int,
-    before: np.ndarray,
-    here: np.ndarray,
-    tail: np.ndarray,
-    residual: np.ndarray,
-) -> None:
-    """Write coefficients and residual of draw c of the chain, which is class c or a later one."""
-    count = residual.shape[0]
-    fill(0.0, tail)
-    for d in range(mixed.shape[0] - 1, c, -1):
-        row = mixed[d]
-        for n in range(count):
-            tail[n] += row[n]
-    own = mixed[c]
-    for n in range(count):
-        left = tail[n] + own[n]
-        left = FLOOR if left < FLOOR else left
-        spread = (own[n] / left) * (tail[n] / left)
-        spread = FLOOR if spread < FLOOR else spread
-        here[n] = 1.0 / math.sqrt(left * spread)
-    for n in range(count):
-        left = tail[n] + own[n]
-        before[n] = own[n] / (FLOOR if left < FLOOR else left)
-    for n in range(count):
-        seen = 1.0 if y[first + n] == c else 0.0
-        seen = (seen - before[n]) * here[n]
-        residual[n] = seen if y[first + n] >= c else 0.0
-    for n in range(count):
-        before[n] *= here[n]
-
-
-@compiled
-def _decided(
-    c: int,
-    mixed: np.ndarray,
-    y: np.ndarray,
-    first: int,
-    before: np.ndarray,
-    here: np.ndarray,
-    after: np.ndarray,
-    residual: np.ndarray,
-) -> None:
-    """Write other coefficients where draw c is all but decided, as `outputs._chain` says."""
-    own = mixed[c]
-    for n in range(residual.shape[0]):
-        after[n] = 0.0
-        if here[n] * here[n] > 1.0 / FAR:
-            later = 0.0
-            for d in range(mixed.shape[0] - 1, c, -1):
-                later += mixed[d, n]
-            left, a, b = later + own[n], 0.0, 0.0
-            if not (own[n] < FLOOR or later < FLOOR):
-                a = math.sqrt((later / left) / own[n])
-                b = -math.sqrt((own[n] / left) / later)
-            before[n], here[n], after[n] = 0.0, a, b
-            residual[n] = a if y[first + n] == c else b if y[first + n] > c else 0.0
-
-
-@compiled
-def _add_later(
-    c: int, chances: np.ndarray, last: np.ndarray, after: np.ndarray, out: np.ndarray
-) -> None:
-    """Add what the classes after c of an atom's share do to draw c."""
-    free = chances.shape[0]
-    for n in range(out.shape[0]):
-        rest = last[n] if free > 1 else 1.0 - chances[0, n]
-        for d in range(c + 1, free):
-            rest += chances[d, n]
-        out[n] += after[n] * rest
-
-
-@compiled
-def _along(
-    c: int, chances: np.ndarray, before: np.ndarray, here: np.ndarray, out: np.ndarray
-) -> None:
-    """Write what an atom's share does to draw c."""
-    count = out.shape[0]
-    chance = chances[c]
-    for n in range(count):
-        out[n] = here[n] * chance[n]
-    for d in range(c):
-        chance = chances[d]
-        for n in range(count):
-            out[n] += before[n] * chance[n]
-
-
-@compiled
-def _by_logit(weight: np.ndarray, chance: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
-    for n in range(out.shape[0]):
-        out[n] = -((weight[n] * chance[n]) * value[n])
-
-
-@compiled
-def _by_logit_of(
-    weight: np.ndarray,
-    chance: np.ndarray,
-    value: np.ndarray,
-    coefficient: np.ndarray,
-    out: np.ndarray,
-) -> None:
-    for n in range(out.shape[0]):
-        out[n] = (weight[n] * chance[n]) * (coefficient[n] - value[n])
 
 
 @compiled
@@ -313,19 +192,19 @@ def sum_likelihoods(
                     _add(jacobian, total[f])
                     continue
                 cost[f] += classes(yf, first, rows, value, weights, chances, extra, shares, spare)
-                _mix(weights, chances, extra, mixed)
+                mix(weights, chances, extra, mixed)
                 before, here, mean = aside[0], aside[1], spare[0]
                 for c in range(free):
-                    _draw(c, mixed, yf, first, before, here, mean, residual)
+                    draw(c, mixed, yf, first, before, here, mean, residual)
                     far = not row_sum(here) < 1.0 / math.sqrt(FAR)
                     if far:
-                        _decided(c, mixed, yf, first, before, here, after, residual)
+                        decided(c, mixed, yf, first, before, here, after, residual)
                     fill(0.0, mean)
                     for i in range(atoms):
                         share, weight = shares[i], weights[i]
-                        _along(c, chances[i], before, here, share)
+                        along(c, chances[i], before, here, share)
                         if far:
-                            _add_later(c, chances[i], extra[i], after, share)
+                            add_later(c, chances[i], extra[i], after, share)
                         for n in range(count):
                             mean[n] += weight[n] * share[n]
                     at = 0
@@ -338,11 +217,11 @@ def sum_likelihoods(
                             copy(by, by_score)
                         for d in range(free):
                             if d > c and far:
-                                _by_logit_of(weight, chances[i, d], share, after, by)
+                                by_logit_of(weight, chances[i, d], share, after, by)
                             elif d > c:
-                                _by_logit(weight, chances[i, d], share, by)
+                                by_logit(weight, chances[i, d], share, by)
                             else:
-                                _by_logit_of(
+                                by_logit_of(
                                     weight, chances[i, d], share, here if d == c else before, by
                                 )
                             if reads:
