@@ -24,7 +24,7 @@ from moeviz.estimate.status import Status
 from moeviz.model.fused.choice import allowed
 from moeviz.model.fused.descent import PASS, Descent, supported
 from moeviz.model.mixture import Features
-from moeviz.model.moments import slopes
+from moeviz.model.moments import chunk_length, pieces, slopes
 from moeviz.model.threads import one_thread
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def fit_stochastic_gradient(
             raise Cancelled("The fit was cancelled before its epochs were over.")
         watch.see(step, at)
 
-    if protocol.batch and supported(problem.mixture) and allowed(theta, PASS):
+    if supported(problem.mixture) and allowed(theta, PASS):
         theta, done = _compiled(problem, theta, protocol, streams, before, watch)
     else:
         theta, done = _by_tensors(problem, theta, protocol, streams, before)
@@ -137,13 +137,12 @@ def _by_tensors(
 ) -> tuple[Tensor, int]:
     """Take all steps, tensor by tensor; return where they end and how many there were."""
     moving, floor = _moving(problem), _floor(problem)
-    every = torch.arange(theta.shape[0], device=theta.device)
     done = 0
     with one_thread():
         for batch in _batches(problem, protocol, streams):
             before(done, theta)
             if batch is None:
-                slope, size = problem.moments(theta, every).slope, problem.samples
+                slope, size = _whole_slope(problem, theta), problem.samples
             else:
                 piece, observed = batch
                 slope, size = slopes(problem.mixture, theta, piece, observed), observed.shape[1]
@@ -170,12 +169,14 @@ def _compiled(
         problem.rows,
         _moving(problem),
         _floor(problem),
-        protocol.batch,
+        protocol.batch or problem.samples,
         protocol.rate,
     )
+    # The whole sample is one batch in any order.
+    any_order = None if protocol.batch else np.tile(np.arange(problem.samples), (len(theta), 1))
     done = 0
     for _ in range(protocol.epochs):
-        order = _orders(problem, streams)
+        order = _orders(problem, streams) if any_order is None else any_order
         first = 0
         while first < descent.batches:
             before(done, descent.theta)
@@ -184,6 +185,15 @@ def _compiled(
             descent.walk(order, first, first + many)
             first, done = first + many, done + many
     return descent.theta, done
+
+
+def _whole_slope(problem: Problem, theta: Tensor) -> Tensor:
+    """Return minus half the gradient over the whole sample, shape (F, P), chunk by chunk."""
+    chunk, _ = chunk_length(problem.features, theta.device)
+    total = torch.zeros_like(theta)
+    for piece, observed in pieces(problem.features, problem.response, problem.rows, chunk):
+        total += slopes(problem.mixture, theta, piece, observed)
+    return total
 
 
 def _orders(problem: Problem, streams: Sequence[np.random.Generator]) -> np.ndarray:

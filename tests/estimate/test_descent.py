@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from moeviz.errors import Cancelled
+from moeviz.errors import Cancelled, ShapeError
 from moeviz.estimate import (
     Status,
     StochasticGradient,
@@ -67,7 +67,7 @@ def test_an_epoch_of_every_combination_ends_where_the_tensors_does(combination, 
 @pytest.mark.parametrize("atoms", [1, 2, 5])
 @pytest.mark.parametrize(("dimension", "samples", "batch"), [
     (1, 7, 1), (2, 50, 7), (2, 2 * BLOCK + 5, BLOCK), (7, 700, BLOCK + 44), (33, 90, 32),
-    (3, 40, 1000), (4, 9, 8),
+    (3, 40, 1000), (4, 9, 8), (2, 2 * BLOCK + 9, 0),
 ])  # fmt: skip
 def test_every_size_ends_where_the_tensors_does(
     atoms, dimension, samples, batch, output_name, classes, rng, by_tensors
@@ -122,7 +122,7 @@ def test_one_step_of_a_gate_is_what_a_hand_computes():
 
 
 @pytest.mark.parametrize(("output_name", "classes"), OUTPUTS)
-@pytest.mark.parametrize("batch", [1, 40, BLOCK + 3])
+@pytest.mark.parametrize("batch", [0, 1, 40, BLOCK + 3])
 def test_a_descent_depends_neither_on_its_batch_nor_on_its_calls(
     output_name, classes, batch, rng, monkeypatch
 ):
@@ -159,10 +159,11 @@ def test_several_starts_share_a_data_set(rng, by_tensors):
     assert apart(run(several, starts, protocol), by_tensors(several, starts, protocol)) <= 1e-14
 
 
+@pytest.mark.parametrize("batch", [0, 32])
 @pytest.mark.parametrize("rate", [10.0, 1e3, 1e9])
-def test_what_diverges_diverges_in_both_ways(output, rate, rng, by_tensors):
+def test_what_diverges_diverges_in_both_ways(output, rate, batch, rng, by_tensors):
     problem, start, _ = task(rng, "linear", "softmax", "polynomial", output, n=200, fits=3)
-    protocol = StochasticGradient(10, rate, 32)
+    protocol = StochasticGradient(10, rate, batch)
     found, wanted = run(problem, start, protocol), by_tensors(problem, start, protocol)
     lost = found.status == int(Status.DIVERGED)
     assert torch.equal(found.status, wanted.status)
@@ -191,6 +192,18 @@ def test_gates_of_zeros_stay_where_they_are(rng, by_tensors):
     found = run(problem, start, protocol)
     assert (found.theta[:, gate] == 0.0).all()
     assert apart(found, by_tensors(problem, start, protocol)) <= 1e-14
+
+
+@pytest.mark.parametrize(("missing", "end"), [((1, 0), 3), ((0, 1), 3), ((0, 0), 4)])
+def test_compiled_steps_read_nothing_beside_their_arrays(missing, end, rng):
+    problem, start, _ = task(rng, "linear", "softmax", "tanh", n=30, fits=2)
+    free, floor = torch.ones(start.shape[1]).double(), torch.full_like(start[0], -torch.inf)
+    data = (problem.features, problem.response, problem.rows)
+    walking = descent.Descent(problem.mixture, start, *data, free, floor, batch=10, rate=0.1)
+    order = np.tile(np.arange(30 - missing[1]), (2 - missing[0], 1))
+    with pytest.raises(ShapeError, match="Expected orders"):
+        walking.walk(order, 0, end)
+    assert torch.equal(walking.theta, start)
 
 
 @pytest.mark.parametrize("kept", [None, 500])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from moeviz.errors import ShapeError
 from moeviz.model.fused import density, regression
 from moeviz.model.fused.instructions import instructions_of
 from moeviz.model.fused.regression import as_array, data_arrays
@@ -183,9 +184,20 @@ class Descent:
         order : numpy.ndarray of int64, shape (F, N)
             Each fit's order of the samples, a permutation.
         begin, end : int
+
+        Raises
+        ------
+        ShapeError
+            If there is not an order of the samples for each fit, or no such batch.
         """
         from moeviz.model.fused.descent_pass import descend
 
+        wanted = (self._atoms.shape[0], self._data.shape[1])
+        if order.shape != wanted or not 0 <= begin <= end <= self.batches:
+            raise ShapeError(
+                f"Expected orders of shape {wanted} and batches from 0 to {self.batches}, but got "
+                f"{order.shape} and {begin} to {end}."
+            )
         descend(
             self._atoms, *self._model, self._data, self._which, order, self._batch, begin, end,
             self._moving, self._floor, self._rate,
