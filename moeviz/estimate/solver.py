@@ -267,8 +267,8 @@ class Run:
     def _take(self, step: int) -> None:
         state = self._state
         ended = self._method.advance(self._problem, state)
-        self.status[state.index] = ended
-        self.steps[state.index] = step
+        self.status.index_copy_(0, state.index, ended)
+        self.steps.index_fill_(0, state.index, step)
         if self._watch.looks_at(step) or self._keep_trace:
             self._put_down()
             self._watch.see(step, self.theta, self.cost, self.damping)
