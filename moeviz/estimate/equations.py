@@ -21,11 +21,11 @@ FLOOR = 1e-12
 
 def free_coordinates(problem: Problem, theta: Tensor, slope: Tensor) -> Tensor:
     """Return which coordinates may move: those not pushed out of the box, shape (A, P)."""
-    outwards = ((theta <= problem.lower) & (slope < 0)) | ((theta >= problem.upper) & (slope > 0))
-    return ~outwards & (problem.upper > problem.lower)
+    up, down = (slope > 0) & (theta >= problem.upper), theta <= problem.lower
+    return (problem.upper > problem.lower) & ~torch.where(slope < 0, down, up)
 
 
-def damped_step(at: Moments, free: Tensor, damping: Tensor) -> Tensor:
+def damped_step(at: Moments, free: Tensor, damping: Tensor, bend: Tensor | None = None) -> Tensor:
     """Solve the damped normal equations in the free coordinates; held ones do not move.
 
     Parameters
@@ -34,16 +34,20 @@ def damped_step(at: Moments, free: Tensor, damping: Tensor) -> Tensor:
     free : Tensor of bool, shape (A, P)
     damping : Tensor, shape (A,)
         Relative to the diagonal of the normal equations.
+    bend : Tensor, shape (A, P), optional
+        The :func:`curvature`, where it is known.
 
     Returns
     -------
     Tensor, shape (A, P)
         Zero where the equations cannot be solved.
     """
-    return damped_steps(at, free, damping, at.slope.unsqueeze(1)).squeeze(1)
+    return damped_steps(at, free, damping, at.slope.unsqueeze(1), bend).squeeze(1)
 
 
-def damped_steps(at: Moments, free: Tensor, damping: Tensor, slopes: Tensor) -> Tensor:
+def damped_steps(
+    at: Moments, free: Tensor, damping: Tensor, slopes: Tensor, bend: Tensor | None = None
+) -> Tensor:
     """Solve the damped normal equations for several slopes of each fit, shape (A, M, P).
 
     Parameters
@@ -52,6 +56,8 @@ def damped_steps(at: Moments, free: Tensor, damping: Tensor, slopes: Tensor) -> 
     free : Tensor of bool, shape (A, P)
     damping : Tensor, shape (A,)
     slopes : Tensor, shape (A, M, P)
+    bend : Tensor, shape (A, P), optional
+        The :func:`curvature`, where it is known.
 
     Returns
     -------
@@ -59,15 +65,15 @@ def damped_steps(at: Moments, free: Tensor, damping: Tensor, slopes: Tensor) -> 
         Zero where the equations cannot be solved.
     """
     mask = free.to(at.slope.dtype)
-    diagonal = damping.unsqueeze(1) * curvature(at)
-    matrix = at.gram * mask.unsqueeze(1) * mask.unsqueeze(2)
-    matrix = matrix + torch.diag_embed(torch.where(free, diagonal, torch.ones_like(diagonal)))
-    root, failed = torch.linalg.cholesky_ex(aligned(matrix))
-    more = root.shape[-1] - matrix.shape[-1]
-    target = torch.nn.functional.pad(slopes * mask.unsqueeze(1), (0, more))
+    row = mask.unsqueeze(1)
+    size = mask.shape[1]
+    diagonal = damping.unsqueeze(1) * (curvature(at) if bend is None else bend)
+    matrix = aligned(at.gram * row * mask.unsqueeze(2))
+    matrix.diagonal(dim1=1, dim2=2)[:, :size] += torch.where(free, diagonal, 1.0)
+    root, failed = torch.linalg.cholesky_ex(matrix)
+    target = torch.nn.functional.pad(slopes * row, (0, matrix.shape[-1] - size))
     steps = torch.cholesky_solve(target.transpose(1, 2), root).transpose(1, 2)
-    steps = steps[..., : matrix.shape[-1]]
-    steps = torch.where((failed == 0)[:, None, None], steps, torch.zeros_like(steps))
+    steps = steps[..., :size].masked_fill((failed != 0)[:, None, None], 0.0)
     return torch.nan_to_num(steps, nan=0.0, posinf=0.0, neginf=0.0)
 
 
@@ -78,7 +84,7 @@ def curvature(at: Moments) -> Tensor:
     return torch.maximum(scale, floor)
 
 
-def promised(at: Moments, moving: Tensor) -> Tensor:
+def promised(at: Moments, moving: Tensor, bend: Tensor | None = None) -> Tensor:
     """Return the largest fall of the cost that one coordinate alone promises, shape (A,).
 
     It is at most what the undamped equations promise, and needs no solution of them: so it tells
@@ -89,13 +95,15 @@ def promised(at: Moments, moving: Tensor) -> Tensor:
     at : Moments
     moving : Tensor of bool, shape (A, P)
         Coordinates that may move.
+    bend : Tensor, shape (A, P), optional
+        The :func:`curvature`, where it is known.
 
     Returns
     -------
     Tensor
         Infinite where the derivative is no number.
     """
-    fall = torch.where(moving, at.slope**2 / curvature(at), torch.zeros_like(at.slope))
+    fall = torch.where(moving, at.slope**2 / (curvature(at) if bend is None else bend), 0.0)
     return torch.nan_to_num(fall, nan=torch.inf, posinf=torch.inf).amax(1)
 
 
@@ -112,5 +120,6 @@ def aligned(matrix: Tensor) -> Tensor:
     size = matrix.shape[-1]
     more = -size % ALIGNED
     whole = torch.nn.functional.pad(matrix, (0, more, 0, more))
-    whole.diagonal(dim1=1, dim2=2)[:, size:] = 1.0
+    if more:
+        whole.diagonal(dim1=1, dim2=2)[:, size:].fill_(1.0)
     return whole

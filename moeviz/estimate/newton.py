@@ -24,7 +24,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from moeviz.estimate.equations import damped_step, free_coordinates, promised, quadratic
+from moeviz.estimate.equations import (
+    curvature,
+    damped_step,
+    free_coordinates,
+    promised,
+    quadratic,
+)
 from moeviz.estimate.kinks import Pieces, has_kinks
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import RUNAWAY, SHORT, WORTH, RunningFits, choose, reasons
@@ -56,10 +62,14 @@ class Memory:
         The fall that the next step promises.
     moving : Tensor of bool, shape (A, P)
         Coordinates that the next step may move and that the box does not stop.
+    promise : Tensor, shape (A,)
+        The largest fall that one coordinate alone promises.
+    short : Tensor of bool, shape (A,)
+        Whether damping or the box has made the next step short.
     seen : Tensor, shape (A,)
         By how much the last step changed the cost.
     refused : Tensor, shape (A,)
-        Steps refused in a row.
+        Steps refused in a row; counted where there are kinks.
     pieces : Pieces, optional
         Of the fits that have met kinks.
     trial, slope, cost : Tensor, shape (A, P), (A, P), (A,), optional
@@ -68,6 +78,8 @@ class Memory:
 
     predicted: Tensor
     moving: Tensor
+    promise: Tensor
+    short: Tensor
     seen: Tensor
     refused: Tensor
     pieces: Pieces | None = None
@@ -115,37 +127,43 @@ class LevenbergMarquardt:
         """Take one step of every running fit; return how each ended or goes on, shape (A,)."""
         memory = self._made_up(problem, state)
         assert state.ahead is not None
-        at, trial, step = state.at, state.ahead, state.ahead - state.theta
-        predicted, damping = memory.predicted, state.damping
+        at, trial, predicted = state.at, state.ahead, memory.predicted
         new = self.moments(problem, trial, state.index)
         fall = at.cost - new.cost
+        memory.seen = fall.abs()
         size = problem.scale(at.cost)
-        accepted = torch.isfinite(new.cost) & (fall > 0) & (predicted > 0)
-        ratio = fall / predicted
+        # The present cost is a number, so that a fall from it is one, too, where the new cost is.
+        accepted = (torch.minimum(fall, predicted) > 0) & (memory.seen < torch.inf)
         small = self.cost_tolerance * size
-        settled = (predicted.abs() <= small) & (fall.abs() <= small)
-        promise = promised(at, memory.moving)
-        worthless = promise <= torch.maximum(WORTH * size / problem.samples, 2.0 * small)
-        short = (damping > SHORT) | (step == 0).all(1)
-        kinked, had = torch.zeros_like(accepted), torch.zeros_like(accepted)
+        settled = torch.maximum(predicted.abs(), memory.seen) <= small
+        worth = torch.maximum(WORTH * size / problem.samples, 2.0 * small)
+        ends_badly = settled & memory.short & (memory.promise > worth)
+        kinked = fresh = None
         if has_kinks(problem.mixture):
             kinked = self._kinked(problem, state, accepted, new)
-            had = had if state.bent is None else state.bent
-        shrink = (1.0 - (2.0 * ratio - 1.0) ** 3).clamp(1.0 / 3.0, 1.0)
-        state.damping = torch.where(
-            accepted,
-            (damping * shrink).clamp_min(1e-12),
-            damping * torch.where(kinked, 2.0, state.growth),
-        )
-        state.growth = torch.where(accepted | kinked, 2.0, 2.0 * state.growth)
-        memory.refused = (memory.refused + 1.0).masked_fill(accepted, 0.0)
-        memory.seen = fall.abs()
-        if has_kinks(problem.mixture):
+            fresh = kinked if state.bent is None else kinked & ~state.bent
+            memory.refused = (memory.refused + 1.0).masked_fill(accepted, 0.0)
+        self._damp(state, accepted, fall / predicted, kinked)
+        if kinked is not None:
             self._keep(state, new, accepted, kinked)
         state.accept(accepted, trial, new)
-        early = self._look_ahead(problem, state) & ~(kinked & ~had)
-        stuck = ((settled & short & ~worthless) | (state.damping > RUNAWAY)) & ~early
+        early = self._look_ahead(problem, state)
+        if fresh is not None:
+            early &= ~fresh
+        stuck = (ends_badly | (state.damping > RUNAWAY)) & ~early
         return reasons(early | settled, stuck)
+
+    def _damp(
+        self, state: RunningFits, accepted: Tensor, ratio: Tensor, kinked: Tensor | None
+    ) -> None:
+        """Set the damping by the ratio of actual to predicted fall."""
+        shrink = (1.0 - (2.0 * ratio - 1.0) ** 3).clamp_(1.0 / 3.0, 1.0)
+        growth = state.growth if kinked is None else state.growth.masked_fill(kinked, 2.0)
+        state.damping = torch.where(
+            accepted, (state.damping * shrink).clamp_min_(1e-12), state.damping * growth
+        )
+        doubled = accepted if kinked is None else accepted | kinked
+        state.growth = (2.0 * state.growth).masked_fill_(doubled, 2.0)
 
     def _made_up(self, problem: Problem, state: RunningFits) -> Memory:
         """Return what is remembered; at the first step, and of kinks just met, look ahead now."""
@@ -154,6 +172,8 @@ class LevenbergMarquardt:
             state.memory = Memory(
                 unknown,
                 torch.ones_like(state.theta, dtype=torch.bool),
+                unknown,
+                torch.zeros_like(unknown, dtype=torch.bool),
                 unknown,
                 0.0 * state.damping,
             )
@@ -206,7 +226,8 @@ class LevenbergMarquardt:
         """Choose the next trial points; return which fits have no need of them, shape (A,)."""
         at, memory = state.at, state.memory
         free = free_coordinates(problem, state.theta, at.slope)
-        step = damped_step(at, free, state.damping)
+        bend = curvature(at)
+        step = damped_step(at, free, state.damping, bend)
         bent = None if memory.pieces is None else memory.pieces.there.any(1)
         if bent is not None:
             other, memory.pieces = memory.pieces.step(state, free)
@@ -219,11 +240,11 @@ class LevenbergMarquardt:
             fall = memory.pieces.predicted(state, step)
             memory.predicted = torch.where(bent, fall, memory.predicted)
         memory.moving = free & (reached == state.ahead)
-        return self._nothing_left(problem, state, free, step)
+        memory.promise = promised(at, memory.moving, bend)
+        memory.short = (state.damping > SHORT) | (step == 0).all(1)
+        return self._nothing_left(problem, state, free)
 
-    def _nothing_left(
-        self, problem: Problem, state: RunningFits, free: Tensor, step: Tensor
-    ) -> Tensor:
+    def _nothing_left(self, problem: Problem, state: RunningFits, free: Tensor) -> Tensor:
         at, memory = state.at, state.memory
         size = problem.scale(at.cost)
         diagonal = at.gram.diagonal(dim1=1, dim2=2)
@@ -232,6 +253,7 @@ class LevenbergMarquardt:
         exact = size <= 1e-28 * problem.samples
         falling = memory.predicted <= FALLING * memory.seen
         little = falling & (memory.predicted <= EARLY * self.cost_tolerance * size)
-        little |= memory.predicted <= self.enough * size / problem.samples
-        little &= (memory.predicted >= 0) & (state.damping <= SHORT) & (step != 0).any(1)
+        enough = self.enough * size / problem.samples if self.enough else 0.0
+        little |= memory.predicted <= enough
+        little &= (memory.predicted >= 0) & ~memory.short
         return stationary | exact | little

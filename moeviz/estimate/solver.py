@@ -271,7 +271,7 @@ class Run:
     def _take(self, step: int) -> None:
         state = self._state
         ended = self._method.advance(self._problem, state)
-        self.status[state.index] = ended
+        self.status.index_copy_(0, state.index, ended)
         # An assignment would bring the number from the host, which waits.
         self.steps.index_fill_(0, state.index, step)
         if self._watch.looks_at(step) or self._keep_trace:
