@@ -21,7 +21,7 @@ from moeviz.ui.shared.turns import still_wanted
 from moeviz.ui.shared.watch import Said
 from moeviz.ui.shared.words import duration
 
-MOST_WORK = 40.0
+MOST_WORK = 100.0
 """Seconds of one core, as estimated, that a study which is followed may take."""
 
 PACE = 0.7
@@ -108,8 +108,8 @@ def why_not(preset: Preset, spec: Specification, kept: KeptResult | None) -> str
     work = sum(block.cost for block in split(spec))
     if work > MOST_WORK:
         return (
-            f"This study does not follow: it takes about {duration(work)} of one core, and "
-            f"{MOST_WORK:.0f} s are the most. Press Run, or take fewer samples, replicates or "
+            f"This study does not follow: it takes about {duration(work)} of one idle core, "
+            f"and {MOST_WORK:.0f} s are the most. Press Run, or take fewer samples, replicates or "
             "models."
         )
     return ""
