@@ -115,7 +115,8 @@ class Field:
         """
         if len(text) > self.longest:
             raise SpecificationError(
-                f"Expected at most {self.longest} characters for {self.name}, but got {len(text)}."
+                f"Expected at most {self.longest} characters for {self.name}, but got {len(text)}; "
+                "shorten it."
             )
         text = text.strip()
         if self.kind in ("choice", "text", "lines"):

@@ -108,7 +108,8 @@ def _said(group: Sequence[tuple[str, Slope]]) -> str:
     plural = _lower(course(group[0][1]))
     for one, many in (("falls", "fall"), ("rises", "rise"), ("stays", "stay")):
         plural = plural.replace(one, many)
-    return f"{', '.join(names[:-1])} and {names[-1]} cannot be told apart: they {plural}"
+    before = ", ".join(names[:-1]).replace(",,", ",")  # A clause ends with a comma of its own.
+    return f"{before} and {names[-1]} cannot be told apart: they {plural}"
 
 
 _MOST_NAMED = 2

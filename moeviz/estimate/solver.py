@@ -291,9 +291,7 @@ class Run:
         if len(running) < len(ended):
             self._most = [self._most[row] for row in running]
             self._put_down()
-            done = self.status[self._state.index] != int(Status.RUNNING)
-            rows = done.to(torch.int8).argsort(stable=True)[: len(running)]
-            self._state = self._state.keep(rows)
+            self._state = self._state.keep(_brought(running, self.theta.device))
         self._state.any_bent = any(bent[row] for row in running) if bent else False
 
     def _put_down(self) -> None:
@@ -313,6 +311,14 @@ class Run:
         paths = self._watch.paths(self.steps, self.theta, self.cost, self.damping)
         passes = self.steps.to(self.theta.dtype) + 1.0
         return FitResult(self.theta, self.cost, self.status, self.steps, self.trace, paths, passes)
+
+
+def _brought(rows: Sequence[int], device: torch.device) -> Tensor:
+    """Return numbers that the host knows on the device, which need not wait for them."""
+    known = torch.tensor(rows, dtype=torch.long)
+    if device.type != "cuda":
+        return known.to(device)
+    return known.pin_memory().to(device, non_blocking=True)
 
 
 def _told(ended: Tensor, bent: Tensor | None) -> list[list[int]]:

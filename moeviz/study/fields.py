@@ -292,9 +292,9 @@ _REST = (
         "choices",
         ("converged",),
         choices=ESTIMATORS,
-        help="'converged' is the estimator of the theorems, begun on a part of a large sample; "
-        "'converged-whole' is the same without that; 'em' and 'sgd' are what the papers ran. Each "
-        "one chosen is run on the same data.",
+        help="'converged' is the estimator of the theorems; it begins on a part of a large sample. "
+        "'converged-whole' uses the whole sample in every step. 'em' and 'sgd' are what the papers "
+        "ran. Each one chosen is run on the same data.",
         group=FITS,
         basic=True,
     ),

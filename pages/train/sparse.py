@@ -19,7 +19,7 @@ with guard(STATE.start_again):
 preset = form_preset()
 values = form_values(preset)
 question, right = st.columns(2, vertical_alignment="center")
-question.title(heading(values), anchor=False)
+question.title(heading(preset, values), anchor=False)
 start = right.container(
     horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="xsmall"
 )

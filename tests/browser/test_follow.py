@@ -14,6 +14,7 @@ from tests.browser.test_screens import barriers
 
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
 LONG = {"sizes": "1000,3162,10000,31623", "replicates": 40, "candidates": 8}
+LONGEST = {**LONG, "sizes": "1000,3162,10000,31623,100000", "replicates": 100}
 OLD = re.compile(
     r"^These curves belong to .* and are \d+ (s|min) old; the new ones are on their way"
 )
@@ -95,6 +96,7 @@ def test_the_study_before_is_withdrawn_and_its_curves_stay_pale(server, visit):
     expect(page.get_by_text(OLD)).to_be_visible()
     assert lab.points() == 0  # Those that are drawn are of the study before.
     assert lab.plot.evaluate("(c) => c.data.some((t) => t.visible && t.opacity < 0.5)")
+    expect(page.get_by_text(re.compile("^Cancelled after"))).to_have_count(0)
     second = lab.job
     assert first != second
     lab.wait_for_points(0)
@@ -108,6 +110,44 @@ def test_the_study_before_is_withdrawn_and_its_curves_stay_pale(server, visit):
         seconds_until(lambda: state(page, second) != "running", 20.0)
 
 
+def test_nothing_but_what_is_set_is_drawn_once_a_point_is_there(server, visit):
+    lab = Lab(visit(1280, 800), server.url)
+    followed(lab, **SMALL, seed=85)
+    answered(lab)
+    faint = "(c) => c.data.some((t) => t.visible && t.opacity < 0.5 && t.meta.part === 'mean')"
+    assert not lab.plot.evaluate(faint)
+    expect(lab.page.get_by_role("button", name=re.compile("^kept full-size"))).to_have_count(0)
+
+
+def test_a_prediction_is_kept_and_says_what_it_was_made_for(server, visit):
+    lab = Lab(visit(1280, 800), server.url)
+    page = lab.page
+    followed(lab, **SMALL, seed=86, guess="-0.35")
+    answered(lab)
+    you, words = page.get_by_text("you −0.35"), page.get_by_text("Your prediction was made for")
+    expect(you).to_be_visible()
+    expect(words).to_be_hidden()
+    tau(page).press("ArrowRight")
+    expect(words).to_have_text("Your prediction was made for τ₁ = 0.5.")
+    expect(you).to_be_visible()
+    answered(lab)
+    expect(you).to_be_visible()
+
+
+def test_one_study_follows_a_visitor_in_all_tabs_and_ends_with_its_tab(server, visit):
+    one, other = (Lab(visit(1280, 800), server.url) for _ in range(2))
+    followed(one, **LONGEST, seed=87)
+    one.wait_for_points(0)
+    first = one.job
+    followed(other, **LONGEST, seed=88)
+    other.wait_for_points(0)
+    second = other.job
+    assert state(one.page, first) == "cancelled"
+    expect(one.page.get_by_text("a newer study of yours in another tab")).to_be_visible()
+    other.page.goto("about:blank")
+    seconds_until(lambda: state(one.page, second) == "cancelled", 15.0)
+
+
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
 def test_it_follows_on_a_phone(server, visit, scheme):
     lab = Lab(visit(390, 844, scheme), server.url)
@@ -118,8 +158,17 @@ def test_it_follows_on_a_phone(server, visit, scheme):
     tau(page).press("ArrowRight")
     expect(page).not_to_have_url(re.compile(f"job={first}"))
     answered(lab)
-    box = lab.plot.bounding_box()
-    assert box["y"] + box["height"] <= 844
+    shown = [lab.plot, page.get_by_text(re.compile("^This answer is")), switch(page)]
+    shown += [page.get_by_text(re.compile("^Finished: "))]
+    for each in shown:
+        box = each.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 844
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    lab.chip("estimator").scroll_into_view_if_needed()
+    box = switch(page).bounding_box()  # The chips go by behind it.
+    assert 0 <= box["x"] < 60
     assert tau(page).bounding_box()["width"] >= 60
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -20,6 +20,11 @@ DRAWN = ".moeviz-plane[data-draws]"
 ROWS = """(table) => [...table.querySelectorAll("tbody tr")].map(
   (row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.dataset.value)))"""
 
+WORDS = """(texts) => texts.map((text) => {
+  const { left, right } = text.getBoundingClientRect();
+  return [text.textContent, [left, right]];
+})"""
+
 
 def open_gates(page: Page, server, link: str = "") -> Page:
     page.goto(f"{server.url}/gates{link}")
@@ -172,3 +177,18 @@ def test_no_barrier_and_no_other_host(server, visit, scheme):
     assert barriers(page) == []
     assert asked.elsewhere(server.url) == []
     assert said == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_each_of_eight_regions_is_named_and_every_vector(server, visit, width, height):
+    page = open_gates(visit(width, height), server, "?experts=8&beta=0.9,0.25")
+    for panel in page.locator(".plane-panels svg").all()[:2]:
+        texts = panel.locator("text").evaluate_all(WORDS)
+        size = panel.bounding_box()
+        for expert in range(1, 9):
+            name = str(expert) if width < 640 else f"expert {expert}"
+            for words in (f"β{'₀₁₂₃₄₅₆₇₈'[expert]}", name):
+                boxes = [box for said, box in texts if said == words]
+                assert boxes, words
+                assert all(size["x"] <= left for left, _ in boxes)
+                assert all(right <= size["x"] + size["width"] for _, right in boxes)

@@ -178,6 +178,10 @@ def test_curves_are_named_together_where_each_slope_lies_in_the_others_interval(
     assert other.low <= one.estimate <= other.high
     assert "cannot be told apart: they fall" in text.partition(";")[0]
     assert "“cosine: length”, which no data can show, stays level" in text
+    alike = [replace(curve, slope=slopes[result.curves[0].label]) for curve in result.curves]
+    text = takeaway(replace(result, curves=tuple(alike)), meters(result, THEME), (2, 0, 4))
+    assert "“cosine: length”, which no data can show, “" in text
+    assert ",," not in text
 
 
 def test_the_question_which_router_is_slow_is_answered_where_none_is():

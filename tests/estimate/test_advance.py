@@ -27,10 +27,10 @@ from moeviz.estimate.equations import (
 )
 from moeviz.estimate.multistart import best_of
 from moeviz.estimate.newton import EARLY
-from moeviz.estimate.solver import FitResult, RunningFits
+from moeviz.estimate.solver import FitResult, Run, RunningFits
 from moeviz.model import Features
 from moeviz.model.moments import Moments
-from tests.support import normal, task, uniform
+from tests.support import normal, some_fits, task, uniform
 
 FITS = 40
 
@@ -349,3 +349,17 @@ def test_em_ends_with_the_first_small_rise_of_a_full_step(rng):
         rise = 0.5 * -costs[: steps + 1, row].diff() / problem.samples
         assert rise[-1] <= 1e-5
         assert (rise[:-1] > 1e-5).all()
+
+
+def test_fits_with_limits_of_their_own_end_there_and_leave_the_others_alone(rng):
+    problem, start, _ = task(rng, "linear", "softmax", "tanh", fits=4, n=300)
+    limits = [3, 1, 7, 2]
+    together = Run(problem, start, LevenbergMarquardt(), most=limits).to_end()
+    assert (together.status == int(Status.STEP_LIMIT)).any()
+    for row, most in enumerate(limits):
+        alone = Run(
+            some_fits(problem, [row]), start[row : row + 1], LevenbergMarquardt(), most=[most]
+        ).to_end()
+        assert int(together.steps[row]) <= most
+        for name in ("theta", "cost", "status", "steps"):
+            assert torch.equal(getattr(alone, name)[0], getattr(together, name)[row]), name

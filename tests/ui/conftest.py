@@ -10,6 +10,7 @@ import pytest
 from moeviz.kernels import tensors_only
 from moeviz.study import run_block, split
 from moeviz.ui.shared import session
+from moeviz.ui.shared.followed import FOLLOWED
 from moeviz.ui.shared.interest import INTEREST
 from tests.ui.still import SPEC, StillEngine
 
@@ -32,5 +33,6 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[StillEngine]:
     monkeypatch.setattr(session, "Engine", lambda **_: engine)
     session.engine.clear()
     INTEREST._jobs.clear()
+    FOLLOWED._pages.clear()
     yield engine
     session.engine.clear()

@@ -20,6 +20,7 @@ from moeviz.ui.lab.following import PACE
 from moeviz.ui.lab.hand import HAND, moved_fields, steps, written
 from moeviz.ui.lab.link import BESIDE
 from moeviz.ui.lab.study import PICTURE
+from moeviz.ui.shared.followed import FOLLOWED
 from moeviz.ui.shared.interest import INTEREST
 from tests.ui.still import (
     FIELDS,
@@ -34,6 +35,8 @@ from tests.ui.still import (
     told,
     visit,
 )
+
+OTHER = PRESETS[SPEC.name].build({**SPEC.fields, "seed": 6})
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +136,8 @@ def test_the_curves_before_stay_until_the_first_point(still, results):
     )
     assert picture["waiting"]["age"] == pytest.approx(12, abs=10)
     before = layers(app)[0]
-    assert (before["look"], before["until"]) == ("faint", "point")
+    assert (before["look"], before["until"], before["before"]) == ("faint", "point", True)
+    assert [layer["look"] for layer in layers(app)] == ["faint"]  # Nothing else lies behind.
     slide(app, "tau1", "2")  # The one between had nothing to show.
     picture = told(app, PICTURE)
     assert picture["waiting"]["text"].startswith("These curves belong to τ₁ = 0.5 and")
@@ -157,6 +161,56 @@ def test_who_cancels_wants_nothing_in_its_place(still):
     assert still.jobs[SPEC.hash].state == "cancelled"
     pick(app, FOLLOW, "1")
     assert len(still.submitted) == 2  # What was cancelled goes on.
+
+
+def test_a_study_that_another_tab_took_the_place_of_says_so(still):
+    app = followed()
+    still.cancel(SPEC.hash)
+    app.run()
+    picture = told(app, PICTURE)
+    assert "another tab" in picture["done"]["text"]
+    assert picture["follows"] is True
+    assert still.submitted == [SPEC]
+    assert "lab.run" in {button.key for button in app.button}
+
+
+def test_a_page_that_follows_holds_its_study_until_it_is_switched_off(still):
+    app = followed()
+    ((name, page),) = FOLLOWED._pages.items()
+    assert page.job == SPEC.hash
+    pick(app, "gates", "sigmoid")
+    assert FOLLOWED.holds(app.query_params["job"], name)
+    pick(app, FOLLOW, "0")
+    assert not FOLLOWED._pages
+    assert len(active(still)) == 1
+
+
+def test_another_page_of_the_same_person_takes_the_place(still):
+    app = followed()
+    ((name, _),) = FOLLOWED._pages.items()
+    other = name[:16] + "f" * 16
+    still.submit(OTHER)
+    INTEREST.want(OTHER.hash, other)
+    FOLLOWED.take(OTHER.hash, other, "")
+    assert still.cancelled == [SPEC.hash]
+    app.run()
+    assert active(still) == [OTHER.hash]  # Who only looks again takes nothing back.
+    pick(app, "gates", "sigmoid")
+    assert active(still) == [app.query_params["job"]]
+    assert still.cancelled == [SPEC.hash, OTHER.hash]
+
+
+def test_a_prediction_stays_while_a_slider_moves(still, results):
+    app = visit(**FIELDS, guess="-0.5,,-0.25")
+    pick(app, FOLLOW, "1")
+    finish(still, SPEC.hash, results)
+    app.run()
+    assert told(app, PICTURE)["guesses"][:3] == [-0.5, None, -0.25]
+    assert told(app, PICTURE)["predicted"] == ""
+    slide(app, "tau1", "1")
+    picture = told(app, PICTURE)
+    assert (picture["live"], picture["guesses"][:3]) == (True, [-0.5, None, -0.25])
+    assert picture["predicted"] == "Your prediction was made for τ₁ = 0.5."
 
 
 def test_nothing_runs_while_the_predictions_are_open(still):
@@ -196,8 +250,8 @@ def test_full_size_and_too_much_work_do_not_follow(still):
     assert "{age} old" in said
     pick(app, SIZE, LIVE)
     assert (len(still.submitted), words(app)) == (1, "")
-    app = followed(atoms="4", replicates="200", sizes="1000,3162,10000,31623,100000")
-    assert "40 s are the most" in words(app)
+    app = followed(atoms="4", replicates="400", sizes="1000,3162,10000,31623,100000")
+    assert "100 s are the most" in words(app)
     assert len(still.submitted) == 1
     app.button(key="lab.run").click().run()
     assert len(still.submitted) == 2

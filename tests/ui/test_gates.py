@@ -154,3 +154,13 @@ def test_what_a_browser_says_is_taken_as_numbers_or_not_at_all(said, found):
     app.text_input(key="said").set_value(said).run()
     assert not app.exception
     assert app.markdown[0].value == found
+
+
+def test_what_is_pasted_is_read_whole_and_refused_with_a_sentence(still):
+    app = visit(PAGE, left="custom")
+    assert not any(field.proto.max_chars for field in app.text_input)
+    (field,) = (each for each in app.text_input if each.label.startswith("Score of your own"))
+    field.set_value("b1*x1+" * 100 + "b1*x1").run()
+    (error,) = app.error
+    assert "at most 400 characters" in error.value
+    assert "got 605; shorten it" in error.value

@@ -224,7 +224,8 @@ def test_changed_settings_are_counted_and_go_back(still):
 def costs(app: AppTest) -> list[str]:
     """What is said of a study's work: beside Run, and in the drawer where that is open."""
     said_of = [each.value for each in (*app.markdown, *app.caption)]
-    return [words for words in said_of if re.match(r"[\d,]+ fits, about ", words)]
+    plain = [words.removeprefix(":small[").removesuffix("]") for words in said_of]
+    return [words for words in plain if re.match(r"[\d,]+ fits, about ", words)]
 
 
 def test_the_drawer_says_what_follows_at_once(still):

@@ -79,6 +79,7 @@ def test_a_kept_result_lies_behind_until_a_study_runs(still, kept):
     app = visit()
     (behind,) = layers(app)
     assert (behind["look"], behind["name"]) == ("faint", "kept full-size result of 2026-05-04")
+    assert (behind["warning"], "until" in behind) == ("", False)
     assert [curve["label"] for curve in behind["screen"]["curves"]] == [
         curve.label for curve in kept.result.curves
     ]
@@ -87,6 +88,21 @@ def test_a_kept_result_lies_behind_until_a_study_runs(still, kept):
     picture = told(app, PICTURE)
     assert (picture["live"], picture["job"]) == (True, app.query_params["job"])
     assert [layer["look"] for layer in layers(app)] == ["faint"]
+
+
+def test_a_kept_result_of_other_settings_is_named_and_makes_room_for_what_follows(
+    still, results, kept
+):
+    spec = PRESETS[SPEC.name].build({**SPEC.fields, "tau1": 2.0})
+    still.jobs[spec.hash] = replace(snapshot(SPEC, "done", results), job_id=spec.hash, spec=spec)
+    app = visit(**FIELDS, tau1="2", job=spec.hash)
+    (behind,) = layers(app)
+    assert behind["name"] == "kept full-size result of 2026-05-04, τ₁ = 0.5"
+    assert "until" not in behind
+    app = visit(**FIELDS, tau1="2", job=spec.hash, follow="1")
+    (behind,) = layers(app)
+    assert behind["until"] == "point"
+    assert "before" not in behind
 
 
 def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):
@@ -153,6 +169,8 @@ def test_a_kept_result_of_an_older_arithmetic_is_marked(still, kept, monkeypatch
     assert "older arithmetic" not in said(visit(kept="1").warning)
     older = replace(kept.result, spec=replace(SPEC, numbers=1))
     keep(monkeypatch, replace(kept, result=older))
+    (behind,) = layers(visit())
+    assert "older arithmetic" in behind["warning"]
     app = visit(kept="1")
     assert not app.exception
     assert "older arithmetic \\(version 1;" in said(app.warning)
@@ -242,12 +260,14 @@ def test_it_says_how_a_study_ended(still, results, state, words):
     assert f"{len(some)} " in picture["sentence"]
 
 
-def test_predictions_are_handed_to_the_picture_of_their_own_study(still, results):
+def test_predictions_say_which_study_they_were_made_for(still, results):
     done(still, results)
     app = visit(**FIELDS, job=SPEC.hash, guess="-0.5,,-0.25")
     assert told(app, PICTURE)["guesses"][:3] == [-0.5, None, -0.25]
     other = visit(**{**FIELDS, "seed": "6"}, job=SPEC.hash, guess="-0.5,,-0.25")
-    assert told(other, PICTURE)["guesses"] == []
+    assert told(other, PICTURE)["guesses"][:3] == [-0.5, None, -0.25]
+    assert told(other, PICTURE)["predicted"] == ("Your prediction was made for seed of the data 6.")
+    assert told(app, PICTURE)["predicted"] == ""
 
 
 @pytest.fixture

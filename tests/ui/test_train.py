@@ -98,7 +98,7 @@ def test_every_question_opens_and_can_be_run(still, preset):
     app = visit(PAGE, preset=preset)
     assert not app.exception
     assert not app.error
-    assert [title.value for title in app.title] == [heading(PRESETS[preset].defaults)]
+    assert [title.value for title in app.title] == [heading(preset, PRESETS[preset].defaults)]
     app.button(key="train.run").click().run()
     assert not app.exception
     (spec,) = still.submitted
@@ -539,3 +539,26 @@ def test_every_field_of_a_form_has_the_questions_own_default():
     for name, preset in PRESETS.items():
         defaults = {field.name: field.default for field in form_fields(name)}
         assert defaults == {**preset.defaults, "methods": preset.first}
+
+
+def test_a_preset_whose_diagnostic_answers_it_asks_its_own_question():
+    assert heading("collapse", PRESETS["collapse"].defaults) == PRESETS["collapse"].asks
+    assert heading("cosine-lm", PRESETS["cosine-lm"].defaults) == "Which expert reads which letter?"
+    other = {**PRESETS["collapse"].defaults, "task": "digits"}
+    assert heading("collapse", other) == "Which expert looks at which patch?"
+    assert heading("of a file", other) == "Which expert looks at which patch?"
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_link_says_nothing_that_a_task_leaves_no_choice_of(preset):
+    link = TRAIN.write(request_for(PRESETS[preset].build()))
+    assert set(link) <= {"preset", "v", "methods"}
+    assert PRESETS[preset].build(TRAIN.read(link).values) == PRESETS[preset].build()
+
+
+def test_curves_of_a_kept_result_are_those_that_are_ticked(still, records, monkeypatch):
+    keep(monkeypatch, records)
+    lines = [method.text for method in SPEC.methods]
+    assert told(visit(PAGE, **SMALL), PICTURE)["chosen"] == lines
+    assert told(visit(PAGE, **SMALL, methods=lines[1]), PICTURE)["chosen"] == lines[1:]
+    assert told(visit(PAGE), PICTURE)["chosen"] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.words import duration, hardware_sentence
+from moeviz.ui.shared.words import about, duration, hardware_sentence
 
 HERE = {
     "workers": 2,
@@ -42,3 +42,7 @@ def test_no_markdown_in_what_a_user_typed():
     assert plain("[a](http://b)") == r"\[a\]\(http\://b\)"
     assert plain("<b>*x*</b>\n$y$") == r"\<b\>\*x\*\</b\> \$y\$"
     assert plain("plain words, 12 of them") == "plain words, 12 of them"
+
+
+def test_an_estimate_says_for_what_it_holds():
+    assert about(66) == "about 1 min 6 s on an idle machine"

@@ -4,7 +4,9 @@
 const NOTHING = 255, NEUTRAL = 254, MORE = 5;
 const COARSE = [96, 64], FINE = [192, 128]; // Cells of the plane while a hand moves, and at rest.
 const ALONG = 121; // Points of a line.
-const HALF_NAME = 36, EDGE = 34; // Units: half of a region’s name, and a panel without its plane.
+const HALF_NAME = 36, HALF_NUMBER = 12; // Units: half of a region’s name, and of its number alone.
+const EDGE = 34; // Units of a panel beside its plane.
+const NARROW = 0.12, FEW = 4; // Where names are wider than that, more experts have numbers alone.
 const UNSEEN = 5e-4; // Prints as 0.000.
 const UNMOVED = `no weight moved (less than *${UNSEEN.toFixed(4)}*)`;
 const WINNER_LEVELS = [0.5, 0.7, 0.9], LEVELS = [0.1, 0.3, 0.5, 0.7, 0.9];
@@ -153,14 +155,17 @@ function heated(grid, weights, places, view) {
   return { heat: { nx: grid.nx, ny: grid.ny, index, strength }, field };
 }
 
-// Half the width of a region's name, as a share of its panel's.
-function halfName(room, bare) {
+// Half the width of a region's name, as a share of its panel's, and whether it is a number alone.
+function nameOf(room, bare, count) {
   const beside = bare || !window.matchMedia("(max-width: 640px)").matches;
-  return room ? Math.max(0.09, HALF_NAME / (beside ? room / 2 - EDGE : room - 2 * EDGE)) : 0.09;
+  const share = (half) => half / (beside ? room / 2 - EDGE : room - 2 * EDGE);
+  if (!room) return { half: 0.09 };
+  const numbers = count > FEW && share(HALF_NAME) > NARROW;
+  return numbers ? { half: share(HALF_NUMBER), numbers } : { half: Math.max(0.09, share(HALF_NAME)) };
 }
 
 // A name for each region in which an expert leads, where it is far from handles and borders.
-function regionLabels(grid, places, data, positions, half) {
+function regionLabels(grid, places, data, positions, { half, numbers }) {
   const best = Array.from({ length: places.length }, () => ({ room: 0.2 }));
   const { nx, ny, xs, ys } = grid;
   const [leader] = places;
@@ -182,7 +187,7 @@ function regionLabels(grid, places, data, positions, half) {
       if (inside) best[expert] = { room, at: [x, y] };
     }
   }
-  return best.flatMap(({ at }, i) => (at ? [{ at, text: `expert ${i + 1}`, minor: true }] : []));
+  return best.flatMap(({ at }, i) => (at ? [{ at, text: numbers ? String(i + 1) : `expert ${i + 1}`, minor: true, close: true }] : []));
 }
 
 // Level lines, each with its number where it is farthest from handles and names.
@@ -273,7 +278,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
   const count = data.experts;
   const view = Number(data.view) > count ? "winner" : data.view;
 
-  function panel(model, vectors, v, grid, positions, half) {
+  function panel(model, vectors, v, grid, positions, name) {
     const effective = model.shifted(vectors, v);
     const base = {
       title: model.data.title, note: model.data.note, x: data.x, y: data.y, names: ["x₁", "x₂"], bare: data.bare,
@@ -286,7 +291,7 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
     const { heat, field } = heated(grid, weights, places, view);
     const levels = view === "winner" ? WINNER_LEVELS : LEVELS;
     const sums = model.data.sums ? [] : Array.from({ length: 4 * count }, (_, k) => (k + 1) / 4);
-    const labels = view === "winner" ? regionLabels(grid, places, data, positions, half) : [];
+    const labels = view === "winner" ? regionLabels(grid, places, data, positions, name) : [];
     const taken = [...positions.values(), ...labels.map(({ at }) => at)];
     const named = data.bare ? () => "" : written;
     const lines = levelLines(grid, field, view === "sum" ? sums : levels, taken, contour, named);
@@ -404,8 +409,8 @@ export function scene(data, { compiled, lattice, contour, written, pair }) {
       const grid = grids[fine ? 1 : 0];
       const vectors = vectorsOf(positions, count);
       const v = data.shifted ? positions.get("v") : null;
-      const half = halfName(room, data.bare);
-      const shown = models.map((model) => panel(model, vectors, v, grid, positions, half));
+      const name = nameOf(room, data.bare, count);
+      const shown = models.map((model) => panel(model, vectors, v, grid, positions, name));
       const panels = shown.map(({ base }) => base);
       if (data.line) {
         for (const each of shown) each.line = followed(each, positions);

@@ -138,7 +138,6 @@ def show_form(request: Request) -> None:
         between_commas(request.own[OFFSETS]) or ",".join("0" * count),
         key=STATE.key("offsets"),
         on_change=_take_offsets,
-        max_chars=100,
     )
 
 

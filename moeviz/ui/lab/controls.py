@@ -18,7 +18,10 @@ from moeviz.ui.lab.regimes import regime_controls
 from moeviz.ui.lab.state import STATE, STUDIES, follows
 from moeviz.ui.shared.drawer import Drawer
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.words import duration
+from moeviz.ui.shared.words import about
+
+_COST = 160
+"""Pixels across of how long a study takes, which stands in two lines."""
 
 
 def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
@@ -34,7 +37,7 @@ def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     known = ("waiting", "running", "done") if follows() else ACTIVE
     if snapshot is not None and snapshot.job_id == spec.hash and snapshot.state in known:
         return False
-    st.markdown(_cost(spec), width="content")
+    st.markdown(f":small[{_cost(spec)}]", width=_COST)
     return st.button("Run", type="primary", key="lab.run", width=110)
 
 
@@ -98,4 +101,4 @@ def _cost(spec: Specification) -> str:
     blocks = split(spec)
     fits = sum(block.last - block.first for block in blocks)
     seconds = sum(block.cost for block in blocks)
-    return f"{fits:,} fits, about {duration(max(1.0, seconds / local_workers()))}"
+    return f"{fits:,} fits, {about(max(1.0, seconds / local_workers()))}"

@@ -8,29 +8,26 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.charts.differences import own_settings
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.fields import Field
 from moeviz.study import FULL, Preset, Specification, split
 from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.drawn import screen_of, shown_of
 from moeviz.ui.lab.hand import hand
+from moeviz.ui.lab.named import named
 from moeviz.ui.lab.predict import PREDICT
 from moeviz.ui.lab.sizes import size_now
 from moeviz.ui.lab.state import STUDIES, follow, follows, job
-from moeviz.ui.shared.symbols import plain_symbol
 from moeviz.ui.shared.turns import still_wanted
 from moeviz.ui.shared.watch import Said
 from moeviz.ui.shared.words import duration
 
-MOST_WORK = 40.0
+MOST_WORK = 100.0
 """Seconds of one core, as estimated, that a study which is followed may take."""
 
 PACE = 0.7
 """Seconds between two studies that one visit has start; of wishes in between the newest counts."""
 
 _STOPPED = ("cancelled", "interrupted")
-_MOST_NAMED = 2
 _GLANCE = 0.05
 
 _LAST = "lab.follow.last"
@@ -38,6 +35,12 @@ _LAST = "lab.follow.last"
 
 _BEFORE = "lab.follow.before"
 """Key of the study that follows and the one that was on show before it."""
+
+_MET = "lab.follow.met"
+"""Key of the study that this page took up last; others of the same person's may come after it."""
+
+_TAKEN = "Stopped, perhaps for a newer study of yours in another tab; press Run to have it go on."
+"""Where a study has stopped that nobody cancelled here."""
 
 
 def follow_form(
@@ -68,6 +71,7 @@ def follow_form(
         If the study cannot be submitted.
     """
     if not follows():
+        STUDIES.unfollow()
         return
     why = why_not(preset, spec, kept)
     hand(preset, values, why)
@@ -104,8 +108,8 @@ def why_not(preset: Preset, spec: Specification, kept: KeptResult | None) -> str
     work = sum(block.cost for block in split(spec))
     if work > MOST_WORK:
         return (
-            f"This study does not follow: it takes about {duration(work)} of one core, and "
-            f"{MOST_WORK:.0f} s are the most. Press Run, or take fewer samples, replicates or "
+            f"This study does not follow: it takes about {duration(work)} of one idle core, "
+            f"and {MOST_WORK:.0f} s are the most. Press Run, or take fewer samples, replicates or "
             "models."
         )
     return ""
@@ -143,6 +147,7 @@ def before_layer(before: Snapshot, theme: str | None) -> dict[str, Any]:
         "screen": screen_of(shown_of(before), before.spec["sizes"], theme),
         "look": "faint",
         "until": "point",
+        "before": True,
     }
 
 
@@ -167,31 +172,41 @@ def said_of(
     """
     if not follows() or snapshot is None:
         return None, None
-    waiting = Said("Yours is on its way.") if snapshot.active else None
+    taken = snapshot.job_id == spec.hash and snapshot.state in _STOPPED
+    waiting = Said("Yours is on its way.") if snapshot.active else Said(_TAKEN) if taken else None
     if before is not None:
-        end = "the new ones are on their way." if snapshot.active else "of the new ones none came."
-        belong = f"These curves belong to {_named(before.spec, snapshot.spec)}"
+        end = "of the new ones none came."
+        if snapshot.active:
+            end = "the new ones are on their way."
+        elif taken:
+            end = _TAKEN[0].lower() + _TAKEN[1:]
+        belong = f"These curves belong to {_told(before.spec, snapshot.spec)}"
         waiting = Said(f"{belong} and are {{age}} old; {end}", _age(before))
     return waiting, _done(spec, snapshot)
 
 
 def _done(spec: Specification, snapshot: Snapshot) -> Said | None:
     if snapshot.job_id != spec.hash:
-        named = _named(snapshot.spec, spec)
-        return Said(f"These curves belong to {named} and are {{age}} old.", _age(snapshot))
+        told = _told(snapshot.spec, spec)
+        return Said(f"These curves belong to {told} and are {{age}} old.", _age(snapshot))
+    if snapshot.state in _STOPPED:
+        return Said(_TAKEN)
     return None if snapshot.active else Said("This answer is {age} old.", _age(snapshot))
 
 
 def _follow(spec: Specification, snapshot: Snapshot | None) -> None:
     if snapshot is not None and job() == spec.hash:
-        STUDIES.adopt(spec.hash)
+        if snapshot.active and st.session_state.get(_MET) != spec.hash:
+            STUDIES.follow(spec.hash)
+        st.session_state[_MET] = spec.hash
         # What has stopped goes on, but is asked for once: it may stop again by itself.
         if snapshot.state not in _STOPPED or _new_and_before()[0] == spec.hash:
             return
     _keep_pace()
     before = _answer(snapshot)
     st.session_state[_BEFORE] = (spec.hash, before if before != spec.hash else None)
-    STUDIES.submit_alone(spec)
+    st.session_state[_MET] = spec.hash
+    STUDIES.submit_followed(spec)
     st.session_state[_LAST] = time.monotonic()
     st.rerun()
 
@@ -210,8 +225,7 @@ def _answer(snapshot: Snapshot | None) -> str | None:
         return None
     if snapshot.results:
         return snapshot.job_id
-    new, before = _new_and_before()
-    return before if new == snapshot.job_id else None
+    return _new_and_before()[1]
 
 
 def _new_and_before() -> tuple[str | None, str | None]:
@@ -223,17 +237,5 @@ def _age(snapshot: Snapshot) -> float:
     return max(0.0, time.time() - snapshot.changed) if snapshot.changed else 0.0
 
 
-def _named(one: Specification, other: Specification) -> str:
-    """Return what a study has that another has not."""
-    found = [_setting(*each) for each in own_settings(one, other)]
-    more = len(found) - _MOST_NAMED
-    named = " and ".join(found[:_MOST_NAMED]) or "the same settings"
-    return named + (f" (and {more} more {'setting' if more == 1 else 'settings'})" * (more > 0))
-
-
-def _setting(field: Field, value: str) -> str:
-    if field.kind in ("choice", "choices"):
-        return value
-    symbol = plain_symbol(field.symbol)
-    value = value.removesuffix(".0").replace(",", ", ")
-    return f"{symbol} = {value}" if symbol else f"{field.label.lower()} {value}"
+def _told(one: Specification, other: Specification) -> str:
+    return named(one, other) or "the same settings"

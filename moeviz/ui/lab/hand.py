@@ -1,4 +1,4 @@
-"""What the hand moves while a study follows: a slider for each number of the model."""
+"""What the hand moves while a study follows: τ₁, τ₂ and the noise σ, a slider each."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _move(name: str) -> None:
 
 
 def move(preset: Preset, name: str, text: str) -> None:
-    """Set one number of the model; for a callback.
+    """Set what one slider moves; for a callback.
 
     Parameters
     ----------

@@ -6,18 +6,25 @@ from collections.abc import Iterator
 from typing import Any
 
 from moeviz.charts.differences import differences_words
+from moeviz.charts.notices import older_words
 from moeviz.engine import UnknownJobError
 from moeviz.study import Preset, Specification
+from moeviz.study.fields import MODEL, TRUTH
 from moeviz.study.kept import kept_result
 from moeviz.ui.lab.drawn import Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.form import own_model
 from moeviz.ui.lab.link import FIRST_PRESET
-from moeviz.ui.lab.state import STUDIES, pins
+from moeviz.ui.lab.named import named
+from moeviz.ui.lab.state import STUDIES, follows, pins
 from moeviz.ui.shared.studies import study_label
 
 
 def layers(
-    preset: Preset, spec: Specification, shown: Shown | None, theme: str | None
+    preset: Preset,
+    spec: Specification,
+    shown: Shown | None,
+    theme: str | None,
+    behind: bool = True,
 ) -> list[dict[str, Any]]:
     """Return what is drawn behind and beside a study, as the picture takes it.
 
@@ -31,14 +38,21 @@ def layers(
         The study on show.
     theme : str or None
         The browser's theme.
+    behind : bool
+        Whether there is room behind the study.
     """
-    return [*_behind(preset, spec, shown, theme), *_beside(shown, theme)]
+    kept = _behind(preset, spec, shown, theme) if behind else ()
+    return [*kept, *_beside(shown, theme)]
 
 
 def _behind(
     preset: Preset, spec: Specification, shown: Shown | None, theme: str | None
 ) -> Iterator[dict[str, Any]]:
-    """Return what lies faintly behind a study, or stands in its place until one is run."""
+    """Return what lies faintly behind a study, or stands in its place until one is run.
+
+    Where studies follow the form, what was kept is of other settings sooner or later; then it
+    makes room for the first point, so that all curves are of what is set.
+    """
     name = preset.name
     if kept_result(name) is None and shown is None:
         name = FIRST_PRESET  # of a study of one's own nothing is kept
@@ -48,11 +62,15 @@ def _behind(
     behind = shown_kept(name, kept)
     asked = spec if name == preset.name else None
     said = f"kept full-size result of {kept.date}"
+    other = "" if shown is None else named(kept.result.spec, shown.spec, (MODEL, TRUTH))
+    said += f", {other}" if other else ""
     yield {
         "name": said if name == preset.name else f"{study_label(name)}, {said}",
         "short": "kept",
         "screen": screen_of(behind, kept.result.spec["sizes"], theme, asked),
         "look": "faint",
+        "warning": older_words(kept.result.spec),
+        **({"until": "point"} if follows() and shown is not None else {}),
     }
 
 

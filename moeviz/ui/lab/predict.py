@@ -9,6 +9,7 @@ from moeviz.charts.palette import style, theme_named
 from moeviz.study import PRESETS, Preset, Specification, plan
 from moeviz.ui.lab.drawn import Guesses
 from moeviz.ui.lab.form import guess_name, said_guesses
+from moeviz.ui.lab.named import named
 from moeviz.ui.lab.state import STATE, job
 from moeviz.ui.shared.guard import plain
 
@@ -18,7 +19,12 @@ PREDICT = "lab.predict"
 _BEGAN = "lab.guesses.began"
 """Key of what each widget began with: one that begins otherwise is another for the browser."""
 
+_MADE = "lab.guesses.made"
+"""Key of the study in whose form something was last predicted, with all that was."""
+
 _WIDTH = 220
+
+_Made = tuple[Specification, dict[str, float | None]]
 
 
 def predict(preset: Preset, spec: Specification) -> Guesses:
@@ -41,7 +47,33 @@ def predict(preset: Preset, spec: Specification) -> Guesses:
         if opened.open:
             st.markdown(plain(preset.question))
             _ask(spec, locked)
-    return said_guesses(PRESETS[spec.name], labels)
+    said = said_guesses(PRESETS[spec.name], labels)
+    _remember(spec, dict(zip(labels, said, strict=True)))
+    return said
+
+
+def predicted_for(shown: Specification) -> str:
+    """Say for which settings was predicted, where a study has others; else nothing.
+
+    Parameters
+    ----------
+    shown : Specification
+        The study on show.
+    """
+    made: _Made | None = st.session_state.get(_MADE)
+    if made is None or made[0].name != shown.name:
+        return ""
+    other = named(made[0], shown)
+    return f"Your prediction was made for {other}." if other else ""
+
+
+def _remember(spec: Specification, said: dict[str, float | None]) -> None:
+    """Note what is predicted of which curve, and in which study somebody has last said so."""
+    made: _Made | None = st.session_state.get(_MADE)
+    same = made is not None and made[0].name == spec.name
+    before = made[1] if made is not None and same else {}
+    if any(said[label] != before.get(label) for label in said):
+        st.session_state[_MADE] = (spec, {**before, **said})
 
 
 def guesses_of(guesses: Guesses, asked: Specification, shown: Specification) -> Guesses:

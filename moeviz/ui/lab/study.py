@@ -17,7 +17,7 @@ from moeviz.ui.lab.following import before_layer, before_of, said_of
 from moeviz.ui.lab.form import heading, own_model
 from moeviz.ui.lab.layers import layers, pin_name, pinned
 from moeviz.ui.lab.link import FIRST_PRESET
-from moeviz.ui.lab.predict import guesses_of
+from moeviz.ui.lab.predict import guesses_of, predicted_for
 from moeviz.ui.lab.state import STUDIES, follows, pin, pins, unpin
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
@@ -70,7 +70,7 @@ def show_study(
         return None
     _remarks(snapshot, spec)
     shown = shown_of(snapshot)
-    own = guesses if snapshot.job_id == spec.hash else ()
+    own = guesses_of(guesses, spec, snapshot.spec)
     _picture(preset, spec, shown, own, snapshot, before=before_of(snapshot))
     _buttons(snapshot, shown, link)
     return None if snapshot.active else shown
@@ -101,13 +101,15 @@ def _picture(
         else screen_of(shown, shown.spec["sizes"], theme, asked),
         live=live,
         guesses=guesses,
-        layers=[*first, *layers(preset, spec, shown, theme)],
+        layers=[*first, *layers(preset, spec, shown, theme, behind=not first)],
         view=view,
         file_name=f"moeviz-{preset.name}-{name}" if shown is not None else f"moeviz-{preset.name}",
         on_end=only_a_run,
         title=heading(preset, preset.defaults if shown is None else shown.spec.fields),
         sentence="" if snapshot is None or live else progress_sentence(snapshot),
         lent=lent,
+        follows=follows() and snapshot is not None,
+        predicted="" if shown is None else predicted_for(shown.spec),
         waiting=waiting,
         done=done,
     )

@@ -17,7 +17,8 @@ export class Following {
     place.hidden = true;
   }
 
-  // What the page's script says of the job, and the grounds of the pictures that it has made.
+  // What the page's script says of the job, and the grounds of the pictures that it has made. With
+  // `follows` another job soon takes its place: that it was withdrawn is no news.
   take(data, grounds, trigger) {
     if (data.sentence) this.news = { active: false, sentence: data.sentence };
     else if (data.job !== this.data?.job) this.news = null;
@@ -62,6 +63,7 @@ export class Following {
   }
 
   hear(news) {
+    if (this.data.follows && news.state === "cancelled") return;
     this.news = news;
     this.onNews(news);
   }

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.ui.shared.followed import FOLLOWED, session
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.person import visitor
@@ -143,14 +144,43 @@ class Jobs:
         self._want(spec)
         self.show(spec.hash)
 
-    def adopt(self, job: str) -> None:
-        """Count a job among the visitor's own, as if it had been asked for in this visit.
+    def submit_followed(self, spec: Any) -> None:
+        """Hand in a job that follows the page, alone among what the visitor's pages follow.
+
+        Parameters
+        ----------
+        spec : Any
+            Of this kind.
+
+        Raises
+        ------
+        EngineError
+            If it cannot be submitted, or another cannot be cancelled.
+        """
+        FOLLOWED.take(spec.hash, visitor(), session())
+        self.submit_alone(spec)
+        if not FOLLOWED.holds(spec.hash, visitor()):  # Another page took it back just before.
+            INTEREST.withdraw(spec.hash, visitor())
+
+    def follow(self, job: str) -> None:
+        """Have a job that goes on follow the page, as if it had been asked for in this visit.
 
         Parameters
         ----------
         job : str
+
+        Raises
+        ------
+        EngineError
+            If another that follows the visitor's pages cannot be cancelled.
         """
         self._own.add(job)
+        INTEREST.want(job, visitor())
+        FOLLOWED.take(job, visitor(), session())
+
+    def unfollow(self) -> None:
+        """Have no job follow the page; what is computed goes on."""
+        FOLLOWED.release(visitor())
 
     @property
     def _own(self) -> set[str]:
@@ -158,7 +188,7 @@ class Jobs:
         return found
 
     def _want(self, spec: Any) -> None:
-        self.adopt(spec.hash)
+        self._own.add(spec.hash)
         INTEREST.want(spec.hash, visitor())
         engine().submit(spec)
 

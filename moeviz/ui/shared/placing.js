@@ -118,8 +118,11 @@ export function spread(wished, step, low, high) {
   return found;
 }
 
-// A place and others about it, for words that name what lies around them.
-export function near(x, y, anchor, size) {
-  const steps = [[0, 0], [0, -1.1], [0, 1.1], [-2, 0], [2, 0], [-2, -1.1], [2, -1.1], [-2, 1.1], [2, 1.1], [0, -2.2], [0, 2.2], [-4, 0], [4, 0]];
+const CLOSE = [[0, 0], [0, -0.7], [0, 0.7], [-0.8, 0], [0.8, 0]];
+
+// A place and others about it, for words that name what lies around them; `close` ones name what
+// lies there and nowhere else.
+export function near(x, y, anchor, size, close) {
+  const steps = close ? CLOSE : [[0, 0], [0, -1.1], [0, 1.1], [-2, 0], [2, 0], [-2, -1.1], [2, -1.1], [-2, 1.1], [2, 1.1], [0, -2.2], [0, 2.2], [-4, 0], [4, 0]];
   return steps.map(([across, down]) => ({ x: x + across * size, y: y + down * size, anchor }));
 }

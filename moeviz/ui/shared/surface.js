@@ -279,9 +279,9 @@ class Panel {
     for (const { names, x, y } of this.spots(handles)) {
       yield* put(`handle ${names[0]}`, names.join(", "), around(x, y, 18 * unit, 17 * unit), strong);
     }
-    for (const { at, text, anchor = "middle", minor, around: radius } of data.labels ?? []) {
+    for (const { at, text, anchor = "middle", minor, close, around: radius } of data.labels ?? []) {
       const [x, y] = [this.px(at[0]), this.py(at[1])];
-      const wishes = data.bare ? [{ x, y, anchor }] : radius ? around(x, y, radius * unit, size) : near(x, y, anchor, size);
+      const wishes = data.bare ? [{ x, y, anchor }] : radius ? around(x, y, radius * unit, size) : near(x, y, anchor, size, close);
       yield* put(`label ${text}`, text, wishes, { minor });
     }
     for (const { at, radius = 5, label } of data.dots ?? []) {

@@ -30,7 +30,8 @@ class Watch {
     this.tools = tools;
     const part = (name) => root.querySelector(`.watch-${name}`);
     for (const name of [
-      "lent", "say", "note", "reveal", "summary", "toggles", "heading", "meters", "progress",
+      "lent", "say", "note", "reveal", "summary", "toggles", "heading", "predicted", "meters",
+      "progress",
     ]) {
       this[name] = part(name);
     }
@@ -87,7 +88,11 @@ class Watch {
     const top = canvas.getBoundingClientRect().top + this.scroller.scrollTop;
     const { clientHeight } = document.documentElement;
     if (this.data.compact) return Math.round(Math.min(natural, (narrow ? SMALL : LARGE) * clientHeight));
-    const below = narrow ? 0 : this.say.offsetHeight;
+    // On a phone the takeaway comes later; where studies follow, whose curves these are does not.
+    const said = this.data.follows ? [this.note, this.progress] : [];
+    const below = narrow
+      ? said.reduce((sum, part) => sum + part.offsetHeight, 0)
+      : this.say.offsetHeight;
     const free = clientHeight - top - below - EDGE;
     return Math.round(Math.min(natural, Math.max(free, LEAST * natural)));
   }
@@ -111,6 +116,7 @@ class Watch {
     this.taken = performance.now();
     this.lay();
     this.root.toggleAttribute("data-compact", data.compact);
+    this.root.toggleAttribute("data-follows", data.follows);
     const made = [this.screen, ...this.layers.map((layer) => layer.screen)].filter(Boolean);
     this.following.take(data, made.map(({ figure }) => figure.layout.paper_bgcolor), trigger);
     return this.render();
@@ -121,7 +127,7 @@ class Watch {
     const there = this.given.filter((layer) => !layer.until || !this.screen?.n_done);
     const same = there.length === this.layers.length && there.every((layer, i) => layer === this.layers[i]);
     if (!same) this.layers = there;
-    this.before = there.find((layer) => layer.until) ?? null;
+    this.before = there.find((layer) => layer.before) ?? null;
     this.root.toggleAttribute("data-before", Boolean(this.before));
   }
 
@@ -209,9 +215,9 @@ class Watch {
     const kept = main !== this.screen;
     // Who has run nothing yet may predict first: what lies behind is drawn, and judged on demand.
     const held = kept && !this.revealed && !this.before;
-    const guesses = this.before ? [] : data.guesses;
+    const { guesses } = data;
     const wanted = JSON.stringify([
-      shown, guesses, data.lent, main.summary, kept, held, Boolean(this.before),
+      shown, guesses, data.lent, data.predicted, main.summary, kept, held, Boolean(this.before),
     ]);
     if (wanted === this.judged) return;
     this.judged = wanted;
@@ -219,8 +225,12 @@ class Watch {
     this.lent.textContent = data.lent;
     this.lent.hidden = !kept || !data.lent;
     this.pale = data.lent || this.before ? "" : `Pale: ${layer?.name}. `;
+    if (kept && layer?.warning) this.pale += `${layer.warning} `;
+    const predicts = shown.some((meter) => typeof guesses[meter.curve] === "number");
+    this.predicted.textContent = data.predicted;
+    this.predicted.hidden = !data.predicted || !predicts;
     this.next = held ? "Guess first (Predict), then Run; or show what came out." : "Run your own over it.";
-    this.reveal.hidden = !held;
+    this.reveal.hidden = !held || data.follows;
     this.summary.hidden = held;
     this.meters.replaceChildren(
       ...shown.map((meter) =>

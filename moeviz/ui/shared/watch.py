@@ -31,6 +31,7 @@ _HTML = """
     <div class="watch-progress" hidden></div>
     <h2 class="watch-heading" tabindex="-1">How steep?</h2>
     <p class="watch-scale">0 is flat; −0.5 is one over the square root of n.</p>
+    <p class="watch-predicted" hidden></p>
     <ol class="watch-meters"></ol>
   </div>
 </section>
@@ -74,6 +75,8 @@ def watch(
     span: Sequence[float] = (),
     waiting: Said | None = None,
     done: Said | None = None,
+    follows: bool = False,
+    predicted: str = "",
 ) -> None:
     """Show one study; later calls with the same `key` redraw it in place.
 
@@ -94,7 +97,8 @@ def watch(
         Further studies: ``name``, ``short`` (for curves' ends), ``screen`` (JSON, as above) and
         ``look``: ``"faint"`` for one that lies behind, ``"pinned"`` for one to compare with. Where
         there is no study of one's own, the first faint one is shown in its place. One with
-        ``until`` stands in the study's place until the study's first point is there, and is gone.
+        ``until`` is there until the study's first point is, and with ``before`` besides it is the
+        study whose place this one takes. A ``warning`` is said where it is shown in front.
     view : str
         Zoom and chosen curves are kept for as long as this stays the same.
     file_name : str
@@ -113,6 +117,10 @@ def watch(
         Losses, above 0, that the axis shows at least.
     waiting, done : Said, optional
         What is said below the plot as long as the study has no point, and as soon as it has.
+    follows : bool
+        Whether another study soon takes this one's place; that it was withdrawn is then no news.
+    predicted : str
+        Said of the predictions, where there are any.
     """
     _watch(
         key=key,
@@ -132,6 +140,8 @@ def watch(
             "span": list(span),
             "waiting": asdict(waiting) if waiting is not None else None,
             "done": asdict(done) if done is not None else None,
+            "follows": follows,
+            "predicted": predicted,
             "visitor": visitor(),
         },
         on_ended_change=on_end,

@@ -53,10 +53,11 @@ def field_widget(state: FormState, form: str, field: Field) -> None:
     """
     label, hint = _label(field), _hint(field) or None
     key, start = state.begin(form, field)
+    # A browser that knew how long a text may be would cut what is pasted, and say nothing.
     if field.kind == "lines":
-        st.text_area(label, start, key=key, help=hint, max_chars=field.longest, height=120)
+        st.text_area(label, start, key=key, help=hint, height=120)
     elif field.kind in ("text", "sizes"):
-        st.text_input(label, start, key=key, help=hint, max_chars=field.longest)
+        st.text_input(label, start, key=key, help=hint)
     elif field.kind in ("int", "float"):
         _number(field, _value(field, start), label, key, hint)
     elif field.kind == "cells":

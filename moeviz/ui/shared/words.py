@@ -47,6 +47,17 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def about(seconds: float) -> str:
+    """Say an estimate of how long something takes, and for what it holds.
+
+    Parameters
+    ----------
+    seconds : float
+        Not negative.
+    """
+    return f"about {duration(seconds)} on an idle machine"
+
+
 def progress_sentence(snapshot: Snapshot) -> str:
     """Say how far a study is.
 

@@ -13,10 +13,13 @@ from moeviz.train.plan import runs
 from moeviz.train.specification import Training
 from moeviz.ui.shared.drawer import Drawer
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.words import duration
+from moeviz.ui.shared.words import about
 from moeviz.ui.train.files import upload
 from moeviz.ui.train.form import change_form, form_training
 from moeviz.ui.train.state import STATE
+
+_COST = 225
+"""Pixels across of how long a run takes, which stands in two lines."""
 
 
 def run_button(spec: Training, snapshot: Snapshot | None) -> bool:
@@ -30,7 +33,8 @@ def run_button(spec: Training, snapshot: Snapshot | None) -> bool:
     """
     if snapshot is not None and snapshot.active and snapshot.job_id == spec.hash:
         return False
-    st.markdown(plain(cost(spec)), width="content")
+    size, _, time = cost(spec).partition(", ")
+    st.markdown(f":small[{plain(size)},]  \n:small[{plain(time)}]", width=_COST)
     return st.button("Run", type="primary", key="train.run", width=110)
 
 
@@ -45,7 +49,7 @@ def cost(spec: Training) -> str:
     said = f"{_count(len(spec.methods), 'method')} × {_count(spec['seeds'], 'seed')}"
     if len(spec.domains) > 1:
         said = _count(len(runs(spec)), "run")
-    return f"{said}, about {duration(seconds_of(spec))}"
+    return f"{said}, {about(seconds_of(spec))}"
 
 
 def seconds_of(spec: Training) -> float:

@@ -41,14 +41,19 @@ def form_values(preset: str) -> dict[str, Value]:
     return STATE.values(preset, form_fields(preset))
 
 
-def heading(values: Mapping[str, Any]) -> str:
+def heading(preset: str, values: Mapping[str, Any]) -> str:
     """Return the question that the picture of a form answers.
 
     Parameters
     ----------
+    preset : str
+        The one chosen in the form. One with a diagnostic that answers it asks its own question.
     values : mapping
         What the form says.
     """
+    known = PRESETS.get(preset)
+    if known is not None and known.reads and values["task"] == known.defaults["task"]:
+        return known.asks
     return ASKS.get(values["task"], ELSE)
 
 

@@ -18,7 +18,7 @@ from moeviz.charts.trained_gates import on_gates
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.errors import MoevizError
 from moeviz.train.build import router_of
-from moeviz.train.generate import HOTTEST, LONGEST_BEGINNING, MOST_SEED, MOST_WRITTEN
+from moeviz.train.generate import HOTTEST, MOST_SEED, MOST_WRITTEN
 from moeviz.train.method import Method
 from moeviz.train.plan import Run, runs, stretch_id
 from moeviz.train.specification import Training
@@ -202,7 +202,7 @@ def _choice(spec: Training, newest: dict[Run, Checkpoint]) -> tuple[Run, int]:
 
 def _write(spec: Training, newest: Checkpoint, layer: int) -> None:
     """Let the network write, and show what it wrote last."""
-    key, most = f"{KEY}.{spec.hash}", LONGEST_BEGINNING * int(spec["context"])
+    key = f"{KEY}.{spec.hash}"
     task = make_task(spec.fields, spec.own)
     assert isinstance(task, Language)
     first = task.text.words(task.text.held_out[:BEGINNING].tolist())
@@ -211,7 +211,6 @@ def _write(spec: Training, newest: Checkpoint, layer: int) -> None:
             "How it begins (at first, the text that is held out)",
             first,
             key=f"{key}.prompt",
-            max_chars=most,
             height=80,
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -13,7 +13,7 @@ from moeviz.text import check_text
 from moeviz.train.fields import FIELDS, NAMES
 from moeviz.train.presets import PRESETS
 from moeviz.train.specification import Training
-from moeviz.train.tasks import ANGLES
+from moeviz.train.tasks import ANGLES, TASKS
 from moeviz.ui.shared.link import Key, Page, Request, short
 from moeviz.ui.shared.readers import CUT_SHORT, digits, one_of, place, unless
 
@@ -133,4 +133,7 @@ def request_for(
     own = {key.name: key.default for key in TRAIN.keys}
     own |= {VIEW[part]: value for part, value in (view or {}).items()}
     own |= {PRESET: preset, JOB: job, TEXT: spec.text if spec.own is not None else None}
-    return Request(own, spec.fields)
+    # What a task leaves no choice of is none of the form's, and needs no place in a link.
+    fixed = TASKS[spec["task"]].fixed
+    values = {field.name: field.default for field in form_fields(preset) if field.name in fixed}
+    return Request(own, {**spec.fields, **values})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
+from moeviz.charts.training import FIRST
 from moeviz.engine import Snapshot
 from moeviz.errors import MoevizError
 from moeviz.train.kept import KeptTraining, kept
@@ -84,6 +85,7 @@ def _kept(preset: str, spec: Training) -> Shown | None:
         shown,
         None,
         first=sides(spec, shown.spec),
+        chosen=() if differs else [method.text for method in spec.methods][:FIRST],
         lent="Kept from before, not what you have set: press Run." if differs else "",
     )
     st.markdown(about_kept(found))
@@ -139,6 +141,7 @@ def _draw(
     sentence: str = "",
     lent: str = "",
     first: Mapping[str, Any] = MappingProxyType({}),
+    chosen: Sequence[str] = (),
 ) -> None:
     name = PRESETS[shown.spec.name].name if shown.spec.name in PRESETS else "training"
     watch_training(
@@ -151,9 +154,10 @@ def _draw(
         on_view=_take_view,
         on_end=only_a_run,
         file_name=f"moeviz-{name}-{shown.spec.hash}",
-        title=heading(shown.spec.fields),
+        title=heading(shown.spec.name, shown.spec.fields),
         sentence=sentence,
         lent=lent,
+        chosen=chosen,
     )
 
 

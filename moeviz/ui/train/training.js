@@ -482,7 +482,9 @@ class Training {
 
   shows(method) {
     const { left, right } = this.view;
-    return this.on.get(method) ?? (this.screen.methods[method].first || method === left || method === right);
+    const { text, first } = this.screen.methods[method];
+    const begins = this.data.chosen.length ? this.data.chosen.includes(text) : first;
+    return this.on.get(method) ?? (begins || method === left || method === right);
   }
 
   async save(format) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ def watch_training(
     sentence: str = "",
     lent: str = "",
     compact: bool = False,
+    chosen: Sequence[str] = (),
 ) -> None:
     """Show one comparison; later calls with the same `key` redraw it in place.
 
@@ -75,6 +76,9 @@ def watch_training(
         Says whose the picture is where that stands in place of one's own.
     compact : bool
         Whether to show the tokens and their sentence alone.
+    chosen : sequence of str
+        The methods whose curves are on at first, in the words of the screen; empty for those that
+        the screen begins with.
     """
     _training(
         key=key,
@@ -93,6 +97,7 @@ def watch_training(
             "sentence": sentence,
             "lent": lent,
             "compact": compact,
+            "chosen": list(chosen),
             "visitor": visitor(),
             "grounds": {name: theme.ground for name, theme in THEMES.items()},
         },
