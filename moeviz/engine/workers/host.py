@@ -31,16 +31,16 @@ from moeviz.engine.children import WORKER_ENVIRONMENT
 ALLOWED_FAILURES = 5
 """A block may be on a worker that dies this many times before it is blamed for it."""
 
-PRELOADED = ["moeviz.engine.workers.worker", "moeviz.study"]
-"""Modules that every worker needs."""
+NURSERY = "moeviz.engine.workers.nursery"
+"""The module that loads what every worker needs."""
 
 
 async def serve(workers: int) -> None:
     """Run the cluster until standard input ends."""
-    gpus = _gpus()
-    method = "spawn" if gpus else _method()
+    method = _method()
     if method == "forkserver":
         _load_once()
+    gpus = _gpus()
     import dask
     from distributed import LocalCluster, utils
 
@@ -103,7 +103,7 @@ def _load_once() -> None:
     instead of by each worker, and by each that replaces a killed one, and while this process still
     loads Dask. What is loaded starts no threads, which would be missing in a fork.
     """
-    forkserver.set_forkserver_preload(PRELOADED)
+    forkserver.set_forkserver_preload([NURSERY])
     forkserver.ensure_running()
 
 

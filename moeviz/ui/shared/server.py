@@ -77,12 +77,15 @@ async def _settle(folder: Path) -> None:
     stay, during which nobody is answered; frozen, they cost nothing.
     """
     names = used_by_pages(folder)
-    at_once = names.index(TORCH) + 1
-    await warm(names[:at_once])
-    # The workers start meanwhile, and are what most visitors wait for: the cores are theirs.
-    with suppress(TimeoutError):
-        await asyncio.wait_for(_ready(), WORKERS_SECONDS)
-    await warm(names[at_once:])
+    at_once = names.index(TORCH)
+    try:
+        await warm(names[:at_once])
+        # The workers start meanwhile, and are what most visitors wait for: the cores are theirs.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(_ready(), WORKERS_SECONDS)
+        await warm(names[at_once:])
+    finally:
+        gc.enable()  # See `begin`.
     answering = await asyncio.to_thread(import_module, ADDRESSES_LATER)
     await asyncio.to_thread(answering.prepare)
     await _ready()
