@@ -18,6 +18,8 @@ GROUPS = Path("/sys/fs/cgroup")
 
 Source: https://docs.kernel.org/admin-guide/cgroup-v2.html and .../cgroup-v1/index.html."""
 
+DRIVERS = (Path("/dev/nvidiactl"), Path("/dev/dxg"))
+
 
 def cores() -> int:
     """Return the number of cores that this process may use, its container's limit included."""
@@ -32,6 +34,11 @@ def memory() -> int:
     for name in ("memory/memory.limit_in_bytes", "memory.max", "memory.high"):
         limits += [int(word) for word in _words(GROUPS / name) if word.isdigit() and int(word)]
     return int(min(limits))
+
+
+def has_driver() -> bool:
+    """Return whether there is a driver by which PyTorch may find a GPU."""
+    return any(driver.exists() for driver in DRIVERS)
 
 
 def _quota() -> float:

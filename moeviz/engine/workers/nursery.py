@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import gc
 import os
-from pathlib import Path
 
 # What is imported is here to stay. The collector would look at it again and again, for a quarter of
 # the whole time, and in each worker write to memory that all of them share.
@@ -24,13 +23,11 @@ import torch  # noqa: E402
 import moeviz.engine.workers.worker  # noqa: E402
 import moeviz.study  # noqa: E402, F401
 from moeviz.engine.children import REHEARSED  # noqa: E402
+from moeviz.engine.workers.machine import has_driver  # noqa: E402
 from moeviz.engine.workers.rehearsal import rehearse  # noqa: E402
 
-DRIVERS = ("/dev/nvidiactl", "/dev/dxg")
-"""Where there is one of these, PyTorch may find a GPU."""
-
 torch.set_num_threads(1)  # one block per core: blocks are the parallelism
-if os.environ.get(REHEARSED) and not any(Path(driver).exists() for driver in DRIVERS):
+if os.environ.get(REHEARSED) and not has_driver():
     rehearse(bytes.fromhex(os.environ[REHEARSED]), "cpu")
 gc.freeze()
 gc.enable()

@@ -19,7 +19,7 @@ def rehearse(kind: bytes, device: str) -> None:
     """Run the first blocks of a kind's rehearsal once, for what a first run costs.
 
     That is importing, loading kernels, filling caches. A process that was forked from one that has
-    rehearsed has nothing to do.
+    rehearsed has nothing left to do.
 
     Parameters
     ----------

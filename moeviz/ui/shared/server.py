@@ -46,6 +46,9 @@ ADDRESSES_LATER = "moeviz.ui.addresses"
 WORKERS_SECONDS = 10.0
 """How long what pages import leaves the cores to workers that start."""
 
+WORKERS_FIRST = asyncio.Event()
+"""Set when the workers have started, or have had their time: what else is imported comes after."""
+
 PUBLISHER = Publisher(look)
 """Tells all who watch jobs of this server."""
 
@@ -83,8 +86,10 @@ async def _settle(folder: Path) -> None:
         # The workers start meanwhile, and are what most visitors wait for: the cores are theirs.
         with suppress(TimeoutError):
             await asyncio.wait_for(_ready(), WORKERS_SECONDS)
+        WORKERS_FIRST.set()
         await warm(names[at_once:])
     finally:
+        WORKERS_FIRST.set()
         gc.enable()  # See `begin`.
     answering = await asyncio.to_thread(import_module, ADDRESSES_LATER)
     await asyncio.to_thread(answering.prepare)
@@ -126,7 +131,7 @@ def routes() -> list[Route]:
         script_route(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
-        Late(ADDRESSES_LATER, base).route(),
+        Late(ADDRESSES_LATER, base, WORKERS_FIRST.wait).route(),
     ]
 
 
