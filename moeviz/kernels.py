@@ -6,16 +6,35 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from moeviz.errors import SpecificationError
+
 KERNEL = "MOEVIZ_KERNEL"
-"""The environment variable that chooses: ``torch`` goes tensor by tensor."""
+"""The environment variable that chooses."""
+
+CHOICES = ("fused", "torch")
+"""What it may say: compiled code where there is some, or tensor by tensor; not set is the first."""
 
 _tensors_only: list[None] = []
 """One entry for each :func:`tensors_only` that lasts."""
 
 
 def wanted() -> bool:
-    """Return whether compiled code is wanted in this process."""
-    return not _tensors_only and os.environ.get(KERNEL) != "torch"
+    """Return whether compiled code is wanted in this process.
+
+    Raises
+    ------
+    SpecificationError
+        If the environment asks for something else.
+    """
+    if _tensors_only:
+        return False
+    chosen = os.environ.get(KERNEL) or CHOICES[0]
+    if chosen not in CHOICES:
+        raise SpecificationError(
+            f"Expected {KERNEL} to be {' or '.join(CHOICES)}, or not to be set, but it is "
+            f"'{chosen}'; change it in the environment that this was started from."
+        )
+    return chosen == "fused"
 
 
 @contextmanager

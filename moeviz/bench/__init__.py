@@ -21,6 +21,8 @@ from moeviz.bench.moe import moe_benchmark
 from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.paint import paint_benchmark
 from moeviz.bench.scale import scale_benchmark
+from moeviz.bench.sgd import sgd_benchmark
+from moeviz.bench.slopes import slopes_benchmark
 from moeviz.bench.start import start_benchmark
 from moeviz.bench.starts import starts_benchmark
 from moeviz.bench.work import Row
@@ -32,8 +34,10 @@ BENCHMARKS: Registry[Callable[[], list[Row]]] = Registry("benchmark")
 BENCHMARKS.add("least-squares", least_squares_benchmark)
 BENCHMARKS.add("em", em_benchmark)
 BENCHMARKS.add("scale", scale_benchmark)
+BENCHMARKS.add("sgd", sgd_benchmark)
 BENCHMARKS.add("starts", starts_benchmark)
 BENCHMARKS.add("starts-over", partial(starts_benchmark, ("cosine-over",)))
+BENCHMARKS.add("slopes", slopes_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
 BENCHMARKS.add("moe", moe_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
@@ -44,7 +48,7 @@ BENCHMARKS.add("start", start_benchmark)
 for _name in PAGES:
     BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 
-ANYWHERE = ("least-squares", "em", "scale")
+ANYWHERE = ("least-squares", "em", "scale", "sgd")
 """The benchmarks of numbers that need no GPU."""
 
 

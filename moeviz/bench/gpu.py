@@ -10,10 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import torch
 
 from moeviz.bench.work import Data, Row, Task, make_data, row
+from moeviz.engine import Engine
 from moeviz.errors import MoevizError
 from moeviz.estimate import LevenbergMarquardt, fit
 from moeviz.model.moments import CHUNK, Moments, moments
@@ -30,6 +34,11 @@ CASES = (
 """Expert, atoms, dimension, samples and replicates."""
 
 CHUNKS = (4096, 16384, 65536, 262144)
+
+STUDIES = ("cosine-exact", "sigmoid-dense", "multinomial-exact")
+
+SEEDS = 3
+"""Studies counted of each preset; the median stands in the table."""
 
 STEPS = 12
 """Of a whole fit: some of these have a flat valley, which one core follows for minutes."""
@@ -72,7 +81,10 @@ def _chunk(length: int) -> Iterator[None]:
 
 
 def gpu_benchmark() -> list[Row]:
-    """Measure passes and fits on the GPU, with one core of the CPU as the peer.
+    """Measure passes and fits on the GPU, with one core of the CPU as the peer, then whole studies.
+
+    Studies run at live size through the engine, from a cold store, on workers that are ready; their
+    peer is the same with every core. The machine's first study is not counted.
 
     Raises
     ------
@@ -110,7 +122,7 @@ def gpu_benchmark() -> list[Row]:
             for length, seconds, core, more in _passes(here, there)
         ]  # fmt: skip
         rows.append(_fits(work, here, there, name))
-    return rows
+    return [*rows, *_studies(name)]
 
 
 def _pass(data: Data) -> Moments:
@@ -153,3 +165,32 @@ def _fits(work: str, here: Data, there: Data, name: str) -> Row:
         largest_relative_difference=float(apart.max()),
         steps=float(expected.steps.double().mean()),
     )  # fmt: skip
+
+
+def _studies(name: str) -> list[Row]:
+    """Run presets through the engine on the GPU and on the cores, with seeds of their own."""
+    seconds: dict[str, dict[str, list[float]]] = {}
+    shapes: dict[str, dict[str, Any]] = {}
+    for device in ("cuda", "cpu"):
+        with TemporaryDirectory() as store, Engine(store=store, device=device) as engine:
+            for seed in range(SEEDS + 1):
+                for preset in STUDIES:
+                    spec = PRESETS[preset].build(
+                        {**PRESETS[preset].at_size("live"), "seed": 1 + seed}
+                    )
+                    began = time.perf_counter()
+                    done = engine.wait(engine.submit(spec))
+                    taken = time.perf_counter() - began
+                    assert done.state == "done", done.message
+                    if seed:
+                        seconds.setdefault(preset, {}).setdefault(device, []).append(taken)
+            shapes[device] = engine.hardware()
+    cores = shapes["cpu"]["workers"]
+    return [
+        row(
+            "gpu", f"a study through the engine, {preset}, live", median(by["cuda"]),
+            f"{cores} cores", median(by["cpu"]), device=name, seconds=by["cuda"],
+            peer_all_seconds=by["cpu"],
+        )
+        for preset, by in seconds.items()
+    ]  # fmt: skip

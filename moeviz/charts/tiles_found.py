@@ -47,8 +47,8 @@ def fit_tile() -> Tile:
         raise _missing(STEPS)
     cost = [[float(at), value] for at, value in enumerate(trace) if value is not None]
     return Tile(
-        f"*{len(trace) - 1}* steps of the optimiser take the cost from *{cost[0][1]:.3f}* to "
-        f"*{cost[-1][1]:.3f}*.",
+        f"*{len(trace) - 1}* steps of the optimiser on the whole sample take the cost from "
+        f"*{cost[0][1]:.3f}* to *{cost[-1][1]:.3f}*.",
         {"panel": framed([{"points": cost, "width": 3, "colour": 0}])},
     )
 

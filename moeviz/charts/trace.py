@@ -1,4 +1,9 @@
-"""How the likelihood improves from step to step."""
+"""How the likelihood improves from step to step on the whole sample.
+
+Step 0 is where the whole sample is first passed over. That is a fit's start, or, for one that began
+on parts of the sample (:mod:`moeviz.estimate.staged`), where these have led to; a part's cost says
+nothing that could be compared with the whole sample's.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +51,8 @@ def trace_figure(result: Result, theme: Theme) -> dict[str, Any] | None:
 
     Notes
     -----
-    The horizontal axis is logarithmic and begins with the first step; the start, step 0, stands
-    in the table beside it. Each line has the look of its fit's first curve.
+    The horizontal axis is logarithmic and begins with the first step; step 0 stands in the table
+    beside it. Each line has the look of its fit's first curve.
     """
     lines = [
         _line(name, trace, index, theme) for index, name, trace in _traces(result) if len(trace) > 1
@@ -83,7 +88,7 @@ def trace_figure(result: Result, theme: Theme) -> dict[str, Any] | None:
 
 
 def trace_table(result: Result) -> Table:
-    """Return minus the log-likelihood per observation at the start, at a few steps, at the end.
+    """Return minus the log-likelihood per observation at a few steps, from step 0, and at the end.
 
     Parameters
     ----------
@@ -97,7 +102,7 @@ def trace_table(result: Result) -> Table:
     theme = THEMES["light"]
     return {
         "Fit": [f"{style(index, theme).glyph} {name}" for index, name, _ in found],
-        "Start": [signed(trace[0], 6) for _, _, trace in found],
+        "Step 0": [signed(trace[0], 6) for _, _, trace in found],
         **{
             f"Step {step}": [signed(trace[min(step, len(trace) - 1)], 6) for _, _, trace in found]
             for step in steps
@@ -115,7 +120,8 @@ def trace_words(result: Result) -> str:
     result : Result
     """
     said = [
-        f"{name}: from {signed(trace[0], 4)} to {signed(trace[-1], 4)} in {len(trace) - 1} steps"
+        f"{name}: from {signed(trace[0], 4)} to {signed(trace[-1], 4)} in {len(trace) - 1} steps "
+        "on the whole sample"
         for _, name, trace in _traces(result)
     ]
     return "Minus the log-likelihood per observation against the step. " + "; ".join(said) + "."

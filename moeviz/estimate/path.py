@@ -71,6 +71,13 @@ class Watch:
         """Return whether a step is among those that are remembered."""
         return self._rows > 0 and (self._most is not None or step % _gap(step) == 0)
 
+    def until_next(self, step: int, most: int) -> int:
+        """Return how many steps from `step` on none but itself is remembered; at most `most`."""
+        if self._rows == 0:
+            return most
+        later = range(1, most)
+        return next((more for more in later if self.looks_at(step + more)), most)
+
     def see(
         self,
         step: int,
@@ -144,7 +151,7 @@ def joined(parts: Sequence[tuple[int, Path]]) -> Path:
     return Path(parts[0][1].start, chosen, theta[kept], cost[kept], damping[kept])
 
 
-def with_costs(problem: Problem, path: Path) -> Path:
+def with_costs(problem: Problem, path: Path, alone: bool = False) -> Path:
     """Return a path with the cost of the whole sample at every step, computed now.
 
     Parameters
@@ -152,8 +159,13 @@ def with_costs(problem: Problem, path: Path) -> Path:
     problem : Problem
     path : Path
         Of the fit whose index is its `start`.
+    alone : bool
+        Whether by the pass of costs alone, as where a protocol ends, and not by the solver's: they
+        differ in the last bits.
     """
     fits = torch.full((len(path.steps),), path.start, device=path.theta.device)
+    if alone:
+        return replace(path, cost=problem.costs(path.theta, fits))
     return replace(path, cost=problem.moments(path.theta, fits).cost)
 
 

@@ -9,7 +9,7 @@ import torch
 
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.mixture import Features, Mixture
-from moeviz.model.moments import Moments, moments
+from moeviz.model.moments import Moments, costs, moments
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,6 +33,11 @@ class Problem:
     lower, upper : Tensor, shape (P,)
         The box Theta. Entries with equal ends are held fixed.
 
+    Raises
+    ------
+    ShapeError
+        If the mixture's output cannot have made some of the responses.
+
     Notes
     -----
     Source: `cosine` eq. 3 and 9; `multinomial` eq. 2; the box is `cosine` assumption (A.1).
@@ -44,6 +49,9 @@ class Problem:
     rows: Tensor
     lower: Tensor
     upper: Tensor
+
+    def __post_init__(self) -> None:
+        self.mixture.output.check(self.response)
 
     @property
     def samples(self) -> int:
@@ -62,6 +70,10 @@ class Problem:
     def moments(self, theta: Tensor, fits: Tensor) -> Moments:
         """Return the moments at `theta`, shape (A, P), of the fits with indices `fits`."""
         return moments(self.mixture, theta, self.features, self.response, self.rows[fits])
+
+    def costs(self, theta: Tensor, fits: Tensor) -> Tensor:
+        """Return the costs at `theta`, shape (A, P), of the fits `fits`: shape (A,)."""
+        return costs(self.mixture, theta, self.features, self.response, self.rows[fits])
 
     def complete(self, theta: Tensor, fits: Tensor) -> CompleteMoments:
         """Return the complete data's moments at `theta`, shape (A, P), of the fits `fits`."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
@@ -21,12 +21,17 @@ from moeviz.estimate.path import Watch
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import FitResult
 from moeviz.estimate.status import Status
+from moeviz.model.fused.choice import allowed
+from moeviz.model.fused.descent import PASS, Descent, supported
 from moeviz.model.mixture import Features
-from moeviz.model.moments import slopes
+from moeviz.model.moments import chunk_length, pieces, slopes
 from moeviz.model.threads import one_thread
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+Before: TypeAlias = "Callable[[int, Tensor], None]"
+"""What is done before a step: asked whether to stop, and where the fits are is remembered."""
 
 LARGEST = sys.float_info.epsilon**-0.5
 """The square of a parameter beyond this does not feel a 1 added to it: the fit has diverged."""
@@ -79,7 +84,8 @@ def fit_stochastic_gradient(
     streams : sequence of numpy.random.Generator
         One for each fit; decides the order of its samples.
     should_stop : callable, optional
-        Asked once per batch; when it says yes the work stops.
+        Asked once per batch, or of compiled code some times a second; when it says yes the
+        work stops.
     watched : int
         Of how many fits, from the first on, to keep the path; its costs are not numbers but at
         the end, see :func:`~moeviz.estimate.path.with_costs`.
@@ -96,34 +102,103 @@ def fit_stochastic_gradient(
     Cancelled
         If `should_stop` said yes.
     """
-    theta, watch, done = problem.clamp(start), Watch(watched, kept), 0
-    moving = (problem.upper > problem.lower).to(theta.dtype)
+    theta, watch = problem.clamp(start), Watch(watched, kept)
     every = torch.arange(theta.shape[0], device=theta.device)
-    with one_thread():
-        for batch in _batches(problem, protocol, streams):
-            if should_stop is not None and should_stop():
-                raise Cancelled("The fit was cancelled before its epochs were over.")
-            watch.see(done, theta)
-            if batch is None:
-                slope, size = problem.moments(theta, every).slope, problem.samples
-            else:
-                piece, observed = batch
-                slope, size = slopes(problem.mixture, theta, piece, observed), observed.shape[1]
-            theta = theta + moving * slope * (2.0 * protocol.rate / size)
-            theta = torch.maximum(theta, _floor(problem, theta))
-            done += 1
+
+    def before(step: int, at: Tensor) -> None:
+        if should_stop is not None and should_stop():
+            raise Cancelled("The fit was cancelled before its epochs were over.")
+        watch.see(step, at)
+
+    if supported(problem.mixture) and allowed(theta, PASS):
+        theta, done = _compiled(problem, theta, protocol, streams, before, watch)
+    else:
+        theta, done = _by_tensors(problem, theta, protocol, streams, before)
     bounded = (theta.abs() <= LARGEST).all(1)
-    cost = problem.moments(torch.where(bounded.unsqueeze(1), theta, start), every).cost
+    cost = problem.costs(torch.where(bounded.unsqueeze(1), theta, start), every)
     bounded &= torch.isfinite(cost)
     status = torch.where(bounded, int(Status.PROTOCOL), int(Status.DIVERGED))
     if not bool(bounded.all()):
-        began = torch.isfinite(problem.moments(problem.clamp(start), every).cost)
+        began = torch.isfinite(problem.costs(problem.clamp(start), every))
         status = torch.where(bounded | began, status, int(Status.NON_FINITE))
     steps = torch.full_like(status, protocol.epochs)
     theta = torch.where(bounded.unsqueeze(1), theta, start)
     cost = cost.masked_fill(~bounded, torch.inf)
     paths = watch.paths(torch.full_like(steps, done), theta, cost)
     return FitResult(theta, cost, status, steps, paths=paths)
+
+
+def _by_tensors(
+    problem: Problem,
+    theta: Tensor,
+    protocol: StochasticGradient,
+    streams: Sequence[np.random.Generator],
+    before: Before,
+) -> tuple[Tensor, int]:
+    """Take all steps, tensor by tensor; return where they end and how many there were."""
+    moving, floor = _moving(problem), _floor(problem)
+    done = 0
+    with one_thread():
+        for batch in _batches(problem, protocol, streams):
+            before(done, theta)
+            if batch is None:
+                slope, size = _whole_slope(problem, theta), problem.samples
+            else:
+                piece, observed = batch
+                slope, size = slopes(problem.mixture, theta, piece, observed), observed.shape[1]
+            theta = theta + moving * slope * (2.0 * protocol.rate / size)
+            theta = torch.maximum(theta, floor)
+            done += 1
+    return theta, done
+
+
+def _compiled(
+    problem: Problem,
+    theta: Tensor,
+    protocol: StochasticGradient,
+    streams: Sequence[np.random.Generator],
+    before: Before,
+    watch: Watch,
+) -> tuple[Tensor, int]:
+    """Take the same steps, many in a call; one that is watched begins a call."""
+    descent = Descent(
+        problem.mixture,
+        theta,
+        problem.features,
+        problem.response,
+        problem.rows,
+        _moving(problem),
+        _floor(problem),
+        protocol.batch or problem.samples,
+        protocol.rate,
+    )
+    # The whole sample is one batch in any order.
+    any_order = None if protocol.batch else np.tile(np.arange(problem.samples), (len(theta), 1))
+    done = 0
+    for _ in range(protocol.epochs):
+        order = _orders(problem, streams) if any_order is None else any_order
+        first = 0
+        while first < descent.batches:
+            before(done, descent.theta)
+            most = min(descent.together, descent.batches - first)
+            many = watch.until_next(done, most)
+            descent.walk(order, first, first + many)
+            first, done = first + many, done + many
+    return descent.theta, done
+
+
+def _whole_slope(problem: Problem, theta: Tensor) -> Tensor:
+    """Return minus half the gradient over the whole sample, shape (F, P), chunk by chunk."""
+    chunk, _ = chunk_length(problem.features, theta.device)
+    total = torch.zeros_like(theta)
+    for piece, observed in pieces(problem.features, problem.response, problem.rows, chunk):
+        total += slopes(problem.mixture, theta, piece, observed)
+    return total
+
+
+def _orders(problem: Problem, streams: Sequence[np.random.Generator]) -> np.ndarray:
+    """Return each fit's order of the samples in one epoch, shape (F, N)."""
+    return np.stack([stream.permutation(problem.samples) for stream in streams])
 
 
 def _batches(
@@ -137,16 +212,22 @@ def _batches(
     features = problem.features.take(problem.rows, 0, n)
     response = problem.response.index_select(0, problem.rows)
     for _ in range(protocol.epochs):
-        order = np.stack([stream.permutation(n) for stream in streams])
-        shuffled, answers = _reorder(features, response, torch.from_numpy(order))
+        order = torch.from_numpy(_orders(problem, streams))
+        shuffled, answers = _reorder(features, response, order)
         for first in range(0, n, protocol.batch):
             at = slice(first, first + protocol.batch)
             yield Features(shuffled.gate[..., at], shuffled.expert[..., at]), answers[:, at]
 
 
-def _floor(problem: Problem, theta: Tensor) -> Tensor:
+def _floor(problem: Problem) -> Tensor:
     """Return the lower ends of positive parameters, and minus infinity elsewhere."""
-    return torch.where(problem.lower > 0, problem.lower, torch.full_like(theta, -torch.inf))
+    nowhere = torch.full_like(problem.lower, -torch.inf)
+    return torch.where(problem.lower > 0, problem.lower, nowhere)
+
+
+def _moving(problem: Problem) -> Tensor:
+    """Return 1 for parameters that move and 0 for those that are fixed."""
+    return (problem.upper > problem.lower).to(problem.lower.dtype)
 
 
 def _reorder(features: Features, response: Tensor, order: Tensor) -> tuple[Features, Tensor]:

@@ -209,6 +209,8 @@ class Run:
         To begin with; by default the method's.
     keep_trace : bool
     watch : Watch, optional
+    most : sequence of int, optional
+        Trial points allowed for each fit, and never more than the method's.
 
     Attributes
     ----------
@@ -228,9 +230,11 @@ class Run:
         damping: Tensor | None = None,
         keep_trace: bool = False,
         watch: Watch | None = None,
+        most: Sequence[int] | None = None,
     ) -> None:
         self._problem, self._method = problem, method
         self._watch, self._keep_trace = watch or Watch(0), keep_trace
+        self._most = [method.max_steps] * start.shape[0] if most is None else list(most)
         every = torch.arange(start.shape[0], device=start.device)
         self.theta = self.ahead = problem.clamp(start)
         at = method.moments(problem, self.theta, every)
@@ -254,7 +258,7 @@ class Run:
         Cancelled
             If `should_stop` said yes.
         """
-        self._go_on(self.status.tolist())
+        self._go_on(0, self.status.tolist())
         for step in range(1, self._method.max_steps + 1):
             if not self._state.index.numel():
                 break
@@ -268,20 +272,27 @@ class Run:
         state = self._state
         ended = self._method.advance(self._problem, state)
         self.status[state.index] = ended
-        self.steps[state.index] = step
+        # An assignment would bring the number from the host, which waits.
+        self.steps.index_fill_(0, state.index, step)
         if self._watch.looks_at(step) or self._keep_trace:
             self._put_down()
             self._watch.see(step, self.theta, self.cost, self.damping)
         if self._keep_trace:
             self.trace.append(self.cost.clone())
-        self._go_on(*_told(ended, state.bent))
+        self._go_on(step, *_told(ended, state.bent))
 
-    def _go_on(self, ended: Sequence[int], bent: Sequence[int] = ()) -> None:
+    def _go_on(self, step: int, ended: Sequence[int], bent: Sequence[int] = ()) -> None:
         """Let go of the fits that have ended; all that the host knows comes in here."""
-        running = [row for row, status in enumerate(ended) if status == int(Status.RUNNING)]
+        running = [
+            row
+            for row, (status, most) in enumerate(zip(ended, self._most, strict=True))
+            if status == int(Status.RUNNING) and step < most
+        ]
         if len(running) < len(ended):
+            self._most = [self._most[row] for row in running]
             self._put_down()
-            rows = torch.tensor(running, dtype=torch.long).to(self.theta.device)
+            done = self.status[self._state.index] != int(Status.RUNNING)
+            rows = done.to(torch.int8).argsort(stable=True)[: len(running)]
             self._state = self._state.keep(rows)
         self._state.any_bent = any(bent[row] for row in running) if bent else False
 

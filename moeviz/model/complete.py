@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from moeviz.model.fused.choice import allowed
-from moeviz.model.fused.complete import complete
+from moeviz.model.fused.complete import PASS, complete
 from moeviz.model.fused.density import supported
 from moeviz.model.mixture import Features, Mixture, Pass
 from moeviz.model.moments import Moments, chain_of, chunk_length, pieces, to_gram, to_slope
@@ -65,7 +65,7 @@ def complete_moments(
     -------
     CompleteMoments
     """
-    if allowed(theta) and supported(mixture):
+    if supported(mixture) and allowed(theta, PASS):
         layout = mixture.layout_of(theta, features)
         cost, slope, gram, share = complete(
             mixture, mixture.predictors(theta, layout), features, response, rows

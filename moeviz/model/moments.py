@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from moeviz.model.fused import density
+from moeviz.model.fused import density, descent, regression
 from moeviz.model.fused.choice import allowed
 from moeviz.model.fused.regression import carried, products, supported
 from moeviz.model.measure import Layout
@@ -29,7 +29,7 @@ from moeviz.model.threads import one_thread
 if TYPE_CHECKING:
     from torch import Tensor
 
-CHUNK = {"cpu": 1024, "cuda": 16384}
+CHUNK = {"cpu": 1024, "cuda": 65536}
 """Samples per chunk by device: rows of a chunk stay in cache on a CPU, and fill a GPU."""
 
 
@@ -107,10 +107,10 @@ def moments(
     predictors = mixture.predictors(theta, layout)
     height = mixture.height(features, layout)
     size = layout.atoms * height
-    if allowed(theta) and supported(mixture):
+    if supported(mixture) and allowed(theta, regression.PASS):
         total = products(mixture, predictors, features, response, rows)
         return _moments(total[:, size, size].clone(), total, chain_of(mixture, theta, layout))
-    if allowed(theta) and density.supported(mixture):
+    if density.supported(mixture) and allowed(theta, density.PASS):
         cost, total = density.likelihood(mixture, predictors, features, response, rows)
         return _moments(cost, total, chain_of(mixture, theta, layout))
     chunk, longest = chunk_length(features, theta.device)
@@ -135,9 +135,30 @@ def moments(
     return _moments(cost, total, chain_of(mixture, theta, layout))
 
 
+def costs(
+    mixture: Mixture, theta: Tensor, features: Features, response: Tensor, rows: Tensor
+) -> Tensor:
+    """Return the cost of each fit, shape (F,), as :func:`moments` but without its products.
+
+    Parameters
+    ----------
+    mixture : Mixture
+    theta : Tensor, shape (F, P)
+    features : Features
+        Of R data sets.
+    response : Tensor, shape (R, N)
+    rows : Tensor of int, shape (F,)
+        Which data set each fit uses.
+    """
+    if descent.has_costs(mixture) and allowed(theta, descent.COSTS):
+        predictors = mixture.predictors(theta, mixture.layout_of(theta, features))
+        return descent.costs(mixture, predictors, features, response, rows)
+    return moments(mixture, theta, features, response, rows).cost
+
+
 def _moments(cost: Tensor, total: Tensor, chain: Tensor | None) -> Moments:
     """Carry sums over predictors, shape (F, S + 1, S + 1), to the parameters."""
-    if chain is not None and allowed(total):
+    if chain is not None and allowed(total, regression.CHAIN):
         return Moments(cost, *carried(total, chain))
     return Moments(cost, to_slope(total[:, :-1, -1], chain), to_gram(total[:, :-1, :-1], chain))
 
@@ -155,16 +176,16 @@ def slopes(mixture: Mixture, theta: Tensor, features: Features, response: Tensor
     """
     layout = mixture.layout_of(theta, features)
     predictors = mixture.predictors(theta, layout)
-    if allowed(theta) and supported(mixture):
+    if supported(mixture) and allowed(theta, regression.PASS):
         every = torch.arange(theta.shape[0])
         sums = products(mixture, predictors, features, response, every, every=False)
         return _pulled_back(mixture, theta, layout, sums[:, 0, :-1])
-    if allowed(theta) and density.supported(mixture):
+    if density.supported(mixture) and allowed(theta, density.PASS):
         every = torch.arange(theta.shape[0])
         _, sums = density.likelihood(mixture, predictors, features, response, every, every=False)
         return _pulled_back(mixture, theta, layout, sums[:, 0, :-1])
     at = mixture.run(predictors, features)
-    _, found = mixture.output.rows(mixture.gate, at.values, response)
+    found = mixture.output.slope_rows(mixture.gate, at.values, response)
     height = mixture.height(features, layout)
     out = theta.new_empty(theta.shape[0], layout.atoms, height, features.samples)
     total = theta.new_zeros(theta.shape[0], layout.atoms * height)

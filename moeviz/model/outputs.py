@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 
+from moeviz.errors import ShapeError
 from moeviz.model.constants import Constant, build
 from moeviz.model.elementwise import sigmoid
 from moeviz.model.gates import Gate
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 
 FLOOR = 1e-280
 """Probabilities are kept above this where one divides by them."""
+
+FAR = 1e-14
+"""A draw of the chain of classes that shows less information goes by formulas of its own.
+
+The others take differences of numbers that are next to 1, of which less than a hundredth is left.
+"""
 
 
 @dataclass
@@ -121,6 +128,17 @@ class Output(ABC):
     def observe(self, values: Values, uniform: Tensor, normal: Tensor) -> Tensor:
         """Return observations, shape (..., N), from standard draws of the same shape."""
 
+    def check(self, response: Tensor) -> None:
+        """Refuse responses of any shape that this output cannot have made.
+
+        Raises
+        ------
+        ShapeError
+            If there are such.
+        """
+        if response.is_complex():
+            raise ShapeError(f"Expected real responses, but got {response.dtype}; take a part.")
+
     @abstractmethod
     def cost(self, gate: Gate, values: Values, response: Tensor) -> Tensor:
         """Return each sample's cost, shape (..., N)."""
@@ -128,6 +146,10 @@ class Output(ABC):
     @abstractmethod
     def rows(self, gate: Gate, values: Values, response: Tensor) -> tuple[Tensor, list[Row]]:
         """Return each sample's cost, shape (..., N), and its rows."""
+
+    def slope_rows(self, gate: Gate, values: Values, response: Tensor) -> list[Row]:
+        """Return rows whose products with their residuals are the slope; no information is read."""
+        return self.rows(gate, values, response)[1]
 
     def component_rows(
         self, gate: Gate, values: Values, response: Tensor
@@ -379,6 +401,17 @@ class Categorical(Output):
         ends = torch.stack(mixed, dim=-2).cumsum(-2)
         return (uniform.unsqueeze(-2) > ends[..., :-1, :]).sum(-2).to(uniform.dtype)
 
+    def check(self, response: Tensor) -> None:
+        whole = response.to(torch.int8)  # of what is no such number it makes another one
+        strange = (whole != response) | (whole < 0) | (whole >= self.classes)
+        if bool(strange.any()):
+            raise ShapeError(
+                f"Expected every response to be a class, a whole number from 0 to "
+                f"{self.classes - 1}, but got {response[strange][0].item():g} and "
+                f"{int(strange.sum()) - 1} more that are none; number the classes from 0, or set "
+                "how many there are."
+            )
+
     def cost(self, gate: Gate, values: Values, response: Tensor) -> Tensor:
         mixed = [(values.weights * p).sum(-2) for p in self._classes(values)]
         return _deviance(mixed, response)
@@ -388,17 +421,27 @@ class Categorical(Output):
         classes = self._classes(values)
         mixed = [(w * p).sum(-2) for p in classes]
         rows = []
-        for c, (before, here, residual) in enumerate(_chain(mixed, response)):
-            v = here.unsqueeze(-2) * classes[c]
-            for p in classes[:c]:
-                v = v + before.unsqueeze(-2) * p
+        for c, draw in enumerate(_chain(mixed, response)):
+            along = [part.unsqueeze(-2) for part in draw[:3]]
+            v = _share(classes, c, along)
             mean = (w * v).sum(-2, keepdim=True)
-            by_value = [
-                w * p * (coefficient - v)
-                for p, coefficient in self._coefficients(classes, c, before, here)
-            ]
-            rows.append(Row(gate.score_derivative(w, v, mean), by_value, [], residual))
+            by_value = _by_value(classes, c, along, v, w)
+            rows.append(Row(gate.score_derivative(w, v, mean), by_value, [], draw[3]))
         return _deviance(mixed, response), rows
+
+    def slope_rows(self, gate: Gate, values: Values, response: Tensor) -> list[Row]:
+        # The chain divides by roots of p (1 - p): where p is 0 or 1 to a computer, the sum of its
+        # products is rounding times 1 / FLOOR. The slope itself is bounded.
+        w, classes = values.weights, self._classes(values)
+        observed = _observed(classes, response.unsqueeze(-2))
+        mixed = (w * observed).sum(-2, keepdim=True).clamp_min(FLOOR)
+        share = observed / mixed
+        by_score = gate.score_derivative(w, share, (w * share).sum(-2, keepdim=True))
+        by_value = [
+            w * share * ((response == c).to(w.dtype).unsqueeze(-2) - p)
+            for c, p in enumerate(classes[:-1])
+        ]
+        return [Row(by_score, by_value, [], torch.ones_like(response))]
 
     def component_rows(
         self, gate: Gate, values: Values, response: Tensor
@@ -411,29 +454,10 @@ class Categorical(Output):
         observed = _observed(classes, response.unsqueeze(-2))
         shares = w * observed / _observed(mixed, response).clamp_min(FLOOR).unsqueeze(-2)
         rows = []
-        for c, (before, here, residual) in enumerate(_chain(classes, response.unsqueeze(-2))):
-            v = here * classes[c]
-            for p in classes[:c]:
-                v = v + before * p
-            by_value = [
-                p * (coefficient - v)
-                for p, coefficient in self._coefficients(classes, c, before, here, lift=False)
-            ]
-            rows.append(Row(None, by_value, [], residual))
+        for c, (*along, residual) in enumerate(_chain(classes, response.unsqueeze(-2))):
+            v = _share(classes, c, along)
+            rows.append(Row(None, _by_value(classes, c, along, v), [], residual))
         return _deviance(mixed, response), shares, rows
-
-    def _coefficients(
-        self, classes: list[Tensor], c: int, before: Tensor, here: Tensor, lift: bool = True
-    ) -> list[tuple[Tensor, Tensor | float]]:
-        """Pair each free class's probabilities with its coefficient in row c."""
-
-        def along(t: Tensor) -> Tensor:
-            return t.unsqueeze(-2) if lift else t
-
-        return [
-            (p, along(before) if ell < c else along(here) if ell == c else 0.0)
-            for ell, p in enumerate(classes[:-1])
-        ]
 
     @property
     def cost_unit(self) -> float | None:
@@ -468,27 +492,73 @@ def _binary_component_rows(values: Values, response: Tensor) -> tuple[Tensor, Te
     return mixed.squeeze(-2).log_().mul_(-2.0), shares, [Row(None, [root], [], residual)]
 
 
-def _chain(classes: Sequence[Tensor], response: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
+def _chain(
+    classes: Sequence[Tensor], response: Tensor
+) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
     r"""Return, for each yes-or-no draw c of the chain, its row's coefficients and residual.
 
     With :math:`S_c = P(Y \ge c)` and :math:`q_c = p_c / S_c`, the root of draw c's information is
     :math:`\sqrt{S_c / (q_c (1 - q_c))}\,\partial q_c`, and
     :math:`\partial q_c = (\partial p_c + q_c \sum_{j<c} \partial p_j) / S_c`. Returned are the
-    factors of the :math:`\partial p_j` with j < c and j = c, and the residual whose product with
-    the row is draw c's part of the score.
+    factors of the :math:`\partial p_j` with j < c, j = c and j > c, and the residual whose product
+    with the row is draw c's part of the score.
+
+    All :math:`\partial p_j` add up to 0, so that the same may be taken off the three factors. Of a
+    draw that is all but decided the first is: the others are then a and -b, of which one is the
+    residual, with :math:`a^2 = (1 - q_c) / p_c` and :math:`b^2 = q_c / P(Y > c)`. A draw of which
+    one side is less likely than :data:`FLOOR` shows nothing, as the cost is held there.
     """
     out = []
     tail = [classes[-1]]
     for p in reversed(classes[:-1]):
         tail.append(tail[-1] + p)
     for c, p in enumerate(classes[:-1]):
+        later = tail[len(classes) - 2 - c]
         left = tail[len(classes) - 1 - c].clamp_min(FLOOR)
-        q = p / left
-        spread = (q * (tail[len(classes) - 2 - c] / left)).clamp_min(FLOOR)
-        here = (left * spread).rsqrt()
+        q, rest = p / left, later / left
+        spread = (q * rest).clamp_min(FLOOR)
+        seen = left * spread
+        here = seen.rsqrt()
         residual = (response >= c) * ((response == c).to(q.dtype) - q) * here
-        out.append((here * q, here, residual))
+        before, after = here * q, torch.zeros_like(here)
+        far = seen < FAR
+        none = torch.minimum(p, later) < FLOOR
+        a = (rest / p).sqrt_().masked_fill_(none, 0.0)
+        b = (q / later).sqrt_().neg_().masked_fill_(none, 0.0)
+        before = before.masked_fill_(far, 0.0)
+        after = torch.where(far, b, after)
+        here = torch.where(far, a, here)
+        own = (response > c) * b + (response == c) * a
+        out.append((before, here, after, torch.where(far, own, residual)))
     return out
+
+
+def _share(classes: Sequence[Tensor], c: int, along: Sequence[Tensor]) -> Tensor:
+    """Return what an atom's share does to draw c, from its classes and the row's coefficients."""
+    before, here, after = along
+    v = here * classes[c]
+    for p in classes[:c]:
+        v = v + before * p
+    rest = classes[c + 1]
+    for p in classes[c + 2 :]:
+        rest = rest + p
+    return v + after * rest
+
+
+def _by_value(
+    classes: Sequence[Tensor],
+    c: int,
+    along: Sequence[Tensor],
+    v: Tensor,
+    weights: Tensor | None = None,
+) -> list[Tensor]:
+    """Return the derivatives of draw c by each free class's logit."""
+    before, here, after = along
+    return [
+        (p if weights is None else weights * p)
+        * ((before if ell < c else here if ell == c else after) - v)
+        for ell, p in enumerate(classes[:-1])
+    ]
 
 
 for _output in (GaussianRegression, GaussianDensity, Categorical):

@@ -129,6 +129,11 @@ class Score(ABC):
         r"""Return t where the features are :math:`x / (\|x\| + t)`; None of other features."""
         return None
 
+    @property
+    def beside_gate(self) -> float | None:
+        r"""Return t where the coordinates are :math:`b / (\|b\| + t)`; None of other charts."""
+        return None
+
     def parts(self, dimension: int) -> tuple[Part, ...]:
         """Return the pieces of an atom's gate block for D = `dimension` inputs."""
         return (Part("beta1", r"\beta_1", dimension),)
@@ -255,6 +260,10 @@ class CosineScore(Score):
     def beside_norm(self) -> float:
         return 0.0
 
+    @property
+    def beside_gate(self) -> float:
+        return 0.0
+
     def features(self, x: Tensor) -> Tensor:
         return x / input_norm(x).clamp_min(TINY)
 
@@ -310,6 +319,10 @@ class PerturbedCosineScore(Score):
     @property
     def beside_norm(self) -> float:
         return self.tau2
+
+    @property
+    def beside_gate(self) -> float:
+        return self.tau1
 
     def features(self, x: Tensor) -> Tensor:
         return x / (input_norm(x) + self.tau2).clamp_min(TINY)

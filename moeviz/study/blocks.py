@@ -172,7 +172,10 @@ def _path(fitted: FitResult, n: int) -> dict[str, Any] | None:
 
 
 def _trace(fitted: FitResult, n: int) -> list[float] | None:
-    """Return the mean over fits of minus the mean log-likelihood, at the start and each step."""
+    """Return the mean over fits of minus the mean log-likelihood, before and after each step.
+
+    Of a fit that began on parts of the sample they are its steps on the whole sample.
+    """
     if not fitted.trace:
         return None
     kept = fitted.trace[: TRACE + 1]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moeviz.model import Features, Mixture
 from moeviz.model.fused.choice import allowed
-from moeviz.model.fused.observations import gate_features, observe
+from moeviz.model.fused.observations import PASS, gate_features, observe
 from moeviz.model.fused.regression import supported
 from moeviz.model.mixture import Predictors
 from moeviz.study.plan import Block
@@ -53,7 +53,7 @@ def data_of(
 
 def _gate_features(mixture: Mixture, inputs: Tensor) -> Tensor:
     """Return the score's features and a last row of ones, shape (R, Dz + 1, N)."""
-    if allowed(inputs) and (compiled := gate_features(mixture, inputs)) is not None:
+    if allowed(inputs, PASS) and (compiled := gate_features(mixture, inputs)) is not None:
         return compiled
     x = inputs[:, :-1]
     first = x[:1, :, :1]
@@ -69,7 +69,7 @@ def _gate_features(mixture: Mixture, inputs: Tensor) -> Tensor:
 def _answer(source: Mixture, predictors: Predictors, features: Features, draws: Draws) -> None:
     """Turn the normal draws into observations."""
     response = draws.normal
-    if allowed(response) and supported(source):
+    if supported(source) and allowed(response, PASS):
         observe(source, predictors, features, response)
         return
     for rows, part in _pieces(features.expert):

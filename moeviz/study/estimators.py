@@ -135,7 +135,7 @@ def _sgd(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> 
     watched = count if data.watched else 0
     fits = fit_stochastic_gradient(problem, starts, protocol, streams, should_stop, watched)
     best = best_of(fits, replicates, count)
-    return replace(best, paths=[with_costs(problem, path) for path in best.paths])
+    return replace(best, paths=[with_costs(problem, path, alone=True) for path in best.paths])
 
 
 def _converged_words(values: Values, density: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from moeviz.errors import LimitError
 from moeviz.model import Mixture
-from moeviz.model.fused import density, regression
+from moeviz.model.fused import density, descent, regression
 from moeviz.study.designs import DESIGNS
 from moeviz.study.models import PlannedFit, planned_fits
 
@@ -76,17 +76,27 @@ def fit_seconds(values: Mapping[str, Any], samples: int, fit: PlannedFit, size: 
     drawn, each = samples * DRAW_SECONDS, sample_seconds(size, fit.mixture)
     passes = expected_passes(values)
     if fit.estimator == "sgd":
-        passes = float(values["epochs"])
-        if values["batch"]:
-            each = sample_seconds(size, fit.mixture, products=False)
-            batches = passes * math.ceil(samples / values["batch"])
-            together = max(1, values["replicates"])
-            one = passes * samples * each + batches * 6e-4 / together
-            return float(drawn + values["starts"] * one)
-        # Otherwise the whole sample is one batch, in the solver's passes.
-    elif fit.estimator == "em":
+        one = descent_seconds(values, samples, fit.mixture, size)
+        return float(drawn + values["starts"] * one)
+    if fit.estimator == "em":
         passes = min(float(values["em_steps"]), EM_STEPS)
     return float(drawn + values["starts"] * passes * (samples * each + 2e-4))
+
+
+def descent_seconds(values: Mapping[str, Any], samples: int, mixture: Mixture, size: int) -> float:
+    """Return the estimated seconds of one core for one fit of a descent from one start.
+
+    A fit to measurements, where the descent is compiled: what a sample takes in an epoch, its
+    order's draw included, what a step takes beside its samples, and what a sample takes once, to
+    be laid out and for the cost at the end. Tensor by tensor a step's many small operations cost
+    most; all replicates share them.
+    """
+    batches = values["epochs"] * math.ceil(samples / (values["batch"] or samples))
+    if descent.supported(mixture):
+        each = values["epochs"] * (35.0 + 0.35 * size) + 10.0 + 0.4 * size
+        return float(1e-9 * (samples * each + batches * (500.0 + 5.0 * size)))
+    passes = values["epochs"] * samples * sample_seconds(size, mixture, products=False)
+    return float(passes + batches * 6e-4 / max(1, values["replicates"]))
 
 
 def start_seconds(values: Mapping[str, Any], samples: int, fit: PlannedFit, size: int) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from moeviz.model.fused import descent
 from moeviz.study.curves import PlannedCurve, plan_curves
 from moeviz.study.limits import fit_seconds, parameters, start_seconds
 from moeviz.study.models import PlannedFit, planned_fits
@@ -116,7 +117,7 @@ def _cut(spec: Specification, fit: PlannedFit, n: int, size: int) -> list[Block]
     bytes_each = _bytes(spec, n, size)
     most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / bytes_each)))
     replicates = spec["replicates"]
-    if fit.estimator == "sgd":
+    if fit.estimator == "sgd" and not descent.supported(fit.mixture):
         # Many small steps: their fixed cost is shared by the replicates of a block.
         most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
     return [

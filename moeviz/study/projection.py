@@ -78,7 +78,8 @@ class Projection:
     error : float
         How far another sample of inputs moves the parameters, in Euclidean length.
     other_optima : float
-        How much worse, in the same distance, the worst of the starts ended.
+        How much worse, in the same distance, the worst of the starts ended; not a number if one
+        found nothing, which says nothing of the best.
     converged : bool
         Whether the search ended by itself, inside the box, and did not run out of steps.
     """

@@ -177,6 +177,8 @@ def search_truth(
 ) -> Tensor:
     """Return the candidate truth whose largest reach over the mixtures is smallest.
 
+    A reach that is no number counts as infinite. Where all are, it is the first of the screening.
+
     Parameters
     ----------
     mixtures : tuple of Mixture
@@ -200,7 +202,8 @@ def search_truth(
         order = torch.argsort(spread[:, candidate], descending=True, stable=True).tolist()
         longest = 0.0
         for i in order:
-            longest = max(longest, reach(mixtures[i], truths[candidate], layout, x).samples)
+            samples = reach(mixtures[i], truths[candidate], layout, x).samples
+            longest = math.inf if math.isnan(samples) else max(longest, samples)
             if not longest < best:
                 break
         if longest < best:

@@ -33,10 +33,11 @@ def test_every_fit_has_one_line_from_step_one(classes):
 def test_the_table_and_the_words_say_where_it_starts_and_ends(classes):
     table = trace_table(classes)
     for place, trace in enumerate(traces(classes).values()):
-        assert table["Start"][place] == f"{trace[0]:.6f}"
+        assert table["Step 0"][place] == f"{trace[0]:.6f}"
         assert table["End"][place] == f"{trace[-1]:.6f}"
         assert table["Steps"][place] == str(len(trace) - 1)
         assert f"from {trace[0]:.4f} to {trace[-1]:.4f}" in trace_words(classes)
+        assert f"in {len(trace) - 1} steps on the whole sample" in trace_words(classes)
     assert len({len(cells) for cells in table.values()}) == 1
 
 

@@ -9,8 +9,11 @@ import torch
 
 from moeviz.errors import Cancelled
 from moeviz.estimate import LevenbergMarquardt, Status, fit, fit_staged, with_costs
+from moeviz.estimate.multistart import box
+from moeviz.estimate.problem import Problem
 from moeviz.estimate.staged import FEWEST, FOR_EACH, STAGES, WHOLE, stages_of
-from tests.support import DENSITIES, task
+from moeviz.model import make_mixture
+from tests.support import DENSITIES, normal, some_fits, task, uniform
 
 N = 36_000
 METHOD = LevenbergMarquardt()
@@ -116,11 +119,84 @@ def test_a_path_shows_the_parts_with_the_costs_of_the_whole(rng):
 
 def test_a_path_of_a_fit_that_began_anew_leads_from_its_start(rng):
     problem, start, _ = made(rng, fits=1, n=WHOLE)
-    found = fit_staged(problem, start, replace(METHOD, max_steps=1), watched=1)
+    found = fit_staged(problem, start, replace(METHOD, max_steps=8), watched=1)
     (path,) = found.paths
     # One trial on the part, then from the start again: the second evaluation of it, and one trial.
-    assert path.steps == (0, 3)
-    assert found.steps.tolist() == [3]
+    assert path.steps[:2] == (0, 3)
+    assert found.steps.tolist() == [path.steps[-1]]
     assert torch.equal(path.theta[0], problem.clamp(start)[0])
     share = (WHOLE // STAGES[1].divisor) / WHOLE
-    assert found.passes.tolist() == pytest.approx([2.0 + 2.0 * share])
+    whole = int(found.steps[0]) - 2 + 1.0
+    assert found.passes.tolist() == pytest.approx([whole + 2.0 * share])
+
+
+@pytest.mark.parametrize("allowed", [1, 2, 7, 8, 9, 13, 20])
+def test_steps_on_parts_and_whole_together_keep_to_what_is_allowed(allowed, rng):
+    problem, start, _ = made(rng, fits=3)
+    start[1] = 6.0 * start[1]
+    method = replace(METHOD, max_steps=allowed)
+    found = fit_staged(problem, start, method)
+    assert (found.steps <= allowed).all()
+    spent = found.status == int(Status.STEP_LIMIT)
+    assert (found.steps[spent] == allowed).all()
+    assert spent.any()
+    if allowed < 8:
+        whole = fit(problem, start, method)
+        assert torch.equal(found.theta, whole.theta)
+        assert torch.equal(found.steps, whole.steps)
+
+
+def test_each_fit_has_its_own_steps_left(rng):
+    problem, start, _ = made(rng, fits=3)
+    start[1] = 6.0 * start[1]
+    method = replace(METHOD, max_steps=9)
+    together = fit_staged(problem, start, method)
+    for row in range(3):
+        alone = fit_staged(some_fits(problem, [row]), start[row : row + 1], method)
+        for name in ("theta", "cost", "status", "steps", "passes"):
+            assert torch.equal(getattr(alone, name)[0], getattr(together, name)[row]), name
+
+
+def blown(rng, fits=2):
+    """Fits whose part leads to where the whole sample's cost is no number, but for the last.
+
+    A far input beyond the part sees e^t, of which no other knows how large it may be there.
+    """
+    mixture = make_mixture("linear", "softmax", "custom", expert_formula="exp(t)", noise=0.1)
+    layout = mixture.layout(1, 1)
+    x = uniform(rng, fits, 1, WHOLE)
+    x[:-1, 0, -1] = 1000.0
+    response = torch.exp(x[:, 0].clamp(max=1.0)) + 0.1 * normal(rng, fits, WHOLE)
+    lower, upper = box(mixture, layout, 20.0)
+    start = torch.zeros(fits, layout.size, dtype=torch.float64)
+    problem = Problem(mixture, mixture.features(x), response, torch.arange(fits), lower, upper)
+    return problem, start
+
+
+def test_where_a_part_leads_beyond_numbers_a_fit_begins_anew(rng):
+    problem, start = blown(rng)
+    whole = fit(problem, start, METHOD)
+    found = fit_staged(problem, start, METHOD, keep_trace=True, watched=2)
+    assert int(Status.NON_FINITE) not in whole.status.tolist()
+    assert torch.equal(found.status, whole.status)
+    assert torch.equal(found.theta[0], whole.theta[0])
+    assert torch.equal(found.cost[0], whole.cost[0])
+    assert (found.steps <= METHOD.max_steps).all()
+    assert found.steps[0] > whole.steps[0]
+    assert found.passes[0] > whole.passes[0] + 1.0
+    trace = torch.stack(found.trace)
+    assert torch.equal(trace[0, 0], whole_cost(problem, start)[0])
+    assert torch.equal(trace[-1], found.cost)
+    assert (trace.diff(dim=0) <= 0).all()
+    assert [path.start for path in found.paths] == [0, 1]
+    for row, path in enumerate(found.paths):
+        assert torch.equal(path.theta[0], start[row])
+        assert torch.equal(path.theta[-1], found.theta[row])
+        assert path.steps[-1] == int(found.steps[row])
+    alone = fit_staged(some_fits(problem, [1]), start[1:], METHOD)
+    assert torch.equal(alone.theta[0], found.theta[1])
+    assert torch.equal(alone.steps[0], found.steps[1])
+
+
+def whole_cost(problem, theta):
+    return problem.moments(theta, torch.arange(theta.shape[0])).cost

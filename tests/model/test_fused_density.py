@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from moeviz.kernels import KERNEL
-from moeviz.model import Features, Moments, make_mixture, moments
+from moeviz.model import SCORES, Features, Moments, make_mixture, moments
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.fused import complete_pass, density_pass
 from moeviz.model.fused.choice import way_of
@@ -20,6 +20,9 @@ from moeviz.model.moments import slopes
 from tests.support import anywhere, combined, normal, uniform
 
 FITS, SAMPLES = 5, 2 * BLOCK + 37
+
+KINDS = ["linear", *(name for name, score in SCORES.items() if score.reads_expert)]
+"""A score of the inputs, and those that are read off the experts."""
 
 SHAPES = [("gaussian", 2), ("categorical", 2), ("categorical", 3), ("categorical", 5)]
 """Outputs, and how many classes."""
@@ -57,46 +60,49 @@ def _close(found, wanted, share=1e-12) -> None:
             assert ((got - want).abs() <= share * scale).all(), field.name
 
 
-@pytest.mark.only(gate=["softmax", "top-softmax"])
-def test_every_expert_gives_the_tensors_sums(density, expert, gate, rng, monkeypatch):
-    case = _case(rng, combined("linear", gate, expert, density, top=2))
+@pytest.mark.only(score=KINDS, gate=["softmax", "top-softmax"])
+def test_every_expert_gives_the_tensors_sums(score, density, expert, gate, rng, monkeypatch):
+    case = _case(rng, combined(score, gate, expert, density, top=2))
     assert supported(case[0])
     _close(_both(*case), _by_tensors(monkeypatch, *case))
 
 
 def test_every_score_gives_the_tensors_sums(score, density, rng, monkeypatch):
     case = _case(rng, combined(score, "softmax", "tanh", density))
-    assert supported(case[0]) == (not case[0].score.reads_expert)
+    assert supported(case[0])
     _close(_both(*case), _by_tensors(monkeypatch, *case))
 
 
+@pytest.mark.only(score=KINDS)
 @pytest.mark.parametrize(("output_name", "classes"), SHAPES)
 @pytest.mark.parametrize("text", ["s1*tanh(t)", "sin(t1)*cos(t2) + s1", "s2 + s1*tanh(t)"])
-def test_typed_experts_give_the_tensors_sums(text, output_name, classes, rng, monkeypatch):
+def test_typed_experts_give_the_tensors_sums(score, text, output_name, classes, rng, monkeypatch):
     constants = {"expert_formula": text, "classes": classes}
-    case = _case(rng, make_mixture("linear", "softmax", "custom", output_name, **constants))
+    case = _case(rng, make_mixture(score, "softmax", "custom", output_name, **constants))
     _close(_both(*case), _by_tensors(monkeypatch, *case))
 
 
+@pytest.mark.only(score=["linear", "competition"])
 @pytest.mark.parametrize(("output_name", "classes"), SHAPES)
 @pytest.mark.parametrize(
     ("atoms", "dimension", "samples"),
     [(1, 2, 300), (2, 1, 1), (2, 2, BLOCK), (3, 7, BLOCK - 1), (6, 4, 600), (2, 33, 400)],
 )
 def test_every_size_gives_the_tensors_sums(
-    atoms, dimension, samples, output_name, classes, rng, monkeypatch
+    score, atoms, dimension, samples, output_name, classes, rng, monkeypatch
 ):
-    mixture = make_mixture("linear", "softmax", "linear", output_name, classes=classes)
+    mixture = make_mixture(score, "softmax", "linear", output_name, classes=classes)
     case = _case(rng, mixture, atoms, dimension, samples, reach=0.5)
     _close(_both(*case), _by_tensors(monkeypatch, *case))
 
 
+@pytest.mark.only(score=KINDS)
 @pytest.mark.parametrize(("output_name", "classes"), SHAPES)
 @pytest.mark.parametrize("reach", [8.0, 40.0])
 def test_steep_gates_and_experts_give_the_tensors_sums(
-    output_name, classes, reach, rng, monkeypatch
+    score, output_name, classes, reach, rng, monkeypatch
 ):
-    mixture = make_mixture("linear", "softmax", "linear", output_name, classes=classes)
+    mixture = make_mixture(score, "softmax", "linear", output_name, classes=classes)
     case = _case(rng, mixture, 3, 1, reach=reach)
     for got, want in zip(_both(*case), _by_tensors(monkeypatch, *case), strict=True):
         torch.testing.assert_close(got.cost, want.cost, rtol=1e-12, atol=1e-12)
@@ -105,19 +111,22 @@ def test_steep_gates_and_experts_give_the_tensors_sums(
             torch.testing.assert_close(got.gram, want.gram, rtol=1e-9, atol=1e-11)
 
 
+@pytest.mark.only(score=KINDS)
 @pytest.mark.parametrize(("output_name", "classes"), SHAPES)
 @pytest.mark.parametrize("top", [1, 2])
-def test_equal_scores_have_the_same_winners(output_name, classes, top, rng, monkeypatch):
-    mixture = make_mixture("linear", "top-softmax", "tanh", output_name, top=top, classes=classes)
+def test_equal_scores_have_the_same_winners(score, output_name, classes, top, rng, monkeypatch):
+    mixture = make_mixture(score, "top-softmax", "tanh", output_name, top=top, classes=classes)
     mixture, theta, *data = _case(rng, mixture)
-    atoms = theta.unflatten(-1, (3, -1))
-    atoms[:, :, :3] = atoms[:, :1, :3]  # all scores are equal, whatever the input
+    atoms, own = theta.unflatten(-1, (3, -1)), mixture.output.scalars
+    same = slice(atoms.shape[-1] - own) if mixture.score.reads_expert else slice(3)
+    atoms[:, :, same] = atoms[:, :1, same]  # all scores are equal, whatever the input
     _close(_both(mixture, theta, *data), _by_tensors(monkeypatch, mixture, theta, *data))
 
 
+@pytest.mark.only(score=["perturbed-cosine", "competition"])
 @pytest.mark.parametrize(("output_name", "classes"), SHAPES)
-def test_a_fits_sums_do_not_depend_on_its_batch(output_name, classes, rng):
-    mixture = make_mixture("perturbed-cosine", "softmax", "tanh", output_name, classes=classes)
+def test_a_fits_sums_do_not_depend_on_its_batch(score, output_name, classes, rng):
+    mixture = make_mixture(score, "softmax", "tanh", output_name, classes=classes)
     mixture, theta, features, response, _ = _case(rng, mixture)
     wholes = _both(mixture, theta, features, response, torch.arange(FITS))
     for rows in ([3], [4, 1], [2, 2, 0]):
@@ -127,13 +136,14 @@ def test_a_fits_sums_do_not_depend_on_its_batch(output_name, classes, rng):
                 assert torch.equal(getattr(part, field.name), getattr(whole, field.name)[rows])
 
 
+@pytest.mark.only(score=KINDS)
 @pytest.mark.parametrize(("output_name", "classes"), SHAPES)
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -1e308])
 @pytest.mark.parametrize("column", [0, 1, 2])
 def test_what_is_no_number_is_none_in_both_ways(
-    output_name, classes, bad, column, rng, monkeypatch
+    score, output_name, classes, bad, column, rng, monkeypatch
 ):
-    mixture = make_mixture("linear", "softmax", "linear", output_name, classes=classes)
+    mixture = make_mixture(score, "softmax", "linear", output_name, classes=classes)
     mixture, theta, *data = _case(rng, mixture, 3, 1)
     theta[1, column] = bad
     found = _both(mixture, theta, *data)
@@ -144,9 +154,10 @@ def test_what_is_no_number_is_none_in_both_ways(
         torch.testing.assert_close(one.cost[others], other.cost[others], rtol=1e-12, atol=0.0)
 
 
+@pytest.mark.only(score=["cosine", "competition"])
 @pytest.mark.parametrize(("output_name", "classes"), SHAPES)
-def test_slopes_of_few_samples_are_the_tensors(output_name, classes, rng, monkeypatch):
-    mixture = make_mixture("cosine", "softmax", "gelu", output_name, classes=classes)
+def test_slopes_of_few_samples_are_the_tensors(score, output_name, classes, rng, monkeypatch):
+    mixture = make_mixture(score, "softmax", "gelu", output_name, classes=classes)
     case = _case(rng, mixture, samples=45)[:-1]
     found = slopes(*case)
     monkeypatch.setenv(KERNEL, "torch")

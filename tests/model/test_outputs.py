@@ -7,8 +7,11 @@ import math
 import pytest
 import torch
 
+from moeviz.errors import ShapeError
+from moeviz.estimate.multistart import make_problem
 from moeviz.model import Features, complete_moments, make_mixture, moments
 from moeviz.model.moments import CHUNK
+from moeviz.model.outputs import make_output
 from tests.support import (
     DENSITIES,
     anywhere,
@@ -172,3 +175,49 @@ def test_regression_draws_add_noise_to_the_mean(rng):
     values, draw = mixture.values(theta, features), normal(rng, 100)
     found = mixture.output.observe(values, uniform(rng, 100, low=0.0), draw)
     torch.testing.assert_close(found, mixture.predict(theta, features) + 0.3 * draw)
+
+
+@pytest.mark.parametrize("classes", [3, 6])
+@pytest.mark.parametrize("kind", ["float64", "float32", "int64", "int32", "uint8"])
+def test_classes_are_accepted_up_to_the_last(classes, kind):
+    response = torch.arange(classes, dtype=getattr(torch, kind)).repeat(2, 3)
+    make_output("categorical", classes=classes).check(response)
+    with pytest.raises(ShapeError, match=f"from 0 to {classes - 2}, but got {classes - 1} and 5"):
+        make_output("categorical", classes=classes - 1).check(response)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("bad", [float("nan"), 0.5, 1.5, -1.0, -0.5, "C", 256.0, 1e300, -1e300])
+def test_what_is_no_class_is_refused_where_data_enter(classes, bad):
+    mixture = make_mixture("linear", "softmax", "tanh", "categorical", classes=classes)
+    features = mixture.features(torch.zeros(1, 1, 4, dtype=torch.float64))
+    response = torch.tensor([[0.0, 1.0, float(classes) if bad == "C" else bad, 0.0]]).double()
+    end = torch.ones(mixture.layout(2, 1).size, dtype=torch.float64)
+    with pytest.raises(ShapeError, match=f"a whole number from 0 to {classes - 1}, but got"):
+        make_problem(mixture, features, response, (-end, end))
+
+
+@pytest.mark.parametrize("output_name", ["regression", "gaussian"])
+def test_numbers_are_taken_as_they_come(output_name):
+    response = torch.tensor([float("nan"), -3.0, 0.5])
+    assert make_output(output_name).check(response) is None
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize("reach", [1.0, 30.0])
+def test_the_slope_of_classes_is_the_chains_and_stays_bounded_where_chances_are_rounded(
+    classes, reach, rng
+):
+    mixture = make_mixture("linear", "softmax", "linear", "categorical", classes=classes)
+    theta = reach * anywhere(rng, mixture, mixture.layout(3, 2), 4)
+    features = mixture.features(uniform(rng, 4, 2, 50))
+    values = mixture.values(theta, features)
+    response = torch.randint(classes, (4, 50), generator=rng).double()
+    (row,) = mixture.output.slope_rows(mixture.gate, values, response)
+    _, chain = mixture.output.rows(mixture.gate, values, response)
+    for got, of in [(row.by_score, lambda r: r.by_score)] + [
+        (by, lambda r, c=c: r.by_value[c]) for c, by in enumerate(row.by_value)
+    ]:
+        assert (got.abs() <= 1.0 + 1e-12).all()
+        want = sum(of(part) * part.residual.unsqueeze(-2) for part in chain)
+        assert reach > 1.0 or torch.allclose(got, want, rtol=1e-10, atol=1e-13)

@@ -1,9 +1,12 @@
 """Data sets are what their streams draw and their truth answers, however they are cut."""
 
+import math
+from dataclasses import dataclass
+
 import pytest
 import torch
 
-from moeviz.study import PRESETS
+from moeviz.study import PRESETS, projection
 from moeviz.study import data as made
 from moeviz.study import scenario as drawn
 from moeviz.study.data import data_of
@@ -89,6 +92,61 @@ def test_the_truth_is_the_candidate_whose_longest_reach_is_shortest():
     chosen = search_truth(mixtures, layout, candidates, x)
     assert torch.equal(chosen, candidates[longest.index(min(longest))])
     assert len(set(longest)) == drawn.FINALISTS
+
+
+@pytest.mark.parametrize("lost", ["one model's", "the other model's", "all but one", "all"])
+def test_a_reach_that_is_no_number_never_wins(lost, monkeypatch):
+    spec = small(candidates=40)
+    scenario = resolve_scenario(spec)
+    mixtures = tuple({fit.source: None for fit in scenario.fits})
+    assert len(mixtures) == 2
+    fit = scenario.fits[0]
+    candidates = torch.stack([fit.truth + 0.01 * step for step in range(4)])
+    samples = {
+        (model, place): 100.0 + 10.0 * abs(place - 2) + model
+        for model in range(2)
+        for place in range(4)
+    }
+    if lost == "all but one":
+        samples.update({key: math.nan for key in samples if key[1] != 3})
+    elif lost == "all":
+        samples = dict.fromkeys(samples, math.nan)
+    else:
+        samples[0 if lost == "one model's" else 1, 2] = math.nan
+    place = {tuple(one.tolist()): number for number, one in enumerate(candidates)}
+
+    def known(mixture, truth, layout, x):
+        return Reach(math.nan, samples[mixtures.index(mixture), place[tuple(truth.tolist())]])
+
+    monkeypatch.setattr(drawn, "reach", known)
+    chosen = search_truth(mixtures, fit.true_layout, candidates, input_nodes(2, 512))
+    wanted = {"all but one": (3,), "all": range(4)}.get(lost, (1, 3))
+    assert place[tuple(chosen.tolist())] in wanted
+
+
+@dataclass
+class Reach:
+    constant: float
+    samples: float
+
+
+def test_a_start_that_found_nothing_is_no_best_approximation(monkeypatch):
+    preset = PRESETS["sigmoid-against-softmax"]
+    spec = preset.build({**preset.defaults, "dimension": 1, "candidates": 1})
+    index = next(i for i, fit in enumerate(resolve_scenario(spec).fits) if fit.needs_projection)
+    asked = []
+
+    def fitted(spec, fit, x, starts, effort, shift, should_stop):
+        asked.append(starts.clone())
+        theta = starts.clone()
+        theta[: len(starts) - 1] = torch.nan  # all but the last
+        return theta, torch.zeros(len(starts), dtype=torch.long)
+
+    monkeypatch.setattr(projection, "_fit", fitted)
+    found = projection._project(spec, index, None)
+    assert torch.equal(found.theta, asked[0][-1])
+    assert math.isfinite(found.distance)
+    assert math.isnan(found.other_optima)
 
 
 @pytest.mark.parametrize("kind", ["relu", "tanh", "ffn"])

@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
 from multiprocessing import forkserver
@@ -31,6 +31,12 @@ from moeviz.engine.children import WORKER_ENVIRONMENT
 ALLOWED_FAILURES = 5
 """A block may be on a worker that dies this many times before it is blamed for it."""
 
+SHARE = 4
+"""Workers on one GPU. What the host does for a step takes ten times as long as the GPU's part."""
+
+GPU_SECONDS = 60.0
+"""An answer about GPUs that takes longer is none."""
+
 NURSERY = "moeviz.engine.workers.nursery"
 """The module that loads what every worker needs."""
 
@@ -40,7 +46,7 @@ async def serve(workers: int) -> None:
     method = _method()
     if method == "forkserver":
         _load_once()
-    gpus = _gpus()
+    asked = _ask_for_gpus(method)
     import dask
     from distributed import LocalCluster, utils
 
@@ -81,6 +87,7 @@ async def serve(workers: int) -> None:
     )
     try:
         _announce(cluster.scheduler_address)
+        gpus = await asyncio.to_thread(_gpus, asked)
         cluster.worker_spec.update(_worker_specs(cluster, max(workers, len(gpus)), gpus))
         cluster.scale(len(cluster.worker_spec))
         await stop.wait()
@@ -108,32 +115,46 @@ def _load_once() -> None:
 
 
 def _worker_specs(cluster: Any, workers: int, gpus: list[str]) -> dict[int, dict[str, Any]]:
-    """One worker per core; the first ones have a GPU each and say so to the scheduler."""
+    """One worker per core; the first ones share the GPUs and say so to the scheduler."""
     plain = cluster.new_spec
     specs = {}
     for index in range(workers):
         options = dict(plain["options"])
-        if index < len(gpus):
+        if index < SHARE * len(gpus):
             options["resources"] = {"GPU": 1}
-            options["env"] = {"CUDA_VISIBLE_DEVICES": gpus[index]}
+            options["env"] = {"CUDA_VISIBLE_DEVICES": gpus[index % len(gpus)]}
         specs[index] = {"cls": plain["cls"], "options": options}
     return specs
 
 
-def _gpus() -> list[str]:
-    """Return the names by which CUDA is told of each GPU that PyTorch can use here."""
+def _ask_for_gpus(method: str) -> Any:
+    """Begin to count the GPUs that PyTorch can use here; None where there can be none.
+
+    Asked in a process that ends, since what speaks to a GPU cannot be forked any more.
+    """
     if not any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/dxg")):
-        return []
-    # Asked in a process that ends: this one has no other use for torch.
-    question = "import torch; print(torch.cuda.device_count())"
-    answer = subprocess.run(
-        [sys.executable, "-c", question], capture_output=True, text=True, check=False
-    )
-    if answer.returncode != 0:
-        return []
+        return None
+    context: Any = multiprocessing.get_context(method)
+    here, there = context.Pipe(duplex=False)
+    context.Process(target=_count_gpus, args=(there,), daemon=True).start()
+    there.close()
+    return here
+
+
+def _count_gpus(answer: Any) -> None:
+    import torch
+
+    answer.send(torch.cuda.device_count())
+
+
+def _gpus(asked: Any) -> list[str]:
+    """Return the names by which CUDA is told of each GPU that was counted."""
+    try:
+        count = asked.recv() if asked is not None and asked.poll(GPU_SECONDS) else 0
+    except EOFError:
+        count = 0
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     names = visible.split(",") if visible else []
-    count = int(answer.stdout)
     return names[:count] if names else [str(index) for index in range(count)]
 
 

@@ -7,16 +7,15 @@ Importing this module compiles it, or reads what was compiled before from
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
-from moeviz.model.fused.machine import BLOCK, F2, F3, I2, linear_row, run, weigh
+from moeviz.model.fused.kept import kept
+from moeviz.model.fused.machine import BLOCK, F2, F3, I2, add_times, linear_row, run, weigh
 
 
-@njit(
-    f"void({F2}, {F2}, i8, i8, {I2}, {F2}, i8, i8, i8, f8, {F3}, {F3}, {F2})",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+@kept(
+    f"void({F2}, {F2}, i8, i8, {I2}, {F2}, i8, i8, i8, i8, f8, {F3}, {F3}, {F2})",
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def add_means(
     gate: np.ndarray,
@@ -26,6 +25,7 @@ def add_means(
     steps: np.ndarray,
     numbers: np.ndarray,
     value: int,
+    affinity: int,
     heads: int,
     scalars: int,
     noise: float,
@@ -41,8 +41,9 @@ def add_means(
     expert : shape (K, E)
     kind, kept : int
         The gate, and how many experts it keeps.
-    steps, numbers, value, heads, scalars
-        The expert's instructions, and the row of its value.
+    steps, numbers, value, affinity, heads, scalars
+        The expert's instructions, and the rows of its value and of what the score reads off it;
+        -1 where it reads nothing.
     noise : float
         Standard deviation.
     z, x : shapes (R, Dz + 1, N), (R, D + 1, N)
@@ -73,6 +74,8 @@ def add_means(
                     for s in range(scalars):
                         rows[i, heads + s, :] = expert[i, heads * width + s]
                     run(steps, numbers, inputs, rows[i])
+                    if affinity >= 0:
+                        add_times(rows[i, affinity], 1.0, scores[i])
                 weigh(kind, kept, scores, weights, aside)
                 out = y[r, first : first + count]
                 for n in range(count):
@@ -83,7 +86,7 @@ def add_means(
                         out[n] += w[n] * h[n]
 
 
-@njit(f"void({F3}, f8, f8, {F3})", error_model="numpy", nogil=True, cache=cached())
+@kept(f"void({F3}, f8, f8, {F3})")
 def divide_by_norms(x: np.ndarray, beside: float, least: float, out: np.ndarray) -> None:
     """Write inputs divided by their norms, and a last row of ones.
 

@@ -6,15 +6,14 @@ Matrices of a few rows take longer to hand to a batched product than to multiply
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
+from moeviz.model.fused.kept import kept
 
 
-@njit(
+@kept(
     "void(f8[:,:,::1], f8[:,:,:,::1], f8[:,::1], f8[:,:,::1])",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def carry(total: np.ndarray, chart: np.ndarray, slope: np.ndarray, gram: np.ndarray) -> None:
     """Write C^T R e and C^T R R^T C, where C holds the charts and is otherwise the identity.

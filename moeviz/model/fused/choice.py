@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
 
 from moeviz.kernels import wanted
 from moeviz.model.fused import density, regression
+from moeviz.model.fused.loaded import loaded
 
 if TYPE_CHECKING:
     from moeviz.model.mixture import Mixture
@@ -19,28 +19,33 @@ if TYPE_CHECKING:
 Way = Literal["fused", "torch"]
 
 
-@cache
-def available() -> bool:
-    """Return whether compiled code can be made here."""
-    try:
-        import numba  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 def way_of(mixture: Mixture, device: str) -> Way:
     """Return which way a fit of this mixture goes on a kind of device."""
-    known = regression.supported(mixture) or density.supported(mixture)
-    return "fused" if _usable(device) and known else "torch"
+    if regression.supported(mixture):
+        needed = regression.PASS
+    elif density.supported(mixture):
+        needed = density.PASS
+    else:
+        return "torch"
+    return "fused" if _usable(device, needed) else "torch"
 
 
-def _usable(device: str) -> bool:
-    return wanted() and device == "cpu" and available()
+def _usable(device: str, *modules: str) -> bool:
+    return wanted() and device == "cpu" and loaded(*modules)
 
 
-def allowed(tensor: Tensor) -> bool:
-    """Return whether compiled code may work on tensors like this one."""
+def allowed(tensor: Tensor, *modules: str) -> bool:
+    """Return whether compiled code may work on tensors like this one.
+
+    Parameters
+    ----------
+    tensor : Tensor
+    *modules : str
+        The modules of :mod:`moeviz.model.fused` that are about to be used; they are compiled now
+        if need be, and where that cannot be done nothing is allowed.
+    """
     return (
-        _usable(tensor.device.type) and tensor.dtype == torch.float64 and not tensor.requires_grad
+        tensor.dtype == torch.float64
+        and not tensor.requires_grad
+        and _usable(tensor.device.type, *modules)
     )

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
+PASS = "complete_pass"
+"""The module of the compiled pass."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -118,12 +121,12 @@ def complete(
     """
     from moeviz.model.fused.complete_pass import sum_complete
 
-    expert, written = mixture.expert, instructions_of(mixture.expert)
+    expert, written = mixture.expert, instructions_of(mixture.expert, mixture.score)
     fits, atoms, wide = predictors.gate.shape
     height = wide + predictors.expert.shape[2]
     width = int(features.expert.shape[-2])
     plan = plan_of(mixture.output.copies, expert.heads, expert.scalars, width, atoms)
-    linear = written.outputs[0] == 0
+    linear = written.outputs[0] == 0 and not mixture.score.reads_expert
     cost, share = torch.zeros(fits, dtype=torch.float64), torch.zeros(fits, atoms).double()
     slope = torch.zeros(fits, atoms, height, dtype=torch.float64)
     gram = torch.zeros(fits, atoms, height, atoms, height, dtype=torch.float64)
@@ -143,7 +146,7 @@ def complete(
         plan.ends,
         plan.gram,
         plan.slope,
-        *data_arrays(features, response, rows),
+        *data_arrays(features, response, rows, fits),
         cost.numpy(),
         share.numpy(),
         slope.numpy(),

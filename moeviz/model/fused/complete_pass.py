@@ -10,7 +10,8 @@ the blocks i = j are minus the sum of the others in their row. So the products o
 weights are enough, and nothing cancels. An expert's information is
 :math:`\sum_n r\, \omega\, \sigma \sigma' x x^\top`, with responsibilities r, the slopes
 :math:`\sigma` of its channels (predictors and scalars) and the information :math:`\omega` of one
-observation about its copies' values.
+observation about its copies' values. Where scores read the experts, what reaches them so is added
+to these weights, and different atoms' channels have products of their own.
 
 Importing this module compiles it, or reads what was compiled before.
 """
@@ -18,10 +19,8 @@ Importing this module compiles it, or reads what was compiled before.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
 from moeviz.model.fused.complete_rows import (
     add_sums,
     assemble,
@@ -29,14 +28,33 @@ from moeviz.model.fused.complete_rows import (
     gate_weights,
     square_sum,
 )
+from moeviz.model.fused.complete_through import (
+    add_weights,
+    assemble_through,
+    through_scores,
+    weighted_rows,
+)
 from moeviz.model.fused.density_rows import classes, expert_rows, gaussian, row_sum
-from moeviz.model.fused.machine import BLOCK, F1, F2, F3, I1, I2, SOFTMAX, linear_row, weigh
+from moeviz.model.fused.kept import kept
+from moeviz.model.fused.machine import (
+    BLOCK,
+    F1,
+    F2,
+    F3,
+    I1,
+    I2,
+    SOFTMAX,
+    add_times,
+    linear_row,
+    weigh,
+)
+from moeviz.model.fused.products import add_products
 
 
-@njit(
+@kept(
     f"void({F3}, {F3}, i8, i8, {I2}, {F2}, i8, {I1}, i8, i8, {I2}, {I1}, {I1}, {I2}, {I1}, "
     f"{F3}, {F3}, {F2}, {I1}, {F1}, {F2}, {F3}, f8[:,:,:,:,::1])",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def sum_complete(
     gate: np.ndarray,
@@ -75,8 +93,9 @@ def sum_complete(
         C, or 0 for Gaussian densities.
     steps, numbers, value, heads, scalars
         The expert's instructions.
-    slopes : shape (heads + scalars,)
-        Rows of its derivatives; empty where its value is its only predictor.
+    slopes : shape (heads + scalars,), (0,) or (heads + scalars + 2,)
+        Rows of its derivatives; empty where its value is its only predictor. Two more where the
+        score reads it: of the affinity and of its derivative.
     pairs, singles, ends, gram_places, slope_places
         As :class:`moeviz.model.fused.complete.Plan` has them.
     z, x, y : shapes (R, Dz + 1, N), (R, D + 1, N), (R, N)
@@ -94,10 +113,14 @@ def sum_complete(
     free = max(0, classes_ - 1)
     copies = max(1, free)
     width = x.shape[1]
+    reads, share_of, own = slopes.shape[0] > inputs, 1.0 / copies, slopes[:inputs]
     many, last = atoms * (atoms - 1) // 2, slope.shape[2] - 1
     gate_ends = np.array([many, many + atoms, many + atoms])
     gate_sums = np.zeros((fits, wide * (wide + 1) // 2, many + atoms))
     expert_sums = np.zeros((fits, width * (width + 1) // 2, ends[2]))
+    channels = copies * inputs if reads else 0
+    tall = atoms * (1 + copies * (heads * width + scalars)) if reads else 0
+    cross = np.zeros((fits, tall, tall))
     for piece in range(2):  # whole blocks, then what is left
         whole = samples - samples % BLOCK
         start, stop = (0, whole) if piece == 0 else (whole, samples)
@@ -111,6 +134,7 @@ def sum_complete(
         aside, spare = np.empty((2, count)), np.empty((2, count))
         by_gate = np.empty((many + atoms, count))
         by_expert = np.empty((ends[2], count))
+        through, mixed = np.empty((channels, count)), np.empty((tall, count))
         for f in range(fits):
             zf, xf, yf = z[which[f]], x[which[f]], y[which[f]]
             variance = expert[f, :, expert.shape[2] - 1].copy()
@@ -120,6 +144,9 @@ def sum_complete(
                     expert_rows(
                         expert[f, i], copies, steps, numbers, heads, scalars, xf, first, rows[i]
                     )
+                    if reads:
+                        for c in range(copies):
+                            add_times(rows[i, c, slopes[inputs]], share_of, scores[i])
                 weigh(SOFTMAX, kept, scores, weights, aside)
                 if free:
                     cost[f] += classes(
@@ -132,17 +159,28 @@ def sum_complete(
                     )  # fmt: skip
                 gate_weights(weights, shares, by_gate)
                 add_sums(zf, first, by_gate, gate_ends, spare[0], gate_sums[f])
+                at = 0
                 for i in range(atoms):
                     expert_weights(
-                        i, yf, first, rows[i], slopes, chances[i], variance[i], shares[i],
+                        i, yf, first, rows[i], own, chances[i], variance[i], shares[i],
                         extra[i], pairs, singles, by_expert,
                     )  # fmt: skip
                     share[f, i] += row_sum(shares[i])
+                    if reads:
+                        through_scores(rows[i], slopes, inputs, share_of, through)
+                        add_weights(i, through, weights[i], shares[i], pairs, singles, by_expert)
+                        at = weighted_rows(
+                            weights[i], through, heads, inputs, xf, first, at, mixed, spare[0]
+                        )
                     if not free:
                         slope[f, i, last] += square_sum(shares[i], extra[i], 1.0 / variance[i])
                 add_sums(xf, first, by_expert, ends, spare[0], expert_sums[f])
+                if reads:
+                    add_products(mixed, cross[f])
     for f in range(fits):
         assemble(wide, gate_sums[f], expert_sums[f], gram_places, slope_places, slope[f], gram[f])
+        if reads:
+            assemble_through(cross[f], gram[f])
         if not free:
             for i in range(atoms):
                 half = 0.5 / expert[f, i, expert.shape[2] - 1]

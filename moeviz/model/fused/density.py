@@ -17,18 +17,20 @@ if TYPE_CHECKING:
 
     from moeviz.model.mixture import Features, Mixture, Predictors
 
+PASS = "density_pass"
+"""The module of the compiled pass."""
+
 
 @lru_cache(maxsize=256)
 def supported(mixture: Mixture) -> bool:
     """Return whether compiled code computes this density's moments.
 
-    It does where scores are linear in their features, with a softmax gate and an expert whose text
-    has instructions.
+    It does where scores are linear in their features or read off the expert, with a softmax gate
+    and formulas that have instructions.
     """
     return (
         type(mixture.output) in (GaussianDensity, Categorical)
         and type(mixture.gate) in (SoftmaxGate, TopSoftmaxGate)
-        and not mixture.score.reads_expert
         and has_instructions(mixture)
     )
 
@@ -70,7 +72,7 @@ def likelihood(
     """
     from moeviz.model.fused.density_pass import sum_likelihoods
 
-    expert, written = mixture.expert, instructions_of(mixture.expert)
+    expert, written = mixture.expert, instructions_of(mixture.expert, mixture.score)
     fits, atoms, _ = predictors.gate.shape
     height = atoms * (predictors.gate.shape[2] + predictors.expert.shape[2]) + 1
     cost = torch.zeros(fits, dtype=torch.float64)
@@ -86,7 +88,7 @@ def likelihood(
         written.outputs[1:],
         expert.heads,
         expert.scalars,
-        *data_arrays(features, response, rows),
+        *data_arrays(features, response, rows, fits),
         cost.numpy(),
         total.numpy(),
     )

@@ -12,11 +12,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
-from moeviz.model.fused.density_rows import FLOOR, classes, expert_rows, gaussian
+from moeviz.model.fused.class_rows import (
+    add_later,
+    along,
+    by_logit,
+    by_logit_of,
+    decided,
+    draw,
+    mix,
+)
+from moeviz.model.fused.density_rows import FAR, classes, expert_rows, gaussian, row_sum
+from moeviz.model.fused.kept import kept
 from moeviz.model.fused.machine import (
     BLOCK,
     F1,
@@ -25,6 +33,8 @@ from moeviz.model.fused.machine import (
     I1,
     I2,
     SOFTMAX,
+    add_through,
+    add_times,
     compiled,
     copy,
     fill,
@@ -73,96 +83,6 @@ def _by_mean(
 
 
 @compiled
-def _mix(weights: np.ndarray, chances: np.ndarray, last: np.ndarray, mixed: np.ndarray) -> None:
-    """Write the mixture's probabilities of C classes, (C, B)."""
-    atoms, free, count = chances.shape
-    for c in range(free + 1):
-        fill(0.0, mixed[c])
-    for i in range(atoms):
-        weight, rest, to = weights[i], last[i], mixed[free]
-        if free == 1:
-            rest = chances[i, 0]
-            for n in range(count):
-                to[n] += weight[n] * (1.0 - rest[n])
-        else:
-            for n in range(count):
-                to[n] += weight[n] * rest[n]
-        for c in range(free):
-            chance, to = chances[i, c], mixed[c]
-            for n in range(count):
-                to[n] += weight[n] * chance[n]
-
-
-@compiled
-def _draw(
-    c: int,
-    mixed: np.ndarray,
-    y: np.ndarray,
-    first: int,
-    before: np.ndarray,
-    here: np.ndarray,
-    tail: np.ndarray,
-    residual: np.ndarray,
-) -> None:
-    """Write coefficients and residual of draw c of the chain, which is class c or a later one."""
-    count = residual.shape[0]
-    fill(0.0, tail)
-    for d in range(mixed.shape[0] - 1, c, -1):
-        row = mixed[d]
-        for n in range(count):
-            tail[n] += row[n]
-    own = mixed[c]
-    for n in range(count):
-        left = tail[n] + own[n]
-        left = FLOOR if left < FLOOR else left
-        spread = (own[n] / left) * (tail[n] / left)
-        spread = FLOOR if spread < FLOOR else spread
-        here[n] = 1.0 / math.sqrt(left * spread)
-    for n in range(count):
-        left = tail[n] + own[n]
-        before[n] = own[n] / (FLOOR if left < FLOOR else left)
-    for n in range(count):
-        seen = 1.0 if y[first + n] == c else 0.0
-        seen = (seen - before[n]) * here[n]
-        residual[n] = seen if y[first + n] >= c else 0.0
-    for n in range(count):
-        before[n] *= here[n]
-
-
-@compiled
-def _along(
-    c: int, chances: np.ndarray, before: np.ndarray, here: np.ndarray, out: np.ndarray
-) -> None:
-    """Write what an atom's share does to draw c."""
-    count = out.shape[0]
-    chance = chances[c]
-    for n in range(count):
-        out[n] = here[n] * chance[n]
-    for d in range(c):
-        chance = chances[d]
-        for n in range(count):
-            out[n] += before[n] * chance[n]
-
-
-@compiled
-def _by_logit(weight: np.ndarray, chance: np.ndarray, value: np.ndarray, out: np.ndarray) -> None:
-    for n in range(out.shape[0]):
-        out[n] = -((weight[n] * chance[n]) * value[n])
-
-
-@compiled
-def _by_logit_of(
-    weight: np.ndarray,
-    chance: np.ndarray,
-    value: np.ndarray,
-    coefficient: np.ndarray,
-    out: np.ndarray,
-) -> None:
-    for n in range(out.shape[0]):
-        out[n] = (weight[n] * chance[n]) * (coefficient[n] - value[n])
-
-
-@compiled
 def _add(jacobian: np.ndarray, total: np.ndarray) -> None:
     if total.shape[0] == 1:
         add_row(jacobian, jacobian.shape[0] - 1, total[0])
@@ -170,10 +90,10 @@ def _add(jacobian: np.ndarray, total: np.ndarray) -> None:
         add_products(jacobian, total)
 
 
-@njit(
+@kept(
     f"void({F3}, {F3}, i8, i8, {I2}, {F2}, i8, {I1}, i8, i8, "
     f"{F3}, {F3}, {F2}, {I1}, {F1}, {F3})",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def sum_likelihoods(
     gate: np.ndarray,
@@ -204,7 +124,8 @@ def sum_likelihoods(
     classes_ : int
         C, or 0 for Gaussian densities.
     steps, numbers, value, slopes, heads, scalars
-        The expert's instructions, and the rows of its value and of its derivatives.
+        The expert's instructions, and the rows of its value and of its derivatives; where the
+        score reads it, also those of the affinity and of its derivative.
     z, x, y : shapes (R, Dz + 1, N), (R, D + 1, N), (R, N)
         Features and observations.
     which : shape (F,)
@@ -218,6 +139,7 @@ def sum_likelihoods(
     samples, height, inputs = y.shape[1], total.shape[2], heads + scalars
     free = max(0, classes_ - 1)
     copies = max(1, free)
+    reads, share_of = slopes.shape[0] > inputs, 1.0 / copies
     for piece in range(2):
         # All blocks of full length, then what is left.
         whole = samples - samples % BLOCK
@@ -230,6 +152,7 @@ def sum_likelihoods(
         shares, extra = np.empty((atoms, count)), np.empty((atoms, count))
         chances, mixed = np.empty((atoms, free, count)), np.empty((free + 1, count))
         aside, spare, by = np.empty((2, count)), np.empty((2, count)), np.empty(count)
+        after, by_score = np.empty(count), np.empty(count)
         jacobian = np.empty((height, count))
         residual = jacobian[height - 1]
         for f in range(fits):
@@ -241,6 +164,9 @@ def sum_likelihoods(
                     expert_rows(
                         expert[f, i], copies, steps, numbers, heads, scalars, xf, first, rows[i]
                     )
+                    if reads:
+                        for c in range(copies):
+                            add_times(rows[i, c, slopes[inputs]], share_of, scores[i])
                 weigh(SOFTMAX, kept, scores, weights, aside)
                 if not free:
                     cost[f] += gaussian(
@@ -254,6 +180,8 @@ def sum_likelihoods(
                             by[n] = share[n] - weight[n]
                         at = times_features(by, zf, first, at, jacobian)
                         _by_mean(share, extra[i], 1.0 / variance[i], spare[0], spare[1])
+                        if reads:
+                            add_through(by, rows[i, 0, slopes[inputs + 1]], 1.0, spare[0])
                         at = _write_copy(
                             spare[0], rows[i, 0], slopes, heads, scalars, xf, first, at, jacobian,
                             by,
@@ -264,14 +192,19 @@ def sum_likelihoods(
                     _add(jacobian, total[f])
                     continue
                 cost[f] += classes(yf, first, rows, value, weights, chances, extra, shares, spare)
-                _mix(weights, chances, extra, mixed)
+                mix(weights, chances, extra, mixed)
                 before, here, mean = aside[0], aside[1], spare[0]
                 for c in range(free):
-                    _draw(c, mixed, yf, first, before, here, mean, residual)
+                    draw(c, mixed, yf, first, before, here, mean, residual)
+                    far = not row_sum(here) < 1.0 / math.sqrt(FAR)
+                    if far:
+                        decided(c, mixed, yf, first, before, here, after, residual)
                     fill(0.0, mean)
                     for i in range(atoms):
                         share, weight = shares[i], weights[i]
-                        _along(c, chances[i], before, here, share)
+                        along(c, chances[i], before, here, share)
+                        if far:
+                            add_later(c, chances[i], extra[i], after, share)
                         for n in range(count):
                             mean[n] += weight[n] * share[n]
                     at = 0
@@ -280,13 +213,20 @@ def sum_likelihoods(
                         for n in range(count):
                             by[n] = weight[n] * (share[n] - mean[n])
                         at = times_features(by, zf, first, at, jacobian)
+                        if reads:
+                            copy(by, by_score)
                         for d in range(free):
-                            if d > c:
-                                _by_logit(weight, chances[i, d], share, by)
+                            if d > c and far:
+                                by_logit_of(weight, chances[i, d], share, after, by)
+                            elif d > c:
+                                by_logit(weight, chances[i, d], share, by)
                             else:
-                                _by_logit_of(
+                                by_logit_of(
                                     weight, chances[i, d], share, here if d == c else before, by
                                 )
+                            if reads:
+                                bend = rows[i, d, slopes[inputs + 1]]
+                                add_through(by_score, bend, share_of, by)
                             at = _write_copy(
                                 by, rows[i, d], slopes, heads, scalars, xf, first, at, jacobian,
                                 spare[1],

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 FLOOR = 1e-280
 """As that of :mod:`moeviz.model.outputs`: nothing is divided by a smaller probability."""
 
+FAR = 1e-14
+"""As that of :mod:`moeviz.model.outputs`: draws with less information have their own formulas."""
+
 
 @compiled
 def expert_rows(

@@ -19,6 +19,7 @@ from moeviz.model.experts import Expert
 from moeviz.model.formula import differentiate, spelled_units
 from moeviz.model.formula.tree import Call, Number, Power, Product, Sum, Symbol, Tree
 from moeviz.model.reading import formula_of
+from moeviz.model.scores import Score
 
 FILL: Final = 0
 ADD: Final = 1
@@ -59,6 +60,9 @@ CALLS = {
 TIMES = {"relu": "step", "gelu": "normal_cdf"}
 """Functions that are their argument times another function of it."""
 
+VALUE: Final = "h"
+"""What a score that reads the expert calls its value."""
+
 
 class UnsupportedError(MoevizError):
     """A formula that has no instructions."""
@@ -75,27 +79,25 @@ class Instructions:
         rows are the heads and the scalars.
     numbers : numpy.ndarray of float64, shape (I, 2)
         An affine step's factor and summand; a filled row's value comes second.
-    outputs : numpy.ndarray of int64, shape (1 + H + S,)
-        The rows of the value and of its derivatives by H heads and S scalars.
+    outputs : numpy.ndarray of int64, shape (1 + H + S,) or (1 + H + S + 2,)
+        The rows of the value and of its derivatives by H heads and S scalars; where the score
+        reads the expert, then those of the affinity and of its derivative by the value.
     """
 
     steps: np.ndarray
     numbers: np.ndarray
     outputs: np.ndarray
 
-    @property
-    def rows(self) -> int:
-        """Rows that an atom needs."""
-        return len(self.outputs) - 1 + len(self.steps)
-
 
 @lru_cache(maxsize=256)
-def instructions_of(expert: Expert) -> Instructions:
-    """Return an expert's instructions.
+def instructions_of(expert: Expert, score: Score | None = None) -> Instructions:
+    """Return an expert's instructions, and those of what its score reads off it.
 
     Parameters
     ----------
     expert : Expert
+    score : Score, optional
+        Adds nothing unless it reads the expert.
 
     Raises
     ------
@@ -120,6 +122,10 @@ def instructions_of(expert: Expert) -> Instructions:
         for slope in slopes[1:]:
             row = writer.step(ADD, row, writer.place(slope))
         outputs.append(row)
+    if score is not None and score.reads_expert:
+        writer.name(VALUE, outputs[0])
+        affinity = formula_of(score)
+        outputs += [writer.place(affinity), writer.place(differentiate(affinity, VALUE))]
     return writer.written(outputs)
 
 
@@ -138,6 +144,10 @@ class _Writer:
         """Return the row of an instruction."""
         key = (code, a, b, factor, plus)
         return self._steps.setdefault(key, self._inputs + len(self._steps))
+
+    def name(self, symbol: str, row: int) -> None:
+        """Let a symbol of later formulas stand for a row."""
+        self._symbols[symbol] = row
 
     def fill(self, value: float) -> int:
         """Return a row of one number."""

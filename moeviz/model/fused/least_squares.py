@@ -8,10 +8,9 @@ it, or reads what was compiled before from :mod:`moeviz.model.fused.cache`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from moeviz.model.fused import elementary as el
-from moeviz.model.fused.cache import cached
+from moeviz.model.fused.kept import kept
 from moeviz.model.fused.machine import (
     BLOCK,
     F2,
@@ -19,6 +18,8 @@ from moeviz.model.fused.machine import (
     I1,
     I2,
     SIGMOID,
+    add_through,
+    add_times,
     copy,
     fill,
     linear_row,
@@ -32,9 +33,9 @@ _MODEL = f"{F3}, {F3}, i8, i8, {I2}, {F2}, {I1}, i8, i8"
 _DATA = f"{F3}, {F3}, {F2}, {I1}"
 
 
-@njit(
+@kept(
     f"void({_MODEL}, {_DATA}, {F3})",
-    fastmath=set(el.FAST), error_model="numpy", nogil=True, cache=cached(),
+    fastmath=set(el.FAST),
 )  # fmt: skip
 def sum_products(
     gate: np.ndarray,
@@ -61,7 +62,7 @@ def sum_products(
     kind, kept : int
         The gate, and how many experts it keeps.
     steps, numbers, outputs, heads, scalars
-        The expert's instructions.
+        The expert's instructions, with those of the affinity where the score reads it.
     z, x, y : shapes (R, Dz + 1, N), (R, D + 1, N), (R, N)
         Features and observations.
     which : shape (F,)
@@ -72,6 +73,7 @@ def sum_products(
     fits, atoms = gate.shape[0], gate.shape[1]
     samples, height = y.shape[1], total.shape[2]
     inputs, width = heads + scalars, x.shape[1]
+    reads = outputs.shape[0] > 1 + inputs
     for f in range(fits):
         for i in range(total.shape[1]):
             fill(0.0, total[f, i])
@@ -97,6 +99,8 @@ def sum_products(
                     for s in range(scalars):
                         fill(expert[f, i, heads * width + s], rows[i, heads + s])
                     run(steps, numbers, inputs, rows[i])
+                    if reads:
+                        add_times(rows[i, outputs[1 + inputs]], 1.0, scores[i])
                 weigh(kind, kept, scores, weights, aside)
                 fill(0.0, mean)
                 for i in range(atoms):
@@ -115,6 +119,8 @@ def sum_products(
                         for n in range(count):
                             by[n] = w[n] * (value[n] - mean[n])
                     at = times_features(by, zf, first, at, jacobian)
+                    if reads:  # what the weight is to the value directly
+                        add_through(by, rows[i, outputs[2 + inputs]], 1.0, w)
                     for o in range(1, 1 + inputs):
                         slope = rows[i, outputs[o]]
                         for n in range(count):

@@ -68,6 +68,9 @@ def linear_row(slope: np.ndarray, features: np.ndarray, first: int, out: np.ndar
     """Write slope . features from sample `first` on; slope (D,), features (D, N), out (B,)."""
     width, count = slope.shape[0], out.shape[0]
     a, last = slope[0], slope[width - 1]  # the last feature is 1
+    if width == 1:
+        fill(last, out)
+        return
     row = features[0, first : first + count]
     if width == 2:
         for n in range(count):
@@ -89,6 +92,29 @@ def linear_row(slope: np.ndarray, features: np.ndarray, first: int, out: np.ndar
         row = features[at, first : first + count]
         for n in range(count):
             out[n] += a * row[n]
+
+
+@compiled
+def add_times(row: np.ndarray, factor: float, out: np.ndarray) -> None:
+    """Add a row's multiple."""
+    for n in range(out.shape[0]):
+        out[n] += factor * row[n]
+
+
+@compiled
+def add_through(by: np.ndarray, slope: np.ndarray, factor: float, out: np.ndarray) -> None:
+    """Add to derivatives by a value what comes through a score that reads it.
+
+    Parameters
+    ----------
+    by, slope : shape (B,)
+        Derivatives by the score, and of the affinity by the value.
+    factor : float
+        The value's share in the score.
+    out : shape (B,)
+    """
+    for n in range(out.shape[0]):
+        out[n] += factor * (by[n] * slope[n])
 
 
 @compiled

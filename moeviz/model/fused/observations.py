@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moeviz.model.fused.instructions import instructions_of
-from moeviz.model.fused.regression import GATES, as_array
+from moeviz.model.fused.regression import GATES, as_array, sample_arrays
 from moeviz.model.outputs import GaussianRegression
 from moeviz.model.scores import TINY
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from moeviz.model.mixture import Features, Mixture, Predictors
+
+PASS = "answers"
+"""The module of the compiled loops."""
 
 
 def observe(mixture: Mixture, predictors: Predictors, features: Features, response: Tensor) -> None:
@@ -27,13 +30,20 @@ def observe(mixture: Mixture, predictors: Predictors, features: Features, respon
     features : Features
         Of R data sets.
     response : Tensor, shape (R, N)
-        The draws; overwritten.
+        The draws; overwritten, however they lie in memory.
+
+    Raises
+    ------
+    ShapeError
+        If the draws do not go with the features.
     """
     from moeviz.model.fused.answers import add_means
 
-    expert, written, output = mixture.expert, instructions_of(mixture.expert), mixture.output
+    expert, output = mixture.expert, mixture.output
+    written = instructions_of(expert, mixture.score)
     if not isinstance(output, GaussianRegression):
         raise TypeError(f"Expected a regression, but got {output.name}; ask `supported` first.")
+    draws = response.contiguous()
     add_means(
         as_array(predictors.gate),
         as_array(predictors.expert),
@@ -42,13 +52,14 @@ def observe(mixture: Mixture, predictors: Predictors, features: Features, respon
         written.steps,
         written.numbers,
         int(written.outputs[0]),
+        int(written.outputs[-2]) if mixture.score.reads_expert else -1,
         expert.heads,
         expert.scalars,
         output.noise,
-        as_array(features.gate),
-        as_array(features.expert),
-        response.numpy(),
+        *sample_arrays(features, draws),
     )
+    if draws is not response:
+        response.copy_(draws)
 
 
 def gate_features(mixture: Mixture, inputs: Tensor) -> Tensor | None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pkgutil import iter_modules
 
 from moeviz.kernels import wanted
 from moeviz.model import fused
-from moeviz.model.fused.choice import available
+from moeviz.model.fused.loaded import loaded
 
 
 def make_ready() -> None:
     """Import every module of compiled code, which compiles it or finds it compiled."""
-    if wanted() and available():
-        for module in iter_modules(fused.__path__, f"{fused.__name__}."):
-            if not module.name.endswith(".__main__"):
-                import_module(module.name)
+    if wanted():
+        loaded(*(one.name for one in iter_modules(fused.__path__) if one.name != "__main__"))

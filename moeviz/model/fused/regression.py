@@ -26,28 +26,33 @@ GATES: dict[type[Gate], int] = {
 }
 """The gates that compiled code knows, and which formula each has."""
 
+PASS = "least_squares"
+"""The module of the compiled pass."""
+
+CHAIN = "chain"
+"""The module that carries sums to the parameters."""
+
 
 @lru_cache(maxsize=256)
 def supported(mixture: Mixture) -> bool:
     """Return whether the fused pass computes this mixture's moments.
 
-    It does of a regression whose scores are linear in their features, with a gate that compiled
-    code knows and an expert whose text has instructions.
+    It does of a regression whose scores are linear in their features or read off the expert, with
+    a gate that compiled code knows and formulas that have instructions.
     """
     return (
         type(mixture.output) is GaussianRegression
         and type(mixture.gate) in GATES
-        and not mixture.score.reads_expert
         and has_instructions(mixture)
     )
 
 
 def has_instructions(mixture: Mixture) -> bool:
-    """Return whether the expert's text has instructions."""
+    """Return whether the texts of the expert, and of a score that reads it, have instructions."""
     try:
-        instructions_of(mixture.expert)
+        instructions_of(mixture.expert, mixture.score)
     except (UnsupportedError, FormulaError, AttributeError):
-        return False  # an expert without a text, or of words that are not known here
+        return False  # a part without a text, or of words that are not known here
     return True
 
 
@@ -81,7 +86,7 @@ def products(
     """
     from moeviz.model.fused.least_squares import sum_products
 
-    expert, written = mixture.expert, instructions_of(mixture.expert)
+    expert, written = mixture.expert, instructions_of(mixture.expert, mixture.score)
     fits, atoms, _ = predictors.gate.shape
     height = atoms * (predictors.gate.shape[2] + predictors.expert.shape[2]) + 1
     total = torch.empty(fits, height if every else 1, height, dtype=torch.float64)
@@ -95,7 +100,7 @@ def products(
         written.outputs,
         expert.heads,
         expert.scalars,
-        *data_arrays(features, response, rows),
+        *data_arrays(features, response, rows, fits),
         total.numpy(),
     )
     return total
@@ -125,7 +130,7 @@ def carried(total: Tensor, chain: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def data_arrays(
-    features: Features, response: Tensor, rows: Tensor
+    features: Features, response: Tensor, rows: Tensor, fits: int | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return features, observations and each fit's data set, for a compiled pass to read.
 
@@ -135,12 +140,48 @@ def data_arrays(
         Of R data sets.
     response : Tensor, shape (R, N)
     rows : Tensor of int, shape (F,)
+    fits : int, optional
+        F; by default there are as many as `rows` has.
 
     Raises
     ------
     ShapeError
         If the responses do not go with the features, or a fit's data set is not there; compiled
-        code would read beside its arrays and say nothing.
+        code would read beside its arrays and say nothing. If numbers are of a kind that the way
+        tensor by tensor refuses, too.
+    """
+    gate, expert, y = sample_arrays(features, response)
+    sets = expert.shape[0]
+    if rows.dtype not in (torch.int64, torch.int32) or rows.shape != (fits or rows.numel(),):
+        raise ShapeError(
+            f"Expected whole numbers (int64 or int32) of shape ({fits or rows.numel()},), each "
+            f"fit's data set, but got {rows.dtype} of shape {tuple(rows.shape)}."
+        )
+    which = as_array(rows.to(torch.int64))
+    if which.size and not (which.min() >= 0 and which.max() < sets):
+        raise ShapeError(
+            f"Expected data sets from 0 to {sets - 1}, but got {which.min()} to {which.max()}."
+        )
+    return gate, expert, y, which
+
+
+def sample_arrays(
+    features: Features, response: Tensor
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return features and observations, for compiled code to read.
+
+    Whatever real numbers the observations are, they become those of full width.
+
+    Parameters
+    ----------
+    features : Features
+        Of R data sets.
+    response : Tensor, shape (R, N)
+
+    Raises
+    ------
+    ShapeError
+        If they do not go together, or cannot be turned into numbers of full width.
     """
     sets, samples = int(features.expert.shape[0]), features.samples
     if tuple(response.shape) != (sets, samples):
@@ -148,12 +189,15 @@ def data_arrays(
             f"Expected responses of shape ({sets}, {samples}), as the features have, but got "
             f"{tuple(response.shape)}."
         )
-    which = as_array(rows)
-    if which.size and not (which.min() >= 0 and which.max() < sets):
+    kinds = {features.gate.dtype, features.expert.dtype}
+    if kinds != {torch.float64} or response.is_complex():
         raise ShapeError(
-            f"Expected data sets from 0 to {sets - 1}, but got {which.min()} to {which.max()}."
+            "Expected features of torch.float64 and real responses, but got features of "
+            f"{' and '.join(sorted(map(str, kinds)))} and responses of {response.dtype}; turn "
+            "them into torch.float64 first."
         )
-    return as_array(features.gate), as_array(features.expert), as_array(response), which
+    y = as_array(response.to(torch.float64))
+    return as_array(features.gate), as_array(features.expert), y
 
 
 def as_array(tensor: Tensor) -> np.ndarray:

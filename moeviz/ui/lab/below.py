@@ -123,7 +123,8 @@ def _likelihood(result: Result) -> None:
     )
     st.markdown(
         "Mean over the replicates of the largest sample size. A step is one of the estimator's "
-        "own; a fit that has ended stays where it is."
+        "own on the whole sample; step 0 is the start or, where a fit began on parts of the "
+        "sample, what these have led to. A fit that has ended stays where it is."
     )
     _table(trace_table(result), "Likelihood")
 
