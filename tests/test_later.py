@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import threading
 
 import pytest
 
+from moeviz.cli.program import _parser
 from moeviz.later import later, loaded
 
 SLOW = """
@@ -128,3 +130,42 @@ def test_lists_and_refusals_wait_for_nothing_slow(command):
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert len(done.stdout + done.stderr) > 50
     assert done.stdout.splitlines()[-1] == "loaded:"
+
+
+PRINTS = {
+    "app": ["--help"],
+    "presets": ["", "--json"],
+    "study": ["--help", "nope"],
+    "reach": ["--help", "nope"],
+    "keep": ["--dry-run cosine-exact collapse"],
+    "train": ["--list", "--list --json", "nope", "collapse --set nope=1"],
+    "rates": ["", "--json"],
+    "claims": ["", "--json", "C1.d2", "nope"],
+    "verdicts": ["--dry-run C1.d2", "nope"],
+    "check": ["--help", "--set router=nope"],
+    "exceptions": ["--help", "nope"],
+    "glossary": ["", "--json"],
+    "bench": ["--help"],
+}
+"""What each command prints without computing anything."""
+
+
+def test_every_command_is_asked_for_what_it_prints():
+    (commands,) = (
+        action.choices
+        for action in _parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    assert set(PRINTS) == set(commands)
+
+
+@pytest.mark.parametrize(
+    "command", [f"{name} {form}".strip() for name, forms in PRINTS.items() for form in forms]
+)
+def test_what_is_only_printed_does_not_wait_for_torch(command, tmp_path, monkeypatch):
+    monkeypatch.setenv("MOEVIZ_HOME", str(tmp_path))  # where nothing is remembered
+    words = [sys.executable, "-c", ASKS, *command.split()]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    said, _, heavy = done.stdout.rpartition("loaded:")
+    assert len(said + done.stderr) > 40
+    assert "torch" not in heavy.split()

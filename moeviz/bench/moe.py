@@ -27,8 +27,9 @@ from moeviz.peers.moe import PUBLIC_LAYERS, PublicLayer
 from moeviz.train.dispatch import dispatch
 from moeviz.train.experts import mix
 from moeviz.train.freed import keep_freed
-from moeviz.train.layer import Rules, SparseLayer
+from moeviz.train.layer import SparseLayer
 from moeviz.train.routers import SMoE
+from moeviz.train.rules import Rules
 
 TOKENS, WIDTH, HIDDEN = 2048, 64, 256
 """A training step's tokens, and the sizes of the live network."""

@@ -3,6 +3,10 @@
 Times are by the wall clock, from the start of the process or from the click, and so are those of an
 idle machine only. Every server is a fresh one with an empty store, and every browser has an empty
 cache unless a row says otherwise.
+
+Workers are ready when the first page, which is open meanwhile, says so: all have joined then, and
+have run the first blocks of a study, or were forked from a process that had. Compiled code is on
+the disk already; `make` puts it there.
 """
 
 from __future__ import annotations

@@ -88,9 +88,9 @@ _MARKERS = (
 )
 
 
-def themes_of_scenes() -> dict[str, dict[str, Any]]:
-    """Return the themes as plain data, for the scripts that draw scenes."""
-    return {name: {**asdict(theme), "experts": theme.experts} for name, theme in THEMES.items()}
+def themes_of_scenes() -> tuple[dict[str, Any], ...]:
+    """Return the themes as plain data, the light one first, for the scripts that draw scenes."""
+    return tuple({**asdict(theme), "experts": theme.experts} for theme in THEMES.values())
 
 
 def theme_named(name: str | None) -> Theme:

@@ -44,7 +44,7 @@ def run_app(arguments: argparse.Namespace) -> int:
         raise SpecificationError(
             f"Expected a port between 1 and {LAST_PORT} for --port, but got {arguments.port}."
         )
-    command = [sys.executable, "-m", "streamlit", "run", str(app_file())]
+    command = [sys.executable, "-m", "moeviz.ui.serve", str(app_file())]
     command += ["--server.port", str(arguments.port)]
     command += ["--server.headless", "true"] if arguments.headless else []
     # The server takes this process over, so that a signal reaches it and not somebody in between.

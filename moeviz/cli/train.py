@@ -133,10 +133,11 @@ def _size(spec: Training) -> str:
 
 
 def _list(as_json: bool) -> int:
-    from moeviz.train.kept import kept_names
     from moeviz.train.presets import PRESETS
 
     if as_json:
+        from moeviz.train.kept import kept_names
+
         listed: list[dict[str, Any]] = [
             {
                 "name": preset.name, "title": preset.title, "asks": preset.asks,

@@ -18,6 +18,10 @@ Dask has the C library give freed memory back at once. A fit frees and takes buf
 thousands of times, and fetching fresh pages each time makes it two to three times slower.
 """
 
+REHEARSED = "MOEVIZ_REHEARSED"
+"""The environment's name for the kind of job that workers rehearse before they are forked: what
+:func:`~moeviz.engine.workers.packing.pack` makes of it, in hexadecimal digits."""
+
 
 def child_environment() -> dict[str, str]:
     """Return the environment of a child that finds the same modules as this process."""

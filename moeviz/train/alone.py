@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from moeviz.train.layer import Routed
 from moeviz.train.network import Layer, MakeLayer, Network
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 
 class Alone(Network):

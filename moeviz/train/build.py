@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from moeviz.train.alone import Alone
+from moeviz.train.dense import DenseLayer
 from moeviz.train.layer import SparseLayer
 from moeviz.train.method import Method
 from moeviz.train.network import Layer, Network
-from moeviz.train.reference import REFERENCES, DenseLayer
+from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS, Router
 from moeviz.train.streams import stream
 from moeviz.train.tasks import Task

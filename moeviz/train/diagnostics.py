@@ -6,13 +6,17 @@ Assignments are tensors of shape (K, T): the experts of each token, best first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from moeviz.errors import ShapeError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
 
 
 def change_rate(before: Tensor, after: Tensor) -> float:

@@ -8,10 +8,12 @@ longer than twice the assignments (and one row an expert), however unevenly a ro
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 UNEVEN = 2.0
 """The table may have this many places for each assignment; beyond that, rows are cut."""

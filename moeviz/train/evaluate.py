@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
 
 from moeviz.train.network import Network
+from moeviz.train.portions import TOKENS_AT_ONCE
 from moeviz.train.stop import Stop, heed
 from moeviz.train.tasks import Task
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 WATCHED_TOKENS = 4096
 """Tokens of the inputs that every checkpoint asks."""
-
-TOKENS_AT_ONCE = 2048
-"""Tokens that are answered at once where nothing is learned; fewer by a large network."""
 
 WORK_AT_ONCE = 2e10
 """Multiplications between two questions whether to stop: at most a second or so."""
@@ -76,7 +76,8 @@ def measure(
     Raises
     ------
     Cancelled
-        Once `should_stop` is true; it is asked every :data:`TOKENS_AT_ONCE` tokens at the latest.
+        Once `should_stop` is true; it is asked at the latest every
+        :data:`~moeviz.train.portions.TOKENS_AT_ONCE` tokens.
     """
     device = next(network.parameters()).device
     most = WORK_AT_ONCE / sum(own.numel() for own in network.parameters())

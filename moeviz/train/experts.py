@@ -8,14 +8,18 @@ one table; one expert after the other is what both are measured against.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from moeviz.train import grouped
 from moeviz.train.dispatch import Dispatch, dispatch
 from moeviz.train.numbers import cast
 from moeviz.train.phi import make_phi
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 INITIAL_SPREAD = 0.02
 """Standard deviation of weights at the start (`compete` App. I.1)."""

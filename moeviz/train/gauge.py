@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.model.scores import Domain, Score
 from moeviz.model.threads import one_thread
@@ -24,6 +24,9 @@ from moeviz.train.plan import Run
 from moeviz.train.routers import Router, trial_scores
 from moeviz.train.specification import Training
 from moeviz.train.stop import Stop, heed
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LEAST, LARGEST, PLACES = 0.25, 4.0, 33
 """Factors by which a vector is stretched: so many, evenly in their logs."""

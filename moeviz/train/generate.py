@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import SpecificationError
 from moeviz.model.threads import one_thread
@@ -15,6 +15,9 @@ from moeviz.train.plan import Run
 from moeviz.train.specification import Training
 from moeviz.train.stop import Stop, heed
 from moeviz.train.tasks import Language
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST_WRITTEN = 500
 """Characters that may be asked for at once."""

@@ -13,15 +13,17 @@ an expert may have: a gigabyte soon, and six times slower.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import grouped_mm
 
 from moeviz.train.phi import Phi
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ALIGNED = 16
 """Bytes; the length of every row is a multiple."""

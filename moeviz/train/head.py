@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from moeviz.model.elementwise import softplus
 from moeviz.train.experts import INITIAL_SPREAD
 from moeviz.train.numbers import whole_precision
 from moeviz.train.routers import Router
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class RouterHead(nn.Module):

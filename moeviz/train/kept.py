@@ -26,7 +26,6 @@ from moeviz.train.packed import PLACES
 from moeviz.train.plan import Run, runs
 from moeviz.train.readings import Record, read
 from moeviz.train.result import TrainingResult
-from moeviz.train.shown import shown_tokens
 from moeviz.train.specification import Training
 from moeviz.train.tasks import make_task
 
@@ -129,6 +128,8 @@ def keep(name: str, result: TrainingResult, date: str, device: str) -> Path:
 
 
 def _plain(result: TrainingResult, date: str, device: str) -> dict[str, Any]:
+    from moeviz.train.shown import shown_tokens  # looks into networks
+
     spec = result.spec
     domain = spec.domains[0]
     task = make_task(spec.fields, spec.own, domain)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
 
 from moeviz.model.routings import WinnersShareRouting
 from moeviz.train import diagnostics
 from moeviz.train.layer import Routed, SparseLayer
 from moeviz.train.network import Network
 from moeviz.train.packed import pack
+from moeviz.train.portions import PROBE_TOKENS, SCORED_NUMBERS
 from moeviz.train.stop import Stop, heed
 from moeviz.train.tasks import Task
 
-PROBE_TOKENS = 512
-"""Tokens whose routing is kept at every checkpoint; at least one input's."""
-
-SCORED_NUMBERS = 8192
-"""Scores of a layer that are kept, N times tokens; at least one input's."""
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def probe_size(task: Task) -> int:

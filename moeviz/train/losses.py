@@ -2,11 +2,14 @@ r"""The losses beside the task's: distillation, diversity, balance and the route
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
-from torch import Tensor
 
 from moeviz.errors import SpecificationError
-from moeviz.train.dispatch import loads
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DIVERSITY_NORMS = ("whole", "rows")
 r"""How eq. 3 divides :math:`O O^\top`: by the squared norm of O as printed, or row by row, which
@@ -97,6 +100,8 @@ def balance_loss(shares: Tensor, chosen: Tensor) -> Tensor:
     `compete` uses one (Table 10 and 13) and does not write it down; this is the usual one, of the
     Switch Transformer (Fedus et al., 2022, eq. 4) with K winners.
     """
+    from moeviz.train.dispatch import loads
+
     experts = int(shares.shape[0])
     load = loads(chosen, experts).to(shares.dtype)
     return experts * (load / chosen.numel() * shares.mean(1)).sum()

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moeviz.model.affinities import AFFINITIES
-from moeviz.train.evaluate import TOKENS_AT_ONCE
-from moeviz.train.look import PROBE_TOKENS, SCORED_NUMBERS
+from moeviz.train.portions import PROBE_TOKENS, SCORED_NUMBERS, TOKENS_AT_ONCE
 from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
 from moeviz.train.tasks import TASKS

@@ -11,10 +11,9 @@ from typing import Any
 from moeviz.errors import SpecificationError
 from moeviz.fields import Value
 from moeviz.train.fields import FIELDS, NAMES, VARIED
-from moeviz.train.layer import Rules
-from moeviz.train.network import Sizes
 from moeviz.train.reference import REFERENCES
 from moeviz.train.routers import ROUTERS
+from moeviz.train.rules import Rules, Sizes
 
 MOST_METHODS = 12
 

@@ -4,53 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from moeviz.errors import SpecificationError
+from moeviz.train.dense import DenseLayer
 from moeviz.train.experts import INITIAL_SPREAD
 from moeviz.train.layer import Routed, SparseLayer
-from moeviz.train.reference import DenseLayer
+from moeviz.train.rules import Sizes
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Layer = SparseLayer | DenseLayer
 MakeLayer = Callable[[], Layer]
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How large a network is.
-
-    Attributes
-    ----------
-    layers : int
-        Blocks, each with one sparse layer.
-    width : int
-        Numbers of a token between blocks.
-    heads : int
-        Heads of attention; they share the width.
-    context : int
-        Tokens that it looks at.
-
-    Raises
-    ------
-    SpecificationError
-        If the heads cannot share the width.
-    """
-
-    layers: int = 2
-    width: int = 64
-    heads: int = 4
-    context: int = 64
-
-    def __post_init__(self) -> None:
-        if self.width % self.heads:
-            raise SpecificationError(
-                f"Expected a width that {self.heads} heads can share, but got {self.width}; take "
-                f"{self.width // self.heads * self.heads or self.heads}."
-            )
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool) -> Tensor:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import SpecificationError
 from moeviz.train.build import build_network
@@ -17,6 +17,9 @@ from moeviz.train.plan import Run
 from moeviz.train.run import load_state
 from moeviz.train.specification import Training
 from moeviz.train.tasks import Task, make_task
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True, eq=False)

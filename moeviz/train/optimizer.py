@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import nn
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def make_optimizer(network: nn.Module, fields: Mapping[str, Any]) -> torch.optim.Optimizer:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from moeviz.train.evaluate import measure, watched
 from moeviz.train.look import look
 from moeviz.train.network import Network
 from moeviz.train.stop import Stop
 from moeviz.train.tasks import Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 NOTHING_SEEN: dict[str, Any] = {
     "held_out": None,

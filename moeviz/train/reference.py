@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor, nn
-
 from moeviz.model.registry import Registry
-from moeviz.train.experts import Experts
-from moeviz.train.layer import Routed, Rules
+from moeviz.train.rules import Rules
 
 
 @dataclass(frozen=True)
@@ -51,24 +47,3 @@ for _reference in (
     ),
 ):
     REFERENCES.add(_reference.name, _reference)
-
-
-class DenseLayer(nn.Module):
-    """A dense layer with the face of a sparse one that has nothing to choose."""
-
-    def __init__(self, reference: Reference, rules: Rules, width: int) -> None:
-        super().__init__()
-        self.experts = Experts(1, width, reference.width(rules), rules.function)
-
-    def start(self, experts: torch.Generator, router: torch.Generator) -> None:
-        """Draw everything anew."""
-        self.experts.start(experts)
-
-    def forward(
-        self, x: Tensor, competes: bool = False, noise: torch.Generator | None = None
-    ) -> Routed:
-        """Answer tokens `x`, shape (T, d)."""
-        tokens = x.shape[0]
-        chosen = torch.zeros(1, tokens, dtype=torch.int64, device=x.device)
-        weights = x.new_ones(1, tokens)
-        return Routed(self.experts.every(x)[0], x.new_zeros(1, tokens), chosen, weights, False, {})

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from torch import Tensor, nn
 
 from moeviz.train.streams import stream
 from moeviz.train.task import Task
 from moeviz.train.teacher import TASK, Teacher
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 HELD_OUT_POINTS = 8192
 
@@ -49,7 +51,7 @@ class Regression(Task):
         return cls(Teacher.of(fields), int(fields["context"]), int(fields["seed"]))
 
     def embed(self, width: int) -> nn.Module:
-        return nn.Identity()
+        return torch.nn.Identity()
 
     def batch(self, seed: int, step: int, size: int) -> tuple[Tensor, Tensor]:
         return self._rows(*self.teacher.drawn(size * self.context, stream(seed, "batch", step)))

@@ -7,16 +7,18 @@ is taken, and whether experts compete. A new method is one short class and a nam
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import SpecificationError
 from moeviz.model.gates import SigmoidGate
 from moeviz.model.registry import Registry
 from moeviz.model.routings import SigmoidRouting, SoftmaxRouting, WinnersShareRouting
 from moeviz.model.scores import CosineScore, LinearScore, PerturbedCosineScore, Score
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Competes = Literal["never", "scheduled", "always"]
 

@@ -6,10 +6,10 @@ import io
 import math
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from moeviz.text import finite
 from moeviz.train.build import build_network
@@ -27,6 +27,9 @@ from moeviz.train.stop import Stop, heed
 from moeviz.train.streams import stream
 from moeviz.train.tasks import Task, make_task
 from moeviz.train.upcycling import upcycle
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 RISE = 0.08
 """Share of the steps over which the learning rate rises."""

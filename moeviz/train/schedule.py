@@ -8,11 +8,14 @@ where to: to any step with room (App. C, eq. 11 and 12), or to the next one (§2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.errors import SpecificationError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOVES = ("anywhere", "next")
 """Where what is beyond the limit moves to: a step with room (eq. 12), or the next step (§2.3)."""

@@ -15,11 +15,11 @@ plane sees of a cosine router is a perturbed cosine router with :math:`\tau_2 = 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from moeviz.errors import SpecificationError
 from moeviz.model.gates import TOP
@@ -30,6 +30,9 @@ from moeviz.train.opened import opened
 from moeviz.train.plan import Run
 from moeviz.train.routers import Router, trial_scores
 from moeviz.train.specification import Training
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Numbers = NDArray[np.float64]
 

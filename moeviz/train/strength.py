@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from moeviz.model.affinities import Affinity
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LINEAR = 40.0
 """Beyond this, log(1 + e^h) is h to a computer."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
-
-from torch import Tensor, nn
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from moeviz.model.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 class Task(ABC):

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from moeviz.train.regression import Regression
 from moeviz.train.streams import stream
 from moeviz.train.task import TASKS, Task
 from moeviz.train.text import Text, own_text, shipped_text, trigram_bits
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 class Language(Task):
@@ -48,7 +50,7 @@ class Language(Task):
         return cls(text, int(fields["context"]))
 
     def embed(self, width: int) -> nn.Module:
-        return nn.Embedding(self.outputs, width)
+        return torch.nn.Embedding(self.outputs, width)
 
     def batch(self, seed: int, step: int, size: int) -> tuple[Tensor, Tensor]:
         last = len(self._learned) - self.context
@@ -63,7 +65,7 @@ class Language(Task):
         return inputs, held[1 : rows * self.context + 1].view(rows, self.context)
 
     def losses(self, answers: Tensor, targets: Tensor) -> Tensor:
-        nats = nn.functional.cross_entropy(
+        nats = torch.nn.functional.cross_entropy(
             answers.flatten(0, 1), targets.flatten(), reduction="none"
         )
         return nats.view(targets.shape).mean(1)
@@ -145,7 +147,7 @@ class Digits(Task):
         return cls.context
 
     def embed(self, width: int) -> nn.Module:
-        return nn.Linear(PATCH * PATCH, width)
+        return torch.nn.Linear(PATCH * PATCH, width)
 
     def batch(self, seed: int, step: int, size: int) -> tuple[Tensor, Tensor]:
         drawn = stream(seed, "batch", step)
@@ -160,7 +162,7 @@ class Digits(Task):
         return self._choosing, self._choosing_labels
 
     def losses(self, answers: Tensor, targets: Tensor) -> Tensor:
-        return nn.functional.cross_entropy(answers, targets, reduction="none")
+        return torch.nn.functional.cross_entropy(answers, targets, reduction="none")
 
     def right(self, answers: Tensor, targets: Tensor) -> Tensor:
         return answers.argmax(-1) == targets

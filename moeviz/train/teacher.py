@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
 
 from moeviz.fields import Field, Values
 from moeviz.model.constants import TextConstant
@@ -22,6 +21,9 @@ from moeviz.model.measure import EXPERT, GATE, MixingMeasure
 from moeviz.model.mixture import Mixture, make_mixture
 from moeviz.model.scores import SCORES, LinearScore, Score
 from moeviz.train.streams import stream
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 TASK = "regression"
 """The task that has a teacher."""

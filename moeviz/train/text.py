@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from moeviz.errors import SpecificationError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HELD_OUT = 0.1
 """The share of a text's characters that is held out, as nearly as whole documents allow."""

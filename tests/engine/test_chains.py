@@ -28,7 +28,7 @@ from moeviz.engine.record import Record
 from moeviz.engine.room import make_room
 from moeviz.engine.states import States
 from moeviz.engine.workers import worker
-from moeviz.engine.workers.worker import pack
+from moeviz.engine.workers.packing import pack
 
 FOUR = Relay(teams=2, runners=4)
 
@@ -368,7 +368,7 @@ from moeviz.engine import Engine
 from moeviz.engine.folder import Folder
 from moeviz.engine.states import States
 from moeviz.engine.workers import worker
-from moeviz.engine.workers.worker import pack
+from moeviz.engine.workers.packing import pack
 
 root, scheduler, *cases = sys.argv[1:]
 

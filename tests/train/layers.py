@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from moeviz.train.layer import Rules, SparseLayer
+from moeviz.train.layer import SparseLayer
 from moeviz.train.routers import ROUTERS
+from moeviz.train.rules import Rules
 
 WIDTH, TOKENS = 5, 40
 

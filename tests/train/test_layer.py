@@ -18,9 +18,10 @@ from moeviz.train import experts as experts_module
 from moeviz.train import grouped
 from moeviz.train.dispatch import UNEVEN, dispatch
 from moeviz.train.experts import Experts, mix
-from moeviz.train.layer import Rules, SparseLayer
+from moeviz.train.layer import SparseLayer
 from moeviz.train.phi import FUSED
 from moeviz.train.routers import ROUTERS
+from moeviz.train.rules import Rules
 from moeviz.train.strength import strengths
 from tests.train.layers import TOKENS, WIDTH, layer, stream, tokens
 

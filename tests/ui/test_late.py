@@ -24,12 +24,27 @@ def routes(base):
 NAME = "moeviz_late_addresses_of_a_test"
 
 
+class Turns:
+    """Counts who waited for a turn, and whether the module was there already."""
+
+    def __init__(self):
+        self.met = []
+
+    async def wait(self):
+        self.met.append(NAME in sys.modules)
+
+
+@pytest.fixture
+def turns():
+    return Turns()
+
+
 @pytest.fixture(params=["", "/lab"])
-def app(tmp_path, monkeypatch, request):
+def app(tmp_path, monkeypatch, request, turns):
     """The path below which an app lives, and the app: it has no addresses but late ones."""
     (tmp_path / f"{NAME}.py").write_text(MODULE, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    yield request.param, Router([Late(NAME, request.param).route()])
+    yield request.param, Router([Late(NAME, request.param, turns.wait).route()])
     sys.modules.pop(NAME, None)
 
 
@@ -45,12 +60,13 @@ def asked(router, path):
     return sent[0]["status"], sent[1]["body"]
 
 
-def test_the_module_is_imported_by_the_first_who_asks(app):
+def test_the_module_is_imported_by_the_first_who_asks_in_its_turn(app, turns):
     base, router = app
     assert NAME not in sys.modules
     assert asked(router, f"{base}/moeviz/late/first") == (200, b"first")
     assert NAME in sys.modules
     assert asked(router, f"{base}/moeviz/late/second") == (200, b"second")
+    assert turns.met == [False, True]
 
 
 def test_what_it_does_not_have_is_not_found(app):

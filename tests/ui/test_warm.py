@@ -51,7 +51,10 @@ class Still:
 session.Engine = lambda **_: Still()
 app = AppTest.from_file("app.py", default_timeout=60).run()
 assert not app.exception and "Does the gate see" in app.title[0].value, app
-late = ("torch", "sympy", "flint", "scipy", "distributed", "moeviz.symbolic.catalogue")
+late = (
+    "torch", "sympy", "flint", "scipy", "distributed", "pandas", "pyarrow",
+    "moeviz.symbolic.catalogue",
+)
 print("loaded:", *filter(loaded, late))
 """
 

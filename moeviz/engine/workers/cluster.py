@@ -13,12 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moeviz.engine.children import WORKER_ENVIRONMENT, child_environment
+from moeviz.engine.children import REHEARSED, WORKER_ENVIRONMENT, child_environment
 from moeviz.engine.dispatch import Arrived, Began, Listener
 from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind
 from moeviz.engine.workers.futures import Futures
+from moeviz.engine.workers.packing import pack
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -94,7 +95,7 @@ class Cluster:
         workers: int,
         device: str,
     ) -> None:
-        self._kinds = kinds
+        self._first, *self._others = (pack(kind) for kind in kinds)
         self._address = address
         self._workers = workers
         self._device = device
@@ -104,7 +105,7 @@ class Cluster:
     def open(self, listener: Listener) -> None:
         """Begin to open, in a thread that tells the listener."""
         if self._address is None:
-            self._host = start_host(self._workers)
+            self._host = start_host(self._workers, self._first)
         threading.Thread(
             target=self._open, args=(self._host, listener), name="moeviz-cluster", daemon=True
         ).start()
@@ -137,18 +138,20 @@ class Cluster:
                 listener.lost(connection)
 
     def _connect(self, host: subprocess.Popen[str] | None) -> Workers:
+        # First the address, for which the cluster imports Dask as well: the app has the interpreter
+        # to itself until then.
+        address = announced_address(host) if host is not None else self._address
         import distributed
 
         from moeviz.engine.workers.worker import WarmUp, describe
 
         _quiet()
-        address = announced_address(host) if host is not None else self._address
         connect: Any = distributed.Client  # Dask does not type it
         client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
         try:
             local = host is not None
             # The plugin first: workers that are still starting find it and come up warm.
-            client.register_plugin(WarmUp(self._kinds[0], polite=local), name="moeviz-warm-up")
+            client.register_plugin(WarmUp(self._first, polite=local), name="moeviz-warm-up")
             self._wait_for_workers(client, host)
             device = self._choose_device(client)
             workers = list(client.run(describe).values())
@@ -165,7 +168,7 @@ class Cluster:
         list of Future
             To be held until the end: Dask drops what nobody holds.
         """
-        from moeviz.engine.workers.worker import compile_rest, pack, rehearse
+        from moeviz.engine.workers.rehearsal import compile_rest, rehearse
 
         client: Any = connection.client
         with suppress(subprocess.TimeoutExpired):
@@ -176,10 +179,10 @@ class Cluster:
             later: dict[str, Any] = {"pure": False, "priority": -(2**62)}
             rehearsals = [
                 client.submit(
-                    rehearse, pack(kind), "cuda" if worker["resources"].get("GPU") else "cpu",
+                    rehearse, kind, "cuda" if worker["resources"].get("GPU") else "cpu",
                     workers=[address], **later,
                 )
-                for kind in self._kinds[1:]
+                for kind in self._others
                 for address, worker in workers.items()
             ]  # fmt: skip
             # One of them compiles; the others find it on the disk.
@@ -209,14 +212,23 @@ class Cluster:
         return "cuda" if has_gpu and self._device != "cpu" else "cpu"
 
 
-def start_host(workers: int) -> subprocess.Popen[str]:
-    """Start a local cluster of so many workers in a process of its own."""
+def start_host(workers: int, kind: bytes | None = None) -> subprocess.Popen[str]:
+    """Start a local cluster in a process of its own.
+
+    Parameters
+    ----------
+    workers : int
+        How many.
+    kind : bytes, optional
+        What is rehearsed before they are forked, by :func:`~moeviz.engine.workers.packing.pack`.
+    """
+    rehearsed = {} if kind is None else {REHEARSED: kind.hex()}
     return subprocess.Popen(
         [sys.executable, "-m", "moeviz.engine.workers.host", str(workers)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**child_environment(), **WORKER_ENVIRONMENT},
+        env={**child_environment(), **WORKER_ENVIRONMENT, **rehearsed},
         start_new_session=True,
     )
 

@@ -52,7 +52,8 @@ class Futures(Dispatch):
                 client.cancel(futures)
 
     def _send(self, block: Any, state: bytes | None) -> None:
-        from moeviz.engine.workers.worker import pack, run_on_worker
+        from moeviz.engine.workers.packing import pack
+        from moeviz.engine.workers.worker import run_on_worker
 
         if self._what is None:
             # Goes with each block, so that it cannot be lost with a worker: some kilobytes, and up

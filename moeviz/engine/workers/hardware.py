@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from moeviz.engine.workers.machine import cores, memory
 
 if TYPE_CHECKING:
     from moeviz.engine.workers.cluster import Workers
@@ -11,11 +14,10 @@ if TYPE_CHECKING:
 GIB = 2**30
 
 
+@cache
 def local_workers() -> int:
     """Return the number of cores that this process may use, containers' limits included."""
-    from dask.system import CPU_COUNT
-
-    return max(1, int(CPU_COUNT))
+    return cores()
 
 
 def describe_hardware(
@@ -61,10 +63,9 @@ def describe_hardware(
     return here
 
 
+@cache
 def _local_memory() -> int:
-    from distributed.system import MEMORY_LIMIT
-
-    return int(MEMORY_LIMIT)
+    return memory()
 
 
 def _torch_version() -> str:

@@ -37,8 +37,8 @@ SHARE = 4
 GPU_SECONDS = 60.0
 """An answer about GPUs that takes longer is none."""
 
-PRELOADED = ["moeviz.engine.workers.worker", "moeviz.study"]
-"""Modules that every worker needs."""
+NURSERY = "moeviz.engine.workers.nursery"
+"""The module that loads what every worker needs."""
 
 
 async def serve(workers: int) -> None:
@@ -110,7 +110,7 @@ def _load_once() -> None:
     instead of by each worker, and by each that replaces a killed one, and while this process still
     loads Dask. What is loaded starts no threads, which would be missing in a fork.
     """
-    forkserver.set_forkserver_preload(PRELOADED)
+    forkserver.set_forkserver_preload([NURSERY])
     forkserver.ensure_running()
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import cloudpickle
 from distributed import Worker, WorkerPlugin, get_worker
 
 from moeviz.engine.errors import EngineError
-from moeviz.engine.kind import Kind
+from moeviz.engine.workers.packing import unpack
+from moeviz.engine.workers.rehearsal import rehearse
 from moeviz.errors import Cancelled
 
 POLITE = 5
@@ -26,11 +25,6 @@ CHECK_SECONDS = 0.25
 MOST_STATE = 384 * 2**20
 """Bytes that a block may leave for the next one."""
 
-REHEARSED = 3
-"""Blocks that a worker runs to get warm; small ones, since studies begin with those."""
-
-logger = logging.getLogger(__name__)
-
 
 class WarmUp(WorkerPlugin):
     """Get a worker ready, so that its first real block is fast.
@@ -39,14 +33,14 @@ class WarmUp(WorkerPlugin):
 
     Parameters
     ----------
-    kind : Kind
-        What will be run. The first blocks of its rehearsal are run once, for what a first run
-        costs: importing, loading kernels, filling caches.
+    kind : bytes
+        What will be rehearsed, unless the process was forked from one that has: a kind of job, by
+        :func:`~moeviz.engine.workers.packing.pack`.
     polite : bool
         Lower the priority of the process. Meant for workers that share a machine with the app.
     """
 
-    def __init__(self, kind: Kind, polite: bool) -> None:
+    def __init__(self, kind: bytes, polite: bool) -> None:
         self._kind = kind
         self._polite = polite
 
@@ -55,48 +49,9 @@ class WarmUp(WorkerPlugin):
         import torch
 
         torch.set_num_threads(1)  # one block per core: blocks are the parallelism
-        rehearse(pack(self._kind), "cuda" if "GPU" in worker.state.total_resources else "cpu")
+        rehearse(self._kind, "cuda" if "GPU" in worker.state.total_resources else "cpu")
         if self._polite:
             _lower_priority()
-
-
-def rehearse(kind: bytes, device: str) -> None:
-    """Run the first blocks of a kind's rehearsal, for what a first run costs.
-
-    Parameters
-    ----------
-    kind : bytes
-        The kind, by :func:`pack`.
-    device : str
-        ``"cpu"`` or ``"cuda"``.
-    """
-    (what,) = _unpack(kind)
-    try:
-        spec = what.rehearsal()
-        blocks = what.plan(spec) if spec is not None else ()
-        for block in [block for block in blocks if what.before(block) is None][:REHEARSED]:
-            what.run_block(spec, block, device)
-    except Exception:
-        # A worker that is merely cold still computes; a study that is broken will say so in its
-        # first block, where somebody reads it.
-        logger.exception("The warm-up failed")
-
-
-def compile_rest() -> None:
-    """Load the compiled passes that a rehearsal does not run, or compile them once and for all."""
-    from moeviz.model.fused.ready import make_ready
-
-    make_ready()
-
-
-def pack(*parts: Any) -> bytes:
-    """Turn objects into bytes, for :func:`run_on_worker`.
-
-    Dask's scheduler reads the arguments of every task. Bytes keep it from importing the kind,
-    and PyTorch with it, for that.
-    """
-    packed: bytes = cloudpickle.dumps(parts)
-    return packed
 
 
 def run_on_worker(
@@ -110,9 +65,9 @@ def run_on_worker(
     Parameters
     ----------
     what : bytes
-        Kind and specification, by :func:`pack`.
+        Kind and specification, by :func:`~moeviz.engine.workers.packing.pack`.
     block : bytes
-        The block, by :func:`pack`.
+        The block, by :func:`~moeviz.engine.workers.packing.pack`.
     state : bytes or None
         What the block goes on from.
     device : str
@@ -123,8 +78,8 @@ def run_on_worker(
     EngineError
         If what it leaves is larger than :data:`MOST_STATE`.
     """
-    kind, spec = _unpack(what)
-    (piece,) = _unpack(block)
+    kind, spec = unpack(what)
+    (piece,) = unpack(block)
     try:
         result, left = kind.go_on(spec, piece, state, device, _StopCheck())
     except Cancelled:
@@ -147,10 +102,6 @@ def _give_memory_back() -> None:
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _unpack(packed: bytes) -> Any:
-    return cloudpickle.loads(packed)
 
 
 class _StopCheck:

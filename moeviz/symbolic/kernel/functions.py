@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import flint
@@ -45,6 +46,11 @@ def _missing(*_: Any) -> Any:
 
 def _constant(tower: Any, g: Any, argument: Any) -> None:
     """Stand for the rule of a generator that has no derivative."""
+
+
+def _called(name: str) -> Callable[[Any], Any]:
+    """Return PyTorch's function of a name, which is looked up when it is called."""
+    return lambda t: attrgetter(name)(torch)(t)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ ROWS = (
         at=lambda ground, a: ground.exp(a),
         ball=lambda a: a.exp(),
         precise=mpmath.exp,
-        tensor=torch.exp,
+        tensor=_called("exp"),
         sign=1,
     ),
     Function(
@@ -106,7 +112,7 @@ ROWS = (
         at=lambda ground, a: ground.log(a, positive=True),
         ball=lambda a: a.log(),
         precise=mpmath.log,
-        tensor=torch.log,
+        tensor=_called("log"),
     ),
     Function(
         "",
@@ -126,7 +132,7 @@ ROWS = (
         at=lambda ground, a: ground.odd(Kind.SIN, a),
         ball=lambda a: a.sin(),
         precise=mpmath.sin,
-        tensor=torch.sin,
+        tensor=_called("sin"),
     ),
     Function(
         "cos",
@@ -136,7 +142,7 @@ ROWS = (
         at=lambda ground, a: ground.cos(a),
         ball=lambda a: a.cos(),
         precise=mpmath.cos,
-        tensor=torch.cos,
+        tensor=_called("cos"),
     ),
     Function(
         "tanh",
@@ -146,7 +152,7 @@ ROWS = (
         at=lambda ground, a: ground.tanh(a),
         ball=lambda a: a.tanh(),
         precise=mpmath.tanh,
-        tensor=torch.tanh,
+        tensor=_called("tanh"),
     ),
     Function(
         "sigmoid",
@@ -156,7 +162,7 @@ ROWS = (
         at=lambda ground, a: ground.logistic(a),
         ball=lambda a: 1 / (1 + (-a).exp()),
         precise=lambda t: 1 / (1 + mpmath.exp(-t)),
-        tensor=torch.sigmoid,
+        tensor=_called("sigmoid"),
         sign=1,
     ),
     Function(
@@ -167,7 +173,7 @@ ROWS = (
         at=lambda ground, a: ground.softplus(a),
         ball=lambda a: (1 + a.exp()).log(),
         precise=lambda t: mpmath.log(1 + mpmath.exp(t)),
-        tensor=torch.nn.functional.softplus,
+        tensor=_called("nn.functional.softplus"),
         sign=1,
     ),
     Function(
@@ -177,7 +183,7 @@ ROWS = (
         rule=lambda tower, g, a: tower.generator(Kind.STEP, a),
         ball=lambda a: (a + abs(a)) / 2,
         precise=lambda t: t if t > 0 else mpmath.mpf(0),
-        tensor=torch.relu,
+        tensor=_called("relu"),
         sign=0,
     ),
     Function(
@@ -186,7 +192,7 @@ ROWS = (
         embedded=lambda tower, a: a * tower.generator(Kind.CDF, a),
         ball=lambda a: a * (1 + (a / Ball(2).sqrt()).erf()) / 2,
         precise=lambda t: t * mpmath.ncdf(t),
-        tensor=torch.nn.functional.gelu,
+        tensor=_called("nn.functional.gelu"),
     ),
     Function(
         "abs",
@@ -194,7 +200,7 @@ ROWS = (
         embedded=lambda tower, a: tower.size(a),
         ball=abs,
         precise=abs,
-        tensor=torch.abs,
+        tensor=_called("abs"),
     ),
     Function(
         "sqrt",
@@ -213,7 +219,7 @@ ROWS = (
         at=lambda ground, a: ground.cdf(a),
         ball=lambda a: (1 + (a / Ball(2).sqrt()).erf()) / 2,
         precise=mpmath.ncdf,
-        tensor=torch.special.ndtr,
+        tensor=_called("special.ndtr"),
         sign=1,
     ),
     Function(

@@ -56,7 +56,7 @@ def hardware() -> None:
     """Show on what the fits run; the numbers settle when the workers have started."""
     with guard():
         ready = engine().hardware()["ready"]
-        st.fragment(_hardware, run_every=None if ready else 0.5)(ready)
+        st.fragment(_hardware, run_every=None if ready else 0.2)(ready)
 
 
 def _hardware(was_ready: bool) -> None:

@@ -93,8 +93,10 @@ def show_tiles() -> None:
     _tiles(
         key=KEY,
         data={
-            "begin": [_told(way) for way in BEGIN],
-            "tiles": [_told(way) for way in ways],
+            # Tuples: of anything else but words and numbers Streamlit asks whether it is a table,
+            # and imports pandas for that.
+            "begin": tuple(map(_told, BEGIN)),
+            "tiles": tuple(map(_told, ways)),
             "pictures": PATH[1:],
             "themes": themes_of_scenes(),
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import cached_property
 from importlib import import_module
 
@@ -22,11 +23,14 @@ class Late:
         list of routes.
     base : str
         That path, as ``/lab``; "" for none.
+    turn : callable
+        Awaited before the import, which takes seconds of a core.
     """
 
-    def __init__(self, module: str, base: str) -> None:
+    def __init__(self, module: str, base: str, turn: Callable[[], Awaitable[object]]) -> None:
         self._module = module
         self._base = base
+        self._turn = turn
 
     @cached_property
     def _router(self) -> Router:
@@ -35,6 +39,7 @@ class Late:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it; the first one waits for the import."""
+        await self._turn()
         router = await asyncio.to_thread(lambda: self._router)
         await router(scope, receive, send)
 

@@ -1,7 +1,7 @@
 """What the server does beside running pages.
 
-It starts and closes the engine, serves scripts and the news of jobs, answers addresses that have
-no page, and keeps from Streamlit what no page sends.
+It starts and closes the engine, serves scripts (Streamlit's own too) and the news of jobs, answers
+addresses that have no page, and keeps from Streamlit what no page sends.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from streamlit import file_util
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.kernels import tensors_only
+from moeviz.ui.shared.assets import Assets, Shelf
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
@@ -45,6 +47,12 @@ ADDRESSES_LATER = "moeviz.ui.addresses"
 
 WORKERS_SECONDS = 10.0
 """How long what pages import leaves the cores to workers that start."""
+
+WORKERS_FIRST = asyncio.Event()
+"""Set when the workers have started, or have had their time: what else is imported comes after."""
+
+ASSETS = Shelf(Path(file_util.get_static_dir()))
+"""What Streamlit sends to every browser."""
 
 PUBLISHER = Publisher(look)
 """Tells all who watch jobs of this server."""
@@ -77,12 +85,18 @@ async def _settle(folder: Path) -> None:
     stay, during which nobody is answered; frozen, they cost nothing.
     """
     names = used_by_pages(folder)
-    at_once = names.index(TORCH) + 1
-    await warm(names[:at_once])
-    # The workers start meanwhile, and are what most visitors wait for: the cores are theirs.
-    with suppress(TimeoutError):
-        await asyncio.wait_for(_ready(), WORKERS_SECONDS)
-    await warm(names[at_once:])
+    at_once = names.index(TORCH)
+    try:
+        await warm(names[:at_once])
+        # The workers start meanwhile, and are what most visitors wait for: the cores are theirs.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(_ready(), WORKERS_SECONDS)
+        WORKERS_FIRST.set()
+        await asyncio.to_thread(ASSETS.put_all)
+        await warm(names[at_once:])
+    finally:
+        WORKERS_FIRST.set()
+        gc.enable()  # See `begin`.
     answering = await asyncio.to_thread(import_module, ADDRESSES_LATER)
     await asyncio.to_thread(answering.prepare)
     await _ready()
@@ -123,7 +137,7 @@ def routes() -> list[Route]:
         script_route(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
-        Late(ADDRESSES_LATER, base).route(),
+        Late(ADDRESSES_LATER, base, WORKERS_FIRST.wait).route(),
     ]
 
 
@@ -131,6 +145,7 @@ def middleware() -> list[Middleware]:
     """Return what looks at every request before Streamlit does."""
     pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
     return [
+        Middleware(Assets, shelf=ASSETS, base=_base()),
         Middleware(Persons, base=_base()),
         Middleware(Places, base=_base(), pages=pages),
         Middleware(MessagesOfPages),

@@ -6,6 +6,7 @@ with it would end what all visitors share.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
@@ -64,7 +65,12 @@ checker = Shared(lambda: Checker())
 
 
 def begin() -> None:
-    """Start the server's workers, and put PyTorch off until the server answers."""
+    """Start the server's workers, and put PyTorch off until they have started.
+
+    Python's collector is off from here until the server has imported what it needs: it would look
+    at modules that are here to stay, for a quarter of the time that importing them takes.
+    """
+    gc.disable()
     later("torch")
     engine()
 

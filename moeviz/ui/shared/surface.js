@@ -525,7 +525,7 @@ export class Surface {
     this.picture = picture;
     this.unit = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
     const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim().toLowerCase();
-    this.theme = Object.values(themes).find((theme) => theme.ground === ground) ?? themes.light;
+    this.theme = themes.find((theme) => theme.ground === ground) ?? themes[0];
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
     while (this.panels.length > picture.panels.length) this.panels.pop().root.remove();
     this.arrange(picture.panels);
