@@ -258,13 +258,14 @@ class Run:
         Cancelled
             If `should_stop` said yes.
         """
-        self._go_on(0, self.status.tolist())
-        for step in range(1, self._method.max_steps + 1):
-            if not self._state.index.numel():
-                break
-            if should_stop is not None and should_stop():
-                raise Cancelled("The fit was cancelled before it converged.")
-            self._take(step)
+        with torch.inference_mode():  # a step is many small calls, each of which is cheaper so
+            self._go_on(0, self.status.tolist())
+            for step in range(1, self._method.max_steps + 1):
+                if not self._state.index.numel():
+                    break
+                if should_stop is not None and should_stop():
+                    raise Cancelled("The fit was cancelled before it converged.")
+                self._take(step)
         self._put_down()
         return self._ended()
 
@@ -310,7 +311,8 @@ class Run:
         self.status = status.masked_fill(on_edge, int(Status.BOUNDARY))
         paths = self._watch.paths(self.steps, self.theta, self.cost, self.damping)
         passes = self.steps.to(self.theta.dtype) + 1.0
-        return FitResult(self.theta, self.cost, self.status, self.steps, self.trace, paths, passes)
+        trace = [cost.clone() for cost in self.trace]
+        return FitResult(self.theta, self.cost, self.status, self.steps, trace, paths, passes)
 
 
 def _brought(rows: Sequence[int], device: torch.device) -> Tensor:

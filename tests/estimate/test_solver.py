@@ -18,6 +18,7 @@ from moeviz.estimate import (
     box,
     fit,
     fit_from_starts,
+    fit_staged,
     fit_stochastic_gradient,
     random_start,
 )
@@ -274,6 +275,18 @@ def test_the_best_start_wins(density, rng):
         alone = [fit_from_starts(*data, starts[:, [s]], bounds, method) for s in range(4)]
         assert torch.equal(best.cost, torch.stack([one.cost for one in alone]).amin(0))
         assert torch.equal(best.steps, torch.stack([one.steps for one in alone]).sum(0))
+
+
+@pytest.mark.parametrize("way", [fit, fit_staged])
+def test_what_a_fit_found_is_open_to_whoever_asks_for_derivatives(way, output, rng):
+    problem, start, _ = task(rng, "perturbed-cosine", "softmax", "tanh", output, n=12_000, fits=2)
+    found = way(problem, start, LevenbergMarquardt(), keep_trace=True, watched=1)
+    path = found.paths[0]
+    for part in (
+        found.theta, found.cost, found.status, found.steps, found.passes, *found.trace,
+        path.theta, path.cost, path.damping,
+    ):  # fmt: skip
+        assert not part.is_inference()
 
 
 def test_a_failed_start_loses_to_any_other(rng):
