@@ -8,6 +8,7 @@ refused: its derivatives are no functions, and their point masses are not known.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,15 +20,10 @@ import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.basics import Number, Point
-from moeviz.symbolic.kernel.functions import BY_KIND
-from moeviz.symbolic.kernel.places import SINGULAR, Places
+from moeviz.symbolic.kernel.places import SINGULAR, Places, is_positive
 from moeviz.symbolic.kernel.support import Support
 from moeviz.symbolic.kernel.tower import Kind, Tower
 from moeviz.symbolic.kernel.watch import pause
-
-POSITIVE = tuple(kind for kind, row in BY_KIND.items() if row.sign == 1)
-
-NOT_NEGATIVE = tuple(kind for kind, row in BY_KIND.items() if row.sign is not None)
 
 MOST_BOXES = 600
 """Boxes that the support is cut into to show that there is no pole."""
@@ -88,7 +84,7 @@ def domain_of(
     if not singular:
         return Domain()
     for point, symbols in zip(points, moved, strict=True):
-        moving = [i for i in singular if not _is_positive(tower, i) and _moves(tower, i, symbols)]
+        moving = [i for i in singular if not is_positive(tower, i) and _moves(tower, i, symbols)]
         pole = _pole(tower, point, moving, support)
         if pole is not None:
             raise FormulaError(_refusal(tower, pole, support))
@@ -101,17 +97,10 @@ def _moves(tower: Tower, index: int, symbols: set[sympy.Symbol]) -> bool:
     return any(tower.derivative(argument, s) for s in symbols)
 
 
-def _is_positive(tower: Tower, index: int) -> bool:
-    """Return whether a generator's argument is positive because each of its terms is."""
-    terms = tower.argument(index).terms()
-    kinds = [g.kind for g in tower.generators]
-    sure = [all(kinds[i] in POSITIVE for i, e in enumerate(m) if e) for m, _ in terms]
-    kept = [all(not e % 2 or kinds[i] in NOT_NEGATIVE for i, e in enumerate(m)) for m, _ in terms]
-    return any(sure) and all(kept) and all(c > 0 for _, c in terms)
-
-
 def _pole(tower: Tower, point: Point, moving: Sequence[int], support: Support) -> int | None:
     """Return a generator whose argument is not shown to keep away from 0; None if all are."""
+    if not moving:
+        return None
     boxes, at = [support.bounds], Places(tower, point)
     doubtful: int | None = None
     for _ in range(MOST_BOXES):
@@ -160,9 +149,9 @@ def _conditions(
     broken: dict[int, None] = {}
     never = dict.fromkeys(singular)
     whole = 0
-    for _ in range(SAMPLES):
+    places = 1 if all(at.same_everywhere for at in atoms) else SAMPLES
+    for x in itertools.islice(support.points(rng), places):
         pause()
-        x = support.point(rng)
         found = [at.at(x) for at in atoms]
         bad = [{*v.broken, *v.unclear} for v in found]
         broken |= dict.fromkeys(i for v in found for i in v.broken)
