@@ -23,13 +23,8 @@ from moeviz.symbolic.catalogue.sigmoid import SPARSE
 from moeviz.symbolic.kernel.ground import Point
 from moeviz.symbolic.kernel.numeric import precise
 from moeviz.symbolic.kernel.support import Support
-from moeviz.symbolic.questions.sequence import (
-    PLACES,
-    CounterSequence,
-    Placed,
-    Stage,
-    Values,
-)
+from moeviz.symbolic.questions.change import Placed, Stage, Values
+from moeviz.symbolic.questions.sequence import PLACES, CounterSequence
 from moeviz.symbolic.reading.expressions import Atom
 
 Moves = Callable[["PaperSequence", mpmath.mpf], Stage]

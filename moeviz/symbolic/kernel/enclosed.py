@@ -8,6 +8,7 @@ from typing import Any
 import flint
 import mpmath
 import sympy
+from mpmath.libmp import from_man_exp, round_nearest
 
 from moeviz.symbolic.kernel.numeric import BALLS
 from moeviz.symbolic.kernel.places import precision
@@ -62,9 +63,17 @@ class Enclosed:
         with precision(mpmath.mp.prec + GUARD):
             found = self._balls.at(parts, _balls(values))
         if all(_is_sharp(ball) for ball in found):
-            return [mpmath.mpf(ball.mid()) for ball in found]
+            return [number_of(ball) for ball in found]
         plain = Unrolled(self._formulas, self._moving)
         return plain.at(plain.still(others), values)
+
+
+def number_of(ball: flint.arb) -> mpmath.mpf:
+    """Return a finite ball's middle, rounded to mpmath's present precision."""
+    mantissa, exponent = ball.mid().man_exp()
+    return mpmath.mp.make_mpf(
+        from_man_exp(int(mantissa), int(exponent), mpmath.mp.prec, round_nearest)
+    )
 
 
 def _balls(values: Mapping[sympy.Symbol, Any]) -> dict[sympy.Symbol, flint.arb]:
