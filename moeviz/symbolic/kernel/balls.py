@@ -66,16 +66,16 @@ class Balls:
     def rows(self, table: Table, columns: Sequence[int]) -> list[flint.arb]:
         """Return enclosures of some of a table's polynomials."""
         powers: list[flint.arb | None] = [None] * len(table.powers)
-        monomials: list[flint.arb | None] = [None] * len(table.monomials)
+        products: list[flint.arb | None] = [None] * len(table.products)
+        products[0] = flint.arb(1)
 
-        def monomial(number: int) -> flint.arb:
-            term = flint.arb(1)
-            for place in table.monomials[number]:
-                value = powers[place]
-                if value is None:
-                    value = powers[place] = self._power(*table.powers[place])
-                term *= value
-            monomials[number] = term
+        def product(number: int) -> flint.arb:
+            before, place = table.products[number]
+            value = powers[place]
+            if value is None:
+                value = powers[place] = self._power(*table.powers[place])
+            known = products[before]
+            term = products[number] = (product(before) if known is None else known) * value
             return term
 
         found = []
@@ -84,8 +84,8 @@ class Balls:
             row = table.rows[column]
             total = flint.arb(0)
             for (number, _), coefficient in zip(row.terms, row.coefficients, strict=True):
-                known = monomials[number]
-                total += (monomial(number) if known is None else known) * flint.arb(coefficient)
+                known = products[number]
+                total += (product(number) if known is None else known) * flint.arb(coefficient)
             found.append(total)
         return found
 

@@ -22,7 +22,14 @@ import numpy as np
 from moeviz.errors import Cancelled, FormulaError
 from moeviz.symbolic.kernel.balls import Balls, determinant
 from moeviz.symbolic.kernel.family import Family, Piece, combination
-from moeviz.symbolic.kernel.residues import PRIME, PRIMES, NoPrimeRootError, rational, residues
+from moeviz.symbolic.kernel.residues import (
+    PRIME,
+    PRIMES,
+    NoPrimeRootError,
+    Whole,
+    rational,
+    residues,
+)
 from moeviz.symbolic.kernel.watch import pause
 from moeviz.symbolic.kernel.zero import vanishes
 
@@ -243,6 +250,10 @@ def enclosed(
 class Elimination:
     """Row reduction modulo the prime, one row at a time.
 
+    Kept rows E are reduced by earlier ones only, so that their columns at the pivots are a
+    triangular matrix; its inverse T tells how much of each kept row a new one holds. All that a
+    row costs is three products of a matrix and a vector.
+
     Parameters
     ----------
     width : int
@@ -254,40 +265,46 @@ class Elimination:
         self.width = width
         self.pivots: list[int] = []
         self._ring = flint.fmpz_mod_ctx(prime)
-        # The reduced form: the row whose leading entry is in a column stands at that number.
-        self._echelon = self._matrix(width, width, [0] * width**2)
+        self._kept = self._matrix(width, width, [0] * width**2)
+        self._inverse = self._matrix(width, width, [0] * width**2)
 
     @property
     def rank(self) -> int:
         """Number of independent rows so far."""
         return len(self.pivots)
 
-    def add(self, row: Sequence[int]) -> bool:
+    def add(self, row: Sequence[Whole]) -> bool:
         """Reduce a row; keep it and return True if it says something new."""
         pause()
+        rank, kept, inverse = self.rank, self._kept, self._inverse
+        rest = [0] * (self.width - rank)
         new = self._matrix(1, self.width, row)
-        new -= new * self._echelon
+        held = self._matrix(1, self.width, [*(new[0, p] for p in self.pivots), *rest])
+        new -= held * inverse * kept
         lead = next((i for i, a in enumerate(new.entries()) if a), None)
         if lead is None:
             return False
         new *= 1 / new[0, lead]
-        above = self._matrix(self.width, 1, [self._echelon[i, lead] for i in range(self.width)])
-        self._echelon -= above * new
-        for column, entry in enumerate(new.entries()):
-            self._echelon[lead, column] = entry
+        column = self._matrix(self.width, 1, [*(kept[i, lead] for i in range(rank)), *rest])
+        for i, entry in enumerate((inverse * column).entries()[:rank]):
+            inverse[i, rank] = -entry
+        inverse[rank, rank] = 1
+        for i, entry in enumerate(new.entries()):
+            kept[rank, i] = entry
         self.pivots.append(lead)
         return True
 
     def null_space(self) -> list[list[int]]:
         """Return a basis of the null space, one vector for each column without a pivot."""
         basis = []
+        echelon = self._inverse * self._kept
         for free in range(self.width):
             if free in self.pivots:
                 continue
             vector = [0] * self.width
             vector[free] = 1
-            for pivot in self.pivots:
-                vector[pivot] = int(-self._echelon[pivot, free])
+            for number, pivot in enumerate(self.pivots):
+                vector[pivot] = int(-echelon[number, free])
             basis.append(vector)
         return basis
 

@@ -22,7 +22,7 @@ class Row:
     Attributes
     ----------
     terms : tuple of (int, int)
-        A monomial's number and its coefficient times `below`.
+        A product's number and its coefficient times `below`.
     below : int
         The least common denominator of the coefficients.
     coefficients : tuple of fmpq
@@ -42,14 +42,15 @@ class Table:
     ----------
     powers : tuple of (int, exponent)
         Each power of a basic that occurs, once.
-    monomials : tuple of tuple of int
-        Each monomial that occurs, once, as numbers of powers.
+    products : tuple of (int, int)
+        Each monomial that occurs, and each beginning of one, once: the number of an earlier product
+        and that of the power it is multiplied by. The first is the empty product, with no power.
     rows : tuple of Row
         The polynomials, their terms in their order.
     """
 
     powers: tuple[Power, ...]
-    monomials: tuple[tuple[int, ...], ...]
+    products: tuple[tuple[int, int], ...]
     rows: tuple[Row, ...]
 
 
@@ -57,7 +58,7 @@ def table_of(polynomials: Sequence[Polynomial]) -> Table:
     """Return polynomials as a table."""
     powers: dict[Power, int] = {}
     numbers: dict[Monomial, int] = {}
-    monomials: list[tuple[int, ...]] = []
+    products: dict[tuple[int, int], int] = {(0, -1): 0}
     rows = []
     for p in polynomials:
         below = math.lcm(*(int(c.q) for c in p.values()))
@@ -65,8 +66,11 @@ def table_of(polynomials: Sequence[Polynomial]) -> Table:
         for monomial, c in p.items():
             number = numbers.get(monomial)
             if number is None:
-                number = numbers[monomial] = len(monomials)
-                monomials.append(tuple(powers.setdefault(e, len(powers)) for e in monomial))
+                number = 0
+                for power in monomial:
+                    step = number, powers.setdefault(power, len(powers))
+                    number = products.setdefault(step, len(products))
+                numbers[monomial] = number
             terms.append((number, int(c.p) * (below // int(c.q))))
         rows.append(Row(tuple(terms), below, tuple(p.values())))
-    return Table(tuple(powers), tuple(monomials), tuple(rows))
+    return Table(tuple(powers), tuple(products), tuple(rows))
