@@ -78,14 +78,14 @@ class Balls:
             term = products[number] = (product(before) if known is None else known) * value
             return term
 
-        found = []
+        found, coefficients = [], table.coefficients()
+        pause()
         for column in columns:
-            pause()
-            row = table.rows[column]
             total = flint.arb(0)
-            for (number, _), coefficient in zip(row.terms, row.coefficients, strict=True):
+            terms = table.rows[column].terms
+            for (number, _), coefficient in zip(terms, coefficients[column], strict=True):
                 known = products[number]
-                total += (product(number) if known is None else known) * flint.arb(coefficient)
+                total += (product(number) if known is None else known) * coefficient
             found.append(total)
         return found
 
@@ -97,6 +97,8 @@ class Balls:
 
     def _power(self, index: int, exponent: Fraction | int) -> flint.arb:
         value = self.values[index]
+        if exponent == 1:
+            return value
         if exponent.denominator == 1:
             return value ** int(exponent)
         return (value.log() * ball(exponent)).exp()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import flint
@@ -35,8 +36,11 @@ class Enclosed:
 
     def __init__(self, formulas: Sequence[sympy.Expr], moving: Sequence[sympy.Symbol]) -> None:
         self._formulas, self._moving = formulas, moving
+
+    @cached_property
+    def _balls(self) -> Unrolled:
         with precision(mpmath.mp.prec + GUARD):
-            self._balls = Unrolled(formulas, moving, BALLS)
+            return Unrolled(self._formulas, self._moving, BALLS)
 
     def still(self, values: Mapping[sympy.Symbol, Any]) -> Still:
         """Return the parts that do not move, for :meth:`at`.
@@ -62,10 +66,15 @@ class Enclosed:
         others, parts = still
         with precision(mpmath.mp.prec + GUARD):
             found = self._balls.at(parts, _balls(values))
-        if all(_is_sharp(ball) for ball in found):
+        if all(is_sharp(ball) for ball in found):
             return [number_of(ball) for ball in found]
         plain = Unrolled(self._formulas, self._moving)
         return plain.at(plain.still(others), values)
+
+
+def is_sharp(ball: flint.arb) -> bool:
+    """Return whether an enclosure tells all digits at mpmath's present precision."""
+    return bool(ball.is_exact() or ball.rel_accuracy_bits() >= mpmath.mp.prec) and ball.is_finite()
 
 
 def number_of(ball: flint.arb) -> mpmath.mpf:
@@ -78,7 +87,3 @@ def number_of(ball: flint.arb) -> mpmath.mpf:
 
 def _balls(values: Mapping[sympy.Symbol, Any]) -> dict[sympy.Symbol, flint.arb]:
     return {symbol: flint.arb(value) for symbol, value in values.items()}
-
-
-def _is_sharp(ball: flint.arb) -> bool:
-    return bool(ball.is_exact() or ball.rel_accuracy_bits() >= mpmath.mp.prec) and ball.is_finite()

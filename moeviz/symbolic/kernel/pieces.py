@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import flint
 import numpy as np
 
 from moeviz.errors import FormulaError
@@ -110,19 +111,41 @@ class Regions:
 
     def signs(self, x: Place) -> Signs | None:
         """Return the steps at an input; None on no clear side, or where a formula has no value."""
+        if self._sides is not None:
+            own = [x[str(name)] for name in self.tower.inputs]
+            numbers = [flint.fmpq(q.numerator, q.denominator) for q in own]
+            known = tuple(side for s in self._sides if (side := _of_sides(s, numbers)))
+            if len(known) == len(self._sides):
+                return known
         signs = []
         place = balls_of(x)
         for atom, at in enumerate(self.atoms):
             values = at.at(place)
             if values.broken or values.unclear:
                 return None
-            own = values.steps
+            steps = values.steps
             for still in self.still[atom]:
-                own[still] = 0
-            if None in own.values():
+                steps[still] = 0
+            if None in steps.values():
                 return None
-            signs.append(tuple(sorted(own.items())))
+            signs.append(tuple(sorted(steps.items())))
         return tuple(signs)
+
+    @cached_property
+    def _sides(self) -> list[Sides] | None:
+        """For each atom every step's plane, in rational numbers; None where that is not all."""
+        if not all(at.has_value_everywhere for at in self.atoms):
+            return None
+        sides: list[Sides] = []
+        for atom, still in enumerate(self.still):
+            own: Sides = []
+            for index in self.steps:
+                plane = self.planes.get((atom, index))
+                if plane is None and index not in still:
+                    return None
+                own.append((index, None if plane is None else plane.numbers))
+            sides.append(own)
+        return sides
 
     def _look(self) -> None:
         if not self.steps:
@@ -130,7 +153,7 @@ class Regions:
         points = self.support.points(np.random.default_rng(2))
         for x in itertools.islice(points, TRIES):
             pause()
-            self._keep(x)
+            self._keep(x, inside=True)
         for plane in dict.fromkeys(self.planes.values()):
             for x in self.on(plane, points):
                 for side in self.beside(plane, x):
@@ -141,8 +164,8 @@ class Regions:
                 "but none was found; take another point or other formulas."
             )
 
-    def _keep(self, x: Place) -> None:
-        if self.support.has(x) and (signs := self.signs(x)) is not None:
+    def _keep(self, x: Place, inside: bool = False) -> None:
+        if (inside or self.support.has(x)) and (signs := self.signs(x)) is not None:
             self.found.setdefault(signs, x)
 
     def on(self, plane: Plane, points: Iterator[Place]) -> list[Place]:
@@ -167,6 +190,29 @@ class Regions:
         """Return the inputs right below and right above a hyperplane."""
         low, high = ({**x, plane.axis: x[plane.axis] + side * BESIDE} for side in (-1, 1))
         return low, high
+
+
+Sides = list[tuple[int, tuple[list[flint.fmpq], flint.fmpq] | None]]
+"""Steps by generator, each with its plane's slope and intercept; without one it is 0."""
+
+CLEAR = flint.fmpq(1, 1 << 60)
+"""The least value of a kink's argument whose sign is not left to enclosures."""
+
+
+def _of_sides(own: Sides, x: Sequence[flint.fmpq]) -> tuple[tuple[int, int | None], ...]:
+    """Return an atom's steps at an input from their planes; empty where one is too near."""
+    signs: list[tuple[int, int | None]] = []
+    for index, plane in own:
+        if plane is None:
+            signs.append((index, 0))
+            continue
+        slope, value = plane
+        for s, coordinate in zip(slope, x, strict=True):
+            value = value + s * coordinate
+        if -CLEAR < value < CLEAR:
+            return ()
+        signs.append((index, 1 if value > 0 else 0))
+    return tuple(signs)
 
 
 def affine(ground: Ground, a: Polynomial) -> bool:

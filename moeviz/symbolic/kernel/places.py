@@ -75,6 +75,11 @@ class Places:
             self._fixed.balls = {}
 
     @property
+    def has_value_everywhere(self) -> bool:
+        """Whether no function is without a value at any input, and that is known beforehand."""
+        return self.same_everywhere and not (self._fixed.broken or self._fixed.unclear)
+
+    @property
     def same_everywhere(self) -> bool:
         """Whether nothing that can be without a value depends on the input."""
         return not any(kind in SINGULAR for _, kind, _ in self._arguments)

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import flint
@@ -265,8 +264,8 @@ class Elimination:
         self.width = width
         self.pivots: list[int] = []
         self._ring = flint.fmpz_mod_ctx(prime)
-        self._kept = self._matrix(width, width, [0] * width**2)
-        self._inverse = self._matrix(width, width, [0] * width**2)
+        self._kept = flint.fmpz_mod_mat(width, width, self._ring)
+        self._inverse = flint.fmpz_mod_mat(width, width, self._ring)
 
     @property
     def rank(self) -> int:
@@ -277,15 +276,18 @@ class Elimination:
         """Reduce a row; keep it and return True if it says something new."""
         pause()
         rank, kept, inverse = self.rank, self._kept, self._inverse
-        rest = [0] * (self.width - rank)
-        new = self._matrix(1, self.width, row)
-        held = self._matrix(1, self.width, [*(new[0, p] for p in self.pivots), *rest])
+        new = flint.fmpz_mod_mat(1, self.width, row, self._ring)
+        held = flint.fmpz_mod_mat(1, self.width, self._ring)
+        for i, pivot in enumerate(self.pivots):
+            held[0, i] = new[0, pivot]
         new -= held * inverse * kept
         lead = next((i for i, a in enumerate(new.entries()) if a), None)
         if lead is None:
             return False
         new *= 1 / new[0, lead]
-        column = self._matrix(self.width, 1, [*(kept[i, lead] for i in range(rank)), *rest])
+        column = flint.fmpz_mod_mat(self.width, 1, self._ring)
+        for i in range(rank):
+            column[i, 0] = kept[i, lead]
         for i, entry in enumerate((inverse * column).entries()[:rank]):
             inverse[i, rank] = -entry
         inverse[rank, rank] = 1
@@ -296,7 +298,9 @@ class Elimination:
 
     def null_space(self) -> list[list[int]]:
         """Return a basis of the null space, one vector for each column without a pivot."""
-        basis = []
+        basis: list[list[int]] = []
+        if self.rank == self.width:
+            return basis
         echelon = self._inverse * self._kept
         for free in range(self.width):
             if free in self.pivots:
@@ -307,9 +311,6 @@ class Elimination:
                 vector[pivot] = int(-echelon[number, free])
             basis.append(vector)
         return basis
-
-    def _matrix(self, height: int, width: int, entries: Sequence[Any]) -> flint.fmpz_mod_mat:
-        return flint.fmpz_mod_mat(height, width, entries, self._ring)
 
 
 def _lifted(vector: Sequence[int], prime: int) -> tuple[Fraction, ...] | None:

@@ -135,8 +135,11 @@ class Residues:
         if known is None:
             index, exponent = power
             times = (exponent * self._scales.get(index, 1)).numerator
-            value = self.values[index]
-            known = value if times == 1 else _power(value, times, self.prime)
+            known = value = self.values[index]
+            if times == 2:
+                known = value * value % self._modulus
+            elif times != 1:
+                known = _power(value, times, self.prime)
             self._powers[power] = known
         return known
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import flint
@@ -47,11 +47,24 @@ class Table:
         and that of the power it is multiplied by. The first is the empty product, with no power.
     rows : tuple of Row
         The polynomials, their terms in their order.
+    known : dict
+        Coefficients as balls, by precision, once :meth:`coefficients` was asked for them.
     """
 
     powers: tuple[Power, ...]
     products: tuple[tuple[int, int], ...]
     rows: tuple[Row, ...]
+    known: dict[int, list[list[flint.arb]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def coefficients(self) -> list[list[flint.arb]]:
+        """Return the rows' coefficients as balls at flint's present precision: read them only."""
+        own = self.known.get(flint.ctx.prec)
+        if own is None:
+            own = [[flint.arb(c) for c in row.coefficients] for row in self.rows]
+            self.known[flint.ctx.prec] = own
+        return own
 
 
 def table_of(polynomials: Sequence[Polynomial]) -> Table:

@@ -13,7 +13,7 @@ import flint
 import mpmath
 import sympy
 
-from moeviz.symbolic.kernel.enclosed import GUARD, Enclosed, number_of
+from moeviz.symbolic.kernel.enclosed import GUARD, Enclosed, is_sharp, number_of
 from moeviz.symbolic.kernel.numeric import BALLS
 from moeviz.symbolic.kernel.places import precision
 from moeviz.symbolic.kernel.unrolled import Unrolled
@@ -57,6 +57,9 @@ class Stage(NamedTuple):
 Terms = list[list[mpmath.mpf]]
 """At each place an atom's weight, without its factor, and its values."""
 
+Known = dict[tuple[mpmath.mpf, ...], Terms]
+"""What atoms add, by their values."""
+
 
 class Sequenced(Protocol):
     """A sequence of measures towards a truth, by a small positive number."""
@@ -81,23 +84,38 @@ def changes(
     """
     places, truth = sequence.places(), sequence.at(mpmath.mpf(0))
     stages = [sequence.at(small) for small in smalls]
-    functions = _enclosed(sequence.atom, truth, stages, places)
+    known: Known = {}
+    functions = _enclosed(sequence.atom, truth, stages, places, known)
     if functions is None:
-        functions = _computed(sequence.atom, truth, stages, places)
+        functions = _computed(sequence.atom, truth, stages, places, rounded(known))
     return functions, [stage.loss for stage in stages]
 
 
+def rounded(known: Known) -> Known:
+    """Return enclosed terms as mpmath's numbers, those whose enclosures tell all digits."""
+    return {
+        key: [[number_of(ball) for ball in own] for own in terms]
+        for key, terms in known.items()
+        if all(is_sharp(ball) for own in terms for ball in own)
+    }
+
+
 def _enclosed(
-    atom: Atom, truth: Stage, stages: Sequence[Stage], places: Sequence[Values]
+    atom: Atom, truth: Stage, stages: Sequence[Stage], places: Sequence[Values], known: Known
 ) -> list[mpmath.mpf] | None:
-    """Return how far the function moves, from enclosures; None where one does not tell."""
+    """Return how far the function moves, from enclosures; None where one does not tell.
+
+    What the atoms add at the places goes into `known`.
+    """
     found = []
     with precision(mpmath.mp.prec + GUARD):
         model = Unrolled([atom.weight, *atom.values], atom.inputs, BALLS)
         where = [{s: flint.arb(value) for s, value in x.items()} for x in places]
-        base = functions_of(model, atom.logistic, truth, where, number=flint.arb)
-        for stage in stages:
-            moved = functions_of(model, atom.logistic, stage, where, number=flint.arb)
+        base, *all_moved = (
+            functions_of(model, atom.logistic, stage, where, known, number=flint.arb)
+            for stage in (truth, *stages)
+        )
+        for moved in all_moved:
             squares = (
                 (a - b) ** 2
                 for new, old in zip(moved, base, strict=True)
@@ -113,15 +131,15 @@ def _enclosed(
 
 
 def _computed(
-    atom: Atom, truth: Stage, stages: Sequence[Stage], places: Sequence[Values]
+    atom: Atom, truth: Stage, stages: Sequence[Stage], places: Sequence[Values], known: Known
 ) -> list[mpmath.mpf]:
     """Return how far the function moves, rounded to :data:`DIGITS` in each operation."""
     model = Enclosed([atom.weight, *atom.values], atom.inputs)
-    base = functions_of(model, atom.logistic, truth, places)
+    base = functions_of(model, atom.logistic, truth, places, known)
     found = []
     for stage in stages:
         change = mpmath.mpf(0)
-        moved = functions_of(model, atom.logistic, stage, places)
+        moved = functions_of(model, atom.logistic, stage, places, known)
         for new, old in zip(moved, base, strict=True):
             change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
         found.append(mpmath.sqrt(change / len(places)))
@@ -138,7 +156,7 @@ def functions_of(
     logistic: bool,
     stage: Stage,
     places: Sequence[Values],
-    known: dict[tuple[mpmath.mpf, ...], Terms] | None = None,
+    known: Known | None = None,
     number: Callable[[mpmath.mpf], Any] | None = None,
 ) -> list[list[mpmath.mpf]]:
     """Return the model at each place, one number for each value of a discrete response.
