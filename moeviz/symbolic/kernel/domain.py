@@ -21,6 +21,7 @@ import sympy
 from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.basics import Number, Point
 from moeviz.symbolic.kernel.places import SINGULAR, Places, is_positive
+from moeviz.symbolic.kernel.rational import Exactly, all_sides
 from moeviz.symbolic.kernel.support import Support
 from moeviz.symbolic.kernel.tower import Kind, Tower
 from moeviz.symbolic.kernel.watch import pause
@@ -146,12 +147,17 @@ def _conditions(
     """Return what must be positive because it is negative at some inputs."""
     rng = np.random.default_rng(6)
     atoms = [Places(tower, dict(point)) for point in points]
+    exactly = [Exactly(tower, dict(p), at) for p, at in zip(points, atoms, strict=True)]
     broken: dict[int, None] = {}
     never = dict.fromkeys(singular)
     whole = 0
     places = 1 if all(at.same_everywhere for at in atoms) else SAMPLES
     for x in itertools.islice(support.points(rng), places):
         pause()
+        if all_sides(exactly, x) is not None:
+            never.clear()
+            whole += 1
+            continue
         found = [at.at(x) for at in atoms]
         bad = [{*v.broken, *v.unclear} for v in found]
         broken |= dict.fromkeys(i for v in found for i in v.broken)

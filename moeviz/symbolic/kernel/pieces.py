@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-import flint
 import numpy as np
 
 from moeviz.errors import FormulaError
@@ -22,6 +21,7 @@ from moeviz.symbolic.kernel.basics import Point
 from moeviz.symbolic.kernel.ground import Ground
 from moeviz.symbolic.kernel.places import Places, balls_of
 from moeviz.symbolic.kernel.polynomial import Polynomial, add, basic, basics, scale
+from moeviz.symbolic.kernel.rational import Exactly, all_sides
 from moeviz.symbolic.kernel.support import Plane, Support, plane_of
 from moeviz.symbolic.kernel.table import Table, table_of
 from moeviz.symbolic.kernel.tower import Kind, Tower
@@ -111,12 +111,9 @@ class Regions:
 
     def signs(self, x: Place) -> Signs | None:
         """Return the steps at an input; None on no clear side, or where a formula has no value."""
-        if self._sides is not None:
-            own = [x[str(name)] for name in self.tower.inputs]
-            numbers = [flint.fmpq(q.numerator, q.denominator) for q in own]
-            known = tuple(side for s in self._sides if (side := _of_sides(s, numbers)))
-            if len(known) == len(self._sides):
-                return known
+        known = all_sides(self._exactly, x)
+        if known is not None:
+            return known
         signs = []
         place = balls_of(x)
         for atom, at in enumerate(self.atoms):
@@ -132,20 +129,9 @@ class Regions:
         return tuple(signs)
 
     @cached_property
-    def _sides(self) -> list[Sides] | None:
-        """For each atom every step's plane, in rational numbers; None where that is not all."""
-        if not all(at.has_value_everywhere for at in self.atoms):
-            return None
-        sides: list[Sides] = []
-        for atom, still in enumerate(self.still):
-            own: Sides = []
-            for index in self.steps:
-                plane = self.planes.get((atom, index))
-                if plane is None and index not in still:
-                    return None
-                own.append((index, None if plane is None else plane.numbers))
-            sides.append(own)
-        return sides
+    def _exactly(self) -> list[Exactly]:
+        both = zip(self.points, self.atoms, strict=True)
+        return [Exactly(self.tower, point, at) for point, at in both]
 
     def _look(self) -> None:
         if not self.steps:
@@ -190,29 +176,6 @@ class Regions:
         """Return the inputs right below and right above a hyperplane."""
         low, high = ({**x, plane.axis: x[plane.axis] + side * BESIDE} for side in (-1, 1))
         return low, high
-
-
-Sides = list[tuple[int, tuple[list[flint.fmpq], flint.fmpq] | None]]
-"""Steps by generator, each with its plane's slope and intercept; without one it is 0."""
-
-CLEAR = flint.fmpq(1, 1 << 60)
-"""The least value of a kink's argument whose sign is not left to enclosures."""
-
-
-def _of_sides(own: Sides, x: Sequence[flint.fmpq]) -> tuple[tuple[int, int | None], ...]:
-    """Return an atom's steps at an input from their planes; empty where one is too near."""
-    signs: list[tuple[int, int | None]] = []
-    for index, plane in own:
-        if plane is None:
-            signs.append((index, 0))
-            continue
-        slope, value = plane
-        for s, coordinate in zip(slope, x, strict=True):
-            value = value + s * coordinate
-        if -CLEAR < value < CLEAR:
-            return ()
-        signs.append((index, 1 if value > 0 else 0))
-    return tuple(signs)
 
 
 def affine(ground: Ground, a: Polynomial) -> bool:

@@ -62,10 +62,10 @@ class Places:
                     if g.kind is Kind.PARAMETER
                 }
             )
-            needed, positive = _needed(tower)
+            wanted, positive = needed(tower)
             self._fixed.signs = dict.fromkeys(positive, 1)
             self._arguments: list[tuple[int, Kind, Sparse]] = []
-            for index, argument in needed.items():
+            for index, argument in wanted.items():
                 kind = tower.generators[index].kind
                 if tower.varies(index):
                     self._arguments.append((index, kind, self._fixed.put_in(argument)))
@@ -75,9 +75,9 @@ class Places:
             self._fixed.balls = {}
 
     @property
-    def has_value_everywhere(self) -> bool:
-        """Whether no function is without a value at any input, and that is known beforehand."""
-        return self.same_everywhere and not (self._fixed.broken or self._fixed.unclear)
+    def is_sure_of_what_stands_still(self) -> bool:
+        """Whether all that does not depend on the input has a value, and no step is among it."""
+        return not (self._fixed.broken or self._fixed.unclear or self._fixed.steps)
 
     @property
     def same_everywhere(self) -> bool:
@@ -200,7 +200,7 @@ def precision(bits: int) -> Iterator[None]:
 
 
 @lru_cache(maxsize=16)
-def _needed(tower: Tower) -> tuple[dict[int, Sparse], frozenset[int]]:
+def needed(tower: Tower) -> tuple[dict[int, Sparse], frozenset[int]]:
     """Return the arguments of what must be evaluated, in order, and what is sure without that."""
     singular = tower.of_kind(*SINGULAR)
     positive = frozenset(i for i in singular if is_positive(tower, i))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-import flint
 import numpy as np
 
 from moeviz.errors import FormulaError
@@ -85,12 +84,6 @@ class Plane:
     def axis(self) -> str:
         """The input that is solved for."""
         return next(name for name, s in self.slope if s)
-
-    @property
-    def numbers(self) -> tuple[list[flint.fmpq], flint.fmpq]:
-        """Slope and intercept as flint's numbers."""
-        slope = [flint.fmpq(s.numerator, s.denominator) for _, s in self.slope]
-        return slope, flint.fmpq(self.intercept.numerator, self.intercept.denominator)
 
     def at(self, x: dict[str, Fraction]) -> Fraction:
         """Return slope . x + intercept."""
