@@ -21,6 +21,7 @@ import numpy as np
 from moeviz.errors import Cancelled, FormulaError
 from moeviz.symbolic.kernel.balls import Balls, determinant
 from moeviz.symbolic.kernel.family import Family, Piece, combination
+from moeviz.symbolic.kernel.foreseen import are_free, ranks, skip
 from moeviz.symbolic.kernel.residues import (
     PRIME,
     PRIMES,
@@ -144,25 +145,77 @@ def _with_some_prime(
 def _relations(
     family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
 ) -> Relations:
+    found = _foreseen(family, should_stop, seed, prime)
+    return found or _row_by_row(family, should_stop, seed, prime)
+
+
+def _foreseen(
+    family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
+) -> Relations | None:
+    """Return what :func:`_row_by_row` does from as many rows as will tell something new.
+
+    Where all candidates for relations are ones, no other row would have told more. None where
+    values have another rank than coefficients.
+    """
+    rng = np.random.default_rng(seed)
+    width, rank = len(family), 0
+    elimination = Elimination(width, prime)
+    origin: list[int] = []
+    expected = ranks(family.pieces, width)
+    # Where nothing relates the basics and all members are independent, values tell nothing more.
+    needless = expected[-1:] == [width] and are_free(piece.ground for piece in family.pieces)
+    for number, (piece, now) in enumerate(zip(family.pieces, expected, strict=True)):
+        for _ in range(now - rank):
+            _ask(should_stop)
+            if needless:
+                skip(piece.ground, rng, prime)
+            elif not elimination.add(residues(piece.ground, rng, prime).rows(piece.table)):
+                return None
+            origin.append(number)
+        rank = now
+        for _ in range(PATIENCE if rank < width else 0):
+            skip(piece.ground, rng, prime)
+    if needless:
+        pivots = tuple(range(width))
+        found = witness(family, pivots, origin, rng)
+        return None if found is None else Relations((), pivots, found)
+    relations = _decided(family, elimination, origin, rng)
+    return None if relations.unproved else relations
+
+
+def _row_by_row(
+    family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
+) -> Relations:
     rng = np.random.default_rng(seed)
     elimination = Elimination(len(family), prime)
     origin: list[int] = []
     for number, piece in enumerate(family.pieces):
         idle = 0
         while idle < PATIENCE and elimination.rank < len(family):
-            if should_stop is not None and should_stop():
-                raise Cancelled("The check was cancelled.")
-            pause()
+            _ask(should_stop)
             values = residues(piece.ground, rng, prime)
             if elimination.add(values.rows(piece.table)):
                 origin.append(number)
                 idle = 0
             else:
                 idle += 1
+    return _decided(family, elimination, origin, rng)
+
+
+def _ask(should_stop: Callable[[], bool] | None) -> None:
+    if should_stop is not None and should_stop():
+        raise Cancelled("The check was cancelled.")
+    pause()
+
+
+def _decided(
+    family: Family, elimination: Elimination, origin: Sequence[int], rng: np.random.Generator
+) -> Relations:
+    """Return the relations that an elimination leaves, and why the other members have none."""
     basis, unproved = [], []
     for candidate in elimination.null_space():
         pause()
-        vector = _lifted(candidate, prime)
+        vector = _lifted(candidate, elimination.prime)
         if vector is not None and holds(family, vector):
             basis.append(vector)
         else:
@@ -261,7 +314,7 @@ class Elimination:
     """
 
     def __init__(self, width: int, prime: int = PRIME) -> None:
-        self.width = width
+        self.width, self.prime = width, prime
         self.pivots: list[int] = []
         self._ring = flint.fmpz_mod_ctx(prime)
         self._kept = flint.fmpz_mod_mat(width, width, self._ring)
