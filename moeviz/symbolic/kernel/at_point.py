@@ -114,7 +114,7 @@ class AtPoint:
     def _parameter(self, symbol: sympy.Symbol, point: Point) -> Polynomial:
         value = point.get(symbol)
         if value is None:
-            return basic(self.ground.intern(Kind.PARAMETER, (None, str(symbol)), str(symbol)))
+            return basic(self.ground.intern(Kind.PARAMETER, (None, symbol.name), symbol.name))
         if isinstance(value, Log):
             return self.ground.log_of_number(value.argument)
         return constant(value)

@@ -58,7 +58,7 @@ class Basics:
 
     def __init__(self, inputs: tuple[sympy.Symbol, ...]) -> None:
         self.inputs = inputs
-        self.basics: list[Basic] = [Basic(Kind.INPUT, (str(s),), str(s)) for s in inputs]
+        self.basics: list[Basic] = [Basic(Kind.INPUT, (s.name,), s.name) for s in inputs]
         self.scales: dict[int, int] = {}
         self.turns: tuple[int, Mapping[int, tuple[int, ...]]] | None = None
         self.signs: dict[tuple[Any, ...], int] = {}

@@ -58,7 +58,7 @@ class Domain:
 
 def _told(formulas: Sequence[sympy.Expr]) -> list[sympy.Expr]:
     """Return the formulas that say more than that a variance is positive."""
-    return [f for f in formulas if {str(s) for s in f.free_symbols} != {"nu"}]
+    return [f for f in formulas if {s.name for s in f.free_symbols} != {"nu"}]
 
 
 def domain_of(
@@ -197,7 +197,7 @@ def domain_of_statement(tower: Tower, point: Point) -> Domain:
     if not singular:
         return Domain()
     rng = np.random.default_rng(8)
-    support = Support.box([str(s) for s in tower.inputs])
+    support = Support.box([s.name for s in tower.inputs])
     signs: dict[int, set[int | None]] = {i: set() for i in singular}
     for _ in range(SAMPLES // 4):
         pause()
@@ -240,7 +240,7 @@ def random_point(
     own: dict[sympy.Symbol, Number] = dict(point)
     for symbol in tower.parameters:
         size = Fraction(int(rng.integers(1, 40)), int(rng.integers(7, 23)))
-        sign = 1 if (str(symbol) == "nu" and not any_sign) or rng.integers(2) else -1
+        sign = 1 if (symbol.name == "nu" and not any_sign) or rng.integers(2) else -1
         own.setdefault(symbol, sign * size)
     return own
 

@@ -88,7 +88,6 @@ class Regions:
     def __init__(self, tower: Tower, points: Sequence[Point], support: Support) -> None:
         self.tower, self.points, self.support = tower, points, support
         self.steps = tower.of_kind(Kind.STEP)
-        self.atoms = [Places(tower, point) for point in points]
         self.still: list[list[int]] = [[] for _ in points]
         self.planes = self._planes() if self.steps else {}
         self.found: dict[Signs, Place] = {}
@@ -127,6 +126,11 @@ class Regions:
                 return None
             signs.append(tuple(sorted(steps.items())))
         return tuple(signs)
+
+    @cached_property
+    def atoms(self) -> list[Places]:
+        """The tower at each point."""
+        return [Places(self.tower, point) for point in self.points]
 
     @cached_property
     def _exactly(self) -> list[Exactly]:

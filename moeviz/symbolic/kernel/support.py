@@ -105,7 +105,7 @@ class Plane:
         """Return the solved input as a polynomial in the others."""
         slope = dict(self.slope)
         own = slope[self.axis]
-        names = [str(s) for s in ground.inputs]
+        names = [s.name for s in ground.inputs]
         return add(
             constant(-self.intercept / own),
             *(
@@ -124,7 +124,7 @@ def plane_of(ground: Ground, a: Polynomial) -> Plane:
     FormulaError
         If `a` is not affine in the inputs.
     """
-    names = [str(s) for s in ground.inputs]
+    names = [s.name for s in ground.inputs]
     slope, intercept = dict.fromkeys(names, Fraction(0)), Fraction(0)
     for monomial, coefficient in a.items():
         if not monomial:

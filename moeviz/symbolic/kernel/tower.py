@@ -166,7 +166,7 @@ class Tower:
     def close(self) -> None:
         """Build the polynomial ring; no generator can be added afterwards."""
         if self._ring is None:
-            self._ring, *own = ring([g.symbol for g in self.generators], QQ)
+            self._ring, *own = ring([f"g{i}" for i in range(len(self.generators))], QQ)
             self._elements = {g.symbol: p for g, p in zip(self.generators, own, strict=True)}
 
     def poly(self, expression: sympy.Expr) -> Poly:

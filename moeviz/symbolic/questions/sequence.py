@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import mpmath
 import numpy as np
@@ -81,7 +82,7 @@ class CounterSequence:
         """Return the measure at an epsilon; at 0 it is the truth."""
         return stage_of(self.atom, self.points, self.moves, small)
 
-    @property
+    @cached_property
     def moves(self) -> Moves:
         """How the atoms move."""
         shifts = {
@@ -102,7 +103,7 @@ class CounterSequence:
         while len(places) < PLACES:
             inside = self.family.domain.conditions
             x = self.family.inside(rng) if inside else self.family.support.point(rng)
-            places.append({s: precise(x[str(s)]) for s in self.atom.inputs})
+            places.append({s: precise(x[s.name]) for s in self.atom.inputs})
         return places
 
 
