@@ -21,6 +21,10 @@ from moeviz.symbolic.kernel.tower import Tower
 CLEAR = flint.fmpq(1, 1 << 60)
 """The least size of an argument whose sign is not left to enclosures."""
 
+BELOW = -CLEAR
+
+NONE, ONE = flint.fmpq(0), flint.fmpq(1)
+
 Terms = list[tuple[flint.fmpq, tuple[tuple[int, int], ...]]]
 """A polynomial in generators that vary: coefficients with generators and their powers."""
 
@@ -88,7 +92,7 @@ class Exactly:
             total[tuple(rest)] = total.get(tuple(rest), flint.fmpq(0)) + coefficient
         return [(c, powers) for powers, c in total.items() if c]
 
-    def sides(self, x: Mapping[str, Fraction]) -> Sides | None:
+    def sides(self, x: Mapping[str, flint.fmpq]) -> Sides | None:
         """Return the steps at an input where all formulas have a value.
 
         Returns
@@ -98,28 +102,27 @@ class Exactly:
         """
         if not self._enough:
             return None
-        values = {
-            i: flint.fmpq((q := x[name]).numerator, q.denominator) for i, name in self._inputs
-        }
+        values = {i: x[name] for i, name in self._inputs}
         found: list[tuple[int, int | None]] = []
         for index, kind, terms in self._steps:
             a = _value(terms, values)
-            if -CLEAR < a < CLEAR and (terms or kind in SINGULAR):
+            above = a > CLEAR
+            if not above and not a < BELOW and (terms or kind in SINGULAR):
                 return None
             if kind is Kind.STEP:
-                found.append((index, int(a > 0)))
-                values[index] = flint.fmpq(int(a > 0))
+                found.append((index, int(above)))
+                values[index] = ONE if above else NONE
             elif kind is Kind.RELU:
-                values[index] = a if a > 0 else flint.fmpq(0)
+                values[index] = a if above else NONE
             elif kind is Kind.INVERSE:
                 values[index] = 1 / a
-            elif kind is not Kind.LOG_ABS and a < 0:
+            elif kind is not Kind.LOG_ABS and not above:
                 return None
         return tuple(found)
 
 
 def _value(terms: Terms, values: Mapping[int, flint.fmpq]) -> flint.fmpq:
-    total = flint.fmpq(0)
+    total = NONE
     for coefficient, powers in terms:
         for i, exponent in powers:
             coefficient = coefficient * (values[i] if exponent == 1 else values[i] ** exponent)
@@ -130,8 +133,9 @@ def _value(terms: Terms, values: Mapping[int, flint.fmpq]) -> flint.fmpq:
 def all_sides(atoms: Sequence[Exactly], x: Mapping[str, Fraction]) -> tuple[Sides, ...] | None:
     """Return the steps of several atoms at an input; None where enclosures must be asked."""
     found = []
+    numbers = {name: flint.fmpq(q.numerator, q.denominator) for name, q in x.items()}
     for atom in atoms:
-        sides = atom.sides(x)
+        sides = atom.sides(numbers)
         if sides is None:
             return None
         found.append(sides)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import flint
@@ -145,47 +146,50 @@ def _with_some_prime(
 def _relations(
     family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
 ) -> Relations:
-    found = _foreseen(family, should_stop, seed, prime)
-    return found or _row_by_row(family, should_stop, seed, prime)
-
-
-def _foreseen(
-    family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
-) -> Relations | None:
-    """Return what :func:`_row_by_row` does from as many rows as will tell something new.
-
-    Where all candidates for relations are ones, no other row would have told more. None where
-    values have another rank than coefficients.
-    """
-    rng = np.random.default_rng(seed)
-    width, rank = len(family), 0
-    elimination = Elimination(width, prime)
-    origin: list[int] = []
-    expected = ranks(family.pieces, width)
+    expected = ranks(family.pieces, len(family))
     # Where nothing relates the basics and all members are independent, values tell nothing more.
-    needless = expected[-1:] == [width] and are_free(piece.ground for piece in family.pieces)
-    for number, (piece, now) in enumerate(zip(family.pieces, expected, strict=True)):
-        for _ in range(now - rank):
+    if expected[-1:] == [len(family)] and are_free(p.ground for p in family.pieces):
+        found = _independent(family, should_stop, seed, prime, expected)
+        if found is not None:
+            return found
+    relations = _row_by_row(family, should_stop, seed, prime, expected)
+    # Where all candidates for relations are ones, no row that was left out would have told more.
+    return _row_by_row(family, should_stop, seed, prime) if relations.unproved else relations
+
+
+def _independent(
+    family: Family,
+    should_stop: Callable[[], bool] | None,
+    seed: int,
+    prime: int,
+    expected: Sequence[int],
+) -> Relations | None:
+    """Return what :func:`_row_by_row` does for independent members, without any row."""
+    rng = np.random.default_rng(seed)
+    origin: list[int] = []
+    for number, (piece, rank) in enumerate(zip(family.pieces, expected, strict=True)):
+        idle = PATIENCE if rank < len(family) else 0
+        for _ in range(rank - len(origin) + idle):
             _ask(should_stop)
-            if needless:
-                skip(piece.ground, rng, prime)
-            elif not elimination.add(residues(piece.ground, rng, prime).rows(piece.table)):
-                return None
-            origin.append(number)
-        rank = now
-        for _ in range(PATIENCE if rank < width else 0):
             skip(piece.ground, rng, prime)
-    if needless:
-        pivots = tuple(range(width))
-        found = witness(family, pivots, origin, rng)
-        return None if found is None else Relations((), pivots, found)
-    relations = _decided(family, elimination, origin, rng)
-    return None if relations.unproved else relations
+        origin += [number] * (rank - len(origin))
+    pivots = tuple(range(len(family)))
+    found = witness(family, pivots, origin, rng)
+    return None if found is None else Relations((), pivots, found)
 
 
 def _row_by_row(
-    family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
+    family: Family,
+    should_stop: Callable[[], bool] | None,
+    seed: int,
+    prime: int,
+    expected: Sequence[int] = (),
 ) -> Relations:
+    """Return the relations from rows of values.
+
+    Once the first pieces have the rank that is expected of them, their rows are drawn, so that
+    those after them are the same, but not computed.
+    """
     rng = np.random.default_rng(seed)
     elimination = Elimination(len(family), prime)
     origin: list[int] = []
@@ -193,6 +197,10 @@ def _row_by_row(
         idle = 0
         while idle < PATIENCE and elimination.rank < len(family):
             _ask(should_stop)
+            if expected and elimination.rank >= expected[number]:
+                skip(piece.ground, rng, prime)
+                idle += 1
+                continue
             values = residues(piece.ground, rng, prime)
             if elimination.add(values.rows(piece.table)):
                 origin.append(number)
@@ -299,6 +307,11 @@ def enclosed(
         flint.ctx.prec = before
 
 
+@lru_cache(maxsize=16)
+def _ring(prime: int) -> flint.fmpz_mod_ctx:
+    return flint.fmpz_mod_ctx(prime)
+
+
 class Elimination:
     """Row reduction modulo the prime, one row at a time.
 
@@ -316,7 +329,7 @@ class Elimination:
     def __init__(self, width: int, prime: int = PRIME) -> None:
         self.width, self.prime = width, prime
         self.pivots: list[int] = []
-        self._ring = flint.fmpz_mod_ctx(prime)
+        self._ring = _ring(prime)
         self._kept = flint.fmpz_mod_mat(width, width, self._ring)
         self._inverse = flint.fmpz_mod_mat(width, width, self._ring)
 
