@@ -13,7 +13,7 @@ import numpy as np
 from moeviz.symbolic.catalogue.walked import SEQUENCES, Walked
 from moeviz.symbolic.kernel.numeric import precise
 from moeviz.symbolic.kernel.unrolled import Unrolled
-from moeviz.symbolic.questions.sequence import (
+from moeviz.symbolic.questions.change import (
     DIGITS,
     Placed,
     Terms,
@@ -21,7 +21,7 @@ from moeviz.symbolic.questions.sequence import (
     functions_of,
     is_exact,
 )
-from moeviz.symbolic.questions.sequence import (
+from moeviz.symbolic.questions.change import (
     Stage as Measure,
 )
 from moeviz.symbolic.reading.expressions import Atom

@@ -64,7 +64,7 @@ def _flat(classes: int) -> dict[str, int]:
 
 
 def _slopes(model_atom: Atom) -> list[sympy.Symbol]:
-    return [s for s in model_atom.own if str(s).startswith("a")]
+    return [s for s in model_atom.own if s.name.startswith("a")]
 
 
 def _design(

@@ -89,7 +89,7 @@ ACTIVE_TRIES = 8
 
 def _active(atom: Atom, points: Sequence[Point]) -> Support | None:
     """Return a box that no kink meets and in which no unit is 0, if there is one."""
-    x = [s for s in atom.inputs if str(s) != "y"]
+    x = [s for s in atom.inputs if s.name != "y"]
     arguments = []
     for kink in sorted({k for f in atom.values for k in f.atoms(relu)}, key=str):
         for point in points:
@@ -98,11 +98,11 @@ def _active(atom: Atom, points: Sequence[Point]) -> Support | None:
             arguments.append(sympy.expand(kink.args[0].xreplace(rational)))
     steps = [sum(abs(Fraction(str(a.coeff(s)))) for s in x) for a in arguments]
     rng = np.random.default_rng(3)
-    wide = Support.box([str(s) for s in x])
+    wide = Support.box([s.name for s in x])
     best: tuple[Fraction, dict[str, Fraction]] | None = None
     for _ in range(PLACES):
         place = wide.point(rng)
-        at_place = {s: sympy.Rational(place[str(s)]) for s in x}
+        at_place = {s: sympy.Rational(place[s.name]) for s in x}
         values = [Fraction(str(a.xreplace(at_place))) for a in arguments]
         if not all(v > 0 for v in values):
             continue

@@ -23,13 +23,8 @@ from moeviz.symbolic.catalogue.sigmoid import SPARSE
 from moeviz.symbolic.kernel.ground import Point
 from moeviz.symbolic.kernel.numeric import precise
 from moeviz.symbolic.kernel.support import Support
-from moeviz.symbolic.questions.sequence import (
-    PLACES,
-    CounterSequence,
-    Placed,
-    Stage,
-    Values,
-)
+from moeviz.symbolic.questions.change import Placed, Stage, Values
+from moeviz.symbolic.questions.sequence import PLACES, CounterSequence
 from moeviz.symbolic.reading.expressions import Atom
 
 Moves = Callable[["PaperSequence", mpmath.mpf], Stage]
@@ -62,9 +57,9 @@ class PaperSequence:
     def places(self) -> list[Values]:
         """Return the inputs over which the function's change is averaged."""
         rng = np.random.default_rng(3)
-        support = Support.box([str(s) for s in self.atom.inputs])
+        support = Support.box([s.name for s in self.atom.inputs])
         points = (support.point(rng) for _ in range(PLACES))
-        return [{s: precise(x[str(s)]) for s in self.atom.inputs} for x in points]
+        return [{s: precise(x[s.name]) for s in self.atom.inputs} for x in points]
 
     def true_atom(self, cell: int) -> Values:
         """Return a true atom's parameters."""
@@ -131,7 +126,7 @@ def _split(sequence: PaperSequence, small: mpmath.mpf) -> Stage:
 
 
 def _gate(sequence: PaperSequence) -> list[sympy.Symbol]:
-    return [s for s in sequence.atom.gate if str(s).startswith("beta1")]
+    return [s for s in sequence.atom.gate if s.name.startswith("beta1")]
 
 
 def _length(sequence: PaperSequence, values: Values, small: mpmath.mpf) -> mpmath.mpf:
@@ -149,7 +144,7 @@ def _raised(sequence: PaperSequence, small: mpmath.mpf) -> Stage:
 
     Their weights together are the true one and 1/n^(r+1).
     """
-    (intercept,) = (s for s in sequence.atom.own if str(s) == "b")
+    (intercept,) = (s for s in sequence.atom.own if s.name == "b")
     offset, r = sequence.atom.offset, sequence.r
     base = sequence.true_atom(0)
     # Two fitted atoms share the true weight 2 sigma(c) of the cell.
@@ -176,7 +171,7 @@ def _shifted(sequence: PaperSequence, small: mpmath.mpf) -> Stage:
             f"Expected t_n = 1/n below the first atom's weight, {mpmath.nstr(mass, 4)}, which is "
             "what is left of it otherwise; take a larger n."
         )
-    moved = (*_gate(sequence), next(s for s in sequence.atom.own if str(s) == "b"))
+    moved = (*_gate(sequence), next(s for s in sequence.atom.own if s.name == "b"))
     for s in moved:
         base[s] += small / 2
     half = (1 - small / mass) / 2

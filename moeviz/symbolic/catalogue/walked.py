@@ -20,7 +20,8 @@ from moeviz.symbolic.catalogue.slow import SLOW, PaperSequence, Slow
 from moeviz.symbolic.certificates.report import number_from
 from moeviz.symbolic.certificates.types import Certificate
 from moeviz.symbolic.kernel.ground import Point
-from moeviz.symbolic.questions.sequence import Moves, Stage, stage_of
+from moeviz.symbolic.questions.change import Stage
+from moeviz.symbolic.questions.sequence import Moves, stage_of
 from moeviz.symbolic.reading.expressions import Atom, atom
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -97,9 +98,10 @@ def number_from(text: str) -> Number:
 
 def point_json(point: Point) -> dict[str, str]:
     """Return a point as text by parameter."""
-    return {str(symbol): number_text(value) for symbol, value in point.items()}
+    return {symbol.name: number_text(value) for symbol, value in point.items()}
 
 
+@lru_cache(maxsize=1024)
 def fraction_latex(value: Fraction) -> str:
     """Return a fraction's LaTeX."""
     return str(sympy.latex(sympy.Rational(value.numerator, value.denominator)))

@@ -32,7 +32,7 @@ def relation_certificate(
             {
                 "label": m.label,
                 "atom": m.atom + 1,
-                "by": [str(s) for s in m.orders],
+                "by": [s.name for s in m.orders],
                 "coefficient": str(c),
             }
             for m, c in zip(family.members, vector, strict=True)
@@ -54,7 +54,7 @@ def determinant_certificate(family: Family, found: Relations) -> Certificate:
             {
                 "label": family.members[c].label,
                 "atom": family.members[c].atom + 1,
-                "by": [str(s) for s in family.members[c].orders],
+                "by": [s.name for s in family.members[c].orders],
             }
             for c in found.pivots
         ],
@@ -74,8 +74,8 @@ def source_json(family: Family) -> Certificate:
     return {
         "functions": [_formula_text(f) for f in family.functions],
         "symbols": {
-            "inputs": [str(s) for s in family.tower.inputs],
-            "parameters": [str(s) for s in family.tower.parameters],
+            "inputs": [s.name for s in family.tower.inputs],
+            "parameters": [s.name for s in family.tower.parameters],
         },
         "points": [point_json(p) for p in family.points],
         "support": [[name, str(low), str(high)] for name, low, high in family.support.bounds],
@@ -111,7 +111,7 @@ def matrices_json(blocks: Sequence[Block], matrices: Sequence[Matrix]) -> list[B
     return [
         {
             "atom": block.atom + 1,
-            "parameters": [str(s) for s in block.parameters],
+            "parameters": [s.name for s in block.parameters],
             "rows": [[str(e) for e in row] for row in matrix],
         }
         for block, matrix in zip(blocks, matrices, strict=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import flint
 import sympy
 
 from moeviz.symbolic.kernel.functions import BY_KIND
 from moeviz.symbolic.kernel.ground import Ground, Log, Point
 from moeviz.symbolic.kernel.polynomial import (
+    ONE,
     Polynomial,
     basic,
     coefficient_of,
@@ -52,6 +54,7 @@ class AtPoint:
         tower.close()
         self._steps = steps
         self._values: list[Polynomial] = []
+        self._numbers: dict[int, flint.fmpq] = {}
         self._powers: dict[tuple[int, int], Polynomial] = {}
         self._products: dict[tuple[tuple[int, int], ...], Polynomial] = {(): constant(1)}
         for index, generator in enumerate(tower.generators):
@@ -66,20 +69,32 @@ class AtPoint:
             else:
                 value = self._apply(index, self.polynomial(tower.argument(index)))
             self._values.append(value)
+            if not value or (len(value) == 1 and ONE in value):
+                self._numbers[index] = value.get(ONE, flint.fmpq(0))
 
     def polynomial(self, p: Poly) -> Polynomial:
         """Return an element of the tower's ring at the point, as a polynomial in basics."""
         total: Polynomial = {}
+        numbers = self._numbers
+        pause()
         for exponents, coefficient in p.terms():
-            pause()
-            own = tuple((i, e) for i, e in enumerate(exponents) if e)
-            increase_by(total, self._product(own), coefficient_of(coefficient))
+            number, rest = coefficient_of(coefficient), []
+            for index, exponent in enumerate(exponents):
+                if exponent:
+                    known = numbers.get(index)
+                    if known is None:
+                        rest.append((index, exponent))
+                    else:
+                        number = number * (known if exponent == 1 else known**exponent)
+            if number:
+                increase_by(total, self._product(tuple(rest)), number)
         return self.ground.reduced(total)
 
     def _product(self, powers: tuple[tuple[int, int], ...]) -> Polynomial:
         """Return a product of powers of generators; members share many, and more beginnings."""
         known = self._products.get(powers)
         if known is None:
+            pause()
             *first, last = powers
             before = self._product(tuple(first))
             known = multiply(before, self._power(*last)) if before else {}
@@ -99,7 +114,7 @@ class AtPoint:
     def _parameter(self, symbol: sympy.Symbol, point: Point) -> Polynomial:
         value = point.get(symbol)
         if value is None:
-            return basic(self.ground.intern(Kind.PARAMETER, (None, str(symbol)), str(symbol)))
+            return basic(self.ground.intern(Kind.PARAMETER, (None, symbol.name), symbol.name))
         if isinstance(value, Log):
             return self.ground.log_of_number(value.argument)
         return constant(value)

@@ -66,26 +66,26 @@ class Balls:
     def rows(self, table: Table, columns: Sequence[int]) -> list[flint.arb]:
         """Return enclosures of some of a table's polynomials."""
         powers: list[flint.arb | None] = [None] * len(table.powers)
-        monomials: list[flint.arb | None] = [None] * len(table.monomials)
+        products: list[flint.arb | None] = [None] * len(table.products)
+        products[0] = flint.arb(1)
 
-        def monomial(number: int) -> flint.arb:
-            term = flint.arb(1)
-            for place in table.monomials[number]:
-                value = powers[place]
-                if value is None:
-                    value = powers[place] = self._power(*table.powers[place])
-                term *= value
-            monomials[number] = term
+        def product(number: int) -> flint.arb:
+            before, place = table.products[number]
+            value = powers[place]
+            if value is None:
+                value = powers[place] = self._power(*table.powers[place])
+            known = products[before]
+            term = products[number] = (product(before) if known is None else known) * value
             return term
 
-        found = []
+        found, coefficients = [], table.coefficients()
+        pause()
         for column in columns:
-            pause()
-            row = table.rows[column]
             total = flint.arb(0)
-            for (number, _), coefficient in zip(row.terms, row.coefficients, strict=True):
-                known = monomials[number]
-                total += (monomial(number) if known is None else known) * flint.arb(coefficient)
+            terms = table.rows[column].terms
+            for (number, _), coefficient in zip(terms, coefficients[column], strict=True):
+                known = products[number]
+                total += (product(number) if known is None else known) * coefficient
             found.append(total)
         return found
 
@@ -97,6 +97,8 @@ class Balls:
 
     def _power(self, index: int, exponent: Fraction | int) -> flint.arb:
         value = self.values[index]
+        if exponent == 1:
+            return value
         if exponent.denominator == 1:
             return value ** int(exponent)
         return (value.log() * ball(exponent)).exp()

@@ -58,17 +58,21 @@ class Basics:
 
     def __init__(self, inputs: tuple[sympy.Symbol, ...]) -> None:
         self.inputs = inputs
-        self.basics: list[Basic] = [Basic(Kind.INPUT, (str(s),), str(s)) for s in inputs]
+        self.basics: list[Basic] = [Basic(Kind.INPUT, (s.name,), s.name) for s in inputs]
         self.scales: dict[int, int] = {}
         self.turns: tuple[int, Mapping[int, tuple[int, ...]]] | None = None
         self.signs: dict[tuple[Any, ...], int] = {}
+        self._arguments: dict[int, Polynomial] = {}
         self._index: dict[tuple[Kind, tuple[Any, ...]], int] = {
             (b.kind, b.argument): i for i, b in enumerate(self.basics)
         }
 
     def argument(self, index: int) -> Polynomial:
-        """Return a basic's argument as a polynomial."""
-        return of_key(self.basics[index].argument)
+        """Return a basic's argument as a polynomial, which is shared: read it only."""
+        known = self._arguments.get(index)
+        if known is None:
+            known = self._arguments[index] = of_key(self.basics[index].argument)
+        return known
 
     def intern(self, kind: Kind, argument: tuple[Any, ...], name: str = "") -> int:
         """Return the number of a basic, adding it when it is new."""
@@ -91,7 +95,7 @@ class Basics:
             return b.argument[0] is not None
         if b.kind is Kind.EXP:
             return all(self.is_constant(i) for i, _ in b.argument[0])
-        return all(self.is_constant(i) for i in basics_of([of_key(b.argument)]))
+        return all(self.is_constant(i) for i in basics_of([self.argument(index)]))
 
     def prime_of(self, index: int) -> int | None:
         """Return the number whose powers a basic is; None if it is a power of no number."""
@@ -140,7 +144,7 @@ class Basics:
     def _basic_is_positive(self, index: int) -> bool:
         b = self.basics[index]
         if b.kind is Kind.INVERSE or b.kind is Kind.ROOT:
-            return self.is_positive(of_key(b.argument))
+            return self.is_positive(self.argument(index))
         return b.kind in (Kind.EXP, Kind.CDF, Kind.DENSITY) or (
             b.kind is Kind.PARAMETER and b.argument[0] is not None and b.argument[0] > 1
         )

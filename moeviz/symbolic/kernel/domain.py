@@ -8,6 +8,7 @@ refused: its derivatives are no functions, and their point masses are not known.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,15 +20,11 @@ import sympy
 
 from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.basics import Number, Point
-from moeviz.symbolic.kernel.functions import BY_KIND
-from moeviz.symbolic.kernel.places import SINGULAR, Places
+from moeviz.symbolic.kernel.places import SINGULAR, Places, is_positive
+from moeviz.symbolic.kernel.rational import Exactly, all_sides
 from moeviz.symbolic.kernel.support import Support
 from moeviz.symbolic.kernel.tower import Kind, Tower
 from moeviz.symbolic.kernel.watch import pause
-
-POSITIVE = tuple(kind for kind, row in BY_KIND.items() if row.sign == 1)
-
-NOT_NEGATIVE = tuple(kind for kind, row in BY_KIND.items() if row.sign is not None)
 
 MOST_BOXES = 600
 """Boxes that the support is cut into to show that there is no pole."""
@@ -61,7 +58,7 @@ class Domain:
 
 def _told(formulas: Sequence[sympy.Expr]) -> list[sympy.Expr]:
     """Return the formulas that say more than that a variance is positive."""
-    return [f for f in formulas if {str(s) for s in f.free_symbols} != {"nu"}]
+    return [f for f in formulas if {s.name for s in f.free_symbols} != {"nu"}]
 
 
 def domain_of(
@@ -88,7 +85,7 @@ def domain_of(
     if not singular:
         return Domain()
     for point, symbols in zip(points, moved, strict=True):
-        moving = [i for i in singular if not _is_positive(tower, i) and _moves(tower, i, symbols)]
+        moving = [i for i in singular if not is_positive(tower, i) and _moves(tower, i, symbols)]
         pole = _pole(tower, point, moving, support)
         if pole is not None:
             raise FormulaError(_refusal(tower, pole, support))
@@ -101,17 +98,10 @@ def _moves(tower: Tower, index: int, symbols: set[sympy.Symbol]) -> bool:
     return any(tower.derivative(argument, s) for s in symbols)
 
 
-def _is_positive(tower: Tower, index: int) -> bool:
-    """Return whether a generator's argument is positive because each of its terms is."""
-    terms = tower.argument(index).terms()
-    kinds = [g.kind for g in tower.generators]
-    sure = [all(kinds[i] in POSITIVE for i, e in enumerate(m) if e) for m, _ in terms]
-    kept = [all(not e % 2 or kinds[i] in NOT_NEGATIVE for i, e in enumerate(m)) for m, _ in terms]
-    return any(sure) and all(kept) and all(c > 0 for _, c in terms)
-
-
 def _pole(tower: Tower, point: Point, moving: Sequence[int], support: Support) -> int | None:
     """Return a generator whose argument is not shown to keep away from 0; None if all are."""
+    if not moving:
+        return None
     boxes, at = [support.bounds], Places(tower, point)
     doubtful: int | None = None
     for _ in range(MOST_BOXES):
@@ -157,12 +147,17 @@ def _conditions(
     """Return what must be positive because it is negative at some inputs."""
     rng = np.random.default_rng(6)
     atoms = [Places(tower, dict(point)) for point in points]
+    exactly = [Exactly(tower, dict(p), at) for p, at in zip(points, atoms, strict=True)]
     broken: dict[int, None] = {}
     never = dict.fromkeys(singular)
     whole = 0
-    for _ in range(SAMPLES):
+    places = 1 if all(at.same_everywhere for at in atoms) else SAMPLES
+    for x in itertools.islice(support.points(rng), places):
         pause()
-        x = support.point(rng)
+        if all_sides(exactly, x) is not None:
+            never.clear()
+            whole += 1
+            continue
         found = [at.at(x) for at in atoms]
         bad = [{*v.broken, *v.unclear} for v in found]
         broken |= dict.fromkeys(i for v in found for i in v.broken)
@@ -202,7 +197,7 @@ def domain_of_statement(tower: Tower, point: Point) -> Domain:
     if not singular:
         return Domain()
     rng = np.random.default_rng(8)
-    support = Support.box([str(s) for s in tower.inputs])
+    support = Support.box([s.name for s in tower.inputs])
     signs: dict[int, set[int | None]] = {i: set() for i in singular}
     for _ in range(SAMPLES // 4):
         pause()
@@ -245,7 +240,7 @@ def random_point(
     own: dict[sympy.Symbol, Number] = dict(point)
     for symbol in tower.parameters:
         size = Fraction(int(rng.integers(1, 40)), int(rng.integers(7, 23)))
-        sign = 1 if (str(symbol) == "nu" and not any_sign) or rng.integers(2) else -1
+        sign = 1 if (symbol.name == "nu" and not any_sign) or rng.integers(2) else -1
         own.setdefault(symbol, sign * size)
     return own
 

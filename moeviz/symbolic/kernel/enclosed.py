@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import flint
 import mpmath
 import sympy
+from mpmath.libmp import from_man_exp, round_nearest
 
 from moeviz.symbolic.kernel.numeric import BALLS
 from moeviz.symbolic.kernel.places import precision
@@ -34,8 +36,11 @@ class Enclosed:
 
     def __init__(self, formulas: Sequence[sympy.Expr], moving: Sequence[sympy.Symbol]) -> None:
         self._formulas, self._moving = formulas, moving
+
+    @cached_property
+    def _balls(self) -> Unrolled:
         with precision(mpmath.mp.prec + GUARD):
-            self._balls = Unrolled(formulas, moving, BALLS)
+            return Unrolled(self._formulas, self._moving, BALLS)
 
     def still(self, values: Mapping[sympy.Symbol, Any]) -> Still:
         """Return the parts that do not move, for :meth:`at`.
@@ -61,15 +66,24 @@ class Enclosed:
         others, parts = still
         with precision(mpmath.mp.prec + GUARD):
             found = self._balls.at(parts, _balls(values))
-        if all(_is_sharp(ball) for ball in found):
-            return [mpmath.mpf(ball.mid()) for ball in found]
+        if all(is_sharp(ball) for ball in found):
+            return [number_of(ball) for ball in found]
         plain = Unrolled(self._formulas, self._moving)
         return plain.at(plain.still(others), values)
 
 
+def is_sharp(ball: flint.arb) -> bool:
+    """Return whether an enclosure tells all digits at mpmath's present precision."""
+    return bool(ball.is_exact() or ball.rel_accuracy_bits() >= mpmath.mp.prec) and ball.is_finite()
+
+
+def number_of(ball: flint.arb) -> mpmath.mpf:
+    """Return a finite ball's middle, rounded to mpmath's present precision."""
+    mantissa, exponent = ball.mid().man_exp()
+    return mpmath.mp.make_mpf(
+        from_man_exp(int(mantissa), int(exponent), mpmath.mp.prec, round_nearest)
+    )
+
+
 def _balls(values: Mapping[sympy.Symbol, Any]) -> dict[sympy.Symbol, flint.arb]:
     return {symbol: flint.arb(value) for symbol, value in values.items()}
-
-
-def _is_sharp(ball: flint.arb) -> bool:
-    return bool(ball.is_exact() or ball.rel_accuracy_bits() >= mpmath.mp.prec) and ball.is_finite()

@@ -197,9 +197,9 @@ class Family:
 
     def _on_plane(self, plane: Plane) -> list[Piece]:
         """Return the point masses on one hyperplane, as functions on it."""
-        rng = np.random.default_rng(1)
+        points = self.support.points(np.random.default_rng(1))
         sides: dict[tuple[Signs, Signs], Place] = {}
-        for x in self.regions.on(plane, rng):
+        for x in self.regions.on(plane, points):
             pause()
             low, high = (self.regions.signs(side) for side in self.regions.beside(plane, x))
             if low is not None and high is not None:

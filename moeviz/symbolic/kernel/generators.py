@@ -29,6 +29,9 @@ class Kind(Enum):
     ROOT = "square root"
     INVERSE = "inverse"
 
+    # Members are looked up a million times; an Enum's own hash is that of its name, in Python.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True)
 class Generator:

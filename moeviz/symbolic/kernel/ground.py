@@ -29,7 +29,6 @@ from moeviz.symbolic.kernel.polynomial import (
     fraction,
     key,
     multiply,
-    of_key,
     power,
     scale,
     times_monomials,
@@ -73,7 +72,8 @@ class Ground(Surds):
         if b.kind is not Kind.LOG or abs(times) > MOST_TIMES:
             return None
         sign = self.signs.get(b.argument, 1 if times % 2 == 0 else 0)
-        body = scale(power(of_key(b.argument), abs(times)), sign ** (times % 2))
+        argument = self.argument(monomial[0][0])
+        body = scale(power(argument, abs(times)), sign ** (times % 2))
         return None if not sign else (body if times >= 0 else self.inverse(body))
 
     def logistic(self, a: Polynomial) -> Polynomial:

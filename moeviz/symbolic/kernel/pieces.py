@@ -7,7 +7,8 @@ sides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -18,8 +19,9 @@ from moeviz.errors import FormulaError
 from moeviz.symbolic.kernel.at_point import AtPoint
 from moeviz.symbolic.kernel.basics import Point
 from moeviz.symbolic.kernel.ground import Ground
-from moeviz.symbolic.kernel.places import Places
+from moeviz.symbolic.kernel.places import Places, balls_of
 from moeviz.symbolic.kernel.polynomial import Polynomial, add, basic, basics, scale
+from moeviz.symbolic.kernel.rational import Exactly, all_sides
 from moeviz.symbolic.kernel.support import Plane, Support, plane_of
 from moeviz.symbolic.kernel.table import Table, table_of
 from moeviz.symbolic.kernel.tower import Kind, Tower
@@ -86,8 +88,7 @@ class Regions:
     def __init__(self, tower: Tower, points: Sequence[Point], support: Support) -> None:
         self.tower, self.points, self.support = tower, points, support
         self.steps = tower.of_kind(Kind.STEP)
-        self.atoms = [Places(tower, point) for point in points]
-        self.still: set[tuple[int, int]] = set()
+        self.still: list[list[int]] = [[] for _ in points]
         self.planes = self._planes() if self.steps else {}
         self.found: dict[Signs, Place] = {}
         self._look()
@@ -102,31 +103,49 @@ class Regions:
             for index in self.steps:
                 a = at.polynomial(self.tower.argument(index))
                 if not a:
-                    self.still.add((atom, index))
+                    self.still[atom].append(index)
                 elif affine(ground, a) and basics([a]):
                     found[atom, index] = plane_of(ground, a)
         return found
 
     def signs(self, x: Place) -> Signs | None:
         """Return the steps at an input; None on no clear side, or where a formula has no value."""
+        known = all_sides(self._exactly, x)
+        if known is not None:
+            return known
         signs = []
+        place = balls_of(x)
         for atom, at in enumerate(self.atoms):
-            values = at.at(x)
-            own = {i: 0 if (atom, i) in self.still else v for i, v in values.steps.items()}
-            if values.broken or values.unclear or None in own.values():
+            values = at.at(place)
+            if values.broken or values.unclear:
                 return None
-            signs.append(tuple(sorted(own.items())))
+            steps = values.steps
+            for still in self.still[atom]:
+                steps[still] = 0
+            if None in steps.values():
+                return None
+            signs.append(tuple(sorted(steps.items())))
         return tuple(signs)
 
+    @cached_property
+    def atoms(self) -> list[Places]:
+        """The tower at each point."""
+        return [Places(self.tower, point) for point in self.points]
+
+    @cached_property
+    def _exactly(self) -> list[Exactly]:
+        both = zip(self.points, self.atoms, strict=True)
+        return [Exactly(self.tower, point, at) for point, at in both]
+
     def _look(self) -> None:
-        rng = np.random.default_rng(2)
         if not self.steps:
             return
-        for _ in range(TRIES):
+        points = self.support.points(np.random.default_rng(2))
+        for x in itertools.islice(points, TRIES):
             pause()
-            self._keep(self.support.point(rng))
+            self._keep(x, inside=True)
         for plane in dict.fromkeys(self.planes.values()):
-            for x in self.on(plane, rng):
+            for x in self.on(plane, points):
                 for side in self.beside(plane, x):
                     self._keep(side)
         if not self.found:
@@ -135,15 +154,22 @@ class Regions:
                 "but none was found; take another point or other formulas."
             )
 
-    def _keep(self, x: Place) -> None:
-        if self.support.has(x) and (signs := self.signs(x)) is not None:
+    def _keep(self, x: Place, inside: bool = False) -> None:
+        if (inside or self.support.has(x)) and (signs := self.signs(x)) is not None:
             self.found.setdefault(signs, x)
 
-    def on(self, plane: Plane, rng: np.random.Generator) -> list[Place]:
-        """Return random inputs on a hyperplane, none if it misses the support."""
+    def on(self, plane: Plane, points: Iterator[Place]) -> list[Place]:
+        """Return random inputs on a hyperplane, none if it misses the support.
+
+        Parameters
+        ----------
+        plane : Plane
+        points : iterator of mapping
+            Random inputs without end, of which some are taken.
+        """
         places = []
-        for _ in range(TRIES):
-            x = plane.onto(self.support.point(rng))
+        for point in itertools.islice(points, TRIES):
+            x = plane.onto(point)
             if self.support.has(x):
                 places.append(x)
                 if len(places) == ON_PLANE:

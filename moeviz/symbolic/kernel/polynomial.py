@@ -61,6 +61,10 @@ def times_monomials(a: Monomial, b: Monomial) -> Monomial:
         return b
     if not b:
         return a
+    if a[-1][0] < b[0][0]:
+        return a + b
+    if b[-1][0] < a[0][0]:
+        return b + a
     powers = dict(a)
     for index, exponent in b:
         known = powers.get(index)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 import flint
@@ -22,7 +22,15 @@ import numpy as np
 from moeviz.errors import Cancelled, FormulaError
 from moeviz.symbolic.kernel.balls import Balls, determinant
 from moeviz.symbolic.kernel.family import Family, Piece, combination
-from moeviz.symbolic.kernel.residues import PRIME, PRIMES, NoPrimeRootError, rational, residues
+from moeviz.symbolic.kernel.foreseen import are_free, ranks, skip
+from moeviz.symbolic.kernel.residues import (
+    PRIME,
+    PRIMES,
+    NoPrimeRootError,
+    Whole,
+    rational,
+    residues,
+)
 from moeviz.symbolic.kernel.watch import pause
 from moeviz.symbolic.kernel.zero import vanishes
 
@@ -138,25 +146,84 @@ def _with_some_prime(
 def _relations(
     family: Family, should_stop: Callable[[], bool] | None, seed: int, prime: int
 ) -> Relations:
+    expected = ranks(family.pieces, len(family))
+    # Where nothing relates the basics and all members are independent, values tell nothing more.
+    if expected[-1:] == [len(family)] and are_free(p.ground for p in family.pieces):
+        found = _independent(family, should_stop, seed, prime, expected)
+        if found is not None:
+            return found
+    relations = _row_by_row(family, should_stop, seed, prime, expected)
+    # Where all candidates for relations are ones, no row that was left out would have told more.
+    return _row_by_row(family, should_stop, seed, prime) if relations.unproved else relations
+
+
+def _independent(
+    family: Family,
+    should_stop: Callable[[], bool] | None,
+    seed: int,
+    prime: int,
+    expected: Sequence[int],
+) -> Relations | None:
+    """Return what :func:`_row_by_row` does for independent members, without any row."""
+    rng = np.random.default_rng(seed)
+    origin: list[int] = []
+    for number, (piece, rank) in enumerate(zip(family.pieces, expected, strict=True)):
+        idle = PATIENCE if rank < len(family) else 0
+        for _ in range(rank - len(origin) + idle):
+            _ask(should_stop)
+            skip(piece.ground, rng, prime)
+        origin += [number] * (rank - len(origin))
+    pivots = tuple(range(len(family)))
+    found = witness(family, pivots, origin, rng)
+    return None if found is None else Relations((), pivots, found)
+
+
+def _row_by_row(
+    family: Family,
+    should_stop: Callable[[], bool] | None,
+    seed: int,
+    prime: int,
+    expected: Sequence[int] = (),
+) -> Relations:
+    """Return the relations from rows of values.
+
+    Once the first pieces have the rank that is expected of them, their rows are drawn, so that
+    those after them are the same, but not computed.
+    """
     rng = np.random.default_rng(seed)
     elimination = Elimination(len(family), prime)
     origin: list[int] = []
     for number, piece in enumerate(family.pieces):
         idle = 0
         while idle < PATIENCE and elimination.rank < len(family):
-            if should_stop is not None and should_stop():
-                raise Cancelled("The check was cancelled.")
-            pause()
+            _ask(should_stop)
+            if expected and elimination.rank >= expected[number]:
+                skip(piece.ground, rng, prime)
+                idle += 1
+                continue
             values = residues(piece.ground, rng, prime)
             if elimination.add(values.rows(piece.table)):
                 origin.append(number)
                 idle = 0
             else:
                 idle += 1
+    return _decided(family, elimination, origin, rng)
+
+
+def _ask(should_stop: Callable[[], bool] | None) -> None:
+    if should_stop is not None and should_stop():
+        raise Cancelled("The check was cancelled.")
+    pause()
+
+
+def _decided(
+    family: Family, elimination: Elimination, origin: Sequence[int], rng: np.random.Generator
+) -> Relations:
+    """Return the relations that an elimination leaves, and why the other members have none."""
     basis, unproved = [], []
     for candidate in elimination.null_space():
         pause()
-        vector = _lifted(candidate, prime)
+        vector = _lifted(candidate, elimination.prime)
         if vector is not None and holds(family, vector):
             basis.append(vector)
         else:
@@ -240,8 +307,17 @@ def enclosed(
         flint.ctx.prec = before
 
 
+@lru_cache(maxsize=16)
+def _ring(prime: int) -> flint.fmpz_mod_ctx:
+    return flint.fmpz_mod_ctx(prime)
+
+
 class Elimination:
     """Row reduction modulo the prime, one row at a time.
+
+    Kept rows E are reduced by earlier ones only, so that their columns at the pivots are a
+    triangular matrix; its inverse T tells how much of each kept row a new one holds. All that a
+    row costs is three products of a matrix and a vector.
 
     Parameters
     ----------
@@ -251,48 +327,56 @@ class Elimination:
     """
 
     def __init__(self, width: int, prime: int = PRIME) -> None:
-        self.width = width
+        self.width, self.prime = width, prime
         self.pivots: list[int] = []
-        self._ring = flint.fmpz_mod_ctx(prime)
-        # The reduced form: the row whose leading entry is in a column stands at that number.
-        self._echelon = self._matrix(width, width, [0] * width**2)
+        self._ring = _ring(prime)
+        self._kept = flint.fmpz_mod_mat(width, width, self._ring)
+        self._inverse = flint.fmpz_mod_mat(width, width, self._ring)
 
     @property
     def rank(self) -> int:
         """Number of independent rows so far."""
         return len(self.pivots)
 
-    def add(self, row: Sequence[int]) -> bool:
+    def add(self, row: Sequence[Whole]) -> bool:
         """Reduce a row; keep it and return True if it says something new."""
         pause()
-        new = self._matrix(1, self.width, row)
-        new -= new * self._echelon
+        rank, kept, inverse = self.rank, self._kept, self._inverse
+        new = flint.fmpz_mod_mat(1, self.width, row, self._ring)
+        held = flint.fmpz_mod_mat(1, self.width, self._ring)
+        for i, pivot in enumerate(self.pivots):
+            held[0, i] = new[0, pivot]
+        new -= held * inverse * kept
         lead = next((i for i, a in enumerate(new.entries()) if a), None)
         if lead is None:
             return False
         new *= 1 / new[0, lead]
-        above = self._matrix(self.width, 1, [self._echelon[i, lead] for i in range(self.width)])
-        self._echelon -= above * new
-        for column, entry in enumerate(new.entries()):
-            self._echelon[lead, column] = entry
+        column = flint.fmpz_mod_mat(self.width, 1, self._ring)
+        for i in range(rank):
+            column[i, 0] = kept[i, lead]
+        for i, entry in enumerate((inverse * column).entries()[:rank]):
+            inverse[i, rank] = -entry
+        inverse[rank, rank] = 1
+        for i, entry in enumerate(new.entries()):
+            kept[rank, i] = entry
         self.pivots.append(lead)
         return True
 
     def null_space(self) -> list[list[int]]:
         """Return a basis of the null space, one vector for each column without a pivot."""
-        basis = []
+        basis: list[list[int]] = []
+        if self.rank == self.width:
+            return basis
+        echelon = self._inverse * self._kept
         for free in range(self.width):
             if free in self.pivots:
                 continue
             vector = [0] * self.width
             vector[free] = 1
-            for pivot in self.pivots:
-                vector[pivot] = int(-self._echelon[pivot, free])
+            for number, pivot in enumerate(self.pivots):
+                vector[pivot] = int(-echelon[number, free])
             basis.append(vector)
         return basis
-
-    def _matrix(self, height: int, width: int, entries: Sequence[Any]) -> flint.fmpz_mod_mat:
-        return flint.fmpz_mod_mat(height, width, entries, self._ring)
 
 
 def _lifted(vector: Sequence[int], prime: int) -> tuple[Fraction, ...] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import flint
 import numpy as np
@@ -36,6 +37,9 @@ PRIME = PRIMES[0]
 MOST_DRAWS = 400
 """Draws of random residues until all square roots exist; each root halves the odds."""
 
+
+Whole = int | flint.fmpz
+"""A whole number, of either kind."""
 
 DRAWN, USED = 68, 66
 """Bytes that are drawn for a residue, a whole number of words, and those that make it."""
@@ -70,82 +74,87 @@ class Residues:
 
     def __init__(self, ground: Ground, rng: np.random.Generator, prime: int = PRIME) -> None:
         self.prime = prime
-        self.values: list[int] = []
-        self._turns: dict[int, tuple[int, int]] = {}
-        self._powers: dict[tuple[int, Fraction | int], int] = {}
+        self._modulus = flint.fmpz(prime)
+        self.values: list[flint.fmpz] = []
+        self._turns: dict[int, Turn] = {}
+        self._powers: dict[tuple[int, Fraction | int], flint.fmpz] = {}
         self._scales = ground.scales
         self._rng = rng
         self._drawn: list[int] = []
-        ahead = _draws_ahead(ground)
-        for index, b in enumerate(ground.basics):
-            self._ahead = ahead[index]
-            match b.kind:
-                case Kind.ROOT:
-                    value = root_of(self.polynomial(ground.argument(index)), 2, prime)
-                case Kind.INVERSE:
-                    value = _power(self.polynomial(ground.argument(index)), -1, prime)
-                case Kind.SIN | Kind.COS:
-                    value = self._on_circle(turns_of(ground)[index])[b.kind is Kind.SIN]
-                case Kind.EXP if (number := ground.prime_of(index)) is not None:
-                    try:
-                        value = root_of(number, ground.scales[index], prime)
-                    except NoRootError:
-                        raise NoPrimeRootError from None
-                case _:
-                    value = self._random()
+        for index, (kind, number, ahead) in enumerate(_plan(ground)):
+            self._ahead = ahead
+            if number is not None:
+                try:
+                    value = _root_of_number(number, ground.scales[index], prime)
+                except NoRootError:
+                    raise NoPrimeRootError from None
+            elif kind is Kind.ROOT:
+                value = root_of(self.polynomial(ground.argument(index)), 2, prime)
+            elif kind is Kind.INVERSE:
+                value = _power(self.polynomial(ground.argument(index)), -1, prime)
+            elif kind is Kind.SIN or kind is Kind.COS:
+                value = self._on_circle(turns_of(ground)[index])[kind is Kind.SIN]
+            else:
+                value = self._random()
             self.values.append(value)
 
-    def polynomial(self, p: Polynomial) -> int:
+    def polynomial(self, p: Polynomial) -> flint.fmpz:
         """Return a polynomial's value."""
         pause()
-        total = 0
+        total = flint.fmpz(0)
         for monomial, coefficient in p.items():
-            term = int(coefficient.p) * _inverse(int(coefficient.q), self.prime)
+            term = coefficient.p
+            if coefficient.q != 1:
+                term *= _inverse(int(coefficient.q), self.prime)
             for power in monomial:
-                term = term * self._power(power) % self.prime
+                term = term * self._power(power) % self._modulus
             total += term
-        return total % self.prime
+        return total % self._modulus
 
-    def rows(self, table: Table) -> list[int]:
+    def rows(self, table: Table) -> list[flint.fmpz]:
         """Return the values of a table's polynomials."""
         pause()
-        prime = self.prime
+        prime = self._modulus
         powers = [self._power(power) for power in table.powers]
-        monomials = []
-        for monomial in table.monomials:
-            term = 1
-            for number in monomial:
-                term = term * powers[number] % prime
-            monomials.append(term)
-        return [
-            sum([c * monomials[number] for number, c in row.terms])
-            * _inverse(row.below, prime)
-            % prime
-            for row in table.rows
-        ]
+        products = [flint.fmpz(1)]
+        for before, number in table.products[1:]:
+            value = powers[number]
+            products.append(products[before] * value % prime if before else value)
+        # Python's own whole numbers are faster to add, the others to multiply.
+        plain = [int(product) for product in products]
+        found = []
+        for row in table.rows:
+            total = flint.fmpz(sum([c * plain[number] for number, c in row.terms]))
+            if row.below != 1:
+                total *= _inverse(row.below, self.prime)
+            found.append(total % prime)
+        return found
 
-    def _power(self, power: tuple[int, Fraction | int]) -> int:
+    def _power(self, power: tuple[int, Fraction | int]) -> flint.fmpz:
         known = self._powers.get(power)
         if known is None:
             index, exponent = power
             times = (exponent * self._scales.get(index, 1)).numerator
-            value = self.values[index]
-            known = value if times == 1 else _power(value, times, self.prime)
+            known = value = self.values[index]
+            if times == 2:
+                known = value * value % self._modulus
+            elif times != 1:
+                known = _power(value, times, self.prime)
             self._powers[power] = known
         return known
 
-    def _random(self) -> int:
+    def _random(self) -> flint.fmpz:
         """Return a random residue; what is surely needed is drawn at once, in the same order."""
         if not self._drawn:
             many = self._rng.bytes(DRAWN * max(1, self._ahead))
             self._drawn = [
                 int.from_bytes(many[at : at + USED], "big") for at in range(0, len(many), DRAWN)
             ][::-1]
-        return self._drawn.pop() % (self.prime - 1) + 1
+        return flint.fmpz(self._drawn.pop() % (self.prime - 1) + 1)
 
-    def _on_circle(self, turns: tuple[int, ...]) -> tuple[int, int]:
+    def _on_circle(self, turns: tuple[int, ...]) -> Turn:
         """Return cosine and sine of a whole combination of independent angles."""
-        total = (1, 0)
+        total = START
         for number, times in enumerate(turns):
             if number not in self._turns:
                 t = self._random()
@@ -158,12 +167,23 @@ class Residues:
         return total
 
 
-def _draws_ahead(ground: Ground) -> list[int]:
-    """Return how many residues are surely drawn from each basic on, before a root may be missing.
+Plan = list[tuple[Kind, int | None, int]]
+"""For each basic its kind, the number whose powers it is, and how many residues are drawn ahead."""
 
-    Where one is, everything is drawn again from where the generator of random numbers stands.
+_PLANS: WeakKeyDictionary[Ground, Plan] = WeakKeyDictionary()
+
+
+def _plan(ground: Ground) -> Plan:
+    """Return what residues must know of each basic.
+
+    Ahead are drawn those residues that are surely needed from there on before a root may be
+    missing. Where one is, everything is drawn again from where the generator of random numbers
+    stands.
     """
-    ahead, count = [], 0
+    known = _PLANS.get(ground)
+    if known is not None and len(known) == len(ground.basics):
+        return known
+    plan, count = [], 0
     for index in reversed(range(len(ground.basics))):
         kind = ground.basics[index].kind
         number = ground.prime_of(index) if kind is Kind.EXP else None
@@ -171,11 +191,13 @@ def _draws_ahead(ground: Ground) -> list[int]:
             count = 0
         elif kind not in (Kind.INVERSE, Kind.SIN, Kind.COS):
             count += 1
-        ahead.append(count)
-    return ahead[::-1]
+        plan.append((kind, number, count))
+    plan.reverse()
+    _PLANS[ground] = plan
+    return plan
 
 
-def _power(value: int, exponent: int, prime: int) -> int:
+def _power(value: Whole, exponent: int, prime: int) -> flint.fmpz:
     """Return a power modulo a prime.
 
     Raises
@@ -185,7 +207,7 @@ def _power(value: int, exponent: int, prime: int) -> int:
     """
     if exponent < 0 and not value % prime:
         raise ValueError("Expected a number that is not 0 modulo the prime, but got one that is.")
-    return int(pow(flint.fmpz(value), exponent, prime))
+    return pow(flint.fmpz(value), exponent, prime)
 
 
 @lru_cache(maxsize=256)
@@ -194,12 +216,14 @@ def _root_exponent(degree: int, prime: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _inverse(value: int, prime: int) -> int:
-    return 1 if value == 1 else _power(value, -1, prime)
+def _inverse(value: int, prime: int) -> flint.fmpz:
+    return _power(value, -1, prime)
 
 
-Turn = tuple[int, int]
+Turn = tuple[flint.fmpz, flint.fmpz]
 """A point of the circle: cosine and sine."""
+
+START: Turn = flint.fmpz(1), flint.fmpz(0)
 
 
 def _turned(a: Turn, b: Turn, prime: int) -> Turn:
@@ -207,7 +231,7 @@ def _turned(a: Turn, b: Turn, prime: int) -> Turn:
 
 
 def _repeated(turn: Turn, times: int, prime: int) -> Turn:
-    total = (1, 0)
+    total = START
     while times:
         if times % 2:
             total = _turned(total, turn, prime)
@@ -215,7 +239,12 @@ def _repeated(turn: Turn, times: int, prime: int) -> Turn:
     return total
 
 
-def root_of(value: int, degree: int, prime: int = PRIME) -> int:
+@lru_cache(maxsize=1024)
+def _root_of_number(number: int, degree: int, prime: int) -> flint.fmpz:
+    return root_of(number, degree, prime)
+
+
+def root_of(value: Whole, degree: int, prime: int = PRIME) -> flint.fmpz:
     """Return the root of a square that is a square itself.
 
     Raises
@@ -251,10 +280,10 @@ def residues(ground: Ground, rng: np.random.Generator, prime: int = PRIME) -> Re
     raise NoPrimeRootError
 
 
-def rational(residue: int, prime: int = PRIME) -> Fraction | None:
+def rational(residue: Whole, prime: int = PRIME) -> Fraction | None:
     """Return the rational number of small height with a residue; None if there is none."""
     bound = 1 << 259
-    old, new = (prime, 0), (residue, 1)
+    old, new = (prime, 0), (int(residue), 1)
     while new[0] > bound:
         q = old[0] // new[0]
         old, new = new, (old[0] - q * new[0], old[1] - q * new[1])

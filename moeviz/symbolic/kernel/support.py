@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from moeviz.symbolic.kernel.polynomial import Polynomial, add, basic, constant, 
 
 GRID = 1000
 """Points are multiples of one part in this many of the support's width."""
+
+AHEAD = 32
+"""Points that are drawn at once where there is no end of them."""
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,32 @@ class Support:
 
     def point(self, rng: np.random.Generator) -> dict[str, Fraction]:
         """Return a random rational point inside."""
-        steps = rng.integers(1, GRID, len(self.bounds)).tolist()
-        return {
-            name: Fraction(low * GRID + width * step, GRID * below)
-            for (name, low, width, below), step in zip(self._ranges, steps, strict=True)
-        }
+        return self._at(rng.integers(1, GRID, len(self.bounds)).tolist())
+
+    def points(self, rng: np.random.Generator) -> Iterator[dict[str, Fraction]]:
+        """Return random rational points inside, without end: as :meth:`point` draws them.
+
+        They are drawn ahead; the generator is to be used for nothing else.
+        """
+        while True:
+            yield from map(self._at, rng.integers(1, GRID, (AHEAD, len(self.bounds))).tolist())
+
+    def _at(self, steps: Sequence[int]) -> dict[str, Fraction]:
+        return {name: grid[step] for (name, grid), step in zip(self._grids, steps, strict=True)}
 
     @cached_property
-    def _ranges(self) -> list[tuple[str, int, int, int]]:
-        """Name, lower bound and width of each input, both times their common denominator."""
-        ranges = []
-        for name, low, high in self.bounds:
-            below = math.lcm(low.denominator, high.denominator)
-            ranges.append((name, int(low * below), int((high - low) * below), below))
-        return ranges
+    def _grids(self) -> list[tuple[str, tuple[Fraction, ...]]]:
+        return [(name, _grid(low, high)) for name, low, high in self.bounds]
 
     def has(self, point: dict[str, Fraction]) -> bool:
         """Return whether a point lies inside."""
         return all(low < point[name] < high for name, low, high in self.bounds)
+
+
+@lru_cache(maxsize=64)
+def _grid(low: Fraction, high: Fraction) -> tuple[Fraction, ...]:
+    """Return the coordinates that points of an interval have."""
+    return tuple(low + (high - low) * Fraction(step, GRID) for step in range(GRID))
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,7 @@ class Plane:
         """Return the solved input as a polynomial in the others."""
         slope = dict(self.slope)
         own = slope[self.axis]
-        names = [str(s) for s in ground.inputs]
+        names = [s.name for s in ground.inputs]
         return add(
             constant(-self.intercept / own),
             *(
@@ -113,7 +124,7 @@ def plane_of(ground: Ground, a: Polynomial) -> Plane:
     FormulaError
         If `a` is not affine in the inputs.
     """
-    names = [str(s) for s in ground.inputs]
+    names = [s.name for s in ground.inputs]
     slope, intercept = dict.fromkeys(names, Fraction(0)), Fraction(0)
     for monomial, coefficient in a.items():
         if not monomial:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import flint
@@ -22,7 +22,7 @@ class Row:
     Attributes
     ----------
     terms : tuple of (int, int)
-        A monomial's number and its coefficient times `below`.
+        A product's number and its coefficient times `below`.
     below : int
         The least common denominator of the coefficients.
     coefficients : tuple of fmpq
@@ -42,22 +42,36 @@ class Table:
     ----------
     powers : tuple of (int, exponent)
         Each power of a basic that occurs, once.
-    monomials : tuple of tuple of int
-        Each monomial that occurs, once, as numbers of powers.
+    products : tuple of (int, int)
+        Each monomial that occurs, and each beginning of one, once: the number of an earlier product
+        and that of the power it is multiplied by. The first is the empty product, with no power.
     rows : tuple of Row
         The polynomials, their terms in their order.
+    known : dict
+        Coefficients as balls, by precision, once :meth:`coefficients` was asked for them.
     """
 
     powers: tuple[Power, ...]
-    monomials: tuple[tuple[int, ...], ...]
+    products: tuple[tuple[int, int], ...]
     rows: tuple[Row, ...]
+    known: dict[int, list[list[flint.arb]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def coefficients(self) -> list[list[flint.arb]]:
+        """Return the rows' coefficients as balls at flint's present precision: read them only."""
+        own = self.known.get(flint.ctx.prec)
+        if own is None:
+            own = [[flint.arb(c) for c in row.coefficients] for row in self.rows]
+            self.known[flint.ctx.prec] = own
+        return own
 
 
 def table_of(polynomials: Sequence[Polynomial]) -> Table:
     """Return polynomials as a table."""
     powers: dict[Power, int] = {}
     numbers: dict[Monomial, int] = {}
-    monomials: list[tuple[int, ...]] = []
+    products: dict[tuple[int, int], int] = {(0, -1): 0}
     rows = []
     for p in polynomials:
         below = math.lcm(*(int(c.q) for c in p.values()))
@@ -65,8 +79,11 @@ def table_of(polynomials: Sequence[Polynomial]) -> Table:
         for monomial, c in p.items():
             number = numbers.get(monomial)
             if number is None:
-                number = numbers[monomial] = len(monomials)
-                monomials.append(tuple(powers.setdefault(e, len(powers)) for e in monomial))
+                number = 0
+                for power in monomial:
+                    step = number, powers.setdefault(power, len(powers))
+                    number = products.setdefault(step, len(products))
+                numbers[monomial] = number
             terms.append((number, int(c.p) * (below // int(c.q))))
         rows.append(Row(tuple(terms), below, tuple(p.values())))
-    return Table(tuple(powers), tuple(monomials), tuple(rows))
+    return Table(tuple(powers), tuple(products), tuple(rows))

@@ -54,7 +54,7 @@ class Tower:
         self._embedded: dict[sympy.Expr, sympy.Expr] = {g.symbol: g.symbol for g in self.generators}
         self._varying = set(self.inputs)
         self._ring: Any = None
-        self._arguments: dict[int, Poly] = {}
+        self._elements: dict[sympy.Expr, Poly] = {}
         self._rules: dict[tuple[int, int], Poly] = {}
         self._derivatives: dict[tuple[Poly, sympy.Symbol], Poly] = {}
 
@@ -166,13 +166,30 @@ class Tower:
     def close(self) -> None:
         """Build the polynomial ring; no generator can be added afterwards."""
         if self._ring is None:
-            self._ring, *_ = ring([g.symbol for g in self.generators], QQ)
+            self._ring, *own = ring([f"g{i}" for i in range(len(self.generators))], QQ)
+            self._elements = {g.symbol: p for g, p in zip(self.generators, own, strict=True)}
 
     def poly(self, expression: sympy.Expr) -> Poly:
         """Return an embedded formula as an element of the ring."""
         embedded = self.embed(expression)
         self.close()
-        return self._ring.from_expr(sympy.expand(embedded))
+        return self._element(embedded)
+
+    def _element(self, e: sympy.Expr) -> Poly:
+        """Return a polynomial in generators as an element of the ring, each part made once."""
+        known = self._elements.get(e)
+        if known is None:
+            pause()
+            if e.is_Rational:
+                known = self._ring.ground_new(QQ(int(e.p), int(e.q)))
+            elif e.is_Pow:
+                known = self._element(e.base) ** int(e.exp)
+            else:
+                known, *others = map(self._element, e.args)
+                for other in others:
+                    known = known + other if e.is_Add else known * other
+            self._elements[e] = known
+        return known
 
     def constant(self, value: Any) -> Poly:
         """Return a rational number as an element of the ring."""
@@ -195,11 +212,7 @@ class Tower:
     def argument(self, index: int) -> Poly:
         """Return a generator's argument as an element of the ring."""
         self.close()
-        known = self._arguments.get(index)
-        if known is None:
-            known = self._ring.from_expr(self.generators[index].argument)
-            self._arguments[index] = known
-        return known
+        return self._element(self.generators[index].argument)
 
     def derivative(self, p: Poly, by: sympy.Symbol) -> Poly:
         """Return the derivative of a polynomial by an input or parameter.
@@ -216,14 +229,15 @@ class Tower:
 
     def _differentiate(self, p: Poly, by: sympy.Symbol) -> Poly:
         total = self._ring.zero
-        for index in sorted({i for powers in p.itermonoms() for i, e in enumerate(powers) if e}):
-            pause()
-            generator, part = self.generators[index], p.diff(index)
-            if generator.argument is None:
-                if generator.symbol == by:
-                    total += part
+        for index, generator in enumerate(self.generators):
+            made = generator.argument is not None
+            if not (made or generator.symbol == by) or not any(powers[index] for powers in p):
                 continue
-            total += part * self._rule(index, by)
+            pause()
+            if not made:
+                total += _slope(p, index)
+            elif rule := self._rule(index, by):
+                total += _slope(p, index) * rule
         return total
 
     def _rule(self, index: int, by: sympy.Symbol) -> Poly:
@@ -242,6 +256,15 @@ class Tower:
                 raise FormulaError(
                     "Expected at most one derivative of a step, but the formula was asked for two."
                 )
-            result = self._ring.from_expr(sympy.expand(factor)) * inner
+            result = self._element(factor) * inner
         self._rules[index, at] = result
         return result
+
+
+def _slope(p: Poly, index: int) -> Poly:
+    """Return the derivative by a generator as if it stood alone."""
+    found = p.ring.zero
+    for powers, coefficient in p.items():
+        if exponent := powers[index]:
+            found[(*powers[:index], exponent - 1, *powers[index + 1 :])] = coefficient * exponent
+    return found

@@ -12,7 +12,7 @@ import mpmath
 from moeviz.errors import SpecificationError
 from moeviz.symbolic.kernel.numeric import precise
 from moeviz.symbolic.kernel.unrolled import Unrolled
-from moeviz.symbolic.questions.sequence import (
+from moeviz.symbolic.questions.change import (
     DIGITS,
     Placed,
     Sequenced,

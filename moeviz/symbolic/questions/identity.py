@@ -183,7 +183,7 @@ def _solved(
             continue
         at = AtPoint(tower, ground, point, masses=none, steps=sides)
         rest = at.polynomial(argument - slope * tower.poly(symbol))
-        return {str(symbol): scale(multiply(rest, ground.inverse(at.polynomial(slope))), -1)}
+        return {symbol.name: scale(multiply(rest, ground.inverse(at.polynomial(slope))), -1)}
     return None
 
 
@@ -203,7 +203,7 @@ def counterexample(tower: Tower, p: Poly, point: Point, seed: int) -> Certificat
         Of the random points.
     """
     rng = np.random.default_rng(4 + 100 * seed)
-    names = [str(s) for s in tower.inputs]
+    names = [s.name for s in tower.inputs]
     for half, _ in itertools.product(HALF_WIDTHS, range(POINTS)):
         support = Support.box(names, -half, half)
         own = random_point(tower, point, rng)

@@ -156,13 +156,13 @@ def _source(statement: Statement) -> Certificate:
     return {
         "functions": [str(f) for f in statement.functions],
         "symbols": {
-            "inputs": [str(s) for s in statement.inputs],
-            "parameters": [str(s) for s in statement.parameters],
+            "inputs": [s.name for s in statement.inputs],
+            "parameters": [s.name for s in statement.parameters],
         },
         "terms": [
             {
                 "coefficient": str(t.coefficient),
-                "by": [str(s) for s in t.by],
+                "by": [s.name for s in t.by],
                 "function": t.function + 1,
             }
             for t in statement.terms

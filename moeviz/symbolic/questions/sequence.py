@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple, Protocol
+from functools import cached_property
 
 import mpmath
 import numpy as np
@@ -20,54 +20,25 @@ import sympy
 
 from moeviz.symbolic.certificates.types import Measured
 from moeviz.symbolic.kernel.cone import Block, Spread
-from moeviz.symbolic.kernel.enclosed import Enclosed
 from moeviz.symbolic.kernel.exact import signature
 from moeviz.symbolic.kernel.family import Family
 from moeviz.symbolic.kernel.ground import Point
 from moeviz.symbolic.kernel.numeric import precise
-from moeviz.symbolic.kernel.unrolled import Unrolled
-from moeviz.symbolic.kernel.watch import pause
+from moeviz.symbolic.questions.change import (
+    DIGITS,
+    Placed,
+    Stage,
+    Values,
+    changes,
+    is_exact,
+)
 from moeviz.symbolic.reading.expressions import Atom
-
-DIGITS = 80
-"""Decimal digits of the arithmetic."""
 
 STEPS = (6, 8, 10, 12, 14)
 """The sequence's epsilons are 2 to minus these."""
 
 PLACES = 24
 """Inputs over which the function's change is averaged."""
-
-Values = dict[sympy.Symbol, mpmath.mpf]
-
-
-class Placed(NamedTuple):
-    """An atom of a sequence.
-
-    Attributes
-    ----------
-    cell : int
-        The true atom that it gathers at, from 0.
-    factor : mpf
-        What its weight is multiplied by.
-    values : dict of Symbol to mpf
-        Its parameters.
-    """
-
-    cell: int
-    factor: mpmath.mpf
-    values: Values
-
-
-class Stage(NamedTuple):
-    """The atoms of a sequence at one place along it, and their loss."""
-
-    atoms: list[Placed]
-    loss: mpmath.mpf
-
-
-Terms = list[list[mpmath.mpf]]
-"""At each place an atom's weight, without its factor, and its values."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +82,7 @@ class CounterSequence:
         """Return the measure at an epsilon; at 0 it is the truth."""
         return stage_of(self.atom, self.points, self.moves, small)
 
-    @property
+    @cached_property
     def moves(self) -> Moves:
         """How the atoms move."""
         shifts = {
@@ -132,49 +103,8 @@ class CounterSequence:
         while len(places) < PLACES:
             inside = self.family.domain.conditions
             x = self.family.inside(rng) if inside else self.family.support.point(rng)
-            places.append({s: precise(x[str(s)]) for s in self.atom.inputs})
+            places.append({s: precise(x[s.name]) for s in self.atom.inputs})
         return places
-
-
-class Sequenced(Protocol):
-    """A sequence of measures towards a truth, by a small positive number."""
-
-    @property
-    def atom(self) -> Atom:
-        """The model's atom in symbols."""
-
-    def at(self, small: mpmath.mpf) -> Stage:
-        """Return the measure at a small number; at 0 it is the truth."""
-
-    def places(self) -> list[Values]:
-        """Return the inputs over which the function's change is averaged."""
-
-
-def changes(
-    sequence: Sequenced, smalls: Sequence[mpmath.mpf]
-) -> tuple[list[mpmath.mpf], list[mpmath.mpf]]:
-    """Return how far the function moves from the truth's, and the loss, at each small number.
-
-    To be called at :data:`DIGITS`; the first is the root of the mean square over the places.
-    """
-    atom, places = sequence.atom, sequence.places()
-    model = Enclosed([atom.weight, *atom.values], atom.inputs)
-    base = functions_of(model, atom.logistic, sequence.at(mpmath.mpf(0)), places)
-    functions, losses = [], []
-    for small in smalls:
-        stage = sequence.at(small)
-        change = mpmath.mpf(0)
-        moved = functions_of(model, atom.logistic, stage, places)
-        for new, old in zip(moved, base, strict=True):
-            change += sum((a - b) ** 2 for a, b in zip(new, old, strict=True))
-        functions.append(mpmath.sqrt(change / len(places)))
-        losses.append(stage.loss)
-    return functions, losses
-
-
-def is_exact(change: mpmath.mpf) -> bool:
-    """Return whether a change is rounding alone at :data:`DIGITS`."""
-    return bool(change < mpmath.mpf(10) ** (-DIGITS // 2))
 
 
 def measure(sequence: CounterSequence) -> Measured:
@@ -269,55 +199,3 @@ def _directions(moves: Moves, number: int, logistic: bool) -> list[dict[sympy.Sy
                     {s: sign * size * precise(v) for s, v in zip(parameters, vector, strict=True)}
                 )
     return found
-
-
-def functions_of(
-    model: Unrolled | Enclosed,
-    logistic: bool,
-    stage: Stage,
-    places: Sequence[Values],
-    known: dict[tuple[mpmath.mpf, ...], Terms] | None = None,
-) -> list[list[mpmath.mpf]]:
-    """Return the model at each place, one number for each value of a discrete response.
-
-    Parameters
-    ----------
-    model : Unrolled or Enclosed
-        Of the atom's weight and values.
-    logistic : bool
-        Whether weights are taken as they are, not as shares.
-    stage : Stage
-    places : sequence of dict
-        Values of the inputs.
-    known : dict, optional
-        What atoms add by their values, which is read and added to: of one model at the same places.
-    """
-    known = {} if known is None else known
-    terms = []
-    for atom in stage.atoms:
-        key = tuple(atom.values.values())
-        if key not in known:
-            still = model.still(atom.values)
-            known[key] = [_term(model, still, x) for x in places]
-        terms.append(known[key])
-    factors = [atom.factor for atom in stage.atoms]
-    return [_function(logistic, factors, own) for own in zip(*terms, strict=True)]
-
-
-def _term(model: Unrolled | Enclosed, still: Any, x: Values) -> list[mpmath.mpf]:
-    pause()
-    return model.at(still, x)
-
-
-def _function(
-    logistic: bool, factors: Sequence[mpmath.mpf], terms: Sequence[list[mpmath.mpf]]
-) -> list[mpmath.mpf]:
-    total: dict[int, mpmath.mpf] = {}
-    below = mpmath.mpf(0)
-    for factor, (gate, *values) in zip(factors, terms, strict=True):
-        if not logistic:
-            gate = factor * gate
-            below += gate
-        for sheet, value in enumerate(values):
-            total[sheet] = total.get(sheet, mpmath.mpf(0)) + gate * value
-    return [t if logistic else t / below for t in total.values()]

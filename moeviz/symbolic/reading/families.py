@@ -45,7 +45,7 @@ def up_to(
 
 def support_of(inputs: Sequence[sympy.Symbol], low: int = -2, high: int = 2) -> Support:
     """Return the box of the inputs; a response is always two-sided."""
-    box = Support.box([str(s) for s in inputs], low, high)
+    box = Support.box([s.name for s in inputs], low, high)
     wide = Support.box(["y"], -2, 2).bounds[0]
     return Support(tuple(wide if b[0] == "y" else b for b in box.bounds))
 
@@ -156,7 +156,7 @@ def derivative_latex(
     if not by:
         return name
     order = f"^{len(by)}" if len(by) > 1 else ""
-    under = r"\,".join(rf"\partial {latex.get(s, str(s))}" for s in by)
+    under = r"\,".join(rf"\partial {latex.get(s, s.name)}" for s in by)
     return rf"\frac{{\partial{order} {name}}}{{{under}}}"
 
 

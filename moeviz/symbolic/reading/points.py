@@ -31,11 +31,11 @@ def generic(atom: Atom, seed: int, special: Mapping[str, Number] | None = None) 
     point: dict[sympy.Symbol, Number] = {}
     # Intercepts of classes are logs, so that weights are rational; a kink's place must be, though.
     kinked = any(value.has(relu, sympy.Abs) for value in atom.values)
-    beta = [s for s in atom.gate if str(s).startswith("beta1")]
+    beta = [s for s in atom.gate if s.name.startswith("beta1")]
     for symbol, value in zip(beta, _rational_vector(rng, len(beta)), strict=True):
         point[symbol] = value
     for symbol in (*atom.gate, *atom.own):
-        name = str(symbol)
+        name = symbol.name
         if symbol in point:
             continue
         if name == "nu":
@@ -57,8 +57,8 @@ def belongs(symbol: sympy.Symbol, name: str) -> bool:
 
     The intercept "b" and the gate's "b_gate" are two parts.
     """
-    part, _, entry = str(symbol).rpartition("_")
-    return str(symbol) == name or (part == name and entry.isdigit())
+    part, _, entry = symbol.name.rpartition("_")
+    return symbol.name == name or (part == name and entry.isdigit())
 
 
 def _positive(rng: np.random.Generator) -> Fraction:
