@@ -14,20 +14,6 @@ from moeviz.study import PRESETS, kept, plan
 NAME = "sigmoid-dense"
 
 
-@pytest.fixture(autouse=True)
-def of_today(monkeypatch):
-    """What is kept, as if today's arithmetic had computed it."""
-    found = kept.kept_result
-
-    def today(name):
-        one = found(name)
-        if one is None:
-            return None
-        return replace(one, result=replace(one.result, spec=one.result.spec.of_today()))
-
-    monkeypatch.setattr(kept, "kept_result", today)
-
-
 def test_what_is_kept_is_fresh_and_its_cost_is_that_of_its_plan():
     found = standing(PRESETS[NAME])
     assert found.state == FRESH
