@@ -1,0 +1,256 @@
+r"""What a protocol measures, predicted with no fitted parameter.
+
+A protocol starts somewhere near a point (the truth, or its best approximation) and takes so many
+steps. Its linear recursion (:mod:`moeviz.theory.recursion`) says how the error at the end scatters.
+What a curve shows is a reading of it, which is no square in general: cells, gauges and powers are
+in it. So the expectation is taken over a fixed, seeded sample of starts and gradients, carried to
+the end by the recursion and fed through the reading itself; that is exact for every reading, at
+T = 0 it is the reading of the starts, and the same draws serve all sample sizes.
+
+Where the recursion breaks is computed beside it. On the predicted path the mean cost's gradient
+differs from :math:`H\delta` by a remainder; the recursion carries that along, too, and what it does
+to the reading at the end, as a share of the reading, says how far the line can be trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import torch
+
+from moeviz.errors import SpecificationError
+from moeviz.theory.bend import bend, predicted_path
+from moeviz.theory.local_cost import LocalCost
+from moeviz.theory.mean_cost import SAMPLES
+from moeviz.theory.powers import geometric, power
+from moeviz.theory.recursion import Recursion, Schedule, descent_step, newton_step, recursion
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LOOKED = SAMPLES
+"""Of how many draws the remainder is followed."""
+
+
+class LinearProtocol(Protocol):
+    """A protocol as its linear recursion sees it."""
+
+    def recursion(self, local: LocalCost, moving: Tensor) -> Recursion:
+        """Return its modes; coordinates that are not `moving`, shape (P,), are held."""
+
+    def schedule(self, samples: int) -> Schedule:
+        """Return its steps on a sample, as long as nothing ends it earlier."""
+
+    def ends(self, modes: Recursion, gradient: Tensor, samples: int) -> Tensor:
+        """Return after how many steps it ends, shape (R,).
+
+        `gradient`, shape (R, Q), is the sample's own at the start, in modes.
+        """
+
+    def further(self, rates: Tensor, gradient: Tensor) -> Tensor:
+        """Return whether it would go on for its progress' sake with this gradient, shape (R,)."""
+
+
+@dataclass(frozen=True)
+class LinearDescent:
+    """Stochastic gradient descent.
+
+    Attributes
+    ----------
+    epochs : float
+        Passes over the data; 0 leaves the starts, infinity the limit.
+    rate : float
+        Step along the gradient of the mean cost of a batch.
+    batch : int
+        Samples per batch; 0 takes the whole sample.
+    """
+
+    epochs: float
+    rate: float
+    batch: int = 0
+
+    def recursion(self, local: LocalCost, moving: Tensor) -> Recursion:
+        """Return its modes."""
+        return recursion(local.hessian, local.noise, descent_step(moving, self.rate))
+
+    def schedule(self, samples: int) -> Schedule:
+        """Return its steps on a sample."""
+        return Schedule(samples, self.batch, self.epochs)
+
+    def ends(self, modes: Recursion, gradient: Tensor, samples: int) -> Tensor:
+        """Return the steps of all its epochs, shape (R,)."""
+        return gradient.new_full((gradient.shape[0],), self.schedule(samples).steps)
+
+    def further(self, rates: Tensor, gradient: Tensor) -> Tensor:
+        """Return that it looks at no progress."""
+        return torch.zeros(gradient.shape[0], dtype=torch.bool)
+
+
+@dataclass(frozen=True)
+class LinearEm:
+    r"""Expectation-maximisation, whose error follows :math:`I - I_{complete}^{-1} I_{observed}`.
+
+    Attributes
+    ----------
+    most : float
+        Iterations allowed.
+    tolerance : float
+        It ends when the mean log-likelihood rises by no more; 0 takes all iterations.
+
+    Notes
+    -----
+    With gradient b of the mean deviance in the modes, step t raises the mean log-likelihood by
+    :math:`\tfrac14\sum_j b_j^2 (2 - x_j)(1 - x_j)^{2(t-1)}`, which falls from step to step.
+    """
+
+    most: float
+    tolerance: float = 0.0
+
+    def recursion(self, local: LocalCost, moving: Tensor) -> Recursion:
+        """Return its modes.
+
+        Raises
+        ------
+        SpecificationError
+            If the cost is no deviance of a mixture of densities.
+        """
+        if local.complete is None:
+            raise SpecificationError(
+                "Expected a density for expectation-maximisation, but got a regression; predict "
+                "gradient descent instead."
+            )
+        # The deviance has twice the log-likelihood's curvature.
+        return recursion(local.hessian, local.noise, newton_step(2.0 * local.complete, moving))
+
+    def schedule(self, samples: int) -> Schedule:
+        """Return its steps on a sample, were there no tolerance."""
+        return Schedule(samples, 0, self.most)
+
+    def ends(self, modes: Recursion, gradient: Tensor, samples: int) -> Tensor:
+        """Return after how many iterations it ends, shape (R,)."""
+        most = gradient.new_full((gradient.shape[0],), float(self.most))
+        if not self.tolerance or not self.most:
+            return most
+        weight = self._rise(modes.rates, gradient)
+        kept = power(modes.rates, 2.0)
+
+        def goes_on(step: Tensor) -> Tensor:
+            rise = (weight * power(1.0 - kept, step.unsqueeze(1) - 1.0)).sum(1)
+            return rise > self.tolerance
+
+        low, high = torch.zeros_like(most), most.clamp_max(2.0**40)
+        while bool((high - low > 1.0).any()):  # the rise falls: halve what is between
+            middle = torch.ceil(0.5 * (low + high))
+            on = goes_on(middle)
+            low, high = torch.where(on, middle, low), torch.where(on, high, middle)
+        return high
+
+    def further(self, rates: Tensor, gradient: Tensor) -> Tensor:
+        """Return whether a step would raise the mean log-likelihood by more than the tolerance."""
+        return self._rise(rates, gradient).sum(1) > self.tolerance
+
+    @staticmethod
+    def _rise(rates: Tensor, gradient: Tensor) -> Tensor:
+        """Return what each mode's step adds to the mean log-likelihood, shape (R, Q)."""
+        return 0.25 * gradient.square() * (2.0 - rates)
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A protocol's end, as the linear recursion has it, from a fixed sample of its randomness.
+
+    Attributes
+    ----------
+    theta : Tensor, shape (R, P)
+        Parameters at the end.
+    bent : Tensor, shape (R', P)
+        Those of the first draws once more, with what the cost's remainder adds.
+    steps : Tensor, shape (R,)
+        After how many steps each ends.
+    """
+
+    theta: Tensor
+    bent: Tensor
+    steps: Tensor
+
+    @property
+    def straight(self) -> Tensor:
+        """The parameters that `bent` is held against, shape (R', P)."""
+        return self.theta[: self.bent.shape[0]]
+
+    @property
+    def more(self) -> Tensor:
+        """All other parameters, shape (R - R', P)."""
+        return self.theta[self.bent.shape[0] :]
+
+
+def predict(
+    local: LocalCost,
+    modes: Recursion,
+    protocol: LinearProtocol,
+    start: Tensor,
+    samples: int,
+    looked: int = LOOKED,
+    seed: int = 0,
+) -> Predicted:
+    """Carry starts and gradients to the protocol's end.
+
+    Parameters
+    ----------
+    local : LocalCost
+    modes : Recursion
+        Of the protocol at `local`.
+    protocol : LinearProtocol
+    start : Tensor, shape (R, P)
+        Where it starts. Of a covariance S, draw them: ``theta + normal @ root.T``.
+    samples : int
+        n.
+    looked : int
+        Of how many draws the remainder is followed.
+    seed : int
+        Of the gradients' draws.
+
+    Returns
+    -------
+    Predicted
+        Parameters that are no numbers where it diverges beyond all numbers.
+    """
+    schedule = protocol.schedule(samples)
+    rng = np.random.default_rng((seed, 1))
+    drawn = torch.from_numpy(rng.standard_normal((2, start.shape[0], modes.rates.shape[0])))
+    error = start - local.theta
+    gradient = error @ modes.pull.mT + local.drift @ modes.modes
+    gradient = gradient + drawn[0] @ _root(modes.noise).mT / samples**0.5
+    steps = protocol.ends(modes, gradient, samples)
+    moved = -geometric(modes.rates, steps.unsqueeze(1)) * gradient
+    order = modes.shuffled(schedule)
+    end = start + (moved + drawn[1] @ _root(order).mT) @ modes.modes.mT
+    some = slice(0, looked)
+    spread = order.diagonal().clamp_min(0.0).sqrt() * drawn[1][some]
+    path = predicted_path(modes, start[some], gradient[some], spread, steps[some])
+    signs = torch.from_numpy(rng.choice([-1.0, 1.0], path.signs))
+    extra = bend(local, modes, schedule, path, signs, protocol.further)
+    return Predicted(end, end[some] + extra, steps)
+
+
+def _root(covariance: Tensor) -> Tensor:
+    """Return B with B B^T = `covariance`, whose negative eigenvalues are rounding."""
+    if not bool(covariance.isfinite().all()):
+        return torch.full_like(covariance, torch.nan)
+    values, vectors = torch.linalg.eigh(covariance)
+    return vectors * values.clamp_min(0.0).sqrt()
+
+
+def shift(straight: Tensor, bent: Tensor) -> float:
+    """Return by what share the remainder moves a mean reading; infinity for no number.
+
+    Parameters
+    ----------
+    straight, bent : Tensor, shape (R',)
+        Readings of the same draws without and with it.
+    """
+    before, after = float(straight.mean()), float(bent.mean())
+    share = abs(after - before) / before if before > 0 else (0.0 if after == before else np.inf)
+    return float(share) if np.isfinite(share) else float("inf")
