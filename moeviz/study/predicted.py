@@ -192,13 +192,11 @@ def _read(
 ) -> tuple[float, float]:
     """Return the mean reading, and by what share the remainder moves it."""
 
-    def read(theta: list[Tensor]) -> Tensor:
-        return reading.read(fit.mixture, torch.cat(theta), reference, fit.layout)
+    def read(theta: Tensor) -> Tensor:
+        return reading.read(fit.mixture, theta, reference, fit.layout)
 
-    straight = read([part.straight for part in parts])
-    bent = read([part.bent for part in parts])
+    some = torch.cat([part.straight for part in parts])
     more = torch.cat([part.more for part in parts])
     if reading.of_function:
         more = more[:: -(-more.shape[0] // FUNCTION_DRAWS)]
-    rest = read([more])
-    return float(torch.cat([straight, rest]).mean()), shift(straight, bent)
+    return float(read(torch.cat([some, more])).mean()), shift(parts, read)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,15 +68,33 @@ def predicted_path(
     return PredictedPath(at, start + moved @ modes.modes.mT)
 
 
+@dataclass(frozen=True)
+class Bend:
+    """What the remainder adds.
+
+    Attributes
+    ----------
+    moved : Tensor, shape (R, P)
+        To the parameters at the end.
+    rates : Tensor, shape (Q,)
+        Of the modes, those of no curvature included.
+    gradient : Tensor, shape (R, Q)
+        To the gradient that is left at the end, in these modes.
+    """
+
+    moved: Tensor
+    rates: Tensor
+    gradient: Tensor
+
+
 def bend(
     local: LocalCost,
     modes: Recursion,
     schedule: Schedule,
     path: PredictedPath,
     signs: Tensor,
-    further: Callable[[Tensor, Tensor], Tensor],
-) -> Tensor:
-    r"""Return what the gradient's remainder along the predicted path adds at the end, shape (R, P).
+) -> Bend:
+    r"""Return what the gradient's remainder along the predicted path adds at the end.
 
     With remainders r at moments t_k it is, mode by mode, minus the sum over k of
     :math:`(1-x)^{T - t_{k+1}} s_{t_{k+1} - t_k}\,\tfrac12(r_k + r_{k+1})`: the first of Picard's
@@ -92,13 +109,7 @@ def bend(
     path : PredictedPath
     signs : Tensor of 1 and -1, shape :attr:`PredictedPath.signs`
         Of what the batches of each stretch add.
-    further : callable
-        From the rates, shape (Q,), and the gradient that is left at the end, shape (R, Q), to
-        whether a protocol that looks at its progress would go on to the end of its schedule,
-        shape (R,).
     """
-    if not path.theta.shape[1]:
-        return path.theta[0]
     whole = torch.cat([modes.modes, modes.idle], dim=1)
     rates = torch.cat([modes.rates, modes.rates.new_zeros(modes.idle.shape[1])])
     usable = torch.where(path.theta.isfinite().all(-1, keepdim=True), path.theta, local.theta)
@@ -112,9 +123,7 @@ def bend(
         squares = geometric(rates * (2.0 - rates), steps).clamp_min(0.0)
         added = added + squares.sqrt() * signs * _between(scatter) / schedule.size**0.5
     moved = -(power(rates, at[-1] - at[1:]) * added).sum(0)
-    left = rest[-1] + rates * moved
-    more = (min(schedule.steps, LONGEST) - at[-1]) * further(rates, left).unsqueeze(-1)
-    return (moved - geometric(rates, more) * left) @ whole.mT
+    return Bend(moved @ whole.mT, rates, rest[-1] + rates * moved)
 
 
 def _between(values: Tensor) -> Tensor:

@@ -9,11 +9,13 @@ T = 0 it is the reading of the starts, and the same draws serve all sample sizes
 
 Where the recursion breaks is computed beside it. On the predicted path the mean cost's gradient
 differs from :math:`H\delta` by a remainder; the recursion carries that along, too, and what it does
-to the reading at the end, as a share of the reading, says how far the line can be trusted.
+to the reading at the end, as a share of the reading, says how far the line can be trusted. Where
+most runs would go on because of it, for they watch their progress, it cannot be.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,6 +31,9 @@ from moeviz.theory.recursion import Recursion, Schedule, descent_step, newton_st
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+MOST = 0.5
+"""Where a larger share of runs would go on, the recursion does not hold."""
 
 LOOKED = SAMPLES
 """Of how many draws the remainder is followed."""
@@ -169,11 +174,14 @@ class Predicted:
         Those of the first draws once more, with what the cost's remainder adds.
     steps : Tensor, shape (R,)
         After how many steps each ends.
+    further : Tensor of bool, shape (R',)
+        Whether what the remainder adds would make a protocol go on that looks at its progress.
     """
 
     theta: Tensor
     bent: Tensor
     steps: Tensor
+    further: Tensor
 
     @property
     def straight(self) -> Tensor:
@@ -231,8 +239,9 @@ def predict(
     spread = order.diagonal().clamp_min(0.0).sqrt() * drawn[1][some]
     path = predicted_path(modes, start[some], gradient[some], spread, steps[some])
     signs = torch.from_numpy(rng.choice([-1.0, 1.0], path.signs))
-    extra = bend(local, modes, schedule, path, signs, protocol.further)
-    return Predicted(end, end[some] + extra, steps)
+    added = bend(local, modes, schedule, path, signs)
+    further = protocol.further(added.rates, added.gradient)
+    return Predicted(end, end[some] + added.moved, steps, further)
 
 
 def _root(covariance: Tensor) -> Tensor:
@@ -243,14 +252,26 @@ def _root(covariance: Tensor) -> Tensor:
     return vectors * values.clamp_min(0.0).sqrt()
 
 
-def shift(straight: Tensor, bent: Tensor) -> float:
-    """Return by what share the remainder moves a mean reading; infinity for no number.
+def shift(parts: Sequence[Predicted], read: Callable[[Tensor], Tensor]) -> float:
+    """Return by what share the remainder moves a mean reading.
 
     Parameters
     ----------
-    straight, bent : Tensor, shape (R',)
-        Readings of the same draws without and with it.
+    parts : sequence of Predicted
+        Of starts around several points.
+    read : callable
+        From parameters, shape (R, P), to readings, shape (R,).
+
+    Returns
+    -------
+    float
+        Infinity where it is no number, or where most runs would go on.
     """
-    before, after = float(straight.mean()), float(bent.mean())
-    share = abs(after - before) / before if before > 0 else (0.0 if after == before else np.inf)
-    return float(share) if np.isfinite(share) else float("inf")
+    before = float(read(torch.cat([part.straight for part in parts])).mean())
+    after = float(read(torch.cat([part.bent for part in parts])).mean())
+    further = float(torch.cat([part.further for part in parts]).double().mean())
+    if further > MOST or not np.isfinite(after - before):
+        return float("inf")
+    if after == before:
+        return 0.0
+    return abs(after - before) / before if before > 0 else float("inf")
