@@ -12,7 +12,7 @@ from moeviz.errors import Cancelled, SpecificationError
 from moeviz.estimate import box
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Block
-from moeviz.study.projection import resolve_projection
+from moeviz.study.projection import Projection, resolve_projection
 from moeviz.study.scenario import Fit
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts
@@ -50,7 +50,7 @@ class PredictedCurve:
     mean : tuple of float
         The mean loss at each of the study's sizes.
     shift : tuple of float
-        By what share the cost's departure from its quadratic moves it there.
+        By what share the cost's departure from its quadratic moves the losses there.
     rate : float
         The share of itself that the fastest direction loses in a step; beyond 2 it grows.
     """
@@ -120,7 +120,7 @@ def predicted_protocol(
         for number, point in enumerate(around):
             key = point.numpy().tobytes()
             if key not in places:
-                local = _local(spec, fit, point, projection is not None, information)
+                local = _local(spec, fit, point, projection, information)
                 place = _place(local, protocol, upper > lower)
                 if place is None:
                     return {}
@@ -168,13 +168,19 @@ def _around(spec: Specification, fit: Fit, center: Tensor, block: Block) -> tupl
 
 
 def _local(
-    spec: Specification, fit: Fit, point: Tensor, approximated: bool, information: Tensor | None
+    spec: Specification,
+    fit: Fit,
+    point: Tensor,
+    projection: Projection | None,
+    information: Tensor | None,
 ) -> LocalCost:
     """Return the mean cost around a point."""
     x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
-    source = Source(fit.source, fit.truth) if approximated else None
-    known = information if fit.exact else None
-    return local_cost(fit.mixture, point, fit.layout, x, source, known)
+    if projection is None:
+        known = information if fit.exact else None
+        return local_cost(fit.mixture, point, fit.layout, x, information=known)
+    source = Source(fit.source, fit.truth)
+    return local_cost(fit.mixture, point, fit.layout, x, source, stationary=projection.converged)
 
 
 def _place(local: LocalCost, protocol: LinearProtocol, moving: Tensor) -> Place | None:

@@ -26,8 +26,8 @@ from moeviz.theory import Reading
 ENDS = frozenset(kind.label for kind in ENDED)
 """What the ways for a fit to end are called in a result."""
 
-TRUSTED = 0.2
-"""A protocol's predicted loss that the cost's shape moves by a larger share is not shown."""
+TRUSTED = 0.15
+"""Predicted losses of a protocol that the cost's shape moves by a larger share are not shown."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Curve(PlannedCurve):
         their order, whether or not they are there; None for no number, as where it diverges. None
         for curves of which nothing is predicted.
     protocol_shift : tuple of float or None
-        By what share the cost's departure from its quadratic moves that; None for without bound.
+        By what share the cost's departure from its quadratic moves the losses behind that; None
+        for without bound.
     protocol_rate : float or None
         The share of itself that its fastest direction loses in a step; beyond 2 it grows.
     """

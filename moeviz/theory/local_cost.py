@@ -96,6 +96,7 @@ def local_cost(
     x: Tensor,
     source: Source | None = None,
     information: Tensor | None = None,
+    stationary: bool = True,
 ) -> LocalCost:
     """Return the mean cost around a point.
 
@@ -112,6 +113,9 @@ def local_cost(
         What makes the data; by default `theta` itself.
     information : Tensor, shape (P, P), optional
         Of one observation at the truth, if it is known already.
+    stationary : bool
+        Whether the search for a best approximation has come to its end, so that the gradient there
+        is 0, which an average over drawn observations would blur.
     """
     made = source or Source(mixture, theta)
     output, tangent = mixture.output, gauge_tangent(mixture, theta, layout)
@@ -126,7 +130,9 @@ def local_cost(
         hessian, noise = 2.0 * information / unit, 4.0 * information / unit**2
     else:
         some = mean_cost(mixture, source, x[..., :SCATTER])
-        noise, drift = _scatter(some, theta), whole.gradient(theta.unsqueeze(0))[0]
+        noise = _scatter(some, theta)
+        if not stationary:
+            drift = whole.gradient(theta.unsqueeze(0))[0]
         if output.density:
             hessian = _curvature(whole, theta, tangent)
         else:

@@ -253,7 +253,7 @@ def _root(covariance: Tensor) -> Tensor:
 
 
 def shift(parts: Sequence[Predicted], read: Callable[[Tensor], Tensor]) -> float:
-    """Return by what share the remainder moves a mean reading.
+    """Return by what share of their mean the remainder moves readings, up or down, on average.
 
     Parameters
     ----------
@@ -267,11 +267,12 @@ def shift(parts: Sequence[Predicted], read: Callable[[Tensor], Tensor]) -> float
     float
         Infinity where it is no number, or where most runs would go on.
     """
-    before = float(read(torch.cat([part.straight for part in parts])).mean())
-    after = float(read(torch.cat([part.bent for part in parts])).mean())
+    before = read(torch.cat([part.straight for part in parts]))
+    after = read(torch.cat([part.bent for part in parts]))
     further = float(torch.cat([part.further for part in parts]).double().mean())
-    if further > MOST or not np.isfinite(after - before):
+    moved, mean = float((after - before).abs().mean()), float(before.mean())
+    if further > MOST or not np.isfinite(moved):
         return float("inf")
-    if after == before:
+    if moved == 0.0:
         return 0.0
-    return abs(after - before) / before if before > 0 else float("inf")
+    return moved / mean if mean > 0 else float("inf")
