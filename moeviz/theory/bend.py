@@ -63,7 +63,7 @@ def predicted_path(
     whole = torch.floor(torch.exp(part * torch.log1p(steps)) - 1.0)
     at = torch.where(part == 1.0, steps, whole).unsqueeze(-1)
     lost = 1.0 - power(modes.rates, 2.0 * at)
-    share = (lost / lost[-1].clamp_min(1e-300)).clamp(0.0, 1.0)
+    share = (lost / torch.where(lost[-1] == 0, 1.0, lost[-1])).clamp(0.0, 1.0)
     moved = share.sqrt() * spread - geometric(modes.rates, at) * gradient
     return PredictedPath(at, start + moved @ modes.modes.mT)
 

@@ -119,7 +119,7 @@ class LinearEm:
         Raises
         ------
         SpecificationError
-            If the cost is no deviance of a mixture of densities.
+            If the cost is no deviance of a mixture of densities, or not at its minimum.
         """
         if local.complete is None:
             raise SpecificationError(
@@ -127,7 +127,13 @@ class LinearEm:
                 "gradient descent instead."
             )
         # The deviance has twice the log-likelihood's curvature.
-        return recursion(local.hessian, local.noise, newton_step(2.0 * local.complete, moving))
+        modes = recursion(local.hessian, local.noise, newton_step(2.0 * local.complete, moving))
+        if modes.falls:
+            raise SpecificationError(
+                "Expected a point at which the mean cost is smallest, but it falls from there on; "
+                "look for a best approximation inside of the box."
+            )
+        return modes
 
     def schedule(self, samples: int) -> Schedule:
         """Return its steps on a sample, were there no tolerance."""

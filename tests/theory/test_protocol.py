@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -109,6 +110,12 @@ def test_em_of_a_regression_is_refused(rng):
     local, _, moving = setup(combined("linear", "softmax", "tanh"), rng)
     with pytest.raises(SpecificationError, match="predict gradient descent"):
         LinearEm(10).recursion(local, moving)
+
+
+def test_em_from_a_point_that_is_no_minimum_is_refused(rng):
+    local, _, moving = setup(combined("linear", "softmax", "linear", "gaussian"), rng)
+    with pytest.raises(SpecificationError, match="falls from there on"):
+        LinearEm(10).recursion(replace(local, hessian=-local.hessian), moving)
 
 
 @pytest.mark.parametrize("kind", ["regression", "gaussian", "categorical"])

@@ -170,11 +170,21 @@ def test_newton_steps_with_the_curvature_itself_arrive_at_once():
     assert (held.modes[1] == 0).all()
 
 
+def test_from_a_point_that_is_no_minimum_errors_grow_as_steps_say():
+    hessian, noise, root = quadratic()
+    modes = recursion(-0.01 * hessian, noise, descent_step(MOVING, RATE))
+    assert modes.falls
+    assert modes.diverges
+    schedule = Schedule(12, 4, 5)
+    expected = modes.second_moment(0.01 * torch.eye(4, dtype=torch.float64), schedule)
+    error = run(-0.01 * hessian, root, schedule, 0.1)
+    products = error.unsqueeze(1) * error.unsqueeze(2)
+    standard = products.std(0) / REPLICATES**0.5
+    assert ((products.mean(0) - expected).abs() <= 5.0 * standard).all()
+
+
 def test_what_makes_no_sense_is_refused():
     with pytest.raises(SpecificationError, match="at least one sample"):
         Schedule(0)
     with pytest.raises(SpecificationError, match="no negative batch"):
         Schedule(10, -1)
-    hessian, noise, _ = quadratic()
-    with pytest.raises(SpecificationError, match="falls from there on"):
-        recursion(-hessian, noise, descent_step(MOVING, RATE))
