@@ -7,7 +7,7 @@ from typing import Any
 
 from moeviz.charts.notices import notices, older_words
 from moeviz.charts.sentences import curve_words, way_words
-from moeviz.study import Result, Specification, plan, resolve_scenario
+from moeviz.study import Curve, Result, Specification, plan, resolve_scenario
 from moeviz.text import signed
 
 
@@ -31,13 +31,14 @@ def study_text(result: Result) -> str:
     for curve in result.curves:
         lines += ["", f"{curve.label} ({curve.reading.loss})"]
         predicted = curve.predicted or (None,) * len(curve.n)
+        protocol = _protocol(result.spec, curve)
         for n, mean, median, line, status in zip(
             curve.n, curve.mean, curve.median, predicted, curve.status, strict=True
         ):
             shown = ", ".join(f"{count} {kind}" for kind, count in status.items() if count)
             lines.append(
                 f"  n = {n:>8}  mean {_number(mean)}  median {_number(median)}  "
-                f"predicted {_number(line)}  {shown}"
+                f"predicted {_number(line)}  {protocol.get(n, '')}{shown}"
             )
         lines.append(f"  {curve_words(result.spec, curve)}")
         paper = curve.published
@@ -45,6 +46,14 @@ def study_text(result: Result) -> str:
             note = f"; {paper.note}" if paper.note else ""
             lines.append(f"  The paper prints {signed(paper.slope)} ({paper.source}{note}).")
     return "\n".join(lines)
+
+
+def _protocol(spec: Specification, curve: Curve) -> dict[int, str]:
+    """Return what is printed of a protocol's prediction at each size; nothing of other curves."""
+    if curve.predicted_protocol is None:
+        return {}
+    pairs = zip(sorted(set(spec["sizes"])), curve.trusted_protocol, strict=True)
+    return {n: f"recursion {_number(value)}  " for n, value in pairs}
 
 
 def _number(value: float | None) -> str:
