@@ -18,7 +18,7 @@ from moeviz.study.specification import Specification
 from moeviz.study.starts import starts
 from moeviz.theory import Reading, Reference, input_nodes
 from moeviz.theory.local_cost import LocalCost, local_cost
-from moeviz.theory.mean_cost import Source
+from moeviz.theory.mean_cost import FEW, Source
 from moeviz.theory.protocol import LOOKED, LinearProtocol, Predicted, predict, shift
 from moeviz.theory.recursion import Recursion
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 DRAWS = 1024
 """Starts and gradients behind a predicted mean; its relative error is a few per cent."""
 
-FUNCTION_DRAWS = 96
-"""Further draws behind a predicted distance between functions, which costs more."""
+FEW_DRAWS = 96
+"""Further draws behind a reading that costs more: distances between functions, searched gauges."""
 
 FIRST = 10**9
 """The starts behind a prediction are those of replicates from here on, which no study has."""
@@ -153,7 +153,7 @@ def _can(spec: Specification, fit: Fit) -> bool:
     if spec["start"] != "near-truth" or spec["starts"] != 1 or mixture.jumps(fit.layout.atoms):
         return False
     if fit.needs_projection:
-        return fit.layout.size <= LARGE
+        return bool(fit.layout.size <= LARGE)
     return fit.dense or mixture.score.defined_at_zero
 
 
@@ -176,11 +176,27 @@ def _local(
 ) -> LocalCost:
     """Return the mean cost around a point."""
     x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
-    if projection is None:
+    source = Source(fit.source, fit.truth)
+    if projection is not None:
+        return local_cost(
+            fit.mixture, point, fit.layout, x, source, stationary=projection.converged
+        )
+    if _same(fit, point, x):
         known = information if fit.exact else None
         return local_cost(fit.mixture, point, fit.layout, x, information=known)
-    source = Source(fit.source, fit.truth)
-    return local_cost(fit.mixture, point, fit.layout, x, source, stationary=projection.converged)
+    return local_cost(fit.mixture, point, fit.layout, x, source, stationary=False)
+
+
+def _same(fit: Fit, point: Tensor, x: Tensor) -> bool:
+    """Return whether parameters of the fitted model are the truth's function.
+
+    They need not be where atoms that share a true one do not share its weight.
+    """
+    few = x[0, :, : FEW[False]]
+    zero = few.new_zeros(few.shape[-1])
+    mine = fit.mixture.cost(point, fit.mixture.features(few), zero)
+    theirs = fit.source.cost(fit.truth, fit.source.features(few), zero)
+    return bool(torch.allclose(mine, theirs, rtol=1e-9, atol=1e-12))
 
 
 def _place(local: LocalCost, protocol: LinearProtocol, moving: Tensor) -> Place | None:
@@ -203,6 +219,6 @@ def _read(
 
     some = torch.cat([part.straight for part in parts])
     more = torch.cat([part.more for part in parts])
-    if reading.of_function:
-        more = more[:: -(-more.shape[0] // FUNCTION_DRAWS)]
+    if reading.of_function or reading.gauge == "quotient":
+        more = more[:: -(-more.shape[0] // FEW_DRAWS)]
     return float(read(torch.cat([some, more])).mean()), shift(parts, read)

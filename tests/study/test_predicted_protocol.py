@@ -11,6 +11,7 @@ from moeviz.charts.lines import curve_traces
 from moeviz.charts.palette import THEMES, style
 from moeviz.charts.printed import printed
 from moeviz.study import PRESETS, Result, assemble, plan, run_block
+from moeviz.study.completed import lacks_predictions, with_predictions
 from moeviz.study.result import TRUSTED
 
 
@@ -47,6 +48,14 @@ def test_measured_means_are_predicted_within_a_fifth(study):
     for curve in result.curves:
         assert len(curve.trusted_protocol) == len(curve.mean)
         assert None not in curve.trusted_protocol
+        assert curve.trusted_protocol == pytest.approx(curve.mean, rel=0.2)
+
+
+def test_starts_around_points_that_are_no_truth_drift_as_predicted(monkeypatch):
+    """Atoms that share a true one and do not share its weight."""
+    monkeypatch.setattr("moeviz.estimate.starts._shared_weight", lambda offset, *rest: offset)
+    more = {**SMALL, "routers": ("linear",), "estimators": ("sgd",), "sizes": (300, 1000)}
+    for curve in run(build("multinomial-over", **more)).curves:
         assert curve.trusted_protocol == pytest.approx(curve.mean, rel=0.2)
 
 
@@ -92,6 +101,14 @@ def test_information_of_before_has_none_and_the_rest_is_as_it_was(result):
     (curve,) = assemble(spec, found, 1.0, "cpu").curves
     none = {"predicted_protocol": None, "protocol_shift": None, "protocol_rate": None}
     assert curve == replace(result.curves[0], **none)
+
+
+def test_a_result_of_before_gets_it_without_a_fit(result):
+    none = {"predicted_protocol": None, "protocol_shift": None, "protocol_rate": None}
+    older = replace(result, curves=tuple(replace(curve, **none) for curve in result.curves))
+    assert lacks_predictions(older)
+    assert not lacks_predictions(result)
+    assert with_predictions(older) == result
 
 
 def test_it_is_drawn_dashed_where_it_is_trusted(result):
