@@ -34,6 +34,9 @@ FEW_DRAWS = 96
 FIRST = 10**9
 """The starts behind a prediction are those of replicates from here on, which no study has."""
 
+FARTHEST = 1e8
+"""A prediction with a parameter beyond this has diverged, and is not read."""
+
 LARGE = 600
 """Parameters of a model that does not contain the truth beyond which nothing is predicted."""
 
@@ -130,7 +133,7 @@ def predicted_protocol(
             start = drawn[whose == number]
             parts.append(predict(place.local, place.modes, protocol, start, n, looked, number))
         for index, reading in readings.items():
-            mean, share = _read(reading, fit, parts, reference)
+            mean, share = _read(reading, fit, parts, drawn[0], reference)
             means[index].append(mean)
             shifts[index].append(share)
     rate = max(place.modes.fastest for place in places.values())
@@ -210,12 +213,18 @@ def _place(local: LocalCost, protocol: LinearProtocol, moving: Tensor) -> Place 
 
 
 def _read(
-    reading: Reading, fit: Fit, parts: list[Predicted], reference: Reference
+    reading: Reading, fit: Fit, parts: list[Predicted], start: Tensor, reference: Reference
 ) -> tuple[float, float]:
-    """Return the mean reading, and by what share the remainder moves it."""
+    """Return the mean reading, and by what share the remainder moves it.
+
+    `start`, shape (P,), can be read; beyond :data:`FARTHEST` there is no number.
+    """
 
     def read(theta: Tensor) -> Tensor:
-        return reading.read(fit.mixture, theta, reference, fit.layout)
+        near = (theta.abs() <= FARTHEST).all(1, keepdim=True)
+        usable = torch.where(near, theta, start)
+        found = reading.read(fit.mixture, usable, reference, fit.layout)
+        return torch.where(near[:, 0], found, torch.full_like(found, torch.nan))
 
     some = torch.cat([part.straight for part in parts])
     more = torch.cat([part.more for part in parts])

@@ -21,8 +21,8 @@ FEW = {False: 1 << 9, True: 1 << 11}
 SAMPLES = 32
 """Small samples whose gradients are compared."""
 
-TOGETHER = 1 << 18
-"""Samples of all parameters that gradients are averaged over in one pass; bounds memory."""
+TOGETHER = 1 << 23
+"""Numbers of derivatives, one for each sample and parameter, of one pass; bounds memory."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class MeanCost:
         if rows is None:
             rows = torch.zeros(theta.shape[0], dtype=torch.long)
         count = self.features.samples
-        each = max(1, TOGETHER // count)
+        each = max(1, TOGETHER // (count * theta.shape[1]))
         parts = [
             self._gradient(part.contiguous(), at)
             for part, at in zip(theta.split(each), rows.split(each), strict=True)

@@ -128,10 +128,12 @@ def test_it_is_drawn_dashed_where_it_is_trusted(result):
 
 
 def test_a_rate_that_diverges_is_said_and_not_drawn():
-    spec = build("cosine-exact", **{**MODEL, "rate": 10.0, "epochs": 100, "sizes": (3000,)})
-    (curve,) = run(spec, kinds=("information",)).curves
-    assert curve.protocol_rate > 2
-    assert curve.trusted_protocol == (None,)
+    more = {"rate": 10.0, "epochs": 100, "sizes": (3000,), "routers": ("cosine", "linear")}
+    result = run(build("cosine-exact", **{**MODEL, **more}), kinds=("information",))
+    for curve in result.curves:
+        assert curve.protocol_rate > 2
+        assert curve.trusted_protocol == (None,)
+    assert {curve.router for curve in result.curves} == {"cosine", "linear"}
 
 
 @pytest.mark.parametrize(
