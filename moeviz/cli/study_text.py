@@ -8,6 +8,7 @@ from typing import Any
 from moeviz.charts.notices import notices, older_words
 from moeviz.charts.sentences import curve_words, way_words
 from moeviz.study import Curve, Result, Specification, plan, resolve_scenario
+from moeviz.study.result import TRUSTED
 from moeviz.text import signed
 
 
@@ -85,6 +86,7 @@ def reach_json(spec: Specification, found: Sequence[Mapping[str, Any]]) -> dict[
                     "loss": None
                     if constant is None
                     else [constant / n**0.5 for n in spec["sizes"]],
+                    "protocol": _predicted(spec, one["protocol"].get(index)),
                 }
                 for index, constant in one["constants"].items()
             ],
@@ -96,6 +98,19 @@ def reach_json(spec: Specification, found: Sequence[Mapping[str, Any]]) -> dict[
         "hash": spec.hash,
         "notices": list(notices(spec)),
         "fits": rows,
+    }
+
+
+def _predicted(spec: Specification, found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return what is predicted of a protocol's curve: losses at its sizes, and where they hold."""
+    if found is None:
+        return None
+    return {
+        "n": list(spec["sizes"]),
+        "loss": found["mean"],
+        "shift": found["shift"],
+        "rate": found["rate"],
+        "holds": [share is not None and share <= TRUSTED for share in found["shift"]],
     }
 
 
@@ -114,4 +129,13 @@ def reach_text(report: Mapping[str, Any]) -> str:
             constant = curve["constant"]
             line = "no predicted curve" if constant is None else f"{_number(constant)} / sqrt(n)"
             lines.append(f"  {curve['label']}: {line}")
+            lines += _protocol_lines(curve["protocol"])
     return "\n".join(lines)
+
+
+def _protocol_lines(found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    parts = zip(found["n"], found["loss"], found["holds"], strict=True)
+    said = [f"{_number(loss if holds else None)} at {n}" for n, loss, holds in parts]
+    return [f"    its recursion: {', '.join(said)}"]

@@ -8,7 +8,7 @@ import pytest
 
 from moeviz.charts.protocol_words import predicted_slope, protocol_words
 from moeviz.charts.sentences import curve_words
-from moeviz.cli.study_text import study_text
+from moeviz.cli.study_text import reach_json, reach_text, study_text
 from moeviz.export.drawing import drawing
 from moeviz.study import PRESETS, assemble, plan, run_block
 
@@ -67,6 +67,22 @@ def test_the_command_line_prints_it_beside_the_information(result):
     assert "recursion 0.125" in text
     assert "recursion -" in text
     assert "recursion" not in study_text(predicting(result, None, None, None))
+
+
+def test_the_command_reach_prints_it_without_a_fit(result):
+    spec = result.spec
+    (block,) = [block for block in plan(spec).blocks if block.kind == "information"]
+    report = reach_json(spec, [run_block(spec, block)])
+    said = report["fits"][0]["predicted"][0]["protocol"]
+    assert said["loss"] == list(result.curves[0].predicted_protocol)
+    assert said["n"] == list(SIZES)
+    assert all(said["holds"])
+    assert f"its recursion: {said['loss'][0]:.4g} at 100" in reach_text(report)
+    none = PRESETS["cosine-exact"].build({"candidates": 2, "sizes": (100,)})
+    blocks = [block for block in plan(none).blocks if block.kind == "information"]
+    report = reach_json(none, [run_block(none, block) for block in blocks])
+    assert {each["protocol"] for fit in report["fits"] for each in fit["predicted"]} == {None}
+    assert "recursion" not in reach_text(report)
 
 
 def test_files_draw_it_in_stretches(result):
