@@ -21,7 +21,7 @@ from moeviz.estimate import (
 )
 from moeviz.model import Features, Mixture
 from moeviz.model.registry import Registry
-from moeviz.theory.protocol import LinearDescent, LinearEm, LinearProtocol
+from moeviz.theory.linear_protocols import LinearDescent, LinearEm, LinearProtocol
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,9 +17,10 @@ from moeviz.study.scenario import Fit
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts
 from moeviz.theory import Reading, Reference, input_nodes
+from moeviz.theory.linear_protocols import LinearProtocol
 from moeviz.theory.local_cost import LocalCost, local_cost
 from moeviz.theory.mean_cost import FEW, Source
-from moeviz.theory.protocol import LOOKED, LinearProtocol, Predicted, predict, shift
+from moeviz.theory.protocol import LOOKED, Predicted, predict, shift
 from moeviz.theory.recursion import Recursion
 
 if TYPE_CHECKING:
