@@ -47,16 +47,17 @@ def convergence_figure(
         Plotly's ``data`` and ``layout``, and ``narrow``: what changes on a narrow screen. Every
         trace carries ``meta`` with the ``curve`` it belongs to and its ``part``: ``mean``,
         ``start`` (the mean of a protocol's starts), ``band``, ``replicates``, ``predicted``,
-        ``guide`` or ``reach``; those of measured means ``measured`` besides. Guides and reaches
-        belong to several ``curves``.
+        ``protocol`` (predicted, too), ``guide`` or ``reach``; those of measured means ``measured``
+        besides. Guides and reaches belong to several ``curves``.
 
     Notes
     -----
     Per curve: every replicate as a faint point, the mean over replicates as a thick line with
     the curve's own marker and dash in the band of its interval
-    (:func:`~moeviz.charts.lines.mean_interval`), and the curve that the information matrix
-    predicts as a thin line. Theory's exponents are triangles. The reaches stand in a strip of
-    their own between the curves and the axis of n. Only the curves of
+    (:func:`~moeviz.charts.lines.mean_interval`), the curve that the information matrix predicts as
+    a thin dotted line, and what a protocol's linear recursion predicts, where it holds, as a thin
+    dashed one. Theory's exponents are triangles. The reaches stand in a strip of their own between
+    the curves and the axis of n. Only the curves of
     :func:`~moeviz.charts.chosen.first_curves` are visible; who shows the figure offers the others
     and writes the names at the ends.
     """

@@ -43,6 +43,8 @@ def curve_traces(
     made = [_band(curve, look), _replicates(curve, look, shift)]
     if curve.predicted_constant is not None:
         made.append(_predicted(curve, curve.predicted_constant, look, sizes))
+    if any(positive(value) is not None for value in curve.trusted_protocol):
+        made.append(_protocol(curve, look, sizes))
     made.append(_means(curve, look) if curve.trained else _starts(curve, look))
     for trace in made:
         trace["meta"]["curve"] = index
@@ -180,4 +182,18 @@ def _predicted(curve: Curve, constant: float, look: Style, sizes: Sequence[int])
         "line": {"color": look.colour, "width": 1.5, "dash": "2px,4px"},
         "hovertemplate": "n = %{x:,}<br>predicted by the information matrix %{y:.4g}",
         "meta": {"part": "predicted"},
+    }
+
+
+def _protocol(curve: Curve, look: Style, sizes: Sequence[int]) -> dict[str, Any]:
+    """Return what a protocol's linear recursion predicts, broken where it does not hold."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": f"{curve.label}, protocol predicted",
+        "x": sorted(set(sizes)),
+        "y": [positive(value) for value in curve.trusted_protocol],
+        "line": {"color": look.colour, "width": 1.5, "dash": "8px,5px"},
+        "hovertemplate": "n = %{x:,}<br>predicted by the protocol's linear recursion %{y:.4g}",
+        "meta": {"part": "protocol"},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from moeviz.charts.meter import course
+from moeviz.charts.protocol_words import protocol_words
 from moeviz.charts.symmetries import equal_words
 from moeviz.estimate import ENDED, FAILED, Status
 from moeviz.study.result import Curve
@@ -46,7 +47,9 @@ def curve_words(spec: Specification, curve: Curve) -> str:
         The curve's study.
     curve : Curve
     """
-    return _shown(curve) + equal_words(spec, curve) if curve.trained else _of_starts(curve)
+    if not curve.trained:
+        return _of_starts(curve)
+    return _shown(curve) + protocol_words(curve, spec["window_from"]) + equal_words(spec, curve)
 
 
 def _shown(curve: Curve) -> str:

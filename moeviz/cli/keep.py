@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from moeviz.study import Preset
+    from moeviz.study import Preset, Result
     from moeviz.train.presets import TrainingPreset
 
 FRESH = "fresh"
@@ -54,6 +54,11 @@ def add_keep(parser: argparse.ArgumentParser) -> None:
         "--starts",
         action="store_true",
         help="fit nothing; add the curves of protocols' starts to kept results that lack them",
+    )
+    parser.add_argument(
+        "--predictions",
+        action="store_true",
+        help="fit nothing; add what is predicted of protocols to kept results that lack it",
     )
     parser.add_argument("--dry-run", action="store_true", help="say what it would cost, and end")
 
@@ -131,6 +136,8 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> in
     chosen = [PRESETS[name] for name in names]
     if arguments.starts:
         return _add_starts(names, arguments.dry_run)
+    if arguments.predictions:
+        return _add_predictions(names, arguments.dry_run)
     found = [standing(preset) for preset in chosen]
     found += [training_standing(TRAININGS[name]) for name in trained]
     wanted = [k for k in found if arguments.names or arguments.all or k.state != FRESH]
@@ -154,17 +161,40 @@ def _add_starts(names: Sequence[str], dry: bool) -> int:
     """Add what nobody's training shows to kept results of protocols; what was fitted stays."""
     from moeviz.study import plan
     from moeviz.study.completed import with_starts
+
+    def lacks(result: Result) -> bool:
+        return len(result.curves) != len(plan(result.spec).curves)
+
+    return _add(names, dry, lacks, with_starts, "the curves of its starts are missing")
+
+
+def _add_predictions(names: Sequence[str], dry: bool) -> int:
+    """Add what is predicted of protocols to kept results; what was fitted stays."""
+    from moeviz.study.completed import lacks_predictions, with_predictions
+
+    said = "what is predicted of its protocols is missing"
+    return _add(names, dry, lacks_predictions, with_predictions, said)
+
+
+def _add(
+    names: Sequence[str],
+    dry: bool,
+    lacks: Callable[[Result], bool],
+    complete: Callable[[Result], Result],
+    said: str,
+) -> int:
+    """Complete kept results that lack something, and keep them under their own date."""
     from moeviz.study.kept import keep, kept_result
 
     missing = False
     for name in names:
         kept = kept_result(name)
-        if kept is None or len(kept.result.curves) == len(plan(kept.result.spec).curves):
+        if kept is None or not lacks(kept.result):
             continue
         missing = True
-        print(f"{name}: the curves of its starts are missing", flush=True)
+        print(f"{name}: {said}", flush=True)
         if not dry:
-            keep(name, with_starts(kept.result), kept.date, kept.device)
+            keep(name, complete(kept.result), kept.date, kept.device)
     if not missing:
         print("Nothing is missing.")
     return 0

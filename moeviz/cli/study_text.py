@@ -7,7 +7,8 @@ from typing import Any
 
 from moeviz.charts.notices import notices, older_words
 from moeviz.charts.sentences import curve_words, way_words
-from moeviz.study import Result, Specification, plan, resolve_scenario
+from moeviz.study import Curve, Result, Specification, plan, resolve_scenario
+from moeviz.study.result import TRUSTED
 from moeviz.text import signed
 
 
@@ -31,13 +32,14 @@ def study_text(result: Result) -> str:
     for curve in result.curves:
         lines += ["", f"{curve.label} ({curve.reading.loss})"]
         predicted = curve.predicted or (None,) * len(curve.n)
+        protocol = _protocol(result.spec, curve)
         for n, mean, median, line, status in zip(
             curve.n, curve.mean, curve.median, predicted, curve.status, strict=True
         ):
             shown = ", ".join(f"{count} {kind}" for kind, count in status.items() if count)
             lines.append(
                 f"  n = {n:>8}  mean {_number(mean)}  median {_number(median)}  "
-                f"predicted {_number(line)}  {shown}"
+                f"predicted {_number(line)}  {protocol.get(n, '')}{shown}"
             )
         lines.append(f"  {curve_words(result.spec, curve)}")
         paper = curve.published
@@ -45,6 +47,14 @@ def study_text(result: Result) -> str:
             note = f"; {paper.note}" if paper.note else ""
             lines.append(f"  The paper prints {signed(paper.slope)} ({paper.source}{note}).")
     return "\n".join(lines)
+
+
+def _protocol(spec: Specification, curve: Curve) -> dict[int, str]:
+    """Return what is printed of a protocol's prediction at each size; nothing of other curves."""
+    if curve.predicted_protocol is None:
+        return {}
+    pairs = zip(sorted(set(spec["sizes"])), curve.trusted_protocol, strict=True)
+    return {n: f"recursion {_number(value)}  " for n, value in pairs}
 
 
 def _number(value: float | None) -> str:
@@ -76,6 +86,7 @@ def reach_json(spec: Specification, found: Sequence[Mapping[str, Any]]) -> dict[
                     "loss": None
                     if constant is None
                     else [constant / n**0.5 for n in spec["sizes"]],
+                    "protocol": _predicted(spec, one["protocol"].get(index)),
                 }
                 for index, constant in one["constants"].items()
             ],
@@ -87,6 +98,19 @@ def reach_json(spec: Specification, found: Sequence[Mapping[str, Any]]) -> dict[
         "hash": spec.hash,
         "notices": list(notices(spec)),
         "fits": rows,
+    }
+
+
+def _predicted(spec: Specification, found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return what is predicted of a protocol's curve: losses at its sizes, and where they hold."""
+    if found is None:
+        return None
+    return {
+        "n": list(spec["sizes"]),
+        "loss": found["mean"],
+        "shift": found["shift"],
+        "rate": found["rate"],
+        "holds": [share is not None and share <= TRUSTED for share in found["shift"]],
     }
 
 
@@ -105,4 +129,13 @@ def reach_text(report: Mapping[str, Any]) -> str:
             constant = curve["constant"]
             line = "no predicted curve" if constant is None else f"{_number(constant)} / sqrt(n)"
             lines.append(f"  {curve['label']}: {line}")
+            lines += _protocol_lines(curve["protocol"])
     return "\n".join(lines)
+
+
+def _protocol_lines(found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    parts = zip(found["n"], found["loss"], found["holds"], strict=True)
+    said = [f"{_number(loss if holds else None)} at {n}" for n, loss, holds in parts]
+    return [f"    its recursion: {', '.join(said)}"]

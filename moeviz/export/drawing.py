@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ class Line:
     replicates : tuple of (float, float)
     predicted : tuple of (float, float)
         Ends of the line that the information predicts; empty for none.
+    protocol : tuple of tuple of (float, float)
+        Stretches of what a protocol's linear recursion predicts, where it holds.
     slope : str
         Its slope as printed; empty where it has none.
     """
@@ -48,6 +51,7 @@ class Line:
     means: tuple[Point, ...]
     replicates: tuple[Point, ...]
     predicted: tuple[Point, ...]
+    protocol: tuple[tuple[Point, ...], ...]
     slope: str
 
 
@@ -109,7 +113,7 @@ def drawing(result: Result, measured: bool = True) -> Drawing:
     count = sum(len(row) for curve in shown for row in curve.loss)
     crowded = count > MOST_POINTS
     ends = (float(sizes[0]), float(sizes[-1]))
-    lines = tuple(_line(index, curve, ends, crowded) for index, curve in enumerate(shown))
+    lines = tuple(_line(index, curve, sizes, crowded) for index, curve in enumerate(shown))
     guides = tuple(_guides(shown, ends))
     x = (ends[0] / 1.2, ends[1] * 1.2)
     reaches = sorted({fit.reach for fit in result.truth if fit.reach and x[0] < fit.reach < x[1]})
@@ -160,7 +164,7 @@ def tick_text(value: float) -> str:
     return f"10{raised}" if step == 1 else f"{step}·10{raised}"
 
 
-def _line(index: int, curve: Curve, ends: tuple[float, float], crowded: bool) -> Line:
+def _line(index: int, curve: Curve, sizes: tuple[int, ...], crowded: bool) -> Line:
     constant = curve.predicted_constant
     positive = constant is not None and math.isfinite(constant) and constant > 0
     rows = () if crowded else zip(curve.n, curve.loss, strict=True)
@@ -169,9 +173,21 @@ def _line(index: int, curve: Curve, ends: tuple[float, float], crowded: bool) ->
         style(index, THEMES["light"]),
         tuple(_drawable(zip(curve.n, curve.mean, strict=True))),
         tuple(_drawable((n, loss) for n, losses in rows for loss in losses)),
-        tuple((n, constant / math.sqrt(n)) for n in ends) if positive and constant else (),
+        tuple((float(n), constant / math.sqrt(n)) for n in (sizes[0], sizes[-1]))
+        if positive and constant
+        else (),
+        tuple(_stretches(sizes, curve.trusted_protocol)),
         signed(curve.slope.estimate) if curve.slope else "",
     )
+
+
+def _stretches(sizes: Sequence[int], values: Sequence[float | None]) -> Iterable[tuple[Point, ...]]:
+    """Yield the points of a broken line, stretch by stretch; one alone is no line."""
+    known = dict(_drawable(zip(sizes, values, strict=False)))
+    for is_there, places in itertools.groupby(sizes, lambda n: float(n) in known):
+        stretch = tuple((float(n), known[float(n)]) for n in places) if is_there else ()
+        if len(stretch) > 1:
+            yield stretch
 
 
 def _drawable(points: Iterable[tuple[float, float | None]]) -> Iterable[Point]:
@@ -199,6 +215,7 @@ def _guides(curves: Sequence[Curve], ends: tuple[float, float]) -> Iterable[Guid
 def _range(lines: Sequence[Line], guides: Sequence[Guide]) -> Point:
     """Return an axis of losses that holds everything, and a decade at least."""
     points = [p for line in lines for p in (*line.means, *line.replicates, *line.predicted)]
+    points += [p for line in lines for stretch in line.protocol for p in stretch]
     points += [p for guide in guides for p in guide.ends]
     if not points:
         return EMPTY

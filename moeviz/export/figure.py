@@ -77,8 +77,9 @@ def study_svg(
     -----
     Per curve: every replicate as a faint point, as long as there are at most
     :data:`~moeviz.export.drawing.MOST_POINTS`, the mean as a thick line with the curve's own
-    colour, dash and marker, its name with its slope at the line's end, and the line that the
-    information matrix predicts. Each exponent of the theory is one grey line with its number.
+    colour, dash and marker, its name with its slope at the line's end, the line that the
+    information matrix predicts, and what a protocol's steps predict, thin and dashed. Each exponent
+    of the theory is one grey line with its number.
     """
     shown = drawing(result, measured)
     page = _Page(shown, width, framed)
@@ -196,7 +197,7 @@ class _Page:
             yield self.text(x + 8, y - 10, words, size=14, colour="quiet")
 
     def curve(self, line: Line, aside: float) -> Iterator[str]:
-        """Yield one curve: replicates, moved `aside` by some pixels, predicted line, means."""
+        """Yield one curve: replicates, moved `aside` by some pixels, predicted lines, means."""
         look = line.look
         if line.replicates:
             spots = (self.at(point) for point in line.replicates)
@@ -207,6 +208,8 @@ class _Page:
             )
         if line.predicted:
             yield _path([self.at(point) for point in line.predicted], look.colour, 2, "2,5")
+        for stretch in line.protocol:
+            yield _path([self.at(point) for point in stretch], look.colour, 2, "10,6")
         places = [self.at(point) for point in line.means]
         if len(places) > 1:
             dash = "" if look.dash == "solid" else look.dash.replace("px", "")

@@ -180,6 +180,10 @@ def _curve(index: int, line: Line) -> Iterator[str]:
         yield rf"\addplot[curve{index}, densely dotted, thick, forget plot] coordinates {{"
         yield from _coordinates(line.predicted)
         yield "};"
+    for stretch in line.protocol:
+        yield rf"\addplot[curve{index}, densely dashed, thick, forget plot] coordinates {{"
+        yield from _coordinates(stretch)
+        yield "};"
     if line.means:
         yield rf"\addplot[curve{index}, very thick, {_dash(line.look)}{_mark(line.look)}]"
         yield "coordinates {"
@@ -219,6 +223,9 @@ def _caption(result: Result, shown: Drawing, title: str) -> str:
         f"{title}. Mean loss over {result.spec['replicates']} replicates against the sample size;",
         "faint points are single replicates," if not shown.crowded else "",
         "dotted lines are predicted by the information matrix.",
+        "Thin dashed lines are predicted from a protocol's steps alone."
+        if any(line.protocol for line in shown.lines)
+        else "",
         f"{shown.left_out} more curves are not drawn." if shown.left_out else "",
         state_of(result),
     ]

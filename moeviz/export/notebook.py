@@ -94,6 +94,10 @@ for index, curve in enumerate(result.curves):
     if curve.predicted:
         thin = {"color": line["color"], "dash": "dot", "width": 1.5}
         figure.add_scatter(x=curve.n, y=curve.predicted, mode="lines", line=thin, showlegend=False)
+    if curve.predicted_protocol:
+        thin = {"color": line["color"], "dash": "8px,5px", "width": 1.5}
+        sizes, values = sorted(result.spec["sizes"]), curve.trusted_protocol
+        figure.add_scatter(x=sizes, y=values, mode="lines", line=thin, showlegend=False)
 figure.update_xaxes(type="log", title="sample size n")
 figure.update_yaxes(type="log", title="mean loss")
 figure

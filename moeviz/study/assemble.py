@@ -120,7 +120,27 @@ def _curve(
         predicted_constant=constant,
         predicted=None if constant is None else tuple(constant / size**0.5 for size in n),
         function_alone=None if alone is None else tuple(alone),
+        **_predicted_protocol(spec, index, information),
     )
+
+
+def _predicted_protocol(
+    spec: Specification, index: str, information: Found | None
+) -> dict[str, Any]:
+    """Return what is predicted of a protocol at all of the study's sizes.
+
+    Information that was computed before there were predictions has none.
+    """
+    found = (information or {}).get("protocol", {}).get(index)
+    if found is None:
+        return {}
+    shifts = dict(zip(spec["sizes"], found["shift"], strict=True))
+    means = dict(zip(spec["sizes"], found["mean"], strict=True))
+    return {
+        "predicted_protocol": tuple(means[size] for size in sorted(means)),
+        "protocol_shift": tuple(shifts[size] for size in sorted(means)),
+        "protocol_rate": found["rate"],
+    }
 
 
 def _curve_of_starts(

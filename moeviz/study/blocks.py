@@ -14,7 +14,9 @@ from moeviz.model.fused.choice import way_of
 from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS, Data
 from moeviz.study.plan import Block, plan
+from moeviz.study.predicted import predicted_protocol
 from moeviz.study.projection import resolve_projection
+from moeviz.study.reader import attributes
 from moeviz.study.scenario import Fit, resolve_scenario, stream
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts, untrained
@@ -68,7 +70,8 @@ def run_block(
         ``steps``, ``residual``, ``path`` (of replicate 0, see
         :class:`~moeviz.study.paths.FitPath`; else None), ``kernel`` (which way the passes over the
         samples went, see :mod:`moeviz.model.fused.choice`). For starts: ``readings``. For
-        information: ``constants`` (per curve index), ``reach``, ``spectrum``, ``null``, ``gauge``.
+        information: ``constants`` (per curve index), ``reach``, ``spectrum``, ``null``, ``gauge``,
+        and ``protocol`` (per curve index, see :class:`~moeviz.study.predicted.PredictedCurve`).
 
     Raises
     ------
@@ -208,9 +211,24 @@ def _information(
         "columns": fit.true_layout.names(),
         "projection": _projection_json(spec, block.fit),
     }
-    if not fit.misspecified:
-        result.update(_source_information(spec, fit, readings))
+    information = None if fit.misspecified else _truth_information(spec, fit)
+    if information is not None:
+        result.update(_source_information(spec, fit, readings, information))
+    result["protocol"] = _protocol(spec, fit, readings, information, should_stop)
     return result
+
+
+def _protocol(
+    spec: Specification,
+    fit: Fit,
+    readings: dict[int, Reading],
+    information: Tensor | None,
+    should_stop: Callable[[], bool] | None,
+) -> dict[str, Any]:
+    """Return what is predicted of a protocol's curves, by their index."""
+    reference = _reference(spec, fit, fit.index)
+    found = predicted_protocol(spec, fit, readings, reference, information, should_stop)
+    return {str(index): attributes(curve) for index, curve in found.items()}
 
 
 def _projection_json(spec: Specification, index: int) -> dict[str, Any] | None:
@@ -228,20 +246,28 @@ def _projection_json(spec: Specification, index: int) -> dict[str, Any] | None:
     }
 
 
-def _source_information(
-    spec: Specification, fit: Fit, readings: dict[int, Reading]
-) -> dict[str, Any]:
-    """Return information, predicted constants and reach of a well-specified fit's truth.
+def _truth_information(spec: Specification, fit: Fit) -> Tensor | None:
+    """Return the information of one observation at a well-specified fit's truth.
 
-    Nothing where the model has no derivative at the truth.
+    None where the model has no derivative there.
+    """
+    mixture, layout = fit.mixture, fit.true_layout
+    if mixture.jumps(layout.atoms) or not (fit.dense or mixture.score.defined_at_zero):
+        return None
+    x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
+    information = fisher_information(mixture, fit.truth.unsqueeze(0), x)[0]
+    return information if bool(torch.isfinite(information).all()) else None
+
+
+def _source_information(
+    spec: Specification, fit: Fit, readings: dict[int, Reading], information: Tensor
+) -> dict[str, Any]:
+    """Return predicted constants and reach of a well-specified fit's truth.
+
+    Nothing where its gauge has no tangent there.
     """
     mixture, layout, truth = fit.mixture, fit.true_layout, fit.truth
-    if mixture.jumps(layout.atoms) or not (fit.dense or mixture.score.defined_at_zero):
-        return {}
     x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
-    information = fisher_information(mixture, truth.unsqueeze(0), x)[0]
-    if not torch.isfinite(information).all():
-        return {}
     free = free_columns(mixture, layout)
     tangent = gauge_tangent(mixture, truth, layout)
     if not torch.isfinite(tangent).all():

@@ -21,6 +21,7 @@ from moeviz.estimate import (
 )
 from moeviz.model import Features, Mixture
 from moeviz.model.registry import Registry
+from moeviz.theory.linear_protocols import LinearDescent, LinearEm, LinearProtocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,6 +84,9 @@ class Estimator:
         Whether it needs a likelihood of components.
     fields : tuple of str
         The fields of a study that set it up, and nothing else.
+    linear : callable or None
+        From a study's fields to its linear recursion, which predicts what it measures; None of
+        estimators that converge, which the information predicts.
     """
 
     name: str
@@ -92,6 +96,7 @@ class Estimator:
     published: bool
     densities_only: bool = False
     fields: tuple[str, ...] = ()
+    linear: Callable[[Values], LinearProtocol] | None = None
 
 
 ESTIMATORS: Registry[Estimator] = Registry("estimator")
@@ -189,6 +194,7 @@ for _estimator in (
         published=True,
         densities_only=True,
         fields=("em_steps", "em_tolerance"),
+        linear=lambda values: LinearEm(values["em_steps"], values["em_tolerance"]),
     ),
     Estimator(
         "sgd",
@@ -197,6 +203,7 @@ for _estimator in (
         _sgd,
         published=True,
         fields=("epochs", "rate", "batch"),
+        linear=lambda values: LinearDescent(values["epochs"], values["rate"], values["batch"]),
     ),
 ):
     ESTIMATORS.add(_estimator.name, _estimator)

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from moeviz.model.fused import descent
 from moeviz.study.curves import PlannedCurve, plan_curves
+from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.limits import fit_seconds, parameters, start_seconds
 from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.specification import Specification
@@ -24,6 +25,9 @@ BLOCK_BYTES = 128e6
 """Bytes of data and features that a block should not exceed, where it can be cut."""
 
 INFORMATION_SECONDS = 0.5
+
+PREDICTION_SECONDS = (0.06, 1e-3)
+"""What it takes to predict a protocol at one sample size, and what each parameter adds."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,15 @@ def _blocks(
         if rank == 0:
             for fit in fits:
                 name = f"information-{fit.index}"
-                yield Block(name, "information", INFORMATION_SECONDS, fit.index)
+                yield Block(name, "information", _information_seconds(spec, fit, size), fit.index)
+
+
+def _information_seconds(spec: Specification, fit: PlannedFit, size: int) -> float:
+    """Return the seconds of a fit's information, and of what is predicted of a protocol."""
+    if ESTIMATORS[fit.estimator].linear is None:
+        return INFORMATION_SECONDS
+    once, each = PREDICTION_SECONDS
+    return INFORMATION_SECONDS + len(spec["sizes"]) * (once + each * size)
 
 
 def _cut(spec: Specification, fit: PlannedFit, n: int, size: int) -> list[Block]:

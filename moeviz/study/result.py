@@ -26,6 +26,9 @@ from moeviz.theory import Reading
 ENDS = frozenset(kind.label for kind in ENDED)
 """What the ways for a fit to end are called in a result."""
 
+TRUSTED = 0.15
+"""Predicted losses of a protocol that the cost's shape moves by a larger share are not shown."""
+
 
 @dataclass(frozen=True)
 class Curve(PlannedCurve):
@@ -58,6 +61,15 @@ class Curve(PlannedCurve):
         That line at each size.
     function_alone : tuple of int or None
         How many fits have learnt the function and not the parameters, where that can be told.
+    predicted_protocol : tuple of float or None
+        The mean loss that a protocol's linear recursion predicts, at each of the study's sizes in
+        their order, whether or not they are there; None for no number, as where it diverges. None
+        for curves of which nothing is predicted.
+    protocol_shift : tuple of float or None
+        By what share the cost's departure from its quadratic moves the losses behind that; None
+        for without bound.
+    protocol_rate : float or None
+        The share of itself that its fastest direction loses in a step; beyond 2 it grows.
     """
 
     n: tuple[int, ...]
@@ -76,6 +88,17 @@ class Curve(PlannedCurve):
     predicted_constant: float | None
     predicted: Numbers | None
     function_alone: tuple[int, ...] | None
+    predicted_protocol: Numbers | None = None
+    protocol_shift: Numbers | None = None
+    protocol_rate: float | None = None
+
+    @property
+    def trusted_protocol(self) -> Numbers:
+        """The protocol's predicted losses where its recursion holds; None elsewhere."""
+        pairs = zip(self.predicted_protocol or (), self.protocol_shift or (), strict=True)
+        return tuple(
+            value if shift is not None and shift <= TRUSTED else None for value, shift in pairs
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that :meth:`read` turns back into this curve."""
@@ -138,13 +161,21 @@ class Curve(PlannedCurve):
             predicted_constant=data.maybe("predicted_constant"),
             predicted=data.numbers("predicted") if "predicted" in data else None,
             function_alone=data.wholes("function_alone") if "function_alone" in data else None,
+            predicted_protocol=_maybe_numbers(data, "predicted_protocol"),
+            protocol_shift=_maybe_numbers(data, "protocol_shift"),
+            protocol_rate=data.maybe("protocol_rate"),
         )
 
 
 _NUMBERS = (
     "n", "replicates", "loss", "mean", "median", "geometric", "status", "residual", "steps",
-    "trace", "predicted_constant", "predicted", "function_alone",
+    "trace", "predicted_constant", "predicted", "function_alone", "predicted_protocol",
+    "protocol_shift", "protocol_rate",
 )  # fmt: skip
+
+
+def _maybe_numbers(data: ObjectReader, name: str) -> Numbers | None:
+    return data.numbers(name) if name in data else None
 
 
 def _slope(data: ObjectReader) -> Slope:

@@ -66,7 +66,7 @@ function ending(screen, trace, behind) {
     .flatMap((layer) => layer.screen.figure.data.filter((other) =>
       isLine(other) && layer.screen.curves[other.meta.curve].name === end.name));
   const predicted = screen.figure.data.filter(
-    ({ meta }) => meta.part === "predicted" && meta.curve === trace.meta.curve);
+    ({ meta }) => ["predicted", "protocol"].includes(meta.part) && meta.curve === trace.meta.curve);
   for (const { x, y } of [...twins, ...predicted]) {
     const further = x.map((_, i) => i).filter((i) => x[i] > last && y[i] !== null);
     if (!further.length) continue;
