@@ -79,8 +79,8 @@ def meters(result: Result, theme: Theme) -> tuple[Meter, ...]:
     estimate to the exponent. Otherwise one cannot tell; nor can one where theory names no power
     of n, where fewer than :data:`FEWEST` sizes are in the window, where the fits stopped at a
     protocol's end or more than the share :data:`ENDED_BADLY` of them at an edge or a limit, and,
-    for a cross, where the largest sample lies below the reach of the design. Exponent and
-    interval are compared as they are printed.
+    for a cross, where fewer than :data:`FEWEST` of the sizes lie beyond the reach of the design.
+    Exponent and interval are compared as they are printed.
     """
     reports = {report.fit: report for report in result.truth}
     names = short_names(result.curves)
@@ -145,12 +145,8 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
             f"{course(slope)}. Cannot tell: theory's {signed(exponent)} lies just outside the "
             f"interval, {_interval(slope)}, by too little to decide."
         )
-    if exponent < 0 and report is not None and _short_of_reach(curve, report):
-        where = "has no end" if report.reach is None else f"is n = {whole(report.reach)}"
-        return "unknown", (
-            f"{course(slope)}. Cannot tell: the reach of this design {where}, and our samples end "
-            "before it."
-        )
+    if exponent < 0 and report is not None and (short := _short_of_reach(curve, report)):
+        return "unknown", f"{course(slope)}. Cannot tell: the reach of this design {short}."
     return "no", f"{course(slope)}, {_against(slope, exponent)}; interval {_interval(slope)}."
 
 
@@ -216,10 +212,22 @@ def _sizes(curve: Curve, result: Result) -> int:
     return sum(n >= first and len(row) >= 2 for n, row in zip(curve.n, curve.loss, strict=True))
 
 
-def _short_of_reach(curve: Curve, report: FitReport) -> bool:
+def _short_of_reach(curve: Curve, report: FitReport) -> str:
+    """Say where the reach lies if too few sizes lie beyond it; else return nothing."""
     if report.null is None:
-        return False
-    return report.reach is None or report.reach > max(curve.n)
+        return ""
+    if report.reach is None:
+        return "has no end"
+    first = max(report.reach, curve.slope.window[0] if curve.slope else 0.0)
+    beyond = sum(n >= first for n in curve.n)
+    if beyond >= FEWEST:
+        return ""
+    few = (
+        "our samples end before it",
+        "one size alone lies beyond it",
+        "only two sizes lie beyond it",
+    )
+    return f"is n = {whole(report.reach)}, and {few[beyond]}"
 
 
 def _interval(slope: Slope) -> str:

@@ -63,6 +63,20 @@ def test_below_the_reach_a_miss_tells_nothing(judge):
     assert judge(-0.5, -0.55, -0.45, reach=1e6)[0] == "yes"
 
 
+@pytest.mark.parametrize(
+    ("reach", "mark", "said"),
+    [
+        (250.0, "no", "more slowly"),
+        (900.0, "unknown", "only two sizes lie beyond it"),
+        (2900.0, "unknown", "one size alone lies beyond it"),
+        (3001.0, "unknown", "our samples end before it"),
+    ],
+)
+def test_a_miss_needs_three_sizes_beyond_the_reach(judge, reach, mark, said):
+    found, words = judge(-0.3, -0.35, -0.25, reach=reach)
+    assert (found, said in words) == (mark, True)
+
+
 @pytest.mark.parametrize("slope", [(-0.5, -0.55, -0.45), (-0.3, -0.35, -0.25)])
 def test_fits_that_did_not_converge_tell_nothing(judge, slope):
     status = ({"converged": 3, "boundary": 1},) * 3

@@ -132,7 +132,8 @@ def test_the_curves_before_stay_until_the_first_point(still, results):
     picture = told(app, PICTURE)
     assert (picture["live"], picture["done"]) == (True, None)
     assert picture["waiting"]["text"] == (
-        "These curves belong to τ₁ = 0.5 and are {age} old; the new ones are on their way."
+        "These curves belong to τ₁ = 0.5 and are {age} old; the new ones are on their way. "
+        "Each setting searches a truth of its own, so that all curves move."
     )
     assert picture["waiting"]["age"] == pytest.approx(12, abs=10)
     before = layers(app)[0]

@@ -76,7 +76,7 @@ def done(still: StillEngine, results: dict[str, Any], seed: int = 5) -> Specific
 
 
 def test_a_kept_result_lies_behind_until_a_study_runs(still, kept):
-    app = visit()
+    app = visit(**FIELDS)
     (behind,) = layers(app)
     assert (behind["look"], behind["name"]) == ("faint", "kept full-size result of 2026-05-04")
     assert (behind["warning"], "until" in behind) == ("", False)
@@ -103,6 +103,11 @@ def test_a_kept_result_of_other_settings_is_named_and_makes_room_for_what_follow
     (behind,) = layers(app)
     assert behind["until"] == "point"
     assert "before" not in behind
+
+
+def test_a_kept_result_of_other_settings_is_named_before_anything_runs(still, kept):
+    (behind,) = layers(visit(**FIELDS, tau1="20"))
+    assert behind["name"] == "kept full-size result of 2026-05-04, τ₁ = 0.5"
 
 
 def test_a_kept_result_is_drawn_and_nothing_runs(still, kept):

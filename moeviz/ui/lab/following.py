@@ -10,6 +10,8 @@ import streamlit as st
 
 from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.study import FULL, Preset, Specification, split
+from moeviz.study.designs import DESIGNS
+from moeviz.study.fields import MODEL, TRUTH
 from moeviz.study.kept import KeptResult
 from moeviz.ui.lab.drawn import screen_of, shown_of
 from moeviz.ui.lab.hand import hand
@@ -181,17 +183,26 @@ def said_of(
         elif taken:
             end = _TAKEN[0].lower() + _TAKEN[1:]
         belong = f"These curves belong to {_told(before.spec, snapshot.spec)}"
-        waiting = Said(f"{belong} and are {{age}} old; {end}", _age(before))
+        anew = _anew(before.spec, snapshot.spec)
+        waiting = Said(f"{belong} and are {{age}} old; {end}{anew}", _age(before))
     return waiting, _done(spec, snapshot)
 
 
 def _done(spec: Specification, snapshot: Snapshot) -> Said | None:
     if snapshot.job_id != spec.hash:
         told = _told(snapshot.spec, spec)
-        return Said(f"These curves belong to {told} and are {{age}} old.", _age(snapshot))
+        anew = _anew(snapshot.spec, spec)
+        return Said(f"These curves belong to {told} and are {{age}} old.{anew}", _age(snapshot))
     if snapshot.state in _STOPPED:
         return Said(_TAKEN)
     return None if snapshot.active else Said("This answer is {age} old.", _age(snapshot))
+
+
+def _anew(old: Specification, new: Specification) -> str:
+    """Say that two settings have two truths, where each searches its own."""
+    if not DESIGNS[new["design"]].searched or not named(old, new, (MODEL, TRUTH)):
+        return ""
+    return " Each setting searches a truth of its own, so that all curves move."
 
 
 def _follow(spec: Specification, snapshot: Snapshot | None) -> None:

@@ -62,7 +62,8 @@ def _behind(
     behind = shown_kept(name, kept)
     asked = spec if name == preset.name else None
     said = f"kept full-size result of {kept.date}"
-    other = "" if shown is None else named(kept.result.spec, shown.spec, (MODEL, TRUTH))
+    ours = asked if shown is None else shown.spec
+    other = "" if ours is None else named(kept.result.spec, ours, (MODEL, TRUTH))
     said += f", {other}" if other else ""
     yield {
         "name": said if name == preset.name else f"{study_label(name)}, {said}",
