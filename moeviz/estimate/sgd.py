@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Before: TypeAlias = "Callable[[int, Tensor], None]"
 """What is done before a step: asked whether to stop, and where the fits are is remembered."""
 
+Ask: TypeAlias = "Callable[[], None]"
+"""Asks whether to stop, and raises if so."""
+
 LARGEST = sys.float_info.epsilon**-0.5
 """The square of a parameter beyond this does not feel a 1 added to it: the fit has diverged."""
 
@@ -105,15 +108,18 @@ def fit_stochastic_gradient(
     theta, watch = problem.clamp(start), Watch(watched, kept)
     every = torch.arange(theta.shape[0], device=theta.device)
 
-    def before(step: int, at: Tensor) -> None:
+    def ask() -> None:
         if should_stop is not None and should_stop():
             raise Cancelled("The fit was cancelled before its epochs were over.")
+
+    def before(step: int, at: Tensor) -> None:
+        ask()
         watch.see(step, at)
 
     if supported(problem.mixture) and allowed(theta, PASS):
-        theta, done = _compiled(problem, theta, protocol, streams, before, watch)
+        theta, done = _compiled(problem, theta, protocol, streams, before, ask, watch)
     else:
-        theta, done = _by_tensors(problem, theta, protocol, streams, before)
+        theta, done = _by_tensors(problem, theta, protocol, streams, before, ask)
     bounded = (theta.abs() <= LARGEST).all(1)
     cost = problem.costs(torch.where(bounded.unsqueeze(1), theta, start), every)
     bounded &= torch.isfinite(cost)
@@ -134,12 +140,13 @@ def _by_tensors(
     protocol: StochasticGradient,
     streams: Sequence[np.random.Generator],
     before: Before,
+    ask: Ask,
 ) -> tuple[Tensor, int]:
     """Take all steps, tensor by tensor; return where they end and how many there were."""
     moving, floor = _moving(problem), _floor(problem)
     done = 0
     with one_thread():
-        for batch in _batches(problem, protocol, streams):
+        for batch in _batches(problem, protocol, streams, ask):
             before(done, theta)
             if batch is None:
                 slope, size = _whole_slope(problem, theta), problem.samples
@@ -158,6 +165,7 @@ def _compiled(
     protocol: StochasticGradient,
     streams: Sequence[np.random.Generator],
     before: Before,
+    ask: Ask,
     watch: Watch,
 ) -> tuple[Tensor, int]:
     """Take the same steps, many in a call; one that is watched begins a call."""
@@ -176,7 +184,7 @@ def _compiled(
     any_order = None if protocol.batch else np.tile(np.arange(problem.samples), (len(theta), 1))
     done = 0
     for _ in range(protocol.epochs):
-        order = _orders(problem, streams) if any_order is None else any_order
+        order = _orders(problem, streams, ask) if any_order is None else any_order
         first = 0
         while first < descent.batches:
             before(done, descent.theta)
@@ -196,13 +204,20 @@ def _whole_slope(problem: Problem, theta: Tensor) -> Tensor:
     return total
 
 
-def _orders(problem: Problem, streams: Sequence[np.random.Generator]) -> np.ndarray:
-    """Return each fit's order of the samples in one epoch, shape (F, N)."""
-    return np.stack([stream.permutation(problem.samples) for stream in streams])
+def _orders(problem: Problem, streams: Sequence[np.random.Generator], ask: Ask) -> np.ndarray:
+    """Return each fit's order of the samples in one epoch, shape (F, N); ask before each."""
+    orders = np.empty((len(streams), problem.samples), dtype=np.int64)
+    for order, stream in zip(orders, streams, strict=True):
+        ask()
+        order[:] = stream.permutation(problem.samples)
+    return orders
 
 
 def _batches(
-    problem: Problem, protocol: StochasticGradient, streams: Sequence[np.random.Generator]
+    problem: Problem,
+    protocol: StochasticGradient,
+    streams: Sequence[np.random.Generator],
+    ask: Ask,
 ) -> Iterator[tuple[Features, Tensor] | None]:
     """Yield every batch of every epoch; None for the whole sample, which has no order."""
     if not protocol.batch:
@@ -212,7 +227,7 @@ def _batches(
     features = problem.features.take(problem.rows, 0, n)
     response = problem.response.index_select(0, problem.rows)
     for _ in range(protocol.epochs):
-        order = torch.from_numpy(_orders(problem, streams))
+        order = torch.from_numpy(_orders(problem, streams, ask))
         shuffled, answers = _reorder(features, response, order)
         for first in range(0, n, protocol.batch):
             at = slice(first, first + protocol.batch)

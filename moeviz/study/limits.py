@@ -148,8 +148,9 @@ def check_limits(values: Mapping[str, Any]) -> None:
     Raises
     ------
     LimitError
-        If one data set is larger than the memory set aside for it, if there are more curves than
-        can be shown, or if the search for a truth or the whole study is longer than its limit.
+        If one data set, or the orders of its samples, are larger than the memory set aside for
+        them, if there are more curves than can be shown, or if the search for a truth or the whole
+        study is longer than its limit.
     """
     largest = values["sizes"][-1] * (values["dimension"] + 1)
     if largest > MOST_VALUES:
@@ -158,6 +159,13 @@ def check_limits(values: Mapping[str, Any]) -> None:
             f"{largest:,}; take a smaller n or dimension."
         )
     fits = planned_fits(values)
+    together = values["sizes"][-1] * values["starts"]
+    if "sgd" in values["estimators"] and together > MOST_VALUES:
+        raise LimitError(
+            f"Expected n times starts of at most {MOST_VALUES:,.0f} for stochastic gradient "
+            f"descent, which holds an order of the sample for every start, but got {together:,}; "
+            "take a smaller n or fewer starts."
+        )
     curves = most_curves(values, fits)
     if curves > MOST_CURVES:
         raise LimitError(

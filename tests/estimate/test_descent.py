@@ -229,7 +229,7 @@ def test_a_descent_is_asked_between_its_calls(rng, monkeypatch):
     problem, start, _ = task(rng, "linear", "softmax", "tanh", n=100, fits=2)
     protocol, asked = StochasticGradient(3, 0.02, 10), []
     run(problem, start, protocol, should_stop=lambda: asked.append(0))
-    assert len(asked) == 3
+    assert len(asked) == 3 * (1 + 2)  # an epoch is a call, and an order for each fit
     monkeypatch.setattr(descent, "WORK", 1.0)  # a call for each batch
     asked.clear()
     with pytest.raises(Cancelled, match="before its epochs"):
@@ -248,3 +248,24 @@ def test_costs_alone_are_those_of_the_moments(output_name, classes, samples, rng
     torch.testing.assert_close(found, wanted, rtol=1e-13, atol=1e-12)
     part = costs(*case[:1], start[[2, 0]], *case[2:4], torch.tensor([2, 0]))
     assert torch.equal(part, found[[2, 0]])
+
+
+def test_a_cancel_is_heard_before_each_order_of_the_samples(rng):
+    problem, start, _ = task(rng, "linear", "softmax", "tanh", fits=6, n=50)
+    drawn, asked = [], []
+
+    class Counting:
+        def permutation(self, n):
+            drawn.append(n)
+            return np.arange(n)
+
+    def stop():
+        asked.append(True)
+        return len(drawn) == 2
+
+    with pytest.raises(Cancelled):
+        fit_stochastic_gradient(
+            problem, start, StochasticGradient(1, 0.1, 10), [Counting()] * 6, stop
+        )
+    assert len(drawn) == 2
+    assert len(asked) == 3

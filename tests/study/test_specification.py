@@ -129,6 +129,8 @@ def test_studies_beyond_the_limits_are_refused_before_any_work():
         PRESETS["lab"].build({**every, "routers": tuple(SCORES)})
     with pytest.raises(LimitError, match="hours on one core"):
         PRESET.build({"sizes": [10**6], "replicates": 400, "starts": 32, "atoms": 3})
+    with pytest.raises(LimitError, match="order of the sample for every start"):
+        PRESET.build({"sizes": [10**6], "replicates": 2, "starts": 32, "estimators": ["sgd"]})
 
 
 @pytest.mark.parametrize(
