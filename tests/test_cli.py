@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from moeviz import bench
+from moeviz.bench import BENCHMARKS
 from moeviz.charts.table import replicates_csv
 from moeviz.cli import study
+from moeviz.cli.bench import USUAL
 from moeviz.cli.files import check_target, write
 from moeviz.cli.program import main
 from moeviz.errors import SpecificationError
@@ -31,6 +34,25 @@ def run(capsys, *words):
     code = main(list(words))
     captured = capsys.readouterr()
     return code, captured.out, captured.err
+
+
+def test_bench_lists_exactly_what_exists(capsys):
+    with pytest.raises(SystemExit):
+        main(["bench", "--help"])
+    said = capsys.readouterr().out
+    listed = said.partition("benchmarks:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == list(BENCHMARKS)
+    assert set(USUAL) <= set(BENCHMARKS)
+    assert f"default: {USUAL[0]}," in said
+
+
+def test_bench_without_a_name_measures_what_the_help_says(monkeypatch, capsys):
+    row = {"name": "x", "work": "w", "ours_seconds": 1.0, "peer": "p"}
+    row |= {"peer_seconds": None, "ratio": None}
+    monkeypatch.setattr(bench, "BENCHMARKS", {name: lambda: [row] for name in BENCHMARKS})
+    code, _, said = run(capsys, "bench")
+    assert code == 0
+    assert [line.split()[1] for line in said.splitlines()] == list(USUAL)
 
 
 def test_presets_lists_exactly_what_exists(capsys):

@@ -48,14 +48,11 @@ BENCHMARKS.add("start", start_benchmark)
 for _name in PAGES:
     BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 
-ANYWHERE = ("least-squares", "em", "scale", "sgd")
-"""The benchmarks of numbers that need no GPU."""
-
 
 def run_benchmarks(
-    names: Sequence[str] = (), begins: Callable[[str], None] = lambda name: None
+    names: Sequence[str], begins: Callable[[str], None] = lambda name: None
 ) -> list[Row]:
-    """Run benchmarks by name, or those of numbers that need no GPU.
+    """Run benchmarks by name.
 
     Parameters
     ----------
@@ -74,7 +71,7 @@ def run_benchmarks(
     UnknownNameError
         If a name is not that of a benchmark.
     """
-    chosen = {name: BENCHMARKS[name] for name in (names or ANYWHERE)}
+    chosen = {name: BENCHMARKS[name] for name in names}
     rows: list[Row] = []
     for name, benchmark in chosen.items():
         begins(name)

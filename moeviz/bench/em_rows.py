@@ -78,7 +78,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Runs:
-    """What the clocks and the traces say about one case; seconds are of whole batches."""
+    """What the clocks and the traces say about one case; seconds are of whole batches.
+
+    ``tight`` are traces of Fisher scoring to a smaller tolerance, to be held against EM's.
+    """
 
     case: Case
     workers: int
@@ -86,6 +89,7 @@ class Runs:
     peer_timed: list[float]
     scoring_seconds: float
     scoring: list[Array]
+    tight: list[Array]
     em_seconds: float
     em: list[Array]
     peers: list[FlexmixFit]
@@ -204,7 +208,7 @@ def _verdict(missed: int, fits: int, limit: int) -> str:
 def scoring_row(runs: Runs) -> Row:
     """Compare the steps of Fisher scoring to what EM reaches with EM's."""
     ours, theirs, misses = [], [], 0
-    for fast, slow in zip(runs.scoring, runs.em, strict=False):
+    for fast, slow in zip(runs.tight, runs.em, strict=False):
         # EM's own first time there: within CLOSE / 100 of its end, it may have stopped moving.
         level = slow[-1] - CLOSE / 100
         step = _first(fast >= level)
@@ -223,6 +227,6 @@ def scoring_row(runs: Runs) -> Row:
         smallest_steps_ratio=float(np.min(np.array(theirs) / np.array(ours))),
         fits=len(runs.em), not_reached=misses,
         em_gaps=[
-            float(fast[-1] - slow[-1]) for fast, slow in zip(runs.scoring, runs.em, strict=False)
+            float(fast[-1] - slow[-1]) for fast, slow in zip(runs.tight, runs.em, strict=False)
         ],
     )  # fmt: skip

@@ -7,6 +7,30 @@ import sys
 
 from moeviz.cli.printing import print_json
 
+WORDS = {
+    "least-squares": "least squares beside scipy's; what bounds a pass",
+    "em": "EM and Fisher scoring beside flexmix's, where R has it",
+    "scale": "how time and memory grow",
+    "sgd": "stochastic gradient descent beside torch's",
+    "starts": "starts on a part of the sample beside the whole",
+    "starts-over": "the same with an expert too many",
+    "slopes": "slopes of whole studies by both ways of starting",
+    "gpu": "a GPU beside one core; needs CUDA",
+    "moe": "a sparse layer beside its limit and others",
+    "pages": "forty clients watch one study",
+    "drags": "from a movement to the picture, in a browser",
+    "crowd": "forty clients drag on one page",
+    "paint": "the first picture of each page, in a browser",
+    "start": "commands, the app's start, studies from the click, in a browser",
+    "changes": "from a click to the picture on the lab, in a browser",
+    "changes-rates": "the same on the page of the rates",
+    "changes-checker": "the same on the checker",
+}
+"""Each benchmark in a few words, without an import of what it measures."""
+
+USUAL = ("least-squares", "em", "scale", "sgd")
+"""What runs where no name is given: numbers that need neither GPU nor browser."""
+
 
 def add_bench(parser: argparse.ArgumentParser) -> None:
     """Give the command its arguments.
@@ -16,8 +40,15 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
     parser : argparse.ArgumentParser
         The command's own.
     """
-    parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks (default: all)")
+    usual = ", ".join(USUAL)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", default=USUAL, help=f"benchmarks (default: {usual})"
+    )
     parser.add_argument("--json", action="store_true", help="print plain data")
+    width = max(map(len, WORDS))
+    lines = [f"  {name:{width}}  {words}" for name, words in WORDS.items()]
+    parser.epilog = "\n".join(["benchmarks:", *lines])
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.set_defaults(run=bench)
 
 

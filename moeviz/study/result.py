@@ -210,7 +210,7 @@ class Result:
     device : str
         Where it was computed.
     seconds : float
-        How long.
+        How long by the clock, whatever else the machine did meanwhile: no measure of speed.
     complete : bool
         Whether every block is there.
     truth : tuple of FitReport

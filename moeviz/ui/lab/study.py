@@ -181,6 +181,6 @@ def _about_kept(kept: KeptResult) -> None:
     way = way_words(kept.result.kernels)
     st.markdown(
         f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
-        f"{duration(kept.result.seconds)}, device {plain(kept.device)}{way and ', '}{way}. "
-        "The settings do not change it."
+        f"{duration(kept.result.seconds)} by the clock, device {plain(kept.device)}"
+        f"{way and ', '}{way}. The settings do not change it."
     )
