@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -23,7 +23,10 @@ from moeviz.estimate import LevenbergMarquardt, fit
 from moeviz.model.moments import CHUNK, Moments, moments
 from moeviz.study import PRESETS
 
+T = TypeVar("T")
+
 REPEATS = 3
+"""Timed calls of each side of a row, of which the quickest counts; one more comes before them."""
 
 CASES = (
     ("tanh", 2, 2, 100_000, 20),
@@ -50,24 +53,37 @@ class NoGpuError(MoevizError):
     """There is no device to measure."""
 
 
-def _best(work: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Return the least seconds of `work`, until the device has done all of it."""
+def _best(work: Callable[[], T], wait: Callable[[], object]) -> tuple[float, T]:
+    """Return the least seconds of `work`, after one call that loads and compiles, and its result.
+
+    Both sides of a row are timed by this. `wait` returns when the device has done all that it was
+    given.
+    """
+    found = work()
     least = float("inf")
-    for _ in range(repeats):
-        torch.cuda.synchronize()
+    for _ in range(REPEATS):
+        wait()
         began = time.perf_counter()
         work()
-        torch.cuda.synchronize()
+        wait()
         least = min(least, time.perf_counter() - began)
-    return least
+    return least, found
+
+
+def _here() -> None:
+    """Wait for the processor, which is done when a call returns."""
+
+
+def _there() -> None:
+    torch.cuda.synchronize()
 
 
 def _bandwidth() -> float:
     """Return the bytes per second, read and written, of a copy inside the device's memory."""
     source = torch.empty(2**27, dtype=torch.float64, device="cuda")
     target = torch.empty_like(source)
-    target.copy_(source)
-    return 2 * BYTES * source.numel() / _best(lambda: target.copy_(source))
+    seconds, _ = _best(lambda: target.copy_(source), _there)
+    return 2 * BYTES * source.numel() / seconds
 
 
 @contextmanager
@@ -82,6 +98,8 @@ def _chunk(length: int) -> Iterator[None]:
 
 def gpu_benchmark() -> list[Row]:
     """Measure passes and fits on the GPU, with one core of the CPU as the peer, then whole studies.
+
+    Passes and fits are warm and the best of three on either side.
 
     Studies run at live size through the engine, from a cold store, on workers that are ready; their
     peer is the same with every core. The machine's first study is not counted.
@@ -131,13 +149,10 @@ def _pass(data: Data) -> Moments:
 
 def _passes(here: Data, there: Data) -> Iterator[tuple[int, float, float, Row]]:
     """Yield for each length of a chunk the seconds on the GPU and on one core, and what differs."""
-    began = time.perf_counter()
-    expected = _pass(here)
-    core = time.perf_counter() - began
+    core, expected = _best(lambda: _pass(here), _here)
     for length in CHUNKS:
         with _chunk(length):
-            found = _pass(there)
-            seconds = _best(lambda: _pass(there))
+            seconds, found = _best(lambda: _pass(there), _there)
             torch.cuda.reset_peak_memory_stats()
             _pass(there)
             memory = torch.cuda.max_memory_allocated()
@@ -153,11 +168,8 @@ def _passes(here: Data, there: Data) -> Iterator[tuple[int, float, float, Row]]:
 def _fits(work: str, here: Data, there: Data, name: str) -> Row:
     method = LevenbergMarquardt(max_steps=STEPS)
     problem, same = there.problem(), here.problem()
-    found = fit(problem, there.starts[:, 0], method)
-    seconds = _best(lambda: fit(problem, there.starts[:, 0], method), 2)
-    began = time.perf_counter()
-    expected = fit(same, here.starts[:, 0], method)
-    core = time.perf_counter() - began
+    seconds, found = _best(lambda: fit(problem, there.starts[:, 0], method), _there)
+    core, expected = _best(lambda: fit(same, here.starts[:, 0], method), _here)
     apart = (found.cost.cpu() - expected.cost).abs() / expected.cost
     return row(
         "gpu", f"whole fits, {work}", seconds, "one core", core, device=name,

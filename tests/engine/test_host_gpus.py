@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from moeviz.engine.workers import host
+from moeviz.engine.workers import host, machine
 
 CLUSTER = SimpleNamespace(new_spec={"cls": object, "options": {"nthreads": 1}})
 
@@ -53,3 +53,27 @@ def test_an_answer_that_does_not_come_is_none(monkeypatch):
     there.close()
     assert host._gpus(here) == []
     assert host._gpus(None) == []
+
+
+class Context:
+    """Processes that do their work where they are started."""
+
+    Pipe = staticmethod(Pipe)
+
+    def __init__(self, method):
+        self.method = method
+
+    class Process:
+        def __init__(self, target, args, daemon):
+            self.start = lambda: target(*args)
+
+
+def test_gpus_are_asked_for_where_there_is_a_driver_and_only_there(tmp_path, monkeypatch):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(host.multiprocessing, "get_context", Context)
+    monkeypatch.setattr(host, "_count_gpus", lambda answer: answer.send(2))
+    driver = tmp_path / "driver"
+    monkeypatch.setattr(machine, "DRIVERS", (tmp_path / "none", driver))
+    assert host._ask_for_gpus("spawn") is None
+    driver.touch()
+    assert host._gpus(host._ask_for_gpus("spawn")) == ["0", "1"]

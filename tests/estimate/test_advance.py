@@ -226,7 +226,7 @@ def test_the_best_of_several_fits_is_the_cheapest_that_did_not_fail():
     assert [each.tolist() for each in best.trace] == [[1.0, 4.0, 6.0], [2.0, 5.0, 7.0]]
 
 
-def test_a_coordinate_withoutcurvature_is_damped_by_a_trace_of_the_others():
+def test_a_coordinate_without_curvature_is_damped_by_a_trace_of_the_others():
     """Its own diagonal is 0: a share of 1e-12 of the largest stands in for it."""
     gram = torch.diag(numbers(4.0, 0.0)).unsqueeze(0)
     slope = numbers([1.0, 1e-9])

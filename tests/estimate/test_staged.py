@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from moeviz.errors import Cancelled
-from moeviz.estimate import LevenbergMarquardt, Status, fit, fit_staged, with_costs
+from moeviz.estimate import LevenbergMarquardt, Status, fit, fit_staged, staged, with_costs
 from moeviz.estimate.multistart import box
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.staged import FEWEST, FOR_EACH, STAGES, WHOLE, stages_of
@@ -28,18 +28,33 @@ def made(rng, output="regression", expert="tanh", fits=2, n=N, **more):
 def test_both_ways_meet_at_one_cost(output_name, rng):
     problem, start, truth = made(rng, output_name, "linear", half=50.0)
     start = truth + 0.05 * (start - truth)
-    whole, staged = fit(problem, start, METHOD), fit_staged(problem, start, METHOD)
-    assert torch.equal(whole.status, staged.status)
+    whole, found = fit(problem, start, METHOD), fit_staged(problem, start, METHOD)
+    assert torch.equal(whole.status, found.status)
     size = problem.scale(whole.cost)
-    assert ((whole.cost - staged.cost).abs() <= 1e-8 * size).all()
-    assert (staged.steps >= 3).all()
+    assert ((whole.cost - found.cost).abs() <= 1e-8 * size).all()
+    assert (found.steps >= 3).all()
+
+
+@pytest.mark.parametrize(
+    ("output_name", "shake"), [("regression", 0.4), ("gaussian", 0.1), ("gaussian", 0.4)]
+)
+def test_parts_save_passes_and_lose_nothing(output_name, shake, rng, monkeypatch):
+    """A part is worth its steps from afar; what lies below its noise it cannot know."""
+    problem, start, _ = made(rng, output_name, fits=6, half=50.0, shake=shake)
+    whole, found = fit(problem, start, METHOD), fit_staged(problem, start, METHOD)
+    exacting = tuple(replace(stage, enough=1e-12) for stage in STAGES)
+    monkeypatch.setattr(staged, "STAGES", exacting)
+    to_the_end = fit_staged(problem, start, METHOD)
+    assert found.passes.mean() < 0.8 * whole.passes.mean()
+    assert found.passes.mean() < 0.95 * to_the_end.passes.mean()
+    assert (found.cost - whole.cost <= 1e-8 * problem.scale(whole.cost)).all()
 
 
 def test_small_samples_are_fitted_as_a_whole(rng):
     problem, start, _ = made(rng, n=400, fits=3)
-    whole, staged = fit(problem, start, METHOD), fit_staged(problem, start, METHOD)
+    whole, found = fit(problem, start, METHOD), fit_staged(problem, start, METHOD)
     for name in ("theta", "cost", "status", "steps", "passes"):
-        assert torch.equal(getattr(whole, name), getattr(staged, name)), name
+        assert torch.equal(getattr(whole, name), getattr(found, name)), name
 
 
 def test_parts_are_large_enough_for_their_parameters():
@@ -69,12 +84,12 @@ def test_on_the_edge_of_the_box_a_fit_begins_anew(rng):
     tight = replace(
         problem, lower=problem.lower.clamp_min(-half), upper=problem.upper.clamp_max(half)
     )
-    whole, staged = fit(tight, start, METHOD), fit_staged(tight, start, METHOD)
+    whole, found = fit(tight, start, METHOD), fit_staged(tight, start, METHOD)
     edge = whole.status == int(Status.BOUNDARY)
     assert edge.any()
-    assert torch.equal(staged.theta[edge], whole.theta[edge])
-    assert torch.equal(staged.cost[edge], whole.cost[edge])
-    assert (staged.passes[edge] > whole.passes[edge]).all()
+    assert torch.equal(found.theta[edge], whole.theta[edge])
+    assert torch.equal(found.cost[edge], whole.cost[edge])
+    assert (found.passes[edge] > whole.passes[edge]).all()
 
 
 def test_without_numbers_the_start_is_kept(rng):

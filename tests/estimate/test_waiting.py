@@ -1,15 +1,17 @@
-"""A step waits for the device once, and calls few small operations beside its pass."""
+"""A step of any method waits for the device once, and calls few operations beside its pass."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from moeviz.estimate import LevenbergMarquardt
+from moeviz.estimate import ExpectationMaximisation, LevenbergMarquardt
 from moeviz.estimate.solver import Run
+from moeviz.kernels import KERNEL
 from moeviz.model.moments import Moments
 from tests.support import task
 
@@ -35,6 +37,20 @@ class Counted(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
+@contextmanager
+def listing(monkeypatch):
+    """Count how often a tensor's numbers are brought to the host as a list or as an array."""
+    brought = []
+
+    def counting(function):
+        return lambda own, *more, **options: brought.append(1) or function(own, *more, **options)
+
+    with monkeypatch.context() as patch:
+        for name in ("tolist", "numpy", "cpu"):
+            patch.setattr(torch.Tensor, name, counting(getattr(torch.Tensor, name)))
+        yield brought
+
+
 class Answered(LevenbergMarquardt):
     """Takes its moments from a table, so that only a step's own operations are counted."""
 
@@ -47,18 +63,49 @@ class Answered(LevenbergMarquardt):
 @pytest.mark.parametrize("expert_name", ["tanh", "relu"])
 def test_a_step_waits_once_and_calls_little(expert_name, rng, monkeypatch):
     problem, start, _ = task(rng, "linear", "softmax", expert_name, fits=4, n=50, half=50.0)
-    lists = []
-    listed = torch.Tensor.tolist
-    monkeypatch.setattr(torch.Tensor, "tolist", lambda own: lists.append(1) or listed(own))
     run = Run(problem, start, Answered())
     run._take(1)  # the first step also chooses where it leads
-    lists.clear()
-    with Counted() as counted:
+    with Counted() as counted, listing(monkeypatch) as lists:
         run._take(2)
     assert run._state.index.numel() == 4
     assert len(lists) == 1
     assert counted.waits == 0
     assert counted.calls <= MOST_CALLS
+
+
+@pytest.mark.parametrize(
+    ("method", "output_name"),
+    [
+        (LevenbergMarquardt(), "regression"),
+        (LevenbergMarquardt(), "gaussian"),
+        (LevenbergMarquardt(), "categorical"),
+        (ExpectationMaximisation(), "gaussian"),
+        (ExpectationMaximisation(), "categorical"),
+    ],
+)
+@pytest.mark.parametrize("expert_name", ["linear", "relu"])
+def test_a_whole_step_waits_once_its_pass_included(
+    expert_name, method, output_name, rng, monkeypatch
+):
+    monkeypatch.setenv(KERNEL, "torch")  # the way of every device but the processor
+    problem, start, _ = task(rng, "linear", "softmax", expert_name, output_name, fits=4, n=50)
+    run = Run(problem, start, method)
+    run._take(1)
+    with Counted() as counted, listing(monkeypatch) as lists:
+        run._take(2)
+    assert counted.calls > 20
+    assert len(lists) == 1
+    assert counted.waits == 0
+
+
+@pytest.mark.parametrize(
+    "wait", [bool, float, lambda flag: flag.item(), lambda flag: flag.expand(2).nonzero()]
+)
+def test_what_waits_is_seen(wait):
+    flag = torch.ones((), dtype=torch.bool)
+    with Counted() as counted:
+        wait(flag)
+    assert counted.waits == 1
 
 
 def test_numbers_stay_on_the_device_of_their_problem():

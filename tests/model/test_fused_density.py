@@ -112,6 +112,30 @@ def test_steep_gates_and_experts_give_the_tensors_sums(
 
 
 @pytest.mark.only(score=KINDS)
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize("reach", [1.0, 8.0, 40.0])
+def test_the_information_is_the_scores_mean_square(score, classes, reach, rng):
+    """Whatever the classes' chain: sum over samples and classes of p times the score's square."""
+    mixture = make_mixture(score, "softmax", "linear", "categorical", classes=classes)
+    mixture, theta, features, response, rows = _case(rng, mixture, 3, 1, reach=reach)
+    found = moments(mixture, theta, features, response, rows).gram
+    single = Features(
+        *(
+            part.transpose(1, 2).reshape(-1, part.shape[1], 1)
+            for part in (features.gate, features.expert)
+        )
+    )
+    each, wanted = theta.repeat_interleave(SAMPLES, 0), torch.zeros_like(found)
+    for observed in range(classes):
+        drawn = torch.full((FITS * SAMPLES, 1), float(observed), dtype=torch.float64)
+        at = moments(mixture, each, single, drawn, torch.arange(FITS * SAMPLES))
+        chance = torch.exp(-0.5 * at.cost)[:, None, None]
+        outer = chance * at.slope.unsqueeze(2) * at.slope.unsqueeze(1)
+        wanted += outer.unflatten(0, (FITS, SAMPLES)).sum(1)
+    torch.testing.assert_close(found, wanted, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.only(score=KINDS)
 @pytest.mark.parametrize(("output_name", "classes"), SHAPES)
 @pytest.mark.parametrize("top", [1, 2])
 def test_equal_scores_have_the_same_winners(score, output_name, classes, top, rng, monkeypatch):

@@ -23,10 +23,10 @@ import signal
 import sys
 import threading
 from multiprocessing import forkserver
-from pathlib import Path
 from typing import Any
 
 from moeviz.engine.children import WORKER_ENVIRONMENT
+from moeviz.engine.workers.machine import has_driver
 
 ALLOWED_FAILURES = 5
 """A block may be on a worker that dies this many times before it is blamed for it."""
@@ -132,7 +132,7 @@ def _ask_for_gpus(method: str) -> Any:
 
     Asked in a process that ends, since what speaks to a GPU cannot be forked any more.
     """
-    if not any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/dxg")):
+    if not has_driver():
         return None
     context: Any = multiprocessing.get_context(method)
     here, there = context.Pipe(duplex=False)
