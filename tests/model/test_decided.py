@@ -71,7 +71,8 @@ def test_slopes_and_information_are_those_of_logarithms(
     error = (columns(found.slope, atoms) - slope).abs().amax((1, 2))
     assert error.amax() < (1e-8 if most == 10 else 2e-2)
     assert error.median() < 1e-10
-    assert torch.equal(slopes(mixture, theta, features, response), found.slope)
+    direct = columns(slopes(mixture, theta, features, response), atoms)
+    assert (direct - slope).abs().amax() < (1e-8 if most == 10 else 2e-2)
     gram = columns(found.gram.diagonal(dim1=1, dim2=2), atoms)
     assert (gram - information).abs().amax() < 1e-10
     em = complete_moments(mixture, theta, features, response, rows)
