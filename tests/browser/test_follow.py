@@ -14,7 +14,12 @@ from tests.browser.test_screens import barriers
 
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
 LONG = {"sizes": "1000,3162,10000,31623", "replicates": 40, "candidates": 8}
-LONGEST = {**LONG, "sizes": "1000,3162,10000,31623,100000", "replicates": 100}
+LONGEST = {**LONG, "sizes": "1000,10000,100000,316228", "replicates": 120}
+SLOW = {
+    "sizes": "100000,316228",
+    "replicates": 40,
+    "candidates": 8,
+}  # first points
 OLD = re.compile(
     r"^These curves belong to .* and are \d+ (s|min) old; the new ones are on their way"
 )
@@ -72,7 +77,8 @@ def test_a_chip_and_a_key_run_the_study_that_is_set(server, visit):
     expect(tau(page)).to_be_focused()
     expect(tau(page)).to_have_attribute("aria-valuetext", "5")
     jobs = set(re.findall(r"/live/([0-9a-f]{16})", " ".join(asked.all)))
-    assert jobs == {lab.job}  # Three keys are one wish.
+    # Three keys are one wish; one that is answered at once is not asked after.
+    assert jobs <= {lab.job}
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile(f"job={second}"))
@@ -89,7 +95,7 @@ def test_a_chip_and_a_key_run_the_study_that_is_set(server, visit):
 def test_the_study_before_is_withdrawn_and_its_curves_stay_pale(server, visit):
     lab = Lab(visit(1280, 800), server.url)
     page = lab.page
-    followed(lab, **LONG, seed=82)
+    followed(lab, **SLOW, seed=82)
     lab.wait_for_points(0)
     first = lab.job
     tau(page).press("ArrowRight")

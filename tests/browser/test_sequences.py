@@ -76,6 +76,7 @@ def test_the_table_has_the_librarys_numbers(opened):
     page = opened("?at=6")
     page.get_by_text("Data", exact=True).click()
     row = page.get_by_role("row", name=re.compile("^ε = 2⁻⁶ "))
+    expect(row.locator("td")).to_have_count(len(STAGES["ε = 2⁻⁶"]["numbers"]))
     cells = row.locator("td").evaluate_all("found => found.map(cell => Number(cell.dataset.value))")
     assert cells == pytest.approx(STAGES["ε = 2⁻⁶"]["numbers"], rel=1e-12)
 
