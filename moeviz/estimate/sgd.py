@@ -30,9 +30,6 @@ from moeviz.model.threads import one_thread
 if TYPE_CHECKING:
     from torch import Tensor
 
-Before: TypeAlias = "Callable[[int, Tensor], None]"
-"""What is done before a step: asked whether to stop, and where the fits are is remembered."""
-
 Ask: TypeAlias = "Callable[[], None]"
 """Asks whether to stop, and raises if so."""
 
@@ -112,14 +109,9 @@ def fit_stochastic_gradient(
         if should_stop is not None and should_stop():
             raise Cancelled("The fit was cancelled before its epochs were over.")
 
-    def before(step: int, at: Tensor) -> None:
-        ask()
-        watch.see(step, at)
-
-    if supported(problem.mixture) and allowed(theta, PASS):
-        theta, done = _compiled(problem, theta, protocol, streams, before, ask, watch)
-    else:
-        theta, done = _by_tensors(problem, theta, protocol, streams, before, ask)
+    compiled = supported(problem.mixture) and allowed(theta, PASS)
+    walk = _compiled if compiled else _by_tensors
+    theta, done = walk(problem, theta, protocol, streams, ask, watch)
     bounded = (theta.abs() <= LARGEST).all(1)
     cost = problem.costs(torch.where(bounded.unsqueeze(1), theta, start), every)
     bounded &= torch.isfinite(cost)
@@ -139,15 +131,16 @@ def _by_tensors(
     theta: Tensor,
     protocol: StochasticGradient,
     streams: Sequence[np.random.Generator],
-    before: Before,
     ask: Ask,
+    watch: Watch,
 ) -> tuple[Tensor, int]:
     """Take all steps, tensor by tensor; return where they end and how many there were."""
     moving, floor = _moving(problem), _floor(problem)
     done = 0
     with one_thread():
         for batch in _batches(problem, protocol, streams, ask):
-            before(done, theta)
+            ask()
+            watch.see(done, theta)
             if batch is None:
                 slope, size = _whole_slope(problem, theta), problem.samples
             else:
@@ -164,7 +157,6 @@ def _compiled(
     theta: Tensor,
     protocol: StochasticGradient,
     streams: Sequence[np.random.Generator],
-    before: Before,
     ask: Ask,
     watch: Watch,
 ) -> tuple[Tensor, int]:
@@ -187,7 +179,8 @@ def _compiled(
         order = _orders(problem, streams, ask) if any_order is None else any_order
         first = 0
         while first < descent.batches:
-            before(done, descent.theta)
+            ask()
+            watch.see(done, descent.theta)
             most = min(descent.together, descent.batches - first)
             many = watch.until_next(done, most)
             descent.walk(order, first, first + many)

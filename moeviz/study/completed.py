@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from moeviz.study.assemble import assemble
 from moeviz.study.blocks import run_block
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.plan import plan
-from moeviz.study.result import Result
+from moeviz.study.plan import Block, plan
+from moeviz.study.result import Curve, Result
 
 
 def with_starts(result: Result, should_stop: Callable[[], bool] | None = None) -> Result:
@@ -34,12 +34,10 @@ def with_starts(result: Result, should_stop: Callable[[], bool] | None = None) -
     SpecificationError
         If the study is one of an earlier arithmetic.
     """
-    spec = result.spec
-    blocks = [block for block in plan(spec).blocks if block.kind == "starts"]
+    blocks = [block for block in plan(result.spec).blocks if block.kind == "starts"]
     if not blocks or not all(curve.trained for curve in result.curves):
         return result
-    found = {block.id: run_block(spec, block, should_stop=should_stop) for block in blocks}
-    made = assemble(spec, found, result.seconds, result.device).curves
+    made = _curves(result, blocks, should_stop)
     return replace(result, curves=(*result.curves, *(c for c in made if not c.trained)))
 
 
@@ -76,10 +74,9 @@ def with_predictions(result: Result, should_stop: Callable[[], bool] | None = No
     SpecificationError
         If the study is one of an earlier arithmetic.
     """
-    spec, fits = result.spec, _protocols(result)
-    blocks = [b for b in plan(spec).blocks if b.kind == "information" and b.fit in fits]
-    found = {block.id: run_block(spec, block, should_stop=should_stop) for block in blocks}
-    made = {c.key: c for c in assemble(spec, found, result.seconds, result.device).curves}
+    fits = _protocols(result)
+    blocks = [b for b in plan(result.spec).blocks if b.kind == "information" and b.fit in fits]
+    made = {curve.key: curve for curve in _curves(result, blocks, should_stop)}
     names = ("predicted_protocol", "protocol_shift", "protocol_rate")
     curves = [
         replace(curve, **{name: getattr(made[curve.key], name) for name in names})
@@ -88,6 +85,15 @@ def with_predictions(result: Result, should_stop: Callable[[], bool] | None = No
         for curve in result.curves
     ]
     return replace(result, curves=tuple(curves))
+
+
+def _curves(
+    result: Result, blocks: Sequence[Block], should_stop: Callable[[], bool] | None
+) -> tuple[Curve, ...]:
+    """Return what some blocks of a result's study tell of its curves, computed here."""
+    spec = result.spec
+    found = {block.id: run_block(spec, block, should_stop=should_stop) for block in blocks}
+    return assemble(spec, found, result.seconds, result.device).curves
 
 
 def _protocols(result: Result) -> set[int]:
