@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -104,6 +105,18 @@ class Server:
     def workers(self) -> list[psutil.Process]:
         """Return the worker processes, those that have a scheduler to talk to."""
         return [p for p in self._family() if _is_worker(p)]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the workers, so that what is waited for stays to be seen however fast they are."""
+        workers = self.workers()
+        for worker in workers:
+            worker.suspend()
+        try:
+            yield
+        finally:
+            for worker in workers:
+                worker.resume()
 
     def wait_for_workers(self) -> None:
         """Return when every core has its worker."""
