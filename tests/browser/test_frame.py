@@ -56,6 +56,17 @@ def test_the_screen_is_shared_as_a_link_and_as_a_code(server, visit):
     expect(share).to_be_focused()
 
 
+def test_escape_shuts_the_drawer_wherever_the_focus_is(server, visit):
+    lab = Lab(visit(), server.url)
+    lab.open()
+    for elsewhere in ("document.activeElement.blur()", "document.querySelector('main a').focus()"):
+        lab.open_settings().get_by_role("textbox", name="Sample sizes").wait_for()
+        lab.page.evaluate(elsewhere)
+        lab.page.keyboard.press("Escape")
+        expect(lab.settings).to_have_count(0)
+        lab.settle()
+
+
 def test_what_is_entered_in_the_drawer_is_kept_when_escape_shuts_it(server, visit):
     lab = Lab(visit(), server.url)
     lab.open()

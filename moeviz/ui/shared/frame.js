@@ -21,12 +21,18 @@ function enlarge(on) {
 }
 
 // Escape shuts a dialog of Streamlit's and would drop a text that is entered there and not yet
-// taken; a field that is left takes it, as it does where the dialog is shut by its button.
+// taken; a field that is left takes it, as it does where the dialog is shut by its button. Streamlit
+// hears the key only from within: one that comes before the focus has moved there, or after what had
+// it is gone, would be lost.
 document.addEventListener(
   "keydown",
   ({ key, target }) => {
+    if (key !== "Escape") return;
     const text = 'textarea, input:is([type="text"], [type="number"]):not([role="combobox"])';
-    if (key === "Escape" && target.matches(`[data-testid="stDialog"] :is(${text})`)) target.blur();
+    if (target.matches(`[data-testid="stDialog"] :is(${text})`)) target.blur();
+    else if (!target.closest('[role="dialog"], [role="listbox"], [popover]')) {
+      document.querySelector('[data-testid="stDialog"] [aria-label="Close"]')?.click();
+    }
   },
   { capture: true },
 );
