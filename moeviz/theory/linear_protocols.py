@@ -89,6 +89,7 @@ class LinearEm:
 
     most: float
     tolerance: float = 0.0
+    rule: str = "mean"
 
     def recursion(self, local: LocalCost, moving: Tensor) -> Recursion:
         """Return its modes.

@@ -14,6 +14,7 @@ FREE = frozenset(
         "candidates", "start", "start_scale", "starts", "box", "max_steps", "em_steps",
         "em_tolerance", "epochs", "rate", "batch", "losses", "gauges", "window_from",
         "untrained",
+        "start_power", "start_unit", "start_weight", "em_rule",
     }
 )  # fmt: skip
 """Fields that may differ from a preset's and still repeat its experiment."""
