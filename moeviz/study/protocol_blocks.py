@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from moeviz.errors import Cancelled
-from moeviz.study.blocks import read_fits, run_block
+from moeviz.errors import Cancelled, SpecificationError
+from moeviz.study.blocks import read_fits, reference_of, run_block
 from moeviz.study.em_ways import fits_by_way, way_of
 from moeviz.study.plan import Block, plan
 from moeviz.study.plan import split as split_study
 from moeviz.study.predicted import predicted_protocol
 from moeviz.study.protocol_map import SGD, Law, ProtocolMap, Way
+from moeviz.study.scenario import resolve_scenario
 from moeviz.study.specification import Specification
 from moeviz.study.summary import losses
 from moeviz.text import finite
@@ -138,9 +139,10 @@ def _any(asked: ProtocolMap, way: int) -> Specification:
             found = asked.study(curve, law, asked.ways[way])
             if isinstance(found, Specification):
                 return found
-    found = asked.base(0)
-    assert isinstance(found, Specification)
-    return found
+    raise SpecificationError(
+        f"Expected a map of which some start can be run in each way, but none can: "
+        f"{asked.study(0, asked.laws[-1], asked.ways[way])}"
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -188,8 +190,7 @@ def run_map_block(
     result: dict[str, Any] = {"kind": block.kind, "law": block.law, "n": block.n}
     if block.kind == "starts":
         result["starts"] = _starts(asked, law, device, should_stop)
-    elif block.kind == "predicted":
-        assert block.way is not None
+    elif block.kind == "predicted" and block.way is not None:
         result["way"] = block.way
         result["predicted"] = _predicted(asked, law, asked.ways[block.way], should_stop)
     elif block.way is not None:
@@ -296,9 +297,7 @@ def _predicted(
         if study is None:
             found.append(None)
             continue
-        place = curve_of(study)
-        one = predicted_of(study, place, should_stop)
-        found.append(one)
+        found.append(predicted_of(study, curve_of(study), should_stop))
     return found
 
 
@@ -318,9 +317,6 @@ def predicted_of(
     Cancelled
         If `should_stop` said yes.
     """
-    from moeviz.study.blocks import reference_of
-    from moeviz.study.scenario import resolve_scenario
-
     fit = resolve_scenario(study).fits[0]
     readings = {curve: plan(study).curves[curve].reading}
     reference = reference_of(study, fit, 0)

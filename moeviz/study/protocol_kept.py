@@ -8,14 +8,15 @@ its hash is; any change of the map, of the figure's study or of the arithmetic m
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from moeviz.study.protocol_map import EM, ProtocolMap, protocol_of
 from moeviz.study.presets import FULL, LIVE, PRESETS
+from moeviz.study.protocol_map import EM, ProtocolMap, protocol_of
 from moeviz.study.protocol_result import MapResult
 from moeviz.study.reader import ObjectReader
 from moeviz.text import json_text
@@ -24,8 +25,8 @@ FOLDER = "maps"
 
 SCALES = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
 POWERS = (0.0, 0.25, 0.5)
-BATCHES = (8, 128, 1024, 0)
-SGD_SIZES = (1000, 1638, 2683, 4394, 7197, 11788, 19307, 31623)
+BATCHES = (16, 128, 1024, 0)
+SGD_SIZES = (1000, 1534, 2354, 3612, 5541, 8502, 13044, 20014)
 
 EM_SCALES = (0.0, 0.01, 0.1, 1.0)
 EM_POWERS = (0.0, 0.5)
@@ -45,7 +46,7 @@ EM_WAYS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 LIVE_SCALES = (0.0, 0.01, 0.1, 1.0)
-LIVE_BATCHES = (8, 128, 0)
+LIVE_BATCHES = (16, 128, 0)
 LIVE_SGD_SIZES = (1000, 2154, 4642, 10000)
 LIVE_EM_WAYS = (*EM_WAYS[:2], {"em_rule": "none", "em_tolerance": TOLERANCE, "em_steps": 100})
 LIVE_EM_SIZES = (10000, 17100, 29240, 50000)
@@ -54,11 +55,7 @@ REPLICATES = 10
 
 def map_names() -> tuple[str, ...]:
     """Return the presets that have a map: those of figures with printed slopes, in their order."""
-    return tuple(name for name, preset in PRESETS.items() if preset.published and _runs(name))
-
-
-def _runs(name: str) -> bool:
-    return any(est in ("em", "sgd") for est in PRESETS[name].defaults["estimators"])  # type: ignore[union-attr]
+    return tuple(name for name, preset in PRESETS.items() if preset.published)
 
 
 @lru_cache(maxsize=64)
@@ -77,16 +74,21 @@ def named_map(name: str, size: str = FULL) -> ProtocolMap:
         If there is no such map.
     """
     live = size == LIVE
+    ways: tuple[dict[str, Any], ...]
+    sizes: tuple[int, ...]
     if protocol_of(name) == EM:
-        scales, powers, sizes = EM_SCALES, EM_POWERS, LIVE_EM_SIZES if live else EM_SIZES
-        ways = LIVE_EM_WAYS if live else EM_WAYS
+        laws = _laws(EM_SCALES, EM_POWERS)
+        sizes, ways = (LIVE_EM_SIZES, LIVE_EM_WAYS) if live else (EM_SIZES, EM_WAYS)
     else:
-        scales, powers = (LIVE_SCALES, (0.0, 0.5)) if live else (SCALES, POWERS)
+        laws = _laws(LIVE_SCALES, EM_POWERS) if live else _laws(SCALES, POWERS)
         sizes = LIVE_SGD_SIZES if live else SGD_SIZES
         ways = tuple({"batch": batch} for batch in (LIVE_BATCHES if live else BATCHES))
-    laws = [(scale, power) for power in powers for scale in scales]
     ends = (sizes[0], sizes[-1]) if live else (sizes[0], sizes[len(sizes) // 2], sizes[-1])
     return ProtocolMap.make(name, laws, ways, sizes, REPLICATES, ends)
+
+
+def _laws(scales: Sequence[float], powers: Sequence[float]) -> list[tuple[float, float]]:
+    return [(scale, power) for power in powers for scale in scales]
 
 
 @dataclass(frozen=True)

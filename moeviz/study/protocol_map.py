@@ -2,7 +2,7 @@
 
 No paper of a slope figure says all of its protocol. A map runs the figure's study at each of many:
 starts of spread sigma_0 n^(-p) times batches for gradient descent, or ends of
-expectation-maximisation. At which of them the printed slopes appear says what would have to be true.
+expectation-maximisation. Where the printed slopes appear says what would have to be true.
 """
 
 from __future__ import annotations
@@ -254,8 +254,8 @@ class ProtocolMap:
 def protocol_of(preset: str) -> str:
     """Return the estimator that a figure's paper ran: of the study's, the published protocol."""
     chosen = PRESETS[preset].defaults["estimators"]
-    assert isinstance(chosen, tuple)
-    found = [str(name) for name in chosen if ESTIMATORS[str(name)].published]
+    names = chosen if isinstance(chosen, tuple) else ()
+    found = [str(name) for name in names if ESTIMATORS[str(name)].published]
     if not found:
         raise SpecificationError(
             f"Expected a study that runs a published protocol, but '{preset}' runs none."

@@ -241,9 +241,9 @@ def _curve(
         tuple(map(mean, rows)),
         tuple(map(geometric_mean, rows)),
         sum(value is None for row in rows for value in row),
-        line and _slope(line),
-        own and _slope(own),
-        line and (line.level.value, line.level.low, line.level.high),
+        _slope(line),
+        _slope(own),
+        None if line is None else (line.level.value, line.level.low, line.level.high),
         tuple(said["mean"]),
         tuple(said["shift"]),
     )
@@ -257,8 +257,7 @@ def _start(
     rows, n = tuple(map(tuple, found)), asked.sizes
     line = _line(n, rows, n[-1], asked.published[curve].statistic, 0)
     own = _line(n, rows, n[-1], GEOMETRIC, 0)
-    ends = (line and _slope(line), own and _slope(own))
-    return StartCurve(law, curve, n, tuple(map(mean, rows)), *ends)
+    return StartCurve(law, curve, n, tuple(map(mean, rows)), _slope(line), _slope(own))
 
 
 @lru_cache(maxsize=8192)
@@ -270,7 +269,9 @@ def _line(
     return found if isinstance(found, Line) else None
 
 
-def _slope(line: Line) -> Ends:
+def _slope(line: Line | None) -> Ends | None:
+    if line is None:
+        return None
     return line.slope.estimate, line.slope.low, line.slope.high
 
 
