@@ -70,7 +70,7 @@ def test_blocks_that_are_missing_have_no_frame(gapped, empty):
 
 def test_starts_arrive_too(protocol):
     frames = arrival_frames(protocol, protocol.spec["sizes"])
-    begun = {point[0] for frame in frames if not frame["trained"] for point in frame["points"]}
+    begun = {point[0] for frame in frames if frame["kind"] == "starts" for point in frame["points"]}
     assert begun == {i for i, curve in enumerate(protocol.curves) if not curve.trained}
 
 
