@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from moeviz.charts.palette import Style, faded
+from moeviz.study.curves import FITS, STARTS, UNFINISHED
 from moeviz.study.result import Curve
 from moeviz.study.slope import CONFIDENCE
 
@@ -45,7 +46,7 @@ def curve_traces(
         made.append(_predicted(curve, curve.predicted_constant, look, sizes))
     if any(positive(value) is not None for value in curve.trusted_protocol):
         made.append(_protocol(curve, look, sizes))
-    made.append(_means(curve, look) if curve.trained else _starts(curve, look))
+    made.append(_LINES[curve.kind](curve, look))
     for trace in made:
         trace["meta"]["curve"] = index
     return made
@@ -114,6 +115,25 @@ def _starts(curve: Curve, look: Style) -> dict[str, Any]:
         "hovertemplate": "n = %{x:,}<br>mean loss before training %{y:.4g}",
         "meta": {"part": "start"},
     }
+
+
+def _left(curve: Curve, look: Style) -> dict[str, Any]:
+    """Return the means of what a protocol has left to do: a thin broken line, dotted markers."""
+    return {
+        **_means(curve, look),
+        "line": {"color": look.colour, "width": 2, "dash": "9px,3px,2px,3px"},
+        "marker": {"color": look.colour, "size": 9, "symbol": f"{look.marker}-open-dot"},
+        "hovertemplate": "n = %{x:,}<br>mean distance to the converged estimator %{y:.4g}",
+        "meta": {"part": "left"},
+    }
+
+
+_LINES: Mapping[str, Callable[[Curve, Style], dict[str, Any]]] = {
+    FITS: _means,
+    STARTS: _starts,
+    UNFINISHED: _left,
+}
+"""How the means of each kind of curve are drawn."""
 
 
 def _band(curve: Curve, look: Style) -> dict[str, Any]:

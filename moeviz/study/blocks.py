@@ -11,6 +11,7 @@ import torch
 from moeviz.errors import Cancelled, SpecificationError
 from moeviz.estimate import FitResult, Status, box
 from moeviz.model.fused.choice import way_of
+from moeviz.study.curves import FITS, STARTS, UNFINISHED
 from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS, Data
 from moeviz.study.plan import Block, plan
@@ -20,6 +21,7 @@ from moeviz.study.reader import attributes
 from moeviz.study.scenario import Fit, resolve_scenario, stream
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts, untrained
+from moeviz.study.unfinished import left_to_do
 from moeviz.study.versions import NUMBERS_VERSION
 from moeviz.text import finite
 from moeviz.theory import (
@@ -69,7 +71,8 @@ def run_block(
         curve index, per replicate; those of a fit that failed are no losses), ``status``,
         ``steps``, ``residual``, ``path`` (of replicate 0, see
         :class:`~moeviz.study.paths.FitPath`; else None), ``kernel`` (which way the passes over the
-        samples went, see :mod:`moeviz.model.fused.choice`). For starts: ``readings``. For
+        samples went, see :mod:`moeviz.model.fused.choice`). For starts: ``readings``. For what
+        is left to do: see :func:`~moeviz.study.unfinished.left_to_do`. For
         information: ``constants`` (per curve index), ``reach``, ``spectrum``, ``null``, ``gauge``,
         and ``protocol`` (per curve index, see :class:`~moeviz.study.predicted.PredictedCurve`).
 
@@ -90,8 +93,10 @@ def run_block(
         raise Cancelled("The study was cancelled.")
     if block.kind == "information":
         result = _information(spec, block, should_stop)
-    elif block.kind == "starts":
+    elif block.kind == STARTS:
         result = _starts(spec, block, device, should_stop)
+    elif block.kind == UNFINISHED:
+        result = _ends(spec, block, device, should_stop)
     else:
         result = _fits(spec, block, device, should_stop)
     result.update(id=block.id, kind=block.kind, fit=block.fit)
@@ -104,26 +109,13 @@ def _fits(
     spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
-    projection = resolve_projection(spec, block.fit, should_stop)
-    features, response = data_of(spec, fit, block, device)
-    center = fit.truth if projection is None else projection.theta
-    first = starts(spec, fit.mixture, center, fit.layout, block)
-    data = Data(
-        fit.mixture,
-        features,
-        response,
-        first.to(device),
-        box(fit.mixture, fit.layout, spec["box"]),
-        lambda: [stream(spec, 2, block.n, r) for r in range(block.first, block.last)],
-        watched=block.first == 0,
-        exact=fit.exact,
-    )
+    data = _data(spec, fit, block, device, should_stop, watched=block.first == 0)
     fitted = ESTIMATORS[fit.estimator].run(data, spec.fields, should_stop)
     return {
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": read_fits(spec, block, fitted.theta.cpu(), trained=True),
+        "readings": read_fits(spec, block, fitted.theta.cpu(), FITS),
         "status": fitted.status.tolist(),
         "steps": fitted.steps.tolist(),
         "residual": (fitted.cost / block.n).tolist(),
@@ -134,7 +126,7 @@ def _fits(
 
 
 def read_fits(
-    spec: Specification, block: Block, theta: Tensor, trained: bool
+    spec: Specification, block: Block, theta: Tensor, kind: str
 ) -> dict[str, list[float]]:
     """Return every reading of a block's parameters, by the curve's index as text.
 
@@ -144,15 +136,15 @@ def read_fits(
     block : Block
         Says which fit.
     theta : Tensor, shape (replicates, P)
-    trained : bool
-        Whether they are fits; else starts.
+    kind : str
+        Of the curves that are read: :data:`FITS`, :data:`STARTS` or another of them.
     """
     fit = resolve_scenario(spec).fits[block.fit]
     reference = reference_of(spec, fit, block.fit)
     return {
         str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
         for index, curve in enumerate(plan(spec).curves)
-        if curve.fit == block.fit and curve.trained == trained
+        if curve.fit == block.fit and curve.kind == kind
     }
 
 
@@ -167,8 +159,50 @@ def _starts(
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": read_fits(spec, block, theta, trained=False),
+        "readings": read_fits(spec, block, theta, STARTS),
     }
+
+
+def _ends(
+    spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
+) -> dict[str, Any]:
+    fit = resolve_scenario(spec).fits[block.fit]
+    data = _data(spec, fit, block, device, should_stop)
+    projection = resolve_projection(spec, block.fit, should_stop)
+    center = fit.truth if projection is None else projection.theta
+    first = untrained(spec, fit, center, block, device)
+    wanted = [
+        (index, curve.reading)
+        for index, curve in enumerate(plan(spec).curves)
+        if curve.fit == block.fit and curve.kind == UNFINISHED
+    ]
+    x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
+    found = left_to_do(spec, data, first, fit.estimator, fit.layout, wanted, x, should_stop)
+    return {"n": block.n, "first": block.first, "last": block.last, **found}
+
+
+def _data(
+    spec: Specification,
+    fit: Fit,
+    block: Block,
+    device: str,
+    should_stop: Callable[[], bool] | None,
+    watched: bool = False,
+) -> Data:
+    """Return what an estimator works on: data, starts and box of a block's fits."""
+    projection = resolve_projection(spec, block.fit, should_stop)
+    features, response = data_of(spec, fit, block, device)
+    center = fit.truth if projection is None else projection.theta
+    return Data(
+        fit.mixture,
+        features,
+        response,
+        starts(spec, fit.mixture, center, fit.layout, block).to(device),
+        box(fit.mixture, fit.layout, spec["box"]),
+        lambda: [stream(spec, 2, block.n, r) for r in range(block.first, block.last)],
+        watched=watched,
+        exact=fit.exact,
+    )
 
 
 def _path(fitted: FitResult, n: int) -> dict[str, Any] | None:

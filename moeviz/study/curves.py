@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.study.equal import expert_of, gauge_title
@@ -21,11 +22,26 @@ from moeviz.study.start_law import NEAR, start_law
 from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
 from moeviz.theory.rates import RateClaim, Setting, claimed_rate
 
+FITS, STARTS, UNFINISHED = "fits", "starts", "unfinished"
+"""Kinds of curves, and of the blocks that they are read off: see :class:`PlannedCurve`."""
+
+KINDS = (FITS, STARTS, UNFINISHED)
+
 UNTRAINED = "before training"
 """What the name of a curve of starts says."""
 
-OF_STARTS = RateClaim(None, "Theory speaks of estimators, not of where they start.", "moeviz")
-"""What theory says of a curve of starts."""
+TO_THE_END = "to the converged estimator"
+"""What the name of a curve of what is left says."""
+
+NO_CLAIM: Mapping[str, RateClaim] = {
+    STARTS: RateClaim(None, "Theory speaks of estimators, not of where they start.", "moeviz"),
+    UNFINISHED: RateClaim(
+        None, "Theory speaks of estimators, not of how far it is to them.", "moeviz"
+    ),
+}
+"""What theory says of the other kinds of curves than fits."""
+
+_WORDS: Mapping[str, str] = {FITS: "", STARTS: UNTRAINED, UNFINISHED: TO_THE_END}
 
 
 @dataclass(frozen=True)
@@ -47,8 +63,9 @@ class PlannedCurve:
         The gauge, and what the estimator does, in words.
     published : Published or None
         The slope that a paper prints for it.
-    trained : bool
-        Whether it is read off fits; else off the starts of a protocol, which nobody trained.
+    kind : {"fits", "starts", "unfinished"}
+        Whether it is read off fits; off the starts of a protocol, which nobody trained; or is how
+        far a protocol's fits are from the converged estimator on the same data.
     """
 
     label: str
@@ -62,12 +79,17 @@ class PlannedCurve:
     gauge_title: str
     estimator_title: str
     published: Published | None
-    trained: bool
+    kind: str
+
+    @property
+    def trained(self) -> bool:
+        """Whether it shows how far fits are from the truth, which theory speaks of."""
+        return self.kind == FITS
 
     @cached_property
     def claim(self) -> RateClaim:
         """What theory says of the curve."""
-        return claimed_rate(self.setting, self.reading) if self.trained else OF_STARTS
+        return NO_CLAIM.get(self.kind) or claimed_rate(self.setting, self.reading)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -80,7 +102,7 @@ class PlannedCurve:
             self.estimator,
             reading.loss,
             reading.gauge,
-            "" if self.trained else UNTRAINED,
+            _WORDS[self.kind],
         )
 
 
@@ -88,7 +110,8 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
     """Return the curves of a study's fits, one for each reading of each fit.
 
     After them come, where the study asks for it, the curves of the protocols' starts: one for each
-    reading of each model that a protocol fits, for protocols share their starts.
+    reading of each model that a protocol fits, for protocols share their starts. Then those of what
+    each protocol has left to do, one for each reading.
 
     Parameters
     ----------
@@ -101,16 +124,16 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
     for fit in fits if spec["untrained"] == BESIDE else ():
         if ESTIMATORS[fit.estimator].published:
             begun.setdefault((fit.router, fit.gate, fit.expert), fit)
-    of_starts = [
-        plan_curve(spec, fit, one, trained=False)
-        for fit in begun.values()
-        for one in readings(spec, fit)
+    ended = [fit for fit in fits if ESTIMATORS[fit.estimator].published and spec["unfinished"]]
+    others = [
+        [plan_curve(spec, fit, one, kind) for fit in some for one in readings(spec, fit)]
+        for kind, some in ((STARTS, begun.values()), (UNFINISHED, ended))
     ]
-    return (*_told_apart(curves), *_told_apart(of_starts))
+    return tuple(chain.from_iterable(map(_told_apart, (curves, *others))))
 
 
 def plan_curve(
-    spec: Specification, fit: PlannedFit, reading: Reading, trained: bool = True
+    spec: Specification, fit: PlannedFit, reading: Reading, kind: str = FITS
 ) -> PlannedCurve:
     """Return the curve of one reading of one fit.
 
@@ -119,12 +142,12 @@ def plan_curve(
     spec : Specification
     fit : PlannedFit
     reading : Reading
-    trained : bool
-        Whether it is read off the fit itself; else off its starts.
+    kind : {"fits", "starts", "unfinished"}
+        See :class:`PlannedCurve`.
     """
     gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
     return PlannedCurve(
-        _label(spec, fit, reading, gauge, trained),
+        _label(spec, fit, reading, gauge, kind),
         fit.router,
         fit.gate,
         fit.expert,
@@ -133,9 +156,9 @@ def plan_curve(
         reading,
         setting_of(spec.fields, fit),
         gauge,
-        _estimator_words(spec, fit.estimator) if trained else f"no training, {_start_words(spec)}",
-        published_slope(spec, fit, reading) if trained else None,
-        trained,
+        _estimator_words(spec, fit.estimator, kind),
+        published_slope(spec, fit, reading) if kind == FITS else None,
+        kind,
     )
 
 
@@ -164,18 +187,16 @@ def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
     ]
 
 
-def _label(
-    spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, trained: bool
-) -> str:
+def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, kind: str) -> str:
     words = [SCORES[fit.router].title]
     if len(spec["gates"]) > 1:
         words.append(GATES[fit.gate].title)
     if len(spec["experts"]) > 1:
         words.append(EXPERTS[fit.expert].title)
-    if not trained:
-        words.append(UNTRAINED)
-    elif len(spec["estimators"]) > 1:
+    if len(spec["estimators"]) > 1 and kind != STARTS:
         words.append(ESTIMATORS[fit.estimator].title)
+    if kind != FITS:
+        words.append(_WORDS[kind])
     plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, fit)
     if reading.loss in DISTANCES:
         words.append(DISTANCES[reading.loss].title)
@@ -189,11 +210,14 @@ def _label(
     return ", ".join(words)
 
 
-def _estimator_words(spec: Specification, estimator: str) -> str:
-    """Return what an estimator is, in words."""
+def _estimator_words(spec: Specification, estimator: str, kind: str) -> str:
+    """Return what an estimator is, in words, or what stands for it in another kind of curve."""
+    if kind == STARTS:
+        return f"no training, {_start_words(spec)}"
     chosen = ESTIMATORS[estimator]
     what = chosen.describe(spec.fields, OUTPUTS[spec["output"]].density)
-    return f"{what}, {_start_words(spec)}"
+    ended = ", then the converged estimator from there" if kind == UNFINISHED else ""
+    return f"{what}, {_start_words(spec)}{ended}"
 
 
 def _start_words(spec: Specification) -> str:

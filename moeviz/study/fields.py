@@ -424,6 +424,20 @@ _REST = (
         applies=lambda values: any(ESTIMATORS[name].published for name in values["estimators"]),
     ),
     Field(
+        "unfinished",
+        "Data sets trained to the end",
+        "",
+        "int",
+        4,
+        0,
+        1000,
+        help="Of a published protocol, EM or SGD, at most: where it stops the converged estimator "
+        "goes on, on the same data. How far that leads is read beside the fits: what training has "
+        "yet to do. 0 leaves it out.",
+        group=READ,
+        applies=lambda values: any(ESTIMATORS[name].published for name in values["estimators"]),
+    ),
+    Field(
         "losses",
         "What is read off a fit",
         "",

@@ -10,6 +10,7 @@ from moeviz.errors import LimitError
 from moeviz.model import Mixture
 from moeviz.model.fused import density, descent, regression
 from moeviz.study.designs import DESIGNS
+from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.models import PlannedFit, planned_fits
 
 MOST_SECONDS = 4 * 3600.0
@@ -29,6 +30,15 @@ DRAW_SECONDS = 5e-8
 
 READING_SECONDS = 0.05
 """What reading the fits of one sample size in one way takes, whatever else they cost."""
+
+END_PASSES = 200.0
+"""Passes over its sample that the converged estimator takes from where a protocol stops."""
+
+LARGE = 200
+"""Parameters beyond which few steps are allowed from there; those who stop so are counted."""
+
+LARGE_STEPS = 30
+"""Steps that are allowed then: they take most of what the cost has left, at a price."""
 
 MOST_VALUES = 2e7
 """Largest data set of one replicate, in numbers (n times d + 1)."""
@@ -112,12 +122,42 @@ def start_seconds(values: Mapping[str, Any], samples: int, fit: PlannedFit, size
     return several * samples * sample_seconds(size, fit.mixture) + 2e-4
 
 
+def end_steps(values: Mapping[str, Any], size: int) -> int:
+    """Return the steps that the converged estimator is allowed from where a protocol stops.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
+    size : int
+        P.
+    """
+    return min(int(values["max_steps"]), LARGE_STEPS if size > LARGE else int(values["max_steps"]))
+
+
+def end_seconds(values: Mapping[str, Any], samples: int, fit: PlannedFit, size: int) -> float:
+    """Return the estimated seconds of one core for one fit of a protocol, trained to the end.
+
+    The protocol is run again. Each step after it passes over the sample and solves P equations.
+    """
+    passes = min(float(end_steps(values, size)), END_PASSES)
+    each = samples * sample_seconds(size, fit.mixture) + 2e-4 + 1.5e-10 * size**3
+    return fit_seconds(values, samples, fit, size) + passes * each
+
+
 def study_seconds(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> float:
     """Return the estimated seconds of one core for a whole study."""
     size = parameters(values, fits)
     per_replicate = sum(fit_seconds(values, n, fit, size) for n in values["sizes"] for fit in fits)
     read = most_curves(values, fits) * len(values["sizes"]) * READING_SECONDS
-    return float(per_replicate * values["replicates"] + read)
+    ended = sum(
+        end_seconds(values, n, fit, size)
+        for n in values["sizes"]
+        for fit in fits
+        if ESTIMATORS[fit.estimator].published
+    )
+    ends = ended * min(values["unfinished"], values["replicates"])
+    return float(per_replicate * values["replicates"] + read + ends)
 
 
 def most_curves(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> int:

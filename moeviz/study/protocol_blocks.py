@@ -15,6 +15,7 @@ from typing import Any
 
 from moeviz.errors import Cancelled, SpecificationError
 from moeviz.study.blocks import read_fits, reference_of, run_block
+from moeviz.study.curves import FITS, STARTS
 from moeviz.study.em_ways import fits_by_way, way_of
 from moeviz.study.plan import Block, plan
 from moeviz.study.plan import split as split_study
@@ -188,7 +189,7 @@ def run_map_block(
     began = time.perf_counter()
     law = asked.laws[block.law]
     result: dict[str, Any] = {"kind": block.kind, "law": block.law, "n": block.n}
-    if block.kind == "starts":
+    if block.kind == STARTS:
         result["starts"] = _starts(asked, law, device, should_stop)
     elif block.kind == "predicted" and block.way is not None:
         result["way"] = block.way
@@ -214,20 +215,21 @@ def _studies(
     return [each if isinstance(each, Specification) else None for each in found]
 
 
-def curve_of(study: Specification, trained: bool = True) -> int:
-    """Return the place of the curve of a study of one fit that a paper prints, or of its starts.
+def curve_of(study: Specification, kind: str = FITS) -> int:
+    """Return the place of the curve of a study of one fit that a paper prints.
 
     Parameters
     ----------
     study : Specification
-    trained : bool
+    kind : str
+        Or of the curve of this kind with the same reading, as that of the starts.
     """
     curves = plan(study).curves
     printed = next(at for at, curve in enumerate(curves) if curve.published is not None)
-    if trained:
+    if kind == FITS:
         return printed
     reading = curves[printed].reading
-    return next(at for at, c in enumerate(curves) if not c.trained and c.reading == reading)
+    return next(at for at, c in enumerate(curves) if c.kind == kind and c.reading == reading)
 
 
 def _fits(
@@ -263,7 +265,7 @@ def _ended_in_all_ways(
         place = str(curve_of(studies[0]))
         rows = []
         for fitted in fits_by_way(studies[0], block, ways, device, should_stop):
-            read = read_fits(studies[0], block, fitted.theta.cpu(), trained=True)
+            read = read_fits(studies[0], block, fitted.theta.cpu(), FITS)
             rows.append(losses(read[place], fitted.status.tolist()))
         by_curve.append(rows)
     return [
@@ -280,9 +282,9 @@ def _starts(
         if study is None:
             found.append(None)
             continue
-        place, rows = str(curve_of(study, trained=False)), {n: list[float]() for n in asked.sizes}
+        place, rows = str(curve_of(study, STARTS)), {n: list[float]() for n in asked.sizes}
         for block in split_study(study):
-            if block.kind == "starts":
+            if block.kind == STARTS:
                 part = run_block(study, block, device, should_stop)
                 rows[block.n] += part["readings"][place]
         found.append([rows[n] for n in asked.sizes])

@@ -17,6 +17,7 @@ from moeviz.charts.words import (
 )
 from moeviz.model import SCORES
 from moeviz.study import Published, Specification
+from moeviz.study.curves import FITS, STARTS
 from moeviz.study.slope import Slope
 from moeviz.text import signed
 
@@ -123,7 +124,7 @@ def test_ours_is_held_against_the_papers_slope(slope, word, curve, whole):
     assert "router 1" not in text
 
 
-@pytest.mark.parametrize("trained", [True, False])
+@pytest.mark.parametrize("kind", [FITS, STARTS])
 @pytest.mark.parametrize(
     ("slope", "said"),
     [
@@ -132,9 +133,9 @@ def test_ours_is_held_against_the_papers_slope(slope, word, curve, whole):
         (0.0, "stays level, slope 0.00 (95 % interval −0.10 to 0.10)"),
     ],
 )
-def test_a_loss_is_said_to_fall_only_where_it_does(slope, said, trained, result, curve):
+def test_a_loss_is_said_to_fall_only_where_it_does(slope, said, kind, result, curve):
     found = Slope(slope, slope - 0.1, slope + 0.1, (1000, 10000))
-    words = curve_words(result.spec, curve(0, slope=found, trained=trained))
+    words = curve_words(result.spec, curve(0, slope=found, kind=kind))
     assert f" {said}" in words
 
 

@@ -59,6 +59,7 @@ def test_identities_are_what_they_always_were(name):
 
 LATER = {
     "untrained",
+    "unfinished",
     "start_power",
     "start_unit",
     "start_weight",

@@ -13,7 +13,7 @@ FREE = frozenset(
         "routers", "gates", "experts", "estimators", "sizes", "replicates", "seed", "truth_seed",
         "candidates", "start", "start_scale", "starts", "box", "max_steps", "em_steps",
         "em_tolerance", "epochs", "rate", "batch", "losses", "gauges", "window_from",
-        "untrained", "statistic", "bars",
+        "untrained", "unfinished", "statistic", "bars",
         "start_power", "start_unit", "start_weight", "em_rule",
     }
 )  # fmt: skip
