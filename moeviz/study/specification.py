@@ -190,8 +190,20 @@ def _check_together(values: Mapping[str, Any]) -> None:
             f"Expected window_from to be at most the largest sample size {values['sizes'][-1]}, "
             f"but got {values['window_from']}."
         )
+    _check_starts(values)
     _check_models(values)
     _check_readings(values)
+
+
+def _check_starts(values: Mapping[str, Any]) -> None:
+    law = start_law(values)
+    near = values["start"] == NEAR and law.scale > 0
+    if near and law.unit == BLOCK and values["true_atoms"] == 1:
+        raise SpecificationError(
+            "Expected at least 2 true experts for start_unit = block, because a block with one "
+            "entry, such as the offset, has no spread, but got true_atoms = 1; take start_unit = "
+            "absolute."
+        )
 
 
 def _check_models(values: Mapping[str, Any]) -> None:
