@@ -17,7 +17,8 @@ from moeviz.charts.palette import THEMES, style
 from moeviz.charts.words import model_words, number
 from moeviz.model import OUTPUTS
 from moeviz.study import Curve, Published, Result
-from moeviz.study.slope import LocalSlope, Slope
+from moeviz.study.local_slope import LocalSlope
+from moeviz.study.slope import Slope
 from moeviz.text import signed
 
 CSV_COLUMNS = (

@@ -10,11 +10,12 @@ from moeviz.estimate import ENDED, Status
 from moeviz.study.curves import PlannedCurve, fit_name
 from moeviz.study.equal import function_alone
 from moeviz.study.fit_report import Approximation, FitReport
+from moeviz.study.local_slope import local_slopes
 from moeviz.study.paths import paths_of
 from moeviz.study.plan import plan
 from moeviz.study.reader import Numbers, ObjectReader, attributes
 from moeviz.study.result import Curve, Result
-from moeviz.study.slope import fit_slope, local_slopes, why_no_slope
+from moeviz.study.slope import fit_slope, why_no_slope
 from moeviz.study.specification import Specification
 from moeviz.study.summary import geometric_mean, losses, mean, median
 

@@ -123,7 +123,7 @@ def _fits(
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": _readings(spec, block, fitted.theta.cpu(), trained=True),
+        "readings": read_fits(spec, block, fitted.theta.cpu(), trained=True),
         "status": fitted.status.tolist(),
         "steps": fitted.steps.tolist(),
         "residual": (fitted.cost / block.n).tolist(),
@@ -133,12 +133,22 @@ def _fits(
     }
 
 
-def _readings(
+def read_fits(
     spec: Specification, block: Block, theta: Tensor, trained: bool
 ) -> dict[str, list[float]]:
-    """Return every reading of a block's parameters, shape (replicates, P), by curve."""
+    """Return every reading of a block's parameters, by the curve's index as text.
+
+    Parameters
+    ----------
+    spec : Specification
+    block : Block
+        Says which fit.
+    theta : Tensor, shape (replicates, P)
+    trained : bool
+        Whether they are fits; else starts.
+    """
     fit = resolve_scenario(spec).fits[block.fit]
-    reference = _reference(spec, fit, block.fit)
+    reference = reference_of(spec, fit, block.fit)
     return {
         str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
         for index, curve in enumerate(plan(spec).curves)
@@ -157,7 +167,7 @@ def _starts(
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": _readings(spec, block, theta, trained=False),
+        "readings": read_fits(spec, block, theta, trained=False),
     }
 
 
@@ -185,7 +195,16 @@ def _trace(fitted: FitResult, n: int) -> list[float] | None:
     return [float(cost.mean()) / (2.0 * n) for cost in kept]
 
 
-def _reference(spec: Specification, fit: Fit, index: int) -> Reference:
+def reference_of(spec: Specification, fit: Fit, index: int) -> Reference:
+    """Return what the fits of a study are held against.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    index : int
+        The fit's place.
+    """
     x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
     projection = resolve_projection(spec, index)
     if projection is None:
@@ -226,7 +245,7 @@ def _protocol(
     should_stop: Callable[[], bool] | None,
 ) -> dict[str, Any]:
     """Return what is predicted of a protocol's curves, by their index."""
-    reference = _reference(spec, fit, fit.index)
+    reference = reference_of(spec, fit, fit.index)
     found = predicted_protocol(spec, fit, readings, reference, information, should_stop)
     return {str(index): attributes(curve) for index, curve in found.items()}
 

@@ -7,9 +7,9 @@ for `sigmoid` the whole training protocol, for which that of `cosine` stands in.
 from __future__ import annotations
 
 from moeviz.fields import Value
-from moeviz.study.presets.preset import Published, add_preset
+from moeviz.study.presets.preset import add_preset
+from moeviz.study.presets.printed import NINE, PRINTED
 
-NINE = (1000, 1778, 3162, 5623, 10000, 17783, 31623, 56234, 100000)
 TEN = (10000, 12915, 16681, 21544, 27826, 35938, 46416, 59948, 77426, 100000)
 QUESTION = "Will our slopes repeat the paper's?"
 
@@ -39,10 +39,7 @@ add_preset(
     QUESTION,
     asks="Eight ReLU experts: do the published slopes come out?",
     paper="cosine",
-    published=(
-        Published(-0.50, "cosine Fig. 1a", router="perturbed-cosine"),
-        Published(-0.11, "cosine Fig. 1a", router="cosine"),
-    ),
+    published=PRINTED["cosine-fig1a"],
     full=COSINE_FULL,
     values=COSINE,
 )
@@ -53,10 +50,7 @@ add_preset(
     QUESTION,
     asks="Nine experts for eight: do the published slopes come out?",
     paper="cosine",
-    published=(
-        Published(-0.47, "cosine Fig. 1b", router="perturbed-cosine"),
-        Published(-0.05, "cosine Fig. 1b", router="cosine"),
-    ),
+    published=PRINTED["cosine-fig1b"],
     full=COSINE_FULL,
     values={**COSINE, "atoms": 9},
 )
@@ -68,10 +62,7 @@ add_preset(
     QUESTION,
     asks="Cosine routers on linear data: do the published slopes come out?",
     paper="cosine",
-    published=(
-        Published(-0.45, "cosine Fig. 2a", router="perturbed-cosine", note="k is not stated"),
-        Published(-0.10, "cosine Fig. 2a", router="cosine", note="k is not stated"),
-    ),
+    published=PRINTED["cosine-fig2a"],
     full=COSINE_FULL,
     values={**COSINE, "data_router": "linear"},
 )
@@ -83,10 +74,7 @@ add_preset(
     QUESTION,
     asks="Squared experts: do the published slopes come out?",
     paper="cosine",
-    published=(
-        Published(-0.47, "cosine Fig. 2b", router="perturbed-cosine", note="k is not stated"),
-        Published(-0.13, "cosine Fig. 2b", router="linear", note="k is not stated"),
-    ),
+    published=PRINTED["cosine-fig2b"],
     full=COSINE_FULL,
     values={
         **COSINE,
@@ -109,12 +97,8 @@ SIGMOID: dict[str, Value] = {
     "box": 100.0,
 }
 SIGMOID_FULL: dict[str, Value] = {"sizes": NINE, "replicates": 20}
-OPEN = "number of fitted experts, protocol, sizes and loss are not stated"
 
-for _letter, _expert, _words, _slopes in (
-    ("a", "relu", "ReLU", (-0.51, -0.24)),
-    ("b", "linear", "linear", (-0.46, -0.07)),
-):
+for _letter, _expert, _words in (("a", "relu", "ReLU"), ("b", "linear", "linear")):
     add_preset(
         f"sigmoid-fig1{_letter}",
         f"Sigmoid paper, Figure 1{_letter}",
@@ -124,10 +108,7 @@ for _letter, _expert, _words, _slopes in (
         QUESTION,
         asks=f"On softmax data, {_words} experts: do the published slopes come out?",
         paper="sigmoid",
-        published=(
-            Published(_slopes[0], f"sigmoid Fig. 1{_letter}", gate="sigmoid", note=OPEN),
-            Published(_slopes[1], f"sigmoid Fig. 1{_letter}", gate="softmax", note=OPEN),
-        ),
+        published=PRINTED[f"sigmoid-fig1{_letter}"],
         full=SIGMOID_FULL,
         values={
             **SIGMOID,
@@ -136,9 +117,9 @@ for _letter, _expert, _words, _slopes in (
             "experts": (_expert,),
         },
     )
-for _letter, _sparse, _words, _slopes in (
-    ("a", 2, "sparse: the last two true gates are zero", (-0.54, -0.07)),
-    ("b", 0, "dense: every true gate sees the input", (-0.53, -0.44)),
+for _letter, _sparse, _words in (
+    ("a", 2, "sparse: the last two true gates are zero"),
+    ("b", 0, "dense: every true gate sees the input"),
 ):
     add_preset(
         f"sigmoid-fig2{_letter}",
@@ -148,10 +129,7 @@ for _letter, _sparse, _words, _slopes in (
         QUESTION,
         asks=f"{'Sparse' if _sparse else 'Dense'} sigmoid gate: do the published slopes come out?",
         paper="sigmoid",
-        published=(
-            Published(_slopes[0], f"sigmoid Fig. 2{_letter}", expert="relu", note=OPEN),
-            Published(_slopes[1], f"sigmoid Fig. 2{_letter}", expert="linear", note=OPEN),
-        ),
+        published=PRINTED[f"sigmoid-fig2{_letter}"],
         full=SIGMOID_FULL,
         values={
             **SIGMOID,
@@ -180,32 +158,26 @@ MULTINOMIAL: dict[str, Value] = {
 }
 MULTINOMIAL_FULL: dict[str, Value] = {"sizes": TEN, "replicates": 40}
 
-for _name, _figure, _atoms, _router, _flat, _slope in (
-    ("1a", "1a", 3, "linear", 0, -0.48),
-    ("1b", "1b", 4, "linear", 0, -0.43),
-    ("2a", "2a", 3, "linear", 1, -0.34),
-    ("2b", "2b", 4, "linear", 1, -0.21),
-    ("2c", "2c", 3, "modified-sigmoid", 1, -0.43),
-    ("2d", "2d", 4, "modified-sigmoid", 1, -0.49),
+for _name, _atoms, _router, _flat in (
+    ("1a", 3, "linear", 0),
+    ("1b", 4, "linear", 0),
+    ("2a", 3, "linear", 1),
+    ("2b", 4, "linear", 1),
+    ("2c", 3, "modified-sigmoid", 1),
+    ("2d", 4, "modified-sigmoid", 1),
 ):
     _regime = "Regime 2: the last true expert does not see the input" if _flat else "Regime 1"
     _gate = "the standard gate" if _router == "linear" else "a gate modified by a sigmoid"
     add_preset(
         f"multinomial-fig{_name}",
-        f"Multinomial paper, Figure {_figure}",
+        f"Multinomial paper, Figure {_name}",
         f"Two true and {_atoms} fitted experts over two classes in one dimension, {_gate}, "
         f"{_regime}. Expectation-maximisation as in the paper and the converged estimator are run "
         "on the same data from the same starts.",
         QUESTION,
         asks=f"{_atoms} experts for two, {_gate}: do the published slopes come out?",
         paper="multinomial",
-        published=(
-            Published(
-                _slope,
-                f"multinomial Fig. {_figure}",
-                note="start scale and what the tolerance is of are not stated",
-            ),
-        ),
+        published=PRINTED[f"multinomial-fig{_name}"],
         full=MULTINOMIAL_FULL,
         values={**MULTINOMIAL, "atoms": _atoms, "routers": (_router,), "flat": _flat},
     )

@@ -1,0 +1,199 @@
+"""What a protocol map teaches, in one sentence, made of the map's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from moeviz.model import EXPERTS, GATES, SCORES
+from moeviz.study.presets import PRESETS, Published
+from moeviz.study.protocol_map import Law, ProtocolMap
+from moeviz.study.protocol_region import Region, region, slope_stands
+from moeviz.study.protocol_result import Cell, MapResult
+from moeviz.text import listed, signed
+
+_POWERS = {0.25: "n^(−1/4)", 0.5: "n^(−1/2)"}
+
+
+def curve_name(preset: str, published: Published) -> str:
+    """Return what tells one printed curve of a figure from its others, in a word or two.
+
+    Parameters
+    ----------
+    preset : str
+        The figure's.
+    published : Published
+    """
+    for table, name in (
+        (SCORES, published.router), (GATES, published.gate), (EXPERTS, published.expert)
+    ):  # fmt: skip
+        if name:
+            return str(table[name].title)
+    routers = PRESETS[preset].defaults["routers"]
+    names = routers if isinstance(routers, tuple) else (routers,)
+    return str(SCORES[str(names[0])].title)
+
+
+def law_words(law: Law) -> str:
+    """Return where starts lie, in a few words.
+
+    Parameters
+    ----------
+    law : Law
+    """
+    if not law.scale:
+        return "at the truth"
+    power = _POWERS.get(law.power, f"n^(−{law.power:g})") if law.power else ""
+    return f"{law.scale:g}{'·' if power else ''}{power} away"
+
+
+def way_words(asked: ProtocolMap, way: int) -> str:
+    """Return how a map's protocol is run in one of its ways.
+
+    Parameters
+    ----------
+    asked : ProtocolMap
+    way : int
+    """
+    return asked.ways[way].words
+
+
+def lesson(result: MapResult) -> str:
+    """Say in one sentence what a map shows; numbers stand between stars.
+
+    Parameters
+    ----------
+    result : MapResult
+    """
+    found, asked = region(result), result.asked
+    count, printed = len(result.cells), asked.published
+    which = f"{_number(len(printed))} printed slopes appear together" if len(printed) > 1 else (
+        f"the printed slope {signed(printed[0].slope)} appears"
+    )  # fmt: skip
+    of = f"{count} protocols" if result.complete else f"the {found.judged} protocols read so far"
+    if not found.judged:
+        return "No protocol has been read yet."
+    if found.together:
+        said = f"{which[0].upper()}{which[1:]} at *{len(found.together)}* of {of}: "
+        said += _where(found.together, asked)
+        return f"{said}{_level(found, asked)}{_nobody(found)}{_wide(found)}."
+    near = found.nearest
+    said = f"At *none* of {of} {_do(which, len(printed))}"
+    if near is not None:
+        said += f"; the nearest is {protocol_words(asked, near)}, with {_slopes(near, printed)}"
+    return f"{said}{_wide(found)}."
+
+
+def protocol_words(asked: ProtocolMap, cell: Cell) -> str:
+    """Return a cell's protocol in words.
+
+    Parameters
+    ----------
+    asked : ProtocolMap
+    cell : Cell
+    """
+    return f"{way_words(asked, cell.way)} from starts {law_words(asked.laws[cell.law])}"
+
+
+def _do(which: str, count: int) -> str:
+    if count > 1:
+        return f"do {which}"
+    return which.replace("the printed", "does the printed", 1).replace("appears", "appear")
+
+
+def _number(count: int) -> str:
+    return "both" if count == 2 else f"all {count}"
+
+
+def _slopes(cell: Cell, printed: Sequence[Published]) -> str:
+    pairs = [
+        f"*{signed(curve.printed[0]) if curve.printed else 'no slope'}* for {signed(one.slope)}"
+        for curve, one in zip(cell.curves, printed, strict=True)
+    ]
+    return listed(pairs)
+
+
+def _where(cells: Sequence[Cell], asked: ProtocolMap) -> str:
+    """Return which cells these are, way by way."""
+    said = []
+    for way in range(len(asked.ways)):
+        laws = [asked.laws[cell.law] for cell in cells if cell.way == way]
+        if laws:
+            said.append(f"{way_words(asked, way)} from starts {_laws(laws, asked)}")
+    return "; ".join(said)
+
+
+def _laws(laws: Sequence[Law], asked: ProtocolMap) -> str:
+    if len(laws) == len(asked.laws):
+        return "of every kind"
+    said = []
+    for power in sorted({law.power for law in asked.laws}):
+        scales = sorted(law.scale for law in laws if law.power == power and law.scale)
+        if scales:
+            by = f"·{_POWERS.get(power, f'n^(−{power:g})')}" if power else ""
+            said.append(f"{listed([f'{scale:g}' for scale in scales])}{by} away")
+    if any(not law.scale for law in laws):
+        said.insert(0, "at the truth")
+    return " or ".join(said)
+
+
+def _level(found: Region, asked: ProtocolMap) -> str:
+    if any(one.line is None for one in asked.published):
+        return ""
+    if not found.level:
+        return ", but at none of them does the line lie where it is printed"
+    return f", and at *{len(found.level)}* of them the line lies where it is printed, too"
+
+
+def _nobody(found: Region) -> str:
+    if not found.starts:
+        return ""
+    if len(found.starts) == len(found.together):
+        which = "there" if len(found.together) == 1 else "at all of these"
+    else:
+        which = f"at {len(found.starts)} of these"
+    return f"; {which} the starts alone show it, with nobody training"
+
+
+def _wide(found: Region) -> str:
+    if not found.wide:
+        return ""
+    return f"; at {len(found.wide)} more the intervals are too wide to tell"
+
+
+def cell_sentence(result: MapResult, cell: Cell) -> str:
+    """Say what to notice at one protocol of a map; numbers stand between stars.
+
+    Parameters
+    ----------
+    result : MapResult
+    cell : Cell
+    """
+    asked = result.asked
+    begin = protocol_words(asked, cell)
+    said = []
+    for at, (curve, one) in enumerate(zip(cell.curves, asked.published, strict=True)):
+        name = f"{curve_name(asked.preset, one)} " if len(asked.published) > 1 else ""
+        if curve.refused:
+            said.append(f"{name}cannot be run")
+            continue
+        if curve.printed is None:
+            more = "no slope" if curve.n else "not run yet"
+            said.append(f"{name}{more}{f' ({curve.lost} fits lost)' if curve.lost else ''}")
+            continue
+        stand = slope_stands(curve.printed, one)
+        words = {
+            "agrees": "as printed", "differs": f"printed {signed(one.slope)}",
+            "wide": "too wide to tell", "none": "",
+        }[stand]  # fmt: skip
+        said.append(
+            f"{name}*{signed(curve.printed[0])}* ({signed(curve.printed[1])} to "
+            f"{signed(curve.printed[2])}; {words}), starts alone {_start(result, cell.law, at)}"
+        )
+    return f"{begin[0].upper()}{begin[1:]}: {'; '.join(said)}."
+
+
+def _start(result: MapResult, law: int, curve: int) -> str:
+    start = result.start(law, curve)
+    if start is None or start.printed is None:
+        return "without a slope"
+    return signed(start.printed[0])
