@@ -267,6 +267,7 @@ _REST = (
         help="One set of fits for each.",
         group=DATA,
         basic=True,
+        longest=1800,
     ),
     Field(
         "replicates",
@@ -406,9 +407,9 @@ _REST = (
         "int",
         128,
         0,
-        65536,
-        help="Used by stochastic gradient descent only. 0 takes the whole sample: gradient "
-        "descent, one step an epoch. No paper says its own.",
+        10**7,
+        help="Used by stochastic gradient descent only. 0, or n and more, takes the whole sample: "
+        "gradient descent, one step an epoch. No paper says its own.",
         group=FITS,
     ),
     Field(
