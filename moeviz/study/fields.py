@@ -260,6 +260,7 @@ _REST = (
         help="One set of fits for each.",
         group=DATA,
         basic=True,
+        longest=1600,
     ),
     Field(
         "replicates",
