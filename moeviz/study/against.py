@@ -62,11 +62,14 @@ def held_against(spec: Specification, curve: Curve) -> Against | None:
         return None
     largest = curve.n[-1] if curve.n else max(spec["sizes"])
     printed = Level(largest, *paper.line.at(largest)) if paper.line is not None else None
+    same = paper.statistic == spec["statistic"]
+    if same and printed is None:
+        return Against(paper, curve.slope, None, None)
     line = fit_line(
         curve.n, curve.loss, largest, paper.statistic, spec["window_from"], spec["seed"]
     )
     found = line if isinstance(line, Line) else None
     slope = found.slope if found else None
-    if paper.statistic == spec["statistic"]:
+    if same:
         slope = curve.slope
     return Against(paper, slope, found.level if found else None, printed)

@@ -60,7 +60,11 @@ def test_identities_are_what_they_always_were(name):
 def test_the_first_fields_are_there_and_texts_and_untrained_curves_came_later():
     assert set(FIELDS) >= FIRST_FIELDS
     texts = {name for name, field in FIELDS.items() if field.kind == "text"}
-    assert {name for name in FIELDS if name not in FIRST_FIELDS} == texts | {"untrained", "statistic", "bars"}
+    assert {name for name in FIELDS if name not in FIRST_FIELDS} == texts | {
+        "untrained",
+        "statistic",
+        "bars",
+    }
 
 
 def test_a_field_that_came_later_is_named_where_it_leaves_its_default(bent):
