@@ -12,6 +12,7 @@ from moeviz.cli.bench import add_bench
 from moeviz.cli.check import add_check
 from moeviz.cli.claims import add_claims, add_verdicts, within_processes
 from moeviz.cli.exceptions import add_exceptions
+from moeviz.cli.experiments import add_experiments
 from moeviz.cli.glossary import add_glossary
 from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.presets import add_presets
@@ -95,6 +96,11 @@ def _parser() -> argparse.ArgumentParser:
 
     add_rates(
         commands.add_parser("rates", help="the papers' rates, and the studies that measure them")
+    )
+    add_experiments(
+        commands.add_parser(
+            "experiments", help="the papers' simulations beside ours, from kept data"
+        )
     )
     add_claims(commands.add_parser("claims", help="the papers' claims, with certificates"))
     add_verdicts(

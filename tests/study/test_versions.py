@@ -64,6 +64,8 @@ LATER = {
     "start_unit",
     "start_weight",
     "em_rule",
+    "statistic",
+    "bars",
 }
 
 
