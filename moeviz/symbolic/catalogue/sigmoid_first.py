@@ -38,8 +38,8 @@ DEAD = {"a": Fraction(1, 4), "b": Fraction(-2)}
 
 
 def claims() -> list[Claim]:
-    """Return the claims on first derivatives."""
-    return [*_definition_four(), *_bounds()]
+    """Return the claims on first derivatives under the fully quadratic score, and Definition 4."""
+    return [*_definition_four(), *bounds("quadratic")]
 
 
 def kinked(expert: str) -> bool:
@@ -114,32 +114,36 @@ def _definition_four() -> list[Claim]:
     return found
 
 
-def _bounds() -> list[Claim]:
-    found = []
-    for number, score, theorem, f, best, why, study in (
-        ("S16", "quadratic", 3, "f", r"\bar G", WHY_DENSE, "dense-over"),
-        ("S18", PARTIAL, 5, r"\tilde f", r"\bar{\bar G}", WHY_PARTIAL, "partial-sparse"),
-    ):
-        condition = "weakly" if score == "quadratic" else "partial-weakly"
-        for mark, (expert, latex, constants) in EXPERTS.items():
-            for d in (1, 2):
-                found.append(
-                    Claim(
-                        f"{number}.{mark}.d{d}",
-                        PAPER,
-                        f"Theorem {theorem}",
-                        rf"$\|{f}_G - {f}_{{{best}}}\|_{{L^2(\mu)}} \gtrsim "
-                        rf"\mathcal{{L}}_{theorem}(G, {best})$ near ${best}$, with as many atoms, "
-                        f"under the {'fully' if score == 'quadratic' else 'partially'} quadratic "
-                        f"score ({latex}, $d = {d}$).",
-                        HOLDS,
-                        f"Theorem {theorem}, for {condition} identifiable experts.",
-                        _bound(score, expert, d, **constants),
-                        why=why,
-                        study=study,
-                    )
-                )
-    return found
+def bounds(score: str) -> list[Claim]:
+    """Return the claims of Theorem 3, or of Theorem 5 for the partial score.
+
+    Parameters
+    ----------
+    score : str
+        "quadratic" or "partial-quadratic".
+    """
+    fully = score == "quadratic"
+    number, theorem, f, best = (
+        ("S16", 3, "f", r"\bar G") if fully else ("S18", 5, r"\tilde f", r"\bar{\bar G}")
+    )
+    return [
+        Claim(
+            f"{number}.{mark}.d{d}",
+            PAPER,
+            f"Theorem {theorem}",
+            rf"$\|{f}_G - {f}_{{{best}}}\|_{{L^2(\mu)}} \gtrsim "
+            rf"\mathcal{{L}}_{theorem}(G, {best})$ near ${best}$, with as many atoms, "
+            f"under the {'fully' if fully else 'partially'} quadratic score ({latex}, $d = {d}$).",
+            HOLDS,
+            f"Theorem {theorem}, for {'weakly' if fully else 'partial-weakly'} identifiable "
+            "experts.",
+            _bound(score, expert, d, **constants),
+            why=WHY_DENSE if fully else WHY_PARTIAL,
+            study="dense-over" if fully else "partial-sparse",
+        )
+        for mark, (expert, latex, constants) in EXPERTS.items()
+        for d in (1, 2)
+    ]
 
 
 def _bound(score: str, expert: str, d: int, **constants: int) -> tuple[Check, ...]:

@@ -13,7 +13,7 @@ from moeviz.symbolic.catalogue import for_all
 from moeviz.symbolic.catalogue.factors import FACTOR, OTHER, FactorDesign
 from moeviz.symbolic.catalogue.parts import Design, Special, cone, model
 from moeviz.symbolic.catalogue.sigmoid import HOLDS, PAPER, SPARSE
-from moeviz.symbolic.catalogue.sigmoid_first import EXPERTS, PARTIAL, atoms_by, wide
+from moeviz.symbolic.catalogue.sigmoid_first import EXPERTS, PARTIAL, atoms_by, bounds, wide
 from moeviz.symbolic.catalogue.sigmoid_splits import split
 from moeviz.symbolic.questions.claims import Check, Claim
 
@@ -27,7 +27,7 @@ IDENTIFIED = ("scaled-gelu", "gelu", "relu", "linear")
 
 def claims() -> list[Claim]:
     """Return the claims on the partially quadratic score."""
-    return [*_theorem_four(), *_proposition_five()]
+    return [*_theorem_four(), *bounds(PARTIAL), *_proposition_five()]
 
 
 def _theorem_four() -> list[Claim]:
