@@ -24,7 +24,7 @@ _WORDS: Mapping[str, str] = {
     **{"a": "equation 8a", "b": "equation 8b", "c": "equation 8c", "special": "other experts"},
     **{"satisfiable": "some expert"},
     **{"full": "fully quadratic score", "partial": "partially quadratic score"},
-    **{"scaled": "experts with a factor"},
+    **{"scaled": "scaled experts"},
 }
 """The parts of a claim's id after its group."""
 

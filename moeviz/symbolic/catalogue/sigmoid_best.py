@@ -68,7 +68,8 @@ def claims() -> list[Claim]:
                     f"Theorem {theorem}, Corollary {1 if case == 'full' else 2}",
                     rf"$\|{f}_G - {f}_{{{best}}}\|_{{L^2(\mu)}} \gtrsim \mathcal{{L}}_{theorem}"
                     rf"(G, {best})$ near a best approximation ${best}$ that is the truth with one "
-                    f"atom split in two ({latex}, $d = 1$).",
+                    f"atom split in two, under the {'fully' if case == 'full' else 'partially'} "
+                    f"quadratic score ({latex}, $d = 1$).",
                     HOLDS,
                     f"Theorem {theorem}, near every best approximation with more than $N^*$ atoms.",
                     (first_order(design),),
