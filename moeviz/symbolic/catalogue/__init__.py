@@ -3,9 +3,14 @@
 from moeviz.symbolic.catalogue import (
     attention,
     compete,
+    compete_proof,
+    compete_schedule,
     cosine,
     cosine_bounds,
     multinomial,
+    multinomial_huge,
+    multinomial_proof,
+    multinomial_unique,
     sigmoid,
     sigmoid_best,
     sigmoid_bounds,
@@ -31,7 +36,12 @@ for _part in (
     cosine,
     cosine_bounds,
     multinomial,
+    multinomial_unique,
+    multinomial_proof,
+    multinomial_huge,
     compete,
+    compete_proof,
+    compete_schedule,
 ):
     CATALOGUE.add(*_part.claims())
 
