@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.presets import PRESETS, Published
-from moeviz.study.protocol_map import Law, ProtocolMap
+from moeviz.study.protocol_map import ProtocolMap
 from moeviz.study.protocol_region import Region, region, slope_stands
 from moeviz.study.protocol_result import Cell, MapResult
+from moeviz.study.protocol_way import Law
 from moeviz.text import listed, signed
 
 _POWERS = {0.25: "n^(−1/4)", 0.5: "n^(−1/2)"}
@@ -65,22 +66,29 @@ def lesson(result: MapResult) -> str:
     result : MapResult
     """
     found, asked = region(result), result.asked
-    count, printed = len(result.cells), asked.published
-    which = f"{_number(len(printed))} printed slopes appear together" if len(printed) > 1 else (
-        f"the printed slope {signed(printed[0].slope)} appears"
-    )  # fmt: skip
-    of = f"{count} protocols" if result.complete else f"the {found.judged} protocols read so far"
+    printed, whole = asked.published, len(result.cells)
     if not found.judged:
         return "No protocol has been read yet."
+    of = f"{whole} protocols" if result.complete else f"the {found.judged} protocols read so far"
+    both = "both printed slopes" if len(printed) == 2 else f"all {len(printed)} printed slopes"
+    one = f"the printed slope {signed(printed[0].slope)}"
+    many = len(printed) > 1
     if found.together:
-        said = f"{which[0].upper()}{which[1:]} at *{len(found.together)}* of {of}: "
-        said += _where(found.together, asked)
-        return f"{said}{_level(found, asked)}{_nobody(found)}{_wide(found)}."
-    near = found.nearest
-    said = f"At *none* of {of} {_do(which, len(printed))}"
-    if near is not None:
-        said += f"; the nearest is {protocol_words(asked, near)}, with {_slopes(near, printed)}"
-    return f"{said}{_wide(found)}."
+        said = f"{both} appear together" if many else f"{one} appears"
+        said = f"{said[0].upper()}{said[1:]} at *{len(found.together)}* of {of}: "
+        said += _where(found.together, asked) + _level(found, asked) + _nobody(found)
+        if found.wide:
+            said += f"; at {len(found.wide)} more the intervals are too wide to tell"
+        return f"{said}."
+    said = f"At *none* of {of} {f'do {both}' if many else f'does {one}'} appear"
+    said += " together" if many else ""
+    if found.wide:
+        said += f"; at {len(found.wide)} of them the intervals are too wide to tell"
+    if found.nearest is not None:
+        near = found.nearest
+        said += f"; the nearest that tells is {protocol_words(asked, near)}, with "
+        said += _slopes(near, printed)
+    return f"{said}."
 
 
 def protocol_words(asked: ProtocolMap, cell: Cell) -> str:
@@ -92,16 +100,6 @@ def protocol_words(asked: ProtocolMap, cell: Cell) -> str:
     cell : Cell
     """
     return f"{way_words(asked, cell.way)} from starts {law_words(asked.laws[cell.law])}"
-
-
-def _do(which: str, count: int) -> str:
-    if count > 1:
-        return f"do {which}"
-    return which.replace("the printed", "does the printed", 1).replace("appears", "appear")
-
-
-def _number(count: int) -> str:
-    return "both" if count == 2 else f"all {count}"
 
 
 def _slopes(cell: Cell, printed: Sequence[Published]) -> str:
@@ -152,12 +150,6 @@ def _nobody(found: Region) -> str:
     else:
         which = f"at {len(found.starts)} of these"
     return f"; {which} the starts alone show it, with nobody training"
-
-
-def _wide(found: Region) -> str:
-    if not found.wide:
-        return ""
-    return f"; at {len(found.wide)} more the intervals are too wide to tell"
 
 
 def cell_sentence(result: MapResult, cell: Cell) -> str:
