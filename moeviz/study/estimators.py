@@ -22,7 +22,8 @@ from moeviz.estimate import (
 )
 from moeviz.model import Features, Mixture
 from moeviz.model.registry import Registry
-from moeviz.theory.linear_protocols import LinearDescent, LinearEm, LinearProtocol
+from moeviz.theory.linear_em import LinearEm
+from moeviz.theory.linear_protocols import LinearDescent, LinearProtocol
 
 if TYPE_CHECKING:
     import numpy as np

@@ -20,6 +20,7 @@ from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, OWN
 from moeviz.study.limits import check_limits
 from moeviz.study.models import PlannedFit, planned_fits
+from moeviz.study.start_law import BLOCK, NEAR, start_law
 from moeviz.study.versions import (
     FIELDS_VERSION,
     FIRST_FIELDS,
@@ -236,15 +237,18 @@ def _check_features(fit: PlannedFit, values: Mapping[str, Any]) -> None:
 
 def _check_zero_gates(fit: PlannedFit, values: Mapping[str, Any]) -> None:
     """Refuse fits that start at a gate where their score is not defined."""
-    at_truth = values["start"] == "near-truth" and values["start_scale"] <= TINY
-    if not at_truth or not values["sparse"] or fit.misspecified:
+    law, score = start_law(values), fit.mixture.score
+    flat = law.unit == BLOCK and values["sparse"] == values["true_atoms"]
+    at_truth = law.spread(values["sizes"][-1]) <= TINY or flat
+    if values["start"] != NEAR or not at_truth or not values["sparse"] or fit.misspecified:
         return
-    score = fit.mixture.score
     if not score.defined_at_zero:
         raise SpecificationError(
             f"Expected starts away from the truth for the {score.title}, because it has no "
             f"direction and no derivative at a zero gate, but got sparse = {values['sparse']} and "
-            f"start_scale = {values['start_scale']:g}; take a larger start_scale, sparse = 0 or "
+            f"start_scale = {values['start_scale']:g}"
+            f"{' in units of the spread of gates that are all zero' if flat else ''}; take "
+            f"{'start_unit = absolute' if flat else 'a larger start_scale'}, sparse = 0 or "
             "another router."
         )
 
