@@ -33,7 +33,8 @@ Values = Mapping[str, Any]
 LONGEST_TEXT = 400
 """Characters of a field's text that are looked at, unless it says another; more is refused."""
 
-MOST_SIZES = 30
+MOST_SIZES = 200
+"""As many as a published figure has."""
 MOST_SETTINGS = 100
 WHOLE = re.compile(r"[+-]?\d{1,18}(e\d{1,2})?", re.IGNORECASE)
 

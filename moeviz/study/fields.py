@@ -17,6 +17,7 @@ from moeviz.model.settings import constant_fields
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.start_law import start_fields
+from moeviz.study.statistic import BARS, GEOMETRIC, INTERVAL, STATISTICS
 from moeviz.theory import DISTANCES, GAUGES, LOSSES
 
 
@@ -267,6 +268,7 @@ _REST = (
         help="One set of fits for each.",
         group=DATA,
         basic=True,
+        longest=1600,
     ),
     Field(
         "replicates",
@@ -443,6 +445,32 @@ _REST = (
         choices=GAUGES,
         help="How a fit is held against the truth when different parameters give the same "
         "function.",
+        group=READ,
+    ),
+    Field(
+        "statistic",
+        "Statistic of a slope",
+        "",
+        "choice",
+        GEOMETRIC,
+        choices=STATISTICS,
+        title=lambda name: STATISTICS[name].title,
+        help="What a slope is drawn through at each sample size. 'geometric': the means of the "
+        "logarithms, while the points are means; this laboratory's own. 'mean': the means, as the "
+        "papers do. 'median': the medians. A finished study is read anew, without a fit.",
+        group=READ,
+    ),
+    Field(
+        "bars",
+        "Band around a curve",
+        "",
+        "choice",
+        INTERVAL,
+        choices=BARS,
+        title=lambda name: BARS[name],
+        help="'interval': a 95 % interval of what is drawn. '2sd' and '3sd': so many standard "
+        "deviations of the replicates to either side, which the cosine and the sigmoid paper print "
+        "as error bars. Slopes do not depend on it.",
         group=READ,
     ),
     Field(

@@ -51,9 +51,7 @@ class Way:
             return f"batches of {said['batch']}" if said["batch"] else "full batches"
         if said["em_rule"] == "none":
             return f"{said['em_steps']} iterations"
-        of = {"mean": "mean log-likelihood", "total": "total log-likelihood"}
-        rule = of.get(str(said["em_rule"]), str(said["em_rule"]))
-        return f"tolerance {said['em_tolerance']:g} of the {rule}"
+        return f"tolerance {said['em_tolerance']:g} of the {_RULES[str(said['em_rule'])][0]}"
 
     @property
     def short(self) -> str:
@@ -63,4 +61,13 @@ class Way:
             return str(said["batch"]) if said["batch"] else "full"
         if said["em_rule"] == "none":
             return f"{said['em_steps']} it."
-        return f"{said['em_rule']} {said['em_tolerance']:.0e}".replace("e-0", "e-")
+        return _RULES[str(said["em_rule"])][1]
+
+
+_RULES = {
+    "mean": ("mean log-likelihood", "mean"),
+    "total": ("total log-likelihood", "total"),
+    "relative": ("log-likelihood's relative change", "rel."),
+    "parameters": ("parameters' change", "par."),
+}
+"""What EM's tolerance is of, in words and as a name on an axis."""

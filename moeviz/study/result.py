@@ -129,12 +129,7 @@ class Curve(PlannedCurve):
                 "text": self.claim.text,
                 "source": self.claim.source,
             },
-            "published": self.published
-            and {
-                "slope": self.published.slope,
-                "source": self.published.source,
-                "note": self.published.note,
-            },
+            "published": self.published and self.published.to_json(),
         }
 
     @classmethod

@@ -25,6 +25,7 @@ from moeviz.study.versions import (
     FIELDS_VERSION,
     FIRST_FIELDS,
     NUMBERS_VERSION,
+    READ_AFTERWARDS,
     is_version,
     migrate,
 )
@@ -102,11 +103,15 @@ class Specification:
         """The identity: 16 hexadecimal digits of arithmetic and fields.
 
         A field that came later than :data:`~moeviz.study.versions.FIRST_FIELDS` is left out where
-        it stands at its default. Studies of an expert's formula name the way in which they allow
-        for its symmetries.
+        it stands at its default, and so are :data:`~moeviz.study.versions.READ_AFTERWARDS`. Studies
+        of an expert's formula name the way in which they allow for its symmetries.
         """
         usual = _later()
-        fields = {key: value for key, value in self.items if usual.get(key) != value}
+        fields = {
+            key: value
+            for key, value in self.items
+            if usual.get(key) != value and key not in READ_AFTERWARDS
+        }
         identity: dict[str, Any] = {"schema": self.numbers, "fields": fields}
         if CUSTOM in self["experts"]:
             identity["symmetries"] = SYMMETRIES
@@ -120,6 +125,20 @@ class Specification:
         }
         versions = {"schema": FIELDS_VERSION, "numbers": self.numbers}
         return {**versions, "preset": self.name, "fields": fields}
+
+    def read_as(self, statistic: str, bars: str) -> Specification:
+        """Return the same study, its losses read with another statistic and drawn with other bars.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such statistic, or there are no such bars.
+        """
+        said = {"statistic": statistic, "bars": bars}
+        changed = {name: FIELDS[name].check(value) for name, value in said.items()}
+        return replace(
+            self, items=tuple((key, changed.get(key, value)) for key, value in self.items)
+        )
 
     def of_today(self) -> Specification:
         """Return the study as it is computed today, whatever arithmetic it was computed with."""

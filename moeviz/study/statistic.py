@@ -31,8 +31,8 @@ class Statistic:
 
     Attributes
     ----------
-    name, title : str
-        In code and for people.
+    name, title, plural : str
+        In code, and for people one and several.
     words : str
         What a slope is drawn through, in words.
     drawn : {"mean", "median"}
@@ -46,6 +46,7 @@ class Statistic:
 
     name: str
     title: str
+    plural: str
     words: str
     drawn: str
     of_logs: bool
@@ -117,7 +118,8 @@ STATISTICS: Mapping[str, Statistic] = {
         Statistic(
             GEOMETRIC,
             "mean of logarithms",
-            "a line through the means of the logarithms, while the points drawn are the means",
+            "means of logarithms",
+            "a line through the means of the logarithms, while what is drawn are the means",
             "mean",
             True,
             "mean",
@@ -125,6 +127,7 @@ STATISTICS: Mapping[str, Statistic] = {
         Statistic(
             MEAN,
             "mean",
+            "means",
             "a line through the means on logarithmic axes, as the papers draw it",
             "mean",
             False,
@@ -133,6 +136,7 @@ STATISTICS: Mapping[str, Statistic] = {
         Statistic(
             MEDIAN,
             "median",
+            "medians",
             "a line through the medians on logarithmic axes",
             "median",
             False,

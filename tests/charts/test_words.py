@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from moeviz.charts.against import comparison
 from moeviz.charts.sentences import curve_words
 from moeviz.charts.words import (
-    comparison,
     design_sentence,
     model_words,
     number,

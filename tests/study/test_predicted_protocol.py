@@ -130,7 +130,7 @@ def test_it_is_drawn_dashed_where_it_is_trusted(result):
     look = style(0, THEMES["light"])
 
     def drawn(one):
-        traces = curve_traces(one, 0, look, result.spec["sizes"], 1.0)
+        traces = curve_traces(result.spec, one, 0, look, result.spec["sizes"], 1.0)
         return [trace for trace in traces if trace["meta"]["part"] == "protocol"]
 
     (line,) = drawn(curve)

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from moeviz.charts.words import OPEN_FIELDS, comparison, open_choices
+from moeviz.charts.against import comparison
+from moeviz.charts.words import OPEN_FIELDS, open_choices
 from moeviz.study import PRESETS
 from moeviz.study.fields import FIELDS
 from moeviz.study.kept import kept_names, kept_result

@@ -10,8 +10,9 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Field, Value, check_values, read_texts, with_defaults
 from moeviz.model.registry import Registry
 from moeviz.study.fields import FIELDS
+from moeviz.study.reader import attributes, plain
 from moeviz.study.specification import Specification
-from moeviz.study.statistic import MEAN
+from moeviz.study.statistic import DEFAULT
 
 LIVE, FULL = "live", "full"
 
@@ -92,11 +93,24 @@ class Published:
     expert: str = ""
     note: str = ""
     estimator: str = ""
-    statistic: str = MEAN
+    statistic: str = DEFAULT
     sizes: tuple[int, ...] = ()
     replicates: int = 0
     line: PrintedLine | None = None
     bars: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data, without the fit that it is of and the sizes, which are many."""
+        return {
+            "slope": self.slope,
+            "source": self.source,
+            "note": self.note,
+            "estimator": self.estimator,
+            "statistic": self.statistic,
+            "replicates": self.replicates,
+            "bars": self.bars,
+            "line": self.line and plain(attributes(self.line)),
+        }
 
 
 @dataclass(frozen=True)

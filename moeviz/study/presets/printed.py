@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moeviz.study.presets.preset import PrintedLine, Published
+from moeviz.study.statistic import MEAN
 
 NINE = (1000, 1778, 3162, 5623, 10000, 17783, 31623, 56234, 100000)
 """`cosine` prints the ends, 10³ and 10⁵, and not what lies between (App. E.1)."""
@@ -93,6 +94,7 @@ def _cosine(figure: str, note: str = "", **slopes: float) -> tuple[Published, ..
             router=router.replace("_", "-"),
             note=note,
             estimator="sgd",
+            statistic=MEAN,
             sizes=(NINE[0], NINE[-1]),
             replicates=20,
             bars=2,
@@ -111,6 +113,7 @@ def _sigmoid(figure: str, part: str, **slopes: float) -> tuple[Published, ...]:
             expert=name if part == "expert" else "",
             note=SIGMOID_OPEN,
             estimator="sgd",
+            statistic=MEAN,
             bars=3,
         )
         for name, slope in slopes.items()
@@ -126,6 +129,7 @@ def _multinomial(
             f"multinomial Fig. {figure}",
             note=EM_OPEN,
             estimator="em",
+            statistic=MEAN,
             sizes=sizes,
             replicates=40,
             line=line,
