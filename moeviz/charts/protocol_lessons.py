@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.presets import PRESETS, Published
 from moeviz.study.protocol_map import ProtocolMap
 from moeviz.study.protocol_region import Region, region, slope_stands
-from moeviz.study.protocol_result import Cell, MapResult
+from moeviz.study.protocol_result import Cell, CellCurve, MapResult
 from moeviz.study.protocol_way import Law
 from moeviz.text import listed, signed
 
@@ -169,8 +171,7 @@ def cell_sentence(result: MapResult, cell: Cell) -> str:
             said.append(f"{name}cannot be run")
             continue
         if curve.printed is None:
-            more = "no slope" if curve.n else "not run yet"
-            said.append(f"{name}{more}{f' ({curve.lost} fits lost)' if curve.lost else ''}")
+            said.append(f"{name}{_without(asked, curve)}")
             continue
         stand = slope_stands(curve.printed, one)
         words = {
@@ -182,6 +183,28 @@ def cell_sentence(result: MapResult, cell: Cell) -> str:
             f"{signed(curve.printed[2])}; {words}), starts alone {_start(result, cell.law, at)}"
         )
     return f"{begin[0].upper()}{begin[1:]}: {'; '.join(said)}."
+
+
+def foreseen(asked: ProtocolMap, curve: CellCurve) -> float | None:
+    """Return the slope of a curve's predicted means, None where there are none.
+
+    Parameters
+    ----------
+    asked : ProtocolMap
+    curve : CellCurve
+    """
+    known = [value for value in curve.predicted if value is not None and value > 0]
+    if len(known) < 2 or len(known) < len(asked.predicted):
+        return None
+    return float(np.polyfit(np.log(asked.predicted), np.log(known), 1)[0])
+
+
+def _without(asked: ProtocolMap, curve: CellCurve) -> str:
+    """Return what is said of a curve that has no slope yet, or none at all."""
+    if curve.n:
+        return f"no slope ({curve.lost} fits lost)" if curve.lost else "no slope"
+    told = foreseen(asked, curve)
+    return "not run yet" if told is None else f"predicted *{signed(told)}*, not run yet"
 
 
 def _start(result: MapResult, law: int, curve: int) -> str:
