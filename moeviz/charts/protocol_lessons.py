@@ -194,7 +194,7 @@ def foreseen(asked: ProtocolMap, curve: CellCurve) -> float | None:
     curve : CellCurve
     """
     known = [value for value in curve.predicted if value is not None and value > 0]
-    if len(known) < 2 or len(known) < len(asked.predicted):
+    if len(known) < 2 or len(known) != len(asked.predicted):
         return None
     return float(np.polyfit(np.log(asked.predicted), np.log(known), 1)[0])
 

@@ -69,7 +69,10 @@ LATER = {
 def test_the_first_fields_are_there_and_texts_and_a_few_others_came_later():
     assert set(FIELDS) >= FIRST_FIELDS
     texts = {name for name, field in FIELDS.items() if field.kind == "text"}
-    assert {name for name in FIELDS if name not in FIRST_FIELDS} == texts | LATER | {"statistic", "bars"}
+    assert {name for name in FIELDS if name not in FIRST_FIELDS} == texts | LATER | {
+        "statistic",
+        "bars",
+    }
 
 
 def test_a_field_that_came_later_is_named_where_it_leaves_its_default(bent):

@@ -82,6 +82,8 @@ def controls(snapshot: Snapshot | None) -> None:
     if st.button("Run live", type="primary", key="protocols.run"):
         RUNS.submit(live)
         st.rerun()
+    if snapshot is not None and snapshot.state != "done":
+        RUNS.continue_button(snapshot)
     if snapshot is not None and kept_map(figure()) is not None:
         st.button("Kept map", key="protocols.kept", on_click=choose, args=(figure(),))
 
