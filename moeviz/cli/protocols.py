@@ -90,8 +90,8 @@ def _print(results: Sequence[MapResult], as_json: bool) -> int:
 
 def _states() -> dict[str, tuple[str, float]]:
     """Return by name how a kept map stands, and what the map costs in seconds of one core."""
-    from moeviz.study.protocol_blocks import split_map
     from moeviz.study.protocol_kept import kept_map, map_names, named_map
+    from moeviz.study.protocol_plan import split_map
 
     found = {}
     for name in map_names():

@@ -140,7 +140,7 @@ def read_fits(
         Of the curves that are read: :data:`FITS`, :data:`STARTS` or another of them.
     """
     fit = resolve_scenario(spec).fits[block.fit]
-    reference = reference_of(spec, fit, block.fit)
+    reference = _reference(spec, fit, block.fit)
     return {
         str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
         for index, curve in enumerate(plan(spec).curves)
@@ -229,7 +229,7 @@ def _trace(fitted: FitResult, n: int) -> list[float] | None:
     return [float(cost.mean()) / (2.0 * n) for cost in kept]
 
 
-def reference_of(spec: Specification, fit: Fit, index: int) -> Reference:
+def _reference(spec: Specification, fit: Fit, index: int) -> Reference:
     """Return what the fits of a study are held against.
 
     Parameters
@@ -279,9 +279,39 @@ def _protocol(
     should_stop: Callable[[], bool] | None,
 ) -> dict[str, Any]:
     """Return what is predicted of a protocol's curves, by their index."""
-    reference = reference_of(spec, fit, fit.index)
+    reference = _reference(spec, fit, fit.index)
     found = predicted_protocol(spec, fit, readings, reference, information, should_stop)
     return {str(index): attributes(curve) for index, curve in found.items()}
+
+
+def predicted_readings(
+    spec: Specification,
+    fit: Fit,
+    readings: dict[int, Reading],
+    should_stop: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
+    """Return what is predicted of a protocol's curves, as a study's information has it.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    readings : dict of int to Reading
+        Of the curves, by their index.
+    should_stop : callable, optional
+
+    Returns
+    -------
+    dict
+        A :class:`~moeviz.study.predicted.PredictedCurve` as plain data, by the index as text.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    """
+    information = None if fit.misspecified else _truth_information(spec, fit)
+    return _protocol(spec, fit, readings, information, should_stop)
 
 
 def _projection_json(spec: Specification, index: int) -> dict[str, Any] | None:
