@@ -60,6 +60,8 @@ def assemble(
         curves=tuple(
             _curve(spec, str(index), curve, fits.get(curve.fit, {}), information.get(curve.fit))
             if curve.trained
+            else _curve_of_separation(spec, str(index), curve, information.get(curve.fit))
+            if curve.separates
             else _curve_of_starts(spec, str(index), curve, starts.get(curve.fit, {}))
             for index, curve in enumerate(planned.curves)
         ),
@@ -159,6 +161,41 @@ def _curve_of_starts(
         predicted_constant=None,
         predicted=None,
         function_alone=None,
+    )
+
+
+def _curve_of_separation(
+    spec: Specification, index: str, planned: PlannedCurve, information: Found | None
+) -> Curve:
+    """Return how far a moving truth is from its limit: numbers without chance, one for each size.
+
+    They are known at all sizes as soon as the limit is.
+    """
+    found = information["separation"] if information else None
+    values = found["readings"][index] if found else []
+    n = spec["sizes"] if found else ()
+    # As from two replicates that agree: a line has a slope, and its interval no width.
+    twice = [[value, value] for value in values]
+    none = (None,) * len(n)
+    return Curve(
+        **attributes(planned),
+        n=tuple(n),
+        replicates=((0,),) * len(n),
+        loss=tuple((value,) for value in values),
+        mean=tuple(values),
+        median=tuple(values),
+        geometric=tuple(values),
+        slope=fit_slope(n, twice, spec["window_from"]),
+        no_slope=why_no_slope(n, twice, spec["window_from"]),
+        local_slope=local_slopes(n, twice),
+        status=tuple(_counts([]) for _ in n),
+        residual=none,
+        steps=none,
+        trace=None,
+        predicted_constant=None,
+        predicted=None,
+        function_alone=None,
+        least_errors=tuple(found["errors"]) if found else None,
     )
 
 

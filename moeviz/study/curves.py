@@ -12,6 +12,7 @@ from moeviz.study.equal import expert_of, gauge_title
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import BESIDE
 from moeviz.study.models import PlannedFit
+from moeviz.study.moving import OWN_TRUTH, move_of
 from moeviz.study.presets.preset import Published
 from moeviz.study.presets.published import published_slope
 from moeviz.study.readings import paper_loss, readings
@@ -23,8 +24,16 @@ from moeviz.theory.rates import RateClaim, Setting, claimed_rate
 UNTRAINED = "before training"
 """What the name of a curve of starts says."""
 
+APART = "separation"
+"""What the name of a curve says that shows how far a moving truth is from its limit."""
+
 OF_STARTS = RateClaim(None, "Theory speaks of estimators, not of where they start.", "moeviz")
 """What theory says of a curve of starts."""
+
+OF_SEPARATION = RateClaim(
+    None, "How far the truths are from their limit is chosen, not learnt.", "moeviz"
+)
+"""What theory says of a curve of separations."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,10 @@ class PlannedCurve:
     published : Published or None
         The slope that a paper prints for it.
     trained : bool
-        Whether it is read off fits; else off the starts of a protocol, which nobody trained.
+        Whether it is read off fits; else off the starts of a protocol, which nobody trained, or
+        off a moving truth itself.
+    separates : bool
+        Whether it shows how far a moving truth is from its limit.
     """
 
     label: str
@@ -62,10 +74,13 @@ class PlannedCurve:
     estimator_title: str
     published: Published | None
     trained: bool
+    separates: bool
 
     @cached_property
     def claim(self) -> RateClaim:
         """What theory says of the curve."""
+        if self.separates:
+            return OF_SEPARATION
         return claimed_rate(self.setting, self.reading) if self.trained else OF_STARTS
 
     @property
@@ -79,7 +94,7 @@ class PlannedCurve:
             self.estimator,
             reading.loss,
             reading.gauge,
-            "" if self.trained else UNTRAINED,
+            APART if self.separates else "" if self.trained else UNTRAINED,
         )
 
 
@@ -87,7 +102,8 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
     """Return the curves of a study's fits, one for each reading of each fit.
 
     After them come, where the study asks for it, the curves of the protocols' starts: one for each
-    reading of each model that a protocol fits, for protocols share their starts.
+    reading of each model that a protocol fits, for protocols share their starts. Where the truth
+    moves its distance from the limit follows, for each reading of each model.
 
     Parameters
     ----------
@@ -105,11 +121,23 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
         for fit in begun.values()
         for one in readings(spec, fit)
     ]
-    return (*_told_apart(curves), *_told_apart(of_starts))
+    models: dict[tuple[str, str, str], PlannedFit] = {}
+    for fit in fits if move_of(spec.fields) else ():
+        models.setdefault((fit.router, fit.gate, fit.expert), fit)
+    apart = [
+        plan_curve(spec, fit, one, trained=False, separates=True)
+        for fit in models.values()
+        for one in readings(spec, fit)
+    ]
+    return (*_told_apart(curves), *_told_apart(of_starts), *_told_apart(apart))
 
 
 def plan_curve(
-    spec: Specification, fit: PlannedFit, reading: Reading, trained: bool = True
+    spec: Specification,
+    fit: PlannedFit,
+    reading: Reading,
+    trained: bool = True,
+    separates: bool = False,
 ) -> PlannedCurve:
     """Return the curve of one reading of one fit.
 
@@ -119,11 +147,14 @@ def plan_curve(
     fit : PlannedFit
     reading : Reading
     trained : bool
-        Whether it is read off the fit itself; else off its starts.
+        Whether it is read off the fit itself; else off its starts, or off the moving truth.
+    separates : bool
+        Whether it is read off the moving truth.
     """
+    what = _estimator_words(spec, fit.estimator) if trained else _untrained_words(spec, separates)
     gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
     return PlannedCurve(
-        _label(spec, fit, reading, gauge, trained),
+        _label(spec, fit, reading, gauge, "" if trained else APART if separates else UNTRAINED),
         fit.router,
         fit.gate,
         fit.expert,
@@ -132,9 +163,10 @@ def plan_curve(
         reading,
         setting_of(spec.fields, fit),
         gauge,
-        _estimator_words(spec, fit.estimator) if trained else f"no training, {_start_words(spec)}",
+        what,
         published_slope(spec, fit, reading) if trained else None,
         trained,
+        separates,
     )
 
 
@@ -163,16 +195,14 @@ def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
     ]
 
 
-def _label(
-    spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, trained: bool
-) -> str:
+def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, role: str) -> str:
     words = [SCORES[fit.router].title]
     if len(spec["gates"]) > 1:
         words.append(GATES[fit.gate].title)
     if len(spec["experts"]) > 1:
         words.append(EXPERTS[fit.expert].title)
-    if not trained:
-        words.append(UNTRAINED)
+    if role:
+        words.append(role)
     elif len(spec["estimators"]) > 1:
         words.append(ESTIMATORS[fit.estimator].title)
     plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, fit)
@@ -195,10 +225,20 @@ def _estimator_words(spec: Specification, estimator: str) -> str:
     return f"{what}, {_start_words(spec)}"
 
 
+def _untrained_words(spec: Specification, separates: bool) -> str:
+    """Return what is read where nothing is trained, in words."""
+    if separates:
+        return "no fit: the truth of each sample size against their limit"
+    return f"no training, {_start_words(spec)}"
+
+
 def _start_words(spec: Specification) -> str:
     """Return where fits start, in words."""
+    near = "the truth"
+    if move_of(spec.fields) and spec["moving_start"] != OWN_TRUTH:
+        near = "the truths' limit"
     start = (
-        f"starts near the truth (scale {spec['start_scale']:g})"
+        f"starts near {near} (scale {spec['start_scale']:g})"
         if spec["start"] == "near-truth"
         else "random starts"
     )

@@ -87,7 +87,7 @@ def plan(spec: Specification) -> Plan:
     """
     fits = planned_fits(spec.fields)
     curves = plan_curves(spec, fits)
-    begun = sorted({curve.fit for curve in curves if not curve.trained})
+    begun = sorted({c.fit for c in curves if not (c.trained or c.separates)})
     return Plan(fits, curves, tuple(_blocks(spec, fits, begun)))
 
 

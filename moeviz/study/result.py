@@ -70,6 +70,9 @@ class Curve(PlannedCurve):
         for without bound.
     protocol_rate : float or None
         The share of itself that its fastest direction loses in a step; beyond 2 it grows.
+    least_errors : tuple of float or None
+        Of a separation: at each size, what the errors of the best test between truth and limit
+        sum to at least.
     """
 
     n: tuple[int, ...]
@@ -91,6 +94,7 @@ class Curve(PlannedCurve):
     predicted_protocol: Numbers | None = None
     protocol_shift: Numbers | None = None
     protocol_rate: float | None = None
+    least_errors: Numbers | None = None
 
     @property
     def trusted_protocol(self) -> Numbers:
@@ -119,6 +123,7 @@ class Curve(PlannedCurve):
             "loss_title": self.reading.title,
             "fit": self.fit,
             "trained": self.trained,
+            **({"separates": True} if self.separates else {}),
             **numbers,
             "slope": self.slope and {**plain(attributes(self.slope)), "confidence": CONFIDENCE},
             "no_slope": self.no_slope and self.no_slope.value,
@@ -164,13 +169,14 @@ class Curve(PlannedCurve):
             predicted_protocol=_maybe_numbers(data, "predicted_protocol"),
             protocol_shift=_maybe_numbers(data, "protocol_shift"),
             protocol_rate=data.maybe("protocol_rate"),
+            least_errors=_maybe_numbers(data, "least_errors"),
         )
 
 
 _NUMBERS = (
     "n", "replicates", "loss", "mean", "median", "geometric", "status", "residual", "steps",
     "trace", "predicted_constant", "predicted", "function_alone", "predicted_protocol",
-    "protocol_shift", "protocol_rate",
+    "protocol_shift", "protocol_rate", "least_errors",
 )  # fmt: skip
 
 
@@ -191,7 +197,8 @@ def _planned(data: ObjectReader, spec: Specification) -> PlannedCurve:
     trained = data.truth("trained") if "trained" in data else True
     router, gate, expert, estimator = names
     fit = plan_fit(spec.fields, data.whole("fit"), router, gate, expert, estimator)
-    made = plan_curve(spec, fit, reading, trained)
+    separates = "separates" in data and data.truth("separates")
+    made = plan_curve(spec, fit, reading, trained, separates)
     for curve in plan(spec).curves:
         if curve.key == made.key and curve.fit == made.fit:
             return curve

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moeviz.study.models import PlannedFit, plain_gate
+from moeviz.study.moving import move_of
 from moeviz.theory.rates import Setting
 
 
@@ -30,4 +31,5 @@ def setting_of(fields: Mapping[str, Any], fit: PlannedFit) -> Setting:
         sparse=fields["sparse"] > 0,
         flat=fields["flat"] > 0,
         jumps=fit.mixture.jumps(fields["atoms"]),
+        moving=move_of(fields) is not None,
     )
