@@ -40,6 +40,11 @@ def curve_traces(
     list of dict
         Plotly's traces, each with ``meta`` that names the curve and the part.
     """
+    if curve.separates:
+        made = [*_bound(curve, look), _separation(curve, look)]
+        for trace in made:
+            trace["meta"]["curve"] = index
+        return made
     made = [_band(curve, look), _replicates(curve, look, shift)]
     if curve.predicted_constant is not None:
         made.append(_predicted(curve, curve.predicted_constant, look, sizes))
@@ -114,6 +119,40 @@ def _starts(curve: Curve, look: Style) -> dict[str, Any]:
         "hovertemplate": "n = %{x:,}<br>mean loss before training %{y:.4g}",
         "meta": {"part": "start"},
     }
+
+
+def _separation(curve: Curve, look: Style) -> dict[str, Any]:
+    """Return how far a moving truth is from its limit: a thin line without fits."""
+    return {
+        **_means(curve, look),
+        "line": {"color": look.colour, "width": 2, "dash": look.dash},
+        "marker": {"color": look.colour, "size": 7, "symbol": f"{look.marker}-open"},
+        "hovertemplate": "n = %{x:,}<br>the truth lies %{y:.4g} from its limit",
+        "meta": {"part": "separation"},
+    }
+
+
+def _bound(curve: Curve, look: Style) -> list[dict[str, Any]]:
+    """Return what no estimator stays below at both truth and limit, where a metric says so."""
+    if not curve.reading.metric or not curve.least_errors:
+        return []
+    pairs = zip(curve.mean, curve.least_errors, strict=True)
+    values = [None if m is None or e is None else positive(0.5 * m * e) for m, e in pairs]
+    if all(value is None for value in values):
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{curve.label}, two-point bound",
+            "x": list(curve.n),
+            "y": values,
+            "line": {"color": look.colour, "width": 1.5, "dash": "2px,6px"},
+            "hovertemplate": "n = %{x:,}<br>no estimator stays below %{y:.4g} at both the truth "
+            "and its limit",
+            "meta": {"part": "bound"},
+        }
+    ]
 
 
 def _band(curve: Curve, look: Style) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from moeviz.charts.meter import course
+from moeviz.charts.moving_words import separation_words
 from moeviz.charts.protocol_words import protocol_words
 from moeviz.charts.symmetries import equal_words
 from moeviz.estimate import ENDED, FAILED, Status
@@ -47,6 +48,8 @@ def curve_words(spec: Specification, curve: Curve) -> str:
         The curve's study.
     curve : Curve
     """
+    if curve.separates:
+        return separation_words(curve)
     if not curve.trained:
         return _of_starts(curve)
     return _shown(curve) + protocol_words(curve, spec["window_from"]) + equal_words(spec, curve)

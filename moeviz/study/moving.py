@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 LIMIT, OWN_TRUTH = "limit", "truth"
 """In the field of a moving truth's starts: what near-truth starts lie around."""
 
-LIMIT_NAME = "G*"
-
 
 def move_of(values: Mapping[str, Any]) -> Move | None:
     """Return how a study's truth moves; None where it stands still.
@@ -40,6 +38,31 @@ def move_of(values: Mapping[str, Any]) -> Move | None:
         A study's fields.
     """
     return None if values["moving"] == STANDING else MOVES[values["moving"]]
+
+
+def moves(values: Mapping[str, Any]) -> bool:
+    """Return whether a study's sample sizes have different truths.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
+    """
+    apart = move_of(values) is not None and values["moving_scale"] > 0.0
+    return bool(apart and values["moving_power"] > 0.0)
+
+
+def atoms_of_truth(values: Mapping[str, Any]) -> int:
+    """Return how many atoms the truth of a sample size has, those of the limit and what is added.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
+    """
+    move = move_of(values)
+    added = move.added if move is not None and values["moving_scale"] > 0.0 else 0
+    return int(values["true_atoms"] + added)
 
 
 def step(values: Mapping[str, Any], n: int) -> float:
@@ -175,7 +198,7 @@ def check_moving(values: Mapping[str, Any], fits: tuple[PlannedFit, ...]) -> Non
                 f"Expected data of the fitted model {said}, but they come from another one; set "
                 "data_router and data_gate to 'own'."
             )
-    most = values["true_atoms"] + move.added
+    most = atoms_of_truth(values)
     if values["atoms"] < most:
         raise SpecificationError(
             f"Expected at least {most} fitted experts {said}, which has {move.added} more than its "
