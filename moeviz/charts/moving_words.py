@@ -11,7 +11,6 @@ from moeviz.study.moving import move_of, moves, step
 from moeviz.study.result import Curve, Result
 from moeviz.study.slope import NoSlope
 from moeviz.study.specification import Specification
-from moeviz.text import signed
 
 BLIND = 0.95
 """Errors that sum to more than this are nearly a coin's."""
@@ -109,23 +108,24 @@ def moving_takeaway(result: Result, names: Sequence[str], shown: Sequence[int]) 
     shown : sequence of int
         Places of the curves that are on at first.
     """
-    said: list[str] = []
-    for place in shown if moves(result.spec.fields) else ():
+    if not moves(result.spec.fields):
+        return ""
+    said, largest = [], 0
+    for place in shown:
         curve = result.curves[place]
-        found = partner(curve, result.curves) if curve.trained else None
-        apart = result.curves[found].slope if found is not None else None
-        if curve.slope is None or apart is None:
+        found = partner(curve, result.curves) if curve.trained and curve.n else None
+        if found is None:
             continue
-        if curve.slope.high < apart.estimate:
-            said.append(f"“{names[place]}” falls faster than its truths close in")
-        elif curve.slope.low <= apart.estimate:
-            said.append(f"“{names[place]}” falls no faster than its truths close in")
-        else:
-            said.append(f"“{names[place]}” falls more slowly than its truths close in")
+        other, n = result.curves[found], curve.n[-1]
+        apart = dict(zip(other.n, other.mean, strict=True)).get(n)
+        mean = curve.mean[-1]
+        if apart and mean is not None:
+            said.append(f"“{names[place]}” is {number(mean / apart)} times the separation")
+            largest = max(largest, n)
     if not said:
         return ""
-    power = signed(-result.spec["moving_power"])
     return (
-        f" The truth moves like n to the power {power}: {'; '.join(said)}. That speaks of all "
-        "these truths at once; of any one of them, held fixed, a curve may fall faster."
+        f" The truth moves towards its limit like n^(−{result.spec['moving_power']:g}), and at n = "
+        f"{largest:,} {'; '.join(said)}. That speaks of all these truths at once; of any one of "
+        "them, held fixed, an error may fall faster."
     )
