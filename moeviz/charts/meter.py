@@ -13,10 +13,13 @@ from typing import Literal
 from moeviz.charts.chosen import short_names
 from moeviz.charts.palette import Theme, style
 from moeviz.charts.words import NO_SLOPE, whole
+from moeviz.study.against import held_against
 from moeviz.study.curves import STARTS, UNFINISHED
 from moeviz.study.fit_report import FitReport
 from moeviz.study.result import Curve, Result
 from moeviz.study.slope import NoSlope, Slope
+from moeviz.study.specification import Specification
+from moeviz.study.statistic import STATISTICS
 from moeviz.text import signed, within
 
 Mark = Literal["yes", "no", "unknown", "waiting"]
@@ -107,7 +110,7 @@ def meters(result: Result, theme: Theme) -> tuple[Meter, ...]:
                 curve.claim.exponent,
                 curve.published.slope if curve.published else None,
                 mark,
-                words + _paper(curve),
+                words + _paper(result.spec, curve),
             )
         )
     return tuple(made)
@@ -245,14 +248,18 @@ def _interval(slope: Slope) -> str:
     return f"{signed(slope.low)} to {signed(slope.high)}"
 
 
-def _paper(curve: Curve) -> str:
-    """Say where the slope lies that a paper prints; empty where none does."""
-    paper, slope = curve.published, curve.slope
-    if paper is None:
+def _paper(spec: Specification, curve: Curve) -> str:
+    """Say where the slope lies that a paper prints, read as the paper reads its own."""
+    found = held_against(spec, curve)
+    if found is None:
         return ""
+    printed, slope = signed(found.published.slope), found.slope
     if slope is None:
-        return f" The paper prints {signed(paper.slope)}."
-    inside = within(paper.slope, slope.low, slope.high)
-    return (
-        f" The paper's {signed(paper.slope)} lies {'inside' if inside else 'outside'} our interval."
+        return f" The paper prints {printed}."
+    said = (
+        f" The paper's {printed} lies {'inside' if found.slope_inside else 'outside'} our interval"
     )
+    if found.published.statistic == spec["statistic"]:
+        return f"{said}."
+    through = STATISTICS[found.published.statistic].plural
+    return f"{said} through {through}, {_interval(slope)}."

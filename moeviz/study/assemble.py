@@ -13,8 +13,8 @@ from moeviz.study.fit_report import Approximation, FitReport
 from moeviz.study.paths import paths_of
 from moeviz.study.plan import plan
 from moeviz.study.reader import Numbers, ObjectReader, attributes
+from moeviz.study.reread import slopes_of
 from moeviz.study.result import Curve, Result
-from moeviz.study.slope import fit_slope, local_slopes, why_no_slope
 from moeviz.study.specification import Specification
 from moeviz.study.summary import geometric_mean, losses, mean, median
 
@@ -209,9 +209,7 @@ def _summary(
         "mean": tuple(mean(row) for row in loss),
         "median": tuple(median(row) for row in loss),
         "geometric": tuple(geometric_mean(row) for row in loss),
-        "slope": fit_slope(n, loss, spec["window_from"], seed=spec["seed"]),
-        "no_slope": why_no_slope(n, loss, spec["window_from"]),
-        "local_slope": local_slopes(n, loss),
+        **slopes_of(spec, n, loss),
     }
 
 

@@ -115,7 +115,7 @@ def _fits(
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": _readings(spec, block, fitted.theta.cpu(), FITS),
+        "readings": read_fits(spec, block, fitted.theta.cpu(), FITS),
         "status": fitted.status.tolist(),
         "steps": fitted.steps.tolist(),
         "residual": (fitted.cost / block.n).tolist(),
@@ -125,10 +125,20 @@ def _fits(
     }
 
 
-def _readings(
+def read_fits(
     spec: Specification, block: Block, theta: Tensor, kind: str
 ) -> dict[str, list[float]]:
-    """Return every reading of a block's parameters, shape (replicates, P), by curve."""
+    """Return every reading of a block's parameters, by the curve's index as text.
+
+    Parameters
+    ----------
+    spec : Specification
+    block : Block
+        Says which fit.
+    theta : Tensor, shape (replicates, P)
+    kind : str
+        Of the curves that are read: :data:`FITS`, :data:`STARTS` or another of them.
+    """
     fit = resolve_scenario(spec).fits[block.fit]
     reference = _reference(spec, fit, block.fit)
     return {
@@ -149,7 +159,7 @@ def _starts(
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": _readings(spec, block, theta, STARTS),
+        "readings": read_fits(spec, block, theta, STARTS),
     }
 
 
@@ -220,6 +230,15 @@ def _trace(fitted: FitResult, n: int) -> list[float] | None:
 
 
 def _reference(spec: Specification, fit: Fit, index: int) -> Reference:
+    """Return what the fits of a study are held against.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    index : int
+        The fit's place.
+    """
     x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
     projection = resolve_projection(spec, index)
     if projection is None:
@@ -263,6 +282,36 @@ def _protocol(
     reference = _reference(spec, fit, fit.index)
     found = predicted_protocol(spec, fit, readings, reference, information, should_stop)
     return {str(index): attributes(curve) for index, curve in found.items()}
+
+
+def predicted_readings(
+    spec: Specification,
+    fit: Fit,
+    readings: dict[int, Reading],
+    should_stop: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
+    """Return what is predicted of a protocol's curves, as a study's information has it.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    readings : dict of int to Reading
+        Of the curves, by their index.
+    should_stop : callable, optional
+
+    Returns
+    -------
+    dict
+        A :class:`~moeviz.study.predicted.PredictedCurve` as plain data, by the index as text.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    """
+    information = None if fit.misspecified else _truth_information(spec, fit)
+    return _protocol(spec, fit, readings, information, should_stop)
 
 
 def _projection_json(spec: Specification, index: int) -> dict[str, Any] | None:

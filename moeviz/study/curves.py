@@ -18,6 +18,7 @@ from moeviz.study.presets.published import published_slope
 from moeviz.study.readings import paper_loss, readings
 from moeviz.study.setting import setting_of
 from moeviz.study.specification import Specification
+from moeviz.study.start_law import NEAR, start_law
 from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
 from moeviz.theory.rates import RateClaim, Setting, claimed_rate
 
@@ -221,10 +222,8 @@ def _estimator_words(spec: Specification, estimator: str, kind: str) -> str:
 
 def _start_words(spec: Specification) -> str:
     """Return where fits start, in words."""
-    start = (
-        f"starts near the truth (scale {spec['start_scale']:g})"
-        if spec["start"] == "near-truth"
-        else "random starts"
-    )
+    crowded = spec["atoms"] > spec["true_atoms"]
+    near = spec["start"] == NEAR
+    start = start_law(spec.fields).words(crowded) if near else "random starts"
     best = f", best of {spec['starts']}" if spec["starts"] > 1 else ""
     return f"{start}{best}"

@@ -11,7 +11,14 @@ from functools import lru_cache
 from moeviz.model.fused import descent
 from moeviz.study.curves import STARTS, UNFINISHED, PlannedCurve, plan_curves
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.limits import end_seconds, fit_seconds, parameters, start_seconds
+from moeviz.study.limits import (
+    EM_STEP_SECONDS,
+    end_seconds,
+    fit_seconds,
+    parameters,
+    sample_seconds,
+    start_seconds,
+)
 from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.specification import Specification
 
@@ -23,6 +30,9 @@ That is long beside what it costs to send one, and short beside the two seconds 
 
 BLOCK_BYTES = 128e6
 """Bytes of data and features that a block should not exceed, where it can be cut."""
+
+TOGETHER = 10
+"""Replicates of a block, at most, that are together for what their steps share and not for time."""
 
 INFORMATION_SECONDS = 0.5
 
@@ -139,7 +149,11 @@ def _cut(spec: Specification, fit: PlannedFit, n: int, size: int) -> list[Block]
     replicates = spec["replicates"]
     if fit.estimator == "sgd" and not descent.supported(fit.mixture):
         # Many small steps: their fixed cost is shared by the replicates of a block.
-        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
+        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), TOGETHER))
+    if fit.estimator == "em":
+        # As many as make what an iteration costs beside its samples a quarter of it.
+        few = math.ceil(3.0 * EM_STEP_SECONDS / (n * sample_seconds(size, fit.mixture)))
+        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), few, TOGETHER))
     return [
         Block(f"fit{fit.index}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit.index, n, a, b)
         for a, b in _ranges(replicates, most)

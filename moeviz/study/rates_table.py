@@ -181,7 +181,7 @@ RATE_ROWS: tuple[RateRow, ...] = (
         ),
     ),
     _sigmoid_row("sigmoid gate", "sparse", "sigmoid-sparse", "S10", ("S13.p2",)),
-    _sigmoid_row("sigmoid gate", "dense", "dense-over", "S8", ("S8.p2.d2",)),
+    _sigmoid_row("sigmoid gate", "dense", "dense-over", "S8", ("S8.p2.d2", "S22.full.p2")),
     _sigmoid_row("softmax gate", "sparse", "softmax-sparse"),
     _sigmoid_row("softmax gate", "dense", "dense-over"),
     RateRow(
@@ -195,7 +195,7 @@ RATE_ROWS: tuple[RateRow, ...] = (
                 "polynomial",
                 "partial-sparse",
                 {"routers": "partial-quadratic", "experts": "polynomial"},
-                decided_by=("S9.p2.d2",),
+                decided_by=("S9.p2.d2", "S17.p2.d2"),
             ),
             function("sigmoid-function", "l2", "polynomial, degree 2", routers="partial-quadratic"),
         ),

@@ -16,11 +16,12 @@ from moeviz.estimate import ENDED
 from moeviz.model import GATES, SCORES
 from moeviz.study.curves import FITS, KINDS, STARTS, PlannedCurve, plan_curve
 from moeviz.study.fit_report import FitReport
+from moeviz.study.local_slope import LocalSlope
 from moeviz.study.models import plan_fit
 from moeviz.study.paths import FitPath
 from moeviz.study.plan import plan
 from moeviz.study.reader import Numbers, ObjectReader, Rows, attributes, plain
-from moeviz.study.slope import CONFIDENCE, LocalSlope, NoSlope, Slope
+from moeviz.study.slope import CONFIDENCE, NoSlope, Slope
 from moeviz.study.specification import Specification
 from moeviz.theory import Reading
 
@@ -134,12 +135,7 @@ class Curve(PlannedCurve):
                 "text": self.claim.text,
                 "source": self.claim.source,
             },
-            "published": self.published
-            and {
-                "slope": self.published.slope,
-                "source": self.published.source,
-                "note": self.published.note,
-            },
+            "published": self.published and self.published.to_json(),
         }
 
     @classmethod

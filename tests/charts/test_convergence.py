@@ -11,10 +11,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moeviz.charts.bands import mean_interval
 from moeviz.charts.chosen import first_curves
 from moeviz.charts.convergence import convergence_figure, size_text
 from moeviz.charts.guides import power_text
-from moeviz.charts.lines import mean_interval
 from moeviz.charts.palette import THEMES
 from moeviz.charts.words import describe, whole
 from moeviz.study import PRESETS, assemble, plan, run_block, split

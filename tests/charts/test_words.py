@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from moeviz.charts.against import comparison
 from moeviz.charts.sentences import curve_words
 from moeviz.charts.words import (
-    comparison,
     design_sentence,
     model_words,
     number,
@@ -163,7 +163,13 @@ def test_what_the_paper_leaves_open_is_said_with_its_value(result, curve, whole)
     assert ": 0.25;" in text
     assert ": 64;" in text
     assert "olerance" not in text
+    assert "Power of n" not in text
     assert "Fitted number of experts" not in text
+    text = open_choices(whole(by_sgd, start_power=0.25, start_unit="block"))
+    assert "starts come closer: 0.25; Unit of the distance of starts: block." in text
+    by_em = curve(0, published=published, estimator="em")
+    text = open_choices(whole(by_em, em_tolerance=1e-8, em_rule="total"))
+    assert "Tolerance of EM: 1e-08; What EM's tolerance is of: total;" in text
 
 
 def test_the_sigmoid_paper_leaves_its_whole_protocol_open(curve, whole):

@@ -27,12 +27,26 @@ def run(spec, kinds=("fits", "information")):
 SMALL = {"sizes": (300, 3000), "replicates": 24, "start_scale": 0.02, "candidates": 8}
 MODEL = {"routers": ("perturbed-cosine",), "gauges": ("pinned",), "estimators": ("sgd",), **SMALL}
 
+EM_ENDS = {
+    "mean": {},
+    "total": {"em_tolerance": 1e-2},
+    "relative": {"em_tolerance": 1e-4},
+    "parameters": {"em_tolerance": 1e-2},
+    "none": {"em_steps": 3},
+}
+
 STUDIES = {
     "starts and batches": ("cosine-exact", {**MODEL, "rate": 0.2}),
     "full batches from the truth": ("cosine-exact", {**MODEL, "start_scale": 0.0, "batch": 0}),
     "batches from the truth": ("cosine-exact", {**MODEL, "start_scale": 0.0, "rate": 0.05}),
     "an over-specified fit": ("cosine-over", {**MODEL, "start_scale": 0.05}),
-    "EM": ("gaussian-exact", {**SMALL, "estimators": ("em",), "sizes": (1000, 10_000)}),
+    **{
+        f"EM, {rule}": (
+            "gaussian-exact",
+            {**SMALL, "estimators": ("em",), "sizes": (1000, 10_000), "em_rule": rule, **more},
+        )
+        for rule, more in EM_ENDS.items()
+    },
     "a density": ("gaussian-exact", {**SMALL, "estimators": ("sgd",), "rate": 0.001}),
     "at the best approximation": (
         "softmax-against-sigmoid",
@@ -116,7 +130,7 @@ def test_it_is_drawn_dashed_where_it_is_trusted(result):
     look = style(0, THEMES["light"])
 
     def drawn(one):
-        traces = curve_traces(one, 0, look, result.spec["sizes"], 1.0)
+        traces = curve_traces(result.spec, one, 0, look, result.spec["sizes"], 1.0)
         return [trace for trace in traces if trace["meta"]["part"] == "protocol"]
 
     (line,) = drawn(curve)
