@@ -14,6 +14,7 @@ from moeviz.charts.chosen import short_names
 from moeviz.charts.palette import Theme, style
 from moeviz.charts.words import NO_SLOPE, whole
 from moeviz.study.against import held_against
+from moeviz.study.curves import STARTS, UNFINISHED
 from moeviz.study.fit_report import FitReport
 from moeviz.study.result import Curve, Result
 from moeviz.study.slope import NoSlope, Slope
@@ -29,6 +30,12 @@ GAP = 0.25
 
 FEWEST = 3
 """Sample sizes without which nobody sees whether a line is straight."""
+
+_OTHERS = {
+    STARTS: "what the starts alone would show, without training",
+    UNFINISHED: "how far the fits are from the converged estimator on the same data",
+}
+"""What other kinds of curves than fits show, of which theory does not speak."""
 
 ENDED_BADLY = 0.2
 """Share of fits that have not plainly converged above which their mean says little."""
@@ -123,11 +130,13 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     slope = curve.slope
     if slope is None:
         return _without(curve, result)
+    if curve.separates:
+        return "unknown", f"{course(slope)}: how far the truths are from their limit."
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
         return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
     exponent = curve.claim.exponent
-    if not curve.trained:
-        return "unknown", f"{course(slope)}: what the starts alone would show, without training."
+    if curve.kind in _OTHERS:
+        return "unknown", f"{course(slope)}: {_OTHERS[curve.kind]}."
     if exponent is None:
         single = "single " if "n^(" in curve.claim.rate else ""
         return "unknown", f"{course(slope)}; theory names no {single}power of n to hold it against."
@@ -204,6 +213,10 @@ def _blocked(curve: Curve, result: Result) -> str:
     if ended["protocol run"]:
         return "the fits stopped where the protocol ends, converged or not"
     badly = total - ended["converged"]
+    if curve.reading.of_function:
+        # A minimum on the edge of the box is the estimator over the box, of which the theorems on
+        # functions speak; only of parameters does it say no more than where the box ends.
+        badly -= ended["boundary"]
     if badly > ENDED_BADLY * total:
         return f"{badly} of {total} fits did not plainly converge"
     return ""

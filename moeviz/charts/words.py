@@ -16,6 +16,7 @@ OPEN_FIELDS: Mapping[str, str | None] = {
     "start_scale": None,
     "batch": "sgd",
     "em_tolerance": "em",
+    "em_rule": "em",
     "box": None,
 }
 """Fields on which the papers are silent, and the estimator that a field is about, if only one.
@@ -24,6 +25,9 @@ OPEN_FIELDS: Mapping[str, str | None] = {
 nothing of its starts. `cosine` does not say how large a batch is, nor `multinomial` of which
 quantity 1e-6 is the tolerance.
 """
+
+OPEN_IF_SET = ("start_power", "start_unit", "start_weight")
+"""Fields on which they are silent, too, and which are named where they leave their default."""
 
 OPEN_IN_SIGMOID = ("atoms", "sizes", "replicates", "epochs", "rate")
 """Fields on which `sigmoid` alone is silent: it names no optimiser, no sizes and no replicates."""
@@ -184,6 +188,7 @@ def open_choices(result: Result) -> str:
     if not ran:
         return ""
     names = [name for name, needs in OPEN_FIELDS.items() if needs is None or needs in ran]
+    names += [name for name in OPEN_IF_SET if result.spec[name] != FIELDS[name].default]
     sources = [curve.published.source for curve in result.curves if curve.published]
     if any(source.startswith("sigmoid ") for source in sources):
         names += OPEN_IN_SIGMOID

@@ -27,12 +27,26 @@ def run(spec, kinds=("fits", "information")):
 SMALL = {"sizes": (300, 3000), "replicates": 24, "start_scale": 0.02, "candidates": 8}
 MODEL = {"routers": ("perturbed-cosine",), "gauges": ("pinned",), "estimators": ("sgd",), **SMALL}
 
+EM_ENDS = {
+    "mean": {},
+    "total": {"em_tolerance": 1e-2},
+    "relative": {"em_tolerance": 1e-4},
+    "parameters": {"em_tolerance": 1e-2},
+    "none": {"em_steps": 3},
+}
+
 STUDIES = {
     "starts and batches": ("cosine-exact", {**MODEL, "rate": 0.2}),
     "full batches from the truth": ("cosine-exact", {**MODEL, "start_scale": 0.0, "batch": 0}),
     "batches from the truth": ("cosine-exact", {**MODEL, "start_scale": 0.0, "rate": 0.05}),
     "an over-specified fit": ("cosine-over", {**MODEL, "start_scale": 0.05}),
-    "EM": ("gaussian-exact", {**SMALL, "estimators": ("em",), "sizes": (1000, 10_000)}),
+    **{
+        f"EM, {rule}": (
+            "gaussian-exact",
+            {**SMALL, "estimators": ("em",), "sizes": (1000, 10_000), "em_rule": rule, **more},
+        )
+        for rule, more in EM_ENDS.items()
+    },
     "a density": ("gaussian-exact", {**SMALL, "estimators": ("sgd",), "rate": 0.001}),
     "at the best approximation": (
         "softmax-against-sigmoid",

@@ -13,7 +13,8 @@ FREE = frozenset(
         "routers", "gates", "experts", "estimators", "sizes", "replicates", "seed", "truth_seed",
         "candidates", "start", "start_scale", "starts", "box", "max_steps", "em_steps",
         "em_tolerance", "epochs", "rate", "batch", "losses", "gauges", "window_from",
-        "untrained", "statistic", "bars",
+        "untrained", "unfinished", "statistic", "bars",
+        "start_power", "start_unit", "start_weight", "em_rule",
     }
 )  # fmt: skip
 """Fields that may differ from a preset's and still repeat its experiment."""
