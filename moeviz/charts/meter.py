@@ -130,6 +130,8 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     slope = curve.slope
     if slope is None:
         return _without(curve, result)
+    if curve.separates:
+        return "unknown", f"{course(slope)}: how far the truths are from their limit."
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
         return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
     exponent = curve.claim.exponent
@@ -211,6 +213,10 @@ def _blocked(curve: Curve, result: Result) -> str:
     if ended["protocol run"]:
         return "the fits stopped where the protocol ends, converged or not"
     badly = total - ended["converged"]
+    if curve.reading.of_function:
+        # A minimum on the edge of the box is the estimator over the box, of which the theorems on
+        # functions speak; only of parameters does it say no more than where the box ends.
+        badly -= ended["boundary"]
     if badly > ENDED_BADLY * total:
         return f"{badly} of {total} fits did not plainly converge"
     return ""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.presets import PRESETS, Published
-from moeviz.study.protocol_map import Law, ProtocolMap
+from moeviz.study.protocol_map import ProtocolMap
 from moeviz.study.protocol_region import Region, region, slope_stands
-from moeviz.study.protocol_result import Cell, MapResult
+from moeviz.study.protocol_result import Cell, CellCurve, MapResult
+from moeviz.study.protocol_way import Law
 from moeviz.text import listed, signed
 
 _POWERS = {0.25: "n^(−1/4)", 0.5: "n^(−1/2)"}
@@ -65,22 +68,29 @@ def lesson(result: MapResult) -> str:
     result : MapResult
     """
     found, asked = region(result), result.asked
-    count, printed = len(result.cells), asked.published
-    which = f"{_number(len(printed))} printed slopes appear together" if len(printed) > 1 else (
-        f"the printed slope {signed(printed[0].slope)} appears"
-    )  # fmt: skip
-    of = f"{count} protocols" if result.complete else f"the {found.judged} protocols read so far"
+    printed, whole = asked.published, len(result.cells)
     if not found.judged:
         return "No protocol has been read yet."
+    of = f"{whole} protocols" if result.complete else f"the {found.judged} protocols read so far"
+    both = "both printed slopes" if len(printed) == 2 else f"all {len(printed)} printed slopes"
+    one = f"the printed slope {signed(printed[0].slope)}"
+    many = len(printed) > 1
     if found.together:
-        said = f"{which[0].upper()}{which[1:]} at *{len(found.together)}* of {of}: "
-        said += _where(found.together, asked)
-        return f"{said}{_level(found, asked)}{_nobody(found)}{_wide(found)}."
-    near = found.nearest
-    said = f"At *none* of {of} {_do(which, len(printed))}"
-    if near is not None:
-        said += f"; the nearest is {protocol_words(asked, near)}, with {_slopes(near, printed)}"
-    return f"{said}{_wide(found)}."
+        said = f"{both} appear together" if many else f"{one} appears"
+        said = f"{said[0].upper()}{said[1:]} at *{len(found.together)}* of {of}: "
+        said += _where(found.together, asked) + _level(found, asked) + _nobody(found)
+        if found.wide:
+            said += f"; at {len(found.wide)} more the intervals are too wide to tell"
+        return f"{said}."
+    said = f"At *none* of {of} {f'do {both}' if many else f'does {one}'} appear"
+    said += " together" if many else ""
+    if found.wide:
+        said += f"; at {len(found.wide)} of them the intervals are too wide to tell"
+    if found.nearest is not None:
+        near = found.nearest
+        said += f"; the nearest that tells is {protocol_words(asked, near)}, with "
+        said += _slopes(near, printed)
+    return f"{said}."
 
 
 def protocol_words(asked: ProtocolMap, cell: Cell) -> str:
@@ -92,16 +102,6 @@ def protocol_words(asked: ProtocolMap, cell: Cell) -> str:
     cell : Cell
     """
     return f"{way_words(asked, cell.way)} from starts {law_words(asked.laws[cell.law])}"
-
-
-def _do(which: str, count: int) -> str:
-    if count > 1:
-        return f"do {which}"
-    return which.replace("the printed", "does the printed", 1).replace("appears", "appear")
-
-
-def _number(count: int) -> str:
-    return "both" if count == 2 else f"all {count}"
 
 
 def _slopes(cell: Cell, printed: Sequence[Published]) -> str:
@@ -154,12 +154,6 @@ def _nobody(found: Region) -> str:
     return f"; {which} the starts alone show it, with nobody training"
 
 
-def _wide(found: Region) -> str:
-    if not found.wide:
-        return ""
-    return f"; at {len(found.wide)} more the intervals are too wide to tell"
-
-
 def cell_sentence(result: MapResult, cell: Cell) -> str:
     """Say what to notice at one protocol of a map; numbers stand between stars.
 
@@ -177,8 +171,7 @@ def cell_sentence(result: MapResult, cell: Cell) -> str:
             said.append(f"{name}cannot be run")
             continue
         if curve.printed is None:
-            more = "no slope" if curve.n else "not run yet"
-            said.append(f"{name}{more}{f' ({curve.lost} fits lost)' if curve.lost else ''}")
+            said.append(f"{name}{_without(asked, curve)}")
             continue
         stand = slope_stands(curve.printed, one)
         words = {
@@ -190,6 +183,28 @@ def cell_sentence(result: MapResult, cell: Cell) -> str:
             f"{signed(curve.printed[2])}; {words}), starts alone {_start(result, cell.law, at)}"
         )
     return f"{begin[0].upper()}{begin[1:]}: {'; '.join(said)}."
+
+
+def foreseen(asked: ProtocolMap, curve: CellCurve) -> float | None:
+    """Return the slope of a curve's predicted means, None where there are none.
+
+    Parameters
+    ----------
+    asked : ProtocolMap
+    curve : CellCurve
+    """
+    known = [value for value in curve.predicted if value is not None and value > 0]
+    if len(known) < 2 or len(known) != len(asked.predicted):
+        return None
+    return float(np.polyfit(np.log(asked.predicted), np.log(known), 1)[0])
+
+
+def _without(asked: ProtocolMap, curve: CellCurve) -> str:
+    """Return what is said of a curve that has no slope yet, or none at all."""
+    if curve.n:
+        return f"no slope ({curve.lost} fits lost)" if curve.lost else "no slope"
+    told = foreseen(asked, curve)
+    return "not run yet" if told is None else f"predicted *{signed(told)}*, not run yet"
 
 
 def _start(result: MapResult, law: int, curve: int) -> str:

@@ -38,6 +38,9 @@ def add_protocols(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="say what --keep would cost, and end"
     )
+    parser.add_argument(
+        "--markdown", action="store_true", help="print what the kept maps say, figure by figure"
+    )
     parser.add_argument("--store", type=Path, help="folder of finished blocks")
     parser.add_argument("--json", action="store_true", help="print plain data")
 
@@ -65,6 +68,11 @@ def protocols(arguments: argparse.Namespace, run: Callable[[ProtocolMap], MapRes
                 f"Expected a figure with printed slopes ({', '.join(known)}), but got "
                 f"'{name[:60]}'."
             )
+    if arguments.markdown:
+        from moeviz.charts.protocol_table import maps_page
+
+        print(maps_page(arguments.names), end="")
+        return 0
     if arguments.keep or arguments.dry_run:
         return _keep(arguments.names, arguments.dry_run, run)
     if not arguments.names:
@@ -90,8 +98,8 @@ def _print(results: Sequence[MapResult], as_json: bool) -> int:
 
 def _states() -> dict[str, tuple[str, float]]:
     """Return by name how a kept map stands, and what the map costs in seconds of one core."""
-    from moeviz.study.protocol_blocks import split_map
     from moeviz.study.protocol_kept import kept_map, map_names, named_map
+    from moeviz.study.protocol_plan import split_map
 
     found = {}
     for name in map_names():

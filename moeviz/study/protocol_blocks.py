@@ -8,150 +8,22 @@ maximisation it is a start law at one size: one run ends in all ways.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from moeviz.errors import Cancelled, SpecificationError
-from moeviz.study.blocks import read_fits, reference_of, run_block
+from moeviz.errors import Cancelled
+from moeviz.study.blocks import predicted_readings, read_fits, run_block
 from moeviz.study.curves import FITS, STARTS
 from moeviz.study.em_ways import fits_by_way, way_of
 from moeviz.study.plan import Block, plan
 from moeviz.study.plan import split as split_study
-from moeviz.study.predicted import predicted_protocol
-from moeviz.study.protocol_map import SGD, Law, ProtocolMap, Way
+from moeviz.study.protocol_map import ProtocolMap
+from moeviz.study.protocol_plan import MapBlock
+from moeviz.study.protocol_way import Law, Way
 from moeviz.study.scenario import resolve_scenario
 from moeviz.study.specification import Specification
 from moeviz.study.summary import losses
 from moeviz.text import finite
-
-PREDICTION_SECONDS = 0.3
-"""What it takes to predict a curve at one sample size, roughly, in seconds of one core."""
-
-START_SECONDS = 0.02
-
-EM_SHARE = 2.0
-"""One run for all ways takes longer than the study's own, by about this factor."""
-
-
-@dataclass(frozen=True)
-class MapBlock:
-    """A piece of a map.
-
-    Attributes
-    ----------
-    id : str
-        Safe as a file name.
-    kind : {"starts", "predicted", "fits"}
-    cost : float
-        Estimated seconds of one core.
-    law : int
-        Place of the law of its starts.
-    way : int or None
-        Place of the way; None for all.
-    n : int
-        Sample size; 0 for all.
-    """
-
-    id: str
-    kind: str
-    cost: float
-    law: int
-    way: int | None = None
-    n: int = 0
-
-
-@lru_cache(maxsize=64)
-def split_map(asked: ProtocolMap) -> tuple[MapBlock, ...]:
-    """Return a map's blocks in the order in which they should run: coarse to fine.
-
-    First comes what needs no fit, so that all cells have a colour soon; the cells' fits follow,
-    corners and middles first.
-
-    Parameters
-    ----------
-    asked : ProtocolMap
-    """
-    return tuple(_blocks(asked))
-
-
-def spread_order(count: int) -> list[int]:
-    """Return 0 to count - 1 so that each beginning is spread over the whole: ends first.
-
-    Parameters
-    ----------
-    count : int
-    """
-    order, gap = [0, *([count - 1] if count > 1 else [])], count - 1
-    while gap > 1:
-        gap = -(-gap // 2)
-        order += [at for at in range(0, count, gap) if at not in order]
-    return order
-
-
-def cells(asked: ProtocolMap) -> list[tuple[int, int]]:
-    """Return the places (law, way) of a map's cells, coarse to fine.
-
-    Parameters
-    ----------
-    asked : ProtocolMap
-    """
-    rank = {at: place for place, at in enumerate(spread_order(len(asked.laws)))}
-    other = {at: place for place, at in enumerate(spread_order(len(asked.ways)))}
-    every = [(law, way) for law in rank for way in other]
-    return sorted(every, key=lambda at: (max(rank[at[0]], other[at[1]]), rank[at[0]], other[at[1]]))
-
-
-def _blocks(asked: ProtocolMap) -> Iterator[MapBlock]:
-    curves, order = len(asked.published), cells(asked)
-    laws = list(dict.fromkeys(law for law, _ in order))
-    told: set[int] = set()
-    for law, way in order:
-        if law not in told:
-            told.add(law)
-            cost = START_SECONDS * curves * len(asked.sizes)
-            yield MapBlock(f"starts-l{law}", "starts", cost, law)
-        if asked.predicted:
-            cost = PREDICTION_SECONDS * curves * len(asked.predicted)
-            yield MapBlock(f"predicted-l{law}-w{way}", "predicted", cost, law, way)
-    if asked.protocol == SGD:
-        for law, way in order:
-            for n in asked.sizes:
-                yield MapBlock(
-                    f"fits-l{law}-w{way}-n{n}", "fits", _seconds(asked, way, n), law, way, n
-                )
-    else:
-        longest = _longest(asked)
-        for n in asked.sizes:
-            for law in laws:
-                cost = EM_SHARE * _seconds(asked, longest, n)
-                yield MapBlock(f"fits-l{law}-n{n}", "fits", cost, law, None, n)
-
-
-def _longest(asked: ProtocolMap) -> int:
-    return max(range(len(asked.ways)), key=lambda at: way_of(_any(asked, at)).steps)
-
-
-def _any(asked: ProtocolMap, way: int) -> Specification:
-    """Return some study that is run in a way."""
-    for law in reversed(asked.laws):
-        for curve in range(len(asked.published)):
-            found = asked.study(curve, law, asked.ways[way])
-            if isinstance(found, Specification):
-                return found
-    raise SpecificationError(
-        f"Expected a map of which some start can be run in each way, but none can: "
-        f"{asked.study(0, asked.laws[-1], asked.ways[way])}"
-    )
-
-
-@lru_cache(maxsize=1024)
-def _seconds(asked: ProtocolMap, way: int, n: int) -> float:
-    """Return the estimated seconds of one core of all curves' fits at a size."""
-    blocks = split_study(_any(asked, way))
-    each = sum(block.cost for block in blocks if block.kind == "fits" and block.n == n)
-    return len(asked.published) * each
 
 
 def run_map_block(
@@ -166,7 +38,7 @@ def run_map_block(
     ----------
     asked : ProtocolMap
     block : MapBlock
-        One of :func:`split_map`.
+        One of :func:`~moeviz.study.protocol_plan.split_map`.
     device : str
         "cpu" or "cuda".
     should_stop : callable, optional
@@ -321,7 +193,5 @@ def predicted_of(
     """
     fit = resolve_scenario(study).fits[0]
     readings = {curve: plan(study).curves[curve].reading}
-    reference = reference_of(study, fit, 0)
-    found = predicted_protocol(study, fit, readings, reference, should_stop=should_stop)
-    one = found.get(curve)
-    return None if one is None else {"mean": list(one.mean), "shift": list(one.shift)}
+    one = predicted_readings(study, fit, readings, should_stop).get(str(curve))
+    return None if one is None else {"mean": list(one["mean"]), "shift": list(one["shift"])}

@@ -30,7 +30,9 @@ SGD_SIZES = (1000, 1534, 2354, 3612, 5541, 8502, 13044, 20014)
 
 EM_SCALES = (0.0, 0.01, 0.1, 1.0)
 EM_POWERS = (0.0, 0.5)
-EM_SIZES = (10000, 13895, 19307, 26827, 37276, 51795, 71969, 100000)
+COUNT, LIVE_COUNT = 8, 4
+"""Sample sizes of a map of EM, between the ends that the figure prints."""
+
 TOLERANCE = 1e-6
 """The one that `multinomial` names (App. D.1), without saying of what."""
 
@@ -49,7 +51,9 @@ LIVE_SCALES = (0.0, 0.01, 0.1, 1.0)
 LIVE_BATCHES = (16, 128, 0)
 LIVE_SGD_SIZES = (1000, 2154, 4642, 10000)
 LIVE_EM_WAYS = (*EM_WAYS[:2], {"em_rule": "none", "em_tolerance": TOLERANCE, "em_steps": 100})
-LIVE_EM_SIZES = (10000, 17100, 29240, 50000)
+LIVE_SHARE = 0.5
+"""Of the printed range of sizes, on a logarithmic scale, what a live map of EM covers."""
+
 REPLICATES = 10
 
 
@@ -78,13 +82,21 @@ def named_map(name: str, size: str = FULL) -> ProtocolMap:
     sizes: tuple[int, ...]
     if protocol_of(name) == EM:
         laws = _laws(EM_SCALES, EM_POWERS)
-        sizes, ways = (LIVE_EM_SIZES, LIVE_EM_WAYS) if live else (EM_SIZES, EM_WAYS)
+        sizes, ways = _em_sizes(name, live), LIVE_EM_WAYS if live else EM_WAYS
     else:
         laws = _laws(LIVE_SCALES, EM_POWERS) if live else _laws(SCALES, POWERS)
         sizes = LIVE_SGD_SIZES if live else SGD_SIZES
         ways = tuple({"batch": batch} for batch in (LIVE_BATCHES if live else BATCHES))
     ends = (sizes[0], sizes[-1]) if live else (sizes[0], sizes[len(sizes) // 2], sizes[-1])
     return ProtocolMap.make(name, laws, ways, sizes, REPLICATES, ends)
+
+
+def _em_sizes(name: str, live: bool) -> tuple[int, ...]:
+    """Return sizes with one ratio between them, from the first that a figure prints."""
+    printed = PRESETS[name].published[0].sizes
+    first, ratio = printed[0], printed[-1] / printed[0]
+    count, share = (LIVE_COUNT, LIVE_SHARE) if live else (COUNT, 1.0)
+    return tuple(round(first * ratio ** (share * at / (count - 1))) for at in range(count))
 
 
 def _laws(scales: Sequence[float], powers: Sequence[float]) -> list[tuple[float, float]]:

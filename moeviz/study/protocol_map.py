@@ -17,6 +17,7 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Value
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.presets import PRESETS, Published
+from moeviz.study.protocol_way import Law, Way
 from moeviz.study.reader import ObjectReader
 from moeviz.study.specification import Specification
 from moeviz.study.versions import NUMBERS_VERSION
@@ -28,65 +29,6 @@ VERSION = 1
 MOST_CELLS, MOST_SIZES = 400, 20
 
 EM, SGD = "em", "sgd"
-
-
-@dataclass(frozen=True, order=True)
-class Law:
-    """How starts scatter: independent steps of standard deviation scale * n^(-power).
-
-    Attributes
-    ----------
-    scale, power : float
-        Without a scale the power says nothing, and is 0.
-    """
-
-    scale: float
-    power: float = 0.0
-
-    @property
-    def fields(self) -> dict[str, Value]:
-        """A study's fields that say so."""
-        return {"start_scale": self.scale, "start_power": self.power}
-
-
-@dataclass(frozen=True)
-class Way:
-    """How a protocol is run from its starts.
-
-    Attributes
-    ----------
-    items : tuple of (str, Value)
-        A study's fields with their values.
-    """
-
-    items: tuple[tuple[str, Value], ...]
-
-    @property
-    def fields(self) -> dict[str, Value]:
-        """A study's fields that say so."""
-        return dict(self.items)
-
-    @property
-    def words(self) -> str:
-        """What it is, in a few words."""
-        said = self.fields
-        if "batch" in said:
-            return f"batches of {said['batch']}" if said["batch"] else "full batches"
-        if said["em_rule"] == "none":
-            return f"{said['em_steps']} iterations"
-        of = {"mean": "mean log-likelihood", "total": "total log-likelihood"}
-        rule = of.get(str(said["em_rule"]), str(said["em_rule"]))
-        return f"tolerance {said['em_tolerance']:g} of the {rule}"
-
-    @property
-    def short(self) -> str:
-        """The same as a name on an axis."""
-        said = self.fields
-        if "batch" in said:
-            return str(said["batch"]) if said["batch"] else "full"
-        if said["em_rule"] == "none":
-            return f"{said['em_steps']} it."
-        return f"{said['em_rule']} {said['em_tolerance']:.0e}".replace("e-0", "e-")
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ class Region:
     starts : tuple of Cell
         Of those together, the cells whose starts alone show the printed slopes, too.
     nearest : Cell or None
-        The cell whose largest distance from a printed slope is smallest.
+        Of the cells in which a curve differs, the one whose largest distance from a printed slope
+        is smallest.
     """
 
     together: tuple[Cell, ...]
@@ -117,7 +118,11 @@ def region(result: MapResult) -> Region:
             for curve, one in zip(cell.curves, published, strict=True)
         )
     )
-    known = [cell for cell in result.cells if math.isfinite(distance(cell, published))]
+    known = [
+        cell
+        for cell in result.cells
+        if stands[id(cell)] == "differs" and math.isfinite(distance(cell, published))
+    ]
     return Region(
         together,
         level,

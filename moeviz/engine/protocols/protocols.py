@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from moeviz.engine.kind import Kind
 
 if TYPE_CHECKING:
-    from moeviz.study.protocol_blocks import MapBlock
     from moeviz.study.protocol_map import ProtocolMap
+    from moeviz.study.protocol_plan import MapBlock
 
 
 class Protocols(Kind):
@@ -32,7 +32,7 @@ class Protocols(Kind):
         return ProtocolMap.from_json(data)
 
     def plan(self, spec: ProtocolMap) -> Sequence[MapBlock]:
-        from moeviz.study.protocol_blocks import split_map
+        from moeviz.study.protocol_plan import split_map
 
         return split_map(spec)
 
@@ -54,6 +54,6 @@ class Protocols(Kind):
         seconds: float,
         device: str,
     ) -> Any:
-        from moeviz.study.protocol_result import assemble_map
+        from moeviz.study.protocol_assemble import assemble_map
 
         return assemble_map(spec, results, device)

@@ -54,7 +54,13 @@ _OF_RATES: Sequence[tuple[str, str, str, str, str]] = (
     ("sigmoid", "partial", "dense", "polynomial", "S22.partial.p3"),
     ("multinomial", "standard", "regime 1", "", "M3 M5 M8.standard"),
     ("multinomial", "standard", "regime 2", "", "M1 M2 M6"),
-    ("multinomial", "modified", "regime 2", "", "M4.sigmoid M7.sigmoid M8.modified"),
+    ("multinomial", "modified sigmoid", "regime 2", "", "M4.sigmoid M7.sigmoid M8.modified"),
+    ("multinomial", "modified tanh", "regime 2", "", "M4.tanh M7.tanh M8.modified"),
+    ("multinomial", "modified cos", "regime 2", "", "M4.cos M7.cos M8.modified"),
+    ("multinomial", "modified sin", "regime 2", "", "M4.sin M7.sin M8.modified"),
+    ("multinomial", "modified x³", "regime 2", "", "M4.x3 M7.x3 M8.modified"),
+    ("multinomial", "modified log|x|", "regime 2", "", "M4.log M7.log M8.modified"),
+    ("multinomial", "modified x/‖x‖", "regime 2", "", "M4.unit M8.modified"),
     ("compete", "competition", "", "linear", "K3 K5"),
     ("compete", "competition", "over", "linear", "K6"),
     ("compete", "competition", "", "ffn", "K1 K2 K4"),
@@ -107,4 +113,4 @@ def _gate(paper: str, router: str) -> str:
         return "partial" if "partial" in words else "quadratic"
     if paper == "compete":
         return "softmax" if "without" in words or "softmax" in words else "competition"
-    return "modified" if "modified" in words else "standard"
+    return f"modified {words.rpartition('m = ')[2]}" if "modified" in words else "standard"
