@@ -33,12 +33,13 @@ _OF_RATES: Sequence[tuple[str, str, str, str, str]] = (
     ("sigmoid", "partial", "sparse", "relu", "S9.relu"),
     ("sigmoid", "partial", "sparse", "gelu", "S9.gelu"),
     ("sigmoid", "partial", "sparse", "polynomial", "S9.p1 S9.p2 S9.p3"),
-    ("multinomial", "standard", "regime 1", "", "M3 M5 M8.standard"),
+    ("multinomial", "standard", "regime 1", "", "M3 M5 M8.standard M9.standard M10.standard"),
     ("multinomial", "standard", "regime 2", "", "M1 M2 M6"),
-    ("multinomial", "modified", "regime 2", "", "M4.sigmoid M7.sigmoid M8.modified"),
-    ("compete", "competition", "", "linear", "K3 K5"),
+    ("multinomial", "modified", "regime 2", "", "M4.sigmoid M7.sigmoid M8.modified M9.modified"),
+    ("multinomial", "modified", "regime 2", "", "M10.modified M10.flat"),
+    ("compete", "competition", "", "linear", "K3 K5 K9"),
     ("compete", "competition", "over", "linear", "K6"),
-    ("compete", "competition", "", "ffn", "K1 K2 K4"),
+    ("compete", "competition", "", "ffn", "K1 K2 K4 K8"),
     ("compete", "softmax", "over", "linear", "K7"),
 )
 """Paper, router, regime and expert, each by a word of theirs, and the claims that speak of it."""
