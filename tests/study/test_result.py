@@ -61,7 +61,8 @@ def test_sentences_of_a_kept_result_are_made_anew(name):
     data = printed(result)
     for curve, said in zip(result.curves, data["curves"], strict=True):
         of_fits = ("Between n", "Two sample sizes", "No slope", "The loss")
-        assert said["in_words"].startswith(of_fits if curve.trained else "Nobody trained these")
+        untrained = "No fit" if curve.separates else "Nobody trained these"
+        assert said["in_words"].startswith(of_fits if curve.trained else untrained)
         assert curve.claim == plan(result.spec).curves[result.curves.index(curve)].claim
         if curve.slope is not None and curve.trained:
             assert curve.claim.source in said["in_words"]
