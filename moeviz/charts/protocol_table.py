@@ -152,7 +152,7 @@ def figure_words(kept: KeptMap) -> str:
         )
     elif found.wide:
         said.append(
-            f"Nothing is established: at {len(found.wide)} protocols the printed slopes are compatible "
+            f"Nothing is established: at {len(found.wide)} protocols what is printed is compatible "
             f"with what {asked.replicates} replicates say, and so is much else."
         )
     else:
