@@ -9,12 +9,12 @@ from moeviz.estimate import box
 from moeviz.model import Features
 from moeviz.study.data import data_of
 from moeviz.study.estimators import Data
-from moeviz.study.moving import fit_at, middle
 from moeviz.study.plan import Block
 from moeviz.study.projection import resolve_projection
 from moeviz.study.scenario import Fit, stream
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts
+from moeviz.study.truths import fit_at, middle
 
 if TYPE_CHECKING:
     from torch import Tensor
