@@ -48,7 +48,8 @@ def convergence_figure(
     dict
         Plotly's ``data`` and ``layout``, and ``narrow``: what changes on a narrow screen. Every
         trace carries ``meta`` with the ``curve`` it belongs to and its ``part``: ``mean``,
-        ``start`` (the mean of a protocol's starts), ``band``, ``replicates``, ``predicted``,
+        ``start`` (the mean of a protocol's starts), ``separation`` (of a moving truth from its
+        limit), ``bound`` (what two such truths imply), ``band``, ``replicates``, ``predicted``,
         ``protocol`` (predicted, too), ``paper``, ``guide`` or ``reach``; those of measured means
         ``measured`` besides. Guides and reaches belong to several ``curves``.
 

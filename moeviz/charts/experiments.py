@@ -25,6 +25,14 @@ HEADS = (
     "of its start, at the least and the largest n",
 )  # fmt: skip
 LEVEL_HEADS = ("figure", "n", "the paper's line", "ours, through means", "mean of the starts")
+LEVELS = (
+    "Where `multinomial` prints its lines: their losses at our largest n, with what rounding "
+    "leaves open, and our lines' with their intervals."
+)
+FALLS = (
+    "`multinomial` Fig. 3: minus the mean log-likelihood before the first and after the last "
+    "iteration, mean over replicates."
+)
 FALL_HEADS = ("gate", "data of its own: first, last", "one data set: first, last")
 
 
@@ -169,14 +177,18 @@ def experiments_markdown(find: Find = kept_result) -> str:
         (row["gate"], *(_fall(row[name]) for name in figure.presets))
         for row in likelihood_rows(find)
     ]
-    return "\n".join(
-        [
+    return "".join(
+        f"{line}\n"
+        for line in [
             *_table(HEADS, slopes),
+            "",
+            LEVELS,
             "",
             *_table(LEVEL_HEADS, levels),
             "",
-            *_table(FALL_HEADS, falls),
+            FALLS,
             "",
+            *_table(FALL_HEADS, falls),
         ]
     )
 

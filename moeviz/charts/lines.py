@@ -8,7 +8,7 @@ from typing import Any
 
 from moeviz.charts.bands import band_of, band_words, positive
 from moeviz.charts.palette import Style, faded
-from moeviz.study.curves import FITS, STARTS, UNFINISHED
+from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED
 from moeviz.study.result import Curve
 from moeviz.study.specification import Specification
 from moeviz.study.statistic import STATISTICS
@@ -42,6 +42,11 @@ def curve_traces(
     list of dict
         Plotly's traces, each with ``meta`` that names the curve and the part.
     """
+    if curve.separates:
+        made = [*_bound(curve, look), _separation(curve, look, STATISTICS[spec["statistic"]].drawn)]
+        for trace in made:
+            trace["meta"]["curve"] = index
+        return made
     drawn = STATISTICS[spec["statistic"]].drawn
     made = [_band(spec, curve, look), _replicates(curve, look, shift)]
     if curve.predicted_constant is not None:
@@ -90,10 +95,45 @@ def _left(curve: Curve, look: Style, drawn: str) -> dict[str, Any]:
     }
 
 
+def _separation(curve: Curve, look: Style, drawn: str) -> dict[str, Any]:
+    """Return how far a moving truth is from its limit: a thin line without fits."""
+    return {
+        **_means(curve, look, drawn),
+        "line": {"color": look.colour, "width": 2, "dash": look.dash},
+        "marker": {"color": look.colour, "size": 7, "symbol": f"{look.marker}-open"},
+        "hovertemplate": "n = %{x:,}<br>the truth lies %{y:.4g} from its limit",
+        "meta": {"part": "separation"},
+    }
+
+
+def _bound(curve: Curve, look: Style) -> list[dict[str, Any]]:
+    """Return what no estimator stays below at both truth and limit, where a metric says so."""
+    if not curve.reading.metric or not curve.least_errors:
+        return []
+    pairs = zip(curve.mean, curve.least_errors, strict=True)
+    values = [None if m is None or e is None else positive(0.5 * m * e) for m, e in pairs]
+    if all(value is None for value in values):
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{curve.label}, two-point bound",
+            "x": list(curve.n),
+            "y": values,
+            "line": {"color": look.colour, "width": 1.5, "dash": "2px,6px"},
+            "hovertemplate": "n = %{x:,}<br>no estimator stays below %{y:.4g} at both the truth "
+            "and its limit",
+            "meta": {"part": "bound"},
+        }
+    ]
+
+
 _LINES: Mapping[str, Callable[[Curve, Style, str], dict[str, Any]]] = {
     FITS: _means,
     STARTS: _starts,
     UNFINISHED: _left,
+    APART: _separation,
 }
 """How the means of each kind of curve are drawn."""
 

@@ -130,6 +130,8 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     slope = curve.slope
     if slope is None:
         return _without(curve, result)
+    if curve.separates:
+        return "unknown", f"{course(slope)}: how far the truths are from their limit."
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
         return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
     exponent = curve.claim.exponent

@@ -113,6 +113,21 @@ def maps_markdown(names: Sequence[str] = ()) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
+def maps_page(names: Sequence[str] = ()) -> str:
+    """Return :func:`maps_markdown` as a page of its own, with a heading that says what it is.
+
+    Parameters
+    ----------
+    names : sequence of str
+    """
+    return (
+        "# What the protocol maps say\n\n"
+        "Printed by `python -m moeviz protocols --markdown` from the kept maps "
+        "([how they are made](protocols.md#maps-what-would-have-to-be-true)).\n\n"
+        f"{maps_markdown(names)}"
+    )
+
+
 def figure_words(kept: KeptMap) -> str:
     """Return a paragraph about a kept map: its lesson, what it took, and what it establishes.
 

@@ -98,6 +98,8 @@ def arrival_frames(result: Result, sizes: Sequence[int]) -> list[dict[str, Any]]
         for index, curve in enumerate(result.curves):
             if (curve.fit, curve.kind) != (block.fit, block.kind) or block.n not in means[index]:
                 continue
+            if curve.separates:
+                continue
             ids, mean = means[index][block.n]
             count = int(np.searchsorted(ids, block.last))
             if block.first in ids and count:

@@ -38,6 +38,9 @@ def add_protocols(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="say what --keep would cost, and end"
     )
+    parser.add_argument(
+        "--markdown", action="store_true", help="print what the kept maps say, figure by figure"
+    )
     parser.add_argument("--store", type=Path, help="folder of finished blocks")
     parser.add_argument("--json", action="store_true", help="print plain data")
 
@@ -65,6 +68,11 @@ def protocols(arguments: argparse.Namespace, run: Callable[[ProtocolMap], MapRes
                 f"Expected a figure with printed slopes ({', '.join(known)}), but got "
                 f"'{name[:60]}'."
             )
+    if arguments.markdown:
+        from moeviz.charts.protocol_table import maps_page
+
+        print(maps_page(arguments.names), end="")
+        return 0
     if arguments.keep or arguments.dry_run:
         return _keep(arguments.names, arguments.dry_run, run)
     if not arguments.names:

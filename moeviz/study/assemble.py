@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moeviz.estimate import ENDED, Status
-from moeviz.study.curves import FITS, STARTS, UNFINISHED, PlannedCurve, fit_name
+from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED, PlannedCurve, fit_name
 from moeviz.study.equal import function_alone
 from moeviz.study.fit_report import Approximation, FitReport
 from moeviz.study.paths import paths_of
@@ -61,6 +61,8 @@ def assemble(
         curves=tuple(
             _curve(spec, str(index), curve, fits.get(curve.fit, {}), information.get(curve.fit))
             if curve.kind == FITS
+            else _curve_of_separation(spec, str(index), curve, information.get(curve.fit))
+            if curve.kind == APART
             else _curve_of_starts(spec, str(index), curve, starts.get(curve.fit, {}))
             if curve.kind == STARTS
             else _curve_of_ends(spec, str(index), curve, ends.get(curve.fit, {}))
@@ -187,6 +189,39 @@ def _curve_of_ends(
         predicted=None,
         function_alone=None,
         outset=tuple(map(mean, outset)),
+    )
+
+
+def _curve_of_separation(
+    spec: Specification, index: str, planned: PlannedCurve, information: Found | None
+) -> Curve:
+    """Return how far a moving truth is from its limit: numbers without chance, one for each size.
+
+    They are known at all sizes as soon as the limit is.
+    """
+    found = information["separation"] if information else None
+    values = found["readings"][index] if found else []
+    n = spec["sizes"] if found else ()
+    # As from two replicates that agree: a line has a slope, and its interval no width.
+    twice = [[value, value] for value in values]
+    none = (None,) * len(n)
+    return Curve(
+        **attributes(planned),
+        n=tuple(n),
+        replicates=((0,),) * len(n),
+        loss=tuple((value,) for value in values),
+        mean=tuple(values),
+        median=tuple(values),
+        geometric=tuple(values),
+        **slopes_of(spec, list(n), twice),
+        status=tuple(_counts([]) for _ in n),
+        residual=none,
+        steps=none,
+        trace=None,
+        predicted_constant=None,
+        predicted=None,
+        function_alone=None,
+        least_errors=tuple(found["errors"]) if found else None,
     )
 
 

@@ -14,6 +14,7 @@ from moeviz.model.fused.choice import way_of
 from moeviz.study.curves import FITS, STARTS, UNFINISHED
 from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS, Data
+from moeviz.study.moving import fit_at, middle, move_of, separations
 from moeviz.study.plan import Block, plan
 from moeviz.study.predicted import predicted_protocol
 from moeviz.study.projection import resolve_projection
@@ -74,7 +75,8 @@ def run_block(
         samples went, see :mod:`moeviz.model.fused.choice`). For starts: ``readings``. For what
         is left to do: see :func:`~moeviz.study.unfinished.left_to_do`. For
         information: ``constants`` (per curve index), ``reach``, ``spectrum``, ``null``, ``gauge``,
-        and ``protocol`` (per curve index, see :class:`~moeviz.study.predicted.PredictedCurve`).
+        ``protocol`` (per curve index, see :class:`~moeviz.study.predicted.PredictedCurve`), and
+        of a moving truth ``separation`` (see :func:`~moeviz.study.moving.separations`).
 
     Raises
     ------
@@ -140,7 +142,7 @@ def read_fits(
         Of the curves that are read: :data:`FITS`, :data:`STARTS` or another of them.
     """
     fit = resolve_scenario(spec).fits[block.fit]
-    reference = _reference(spec, fit, block.fit)
+    reference = _reference(spec, fit_at(spec, fit, block.n), block.fit)
     return {
         str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
         for index, curve in enumerate(plan(spec).curves)
@@ -153,8 +155,8 @@ def _starts(
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
     projection = resolve_projection(spec, block.fit, should_stop)
-    center = fit.truth if projection is None else projection.theta
-    theta = untrained(spec, fit, center, block, device)
+    center = middle(spec, fit, block.n) if projection is None else projection.theta
+    theta = untrained(spec, fit_at(spec, fit, block.n), center, block, device)
     return {
         "n": block.n,
         "first": block.first,
@@ -191,8 +193,8 @@ def _data(
 ) -> Data:
     """Return what an estimator works on: data, starts and box of a block's fits."""
     projection = resolve_projection(spec, block.fit, should_stop)
-    features, response = data_of(spec, fit, block, device)
-    center = fit.truth if projection is None else projection.theta
+    features, response = data_of(spec, fit_at(spec, fit, block.n), block, device)
+    center = middle(spec, fit, block.n) if projection is None else projection.theta
     return Data(
         fit.mixture,
         features,
@@ -267,7 +269,15 @@ def _information(
     information = None if fit.misspecified else _truth_information(spec, fit)
     if information is not None:
         result.update(_source_information(spec, fit, readings, information))
-    result["protocol"] = _protocol(spec, fit, readings, information, should_stop)
+    if move_of(spec.fields) is None:
+        result["protocol"] = _protocol(spec, fit, readings, information, should_stop)
+        return result
+    # A moving truth's curves are those of no one truth; what is known of the limit is the limit's.
+    result.update(constants={str(i): None for i in readings}, protocol={})
+    apart = [c for c in enumerate(plan(spec).curves) if c[1].fit == block.fit and c[1].separates]
+    x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
+    readings = {index: curve.reading for index, curve in apart}
+    result["separation"] = separations(spec, fit, readings, x)
     return result
 
 

@@ -13,6 +13,7 @@ from moeviz.study.equal import expert_of, gauge_title
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import BESIDE
 from moeviz.study.models import PlannedFit
+from moeviz.study.moving import OWN_TRUTH, move_of
 from moeviz.study.presets.preset import Published
 from moeviz.study.presets.published import published_slope
 from moeviz.study.readings import paper_loss, readings
@@ -25,7 +26,10 @@ from moeviz.theory.rates import RateClaim, Setting, claimed_rate
 FITS, STARTS, UNFINISHED = "fits", "starts", "unfinished"
 """Kinds of curves, and of the blocks that they are read off: see :class:`PlannedCurve`."""
 
-KINDS = (FITS, STARTS, UNFINISHED)
+APART = "separation"
+"""The kind of a curve of how far a moving truth is from its limit, and what its name says."""
+
+KINDS = (FITS, STARTS, UNFINISHED, APART)
 
 UNTRAINED = "before training"
 """What the name of a curve of starts says."""
@@ -38,10 +42,13 @@ NO_CLAIM: Mapping[str, RateClaim] = {
     UNFINISHED: RateClaim(
         None, "Theory speaks of estimators, not of how far it is to them.", "moeviz"
     ),
+    APART: RateClaim(
+        None, "How far the truths are from their limit is chosen, not learnt.", "moeviz"
+    ),
 }
 """What theory says of the other kinds of curves than fits."""
 
-_WORDS: Mapping[str, str] = {FITS: "", STARTS: UNTRAINED, UNFINISHED: TO_THE_END}
+_WORDS: Mapping[str, str] = {FITS: "", STARTS: UNTRAINED, UNFINISHED: TO_THE_END, APART: APART}
 
 
 @dataclass(frozen=True)
@@ -63,9 +70,10 @@ class PlannedCurve:
         The gauge, and what the estimator does, in words.
     published : Published or None
         The slope that a paper prints for it.
-    kind : {"fits", "starts", "unfinished"}
-        Whether it is read off fits; off the starts of a protocol, which nobody trained; or is how
-        far a protocol's fits are from the converged estimator on the same data.
+    kind : {"fits", "starts", "unfinished", "separation"}
+        Whether it is read off fits; off the starts of a protocol, which nobody trained; is how
+        far a protocol's fits are from the converged estimator on the same data; or how far a
+        moving truth is from its limit.
     """
 
     label: str
@@ -85,6 +93,11 @@ class PlannedCurve:
     def trained(self) -> bool:
         """Whether it shows how far fits are from the truth, which theory speaks of."""
         return self.kind == FITS
+
+    @property
+    def separates(self) -> bool:
+        """Whether it shows how far a moving truth is from its limit."""
+        return self.kind == APART
 
     @cached_property
     def claim(self) -> RateClaim:
@@ -111,7 +124,8 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
 
     After them come, where the study asks for it, the curves of the protocols' starts: one for each
     reading of each model that a protocol fits, for protocols share their starts. Then those of what
-    each protocol has left to do, one for each reading.
+    each protocol has left to do, one for each reading. Where the truth moves its distance from the
+    limit follows, for each reading of each model.
 
     Parameters
     ----------
@@ -125,9 +139,12 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
         if ESTIMATORS[fit.estimator].published:
             begun.setdefault((fit.router, fit.gate, fit.expert), fit)
     ended = [fit for fit in fits if ESTIMATORS[fit.estimator].published and spec["unfinished"]]
+    moved: dict[tuple[str, str, str], PlannedFit] = {}
+    for fit in fits if move_of(spec.fields) else ():
+        moved.setdefault((fit.router, fit.gate, fit.expert), fit)
     others = [
         [plan_curve(spec, fit, one, kind) for fit in some for one in readings(spec, fit)]
-        for kind, some in ((STARTS, begun.values()), (UNFINISHED, ended))
+        for kind, some in ((STARTS, begun.values()), (UNFINISHED, ended), (APART, moved.values()))
     ]
     return tuple(chain.from_iterable(map(_told_apart, (curves, *others))))
 
@@ -142,7 +159,7 @@ def plan_curve(
     spec : Specification
     fit : PlannedFit
     reading : Reading
-    kind : {"fits", "starts", "unfinished"}
+    kind : {"fits", "starts", "unfinished", "separation"}
         See :class:`PlannedCurve`.
     """
     gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
@@ -193,7 +210,7 @@ def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, k
         words.append(GATES[fit.gate].title)
     if len(spec["experts"]) > 1:
         words.append(EXPERTS[fit.expert].title)
-    if len(spec["estimators"]) > 1 and kind != STARTS:
+    if len(spec["estimators"]) > 1 and kind not in (STARTS, APART):
         words.append(ESTIMATORS[fit.estimator].title)
     if kind != FITS:
         words.append(_WORDS[kind])
@@ -212,6 +229,8 @@ def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, k
 
 def _estimator_words(spec: Specification, estimator: str, kind: str) -> str:
     """Return what an estimator is, in words, or what stands for it in another kind of curve."""
+    if kind == APART:
+        return "no fit: the truth of each sample size against their limit"
     if kind == STARTS:
         return f"no training, {_start_words(spec)}"
     chosen = ESTIMATORS[estimator]
@@ -223,7 +242,9 @@ def _estimator_words(spec: Specification, estimator: str, kind: str) -> str:
 def _start_words(spec: Specification) -> str:
     """Return where fits start, in words."""
     crowded = spec["atoms"] > spec["true_atoms"]
+    moving = move_of(spec.fields) and spec["moving_start"] != OWN_TRUTH
+    place = "the truths' limit" if moving else "the truth"
     near = spec["start"] == NEAR
-    start = start_law(spec.fields).words(crowded) if near else "random starts"
+    start = start_law(spec.fields).words(crowded, place) if near else "random starts"
     best = f", best of {spec['starts']}" if spec["starts"] > 1 else ""
     return f"{start}{best}"

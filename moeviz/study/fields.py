@@ -16,6 +16,7 @@ from moeviz.model.registry import Registry
 from moeviz.model.settings import constant_fields
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
+from moeviz.study.moves import MOVES, STANDING
 from moeviz.study.start_law import start_fields
 from moeviz.study.statistic import BARS, GEOMETRIC, INTERVAL, STATISTICS
 from moeviz.theory import DISTANCES, GAUGES, LOSSES
@@ -234,6 +235,53 @@ _REST = (
         help="How many a designed truth is chosen from; 1 takes a random one as it comes.",
         group=TRUTH,
         applies=lambda values: DESIGNS[values["design"]].searched,
+    ),
+    Field(
+        "moving",
+        "Truth that moves with n",
+        "G_n",
+        "choice",
+        STANDING,
+        choices=_With((STANDING,), MOVES),
+        help="'none': one truth for all sample sizes. Otherwise each size has its own, which comes "
+        "closer to a limit along this sequence; the limit is where the truth would stand.",
+        group=TRUTH,
+    ),
+    Field(
+        "moving_scale",
+        "How far out the truth begins",
+        "c",
+        "float",
+        1.0,
+        0.0,
+        100.0,
+        help="The truth of n samples lies t = c n^(-q) along its sequence.",
+        group=TRUTH,
+        applies=lambda values: values["moving"] != STANDING,
+    ),
+    Field(
+        "moving_power",
+        "How fast the truth comes closer",
+        "q",
+        "float",
+        0.125,
+        0.0,
+        2.0,
+        help="The power of n in t = c n^(-q); 0 leaves the truth where it is, off its limit.",
+        group=TRUTH,
+        applies=lambda values: values["moving"] != STANDING,
+    ),
+    Field(
+        "moving_start",
+        "What near-truth starts lie around",
+        "",
+        "choice",
+        "limit",
+        choices=("limit", "truth"),
+        help="'limit': the same for every size, so that a fit knows the data alone. 'truth': each "
+        "size's own, which tells the fit where the truth has gone.",
+        group=TRUTH,
+        applies=lambda values: values["moving"] != STANDING and values["start"] == "near-truth",
     ),
     Field(
         "low",

@@ -75,6 +75,9 @@ class Curve(PlannedCurve):
     outset : tuple of float or None
         Of a curve of what a protocol has left to do: how far its starts were from the same ends,
         on average; None for other curves.
+    least_errors : tuple of float or None
+        Of a separation: at each size, what the errors of the best test between truth and limit
+        sum to at least.
     """
 
     n: tuple[int, ...]
@@ -97,6 +100,7 @@ class Curve(PlannedCurve):
     protocol_shift: Numbers | None = None
     protocol_rate: float | None = None
     outset: Numbers | None = None
+    least_errors: Numbers | None = None
 
     @property
     def trusted_protocol(self) -> Numbers:
@@ -167,13 +171,14 @@ class Curve(PlannedCurve):
             protocol_shift=_maybe_numbers(data, "protocol_shift"),
             protocol_rate=data.maybe("protocol_rate"),
             outset=_maybe_numbers(data, "outset"),
+            least_errors=_maybe_numbers(data, "least_errors"),
         )
 
 
 _NUMBERS = (
     "n", "replicates", "loss", "mean", "median", "geometric", "status", "residual", "steps",
     "trace", "predicted_constant", "predicted", "function_alone", "predicted_protocol",
-    "protocol_shift", "protocol_rate", "outset",
+    "protocol_shift", "protocol_rate", "outset", "least_errors",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS, OWN
 from moeviz.study.limits import check_limits
 from moeviz.study.models import PlannedFit, planned_fits
+from moeviz.study.moving import check_moving
 from moeviz.study.start_law import BLOCK, NEAR, start_law
 from moeviz.study.versions import (
     FIELDS_VERSION,
@@ -238,6 +239,7 @@ def _check_models(values: Mapping[str, Any]) -> None:
     for fit in fits:
         _check_features(fit, values)
         _check_zero_gates(fit, values)
+    check_moving(values, fits)
     density = OUTPUTS[values["output"]].density
     for name in values["estimators"]:
         if ESTIMATORS[name].densities_only and not density:

@@ -77,20 +77,22 @@ class StartLaw:
             return self.spread(n)
         return self.spread(n) * block_spreads(center, layout, scalars)
 
-    def words(self, crowded: bool) -> str:
+    def words(self, crowded: bool, place: str = "the truth") -> str:
         """Return where fits start, in words.
 
         Parameters
         ----------
         crowded : bool
             Whether more atoms are fitted than are true, so that some share a true one.
+        place : str
+            What starts lie around.
         """
         whole = ", each atom with all of its truth's weight" if crowded and not self.split else ""
         if not self.scale:
-            return f"starts at the truth{whole}"
+            return f"starts at {place}{whole}"
         falls = f"·n^(−{self.power:g})" if self.power else ""
         unit = " of each block's spread in the truth" if self.unit == BLOCK else ""
-        return f"starts near the truth (scale {self.scale:g}{falls}{unit}){whole}"
+        return f"starts near {place} (scale {self.scale:g}{falls}{unit}){whole}"
 
 
 def start_law(values: Mapping[str, Any]) -> StartLaw:

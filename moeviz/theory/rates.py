@@ -28,6 +28,15 @@ INFORMATION = (
     "Off the gauge the information matrix is positive definite, so the error falls like one over "
     "the square root of n."
 )
+UNIFORM = (
+    "Off the gauge the information matrix is positive definite at the limit and around it, so the "
+    "error falls like one over the square root of n for all these truths at once."
+)
+FIXED = "Theory's powers of n are about one fixed truth; this one moves with n."
+MADE_OF_SUCH = (
+    "The paper's minimax bound is made of truths that move like this one: over all of them at once "
+    "no power of n holds."
+)
 JUMPS = (
     "The function jumps where one expert takes over from another, and the derivatives that the "
     "fits follow do not see it; no theorem speaks of such fits."
@@ -76,6 +85,8 @@ def claimed_rate(setting: Setting, reading: Reading) -> RateClaim:
     -------
     RateClaim
     """
+    if setting.moving and reading.loss not in DISTANCES:
+        return _moving(setting, reading)
     if reading.loss == "radial":
         return RateClaim(
             0.0,
@@ -112,6 +123,19 @@ def claimed_rate(setting: Setting, reading: Reading) -> RateClaim:
     if setting.router in ("quadratic", "partial-quadratic"):
         return _softmax_quadratic(setting)
     return _cosine_over(setting, reading)
+
+
+def _moving(setting: Setting, reading: Reading) -> RateClaim:
+    """Return what is said of parameters whose truth moves with n.
+
+    The function is another matter: its rate holds for all truths at once.
+    """
+    if not setting.over_specified and not setting.jumps and _sees_function_only(reading):
+        return RateClaim(ROOT_N, UNIFORM, "moeviz")
+    if setting.forgets_length and setting.of_a_paper and not _sees_function_only(reading):
+        theorem = "cosine Theorem 2" if setting.over_specified else "cosine Theorem 5"
+        return RateClaim(None, MADE_OF_SUCH, theorem, SLOW, MINIMAX)
+    return RateClaim(None, FIXED, "moeviz")
 
 
 def _at_zero_gate(setting: Setting, reading: Reading) -> bool:

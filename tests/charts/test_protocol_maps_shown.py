@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from moeviz.charts.protocol_table import (
     map_json,
     map_text,
     maps_markdown,
+    maps_page,
     trust_words,
 )
 from moeviz.study.protocol_kept import KeptMap, kept_map, map_names
@@ -171,6 +173,11 @@ def test_a_figures_paragraph_tells_what_is_established():
 def test_trust_is_said_with_its_counts():
     result = made(PAIR, [BOTH, OTHER, OTHER, OTHER, OTHER, OTHER])
     assert "24 of 24 (100 %)" in trust_words([result])
+
+
+def test_the_documentation_is_that_of_the_kept_maps():
+    page = Path(__file__).parents[2] / "docs" / "protocol-maps.md"
+    assert page.read_text("utf-8") == maps_page(), "python -m moeviz protocols --markdown"
 
 
 def test_the_page_of_maps_names_every_figure():

@@ -66,6 +66,10 @@ LATER = {
     "em_rule",
     "statistic",
     "bars",
+    "moving",
+    "moving_scale",
+    "moving_power",
+    "moving_start",
 }
 
 

@@ -2,6 +2,7 @@
 
 from moeviz.study.presets import (  # noqa: F401 (they register, in order)
     laboratory,
+    moving,
     multinomial,
     papers,
     table,
