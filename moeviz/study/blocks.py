@@ -153,10 +153,7 @@ def read_fits(
 def _starts(
     spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
-    fit = resolve_scenario(spec).fits[block.fit]
-    projection = resolve_projection(spec, block.fit, should_stop)
-    center = middle(spec, fit, block.n) if projection is None else projection.theta
-    theta = untrained(spec, fit_at(spec, fit, block.n), center, block, device)
+    theta = _begun(spec, block, device, should_stop)
     return {
         "n": block.n,
         "first": block.first,
@@ -170,9 +167,7 @@ def _ends(
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
     data = _data(spec, fit, block, device, should_stop)
-    projection = resolve_projection(spec, block.fit, should_stop)
-    center = fit.truth if projection is None else projection.theta
-    first = untrained(spec, fit, center, block, device)
+    first = _begun(spec, block, device, should_stop)
     wanted = [
         (index, curve.reading)
         for index, curve in enumerate(plan(spec).curves)
@@ -181,6 +176,16 @@ def _ends(
     x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
     found = left_to_do(spec, data, first, fit.estimator, fit.layout, wanted, x, should_stop)
     return {"n": block.n, "first": block.first, "last": block.last, **found}
+
+
+def _begun(
+    spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
+) -> Tensor:
+    """Return the starts of a block's fits, of several the best, shape (replicates, P)."""
+    fit = resolve_scenario(spec).fits[block.fit]
+    projection = resolve_projection(spec, block.fit, should_stop)
+    center = middle(spec, fit, block.n) if projection is None else projection.theta
+    return untrained(spec, fit_at(spec, fit, block.n), center, block, device)
 
 
 def _data(
