@@ -8,8 +8,12 @@ from collections.abc import Sequence
 
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study import ESTIMATORS, PlannedCurve
-from moeviz.study.curves import UNTRAINED
+from moeviz.study.curves import APART, STARTS, UNFINISHED, UNTRAINED
 from moeviz.theory import GAUGES
+from moeviz.theory.claim import SLOW
+
+LEFT = "left to do"
+"""What the short name of a curve of how far it is to the converged estimator says."""
 
 MOST = 3
 """Curves that are on at first."""
@@ -24,6 +28,7 @@ _READINGS = {
     "l2": "function",
     "hellinger": "density, Hellinger",
     "tv": "density, variation",
+    "transport": "all atoms",
 }
 """What a reading that is not a paper's loss looks at, in a word or two."""
 
@@ -49,7 +54,9 @@ def part_of(curves: Sequence[PlannedCurve], asked: Sequence[PlannedCurve]) -> Pa
     tuple
         Empty where it asks for all of them, or for one that the study has not.
     """
-    wanted, known = {curve.key for curve in asked}, {curve.key for curve in curves}
+    known = {curve.key for curve in curves}
+    # A kept result may lack curves that lie beside those of fits.
+    wanted = {curve.key for curve in asked if curve.trained or curve.key in known}
     return tuple(sorted(wanted)) if wanted < known else ()
 
 
@@ -57,7 +64,8 @@ def first_curves(curves: Sequence[PlannedCurve], part: Part = ()) -> tuple[int, 
     """Return the places of the two or three curves that answer a study's question.
 
     The rule reads the plan alone, so that the choice stands from the first point on. Of every
-    fit the main reading is taken: the one whose slope a paper prints, else the first. Of many
+    fit the main reading is taken: the one whose slope a paper prints, else, where the truth moves,
+    one that a minimax bound speaks of, else the first. Of many
     fits three are, each router once before any comes twice. Where there is room left, the curve
     joins whose exponent in theory is farthest from those of the curves taken: what theory says
     behaves otherwise. A study with a single fit shows two readings of it. Where a part of the
@@ -72,7 +80,8 @@ def first_curves(curves: Sequence[PlannedCurve], part: Part = ()) -> tuple[int, 
     Returns
     -------
     tuple of int
-        In the study's order; at most three, and the starts of these.
+        In the study's order; at most three, with the starts of these and, where that makes no
+        more than six, what they have left to do.
     """
     if part:
         own = [place for place, curve in enumerate(curves) if curve.key in part]
@@ -82,7 +91,7 @@ def first_curves(curves: Sequence[PlannedCurve], part: Part = ()) -> tuple[int, 
     for place in fitted:
         curve = curves[place]
         known = mains.get(curve.fit)
-        if known is None or (curve.published and not curves[known].published):
+        if known is None or _first(curve) > _first(curves[known]):
             mains[curve.fit] = place
     times: Counter[str] = Counter()
     ranked = []
@@ -91,8 +100,11 @@ def first_curves(curves: Sequence[PlannedCurve], part: Part = ()) -> tuple[int, 
         times[curves[place].router] += 1
     taken = [place for _, place in sorted(ranked)][:MOST]
     rest = [place for place in fitted if place not in taken]
-    begun = [place for place in range(len(curves)) if place not in fitted]
+    begun = [place for place, curve in enumerate(curves) if not (curve.trained or curve.separates)]
     begun = [place for place in begun if any(_same(curves[place], curves[i]) for i in taken)]
+    if len(taken) + len(begun) > 2 * MOST:
+        begun = [place for place in begun if curves[place].kind == STARTS]
+    begun += _apart_of(curves, taken)
     if len(taken) + len(begun) < MOST and rest:
         gap, other = max((_apart(curves, place, taken), -place) for place in rest)
         if gap > 0 or len(taken) < 2:
@@ -100,10 +112,26 @@ def first_curves(curves: Sequence[PlannedCurve], part: Part = ()) -> tuple[int, 
     return tuple(sorted(taken + begun))
 
 
+def _first(curve: PlannedCurve) -> tuple[bool, bool]:
+    """Return what makes a reading of a fit its main one, the greatest first."""
+    return curve.published is not None, curve.setting.moving and curve.claim.rate == SLOW
+
+
+def _apart_of(curves: Sequence[PlannedCurve], taken: Sequence[int]) -> list[int]:
+    """Return the separations of the curves taken, the first of each loss."""
+    models = [(c.router, c.gate, c.expert, c.reading) for c in (curves[place] for place in taken)]
+    found: dict[str, int] = {}
+    for place, curve in enumerate(curves):
+        if curve.separates and (curve.router, curve.gate, curve.expert, curve.reading) in models:
+            found.setdefault(curve.reading.loss, place)
+    return list(found.values())
+
+
 def _same(start: PlannedCurve, curve: PlannedCurve) -> bool:
-    """Return whether a curve of starts reads the model of another curve in the same way."""
+    """Return whether a curve of starts, or of what is left, belongs to a protocol's curve."""
     models = [(one.router, one.gate, one.expert, one.reading) for one in (start, curve)]
-    return models[0] == models[1] and ESTIMATORS[curve.estimator].published
+    own = start.kind == STARTS or start.fit == curve.fit
+    return models[0] == models[1] and own and ESTIMATORS[curve.estimator].published
 
 
 def _apart(curves: Sequence[PlannedCurve], place: int, taken: Sequence[int]) -> float:
@@ -140,8 +168,12 @@ def short_names(curves: Sequence[PlannedCurve]) -> tuple[str, ...]:
     names = []
     for curve, model, reading in zip(curves, models, readings, strict=True):
         parts = [part for part, use in zip(model, several, strict=True) if use]
-        if not curve.trained:
+        if curve.kind == STARTS:
             parts = [*parts[: -1 if several[-1] else None], UNTRAINED]
+        elif curve.kind == UNFINISHED:
+            parts = [*parts, LEFT]
+        elif curve.kind == APART:
+            parts = [*parts[: -1 if several[-1] else None], APART]
         words = [", ".join(map(_shorter, parts))] if parts else []
         words += [reading] if len(set(readings)) > 1 else []
         names.append(": ".join(words) or _shorter(model[0]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from moeviz.charts.claim_words_sigmoid import SIGMOID
+
 
 @dataclass(frozen=True)
 class Group:
@@ -96,6 +98,7 @@ GROUPS: Mapping[str, Group] = {
         "A row of softmax or sigmoid attention is a mixture of linear experts, quadratic scores",
         "self-attention transformer head token query key value row quadratic gate",
     ),
+    **{name: Group(*words) for name, words in SIGMOID.items()},
     "C1": Group(
         "A gate that ignores its length",
         "The cosine router does not change along its own direction: β₁·∂H/∂β₁ = 0",

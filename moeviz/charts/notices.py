@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from moeviz.charts.moving_words import moving_notice
 from moeviz.model import GATES, Mixture, make_gate
 from moeviz.model.custom import CUSTOM
 from moeviz.study.fields import OWN
@@ -51,6 +52,7 @@ def notices(spec: Specification) -> tuple[str, ...]:
     for mixture in fitted:
         said += _kept(mixture, spec)
     said += _data_gates(spec)
+    said += moving_notice(spec)
     return tuple(dict.fromkeys(said))
 
 

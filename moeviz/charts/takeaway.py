@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from moeviz.charts.meter import Meter, course
+from moeviz.charts.moving_words import moving_takeaway
 from moeviz.study.result import Curve, Result
 from moeviz.study.slope import Slope
 from moeviz.text import signed
@@ -29,7 +30,7 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
         First what the shown curves do, those together that cannot be told apart; then how many of
         all curves agree with theory, and which do not. Starts of protocols do not count.
     """
-    if not any(curve.n for curve in result.curves):
+    if not any(curve.n for curve in result.curves if not curve.separates):
         return "No sample size has been fitted yet."
     if nothing_learnt(result):
         return "Every fit diverged, or ended with a cost that is not a number: no curve is left."
@@ -50,7 +51,9 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
     fitted = [pair for pair in zip(meters, result.curves, strict=True) if pair[1].trained]
     lead = _lead([(meters[place], result.curves[place]) for place in shown])
     begun = f"{start}{lead}" if start else lead[:1].upper() + lead[1:]
-    return f"{begun}{_contrast(known)}. {_verdict([one for one, _ in fitted])}{_named(fitted)}"
+    moves = moving_takeaway(result, [meter.name for meter in meters], shown)
+    judged = f"{_verdict([one for one, _ in fitted])}{_named(fitted)}"
+    return f"{begun}{_contrast(known)}. {judged}{moves}"
 
 
 def nothing_learnt(result: Result) -> bool:

@@ -15,6 +15,7 @@ from moeviz.charts.cells import voronoi_polygons
 from moeviz.charts.words import model_words
 from moeviz.model import Layout, MixingMeasure, Mixture
 from moeviz.study import Curve, FitReport, Result, plan
+from moeviz.study.moving import moved
 from moeviz.study.paths import FitPath
 from moeviz.theory import GAUGES, LOSSES
 from moeviz.theory.voronoi import voronoi_cells
@@ -123,7 +124,11 @@ def _track(result: Result, path: FitPath, report: FitReport, curve: Curve) -> di
     true_layout, atoms = fit.source.layout(spec["true_atoms"], spec["dimension"]), report.truth
     if report.projection is not None:
         true_layout, atoms = layout, report.projection.atoms
-    truth = true_layout.unpack(_vectors([[value for atom in atoms for value in atom]]))
+    flat = _vectors([[value for atom in atoms for value in atom]])
+    if report.projection is None:
+        there, true_layout = moved(spec.fields, flat[0], true_layout, path.n)
+        flat = there.unsqueeze(0)
+    truth = true_layout.unpack(flat)
     fitted = layout.unpack(_vectors(path.theta))
     gauge, loss = GAUGES["pinned"], None
     if not curve.reading.of_function:

@@ -10,6 +10,8 @@ from moeviz.charts.table import Table
 from moeviz.charts.words import model_words, number, reach_words
 from moeviz.model import OUTPUTS
 from moeviz.study.fit_report import Approximation, FitReport
+from moeviz.study.moves import Move
+from moeviz.study.moving import move_of
 from moeviz.study.result import Result
 from moeviz.text import signed
 
@@ -65,7 +67,8 @@ def truth_parts(result: Result) -> list[TruthPart]:
         if fit.projection is not None:
             part = _approximation(names[fit.fit], fit.projection, density)
             approximations.setdefault(repr(part), part)
-    parts = [_truth(fits, names) for fits in truths.values()]
+    move = move_of(result.spec.fields)
+    parts = [_truth(fits, names, move) for fits in truths.values()]
     return parts + list(approximations.values())
 
 
@@ -91,13 +94,14 @@ def atoms_table(
     return {f"{word}:": list(columns), **{name: [signed(v) for v in atom] for name, atom in rows}}
 
 
-def _truth(fits: Sequence[FitReport], names: Mapping[int, str]) -> TruthPart:
+def _truth(fits: Sequence[FitReport], names: Mapping[int, str], move: Move | None) -> TruthPart:
     words = dict.fromkeys(names[fit.fit] for fit in fits)
     said = dict.fromkeys(_known(names[fit.fit], fit) for fit in fits)
+    what = "True parameters" if move is None else "Limit of the truths"
     return TruthPart(
-        f"True parameters: {'; '.join(words)}",
+        f"{what}: {'; '.join(words)}",
         atoms_table(fits[0].columns, fits[0].truth),
-        tuple(said),
+        (*said, *([f"{move.title} ({move.source})"] if move else [])),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moeviz.study.models import PlannedFit, plain_gate
+from moeviz.study.moving import atoms_of_truth, moves
 from moeviz.theory.rates import Setting
 
 
@@ -25,9 +26,11 @@ def setting_of(fields: Mapping[str, Any], fit: PlannedFit) -> Setting:
         expert=fit.expert,
         output=fields["output"],
         degree=fields["degree"],
-        over_specified=fields["atoms"] != fields["true_atoms"],
+        over_specified=fields["atoms"]
+        != (fields["true_atoms"] if moves(fields) else atoms_of_truth(fields)),
         misspecified=fit.misspecified,
         sparse=fields["sparse"] > 0,
         flat=fields["flat"] > 0,
         jumps=fit.mixture.jumps(fields["atoms"]),
+        moving=moves(fields),
     )

@@ -68,6 +68,8 @@ class Setting:
     jumps : bool
         Whether the gate keeps only some of the fitted experts, so that the function jumps where
         one takes over from another.
+    moving : bool
+        Whether each sample size has a truth of its own.
     """
 
     router: str
@@ -80,6 +82,7 @@ class Setting:
     sparse: bool = False
     flat: bool = False
     jumps: bool = False
+    moving: bool = False
 
     @property
     def linear_expert(self) -> bool:

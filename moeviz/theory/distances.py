@@ -150,6 +150,17 @@ def _hellinger(p: Tensor, q: Tensor, weight: Tensor) -> Tensor:
     return (0.5 * p.sqrt().sub_(q.sqrt()).square_().mul_(weight).sum(-1)).sqrt()
 
 
+def _squared_hellinger(p: Tensor, q: Tensor, weight: Tensor) -> Tensor:
+    return 0.5 * p.sqrt().sub_(q.sqrt()).square_().mul_(weight).sum(-1)
+
+
+def squared_hellinger(
+    fitted: Mixture, theta: Tensor, true: Mixture, truth: Tensor, x: Tensor | None
+) -> Tensor:
+    """Return the mean over inputs of two densities' squared Hellinger distance, shape (R,)."""
+    return _between_densities(_squared_hellinger)(fitted, theta, true, truth, x)
+
+
 for _distance in (
     Distance(
         "l2",

@@ -24,6 +24,7 @@ from moeviz.theory.terms import (
     sigmoid_terms,
     voronoi_terms,
 )
+from moeviz.theory.transport import transport
 from moeviz.theory.voronoi import (
     Exponent,
     Grouping,
@@ -49,13 +50,15 @@ class Loss:
     name, title, formula, source : str
         Name in the registry; words for people; LaTeX; paper key and equation.
     take_apart : callable or None
-        From fitted (leading axes R) and true measure to the loss's terms; None for the one loss
-        that is no sum over cells.
+        From fitted (leading axes R) and true measure to the loss's terms; None for losses that
+        are no sum over cells.
     whole : callable or None
         From the same to values of shape (R,), for a loss without terms.
     sees_gauge : bool
         Whether the loss depends on parts of the parameter that no data can show, whatever gauge
         is fixed; such a loss has no information bound.
+    metric : bool
+        Whether it is a metric between measures.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Loss:
     take_apart: TakeApart | None
     whole: Evaluate | None = None
     sees_gauge: bool = False
+    metric: bool = False
 
     def evaluate(self, fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
         """Return the loss, shape (R,), of fitted measures (leading axes R).
@@ -90,8 +94,8 @@ class Loss:
         """
         if self.take_apart is None:
             raise UnknownNameError(
-                f"Expected a loss that is a sum over cells, but '{self.name}' is one root of all "
-                "squares; take another loss."
+                f"Expected a loss that is a sum over cells, but '{self.name}' is none; take "
+                "another loss."
             )
         return self.take_apart(fitted, true)
 
@@ -338,6 +342,15 @@ for _loss in (
         "moeviz",
         None,
         total_error,
+    ),
+    Loss(
+        "transport",
+        "what it costs to carry one measure onto the other",
+        r"W_1(\widehat G, G_*)",
+        "moeviz, after Heinrich and Kahn (2018)",
+        None,
+        transport,
+        metric=True,
     ),
 ):
     LOSSES.add(_loss.name, _loss)

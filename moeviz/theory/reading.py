@@ -71,6 +71,11 @@ class Reading:
         return self.loss in DISTANCES
 
     @property
+    def metric(self) -> bool:
+        """Whether it is a metric, which a bound from two truths needs."""
+        return self.of_function or LOSSES[self.loss].metric
+
+    @property
     def title(self) -> str:
         """The loss in words."""
         return (DISTANCES if self.of_function else LOSSES)[self.loss].title

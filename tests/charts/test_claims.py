@@ -163,7 +163,10 @@ ASIDES = ("S14.", "M11.", "K10")
 def test_what_no_rate_speaks_of_is_about_what_no_rate_has():
     """Experts, maps and powers that have no cell, what only bounds the definitions, and asides."""
     spoken = {name for cell in CELLS for name in claims_of(*cell)}
-    silent = [name for name in IDS if name not in spoken and not name.startswith(ASIDES)]
+    partial = ("S15.", "S17.", "S18.", "S19.", "S21.", "S22.partial.")  # one cell in the matrix
+    unasked = (*ASIDES, *partial)
+    silent = [name for name in IDS if name not in spoken and not name.startswith(unasked)]
+    assert any(name.startswith("S17.p2") for name in spoken)
     left = {name.rsplit(".d", 1)[0].rsplit(".K", 1)[0] for name in silent}
     others = ("tanh", "gelu", "p2", "p3", "linear", "constant", "tau2", "gauge", "relu")
     maps = ("tanh", "cos", "sin", "x2", "x3", "x4", "log", "unit")

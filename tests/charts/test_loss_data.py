@@ -26,7 +26,7 @@ from moeviz.theory import LOSSES
 from moeviz.theory.voronoi import tied, voronoi_cells
 
 PAIRS = [(kind, name) for kind in KINDS.values() for name in kind.losses]
-OWN = {"total"}
+OWN = {"total", "transport"}
 
 
 def distance(power, own, target, gate):

@@ -29,7 +29,7 @@ CERTIFICATES = {
 }
 
 DIGEST = [
-    *(f"S{i}" for i in range(1, 14)),
+    *(f"S{i}" for i in range(1, 23)),
     *(f"C{i}" for i in range(1, 10)),
     *(f"M{i}" for i in range(1, 12)),
     *(f"K{i}" for i in range(1, 11)),

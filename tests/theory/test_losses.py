@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from moeviz.errors import UnknownNameError
 from moeviz.model import Layout, MixingMeasure, Part, make_mixture
@@ -186,6 +187,25 @@ def chord(i, j):
     return norm(v) * norm(a / norm(u) - b / norm(v) for a, b in zip(u, v, strict=True))
 
 
+def dearest(fitted, true):
+    """The dual of a transport: prices at either end that no way undercuts, as dear as can be."""
+    costs = [[sum(blocks(i, j)) for j in true] for i in fitted]
+    shares = [[i["w"] / sum(k["w"] for k in M) for i in M] for M in (fitted, true)]
+    ways = [
+        [float(k in (i, len(fitted) + j)) for k in range(len(fitted) + len(true))]
+        for i in range(len(fitted))
+        for j in range(len(true))
+    ]
+    found = linprog(
+        [-w for share in shares for w in share],
+        A_ub=ways,
+        b_ub=[c for row in costs for c in row],
+        bounds=[(None, None)] * (len(fitted) + len(true)),
+        method="highs-ipm",
+    )
+    return -found.fun
+
+
 NAIVE = {
     "L1,2": naive(powers(blocks, 2, 2)),
     "L2": naive(powers(blocks, 1, 2)),
@@ -204,6 +224,7 @@ NAIVE = {
     "expert": naive(lambda i, j, many: blocks(i, j)[1], mass=False),
     "radial": naive(lambda i, j, many: abs(norm(whole(i)) - norm(whole(j))), mass=False),
     "angular": naive(lambda i, j, many: chord(i, j), mass=False),
+    "transport": lambda fitted, true: dearest(fitted, true),
     "total": lambda fitted, true: math.sqrt(
         naive(
             lambda i, j, many: (i["c"] - j["c"]) ** 2 + sum(d**2 for d in pieces(i, j)),

@@ -12,8 +12,12 @@ from moeviz.symbolic.catalogue import (
     multinomial_proof,
     multinomial_unique,
     sigmoid,
+    sigmoid_best,
     sigmoid_bounds,
     sigmoid_experts,
+    sigmoid_first,
+    sigmoid_sparse,
+    sigmoid_splits,
 )
 from moeviz.symbolic.questions.claims import Catalogue
 
@@ -25,6 +29,10 @@ for _part in (
     sigmoid_experts,
     sigmoid_bounds,
     attention,
+    sigmoid_first,
+    sigmoid_sparse,
+    sigmoid_splits,
+    sigmoid_best,
     cosine,
     cosine_bounds,
     multinomial,

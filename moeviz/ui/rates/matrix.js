@@ -142,8 +142,11 @@ class Matrix {
     this.bar.lastChild.setAttribute("aria-pressed", String(read === "samples"));
     this.notice.textContent = this.data.notices[`${paper}|${setting}|${agreement}`];
     const shown = this.data.rows
-      .filter((row) => [ALL, row.paper].includes(paper) && [ALL, row.setting].includes(setting))
-      .map((row) => ({ row, cells: row.cells.filter((c) => [ALL, c.agreement].includes(agreement)) }))
+      .filter((row) => [ALL, row.paper].includes(paper))
+      .map((row) => ({
+        row,
+        cells: row.cells.filter((c) => [ALL, c.setting].includes(setting) && [ALL, c.agreement].includes(agreement)),
+      }))
       .filter(({ cells }) => cells.length);
     this.frame.replaceChildren(...(shown.length ? [this.table(shown)] : []));
     this.frame.style.setProperty("--rates-rows", shown.length);

@@ -1,0 +1,73 @@
+"""Presets whose truth moves with n: what a minimax bound speaks of, as a picture."""
+
+from __future__ import annotations
+
+from moeviz.fields import Value
+from moeviz.study.presets.laboratory import CLASSROOM, QUESTION, TO_THE_END
+from moeviz.study.presets.preset import add_preset
+
+FARTHER = (*TO_THE_END, 316228)
+
+GAUSSIAN: dict[str, Value] = {
+    "routers": ("linear",),
+    "experts": ("linear",),
+    "output": "gaussian",
+    "dimension": 1,
+    "atoms": 3,
+    "moving": "gaussian",
+    "losses": ("transport", "hellinger"),
+    "gauges": ("pinned",),
+    "starts": 6,
+    "max_steps": 400,
+    "box": 10.0,
+    "sizes": CLASSROOM,
+    "replicates": 20,
+}
+GAUSSIAN_FULL: dict[str, Value] = {"sizes": FARTHER, "replicates": 24}
+
+add_preset(
+    "cosine-moving",
+    "Cosine routers, a truth that moves",
+    "One gate of the truth is longer than in the limit, by a share that falls like n to the power "
+    "of -1/8: the sequence of the cosine paper's Theorem 5. The cosine router does not see it, so "
+    "its error is the separation of these truths, however slowly they close in. The perturbed "
+    "cosine router sees it and follows. All fits start at the limit.",
+    "Which router can follow a truth that moves?",
+    asks="Which router follows a truth that moves?",
+    paper="cosine",
+    moving="ray",
+    moving_scale=3.0,
+    start_scale=0.0,
+    losses=("paper", "l2"),
+    sizes=CLASSROOM,
+    replicates=20,
+    full={"sizes": TO_THE_END, "replicates": 64},
+)
+add_preset(
+    "gaussian-moving",
+    "Two experts that close in with n",
+    "Two of three linear Gaussian experts come closer with n, along the checker's second-order "
+    "sequence: their parameters like n to the power of -1/8, the density like -1/2, so that a "
+    "sample never tells them plainly from a single one. The error of the atoms follows.",
+    "How steep will the atoms' error be while two of them close in?",
+    asks="How slow is an estimator whose truth closes in on it?",
+    paper="compete",
+    full=GAUSSIAN_FULL,
+    values={**GAUSSIAN, "moving_scale": 1.5},
+)
+add_preset(
+    "gaussian-apart",
+    "The same two experts, held still",
+    "The truth with which the moving ones begin, the same for every n: three experts, two of them "
+    "close to each other. With enough data the three are told apart, and the error falls as "
+    "theory says of one truth.",
+    QUESTION,
+    asks="And if the two experts stay where they are?",
+    paper="compete",
+    full=GAUSSIAN_FULL,
+    values={
+        **GAUSSIAN,
+        "moving_scale": round(1.5 * CLASSROOM[0] ** -0.125, 4),
+        "moving_power": 0.0,
+    },
+)
