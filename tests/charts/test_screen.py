@@ -62,6 +62,8 @@ def test_every_trace_says_which_curve_and_part_it_is(name):
         "guide",
         "reach",
         "paper",
+        "separation",
+        "bound",
     }
     for trace in screen["figure"]["data"]:
         assert trace["meta"]["part"] in known
