@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from moeviz.charts.chosen import short_names
+from moeviz.charts.left_words import left_of
 from moeviz.charts.palette import Theme, style
 from moeviz.charts.words import NO_SLOPE, whole
 from moeviz.study.against import held_against
@@ -138,7 +139,8 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
         return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
     exponent = curve.claim.exponent
     if curve.kind in OTHERS:
-        return "unknown", f"{course(slope)}: {OTHERS[curve.kind]}."
+        left = left_of(curve) if curve.kind == UNFINISHED else ""
+        return "unknown", f"{course(slope)}: {OTHERS[curve.kind]}.{left}"
     if exponent is None:
         single = "single " if "n^(" in curve.claim.rate else ""
         return "unknown", f"{course(slope)}; theory names no {single}power of n to hold it against."

@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from moeviz.charts.left_words import left_words
+from moeviz.charts.meter import meters
+from moeviz.charts.palette import THEMES
 from moeviz.estimate import FitResult, Status
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
 from moeviz.study.block_data import block_data
@@ -218,6 +220,9 @@ def test_words_say_what_is_left_of_what_and_how_the_ends_stand():
     assert "3 data sets of each size" in said
     assert "At n = 400 training has yet to cover" in said
     assert "edge" not in said
+    (meter,) = [m for m in meters(result, THEMES["light"]) if result.curves[m.curve] == curve]
+    assert "training has yet to cover" in meter.words
+    assert meter.mark == "unknown"
     farther = replace(curve, mean=(1.0, 2.0), outset=(1.0, 1.5))
     assert "its starts were nearer, at 1.5" in left_words(spec, farther)
     done = replace(curve, mean=(0.0, 0.0))
