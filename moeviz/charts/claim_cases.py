@@ -25,7 +25,7 @@ _WORDS: Mapping[str, str] = {
     **{"satisfiable": "some expert"},
     **{"full": "fully quadratic score", "partial": "partially quadratic score"},
     **{"scaled": "scaled experts"},
-    **{"flat": "a flat expert", "y": "functions of Y", "x": "functions of X"},
+    **{"flat": "flat expert", "y": "functions of Y", "x": "functions of X"},
 }
 """The parts of a claim's id after its group."""
 

@@ -235,13 +235,13 @@ GROUPS: Mapping[str, Group] = {
         "dependent derivatives eighth rate crowded cell spread out",
     ),
     "K8": Group(
-        "The independences of Theorem 3.2",
-        "The functions that the proof of Theorem 3.2 takes for independent are",
+        "What a proof takes for independent",
+        "The functions of the proof in Appendix L.1, for networks, are independent",
         "proof Fatou density H F softplus unit Appendix L Step 3",
     ),
     "K9": Group(
-        "The independences of Theorem K.1",
-        "The functions that the proof of Theorem K.1 takes for independent are",
+        "The same for linear experts",
+        "The functions of the proof in Appendix L.2, for linear experts, are independent",
         "proof Fatou density H F linear experts Appendix L Step 3",
     ),
     "K10": Group(

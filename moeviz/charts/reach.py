@@ -7,6 +7,7 @@ from typing import Any
 
 from moeviz.charts.palette import Theme, style
 from moeviz.charts.words import model_words, whole
+from moeviz.study.moving import move_of
 from moeviz.study.result import Result
 
 MOST_ROWS = 4
@@ -36,6 +37,8 @@ def reach_marks(result: Result, theme: Theme, ends: tuple[float, float]) -> list
     names = model_words(result.curves)
     rows = reach_rows(result)
     several = len(set(names.values())) > 1
+    stands = move_of(result.spec.fields) is None
+    begun, design = ("reach", "reach of this design") if stands else ("reach of limit",) * 2
     made: dict[tuple[str, float | None], dict[str, Any]] = {}
     for fit in result.truth:
         key = (names.get(fit.fit, ""), fit.reach)
@@ -45,10 +48,10 @@ def reach_marks(result: Result, theme: Theme, ends: tuple[float, float]) -> list
         if key in made:
             made[key]["meta"]["curves"] += readers  # shares the mark, the estimator differs
             continue
-        words = f"reach, {key[0]}: " if several else "reach of this design: "
+        words = f"{begun}, {key[0]}: " if several else f"{design}: "
         row = rows - 1 - len(made) % rows + 0.5
         mark = _mark(fit.reach, words, ends, row)
-        short = words.replace(" router", "").removeprefix("reach, " if made else "")
+        short = words.replace(" router", "").removeprefix(f"{begun}, " if made else "")
         mark["marker"]["color"] = style(readers[0], theme).colour
         mark["marker"]["line"]["color"] = style(readers[0], theme).colour
         mark["meta"] = {

@@ -14,7 +14,7 @@ from moeviz.model.fused.choice import way_of
 from moeviz.study.curves import FITS, STARTS, UNFINISHED
 from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS, Data
-from moeviz.study.moving import fit_at, middle, move_of, separations
+from moeviz.study.moving import move_of
 from moeviz.study.plan import Block, plan
 from moeviz.study.predicted import predicted_protocol
 from moeviz.study.projection import resolve_projection
@@ -22,6 +22,7 @@ from moeviz.study.reader import attributes
 from moeviz.study.scenario import Fit, resolve_scenario, stream
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts, untrained
+from moeviz.study.truths import fit_at, middle, separations
 from moeviz.study.unfinished import left_to_do
 from moeviz.study.versions import NUMBERS_VERSION
 from moeviz.text import finite

@@ -13,7 +13,8 @@ from moeviz.study.equal import expert_of, gauge_title
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import BESIDE
 from moeviz.study.models import PlannedFit
-from moeviz.study.moving import OWN_TRUTH, move_of
+from moeviz.study.moves import OWN_TRUTH
+from moeviz.study.moving import move_of
 from moeviz.study.presets.preset import Published
 from moeviz.study.presets.published import published_slope
 from moeviz.study.readings import paper_loss, readings

@@ -16,7 +16,7 @@ from moeviz.model.registry import Registry
 from moeviz.model.settings import constant_fields
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.moves import MOVES, STANDING
+from moeviz.study.moves import LIMIT, MOVES, OWN_TRUTH, STANDING
 from moeviz.study.start_law import start_fields
 from moeviz.study.statistic import BARS, GEOMETRIC, INTERVAL, STATISTICS
 from moeviz.theory import DISTANCES, GAUGES, LOSSES
@@ -276,8 +276,8 @@ _REST = (
         "What near-truth starts lie around",
         "",
         "choice",
-        "limit",
-        choices=("limit", "truth"),
+        LIMIT,
+        choices=(LIMIT, OWN_TRUTH),
         help="'limit': the same for every size, so that a fit knows the data alone. 'truth': each "
         "size's own, which tells the fit where the truth has gone.",
         group=TRUTH,

@@ -25,6 +25,9 @@ Array: TypeAlias = "NDArray[np.float64]"
 STANDING = "none"
 """In the field of moves: the truth stands still."""
 
+LIMIT, OWN_TRUTH = "limit", "truth"
+"""In the field of a moving truth's starts: what near-truth starts lie around."""
+
 
 @dataclass(frozen=True)
 class Move:

@@ -229,6 +229,6 @@ def _read(
 
     some = torch.cat([part.straight for part in parts])
     more = torch.cat([part.more for part in parts])
-    if reading.of_function or reading.gauge == "quotient":
+    if reading.metric or reading.gauge == "quotient":
         more = more[:: -(-more.shape[0] // FEW_DRAWS)]
     return float(read(torch.cat([some, more])).mean()), shift(parts, read)

@@ -34,7 +34,7 @@ DRAWS = 4096
 """Normal draws behind a predicted constant; its relative error is about 1 %."""
 
 FUNCTION_DRAWS = 256
-"""Draws behind a predicted distance between functions, which costs more."""
+"""Draws behind a predicted metric, of functions or of measures, which costs more."""
 
 SMALL = 1e-5
 """Scale at which a reading is differentiated along a draw."""
@@ -303,7 +303,7 @@ def predicted_constants(
     return [
         float(
             reading.read(
-                mixture, near[:FUNCTION_DRAWS] if reading.of_function else near, reference, layout
+                mixture, near[:FUNCTION_DRAWS] if reading.metric else near, reference, layout
             ).mean()
             * root.norm()
             / SMALL

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from moeviz.model.measure import MixingMeasure
 
 
+PRECISE = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+"""Measures that are near each other differ by little."""
+
+
 def transport(fitted: MixingMeasure, true: MixingMeasure) -> Tensor:
     r"""Return the transport distance of order 1, shape (R,).
 
@@ -79,7 +83,9 @@ def _cheapest(
         return float(rows @ cost @ columns)
     # Weights that are rounded do not sum to 1 alike: the last column takes what is left.
     given = np.concatenate([rows, columns[:-1]])
-    found = linprog(cost.ravel(), A_eq=_sums(*cost.shape), b_eq=given, method="highs")
+    found = linprog(
+        cost.ravel(), A_eq=_sums(*cost.shape), b_eq=given, method="highs-ds", options=PRECISE
+    )
     return float(found.fun) if found.status == 0 else float("nan")
 
 

@@ -63,6 +63,8 @@ def test_every_trace_says_which_curve_and_part_it_is(name):
         "reach",
         "paper",
         "left",
+        "separation",
+        "bound",
     }
     for trace in screen["figure"]["data"]:
         assert trace["meta"]["part"] in known

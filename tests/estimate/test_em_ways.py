@@ -82,6 +82,14 @@ def test_without_a_rule_a_run_ends_where_it_stands_still(rng):
     assert (found.steps[ended] < 5000).all()
 
 
+def test_it_asks_once_an_iteration_whether_to_stop_and_ends_with_the_last_way(rng):
+    task, start, _ = data(rng, "linear", "linear", "gaussian", n=150, fits=3, spread=1.5)
+    asked = []
+    ways = [EmWay("mean", 1e-3, 50), EmWay("none", 0.0, 17), EmWay("total", 10.0, 50)]
+    found = fit_ways(task, start, ways, should_stop=lambda: bool(asked.append(1)))
+    assert len(asked) == max(int(one.steps.max()) for one in found) == 17
+
+
 def test_no_ways_take_no_run_and_unknown_ones_are_refused(rng):
     task, start, _ = data(rng, "linear", "linear", "gaussian", n=50, fits=2)
     assert fit_ways(task, start, []) == ()

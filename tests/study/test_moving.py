@@ -15,8 +15,9 @@ from moeviz.errors import SpecificationError
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
 from moeviz.study.data import data_of
 from moeviz.study.moves import MOVES, STANDING
-from moeviz.study.moving import fit_at, moved, moves, step
+from moeviz.study.moving import moved, moves, step
 from moeviz.study.starts import starts
+from moeviz.study.truths import fit_at
 from moeviz.symbolic.catalogue.course import course
 from moeviz.symbolic.catalogue.walked import SEQUENCES
 from moeviz.theory import DISTANCES, Reading, Reference, input_nodes

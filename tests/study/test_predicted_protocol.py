@@ -16,7 +16,8 @@ from moeviz.study.result import TRUSTED
 
 
 def build(preset, **more):
-    return PRESETS[preset].build({"untrained": "none", "losses": ("paper",), **more})
+    alone = {"untrained": "none", "unfinished": 0, "losses": ("paper",)}
+    return PRESETS[preset].build({**alone, **more})
 
 
 def run(spec, kinds=("fits", "information")):
@@ -65,10 +66,10 @@ def test_measured_means_are_predicted_within_a_fifth(study):
         assert curve.trusted_protocol == pytest.approx(curve.mean, rel=0.2)
 
 
-def test_starts_around_points_that_are_no_truth_drift_as_predicted(monkeypatch):
+def test_starts_around_points_that_are_no_truth_drift_as_predicted():
     """Atoms that share a true one and do not share its weight."""
-    monkeypatch.setattr("moeviz.estimate.starts._shared_weight", lambda offset, *rest: offset)
     more = {**SMALL, "routers": ("linear",), "estimators": ("sgd",), "sizes": (300, 1000)}
+    more |= {"start_weight": "true"}
     for curve in run(build("multinomial-over", **more)).curves:
         assert curve.trusted_protocol == pytest.approx(curve.mean, rel=0.2)
 

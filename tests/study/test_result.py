@@ -14,7 +14,7 @@ from moeviz.cli.study_text import study_text
 from moeviz.errors import MoevizError, SpecificationError
 from moeviz.kernels import KERNEL
 from moeviz.study import PRESETS, Result, assemble, plan, run_block, split
-from moeviz.study.curves import FITS, STARTS, UNFINISHED
+from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED
 from moeviz.study.kept import kept_folder, kept_names, kept_result
 from moeviz.text import json_text
 
@@ -63,7 +63,7 @@ def test_sentences_of_a_kept_result_are_made_anew(name):
     data = printed(result)
     for curve, said in zip(result.curves, data["curves"], strict=True):
         of_fits = ("Between n", "Two sample sizes", "No slope", "The loss")
-        of_kind = {FITS: of_fits, STARTS: "Nobody trained these", UNFINISHED: WHAT}
+        of_kind = {FITS: of_fits, STARTS: "Nobody trained these", UNFINISHED: WHAT, APART: "No fit"}
         assert said["in_words"].startswith(of_kind[curve.kind])
         assert curve.claim == plan(result.spec).curves[result.curves.index(curve)].claim
         if curve.slope is not None and curve.trained:

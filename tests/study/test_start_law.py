@@ -14,7 +14,7 @@ from moeviz.study.starts import starts
 from tests.support import combined
 
 SIZES = (100, 1000, 10_000, 100_000)
-SMALL = {"sizes": SIZES, "replicates": 100, "candidates": 2, "window_from": 0}
+SMALL = {"sizes": SIZES, "replicates": 100, "candidates": 2, "window_from": 0, "unfinished": 0}
 
 
 def build(name="cosine-exact", **more):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from moeviz.model import Layout, Part, make_mixture
-from moeviz.theory import input_nodes
+from moeviz.theory import Reading, fisher_information, input_nodes, predicted_constants
 from moeviz.theory.transport import transport
 from moeviz.theory.two_points import least_errors
 from tests.support import measures
@@ -89,3 +89,27 @@ def test_no_test_between_densities_errs_less():
 def test_one_truth_twice_cannot_be_told_apart():
     x = input_nodes(1, 64)
     assert least_errors(REGRESSION, ATOM, ATOM, x, 10**6) == 1.0
+
+
+def test_atoms_far_apart_are_carried_one_by_one():
+    """The share that each has in both goes its own way; what differs crosses over."""
+    here, there = pair(4.0, (0.6, 0.4)), pair(4.02, (0.6 - 1e-5, 0.4 + 1e-5))
+    wanted = (1.0 - 1e-5) * 0.01 + 1e-5 * 4.01
+    assert transport(there, here).item() == pytest.approx(wanted, rel=1e-9)
+
+
+def test_the_predicted_constant_is_that_of_the_plain_loss_where_weights_are_known():
+    """With one atom the loss of plain distances is its weight times the transport."""
+    density = make_mixture("linear", "softmax", "linear", "gaussian")
+    theta = torch.tensor([0.0, 0.0, 1.0, 0.2, 0.3], dtype=torch.float64)
+    layout, x = density.layout(1, 1), input_nodes(1, 512)
+    information = fisher_information(density, theta.unsqueeze(0), x)[0]
+    plain, carried = predicted_constants(
+        density,
+        theta,
+        layout,
+        information,
+        (Reading("expert", "pinned"), Reading("transport", "pinned")),
+        x=x,
+    )
+    assert carried == pytest.approx(plain, rel=0.1)  # fewer draws are behind a metric

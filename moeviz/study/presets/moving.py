@@ -29,9 +29,9 @@ add_preset(
     "cosine-moving",
     "Cosine routers, a truth that moves",
     "One gate of the truth is longer than in the limit, by a share that falls like n to the power "
-    "of -1/8: the sequence of the cosine paper's Theorem 5. The cosine router does not see it, so "
-    "its error is the separation of these truths, however slowly they close in. The perturbed "
-    "cosine router sees it and follows. All fits start at the limit.",
+    "of -1/8: a sequence of truths as in the cosine paper's Theorem 5. The cosine router does not "
+    "see lengths, the perturbed cosine router does. All fits start at the limit, and the thin line "
+    "is how far the truths are from it.",
     "Which router can follow a truth that moves?",
     asks="Which router follows a truth that moves?",
     paper="cosine",
@@ -47,10 +47,11 @@ add_preset(
     "gaussian-moving",
     "Two experts that close in with n",
     "Two of three linear Gaussian experts come closer with n, along the checker's second-order "
-    "sequence: their parameters like n to the power of -1/8, the density like -1/2, so that a "
-    "sample never tells them plainly from a single one. The error of the atoms follows.",
+    "sequence: their parameters like n to the power of -1/8, their density like -1/2, so that a "
+    "larger sample tells them from a single expert no better than a small one. The thin line is "
+    "how far they are from being one.",
     "How steep will the atoms' error be while two of them close in?",
-    asks="How slow is an estimator whose truth closes in on it?",
+    asks="How fast are two experts learnt that close in?",
     paper="compete",
     full=GAUSSIAN_FULL,
     values={**GAUSSIAN, "moving_scale": 1.5},
@@ -59,8 +60,7 @@ add_preset(
     "gaussian-apart",
     "The same two experts, held still",
     "The truth with which the moving ones begin, the same for every n: three experts, two of them "
-    "close to each other. With enough data the three are told apart, and the error falls as "
-    "theory says of one truth.",
+    "close to each other. Of one truth theory names a power of n.",
     QUESTION,
     asks="And if the two experts stay where they are?",
     paper="compete",

@@ -6,6 +6,12 @@ from collections.abc import Sequence
 
 from moeviz.symbolic.catalogue import CATALOGUE
 
+MAPS = ("sigmoid", "tanh", "cos", "sin", "x³", "log|x|", "x/‖x‖")
+"""The maps of modified gates that the table of rates has."""
+
+MODIFIED = "M8.modified M9.modified M10.modified M10.flat"
+"""What is about every modified gate."""
+
 _OF_RATES: Sequence[tuple[str, str, str, str, str]] = (
     ("cosine", "cosine", "over", "", "C1 C2 C9.over"),
     ("cosine", "cosine", "exact", "", "C1 C2 C7 C9.exact"),
@@ -52,18 +58,19 @@ _OF_RATES: Sequence[tuple[str, str, str, str, str]] = (
     ("sigmoid", "partial", "dense", "polynomial", "S21.linear S21.p2 S21.p3"),
     ("sigmoid", "partial", "dense", "polynomial", "S22.partial.linear S22.partial.p2"),
     ("sigmoid", "partial", "dense", "polynomial", "S22.partial.p3"),
-    ("multinomial", "standard", "regime 1", "", "M3 M5 M8.standard"),
+    ("multinomial", "standard", "regime 1", "", "M3 M5 M8.standard M9.standard M10.standard"),
     ("multinomial", "standard", "regime 2", "", "M1 M2 M6"),
-    ("multinomial", "modified sigmoid", "regime 2", "", "M4.sigmoid M7.sigmoid M8.modified"),
-    ("multinomial", "modified tanh", "regime 2", "", "M4.tanh M7.tanh M8.modified"),
-    ("multinomial", "modified cos", "regime 2", "", "M4.cos M7.cos M8.modified"),
-    ("multinomial", "modified sin", "regime 2", "", "M4.sin M7.sin M8.modified"),
-    ("multinomial", "modified x³", "regime 2", "", "M4.x3 M7.x3 M8.modified"),
-    ("multinomial", "modified log|x|", "regime 2", "", "M4.log M7.log M8.modified"),
-    ("multinomial", "modified x/‖x‖", "regime 2", "", "M4.unit M8.modified"),
-    ("compete", "competition", "", "linear", "K3 K5"),
+    *(("multinomial", f"modified {m}", "regime 2", "", MODIFIED) for m in MAPS),
+    ("multinomial", "modified sigmoid", "regime 2", "", "M4.sigmoid M7.sigmoid"),
+    ("multinomial", "modified tanh", "regime 2", "", "M4.tanh M7.tanh"),
+    ("multinomial", "modified cos", "regime 2", "", "M4.cos M7.cos"),
+    ("multinomial", "modified sin", "regime 2", "", "M4.sin M7.sin"),
+    ("multinomial", "modified x³", "regime 2", "", "M4.x3 M7.x3"),
+    ("multinomial", "modified log|x|", "regime 2", "", "M4.log M7.log"),
+    ("multinomial", "modified x/‖x‖", "regime 2", "", "M4.unit"),
+    ("compete", "competition", "", "linear", "K3 K5 K9"),
     ("compete", "competition", "over", "linear", "K6"),
-    ("compete", "competition", "", "ffn", "K1 K2 K4"),
+    ("compete", "competition", "", "ffn", "K1 K2 K4 K8"),
     ("compete", "softmax", "over", "linear", "K7"),
 )
 """Paper, router, regime and expert, each by a word of theirs, and the claims that speak of it."""

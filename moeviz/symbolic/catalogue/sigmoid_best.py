@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from moeviz.symbolic.catalogue.factors import FACTOR, OTHER, FactorDesign
-from moeviz.symbolic.catalogue.parts import Design, Special, cone, first_order, model
+from moeviz.symbolic.catalogue.designs import FACTOR, OTHER, FactorDesign, MetDesign
+from moeviz.symbolic.catalogue.parts import Special, cone, first_order, model
 from moeviz.symbolic.catalogue.sigmoid import HOLDS, PAPER, WHY_DENSE
-from moeviz.symbolic.catalogue.sigmoid_first import EXPERTS, WHY_PARTIAL, wide
+from moeviz.symbolic.catalogue.sigmoid_first import EXPERTS, WHY_PARTIAL
 from moeviz.symbolic.kernel.ground import Log
 from moeviz.symbolic.questions.claims import Check, Claim
 
@@ -59,7 +59,7 @@ def claims() -> list[Claim]:
             if mark in ("relu", "p2", "p3"):
                 along = ALONG
             mixture = model(score, "sigmoid", expert, **constants)
-            design = Design(mixture, 1, along, share, wide(expert, 1))
+            design = MetDesign(mixture, 1, along, share)
             scaled = mark.startswith("scaled")
             found.append(
                 Claim(
@@ -88,4 +88,4 @@ def _squared(score: str, expert: str) -> Check:
         {**FACTOR, "c": Log(Fraction(1, 3))},
         {**OTHER, "c": Log(Fraction(5, 2))},
     )
-    return cone(FactorDesign(model(score, "sigmoid", expert), 1, points, support=wide(expert, 1)))
+    return cone(FactorDesign(model(score, "sigmoid", expert), 1, points))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from moeviz.model import Mixture
 from moeviz.symbolic.catalogue import for_all
-from moeviz.symbolic.catalogue.parts import Design, first, first_order, literal, model
+from moeviz.symbolic.catalogue.designs import MetDesign
+from moeviz.symbolic.catalogue.parts import Design, Special, first, first_order, literal, model
 from moeviz.symbolic.catalogue.sigmoid import HOLDS, PAPER, WHY_DENSE
 from moeviz.symbolic.catalogue.sigmoid_experts import EXAMPLES, distinct, excluded
-from moeviz.symbolic.kernel.support import Support
 from moeviz.symbolic.questions.claims import Check, Claim
-from moeviz.symbolic.reading.expressions import inputs
-from moeviz.symbolic.reading.families import support_of
 
 PARTIAL = "partial-quadratic"
 EXPERTS: Mapping[str, tuple[str, str, dict[str, int]]] = {
@@ -30,9 +29,6 @@ WHY_PARTIAL = (
     "Theorem 5 gives the rate $n^{-1/2}$ under the partial score in the dense regime if the expert "
     "is partial-weakly identifiable."
 )
-REACH = 24
-"""Inputs on both sides of 0 among which the kink of every drawn unit lies."""
-
 DEAD = {"a": Fraction(1, 4), "b": Fraction(-2)}
 """A ReLU unit that is 0 at all inputs of the box from -2 to 2."""
 
@@ -47,31 +43,26 @@ def kinked(expert: str) -> bool:
     return "relu" in expert
 
 
-def wide(expert: str, dimension: int) -> Support | None:
-    """Return a box of inputs in which no drawn unit is 0 throughout; None where any box will do.
+def design_of(mixture: Mixture, dimension: int, specials: tuple[Special, ...] = ({}, {})) -> Design:
+    """Return the design of a claim: where experts have kinks, some inputs meet each.
 
     Parameters
     ----------
-    expert : str
-        Its registered name.
+    mixture : Mixture
     dimension : int
         Number of inputs.
+    specials : tuple of mapping
+        Values that are not generic, for each atom.
     """
-    if not kinked(expert) or dimension > 1:
-        return None
-    return support_of(inputs(dimension), -REACH, REACH)
-
-
-def _design(score: str, expert: str, dimension: int, **constants: int) -> Design:
-    mixture = model(score, "sigmoid", expert, **constants)
-    return Design(mixture, dimension, support=wide(expert, dimension))
+    kind = MetDesign if kinked(mixture.expert.name) else Design
+    return kind(mixture, dimension, specials)
 
 
 def _definition_four() -> list[Claim]:
     found = []
     for mark, expert, constants in EXAMPLES:
         for d in (1, 2):
-            design = _design(PARTIAL, expert, d, **constants)
+            design = design_of(model(PARTIAL, "sigmoid", expert, **constants), d)
             apart = distinct("partial", expert)
             words = EXPERTS["linear" if mark == "p1" else mark if constants else expert][1]
             literally = for_all.literal(
@@ -106,7 +97,11 @@ def _definition_four() -> list[Claim]:
             "Definition 4, with A symmetric, is satisfied by some expert at generic atoms.",
             HOLDS,
             "The examples under Definition 4 name several.",
-            (literal("GELU without a factor", _design(PARTIAL, "gelu", 2), first),),
+            (
+                literal(
+                    "GELU without a factor", Design(model(PARTIAL, "sigmoid", "gelu"), 2), first
+                ),
+            ),
             why=WHY_PARTIAL,
             study="partial-sparse",
         )
@@ -149,7 +144,7 @@ def bounds(score: str) -> list[Claim]:
 def _bound(score: str, expert: str, d: int, **constants: int) -> tuple[Check, ...]:
     """Return the first-order test at the atoms of a measure, which are (A, b, eta)."""
     mixture = model(score, "sigmoid", expert, **constants)
-    design = _design(score, expert, d, **constants)
+    design = design_of(mixture, d)
     apart = tuple(name for name in atoms_by(score, expert) if name != "c")
     checks: tuple[Check, ...] = (for_all.first_order(design, apart),)
     if kinked(expert):

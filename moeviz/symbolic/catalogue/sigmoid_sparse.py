@@ -10,10 +10,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from moeviz.symbolic.catalogue import for_all
-from moeviz.symbolic.catalogue.factors import FACTOR, OTHER, FactorDesign
-from moeviz.symbolic.catalogue.parts import Design, Special, cone, model
+from moeviz.symbolic.catalogue.designs import FACTOR, OTHER, FactorDesign
+from moeviz.symbolic.catalogue.parts import Special, cone, model
 from moeviz.symbolic.catalogue.sigmoid import HOLDS, PAPER, SPARSE
-from moeviz.symbolic.catalogue.sigmoid_first import EXPERTS, PARTIAL, atoms_by, bounds, wide
+from moeviz.symbolic.catalogue.sigmoid_first import EXPERTS, PARTIAL, atoms_by, bounds, design_of
 from moeviz.symbolic.catalogue.sigmoid_splits import split
 from moeviz.symbolic.questions.claims import Check, Claim
 
@@ -37,7 +37,7 @@ def _theorem_four() -> list[Claim]:
         scaled = mark.startswith("scaled")
         for d in (1, 2):
             mixture = model(PARTIAL, "sigmoid", expert, **constants)
-            design = Design(mixture, d, (SPARSE, {}), support=wide(expert, d))
+            design = design_of(mixture, d, (SPARSE, {}))
             apart = tuple(name for name in atoms_by(PARTIAL, expert) if name != "c")
             found.append(
                 Claim(
@@ -67,8 +67,7 @@ def _with_factor(expert: str, dimension: int) -> Check:
     """Return the second-order test of a sparse cell whose mass is the factor."""
     mixture = model(PARTIAL, "sigmoid", expert)
     points: tuple[Special, ...] = ({**FACTOR, "A": 0}, OTHER)
-    box = wide(expert, dimension)
-    return cone(FactorDesign(mixture, dimension, points, support=box, held=Fraction(1, 3)))
+    return cone(FactorDesign(mixture, dimension, points, held=Fraction(1, 3)))
 
 
 def _proposition_five() -> list[Claim]:
@@ -76,12 +75,11 @@ def _proposition_five() -> list[Claim]:
     for mark in IDENTIFIED:
         expert, latex, constants = EXPERTS[mark]
         mixture = model(PARTIAL, "sigmoid", expert, **constants)
-        box = wide(expert, 1)
         apart = tuple(name for name in atoms_by(PARTIAL, expert) if name != "c")
         crowded = "no crowded cell with A = 0"
         checks = [
-            for_all.first_order(Design(mixture, 1, support=box), apart),
-            cone(Design(mixture, 1, (SPARSE, {}), support=box), special=crowded),
+            for_all.first_order(design_of(mixture, 1), apart),
+            cone(design_of(mixture, 1, (SPARSE, {})), special=crowded),
         ]
         if mark != "gelu":
             more = "as many fitted atoms as true ones"

@@ -9,17 +9,19 @@ import streamlit as st
 from moeviz.charts.papers import PAPERS
 from moeviz.charts.sequence_formula import sequence_formula
 from moeviz.charts.sequences import STEP, sequence_document
+from moeviz.study import PRESETS
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.course import HALVINGS
 from moeviz.symbolic.catalogue.walked import SEQUENCES
 from moeviz.ui.checker.link import CHECKER as CHECKER_LINKS
 from moeviz.ui.checker.link import request_of
+from moeviz.ui.lab.link import preset_link
 from moeviz.ui.sequences.link import AT, FIELDS, FORM
 from moeviz.ui.sequences.state import PICTURE, STATE
 from moeviz.ui.shared.formula import typeset
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.link import Request
-from moeviz.ui.shared.navigation import CHECKER
+from moeviz.ui.shared.navigation import CHECKER, CONVERGENCE
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.tries import tries
@@ -109,6 +111,13 @@ def show_choice(request: Request) -> None:
             label=f"Decide it: {plain(claim.reference)} ({plain(paper)})",
             query_params=CHECKER_LINKS.write(request_of(claim.id)),
         )
+        for preset in PRESETS.values():
+            if preset.values.get("moving") == slow.name:
+                st.page_link(
+                    CONVERGENCE,
+                    label=f"Measure it: {plain(preset.title)}",
+                    query_params=preset_link(preset.name),
+                )
 
 
 def show_words(request: Request) -> None:
