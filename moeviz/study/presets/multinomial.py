@@ -35,7 +35,7 @@ TEN = (10000, 12915, 16681, 21544, 27826, 35938, 46416, 59948, 77426, 100000)
 for _name, _atoms, _router, _flat, _replicates in (
     ("1a", 3, "linear", 0, 0),
     ("1b", 4, "linear", 0, 0),
-    ("2a", 3, "linear", 1, 0),
+    ("2a", 3, "linear", 1, 10),
     ("2b", 4, "linear", 1, 0),
     ("2c", 3, "modified-sigmoid", 1, 20),
     ("2d", 4, "modified-sigmoid", 1, 20),
