@@ -44,7 +44,7 @@ def _left(curve: Curve) -> str:
             f" At n = {n:,} training has yet to cover {number(left)}; its starts were nearer, at "
             f"{number(whole)}."
         )
-    return f" At n = {n:,} training has yet to cover {number(left)} of {number(whole)}."
+    return f" At n = {n:,} training has yet to cover {number(left)} of {number(whole)}, on average."
 
 
 def _ends(spec: Specification, curve: Curve) -> str:

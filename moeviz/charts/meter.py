@@ -32,7 +32,7 @@ GAP = 0.25
 FEWEST = 3
 """Sample sizes without which nobody sees whether a line is straight."""
 
-_OTHERS = {
+OTHERS = {
     STARTS: "what the starts alone would show, without training",
     UNFINISHED: "how far the fits are from the converged estimator on the same data",
 }
@@ -136,8 +136,8 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
         return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
     exponent = curve.claim.exponent
-    if curve.kind in _OTHERS:
-        return "unknown", f"{course(slope)}: {_OTHERS[curve.kind]}."
+    if curve.kind in OTHERS:
+        return "unknown", f"{course(slope)}: {OTHERS[curve.kind]}."
     if exponent is None:
         single = "single " if "n^(" in curve.claim.rate else ""
         return "unknown", f"{course(slope)}; theory names no {single}power of n to hold it against."

@@ -227,3 +227,19 @@ def test_words_say_what_is_left_of_what_and_how_the_ends_stand():
     assert "1 were still on their way after 200 steps, 2 lie on the edge of the box" in said
     assert "3 failed" in said
     assert "training has yet" not in left_words(spec, replace(curve, outset=(None, None)))
+
+
+@pytest.mark.parametrize("preset", ["cosine-exact", "cosine-moving"])
+def test_a_protocol_of_no_length_has_all_of_its_way_to_go(preset):
+    """A step of next to no length leaves the starts where they are, wherever the truth is."""
+    spec = PRESETS[preset].build(
+        {
+            "estimators": ("sgd",), "rate": 1e-5, "epochs": 1, "sizes": (200, 400),
+            "replicates": 2, "candidates": 2, "window_from": 0, "max_steps": 30,
+        }
+    )  # fmt: skip
+    left = of_kind(run(spec, (UNFINISHED,)), UNFINISHED)
+    assert left
+    for curve in left:
+        assert curve.mean == pytest.approx(curve.outset, rel=1e-2)
+        assert curve.n == spec["sizes"]

@@ -38,7 +38,7 @@ for _name, _atoms, _router, _flat, _replicates in (
     ("2a", 3, "linear", 1, 0),
     ("2b", 4, "linear", 1, 0),
     ("2c", 3, "modified-sigmoid", 1, 20),
-    ("2d", 4, "modified-sigmoid", 1, 0),
+    ("2d", 4, "modified-sigmoid", 1, 20),
 ):
     _regime = "Regime 2: the last true expert does not see the input" if _flat else "Regime 1"
     (_printed,) = PRINTED[f"multinomial-fig{_name}"]
