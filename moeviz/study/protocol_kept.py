@@ -52,9 +52,6 @@ LIVE_SCALES = (0.0, 0.01, 0.1, 1.0)
 LIVE_BATCHES = (16, 128, 0)
 LIVE_SGD_SIZES = (1000, 2154, 4642, 10000)
 LIVE_EM_WAYS = (*EM_WAYS[:2], {"em_rule": "none", "em_tolerance": TOLERANCE, "em_steps": 100})
-LIVE_SHARE = 0.5
-"""Of the printed range of sizes, on a logarithmic scale, what a live map of EM covers."""
-
 REPLICATES = 10
 
 
@@ -64,7 +61,7 @@ def map_names() -> tuple[str, ...]:
     return tuple(
         name
         for name, preset in PRESETS.items()
-        if preset.published and EM_RULES[preset.defaults["em_rule"]].tolerates
+        if preset.published and EM_RULES[str(preset.defaults["em_rule"])].tolerates
     )
 
 
@@ -101,8 +98,8 @@ def _em_sizes(name: str, live: bool) -> tuple[int, ...]:
     """Return sizes with one ratio between them, from the first that a figure prints."""
     printed = PRESETS[name].published[0].sizes
     first, ratio = printed[0], printed[-1] / printed[0]
-    count, share = (LIVE_COUNT, LIVE_SHARE) if live else (COUNT, 1.0)
-    return tuple(round(first * ratio ** (share * at / (count - 1))) for at in range(count))
+    count = LIVE_COUNT if live else COUNT
+    return tuple(round(first * ratio ** (at / (count - 1))) for at in range(count))
 
 
 def _laws(scales: Sequence[float], powers: Sequence[float]) -> list[tuple[float, float]]:
