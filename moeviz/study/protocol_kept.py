@@ -64,7 +64,7 @@ def map_names() -> tuple[str, ...]:
     return tuple(
         name
         for name, preset in PRESETS.items()
-        if preset.published and EM_RULES[preset.defaults["em_rule"]].tolerates
+        if preset.published and EM_RULES[str(preset.defaults["em_rule"])].tolerates
     )
 
 
