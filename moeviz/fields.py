@@ -33,7 +33,9 @@ Values = Mapping[str, Any]
 LONGEST_TEXT = 400
 """Characters of a field's text that are looked at, unless it says another; more is refused."""
 
-MOST_SIZES = 30
+MOST_SIZES = 200
+"""Numbers of a list; so many sample sizes a paper has in one figure."""
+
 MOST_SETTINGS = 100
 WHOLE = re.compile(r"[+-]?\d{1,18}(e\d{1,2})?", re.IGNORECASE)
 

@@ -140,6 +140,8 @@ PRINTS = {
     "keep": ["--dry-run cosine-exact collapse"],
     "train": ["--list", "--list --json", "nope", "collapse --set nope=1"],
     "rates": ["", "--json"],
+    "experiments": ["--help"],
+    "protocols": ["", "--json", "--markdown", "nope"],
     "claims": ["", "--json", "C1.d2", "nope"],
     "verdicts": ["--dry-run C1.d2", "nope"],
     "check": ["--help", "--set router=nope"],

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study import ESTIMATORS, PlannedCurve
-from moeviz.study.curves import APART, UNTRAINED
+from moeviz.study.curves import APART, STARTS, UNFINISHED, UNTRAINED
 from moeviz.theory import GAUGES
 from moeviz.theory.claim import SLOW
+
+LEFT = "left to do"
+"""What the short name of a curve of how far it is to the converged estimator says."""
 
 MOST = 3
 """Curves that are on at first."""
@@ -51,7 +54,9 @@ def part_of(curves: Sequence[PlannedCurve], asked: Sequence[PlannedCurve]) -> Pa
     tuple
         Empty where it asks for all of them, or for one that the study has not.
     """
-    wanted, known = {curve.key for curve in asked}, {curve.key for curve in curves}
+    known = {curve.key for curve in curves}
+    # A kept result may lack curves that lie beside those of fits.
+    wanted = {curve.key for curve in asked if curve.trained or curve.key in known}
     return tuple(sorted(wanted)) if wanted < known else ()
 
 
@@ -75,8 +80,8 @@ def first_curves(curves: Sequence[PlannedCurve], part: Part = ()) -> tuple[int, 
     Returns
     -------
     tuple of int
-        In the study's order; at most three, the starts of these, and the separation of their
-        truths: once for each loss.
+        In the study's order; at most three, with the starts of these and, where that makes no
+        more than six, what they have left to do.
     """
     if part:
         own = [place for place, curve in enumerate(curves) if curve.key in part]
@@ -97,6 +102,8 @@ def first_curves(curves: Sequence[PlannedCurve], part: Part = ()) -> tuple[int, 
     rest = [place for place in fitted if place not in taken]
     begun = [place for place, curve in enumerate(curves) if not (curve.trained or curve.separates)]
     begun = [place for place in begun if any(_same(curves[place], curves[i]) for i in taken)]
+    if len(taken) + len(begun) > 2 * MOST:
+        begun = [place for place in begun if curves[place].kind == STARTS]
     begun += _apart_of(curves, taken)
     if len(taken) + len(begun) < MOST and rest:
         gap, other = max((_apart(curves, place, taken), -place) for place in rest)
@@ -121,9 +128,10 @@ def _apart_of(curves: Sequence[PlannedCurve], taken: Sequence[int]) -> list[int]
 
 
 def _same(start: PlannedCurve, curve: PlannedCurve) -> bool:
-    """Return whether a curve of starts reads the model of another curve in the same way."""
+    """Return whether a curve of starts, or of what is left, belongs to a protocol's curve."""
     models = [(one.router, one.gate, one.expert, one.reading) for one in (start, curve)]
-    return models[0] == models[1] and ESTIMATORS[curve.estimator].published
+    own = start.kind == STARTS or start.fit == curve.fit
+    return models[0] == models[1] and own and ESTIMATORS[curve.estimator].published
 
 
 def _apart(curves: Sequence[PlannedCurve], place: int, taken: Sequence[int]) -> float:
@@ -160,9 +168,12 @@ def short_names(curves: Sequence[PlannedCurve]) -> tuple[str, ...]:
     names = []
     for curve, model, reading in zip(curves, models, readings, strict=True):
         parts = [part for part, use in zip(model, several, strict=True) if use]
-        if not curve.trained:
-            role = APART if curve.separates else UNTRAINED
-            parts = [*parts[: -1 if several[-1] else None], role]
+        if curve.kind == STARTS:
+            parts = [*parts[: -1 if several[-1] else None], UNTRAINED]
+        elif curve.kind == UNFINISHED:
+            parts = [*parts, LEFT]
+        elif curve.kind == APART:
+            parts = [*parts[: -1 if several[-1] else None], APART]
         words = [", ".join(map(_shorter, parts))] if parts else []
         words += [reading] if len(set(readings)) > 1 else []
         names.append(": ".join(words) or _shorter(model[0]))

@@ -23,6 +23,9 @@ _WORDS: Mapping[str, str] = {
     **{"def1": "Definition 1", "def3": "Definition 3"},
     **{"a": "equation 8a", "b": "equation 8b", "c": "equation 8c", "special": "other experts"},
     **{"satisfiable": "some expert"},
+    **{"full": "fully quadratic score", "partial": "partially quadratic score"},
+    **{"scaled": "scaled experts"},
+    **{"flat": "flat expert", "y": "functions of Y", "x": "functions of X"},
 }
 """The parts of a claim's id after its group."""
 

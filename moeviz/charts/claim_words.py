@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from moeviz.charts.claim_words_sigmoid import SIGMOID
+
 
 @dataclass(frozen=True)
 class Group:
@@ -96,6 +98,7 @@ GROUPS: Mapping[str, Group] = {
         "A row of softmax or sigmoid attention is a mixture of linear experts, quadratic scores",
         "self-attention transformer head token query key value row quadratic gate",
     ),
+    **{name: Group(*words) for name, words in SIGMOID.items()},
     "C1": Group(
         "A gate that ignores its length",
         "The cosine router does not change along its own direction: β₁·∂H/∂β₁ = 0",
@@ -181,6 +184,21 @@ GROUPS: Mapping[str, Group] = {
         "Two mixtures with one density have the same atoms",
         "identifiability unique Proposition standard modified gate",
     ),
+    "M9": Group(
+        "Equal densities, far apart",
+        "Two mixtures with one density have the same atoms, near each other or not",
+        "identifiability unique Proposition exchange swap gate opposite experts xor split cosh",
+    ),
+    "M10": Group(
+        "The independences of the proofs",
+        "The sets that the proofs of Theorems 3.1 and 4.4 take for independent are",
+        "eq. 26 set F Taylor expansion density gauge Fatou Step 3 Appendix A",
+    ),
+    "M11": Group(
+        "Huge inputs",
+        "At a huge input a linear score makes the weights uniform, and a map M mends that",
+        "magnitude norm normalisation limit one-hot saturation one expert takes all bounded",
+    ),
     "K1": Group(
         "The condition, as written",
         "Algebraic independence with a coefficient for every ordered pair can hold",
@@ -215,6 +233,21 @@ GROUPS: Mapping[str, Group] = {
         "Without competition",
         "With a linear softmax gate linear Gaussian experts interact",
         "dependent derivatives eighth rate crowded cell spread out",
+    ),
+    "K8": Group(
+        "What a proof takes for independent",
+        "The functions of the proof in Appendix L.1, for networks, are independent",
+        "proof Fatou density H F softplus unit Appendix L Step 3",
+    ),
+    "K9": Group(
+        "The same for linear experts",
+        "The functions of the proof in Appendix L.2, for linear experts, are independent",
+        "proof Fatou density H F linear experts Appendix L Step 3",
+    ),
+    "K10": Group(
+        "A free step always exists",
+        "An activation beyond the limit always finds another step with room",
+        "A_max schedule global scheduler layers steps deferred pigeonhole Appendix C capacity",
     ),
 }
 """The groups, by the number that their claims' ids begin with."""

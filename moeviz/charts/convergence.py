@@ -6,11 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from moeviz.charts.against import printed_line
 from moeviz.charts.chosen import Part, first_curves
 from moeviz.charts.guides import slope_triangles
 from moeviz.charts.lines import curve_traces
 from moeviz.charts.palette import Theme, canvas, ruled_axis, style
 from moeviz.charts.reach import reach_marks, reach_rows
+from moeviz.study.reread import as_drawn
 from moeviz.study.result import Result
 
 _DODGE = 0.018
@@ -48,27 +50,34 @@ def convergence_figure(
         trace carries ``meta`` with the ``curve`` it belongs to and its ``part``: ``mean``,
         ``start`` (the mean of a protocol's starts), ``separation`` (of a moving truth from its
         limit), ``bound`` (what two such truths imply), ``band``, ``replicates``, ``predicted``,
-        ``protocol`` (predicted, too), ``guide`` or ``reach``; those of measured means ``measured``
-        besides. Guides and reaches belong to several ``curves``.
+        ``protocol`` (predicted, too), ``paper``, ``guide`` or ``reach``; those of measured means
+        ``measured`` besides. Guides and reaches belong to several ``curves``.
 
     Notes
     -----
-    Per curve: every replicate as a faint point, the mean over replicates as a thick line with
-    the curve's own marker and dash in the band of its interval
-    (:func:`~moeviz.charts.lines.mean_interval`), the curve that the information matrix predicts as
+    Per curve: every replicate as a faint point, the mean over replicates (the median, where the
+    study's statistic is that) as a thick line with the curve's own marker and dash in a band
+    (:func:`~moeviz.charts.bands.band_of`), the curve that the information matrix predicts as
     a thin dotted line, and what a protocol's linear recursion predicts, where it holds, as a thin
-    dashed one. Theory's exponents are triangles. The reaches stand in a strip of their own between
-    the curves and the axis of n. Only the curves of
+    dashed one, and what a paper prints as a dash-dotted one
+    (:func:`~moeviz.charts.against.printed_line`). Theory's exponents are triangles. The reaches
+    stand in a strip of their own between the curves and the axis of n. Only the curves of
     :func:`~moeviz.charts.chosen.first_curves` are visible; who shows the figure offers the others
     and writes the names at the ends.
     """
+    spec, result = result.spec, as_drawn(result)
     curves = result.curves
     shown = first_curves(curves, part)
     ends = _ends(sizes)
     traces: list[dict[str, Any]] = []
     for index, curve in enumerate(curves):
         shift = 10 ** (_DODGE * (index - (len(curves) - 1) / 2))
-        traces += curve_traces(curve, index, style(index, theme), sizes, shift)
+        look = style(index, theme)
+        if curve.published and (
+            printed := printed_line(curve, curve.published, look, theme, sizes)
+        ):
+            traces.append({**printed, "meta": {**printed["meta"], "curve": index}})
+        traces += curve_traces(spec, curve, index, look, sizes, shift)
     traces += slope_triangles(result, shown, sizes, theme)
     traces += reach_marks(result, theme, ends)
     for trace in traces:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moeviz.charts.lines import positive
+from moeviz.charts.bands import positive
 from moeviz.charts.palette import Theme
 from moeviz.study.result import Curve, Result
 from moeviz.text import signed

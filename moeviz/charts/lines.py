@@ -1,18 +1,17 @@
-"""The traces of one curve of a study: means, their band, replicates, what is predicted."""
+"""The traces of one curve of a study: means or medians, bands, replicates, what is predicted."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-from scipy.special import stdtrit
-
+from moeviz.charts.bands import band_of, band_words, positive
 from moeviz.charts.palette import Style, faded
+from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED
 from moeviz.study.result import Curve
-from moeviz.study.slope import CONFIDENCE
+from moeviz.study.specification import Specification
+from moeviz.study.statistic import STATISTICS
 
 _BAND = 0.2
 _REPLICATES = 0.35
@@ -20,13 +19,16 @@ _REPLICATES = 0.35
 
 
 def curve_traces(
-    curve: Curve, index: int, look: Style, sizes: Sequence[int], shift: float
+    spec: Specification, curve: Curve, index: int, look: Style, sizes: Sequence[int], shift: float
 ) -> list[dict[str, Any]]:
     """Return the traces of one curve, the mean last so that it lies on top.
 
     Parameters
     ----------
+    spec : Specification
+        The curve's study, which says what is drawn and what the bands are.
     curve : Curve
+        Its means are what is drawn (:func:`~moeviz.study.reread.as_drawn`).
     index : int
         Its place in the study.
     look : Style
@@ -41,62 +43,23 @@ def curve_traces(
         Plotly's traces, each with ``meta`` that names the curve and the part.
     """
     if curve.separates:
-        made = [*_bound(curve, look), _separation(curve, look)]
+        made = [*_bound(curve, look), _separation(curve, look, STATISTICS[spec["statistic"]].drawn)]
         for trace in made:
             trace["meta"]["curve"] = index
         return made
-    made = [_band(curve, look), _replicates(curve, look, shift)]
+    drawn = STATISTICS[spec["statistic"]].drawn
+    made = [_band(spec, curve, look), _replicates(curve, look, shift)]
     if curve.predicted_constant is not None:
         made.append(_predicted(curve, curve.predicted_constant, look, sizes))
     if any(positive(value) is not None for value in curve.trusted_protocol):
         made.append(_protocol(curve, look, sizes))
-    made.append(_means(curve, look) if curve.trained else _starts(curve, look))
+    made.append(_LINES[curve.kind](curve, look, drawn))
     for trace in made:
         trace["meta"]["curve"] = index
     return made
 
 
-@lru_cache(maxsize=4096)
-def mean_interval(losses: tuple[float | None, ...]) -> tuple[float, float] | None:
-    r"""Return the interval of the mean of the losses of one sample size.
-
-    .. math:: \bar\ell\,\exp\bigl(\pm t_{R-1}\, s / (\bar\ell\sqrt{R})\bigr)
-
-    Parameters
-    ----------
-    losses : tuple of float or None
-        Of the replicates.
-
-    Returns
-    -------
-    tuple of float, or None
-        Ends of the band that the plot shows; None for fewer than two replicates, where a fit has
-        no loss, and where no loss is positive.
-
-    Notes
-    -----
-    Student's interval of the mean, taken on the logarithmic axis (the mean's standard error over
-    the mean is that of its logarithm, to first order), so that it is positive and contains the
-    mean. It is cut where no replicate is: with few of them Student's factor is large.
-    """
-    known = [value for value in map(positive, losses) if value is not None]
-    if len(known) < max(2, len(losses)):
-        return None
-    values = np.array(known)
-    mean = float(values.mean())
-    error = float(values.std(ddof=1)) / (mean * math.sqrt(values.size))
-    reach = min(float(stdtrit(values.size - 1, 0.5 * (1.0 + CONFIDENCE))) * error, 700.0)
-    low = max(mean * math.exp(-reach), min(known))
-    high = min(mean * math.exp(reach), max(known))
-    return min(low, mean), max(high, mean)
-
-
-def positive(value: float | None) -> float | None:
-    """Return `value` where a logarithmic axis can show it, else None."""
-    return value if value is not None and math.isfinite(value) and value > 0 else None
-
-
-def _means(curve: Curve, look: Style) -> dict[str, Any]:
+def _means(curve: Curve, look: Style, drawn: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -105,26 +68,37 @@ def _means(curve: Curve, look: Style) -> dict[str, Any]:
         "y": [positive(value) for value in curve.mean],
         "line": {"color": look.colour, "width": 3.5, "dash": look.dash},
         "marker": {"color": look.colour, "size": 12, "symbol": look.marker},
-        "hovertemplate": "n = %{x:,}<br>mean loss %{y:.4g}",
+        "hovertemplate": f"n = %{{x:,}}<br>{drawn} loss %{{y:.4g}}",
         "meta": {"part": "mean", "measured": True},
     }
 
 
-def _starts(curve: Curve, look: Style) -> dict[str, Any]:
-    """Return the means of a protocol's starts: a thin line with open markers."""
+def _starts(curve: Curve, look: Style, drawn: str) -> dict[str, Any]:
+    """Return the means or medians of a protocol's starts: a thin line with open markers."""
     return {
-        **_means(curve, look),
+        **_means(curve, look, drawn),
         "line": {"color": look.colour, "width": 2, "dash": look.dash},
         "marker": {"color": look.colour, "size": 9, "symbol": f"{look.marker}-open"},
-        "hovertemplate": "n = %{x:,}<br>mean loss before training %{y:.4g}",
+        "hovertemplate": f"n = %{{x:,}}<br>{drawn} loss before training %{{y:.4g}}",
         "meta": {"part": "start"},
     }
 
 
-def _separation(curve: Curve, look: Style) -> dict[str, Any]:
+def _left(curve: Curve, look: Style, drawn: str) -> dict[str, Any]:
+    """Return the means of what a protocol has left to do: a thin broken line, dotted markers."""
+    return {
+        **_means(curve, look, drawn),
+        "line": {"color": look.colour, "width": 2, "dash": "9px,3px,2px,3px"},
+        "marker": {"color": look.colour, "size": 9, "symbol": f"{look.marker}-open-dot"},
+        "hovertemplate": f"n = %{{x:,}}<br>{drawn} distance to the converged estimator %{{y:.4g}}",
+        "meta": {"part": "left"},
+    }
+
+
+def _separation(curve: Curve, look: Style, drawn: str) -> dict[str, Any]:
     """Return how far a moving truth is from its limit: a thin line without fits."""
     return {
-        **_means(curve, look),
+        **_means(curve, look, drawn),
         "line": {"color": look.colour, "width": 2, "dash": look.dash},
         "marker": {"color": look.colour, "size": 7, "symbol": f"{look.marker}-open"},
         "hovertemplate": "n = %{x:,}<br>the truth lies %{y:.4g} from its limit",
@@ -155,12 +129,21 @@ def _bound(curve: Curve, look: Style) -> list[dict[str, Any]]:
     ]
 
 
-def _band(curve: Curve, look: Style) -> dict[str, Any]:
+_LINES: Mapping[str, Callable[[Curve, Style, str], dict[str, Any]]] = {
+    FITS: _means,
+    STARTS: _starts,
+    UNFINISHED: _left,
+    APART: _separation,
+}
+"""How the means of each kind of curve are drawn."""
+
+
+def _band(spec: Specification, curve: Curve, look: Style) -> dict[str, Any]:
     x: list[float | None] = []
     y: list[float | None] = []
     run: list[tuple[int, tuple[float, float]]] = []
     for n, losses in (*zip(curve.n, curve.loss, strict=True), (0, ())):
-        found = mean_interval(tuple(losses))
+        found = band_of(spec, tuple(losses)) if losses else None
         if found is not None:
             run.append((n, found))
         elif run:
@@ -170,7 +153,7 @@ def _band(curve: Curve, look: Style) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{curve.label}, 95 % interval of the mean",
+        "name": f"{curve.label}, {band_words(spec)}",
         "x": x,
         "y": y,
         "fill": "toself",

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from moeviz.charts.chosen import short_names
+from moeviz.charts.left_words import left_of
 from moeviz.charts.palette import Theme, style
 from moeviz.charts.words import NO_SLOPE, whole
+from moeviz.study.against import held_against
+from moeviz.study.curves import APART, STARTS, UNFINISHED
 from moeviz.study.fit_report import FitReport
 from moeviz.study.moving import move_of
 from moeviz.study.result import Curve, Result
 from moeviz.study.slope import NoSlope, Slope
+from moeviz.study.specification import Specification
+from moeviz.study.statistic import STATISTICS
 from moeviz.text import signed, within
 
 Mark = Literal["yes", "no", "unknown", "waiting"]
@@ -27,6 +32,13 @@ GAP = 0.25
 
 FEWEST = 3
 """Sample sizes without which nobody sees whether a line is straight."""
+
+OTHERS = {
+    STARTS: "what the starts alone would show, without training",
+    UNFINISHED: "how far the fits are from the converged estimator on the same data",
+    APART: "how far the truths are from their limit",
+}
+"""What other kinds of curves than fits show, of which theory does not speak."""
 
 ENDED_BADLY = 0.2
 """Share of fits that have not plainly converged above which their mean says little."""
@@ -101,7 +113,7 @@ def meters(result: Result, theme: Theme) -> tuple[Meter, ...]:
                 curve.claim.exponent,
                 curve.published.slope if curve.published else None,
                 mark,
-                words + _paper(curve),
+                words + _paper(result.spec, curve),
             )
         )
     return tuple(made)
@@ -121,13 +133,14 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     slope = curve.slope
     if slope is None:
         return _without(curve, result)
-    if curve.separates:
-        return "unknown", f"{course(slope)}: how far the truths are from their limit."
+    if curve.separates:  # It is known whole before anything has been fitted.
+        return "unknown", f"{course(slope)}: {OTHERS[APART]}."
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
         return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
     exponent = curve.claim.exponent
-    if not curve.trained:
-        return "unknown", f"{course(slope)}: what the starts alone would show, without training."
+    if curve.kind in OTHERS:
+        left = left_of(curve) if curve.kind == UNFINISHED else ""
+        return "unknown", f"{course(slope)}: {OTHERS[curve.kind]}.{left}"
     if exponent is None:
         single = "single " if "n^(" in curve.claim.rate else ""
         return "unknown", f"{course(slope)}; theory names no {single}power of n to hold it against."
@@ -206,6 +219,10 @@ def _blocked(curve: Curve, result: Result) -> str:
     if ended["protocol run"]:
         return "the fits stopped where the protocol ends, converged or not"
     badly = total - ended["converged"]
+    if curve.reading.of_function:
+        # A minimum on the edge of the box is the estimator over the box, of which the theorems on
+        # functions speak; only of parameters does it say no more than where the box ends.
+        badly -= ended["boundary"]
     if badly > ENDED_BADLY * total:
         return f"{badly} of {total} fits did not plainly converge"
     return ""
@@ -239,14 +256,18 @@ def _interval(slope: Slope) -> str:
     return f"{signed(slope.low)} to {signed(slope.high)}"
 
 
-def _paper(curve: Curve) -> str:
-    """Say where the slope lies that a paper prints; empty where none does."""
-    paper, slope = curve.published, curve.slope
-    if paper is None:
+def _paper(spec: Specification, curve: Curve) -> str:
+    """Say where the slope lies that a paper prints, read as the paper reads its own."""
+    found = held_against(spec, curve)
+    if found is None:
         return ""
+    printed, slope = signed(found.published.slope), found.slope
     if slope is None:
-        return f" The paper prints {signed(paper.slope)}."
-    inside = within(paper.slope, slope.low, slope.high)
-    return (
-        f" The paper's {signed(paper.slope)} lies {'inside' if inside else 'outside'} our interval."
+        return f" The paper prints {printed}."
+    said = (
+        f" The paper's {printed} lies {'inside' if found.slope_inside else 'outside'} our interval"
     )
+    if found.published.statistic == spec["statistic"]:
+        return f"{said}."
+    through = STATISTICS[found.published.statistic].plural
+    return f"{said} through {through}, {_interval(slope)}."

@@ -52,7 +52,7 @@ NEEDED: Mapping[str, str] = {
 
 UNDECIDED = (
     "The checker has no claim that decides it: the paper takes the rate from another one, or "
-    "states it of the density."
+    "states it of the function or density itself."
 )
 """Where no claim of the catalogue decides a rate."""
 
@@ -127,7 +127,9 @@ def rates_cell(row: RateRow, cell: RateCell) -> dict[str, Any]:
     said = {
         "name": f"{row.name}.{cell.column}",
         "column": cell.column,
+        "setting": "density" if cell.of_function else row.setting,
         "expert": cell.expert_words,
+        "face": cell.noun or cell.expert_words,
         "claim": claim.rate,
         "short": short_rate(claim),
         "kind": kind_of_claim(claim),

@@ -53,9 +53,9 @@ def chosen(rows: Sequence[Row], paper: str, setting: str, agreement: str) -> lis
     return [
         (row, cell)
         for row in rows
-        if paper in (ALL, row["paper"]) and setting in (ALL, row["setting"])
+        if paper in (ALL, row["paper"])
         for cell in row["cells"]
-        if agreement in (ALL, cell["agreement"])
+        if setting in (ALL, cell["setting"]) and agreement in (ALL, cell["agreement"])
     ]
 
 

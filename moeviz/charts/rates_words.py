@@ -141,7 +141,7 @@ def needs(cell: RateCell) -> str:
     ----------
     cell : RateCell
     """
-    what = "of the density" if cell.settings.get("losses") else "of a parameter"
+    what = f"of the {cell.noun}" if cell.noun else "of a parameter"
     said = samples(cell.claim)
     if said == "no power of 1/ε":
         return f"Samples for an error ε {what}: {said} is enough."

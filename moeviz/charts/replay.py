@@ -43,8 +43,8 @@ def replay_document(result: Result, sizes: Sequence[int], theme: Theme) -> dict[
     dict
         ``arrival``: ``sizes``, ``curves`` (``name``, ``glyph``, ``colour``, ``dash``,
         ``trained``) and ``frames``, one after each block in the plan's order, with ``fit``,
-        ``n``, ``replicates`` (how many there are by then), ``trained`` and ``points``: for each
-        curve of the block its place, the size's place and the mean so far.
+        ``n``, ``replicates`` (how many there are by then), ``kind`` (as a block's) and ``points``:
+        for each curve of the block its place, the size's place and the mean so far.
         ``tracks``: see :func:`~moeviz.charts.tracks.tracks`. ``advice``: what to do where there
         are none; else empty. ``colours``: of the true atoms, in order; ``ground``: the theme's.
     """
@@ -94,10 +94,9 @@ def arrival_frames(result: Result, sizes: Sequence[int]) -> list[dict[str, Any]]
     places = {n: place for place, n in enumerate(sizes)}
     frames = []
     for block in plan(result.spec).blocks:
-        trained = block.kind == "fits"
         count, points = 0, []
         for index, curve in enumerate(result.curves):
-            if curve.fit != block.fit or curve.trained != trained or block.n not in means[index]:
+            if (curve.fit, curve.kind) != (block.fit, block.kind) or block.n not in means[index]:
                 continue
             if curve.separates:
                 continue
@@ -108,7 +107,7 @@ def arrival_frames(result: Result, sizes: Sequence[int]) -> list[dict[str, Any]]
                 shown = value if np.isfinite(value) else None
                 points.append([index, places[block.n], shown])
         if points:
-            frame = {"fit": block.fit, "n": block.n, "replicates": count, "trained": trained}
+            frame = {"fit": block.fit, "n": block.n, "replicates": count, "kind": block.kind}
             frames.append({**frame, "points": points})
     return frames
 

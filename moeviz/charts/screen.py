@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from moeviz.charts.bands import reading_words
 from moeviz.charts.chosen import Part, first_curves, short_names
 from moeviz.charts.convergence import convergence_figure
 from moeviz.charts.meter import meters
@@ -38,7 +39,8 @@ def study_screen(
         ``description``, the figure's text for those who cannot see it; ``curves``, each with
         ``name`` (short), ``label``, ``glyph``, ``colour``, ``dash`` and ``first`` (whether it is
         on at first); ``meters`` (:class:`~moeviz.charts.meter.Meter`); ``summary``, a sentence
-        or two; ``n_done``, how many means the figure has; ``complete``. All of it JSON can hold.
+        or two; ``reading``, what slopes and bands are; ``n_done``, how many means the figure has;
+        ``complete``. All of it JSON can hold.
     """
     shown = first_curves(result.curves, part)
     made = meters(result, theme)
@@ -64,6 +66,7 @@ def study_screen(
             "curves": curves,
             "meters": [asdict(meter) for meter in made],
             "summary": summary,
+            "reading": reading_words(result.spec),
             "n_done": sum(len(curve.n) for curve in result.curves),
             "complete": result.complete,
         }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from moeviz.charts.left_words import left_words
 from moeviz.charts.meter import course
 from moeviz.charts.moving_words import separation_words
 from moeviz.charts.protocol_words import protocol_words
 from moeviz.charts.symmetries import equal_words
 from moeviz.estimate import ENDED, FAILED, Status
+from moeviz.study.curves import APART, STARTS, UNFINISHED
 from moeviz.study.result import Curve
 from moeviz.study.slope import NoSlope, Slope
 from moeviz.study.specification import Specification
@@ -48,9 +50,11 @@ def curve_words(spec: Specification, curve: Curve) -> str:
         The curve's study.
     curve : Curve
     """
-    if curve.separates:
+    if curve.kind == APART:
         return separation_words(curve)
-    if not curve.trained:
+    if curve.kind == UNFINISHED:
+        return left_words(spec, curve)
+    if curve.kind == STARTS:
         return _of_starts(curve)
     return _shown(curve) + protocol_words(curve, spec["window_from"]) + equal_words(spec, curve)
 

@@ -17,7 +17,9 @@ from moeviz.charts.palette import THEMES, style
 from moeviz.charts.words import model_words, number
 from moeviz.model import OUTPUTS
 from moeviz.study import Curve, Published, Result
-from moeviz.study.slope import LocalSlope, Slope
+from moeviz.study.against import held_against
+from moeviz.study.local_slope import LocalSlope
+from moeviz.study.slope import Slope
 from moeviz.text import signed
 
 CSV_COLUMNS = (
@@ -86,7 +88,8 @@ def slope_table(result: Result, guesses: Sequence[float | None] = ()) -> Table:
     result : Result
     guesses : sequence of float or None
         What was predicted for each curve before the study ran; shorter is filled with None. The
-        column is left out where nothing was predicted, and so is the papers' where none is known.
+        column is left out where nothing was predicted, and so are the papers' where none is known:
+        what they print, and ours read in their statistic.
     """
     curves = result.curves
     table: Table = {
@@ -100,6 +103,7 @@ def slope_table(result: Result, guesses: Sequence[float | None] = ()) -> Table:
     }
     if any(curve.published for curve in curves):
         table["Paper"] = [_paper(curve.published) for curve in curves]
+        table |= _as_papers_read(result)
     if any(guess is not None for guess in guesses):
         padded = [*guesses, *[None] * len(curves)][: len(curves)]
         table["Our guess"] = [_exponent(guess) for guess in padded]
@@ -188,6 +192,31 @@ def _paper(published: Published | None) -> str:
         return "–"
     slope = signed(published.slope)
     return f"{slope} ({published.note})" if published.note else slope
+
+
+def _as_papers_read(result: Result) -> Table:
+    """Return our slopes and levels as the papers read theirs, beside the levels that they print."""
+    found = [held_against(result.spec, curve) for curve in result.curves]
+    table = {
+        "Ours, as the paper reads": [
+            _read(one.slope) if one and one.slope else "–" for one in found
+        ]
+    }
+    levels = {one.printed.n for one in found if one and one.printed}
+    for n in sorted(levels):
+        here = [one if one and one.printed and one.printed.n == n else None for one in found]
+        table[f"Paper's level at {size_text(n)}"] = [
+            number(one.printed.value) if one and one.printed else "–" for one in here
+        ]
+        table[f"Our level at {size_text(n)}"] = [
+            number(one.level.value) if one and one.level else "–" for one in here
+        ]
+    return table
+
+
+def _read(slope: Slope) -> str:
+    said = f"{signed(slope.estimate)} ({signed(slope.low)} to {signed(slope.high)})"
+    return said.replace(" ", "\u00a0")
 
 
 def _slope(curve: Curve, say: Callable[[Slope], str]) -> str:

@@ -6,16 +6,17 @@ import math
 from collections.abc import Mapping, Sequence
 
 from moeviz.model import EXPERTS, GATES, SCORES
-from moeviz.study import ESTIMATORS, Curve, FitReport, PlannedCurve, Published, Result
+from moeviz.study import ESTIMATORS, Curve, FitReport, PlannedCurve, Result
 from moeviz.study.fields import FIELDS
 from moeviz.study.slope import NoSlope
-from moeviz.text import NOT_FINITE, signed, within
+from moeviz.text import NOT_FINITE, signed
 
 OPEN_FIELDS: Mapping[str, str | None] = {
     "start": None,
     "start_scale": None,
     "batch": "sgd",
     "em_tolerance": "em",
+    "em_rule": "em",
     "box": None,
 }
 """Fields on which the papers are silent, and the estimator that a field is about, if only one.
@@ -24,6 +25,9 @@ OPEN_FIELDS: Mapping[str, str | None] = {
 nothing of its starts. `cosine` does not say how large a batch is, nor `multinomial` of which
 quantity 1e-6 is the tolerance.
 """
+
+OPEN_IF_SET = ("start_power", "start_unit", "start_weight")
+"""Fields on which they are silent, too, and which are named where they leave their default."""
 
 OPEN_IN_SIGMOID = ("atoms", "sizes", "replicates", "epochs", "rate")
 """Fields on which `sigmoid` alone is silent: it names no optimiser, no sizes and no replicates."""
@@ -139,11 +143,12 @@ def reach_words(fit: FitReport) -> str:
     fit : FitReport
     """
     if fit.null is None:
-        return f"not defined, because {_why_undefined(fit)}"
+        return f"not defined, because {why_undefined(fit)}"
     return "without end" if fit.reach is None else whole(fit.reach)
 
 
-def _why_undefined(fit: FitReport) -> str:
+def why_undefined(fit: FitReport) -> str:
+    """Say why the truth of a fit has no reach."""
     # Only what does not contain the truth is held against an approximation of it.
     return FOREIGN if fit.projection is not None else NO_DERIVATIVE
 
@@ -167,40 +172,6 @@ def design_sentence(result: Result) -> str:
     )
 
 
-def comparison(result: Result) -> str:
-    """Say how our slopes stand to the paper's, and how far the design reaches.
-
-    Parameters
-    ----------
-    result : Result
-
-    Returns
-    -------
-    str
-        One paragraph; empty for a study that repeats no published figure.
-    """
-    found = [(curve, curve.published) for curve in result.curves if curve.published]
-    if not found:
-        return ""
-    curves = [curve for curve, _ in found]
-    sentences = [_against_paper(curve, paper) for curve, paper in found]
-    sentences += _reach_sentences(result, curves)
-    ended = [count for curve in curves for count in curve.status]
-    if any(count.get("protocol run") for count in ended):
-        sentences.append(
-            "The fits stopped after the published number of epochs, converged or not: what is "
-            "left of their start is part of the loss."
-        )
-    if 2 * sum(count.get("boundary", 0) for count in ended) > sum(sum(c.values()) for c in ended):
-        sentences.append(
-            "Most fits ended on the edge of the box: their parameters say where the box ends."
-        )
-    notes = list(dict.fromkeys(paper.note for _, paper in found if paper.note))
-    if notes:
-        sentences.append(f"Of the paper's experiment, {'; '.join(notes)}.")
-    return " ".join(sentences)
-
-
 def open_choices(result: Result) -> str:
     """Say what was chosen where the papers are silent, and under which names to change it.
 
@@ -217,6 +188,7 @@ def open_choices(result: Result) -> str:
     if not ran:
         return ""
     names = [name for name, needs in OPEN_FIELDS.items() if needs is None or needs in ran]
+    names += [name for name in OPEN_IF_SET if result.spec[name] != FIELDS[name].default]
     sources = [curve.published.source for curve in result.curves if curve.published]
     if any(source.startswith("sigmoid ") for source in sources):
         names += OPEN_IN_SIGMOID
@@ -224,49 +196,3 @@ def open_choices(result: Result) -> str:
         f"{FIELDS[name].label}: {FIELDS[name].write(result.spec[name])}" for name in names
     )
     return f"Chosen here: {chosen}. Each is a field under Settings."
-
-
-def _against_paper(curve: Curve, paper: Published) -> str:
-    label, slope = curve.label, curve.slope
-    said = f"the paper prints {signed(paper.slope)} ({paper.source})"
-    if slope is None:
-        return f"{_upper(label)}: {said}; {no_slope(curve, 'our slope is still to come')}."
-    if within(paper.slope, slope.low, slope.high):
-        verdict = "our interval contains the paper's slope"
-    elif slope.estimate < paper.slope:
-        verdict = "our loss falls faster than the paper's"
-    elif round(slope.high, 2) >= 0:
-        verdict = "our loss rises" if round(slope.low, 2) > 0 else "our loss does not plainly fall"
-    else:
-        verdict = "our loss falls more slowly than the paper's"
-    return (
-        f"{_upper(label)}: {said}, ours is {signed(slope.estimate)} "
-        f"({signed(slope.low)} to {signed(slope.high)}); {verdict}."
-    )
-
-
-def _reach_sentences(result: Result, curves: Sequence[Curve]) -> list[str]:
-    if not result.truth or not any(curve.n for curve in curves):
-        return []
-    largest = max(max(curve.n) for curve in curves if curve.n)
-    shown = {curve.fit for curve in curves}
-    fits = [fit for fit in result.truth if fit.fit in shown]
-    undefined = [fit for fit in fits if fit.null is None]
-    fits = [fit for fit in fits if fit.null is not None]
-    if not fits:
-        why = dict.fromkeys(_upper(_why_undefined(fit)) for fit in undefined)
-        return [f"{each}, so that no reach is defined." for each in why]
-    names = model_words(result.curves)
-    said = dict.fromkeys(f"{names[fit.fit]}: {reach_words(fit)}" for fit in fits)
-    short = [fit.reach is None or fit.reach > largest for fit in fits]
-    if all(short):
-        verdict = "no sample here is large enough for the rate of the theorem to show"
-    elif any(short):
-        verdict = "only some of the fits have samples large enough to show a theorem's rate"
-    else:
-        verdict = "the largest samples lie beyond it"
-    return [f"Reach of the design: {'; '.join(said)}; our largest n is {largest:,}: {verdict}."]
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -60,6 +60,12 @@ def add_keep(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="fit nothing; add what is predicted of protocols to kept results that lack it",
     )
+    parser.add_argument(
+        "--unfinished",
+        action="store_true",
+        help="add what protocols have left to do to kept results that lack it; this runs them "
+        "again on some data sets, and the converged estimator after them",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what it would cost, and end")
 
 
@@ -117,7 +123,7 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> in
     Parameters
     ----------
     arguments : argparse.Namespace
-        With ``names``, ``all``, ``starts`` and ``dry_run``.
+        With ``names``, ``all``, ``starts``, ``unfinished``, ``predictions`` and ``dry_run``.
     run : callable
         Runs a study or a training to its end.
 
@@ -136,6 +142,8 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> in
     chosen = [PRESETS[name] for name in names]
     if arguments.starts:
         return _add_starts(names, arguments.dry_run)
+    if arguments.unfinished:
+        return _add_ends(names, arguments.dry_run)
     if arguments.predictions:
         return _add_predictions(names, arguments.dry_run)
     found = [standing(preset) for preset in chosen]
@@ -159,13 +167,23 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> in
 
 def _add_starts(names: Sequence[str], dry: bool) -> int:
     """Add what nobody's training shows to kept results of protocols; what was fitted stays."""
-    from moeviz.study import plan
-    from moeviz.study.completed import with_starts
+    from moeviz.study.completed import lacks, with_starts
+    from moeviz.study.curves import STARTS
 
-    def lacks(result: Result) -> bool:
-        return len(result.curves) != len(plan(result.spec).curves)
+    said = "the curves of its starts are missing"
+    return _add(names, dry, lambda result: lacks(result, STARTS), with_starts, said)
 
-    return _add(names, dry, lacks, with_starts, "the curves of its starts are missing")
+
+def _add_ends(names: Sequence[str], dry: bool) -> int:
+    """Add what protocols have left to do to kept results; what was fitted stays."""
+    from moeviz.study.completed import lacks, seconds_of, with_ends
+    from moeviz.study.curves import UNFINISHED
+
+    def cost(result: Result) -> str:
+        return f", about {_minutes(seconds_of(result, UNFINISHED))} of one core"
+
+    said = "what its protocols have left to do is missing"
+    return _add(names, dry, lambda result: lacks(result, UNFINISHED), with_ends, said, cost)
 
 
 def _add_predictions(names: Sequence[str], dry: bool) -> int:
@@ -182,6 +200,7 @@ def _add(
     lacks: Callable[[Result], bool],
     complete: Callable[[Result], Result],
     said: str,
+    cost: Callable[[Result], str] = lambda result: "",
 ) -> int:
     """Complete kept results that lack something, and keep them under their own date."""
     from moeviz.study.kept import keep, kept_result
@@ -192,7 +211,7 @@ def _add(
         if kept is None or not lacks(kept.result):
             continue
         missing = True
-        print(f"{name}: {said}", flush=True)
+        print(f"{name}: {said}{cost(kept.result)}", flush=True)
         if not dry:
             keep(name, complete(kept.result), kept.date, kept.device)
     if not missing:

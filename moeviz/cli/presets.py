@@ -67,12 +67,11 @@ def preset_json(preset: Preset) -> dict[str, Any]:
         "kept": preset.name in kept_names(),
         "published": [
             {
-                "slope": one.slope,
-                "source": one.source,
+                **one.to_json(),
                 "router": one.router,
                 "gate": one.gate,
                 "expert": one.expert,
-                "note": one.note,
+                "sizes": list(one.sizes),
             }
             for one in preset.published
         ],

@@ -12,9 +12,11 @@ from moeviz.cli.bench import add_bench
 from moeviz.cli.check import add_check
 from moeviz.cli.claims import add_claims, add_verdicts, within_processes
 from moeviz.cli.exceptions import add_exceptions
+from moeviz.cli.experiments import add_experiments
 from moeviz.cli.glossary import add_glossary
 from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.presets import add_presets
+from moeviz.cli.protocols import add_protocols, protocols
 from moeviz.cli.rates import add_rates
 from moeviz.cli.running import add_where, run
 from moeviz.cli.study import add_reach, add_study
@@ -82,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     add_where(keep)
     keep.set_defaults(run=_keep)
 
+    maps = commands.add_parser("protocols", help="map a published figure over its protocols")
+    add_protocols(maps)
+    add_where(maps)
+    maps.set_defaults(run=_protocols)
+
     training = commands.add_parser("train", help="train routers beside each other and compare them")
     add_train(training)
     add_where(training)
@@ -89,6 +96,11 @@ def _parser() -> argparse.ArgumentParser:
 
     add_rates(
         commands.add_parser("rates", help="the papers' rates, and the studies that measure them")
+    )
+    add_experiments(
+        commands.add_parser(
+            "experiments", help="the papers' simulations beside ours, from kept data"
+        )
     )
     add_claims(commands.add_parser("claims", help="the papers' claims, with certificates"))
     add_verdicts(
@@ -103,6 +115,15 @@ def _parser() -> argparse.ArgumentParser:
     add_glossary(commands.add_parser("glossary", help="what the words mean"))
     add_bench(commands.add_parser("bench", help="measure speed, with peers beside it"))
     return parser
+
+
+def _protocols(arguments: argparse.Namespace) -> int:
+    from moeviz.engine import Store
+
+    if arguments.workers is not None:
+        within_processes(arguments.workers)
+    store = Store(arguments.store) if arguments.store else None
+    return protocols(arguments, lambda spec: run(spec, arguments, store))
 
 
 def _train(arguments: argparse.Namespace) -> int:

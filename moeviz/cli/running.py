@@ -23,11 +23,11 @@ def add_where(parser: argparse.ArgumentParser) -> None:
 
 
 def run(spec: Any, arguments: argparse.Namespace, store: Any) -> Any:
-    """Run a study or a training to its end and return its result.
+    """Run a study, a training or a protocol map to its end and return its result.
 
     Parameters
     ----------
-    spec : Specification or Training
+    spec : Specification, Training or ProtocolMap
     arguments : argparse.Namespace
         What :func:`add_where` lets be said.
     store : Store or None
@@ -39,6 +39,7 @@ def run(spec: Any, arguments: argparse.Namespace, store: Any) -> Any:
         If it does not come to its end.
     """
     from moeviz.engine import Engine, EngineError
+    from moeviz.engine.protocols.protocols import Protocols
     from moeviz.engine.trainings.trainings import Trainings
 
     load("numpy")  # before there are threads that import parts of it
@@ -47,7 +48,7 @@ def run(spec: Any, arguments: argparse.Namespace, store: Any) -> Any:
         scheduler=arguments.scheduler,
         workers=arguments.workers,
         device=arguments.device,
-        kinds=[Trainings()],
+        kinds=[Trainings(), Protocols()],
     ) as engine:
         job = engine.submit(spec)
         try:

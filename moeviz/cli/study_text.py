@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moeviz.charts.against import against_words
 from moeviz.charts.notices import notices, older_words
 from moeviz.charts.sentences import curve_words, way_words
 from moeviz.study import Curve, Result, Specification, plan, resolve_scenario
 from moeviz.study.result import TRUSTED
-from moeviz.text import signed
+from moeviz.study.statistic import statistic_named
 
 
 def notices_text(spec: Specification) -> str:
@@ -22,6 +23,7 @@ def study_text(result: Result) -> str:
     way = way_words(result.kernels)
     lines = [f"{result.spec.name}  {result.hash}  {result.seconds:.1f} s{way and ', '}{way}"]
     lines += filter(None, [older_words(result.spec)])
+    lines.append(f"slopes: {statistic_named(result.spec['statistic']).words}")
     for fit in result.truth:
         lines.append(f"reach of the design, {fit.name}: {_number(fit.reach)}")
         if fit.projection:
@@ -42,10 +44,11 @@ def study_text(result: Result) -> str:
                 f"predicted {_number(line)}  {protocol.get(n, '')}{shown}"
             )
         lines.append(f"  {curve_words(result.spec, curve)}")
-        paper = curve.published
-        if paper:
-            note = f"; {paper.note}" if paper.note else ""
-            lines.append(f"  The paper prints {signed(paper.slope)} ({paper.source}{note}).")
+        if curve.published:
+            note = f" Of the paper's experiment, {curve.published.note}."
+            lines.append(
+                f"  {against_words(result.spec, curve)}{note if curve.published.note else ''}"
+            )
     return "\n".join(lines)
 
 

@@ -1,7 +1,9 @@
 """Estimators: from data and starts to fitted mixing measures."""
 
 from moeviz.estimate.em import ExpectationMaximisation
+from moeviz.estimate.em_rule import EM_RULES, EmWay
 from moeviz.estimate.em_trace import EmTrace, trace_em
+from moeviz.estimate.em_ways import fit_ways
 from moeviz.estimate.multistart import best_of, box, fit_from_starts, make_problem
 from moeviz.estimate.newton import LevenbergMarquardt
 from moeviz.estimate.path import Path, with_costs
@@ -13,9 +15,11 @@ from moeviz.estimate.starts import near_truth_start, random_start
 from moeviz.estimate.status import ENDED, FAILED, Status
 
 __all__ = [
+    "EM_RULES",
     "ENDED",
     "FAILED",
     "EmTrace",
+    "EmWay",
     "ExpectationMaximisation",
     "FitResult",
     "LevenbergMarquardt",
@@ -30,6 +34,7 @@ __all__ = [
     "fit_from_starts",
     "fit_staged",
     "fit_stochastic_gradient",
+    "fit_ways",
     "make_problem",
     "near_truth_start",
     "random_start",

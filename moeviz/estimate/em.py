@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from moeviz.estimate.em_rule import EM_RULES, EmStep, ends
 from moeviz.estimate.equations import damped_step, free_coordinates, promised, quadratic
 from moeviz.estimate.problem import Problem
-from moeviz.estimate.solver import RUNAWAY, SHORT, WORTH, RunningFits, reasons
+from moeviz.estimate.solver import RUNAWAY, SHORT, RunningFits
 from moeviz.model.complete import CompleteMoments
 from moeviz.model.moments import Moments
 from moeviz.model.outputs import GaussianDensity
@@ -41,40 +42,6 @@ ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
-class EmStep:
-    """What one step says about whether a fit ends, whatever the tolerance; all of shape (A,).
-
-    Attributes
-    ----------
-    rise : Tensor
-        Of the log-likelihood at the trial point; negative or no number where it was refused.
-    full : Tensor of bool
-        Whether the step was accepted and hardly damped, so that a small rise proves something.
-    still : Tensor of bool
-        Whether it was refused for a fall that rounding explains.
-    short : Tensor of bool
-        Whether damping or the box has made the step short.
-    promise : Tensor
-        The largest fall of the deviance that one coordinate promised.
-    runaway : Tensor of bool
-        Whether the damping has grown beyond all use.
-    """
-
-    rise: Tensor
-    full: Tensor
-    still: Tensor
-    short: Tensor
-    promise: Tensor
-    runaway: Tensor
-
-    def ends(self, tolerance: float, samples: int) -> Tensor:
-        """Return how each fit ends or goes on at a tolerance, values of `Status`, shape (A,)."""
-        done = (self.full & (self.rise <= tolerance * samples)) | self.still
-        worthless = self.promise <= max(WORTH, 4.0 * tolerance * samples)
-        return reasons(done, (done & self.short & ~worthless) | self.runaway)
-
-
-@dataclass(frozen=True)
 class ExpectationMaximisation:
     """The method's configuration.
 
@@ -83,7 +50,9 @@ class ExpectationMaximisation:
     max_steps : int
         Iterations allowed for each fit.
     tolerance : float
-        A fit has converged when its mean log-likelihood per observation rises by less than this.
+        A fit has converged when a step changes what the rule watches by no more than this.
+    rule : str
+        Of what it is the tolerance; see :mod:`moeviz.estimate.em_rule`.
 
     Notes
     -----
@@ -92,6 +61,7 @@ class ExpectationMaximisation:
 
     max_steps: int = 2000
     tolerance: float = 1e-6
+    rule: str = "mean"
 
     def moments(self, problem: Problem, theta: Tensor, fits: Tensor) -> Moments:
         """Return the complete data's moments: the E-step."""
@@ -103,10 +73,11 @@ class ExpectationMaximisation:
 
     def advance(self, problem: Problem, state: RunningFits) -> Tensor:
         """Take one M-step of every running fit; return how each ended or goes on, shape (A,)."""
-        return self.step(problem, state).ends(self.tolerance, problem.samples)
+        step = self.step(problem, state)
+        return ends(step, problem.samples, EM_RULES[self.rule], self.tolerance)
 
     def step(self, problem: Problem, state: RunningFits) -> EmStep:
-        """Take one M-step of every running fit; no tolerance has a say in where it leads."""
+        """Take one M-step of every running fit; no rule has a say in where it leads."""
         at = state.at
         assert isinstance(at, CompleteMoments)
         free = free_coordinates(problem, state.theta, at.slope)
@@ -115,7 +86,8 @@ class ExpectationMaximisation:
         reached = state.theta + step
         trial = problem.clamp(reached)
         new = problem.complete(trial, state.index)
-        rise = at.cost - new.cost
+        rise, level = at.cost - new.cost, 0.5 * at.cost.abs()
+        moved = (trial - state.theta).abs().amax(1)
         rounding = ROUNDING * (at.cost.abs() + problem.samples)
         accepted = torch.isfinite(new.cost) & (rise >= 0)
         short = (state.damping > SHORT) | (trial == state.theta).all(1)
@@ -132,7 +104,8 @@ class ExpectationMaximisation:
         state.damping = torch.where(accepted, relieved, raised)
         promise = promised(at, free & (reached == trial))
         state.accept(accepted, trial, new)
-        return EmStep(0.5 * rise, full, still, short, promise, state.damping > RUNAWAY)
+        runaway = state.damping > RUNAWAY
+        return EmStep(0.5 * rise, level, moved, full, still, short, promise, runaway)
 
 
 def _with_exact_variances(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from moeviz.errors import SpecificationError
-from moeviz.estimate.em import EmStep, ExpectationMaximisation
+from moeviz.estimate.em import ExpectationMaximisation
+from moeviz.estimate.em_rule import EM_RULES, EmStep, ends
 from moeviz.estimate.problem import Problem
 from moeviz.estimate.solver import FitResult, RunningFits, fit, on_boundary
 from moeviz.estimate.status import Status
@@ -61,7 +62,7 @@ class EmTrace:
     path: tuple[Tensor, ...]
 
     def stopped_at(self, tolerance: float, max_steps: int | None = None) -> FitResult:
-        """Return what a run with another tolerance would have found, to the last bit.
+        """Return what a run with another tolerance and the same rule would have found, to the bit.
 
         Parameters
         ----------
@@ -82,6 +83,7 @@ class EmTrace:
             If the run cannot know.
         """
         limit = self.method.max_steps if max_steps is None else max_steps
+        rule = EM_RULES[self.method.rule]
         if not tolerance >= self.method.tolerance or not 0 <= limit <= self.method.max_steps:
             raise SpecificationError(
                 f"Expected a tolerance of at least {self.method.tolerance:g} and at most "
@@ -98,7 +100,7 @@ class EmTrace:
             going = status[index] == int(Status.RUNNING)
             if not going.any():
                 break
-            ended = step.ends(tolerance, self.samples)
+            ended = ends(step, self.samples, rule, tolerance)
             ended[edge & (ended == int(Status.CONVERGED))] = int(Status.BOUNDARY)
             moved = index[going]
             steps[moved] = number
@@ -137,7 +139,8 @@ class _Recorder:
         self.edge.append(on_boundary(problem, state.theta))
         if self.keep_path:
             self.path.append(state.theta)
-        return step.ends(self.method.tolerance, problem.samples)
+        rule = EM_RULES[self.method.rule]
+        return ends(step, problem.samples, rule, self.method.tolerance)
 
 
 def trace_em(

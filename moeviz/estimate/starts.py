@@ -28,7 +28,8 @@ def near_truth_start(
     true: Array,
     atoms: int,
     layout: Layout,
-    scale: float,
+    scale: float | Array,
+    split: bool = True,
 ) -> Array:
     """Draw a start around the truth.
 
@@ -46,8 +47,10 @@ def near_truth_start(
         K, the number of fitted atoms, at least K*.
     layout : Layout
         Layout of a true vector.
-    scale : float
-        Standard deviation of each coordinate's step.
+    scale : float, or array of shape (W,)
+        Standard deviation of each coordinate's step, or of each column's.
+    split : bool
+        Whether atoms that share a true one split its weight; else each has all of it.
 
     Returns
     -------
@@ -62,8 +65,10 @@ def near_truth_start(
     known = true.shape[0]
     cell = np.concatenate([rng.integers(0, known, atoms - known), np.arange(known)])
     start = true[cell].copy()
-    members = np.bincount(cell, minlength=known)[cell]
-    start[:, layout.weight_column] = _shared_weight(start[:, layout.weight_column], members, layout)
+    if split:
+        members = np.bincount(cell, minlength=known)[cell]
+        column = layout.weight_column
+        start[:, column] = _shared_weight(start[:, column], members, layout)
     step = scale * rng.standard_normal(start.shape)
     own = mixture.output.scalars
     if own:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from moeviz.charts.palette import THEMES, Style, style
 from moeviz.charts.words import whole
 from moeviz.study import Curve, Result
+from moeviz.study.reread import as_drawn
 from moeviz.text import signed
 
 Point = tuple[float, float]
@@ -36,7 +37,7 @@ class Line:
     label : str
     look : Style
     means : tuple of (float, float)
-        Sample size and mean loss, where a logarithm of it exists.
+        Sample size and mean loss (or median, as the study has it), where its logarithm exists.
     replicates : tuple of (float, float)
     predicted : tuple of (float, float)
         Ends of the line that the information predicts; empty for none.
@@ -108,6 +109,7 @@ def drawing(result: Result, measured: bool = True) -> Drawing:
     measured : bool
         Whether to show anything but the axes, which are the same for both.
     """
+    result = as_drawn(result)
     sizes = tuple(sorted(set(result.spec["sizes"])))
     shown = result.curves[:MOST_CURVES]
     count = sum(len(row) for curve in shown for row in curve.loss)

@@ -11,13 +11,14 @@ import io
 from pathlib import Path
 from typing import Any
 
+from moeviz.charts.against import comparison
 from moeviz.charts.convergence import size_text
 from moeviz.charts.notices import notices
 from moeviz.charts.palette import style, theme_named
 from moeviz.charts.regimes import regime_sentences
 from moeviz.charts.sentences import curve_words
 from moeviz.charts.table import slope_table
-from moeviz.charts.words import comparison, design_sentence
+from moeviz.charts.words import design_sentence
 from moeviz.errors import printable
 from moeviz.export.figure import SMALL, study_svg
 from moeviz.export.model import model_lines

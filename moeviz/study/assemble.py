@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moeviz.estimate import ENDED, Status
-from moeviz.study.curves import PlannedCurve, fit_name
+from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED, PlannedCurve, fit_name
 from moeviz.study.equal import function_alone
 from moeviz.study.fit_report import Approximation, FitReport
 from moeviz.study.paths import paths_of
 from moeviz.study.plan import plan
 from moeviz.study.reader import Numbers, ObjectReader, attributes
+from moeviz.study.reread import slopes_of
 from moeviz.study.result import Curve, Result
-from moeviz.study.slope import fit_slope, local_slopes, why_no_slope
 from moeviz.study.specification import Specification
 from moeviz.study.summary import geometric_mean, losses, mean, median
 
@@ -45,7 +45,8 @@ def assemble(
     planned = plan(spec)
     information = {r["fit"]: r for r in results.values() if r["kind"] == "information"}
     fits = _by_fit_and_size(r for r in results.values() if r["kind"] == "fits")
-    starts = _by_fit_and_size(r for r in results.values() if r["kind"] == "starts")
+    starts = _by_fit_and_size(r for r in results.values() if r["kind"] == STARTS)
+    ends = _by_fit_and_size(r for r in results.values() if r["kind"] == UNFINISHED)
     return Result(
         spec=spec,
         hash=spec.hash,
@@ -59,10 +60,12 @@ def assemble(
         ),
         curves=tuple(
             _curve(spec, str(index), curve, fits.get(curve.fit, {}), information.get(curve.fit))
-            if curve.trained
+            if curve.kind == FITS
             else _curve_of_separation(spec, str(index), curve, information.get(curve.fit))
-            if curve.separates
+            if curve.kind == APART
             else _curve_of_starts(spec, str(index), curve, starts.get(curve.fit, {}))
+            if curve.kind == STARTS
+            else _curve_of_ends(spec, str(index), curve, ends.get(curve.fit, {}))
             for index, curve in enumerate(planned.curves)
         ),
         paths=paths_of(fits),
@@ -164,6 +167,31 @@ def _curve_of_starts(
     )
 
 
+def _curve_of_ends(
+    spec: Specification, index: str, planned: PlannedCurve, sizes: Mapping[int, list[Found]]
+) -> Curve:
+    """Return how far a protocol's fits are from the end of their training, which ended somehow."""
+    n = sorted(sizes)
+    ended = [_flat(sizes[size], "status") for size in n]
+    rows = [_read(sizes[size], index) for size in n]
+    begun = [[v for part in sizes[size] for v in part["outset"][index]] for size in n]
+    loss, outset = (
+        [losses(row, how) for row, how in zip(table, ended, strict=True)] for table in (rows, begun)
+    )
+    return Curve(
+        **attributes(planned),
+        **_summary(spec, sizes, loss),
+        status=tuple(_counts(how) for how in ended),
+        residual=tuple(mean(_flat(sizes[size], "residual")) for size in n),
+        steps=tuple(mean(_flat(sizes[size], "steps")) for size in n),
+        trace=None,
+        predicted_constant=None,
+        predicted=None,
+        function_alone=None,
+        outset=tuple(map(mean, outset)),
+    )
+
+
 def _curve_of_separation(
     spec: Specification, index: str, planned: PlannedCurve, information: Found | None
 ) -> Curve:
@@ -185,9 +213,7 @@ def _curve_of_separation(
         mean=tuple(values),
         median=tuple(values),
         geometric=tuple(values),
-        slope=fit_slope(n, twice, spec["window_from"]),
-        no_slope=why_no_slope(n, twice, spec["window_from"]),
-        local_slope=local_slopes(n, twice),
+        **slopes_of(spec, list(n), twice),
         status=tuple(_counts([]) for _ in n),
         residual=none,
         steps=none,
@@ -218,9 +244,7 @@ def _summary(
         "mean": tuple(mean(row) for row in loss),
         "median": tuple(median(row) for row in loss),
         "geometric": tuple(geometric_mean(row) for row in loss),
-        "slope": fit_slope(n, loss, spec["window_from"], seed=spec["seed"]),
-        "no_slope": why_no_slope(n, loss, spec["window_from"]),
-        "local_slope": local_slopes(n, loss),
+        **slopes_of(spec, n, loss),
     }
 
 

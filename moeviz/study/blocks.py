@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from moeviz.errors import Cancelled, SpecificationError
-from moeviz.estimate import FitResult, Status, box
+from moeviz.estimate import FitResult, Status
 from moeviz.model.fused.choice import way_of
-from moeviz.study.data import data_of
-from moeviz.study.estimators import ESTIMATORS, Data
+from moeviz.study.block_data import block_data
+from moeviz.study.curves import FITS, STARTS, UNFINISHED
+from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.moving import move_of
 from moeviz.study.plan import Block, plan
 from moeviz.study.predicted import predicted_protocol
 from moeviz.study.projection import resolve_projection
 from moeviz.study.reader import attributes
-from moeviz.study.scenario import Fit, resolve_scenario, stream
+from moeviz.study.scenario import Fit, resolve_scenario
 from moeviz.study.specification import Specification
-from moeviz.study.starts import starts, untrained
+from moeviz.study.starts import untrained
 from moeviz.study.truths import fit_at, middle, separations
+from moeviz.study.unfinished import left_to_do
 from moeviz.study.versions import NUMBERS_VERSION
 from moeviz.text import finite
 from moeviz.theory import (
@@ -71,7 +73,8 @@ def run_block(
         curve index, per replicate; those of a fit that failed are no losses), ``status``,
         ``steps``, ``residual``, ``path`` (of replicate 0, see
         :class:`~moeviz.study.paths.FitPath`; else None), ``kernel`` (which way the passes over the
-        samples went, see :mod:`moeviz.model.fused.choice`). For starts: ``readings``. For
+        samples went, see :mod:`moeviz.model.fused.choice`). For starts: ``readings``. For what
+        is left to do: see :func:`~moeviz.study.unfinished.left_to_do`. For
         information: ``constants`` (per curve index), ``reach``, ``spectrum``, ``null``, ``gauge``,
         ``protocol`` (per curve index, see :class:`~moeviz.study.predicted.PredictedCurve`), and
         of a moving truth ``separation`` (see :func:`~moeviz.study.moving.separations`).
@@ -93,8 +96,10 @@ def run_block(
         raise Cancelled("The study was cancelled.")
     if block.kind == "information":
         result = _information(spec, block, should_stop)
-    elif block.kind == "starts":
+    elif block.kind == STARTS:
         result = _starts(spec, block, device, should_stop)
+    elif block.kind == UNFINISHED:
+        result = _ends(spec, block, device, should_stop)
     else:
         result = _fits(spec, block, device, should_stop)
     result.update(id=block.id, kind=block.kind, fit=block.fit)
@@ -107,26 +112,13 @@ def _fits(
     spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
-    projection = resolve_projection(spec, block.fit, should_stop)
-    features, response = data_of(spec, fit_at(spec, fit, block.n), block, device)
-    center = middle(spec, fit, block.n) if projection is None else projection.theta
-    first = starts(spec, fit.mixture, center, fit.layout, block)
-    data = Data(
-        fit.mixture,
-        features,
-        response,
-        first.to(device),
-        box(fit.mixture, fit.layout, spec["box"]),
-        lambda: [stream(spec, 2, block.n, r) for r in range(block.first, block.last)],
-        watched=block.first == 0,
-        exact=fit.exact,
-    )
+    data = block_data(spec, fit, block, device, should_stop, watched=block.first == 0)
     fitted = ESTIMATORS[fit.estimator].run(data, spec.fields, should_stop)
     return {
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": _readings(spec, block, fitted.theta.cpu(), trained=True),
+        "readings": read_fits(spec, block, fitted.theta.cpu(), FITS),
         "status": fitted.status.tolist(),
         "steps": fitted.steps.tolist(),
         "residual": (fitted.cost / block.n).tolist(),
@@ -136,32 +128,68 @@ def _fits(
     }
 
 
-def _readings(
-    spec: Specification, block: Block, theta: Tensor, trained: bool
+def read_fits(
+    spec: Specification, block: Block, theta: Tensor, kind: str
 ) -> dict[str, list[float]]:
-    """Return every reading of a block's parameters, shape (replicates, P), by curve."""
+    """Return every reading of a block's parameters, by the curve's index as text.
+
+    Parameters
+    ----------
+    spec : Specification
+    block : Block
+        Says which fit.
+    theta : Tensor, shape (replicates, P)
+    kind : str
+        Of the curves that are read: :data:`FITS`, :data:`STARTS` or another of them.
+    """
     fit = resolve_scenario(spec).fits[block.fit]
     reference = _reference(spec, fit_at(spec, fit, block.n), block.fit)
     return {
         str(index): curve.reading.read(fit.mixture, theta, reference, fit.layout).tolist()
         for index, curve in enumerate(plan(spec).curves)
-        if curve.fit == block.fit and curve.trained == trained and not curve.separates
+        if curve.fit == block.fit and curve.kind == kind
     }
 
 
 def _starts(
     spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
-    fit = resolve_scenario(spec).fits[block.fit]
-    projection = resolve_projection(spec, block.fit, should_stop)
-    center = middle(spec, fit, block.n) if projection is None else projection.theta
-    theta = untrained(spec, fit_at(spec, fit, block.n), center, block, device)
+    theta = _begun(spec, resolve_scenario(spec).fits[block.fit], block, device, should_stop)
     return {
         "n": block.n,
         "first": block.first,
         "last": block.last,
-        "readings": _readings(spec, block, theta, trained=False),
+        "readings": read_fits(spec, block, theta, STARTS),
     }
+
+
+def _begun(
+    spec: Specification,
+    fit: Fit,
+    block: Block,
+    device: str,
+    should_stop: Callable[[], bool] | None,
+) -> Tensor:
+    """Return what a block's fits would be without a single step, shape (replicates, P)."""
+    projection = resolve_projection(spec, block.fit, should_stop)
+    center = middle(spec, fit, block.n) if projection is None else projection.theta
+    return untrained(spec, fit_at(spec, fit, block.n), center, block, device)
+
+
+def _ends(
+    spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
+) -> dict[str, Any]:
+    fit = resolve_scenario(spec).fits[block.fit]
+    data = block_data(spec, fit, block, device, should_stop)
+    first = _begun(spec, fit, block, device, should_stop)
+    wanted = [
+        (index, curve.reading)
+        for index, curve in enumerate(plan(spec).curves)
+        if curve.fit == block.fit and curve.kind == UNFINISHED
+    ]
+    x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
+    found = left_to_do(spec, data, first, fit.estimator, fit.layout, wanted, x, should_stop)
+    return {"n": block.n, "first": block.first, "last": block.last, **found}
 
 
 def _path(fitted: FitResult, n: int) -> dict[str, Any] | None:
@@ -189,6 +217,15 @@ def _trace(fitted: FitResult, n: int) -> list[float] | None:
 
 
 def _reference(spec: Specification, fit: Fit, index: int) -> Reference:
+    """Return what the fits of a study are held against.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    index : int
+        The fit's place.
+    """
     x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
     projection = resolve_projection(spec, index)
     if projection is None:
@@ -240,6 +277,36 @@ def _protocol(
     reference = _reference(spec, fit, fit.index)
     found = predicted_protocol(spec, fit, readings, reference, information, should_stop)
     return {str(index): attributes(curve) for index, curve in found.items()}
+
+
+def predicted_readings(
+    spec: Specification,
+    fit: Fit,
+    readings: dict[int, Reading],
+    should_stop: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
+    """Return what is predicted of a protocol's curves, as a study's information has it.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    readings : dict of int to Reading
+        Of the curves, by their index.
+    should_stop : callable, optional
+
+    Returns
+    -------
+    dict
+        A :class:`~moeviz.study.predicted.PredictedCurve` as plain data, by the index as text.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    """
+    information = None if fit.misspecified else _truth_information(spec, fit)
+    return _protocol(spec, fit, readings, information, should_stop)
 
 
 def _projection_json(spec: Specification, index: int) -> dict[str, Any] | None:

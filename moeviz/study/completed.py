@@ -1,4 +1,4 @@
-"""Results of before there were curves of starts, or predictions, completed without a fit."""
+"""Results of before there were some curves, or predictions, completed with what they lack."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from moeviz.study.assemble import assemble
 from moeviz.study.blocks import run_block
+from moeviz.study.curves import KINDS, STARTS, UNFINISHED
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Block, plan
 from moeviz.study.result import Curve, Result
@@ -34,11 +35,66 @@ def with_starts(result: Result, should_stop: Callable[[], bool] | None = None) -
     SpecificationError
         If the study is one of an earlier arithmetic.
     """
-    blocks = [block for block in plan(result.spec).blocks if block.kind == "starts"]
-    if not blocks or not all(curve.trained for curve in result.curves):
+    return _with_kind(result, STARTS, should_stop)
+
+
+def with_ends(result: Result, should_stop: Callable[[], bool] | None = None) -> Result:
+    """Return a result with the curves of what its protocols have left to do, computed here.
+
+    The protocols are run again, of the first data sets, and the converged estimator after them.
+
+    Parameters
+    ----------
+    result : Result
+    should_stop : callable, optional
+        Asked between steps of the work.
+
+    Returns
+    -------
+    Result
+        The same where it has them, or where its study has none; else its own curves and these.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    SpecificationError
+        If the study is one of an earlier arithmetic.
+    """
+    return _with_kind(result, UNFINISHED, should_stop)
+
+
+def lacks(result: Result, kind: str) -> bool:
+    """Return whether a result has none of the curves of one kind that its study has.
+
+    Parameters
+    ----------
+    result : Result
+    kind : {"starts", "unfinished"}
+    """
+    planned = any(curve.kind == kind for curve in plan(result.spec).curves)
+    return planned and all(curve.kind != kind for curve in result.curves)
+
+
+def seconds_of(result: Result, kind: str) -> float:
+    """Return the estimated seconds of one core for the blocks of one kind of a result's study.
+
+    Parameters
+    ----------
+    result : Result
+    kind : {"starts", "unfinished"}
+    """
+    return sum(block.cost for block in plan(result.spec).blocks if block.kind == kind)
+
+
+def _with_kind(result: Result, kind: str, should_stop: Callable[[], bool] | None) -> Result:
+    """Return a result with the curves of one kind, in the plan's order."""
+    if not lacks(result, kind):
         return result
-    made = _curves(result, blocks, should_stop)
-    return replace(result, curves=(*result.curves, *(c for c in made if not c.trained)))
+    blocks = [block for block in plan(result.spec).blocks if block.kind == kind]
+    made = (curve for curve in _curves(result, blocks, should_stop) if curve.kind == kind)
+    curves = sorted((*result.curves, *made), key=lambda curve: KINDS.index(curve.kind))
+    return replace(result, curves=tuple(curves))
 
 
 def lacks_predictions(result: Result) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.study.equal import expert_of, gauge_title
@@ -19,22 +20,36 @@ from moeviz.study.presets.published import published_slope
 from moeviz.study.readings import paper_loss, readings
 from moeviz.study.setting import setting_of
 from moeviz.study.specification import Specification
+from moeviz.study.start_law import NEAR, start_law
 from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
 from moeviz.theory.rates import RateClaim, Setting, claimed_rate
+
+FITS, STARTS, UNFINISHED = "fits", "starts", "unfinished"
+"""Kinds of curves, and of the blocks that they are read off: see :class:`PlannedCurve`."""
+
+APART = "separation"
+"""The kind of a curve of how far a moving truth is from its limit, and what its name says."""
+
+KINDS = (FITS, STARTS, UNFINISHED, APART)
 
 UNTRAINED = "before training"
 """What the name of a curve of starts says."""
 
-APART = "separation"
-"""What the name of a curve says that shows how far a moving truth is from its limit."""
+TO_THE_END = "to the converged estimator"
+"""What the name of a curve of what is left says."""
 
-OF_STARTS = RateClaim(None, "Theory speaks of estimators, not of where they start.", "moeviz")
-"""What theory says of a curve of starts."""
+NO_CLAIM: Mapping[str, RateClaim] = {
+    STARTS: RateClaim(None, "Theory speaks of estimators, not of where they start.", "moeviz"),
+    UNFINISHED: RateClaim(
+        None, "Theory speaks of estimators, not of how far it is to them.", "moeviz"
+    ),
+    APART: RateClaim(
+        None, "How far the truths are from their limit is chosen, not learnt.", "moeviz"
+    ),
+}
+"""What theory says of the other kinds of curves than fits."""
 
-OF_SEPARATION = RateClaim(
-    None, "How far the truths are from their limit is chosen, not learnt.", "moeviz"
-)
-"""What theory says of a curve of separations."""
+_WORDS: Mapping[str, str] = {FITS: "", STARTS: UNTRAINED, UNFINISHED: TO_THE_END, APART: APART}
 
 
 @dataclass(frozen=True)
@@ -56,11 +71,10 @@ class PlannedCurve:
         The gauge, and what the estimator does, in words.
     published : Published or None
         The slope that a paper prints for it.
-    trained : bool
-        Whether it is read off fits; else off the starts of a protocol, which nobody trained, or
-        off a moving truth itself.
-    separates : bool
-        Whether it shows how far a moving truth is from its limit.
+    kind : {"fits", "starts", "unfinished", "separation"}
+        Whether it is read off fits; off the starts of a protocol, which nobody trained; is how
+        far a protocol's fits are from the converged estimator on the same data; or how far a
+        moving truth is from its limit.
     """
 
     label: str
@@ -74,15 +88,22 @@ class PlannedCurve:
     gauge_title: str
     estimator_title: str
     published: Published | None
-    trained: bool
-    separates: bool
+    kind: str
+
+    @property
+    def trained(self) -> bool:
+        """Whether it shows how far fits are from the truth, which theory speaks of."""
+        return self.kind == FITS
+
+    @property
+    def separates(self) -> bool:
+        """Whether it shows how far a moving truth is from its limit."""
+        return self.kind == APART
 
     @cached_property
     def claim(self) -> RateClaim:
         """What theory says of the curve."""
-        if self.separates:
-            return OF_SEPARATION
-        return claimed_rate(self.setting, self.reading) if self.trained else OF_STARTS
+        return NO_CLAIM.get(self.kind) or claimed_rate(self.setting, self.reading)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -95,7 +116,7 @@ class PlannedCurve:
             self.estimator,
             reading.loss,
             reading.gauge,
-            APART if self.separates else "" if self.trained else UNTRAINED,
+            _WORDS[self.kind],
         )
 
 
@@ -103,8 +124,9 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
     """Return the curves of a study's fits, one for each reading of each fit.
 
     After them come, where the study asks for it, the curves of the protocols' starts: one for each
-    reading of each model that a protocol fits, for protocols share their starts. Where the truth
-    moves its distance from the limit follows, for each reading of each model.
+    reading of each model that a protocol fits, for protocols share their starts. Then those of what
+    each protocol has left to do, one for each reading. Where the truth moves its distance from the
+    limit follows, for each reading of each model.
 
     Parameters
     ----------
@@ -117,28 +139,19 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
     for fit in fits if spec["untrained"] == BESIDE else ():
         if ESTIMATORS[fit.estimator].published:
             begun.setdefault((fit.router, fit.gate, fit.expert), fit)
-    of_starts = [
-        plan_curve(spec, fit, one, trained=False)
-        for fit in begun.values()
-        for one in readings(spec, fit)
-    ]
-    models: dict[tuple[str, str, str], PlannedFit] = {}
+    ended = [fit for fit in fits if ESTIMATORS[fit.estimator].published and spec["unfinished"]]
+    moved: dict[tuple[str, str, str], PlannedFit] = {}
     for fit in fits if move_of(spec.fields) else ():
-        models.setdefault((fit.router, fit.gate, fit.expert), fit)
-    apart = [
-        plan_curve(spec, fit, one, trained=False, separates=True)
-        for fit in models.values()
-        for one in readings(spec, fit)
+        moved.setdefault((fit.router, fit.gate, fit.expert), fit)
+    others = [
+        [plan_curve(spec, fit, one, kind) for fit in some for one in readings(spec, fit)]
+        for kind, some in ((STARTS, begun.values()), (UNFINISHED, ended), (APART, moved.values()))
     ]
-    return (*_told_apart(curves), *_told_apart(of_starts), *_told_apart(apart))
+    return tuple(chain.from_iterable(map(_told_apart, (curves, *others))))
 
 
 def plan_curve(
-    spec: Specification,
-    fit: PlannedFit,
-    reading: Reading,
-    trained: bool = True,
-    separates: bool = False,
+    spec: Specification, fit: PlannedFit, reading: Reading, kind: str = FITS
 ) -> PlannedCurve:
     """Return the curve of one reading of one fit.
 
@@ -147,15 +160,12 @@ def plan_curve(
     spec : Specification
     fit : PlannedFit
     reading : Reading
-    trained : bool
-        Whether it is read off the fit itself; else off its starts, or off the moving truth.
-    separates : bool
-        Whether it is read off the moving truth.
+    kind : {"fits", "starts", "unfinished", "separation"}
+        See :class:`PlannedCurve`.
     """
-    what = _estimator_words(spec, fit.estimator) if trained else _untrained_words(spec, separates)
     gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
     return PlannedCurve(
-        _label(spec, fit, reading, gauge, "" if trained else APART if separates else UNTRAINED),
+        _label(spec, fit, reading, gauge, kind),
         fit.router,
         fit.gate,
         fit.expert,
@@ -164,10 +174,9 @@ def plan_curve(
         reading,
         setting_of(spec.fields, fit),
         gauge,
-        what,
-        published_slope(spec, fit, reading) if trained else None,
-        trained,
-        separates,
+        _estimator_words(spec, fit.estimator, kind),
+        published_slope(spec, fit, reading) if kind == FITS else None,
+        kind,
     )
 
 
@@ -196,16 +205,16 @@ def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
     ]
 
 
-def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, role: str) -> str:
+def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, kind: str) -> str:
     words = [SCORES[fit.router].title]
     if len(spec["gates"]) > 1:
         words.append(GATES[fit.gate].title)
     if len(spec["experts"]) > 1:
         words.append(EXPERTS[fit.expert].title)
-    if role:
-        words.append(role)
-    elif len(spec["estimators"]) > 1:
+    if len(spec["estimators"]) > 1 and kind not in (STARTS, APART):
         words.append(ESTIMATORS[fit.estimator].title)
+    if kind != FITS:
+        words.append(_WORDS[kind])
     plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, fit)
     if reading.loss in DISTANCES:
         words.append(DISTANCES[reading.loss].title)
@@ -219,29 +228,24 @@ def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, r
     return ", ".join(words)
 
 
-def _estimator_words(spec: Specification, estimator: str) -> str:
-    """Return what an estimator is, in words."""
+def _estimator_words(spec: Specification, estimator: str, kind: str) -> str:
+    """Return what an estimator is, in words, or what stands for it in another kind of curve."""
+    if kind == APART:
+        return "no fit: the truth of each sample size against their limit"
+    if kind == STARTS:
+        return f"no training, {_start_words(spec)}"
     chosen = ESTIMATORS[estimator]
     what = chosen.describe(spec.fields, OUTPUTS[spec["output"]].density)
-    return f"{what}, {_start_words(spec)}"
-
-
-def _untrained_words(spec: Specification, separates: bool) -> str:
-    """Return what is read where nothing is trained, in words."""
-    if separates:
-        return "no fit: the truth of each sample size against their limit"
-    return f"no training, {_start_words(spec)}"
+    ended = ", then the converged estimator from there" if kind == UNFINISHED else ""
+    return f"{what}, {_start_words(spec)}{ended}"
 
 
 def _start_words(spec: Specification) -> str:
     """Return where fits start, in words."""
-    near = "the truth"
-    if move_of(spec.fields) and spec["moving_start"] != OWN_TRUTH:
-        near = "the truths' limit"
-    start = (
-        f"starts near {near} (scale {spec['start_scale']:g})"
-        if spec["start"] == "near-truth"
-        else "random starts"
-    )
+    crowded = spec["atoms"] > spec["true_atoms"]
+    moving = move_of(spec.fields) and spec["moving_start"] != OWN_TRUTH
+    place = "the truths' limit" if moving else "the truth"
+    near = spec["start"] == NEAR
+    start = start_law(spec.fields).words(crowded, place) if near else "random starts"
     best = f", best of {spec['starts']}" if spec["starts"] > 1 else ""
     return f"{start}{best}"

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from moeviz.estimate import (
+    EM_RULES,
     ExpectationMaximisation,
     FitResult,
     LevenbergMarquardt,
@@ -21,7 +22,8 @@ from moeviz.estimate import (
 )
 from moeviz.model import Features, Mixture
 from moeviz.model.registry import Registry
-from moeviz.theory.linear_protocols import LinearDescent, LinearEm, LinearProtocol
+from moeviz.theory.linear_em import LinearEm
+from moeviz.theory.linear_protocols import LinearDescent, LinearProtocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,7 +118,7 @@ def _whole(data: Data, values: Values, should_stop: Callable[[], bool] | None) -
 
 
 def _em(data: Data, values: Values, should_stop: Callable[[], bool] | None) -> FitResult:
-    method = ExpectationMaximisation(values["em_steps"], values["em_tolerance"])
+    method = ExpectationMaximisation(values["em_steps"], values["em_tolerance"], values["em_rule"])
     return _iterate(data, partial(fit, method=method), should_stop)
 
 
@@ -155,10 +157,15 @@ def _whole_words(values: Values, density: bool) -> str:
 
 
 def _em_words(values: Values, density: bool) -> str:
-    return (
-        f"expectation-maximisation to {values['em_tolerance']:g} or {values['em_steps']} "
-        f"iterations, over the box of half-width {values['box']:g}"
-    )
+    tolerance, steps = f"{values['em_tolerance']:g}", values["em_steps"]
+    to = {
+        "mean": f"to {tolerance} or {steps} iterations",
+        "none": f"for {steps} iterations",
+    }.get(values["em_rule"])
+    if to is None:
+        what = EM_RULES[values["em_rule"]].title
+        to = f"to {tolerance} ({what}) or {steps} iterations"
+    return f"expectation-maximisation {to}, over the box of half-width {values['box']:g}"
 
 
 def _sgd_words(values: Values, density: bool) -> str:
@@ -193,8 +200,10 @@ for _estimator in (
         _em,
         published=True,
         densities_only=True,
-        fields=("em_steps", "em_tolerance"),
-        linear=lambda values: LinearEm(values["em_steps"], values["em_tolerance"]),
+        fields=("em_steps", "em_tolerance", "em_rule"),
+        linear=lambda values: LinearEm(
+            values["em_steps"], values["em_tolerance"], values["em_rule"]
+        ),
     ),
     Estimator(
         "sgd",

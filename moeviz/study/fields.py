@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from moeviz.estimate import EM_RULES
 from moeviz.fields import Field, Table, Values
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
 from moeviz.model.registry import Registry
@@ -16,6 +17,8 @@ from moeviz.model.settings import constant_fields
 from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.moves import LIMIT, MOVES, OWN_TRUTH, STANDING
+from moeviz.study.start_law import start_fields
+from moeviz.study.statistic import BARS, GEOMETRIC, INTERVAL, STATISTICS
 from moeviz.theory import DISTANCES, GAUGES, LOSSES
 
 
@@ -61,9 +64,14 @@ _PARTS: dict[str, Registry[Any]] = {
 """Where a study names parts of models, with the registries that know them."""
 
 
-def _runs(field: str) -> Callable[[Values], bool]:
-    """Return whether some estimator that is chosen reads a field."""
-    return lambda values: any(field in ESTIMATORS[name].fields for name in values["estimators"])
+def _runs(field: Field) -> Callable[[Values], bool]:
+    """Return whether some estimator that is chosen reads a field, which applies itself."""
+
+    def applies(values: Values) -> bool:
+        chosen = (ESTIMATORS[name] for name in values["estimators"])
+        return any(field.name in one.fields for one in chosen) and field.applies(values)
+
+    return applies
 
 
 _MODEL = (
@@ -308,6 +316,7 @@ _REST = (
         help="One set of fits for each.",
         group=DATA,
         basic=True,
+        longest=1800,
     ),
     Field(
         "replicates",
@@ -346,30 +355,7 @@ _REST = (
         group=FITS,
         basic=True,
     ),
-    Field(
-        "start",
-        "Start of the fits",
-        "",
-        "choice",
-        "near-truth",
-        choices=("near-truth", "random"),
-        help="Near the truth, as the cosine and the multinomial paper do, or knowing nothing of "
-        "it. The sigmoid paper does not say.",
-        group=FITS,
-    ),
-    Field(
-        "start_scale",
-        "Distance of near-truth starts",
-        "",
-        "float",
-        0.1,
-        0.0,
-        5.0,
-        help="Standard deviation of each coordinate's step away from the truth. No paper says "
-        "its own.",
-        group=FITS,
-        applies=lambda values: values["start"] == "near-truth",
-    ),
+    *start_fields(FITS),
     Field(
         "starts",
         "Starts per fit",
@@ -423,8 +409,22 @@ _REST = (
         1e-6,
         0.0,
         0.1,
-        help="EM stops when the mean log-likelihood per observation rises by less. The multinomial "
-        "paper does not say of what its 1e-6 is the tolerance.",
+        help="EM stops when a step changes less than this, of what its rule watches: by default "
+        "the mean log-likelihood per observation. The multinomial paper does not say of what its "
+        "1e-6 is the tolerance.",
+        group=FITS,
+        applies=lambda values: EM_RULES[values["em_rule"]].tolerates,
+    ),
+    Field(
+        "em_rule",
+        "What EM's tolerance is of",
+        "",
+        "choice",
+        "mean",
+        choices=EM_RULES,
+        help="EM stops when a step raises the 'mean' log-likelihood per observation by less, the "
+        "'total' one, or the total one by a smaller share of itself ('relative'); when no "
+        "parameter moves by more ('parameters'); or after all its iterations ('none').",
         group=FITS,
     ),
     Field(
@@ -456,9 +456,9 @@ _REST = (
         "int",
         128,
         0,
-        65536,
-        help="Used by stochastic gradient descent only. 0 takes the whole sample: gradient "
-        "descent, one step an epoch. No paper says its own.",
+        10**7,
+        help="Used by stochastic gradient descent only. 0, or n and more, takes the whole sample: "
+        "gradient descent, one step an epoch. No paper says its own.",
         group=FITS,
     ),
     Field(
@@ -470,6 +470,20 @@ _REST = (
         choices=(BESIDE, LEFT_OUT),
         help="'beside': beside a published protocol, EM or SGD, the loss of its own starts, read "
         "in the same way. It is what nobody's training would show.",
+        group=READ,
+        applies=lambda values: any(ESTIMATORS[name].published for name in values["estimators"]),
+    ),
+    Field(
+        "unfinished",
+        "Data sets trained to the end",
+        "",
+        "int",
+        4,
+        0,
+        1000,
+        help="Of a published protocol, EM or SGD, at most: where it stops the converged estimator "
+        "goes on, on the same data. How far that leads is read beside the fits: what training has "
+        "yet to do. 0 leaves it out.",
         group=READ,
         applies=lambda values: any(ESTIMATORS[name].published for name in values["estimators"]),
     ),
@@ -496,6 +510,32 @@ _REST = (
         group=READ,
     ),
     Field(
+        "statistic",
+        "Statistic of a slope",
+        "",
+        "choice",
+        GEOMETRIC,
+        choices=STATISTICS,
+        title=lambda name: STATISTICS[name].title,
+        help="What a slope is drawn through at each sample size. 'geometric': the means of the "
+        "logarithms, while the points are means; this laboratory's own. 'mean': the means, as the "
+        "papers do. 'median': the medians. A finished study is read anew, without a fit.",
+        group=READ,
+    ),
+    Field(
+        "bars",
+        "Band around a curve",
+        "",
+        "choice",
+        INTERVAL,
+        choices=BARS,
+        title=lambda name: BARS[name],
+        help="'interval': a 95 % interval of what is drawn. '2sd' and '3sd': so many standard "
+        "deviations of the replicates to either side, which the cosine and the sigmoid paper print "
+        "as error bars. Slopes do not depend on it.",
+        group=READ,
+    ),
+    Field(
         "window_from",
         "Slope from sample size",
         "n_0",
@@ -513,7 +553,7 @@ def _all() -> Iterator[Field]:
     yield from _MODEL
     yield from constant_fields(_PARTS, MODEL)
     for field in _REST:
-        yield replace(field, applies=_runs(field.name)) if field.name in _read() else field
+        yield replace(field, applies=_runs(field)) if field.name in _read() else field
 
 
 def _read() -> set[str]:

@@ -10,16 +10,30 @@ from moeviz.errors import LimitError
 from moeviz.model import Mixture
 from moeviz.model.fused import density, descent, regression
 from moeviz.study.designs import DESIGNS
+from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.models import PlannedFit, planned_fits
 
-MOST_SECONDS = 4 * 3600.0
-"""Longest study, in estimated seconds of one core."""
+MOST_SECONDS = 24 * 3600.0
+"""Longest study, in estimated seconds of one core.
+
+The longest published figure, `multinomial` Fig. 1b with 200 sizes, 40 replicates and 2000
+iterations of EM each, is estimated at half of that.
+"""
 
 MOST_SEARCH_SECONDS = 20.0
 """Longest search for a truth, in estimated seconds of one core."""
 
 EM_STEPS = 150.0
-"""Iterations that expectation-maximisation is expected to take."""
+"""Iterations that expectation-maximisation is expected to take to a usual tolerance."""
+
+EM_USUAL, EM_POWER = 1e-6, 0.6
+"""The usual tolerance of a mean log-likelihood, and how iterations grow as it gets smaller."""
+
+EM_SQUARE = 0.01
+"""Times the square of a change of the parameters, about what it adds to the mean log-likelihood."""
+
+EM_STEP_SECONDS = 4.5e-4
+"""What an iteration of EM takes beside its samples, however many fits share it."""
 
 MOST_CURVES = 500
 """Curves of a study, at most: fits times losses times gauges; beyond, no picture shows them."""
@@ -29,6 +43,15 @@ DRAW_SECONDS = 5e-8
 
 READING_SECONDS = 0.05
 """What reading the fits of one sample size in one way takes, whatever else they cost."""
+
+END_PASSES = 200.0
+"""Passes over its sample that the converged estimator takes from where a protocol stops."""
+
+LARGE = 200
+"""Parameters beyond which few steps are allowed from there; those who stop so are counted."""
+
+LARGE_STEPS = 30
+"""Steps that are allowed then: they take most of what the cost has left, at a price."""
 
 MOST_VALUES = 2e7
 """Largest data set of one replicate, in numbers (n times d + 1)."""
@@ -78,6 +101,27 @@ def expected_passes(values: Mapping[str, Any]) -> float:
     return min(usual, float(values["max_steps"]))
 
 
+def em_steps(values: Mapping[str, Any], samples: int) -> float:
+    """Return how many iterations expectation-maximisation takes on average, roughly.
+
+    With more atoms than the truth it creeps along valleys: in three studies at n = 1000 and 10,000
+    it took 10 to 250 iterations to a tolerance of 1e-6 of the mean log-likelihood, 20 to 1200 to
+    1e-7, 300 to 1750 to 1e-8 and 1000 to 2000 (all that were allowed) to 1e-10. A relative
+    tolerance ends it about there, too, and one of the parameters where its square, times
+    :data:`EM_SQUARE`, would. With as many atoms it takes few, whatever the rule: it stands still.
+    """
+    most, rule, tolerance = float(values["em_steps"]), values["em_rule"], values["em_tolerance"]
+    if values["atoms"] == values["true_atoms"]:
+        return min(most, EM_STEPS)
+    if rule == "total":
+        tolerance = tolerance / samples
+    elif rule == "parameters":
+        tolerance = EM_SQUARE * tolerance**2
+    if rule == "none" or not tolerance:
+        return most
+    return float(min(most, EM_STEPS * max(1.0, EM_USUAL / tolerance) ** EM_POWER))
+
+
 def fit_seconds(values: Mapping[str, Any], samples: int, fit: PlannedFit, size: int) -> float:
     """Return the estimated seconds of one core for one fit, all its starts included."""
     drawn, each = samples * DRAW_SECONDS, sample_seconds(size, fit.mixture)
@@ -86,7 +130,7 @@ def fit_seconds(values: Mapping[str, Any], samples: int, fit: PlannedFit, size: 
         one = descent_seconds(values, samples, fit.mixture, size)
         return float(drawn + values["starts"] * one)
     if fit.estimator == "em":
-        passes = min(float(values["em_steps"]), EM_STEPS)
+        passes = em_steps(values, samples)
     return float(drawn + values["starts"] * passes * (samples * each + 2e-4))
 
 
@@ -112,12 +156,42 @@ def start_seconds(values: Mapping[str, Any], samples: int, fit: PlannedFit, size
     return several * samples * sample_seconds(size, fit.mixture) + 2e-4
 
 
+def end_steps(values: Mapping[str, Any], size: int) -> int:
+    """Return the steps that the converged estimator is allowed from where a protocol stops.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
+    size : int
+        P.
+    """
+    return min(int(values["max_steps"]), LARGE_STEPS if size > LARGE else int(values["max_steps"]))
+
+
+def end_seconds(values: Mapping[str, Any], samples: int, fit: PlannedFit, size: int) -> float:
+    """Return the estimated seconds of one core for one fit of a protocol, trained to the end.
+
+    The protocol is run again. Each step after it passes over the sample and solves P equations.
+    """
+    passes = min(float(end_steps(values, size)), END_PASSES)
+    each = samples * sample_seconds(size, fit.mixture) + 2e-4 + 1.5e-10 * size**3
+    return fit_seconds(values, samples, fit, size) + passes * each
+
+
 def study_seconds(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> float:
     """Return the estimated seconds of one core for a whole study."""
     size = parameters(values, fits)
     per_replicate = sum(fit_seconds(values, n, fit, size) for n in values["sizes"] for fit in fits)
     read = most_curves(values, fits) * len(values["sizes"]) * READING_SECONDS
-    return float(per_replicate * values["replicates"] + read)
+    ended = sum(
+        end_seconds(values, n, fit, size)
+        for n in values["sizes"]
+        for fit in fits
+        if ESTIMATORS[fit.estimator].published
+    )
+    ends = ended * min(values["unfinished"], values["replicates"])
+    return float(per_replicate * values["replicates"] + read + ends)
 
 
 def most_curves(values: Mapping[str, Any], fits: Sequence[PlannedFit]) -> int:

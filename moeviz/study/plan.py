@@ -9,9 +9,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moeviz.model.fused import descent
-from moeviz.study.curves import PlannedCurve, plan_curves
+from moeviz.study.curves import STARTS, UNFINISHED, PlannedCurve, plan_curves
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.limits import fit_seconds, parameters, start_seconds
+from moeviz.study.limits import (
+    EM_STEP_SECONDS,
+    end_seconds,
+    fit_seconds,
+    parameters,
+    sample_seconds,
+    start_seconds,
+)
 from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.specification import Specification
 
@@ -23,6 +30,9 @@ That is long beside what it costs to send one, and short beside the two seconds 
 
 BLOCK_BYTES = 128e6
 """Bytes of data and features that a block should not exceed, where it can be cut."""
+
+TOGETHER = 10
+"""Replicates of a block, at most, that are together for what their steps share and not for time."""
 
 INFORMATION_SECONDS = 0.5
 
@@ -38,7 +48,7 @@ class Block:
     ----------
     id : str
         Safe as a file name.
-    kind : {"information", "fits", "starts"}
+    kind : {"information", "fits", "starts", "unfinished"}
     cost : float
         Estimated seconds of one core.
     fit : int
@@ -67,7 +77,8 @@ class Plan:
     fits : tuple of PlannedFit
         By their index.
     curves : tuple of PlannedCurve
-        The lines of its plot; fit by fit, then those of protocols' starts.
+        The lines of its plot; fit by fit, then those of protocols' starts, and of what protocols
+        have left to do.
     blocks : tuple of Block
         In the order in which they should run.
     """
@@ -87,8 +98,11 @@ def plan(spec: Specification) -> Plan:
     """
     fits = planned_fits(spec.fields)
     curves = plan_curves(spec, fits)
-    begun = sorted({c.fit for c in curves if not (c.trained or c.separates)})
-    return Plan(fits, curves, tuple(_blocks(spec, fits, begun)))
+    begun, ended = (
+        sorted({curve.fit for curve in curves if curve.kind == kind})
+        for kind in (STARTS, UNFINISHED)
+    )
+    return Plan(fits, curves, tuple(_blocks(spec, fits, begun, ended)))
 
 
 def split(spec: Specification) -> tuple[Block, ...]:
@@ -97,12 +111,13 @@ def split(spec: Specification) -> tuple[Block, ...]:
 
 
 def _blocks(
-    spec: Specification, fits: Sequence[PlannedFit], begun: Sequence[int]
+    spec: Specification, fits: Sequence[PlannedFit], begun: Sequence[int], ended: Sequence[int]
 ) -> Iterator[Block]:
     """Cut a study into blocks.
 
     Small samples come first, then each fit's information, then larger samples, so that points
-    appear at once. Of the fits `begun` the starts are read, too.
+    appear at once. Of the fits `begun` the starts are read, too, and last of all what the fits
+    `ended` have left to do, so that nothing waits for it.
     """
     size = parameters(spec.fields, fits)
     for rank, n in enumerate(spec["sizes"]):
@@ -114,6 +129,9 @@ def _blocks(
             for fit in fits:
                 name = f"information-{fit.index}"
                 yield Block(name, "information", _information_seconds(spec, fit, size), fit.index)
+    for n in spec["sizes"]:
+        for index in ended:
+            yield from _cut_ends(spec, fits[index], n, size)
 
 
 def _information_seconds(spec: Specification, fit: PlannedFit, size: int) -> float:
@@ -131,7 +149,11 @@ def _cut(spec: Specification, fit: PlannedFit, n: int, size: int) -> list[Block]
     replicates = spec["replicates"]
     if fit.estimator == "sgd" and not descent.supported(fit.mixture):
         # Many small steps: their fixed cost is shared by the replicates of a block.
-        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), 10))
+        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), TOGETHER))
+    if fit.estimator == "em":
+        # As many as make what an iteration costs beside its samples a quarter of it.
+        few = math.ceil(3.0 * EM_STEP_SECONDS / (n * sample_seconds(size, fit.mixture)))
+        most = max(most, min(replicates, max(1, int(BLOCK_BYTES / bytes_each)), few, TOGETHER))
     return [
         Block(f"fit{fit.index}-n{n}-r{a}-{b}", "fits", seconds * (b - a), fit.index, n, a, b)
         for a, b in _ranges(replicates, most)
@@ -153,6 +175,16 @@ def _cut_starts(spec: Specification, fit: PlannedFit, n: int, size: int) -> list
     return [
         Block(f"starts{fit.index}-n{n}-r{a}-{b}", "starts", seconds * (b - a), fit.index, n, a, b)
         for a, b in _ranges(spec["replicates"], most)
+    ]
+
+
+def _cut_ends(spec: Specification, fit: PlannedFit, n: int, size: int) -> list[Block]:
+    """Cut what a protocol has left to do, over the first of its data sets."""
+    seconds = end_seconds(spec.fields, n, fit, size)
+    most = max(1, min(int(BLOCK_SECONDS / seconds), int(BLOCK_BYTES / _bytes(spec, n, size))))
+    return [
+        Block(f"ends{fit.index}-n{n}-r{a}-{b}", UNFINISHED, seconds * (b - a), fit.index, n, a, b)
+        for a, b in _ranges(min(spec["unfinished"], spec["replicates"]), most)
     ]
 
 

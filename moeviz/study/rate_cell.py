@@ -14,10 +14,14 @@ from moeviz.study.plan import plan
 from moeviz.study.presets import PRESETS
 from moeviz.study.readings import DEFAULT_GAUGE
 from moeviz.study.specification import Specification
+from moeviz.theory import DISTANCES
 from moeviz.theory.claim import RateClaim
 
 COMPARED: Mapping[str, str] = {"routers": "router", "gates": "gate", "experts": "expert"}
 """Fields that list what a study compares, and what of a curve tells which one it is of."""
+
+FUNCTION = "function"
+"""The column of claims about the function that all parameters make together, or the density."""
 
 COLUMNS: Mapping[str, str] = {
     "linear": "linear",
@@ -25,15 +29,20 @@ COLUMNS: Mapping[str, str] = {
     "relu": "ReLU · GELU",
     "smooth": "tanh · FFN",
     "classes": "classes",
+    FUNCTION: "the function itself",
 }
-"""Families of experts, by the names that links use, with what heads their column."""
+"""Families of experts, by the names that links use, with what heads their column; last that of
+claims which are not about parameters."""
 
 SETTINGS: Mapping[str, str] = {
     "exact": "exact-specified",
     "over": "over-specified",
-    "density": "density",
+    "density": "function itself",
 }
-"""What a row's claims are about: as many experts as are true, more, or the function itself."""
+"""What claims are about: as many experts as are true, more, or the function itself.
+
+Rows are of the first two; cells of the column :data:`FUNCTION` are of the last.
+"""
 
 SEVERAL = frozenset({"ReLU, GELU"})
 """What several experts are called of which a paper says the same."""
@@ -81,8 +90,13 @@ class RateCell:
 
     @property
     def column(self) -> str:
-        """The family of experts, one of :data:`COLUMNS`."""
-        return _COLUMN[self.expert_words]
+        """The family of experts, or that it is about the function; one of :data:`COLUMNS`."""
+        return FUNCTION if self.of_function else _COLUMN[self.expert_words]
+
+    @property
+    def of_function(self) -> bool:
+        """Whether the claim is about the function or the density, and not about parameters."""
+        return self.settings.get("losses", PAPER) in DISTANCES
 
     @cached_property
     def specification(self) -> Specification:
@@ -106,6 +120,13 @@ class RateCell:
             f"Expected a curve of '{self.preset}' that the claim for {self.expert_words} is about, "
             "but the study has none; change the cell's settings or its gauge."
         )
+
+    @property
+    def noun(self) -> str:
+        """What a claim that is not about parameters is about: "function" or "density"; or empty."""
+        if not self.of_function:
+            return ""
+        return "density" if DISTANCES[self.settings["losses"]].density else "function"
 
     @property
     def measured_with(self) -> str:
@@ -160,7 +181,7 @@ def asking_for(curve: PlannedCurve) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class RateRow:
-    """The claims for one gate in one regime; at most one for each family of experts.
+    """The claims for one gate in one regime; at most one for each column.
 
     Attributes
     ----------
@@ -168,7 +189,7 @@ class RateRow:
         What links call it.
     paper, gate_words, regime_words : str
     setting : str
-        One of :data:`SETTINGS`.
+        One of :data:`SETTINGS`, and not the last.
     cells : tuple of RateCell
     """
 

@@ -8,6 +8,25 @@ cell opens cannot differ.
 from __future__ import annotations
 
 from moeviz.study.rate_cell import SETTINGS, RateCell, RateRow
+from moeviz.theory import DISTANCES
+
+
+def function(preset: str, distance: str, words: str, **settings: str) -> RateCell:
+    """Return the cell of a row's claim about the function, or the density, itself.
+
+    Parameters
+    ----------
+    preset : str
+        Which measures it.
+    distance : str
+        Name in :data:`~moeviz.theory.DISTANCES`.
+    words : str
+        Which expert.
+    settings : str
+        Fields in which the study differs from the preset.
+    """
+    noun = "density" if DISTANCES[distance].density else "function"
+    return RateCell(f"{words}, the {noun}", preset, {**settings, "losses": distance})
 
 
 def _cosine_row(words: str, router: str, *decided: tuple[str, ...]) -> RateRow:
@@ -21,7 +40,11 @@ def _cosine_row(words: str, router: str, *decided: tuple[str, ...]) -> RateRow:
         )
         for (name, title), claims in zip(experts, decided, strict=True)
     )
-    return RateRow(f"cosine.{router}.over", "cosine", words, "over-specified", "over", tuple(cells))
+    # The papers' theorems on functions are of the two cosine routers.
+    own = () if router == "linear" else (function("cosine-function", "l2", "ReLU", routers=router),)
+    return RateRow(
+        f"cosine.{router}.over", "cosine", words, "over-specified", "over", (*cells, *own)
+    )
 
 
 def _sigmoid_row(
@@ -32,6 +55,9 @@ def _sigmoid_row(
     changed = {"gates": name, "sparse": "1" if regime == "sparse" else "0"}
     gelu = (f"{networks}.gelu.d2",) if networks else ()
     relu = {"ReLU": f"{networks}.relu.d2"} if networks else {}
+    first = name == "sigmoid" and regime == "sparse"
+    words = "polynomial, degree 2"
+    own = (function("sigmoid-function", "l2", words, routers="quadratic"),) if first else ()
     cells = (
         RateCell("polynomial", preset, {**changed, "experts": "polynomial"}, decided_by=power),
         RateCell(
@@ -44,7 +70,7 @@ def _sigmoid_row(
         f"{gate}, quadratic score",
         f"over-specified, {regime}",
         "over",
-        tuple(cells),
+        (*cells, *own),
     )
 
 
@@ -52,14 +78,18 @@ def _multinomial_rows(
     words: str, router: str, regime: str, exact: tuple[str, ...], over: str
 ) -> tuple[RateRow, ...]:
     second = regime == "Regime 2"
-    studies: tuple[tuple[str, str, dict[str, str], tuple[str, ...]], ...] = (
-        ("exact", "multinomial-exact-regime2" if second else "multinomial-exact", {}, exact),
-        ("over", "multinomial-regime2" if second else "multinomial-over", {}, (over,)),
+    studies: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         (
-            "density",
+            "exact",
+            "multinomial-exact-regime2" if second else "multinomial-exact",
+            "multinomial-exact-regime2" if second else "multinomial-exact",
+            exact,
+        ),
+        (
+            "over",
+            "multinomial-regime2" if second else "multinomial-over",
             "multinomial-regime2-density" if second else "multinomial-density",
-            {"losses": "hellinger"},
-            (),
+            (over,),
         ),
     )
     gate = "modified" if router.startswith("modified") else "standard"
@@ -71,16 +101,34 @@ def _multinomial_rows(
             f"{regime}, {SETTINGS[setting]}",
             setting,
             (
-                RateCell(
-                    "multinomial logistic",
-                    preset,
-                    {"routers": router, **more},
-                    decided_by=claims,
-                ),
+                RateCell("multinomial logistic", preset, {"routers": router}, decided_by=claims),
+                function(density, "hellinger", "multinomial logistic", routers=router),
             ),
         )
-        for setting, preset, more, claims in studies
+        for setting, preset, density, claims in studies
     )
+
+
+def _modified_row(name: str, words: str, router: str, claims: tuple[str, ...]) -> RateRow:
+    """Return the row of a modified gate in Regime 2, with what Definition 4.1 asks of its M."""
+    own = {"routers": router}
+    cells = (
+        RateCell("multinomial logistic", "multinomial-modified", own, decided_by=claims),
+        function("multinomial-modified", "hellinger", "multinomial logistic", **own),
+    )
+    return RateRow(
+        f"multinomial.{name}2.over",
+        "multinomial",
+        f"modified gate, M = {words}",
+        f"Regime 2, {SETTINGS['over']}",
+        "over",
+        cells,
+    )
+
+
+def _of_modified(name: str, local: bool = True) -> tuple[str, ...]:
+    """Return the claims that decide a modified gate: Theorem 4.4's, and Definition 4.1's two."""
+    return (*([f"M7.{name}.K2"] if local else []), f"M4.{name}.d2", f"M4.{name}.bounded")
 
 
 def _compete_row(setting: str, preset: str) -> RateRow:
@@ -88,13 +136,15 @@ def _compete_row(setting: str, preset: str) -> RateRow:
         RateCell(words, preset, {"experts": words.lower()}, decided_by=(claim,))
         for words, claim in (("linear", "K5"), ("FFN", "K4"))
     )
+    density = "compete-density" if setting == "over" else preset
+    own = function(density, "tv", "linear", routers="competition", experts="linear")
     return RateRow(
         f"compete.competition.{setting}",
         "compete",
         "competition",
         SETTINGS[setting],
         setting,
-        tuple(cells),
+        (*cells, own),
     )
 
 
@@ -133,7 +183,7 @@ RATE_ROWS: tuple[RateRow, ...] = (
         ),
     ),
     _sigmoid_row("sigmoid gate", "sparse", "sigmoid-sparse", "S10", ("S13.p2",)),
-    _sigmoid_row("sigmoid gate", "dense", "dense-over", "S8", ("S8.p2.d2",)),
+    _sigmoid_row("sigmoid gate", "dense", "dense-over", "S8", ("S8.p2.d2", "S22.full.p2")),
     _sigmoid_row("softmax gate", "sparse", "softmax-sparse"),
     _sigmoid_row("softmax gate", "dense", "dense-over"),
     RateRow(
@@ -147,8 +197,9 @@ RATE_ROWS: tuple[RateRow, ...] = (
                 "polynomial",
                 "partial-sparse",
                 {"routers": "partial-quadratic", "experts": "polynomial"},
-                decided_by=("S9.p2.d2",),
+                decided_by=("S9.p2.d2", "S17.p2.d2"),
             ),
+            function("sigmoid-function", "l2", "polynomial, degree 2", routers="partial-quadratic"),
         ),
     ),
     *_multinomial_rows(
@@ -162,6 +213,12 @@ RATE_ROWS: tuple[RateRow, ...] = (
         ("M8.modified.K3",),
         "M7.sigmoid.K2",
     ),
+    _modified_row("tanh", "tanh", "modified-tanh", _of_modified("tanh")),
+    _modified_row("cos", "cos", "modified-cos", _of_modified("cos")),
+    _modified_row("sin", "sin", "modified-sin", _of_modified("sin")),
+    _modified_row("power", "x³", "modified-power", _of_modified("x3")),
+    _modified_row("log", "log|x|", "modified-log", _of_modified("log")),
+    _modified_row("unit", "x/‖x‖", "modified-unit", _of_modified("unit", local=False)),
     _compete_row("exact", "compete-exact"),
     _compete_row("over", "compete-over"),
     RateRow(

@@ -1,4 +1,4 @@
-"""Bootstrap means, remembered: of a study that grows, most sizes are as they were a moment ago.
+"""Bootstrap means and medians, remembered: of a study that grows, most sizes stay as they were.
 
 One stream of random numbers serves the sizes of a curve in their order, so that a study's intervals
 do not depend on when it was looked at.
@@ -20,8 +20,10 @@ _AT_ONCE = 1 << 16
 """Numbers drawn at once, which stay in the processor's cache."""
 
 
-def resampled_means(row: Array, seed: int, draws: int, before: tuple[int, ...]) -> Array:
-    """Return means of bootstrap samples of one size's values.
+def resampled(
+    row: Array, seed: int, draws: int, before: tuple[int, ...], middle: str = "mean"
+) -> Array:
+    """Return means or medians of bootstrap samples of one size's values.
 
     Parameters
     ----------
@@ -33,28 +35,31 @@ def resampled_means(row: Array, seed: int, draws: int, before: tuple[int, ...]) 
         Samples.
     before : tuple of int
         How many values the smaller sizes have, for which the stream was used already.
+    middle : {"mean", "median"}
+        Which of the two; both are taken of the same samples.
 
     Returns
     -------
     ndarray, shape (draws,)
         Not to be written to.
     """
-    return _means(row.tobytes(), seed, draws, before)
+    return _middles(row.tobytes(), seed, draws, before, middle)
 
 
 @lru_cache(maxsize=1024)
-def _means(content: bytes, seed: int, draws: int, before: tuple[int, ...]) -> Array:
+def _middles(content: bytes, seed: int, draws: int, before: tuple[int, ...], middle: str) -> Array:
     row = np.frombuffer(content)
     rng = np.random.default_rng(seed)
     rng.bit_generator.state = _state(seed, draws, before)
-    means = np.concatenate(
+    of = np.median if middle == "median" else np.mean
+    found = np.concatenate(
         [
-            row[rng.integers(0, row.size, (some, row.size))].mean(1)
+            of(row[rng.integers(0, row.size, (some, row.size))], axis=1)
             for some in _portions(draws, row.size)
         ]
     )
-    means.flags.writeable = False
-    return means
+    found.flags.writeable = False
+    return found
 
 
 @lru_cache(maxsize=256)

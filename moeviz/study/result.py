@@ -11,15 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from moeviz.errors import SpecificationError
 from moeviz.estimate import ENDED
 from moeviz.model import GATES, SCORES
-from moeviz.study.curves import PlannedCurve, plan_curve
+from moeviz.study.curves import FITS, KINDS, STARTS, PlannedCurve, plan_curve
 from moeviz.study.fit_report import FitReport
+from moeviz.study.local_slope import LocalSlope
 from moeviz.study.models import plan_fit
 from moeviz.study.paths import FitPath
 from moeviz.study.plan import plan
 from moeviz.study.reader import Numbers, ObjectReader, Rows, attributes, plain
-from moeviz.study.slope import CONFIDENCE, LocalSlope, NoSlope, Slope
+from moeviz.study.slope import CONFIDENCE, NoSlope, Slope
 from moeviz.study.specification import Specification
 from moeviz.theory import Reading
 
@@ -70,6 +72,9 @@ class Curve(PlannedCurve):
         for without bound.
     protocol_rate : float or None
         The share of itself that its fastest direction loses in a step; beyond 2 it grows.
+    outset : tuple of float or None
+        Of a curve of what a protocol has left to do: how far its starts were from the same ends,
+        on average; None for other curves.
     least_errors : tuple of float or None
         Of a separation: at each size, what the errors of the best test between truth and limit
         sum to at least.
@@ -94,6 +99,7 @@ class Curve(PlannedCurve):
     predicted_protocol: Numbers | None = None
     protocol_shift: Numbers | None = None
     protocol_rate: float | None = None
+    outset: Numbers | None = None
     least_errors: Numbers | None = None
 
     @property
@@ -123,7 +129,7 @@ class Curve(PlannedCurve):
             "loss_title": self.reading.title,
             "fit": self.fit,
             "trained": self.trained,
-            **({"separates": True} if self.separates else {}),
+            "kind": self.kind,
             **numbers,
             "slope": self.slope and {**plain(attributes(self.slope)), "confidence": CONFIDENCE},
             "no_slope": self.no_slope and self.no_slope.value,
@@ -133,12 +139,7 @@ class Curve(PlannedCurve):
                 "text": self.claim.text,
                 "source": self.claim.source,
             },
-            "published": self.published
-            and {
-                "slope": self.published.slope,
-                "source": self.published.source,
-                "note": self.published.note,
-            },
+            "published": self.published and self.published.to_json(),
         }
 
     @classmethod
@@ -169,6 +170,7 @@ class Curve(PlannedCurve):
             predicted_protocol=_maybe_numbers(data, "predicted_protocol"),
             protocol_shift=_maybe_numbers(data, "protocol_shift"),
             protocol_rate=data.maybe("protocol_rate"),
+            outset=_maybe_numbers(data, "outset"),
             least_errors=_maybe_numbers(data, "least_errors"),
         )
 
@@ -176,7 +178,7 @@ class Curve(PlannedCurve):
 _NUMBERS = (
     "n", "replicates", "loss", "mean", "median", "geometric", "status", "residual", "steps",
     "trace", "predicted_constant", "predicted", "function_alone", "predicted_protocol",
-    "protocol_shift", "protocol_rate", "least_errors",
+    "protocol_shift", "protocol_rate", "outset", "least_errors",
 )  # fmt: skip
 
 
@@ -193,16 +195,26 @@ def _planned(data: ObjectReader, spec: Specification) -> PlannedCurve:
     """Return the plan's curve that was measured; made anew where today's plan has none such."""
     names = [data.text(name) for name in ("router", "gate", "expert", "estimator_name")]
     reading = Reading(data.text("loss_name"), data.text("gauge"))
-    # A result of before there were curves of starts has none.
-    trained = data.truth("trained") if "trained" in data else True
     router, gate, expert, estimator = names
     fit = plan_fit(spec.fields, data.whole("fit"), router, gate, expert, estimator)
-    separates = "separates" in data and data.truth("separates")
-    made = plan_curve(spec, fit, reading, trained, separates)
+    made = plan_curve(spec, fit, reading, _kind(data))
     for curve in plan(spec).curves:
         if curve.key == made.key and curve.fit == made.fit:
             return curve
     return made
+
+
+def _kind(data: ObjectReader) -> str:
+    """Return of which kind a curve is; one of before there were three was trained or was not."""
+    if "kind" in data:
+        kind = data.text("kind")
+        if kind not in KINDS:
+            raise SpecificationError(
+                f"Expected one of {', '.join(KINDS)} for {data.where}.kind, but got "
+                f"'{kind[:40]}'; choose a file that this laboratory wrote."
+            )
+        return kind
+    return STARTS if "trained" in data and not data.truth("trained") else FITS
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Slopes: the empirical rate of a curve, with an interval.
+"""Slopes: the empirical rate of a curve, with an interval, under a statistic.
 
-A slope needs the logarithm of every loss in its window. Where a fit has no loss, where a loss is
-exactly zero, or where all are rounding, there is none.
+A slope needs the logarithm of what stands for the losses of each size in its window. Where a fit
+has no loss, where that is exactly zero, or where all losses are rounding, there is none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from moeviz.study.resampling import resampled_means
+from moeviz.study.resampling import resampled
+from moeviz.study.statistic import DEFAULT, Losses, Statistic, statistic_named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +26,6 @@ CONFIDENCE = 0.95
 DRAWS = 2000
 ROUNDING = 1e-14
 """Losses that are all below this say nothing but how parameters of a common size are rounded."""
-
-Losses = Sequence[float | None]
 
 
 class NoSlope(Enum):
@@ -41,7 +40,7 @@ class NoSlope(Enum):
 
 @dataclass(frozen=True)
 class Slope:
-    """The slope of the mean log loss on log n.
+    """The slope of a statistic's logarithm on log n.
 
     Attributes
     ----------
@@ -58,79 +57,46 @@ class Slope:
 
 
 @dataclass(frozen=True)
-class LocalSlope:
-    """The slope between two neighbouring sample sizes.
+class Level:
+    """Where a line lies at a sample size, as a loss.
 
     Attributes
     ----------
-    n : float
-        The geometric middle.
-    slope, low, high : float or None
-        The slope, and two standard errors of the replicates' mean log loss to either side. All
-        three are None where a fit of either size has no loss, where a loss is zero, or where all
-        are rounding.
+    n : int
+    value, low, high : float
+        The line's loss there, and an interval.
     """
 
-    n: float
-    slope: float | None
-    low: float | None
-    high: float | None
+    n: int
+    value: float
+    low: float
+    high: float
 
 
-def why_no_slope(
-    n: Sequence[int], losses: Sequence[Losses], window_from: int = 0
-) -> NoSlope | None:
-    """Return why no slope can be drawn, or None where one can.
+@dataclass(frozen=True)
+class Line:
+    """A fitted line: its slope, and where it lies.
 
-    Parameters
+    Attributes
     ----------
-    n : sequence of int
-        Sample sizes.
-    losses : sequence of sequence of float or None
-        Losses of the replicates at each size; None for a fit that has none.
-    window_from : int
-        Sizes below it are left out.
+    slope : Slope
+    level : Level
     """
-    rows = [row for size, row in _used(n, losses, window_from)]
-    values = [value for row in rows for value in row]
-    if any(value is None or not math.isfinite(value) for value in values):
-        return NoSlope.LOST
-    known = [value for value in values if value is not None]
-    if known and max(known) == 0.0:
-        return NoSlope.ZERO
-    if known and max(known) <= ROUNDING:
-        return NoSlope.ROUNDED
-    if min(known, default=1.0) <= 0.0:
-        return NoSlope.SOME_ZERO
-    return NoSlope.TOO_FEW if len(rows) < 2 else None
+
+    slope: Slope
+    level: Level
 
 
-def _used(n: Sequence[int], losses: Sequence[Losses], window_from: int) -> list[tuple[int, Losses]]:
-    """Return the sizes in the window that have two replicates, with their losses."""
-    pairs = zip(n, losses, strict=True)
-    return [(size, row) for size, row in pairs if size >= window_from and len(row) >= 2]
-
-
-def _logs(row: Losses) -> Array | None:
-    """Return the logs of losses, None where one has none."""
-    values = np.array([math.nan if value is None else value for value in row], dtype=float)
-    return np.log(values) if bool((np.isfinite(values) & (values > 0)).all()) else None
-
-
-def _regress(log_n: Array, values: Array) -> Array:
-    """Return least-squares slopes of `values`, shape (..., sizes), on `log_n`."""
-    centred = log_n - log_n.mean()
-    return np.asarray(values @ centred / (centred @ centred))
-
-
-def fit_slope(
+def fit_line(
     n: Sequence[int],
     losses: Sequence[Losses],
+    at: int,
+    statistic: str = DEFAULT,
     window_from: int = 0,
     seed: int = 0,
     draws: int = DRAWS,
-) -> Slope | None:
-    """Regress the mean log loss on log n, with a bootstrap interval over replicates.
+) -> Line | NoSlope:
+    """Regress a statistic's logarithm on log n, with bootstrap intervals over replicates.
 
     Parameters
     ----------
@@ -139,54 +105,134 @@ def fit_slope(
     losses : sequence of sequence of float or None
         Losses of the replicates at each size, None for a fit that has none; replicates of
         different sizes are independent.
+    at : int
+        The size at which the line's level is given.
+    statistic : str
+        A name in :data:`~moeviz.study.statistic.STATISTICS`.
     window_from : int
         Sizes below it are left out.
     seed : int
         Seed of the bootstrap.
     draws : int
-        Bootstrap samples; percentiles of their slopes are the interval's ends.
+        Bootstrap samples; percentiles of their lines are the intervals' ends.
 
     Returns
     -------
-    Slope or None
-        None where :func:`why_no_slope` says why.
+    Line or NoSlope
+        Why there is none, where there is none: also where the statistic of a bootstrap sample is
+        missing or zero, so that an interval would have no end.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such statistic.
     """
-    if why_no_slope(n, losses, window_from) is not None:
-        return None
-    logs = [(size, _logs(row)) for size, row in _used(n, losses, window_from)]
-    used = [(size, row) for size, row in logs if row is not None]
+    chosen = statistic_named(statistic)
+    used = _used(n, losses, window_from)
+    why = why_not(used, chosen)
+    if why is not None:
+        return why
     log_n = np.log([float(size) for size, _ in used])
-    counts = tuple(row.size for _, row in used)
-    resampled = np.stack(
-        [resampled_means(row, seed, draws, counts[:index]) for index, (_, row) in enumerate(used)],
+    rows = [chosen.prepared(row) for _, row in used]
+    counts = tuple(row.size for row in rows)
+    draws_of = np.stack(
+        [
+            chosen.ended(resampled(row, seed, draws, counts[:index], chosen.middle))
+            for index, row in enumerate(rows)
+        ],
         axis=-1,
     )
+    if not bool(np.isfinite(draws_of).all()):
+        return NoSlope.LOST if bool((draws_of == math.inf).any()) else NoSlope.SOME_ZERO
+    values = np.array([chosen.log(row) for _, row in used])
     tail = 50.0 * (1.0 - CONFIDENCE)
-    low, high = np.percentile(_regress(log_n, resampled), [tail, 100.0 - tail])
-    estimate = float(_regress(log_n, np.array([row.mean() for _, row in used])))
-    return Slope(estimate, float(low), float(high), (used[0][0], used[-1][0]))
+    slopes = _regress(log_n, draws_of)
+    low, high = np.percentile(slopes, [tail, 100.0 - tail])
+    estimate = float(_regress(log_n, values))
+    far = math.log(at) - log_n.mean()
+    levels = np.exp(
+        [
+            values.mean() + estimate * far,
+            *np.percentile(draws_of.mean(-1) + slopes * far, [tail, 100.0 - tail]),
+        ]
+    )
+    slope = Slope(estimate, float(low), float(high), (used[0][0], used[-1][0]))
+    return Line(slope, Level(at, *map(float, levels)))
 
 
-def local_slopes(n: Sequence[int], losses: Sequence[Losses]) -> tuple[LocalSlope, ...]:
-    """Return the slope between neighbouring sizes.
+def fit_slope(
+    n: Sequence[int],
+    losses: Sequence[Losses],
+    window_from: int = 0,
+    seed: int = 0,
+    draws: int = DRAWS,
+    statistic: str = DEFAULT,
+) -> Slope | None:
+    """Return the slope of :func:`fit_line`, which says what is asked; None where there is none."""
+    line = fit_line(n, losses, 1, statistic, window_from, seed, draws)
+    return line.slope if isinstance(line, Line) else None
+
+
+def slope_of(
+    losses: Sequence[Losses], sizes: Sequence[int], statistic: str = DEFAULT
+) -> Slope | None:
+    """Return the slope of losses at some sizes under a statistic, None where there is none.
 
     Parameters
     ----------
-    n : sequence of int
-        Sample sizes.
     losses : sequence of sequence of float or None
-        Losses of the replicates at each size; None for a fit that has none.
+        Losses of the replicates at each size.
+    sizes : sequence of int
+    statistic : str
+        A name in :data:`~moeviz.study.statistic.STATISTICS`.
     """
-    out: list[LocalSlope] = []
-    for i in range(len(n) - 1):
-        gap = np.log(n[i + 1] / n[i])
-        middle = float(np.sqrt(float(n[i]) * n[i + 1]))
-        logs = [log for row in losses[i : i + 2] if (log := _logs(row)) is not None]
-        if len(logs) < 2 or max(log.max() for log in logs) <= math.log(ROUNDING):
-            out.append(LocalSlope(middle, None, None, None))
-            continue
-        slope = float((logs[1].mean() - logs[0].mean()) / gap)
-        variance = sum(row.var(ddof=1) / row.size if row.size > 1 else 0.0 for row in logs)
-        error = 2.0 * float(np.sqrt(variance)) / gap
-        out.append(LocalSlope(middle, slope, slope - error, slope + error))
-    return tuple(out)
+    return fit_slope(sizes, losses, statistic=statistic)
+
+
+def why_no_slope(
+    n: Sequence[int],
+    losses: Sequence[Losses],
+    window_from: int = 0,
+    seed: int = 0,
+    statistic: str = DEFAULT,
+) -> NoSlope | None:
+    """Return why :func:`fit_line` draws no slope, or None where it does."""
+    line = fit_line(n, losses, 1, statistic, window_from, seed)
+    return line if isinstance(line, NoSlope) else None
+
+
+def _used(n: Sequence[int], losses: Sequence[Losses], window_from: int) -> list[tuple[int, Losses]]:
+    """Return the sizes in the window that have two replicates, with their losses."""
+    pairs = zip(n, losses, strict=True)
+    return [(size, row) for size, row in pairs if size >= window_from and len(row) >= 2]
+
+
+def why_not(used: Sequence[tuple[int, Losses]], chosen: Statistic) -> NoSlope | None:
+    """Return what stands in the way of a line, as far as the losses themselves say.
+
+    Parameters
+    ----------
+    used : sequence of (int, sequence of float or None)
+        Sample sizes with their losses, none of them empty.
+    chosen : Statistic
+    """
+    logs = [chosen.log(row) for _, row in used]
+    values = [value for _, row in used for value in row]
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if any(log == math.inf or math.isnan(log) for log in logs) or (
+        not chosen.ranks and len(known) < len(values)
+    ):
+        return NoSlope.LOST
+    if known and max(known) == 0.0:
+        return NoSlope.ZERO
+    if known and max(known) <= ROUNDING:
+        return NoSlope.ROUNDED
+    if any(log == -math.inf for log in logs):
+        return NoSlope.SOME_ZERO
+    return NoSlope.TOO_FEW if len(used) < 2 else None
+
+
+def _regress(log_n: Array, values: Array) -> Array:
+    """Return least-squares slopes of `values`, shape (..., sizes), on `log_n`."""
+    centred = log_n - log_n.mean()
+    return np.asarray(values @ centred / (centred @ centred))

@@ -21,10 +21,12 @@ from moeviz.study.fields import FIELDS, OWN
 from moeviz.study.limits import check_limits
 from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.moving import check_moving
+from moeviz.study.start_law import BLOCK, NEAR, start_law
 from moeviz.study.versions import (
     FIELDS_VERSION,
     FIRST_FIELDS,
     NUMBERS_VERSION,
+    READ_AFTERWARDS,
     is_version,
     migrate,
 )
@@ -102,11 +104,15 @@ class Specification:
         """The identity: 16 hexadecimal digits of arithmetic and fields.
 
         A field that came later than :data:`~moeviz.study.versions.FIRST_FIELDS` is left out where
-        it stands at its default. Studies of an expert's formula name the way in which they allow
-        for its symmetries.
+        it stands at its default, and so are :data:`~moeviz.study.versions.READ_AFTERWARDS`. Studies
+        of an expert's formula name the way in which they allow for its symmetries.
         """
         usual = _later()
-        fields = {key: value for key, value in self.items if usual.get(key) != value}
+        fields = {
+            key: value
+            for key, value in self.items
+            if usual.get(key) != value and key not in READ_AFTERWARDS
+        }
         identity: dict[str, Any] = {"schema": self.numbers, "fields": fields}
         if CUSTOM in self["experts"]:
             identity["symmetries"] = SYMMETRIES
@@ -120,6 +126,20 @@ class Specification:
         }
         versions = {"schema": FIELDS_VERSION, "numbers": self.numbers}
         return {**versions, "preset": self.name, "fields": fields}
+
+    def read_as(self, statistic: str, bars: str) -> Specification:
+        """Return the same study, its losses read with another statistic and drawn with other bars.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such statistic, or there are no such bars.
+        """
+        said = {"statistic": statistic, "bars": bars}
+        changed = {name: FIELDS[name].check(value) for name, value in said.items()}
+        return replace(
+            self, items=tuple((key, changed.get(key, value)) for key, value in self.items)
+        )
 
     def of_today(self) -> Specification:
         """Return the study as it is computed today, whatever arithmetic it was computed with."""
@@ -190,8 +210,20 @@ def _check_together(values: Mapping[str, Any]) -> None:
             f"Expected window_from to be at most the largest sample size {values['sizes'][-1]}, "
             f"but got {values['window_from']}."
         )
+    _check_starts(values)
     _check_models(values)
     _check_readings(values)
+
+
+def _check_starts(values: Mapping[str, Any]) -> None:
+    law = start_law(values)
+    near = values["start"] == NEAR and law.scale > 0
+    if near and law.unit == BLOCK and values["true_atoms"] == 1:
+        raise SpecificationError(
+            "Expected at least 2 true experts for start_unit = block, because a block with one "
+            "entry, such as the offset, has no spread, but got true_atoms = 1; take start_unit = "
+            "absolute."
+        )
 
 
 def _check_models(values: Mapping[str, Any]) -> None:
@@ -238,15 +270,18 @@ def _check_features(fit: PlannedFit, values: Mapping[str, Any]) -> None:
 
 def _check_zero_gates(fit: PlannedFit, values: Mapping[str, Any]) -> None:
     """Refuse fits that start at a gate where their score is not defined."""
-    at_truth = values["start"] == "near-truth" and values["start_scale"] <= TINY
-    if not at_truth or not values["sparse"] or fit.misspecified:
+    law, score = start_law(values), fit.mixture.score
+    flat = law.unit == BLOCK and values["sparse"] == values["true_atoms"]
+    at_truth = law.spread(values["sizes"][-1]) <= TINY or flat
+    if values["start"] != NEAR or not at_truth or not values["sparse"] or fit.misspecified:
         return
-    score = fit.mixture.score
     if not score.defined_at_zero:
         raise SpecificationError(
             f"Expected starts away from the truth for the {score.title}, because it has no "
             f"direction and no derivative at a zero gate, but got sparse = {values['sparse']} and "
-            f"start_scale = {values['start_scale']:g}; take a larger start_scale, sparse = 0 or "
+            f"start_scale = {values['start_scale']:g}"
+            f"{' in units of the spread of gates that are all zero' if flat else ''}; take "
+            f"{'start_unit = absolute' if flat else 'a larger start_scale'}, sparse = 0 or "
             "another router."
         )
 

@@ -17,6 +17,7 @@ from moeviz.study.data import data_of
 from moeviz.study.plan import Block
 from moeviz.study.scenario import Fit, stream
 from moeviz.study.specification import Specification
+from moeviz.study.start_law import start_law
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,13 +42,14 @@ def starts(
         Says which sample size and replicates.
     """
     atoms = center.reshape(-1, layout.width).numpy()
-    rows = []
+    law, rows = start_law(spec.fields), []
+    scale = law.steps(block.n, atoms, layout, mixture.output.scalars)
     for replicate in range(block.first, block.last):
         rng = stream(spec, 1, block.n, replicate)
         for _ in range(spec["starts"]):
             if spec["start"] == "near-truth":
                 drawn = near_truth_start(
-                    rng, mixture, atoms, layout.atoms, layout, spec["start_scale"]
+                    rng, mixture, atoms, layout.atoms, layout, scale, law.split
                 )
             else:
                 drawn = random_start(rng, mixture, layout.atoms, layout)

@@ -34,6 +34,12 @@ A field that came later is left out of the identity where it stands at its defau
 given: a study of before keeps its identity, because the default is what was done then.
 """
 
+READ_AFTERWARDS = frozenset({"statistic", "bars"})
+"""The fields that no study's identity names: by them a finished study is only looked at.
+
+Whatever they say, the same losses are computed; so one study serves them all.
+"""
+
 Settings = dict[str, Any]
 
 

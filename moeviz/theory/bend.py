@@ -76,14 +76,11 @@ class Bend:
     ----------
     moved : Tensor, shape (R, P)
         To the parameters at the end.
-    rates : Tensor, shape (Q,)
-        Of the modes, those of no curvature included.
-    gradient : Tensor, shape (R, Q)
-        To the gradient that is left at the end, in these modes.
+    gradient : Tensor, shape (R, Q + Q')
+        To the gradient that is left at the end, in modes and then in those of no curvature.
     """
 
     moved: Tensor
-    rates: Tensor
     gradient: Tensor
 
 
@@ -123,7 +120,7 @@ def bend(
         squares = geometric(rates * (2.0 - rates), steps).clamp_min(0.0)
         added = added + squares.sqrt() * signs * _between(scatter) / schedule.size**0.5
     moved = -(power(rates, at[-1] - at[1:]) * added).sum(0)
-    return Bend(moved @ whole.mT, rates, rest[-1] + rates * moved)
+    return Bend(moved @ whole.mT, rest[-1] + rates * moved)
 
 
 def _between(values: Tensor) -> Tensor:

@@ -10,7 +10,8 @@ too, and C is the middle of the sandwich :math:`H^{-1} C H^{-1}`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -56,6 +57,8 @@ class LocalCost:
         ended before its end.
     complete : Tensor, shape (P, P), optional
         Information of one complete observation, of densities.
+    level : float
+        The mean cost at the point, of densities; else no number.
     """
 
     theta: Tensor
@@ -66,6 +69,7 @@ class LocalCost:
     apart: MeanCost
     drift: Tensor
     complete: Tensor | None = None
+    level: float = math.nan
 
     def remainder(self, theta: Tensor) -> Tensor:
         """Return the mean gradient beyond its linear part at parameters, shape (M, R, P)."""
@@ -138,9 +142,11 @@ def local_cost(
         else:
             # Only the residual's part, which is small, is averaged over fewer inputs.
             hessian = 2.0 * _gram(whole, theta) + _residual_curvature(some, theta, tangent)
-    complete = _complete(whole, theta) if output.density else None
     apart = sampled_costs(mixture, made, x)
-    return LocalCost(theta, hessian, noise, far, bend, apart, drift, complete)
+    found = LocalCost(theta, hessian, noise, far, bend, apart, drift)
+    if not output.density:
+        return found
+    return replace(found, complete=_complete(whole, theta), level=whole.value(theta))
 
 
 def _curvature(cost: MeanCost, theta: Tensor, tangent: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from moeviz.model.mixture import Features, Mixture
-from moeviz.model.moments import slopes
+from moeviz.model.moments import costs, slopes
 from moeviz.theory.information import node_draws
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ class MeanCost:
     mixture: Mixture
     features: Features
     response: Tensor
+
+    def value(self, theta: Tensor) -> float:
+        """Return the mean cost at parameters, shape (P,), over the first sample."""
+        rows = torch.zeros(1, dtype=torch.long)
+        total = costs(self.mixture, theta.unsqueeze(0), self.features, self.response, rows)
+        return float(total[0]) / self.features.samples
 
     def gradient(self, theta: Tensor, rows: Tensor | None = None) -> Tensor:
         """Return the gradients at several parameters, shape (F, P) each.

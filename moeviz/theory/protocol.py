@@ -117,7 +117,9 @@ def predict(
     path = predicted_path(modes, start[some], gradient[some], spread, steps[some])
     signs = torch.from_numpy(rng.choice([-1.0, 1.0], path.signs))
     added = bend(local, modes, schedule, path, signs)
-    further = protocol.further(added.rates, added.gradient)
+    further = protocol.further(modes, added.gradient, samples)
+    # Who has taken all the steps there are goes on for no progress' sake.
+    further &= steps[some] < schedule.steps
     return Predicted(end, end[some] + added.moved, steps, further)
 
 

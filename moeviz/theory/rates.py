@@ -62,6 +62,13 @@ LINEAR_NETWORKS = (
     "n, a table of its own n to the power of -1/4 with ReLU; either way the loss, which squares "
     "distances in crowded cells, falls like one over the square root of n."
 )
+OUTSIDE = {
+    "modified-log": "Definition 4.1 asks for a bounded M, and log|x| has no bound near 0",
+    "modified-unit": "Definition 4.1 asks for independent functions, and the squares of x/‖x‖ add "
+    "up to 1, though the paper names it as an example",
+}
+"""Modified routers that `multinomial` uses, and what they lack of its Definition 4.1."""
+
 ONE_MEMBER = "the paper speaks of cells with one member; it has no theorem for k = k*"
 
 
@@ -326,7 +333,8 @@ def _multinomial(setting: Setting, reading: Reading) -> RateClaim:
         return _collapsed(setting)
     if setting.over_specified:
         source = "multinomial Theorem 4.4" if setting.modified else "multinomial Theorem 3.1"
-        return RateClaim(ROOT_N, CROWDED, source, QUARTER, SHAPES)
+        notes = (SHAPES, OUTSIDE.get(setting.router))
+        return RateClaim(ROOT_N, CROWDED, source, QUARTER, "; ".join(filter(None, notes)))
     if not setting.of_a_paper:
         return RateClaim(ROOT_N, INFORMATION, "moeviz")
     return RateClaim(ROOT_N, INFORMATION, "multinomial Table 1", HALF, ONE_MEMBER)

@@ -116,6 +116,8 @@ class Recursion:
         Covariance of one sample's gradient in the modes.
     idle : Tensor, shape (P, Q')
         What could move and has no reason to: directions of no curvature.
+    level : float
+        The mean cost at the point, where a protocol looks at it; else no number.
     """
 
     modes: Tensor
@@ -123,6 +125,7 @@ class Recursion:
     pull: Tensor
     noise: Tensor
     idle: Tensor
+    level: float = math.nan
 
     @property
     def fastest(self) -> float:

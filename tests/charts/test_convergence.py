@@ -11,10 +11,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moeviz.charts.bands import mean_interval
 from moeviz.charts.chosen import first_curves
 from moeviz.charts.convergence import convergence_figure, size_text
 from moeviz.charts.guides import power_text
-from moeviz.charts.lines import mean_interval
 from moeviz.charts.palette import THEMES
 from moeviz.charts.words import describe, whole
 from moeviz.study import PRESETS, assemble, plan, run_block, split
@@ -70,7 +70,7 @@ def test_starts_of_a_protocol_are_thin_lines_of_their_own():
     assert not all(curve.trained for curve in curves)
     found = {block.id: run_block(spec, block) for block in split(spec)}
     figure = convergence_figure(assemble(spec, found, 1.0, "cpu"), spec["sizes"], THEME)
-    lines = [t for t in figure["data"] if t["meta"]["part"] in ("mean", "start")]
+    lines = [t for t in figure["data"] if t["meta"]["part"] in ("mean", "start", "left")]
     assert [line["name"] for line in lines] == [curve.label for curve in curves]
     for line, curve in zip(lines, curves, strict=True):
         assert (line["meta"]["part"] == "mean") == curve.trained

@@ -68,10 +68,11 @@ def test_blocks_that_are_missing_have_no_frame(gapped, empty):
     assert not [f for f in arrival_frames(gapped, sizes) if f["fit"] == 0 and f["n"] == 1000]
 
 
-def test_starts_arrive_too(protocol):
+@pytest.mark.parametrize("kind", ["starts", "unfinished"])
+def test_other_curves_than_those_of_fits_arrive_too(kind, protocol):
     frames = arrival_frames(protocol, protocol.spec["sizes"])
-    begun = {point[0] for frame in frames if not frame["trained"] for point in frame["points"]}
-    assert begun == {i for i, curve in enumerate(protocol.curves) if not curve.trained}
+    begun = {point[0] for frame in frames if frame["kind"] == kind for point in frame["points"]}
+    assert begun == {i for i, curve in enumerate(protocol.curves) if curve.kind == kind} != set()
 
 
 @pytest.mark.parametrize("name", ["cosine-exact", "sigmoid-dense", "compete-over", "gaussian-over"])

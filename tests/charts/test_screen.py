@@ -52,8 +52,20 @@ def test_curves_and_meters_wear_the_same_look(spec, result):
 def test_every_trace_says_which_curve_and_part_it_is(name):
     result = kept_result(name).result
     screen = study_screen(result, result.spec["sizes"], THEMES["light"])
-    known = {"mean", "start", "band", "replicates", "predicted", "protocol", "guide", "reach"}
-    known |= {"separation", "bound"}
+    known = {
+        "mean",
+        "start",
+        "band",
+        "replicates",
+        "predicted",
+        "protocol",
+        "guide",
+        "reach",
+        "paper",
+        "separation",
+        "bound",
+        "left",
+    }
     for trace in screen["figure"]["data"]:
         assert trace["meta"]["part"] in known
         assert 0 <= trace["meta"]["curve"] < len(result.curves)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from moeviz.charts.against import comparison
 from moeviz.charts.sentences import curve_words
 from moeviz.charts.words import (
-    comparison,
     design_sentence,
     model_words,
     number,
@@ -17,6 +17,7 @@ from moeviz.charts.words import (
 )
 from moeviz.model import SCORES
 from moeviz.study import Published, Specification
+from moeviz.study.curves import FITS, STARTS
 from moeviz.study.slope import Slope
 from moeviz.text import signed
 
@@ -123,7 +124,7 @@ def test_ours_is_held_against_the_papers_slope(slope, word, curve, whole):
     assert "router 1" not in text
 
 
-@pytest.mark.parametrize("trained", [True, False])
+@pytest.mark.parametrize("kind", [FITS, STARTS])
 @pytest.mark.parametrize(
     ("slope", "said"),
     [
@@ -132,9 +133,9 @@ def test_ours_is_held_against_the_papers_slope(slope, word, curve, whole):
         (0.0, "stays level, slope 0.00 (95 % interval −0.10 to 0.10)"),
     ],
 )
-def test_a_loss_is_said_to_fall_only_where_it_does(slope, said, trained, result, curve):
+def test_a_loss_is_said_to_fall_only_where_it_does(slope, said, kind, result, curve):
     found = Slope(slope, slope - 0.1, slope + 0.1, (1000, 10000))
-    words = curve_words(result.spec, curve(0, slope=found, trained=trained))
+    words = curve_words(result.spec, curve(0, slope=found, kind=kind))
     assert f" {said}" in words
 
 
@@ -162,7 +163,13 @@ def test_what_the_paper_leaves_open_is_said_with_its_value(result, curve, whole)
     assert ": 0.25;" in text
     assert ": 64;" in text
     assert "olerance" not in text
+    assert "Power of n" not in text
     assert "Fitted number of experts" not in text
+    text = open_choices(whole(by_sgd, start_power=0.25, start_unit="block"))
+    assert "starts come closer: 0.25; Unit of the distance of starts: block." in text
+    by_em = curve(0, published=published, estimator="em")
+    text = open_choices(whole(by_em, em_tolerance=1e-8, em_rule="total"))
+    assert "Tolerance of EM: 1e-08; What EM's tolerance is of: total;" in text
 
 
 def test_the_sigmoid_paper_leaves_its_whole_protocol_open(curve, whole):

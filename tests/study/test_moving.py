@@ -238,7 +238,7 @@ def test_starts_lie_around_the_limit_or_around_the_truth_as_is_asked():
             return starts(spec, mixture, middle, layout, block)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("moeviz.study.blocks.starts", spy)
+            patch.setattr("moeviz.study.block_data.starts", spy)
             run_block(spec, block)
         assert torch.equal(seen[0], wanted)
 

@@ -16,7 +16,8 @@ from moeviz.study.result import TRUSTED
 
 
 def build(preset, **more):
-    return PRESETS[preset].build({"untrained": "none", "losses": ("paper",), **more})
+    alone = {"untrained": "none", "unfinished": 0, "losses": ("paper",)}
+    return PRESETS[preset].build({**alone, **more})
 
 
 def run(spec, kinds=("fits", "information")):
@@ -27,12 +28,26 @@ def run(spec, kinds=("fits", "information")):
 SMALL = {"sizes": (300, 3000), "replicates": 24, "start_scale": 0.02, "candidates": 8}
 MODEL = {"routers": ("perturbed-cosine",), "gauges": ("pinned",), "estimators": ("sgd",), **SMALL}
 
+EM_ENDS = {
+    "mean": {},
+    "total": {"em_tolerance": 1e-2},
+    "relative": {"em_tolerance": 1e-4},
+    "parameters": {"em_tolerance": 1e-2},
+    "none": {"em_steps": 3},
+}
+
 STUDIES = {
     "starts and batches": ("cosine-exact", {**MODEL, "rate": 0.2}),
     "full batches from the truth": ("cosine-exact", {**MODEL, "start_scale": 0.0, "batch": 0}),
     "batches from the truth": ("cosine-exact", {**MODEL, "start_scale": 0.0, "rate": 0.05}),
     "an over-specified fit": ("cosine-over", {**MODEL, "start_scale": 0.05}),
-    "EM": ("gaussian-exact", {**SMALL, "estimators": ("em",), "sizes": (1000, 10_000)}),
+    **{
+        f"EM, {rule}": (
+            "gaussian-exact",
+            {**SMALL, "estimators": ("em",), "sizes": (1000, 10_000), "em_rule": rule, **more},
+        )
+        for rule, more in EM_ENDS.items()
+    },
     "a density": ("gaussian-exact", {**SMALL, "estimators": ("sgd",), "rate": 0.001}),
     "at the best approximation": (
         "softmax-against-sigmoid",
@@ -51,10 +66,10 @@ def test_measured_means_are_predicted_within_a_fifth(study):
         assert curve.trusted_protocol == pytest.approx(curve.mean, rel=0.2)
 
 
-def test_starts_around_points_that_are_no_truth_drift_as_predicted(monkeypatch):
+def test_starts_around_points_that_are_no_truth_drift_as_predicted():
     """Atoms that share a true one and do not share its weight."""
-    monkeypatch.setattr("moeviz.estimate.starts._shared_weight", lambda offset, *rest: offset)
     more = {**SMALL, "routers": ("linear",), "estimators": ("sgd",), "sizes": (300, 1000)}
+    more |= {"start_weight": "true"}
     for curve in run(build("multinomial-over", **more)).curves:
         assert curve.trusted_protocol == pytest.approx(curve.mean, rel=0.2)
 
@@ -116,7 +131,7 @@ def test_it_is_drawn_dashed_where_it_is_trusted(result):
     look = style(0, THEMES["light"])
 
     def drawn(one):
-        traces = curve_traces(one, 0, look, result.spec["sizes"], 1.0)
+        traces = curve_traces(result.spec, one, 0, look, result.spec["sizes"], 1.0)
         return [trace for trace in traces if trace["meta"]["part"] == "protocol"]
 
     (line,) = drawn(curve)

@@ -7,12 +7,14 @@ import json
 
 import pytest
 
+from moeviz.charts.left_words import WHAT
 from moeviz.charts.printed import printed
 from moeviz.charts.sentences import way_words
 from moeviz.cli.study_text import study_text
 from moeviz.errors import MoevizError, SpecificationError
 from moeviz.kernels import KERNEL
 from moeviz.study import PRESETS, Result, assemble, plan, run_block, split
+from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED
 from moeviz.study.kept import kept_folder, kept_names, kept_result
 from moeviz.text import json_text
 
@@ -37,13 +39,13 @@ def without_sentences(data):
 
 @pytest.mark.parametrize("name", kept_names())
 def test_a_kept_result_says_what_its_file_says(name):
-    """All but the claims, which are today's, and the sentences, which it does not hold."""
+    """All but claims and what papers print, which are of today, and sentences, which it lacks."""
     before, after = written(name), kept_result(name).result.to_json()
     assert before["spec"]["fields"].items() <= after["spec"]["fields"].items()
     for key in ("hash", "device", "seconds", "complete", "truth"):
         assert before[key] == after[key]
     for old, new in zip(before["curves"], after["curves"], strict=True):
-        for key in set(old) - {"in_words", "theory"}:
+        for key in set(old) - {"in_words", "theory", "published"}:
             assert old[key] == new[key], key
 
 
@@ -61,8 +63,8 @@ def test_sentences_of_a_kept_result_are_made_anew(name):
     data = printed(result)
     for curve, said in zip(result.curves, data["curves"], strict=True):
         of_fits = ("Between n", "Two sample sizes", "No slope", "The loss")
-        untrained = "No fit" if curve.separates else "Nobody trained these"
-        assert said["in_words"].startswith(of_fits if curve.trained else untrained)
+        of_kind = {FITS: of_fits, STARTS: "Nobody trained these", UNFINISHED: WHAT, APART: "No fit"}
+        assert said["in_words"].startswith(of_kind[curve.kind])
         assert curve.claim == plan(result.spec).curves[result.curves.index(curve)].claim
         if curve.slope is not None and curve.trained:
             assert curve.claim.source in said["in_words"]

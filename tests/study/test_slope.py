@@ -8,7 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from moeviz.study.slope import NoSlope, fit_slope, local_slopes, why_no_slope
+from moeviz.study.local_slope import local_slopes
+from moeviz.study.slope import NoSlope, fit_slope, why_no_slope
 
 SIZES = [1000, 3162, 10000, 31623, 100000]
 

@@ -59,7 +59,7 @@ BAD_TEXTS = [
     ("sizes", "", "whole numbers"),
     ("sizes", "nan", "whole number"),
     ("sizes", "1000;2000", "whole number"),
-    ("sizes", ",".join("1000" for _ in range(200)), "at most 400 characters"),
+    ("sizes", ",".join("1000" for _ in range(400)), "at most 1800 characters"),
     ("tau1", "-0.5", "between 0.001 and 100"),
     ("tau2", "-1", "between 0 and 100"),
     ("noise", "nan", "a number between"),

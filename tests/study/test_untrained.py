@@ -19,7 +19,9 @@ from moeviz.study.scenario import stream
 from moeviz.study.starts import starts, untrained
 from moeviz.theory import Reference
 
-SMALL = {"sizes": (100, 200, 400), "replicates": 3, "candidates": 2, "epochs": 1}
+SMALL = {
+    "sizes": (100, 200, 400), "replicates": 3, "candidates": 2, "epochs": 1, "unfinished": 0,
+}  # fmt: skip
 
 
 def small(**more):
@@ -61,7 +63,9 @@ def test_the_curve_of_starts_is_the_loss_of_starts_drawn_by_hand(result):
 
 
 def test_every_model_of_a_protocol_has_them_once_and_the_converged_estimator_has_none():
-    spec = PRESETS["multinomial-fig1a"].build({"estimators": ("converged", "em", "sgd")})
+    spec = PRESETS["multinomial-fig1a"].build(
+        {"estimators": ("converged", "em", "sgd"), "unfinished": 0}
+    )
     made = plan(spec).curves
     of_starts = [curve for curve in made if not curve.trained]
     of_em = [curve for curve in made if curve.trained and curve.estimator == "em"]

@@ -13,7 +13,8 @@ from moeviz.errors import SpecificationError
 from moeviz.model import make_mixture
 from moeviz.study.result import TRUSTED
 from moeviz.theory import Reading, Reference, fisher_information, input_nodes, predicted_constants
-from moeviz.theory.linear_protocols import LinearDescent, LinearEm
+from moeviz.theory.linear_em import LinearEm
+from moeviz.theory.linear_protocols import LinearDescent
 from moeviz.theory.local_cost import local_cost
 from moeviz.theory.mean_cost import Source
 from moeviz.theory.protocol import predict, shift

@@ -12,10 +12,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.studies.studies import Studies
 from moeviz.engine.trainings.trainings import Trainings
 from moeviz.study import PRESETS, Specification
-from moeviz.train.specification import Training
 from moeviz.ui.lab.below import TABS
 from moeviz.ui.lab.predict import PREDICT
 from moeviz.ui.lab.state import STRIP
@@ -62,8 +62,8 @@ class StillEngine:
         pass
 
 
-def snapshot(spec: Specification | Training, state: Any, results: dict[str, Any]) -> Snapshot:
-    kind = Trainings() if isinstance(spec, Training) else Studies()
+def snapshot(spec: Any, state: Any, results: dict[str, Any]) -> Snapshot:
+    kind = next(k for k in (Trainings(), Protocols(), Studies()) if k.owns(spec))
     total = len(kind.plan(spec))
     return Snapshot(
         job_id=spec.hash,

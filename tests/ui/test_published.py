@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from moeviz.charts.words import OPEN_FIELDS, comparison, open_choices
+from moeviz.charts.against import comparison
+from moeviz.charts.words import OPEN_FIELDS, open_choices
 from moeviz.study import PRESETS
 from moeviz.study.fields import FIELDS
 from moeviz.study.kept import kept_names, kept_result
+from moeviz.study.reread import reread
+from moeviz.study.statistic import STATISTICS
 from moeviz.text import signed
+from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared.guard import plain
-from tests.ui.still import drawer, open_tab, said, visit, words
+from tests.ui.still import drawer, open_tab, said, told, visit, words
 
 PUBLISHED = [name for name, preset in PRESETS.items() if preset.published]
 
@@ -92,3 +97,15 @@ def test_what_the_paper_leaves_open_is_a_field(still, name):
         shown = any(label.startswith(FIELDS[field].label) for label in widgets)
         assert shown == FIELDS[field].applies(PRESETS[name].defaults)
         assert shown or not said_of
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_a_finished_study_is_read_anew_as_the_form_says(still, statistic):
+    name = "multinomial-fig2d"
+    expected = reread(kept_result(name).result, statistic)
+    app = visit(preset=name, kept="1", statistic=statistic, bars="3sd")
+    assert not app.exception
+    assert STATISTICS[statistic].words in json.loads(told(app, PICTURE)["screen"])["reading"]
+    slopes = open_tab(app, "Data").table[0].value
+    assert list(slopes["Slope"]) == [signed(curve.slope.estimate) for curve in expected.curves]
+    assert not still.submitted

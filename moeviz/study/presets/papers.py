@@ -1,4 +1,4 @@
-"""The papers' simulations, each under its own name.
+"""Simulations of the papers `cosine` and `sigmoid`, each under its own name.
 
 What a paper does not say is a field with a default: how near the starts are, the batch size, and
 for `sigmoid` the whole training protocol, for which that of `cosine` stands in.
@@ -7,10 +7,9 @@ for `sigmoid` the whole training protocol, for which that of `cosine` stands in.
 from __future__ import annotations
 
 from moeviz.fields import Value
-from moeviz.study.presets.preset import Published, add_preset
+from moeviz.study.presets.preset import add_preset
+from moeviz.study.presets.printed import NINE, PRINTED
 
-NINE = (1000, 1778, 3162, 5623, 10000, 17783, 31623, 56234, 100000)
-TEN = (10000, 12915, 16681, 21544, 27826, 35938, 46416, 59948, 77426, 100000)
 QUESTION = "Will our slopes repeat the paper's?"
 
 COSINE: dict[str, Value] = {
@@ -39,10 +38,7 @@ add_preset(
     QUESTION,
     asks="Eight ReLU experts: do the published slopes come out?",
     paper="cosine",
-    published=(
-        Published(-0.50, "cosine Fig. 1a", router="perturbed-cosine"),
-        Published(-0.11, "cosine Fig. 1a", router="cosine"),
-    ),
+    published=PRINTED["cosine-fig1a"],
     full=COSINE_FULL,
     values=COSINE,
 )
@@ -53,10 +49,7 @@ add_preset(
     QUESTION,
     asks="Nine experts for eight: do the published slopes come out?",
     paper="cosine",
-    published=(
-        Published(-0.47, "cosine Fig. 1b", router="perturbed-cosine"),
-        Published(-0.05, "cosine Fig. 1b", router="cosine"),
-    ),
+    published=PRINTED["cosine-fig1b"],
     full=COSINE_FULL,
     values={**COSINE, "atoms": 9},
 )
@@ -68,10 +61,7 @@ add_preset(
     QUESTION,
     asks="Cosine routers on linear data: do the published slopes come out?",
     paper="cosine",
-    published=(
-        Published(-0.45, "cosine Fig. 2a", router="perturbed-cosine", note="k is not stated"),
-        Published(-0.10, "cosine Fig. 2a", router="cosine", note="k is not stated"),
-    ),
+    published=PRINTED["cosine-fig2a"],
     full=COSINE_FULL,
     values={**COSINE, "data_router": "linear"},
 )
@@ -83,10 +73,7 @@ add_preset(
     QUESTION,
     asks="Squared experts: do the published slopes come out?",
     paper="cosine",
-    published=(
-        Published(-0.47, "cosine Fig. 2b", router="perturbed-cosine", note="k is not stated"),
-        Published(-0.13, "cosine Fig. 2b", router="linear", note="k is not stated"),
-    ),
+    published=PRINTED["cosine-fig2b"],
     full=COSINE_FULL,
     values={
         **COSINE,
@@ -109,125 +96,49 @@ SIGMOID: dict[str, Value] = {
     "box": 100.0,
 }
 SIGMOID_FULL: dict[str, Value] = {"sizes": NINE, "replicates": 20}
-OPEN = "number of fitted experts, protocol, sizes and loss are not stated"
+OVER = (
+    "The paper does not say how many experts it fits, and its theory is of more experts than are "
+    "true: here nine are fitted to eight."
+)
 
-for _letter, _expert, _words, _slopes in (
-    ("a", "relu", "ReLU", (-0.51, -0.24)),
-    ("b", "linear", "linear", (-0.46, -0.07)),
-):
-    add_preset(
+
+def _exact_and_over(
+    name: str, title: str, summary: str, about: str, values: dict[str, Value]
+) -> None:
+    """Add a figure of `sigmoid` with eight fitted experts and with nine."""
+    for atoms, ending, beside, words in ((8, "", "", ""), (9, "-over", ", nine experts", OVER)):
+        add_preset(
+            f"{name}{ending}",
+            f"{title}{beside}",
+            f"{summary} {words}".strip(),
+            QUESTION,
+            asks=f"{about}{beside}: do the published slopes come out?",
+            paper="sigmoid",
+            published=PRINTED[name],
+            full=SIGMOID_FULL,
+            values={**SIGMOID, "atoms": atoms, **values},
+        )
+
+
+for _letter, _expert, _words in (("a", "relu", "ReLU"), ("b", "linear", "linear")):
+    _exact_and_over(
         f"sigmoid-fig1{_letter}",
         f"Sigmoid paper, Figure 1{_letter}",
         f"Eight {_words} experts in 8 dimensions under a quadratic softmax gate; a sigmoid and a "
         "softmax gate are fitted to the same data sets. The sigmoid gate's fits are held against "
         "its best approximation.",
-        QUESTION,
-        asks=f"On softmax data, {_words} experts: do the published slopes come out?",
-        paper="sigmoid",
-        published=(
-            Published(_slopes[0], f"sigmoid Fig. 1{_letter}", gate="sigmoid", note=OPEN),
-            Published(_slopes[1], f"sigmoid Fig. 1{_letter}", gate="softmax", note=OPEN),
-        ),
-        full=SIGMOID_FULL,
-        values={
-            **SIGMOID,
-            "gates": ("softmax", "sigmoid"),
-            "data_gate": "softmax",
-            "experts": (_expert,),
-        },
+        f"On softmax data, {_words} experts",
+        {"gates": ("softmax", "sigmoid"), "data_gate": "softmax", "experts": (_expert,)},
     )
-for _letter, _sparse, _words, _slopes in (
-    ("a", 2, "sparse: the last two true gates are zero", (-0.54, -0.07)),
-    ("b", 0, "dense: every true gate sees the input", (-0.53, -0.44)),
+for _letter, _sparse, _words in (
+    ("a", 2, "sparse: the last two true gates are zero"),
+    ("b", 0, "dense: every true gate sees the input"),
 ):
-    add_preset(
+    _exact_and_over(
         f"sigmoid-fig2{_letter}",
         f"Sigmoid paper, Figure 2{_letter}",
         f"A quadratic sigmoid gate over eight ReLU or linear experts, {_words}. Each expert is "
         "fitted to data of its own.",
-        QUESTION,
-        asks=f"{'Sparse' if _sparse else 'Dense'} sigmoid gate: do the published slopes come out?",
-        paper="sigmoid",
-        published=(
-            Published(_slopes[0], f"sigmoid Fig. 2{_letter}", expert="relu", note=OPEN),
-            Published(_slopes[1], f"sigmoid Fig. 2{_letter}", expert="linear", note=OPEN),
-        ),
-        full=SIGMOID_FULL,
-        values={
-            **SIGMOID,
-            "gates": ("sigmoid",),
-            "experts": ("linear", "relu"),
-            "sparse": _sparse,
-        },
+        f"{'Sparse' if _sparse else 'Dense'} sigmoid gate",
+        {"gates": ("sigmoid",), "experts": ("linear", "relu"), "sparse": _sparse},
     )
-
-MULTINOMIAL: dict[str, Value] = {
-    "dimension": 1,
-    "true_atoms": 2,
-    "design": "multinomial",
-    "routers": ("linear",),
-    "experts": ("linear",),
-    "output": "categorical",
-    "classes": 2,
-    "low": 0.0,
-    "high": 1.0,
-    "estimators": ("converged", "em"),
-    "max_steps": 400,
-    "box": 20.0,
-    "sizes": (10000, 31623, 100000),
-    "replicates": 8,
-    "gauges": ("pinned",),
-}
-MULTINOMIAL_FULL: dict[str, Value] = {"sizes": TEN, "replicates": 40}
-
-for _name, _figure, _atoms, _router, _flat, _slope in (
-    ("1a", "1a", 3, "linear", 0, -0.48),
-    ("1b", "1b", 4, "linear", 0, -0.43),
-    ("2a", "2a", 3, "linear", 1, -0.34),
-    ("2b", "2b", 4, "linear", 1, -0.21),
-    ("2c", "2c", 3, "modified-sigmoid", 1, -0.43),
-    ("2d", "2d", 4, "modified-sigmoid", 1, -0.49),
-):
-    _regime = "Regime 2: the last true expert does not see the input" if _flat else "Regime 1"
-    _gate = "the standard gate" if _router == "linear" else "a gate modified by a sigmoid"
-    add_preset(
-        f"multinomial-fig{_name}",
-        f"Multinomial paper, Figure {_figure}",
-        f"Two true and {_atoms} fitted experts over two classes in one dimension, {_gate}, "
-        f"{_regime}. Expectation-maximisation as in the paper and the converged estimator are run "
-        "on the same data from the same starts.",
-        QUESTION,
-        asks=f"{_atoms} experts for two, {_gate}: do the published slopes come out?",
-        paper="multinomial",
-        published=(
-            Published(
-                _slope,
-                f"multinomial Fig. {_figure}",
-                note="start scale and what the tolerance is of are not stated",
-            ),
-        ),
-        full=MULTINOMIAL_FULL,
-        values={**MULTINOMIAL, "atoms": _atoms, "routers": (_router,), "flat": _flat},
-    )
-add_preset(
-    "multinomial-fig3",
-    "Multinomial paper, Figure 3",
-    "Regime 2 with three fitted experts and 200 iterations of expectation-maximisation: how fast "
-    "the negative log-likelihood falls under the standard gate and under gates modified by cos, "
-    "sin and log|x|. Each gate is fitted to data of its own, so that levels cannot be compared, "
-    "only the falls.",
-    "Which gate's likelihood will improve most?",
-    asks="Which gate's likelihood improves most?",
-    paper="multinomial",
-    values={
-        **MULTINOMIAL,
-        "atoms": 3,
-        "flat": 1,
-        "routers": ("linear", "modified-cos", "modified-sin", "modified-log"),
-        "estimators": ("em",),
-        "em_steps": 200,
-        "em_tolerance": 0.0,
-        "sizes": (10000,),
-        "replicates": 20,
-    },
-)

@@ -10,14 +10,57 @@ from moeviz.errors import SpecificationError
 from moeviz.fields import Field, Value, check_values, read_texts, with_defaults
 from moeviz.model.registry import Registry
 from moeviz.study.fields import FIELDS
+from moeviz.study.reader import attributes, plain
 from moeviz.study.specification import Specification
+from moeviz.study.statistic import DEFAULT
 
 LIVE, FULL = "live", "full"
 
 
 @dataclass(frozen=True)
+class PrintedLine:
+    """A fitted line as a paper prints it, constant times a power of n, and how far it is known.
+
+    Attributes
+    ----------
+    constant, slope : float
+        The line is ``constant * n**slope``; as printed, or as the figure's axes say it is meant.
+    constants : tuple of float
+        Between which constants rounding may have found the printed one.
+    rounding : float
+        Half a unit of the slope's last printed digit.
+    printed : str
+        What the figure's legend says.
+    meant : str
+        What else had to be read off the figure to know its level; empty for nothing.
+    """
+
+    constant: float
+    slope: float
+    constants: tuple[float, float]
+    rounding: float
+    printed: str
+    meant: str = ""
+
+    def at(self, n: float) -> tuple[float, float, float]:
+        """Return the line's loss at a sample size, and the least and greatest that round to it.
+
+        Parameters
+        ----------
+        n : float
+            At least 1.
+        """
+        low, high = self.constants
+        return (
+            self.constant * n**self.slope,
+            low * n ** (self.slope - self.rounding),
+            high * n ** (self.slope + self.rounding),
+        )
+
+
+@dataclass(frozen=True)
 class Published:
-    """A slope that a paper prints.
+    """A slope that a paper prints, and what of.
 
     Attributes
     ----------
@@ -28,6 +71,19 @@ class Published:
         Which fit it is of; an empty name fits any.
     note : str
         What the paper leaves open.
+    estimator : str
+        What the paper ran, or what stands in for it where the paper does not say; an empty name
+        fits any.
+    statistic : str
+        What its line runs through, in :data:`~moeviz.study.statistic.STATISTICS`.
+    sizes : tuple of int
+        Its sample sizes, as far as they are printed.
+    replicates : int
+        At each of them; 0 where that is not said.
+    line : PrintedLine or None
+        The fitted line, where the paper prints it.
+    bars : int
+        Standard deviations that its error bars reach to either side; 0 where it has none.
     """
 
     slope: float
@@ -36,6 +92,25 @@ class Published:
     gate: str = ""
     expert: str = ""
     note: str = ""
+    estimator: str = ""
+    statistic: str = DEFAULT
+    sizes: tuple[int, ...] = ()
+    replicates: int = 0
+    line: PrintedLine | None = None
+    bars: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data, without the fit that it is of and the sizes, which are many."""
+        return {
+            "slope": self.slope,
+            "source": self.source,
+            "note": self.note,
+            "estimator": self.estimator,
+            "statistic": self.statistic,
+            "replicates": self.replicates,
+            "bars": self.bars,
+            "line": self.line and plain(attributes(self.line)),
+        }
 
 
 @dataclass(frozen=True)

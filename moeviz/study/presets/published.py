@@ -13,7 +13,8 @@ FREE = frozenset(
         "routers", "gates", "experts", "estimators", "sizes", "replicates", "seed", "truth_seed",
         "candidates", "start", "start_scale", "starts", "box", "max_steps", "em_steps",
         "em_tolerance", "epochs", "rate", "batch", "losses", "gauges", "window_from",
-        "untrained",
+        "untrained", "unfinished", "statistic", "bars",
+        "start_power", "start_unit", "start_weight", "em_rule",
     }
 )  # fmt: skip
 """Fields that may differ from a preset's and still repeat its experiment."""
@@ -21,6 +22,9 @@ FREE = frozenset(
 
 def published_slope(spec: Specification, fit: PlannedFit, reading: Reading) -> Published | None:
     """Return the slope that a paper prints for a reading of a fit, or None.
+
+    A slope is held only against what the paper ran: the same data fitted by another estimator have
+    none.
 
     Parameters
     ----------
@@ -38,7 +42,12 @@ def published_slope(spec: Specification, fit: PlannedFit, reading: Reading) -> P
     if reading.loss != paper_loss(spec, fit):
         return None
     for one in preset.published:
-        wanted = ((one.router, fit.router), (one.gate, fit.gate), (one.expert, fit.expert))
+        wanted = (
+            (one.router, fit.router),
+            (one.gate, fit.gate),
+            (one.expert, fit.expert),
+            (one.estimator, fit.estimator),
+        )
         if all(name in ("", own) for name, own in wanted):
             return one
     return None

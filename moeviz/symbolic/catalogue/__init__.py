@@ -3,12 +3,21 @@
 from moeviz.symbolic.catalogue import (
     attention,
     compete,
+    compete_proof,
+    compete_schedule,
     cosine,
     cosine_bounds,
     multinomial,
+    multinomial_huge,
+    multinomial_proof,
+    multinomial_unique,
     sigmoid,
+    sigmoid_best,
     sigmoid_bounds,
     sigmoid_experts,
+    sigmoid_first,
+    sigmoid_sparse,
+    sigmoid_splits,
 )
 from moeviz.symbolic.questions.claims import Catalogue
 
@@ -20,10 +29,19 @@ for _part in (
     sigmoid_experts,
     sigmoid_bounds,
     attention,
+    sigmoid_first,
+    sigmoid_sparse,
+    sigmoid_splits,
+    sigmoid_best,
     cosine,
     cosine_bounds,
     multinomial,
+    multinomial_unique,
+    multinomial_proof,
+    multinomial_huge,
     compete,
+    compete_proof,
+    compete_schedule,
 ):
     CATALOGUE.add(*_part.claims())
 

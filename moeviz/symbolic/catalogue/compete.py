@@ -67,18 +67,18 @@ def _family(
         if ordered
         else itertools.combinations_with_replacement(names, 2)
     )
-    first = {s: _slope(g, s) for s in names}
+    first = {s: slope_of(g, s) for s in names}
     for s in names:
         members.append((derivative_latex("g", (s,), atom.latex), first[s]))
     for u, v in pairs:
-        members.append((derivative_latex("g", (u, v), atom.latex), _slope(first[u], v)))
+        members.append((derivative_latex("g", (u, v), atom.latex), slope_of(first[u], v)))
     for u, v in pairs:
         label = derivative_latex("g", (u,), atom.latex) + derivative_latex("g", (v,), atom.latex)
         members.append((label, first[u] * first[v]))
     return plain(members, inputs(d), names, point)
 
 
-def _slope(g: sympy.Expr, by: sympy.Symbol) -> sympy.Expr:
+def slope_of(g: sympy.Expr, by: sympy.Symbol) -> sympy.Expr:
     """Return a derivative as a formula in the known functions."""
     result = sympy.Integer(0)
     for piece in sympy.Add.make_args(g):
@@ -93,7 +93,7 @@ def _slope(g: sympy.Expr, by: sympy.Symbol) -> sympy.Expr:
             elif factor.func is sigmoid:
                 inner = (factor - factor**2) * sympy.diff(factor.args[0], by)
             elif factor.is_Pow and factor.base.func is sigmoid:
-                inner = factor.exp * factor.base ** (factor.exp - 1) * _slope(factor.base, by)
+                inner = factor.exp * factor.base ** (factor.exp - 1) * slope_of(factor.base, by)
             elif factor.is_polynomial(by):
                 inner = sympy.diff(factor, by)
             else:

@@ -89,7 +89,7 @@ def literal(
         check = parts.literal(name, own, orders, special)
         return flat_first(name, check, own, lambda _: parts.literal_family(own, orders), any_pair)
 
-    return _searched(build, name, design, text, distinct, never or {}, whole=False)
+    return searched(build, name, design, text, distinct, never or {}, whole=False)
 
 
 def first_order(
@@ -115,7 +115,7 @@ def first_order(
         return flat_first(name, check, own, family, partial(no_gauge, own))
 
     name = "first order modulo gauge"
-    return _searched(build, name, design, "", distinct, never or {}, whole=True)
+    return searched(build, name, design, "", distinct, never or {}, whole=True)
 
 
 def cone(
@@ -141,10 +141,10 @@ def cone(
         )
 
     name = "second-order cone, cell 1 crowded"
-    return _searched(build, name, design, "", distinct, never or {}, whole=True, symmetric=False)
+    return searched(build, name, design, "", distinct, never or {}, whole=True, symmetric=False)
 
 
-def _searched(
+def searched(
     build: Build,
     name: str,
     design: Design,

@@ -34,15 +34,15 @@ READS = {"no gate reads the input, which section 2 excludes": ({"beta1": "equal"
 """With the last gate pinned to 0, equal gates are all 0."""
 
 
-def _own(classes: int, part: str = "") -> tuple[str, ...]:
+def own_parts(classes: int, part: str = "") -> tuple[str, ...]:
     """Return the experts' parameters, or the slopes "a" alone."""
     numbers = ("",) if classes == 2 else tuple(f"_{s}" for s in range(1, classes))
     return tuple(f"{name}{number}" for number in numbers for name in (part or "ab"))
 
 
-def _first_regime(classes: int) -> dict[str, tuple[dict[str, str], ...]]:
+def first_regime(classes: int) -> dict[str, tuple[dict[str, str], ...]]:
     """Return what Regime 1 leaves out: an expert with all slopes 0."""
-    flat = dict.fromkeys(_own(classes, "a"), "zero")
+    flat = dict.fromkeys(own_parts(classes, "a"), "zero")
     return {**READS, "an expert with all slopes 0, which is Regime 2": (flat,)}
 
 
@@ -58,7 +58,7 @@ def claims() -> list[Claim]:
     ]
 
 
-def _flat(classes: int) -> dict[str, int]:
+def flat_slopes(classes: int) -> dict[str, int]:
     """Return the special point of Regime 2: an expert with all slopes 0."""
     return {"a": 0} if classes == 2 else {f"a_{s}": 0 for s in range(1, classes)}
 
@@ -67,11 +67,12 @@ def _slopes(model_atom: Atom) -> list[sympy.Symbol]:
     return [s for s in model_atom.own if s.name.startswith("a")]
 
 
-def _design(
+def design_of(
     classes: int, special: bool = False, score: str = "linear", d: int = 1, **more: int
 ) -> Design:
+    """Return the design of two atoms; special, the first expert's slopes are all 0."""
     mixture = model(score, "softmax", "linear", "categorical", classes=classes, **more)
-    return Design(mixture, d, (_flat(classes) if special else {}, {}))
+    return Design(mixture, d, (flat_slopes(classes) if special else {}, {}))
 
 
 def _term_of_class(
@@ -172,7 +173,7 @@ def _interaction(name: str, design: Design) -> Check:
 def _jointly() -> list[Claim]:
     found = []
     for classes in (2, 3):
-        design = _design(classes, special=True)
+        design = design_of(classes, special=True)
         check = _interaction(
             "derivatives by the gate and by the slopes, all classes at once", design
         )
@@ -205,8 +206,8 @@ def _regime_one() -> list[Claim]:
             HOLDS,
             "The relations (7) are no longer valid.",
             (
-                _interaction("derivatives by the gate and by the slopes", _design(classes)),
-                for_all.first_order(_design(classes), _own(classes), _first_regime(classes)),
+                _interaction("derivatives by the gate and by the slopes", design_of(classes)),
+                for_all.first_order(design_of(classes), own_parts(classes), first_regime(classes)),
             ),
             why=WHY_FIRST,
             study="multinomial-exact",
@@ -218,7 +219,7 @@ def _regime_one() -> list[Claim]:
 def _theorems() -> list[Claim]:
     found = []
     for classes in (2, 3):
-        plain = _design(classes)
+        plain = design_of(classes)
         found.append(
             Claim(
                 f"M5.K{classes}",
@@ -229,14 +230,14 @@ def _theorems() -> list[Claim]:
                 HOLDS,
                 "Theorem 3.1 claims it for every measure with at most k atoms.",
                 (
-                    for_all.cone(plain, _own(classes), _first_regime(classes)),
+                    for_all.cone(plain, own_parts(classes), first_regime(classes)),
                     cone(plain, (0, 1), FEWER),
                 ),
                 why=WHY_FIRST,
                 study="multinomial-exact",
             )
         )
-        flat = _design(classes, special=True)
+        flat = design_of(classes, special=True)
         found.append(
             Claim(
                 f"M6.K{classes}",
@@ -246,7 +247,7 @@ def _theorems() -> list[Claim]:
                 rf"sequence, for every $r$ ($K = {classes}$).",
                 HOLDS,
                 "Proposition 3.2 claims it for every exponent r from 1 on.",
-                (Check(cone(flat).run, "", FAILS), _split(classes)),
+                (Check(cone(flat).run, "", FAILS), split(classes)),
                 why=WHY_SECOND,
                 study="multinomial-regime2",
             )
@@ -270,8 +271,8 @@ def _theorems() -> list[Claim]:
                     HOLDS,
                     "Theorem 4.4, for any b.",
                     (
-                        for_all.cone(_design(classes, score=score), _own(classes), READS),
-                        cone(_design(classes, score=score), (0, 1), FEWER),
+                        for_all.cone(design_of(classes, score=score), own_parts(classes), READS),
+                        cone(design_of(classes, score=score), (0, 1), FEWER),
                     ),
                     why=WHY_MODIFIED,
                     study="multinomial-exact",
@@ -280,7 +281,7 @@ def _theorems() -> list[Claim]:
     return found
 
 
-def _split(classes: int) -> Check:
+def split(classes: int) -> Check:
     """Return the identity that a constant expert is the mean of two others, for every distance.
 
     Two atoms that share the gate and half the weight each, with class probabilities p + t v and
@@ -323,9 +324,11 @@ def _identifiable() -> list[Claim]:
                     HOLDS,
                     f"{name}, in $\\mathcal O_k(\\Theta)$.",
                     (
-                        for_all.first_order(_design(classes, score=score), _own(classes), READS),
-                        Check(cone(_design(classes, special=True, score=score)).run, REGIME),
-                        cone(_design(classes, score=score), (0, 1), FEWER),
+                        for_all.first_order(
+                            design_of(classes, score=score), own_parts(classes), READS
+                        ),
+                        Check(cone(design_of(classes, special=True, score=score)).run, REGIME),
+                        cone(design_of(classes, score=score), (0, 1), FEWER),
                     ),
                     why="Without it the density's rate says nothing about the parameters.",
                     study="multinomial-exact",

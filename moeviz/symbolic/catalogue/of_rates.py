@@ -6,6 +6,12 @@ from collections.abc import Sequence
 
 from moeviz.symbolic.catalogue import CATALOGUE
 
+MAPS = ("sigmoid", "tanh", "cos", "sin", "x³", "log|x|", "x/‖x‖")
+"""The maps of modified gates that the table of rates has."""
+
+MODIFIED = "M8.modified M9.modified M10.modified M10.flat"
+"""What is about every modified gate."""
+
 _OF_RATES: Sequence[tuple[str, str, str, str, str]] = (
     ("cosine", "cosine", "over", "", "C1 C2 C9.over"),
     ("cosine", "cosine", "exact", "", "C1 C2 C7 C9.exact"),
@@ -25,20 +31,46 @@ _OF_RATES: Sequence[tuple[str, str, str, str, str]] = (
     ("sigmoid", "quadratic", "sparse", "relu", "S5.relu S6.relu S10.scaled-relu S10.relu"),
     ("sigmoid", "quadratic", "sparse", "gelu", "S5.gelu S6.gelu S10.scaled-gelu S10.gelu"),
     ("sigmoid", "quadratic", "sparse", "polynomial", "S4 S7 S13"),
-    ("sigmoid", "quadratic", "dense", "", "S1 S8.satisfiable S12"),
+    ("sigmoid", "quadratic", "dense", "", "S1 S8.satisfiable S12 S20.scaled"),
     ("sigmoid", "quadratic", "dense", "relu", "S8.relu"),
+    ("sigmoid", "quadratic", "dense", "relu", "S16.scaled-relu S16.relu S20.relu"),
+    ("sigmoid", "quadratic", "dense", "relu", "S22.full.scaled-relu S22.full.relu"),
+    ("sigmoid", "quadratic", "dense", "gelu", "S16.scaled-gelu S16.gelu S20.gelu"),
+    ("sigmoid", "quadratic", "dense", "gelu", "S22.full.scaled-gelu"),
+    ("sigmoid", "quadratic", "dense", "polynomial", "S16.linear S16.p2 S16.p3"),
+    ("sigmoid", "quadratic", "dense", "polynomial", "S20.linear S20.p2 S20.p3"),
+    ("sigmoid", "quadratic", "dense", "polynomial", "S22.full.linear S22.full.p2 S22.full.p3"),
     ("sigmoid", "quadratic", "dense", "gelu", "S8.gelu S11.scaled-gelu S11.gelu"),
     ("sigmoid", "quadratic", "dense", "polynomial", "S8.p1 S8.p2 S8.p3 S11.linear"),
     ("sigmoid", "partial", "sparse", "", "S3.def3"),
     ("sigmoid", "partial", "sparse", "relu", "S9.relu"),
     ("sigmoid", "partial", "sparse", "gelu", "S9.gelu"),
     ("sigmoid", "partial", "sparse", "polynomial", "S9.p1 S9.p2 S9.p3"),
-    ("multinomial", "standard", "regime 1", "", "M3 M5 M8.standard"),
+    ("sigmoid", "partial", "sparse", "relu", "S17.scaled-relu S17.relu S19.relu"),
+    ("sigmoid", "partial", "sparse", "gelu", "S17.scaled-gelu S17.gelu S19.scaled-gelu S19.gelu"),
+    ("sigmoid", "partial", "sparse", "polynomial", "S17.linear S17.p2 S17.p3 S19.linear"),
+    ("sigmoid", "partial", "dense", "", "S15.satisfiable S21.scaled"),
+    ("sigmoid", "partial", "dense", "relu", "S15.relu S18.scaled-relu S18.relu S21.relu"),
+    ("sigmoid", "partial", "dense", "relu", "S22.partial.scaled-relu S22.partial.relu"),
+    ("sigmoid", "partial", "dense", "gelu", "S15.gelu S18.scaled-gelu S18.gelu S21.gelu"),
+    ("sigmoid", "partial", "dense", "gelu", "S22.partial.scaled-gelu"),
+    ("sigmoid", "partial", "dense", "polynomial", "S15.p1 S15.p2 S15.p3 S18.linear S18.p2 S18.p3"),
+    ("sigmoid", "partial", "dense", "polynomial", "S21.linear S21.p2 S21.p3"),
+    ("sigmoid", "partial", "dense", "polynomial", "S22.partial.linear S22.partial.p2"),
+    ("sigmoid", "partial", "dense", "polynomial", "S22.partial.p3"),
+    ("multinomial", "standard", "regime 1", "", "M3 M5 M8.standard M9.standard M10.standard"),
     ("multinomial", "standard", "regime 2", "", "M1 M2 M6"),
-    ("multinomial", "modified", "regime 2", "", "M4.sigmoid M7.sigmoid M8.modified"),
-    ("compete", "competition", "", "linear", "K3 K5"),
+    *(("multinomial", f"modified {m}", "regime 2", "", MODIFIED) for m in MAPS),
+    ("multinomial", "modified sigmoid", "regime 2", "", "M4.sigmoid M7.sigmoid"),
+    ("multinomial", "modified tanh", "regime 2", "", "M4.tanh M7.tanh"),
+    ("multinomial", "modified cos", "regime 2", "", "M4.cos M7.cos"),
+    ("multinomial", "modified sin", "regime 2", "", "M4.sin M7.sin"),
+    ("multinomial", "modified x³", "regime 2", "", "M4.x3 M7.x3"),
+    ("multinomial", "modified log|x|", "regime 2", "", "M4.log M7.log"),
+    ("multinomial", "modified x/‖x‖", "regime 2", "", "M4.unit"),
+    ("compete", "competition", "", "linear", "K3 K5 K9"),
     ("compete", "competition", "over", "linear", "K6"),
-    ("compete", "competition", "", "ffn", "K1 K2 K4"),
+    ("compete", "competition", "", "ffn", "K1 K2 K4 K8"),
     ("compete", "softmax", "over", "linear", "K7"),
 )
 """Paper, router, regime and expert, each by a word of theirs, and the claims that speak of it."""
@@ -88,4 +120,4 @@ def _gate(paper: str, router: str) -> str:
         return "partial" if "partial" in words else "quadratic"
     if paper == "compete":
         return "softmax" if "without" in words or "softmax" in words else "competition"
-    return "modified" if "modified" in words else "standard"
+    return f"modified {words.rpartition('m = ')[2]}" if "modified" in words else "standard"

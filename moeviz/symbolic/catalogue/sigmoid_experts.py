@@ -46,7 +46,7 @@ def distinct(score: str, expert: str) -> tuple[str, ...]:
     return (*gate, "a", "b", *(("lambda",) if expert.startswith("scaled") else ()))
 
 
-def _never(mark: str) -> Mapping[str, tuple[Mapping[str, str], ...]]:
+def excluded(mark: str) -> Mapping[str, tuple[Mapping[str, str], ...]]:
     """Return what the examples leave out: alpha = 0 and lambda = 0, but for polynomials."""
     if mark.startswith("p"):
         return {}
@@ -131,7 +131,7 @@ def _weak() -> list[Claim]:
                 Design(mixture, d),
                 first,
                 distinct("quadratic", expert),
-                _never(mark),
+                excluded(mark),
             )
             found.append(
                 Claim(
@@ -145,7 +145,7 @@ def _weak() -> list[Claim]:
                     (check,),
                     (
                         for_all.first_order(
-                            Design(mixture, d), distinct("quadratic", expert), _never(mark)
+                            Design(mixture, d), distinct("quadratic", expert), excluded(mark)
                         ),
                     )
                     if mark == "relu"

@@ -7,6 +7,9 @@ from typing import Any
 
 from moeviz.symbolic.certificates.types import Certificate
 
+MOST_ENCLOSURES = 4
+"""Values that are written out."""
+
 _ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -110,12 +113,15 @@ def certificate_latex(certificate: Certificate) -> list[str]:
         lines += [r"\begin{multline*}", *broken(certificate["latex"]), r"\end{multline*}"]
     if certificate.get("where"):
         lines.append(f"This holds {text(certificate['where'])}.")
-    for enclosure in certificate.get("enclosures", ()):
+    enclosures = certificate.get("enclosures", ())
+    for enclosure in enclosures[:MOST_ENCLOSURES]:
         lines.append(
             rf"The value of \texttt{{{text(str(enclosure['formula']))}}} lies in "
             rf"$\left[{_enclosure(str(enclosure['value']))}\right]$."
         )
-    if certificate.get("value") and not certificate.get("enclosures"):
+    if more := enclosures[MOST_ENCLOSURES:]:
+        lines.append(f"JSON and script have {len(more)} more.")
+    if certificate.get("value") and not enclosures:
         value = _enclosure(str(certificate["value"]))
         lines.append(rf"At a rational point the left side lies in $\left[{value}\right]$.")
     if certificate.get("determinant"):

@@ -17,6 +17,8 @@ from moeviz.ui.shared.typeset import formula, mixed, shortened
 
 _MOST_FORMULAS = 12
 
+_MOST_ENCLOSURES = 4
+
 _LONG = 220
 """Characters of LaTeX that fill about a line."""
 
@@ -115,8 +117,11 @@ def certificate_words(certificate: Certificate) -> str:
         )
     if certificate.get("where"):
         found.append(f"The relation holds {mixed(certificate['where'])}.")
-    for enclosure in certificate.get("enclosures", ()):
+    enclosures = certificate.get("enclosures", ())
+    for enclosure in enclosures[:_MOST_ENCLOSURES]:
         found.append(f"{_place(enclosure)} it lies in **{plain(str(enclosure['value']))}**.")
+    if more := enclosures[_MOST_ENCLOSURES:]:
+        found.append(f"JSON and script have {len(more)} more.")
     if certificate.get("value") and not certificate.get("enclosures"):
         found.append(
             f"At a rational point the left side is **{plain(str(certificate['value']))}**, which "
@@ -132,7 +137,7 @@ def _place(enclosure: Mapping[str, Any]) -> str:
     """Say over which inputs a formula was enclosed."""
     inputs = enclosure.get("inputs") or {}
     ranges = [
-        f"{name} from {value[0]} to {value[1]}" if isinstance(value, list) else f"{name} = {value}"
+        f"{name} from {value[0]} to {value[1]}" if len(value) > 1 else f"{name} = {value[0]}"
         for name, value in inputs.items()
     ]
     formula_text = plain(str(enclosure.get("formula", "")))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import streamlit as st
 
+from moeviz.charts.against import comparison
 from moeviz.charts.notices import notices
 from moeviz.charts.palette import style, theme_named
 from moeviz.charts.regimes import regime_sentences
@@ -19,7 +20,7 @@ from moeviz.charts.table import (
 )
 from moeviz.charts.trace import has_likelihood, trace_figure, trace_table, trace_words
 from moeviz.charts.truth import truth_parts
-from moeviz.charts.words import comparison, design_sentence, open_choices
+from moeviz.charts.words import design_sentence, open_choices
 from moeviz.study import Preset, Result
 from moeviz.ui.lab.drawn import Guesses, Shown, replay_of, table_of
 from moeviz.ui.lab.form import form_study

@@ -263,7 +263,9 @@ def _single_mends(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     yield "sparse", 0
     yield "flat", 0
     yield "atoms", values["true_atoms"]
-    for field in ("true_atoms", "dimension", "start_scale", "replicates", "starts", "sizes"):
+    for field in (
+        "true_atoms", "dimension", "start_scale", "start_unit", "replicates", "starts", "sizes",
+    ):  # fmt: skip
         yield field, FIELDS[field].default
     yield from (("routers", (name,)) for name in SCORES)
     yield from (("experts", (name,)) for name in REGISTRIES["experts"])

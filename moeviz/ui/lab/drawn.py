@@ -7,7 +7,7 @@ may hold it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow
 import streamlit as st
@@ -20,6 +20,7 @@ from moeviz.charts.table import Table
 from moeviz.engine import Snapshot
 from moeviz.study import Result, Specification, plan
 from moeviz.study.kept import KeptResult
+from moeviz.study.reread import reread
 from moeviz.text import json_text
 
 _KEPT = 64
@@ -50,9 +51,23 @@ class Shown:
     make: Callable[[], Result]
 
     @property
+    def entry(self) -> str:
+        """The name under which what is drawn of it is kept: of the study as it is read."""
+        return f"{self.name}.{self.spec['statistic']}.{self.spec['bars']}"
+
+    @property
     def result(self) -> Result:
-        """The study's numbers, put together once for all."""
-        return _result(self.name, self.version, self.make)
+        """The study's numbers, put together once for all, and read as the specification says."""
+        return _result(self.entry, self.version, self)
+
+    def read_as(self, form: Specification) -> Shown:
+        """Return the same study, its losses read as a form says; nothing is computed again.
+
+        Parameters
+        ----------
+        form : Specification
+        """
+        return replace(self, spec=self.spec.read_as(form["statistic"], form["bars"]))
 
 
 def shown_of(snapshot: Snapshot) -> Shown:
@@ -78,8 +93,8 @@ def shown_kept(name: str, kept: KeptResult) -> Shown:
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _result(name: str, version: int, _make: Callable[[], Result]) -> Result:
-    return _make()
+def _result(name: str, version: int, _shown: Shown) -> Result:
+    return reread(_shown.make(), _shown.spec["statistic"], _shown.spec["bars"])
 
 
 def screen_of(
@@ -98,7 +113,7 @@ def screen_of(
         The study that a form asks for; where it is a part of this one, that part is on at first.
     """
     part = part_of(plan(shown.spec).curves, plan(asked).curves) if asked is not None else ()
-    return _screen(shown.name, shown.version, theme, tuple(sizes), part, shown)
+    return _screen(shown.entry, shown.version, theme, tuple(sizes), part, shown)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
@@ -117,7 +132,7 @@ def replay_of(shown: Shown, theme: str | None) -> str:
     theme : str or None
         The browser's theme.
     """
-    return _replay(shown.name, shown.version, theme, shown)
+    return _replay(shown.entry, shown.version, theme, shown)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
@@ -141,7 +156,7 @@ def table_of(
     make : callable
         Makes the table.
     """
-    return _table(shown.name, shown.version, title, tuple(guesses), make)
+    return _table(shown.entry, shown.version, title, tuple(guesses), make)
 
 
 @st.cache_resource(max_entries=4 * _KEPT, show_spinner=False)

@@ -42,7 +42,7 @@ def layers(
         Whether there is room behind the study.
     """
     kept = _behind(preset, spec, shown, theme) if behind else ()
-    return [*kept, *_beside(shown, theme)]
+    return [*kept, *_beside(spec, shown, theme)]
 
 
 def _behind(
@@ -59,7 +59,7 @@ def _behind(
     kept = kept_result(name)
     if kept is None or (shown is not None and _of_its_own(preset, shown)):
         return
-    behind = shown_kept(name, kept)
+    behind = shown_kept(name, kept).read_as(spec)
     asked = spec if name == preset.name else None
     said = f"kept full-size result of {kept.date}"
     ours = asked if shown is None else shown.spec
@@ -80,7 +80,9 @@ def _of_its_own(preset: Preset, shown: Shown) -> bool:
     return shown.name.startswith("kept.") or own_model(preset, shown.spec.fields)
 
 
-def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
+def _beside(
+    spec: Specification, shown: Shown | None, theme: str | None
+) -> Iterator[dict[str, Any]]:
     """Return the pinned studies, each named by what tells it from the one on show."""
     for number, job_id in enumerate(pins(), 1):
         if shown is not None and shown.name == job_id:
@@ -91,7 +93,7 @@ def _beside(shown: Shown | None, theme: str | None) -> Iterator[dict[str, Any]]:
         yield {
             "name": f"pinned {number}: {pin_name(found, shown)}",
             "short": f"pinned {number}",
-            "screen": screen_of(found, found.spec["sizes"], theme),
+            "screen": screen_of(found.read_as(spec), found.spec["sizes"], theme),
             "look": "pinned",
         }
 

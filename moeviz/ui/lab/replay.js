@@ -324,7 +324,9 @@ class Player {
     const now = frames[frame];
     if (!now) return "No point has arrived yet.";
     const [curve, , value] = now.points[0];
-    const whose = now.trained ? "fits" : "starts, which nobody trained,";
+    const whose = {
+      fits: "fits", starts: "starts, which nobody trained,", unfinished: "fits, trained to the end,",
+    }[now.kind];
     const more = now.points.length - 1;
     const rest = more ? `, and ${more} more reading${more > 1 ? "s" : ""} of the same` : "";
     return (

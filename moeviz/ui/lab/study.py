@@ -59,7 +59,7 @@ def show_study(
         What is on the screen, if it is there and nothing is computed any more.
     """
     if kept is not None:
-        shown = shown_kept(preset.name, kept)
+        shown = shown_kept(preset.name, kept).read_as(spec)
         _picture(preset, spec, shown, guesses_of(guesses, spec, shown.spec), asked=spec)
         _buttons(None, shown, link)
         _about_kept(kept)
@@ -69,7 +69,7 @@ def show_study(
         _buttons(None, None, link)
         return None
     _remarks(snapshot, spec)
-    shown = shown_of(snapshot)
+    shown = shown_of(snapshot).read_as(spec)
     own = guesses_of(guesses, spec, snapshot.spec)
     _picture(preset, spec, shown, own, snapshot, before=before_of(snapshot))
     _buttons(snapshot, shown, link)
@@ -182,5 +182,5 @@ def _about_kept(kept: KeptResult) -> None:
     st.markdown(
         f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
         f"{duration(kept.result.seconds)} by the clock, device {plain(kept.device)}"
-        f"{way and ', '}{way}. The settings do not change it."
+        f"{way and ', '}{way}. Of the settings only statistic and band change what is seen of it."
     )

@@ -7,7 +7,7 @@ from functools import cache
 
 from moeviz.charts.rates import AGREEMENTS, PAPERS
 from moeviz.errors import SpecificationError
-from moeviz.study.rate_cell import SETTINGS
+from moeviz.study.rate_cell import FUNCTION, SETTINGS
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.ui.shared.form import FormState
 from moeviz.ui.shared.link import Key, Page, Request, short
@@ -38,7 +38,15 @@ def _choice(name: str, offered: tuple[str, ...]) -> Key:
     return Key(name, read, lambda said: None if said == offered[0] else said, offered[0])
 
 
+_MOVED = {
+    f"multinomial.{gate}.density.classes": f"multinomial.{gate}.over.{FUNCTION}"
+    for gate in ("standard1", "standard2", "modified2")
+}
+"""Cells that stood in rows of their own before there was a column of functions."""
+
+
 def _cell(text: str) -> str:
+    text = _MOVED.get(text, text)
     return _one_of(text, cell_names(), CELL, "the name of a cell of the matrix")
 
 

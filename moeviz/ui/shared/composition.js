@@ -7,7 +7,7 @@ const PINNED = 0.8;
 const AIR = 14; // Pixels between what is drawn and the ends of the axis of the loss.
 const TEXT = 34; // The same where a text stands there.
 
-const isLine = ({ meta }) => ["mean", "start", "separation"].includes(meta.part);
+const isLine = ({ meta }) => ["mean", "start", "left", "separation"].includes(meta.part);
 const curvesOf = ({ meta }) => meta.curves ?? [meta.curve];
 
 // What the axis of the loss shows, as losses with the pixels that they keep from its ends. A
@@ -92,7 +92,7 @@ function further(layer, { main, shows }, names) {
       const marker = trace.marker && {
         ...trace.marker,
         size: 0.75 * trace.marker.size,
-        symbol: pinned ? `${trace.marker.symbol.replace("-open", "")}-open` : trace.marker.symbol,
+        symbol: pinned ? `${trace.marker.symbol.replace(/-open(-dot)?/, "")}-open` : trace.marker.symbol,
       };
       return {
         ...trace,

@@ -22,6 +22,7 @@ SEQUENCES = "pages/see/sequences.py"
 FIT = "pages/see/fit.py"
 CONVERGENCE = "pages/lab/convergence.py"
 RATES = "pages/lab/rates.py"
+PROTOCOLS = "pages/lab/protocols.py"
 CHECKER = "pages/lab/checker.py"
 SPARSE = "pages/train/sparse.py"
 LESSONS_PATH = "pages/teach/lessons.py"
@@ -36,6 +37,7 @@ ADDRESSES = {
     CONVERGENCE: "convergence",
     CHECKER: "checker",
     RATES: "rates",
+    PROTOCOLS: "protocols",
     SPARSE: "train",
     LESSONS_PATH: "lessons",
 }
@@ -51,6 +53,7 @@ TITLES = {
     CONVERGENCE: "Convergence lab",
     CHECKER: "Symbolic checker",
     RATES: "Rates",
+    PROTOCOLS: "Protocols",
     SPARSE: "Sparse experts",
     LESSONS_PATH: "Lessons",
 }
@@ -61,7 +64,7 @@ _ICON = Path(__file__).with_name("icon.svg")
 
 SECTIONS = {
     "See": (HOME, GATES, ATTENTION, CELLS, INFORMATION, SEQUENCES, FIT),
-    "Measure": (CONVERGENCE, RATES),
+    "Measure": (CONVERGENCE, RATES, PROTOCOLS),
     "Decide": (CHECKER,),
     "Train": (SPARSE,),
     "Teach": (LESSONS_PATH,),

@@ -14,7 +14,12 @@ from typing import Any
 from moeviz.charts.palette import theme_named
 from moeviz.engine import Snapshot
 from moeviz.text import json_text
-from moeviz.ui.shared.words import check_sentence, progress_sentence, training_sentence
+from moeviz.ui.shared.words import (
+    check_sentence,
+    map_sentence,
+    progress_sentence,
+    training_sentence,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +71,7 @@ def _nothing_drawn(snapshot: Snapshot, themes: Collection[str]) -> Screens:
 TELLERS: Mapping[str, Teller] = {
     "studies": Teller(progress_sentence, lambda s: s.fraction, _study_screens),
     "trainings": Teller(training_sentence, lambda s: s.fraction, _training_screens),
+    "protocols": Teller(map_sentence, lambda s: s.fraction, _nothing_drawn),
     "checks": Teller(check_sentence, lambda s: s.seconds / s.spec.limit, _nothing_drawn, True),
 }
 """By the name of the kind of job."""

@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
 from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.trainings.trainings import Trainings
 from moeviz.later import later
 
@@ -57,7 +58,7 @@ class Shared(Generic[T]):
 
 
 # Looked up by name at the first call, so that a test can put another in their place.
-engine = Shared(lambda: Engine(kinds=[Trainings()]))
+engine = Shared(lambda: Engine(kinds=[Trainings(), Protocols()]))
 """The server's engine; the first call has its workers start in the background."""
 
 checker = Shared(lambda: Checker())

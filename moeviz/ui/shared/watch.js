@@ -31,7 +31,7 @@ class Watch {
     const part = (name) => root.querySelector(`.watch-${name}`);
     for (const name of [
       "lent", "say", "note", "reveal", "summary", "toggles", "heading", "predicted", "meters",
-      "progress",
+      "progress", "reading",
     ]) {
       this[name] = part(name);
     }
@@ -218,6 +218,7 @@ class Watch {
     const { guesses } = data;
     const wanted = JSON.stringify([
       shown, guesses, data.lent, data.predicted, main.summary, kept, held, Boolean(this.before),
+      main.reading,
     ]);
     if (wanted === this.judged) return;
     this.judged = wanted;
@@ -238,6 +239,7 @@ class Watch {
       ),
     );
     this.summary.textContent = main.summary;
+    this.reading.textContent = main.reading ?? "";
   }
 
   // Whose curves these are, and how old.

@@ -30,7 +30,8 @@ _HTML = """
   <div class="watch-slopes" role="region" aria-label="Slopes">
     <div class="watch-progress" hidden></div>
     <h2 class="watch-heading" tabindex="-1">How steep?</h2>
-    <p class="watch-scale">0 is flat; −0.5 is one over the square root of n.</p>
+    <p class="watch-scale">0 is flat; −0.5 is one over the square root of n.
+      <span class="watch-reading"></span></p>
     <p class="watch-predicted" hidden></p>
     <ol class="watch-meters"></ol>
   </div>

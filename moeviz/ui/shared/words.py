@@ -70,6 +70,17 @@ def progress_sentence(snapshot: Snapshot) -> str:
     return _how_far(snapshot, blocks, f": {snapshot.total} blocks")
 
 
+def map_sentence(snapshot: Snapshot) -> str:
+    """Say how far a protocol map is.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A job as the engine sees it.
+    """
+    return _how_far(snapshot, f"{100 * snapshot.fraction:.0f} % of the map")
+
+
 def training_sentence(snapshot: Snapshot) -> str:
     """Say how far a training run is.
 

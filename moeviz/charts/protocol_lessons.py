@@ -1,0 +1,215 @@
+"""What a protocol map teaches, in one sentence, made of the map's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from moeviz.model import EXPERTS, GATES, SCORES
+from moeviz.study.presets import PRESETS, Published
+from moeviz.study.protocol_map import ProtocolMap
+from moeviz.study.protocol_region import Region, region, slope_stands
+from moeviz.study.protocol_result import Cell, CellCurve, MapResult
+from moeviz.study.protocol_way import Law
+from moeviz.text import listed, signed
+
+_POWERS = {0.25: "n^(−1/4)", 0.5: "n^(−1/2)"}
+
+
+def curve_name(preset: str, published: Published) -> str:
+    """Return what tells one printed curve of a figure from its others, in a word or two.
+
+    Parameters
+    ----------
+    preset : str
+        The figure's.
+    published : Published
+    """
+    for table, name in (
+        (SCORES, published.router), (GATES, published.gate), (EXPERTS, published.expert)
+    ):  # fmt: skip
+        if name:
+            return str(table[name].title)
+    routers = PRESETS[preset].defaults["routers"]
+    names = routers if isinstance(routers, tuple) else (routers,)
+    return str(SCORES[str(names[0])].title)
+
+
+def law_words(law: Law) -> str:
+    """Return where starts lie, in a few words.
+
+    Parameters
+    ----------
+    law : Law
+    """
+    if not law.scale:
+        return "at the truth"
+    power = _POWERS.get(law.power, f"n^(−{law.power:g})") if law.power else ""
+    return f"{law.scale:g}{'·' if power else ''}{power} away"
+
+
+def way_words(asked: ProtocolMap, way: int) -> str:
+    """Return how a map's protocol is run in one of its ways.
+
+    Parameters
+    ----------
+    asked : ProtocolMap
+    way : int
+    """
+    return asked.ways[way].words
+
+
+def lesson(result: MapResult) -> str:
+    """Say in one sentence what a map shows; numbers stand between stars.
+
+    Parameters
+    ----------
+    result : MapResult
+    """
+    found, asked = region(result), result.asked
+    printed, whole = asked.published, len(result.cells)
+    if not found.judged:
+        return "No protocol has been read yet."
+    of = f"{whole} protocols" if result.complete else f"the {found.judged} protocols read so far"
+    both = "both printed slopes" if len(printed) == 2 else f"all {len(printed)} printed slopes"
+    one = f"the printed slope {signed(printed[0].slope)}"
+    many = len(printed) > 1
+    if found.together:
+        said = f"{both} appear together" if many else f"{one} appears"
+        said = f"{said[0].upper()}{said[1:]} at *{len(found.together)}* of {of}: "
+        said += _where(found.together, asked) + _level(found, asked) + _nobody(found)
+        if found.wide:
+            said += f"; at {len(found.wide)} more the intervals are too wide to tell"
+        return f"{said}."
+    said = f"At *none* of {of} {f'do {both}' if many else f'does {one}'} appear"
+    said += " together" if many else ""
+    if found.wide:
+        said += f"; at {len(found.wide)} of them the intervals are too wide to tell"
+    if found.nearest is not None:
+        near = found.nearest
+        said += f"; the nearest that tells is {protocol_words(asked, near)}, with "
+        said += _slopes(near, printed)
+    return f"{said}."
+
+
+def protocol_words(asked: ProtocolMap, cell: Cell) -> str:
+    """Return a cell's protocol in words.
+
+    Parameters
+    ----------
+    asked : ProtocolMap
+    cell : Cell
+    """
+    return f"{way_words(asked, cell.way)} from starts {law_words(asked.laws[cell.law])}"
+
+
+def _slopes(cell: Cell, printed: Sequence[Published]) -> str:
+    pairs = [
+        f"*{signed(curve.printed[0]) if curve.printed else 'no slope'}* for {signed(one.slope)}"
+        for curve, one in zip(cell.curves, printed, strict=True)
+    ]
+    return listed(pairs)
+
+
+def _where(cells: Sequence[Cell], asked: ProtocolMap) -> str:
+    """Return which cells these are, way by way."""
+    said = []
+    for way in range(len(asked.ways)):
+        laws = [asked.laws[cell.law] for cell in cells if cell.way == way]
+        if laws:
+            said.append(f"{way_words(asked, way)} from starts {_laws(laws, asked)}")
+    return "; ".join(said)
+
+
+def _laws(laws: Sequence[Law], asked: ProtocolMap) -> str:
+    if len(laws) == len(asked.laws):
+        return "of every kind"
+    said = []
+    for power in sorted({law.power for law in asked.laws}):
+        scales = sorted(law.scale for law in laws if law.power == power and law.scale)
+        if scales:
+            by = f"·{_POWERS.get(power, f'n^(−{power:g})')}" if power else ""
+            said.append(f"{listed([f'{scale:g}' for scale in scales])}{by} away")
+    if any(not law.scale for law in laws):
+        said.insert(0, "at the truth")
+    return " or ".join(said)
+
+
+def _level(found: Region, asked: ProtocolMap) -> str:
+    if any(one.line is None for one in asked.published):
+        return ""
+    if not found.level:
+        return ", but at none of them does the line lie where it is printed"
+    return f", and at *{len(found.level)}* of them the line lies where it is printed, too"
+
+
+def _nobody(found: Region) -> str:
+    if not found.starts:
+        return ""
+    if len(found.starts) == len(found.together):
+        which = "there" if len(found.together) == 1 else "at all of these"
+    else:
+        which = f"at {len(found.starts)} of these"
+    return f"; {which} the starts alone show it, with nobody training"
+
+
+def cell_sentence(result: MapResult, cell: Cell) -> str:
+    """Say what to notice at one protocol of a map; numbers stand between stars.
+
+    Parameters
+    ----------
+    result : MapResult
+    cell : Cell
+    """
+    asked = result.asked
+    begin = protocol_words(asked, cell)
+    said = []
+    for at, (curve, one) in enumerate(zip(cell.curves, asked.published, strict=True)):
+        name = f"{curve_name(asked.preset, one)} " if len(asked.published) > 1 else ""
+        if curve.refused:
+            why = curve.refused.partition(", because ")[2].partition(",")[0]
+            said.append(f"{name}cannot be run{f': {why}' if why else ''}")
+            continue
+        if curve.printed is None:
+            said.append(f"{name}{_without(asked, curve)}")
+            continue
+        stand = slope_stands(curve.printed, one)
+        words = {
+            "agrees": "as printed", "differs": f"printed {signed(one.slope)}",
+            "wide": "too wide to tell", "none": "",
+        }[stand]  # fmt: skip
+        said.append(
+            f"{name}*{signed(curve.printed[0])}* ({signed(curve.printed[1])} to "
+            f"{signed(curve.printed[2])}; {words}), starts alone {_start(result, cell.law, at)}"
+        )
+    return f"{begin[0].upper()}{begin[1:]}: {'; '.join(said)}."
+
+
+def foreseen(asked: ProtocolMap, curve: CellCurve) -> float | None:
+    """Return the slope of a curve's predicted means, None where there are none.
+
+    Parameters
+    ----------
+    asked : ProtocolMap
+    curve : CellCurve
+    """
+    known = [value for value in curve.predicted if value is not None and value > 0]
+    if len(known) < 2 or len(known) != len(asked.predicted):
+        return None
+    return float(np.polyfit(np.log(asked.predicted), np.log(known), 1)[0])
+
+
+def _without(asked: ProtocolMap, curve: CellCurve) -> str:
+    """Return what is said of a curve that has no slope yet, or none at all."""
+    if curve.n:
+        return f"no slope ({curve.lost} fits lost)" if curve.lost else "no slope"
+    told = foreseen(asked, curve)
+    return "not run yet" if told is None else f"predicted *{signed(told)}*, not run yet"
+
+
+def _start(result: MapResult, law: int, curve: int) -> str:
+    start = result.start(law, curve)
+    if start is None or start.printed is None:
+        return "without a slope"
+    return signed(start.printed[0])

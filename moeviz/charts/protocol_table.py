@@ -1,0 +1,201 @@
+"""A protocol map as text, as plain data, and the maps' part of a page of results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from moeviz.charts.protocol_lessons import curve_name, law_words, lesson, protocol_words
+from moeviz.study.presets import PRESETS
+from moeviz.study.protocol_kept import KeptMap, kept_map, map_names
+from moeviz.study.protocol_region import (
+    CLOSE,
+    TRUSTED,
+    cell_stands,
+    level_stands,
+    region,
+    slope_stands,
+    trust,
+)
+from moeviz.study.protocol_result import Cell, CellCurve, Ends, MapResult
+from moeviz.text import signed
+
+MARKS = {"agrees": "=", "differs": " ", "wide": "?", "none": "-"}
+"""Behind a slope: as printed, not, too wide to tell, none."""
+
+
+def map_json(result: MapResult) -> dict[str, Any]:
+    """Return a map with how its cells stand, as plain data.
+
+    Parameters
+    ----------
+    result : MapResult
+    """
+    found, n = region(result), result.asked.sizes[-1]
+    published = result.asked.published
+    plain = result.to_json()
+    for cell, made in zip(result.cells, plain["cells"], strict=True):
+        made["stands"] = cell_stands(cell, published)
+        made["protocol"] = protocol_words(result.asked, cell)
+        for curve, one, told in zip(cell.curves, published, made["curves"], strict=True):
+            told["stands"] = slope_stands(curve.printed, one)
+            if one.line is not None:
+                told["level_stands"] = level_stands(curve, one, n)
+    return {
+        **plain,
+        "published": [
+            {"curve": curve_name(result.asked.preset, p), "slope": p.slope, "source": p.source}
+            for p in published
+        ],
+        "region": [[cell.law, cell.way] for cell in found.together],
+        "level_region": [[cell.law, cell.way] for cell in found.level],
+        "too_wide": [[cell.law, cell.way] for cell in found.wide],
+        "lesson": plain_text(lesson(result)),
+    }
+
+
+def plain_text(sentence: str) -> str:
+    """Return a sentence without the stars around its numbers."""
+    return sentence.replace("*", "")
+
+
+def map_text(result: MapResult) -> str:
+    """Return a map as a table per curve and its lesson.
+
+    Parameters
+    ----------
+    result : MapResult
+    """
+    asked = result.asked
+    lines = [
+        f"{PRESETS[asked.preset].title}: {len(result.cells)} protocols, {len(asked.sizes)} sizes "
+        f"from {asked.sizes[0]:,} to {asked.sizes[-1]:,}, {asked.replicates} replicates."
+    ]
+    head = f"{'starts':22s}" + "".join(f"{way.short:>16s}" for way in asked.ways) + "  starts alone"
+    for at, one in enumerate(asked.published):
+        name = curve_name(asked.preset, one)
+        lines += ["", f"{name}: printed {signed(one.slope)} (slope of the means)", head]
+        for law, words in enumerate(map(law_words, asked.laws)):
+            row = [cell.curves[at] for cell in result.cells if cell.law == law]
+            start = result.start(law, at)
+            lines.append(
+                f"{words:22s}"
+                + "".join(f"{_written(c.printed, slope_stands(c.printed, one)):>16s}" for c in row)
+                + f"  {signed(start.printed[0]) if start and start.printed else 'none'}"
+            )
+    marks = "= contains the printed slope, ? would but is too wide to tell, none: no slope"
+    return "\n".join([*lines, "", f"± half the interval; {marks}.", plain_text(lesson(result))])
+
+
+def _written(ends: Ends | None, stand: str) -> str:
+    if ends is None:
+        return "none "
+    return f"{signed(ends[0])} ±{(ends[2] - ends[1]) / 2:.2f}{MARKS[stand]}"
+
+
+def maps_markdown(names: Sequence[str] = ()) -> str:
+    """Return what the kept maps say, figure by figure, as Markdown.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Presets; by default all that have a kept map.
+    """
+    kept = {name: found for name in names or map_names() if (found := kept_map(name)) is not None}
+    lines = []
+    for name, found in kept.items():
+        lines += [f"### {PRESETS[name].title}", "", figure_words(found), ""]
+    missing = [name for name in map_names() if name not in kept]
+    if missing and not names:
+        lines += [f"Without a kept map yet: {', '.join(missing)}.", ""]
+    if kept:
+        lines.append(trust_words([found.result for found in kept.values()]))
+    return "\n".join(lines).strip() + "\n"
+
+
+def maps_page(names: Sequence[str] = ()) -> str:
+    """Return :func:`maps_markdown` as a page of its own, with a heading that says what it is.
+
+    Parameters
+    ----------
+    names : sequence of str
+    """
+    return (
+        "# What the protocol maps say\n\n"
+        "Printed by `python -m moeviz protocols --markdown` from the kept maps "
+        "([how they are made](protocols.md#maps-what-would-have-to-be-true)).\n\n"
+        f"{maps_markdown(names)}"
+    )
+
+
+def figure_words(kept: KeptMap) -> str:
+    """Return a paragraph about a kept map: its lesson, what it took, and what it establishes.
+
+    Parameters
+    ----------
+    kept : KeptMap
+    """
+    result, asked = kept.result, kept.result.asked
+    found = region(result)
+    said = [plain_text(lesson(result))]
+    if found.together:
+        these = "this protocol" if len(found.together) == 1 else "one of these protocols"
+        what = "slopes come" if len(asked.published) > 1 else "slope comes"
+        said.append(
+            f"That the printed {what} out there is established; that the paper ran {these} is only "
+            "compatible with what it prints."
+        )
+    else:
+        said.append(
+            "What the paper ran is none of these, or not what the map takes for given (truth, "
+            "rate, epochs, loss)."
+        )
+    said.append(_extremes(result))
+    said.append(
+        f"({len(result.cells)} protocols, {len(asked.sizes)} sizes from {asked.sizes[0]:,} to "
+        f"{asked.sizes[-1]:,}, {asked.replicates} replicates; {kept.date}, {kept.device}, "
+        f"{result.seconds / 60:.1f} core-minutes.)"
+    )
+    return " ".join(part for part in said if part)
+
+
+def _extremes(result: MapResult) -> str:
+    """Return between which slopes the curves lie over the map."""
+    said = []
+    for at, one in enumerate(result.asked.published):
+        pairs: list[tuple[float, Cell, CellCurve]] = [
+            (cell.curves[at].printed[0], cell, cell.curves[at])  # type: ignore[index]
+            for cell in result.cells
+            if cell.curves[at].printed is not None
+        ]
+        if not pairs:
+            continue
+        low, high = min(pairs, key=lambda p: p[0]), max(pairs, key=lambda p: p[0])
+        name = curve_name(result.asked.preset, one)
+        said.append(
+            f"Over the map the slope of {name} goes from {signed(low[0])} "
+            f"({protocol_words(result.asked, low[1])}) to {signed(high[0])} "
+            f"({protocol_words(result.asked, high[1])}); printed is {signed(one.slope)}."
+        )
+    return " ".join(said)
+
+
+def trust_words(results: Sequence[MapResult]) -> str:
+    """Return how often the predicted protocol was right over some maps.
+
+    Parameters
+    ----------
+    results : sequence of MapResult
+    """
+    found = trust(results)
+    if not found.trusted:
+        return "No predicted mean of these maps is trusted."
+
+    def share(part: int, whole: int) -> str:
+        return f"{part:,} of {whole:,} ({100 * part / whole:.0f} %)" if whole else "none"
+
+    return (
+        f"Of the predicted means that are drawn (remainder at most {TRUSTED:g}), "
+        f"{share(found.close, found.trusted)} lie within {100 * CLOSE:.0f} % of the measured mean; "
+        f"of those that are not, {share(found.doubted_close, found.doubted)}."
+    )

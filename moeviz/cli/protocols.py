@@ -1,0 +1,137 @@
+"""The command ``protocols``: a published figure over start laws and ways to run its protocol."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moeviz.cli.printing import print_json
+from moeviz.errors import SpecificationError
+
+if TYPE_CHECKING:
+    from moeviz.study.protocol_map import ProtocolMap
+    from moeviz.study.protocol_result import MapResult
+
+
+def add_protocols(parser: argparse.ArgumentParser) -> None:
+    """Give the command its arguments.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        The command's own.
+    """
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="a figure's preset (without one: list the maps)"
+    )
+    parser.add_argument(
+        "--full", action="store_true", help="the whole map; what is kept of it is not run again"
+    )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="run whole maps, those stale unless named, and keep them in the project",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what --keep would cost, and end"
+    )
+    parser.add_argument(
+        "--markdown", action="store_true", help="print what the kept maps say, figure by figure"
+    )
+    parser.add_argument("--store", type=Path, help="folder of finished blocks")
+    parser.add_argument("--json", action="store_true", help="print plain data")
+
+
+def protocols(arguments: argparse.Namespace, run: Callable[[ProtocolMap], MapResult]) -> int:
+    """Run maps and print what they say; with ``--keep`` keep them.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+    run : callable
+        Runs a map to its end; blocks that are finished already are not computed again.
+
+    Raises
+    ------
+    SpecificationError
+        If there is no such map.
+    """
+    from moeviz.study.protocol_kept import kept_map, map_names, named_map
+
+    known = map_names()
+    for name in arguments.names:
+        if name not in known:
+            raise SpecificationError(
+                f"Expected a figure with printed slopes ({', '.join(known)}), but got "
+                f"'{name[:60]}'."
+            )
+    if arguments.markdown:
+        from moeviz.charts.protocol_table import maps_page
+
+        print(maps_page(arguments.names), end="")
+        return 0
+    if arguments.keep or arguments.dry_run:
+        return _keep(arguments.names, arguments.dry_run, run)
+    if not arguments.names:
+        return _list(arguments.json)
+    found = []
+    for name in arguments.names:
+        kept = kept_map(name) if arguments.full else None
+        size = "full" if arguments.full else "live"
+        found.append(kept.result if kept and kept.fresh else run(named_map(name, size)))
+    return _print(found, arguments.json)
+
+
+def _print(results: Sequence[MapResult], as_json: bool) -> int:
+    from moeviz.charts.protocol_table import map_json, map_text
+
+    if as_json:
+        made = [map_json(result) for result in results]
+        print_json(made[0] if len(made) == 1 else made)
+    else:
+        print("\n\n".join(map_text(result) for result in results))
+    return 0
+
+
+def _states() -> dict[str, tuple[str, float]]:
+    """Return by name how a kept map stands, and what the map costs in seconds of one core."""
+    from moeviz.study.protocol_kept import kept_map, map_names, named_map
+    from moeviz.study.protocol_plan import split_map
+
+    found = {}
+    for name in map_names():
+        kept = kept_map(name)
+        state = "not kept yet" if kept is None else "fresh" if kept.fresh else "stale"
+        found[name] = (state, sum(block.cost for block in split_map(named_map(name))))
+    return found
+
+
+def _list(as_json: bool) -> int:
+    states = _states()
+    if as_json:
+        print_json([{"name": n, "kept": s, "seconds": c} for n, (s, c) in states.items()])
+        return 0
+    for name, (state, cost) in states.items():
+        print(f"{name:22s} {cost / 60:6.1f} min of one core in full  {state}")
+    return 0
+
+
+def _keep(names: Sequence[str], dry: bool, run: Callable[[ProtocolMap], MapResult]) -> int:
+    from moeviz.study.protocol_kept import keep_map, named_map
+
+    states = _states()
+    wanted = list(names) or [name for name, (state, _) in states.items() if state != "fresh"]
+    for name in wanted:
+        state, cost = states[name]
+        print(f"{name:22s} {cost / 60:6.1f} min of one core  {state}", flush=True)
+    if not wanted:
+        print("Nothing is stale.")
+    for name in [] if dry else wanted:
+        print(f"{name} ...", flush=True)
+        result = run(named_map(name))
+        path = keep_map(result, datetime.now(UTC).date().isoformat(), result.device)
+        print(f"{name}: {result.seconds:.0f} s, {path.stat().st_size:,} bytes", flush=True)
+    return 0

@@ -1,0 +1,1 @@
+"""Protocol maps as jobs: blocks of cells on the workers of the studies."""

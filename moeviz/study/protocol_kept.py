@@ -1,0 +1,186 @@
+"""The maps that the project has, and those that are kept with it.
+
+A kept map is a JSON file in ``maps`` beside this module, with the date, the device and the seconds
+that it took; ``python -m moeviz protocols NAME --keep`` makes one. It is of today's map as long as
+its hash is; any change of the map, of the figure's study or of the arithmetic makes it stale.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from moeviz.estimate.em_rule import EM_RULES
+from moeviz.study.presets import FULL, LIVE, PRESETS
+from moeviz.study.protocol_map import EM, ProtocolMap, protocol_of
+from moeviz.study.protocol_result import MapResult
+from moeviz.study.reader import ObjectReader
+from moeviz.text import json_text
+
+FOLDER = "maps"
+
+SCALES = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
+POWERS = (0.0, 0.25, 0.5)
+BATCHES = (16, 128, 1024, 0)
+SGD_SIZES = (1000, 1534, 2354, 3612, 5541, 8502, 13044, 20014)
+
+EM_SCALES = (0.0, 0.01, 0.1, 1.0)
+EM_POWERS = (0.0, 0.5)
+COUNT, LIVE_COUNT = 8, 4
+"""Sample sizes of a map of EM, between the ends that the figure prints."""
+
+TOLERANCE = 1e-6
+"""The one that `multinomial` names (App. D.1), without saying of what."""
+
+EM_WAYS: tuple[dict[str, Any], ...] = (
+    *(
+        {"em_rule": rule, "em_tolerance": TOLERANCE, "em_steps": 400}
+        for rule in ("mean", "relative", "parameters", "total")
+    ),
+    *(
+        {"em_rule": "none", "em_tolerance": TOLERANCE, "em_steps": steps}
+        for steps in (25, 100, 400)
+    ),
+)  # fmt: skip
+
+LIVE_SCALES = (0.0, 0.01, 0.1, 1.0)
+LIVE_BATCHES = (16, 128, 0)
+LIVE_SGD_SIZES = (1000, 2154, 4642, 10000)
+LIVE_EM_WAYS = (*EM_WAYS[:2], {"em_rule": "none", "em_tolerance": TOLERANCE, "em_steps": 100})
+LIVE_SHARE = 0.5
+"""Of the printed range of sizes, on a logarithmic scale, what a live map of EM covers."""
+
+REPLICATES = 10
+
+
+def map_names() -> tuple[str, ...]:
+    """Return the presets that have a map: those of figures with printed slopes, in their order."""
+    # A study that runs to its end whatever its tolerance is a place on its figure's map.
+    return tuple(
+        name
+        for name, preset in PRESETS.items()
+        if preset.published and EM_RULES[preset.defaults["em_rule"]].tolerates
+    )
+
+
+@lru_cache(maxsize=64)
+def named_map(name: str, size: str = FULL) -> ProtocolMap:
+    """Return the map of a figure, in full or as it can be run in front of a class.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`map_names`.
+    size : {"live", "full"}
+
+    Raises
+    ------
+    SpecificationError
+        If there is no such map.
+    """
+    live = size == LIVE
+    ways: tuple[dict[str, Any], ...]
+    sizes: tuple[int, ...]
+    if protocol_of(name) == EM:
+        laws = _laws(EM_SCALES, EM_POWERS)
+        sizes, ways = _em_sizes(name, live), LIVE_EM_WAYS if live else EM_WAYS
+    else:
+        laws = _laws(LIVE_SCALES, EM_POWERS) if live else _laws(SCALES, POWERS)
+        sizes = LIVE_SGD_SIZES if live else SGD_SIZES
+        ways = tuple({"batch": batch} for batch in (LIVE_BATCHES if live else BATCHES))
+    ends = (sizes[0], sizes[-1]) if live else (sizes[0], sizes[len(sizes) // 2], sizes[-1])
+    return ProtocolMap.make(name, laws, ways, sizes, REPLICATES, ends)
+
+
+def _em_sizes(name: str, live: bool) -> tuple[int, ...]:
+    """Return sizes with one ratio between them, from the first that a figure prints."""
+    printed = PRESETS[name].published[0].sizes
+    first, ratio = printed[0], printed[-1] / printed[0]
+    count, share = (LIVE_COUNT, LIVE_SHARE) if live else (COUNT, 1.0)
+    return tuple(round(first * ratio ** (share * at / (count - 1))) for at in range(count))
+
+
+def _laws(scales: Sequence[float], powers: Sequence[float]) -> list[tuple[float, float]]:
+    return [(scale, power) for power in powers for scale in scales]
+
+
+@dataclass(frozen=True)
+class KeptMap:
+    """A map that is kept.
+
+    Attributes
+    ----------
+    date, device : str
+        When and where it was computed.
+    result : MapResult
+    """
+
+    date: str
+    device: str
+    result: MapResult
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is of today's map, and whole."""
+        return self.result.complete and self.result.hash == named_map(self.result.asked.preset).hash
+
+
+def maps_folder() -> Path:
+    """Return the folder of the kept maps."""
+    return Path(str(resources.files("moeviz.study") / FOLDER))
+
+
+@lru_cache(maxsize=64)
+def kept_map(name: str) -> KeptMap | None:
+    """Return the kept map of a figure, or None.
+
+    Parameters
+    ----------
+    name : str
+        A preset's name.
+
+    Raises
+    ------
+    SpecificationError
+        If the file is not one that :func:`keep_map` wrote.
+    """
+    if name not in map_names():
+        return None
+    path = maps_folder() / f"{name}.json"
+    if not path.exists():
+        return None
+    data = json.loads(path.read_text("utf-8"))
+    read = ObjectReader(data, name)
+    return KeptMap(read.text("date"), read.text("device"), MapResult.from_json(data.get("result")))
+
+
+def keep_map(result: MapResult, date: str, device: str) -> Path:
+    """Write a map into the project's own folder; numbers keep four digits.
+
+    Parameters
+    ----------
+    result : MapResult
+    date, device : str
+    """
+    folder = maps_folder()
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{result.asked.preset}.json"
+    plain = {"date": date, "device": device, "result": _short(result.to_json())}
+    path.write_text(json_text(plain, compact=True) + "\n", "utf-8")
+    kept_map.cache_clear()
+    return path
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.4g}")
+    if isinstance(value, dict):
+        return {key: _short(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_short(part) for part in value]
+    return value

@@ -1,0 +1,202 @@
+"""Where the printed slopes appear in a protocol map, and what its cells say besides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from moeviz.study.presets import Published
+from moeviz.study.protocol_result import Cell, CellCurve, Ends, MapResult
+from moeviz.text import within
+
+WIDE = 0.25
+"""An interval of a slope that is wider says little: half of what lies between flat and n^(-1/2)."""
+
+TRUSTED = 0.15
+"""The share of its mean by which the remainder may move a prediction that is drawn."""
+
+CLOSE = 0.2
+"""How far, as a share of what was measured, a prediction may be off to count as right."""
+
+Stands = Literal["agrees", "differs", "wide", "none"]
+"""The printed slope lies in the interval; outside; in one too wide to tell; there is no slope."""
+
+
+def slope_stands(ends: Ends | None, published: Published) -> Stands:
+    """Return how a slope stands to the printed one, both as they are printed.
+
+    Parameters
+    ----------
+    ends : tuple of three floats, or None
+    published : Published
+    """
+    if ends is None:
+        return "none"
+    if not within(published.slope, ends[1], ends[2]):
+        return "differs"
+    return "wide" if ends[2] - ends[1] > WIDE else "agrees"
+
+
+def level_stands(curve: CellCurve, published: Published, n: int) -> Stands:
+    """Return how a curve's level at a size stands to the printed line's.
+
+    Parameters
+    ----------
+    curve : CellCurve
+    published : Published
+    n : int
+        The size for which the level was read.
+    """
+    if published.line is None or curve.level is None:
+        return "none"
+    _, low, high = published.line.at(n)
+    return "agrees" if curve.level[1] <= high and low <= curve.level[2] else "differs"
+
+
+def cell_stands(cell: Cell, published: Sequence[Published]) -> Stands:
+    """Return how a cell stands to all printed slopes together.
+
+    Parameters
+    ----------
+    cell : Cell
+    published : sequence of Published
+    """
+    each = [slope_stands(c.printed, p) for c, p in zip(cell.curves, published, strict=True)]
+    for worst in ("differs", "none", "wide"):
+        if worst in each:
+            return worst
+    return "agrees"
+
+
+@dataclass(frozen=True)
+class Region:
+    """Which cells of a map show the printed slopes.
+
+    Attributes
+    ----------
+    together : tuple of Cell
+        Every curve's interval contains the printed slope, and says something.
+    level : tuple of Cell
+        Of these, the cells whose lines lie where the paper prints its own, too; empty where the
+        paper prints no line.
+    wide : tuple of Cell
+        Cells in which no curve differs and some interval is too wide to tell.
+    judged : int
+        Cells in which every curve has a slope, or some curve that has one differs.
+    starts : tuple of Cell
+        Of those together, the cells whose starts alone show the printed slopes, too.
+    nearest : Cell or None
+        Of the cells in which a curve differs, the one whose largest distance from a printed slope
+        is smallest.
+    """
+
+    together: tuple[Cell, ...]
+    level: tuple[Cell, ...]
+    wide: tuple[Cell, ...]
+    judged: int
+    starts: tuple[Cell, ...]
+    nearest: Cell | None
+
+
+def region(result: MapResult) -> Region:
+    """Return where the printed slopes appear.
+
+    Parameters
+    ----------
+    result : MapResult
+    """
+    published, n = result.asked.published, result.asked.sizes[-1]
+    stands = {id(cell): cell_stands(cell, published) for cell in result.cells}
+    together = tuple(cell for cell in result.cells if stands[id(cell)] == "agrees")
+    level = tuple(
+        cell
+        for cell in together
+        if all(
+            level_stands(curve, one, n) == "agrees"
+            for curve, one in zip(cell.curves, published, strict=True)
+        )
+    )
+    known = [
+        cell
+        for cell in result.cells
+        if stands[id(cell)] == "differs" and math.isfinite(distance(cell, published))
+    ]
+    return Region(
+        together,
+        level,
+        tuple(cell for cell in result.cells if stands[id(cell)] == "wide"),
+        sum(stand != "none" for stand in stands.values()),
+        tuple(cell for cell in together if _starts_agree(result, cell)),
+        min(known, key=lambda cell: distance(cell, published), default=None),
+    )
+
+
+def distance(cell: Cell, published: Sequence[Published]) -> float:
+    """Return the largest distance of a cell's slopes from the printed ones.
+
+    Parameters
+    ----------
+    cell : Cell
+    published : sequence of Published
+
+    Returns
+    -------
+    float
+        Infinite where a curve has no slope.
+    """
+    return max(
+        abs(curve.printed[0] - one.slope) if curve.printed else math.inf
+        for curve, one in zip(cell.curves, published, strict=True)
+    )
+
+
+def _starts_agree(result: MapResult, cell: Cell) -> bool:
+    found = [result.start(cell.law, at) for at in range(len(cell.curves))]
+    return all(
+        one is not None and slope_stands(one.printed, published) == "agrees"
+        for one, published in zip(found, result.asked.published, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How predicted means stand to measured ones.
+
+    Attributes
+    ----------
+    trusted, close : int
+        Predicted means that are drawn; and those within :data:`CLOSE` of the measured mean.
+    doubted, doubted_close : int
+        The same of those that are not drawn.
+    """
+
+    trusted: int
+    close: int
+    doubted: int
+    doubted_close: int
+
+
+def trust(results: Sequence[MapResult], most: float = TRUSTED) -> Trust:
+    """Return how often predicted means are right, of those that are drawn and of the others.
+
+    Parameters
+    ----------
+    results : sequence of MapResult
+    most : float
+        The shift up to which a prediction is trusted.
+    """
+    count = {True: [0, 0], False: [0, 0]}
+    for result in results:
+        for curve in (curve for cell in result.cells for curve in cell.curves):
+            measured = dict(zip(curve.n, curve.mean, strict=True))
+            sizes = result.asked.predicted[: len(curve.predicted)]
+            for n, told, shift in zip(sizes, curve.predicted, curve.shift, strict=True):
+                found = measured.get(n)
+                if told is None or not found:
+                    continue
+                drawn = shift is not None and shift <= most
+                count[drawn][0] += 1
+                count[drawn][1] += abs(told - found) <= CLOSE * found
+    return Trust(*count[True], *count[False])
