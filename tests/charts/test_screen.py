@@ -64,6 +64,7 @@ def test_every_trace_says_which_curve_and_part_it_is(name):
         "paper",
         "separation",
         "bound",
+        "left",
     }
     for trace in screen["figure"]["data"]:
         assert trace["meta"]["part"] in known

@@ -14,7 +14,7 @@ from moeviz.charts.meter import meters
 from moeviz.charts.palette import THEMES
 from moeviz.estimate import FitResult, Status
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
-from moeviz.study.blocks import _data
+from moeviz.study.block_data import block_data
 from moeviz.study.completed import lacks, with_ends
 from moeviz.study.curves import FITS, STARTS, TO_THE_END, UNFINISHED
 from moeviz.study.data import data_of
@@ -106,7 +106,7 @@ def test_fits_that_are_at_the_minimum_stay_there():
     )
     (fit,), (reading,) = resolve_scenario(spec).fits, [c.reading for c in plan(spec).curves[:1]]
     (block,) = [b for b in plan(spec).blocks if b.kind == UNFINISHED]
-    data = _data(spec, fit, block, "cpu", None)
+    data = block_data(spec, fit, block)
     ended = ESTIMATORS["converged"].run(data, spec.fields, None)
     first = untrained(spec, fit, fit.truth, block)
     again = trained_to_the_end(data, first, ended, 200)
@@ -135,7 +135,7 @@ def test_a_failed_protocol_leaves_no_distance():
     spec = alone()
     fit = resolve_scenario(spec).fits[0]
     block = next(b for b in plan(spec).blocks if b.kind == UNFINISHED)
-    data = _data(spec, fit, block, "cpu", None)
+    data = block_data(spec, fit, block)
     first = untrained(spec, fit, fit.truth, block)
     status = torch.tensor([int(Status.DIVERGED), int(Status.NON_FINITE), int(Status.PROTOCOL)])
     theta = torch.full_like(first, torch.inf)

@@ -182,5 +182,5 @@ def _about_kept(kept: KeptResult) -> None:
     st.markdown(
         f"The full-size result, kept with the project: computed on {plain(kept.date)} in "
         f"{duration(kept.result.seconds)} by the clock, device {plain(kept.device)}"
-        f"{way and ', '}{way}. The settings do not change it."
+        f"{way and ', '}{way}. Of the settings only statistic and band change what is seen of it."
     )
