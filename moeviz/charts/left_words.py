@@ -27,11 +27,22 @@ def left_words(spec: Specification, curve: Curve) -> str:
     """
     most = max(map(len, curve.loss), default=0)
     of = f"{most} data set{'s' * (most != 1)} of each size" if most else ""
-    return f"{WHAT}{f': {of}' * bool(of)}.{_left(curve)}{_ends(spec, curve)}"
+    return f"{WHAT}{f': {of}' * bool(of)}.{left_of(curve)}{_ends(spec, curve)}"
 
 
-def _left(curve: Curve) -> str:
-    """Compare what is left with what there was, at the largest size that has both."""
+def left_of(curve: Curve) -> str:
+    """Compare what is left with what there was, at the largest size that has both.
+
+    Parameters
+    ----------
+    curve : Curve
+        Of kind "unfinished".
+
+    Returns
+    -------
+    str
+        A sentence with a space before it; empty where nothing is known.
+    """
     rows = zip(curve.n, curve.mean, curve.outset or (), strict=False)
     known = [(n, left, whole) for n, left, whole in rows if left is not None and whole is not None]
     if not known:
@@ -44,7 +55,7 @@ def _left(curve: Curve) -> str:
             f" At n = {n:,} training has yet to cover {number(left)}; its starts were nearer, at "
             f"{number(whole)}."
         )
-    return f" At n = {n:,} training has yet to cover {number(left)} of {number(whole)}."
+    return f" At n = {n:,} training has yet to cover {number(left)} of {number(whole)}, on average."
 
 
 def _ends(spec: Specification, curve: Curve) -> str:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from moeviz.charts.chosen import short_names
+from moeviz.charts.left_words import left_of
 from moeviz.charts.palette import Theme, style
 from moeviz.charts.words import NO_SLOPE, whole
 from moeviz.study.against import held_against
-from moeviz.study.curves import STARTS, UNFINISHED
+from moeviz.study.curves import APART, STARTS, UNFINISHED
 from moeviz.study.fit_report import FitReport
 from moeviz.study.moving import move_of
 from moeviz.study.result import Curve, Result
@@ -32,9 +33,10 @@ GAP = 0.25
 FEWEST = 3
 """Sample sizes without which nobody sees whether a line is straight."""
 
-_OTHERS = {
+OTHERS = {
     STARTS: "what the starts alone would show, without training",
     UNFINISHED: "how far the fits are from the converged estimator on the same data",
+    APART: "how far the truths are from their limit",
 }
 """What other kinds of curves than fits show, of which theory does not speak."""
 
@@ -131,13 +133,14 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     slope = curve.slope
     if slope is None:
         return _without(curve, result)
-    if curve.separates:
-        return "unknown", f"{course(slope)}: how far the truths are from their limit."
+    if curve.separates:  # It is known whole before anything has been fitted.
+        return "unknown", f"{course(slope)}: {OTHERS[APART]}."
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
         return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
     exponent = curve.claim.exponent
-    if curve.kind in _OTHERS:
-        return "unknown", f"{course(slope)}: {_OTHERS[curve.kind]}."
+    if curve.kind in OTHERS:
+        left = left_of(curve) if curve.kind == UNFINISHED else ""
+        return "unknown", f"{course(slope)}: {OTHERS[curve.kind]}.{left}"
     if exponent is None:
         single = "single " if "n^(" in curve.claim.rate else ""
         return "unknown", f"{course(slope)}; theory names no {single}power of n to hold it against."

@@ -111,9 +111,11 @@ def moving_takeaway(result: Result, names: Sequence[str], shown: Sequence[int]) 
     if not moves(result.spec.fields):
         return ""
     said, largest = [], 0
+    losses = {c.reading.loss for c in (result.curves[place] for place in shown) if c.separates}
     for place in shown:
         curve = result.curves[place]
-        found = partner(curve, result.curves) if curve.trained and curve.n else None
+        seen = curve.trained and curve.n and curve.reading.loss in losses
+        found = partner(curve, result.curves) if seen else None
         if found is None:
             continue
         other, n = result.curves[found], curve.n[-1]
@@ -125,7 +127,8 @@ def moving_takeaway(result: Result, names: Sequence[str], shown: Sequence[int]) 
     if not said:
         return ""
     return (
-        f" The truth moves towards its limit like n^(−{result.spec['moving_power']:g}), and at n = "
-        f"{largest:,} {'; '.join(said)}. That speaks of all these truths at once; of any one of "
-        "them, held fixed, an error may fall faster."
+        f" The truth moves towards its limit like n to the power "
+        f"−{result.spec['moving_power']:g}, and at n = {largest:,} {'; '.join(said)}. This is the "
+        "uniform view, another truth for each n; point-wise, with one of them held fixed, an error "
+        "may fall faster."
     )

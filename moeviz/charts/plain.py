@@ -10,6 +10,7 @@ _TOKEN = re.compile(r"\\([a-zA-Z]+|.)|([{}^_])|(\s+)|(.)", re.DOTALL)
 _SYMBOLS: Mapping[str, str] = {
     **{"partial": "∂", "alpha": "α", "beta": "β", "eta": "η", "lambda": "λ", "mu": "μ"},
     **{"nu": "ν", "phi": "φ", "sigma": "σ", "tau": "τ", "Delta": "Δ", "Theta": "Θ", "Phi": "Φ"},
+    **{"Lambda": "Λ", "rho": "ρ"},
     **{"leq": "≤", "geq": "≥", "neq": "≠", "gtrsim": "≳", "to": "→", "in": "∈", "times": "×"},
     **{"sum": "∑", "infty": "∞", "dots": "…", "cdots": "⋯", "cdot": "·", "top": "ᵀ", "pm": "±"},
     **{"varphi": "φ", "varepsilon": "ε", "gamma": "γ", "theta": "θ", "omega": "ω", "kappa": "κ"},

@@ -168,7 +168,8 @@ def cell_sentence(result: MapResult, cell: Cell) -> str:
     for at, (curve, one) in enumerate(zip(cell.curves, asked.published, strict=True)):
         name = f"{curve_name(asked.preset, one)} " if len(asked.published) > 1 else ""
         if curve.refused:
-            said.append(f"{name}cannot be run")
+            why = curve.refused.partition(", because ")[2].partition(",")[0]
+            said.append(f"{name}cannot be run{f': {why}' if why else ''}")
             continue
         if curve.printed is None:
             said.append(f"{name}{_without(asked, curve)}")

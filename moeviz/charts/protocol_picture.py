@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from moeviz.charts.checker import superscript
@@ -15,8 +16,8 @@ from moeviz.text import signed
 CELL = "cell"
 """The handle that is moved over the map."""
 
-DIGITS = 3
-"""Of numbers that are only drawn."""
+DIGITS, EXACT = 3, 6
+"""Of numbers that are only drawn, and of slopes, which are printed to two places."""
 
 _FRACTIONS = {0.0: "0", 0.25: "¼", 0.5: "½"}
 
@@ -146,15 +147,15 @@ def _cell(result: MapResult, cell: Cell, together: bool) -> dict[str, Any]:
 def _drawn(asked: ProtocolMap, curve: CellCurve, stands: str) -> dict[str, Any]:
     told = foreseen(asked, curve)
     return {
-        "slope": _numbers(curve.printed or ()) or None,
+        "slope": _numbers(curve.printed or (), EXACT) or None,
         "stands": stands,
         "n": list(curve.n),
         "mean": _numbers(curve.mean),
         "told": _numbers(curve.predicted),
-        "foreseen": None if told is None else float(f"{told:.{DIGITS}g}"),
+        "foreseen": None if told is None else float(f"{told:.{EXACT}g}"),
         "refused": bool(curve.refused),
     }
 
 
-def _numbers(values: Any) -> list[float | None]:
-    return [None if value is None else float(f"{value:.{DIGITS}g}") for value in values]
+def _numbers(values: Sequence[float | None], count: int = DIGITS) -> list[float | None]:
+    return [None if value is None else float(f"{value:.{count}g}") for value in values]

@@ -139,9 +139,11 @@ def figure_words(kept: KeptMap) -> str:
     found = region(result)
     said = [plain_text(lesson(result))]
     if found.together:
+        these = "this protocol" if len(found.together) == 1 else "one of these protocols"
+        what = "slopes come" if len(asked.published) > 1 else "slope comes"
         said.append(
-            "That the printed slopes come out there is established; that the paper ran one of "
-            "these protocols is only compatible with what it prints."
+            f"That the printed {what} out there is established; that the paper ran {these} is only "
+            "compatible with what it prints."
         )
     else:
         said.append(

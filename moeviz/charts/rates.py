@@ -129,6 +129,7 @@ def rates_cell(row: RateRow, cell: RateCell) -> dict[str, Any]:
         "column": cell.column,
         "setting": "density" if cell.of_function else row.setting,
         "expert": cell.expert_words,
+        "face": cell.noun or cell.expert_words,
         "claim": claim.rate,
         "short": short_rate(claim),
         "kind": kind_of_claim(claim),

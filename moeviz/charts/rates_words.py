@@ -10,7 +10,6 @@ from moeviz.charts.measured import Measured
 from moeviz.charts.proofs import CONDITION, FAILS, MARKS, NONE, OPEN, PROVED
 from moeviz.study.rate_cell import RateCell, RateRow
 from moeviz.text import signed
-from moeviz.theory import DISTANCES
 from moeviz.theory.claim import SLOW, RateClaim
 
 _POWER = re.compile(r"n\^\(−1/(\d+)\)")
@@ -142,9 +141,7 @@ def needs(cell: RateCell) -> str:
     ----------
     cell : RateCell
     """
-    what = "of a parameter"
-    if cell.of_function:
-        what = "of the density" if DISTANCES[cell.settings["losses"]].density else "of the function"
+    what = f"of the {cell.noun}" if cell.noun else "of a parameter"
     said = samples(cell.claim)
     if said == "no power of 1/ε":
         return f"Samples for an error ε {what}: {said} is enough."

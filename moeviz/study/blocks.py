@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from moeviz.errors import Cancelled, SpecificationError
-from moeviz.estimate import FitResult, Status, box
+from moeviz.estimate import FitResult, Status
 from moeviz.model.fused.choice import way_of
+from moeviz.study.block_data import block_data
 from moeviz.study.curves import FITS, STARTS, UNFINISHED
-from moeviz.study.data import data_of
-from moeviz.study.estimators import ESTIMATORS, Data
+from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.moving import move_of
 from moeviz.study.plan import Block, plan
 from moeviz.study.predicted import predicted_protocol
 from moeviz.study.projection import resolve_projection
 from moeviz.study.reader import attributes
-from moeviz.study.scenario import Fit, resolve_scenario, stream
+from moeviz.study.scenario import Fit, resolve_scenario
 from moeviz.study.specification import Specification
-from moeviz.study.starts import starts, untrained
+from moeviz.study.starts import untrained
 from moeviz.study.truths import fit_at, middle, separations
 from moeviz.study.unfinished import left_to_do
 from moeviz.study.versions import NUMBERS_VERSION
@@ -112,7 +112,7 @@ def _fits(
     spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
-    data = _data(spec, fit, block, device, should_stop, watched=block.first == 0)
+    data = block_data(spec, fit, block, device, should_stop, watched=block.first == 0)
     fitted = ESTIMATORS[fit.estimator].run(data, spec.fields, should_stop)
     return {
         "n": block.n,
@@ -154,10 +154,7 @@ def read_fits(
 def _starts(
     spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
-    fit = resolve_scenario(spec).fits[block.fit]
-    projection = resolve_projection(spec, block.fit, should_stop)
-    center = middle(spec, fit, block.n) if projection is None else projection.theta
-    theta = untrained(spec, fit_at(spec, fit, block.n), center, block, device)
+    theta = _begun(spec, resolve_scenario(spec).fits[block.fit], block, device, should_stop)
     return {
         "n": block.n,
         "first": block.first,
@@ -166,14 +163,25 @@ def _starts(
     }
 
 
+def _begun(
+    spec: Specification,
+    fit: Fit,
+    block: Block,
+    device: str,
+    should_stop: Callable[[], bool] | None,
+) -> Tensor:
+    """Return what a block's fits would be without a single step, shape (replicates, P)."""
+    projection = resolve_projection(spec, block.fit, should_stop)
+    center = middle(spec, fit, block.n) if projection is None else projection.theta
+    return untrained(spec, fit_at(spec, fit, block.n), center, block, device)
+
+
 def _ends(
     spec: Specification, block: Block, device: str, should_stop: Callable[[], bool] | None
 ) -> dict[str, Any]:
     fit = resolve_scenario(spec).fits[block.fit]
-    data = _data(spec, fit, block, device, should_stop)
-    projection = resolve_projection(spec, block.fit, should_stop)
-    center = fit.truth if projection is None else projection.theta
-    first = untrained(spec, fit, center, block, device)
+    data = block_data(spec, fit, block, device, should_stop)
+    first = _begun(spec, fit, block, device, should_stop)
     wanted = [
         (index, curve.reading)
         for index, curve in enumerate(plan(spec).curves)
@@ -182,30 +190,6 @@ def _ends(
     x = input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
     found = left_to_do(spec, data, first, fit.estimator, fit.layout, wanted, x, should_stop)
     return {"n": block.n, "first": block.first, "last": block.last, **found}
-
-
-def _data(
-    spec: Specification,
-    fit: Fit,
-    block: Block,
-    device: str,
-    should_stop: Callable[[], bool] | None,
-    watched: bool = False,
-) -> Data:
-    """Return what an estimator works on: data, starts and box of a block's fits."""
-    projection = resolve_projection(spec, block.fit, should_stop)
-    features, response = data_of(spec, fit_at(spec, fit, block.n), block, device)
-    center = middle(spec, fit, block.n) if projection is None else projection.theta
-    return Data(
-        fit.mixture,
-        features,
-        response,
-        starts(spec, fit.mixture, center, fit.layout, block).to(device),
-        box(fit.mixture, fit.layout, spec["box"]),
-        lambda: [stream(spec, 2, block.n, r) for r in range(block.first, block.last)],
-        watched=watched,
-        exact=fit.exact,
-    )
 
 
 def _path(fitted: FitResult, n: int) -> dict[str, Any] | None:

@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from moeviz.errors import SpecificationError
-from moeviz.estimate import EmWay, FitResult, best_of, box, fit_ways, make_problem
+from moeviz.estimate import EmWay, FitResult, best_of, fit_ways, make_problem
 from moeviz.model import Features
-from moeviz.study.data import data_of
+from moeviz.study.block_data import block_data
 from moeviz.study.plan import Block
-from moeviz.study.projection import resolve_projection
 from moeviz.study.scenario import resolve_scenario
 from moeviz.study.specification import Specification
-from moeviz.study.starts import starts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,12 +70,8 @@ def fits_by_way(
             f"Expected a density for expectation-maximisation, but the output '{spec['output']}' "
             "is fitted by least squares; choose another study."
         )
-    projection = resolve_projection(spec, block.fit, should_stop)
-    center = fit.truth if projection is None else projection.theta
-    features, response = data_of(spec, fit, block, device) if data is None else data
-    first = starts(spec, fit.mixture, center, fit.layout, block).to(device)
-    replicates, count, size = first.shape
-    bounds = box(fit.mixture, fit.layout, spec["box"])
-    problem = make_problem(fit.mixture, features, response, bounds, count)
-    found = fit_ways(problem, first.reshape(-1, size), ways, should_stop)
+    work = block_data(spec, fit, block, device, should_stop, drawn=data)
+    replicates, count, size = work.starts.shape
+    problem = make_problem(work.mixture, work.features, work.response, work.bounds, count)
+    found = fit_ways(problem, work.starts.reshape(-1, size), ways, should_stop)
     return tuple(best_of(one, replicates, count) for one in found)

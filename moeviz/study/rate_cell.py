@@ -122,6 +122,13 @@ class RateCell:
         )
 
     @property
+    def noun(self) -> str:
+        """What a claim that is not about parameters is about: "function" or "density"; or empty."""
+        if not self.of_function:
+            return ""
+        return "density" if DISTANCES[self.settings["losses"]].density else "function"
+
+    @property
     def measured_with(self) -> str:
         """Which expert is measured, where the paper's sentence speaks of several; else empty."""
         if self.expert_words not in SEVERAL:

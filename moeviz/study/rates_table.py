@@ -8,6 +8,7 @@ cell opens cannot differ.
 from __future__ import annotations
 
 from moeviz.study.rate_cell import SETTINGS, RateCell, RateRow
+from moeviz.theory import DISTANCES
 
 
 def function(preset: str, distance: str, words: str, **settings: str) -> RateCell:
@@ -24,7 +25,8 @@ def function(preset: str, distance: str, words: str, **settings: str) -> RateCel
     settings : str
         Fields in which the study differs from the preset.
     """
-    return RateCell(words, preset, {**settings, "losses": distance})
+    noun = "density" if DISTANCES[distance].density else "function"
+    return RateCell(f"{words}, the {noun}", preset, {**settings, "losses": distance})
 
 
 def _cosine_row(words: str, router: str, *decided: tuple[str, ...]) -> RateRow:

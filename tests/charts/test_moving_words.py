@@ -75,9 +75,11 @@ def test_the_takeaway_compares_errors_with_separations(name):
     shown, names = first_curves(result.curves), short_names(result.curves)
     said = moving_takeaway(result, names, shown)
     ratios = []
+    losses = {c.reading.loss for c in (result.curves[i] for i in shown) if c.separates}
     for place in shown:
         curve = result.curves[place]
-        other = partner(curve, result.curves) if curve.trained else None
+        fits = curve.trained and curve.reading.loss in losses
+        other = partner(curve, result.curves) if fits else None
         if other is not None and result.curves[other].mean[-1]:
             ratios.append(number(curve.mean[-1] / result.curves[other].mean[-1]))
     found = re.findall(r"is ([\d.]+) times the separation", said)

@@ -62,9 +62,9 @@ def test_every_trace_says_which_curve_and_part_it_is(name):
         "guide",
         "reach",
         "paper",
-        "left",
         "separation",
         "bound",
+        "left",
     }
     for trace in screen["figure"]["data"]:
         assert trace["meta"]["part"] in known

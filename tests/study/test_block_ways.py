@@ -10,6 +10,7 @@ from moeviz.estimate import EM_RULES, EmWay, Status
 from moeviz.study import PRESETS, plan, resolve_scenario, run_block
 from moeviz.study.data import data_of
 from moeviz.study.em_ways import fits_by_way, way_of
+from moeviz.study.moves import MOVES
 
 WAYS = [
     EmWay(rule, tolerance, steps)
@@ -56,3 +57,28 @@ def test_a_regression_has_no_expectation_maximisation():
     spec = PRESETS["cosine-exact"].build({"sizes": (200,), "replicates": 2, "candidates": 2})
     with pytest.raises(SpecificationError, match="Expected a density"):
         fits_by_way(spec, block_of(spec), WAYS)
+
+
+def test_a_truth_that_moves_is_that_of_the_size():
+    name = "gaussian"
+    more = {
+        "routers": ("linear",),
+        "experts": ("linear",),
+        "output": "gaussian",
+        "moving": name,
+        "moving_scale": 0.8,
+        "atoms": 2 + MOVES[name].added,
+        "sizes": (200, 800),
+        "replicates": 2,
+        "candidates": 2,
+        "estimators": ("em",),
+        "em_steps": 20,
+        "em_rule": "total",
+    }
+    spec = PRESETS["lab"].build(more)
+    for n in spec["sizes"]:
+        block = next(b for b in plan(spec).blocks if b.kind == "fits" and b.n == n)
+        (found,) = fits_by_way(spec, block, [way_of(spec)])
+        result = run_block(spec, block)
+        assert (found.cost / n).tolist() == result["residual"]
+        assert found.steps.tolist() == result["steps"]

@@ -14,6 +14,7 @@ import torch
 from moeviz.errors import SpecificationError
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
 from moeviz.study.data import data_of
+from moeviz.study.kept import kept_result
 from moeviz.study.moves import MOVES, STANDING
 from moeviz.study.moving import moved, moves, step
 from moeviz.study.starts import starts
@@ -237,7 +238,7 @@ def test_starts_lie_around_the_limit_or_around_the_truth_as_is_asked():
             return starts(spec, mixture, middle, layout, block)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("moeviz.study.blocks.starts", spy)
+            patch.setattr("moeviz.study.block_data.starts", spy)
             run_block(spec, block)
         assert torch.equal(seen[0], wanted)
 
@@ -320,3 +321,21 @@ def test_a_move_keeps_the_last_gate_and_the_total_weight():
         before, after = fit.true_layout.unpack(fit.truth), layout.unpack(truth)
         assert float(after.weight.sum()) == pytest.approx(float(before.weight.sum()))
         assert torch.equal(after.gate[-1], before.gate[-1])
+
+
+@pytest.mark.parametrize("name", [n for n, p in PRESETS.items() if "moving" in p.values])
+def test_a_kept_result_is_what_its_own_specification_gives_again(name):
+    """Its separations all, and of its fits those of the first block."""
+    kept = kept_result(name).result
+    spec = Specification.from_json(json.loads(json.dumps(kept.spec.to_json())))
+    assert spec.hash == kept.hash
+    first = next(block for block in plan(spec).blocks if block.kind == "fits")
+    blocks = [b for b in plan(spec).blocks if b.kind == "information"] + [first]
+    again = assemble(spec, {b.id: run_block(spec, b) for b in blocks}, 1.0, "cpu")
+    for old, new in zip(kept.curves, again.curves, strict=True):
+        if new.separates:
+            assert new.mean == pytest.approx(old.mean, rel=1e-5)
+            assert new.least_errors == pytest.approx(old.least_errors, rel=1e-5, abs=1e-12)
+        for n, row in zip(new.n, new.loss, strict=True):
+            there = old.loss[old.n.index(n)]
+            assert list(row) == pytest.approx(list(there[: len(row)]), rel=1e-5, abs=1e-12)

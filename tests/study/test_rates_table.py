@@ -16,8 +16,8 @@ CELLS = [(row, cell) for row in rates_json() for cell in row["cells"]]
 
 SLOW, QUARTER, HALF = "slower than any power of n", "n^(−1/4)", "n^(−1/2)"
 
-DENSITY = ("multinomial logistic", HALF, -0.5, "multinomial Prop. 2.2")
-MODIFIED_DENSITY = ("multinomial logistic", HALF, -0.5, "multinomial Prop. 4.3")
+DENSITY = ("multinomial logistic, the density", HALF, -0.5, "multinomial Prop. 2.2")
+MODIFIED_DENSITY = ("multinomial logistic, the density", HALF, -0.5, "multinomial Prop. 4.3")
 
 PRINTED = {
     ("linear router", "over-specified"): [
@@ -29,12 +29,12 @@ PRINTED = {
         (expert, SLOW, None, "cosine Theorem 2")
         for expert in ("linear", "polynomial, degree 2", "ReLU")
     ]
-    + [("ReLU", HALF, -0.5, "cosine Theorem 1")],
+    + [("ReLU, the function", HALF, -0.5, "cosine Theorem 1")],
     ("perturbed cosine router", "over-specified"): [
         ("linear", SLOW, None, "cosine Table 1"),
         ("polynomial, degree 2", QUARTER, -0.5, "cosine Theorem 4"),
         ("ReLU", QUARTER, -0.5, "cosine Theorem 4"),
-        ("ReLU", HALF, -0.5, "cosine Theorem 3"),
+        ("ReLU, the function", HALF, -0.5, "cosine Theorem 3"),
     ],
     ("perturbed cosine router", "exact-specified"): [
         ("ReLU", HALF, -0.5, "cosine Theorem 6"),
@@ -44,7 +44,7 @@ PRINTED = {
     ("sigmoid gate, quadratic score", "over-specified, sparse"): [
         ("ReLU, GELU", QUARTER, -0.5, "sigmoid Theorem 1"),
         ("polynomial", SLOW, None, "sigmoid Theorem 2"),
-        ("polynomial, degree 2", HALF, -0.5, "sigmoid Prop. 1, eq. 7"),
+        ("polynomial, degree 2, the function", HALF, -0.5, "sigmoid Prop. 1, eq. 7"),
     ],
     ("sigmoid gate, quadratic score", "over-specified, dense"): [
         ("ReLU, GELU", HALF, -0.5, "sigmoid Theorem 3"),
@@ -65,7 +65,7 @@ PRINTED = {
     ],
     ("sigmoid gate, partially quadratic score", "over-specified, sparse"): [
         ("polynomial", QUARTER, -0.5, "sigmoid Theorem 4"),
-        ("polynomial, degree 2", HALF, -0.5, "sigmoid Prop. 4, eq. 50"),
+        ("polynomial, degree 2, the function", HALF, -0.5, "sigmoid Prop. 4, eq. 50"),
     ],
     ("standard softmax gate", "Regime 1, exact-specified"): [
         ("multinomial logistic", HALF, -0.5, "multinomial Table 1"),
@@ -102,12 +102,12 @@ PRINTED = {
     ("competition", "exact-specified"): [
         ("linear", HALF, -0.5, "compete Theorem K.1"),
         ("FFN", HALF, -0.5, "compete Theorem 3.2"),
-        ("linear", HALF, -0.5, "compete Prop. 3.1"),
+        ("linear, the density", HALF, -0.5, "compete Prop. 3.1"),
     ],
     ("competition", "over-specified"): [
         ("linear", QUARTER, -0.5, "compete Theorem K.1"),
         ("FFN", QUARTER, -0.5, "compete Theorem 3.2"),
-        ("linear", HALF, -0.5, "compete Prop. 3.1"),
+        ("linear, the density", HALF, -0.5, "compete Prop. 3.1"),
     ],
     ("linear softmax gate, without competition", "over-specified"): [
         (

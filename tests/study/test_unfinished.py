@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from moeviz.charts.left_words import left_words
+from moeviz.charts.meter import meters
+from moeviz.charts.palette import THEMES
 from moeviz.estimate import FitResult, Status
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
-from moeviz.study.blocks import _data
+from moeviz.study.block_data import block_data
 from moeviz.study.completed import lacks, with_ends
 from moeviz.study.curves import FITS, STARTS, TO_THE_END, UNFINISHED
 from moeviz.study.data import data_of
@@ -104,7 +106,7 @@ def test_fits_that_are_at_the_minimum_stay_there():
     )
     (fit,), (reading,) = resolve_scenario(spec).fits, [c.reading for c in plan(spec).curves[:1]]
     (block,) = [b for b in plan(spec).blocks if b.kind == UNFINISHED]
-    data = _data(spec, fit, block, "cpu", None)
+    data = block_data(spec, fit, block)
     ended = ESTIMATORS["converged"].run(data, spec.fields, None)
     first = untrained(spec, fit, fit.truth, block)
     again = trained_to_the_end(data, first, ended, 200)
@@ -133,7 +135,7 @@ def test_a_failed_protocol_leaves_no_distance():
     spec = alone()
     fit = resolve_scenario(spec).fits[0]
     block = next(b for b in plan(spec).blocks if b.kind == UNFINISHED)
-    data = _data(spec, fit, block, "cpu", None)
+    data = block_data(spec, fit, block)
     first = untrained(spec, fit, fit.truth, block)
     status = torch.tensor([int(Status.DIVERGED), int(Status.NON_FINITE), int(Status.PROTOCOL)])
     theta = torch.full_like(first, torch.inf)
@@ -218,6 +220,9 @@ def test_words_say_what_is_left_of_what_and_how_the_ends_stand():
     assert "3 data sets of each size" in said
     assert "At n = 400 training has yet to cover" in said
     assert "edge" not in said
+    (meter,) = [m for m in meters(result, THEMES["light"]) if result.curves[m.curve] == curve]
+    assert "training has yet to cover" in meter.words
+    assert meter.mark == "unknown"
     farther = replace(curve, mean=(1.0, 2.0), outset=(1.0, 1.5))
     assert "its starts were nearer, at 1.5" in left_words(spec, farther)
     done = replace(curve, mean=(0.0, 0.0))
@@ -227,3 +232,19 @@ def test_words_say_what_is_left_of_what_and_how_the_ends_stand():
     assert "1 were still on their way after 200 steps, 2 lie on the edge of the box" in said
     assert "3 failed" in said
     assert "training has yet" not in left_words(spec, replace(curve, outset=(None, None)))
+
+
+@pytest.mark.parametrize("preset", ["cosine-exact", "cosine-moving"])
+def test_a_protocol_of_no_length_has_all_of_its_way_to_go(preset):
+    """A step of next to no length leaves the starts where they are, wherever the truth is."""
+    spec = PRESETS[preset].build(
+        {
+            "estimators": ("sgd",), "rate": 1e-5, "epochs": 1, "sizes": (200, 400),
+            "replicates": 2, "candidates": 2, "window_from": 0, "max_steps": 30,
+        }
+    )  # fmt: skip
+    left = of_kind(run(spec, (UNFINISHED,)), UNFINISHED)
+    assert left
+    for curve in left:
+        assert curve.mean == pytest.approx(curve.outset, rel=1e-2)
+        assert curve.n == spec["sizes"]

@@ -114,6 +114,15 @@ def test_findings_that_differ_from_the_papers_stay():
     assert verdict("M4.unit.d2").answer == Answer.FAILS
     assert verdict("S12.limit").answer == Answer.FAILS
     assert verdict("K5").condition == "no crowded atom with zero slope"
+    assert "no two atoms with opposite experts" in verdict("M9.standard.K2").condition
+    assert "opposite" not in verdict("M9.modified.K2").condition
+    assert verdict("M10.standard.K2").answer == Answer.FAILS
+    assert verdict("M10.standard.K2").repair_answer == Answer.HOLDS
+    assert verdict("M11.linear").answer == Answer.FAILS
+    assert verdict("M11.unit").answer == Answer.HOLDS
+    assert verdict("K8.y").answer == verdict("K9.y").answer == Answer.FAILS
+    assert verdict("K9.d1").condition == "no expert with slope 0"
+    assert verdict("K10").answer == Answer.CONDITIONAL
 
 
 def test_the_verdict_knows_no_paper():

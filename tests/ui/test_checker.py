@@ -496,6 +496,13 @@ def test_families_that_are_alike_are_told_apart_by_their_question(checker):
     assert rows[0]["family"].endswith("(first order modulo gauge)")
 
 
+@pytest.mark.parametrize("name", ["M4.log.bounded", "M11.x3", "M9.standard.K3", "K10"])
+def test_values_at_single_inputs_and_of_many_measures_are_shown(checker, name):
+    shown = words(page("Tests", claim=name))
+    assert "it lies in" in shown
+    assert ("JSON and script have 67 more" in shown) == (name == "M9.standard.K3")
+
+
 @pytest.mark.parametrize("name", ["M5.K2", "M8.standard.K3", "M8.modified.K2"])
 def test_a_condition_without_families_says_why_there_is_no_table(checker, name):
     assert "a search found no other family" in words(page(claim=name))

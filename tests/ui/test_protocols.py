@@ -127,4 +127,4 @@ def test_what_is_kept_is_said_with_its_date(still):
         app = visit(PAGE, figure=name)
         kept = kept_map(name)
         wanted = "Nothing is kept" if kept is None else kept.date
-        assert wanted in said(app.markdown)
+        assert wanted in said(app.markdown).replace("\\", "")

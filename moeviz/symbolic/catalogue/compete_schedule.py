@@ -109,7 +109,7 @@ def _moved(name: str, layers: Sequence[Steps], most: int) -> Test:
             for t, (on, no) in enumerate(zip(layer, full, strict=True))
         ]
         count = [q + p for q, p in zip(count, placed, strict=True)]
-    matrix = r" \\ ".join(" & ".join(map(str, layer)) for layer in layers)
+    drawn = r",\ ".join("".join(map(str, layer)) for layer in layers)
     total = sum(map(sum, layers))
     words = (
         f"Of {total} activations in {len(layers[0])} steps with room for {most} each, {lost} "
@@ -119,8 +119,7 @@ def _moved(name: str, layers: Sequence[Steps], most: int) -> Test:
     return enclosed(
         name,
         HOLDS if lost == 0 else FAILS,
-        rf"\#\{{t'\}} - \#\{{t\}},\ A_{{\max}} = {most},\ \Lambda = "
-        rf"\begin{{pmatrix}} {matrix} \end{{pmatrix}}",
+        rf"\text{{free steps}} - \text{{moves}},\ A_{{\max}} = {most},\ \Lambda = ({drawn})",
         rows,
         words,
         start,

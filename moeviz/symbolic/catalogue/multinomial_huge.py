@@ -194,7 +194,11 @@ def _far(design: Design, asked: str) -> Test:
     return enclosed(
         names.get(asked, "the smaller weight stays positive"),
         HOLDS if reached else FAILS,
-        r"\sigma(b x + c)" if not kept else r"\sigma(-b\,M(x) - c)",
+        r"\sigma(b x + c),\ x = 10, -10, 100, \dots"
+        if not kept
+        else r"\sigma(-b\,M(x) - c),\ x = 10^3, 10^{30}, 10^{300}"
+        if asked == "log"
+        else r"\sigma(-b\,M(x) - c),\ |x| = 1, 3, 10",
         rows,
         words,
         start,

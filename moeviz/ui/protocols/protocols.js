@@ -7,7 +7,7 @@ const LINE = { desk: 31, phone: 25 };
 const STEEP = 0.75; // A slope with full colour.
 const PALE = 0.05, FULL = 0.8; // Opacity of a flat slope and a steep one.
 const FALLS = 0, RISES = 1, TOGETHER = 2; // Places in the palette.
-const ROOM = 0.34; // Of the width of the curves, for what they are called.
+const ROOM = 0.46; // Of the width of the curves, for what they are called.
 
 const box = ([left, right], [low, high]) => [[left, low], [right, low], [right, high], [left, high]];
 const closed = (points) => [...points, points[0]];

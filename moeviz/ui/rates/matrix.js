@@ -159,6 +159,7 @@ class Matrix {
     this.first = shown[0].cells[0].name;
     const table = role(element("table", "rates-table"), "grid");
     table.classList.toggle("rates-single", this.columns.length === 1);
+    table.classList.toggle("rates-pair", this.columns.length === 2);
     table.setAttribute("aria-label", "Claimed and measured rates by gate and expert");
     const head = role(element("tr"), "row");
     head.append(this.heading("", "papers-head"), this.heading("gate", "gate"), this.heading("setting", "regime"));
@@ -223,13 +224,14 @@ class Matrix {
   cell(cell) {
     const made = element("button", `rates-face rates-${cell.kind}`);
     made.type = "button";
+    made.classList.toggle("rates-function", cell.column === "function");
     made.tabIndex = -1;
     made.dataset.cell = cell.name;
     made.setAttribute("aria-label", cell.label);
     made.setAttribute("aria-haspopup", "dialog");
     made.setAttribute("aria-expanded", "false");
     const line = element("span", "rates-line");
-    line.append(element("span", "rates-expert", cell.expert));
+    line.append(element("span", "rates-expert", cell.face));
     line.append(typeset(element("span", "rates-claim"), this.view.read === "samples" ? cell.samples : cell.short));
     const marks = element("span", "rates-marks");
     if (!cell.measured) marks.append(element("span", "rates-missing", "no slope"));
