@@ -36,7 +36,7 @@ for _name, _atoms, _router, _flat, _replicates in (
     ("1a", 3, "linear", 0, 0),
     ("1b", 4, "linear", 0, 0),
     ("2a", 3, "linear", 1, 10),
-    ("2b", 4, "linear", 1, 0),
+    ("2b", 4, "linear", 1, 10),
     ("2c", 3, "modified-sigmoid", 1, 20),
     ("2d", 4, "modified-sigmoid", 1, 20),
 ):
