@@ -31,6 +31,7 @@ from moeviz.model.formula import Mark, bracketed, marked
 from moeviz.study import Specification
 from moeviz.study.fields import OWN
 from moeviz.study.models import constants_of
+from moeviz.study.moving import atoms_of_truth
 
 _TIMES = '<mspace width="0.2em"/>'
 
@@ -117,7 +118,7 @@ def _whole(
     constants: Mapping[str, Any],
 ) -> str:
     """Return what is observed, as a sum over the experts."""
-    k, true = fields["atoms"], fields["true_atoms"]
+    k, true = fields["atoms"], atoms_of_truth(fields)
     said = f"number of fitted experts: k = {k}; the data come from k* = {true}"
     count = marked(Mark(str(k), "", said)).replace("<mi>", "<mn>").replace("</mi>", "</mn>")
     total = f"<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow>{count}</munderover>"

@@ -78,6 +78,6 @@ def _ends(spec: Specification, curve: Curve) -> str:
     if not parts:
         return ""
     return (
-        f" Of {total} ends {', '.join(parts)}: there the cost hardly tells places apart, and the "
-        "distance says that training leaves them open, not how long it would take."
+        f" Of {total} ends {', '.join(parts)}: these are no minima inside the box, and the "
+        "distance is to where the estimator stood then."
     )

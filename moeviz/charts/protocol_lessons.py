@@ -8,7 +8,7 @@ import numpy as np
 
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.presets import PRESETS, Published
-from moeviz.study.protocol_map import ProtocolMap
+from moeviz.study.protocol_map import EM, ProtocolMap
 from moeviz.study.protocol_region import Region, region, slope_stands
 from moeviz.study.protocol_result import Cell, CellCurve, MapResult
 from moeviz.study.protocol_way import Law
@@ -90,6 +90,11 @@ def lesson(result: MapResult) -> str:
         near = found.nearest
         said += f"; the nearest that tells is {protocol_words(asked, near)}, with "
         said += _slopes(near, printed)
+    if all(one.line for one in printed):
+        where = _where(found.met, asked) if found.met else ""
+        count = len(found.met) or "none"
+        said += f"; slopes aside, the printed level at n = {asked.sizes[-1]:,} is met at *{count}*"
+        said += f" of them{':' * bool(where)} {where}".rstrip()
     return f"{said}."
 
 
@@ -114,11 +119,17 @@ def _slopes(cell: Cell, printed: Sequence[Published]) -> str:
 
 def _where(cells: Sequence[Cell], asked: ProtocolMap) -> str:
     """Return which cells these are, way by way."""
-    said = []
+    ways: dict[str, list[int]] = {}
     for way in range(len(asked.ways)):
         laws = [asked.laws[cell.law] for cell in cells if cell.way == way]
         if laws:
-            said.append(f"{way_words(asked, way)} from starts {_laws(laws, asked)}")
+            ways.setdefault(_laws(laws, asked), []).append(way)
+    said = []
+    for where, at in ways.items():
+        names = listed([way_words(asked, way) for way in at])
+        if len(at) == len(asked.ways) > 1:
+            names = "every end of EM" if asked.protocol == EM else "batches of every size"
+        said.append(f"{names} from starts {where}")
     return "; ".join(said)
 
 
@@ -182,8 +193,18 @@ def cell_sentence(result: MapResult, cell: Cell) -> str:
         said.append(
             f"{name}*{signed(curve.printed[0])}* ({signed(curve.printed[1])} to "
             f"{signed(curve.printed[2])}; {words}), starts alone {_start(result, cell.law, at)}"
+            f"{_level_words(curve, one, asked)}"
         )
     return f"{begin[0].upper()}{begin[1:]}: {'; '.join(said)}."
+
+
+def _level_words(curve: CellCurve, one: Published, asked: ProtocolMap) -> str:
+    """Return where a line lies beside the printed one; nothing where none is printed."""
+    if one.line is None or curve.level is None:
+        return ""
+    n = asked.sizes[-1]
+    level, low, high = (f"{value:.3g}" for value in curve.level)
+    return f", level at n = {n:,} *{level}* ({low} to {high}; printed {one.line.at(n)[0]:.3g})"
 
 
 def foreseen(asked: ProtocolMap, curve: CellCurve) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any
 from moeviz.charts.protocol_lessons import curve_name, law_words, lesson, protocol_words
 from moeviz.study.presets import PRESETS
 from moeviz.study.protocol_kept import KeptMap, kept_map, map_names
+from moeviz.study.protocol_map import EM, SGD
 from moeviz.study.protocol_region import (
     CLOSE,
     TRUSTED,
@@ -109,7 +110,11 @@ def maps_markdown(names: Sequence[str] = ()) -> str:
     if missing and not names:
         lines += [f"Without a kept map yet: {', '.join(missing)}.", ""]
     if kept:
-        lines.append(trust_words([found.result for found in kept.values()]))
+        results = [found.result for found in kept.values()]
+        for protocol, title in ((SGD, "Gradient descent"), (EM, "EM")):
+            some = [result for result in results if result.asked.protocol == protocol]
+            if some:
+                lines += [f"{title}: {trust_words(some)}", ""]
     return "\n".join(lines).strip() + "\n"
 
 
@@ -145,16 +150,21 @@ def figure_words(kept: KeptMap) -> str:
             f"That the printed {what} out there is established; that the paper ran {these} is only "
             "compatible with what it prints."
         )
+    elif found.wide:
+        said.append(
+            f"Nothing is established: at {len(found.wide)} protocols what is printed is compatible "
+            f"with what {asked.replicates} replicates say, and so is much else."
+        )
     else:
         said.append(
-            "What the paper ran is none of these, or not what the map takes for given (truth, "
-            "rate, epochs, loss)."
+            "As far as these intervals tell, the paper ran none of these protocols, or its "
+            "simulation differs in what the map takes for given (truth, rate, epochs, loss)."
         )
     said.append(_extremes(result))
     said.append(
         f"({len(result.cells)} protocols, {len(asked.sizes)} sizes from {asked.sizes[0]:,} to "
         f"{asked.sizes[-1]:,}, {asked.replicates} replicates; {kept.date}, {kept.device}, "
-        f"{result.seconds / 60:.1f} core-minutes.)"
+        f"{result.seconds / 60:.1f} minutes of work.)"
     )
     return " ".join(part for part in said if part)
 
@@ -189,13 +199,13 @@ def trust_words(results: Sequence[MapResult]) -> str:
     """
     found = trust(results)
     if not found.trusted:
-        return "No predicted mean of these maps is trusted."
+        return "no predicted mean of these maps is drawn."
 
     def share(part: int, whole: int) -> str:
         return f"{part:,} of {whole:,} ({100 * part / whole:.0f} %)" if whole else "none"
 
     return (
-        f"Of the predicted means that are drawn (remainder at most {TRUSTED:g}), "
+        f"of the predicted means that are drawn (remainder at most {TRUSTED:g}), "
         f"{share(found.close, found.trusted)} lie within {100 * CLOSE:.0f} % of the measured mean; "
         f"of those that are not, {share(found.doubted_close, found.doubted)}."
     )

@@ -8,6 +8,7 @@ from typing import Any
 from moeviz.model import GATES, SCORES
 from moeviz.study.fields import OWN
 from moeviz.study.models import any_misspecified
+from moeviz.study.moving import atoms_of_truth
 
 EXACT, ONE, TWO, MISSPECIFIED, OTHER = "exact", "one", "two", "misspecified", "other"
 
@@ -33,7 +34,7 @@ def which_setting(fields: Fields) -> str:
     """
     if any_misspecified(fields):
         return MISSPECIFIED
-    too_many = fields["atoms"] - fields["true_atoms"]
+    too_many = fields["atoms"] - atoms_of_truth(fields)
     return {0: EXACT, 1: ONE, 2: TWO}.get(too_many, OTHER)
 
 
@@ -67,7 +68,7 @@ def setting_sentence(fields: Fields) -> str:
     fields : mapping
         A specification's fields.
     """
-    k, true = fields["atoms"], fields["true_atoms"]
+    k, true = fields["atoms"], atoms_of_truth(fields)
     if any_misspecified(fields):
         parts = []
         if fields["data_router"] != OWN:
@@ -77,6 +78,11 @@ def setting_sentence(fields: Fields) -> str:
         return (
             f"The data of {true} experts come from another model ({' and '.join(parts)}); fits of "
             f"{k} experts are held against their best approximation."
+        )
+    if k == true > fields["true_atoms"]:
+        return (
+            f"As many experts are fitted as made the data, k = {k}; the limit of their truths has "
+            f"{fields['true_atoms']}."
         )
     if k == true:
         return f"As many experts are fitted as made the data: k = k* = {k}."

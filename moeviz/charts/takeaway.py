@@ -38,6 +38,7 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
         (f"“{meter.name}”{_unseen(curve)}", curve.slope)
         for meter, curve in zip(meters, result.curves, strict=True)
     ]
+    moves = moving_takeaway(result, [meter.name for meter in meters], shown)
     shown = [place for place in shown if result.curves[place].trained]
     known = [(name, slope) for name, slope in (slopes[i] for i in shown) if slope is not None]
     known = known or [(name, slope) for name, slope in slopes if slope is not None]
@@ -51,7 +52,6 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
     fitted = [pair for pair in zip(meters, result.curves, strict=True) if pair[1].trained]
     lead = _lead([(meters[place], result.curves[place]) for place in shown])
     begun = f"{start}{lead}" if start else lead[:1].upper() + lead[1:]
-    moves = moving_takeaway(result, [meter.name for meter in meters], shown)
     judged = f"{_verdict([one for one, _ in fitted])}{_named(fitted)}"
     return f"{begun}{_contrast(known)}. {judged}{moves}"
 

@@ -14,6 +14,7 @@ from moeviz.model import Layout, Mixture, Part
 from moeviz.model.measure import EXPERT
 from moeviz.study.fields import OWN
 from moeviz.study.models import constant_names
+from moeviz.study.moves import STANDING
 from moeviz.text import signed
 
 MOST_EXPERTS, MOST_NUMBERS = 4, 6
@@ -57,6 +58,7 @@ def truth_equations(
         "dimension": dimension,
         "atoms": layout.atoms,
         "true_atoms": len(next(iter(measures.values()))),
+        "moving": STANDING,
         "data_router": OWN,
         "data_gate": OWN,
         "low": ends[0],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import torch
 
 from moeviz.model.constants import Constant
+from moeviz.model.measure import Part
 from moeviz.model.scores import SCORES, TINY, FlatScore, input_norm
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ class ModifiedScore(FlatScore):
     """
 
     source: ClassVar[str] = "multinomial §4"
+
+    def parts(self, dimension: int) -> tuple[Part, ...]:
+        """Return the gate's one part: M makes as many numbers as there are inputs."""
+        return (Part("beta1", r"\beta_1", dimension),)
 
 
 @dataclass(frozen=True)

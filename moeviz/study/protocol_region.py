@@ -81,6 +81,8 @@ class Region:
     level : tuple of Cell
         Of these, the cells whose lines lie where the paper prints its own, too; empty where the
         paper prints no line.
+    met : tuple of Cell
+        All cells whose lines lie where the paper prints its own, whatever their slopes.
     wide : tuple of Cell
         Cells in which no curve differs and some interval is too wide to tell.
     judged : int
@@ -94,6 +96,7 @@ class Region:
 
     together: tuple[Cell, ...]
     level: tuple[Cell, ...]
+    met: tuple[Cell, ...]
     wide: tuple[Cell, ...]
     judged: int
     starts: tuple[Cell, ...]
@@ -110,9 +113,9 @@ def region(result: MapResult) -> Region:
     published, n = result.asked.published, result.asked.sizes[-1]
     stands = {id(cell): cell_stands(cell, published) for cell in result.cells}
     together = tuple(cell for cell in result.cells if stands[id(cell)] == "agrees")
-    level = tuple(
+    met = tuple(
         cell
-        for cell in together
+        for cell in result.cells
         if all(
             level_stands(curve, one, n) == "agrees"
             for curve, one in zip(cell.curves, published, strict=True)
@@ -125,7 +128,8 @@ def region(result: MapResult) -> Region:
     ]
     return Region(
         together,
-        level,
+        tuple(cell for cell in met if stands[id(cell)] == "agrees"),
+        met,
         tuple(cell for cell in result.cells if stands[id(cell)] == "wide"),
         sum(stand != "none" for stand in stands.values()),
         tuple(cell for cell in together if _starts_agree(result, cell)),

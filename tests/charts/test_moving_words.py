@@ -13,6 +13,7 @@ from moeviz.charts.moving_words import moving_takeaway, partner, separation_word
 from moeviz.charts.notices import notices
 from moeviz.charts.palette import THEMES
 from moeviz.charts.replay import arrival_frames
+from moeviz.charts.screen import study_screen
 from moeviz.charts.tracks import tracks
 from moeviz.charts.truth import truth_parts
 from moeviz.charts.words import number
@@ -85,6 +86,7 @@ def test_the_takeaway_compares_errors_with_separations(name):
     found = re.findall(r"is ([\d.]+) times the separation", said)
     assert found == (ratios if result.spec["moving_power"] else [])
     assert ("held fixed" in said) == bool(found)
+    assert study_screen(result, result.spec["sizes"], LIGHT)["summary"].endswith(said)
 
 
 def test_two_points_bound_by_half_the_separation_and_say_so_of_metrics_alone():

@@ -68,6 +68,13 @@ def test_a_level_is_told_where_the_paper_prints_its_line():
     assert "and at *1* of them the line lies where it is printed, too" in right
     wrong = lesson(made(SINGLE, [(curve(-0.34),), (curve(-0.34),)]))
     assert "at none of them does the line lie where it is printed" in wrong
+    aside = made(SINGLE, [(curve(0.5, level=level),), (curve(0.5),)])
+    assert "the printed level at n = 100,000 is met at *1* of them: tolerance 1e-06" in lesson(
+        aside
+    )
+    assert f"printed {level:.3g})" in cell_sentence(aside, aside.cells[0])
+    missed = lesson(made(SINGLE, [(curve(0.5),), (curve(0.5),)]))
+    assert missed.endswith("the printed level at n = 100,000 is met at *none* of them.")
 
 
 def test_an_unfinished_map_says_what_it_has_read():
@@ -168,6 +175,9 @@ def test_a_figures_paragraph_tells_what_is_established():
     none = figure_words(KeptMap("2026-01-01", "cpu", made(PAIR, [OTHER] * 6)))
     assert "established" not in none
     assert "none of these" in none
+    wide = (curve(FIRST, 0.6), curve(SECOND))
+    said = figure_words(KeptMap("2026-01-01", "cpu", made(PAIR, [wide] * 6)))
+    assert "Nothing is established: at 6 protocols" in said
 
 
 def test_trust_is_said_with_its_counts():

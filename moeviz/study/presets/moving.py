@@ -30,14 +30,14 @@ add_preset(
     "Cosine routers, a truth that moves",
     "One gate of the truth is longer than in the limit, by a share that falls like n to the power "
     "of -1/8: a sequence of truths as in the cosine paper's Theorem 5. The cosine router does not "
-    "see lengths, the perturbed cosine router does. All fits start at the limit, and the thin line "
-    "is how far the truths are from it.",
+    "see lengths, the perturbed cosine router does. All fits start at the limit, up to a "
+    "thousandth, and the thin line is how far the truths are from it.",
     "Which router can follow a truth that moves?",
     asks="Which router follows a truth that moves?",
     paper="cosine",
     moving="ray",
     moving_scale=3.0,
-    start_scale=0.0,
+    start_scale=0.001,
     losses=("paper", "l2"),
     sizes=CLASSROOM,
     replicates=20,

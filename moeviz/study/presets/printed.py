@@ -60,8 +60,12 @@ FIGURES: tuple[Figure, ...] = (
         for figure in ("1a", "1b", "2a", "2b")
     ),
     *(
-        Figure("multinomial", figure, (f"multinomial-fig{figure}",))
-        for figure in ("1a", "1b", "2a", "2b", "2c", "2d")
+        Figure("multinomial", figure, (f"multinomial-fig{figure}", *more))
+        for figure, more in (
+            *((figure, ()) for figure in ("1a", "1b")),
+            *((figure, (f"multinomial-fig{figure}-end",)) for figure in ("2a", "2b")),
+            *((figure, ()) for figure in ("2c", "2d")),
+        )
     ),
     Figure("multinomial", "3", ("multinomial-fig3", "multinomial-fig3-shared"), slopes=False),
 )

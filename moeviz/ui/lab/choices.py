@@ -26,6 +26,7 @@ from moeviz.fields import Value
 from moeviz.model import GATES, OUTPUTS, SCORES
 from moeviz.study import FIELDS, PRESETS, Preset
 from moeviz.study.fields import OWN, PAPER
+from moeviz.study.moves import STANDING
 from moeviz.ui.lab.regimes import (
     Changes,
     expert_changes,
@@ -256,6 +257,7 @@ def _single_mends(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
     yield from (("estimators", (name,)) for name in REGISTRIES["estimators"])
     yield "data_gate", OWN
     yield "data_router", OWN
+    yield "moving", STANDING
     yield "dimension", max(score.smallest_dimension for score in SCORES.values())
     yield "design", FIELDS["design"].default
     yield "sparse", 0
@@ -295,6 +297,7 @@ _WORDS = {
     "dimension": "{} input dimensions",
     "data_gate": "data of each fit's {} gate",
     "data_router": "data of each fit's {} router",
+    "moving": "a truth that stands still",
     "sparse": "{} zero gates",
     "flat": "{} experts with zero slopes",
     "atoms": "{} fitted experts",

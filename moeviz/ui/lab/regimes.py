@@ -29,6 +29,8 @@ from moeviz.model import GATES, SCORES
 from moeviz.study import PRESETS, Preset
 from moeviz.study.fields import MODEL, OWN, TRUTH
 from moeviz.study.models import any_misspecified
+from moeviz.study.moves import STANDING
+from moeviz.study.moving import atoms_of_truth
 from moeviz.ui.lab.form import change_form, form_values
 from moeviz.ui.lab.link import form_fields
 from moeviz.ui.lab.state import STATE
@@ -85,7 +87,7 @@ def setting_changes(preset: Preset, setting: str, values: Fields) -> Changes:
         return misspecify(preset, values) or {}
     if setting == OTHER:
         return {}
-    return {"atoms": values["true_atoms"] + _TOO_MANY[setting], **_OWN_DATA}
+    return {"atoms": atoms_of_truth(values) + _TOO_MANY[setting], **_OWN_DATA}
 
 
 def misspecify(preset: Preset, values: Fields) -> Changes | None:
@@ -140,8 +142,10 @@ def misspecifications(preset: Preset, values: Fields) -> list[Changes]:
     """
     routers = [("data_router", router) for router in SCORES]
     gates = [("data_gate", gate) for gate in GATES]
+    # A truth moves in data of the fitted model alone.
+    still: Changes = {} if values["moving"] == STANDING else {"moving": STANDING}
     ways: list[Changes] = [
-        {"atoms": values["true_atoms"], **_OWN_DATA, field: source}
+        {"atoms": values["true_atoms"], **still, **_OWN_DATA, field: source}
         for field, source in (gates + routers if preset.paper == "sigmoid" else routers + gates)
     ]
     return [changes for changes in ways if any_misspecified({**values, **changes})]

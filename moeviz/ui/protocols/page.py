@@ -162,7 +162,7 @@ def _kept_words() -> str:
     return (
         f"{len(kept.result.cells)} protocols, {len(asked.sizes)} sizes from {asked.sizes[0]:,} to "
         f"{asked.sizes[-1]:,}, {asked.replicates} replicates; computed on {kept.date} in "
-        f"{kept.result.seconds / 60:.0f} core-minutes on {kept.device}.{stale}"
+        f"{kept.result.seconds / 60:.0f} minutes of work on {kept.device}.{stale}"
     )
 
 
