@@ -66,11 +66,7 @@ def map_document(result: MapResult, at: tuple[int, int] | None = None) -> dict[s
         ],
         "sizes": list(asked.sizes),
         "told": list(asked.predicted),
-        "ticks": [
-            [math.log10(n), superscript(f"10^{round(math.log10(n))}")]
-            for n in (10**p for p in range(1, 8))
-            if asked.sizes[0] * 0.99 <= n <= asked.sizes[-1] * 1.01
-        ],
+        "ticks": _ticks(asked.sizes),
         "cells": [[_cell(result, cell, id(cell) in together) for cell in line] for line in cells],
         "starts": [
             [_numbers(start.mean) if (start := result.start(law, at)) else []
@@ -79,6 +75,14 @@ def map_document(result: MapResult, at: tuple[int, int] | None = None) -> dict[s
         ],
         "lesson": lesson(result),
     }  # fmt: skip
+
+
+def _ticks(sizes: Sequence[int]) -> list[list[Any]]:
+    """Return powers of ten among the sizes, with how they are written; without two, the ends."""
+    powers = [p for p in range(1, 8) if sizes[0] * 0.99 <= 10**p <= sizes[-1] * 1.01]
+    if len(powers) > 1:
+        return [[p, superscript(f"10^{p}")] for p in powers]
+    return [[math.log10(n), f"{n:,}"] for n in (sizes[0], sizes[-1])]
 
 
 def scales(asked: ProtocolMap) -> list[float]:

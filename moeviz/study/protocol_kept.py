@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from moeviz.estimate.em_rule import EM_RULES
+from moeviz.study.models import planned_fits
 from moeviz.study.presets import FULL, LIVE, PRESETS
 from moeviz.study.protocol_map import EM, ProtocolMap, protocol_of
 from moeviz.study.protocol_result import MapResult
@@ -49,6 +50,9 @@ EM_WAYS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 LIVE_SCALES = (0.0, 0.01, 0.1, 1.0)
+LIVE_FEW_SCALES = (0.0, 0.01, 1.0)
+"""Where the truth is none of the model's, predictions and starts cost several times as much."""
+
 LIVE_BATCHES = (16, 128, 0)
 LIVE_SGD_SIZES = (1000, 2154, 4642, 10000)
 LIVE_EM_WAYS = (*EM_WAYS[:2], {"em_rule": "none", "em_tolerance": TOLERANCE, "em_steps": 100})
@@ -87,11 +91,16 @@ def named_map(name: str, size: str = FULL) -> ProtocolMap:
         laws = _laws(EM_SCALES, EM_POWERS)
         sizes, ways = _em_sizes(name, live), LIVE_EM_WAYS if live else EM_WAYS
     else:
-        laws = _laws(LIVE_SCALES, EM_POWERS) if live else _laws(SCALES, POWERS)
+        few = LIVE_FEW_SCALES if _misspecified(name) else LIVE_SCALES
+        laws = _laws(few, EM_POWERS) if live else _laws(SCALES, POWERS)
         sizes = LIVE_SGD_SIZES if live else SGD_SIZES
         ways = tuple({"batch": batch} for batch in (LIVE_BATCHES if live else BATCHES))
     ends = (sizes[0], sizes[-1]) if live else (sizes[0], sizes[len(sizes) // 2], sizes[-1])
     return ProtocolMap.make(name, laws, ways, sizes, REPLICATES, ends)
+
+
+def _misspecified(name: str) -> bool:
+    return any(fit.misspecified for fit in planned_fits(PRESETS[name].defaults))
 
 
 def _em_sizes(name: str, live: bool) -> tuple[int, ...]:
