@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from moeviz.errors import SpecificationError, UnknownNameError
-from moeviz.text import check_text, digits
+from moeviz.text import check_text, digits, nearest
 
 Value = int | float | str | tuple[int, ...] | tuple[str, ...]
 
@@ -348,6 +348,6 @@ def read_texts(fields: Iterable[Field], texts: Mapping[str, str]) -> dict[str, V
     unknown = [name for name in texts if name not in known]
     if unknown:
         raise SpecificationError(
-            f"Expected one of the fields {', '.join(known)}, but got '{unknown[0][:40]}'."
+            f"Expected one of the fields {nearest(known, unknown[0])}, but got '{unknown[0][:40]}'."
         )
     return {name: known[name].read(text) for name, text in texts.items()}

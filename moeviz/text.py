@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from moeviz.errors import SpecificationError
 
 NOT_FINITE = "not finite"
 """What stands for a number that is missing, infinite or none at all."""
+
+FEW_NAMES = 20
+"""Known names that a message lists whole."""
 
 
 def signed(value: float | None, digits: int = 2) -> str:
@@ -29,6 +33,22 @@ def signed(value: float | None, digits: int = 2) -> str:
     if not text.strip("-0."):
         text = text.removeprefix("-")
     return text.replace("-", "\u2212")
+
+
+def nearest(known: Iterable[str], given: str) -> str:
+    """Return what a message lists of known names: all, of many those like what was given, or the first.
+
+    Parameters
+    ----------
+    known : iterable of str
+    given : str
+        Which is none of them.
+    """
+    names = list(known)
+    if len(names) <= FEW_NAMES:
+        return ", ".join(names)
+    like = difflib.get_close_matches(given[:60], names, n=5, cutoff=0.5) or names[:5]
+    return f"{', '.join(like)} and {len(names) - len(like)} more"
 
 
 def listed(words: Sequence[str]) -> str:

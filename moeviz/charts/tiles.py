@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from moeviz.charts.tile import Tile
+from moeviz.charts.tile_of_protocols import protocols_tile
 from moeviz.charts.tiles_found import checker_tile, fit_tile, lab_tile, rates_tile
 from moeviz.charts.tiles_seen import (
     attention_tile,
@@ -71,6 +72,7 @@ _MAKERS: Mapping[str, Callable[[], Tile]] = {
     "sequences": sequences_tile,
     "fit": fit_tile,
     "convergence": lab_tile,
+    "protocols": protocols_tile,
     "rates": rates_tile,
     "checker": checker_tile,
     "train": train_tile,

@@ -78,7 +78,8 @@ def _specification(arguments: argparse.Namespace) -> Any:
         return Specification.make(spec.name, {**spec.fields, **preset.parse(texts)})
     if arguments.name is None:
         raise SpecificationError(
-            f"Expected the name of a study ({', '.join(PRESETS)}) or --spec FILE, but got neither."
+            "Expected the name of a study (`python -m moeviz presets` lists them) or --spec FILE, "
+            "but got neither."
         )
     preset = PRESETS[arguments.name]
     return preset.build({**preset.at_size(arguments.size), **preset.parse(texts)})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
 from moeviz.errors import UnknownNameError
+from moeviz.text import nearest
 
 V = TypeVar("V")
 
@@ -54,7 +55,7 @@ class Registry(Mapping[str, V], Generic[V]):
         try:
             return self._variants[name]
         except (KeyError, TypeError):
-            known = ", ".join(self._variants)
+            known = nearest(self._variants, str(name))
             raise UnknownNameError(
                 f"Expected one of the known {self.kind}s ({known}), but got '{str(name)[:60]}'."
             ) from None

@@ -30,7 +30,7 @@ from moeviz.study.versions import (
     is_version,
     migrate,
 )
-from moeviz.text import check_text, json_text
+from moeviz.text import check_text, json_text, nearest
 from moeviz.theory import DISTANCES, input_nodes
 
 SYMMETRIES = 1
@@ -77,7 +77,7 @@ class Specification:
         unknown = [key for key in values if key not in FIELDS]
         if unknown:
             raise SpecificationError(
-                f"Expected only known fields ({', '.join(FIELDS)}), but got "
+                f"Expected only known fields ({nearest(FIELDS, str(unknown[0]))}), but got "
                 f"'{str(unknown[0])[:40]}'."
             )
         values = {**_later(), **values}

@@ -347,7 +347,7 @@ for _loss in (
         "transport",
         "what it costs to carry one measure onto the other",
         r"W_1(\widehat G, G_*)",
-        "moeviz, after Heinrich and Kahn (2018)",
+        "moeviz",
         None,
         transport,
         metric=True,

@@ -10,7 +10,7 @@ from typing import Any
 
 from moeviz.errors import SpecificationError
 from moeviz.fields import Value
-from moeviz.text import check_text, json_text
+from moeviz.text import check_text, json_text, nearest
 from moeviz.train.fields import EACH, FIELDS
 from moeviz.train.limits import check_size
 from moeviz.train.method import Method, methods_of
@@ -62,7 +62,7 @@ class Training:
         unknown = [key for key in values if key not in FIELDS]
         if unknown:
             raise SpecificationError(
-                f"Expected only known fields ({', '.join(FIELDS)}), but got "
+                f"Expected only known fields ({nearest(FIELDS, str(unknown[0]))}), but got "
                 f"'{str(unknown[0])[:40]}'."
             )
         checked = {

@@ -38,7 +38,12 @@ def refuse(word):
 @pytest.fixture(scope="module", params=["linear", "perturbed-cosine"])
 def diverged(request):
     """Every fit diverges: the rate is far too large."""
-    fields = {"experts": ("polynomial",), "estimators": ("sgd",), "untrained": "none"}
+    fields = {
+        "experts": ("polynomial",),
+        "estimators": ("sgd",),
+        "untrained": "none",
+        "unfinished": 0,
+    }
     return blocks(routers=(request.param,), **fields, rate=10.0)
 
 

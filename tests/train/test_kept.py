@@ -81,7 +81,12 @@ def test_a_result_is_kept_without_what_is_large(shelf, run_before) -> None:
 
 def test_the_command_keeps_trainings_beside_studies(shelf, run_before, capsys) -> None:
     asked = argparse.Namespace(
-        names=["collapse"], all=False, starts=False, predictions=False, dry_run=True
+        names=["collapse"],
+        all=False,
+        starts=False,
+        unfinished=False,
+        predictions=False,
+        dry_run=True,
     )
     assert cli_keep.keep_results(asked, lambda spec: run_before) == 0
     assert "collapse" in capsys.readouterr().out

@@ -76,6 +76,7 @@ TILES = {
         Way("sequences", "Two different answers, one function"),
         Way("fit", "What does the optimiser see?"),
         Way("convergence", "Does it learn slowly?"),
+        Way("protocols", "What does a published slope measure?"),
         Way("rates", "Which rate, and who says so?"),
         Way("checker", "Is it proved?"),
         Way("train", "Which expert reads which letter?"),

@@ -18,10 +18,10 @@ _NAMES = {
     "theta": "θ",
     "Theta": "Θ",
 }
-_LOW = str.maketrans("0123456789ijk*", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖ*")
+_LOW = str.maketrans("0123456789ijkn*", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙ*")
 _NAME = re.compile(r"\\([A-Za-z]+)")
 _BAR = re.compile(r"\\bar ?(?:\{(\w)\}|(\w))")
-_INDEX = re.compile(r"_(?:\{([0-9ijk*]+)\}|([0-9ijk*]))")
+_INDEX = re.compile(r"_(?:\{([0-9ijkn*]+)\}|([0-9ijkn*]))")
 
 
 def plain_symbol(latex: str) -> str | None:
