@@ -36,7 +36,9 @@ def signed(value: float | None, digits: int = 2) -> str:
 
 
 def nearest(known: Iterable[str], given: str) -> str:
-    """Return what a message lists of known names: all, of many those like what was given, or the first.
+    """Return what a message lists of known names: all, or of many those most like what was given.
+
+    If none is like it, these are the first.
 
     Parameters
     ----------
