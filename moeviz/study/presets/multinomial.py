@@ -72,7 +72,7 @@ for _name, _atoms in (("2a", 3), ("2b", 4)):
         asks="How high does expectation-maximisation climb if nothing stops it?",
         paper="multinomial",
         published=(_printed,),
-        full={"sizes": _printed.sizes, "replicates": 10},
+        full={"sizes": _printed.sizes, "replicates": 5},
         values={
             **MULTINOMIAL,
             "atoms": _atoms,
