@@ -13,7 +13,7 @@ from moeviz.study.protocol_map import ProtocolMap
 
 TINY = ProtocolMap.make(
     "sigmoid-fig2b",
-    [(0.1, 0.0), (0.1, 0.5)],
+    [(0.1, 0.5)],
     [{"batch": 0}, {"batch": 32}],
     (60, 120),
     2,

@@ -62,7 +62,7 @@ def test_a_cell_is_the_study_of_its_protocol(result):
         law, way = asked.laws[cell.law], asked.ways[cell.way]
         values = {
             "sizes": asked.sizes, "replicates": asked.replicates,
-            "estimators": (asked.protocol,), **law.fields, **way.fields,
+            "estimators": (asked.protocol,), "unfinished": 0, **law.fields, **way.fields,
         }  # fmt: skip
         spec = PRESETS[asked.preset].build(values)
         study = assemble(spec, {b.id: run_block(spec, b) for b in split(spec)}, 1.0, "cpu")
