@@ -2,7 +2,6 @@
 
 from moeviz.estimate.em import ExpectationMaximisation
 from moeviz.estimate.em_rule import EM_RULES, EmWay
-from moeviz.estimate.em_trace import EmTrace, trace_em
 from moeviz.estimate.em_ways import fit_ways
 from moeviz.estimate.multistart import best_of, box, fit_from_starts, make_problem
 from moeviz.estimate.newton import LevenbergMarquardt
@@ -18,7 +17,6 @@ __all__ = [
     "EM_RULES",
     "ENDED",
     "FAILED",
-    "EmTrace",
     "EmWay",
     "ExpectationMaximisation",
     "FitResult",
@@ -38,6 +36,5 @@ __all__ = [
     "make_problem",
     "near_truth_start",
     "random_start",
-    "trace_em",
     "with_costs",
 ]

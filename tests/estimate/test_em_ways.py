@@ -23,6 +23,9 @@ WAYS = [
     for tolerance in TOLERANCES
     for steps in (0, 1, 9, 400)
 ]
+FINE = (1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-1)
+WAYS += [EmWay("mean", tolerance, 300) for tolerance in FINE]
+WAYS += [EmWay("mean", 1e-6, steps) for steps in (0, 1, 7, 300)]
 
 
 def same(one, other):
@@ -36,7 +39,7 @@ def same(one, other):
 @pytest.mark.parametrize(
     ("output_name", "expert_name"),
     [
-        pytest.param("gaussian", "linear", marks=pytest.mark.crowd),
+        ("gaussian", "linear"),
         ("gaussian", "tanh"),
         ("categorical", "linear"),
     ],
@@ -53,6 +56,19 @@ def test_every_way_ends_where_a_run_of_its_own_does_bit_for_bit(output_name, exp
     assert {int(Status.CONVERGED), int(Status.STEP_LIMIT)} <= set(ended.unique().tolist())
     assert (ended == int(Status.NON_FINITE)).any() == (output_name == "gaussian")
     assert len({tuple(one.steps.tolist()) for one in found}) > 10
+
+
+def test_larger_tolerances_end_no_later_and_who_is_lost_keeps_its_start(rng):
+    task, start, _ = data(rng, "linear", "linear", "gaussian", n=150, fits=12, spread=1.5)
+    task.response[1] = torch.nan
+    found = fit_ways(task, start, [EmWay("mean", tolerance, 300) for tolerance in FINE])
+    steps = torch.stack([one.steps for one in found])
+    assert (steps[1:] <= steps[:-1]).all()
+    assert (steps[-1] < steps[0]).any()
+    for one in found:
+        lost = one.status == int(Status.NON_FINITE)
+        assert lost.tolist() == [number == 1 for number in range(12)]
+        assert torch.equal(one.theta[lost], task.clamp(start)[lost])
 
 
 def test_rules_watch_what_they_say(rng):
