@@ -94,6 +94,24 @@ def finite(data: Any) -> Any:
     return data
 
 
+def shortened(value: Any, digits: int) -> Any:
+    """Return plain data with every number that is no whole one rounded.
+
+    Parameters
+    ----------
+    value : dict, list or what stands in them
+    digits : int
+        Significant ones, that are kept.
+    """
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}")
+    if isinstance(value, dict):
+        return {key: shortened(part, digits) for key, part in value.items()}
+    if isinstance(value, list):
+        return [shortened(part, digits) for part in value]
+    return value
+
+
 def json_text(
     data: Any, *, indent: int | None = None, sort_keys: bool = False, compact: bool = False
 ) -> str:

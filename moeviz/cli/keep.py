@@ -133,6 +133,7 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> in
         If a name is not that of a preset.
     """
     from moeviz.study import PRESETS
+    from moeviz.study.curves import STARTS, UNFINISHED
     from moeviz.train.kept import kept_names
     from moeviz.train.presets import PRESETS as TRAININGS
 
@@ -141,9 +142,11 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> in
     names = [name for name in asked if name not in TRAININGS] if asked else _to_be_kept()
     chosen = [PRESETS[name] for name in names]
     if arguments.starts:
-        return _add_starts(names, arguments.dry_run)
+        said = "the curves of its starts are missing"
+        return _add_kind(names, arguments.dry_run, STARTS, said)
     if arguments.unfinished:
-        return _add_ends(names, arguments.dry_run)
+        said = "what its protocols have left to do is missing"
+        return _add_kind(names, arguments.dry_run, UNFINISHED, said)
     if arguments.predictions:
         return _add_predictions(names, arguments.dry_run)
     found = [standing(preset) for preset in chosen]
@@ -165,25 +168,21 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> in
     return 0
 
 
-def _add_starts(names: Sequence[str], dry: bool) -> int:
-    """Add what nobody's training shows to kept results of protocols; what was fitted stays."""
-    from moeviz.study.completed import lacks, with_starts
-    from moeviz.study.curves import STARTS
-
-    said = "the curves of its starts are missing"
-    return _add(names, dry, lambda result: lacks(result, STARTS), with_starts, said)
-
-
-def _add_ends(names: Sequence[str], dry: bool) -> int:
-    """Add what protocols have left to do to kept results; what was fitted stays."""
-    from moeviz.study.completed import lacks, seconds_of, with_ends
-    from moeviz.study.curves import UNFINISHED
+def _add_kind(names: Sequence[str], dry: bool, kind: str, said: str) -> int:
+    """Add the curves of one kind to kept results of protocols; what was fitted stays."""
+    from moeviz.study.completed import lacks, seconds_of, with_kind
 
     def cost(result: Result) -> str:
-        return f", about {_minutes(seconds_of(result, UNFINISHED))} of one core"
+        return f", about {_minutes(seconds_of(result, kind))} of one core"
 
-    said = "what its protocols have left to do is missing"
-    return _add(names, dry, lambda result: lacks(result, UNFINISHED), with_ends, said, cost)
+    return _add(
+        names,
+        dry,
+        lambda result: lacks(result, kind),
+        lambda result: with_kind(result, kind),
+        said,
+        cost,
+    )
 
 
 def _add_predictions(names: Sequence[str], dry: bool) -> int:

@@ -7,61 +7,10 @@ from dataclasses import replace
 
 from moeviz.study.assemble import assemble
 from moeviz.study.blocks import run_block
-from moeviz.study.curves import KINDS, STARTS, UNFINISHED
+from moeviz.study.curves import KINDS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Block, plan
 from moeviz.study.result import Curve, Result
-
-
-def with_starts(result: Result, should_stop: Callable[[], bool] | None = None) -> Result:
-    """Return a result with the curves of its protocols' starts, computed here.
-
-    Parameters
-    ----------
-    result : Result
-    should_stop : callable, optional
-        Asked between blocks.
-
-    Returns
-    -------
-    Result
-        The same where it has them, or where its study has none; else its own curves, and after
-        them those of the starts. No fit is run.
-
-    Raises
-    ------
-    Cancelled
-        If `should_stop` said yes.
-    SpecificationError
-        If the study is one of an earlier arithmetic.
-    """
-    return _with_kind(result, STARTS, should_stop)
-
-
-def with_ends(result: Result, should_stop: Callable[[], bool] | None = None) -> Result:
-    """Return a result with the curves of what its protocols have left to do, computed here.
-
-    The protocols are run again, of the first data sets, and the converged estimator after them.
-
-    Parameters
-    ----------
-    result : Result
-    should_stop : callable, optional
-        Asked between steps of the work.
-
-    Returns
-    -------
-    Result
-        The same where it has them, or where its study has none; else its own curves and these.
-
-    Raises
-    ------
-    Cancelled
-        If `should_stop` said yes.
-    SpecificationError
-        If the study is one of an earlier arithmetic.
-    """
-    return _with_kind(result, UNFINISHED, should_stop)
 
 
 def lacks(result: Result, kind: str) -> bool:
@@ -87,8 +36,32 @@ def seconds_of(result: Result, kind: str) -> float:
     return sum(block.cost for block in plan(result.spec).blocks if block.kind == kind)
 
 
-def _with_kind(result: Result, kind: str, should_stop: Callable[[], bool] | None) -> Result:
-    """Return a result with the curves of one kind, in the plan's order."""
+def with_kind(result: Result, kind: str, should_stop: Callable[[], bool] | None = None) -> Result:
+    """Return a result with the curves of one kind, computed here.
+
+    Those of starts take no fit. For what protocols have left to do the protocols are run again, of
+    the first data sets, and the converged estimator after them.
+
+    Parameters
+    ----------
+    result : Result
+    kind : {"starts", "unfinished"}
+    should_stop : callable, optional
+        Asked between steps of the work.
+
+    Returns
+    -------
+    Result
+        The same where it has them, or where its study has none; else its own curves and these, in
+        the plan's order.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    SpecificationError
+        If the study is one of an earlier arithmetic.
+    """
     if not lacks(result, kind):
         return result
     blocks = [block for block in plan(result.spec).blocks if block.kind == kind]

@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from moeviz.study.reader import ObjectReader
 from moeviz.study.result import Result
-from moeviz.text import json_text
+from moeviz.text import json_text, shortened
 
 FOLDER = "results"
+
+DIGITS = 6
+"""Of every number that is kept."""
 
 
 @dataclass(frozen=True)
@@ -79,19 +81,9 @@ def keep(name: str, result: Result, date: str, device: str) -> Path:
     folder = kept_folder()
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}.json"
-    plain = _short(replace(result, paths=()).to_json())
+    plain = shortened(replace(result, paths=()).to_json(), DIGITS)
     content = {"date": date, "device": device, "result": plain}
     path.write_text(json_text(content, compact=True) + "\n", "utf-8")
     kept_names.cache_clear()
     kept_result.cache_clear()
     return path
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.6g}")
-    if isinstance(value, dict):
-        return {key: _short(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_short(part) for part in value]
-    return value

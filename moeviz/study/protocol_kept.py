@@ -21,9 +21,12 @@ from moeviz.study.presets import FULL, LIVE, PRESETS
 from moeviz.study.protocol_map import EM, ProtocolMap, protocol_of
 from moeviz.study.protocol_result import MapResult
 from moeviz.study.reader import ObjectReader
-from moeviz.text import json_text
+from moeviz.text import json_text, shortened
 
 FOLDER = "maps"
+
+DIGITS = 4
+"""Of every number that is kept."""
 
 SCALES = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
 POWERS = (0.0, 0.25, 0.5)
@@ -176,17 +179,7 @@ def keep_map(result: MapResult, date: str, device: str) -> Path:
     folder = maps_folder()
     folder.mkdir(exist_ok=True)
     path = folder / f"{result.asked.preset}.json"
-    plain = {"date": date, "device": device, "result": _short(result.to_json())}
+    plain = {"date": date, "device": device, "result": shortened(result.to_json(), DIGITS)}
     path.write_text(json_text(plain, compact=True) + "\n", "utf-8")
     kept_map.cache_clear()
     return path
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.4g}")
-    if isinstance(value, dict):
-        return {key: _short(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_short(part) for part in value]
-    return value

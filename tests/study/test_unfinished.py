@@ -15,7 +15,7 @@ from moeviz.charts.palette import THEMES
 from moeviz.estimate import FitResult, Status
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
 from moeviz.study.block_data import block_data
-from moeviz.study.completed import lacks, with_ends
+from moeviz.study.completed import lacks, with_kind
 from moeviz.study.curves import FITS, STARTS, TO_THE_END, UNFINISHED
 from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS
@@ -207,8 +207,8 @@ def test_a_result_of_before_is_completed_and_survives_its_json():
     assert read == older
     assert lacks(read, UNFINISHED)
     assert not lacks(read, STARTS)
-    assert with_ends(read).curves == result.curves
-    assert with_ends(result) is result
+    assert with_kind(read, UNFINISHED).curves == result.curves
+    assert with_kind(result, UNFINISHED) is result
     assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
 
 

@@ -12,8 +12,8 @@ import torch
 from moeviz.charts.sentences import curve_words
 from moeviz.estimate import near_truth_start
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
-from moeviz.study.completed import with_starts
-from moeviz.study.curves import UNTRAINED
+from moeviz.study.completed import with_kind
+from moeviz.study.curves import STARTS, UNTRAINED
 from moeviz.study.data import data_of
 from moeviz.study.scenario import stream
 from moeviz.study.starts import starts, untrained
@@ -107,8 +107,8 @@ def test_a_result_of_before_is_completed_without_a_fit(result):
     del data["paths"]
     read = Result.from_json(json.loads(json.dumps(data)))
     assert read == replace(older, paths=())
-    assert with_starts(read).curves == result.curves
-    assert with_starts(result) is result
+    assert with_kind(read, STARTS).curves == result.curves
+    assert with_kind(result, STARTS) is result
 
 
 def test_partial_results_have_what_starts_are_there(result):
