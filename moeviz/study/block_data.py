@@ -1,4 +1,4 @@
-"""What an estimator works on in a block: its data sets, their starts and the box."""
+"""What an estimator works on in a block, and what its fits are held against."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from moeviz.study.scenario import Fit, stream
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts
 from moeviz.study.truths import fit_at, middle
+from moeviz.theory import Reference, input_nodes
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+DISTANCE_NODES = 1024
+"""Inputs that distances between functions are averaged over."""
 
 
 def block_data(
@@ -51,11 +55,10 @@ def block_data(
     Cancelled
         If `should_stop` said yes.
     """
-    projection = resolve_projection(spec, block.fit, should_stop)
+    center = center_of(spec, fit, block, should_stop)
     if drawn is None:
         drawn = data_of(spec, fit_at(spec, fit, block.n), block, device)
     features, response = drawn
-    center = middle(spec, fit, block.n) if projection is None else projection.theta
     return Data(
         fit.mixture,
         features,
@@ -66,3 +69,51 @@ def block_data(
         watched=watched,
         exact=fit.exact,
     )
+
+
+def center_of(
+    spec: Specification,
+    fit: Fit,
+    block: Block,
+    should_stop: Callable[[], bool] | None = None,
+) -> Tensor:
+    """Return what near-truth starts of a block lie around, shape (P*,).
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    block : Block
+        Says which sample size.
+    should_stop : callable, optional
+        Asked while a best approximation is sought; when it says yes the work stops.
+
+    Raises
+    ------
+    Cancelled
+        If `should_stop` said yes.
+    """
+    projection = resolve_projection(spec, block.fit, should_stop)
+    return middle(spec, fit, block.n) if projection is None else projection.theta
+
+
+def distance_inputs(spec: Specification) -> Tensor:
+    """Return the inputs that distances between a study's functions are averaged over."""
+    return input_nodes(spec["dimension"], DISTANCE_NODES, spec["low"], spec["high"])
+
+
+def reference_of(spec: Specification, fit: Fit, index: int) -> Reference:
+    """Return what the fits of a study are held against.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    index : int
+        The fit's place.
+    """
+    x = distance_inputs(spec)
+    projection = resolve_projection(spec, index)
+    if projection is None:
+        return Reference(fit.source, fit.truth, fit.true_layout, x=x)
+    return Reference(fit.source, fit.truth, fit.true_layout, projection.theta, fit.layout, x)

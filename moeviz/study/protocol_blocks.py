@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from moeviz.errors import Cancelled
-from moeviz.study.blocks import predicted_readings, read_fits, run_block
+from moeviz.study.block_information import predicted_readings
+from moeviz.study.blocks import read_fits, run_block
 from moeviz.study.curves import FITS, STARTS
 from moeviz.study.em_ways import fits_by_way, way_of
 from moeviz.study.plan import Block, plan

@@ -221,6 +221,7 @@ def test_at_power_zero_it_is_the_ordinary_study_of_the_truth_off_the_limit(monke
         scenario, fits=tuple(replace(fit, truth=there[fit.index]) for fit in scenario.fits)
     )
     monkeypatch.setattr("moeviz.study.blocks.resolve_scenario", lambda spec: elsewhere)
+    monkeypatch.setattr("moeviz.study.block_information.resolve_scenario", lambda spec: elsewhere)
     monkeypatch.setattr("moeviz.study.projection.resolve_scenario", lambda spec: elsewhere)
     assert plain(run(ordinary)) == found
 
