@@ -204,8 +204,17 @@ def trust_words(results: Sequence[MapResult]) -> str:
     def share(part: int, whole: int) -> str:
         return f"{part:,} of {whole:,} ({100 * part / whole:.0f} %)" if whole else "none"
 
-    return (
+    said = (
         f"of the predicted means that are drawn (remainder at most {TRUSTED:g}), "
-        f"{share(found.close, found.trusted)} lie within {100 * CLOSE:.0f} % of the measured mean; "
-        f"of those that are not, {share(found.doubted_close, found.doubted)}."
+        f"{share(found.close, found.trusted)} lie within {100 * CLOSE:.0f} % of the measured mean"
     )
+    if found.scattered:
+        said += (
+            f" and {share(found.scattered, found.trusted)} more within twice the standard error "
+            "that single losses, which scatter as widely as predicted, leave to a mean of so few "
+            "replicates: these the map cannot tell from right"
+        )
+    said += f"; of those that are not drawn, {share(found.doubted_close, found.doubted)}"
+    if found.doubted_scattered:
+        said += f" and {share(found.doubted_scattered, found.doubted)}"
+    return said + "."

@@ -57,11 +57,14 @@ class PredictedCurve:
         By what share the cost's departure from its quadratic moves the losses there.
     rate : float
         The share of itself that the fastest direction loses in a step; beyond 2 it grows.
+    spread : tuple of float
+        The standard deviation of one replicate's loss there, as a share of the mean.
     """
 
     mean: tuple[float, ...]
     shift: tuple[float, ...]
     rate: float
+    spread: tuple[float, ...] = ()
 
 
 def predicted_protocol(
@@ -111,6 +114,7 @@ def predicted_protocol(
     places: dict[bytes, Place] = {}
     means: dict[int, list[float]] = {index: [] for index in readings}
     shifts: dict[int, list[float]] = {index: [] for index in readings}
+    spreads: dict[int, list[float]] = {index: [] for index in readings}
     for n in spec["sizes"]:
         if should_stop is not None and should_stop():
             raise Cancelled("The study was cancelled.")
@@ -134,12 +138,16 @@ def predicted_protocol(
             start = drawn[whose == number]
             parts.append(predict(place.local, place.modes, protocol, start, n, looked, number))
         for index, reading in readings.items():
-            mean, share = _read(reading, fit, parts, drawn[0], reference)
+            mean, share, spread = _read(reading, fit, parts, drawn[0], reference)
             means[index].append(mean)
             shifts[index].append(share)
+            spreads[index].append(spread)
     rate = max(place.modes.fastest for place in places.values())
     return {
-        index: PredictedCurve(tuple(means[index]), tuple(shifts[index]), rate) for index in readings
+        index: PredictedCurve(
+            tuple(means[index]), tuple(shifts[index]), rate, tuple(spreads[index])
+        )
+        for index in readings
     }
 
 
@@ -215,8 +223,8 @@ def _place(local: LocalCost, protocol: LinearProtocol, moving: Tensor) -> Place 
 
 def _read(
     reading: Reading, fit: Fit, parts: list[Predicted], start: Tensor, reference: Reference
-) -> tuple[float, float]:
-    """Return the mean reading, and by what share the remainder moves it.
+) -> tuple[float, float, float]:
+    """Return the mean reading, by what share the remainder moves it, and by which it scatters.
 
     `start`, shape (P,), can be read; beyond :data:`FARTHEST` there is no number.
     """
@@ -231,4 +239,7 @@ def _read(
     more = torch.cat([part.more for part in parts])
     if reading.metric or reading.gauge == "quotient":
         more = more[:: -(-more.shape[0] // FEW_DRAWS)]
-    return float(read(torch.cat([some, more])).mean()), shift(parts, read)
+    found = read(torch.cat([some, more]))
+    mean = float(found.mean())
+    spread = float(found.std()) / mean if mean else 0.0
+    return mean, shift(parts, read), spread

@@ -78,7 +78,7 @@ def _curve(
     study = asked.study(curve, asked.laws[law], asked.ways[way])
     if not isinstance(study, Specification):
         return CellCurve(refused=study)
-    said = (told[curve] if told else None) or {"mean": (), "shift": ()}
+    said = (told[curve] if told else None) or {}
     n = tuple(sorted(size for size, rows in sizes.items() if rows[curve] is not None))
     rows = tuple(tuple(sizes[size][curve] or ()) for size in n)
     published = asked.published[curve]
@@ -92,8 +92,9 @@ def _curve(
         _slope(line),
         _slope(own),
         None if line is None else (line.level.value, line.level.low, line.level.high),
-        tuple(said["mean"]),
-        tuple(said["shift"]),
+        tuple(said.get("mean", ())),
+        tuple(said.get("shift", ())),
+        tuple(said.get("spread", ())),
     )
 
 

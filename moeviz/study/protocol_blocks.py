@@ -26,6 +26,9 @@ from moeviz.study.specification import Specification
 from moeviz.study.summary import losses
 from moeviz.text import finite
 
+PREDICTED = ("mean", "shift", "spread")
+"""What a block keeps of a prediction (:class:`~moeviz.study.predicted.PredictedCurve`)."""
+
 
 def run_map_block(
     asked: ProtocolMap,
@@ -51,7 +54,7 @@ def run_map_block(
         Plain data: ``kind``, ``law``, ``seconds`` (the processor's own, whoever else was on it; on
         a GPU the clock's), and by curve, None for one that cannot be run
         there: ``ways`` (of fits: by way, ``way`` and by curve the losses of the replicates),
-        ``starts`` (the losses at each size) or ``predicted`` (``mean`` and ``shift`` by size).
+        ``starts`` (the losses at each size) or ``predicted`` (:data:`PREDICTED` by size).
 
     Raises
     ------
@@ -197,4 +200,4 @@ def predicted_of(
     fit = resolve_scenario(study).fits[0]
     readings = {curve: plan(study).curves[curve].reading}
     one = predicted_readings(study, fit, readings, should_stop).get(str(curve))
-    return None if one is None else {"mean": list(one["mean"]), "shift": list(one["shift"])}
+    return None if one is None else {name: list(one[name]) for name in PREDICTED}

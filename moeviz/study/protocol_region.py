@@ -172,14 +172,19 @@ class Trust:
     ----------
     trusted, close : int
         Predicted means that are drawn; and those within :data:`CLOSE` of the measured mean.
-    doubted, doubted_close : int
+    scattered : int
+        Of those drawn and not close, how many are off by no more than two of the standard errors
+        that the predicted scatter of a single loss leaves to a mean of so many replicates.
+    doubted, doubted_close, doubted_scattered : int
         The same of those that are not drawn.
     """
 
     trusted: int
     close: int
+    scattered: int
     doubted: int
     doubted_close: int
+    doubted_scattered: int
 
 
 def trust(results: Sequence[MapResult], most: float = TRUSTED) -> Trust:
@@ -191,16 +196,21 @@ def trust(results: Sequence[MapResult], most: float = TRUSTED) -> Trust:
     most : float
         The shift up to which a prediction is trusted.
     """
-    count = {True: [0, 0], False: [0, 0]}
+    count = {True: [0, 0, 0], False: [0, 0, 0]}
     for result in results:
         for curve in (curve for cell in result.cells for curve in cell.curves):
             measured = dict(zip(curve.n, curve.mean, strict=True))
             sizes = result.asked.predicted[: len(curve.predicted)]
-            for n, told, shift in zip(sizes, curve.predicted, curve.shift, strict=True):
+            spreads = curve.spread or (None,) * len(sizes)
+            rows = zip(sizes, curve.predicted, curve.shift, spreads, strict=True)
+            for n, told, shift, spread in rows:
                 found = measured.get(n)
                 if told is None or not found:
                     continue
                 drawn = shift is not None and shift <= most
+                error = (spread or 0.0) * told / result.asked.replicates**0.5
+                close = abs(told - found) <= CLOSE * found
                 count[drawn][0] += 1
-                count[drawn][1] += abs(told - found) <= CLOSE * found
+                count[drawn][1] += close
+                count[drawn][2] += not close and abs(told - found) <= 2.0 * error
     return Trust(*count[True], *count[False])

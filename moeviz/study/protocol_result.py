@@ -31,6 +31,8 @@ class CellCurve:
     predicted, shift : tuple of float or None
         The predicted protocol's means at the map's sizes for it, and by what share the cost's
         departure from its quadratic moves them; empty where nothing is predicted.
+    spread : tuple of float or None
+        The standard deviation of one replicate's loss, as a share of the predicted mean.
     refused : str
         Why it cannot be run here; empty where it can.
     """
@@ -44,6 +46,7 @@ class CellCurve:
     level: Ends | None = None
     predicted: Numbers = ()
     shift: Numbers = ()
+    spread: Numbers = ()
     refused: str = ""
 
 
@@ -184,6 +187,7 @@ def _curve_read(read: ObjectReader) -> CellCurve:
         _ends_read(read, "level"),
         numbers("predicted"),
         numbers("shift"),
+        numbers("spread"),
         read.text("refused", ""),
     )
 

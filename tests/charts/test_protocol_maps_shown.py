@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,10 @@ def test_a_figures_paragraph_tells_what_is_established():
 def test_trust_is_said_with_its_counts():
     result = made(PAIR, [BOTH, OTHER, OTHER, OTHER, OTHER, OTHER])
     assert "24 of 24 (100 %)" in trust_words([result])
+    far = replace(curve(FIRST), predicted=(3.0, 3.0), spread=(9.0, 9.0))
+    said = trust_words([made(PAIR, [(far, curve(SECOND))] + [OTHER] * 5)])
+    assert "22 of 24 (92 %)" in said
+    assert "and 2 of 24 (8 %) more within twice the standard error" in said
 
 
 def test_the_documentation_is_that_of_the_kept_maps():

@@ -235,7 +235,21 @@ def test_trust_counts_what_is_drawn_and_what_is_right():
     doubted = dataclasses.replace(told, shift=(0.5, None))
     cell = Cell(0, 0, (told, doubted))
     found = trust([dataclasses.replace(result, cells=(cell,))])
-    assert (found.trusted, found.close, found.doubted, found.doubted_close) == (2, 1, 2, 1)
+    assert (found.trusted, found.close, found.scattered) == (2, 1, 0)
+    assert (found.doubted, found.doubted_close, found.doubted_scattered) == (2, 1, 0)
+
+
+def test_a_mean_of_few_wide_losses_cannot_contradict_its_prediction():
+    """Two standard errors of 2 s / sqrt(r) reach from 2 to 1 if s is at least sqrt(r) / 4."""
+    result = made(*[(0.0, 0.0)] * 4)
+    root = result.asked.replicates**0.5
+    told = dataclasses.replace(
+        curve(0.0), n=(60, 240), mean=(1.0, 1.0), predicted=(1.1, 2.0), shift=(0.1, 0.1)
+    )
+    for spread, scattered in (((0.0, 0.26 * root), 1), ((0.0, 0.24 * root), 0), ((), 0)):
+        cell = Cell(0, 0, (dataclasses.replace(told, spread=spread),))
+        found = trust([dataclasses.replace(result, cells=(cell,))])
+        assert (found.trusted, found.close, found.scattered) == (2, 1, scattered)
 
 
 def test_ways_and_laws_have_words():
