@@ -20,6 +20,7 @@ from moeviz.study.models import planned_fits
 from moeviz.study.presets import FULL, LIVE, PRESETS
 from moeviz.study.protocol_map import EM, ProtocolMap, protocol_of
 from moeviz.study.protocol_result import MapResult
+from moeviz.study.protocol_way import TOLERANCE
 from moeviz.study.reader import ObjectReader
 from moeviz.text import json_text, shortened
 
@@ -33,24 +34,24 @@ POWERS = (0.0, 0.25, 0.5)
 BATCHES = (16, 128, 1024, 0)
 SGD_SIZES = (1000, 1534, 2354, 3612, 5541, 8502, 13044, 20014)
 
-EM_SCALES = (0.0, 0.01, 0.1, 1.0)
-EM_POWERS = (0.0, 0.5)
+EM_LAWS = ((0.0, 0.0), (0.1, 0.0), (1.0, 0.0), (1.0, 0.25), (1.0, 0.5))
+LIVE_POWERS = (0.0, 0.5)
 COUNT, LIVE_COUNT = 8, 4
 """Sample sizes of a map of EM, between the ends that the figure prints."""
 
-TOLERANCE = 1e-6
-"""The one that `multinomial` names (App. D.1), without saying of what."""
+MOST_STEPS = 2000
+"""As many iterations as `multinomial` allows (App. D.1)."""
 
-EM_WAYS: tuple[dict[str, Any], ...] = (
-    *(
-        {"em_rule": rule, "em_tolerance": TOLERANCE, "em_steps": 400}
-        for rule in ("mean", "relative", "parameters", "total")
-    ),
-    *(
-        {"em_rule": "none", "em_tolerance": TOLERANCE, "em_steps": steps}
-        for steps in (25, 100, 400)
-    ),
-)  # fmt: skip
+
+def _held(rule: str, steps: int, tolerance: float = TOLERANCE) -> dict[str, Any]:
+    return {"em_rule": rule, "em_tolerance": tolerance, "em_steps": steps}
+
+
+EM_WAYS = (
+    *(_held(rule, MOST_STEPS) for rule in ("mean", "relative", "parameters", "total")),
+    _held("mean", MOST_STEPS, 1e-8),
+    *(_held("none", steps) for steps in (25, 400, MOST_STEPS)),
+)
 
 LIVE_SCALES = (0.0, 0.01, 0.1, 1.0)
 LIVE_FEW_SCALES = (0.0, 0.01, 1.0)
@@ -58,7 +59,8 @@ LIVE_FEW_SCALES = (0.0, 0.01, 1.0)
 
 LIVE_BATCHES = (16, 128, 0)
 LIVE_SGD_SIZES = (1000, 2154, 4642, 10000)
-LIVE_EM_WAYS = (*EM_WAYS[:2], {"em_rule": "none", "em_tolerance": TOLERANCE, "em_steps": 100})
+LIVE_EM_SCALES = (0.0, 0.01, 0.1, 1.0)
+LIVE_EM_WAYS = (_held("mean", 400), _held("relative", 400), _held("none", 100))
 REPLICATES = 10
 
 
@@ -91,11 +93,11 @@ def named_map(name: str, size: str = FULL) -> ProtocolMap:
     ways: tuple[dict[str, Any], ...]
     sizes: tuple[int, ...]
     if protocol_of(name) == EM:
-        laws = _laws(EM_SCALES, EM_POWERS)
+        laws = _laws(LIVE_EM_SCALES, LIVE_POWERS) if live else list(EM_LAWS)
         sizes, ways = _em_sizes(name, live), LIVE_EM_WAYS if live else EM_WAYS
     else:
         few = LIVE_FEW_SCALES if _misspecified(name) else LIVE_SCALES
-        laws = _laws(few, EM_POWERS) if live else _laws(SCALES, POWERS)
+        laws = _laws(few, LIVE_POWERS) if live else _laws(SCALES, POWERS)
         sizes = LIVE_SGD_SIZES if live else SGD_SIZES
         ways = tuple({"batch": batch} for batch in (LIVE_BATCHES if live else BATCHES))
     ends = (sizes[0], sizes[-1]) if live else (sizes[0], sizes[len(sizes) // 2], sizes[-1])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moeviz.errors import SpecificationError
-from moeviz.study.em_ways import way_of
 from moeviz.study.plan import split as split_study
 from moeviz.study.protocol_map import SGD, ProtocolMap
 from moeviz.study.specification import Specification
@@ -16,9 +15,6 @@ PREDICTION_SECONDS = 0.3
 """What it takes to predict a curve at one sample size, roughly, in seconds of one core."""
 
 START_SECONDS = 0.02
-
-EM_SHARE = 0.5
-"""What one run for all ways takes of the longest study's estimate: many fits end before."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +104,10 @@ def _blocks(asked: ProtocolMap) -> Iterator[MapBlock]:
                     f"fits-l{law}-w{way}-n{n}", "fits", _seconds(asked, way, n), law, way, n
                 )
     else:
-        longest = _longest(asked)
         for n in asked.sizes:
             for law in laws:
-                cost = EM_SHARE * _seconds(asked, longest, n)
+                cost = max(_seconds(asked, way, n) for way in range(len(asked.ways)))
                 yield MapBlock(f"fits-l{law}-n{n}", "fits", cost, law, None, n)
-
-
-def _longest(asked: ProtocolMap) -> int:
-    return max(range(len(asked.ways)), key=lambda at: way_of(_any(asked, at)).steps)
 
 
 def _any(asked: ProtocolMap, way: int) -> Specification:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from moeviz.fields import Value
 
+TOLERANCE = 1e-6
+"""The one that `multinomial` names (App. D.1), without saying of what."""
+
 
 @dataclass(frozen=True, order=True)
 class Law:
@@ -51,7 +54,8 @@ class Way:
             return f"batches of {said['batch']}" if said["batch"] else "full batches"
         if said["em_rule"] == "none":
             return f"{said['em_steps']} iterations"
-        return f"tolerance {said['em_tolerance']:g} of the {_RULES[str(said['em_rule'])][0]}"
+        what = _RULES[str(said["em_rule"])][0]
+        return f"tolerance {_short(said['em_tolerance'])} of the {what}"
 
     @property
     def short(self) -> str:
@@ -61,7 +65,13 @@ class Way:
             return str(said["batch"]) if said["batch"] else "full"
         if said["em_rule"] == "none":
             return f"{said['em_steps']} it."
-        return _RULES[str(said["em_rule"])][1]
+        name, held = _RULES[str(said["em_rule"])][1], said["em_tolerance"]
+        return name if held == TOLERANCE else f"{name} {_short(held)}"
+
+
+def _short(value: Value) -> str:
+    """Return a small number in as few signs as it takes: 1e-6."""
+    return f"{value:g}".replace("e-0", "e-")
 
 
 _RULES = {
