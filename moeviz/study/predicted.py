@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from moeviz.errors import Cancelled, SpecificationError
 from moeviz.estimate import box
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Block
-from moeviz.study.projection import Projection, resolve_projection
+from moeviz.study.projection import Projection, decisive, resolve_projection
 from moeviz.study.scenario import Fit
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts
@@ -40,6 +41,9 @@ FARTHEST = 1e8
 
 LARGE = 600
 """Parameters of a model that does not contain the truth beyond which nothing is predicted."""
+
+KEPT = 16
+"""Mean costs around points that are remembered: all protocols of one model share theirs."""
 
 MOST_CENTERS = 12
 """Ways to share true atoms among fitted ones beyond which nothing is predicted."""
@@ -186,7 +190,25 @@ def _local(
     projection: Projection | None,
     information: Tensor | None,
 ) -> LocalCost:
-    """Return the mean cost around a point."""
+    """Return the mean cost around a point; it is made once per process for all protocols."""
+    key = (*decisive(spec, fit), point.numpy().tobytes(), information is None)
+    if key not in _known:
+        _known[key] = _made(spec, fit, point, projection, information)
+        if len(_known) > KEPT:
+            _known.popitem(last=False)
+    return _known[key]
+
+
+_known: OrderedDict[tuple[Hashable, ...], LocalCost] = OrderedDict()
+
+
+def _made(
+    spec: Specification,
+    fit: Fit,
+    point: Tensor,
+    projection: Projection | None,
+    information: Tensor | None,
+) -> LocalCost:
     x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
     source = Source(fit.source, fit.truth)
     if projection is not None:

@@ -9,7 +9,7 @@ starts. How far a second, different sample moves the answer is its error.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,7 +91,7 @@ class Projection:
     converged: bool
 
 
-_known: OrderedDict[tuple[str, int], Projection] = OrderedDict()
+_known: OrderedDict[tuple[Hashable, ...], Projection] = OrderedDict()
 
 
 def resolve_projection(
@@ -99,7 +99,8 @@ def resolve_projection(
 ) -> Projection | None:
     """Return the best approximation for one of a study's fits, or None where none is needed.
 
-    It is computed once per process and does not depend on the estimator.
+    It is computed once per process for all studies in which truth, model, inputs and box are the
+    same, whatever their estimators, sizes and protocols.
 
     Raises
     ------
@@ -109,21 +110,28 @@ def resolve_projection(
     fit = resolve_scenario(spec).fits[index]
     if not fit.needs_projection:
         return None
-    key = (spec.hash, _first_of_model(spec, fit))
+    key = decisive(spec, fit)
     if key not in _known:
-        _known[key] = _project(spec, key[1], should_stop)
+        _known[key] = _project(spec, fit, should_stop)
         if len(_known) > KEPT:
             _known.popitem(last=False)
     return _known[key]
 
 
-def _first_of_model(spec: Specification, fit: Fit) -> int:
-    fits = resolve_scenario(spec).fits
-    return next(i for i, other in enumerate(fits) if other.mixture == fit.mixture)
+def decisive(spec: Specification, fit: Fit) -> tuple[Hashable, ...]:
+    """Return all that a fit's best approximation depends on.
+
+    Parameters
+    ----------
+    spec : Specification
+    fit : Fit
+    """
+    fields = tuple(spec[name] for name in ("dimension", "low", "high", "truth_seed", "box"))
+    truth = fit.truth.numpy().tobytes()
+    return (fit.mixture, fit.layout, fit.source, fit.true_layout, truth, *fields)
 
 
-def _project(spec: Specification, index: int, should_stop: Callable[[], bool] | None) -> Projection:
-    fit = resolve_scenario(spec).fits[index]
+def _project(spec: Specification, fit: Fit, should_stop: Callable[[], bool] | None) -> Projection:
     effort = effort_for(fit.layout.size, fit.mixture.output.density)
     nodes = effort.nodes
     d = spec["dimension"]

@@ -141,6 +141,20 @@ def test_the_best_approximation_is_no_nearer_than_any_fit():
     assert result["truth"]["fits"][0]["projection"]["distance"] == projection.distance
 
 
+def test_protocols_of_one_model_share_its_best_approximation(brief):
+    """It depends on truth, model, inputs and box: not on sizes, batches or starts."""
+    preset = PRESETS["cosine-fig2a"]
+    small = {**LIGHT, "dimension": 2}
+    first = preset.build(small)
+    index = next(at for at in range(2) if resolve_projection(first, at) is not None)
+    for changed in ({"batch": 16}, {"sizes": [300]}, {"start_scale": 0.3}, {"seed": 7}):
+        again = resolve_projection(preset.build({**small, **changed}), index)
+        assert again is resolve_projection(first, index), changed
+    for changed in ({"truth_seed": 7}, {"box": 3.0}, {"high": 0.5}):
+        other = resolve_projection(preset.build({**small, **changed}), index)
+        assert other is not resolve_projection(first, index), changed
+
+
 def test_a_sigmoid_gate_over_two_atoms_is_a_softmax_gate():
     r"""Two softmax weights are the sigmoids of the scores' difference and of its negative."""
     spec = PRESETS["sigmoid-against-softmax"].build(
