@@ -15,7 +15,7 @@ from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve
 from moeviz.study.completed import with_kind
 from moeviz.study.curves import STARTS, UNTRAINED
 from moeviz.study.data import data_of
-from moeviz.study.scenario import stream
+from moeviz.study.draws import stream
 from moeviz.study.starts import starts, untrained
 from moeviz.theory import Reference
 
