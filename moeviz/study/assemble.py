@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moeviz.estimate import ENDED, Status
-from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED, PlannedCurve, fit_name
+from moeviz.study.curve_kinds import APART, FITS, STARTS, UNFINISHED
+from moeviz.study.curve_names import fit_name
+from moeviz.study.curves import PlannedCurve
 from moeviz.study.equal import function_alone
 from moeviz.study.fit_report import Approximation, FitReport
 from moeviz.study.paths import paths_of

@@ -1,55 +1,27 @@
-"""Planned curves: which lines a study's plot will have, what they are called and held against."""
+"""Planned curves: which lines a study's plot will have, and what they are held against."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
+from moeviz.study.curve_kinds import APART, FITS, NO_CLAIM, STARTS, UNFINISHED, WORDS
+from moeviz.study.curve_names import curve_label, estimator_words
 from moeviz.study.equal import expert_of, gauge_title
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import BESIDE
 from moeviz.study.models import PlannedFit
-from moeviz.study.moves import OWN_TRUTH
 from moeviz.study.moving import move_of
 from moeviz.study.presets.preset import Published
 from moeviz.study.presets.published import published_slope
-from moeviz.study.readings import paper_loss, readings
+from moeviz.study.readings import readings
 from moeviz.study.setting import setting_of
 from moeviz.study.specification import Specification
-from moeviz.study.start_law import NEAR, start_law
-from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
+from moeviz.theory import GAUGES, Reading
 from moeviz.theory.rates import RateClaim, Setting, claimed_rate
-
-FITS, STARTS, UNFINISHED = "fits", "starts", "unfinished"
-"""Kinds of curves, and of the blocks that they are read off: see :class:`PlannedCurve`."""
-
-APART = "separation"
-"""The kind of a curve of how far a moving truth is from its limit, and what its name says."""
-
-KINDS = (FITS, STARTS, UNFINISHED, APART)
-
-UNTRAINED = "before training"
-"""What the name of a curve of starts says."""
-
-TO_THE_END = "to the converged estimator"
-"""What the name of a curve of what is left says."""
-
-NO_CLAIM: Mapping[str, RateClaim] = {
-    STARTS: RateClaim(None, "Theory speaks of estimators, not of where they start.", "moeviz"),
-    UNFINISHED: RateClaim(
-        None, "Theory speaks of estimators, not of how far it is to them.", "moeviz"
-    ),
-    APART: RateClaim(
-        None, "How far the truths are from their limit is chosen, not learnt.", "moeviz"
-    ),
-}
-"""What theory says of the other kinds of curves than fits."""
-
-_WORDS: Mapping[str, str] = {FITS: "", STARTS: UNTRAINED, UNFINISHED: TO_THE_END, APART: APART}
 
 
 @dataclass(frozen=True)
@@ -116,7 +88,7 @@ class PlannedCurve:
             self.estimator,
             reading.loss,
             reading.gauge,
-            _WORDS[self.kind],
+            WORDS[self.kind],
         )
 
 
@@ -135,17 +107,13 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
     """
     fits = tuple(fits)
     curves = [plan_curve(spec, fit, one) for fit in fits for one in readings(spec, fit)]
-    begun: dict[tuple[str, str, str], PlannedFit] = {}
-    for fit in fits if spec["untrained"] == BESIDE else ():
-        if ESTIMATORS[fit.estimator].published:
-            begun.setdefault((fit.router, fit.gate, fit.expert), fit)
-    ended = [fit for fit in fits if ESTIMATORS[fit.estimator].published and spec["unfinished"]]
-    moved: dict[tuple[str, str, str], PlannedFit] = {}
-    for fit in fits if move_of(spec.fields) else ():
-        moved.setdefault((fit.router, fit.gate, fit.expert), fit)
+    protocols = [fit for fit in fits if ESTIMATORS[fit.estimator].published]
+    begun = _of_each_model(protocols) if spec["untrained"] == BESIDE else ()
+    ended = protocols if spec["unfinished"] else ()
+    moved = _of_each_model(fits) if move_of(spec.fields) else ()
     others = [
         [plan_curve(spec, fit, one, kind) for fit in some for one in readings(spec, fit)]
-        for kind, some in ((STARTS, begun.values()), (UNFINISHED, ended), (APART, moved.values()))
+        for kind, some in ((STARTS, begun), (UNFINISHED, ended), (APART, moved))
     ]
     return tuple(chain.from_iterable(map(_told_apart, (curves, *others))))
 
@@ -165,7 +133,7 @@ def plan_curve(
     """
     gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
     return PlannedCurve(
-        _label(spec, fit, reading, gauge, kind),
+        curve_label(spec, fit, reading, gauge, kind),
         fit.router,
         fit.gate,
         fit.expert,
@@ -174,24 +142,10 @@ def plan_curve(
         reading,
         setting_of(spec.fields, fit),
         gauge,
-        _estimator_words(spec, fit.estimator, kind),
+        estimator_words(spec, fit.estimator, kind),
         published_slope(spec, fit, reading) if kind == FITS else None,
         kind,
     )
-
-
-def fit_name(spec: Specification, fit: PlannedFit) -> str:
-    """Return what one of a study's fits is called.
-
-    Parameters
-    ----------
-    spec : Specification
-    fit : PlannedFit
-    """
-    words = [SCORES[fit.router].title, GATES[fit.gate].title, EXPERTS[fit.expert].title]
-    if len(spec["estimators"]) > 1:
-        words.append(ESTIMATORS[fit.estimator].title)
-    return ", ".join(words)
 
 
 def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
@@ -205,47 +159,9 @@ def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
     ]
 
 
-def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, kind: str) -> str:
-    words = [SCORES[fit.router].title]
-    if len(spec["gates"]) > 1:
-        words.append(GATES[fit.gate].title)
-    if len(spec["experts"]) > 1:
-        words.append(EXPERTS[fit.expert].title)
-    if len(spec["estimators"]) > 1 and kind not in (STARTS, APART):
-        words.append(ESTIMATORS[fit.estimator].title)
-    if kind != FITS:
-        words.append(_WORDS[kind])
-    plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, fit)
-    if reading.loss in DISTANCES:
-        words.append(DISTANCES[reading.loss].title)
-    elif reading.loss in ("radial", "angular"):
-        words.append(f"{reading.loss} error")
-    else:
-        if not plain:
-            words.append(LOSSES[reading.loss].title)
-        if len(spec["gauges"]) > 1 or plain:
-            words.append(gauge)
-    return ", ".join(words)
-
-
-def _estimator_words(spec: Specification, estimator: str, kind: str) -> str:
-    """Return what an estimator is, in words, or what stands for it in another kind of curve."""
-    if kind == APART:
-        return "no fit: the truth of each sample size against their limit"
-    if kind == STARTS:
-        return f"no training, {_start_words(spec)}"
-    chosen = ESTIMATORS[estimator]
-    what = chosen.describe(spec.fields, OUTPUTS[spec["output"]].density)
-    ended = ", then the converged estimator from there" if kind == UNFINISHED else ""
-    return f"{what}, {_start_words(spec)}{ended}"
-
-
-def _start_words(spec: Specification) -> str:
-    """Return where fits start, in words."""
-    crowded = spec["atoms"] > spec["true_atoms"]
-    moving = move_of(spec.fields) and spec["moving_start"] != OWN_TRUTH
-    place = "the truths' limit" if moving else "the truth"
-    near = spec["start"] == NEAR
-    start = start_law(spec.fields).words(crowded, place) if near else "random starts"
-    best = f", best of {spec['starts']}" if spec["starts"] > 1 else ""
-    return f"{start}{best}"
+def _of_each_model(fits: Iterable[PlannedFit]) -> tuple[PlannedFit, ...]:
+    """Return the first fit of each model."""
+    first: dict[tuple[str, str, str], PlannedFit] = {}
+    for fit in fits:
+        first.setdefault((fit.router, fit.gate, fit.expert), fit)
+    return tuple(first.values())

@@ -14,7 +14,8 @@ from typing import Any
 from moeviz.errors import SpecificationError
 from moeviz.estimate import ENDED
 from moeviz.model import GATES, SCORES
-from moeviz.study.curves import FITS, KINDS, STARTS, PlannedCurve, plan_curve
+from moeviz.study.curve_kinds import FITS, KINDS, STARTS
+from moeviz.study.curves import PlannedCurve, plan_curve
 from moeviz.study.fit_report import FitReport
 from moeviz.study.local_slope import LocalSlope
 from moeviz.study.models import plan_fit

@@ -17,7 +17,7 @@ from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve
 from moeviz.study.allowed_steps import LARGE, end_steps
 from moeviz.study.block_data import block_data
 from moeviz.study.completed import lacks, with_kind
-from moeviz.study.curves import FITS, STARTS, TO_THE_END, UNFINISHED
+from moeviz.study.curve_kinds import FITS, STARTS, TO_THE_END, UNFINISHED
 from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.run_time import end_seconds
