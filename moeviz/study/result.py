@@ -24,13 +24,11 @@ from moeviz.study.plan import plan
 from moeviz.study.reader import Numbers, ObjectReader, Rows, attributes, plain
 from moeviz.study.slope import CONFIDENCE, NoSlope, Slope
 from moeviz.study.specification import Specification
+from moeviz.study.trusted import trusted
 from moeviz.theory import Reading
 
 ENDS = frozenset(kind.label for kind in ENDED)
 """What the ways for a fit to end are called in a result."""
-
-TRUSTED = 0.15
-"""Predicted losses of a protocol that the cost's shape moves by a larger share are not shown."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,7 @@ class Curve(PlannedCurve):
     def trusted_protocol(self) -> Numbers:
         """The protocol's predicted losses where its recursion holds; None elsewhere."""
         pairs = zip(self.predicted_protocol or (), self.protocol_shift or (), strict=True)
-        return tuple(
-            value if shift is not None and shift <= TRUSTED else None for value, shift in pairs
-        )
+        return tuple(value if trusted(shift) else None for value, shift in pairs)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that :meth:`read` turns back into this curve."""
