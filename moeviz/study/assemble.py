@@ -9,14 +9,15 @@ from typing import Any
 from moeviz.estimate import ENDED, Status
 from moeviz.study.curve_kinds import APART, FITS, STARTS, UNFINISHED
 from moeviz.study.curve_names import fit_name
-from moeviz.study.curves import PlannedCurve
+from moeviz.study.curves import Curve
 from moeviz.study.equal import function_alone
 from moeviz.study.fit_report import Approximation, FitReport
 from moeviz.study.paths import paths_of
 from moeviz.study.plan import plan
+from moeviz.study.planned_curves import PlannedCurve
 from moeviz.study.reader import Numbers, ObjectReader, attributes
 from moeviz.study.reread import slopes_of
-from moeviz.study.result import Curve, Result
+from moeviz.study.result import Result
 from moeviz.study.specification import Specification
 from moeviz.study.summary import geometric_mean, losses, mean, median
 

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from moeviz.model.fused import descent
 from moeviz.study.curve_kinds import STARTS, UNFINISHED
-from moeviz.study.curves import PlannedCurve, plan_curves
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.models import PlannedFit, planned_fits
+from moeviz.study.planned_curves import PlannedCurve, plan_curves
 from moeviz.study.run_time import (
     EM_STEP_SECONDS,
     end_seconds,
