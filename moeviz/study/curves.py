@@ -46,13 +46,13 @@ class Curve(PlannedCurve):
         How many fits ended in which way.
     residual, steps : tuple of float or None
         Means of the cost per observation, and of the steps taken.
-    trace : tuple of float or None
-        Minus the mean log-likelihood by step, at the largest size.
     slope : Slope or None
     no_slope : NoSlope or None
         Why there is no slope.
     local_slope : tuple of LocalSlope
         Between neighbouring sizes.
+    trace : tuple of float or None
+        Minus the mean log-likelihood by step, at the largest size.
     predicted_constant : float or None
         The information predicts this over the root of n.
     predicted : tuple of float or None
@@ -85,13 +85,13 @@ class Curve(PlannedCurve):
     status: tuple[Mapping[str, int], ...]
     residual: Numbers
     steps: Numbers
-    trace: Numbers | None
     slope: Slope | None
     no_slope: NoSlope | None
     local_slope: tuple[LocalSlope, ...]
-    predicted_constant: float | None
-    predicted: Numbers | None
-    function_alone: tuple[int, ...] | None
+    trace: Numbers | None = None
+    predicted_constant: float | None = None
+    predicted: Numbers | None = None
+    function_alone: tuple[int, ...] | None = None
     predicted_protocol: Numbers | None = None
     protocol_shift: Numbers | None = None
     protocol_rate: float | None = None
