@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study import ESTIMATORS, PlannedCurve
-from moeviz.study.curves import APART, STARTS, UNFINISHED, UNTRAINED
+from moeviz.study.curve_kinds import APART, STARTS, UNFINISHED, UNTRAINED
 from moeviz.theory import GAUGES
 from moeviz.theory.claim import SLOW
 

@@ -9,7 +9,7 @@ from moeviz.charts.chosen import short_names
 from moeviz.charts.protocol_words import predicted_slope
 from moeviz.charts.words import number
 from moeviz.study.against import held_against
-from moeviz.study.curves import STARTS
+from moeviz.study.curve_kinds import STARTS
 from moeviz.study.kept import KeptResult, kept_result
 from moeviz.study.presets import FIGURES, PRESETS, Figure
 from moeviz.study.reader import attributes, plain

@@ -11,8 +11,8 @@ from moeviz.charts.designs_seen import Seen, parts_words
 from moeviz.errors import LimitError
 from moeviz.study import Result, Specification
 from moeviz.study.kept import kept_result
-from moeviz.study.limits import search_seconds
 from moeviz.study.models import PlannedFit, planned_fits
+from moeviz.study.run_time import search_seconds
 from moeviz.study.scenario import resolve_scenario, same_truths
 from moeviz.theory.sight import Setup
 

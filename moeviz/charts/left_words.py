@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moeviz.charts.words import number
 from moeviz.estimate import FAILED, Status
-from moeviz.study.limits import end_steps
+from moeviz.study.allowed_steps import end_steps
 from moeviz.study.plan import plan
 from moeviz.study.result import Curve
 from moeviz.study.specification import Specification

@@ -8,7 +8,7 @@ from typing import Any
 
 from moeviz.charts.bands import band_of, band_words, positive
 from moeviz.charts.palette import Style, faded
-from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED
+from moeviz.study.curve_kinds import APART, FITS, STARTS, UNFINISHED
 from moeviz.study.result import Curve
 from moeviz.study.specification import Specification
 from moeviz.study.statistic import STATISTICS

@@ -15,7 +15,7 @@ from moeviz.charts.left_words import left_of
 from moeviz.charts.palette import Theme, style
 from moeviz.charts.words import NO_SLOPE, whole
 from moeviz.study.against import held_against
-from moeviz.study.curves import APART, STARTS, UNFINISHED
+from moeviz.study.curve_kinds import APART, STARTS, UNFINISHED
 from moeviz.study.fit_report import FitReport
 from moeviz.study.moving import move_of
 from moeviz.study.result import Curve, Result

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from moeviz.charts.meter import course
 from moeviz.charts.words import number
-from moeviz.study.curves import PlannedCurve
 from moeviz.study.moving import move_of, moves, step
+from moeviz.study.planned_curves import PlannedCurve
 from moeviz.study.result import Curve, Result
 from moeviz.study.slope import NoSlope
 from moeviz.study.specification import Specification

@@ -18,9 +18,10 @@ from moeviz.charts.checker import superscript
 from moeviz.charts.one_fit_words import cost_word, method_name, sentence, step_name
 from moeviz.charts.trees import expert_tree, gate_document, score_document, steps_document
 from moeviz.model.reading import numbers_of
-from moeviz.study.one_fit import OneFit, Walk
+from moeviz.study.one_fit import OneFit
 from moeviz.study.one_fit_asked import FARTHEST
 from moeviz.study.one_fit_models import HIGH, LOW
+from moeviz.study.one_fit_walk import Walk
 
 STEP = "step"
 """The handle that is moved along the walk."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from moeviz.charts.walks import power_of_ten
 from moeviz.estimate import Status
-from moeviz.study.one_fit import OneFit, Walk
+from moeviz.study.one_fit import OneFit
 from moeviz.study.one_fit_models import EM, SGD, SmallModel
+from moeviz.study.one_fit_walk import Walk
 from moeviz.text import signed
 
 CLOSE = 0.05

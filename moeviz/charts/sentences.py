@@ -10,7 +10,7 @@ from moeviz.charts.moving_words import separation_words
 from moeviz.charts.protocol_words import protocol_words
 from moeviz.charts.symmetries import equal_words
 from moeviz.estimate import ENDED, FAILED, Status
-from moeviz.study.curves import APART, STARTS, UNFINISHED
+from moeviz.study.curve_kinds import APART, STARTS, UNFINISHED
 from moeviz.study.result import Curve
 from moeviz.study.slope import NoSlope, Slope
 from moeviz.study.specification import Specification

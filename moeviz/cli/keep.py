@@ -133,7 +133,7 @@ def keep_results(arguments: argparse.Namespace, run: Callable[[Any], Any]) -> in
         If a name is not that of a preset.
     """
     from moeviz.study import PRESETS
-    from moeviz.study.curves import STARTS, UNFINISHED
+    from moeviz.study.curve_kinds import STARTS, UNFINISHED
     from moeviz.train.kept import kept_names
     from moeviz.train.presets import PRESETS as TRAININGS
 

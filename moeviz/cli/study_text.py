@@ -9,8 +9,8 @@ from moeviz.charts.against import against_words
 from moeviz.charts.notices import notices, older_words
 from moeviz.charts.sentences import curve_words, way_words
 from moeviz.study import Curve, Result, Specification, plan, resolve_scenario
-from moeviz.study.result import TRUSTED
 from moeviz.study.statistic import statistic_named
+from moeviz.study.trusted import trusted
 
 
 def notices_text(spec: Specification) -> str:
@@ -113,7 +113,7 @@ def _predicted(spec: Specification, found: Mapping[str, Any] | None) -> dict[str
         "loss": found["mean"],
         "shift": found["shift"],
         "rate": found["rate"],
-        "holds": [share is not None and share <= TRUSTED for share in found["shift"]],
+        "holds": [trusted(share) for share in found["shift"]],
     }
 
 

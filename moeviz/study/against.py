@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from moeviz.study.curves import Curve
 from moeviz.study.presets.preset import Published
-from moeviz.study.result import Curve
 from moeviz.study.slope import Level, Line, Slope, fit_line
 from moeviz.study.specification import Specification
 from moeviz.text import within

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from moeviz.estimate import box
 from moeviz.model import Features
 from moeviz.study.data import data_of
+from moeviz.study.draws import stream
 from moeviz.study.estimators import Data
 from moeviz.study.plan import Block
 from moeviz.study.projection import resolve_projection
-from moeviz.study.scenario import Fit, stream
+from moeviz.study.scenario import Fit
 from moeviz.study.specification import Specification
 from moeviz.study.starts import starts
 from moeviz.study.truths import fit_at, middle

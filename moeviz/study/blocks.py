@@ -11,7 +11,7 @@ from moeviz.estimate import FitResult, Status
 from moeviz.model.fused.choice import way_of
 from moeviz.study.block_data import block_data, center_of, distance_inputs, reference_of
 from moeviz.study.block_information import information_of
-from moeviz.study.curves import FITS, STARTS, UNFINISHED
+from moeviz.study.curve_kinds import FITS, STARTS, UNFINISHED
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Block, plan
 from moeviz.study.scenario import Fit, resolve_scenario

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from moeviz.study.assemble import assemble
 from moeviz.study.blocks import run_block
-from moeviz.study.curves import KINDS
+from moeviz.study.curve_kinds import KINDS
+from moeviz.study.curves import Curve
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Block, plan
-from moeviz.study.result import Curve, Result
+from moeviz.study.result import Result
 
 
 def lacks(result: Result, kind: str) -> bool:

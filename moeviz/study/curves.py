@@ -1,251 +1,207 @@
-"""Planned curves: which lines a study's plot will have, what they are called and held against."""
+"""Curves: planned curves with their numbers, as plain data and back.
+
+The JSON of a curve has besides, for those who read it, what follows from the specification:
+titles, theory's exponent and the papers' slopes.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import chain
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
-from moeviz.study.equal import expert_of, gauge_title
-from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.fields import BESIDE
-from moeviz.study.models import PlannedFit
-from moeviz.study.moves import OWN_TRUTH
-from moeviz.study.moving import move_of
-from moeviz.study.presets.preset import Published
-from moeviz.study.presets.published import published_slope
-from moeviz.study.readings import paper_loss, readings
-from moeviz.study.setting import setting_of
+from moeviz.errors import SpecificationError
+from moeviz.estimate import ENDED
+from moeviz.model import GATES, SCORES
+from moeviz.study.curve_kinds import FITS, KINDS, STARTS
+from moeviz.study.local_slope import LocalSlope
+from moeviz.study.models import plan_fit
+from moeviz.study.plan import plan
+from moeviz.study.planned_curves import PlannedCurve, plan_curve
+from moeviz.study.reader import Numbers, ObjectReader, Rows, attributes, plain
+from moeviz.study.slope import CONFIDENCE, NoSlope, Slope
 from moeviz.study.specification import Specification
-from moeviz.study.start_law import NEAR, start_law
-from moeviz.theory import DISTANCES, GAUGES, LOSSES, Reading
-from moeviz.theory.rates import RateClaim, Setting, claimed_rate
+from moeviz.study.trusted import trusted
+from moeviz.theory import Reading
 
-FITS, STARTS, UNFINISHED = "fits", "starts", "unfinished"
-"""Kinds of curves, and of the blocks that they are read off: see :class:`PlannedCurve`."""
-
-APART = "separation"
-"""The kind of a curve of how far a moving truth is from its limit, and what its name says."""
-
-KINDS = (FITS, STARTS, UNFINISHED, APART)
-
-UNTRAINED = "before training"
-"""What the name of a curve of starts says."""
-
-TO_THE_END = "to the converged estimator"
-"""What the name of a curve of what is left says."""
-
-NO_CLAIM: Mapping[str, RateClaim] = {
-    STARTS: RateClaim(None, "Theory speaks of estimators, not of where they start.", "moeviz"),
-    UNFINISHED: RateClaim(
-        None, "Theory speaks of estimators, not of how far it is to them.", "moeviz"
-    ),
-    APART: RateClaim(
-        None, "How far the truths are from their limit is chosen, not learnt.", "moeviz"
-    ),
-}
-"""What theory says of the other kinds of curves than fits."""
-
-_WORDS: Mapping[str, str] = {FITS: "", STARTS: UNTRAINED, UNFINISHED: TO_THE_END, APART: APART}
+ENDS = frozenset(kind.label for kind in ENDED)
+"""What the ways for a fit to end are called in a result."""
 
 
 @dataclass(frozen=True)
-class PlannedCurve:
-    """One line of a study's plot, before there are numbers.
+class Curve(PlannedCurve):
+    """A planned curve with its numbers; lists run over the sample sizes that are there.
 
     Attributes
     ----------
-    label : str
-        For people.
-    router, gate, expert, estimator : str
-        Names in the registries.
-    fit : int
-        Which of the study's fits it is read from.
-    reading : Reading
-    setting : Setting
-        What theory's claim depends on.
-    gauge_title, estimator_title : str
-        The gauge, and what the estimator does, in words.
-    published : Published or None
-        The slope that a paper prints for it.
-    kind : {"fits", "starts", "unfinished", "separation"}
-        Whether it is read off fits; off the starts of a protocol, which nobody trained; is how
-        far a protocol's fits are from the converged estimator on the same data; or how far a
-        moving truth is from its limit.
+    n : tuple of int
+        Sample sizes.
+    replicates : tuple of tuple of int
+        Which replicates each size has.
+    loss : tuple of tuple of float or None
+        Their losses; None for a fit that has none.
+    mean, median, geometric : tuple of float or None
+        Of the losses.
+    status : tuple of mapping of str to int
+        How many fits ended in which way.
+    residual, steps : tuple of float or None
+        Means of the cost per observation, and of the steps taken.
+    slope : Slope or None
+    no_slope : NoSlope or None
+        Why there is no slope.
+    local_slope : tuple of LocalSlope
+        Between neighbouring sizes.
+    trace : tuple of float or None
+        Minus the mean log-likelihood by step, at the largest size.
+    predicted_constant : float or None
+        The information predicts this over the root of n.
+    predicted : tuple of float or None
+        That line at each size.
+    function_alone : tuple of int or None
+        How many fits have learnt the function and not the parameters, where that can be told.
+    predicted_protocol : tuple of float or None
+        The mean loss that a protocol's linear recursion predicts, at each of the study's sizes in
+        their order, whether or not they are there; None for no number, as where it diverges. None
+        for curves of which nothing is predicted.
+    protocol_shift : tuple of float or None
+        By what share the cost's departure from its quadratic moves the losses behind that; None
+        for without bound.
+    protocol_rate : float or None
+        The share of itself that its fastest direction loses in a step; beyond 2 it grows.
+    outset : tuple of float or None
+        Of a curve of what a protocol has left to do: how far its starts were from the same ends,
+        on average; None for other curves.
+    least_errors : tuple of float or None
+        Of a separation: at each size, what the errors of the best test between truth and limit
+        sum to at least.
     """
 
-    label: str
-    router: str
-    gate: str
-    expert: str
-    estimator: str
-    fit: int
-    reading: Reading
-    setting: Setting
-    gauge_title: str
-    estimator_title: str
-    published: Published | None
-    kind: str
+    n: tuple[int, ...]
+    replicates: tuple[tuple[int, ...], ...]
+    loss: Rows
+    mean: Numbers
+    median: Numbers
+    geometric: Numbers
+    status: tuple[Mapping[str, int], ...]
+    residual: Numbers
+    steps: Numbers
+    slope: Slope | None
+    no_slope: NoSlope | None
+    local_slope: tuple[LocalSlope, ...]
+    trace: Numbers | None = None
+    predicted_constant: float | None = None
+    predicted: Numbers | None = None
+    function_alone: tuple[int, ...] | None = None
+    predicted_protocol: Numbers | None = None
+    protocol_shift: Numbers | None = None
+    protocol_rate: float | None = None
+    outset: Numbers | None = None
+    least_errors: Numbers | None = None
 
     @property
-    def trained(self) -> bool:
-        """Whether it shows how far fits are from the truth, which theory speaks of."""
-        return self.kind == FITS
+    def trusted_protocol(self) -> Numbers:
+        """The protocol's predicted losses where its recursion holds; None elsewhere."""
+        pairs = zip(self.predicted_protocol or (), self.protocol_shift or (), strict=True)
+        return tuple(value if trusted(shift) else None for value, shift in pairs)
 
-    @property
-    def separates(self) -> bool:
-        """Whether it shows how far a moving truth is from its limit."""
-        return self.kind == APART
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data that :meth:`read` turns back into this curve."""
+        numbers = {name: plain(getattr(self, name)) for name in _NUMBERS}
+        return {
+            "label": self.label,
+            "router": self.router,
+            "router_title": SCORES[self.router].title,
+            "gate": self.gate,
+            "gate_title": GATES[self.gate].title,
+            "expert": self.expert,
+            "output": self.setting.output,
+            "estimator": self.estimator_title,
+            "estimator_name": self.estimator,
+            "gauge": self.reading.gauge,
+            "gauge_title": self.gauge_title,
+            "loss_name": self.reading.loss,
+            "loss_title": self.reading.title,
+            "fit": self.fit,
+            "trained": self.trained,
+            "kind": self.kind,
+            **numbers,
+            "slope": self.slope and {**plain(attributes(self.slope)), "confidence": CONFIDENCE},
+            "no_slope": self.no_slope and self.no_slope.value,
+            "local_slope": [attributes(one) for one in self.local_slope],
+            "theory": {
+                "exponent": self.claim.exponent,
+                "text": self.claim.text,
+                "source": self.claim.source,
+            },
+            "published": self.published and self.published.to_json(),
+        }
 
-    @cached_property
-    def claim(self) -> RateClaim:
-        """What theory says of the curve."""
-        return NO_CLAIM.get(self.kind) or claimed_rate(self.setting, self.reading)
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What tells the curve apart from all others of its study."""
-        reading = self.reading
-        return (
-            self.router,
-            self.gate,
-            self.expert,
-            self.estimator,
-            reading.loss,
-            reading.gauge,
-            _WORDS[self.kind],
+    @classmethod
+    def read(cls, data: ObjectReader, spec: Specification) -> Curve:
+        """Return what a JSON object says; names, claim and paper's slope are those of today."""
+        slope = _slope(data.record("slope")) if "slope" in data else None
+        return cls(
+            **attributes(_planned(data, spec)),
+            n=data.wholes("n"),
+            replicates=data.whole_rows("replicates"),
+            loss=data.rows("loss"),
+            mean=data.numbers("mean"),
+            median=data.numbers("median"),
+            geometric=data.numbers("geometric"),
+            status=tuple(one.counts(ENDS) for one in data.records("status")),
+            residual=data.numbers("residual"),
+            steps=data.numbers("steps"),
+            trace=data.maybe_numbers("trace"),
+            slope=slope,
+            no_slope=None if slope else data.one_of("no_slope", NoSlope, NoSlope.TOO_FEW),
+            local_slope=tuple(
+                LocalSlope(one.number("n"), one.maybe("slope"), one.maybe("low"), one.maybe("high"))
+                for one in data.records("local_slope")
+            ),
+            predicted_constant=data.maybe("predicted_constant"),
+            predicted=data.maybe_numbers("predicted"),
+            function_alone=data.wholes("function_alone") if "function_alone" in data else None,
+            predicted_protocol=data.maybe_numbers("predicted_protocol"),
+            protocol_shift=data.maybe_numbers("protocol_shift"),
+            protocol_rate=data.maybe("protocol_rate"),
+            outset=data.maybe_numbers("outset"),
+            least_errors=data.maybe_numbers("least_errors"),
         )
 
 
-def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[PlannedCurve, ...]:
-    """Return the curves of a study's fits, one for each reading of each fit.
-
-    After them come, where the study asks for it, the curves of the protocols' starts: one for each
-    reading of each model that a protocol fits, for protocols share their starts. Then those of what
-    each protocol has left to do, one for each reading. Where the truth moves its distance from the
-    limit follows, for each reading of each model.
-
-    Parameters
-    ----------
-    spec : Specification
-    fits : iterable of PlannedFit
-    """
-    fits = tuple(fits)
-    curves = [plan_curve(spec, fit, one) for fit in fits for one in readings(spec, fit)]
-    begun: dict[tuple[str, str, str], PlannedFit] = {}
-    for fit in fits if spec["untrained"] == BESIDE else ():
-        if ESTIMATORS[fit.estimator].published:
-            begun.setdefault((fit.router, fit.gate, fit.expert), fit)
-    ended = [fit for fit in fits if ESTIMATORS[fit.estimator].published and spec["unfinished"]]
-    moved: dict[tuple[str, str, str], PlannedFit] = {}
-    for fit in fits if move_of(spec.fields) else ():
-        moved.setdefault((fit.router, fit.gate, fit.expert), fit)
-    others = [
-        [plan_curve(spec, fit, one, kind) for fit in some for one in readings(spec, fit)]
-        for kind, some in ((STARTS, begun.values()), (UNFINISHED, ended), (APART, moved.values()))
-    ]
-    return tuple(chain.from_iterable(map(_told_apart, (curves, *others))))
+_NUMBERS = (
+    "n", "replicates", "loss", "mean", "median", "geometric", "status", "residual", "steps",
+    "trace", "predicted_constant", "predicted", "function_alone", "predicted_protocol",
+    "protocol_shift", "protocol_rate", "outset", "least_errors",
+)  # fmt: skip
 
 
-def plan_curve(
-    spec: Specification, fit: PlannedFit, reading: Reading, kind: str = FITS
-) -> PlannedCurve:
-    """Return the curve of one reading of one fit.
-
-    Parameters
-    ----------
-    spec : Specification
-    fit : PlannedFit
-    reading : Reading
-    kind : {"fits", "starts", "unfinished", "separation"}
-        See :class:`PlannedCurve`.
-    """
-    gauge = gauge_title(expert_of(spec.fields, fit.expert), reading)
-    return PlannedCurve(
-        _label(spec, fit, reading, gauge, kind),
-        fit.router,
-        fit.gate,
-        fit.expert,
-        fit.estimator,
-        fit.index,
-        reading,
-        setting_of(spec.fields, fit),
-        gauge,
-        _estimator_words(spec, fit.estimator, kind),
-        published_slope(spec, fit, reading) if kind == FITS else None,
-        kind,
-    )
+def _slope(data: ObjectReader) -> Slope:
+    numbers = (data.number("estimate"), data.number("low"), data.number("high"))
+    return Slope(*numbers, data.pair("window"))
 
 
-def fit_name(spec: Specification, fit: PlannedFit) -> str:
-    """Return what one of a study's fits is called.
-
-    Parameters
-    ----------
-    spec : Specification
-    fit : PlannedFit
-    """
-    words = [SCORES[fit.router].title, GATES[fit.gate].title, EXPERTS[fit.expert].title]
-    if len(spec["estimators"]) > 1:
-        words.append(ESTIMATORS[fit.estimator].title)
-    return ", ".join(words)
-
-
-def _told_apart(curves: list[PlannedCurve]) -> list[PlannedCurve]:
-    """Name the gauge of curves that have one name otherwise."""
-    times = Counter(curve.label for curve in curves)
-    return [
-        replace(curve, label=f"{curve.label}, {GAUGES[curve.reading.gauge].title}")
-        if times[curve.label] > 1
-        else curve
-        for curve in curves
-    ]
+def _planned(data: ObjectReader, spec: Specification) -> PlannedCurve:
+    """Return the plan's curve that was measured; made anew where today's plan has none such."""
+    names = [data.text(name) for name in ("router", "gate", "expert", "estimator_name")]
+    reading = Reading(data.text("loss_name"), data.text("gauge"))
+    router, gate, expert, estimator = names
+    fit = plan_fit(spec.fields, data.whole("fit"), router, gate, expert, estimator)
+    made = plan_curve(spec, fit, reading, _kind(data))
+    for curve in plan(spec).curves:
+        if curve.key == made.key and curve.fit == made.fit:
+            return curve
+    return made
 
 
-def _label(spec: Specification, fit: PlannedFit, reading: Reading, gauge: str, kind: str) -> str:
-    words = [SCORES[fit.router].title]
-    if len(spec["gates"]) > 1:
-        words.append(GATES[fit.gate].title)
-    if len(spec["experts"]) > 1:
-        words.append(EXPERTS[fit.expert].title)
-    if len(spec["estimators"]) > 1 and kind not in (STARTS, APART):
-        words.append(ESTIMATORS[fit.estimator].title)
-    if kind != FITS:
-        words.append(_WORDS[kind])
-    plain = len(spec["losses"]) == 1 and reading.loss == paper_loss(spec, fit)
-    if reading.loss in DISTANCES:
-        words.append(DISTANCES[reading.loss].title)
-    elif reading.loss in ("radial", "angular"):
-        words.append(f"{reading.loss} error")
-    else:
-        if not plain:
-            words.append(LOSSES[reading.loss].title)
-        if len(spec["gauges"]) > 1 or plain:
-            words.append(gauge)
-    return ", ".join(words)
-
-
-def _estimator_words(spec: Specification, estimator: str, kind: str) -> str:
-    """Return what an estimator is, in words, or what stands for it in another kind of curve."""
-    if kind == APART:
-        return "no fit: the truth of each sample size against their limit"
-    if kind == STARTS:
-        return f"no training, {_start_words(spec)}"
-    chosen = ESTIMATORS[estimator]
-    what = chosen.describe(spec.fields, OUTPUTS[spec["output"]].density)
-    ended = ", then the converged estimator from there" if kind == UNFINISHED else ""
-    return f"{what}, {_start_words(spec)}{ended}"
-
-
-def _start_words(spec: Specification) -> str:
-    """Return where fits start, in words."""
-    crowded = spec["atoms"] > spec["true_atoms"]
-    moving = move_of(spec.fields) and spec["moving_start"] != OWN_TRUTH
-    place = "the truths' limit" if moving else "the truth"
-    near = spec["start"] == NEAR
-    start = start_law(spec.fields).words(crowded, place) if near else "random starts"
-    best = f", best of {spec['starts']}" if spec["starts"] > 1 else ""
-    return f"{start}{best}"
+def _kind(data: ObjectReader) -> str:
+    """Return of which kind a curve is; one of before there were three was trained or was not."""
+    if "kind" in data:
+        kind = data.text("kind")
+        if kind not in KINDS:
+            raise SpecificationError(
+                f"Expected one of {', '.join(KINDS)} for {data.where}.kind, but got "
+                f"'{kind[:40]}'; choose a file that this laboratory wrote."
+            )
+        return kind
+    return STARTS if "trained" in data and not data.truth("trained") else FITS

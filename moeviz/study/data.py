@@ -10,8 +10,9 @@ from moeviz.model.fused.choice import allowed
 from moeviz.model.fused.observations import PASS, gate_features, observe
 from moeviz.model.fused.regression import supported
 from moeviz.model.mixture import Predictors
+from moeviz.study.draws import PIECE, Draws, sample
 from moeviz.study.plan import Block
-from moeviz.study.scenario import PIECE, Draws, Fit, sample
+from moeviz.study.scenario import Fit
 from moeviz.study.specification import Specification
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Designs: where a truth comes from.
 
 A design draws the true atoms from a random stream. ``designed`` draws candidates for a search by
-reach (see :mod:`moeviz.study.scenario`); the others follow the papers.
+reach (see :mod:`moeviz.study.truth_search`); the others follow the papers.
 """
 
 from __future__ import annotations

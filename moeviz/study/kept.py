@@ -6,15 +6,13 @@ run. ``python -m moeviz keep NAME`` makes one.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from moeviz.study.reader import ObjectReader
+from moeviz.study.kept_file import read_kept, write_kept
 from moeviz.study.result import Result
-from moeviz.text import json_text, shortened
 
 FOLDER = "results"
 
@@ -67,9 +65,8 @@ def kept_result(name: str) -> KeptResult | None:
     """
     if name not in kept_names():
         return None
-    data = json.loads((kept_folder() / f"{name}.json").read_text("utf-8"))
-    read = ObjectReader(data, name)
-    return KeptResult(read.text("date"), read.text("device"), Result.from_json(data.get("result")))
+    date, device, plain = read_kept(kept_folder(), name)
+    return KeptResult(date, device, Result.from_json(plain))
 
 
 def keep(name: str, result: Result, date: str, device: str) -> Path:
@@ -78,12 +75,8 @@ def keep(name: str, result: Result, date: str, device: str) -> Path:
     The paths of single fits stay out: they are most of a result's bytes, and a study that runs
     has them anew.
     """
-    folder = kept_folder()
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{name}.json"
-    plain = shortened(replace(result, paths=()).to_json(), DIGITS)
-    content = {"date": date, "device": device, "result": plain}
-    path.write_text(json_text(content, compact=True) + "\n", "utf-8")
+    plain = replace(result, paths=()).to_json()
+    path = write_kept(kept_folder(), name, plain, date, device, DIGITS)
     kept_names.cache_clear()
     kept_result.cache_clear()
     return path

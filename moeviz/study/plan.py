@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moeviz.model.fused import descent
-from moeviz.study.curves import STARTS, UNFINISHED, PlannedCurve, plan_curves
+from moeviz.study.curve_kinds import STARTS, UNFINISHED
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.limits import (
+from moeviz.study.models import PlannedFit, planned_fits
+from moeviz.study.planned_curves import PlannedCurve, plan_curves
+from moeviz.study.run_time import (
     EM_STEP_SECONDS,
     end_seconds,
     fit_seconds,
@@ -19,7 +21,6 @@ from moeviz.study.limits import (
     sample_seconds,
     start_seconds,
 )
-from moeviz.study.models import PlannedFit, planned_fits
 from moeviz.study.specification import Specification
 
 BLOCK_SECONDS = 0.5

@@ -14,7 +14,7 @@ from typing import Any
 from moeviz.errors import Cancelled
 from moeviz.study.block_information import predicted_readings
 from moeviz.study.blocks import read_fits, run_block
-from moeviz.study.curves import FITS, STARTS
+from moeviz.study.curve_kinds import FITS, STARTS
 from moeviz.study.em_ways import fits_by_way, way_of
 from moeviz.study.plan import Block, plan
 from moeviz.study.plan import split as split_study

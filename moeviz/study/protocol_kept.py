@@ -7,7 +7,6 @@ its hash is; any change of the map, of the figure's study or of the arithmetic m
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from moeviz.estimate.em_rule import EM_RULES
+from moeviz.study.kept_file import read_kept, write_kept
 from moeviz.study.models import planned_fits
 from moeviz.study.presets import FULL, LIVE, PRESETS
 from moeviz.study.protocol_map import EM, ProtocolMap, protocol_of
 from moeviz.study.protocol_result import MapResult
 from moeviz.study.protocol_way import TOLERANCE
-from moeviz.study.reader import ObjectReader
-from moeviz.text import json_text, shortened
 
 FOLDER = "maps"
 
@@ -162,12 +160,10 @@ def kept_map(name: str) -> KeptMap | None:
     """
     if name not in map_names():
         return None
-    path = maps_folder() / f"{name}.json"
-    if not path.exists():
+    if not (maps_folder() / f"{name}.json").exists():
         return None
-    data = json.loads(path.read_text("utf-8"))
-    read = ObjectReader(data, name)
-    return KeptMap(read.text("date"), read.text("device"), MapResult.from_json(data.get("result")))
+    date, device, plain = read_kept(maps_folder(), name)
+    return KeptMap(date, device, MapResult.from_json(plain))
 
 
 def keep_map(result: MapResult, date: str, device: str) -> Path:
@@ -178,10 +174,7 @@ def keep_map(result: MapResult, date: str, device: str) -> Path:
     result : MapResult
     date, device : str
     """
-    folder = maps_folder()
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{result.asked.preset}.json"
-    plain = {"date": date, "device": device, "result": shortened(result.to_json(), DIGITS)}
-    path.write_text(json_text(plain, compact=True) + "\n", "utf-8")
+    plain, name = result.to_json(), result.asked.preset
+    path = write_kept(maps_folder(), name, plain, date, device, DIGITS)
     kept_map.cache_clear()
     return path

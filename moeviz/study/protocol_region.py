@@ -9,13 +9,12 @@ from typing import Literal
 
 from moeviz.study.presets import Published
 from moeviz.study.protocol_result import Cell, CellCurve, Ends, MapResult
+from moeviz.study.trusted import TRUSTED as TRUSTED
+from moeviz.study.trusted import trusted
 from moeviz.text import within
 
 WIDE = 0.25
 """An interval of a slope that is wider says little: half of what lies between flat and n^(-1/2)."""
-
-TRUSTED = 0.15
-"""The share of its mean by which the remainder may move a prediction that is drawn."""
 
 CLOSE = 0.2
 """How far, as a share of what was measured, a prediction may be off to count as right."""
@@ -187,14 +186,12 @@ class Trust:
     doubted_scattered: int
 
 
-def trust(results: Sequence[MapResult], most: float = TRUSTED) -> Trust:
+def trust(results: Sequence[MapResult]) -> Trust:
     """Return how often predicted means are right, of those that are drawn and of the others.
 
     Parameters
     ----------
     results : sequence of MapResult
-    most : float
-        The shift up to which a prediction is trusted.
     """
     count = {True: [0, 0, 0], False: [0, 0, 0]}
     for result in results:
@@ -207,7 +204,7 @@ def trust(results: Sequence[MapResult], most: float = TRUSTED) -> Trust:
                 found = measured.get(n)
                 if told is None or not found:
                     continue
-                drawn = shift is not None and shift <= most
+                drawn = trusted(shift)
                 error = (spread or 0.0) * told / result.asked.replicates**0.5
                 close = abs(told - found) <= CLOSE * found
                 count[drawn][0] += 1

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from moeviz.errors import SpecificationError
 from moeviz.model import EXPERTS
-from moeviz.study.curves import PlannedCurve
 from moeviz.study.fields import PAPER
 from moeviz.study.plan import plan
+from moeviz.study.planned_curves import PlannedCurve
 from moeviz.study.presets import PRESETS
 from moeviz.study.readings import DEFAULT_GAUGE
 from moeviz.study.specification import Specification

@@ -89,6 +89,10 @@ class ObjectReader:
         """Return a list of numbers, None for each that is missing."""
         return self.each(name, self._number)
 
+    def maybe_numbers(self, name: str) -> Numbers | None:
+        """Return a list of numbers, or None where there is none."""
+        return self.numbers(name) if name in self else None
+
     def wholes(self, name: str) -> tuple[int, ...]:
         """Return a list of whole numbers."""
         return self.each(name, self._whole)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from moeviz.study.curves import Curve
 from moeviz.study.local_slope import local_slopes
-from moeviz.study.result import Curve, Result
+from moeviz.study.result import Result
 from moeviz.study.slope import Slope, fit_slope, why_no_slope
 from moeviz.study.specification import Specification
 from moeviz.study.statistic import STATISTICS, Losses
@@ -28,7 +29,7 @@ def slopes_of(spec: Specification, n: Sequence[int], losses: Sequence[Losses]) -
     Returns
     -------
     dict
-        ``slope``, ``no_slope`` and ``local_slope``, as a :class:`~moeviz.study.result.Curve` has
+        ``slope``, ``no_slope`` and ``local_slope``, as a :class:`~moeviz.study.curves.Curve` has
         them.
     """
     window, seed, statistic = spec["window_from"], spec["seed"], spec["statistic"]

@@ -14,8 +14,9 @@ import torch
 from moeviz.estimate import box, make_problem, near_truth_start, random_start
 from moeviz.model import Layout, Mixture
 from moeviz.study.data import data_of
+from moeviz.study.draws import stream
 from moeviz.study.plan import Block
-from moeviz.study.scenario import Fit, stream
+from moeviz.study.scenario import Fit
 from moeviz.study.specification import Specification
 from moeviz.study.start_law import start_law
 

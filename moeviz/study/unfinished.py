@@ -14,8 +14,8 @@ import torch
 
 from moeviz.estimate import FAILED, FitResult, LevenbergMarquardt, fit, make_problem
 from moeviz.model import Layout, Mixture
+from moeviz.study.allowed_steps import end_steps
 from moeviz.study.estimators import ESTIMATORS, Data
-from moeviz.study.limits import end_steps
 from moeviz.study.specification import Specification
 from moeviz.theory import Reading, Reference
 

@@ -8,7 +8,7 @@ import pytest
 
 from moeviz.charts.chosen import MOST, first_curves, part_of, short_names
 from moeviz.study import ESTIMATORS, PRESETS, plan
-from moeviz.study.curves import STARTS, UNFINISHED
+from moeviz.study.curve_kinds import STARTS, UNFINISHED
 
 LONGEST = 48
 

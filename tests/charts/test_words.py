@@ -17,7 +17,7 @@ from moeviz.charts.words import (
 )
 from moeviz.model import SCORES
 from moeviz.study import Published, Specification
-from moeviz.study.curves import FITS, STARTS
+from moeviz.study.curve_kinds import FITS, STARTS
 from moeviz.study.slope import Slope
 from moeviz.text import signed
 

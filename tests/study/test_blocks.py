@@ -10,7 +10,7 @@ import torch
 from moeviz.charts.printed import printed
 from moeviz.errors import Cancelled
 from moeviz.study import PRESETS, Block, assemble, resolve_scenario, run_block, split
-from moeviz.study.scenario import sample
+from moeviz.study.draws import sample
 
 SMALL = {"sizes": [200, 400], "replicates": 4, "candidates": 16}
 

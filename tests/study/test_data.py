@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from moeviz.study import PRESETS, projection
+from moeviz.study import PRESETS, projection, truth_search
 from moeviz.study import data as made
-from moeviz.study import scenario as drawn
+from moeviz.study import draws as drawn
 from moeviz.study.data import data_of
+from moeviz.study.draws import sample, stream
 from moeviz.study.plan import Block
-from moeviz.study.scenario import resolve_scenario, sample, search_truth, stream
+from moeviz.study.scenario import resolve_scenario
+from moeviz.study.truth_search import search_truth
 from moeviz.theory import input_nodes, reach
 
 OUTPUTS = {
@@ -83,7 +85,7 @@ def test_the_truth_is_the_candidate_whose_longest_reach_is_shortest():
     layout, x = scenario.fits[0].true_layout, input_nodes(2, 512)
     near = scenario.fits[0].truth
     candidates = near + 0.3 * torch.randn(
-        drawn.FINALISTS,
+        truth_search.FINALISTS,
         layout.size,
         dtype=torch.float64,
         generator=torch.Generator().manual_seed(1),
@@ -91,7 +93,7 @@ def test_the_truth_is_the_candidate_whose_longest_reach_is_shortest():
     longest = [max(reach(m, one, layout, x).samples for m in mixtures) for one in candidates]
     chosen = search_truth(mixtures, layout, candidates, x)
     assert torch.equal(chosen, candidates[longest.index(min(longest))])
-    assert len(set(longest)) == drawn.FINALISTS
+    assert len(set(longest)) == truth_search.FINALISTS
 
 
 @pytest.mark.parametrize("lost", ["one model's", "the other model's", "all but one", "all"])
@@ -118,7 +120,7 @@ def test_a_reach_that_is_no_number_never_wins(lost, monkeypatch):
     def known(mixture, truth, layout, x):
         return Reach(math.nan, samples[mixtures.index(mixture), place[tuple(truth.tolist())]])
 
-    monkeypatch.setattr(drawn, "reach", known)
+    monkeypatch.setattr(truth_search, "reach", known)
     chosen = search_truth(mixtures, fit.true_layout, candidates, input_nodes(2, 512))
     wanted = {"all but one": (3,), "all": range(4)}.get(lost, (1, 3))
     assert place[tuple(chosen.tolist())] in wanted

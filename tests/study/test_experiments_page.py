@@ -9,7 +9,7 @@ import pytest
 
 from moeviz.charts.experiments import experiment_rows, experiments_markdown, likelihood_rows
 from moeviz.cli.program import main
-from moeviz.study.curves import STARTS
+from moeviz.study.curve_kinds import STARTS
 from moeviz.study.kept import kept_result
 from moeviz.study.presets import FIGURES, PRINTED
 from moeviz.study.reread import all_slopes

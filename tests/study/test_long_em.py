@@ -7,8 +7,9 @@ import pytest
 
 from moeviz.errors import LimitError, SpecificationError
 from moeviz.study import FIELDS, PRESETS, Specification, plan, run_block
-from moeviz.study.limits import MOST_SECONDS, em_steps, study_seconds
+from moeviz.study.limits import MOST_SECONDS
 from moeviz.study.models import planned_fits
+from moeviz.study.run_time import em_steps, study_seconds
 
 PRINTED = tuple(int(n) for n in np.linspace(10_000, 100_000, 200).round())
 TO_THE_END = {"estimators": ("em",), "em_rule": "none", "em_steps": 2000}

@@ -24,7 +24,7 @@ from moeviz.study import (
     run_block,
     split,
 )
-from moeviz.study.curves import APART, STARTS
+from moeviz.study.curve_kinds import APART, STARTS
 from moeviz.study.designs import draw_truth
 from moeviz.study.projection import Effort, resolve_projection
 from moeviz.theory import Reference

@@ -19,9 +19,10 @@ from moeviz.estimate import (
     fit,
     make_problem,
 )
-from moeviz.study.one_fit import GONE, MOST_FRAMES, drawn_start, one_fit
+from moeviz.study.one_fit import drawn_start, one_fit
 from moeviz.study.one_fit_asked import FARTHEST, Asked
 from moeviz.study.one_fit_models import EM, SGD, SMALL_MODELS, SOLVER
+from moeviz.study.one_fit_walk import GONE, MOST_FRAMES
 from moeviz.theory import GAUGES, LOSSES
 from moeviz.theory.voronoi import voronoi_cells
 

@@ -12,7 +12,7 @@ from moeviz.charts.palette import THEMES, style
 from moeviz.charts.printed import printed
 from moeviz.study import PRESETS, Result, assemble, plan, run_block
 from moeviz.study.completed import lacks_predictions, with_predictions
-from moeviz.study.result import TRUSTED
+from moeviz.study.trusted import TRUSTED
 
 
 def build(preset, **more):

@@ -9,7 +9,7 @@ import pytest
 
 from moeviz.errors import Cancelled, SpecificationError
 from moeviz.study import PRESETS, assemble, run_block, split
-from moeviz.study.curves import STARTS
+from moeviz.study.curve_kinds import STARTS
 from moeviz.study.protocol_assemble import assemble_map
 from moeviz.study.protocol_blocks import curve_of, run_map_block
 from moeviz.study.protocol_kept import keep_map, kept_map, map_names, named_map

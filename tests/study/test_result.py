@@ -14,7 +14,7 @@ from moeviz.cli.study_text import study_text
 from moeviz.errors import MoevizError, SpecificationError
 from moeviz.kernels import KERNEL
 from moeviz.study import PRESETS, Result, assemble, plan, run_block, split
-from moeviz.study.curves import APART, FITS, STARTS, UNFINISHED
+from moeviz.study.curve_kinds import APART, FITS, STARTS, UNFINISHED
 from moeviz.study.kept import kept_folder, kept_names, kept_result
 from moeviz.text import json_text
 

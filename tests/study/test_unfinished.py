@@ -14,12 +14,13 @@ from moeviz.charts.meter import meters
 from moeviz.charts.palette import THEMES
 from moeviz.estimate import FitResult, Status
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
+from moeviz.study.allowed_steps import LARGE, end_steps
 from moeviz.study.block_data import block_data
 from moeviz.study.completed import lacks, with_kind
-from moeviz.study.curves import FITS, STARTS, TO_THE_END, UNFINISHED
+from moeviz.study.curve_kinds import FITS, STARTS, TO_THE_END, UNFINISHED
 from moeviz.study.data import data_of
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.limits import LARGE, end_seconds, end_steps
+from moeviz.study.run_time import end_seconds
 from moeviz.study.starts import starts, untrained
 from moeviz.study.unfinished import distances, trained_to_the_end
 from moeviz.theory import Reference

@@ -13,9 +13,9 @@ from moeviz.charts.sentences import curve_words
 from moeviz.estimate import near_truth_start
 from moeviz.study import PRESETS, Result, Specification, assemble, plan, resolve_scenario, run_block
 from moeviz.study.completed import with_kind
-from moeviz.study.curves import STARTS, UNTRAINED
+from moeviz.study.curve_kinds import STARTS, UNTRAINED
 from moeviz.study.data import data_of
-from moeviz.study.scenario import stream
+from moeviz.study.draws import stream
 from moeviz.study.starts import starts, untrained
 from moeviz.theory import Reference
 

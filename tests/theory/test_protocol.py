@@ -11,7 +11,7 @@ import torch
 
 from moeviz.errors import SpecificationError
 from moeviz.model import make_mixture
-from moeviz.study.result import TRUSTED
+from moeviz.study.trusted import TRUSTED
 from moeviz.theory import Reading, Reference, fisher_information, input_nodes, predicted_constants
 from moeviz.theory.linear_em import LinearEm
 from moeviz.theory.linear_protocols import LinearDescent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from moeviz.fields import Value
 from moeviz.study.presets.preset import add_preset
 
 CLASSROOM = (1000, 3162, 10000, 31623)
@@ -14,6 +15,16 @@ OVER = (
     "largest sample says more than the whole line."
 )
 BLOCKS = ("paper", "mass", "gate", "expert")
+
+CLASSES: dict[str, Value] = {
+    "experts": ("linear",), "output": "categorical", "low": -3.0, "high": 3.0, "box": 10.0,
+}  # fmt: skip
+"""Classes, on wide inputs and over a wide box."""
+
+CROWDED: dict[str, Value] = {
+    "atoms": 3, "max_steps": 400, "sizes": CLASSROOM, "replicates": 20, "gauges": ("pinned",),
+}  # fmt: skip
+"""One expert too many, with the steps that its fits are allowed."""
 
 add_preset(
     "cosine-exact",
@@ -82,15 +93,11 @@ add_preset(
     "Which expert will be learnt faster?",
     asks="Which expert hides one too many?",
     paper="sigmoid",
+    values=CROWDED,
     routers=("quadratic",),
     gates=("sigmoid",),
     experts=("polynomial", "gelu"),
     sparse=1,
-    atoms=3,
-    sizes=CLASSROOM,
-    replicates=20,
-    max_steps=400,
-    gauges=("pinned",),
     full={"sizes": TO_THE_END, "replicates": 40},
     low=-2.0,
     high=2.0,
@@ -147,13 +154,9 @@ add_preset(
     QUESTION,
     asks="Are classes learnt as fast as numbers?",
     paper="multinomial",
+    values=CLASSES,
     routers=("linear", "modified-tanh"),
-    experts=("linear",),
-    output="categorical",
     classes=3,
-    low=-3.0,
-    high=3.0,
-    box=10.0,
     sizes=LARGE,
     replicates=40,
     gauges=("pinned",),
@@ -167,18 +170,9 @@ add_preset(
     "How steep will D2 be at the largest sample?",
     asks="Does a modified gate help where an expert is too many?",
     paper="multinomial",
+    values={**CLASSES, **CROWDED},
     routers=("linear", "modified-tanh"),
-    experts=("linear",),
-    output="categorical",
     classes=3,
-    low=-3.0,
-    high=3.0,
-    box=10.0,
-    atoms=3,
-    max_steps=400,
-    sizes=CLASSROOM,
-    replicates=20,
-    gauges=("pinned",),
     losses=BLOCKS,
     full={"sizes": TO_THE_END, "replicates": 40},
 )
@@ -190,19 +184,10 @@ add_preset(
     "Which gate will be learnt faster?",
     asks="What if an expert does not see the input?",
     paper="multinomial",
+    values={**CLASSES, **CROWDED},
     routers=("linear", "modified-sigmoid"),
-    experts=("linear",),
-    output="categorical",
     classes=2,
-    low=-3.0,
-    high=3.0,
-    box=10.0,
     flat=1,
-    atoms=3,
-    max_steps=400,
-    sizes=CLASSROOM,
-    replicates=20,
-    gauges=("pinned",),
     losses=BLOCKS,
     full={"sizes": TO_THE_END, "replicates": 40},
 )
@@ -233,15 +218,11 @@ add_preset(
     "How steep will the loss be at the largest sample?",
     asks="What does one expert too many cost under competition?",
     paper="compete",
+    values=CROWDED,
     routers=("competition",),
     experts=("linear", "ffn"),
     output="gaussian",
     box=10.0,
-    atoms=3,
-    max_steps=400,
-    sizes=CLASSROOM,
-    replicates=20,
-    gauges=("pinned",),
     losses=BLOCKS,
     full={"sizes": TO_THE_END, "replicates": 40},
     low=-3.0,
@@ -271,15 +252,11 @@ add_preset(
     "How steep will the loss be at the largest sample?",
     asks="What does one expert too many cost without competition?",
     paper="compete",
+    values=CROWDED,
     routers=("linear",),
     experts=("linear",),
     output="gaussian",
     box=10.0,
-    atoms=3,
-    max_steps=400,
-    sizes=CLASSROOM,
-    replicates=20,
-    gauges=("pinned",),
     losses=BLOCKS,
     full={"sizes": TO_THE_END, "replicates": 40},
 )
