@@ -35,7 +35,7 @@ def signed(value: float | None, digits: int = 2) -> str:
     return text.replace("-", "\u2212")
 
 
-def nearest(known: Iterable[str], given: str) -> str:
+def nearest(known: Iterable[str], given: str, few: int = FEW_NAMES) -> str:
     """Return what a message lists of known names: all, or of many those most like what was given.
 
     If none is like it, these are the first.
@@ -45,9 +45,11 @@ def nearest(known: Iterable[str], given: str) -> str:
     known : iterable of str
     given : str
         Which is none of them.
+    few : int
+        So many are listed whole.
     """
     names = list(known)
-    if len(names) <= FEW_NAMES:
+    if len(names) <= few:
         return ", ".join(names)
     like = difflib.get_close_matches(given[:60], names, n=5, cutoff=0.5) or names[:5]
     return f"{', '.join(like)} and {len(names) - len(like)} more"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from moeviz.fields import Field
 from moeviz.study.fields import FIELDS
 from moeviz.study.specification import Specification
@@ -10,7 +12,12 @@ _MOST = 4
 """Differences that are named; more are counted."""
 
 
-def differences(one: Specification, other: Specification) -> list[tuple[str, str, str]]:
+def differences(
+    one: Specification,
+    other: Specification,
+    groups: Collection[str] = (),
+    aside: Collection[str] = (),
+) -> list[tuple[str, str, str]]:
     """Return the settings in which two studies differ.
 
     A setting counts where it applies in one of the two.
@@ -18,6 +25,10 @@ def differences(one: Specification, other: Specification) -> list[tuple[str, str
     Parameters
     ----------
     one, other : Specification
+    groups : collection of str
+        Of the fields that count; empty for all.
+    aside : collection of str
+        Fields of these that do not count.
 
     Returns
     -------
@@ -26,7 +37,7 @@ def differences(one: Specification, other: Specification) -> list[tuple[str, str
     """
     return [
         (field.label, _written(field, one[field.name]), _written(field, other[field.name]))
-        for field in _differing(one, other)
+        for field in _differing(one, other, groups, aside)
     ]
 
 
@@ -48,26 +59,40 @@ def differences_words(one: Specification, other: Specification) -> str:
     return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
 
 
-def own_settings(one: Specification, other: Specification) -> list[tuple[Field, str]]:
+def own_settings(
+    one: Specification,
+    other: Specification,
+    groups: Collection[str] = (),
+    aside: Collection[str] = (),
+) -> list[tuple[Field, str]]:
     """Return the settings in which two studies differ, with their values in the first.
 
     Parameters
     ----------
     one, other : Specification
+    groups, aside : collection of str
+        As of :func:`differences`.
 
     Returns
     -------
     list of (Field, str)
         Those of :func:`differences`, with the value in `one`.
     """
-    return [(field, _written(field, one[field.name])) for field in _differing(one, other)]
+    return [
+        (field, _written(field, one[field.name])) for field in _differing(one, other, groups, aside)
+    ]
 
 
-def _differing(one: Specification, other: Specification) -> list[Field]:
+def _differing(
+    one: Specification, other: Specification, groups: Collection[str], aside: Collection[str]
+) -> list[Field]:
     return [
         field
         for name, field in FIELDS.items()
-        if one[name] != other[name] and (field.applies(one.fields) or field.applies(other.fields))
+        if one[name] != other[name]
+        and (not groups or field.group in groups)
+        and name not in aside
+        and (field.applies(one.fields) or field.applies(other.fields))
     ]
 
 

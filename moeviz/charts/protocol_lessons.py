@@ -70,7 +70,8 @@ def lesson(result: MapResult) -> str:
     found, asked = region(result), result.asked
     printed, whole = asked.published, len(result.cells)
     if not found.judged:
-        return "No protocol has been read yet."
+        names = [f"*{signed(p.slope)}* ({curve_name(asked.preset, p)})" for p in printed]
+        return f"No protocol has been read yet; printed is {listed(names)}."
     of = f"{whole} protocols" if result.complete else f"the {found.judged} protocols read so far"
     both = "both printed slopes" if len(printed) == 2 else f"all {len(printed)} printed slopes"
     one = f"the printed slope {signed(printed[0].slope)}"

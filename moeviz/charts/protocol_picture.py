@@ -112,6 +112,24 @@ def cell_at(result: MapResult, at: tuple[int, int]) -> Cell:
     return next(cell for cell in result.cells if (cell.law, cell.way) == (law, way))
 
 
+def place_of(result: MapResult, at: tuple[int, int], other: MapResult) -> tuple[int, int] | None:
+    """Return where another map has the protocol of a cell, None where it has it not.
+
+    Parameters
+    ----------
+    result : MapResult
+    at : tuple of int
+        Column and row of the cell, counted from the top left.
+    other : MapResult
+    """
+    cell, there = cell_at(result, at), other.asked
+    law, way = result.asked.laws[cell.law], result.asked.ways[cell.way]
+    if law not in there.laws or way not in there.ways:
+        return None
+    row = grid(there).index((law.power, there.ways.index(way)))
+    return scales(there).index(law.scale), row
+
+
 def first_place(result: MapResult) -> tuple[int, int]:
     """Return column and row of the cell that a map opens on: of the region, or the nearest.
 

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from moeviz.charts.protocol_lessons import cell_sentence, curve_name, law_words, lesson
-from moeviz.charts.protocol_picture import cell_at, first_place, grid, map_document, scales
+from moeviz.charts.protocol_picture import (
+    cell_at,
+    first_place,
+    grid,
+    map_document,
+    place_of,
+    scales,
+)
 from moeviz.charts.protocol_table import (
     figure_words,
     map_json,
@@ -19,6 +26,7 @@ from moeviz.charts.protocol_table import (
     trust_words,
 )
 from moeviz.study.protocol_kept import KeptMap, kept_map, map_names
+from moeviz.study.protocol_map import ProtocolMap
 from moeviz.study.protocol_result import CellCurve
 from moeviz.study.protocol_way import Law
 from moeviz.text import json_text, signed
@@ -70,7 +78,7 @@ def test_a_level_is_told_where_the_paper_prints_its_line():
     wrong = lesson(made(SINGLE, [(curve(-0.34),), (curve(-0.34),)]))
     assert "at none of them does the line lie where it is printed" in wrong
     aside = made(SINGLE, [(curve(0.5, level=level),), (curve(0.5),)])
-    assert "the printed level at n = 100,000 is met at *1* of them: tolerance 1e-06" in lesson(
+    assert "the printed level at n = 100,000 is met at *1* of them: tolerance 1e-6" in lesson(
         aside
     )
     assert f"printed {level:.3g})" in cell_sentence(aside, aside.cells[0])
@@ -80,7 +88,11 @@ def test_a_level_is_told_where_the_paper_prints_its_line():
 
 def test_an_unfinished_map_says_what_it_has_read():
     empty = made(PAIR, [(curve(None), curve(None))] * 6, whole=False)
-    assert lesson(empty) == "No protocol has been read yet."
+    names = [curve_name(PAIR.preset, one) for one in PAIR.published]
+    assert lesson(empty) == (
+        f"No protocol has been read yet; printed is *{signed(FIRST)}* ({names[0]}) and "
+        f"*{signed(SECOND)}* ({names[1]})."
+    )
     some = made(PAIR, [OTHER, *[(curve(None), curve(None))] * 5], whole=False)
     assert "of the 1 protocols read so far" in lesson(some)
 
@@ -146,6 +158,26 @@ def test_a_map_opens_on_its_region_or_the_nearest_cell():
     assert beyond == [across - 0.5, 0.5]
     empty = made(PAIR, [(curve(None), curve(None))] * 6, whole=False)
     assert first_place(empty) == (0, 0)
+
+
+def test_a_protocol_is_found_in_another_map():
+    result = made(PAIR, [BOTH] * 6)
+    other = ProtocolMap.make(
+        PAIR.preset, [(0.5, 0.0), (0.1, 0.0)], [PAIR.ways[1].fields], PAIR.sizes, 2
+    )
+    there = made(other, [BOTH] * 2)
+    for column in range(len(scales(PAIR))):
+        for row in range(len(grid(PAIR))):
+            cell = cell_at(result, (column, row))
+            law, way = PAIR.laws[cell.law], PAIR.ways[cell.way]
+            found = place_of(result, (column, row), there)
+            if law in other.laws and way in other.ways:
+                assert found is not None
+                twin = cell_at(there, found)
+                assert (other.laws[twin.law], other.ways[twin.way]) == (law, way)
+            else:
+                assert found is None
+    assert place_of(there, (0, 0), result) is not None, "0.1 away, in batches of 32"
 
 
 def test_a_region_is_framed_in_the_picture():

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 import moeviz.ui.lab.kept
 import moeviz.ui.lab.layers
 from moeviz.study import PRESETS, Specification, assemble
-from moeviz.study.kept import KeptResult
+from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.chips import KEPT
 from moeviz.ui.lab.form import curve_labels
 from moeviz.ui.lab.link import MOST_PINS
@@ -103,6 +103,22 @@ def test_a_kept_result_of_other_settings_is_named_and_makes_room_for_what_follow
     (behind,) = layers(app)
     assert behind["until"] == "point"
     assert "before" not in behind
+
+
+def test_a_kept_result_of_another_protocol_says_which(still):
+    own = PRESETS["cosine-fig1a"].defaults
+    app = visit(preset="cosine-fig1a", start_scale="0.01", start_power="0.5", batch="0")
+    (behind,) = layers(app)
+    assert own["start_scale"] != 0.01
+    assert f"σ₀ = {own['start_scale']:g} and p = 0 (and 1 more setting)" in behind["name"]
+    assert behind["warning"] == (
+        f"It was not run as this study is: distance of near-truth starts: "
+        f"{own['start_scale']:g}, not 0.01; power of n by which starts come closer: 0, not 0.5; "
+        f"batch size of SGD: {own['batch']}, not 0."
+    )
+    (behind,) = layers(visit(preset="cosine-fig1a", replicates="3", sizes="300,600", seed="4"))
+    assert behind["warning"] == ""
+    assert behind["name"].endswith(kept_result("cosine-fig1a").date)
 
 
 def test_a_kept_result_of_other_settings_is_named_before_anything_runs(still, kept):

@@ -6,13 +6,15 @@ import json
 
 import pytest
 
+from moeviz.charts.protocol_picture import cell_at
 from moeviz.errors import SpecificationError
 from moeviz.study import LIVE, PRESETS
 from moeviz.study.protocol_blocks import run_map_block
 from moeviz.study.protocol_kept import kept_map, map_names, named_map
 from moeviz.study.protocol_map import ProtocolMap
 from moeviz.study.protocol_plan import split_map
-from moeviz.ui.protocols.link import AT, FIGURE, JOB, PROTOCOLS_PAGE
+from moeviz.text import signed
+from moeviz.ui.protocols.link import AT, FIGURE, JOB, KEPT, PROTOCOLS_PAGE
 from moeviz.ui.protocols.page import TITLE
 from moeviz.ui.protocols.state import PICTURE
 from moeviz.ui.shared.link import Request
@@ -32,6 +34,12 @@ def blocks():
 
 def picture(app):
     return json.loads(told(app, PICTURE)["document"])
+
+
+def turned(app, kept):
+    """The page with the kept map on show, or the live one."""
+    (choice,) = app.segmented_control
+    return choice.set_value(kept).run()
 
 
 def test_the_page_opens_on_the_first_figure_with_its_map_and_lesson(still):
@@ -95,6 +103,59 @@ def test_a_map_that_goes_on_is_drawn_as_far_as_it_is(still, blocks):
     assert not app.exception
     assert picture(app)["handles"]
     assert [button.label for button in app.button] == ["Cancel"]
+    words = said(app.markdown).replace("\\", "")
+    assert "Live map: 4 protocols, 2 sizes from 60 to 120, 2 replicates" in words
+
+
+@pytest.mark.parametrize("state", ["running", "done"])
+def test_the_kept_map_and_the_live_one_are_both_reached_and_named(still, blocks, state):
+    kept = kept_map("sigmoid-fig2b")
+    some = blocks if state == "done" else dict(list(blocks.items())[:3])
+    still.jobs[SMALL.hash] = snapshot(SMALL, state, some)
+    app = visit(PAGE, figure="sigmoid-fig2b", job=SMALL.hash, at="1.1")
+    assert len(picture(app)["sizes"]) == 2
+    app = turned(app, True)
+    assert not app.exception
+    words = said(app.markdown).replace("\\", "")
+    assert (
+        f"Kept map: {len(kept.result.cells)} protocols, {len(kept.result.asked.sizes)} sizes"
+        in words
+    )
+    assert f"computed on {kept.date}" in words
+    assert "Live map: " in words, "how far it is"
+    document = picture(app)
+    assert document["sizes"] == list(kept.result.asked.sizes)
+    assert app.query_params["kept"] in ("1", ["1"])
+    again = visit(PAGE, **{name: "".join(value) for name, value in app.query_params.items()})
+    assert picture(again) == document
+    app = turned(app, False)
+    assert len(picture(app)["sizes"]) == 2
+    assert "kept" not in app.query_params
+    assert "Live map: 4 protocols" in said(app.markdown).replace("\\", "")
+
+
+def test_the_cell_stays_where_both_maps_have_its_protocol(still, blocks):
+    still.jobs[SMALL.hash] = snapshot(SMALL, "done", blocks)
+    asked = kept_map("sigmoid-fig2b").result.asked
+    wanted = (SMALL.laws[1], SMALL.ways[0])
+    assert wanted[0] in asked.laws
+    assert wanted[1] in asked.ways
+    app = visit(PAGE, figure="sigmoid-fig2b", job=SMALL.hash, at="1.3")
+    app = turned(app, True)
+    (handle,) = picture(app)["handles"]
+    column, row = int(handle["at"][0]), int(handle["cells"][1] - handle["at"][1])
+    cell = cell_at(kept_map("sigmoid-fig2b").result, (column, row))
+    assert (asked.laws[cell.law], asked.ways[cell.way]) == wanted
+
+
+def test_a_figure_without_a_map_says_how_to_get_one(still):
+    (name, *_) = [name for name in map_names() if kept_map(name) is None]
+    app = visit(PAGE, figure=name)
+    words = said(app.markdown).replace("\\", "")
+    assert f"python -m moeviz protocols {name} --full" in words
+    assert "Run live fills these" in words
+    lesson = picture(app)["lesson"]
+    assert all(signed(one.slope) in lesson for one in PRESETS[name].published)
 
 
 def test_a_map_that_ended_early_can_go_on(still, blocks):
@@ -118,8 +179,9 @@ def test_a_place_that_is_none_is_refused_in_a_sentence(text):
 
 def test_links_say_what_is_shown():
     for name in map_names():
-        wanted = Request({FIGURE: name, AT: (2, 0), JOB: None}, {})
-        assert PROTOCOLS_PAGE.read(PROTOCOLS_PAGE.write(wanted)) == wanted
+        for kept in (False, True):
+            wanted = Request({FIGURE: name, AT: (2, 0), JOB: None, KEPT: kept}, {})
+            assert PROTOCOLS_PAGE.read(PROTOCOLS_PAGE.write(wanted)) == wanted
 
 
 def test_what_is_kept_is_said_with_its_date(still):

@@ -43,6 +43,15 @@ def test_places_and_names():
         one_of("kind", ("a", "b"), "go back")("c")
 
 
+def test_of_many_names_a_sentence_lists_the_nearest():
+    names = [f"paper-fig{number}" for number in range(1, 10)]
+    with pytest.raises(SpecificationError) as error:
+        one_of("figure", names)("paper-fig77")
+    assert "paper-fig7, " in str(error.value)
+    assert "and 4 more" in str(error.value)
+    assert str(error.value).count("paper-fig") == 6, "five names, and what was typed"
+
+
 def test_a_number_that_is_none_and_a_default_that_need_not_be_said():
     assert finite("2", 2.0) == 2.0
     assert [finite(text, 2.0) for text in ("2.1", "nan", "x")] == [None] * 3

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from moeviz.charts.differences import differences_words
+from moeviz.charts.differences import differences, differences_words
 from moeviz.charts.notices import older_words
 from moeviz.engine import UnknownJobError
 from moeviz.study import Preset, Specification
-from moeviz.study.fields import MODEL, TRUTH
+from moeviz.study.fields import DATA, FITS, MODEL, TRUTH
 from moeviz.study.kept import kept_result
 from moeviz.ui.lab.drawn import Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.form import own_model
@@ -17,6 +17,9 @@ from moeviz.ui.lab.link import FIRST_PRESET
 from moeviz.ui.lab.named import named
 from moeviz.ui.lab.state import STUDIES, follows, pins
 from moeviz.ui.shared.studies import study_label
+
+SIZE_OF_A_STUDY = ("sizes", "replicates", "seed", "estimators")
+"""Fields of data and fits in which the same study may differ: how much is run, and what beside."""
 
 
 def layers(
@@ -63,16 +66,35 @@ def _behind(
     asked = spec if name == preset.name else None
     said = f"kept full-size result of {kept.date}"
     ours = asked if shown is None else shown.spec
-    other = "" if ours is None else named(kept.result.spec, ours, (MODEL, TRUTH))
+    other, protocol = "", ""
+    if ours is not None:
+        of_a_curve = (MODEL, TRUTH, DATA, FITS)
+        other = named(kept.result.spec, ours, of_a_curve, SIZE_OF_A_STUDY)
+        protocol = _protocol(kept.result.spec, ours)
     said += f", {other}" if other else ""
     yield {
         "name": said if name == preset.name else f"{study_label(name)}, {said}",
         "short": "kept",
         "screen": screen_of(behind, kept.result.spec["sizes"], theme, asked),
         "look": "faint",
-        "warning": older_words(kept.result.spec),
+        "warning": " ".join(filter(None, (protocol, older_words(kept.result.spec)))),
         **({"until": "point"} if follows() and shown is not None else {}),
     }
+
+
+def _protocol(kept: Specification, ours: Specification) -> str:
+    """Say how a kept result was run where that is another way than ours; else nothing."""
+    found = differences(kept, ours, (DATA, FITS), SIZE_OF_A_STUDY)
+    said = [
+        f"{_small(label)}: {theirs.removesuffix('.0')}, not {here.removesuffix('.0')}"
+        for label, theirs, here in found
+    ]
+    return f"It was not run as this study is: {'; '.join(said)}." if said else ""
+
+
+def _small(label: str) -> str:
+    """Return a label in the middle of a sentence; an abbreviation stays as it is."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def _of_its_own(preset: Preset, shown: Shown) -> bool:

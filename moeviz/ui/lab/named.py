@@ -12,7 +12,12 @@ from moeviz.ui.shared.symbols import plain_symbol
 _MOST_NAMED = 2
 
 
-def named(one: Specification, other: Specification, groups: Collection[str] = ()) -> str:
+def named(
+    one: Specification,
+    other: Specification,
+    groups: Collection[str] = (),
+    aside: Collection[str] = (),
+) -> str:
     """Return what a study has that another has not; at most two settings, more are counted.
 
     Parameters
@@ -23,17 +28,15 @@ def named(one: Specification, other: Specification, groups: Collection[str] = ()
         The one that it is told from.
     groups : collection of str
         Of the fields that count; empty for all.
+    aside : collection of str
+        Fields of these that do not count.
 
     Returns
     -------
     str
         Empty where nothing that counts differs.
     """
-    found = [
-        _setting(field, value)
-        for field, value in own_settings(one, other)
-        if not groups or field.group in groups
-    ]
+    found = [_setting(field, value) for field, value in own_settings(one, other, groups, aside)]
     more = len(found) - _MOST_NAMED
     words = " and ".join(found[:_MOST_NAMED])
     return words + (f" (and {more} more {'setting' if more == 1 else 'settings'})" * (more > 0))

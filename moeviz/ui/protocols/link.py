@@ -7,11 +7,13 @@ import re
 from moeviz.errors import SpecificationError
 from moeviz.study.protocol_kept import map_names
 from moeviz.ui.shared.link import Key, Page, short
-from moeviz.ui.shared.readers import CUT_SHORT, digits, one_of, unless
+from moeviz.ui.shared.readers import CUT_SHORT, digits, flag, one_of, unless, when_on
 
-FIGURE, AT, JOB = "figure", "at", "job"
+FIGURE, AT, JOB, KEPT = "figure", "at", "job", "kept"
 
 FIRST_FIGURE = map_names()[0]
+
+_LISTED = "leave it out, and choose one on the page, which lists all"
 
 MOST = 99
 """Columns and rows of a map."""
@@ -37,9 +39,10 @@ PROTOCOLS_PAGE = Page(
     name="protocols",
     version=1,
     keys=(
-        Key(FIGURE, one_of(FIGURE, map_names()), unless(FIRST_FIGURE), FIRST_FIGURE),
+        Key(FIGURE, one_of(FIGURE, map_names(), _LISTED), unless(FIRST_FIGURE), FIRST_FIGURE),
         Key(AT, _place, _said),
         Key(JOB, digits("the map", CUT_SHORT), unless(None)),
+        Key(KEPT, flag(KEPT), when_on, False),
     ),
     table={},
     form=lambda own: "",

@@ -5,17 +5,36 @@ from __future__ import annotations
 import streamlit as st
 
 from moeviz.charts.protocol_lessons import protocol_words
-from moeviz.charts.protocol_picture import CELL, cell_at, first_place, grid, map_document
+from moeviz.charts.protocol_picture import (
+    CELL,
+    cell_at,
+    first_place,
+    grid,
+    map_document,
+    place_of,
+)
 from moeviz.charts.protocol_table import figure_words
 from moeviz.engine import Snapshot
 from moeviz.study import LIVE, PRESETS
 from moeviz.study.protocol_assemble import assemble_map
 from moeviz.study.protocol_kept import kept_map, map_names, named_map
+from moeviz.study.protocol_map import ProtocolMap
 from moeviz.study.protocol_plan import split_map
 from moeviz.study.protocol_result import MapResult
 from moeviz.ui.lab.link import LAB, request_for
-from moeviz.ui.protocols.link import AT
-from moeviz.ui.protocols.state import PICTURE, RUNS, STATE, choose, figure, job, place, request
+from moeviz.ui.protocols.link import AT, KEPT
+from moeviz.ui.protocols.state import (
+    PICTURE,
+    RUNS,
+    STATE,
+    choose,
+    figure,
+    job,
+    place,
+    request,
+    turn_to,
+    wants_kept,
+)
 from moeviz.ui.shared.guard import guard, plain
 from moeviz.ui.shared.navigation import CONVERGENCE
 from moeviz.ui.shared.plane import moved, plane
@@ -66,32 +85,58 @@ def chips() -> None:
 
 
 def controls(snapshot: Snapshot | None) -> None:
-    """Offer to run a live map of the figure, to cancel it, and to go back to the kept one.
+    """Offer to run a live map of the figure, to cancel it, and the choice between both.
 
     Parameters
     ----------
     snapshot : Snapshot or None
-        The map on show that was run here.
+        The map that was run here.
     """
+    if snapshot is not None and kept_map(figure()) is not None:
+        _choice(snapshot)
     live = named_map(figure(), LIVE)
     if snapshot is not None and snapshot.active:
         RUNS.cancel_button(snapshot)
         return
-    cost = sum(block.cost for block in split_map(live))
-    st.markdown(f":small[{len(live.laws) * len(live.ways)} protocols,]  \n:small[{_about(cost)}]")
-    if st.button("Run live", type="primary", key="protocols.run"):
-        RUNS.submit(live)
-        st.rerun()
     if snapshot is not None and snapshot.state != "done":
         RUNS.continue_button(snapshot)
-    if snapshot is not None and kept_map(figure()) is not None:
-        st.button("Kept map", key="protocols.kept", on_click=choose, args=(figure(),))
+    if snapshot is None or snapshot.job_id != live.hash:
+        st.markdown(f":small[{_count(live)},]  \n:small[{_about(live)}]")
+        if st.button("Run live", type="primary", key="protocols.run"):
+            RUNS.submit(live)
+            st.rerun()
 
 
-def _about(cost: float) -> str:
+def _choice(snapshot: Snapshot) -> None:
+    """Offer the kept map and the live one; the cell stays where both have its protocol."""
+    key = STATE.key(f"{KEPT}.{snapshot.job_id}")
+    st.segmented_control(
+        "Map on show",
+        (True, False),
+        default=wants_kept(),
+        required=True,
+        format_func=lambda kept: "Kept map" if kept else "Live map",
+        key=key,
+        on_change=lambda: _turn(snapshot, bool(st.session_state[key])),
+        label_visibility="collapsed",
+    )
+
+
+def _turn(snapshot: Snapshot, kept: bool) -> None:
+    now, at = shown(snapshot), place()
+    turn_to(kept, None)
+    if at is not None:
+        turn_to(kept, place_of(now, at, shown(snapshot)))
+
+
+def _count(asked: ProtocolMap) -> str:
+    return f"{len(asked.laws) * len(asked.ways)} protocols"
+
+
+def _about(asked: ProtocolMap) -> str:
     from moeviz.engine.workers.hardware import local_workers
 
-    return about(cost / local_workers())
+    return about(sum(block.cost for block in split_map(asked)) / local_workers())
 
 
 def show_map(snapshot: Snapshot | None) -> None:
@@ -102,21 +147,22 @@ def show_map(snapshot: Snapshot | None) -> None:
     Parameters
     ----------
     snapshot : Snapshot or None
+        The one that was run here.
     """
     if snapshot is not None and snapshot.active:
         _followed(snapshot.job_id)
     else:
-        _draw(shown(snapshot), snapshot)
+        _draw(snapshot)
 
 
 @st.fragment(run_every=LOOK_SECONDS)
 def _followed(job_id: str) -> None:
-    """Draw a map that is being computed; when it has ended, the whole page."""
+    """Draw a map while one is computed; when that has ended, the whole page."""
     with guard():
         snapshot = RUNS.look(job_id)
         if not snapshot.active:
             st.rerun()
-        _draw(snapshot.result(), snapshot)
+        _draw(snapshot)
 
 
 def shown(snapshot: Snapshot | None) -> MapResult:
@@ -125,15 +171,24 @@ def shown(snapshot: Snapshot | None) -> MapResult:
     Parameters
     ----------
     snapshot : Snapshot or None
+        The one that was run here.
     """
-    if snapshot is not None:
+    kept = kept_map(figure())
+    if snapshot is not None and not (wants_kept() and kept):
         found: MapResult = snapshot.result()
         return found
-    kept = kept_map(figure())
     return kept.result if kept else assemble_map(named_map(figure(), LIVE), {}, "cpu")
 
 
-def _draw(result: MapResult, snapshot: Snapshot | None) -> None:
+def _draw(snapshot: Snapshot | None) -> None:
+    # First, so that the address need not wait for what is drawn; and here, for a map that is
+    # followed is drawn without the rest of the page.
+    STATE.write(request())
+    result = shown(snapshot)
+    said = f":small[{plain(_which(result, snapshot))}]"
+    nothing = snapshot is None and kept_map(figure()) is None
+    if nothing:
+        st.markdown(said)
     document = map_document(result, place())
     plane(
         document,
@@ -144,25 +199,34 @@ def _draw(result: MapResult, snapshot: Snapshot | None) -> None:
         on_move=_take,
     )
     with_terms(f"**{plain(document['lesson'].replace('*', ''))}**", key="protocols.lesson")
-    said = map_sentence(snapshot) if snapshot is not None else _kept_words()
-    st.markdown(f":small[{plain(said)}]")
+    if not nothing:
+        st.markdown(said)
     if snapshot is not None and snapshot.active:
         st.progress(min(1.0, snapshot.fraction))
     _way_to_lab(result)
-    # Here, for a map that is followed is drawn without the rest of the page.
-    STATE.write(request())
 
 
-def _kept_words() -> str:
-    kept = kept_map(figure())
+def _which(result: MapResult, snapshot: Snapshot | None) -> str:
+    """Say which map is on show, how large it is, and how far another is that is computed."""
+    kept, asked = kept_map(figure()), result.asked
+    size = (
+        f"{len(result.cells)} protocols, {len(asked.sizes)} sizes from {asked.sizes[0]:,} to "
+        f"{asked.sizes[-1]:,}, {asked.replicates} replicates"
+    )
+    if snapshot is not None and not (wants_kept() and kept):
+        return f"Live map: {size}. {map_sentence(snapshot)}"
     if kept is None:
-        return "Nothing is kept of this figure's map yet; run a live one."
-    asked = kept.result.asked
+        live = named_map(figure(), LIVE)
+        return (
+            f"Nothing is kept of this figure's map yet. Run live fills these {_count(live)} in "
+            f"{_about(live)}; python -m moeviz protocols {figure()} --full computes all "
+            f"{_count(named_map(figure()))}."
+        )
     stale = "" if kept.fresh else " The map has changed since; these are an earlier one's numbers."
+    beside = "" if snapshot is None else f" Live map: {map_sentence(snapshot)}"
     return (
-        f"{len(kept.result.cells)} protocols, {len(asked.sizes)} sizes from {asked.sizes[0]:,} to "
-        f"{asked.sizes[-1]:,}, {asked.replicates} replicates; computed on {kept.date} in "
-        f"{kept.result.seconds / 60:.0f} minutes of work on {kept.device}.{stale}"
+        f"Kept map: {size}; computed on {kept.date} in {kept.result.seconds / 60:.0f} minutes of "
+        f"work on {kept.device}.{stale}{beside}"
     )
 
 

@@ -33,10 +33,11 @@ export function scene(data, { written }) {
   }
 
   // What stands in a cell: the slope that was measured, else the one that is predicted.
-  function told({ slope, foreseen, stands, refused }) {
+  function told({ slope, foreseen, stands, refused, n }) {
     if (refused) return { text: "n/a" };
     if (slope) return { value: slope[0], text: `${written(slope[0])}${stands === "wide" ? "?" : ""}` };
-    return foreseen === null ? { text: "–" } : { value: foreseen, text: `≈${written(foreseen, 1)}` };
+    if (foreseen !== null) return { value: foreseen, text: `≈${written(foreseen, 1)}` };
+    return { text: n.length ? "–" : "" }; // Without a slope, or still to come.
   }
 
   function map(curve, k, room, panel) {
@@ -51,7 +52,8 @@ export function scene(data, { written }) {
         const strength = Math.min(1, Math.abs(value) / STEEP) * (own.slope ? 1 : 0.5);
         regions.push({ points: box(x, y), colour: value < 0 ? FALLS : RISES, opacity: PALE + (FULL - PALE) * strength });
       }
-      labels.push({ at: [c + 0.5, y[0] + 0.5 - 5 * high], text: column < 44 ? text.replace("0.", ".") : text });
+      if (!text) lines.push({ points: closed(box(x, y)), width: 1, colour: "quiet", opacity: 0.5 });
+      else labels.push({ at: [c + 0.5, y[0] + 0.5 - 5 * high], text: column < 44 ? text.replace("0.", ".") : text });
       const inset = cell.together ? 3 : 2;
       const frame = box([x[0] + inset * wide, x[1] - inset * wide], [y[0] + inset * high, y[1] - inset * high]);
       if (cell.together) lines.push({ points: closed(frame), width: 4, colour: TOGETHER });
@@ -72,7 +74,7 @@ export function scene(data, { written }) {
     };
   }
 
-  function curves(cell, room) {
+  function curves(cell, room, passing) {
     const { inner, line } = measures(room);
     const sizes = data.sizes.map((n) => Math.log10(n));
     const [left, right] = [sizes[0], sizes[sizes.length - 1]];
@@ -94,6 +96,7 @@ export function scene(data, { written }) {
         found.push({ points: [at(left), at(right)], width: 1.5, colour: "text", label: curve.words });
       }
     });
+    if (!found.length) return printed(left, right, (rows * line - 12) / inner);
     const ys = found.flatMap(({ points }) => points.map(([, y]) => y));
     const [low, high] = ys.length ? [Math.min(...ys), Math.max(...ys)] : [-1, 0];
     const pad = Math.max(0.15, 0.1 * (high - low));
@@ -103,11 +106,28 @@ export function scene(data, { written }) {
     if (ticks.length < 2) ticks.push([low, short(10 ** low)], [high, short(10 ** high)]);
     const across = (right - left) / (1 - ROOM);
     return {
-      title: "Loss against n here", note: "solid: fits; dashed: predicted; dotted: starts alone",
+      title: passing ? "Loss against n under the cursor" : "Loss against n here", note: "solid: fits; dashed: predicted; dotted: starts alone",
       x: [left - 0.03 * across, left + across], y: [low - pad, high + pad], names: ["n", "loss"],
       ticks: { x: data.ticks, y: ticks }, tall: (rows * line - 12) / inner, narrow: 0.7,
       lines: found,
       dots: found.filter(({ width }) => width > 3).flatMap(({ points, colour }) => points.map((at) => ({ at, radius: 4, colour }))),
+    };
+  }
+
+  // Of a protocol of which nothing is known yet: the slopes that it is to be held against.
+  function printed(left, right, tall) {
+    const across = (right - left) / (1 - ROOM);
+    const ends = data.curves.map((curve) => curve.printed * (right - left));
+    const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+    const pad = Math.max(0.1, 0.1 * (high - low));
+    return {
+      title: "What is printed", note: "slopes alone: each line begins at 1",
+      x: [left - 0.03 * across, left + across], y: [low - pad, high + pad], names: ["n", "loss, as a share of the first"],
+      ticks: { x: data.ticks, y: [[0, "1"], ...(ends.some(Math.abs) ? [[ends[0], short(10 ** ends[0])]] : [])] }, tall, narrow: 0.7,
+      lines: data.curves.map((curve, k) => ({
+        points: [[left, 0], [right, ends[k]]], width: 2.5, colour: k ? 3 : 0,
+        label: data.curves.length > 1 ? `${curve.name.replace(/ router$| gate$| expert$/, "")} ${curve.words}` : curve.words,
+      })),
     };
   }
 
@@ -136,13 +156,26 @@ export function scene(data, { written }) {
     ];
   }
 
+  // The maps are the same wherever the frame is: they are drawn anew where they have other room.
+  let maps = [], drawn = "";
+  function mapped(room) {
+    const now = JSON.stringify(measures(room));
+    if (now !== drawn) maps = data.curves.map((curve, k) => map(curve, k, room, k));
+    drawn = now;
+    return maps;
+  }
+
   return {
-    picture(positions, fine, room) {
+    // `looked`: where the cursor is, if it is over a cell; its curves and its sentence are shown.
+    picture(positions, fine, room, looked) {
       const [column, row] = place(positions);
       const cell = data.cells[row][column];
+      const [across, down] = looked ? place(looked) : [column, row];
+      const seen = data.cells[down][across];
       return {
-        panels: [...data.curves.map((curve, k) => map(curve, k, room, k)), curves(cell, room)],
-        sentence: cell.sentence,
+        panels: [...mapped(room), curves(seen, room, seen !== cell)],
+        sentence: seen.sentence,
+        described: cell.sentence,
         says: { cell: `${cell.name}, ${data.rows[row].words}` },
         get tables() { return tables(cell); },
       };

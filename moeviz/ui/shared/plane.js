@@ -30,6 +30,7 @@ class Plane {
     this.serial = 0;
     this.draws = 0;
     this.positions = new Map();
+    this.looked = new Map(); // Where the cursor is, of handles that stand in cells.
     this.panels = tagged("div", { class: "plane-panels" });
     this.later = tagged("div", { class: "plane-later" });
     this.said = tagged("p", { class: "plane-said", "aria-live": "polite" });
@@ -60,6 +61,7 @@ class Plane {
       this.surface ??= new surface.Surface(this.panels, this.later, {
         move: (id, at, stamp) => this.move(id, at, stamp),
         rest: () => this.rest(),
+        look: (id, at, stamp) => this.look(id, at, stamp),
         redraw: () => this.soon(FINE),
       });
     }
@@ -67,6 +69,8 @@ class Plane {
       const scene = data.scene ? (await load(data.scene)).scene : still;
       const player = await playing;
       if (this.closed || this.given !== data) return;
+      const cells = (handles) => JSON.stringify(handles?.map((handle) => handle.cells));
+      if (cells(made.handles) !== cells(this.document?.handles)) this.looked.clear();
       this.text = data.document;
       this.document = made;
       this.scene = scene(made, this.kit);
@@ -89,8 +93,21 @@ class Plane {
     this.draw(this.surface.held ? COARSE : FINE);
   }
 
+  // Shows what is in the cell under the cursor, and tells nobody: neither the server nor who listens.
+  look(id, at, stamp) {
+    if (at) this.looked.set(id, at);
+    else if (!this.looked.delete(id)) return;
+    this.stamp = this.stamp ?? stamp;
+    this.said.removeAttribute("aria-live");
+    this.soon(FINE);
+    clearTimeout(this.speaking);
+    if (!at) this.speaking = setTimeout(() => this.said.setAttribute("aria-live", "polite"), 200); // After it is drawn.
+  }
+
   move(id, at, stamp) {
     this.positions.set(id, at);
+    this.looked.clear();
+    clearTimeout(this.speaking);
     this.untold = this.given.sends;
     this.stamp = this.stamp ?? stamp;
     this.said.removeAttribute("aria-live");
@@ -154,14 +171,15 @@ class Plane {
     const { document: made } = this;
     if (!made || !this.panels.clientWidth) return;
     const room = this.panels.clientWidth / (parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT);
-    const found = this.scene.picture(this.positions, detail === FINE, room);
+    const looked = this.looked.size ? new Map([...this.positions, ...this.looked]) : null;
+    const found = this.scene.picture(this.positions, detail === FINE, room, looked);
     const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id), says: found.says?.[handle.id] }));
     this.found = found;
     if (found.sentence !== this.sentence) this.said.replaceChildren(...this.emphasised(found.sentence));
     this.sentence = found.sentence;
-    const description = this.said.textContent;
+    const description = found.described?.replaceAll("*", "") ?? this.said.textContent;
     const panels = found.panels.slice(0, made.shown ?? found.panels.length);
-    this.surface.show({ panels, handles, description }, this.given.themes);
+    this.surface.show({ panels, handles, description, looked: this.looked }, this.given.themes);
     this.player?.shown();
     this.fill();
     this.draws += 1;
@@ -217,6 +235,7 @@ class Plane {
 
   close() {
     this.closed = true;
+    clearTimeout(this.speaking);
     this.asking?.drop();
     this.player?.close();
     if (this.frame) cancelAnimationFrame(this.frame);

@@ -11,10 +11,14 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from moeviz.errors import SpecificationError
+from moeviz.text import nearest
 from moeviz.ui.shared.link import short
 
 CUT_SHORT = "the link may have been cut short"
 """The way out where a name is not whole."""
+
+FEW_NAMES = 8
+"""Names that a sentence under an address lists whole; of more it lists the nearest."""
 
 _NAME = re.compile(r"[0-9a-f]{16}")
 
@@ -43,7 +47,8 @@ def one_of(name: str, known: Collection[str], way: str = "leave it out") -> Call
     def read(text: str) -> str:
         if text not in known:
             raise SpecificationError(
-                f"Expected {name} to be one of {', '.join(known)}, but got '{short(text)}'; {way}."
+                f"Expected {name} to be one of {nearest(known, text, FEW_NAMES)}, but got "
+                f"'{short(text)}'; {way}."
             )
         return text
 

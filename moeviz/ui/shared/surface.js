@@ -9,6 +9,7 @@ const ROOT = 18; // The font size in pixels for which sizes are given here.
 const FONT = 15;
 const NARROW = 480; // Pixels, at the usual font size, below which a panel has its narrow shape.
 const REACH = 30; // Pixels around a handle in which a press takes hold of it.
+const RESTED = 300, CHOSEN = 80; // Milliseconds after a key: a handle rests; one that stands in cells.
 const SPOT = 6; // Pixels within which handles stand on one spot.
 const PHONE = "(max-width: 640px)"; // As in plane.css.
 const SCREEN = { phone: 0.55, desk: 0.66 }; // Of its height that pictures take at most,
@@ -143,6 +144,8 @@ class Panel {
       "figure", { class: "plane-panel" }, tagged("figcaption", {}, this.title, this.note), this.stage,
     );
     this.stage.addEventListener("pointerdown", (event) => surface.press(this, event));
+    this.stage.addEventListener("pointermove", (event) => surface.glance(this, event));
+    this.stage.addEventListener("pointerleave", () => surface.glance(this, null));
   }
 
   // What a picture asks for: margins, and the shape of the plane.
@@ -195,7 +198,19 @@ class Panel {
     for (const [name, value] of Object.entries(size)) changed(this.svg, name, String(value));
     redrawn(this.svg, [...this.shapes(data, handles, theme)]);
     this.stage.toggleAttribute("data-slides", handles.some(({ slides }) => slides));
+    this.stage.toggleAttribute("data-cells", handles.some(({ cells }) => cells));
     this.place(handles);
+  }
+
+  // A frame around the cell that is looked at; none without one.
+  look(at) {
+    this.looked?.remove();
+    this.looked = null;
+    if (!at || !this.data) return;
+    const [left, right, low, high] = [this.px(at[0] - 0.5), this.px(at[0] + 0.5), this.py(at[1] - 0.5), this.py(at[1] + 0.5)];
+    this.looked = tagged("div", { class: "plane-looked", "aria-hidden": "true" });
+    Object.assign(this.looked.style, { left: `${left}px`, top: `${high}px`, width: `${right - left}px`, height: `${low - high}px` });
+    this.stage.append(this.looked);
   }
 
   paint(heat, theme) {
@@ -510,10 +525,11 @@ class Panel {
 }
 
 export class Surface {
-  // Options: move(id, [x, y], stamp) while a handle is moved, rest() when it is let go.
+  // Options: move(id, [x, y], stamp) while a handle is moved, rest() when it is let go, and
+  // look(id, [x, y], stamp) for the cell that the cursor is over, null for none.
   // `more` is where panels lie that stand below the words: `after` ones always, `later` ones on a phone.
-  constructor(root, more, { move, rest, redraw }) {
-    Object.assign(this, { root, more, move, rest, redraw });
+  constructor(root, more, { move, rest, look, redraw }) {
+    Object.assign(this, { root, more, move, rest, look, redraw });
     this.panels = [];
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(root);
@@ -536,6 +552,7 @@ export class Surface {
         .filter((handle) => !handle.panels || handle.panels.includes(at))
         .map((handle) => ({ ...handle, effect: data.effects?.[handle.id] }));
       this.panels[at].draw(data, handles, picture.description ?? "");
+      this.panels[at].look(handles.map(({ id }) => picture.looked?.get(id)).find(Boolean));
     });
   }
 
@@ -635,6 +652,23 @@ export class Surface {
     return at.map((value) => Math.round(value * 1e4) / 1e4);
   }
 
+  // Of a handle that stands in cells: over which the cursor is. A finger has none.
+  glance(panel, event) {
+    if (this.held || event?.pointerType === "touch") return;
+    const handle = [...panel.handles.keys()].map((id) => this.handle(id)).find((each) => each?.cells);
+    if (!handle) return;
+    let at = null;
+    if (event) {
+      const box = panel.stage.getBoundingClientRect();
+      const here = panel.back(event.clientX - box.left, event.clientY - box.top);
+      if (here.every((value, axis) => value >= 0 && value < handle.cells[axis])) at = here.map((value) => Math.floor(value) + 0.5);
+    }
+    const now = `${at}`;
+    if (now === this.glanced) return;
+    this.glanced = now;
+    this.look(handle.id, at, event?.timeStamp);
+  }
+
   press(panel, event) {
     if (event.button !== 0 || this.held) return;
     const box = panel.stage.getBoundingClientRect();
@@ -692,7 +726,7 @@ export class Surface {
     handle.at = this.kept(handle, to, null); // At once: a next key may come before the next frame.
     this.move(id, handle.at, event.timeStamp);
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.rest(), 300);
+    this.resting = setTimeout(() => this.rest(), handle.cells ? CHOSEN : RESTED);
   }
 
   close() {
