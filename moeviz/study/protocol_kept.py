@@ -32,7 +32,7 @@ POWERS = (0.0, 0.25, 0.5)
 BATCHES = (16, 128, 1024, 0)
 SGD_SIZES = (1000, 1534, 2354, 3612, 5541, 8502, 13044, 20014)
 
-EM_LAWS = ((0.0, 0.0), (0.1, 0.0), (1.0, 0.0), (1.0, 0.25), (1.0, 0.5))
+EM_SCALES, EM_POWERS = (0.0, 0.1, 1.0), (0.0, 0.25)
 LIVE_POWERS = (0.0, 0.5)
 COUNT, LIVE_COUNT = 8, 4
 """Sample sizes of a map of EM, between the ends that the figure prints."""
@@ -91,7 +91,7 @@ def named_map(name: str, size: str = FULL) -> ProtocolMap:
     ways: tuple[dict[str, Any], ...]
     sizes: tuple[int, ...]
     if protocol_of(name) == EM:
-        laws = _laws(LIVE_EM_SCALES, LIVE_POWERS) if live else list(EM_LAWS)
+        laws = _laws(LIVE_EM_SCALES, LIVE_POWERS) if live else _laws(EM_SCALES, EM_POWERS)
         sizes, ways = _em_sizes(name, live), LIVE_EM_WAYS if live else EM_WAYS
     else:
         few = LIVE_FEW_SCALES if _misspecified(name) else LIVE_SCALES
