@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -297,18 +297,21 @@ def nodes_of(path: Path) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(parsed(path)))
 
 
-def of_every(paths: Sequence[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
-    """Make one test of a check that every one of many files must pass; it names all that do not."""
+def of_every(those: Collection[Any]) -> Callable[[Callable[[Any], None]], Callable[[], None]]:
+    """Make one test of a quick check that each of many must pass; it names all that do not."""
 
-    def decorate(check: Callable[[Path], None]) -> Callable[[], None]:
+    def decorate(check: Callable[[Any], None]) -> Callable[[], None]:
         def test() -> None:
             failed = []
-            for path in paths:
+            for one in those:
                 try:
-                    check(path)
+                    check(one)
                 except AssertionError as error:
-                    failed.append(f"{path}: {error}")
-            assert paths
+                    failed.append(f"{one}: {error}")
+                except Exception as error:
+                    error.add_note(f"That was {one}.")
+                    raise
+            assert those
             assert failed == []
 
         test.__doc__ = check.__doc__

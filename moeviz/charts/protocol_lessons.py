@@ -9,7 +9,7 @@ import numpy as np
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.presets import PRESETS, Published
 from moeviz.study.protocol_map import EM, ProtocolMap
-from moeviz.study.protocol_region import Region, region, slope_stands
+from moeviz.study.protocol_region import Region, alone, cell_stands, region, slope_stands
 from moeviz.study.protocol_result import Cell, CellCurve, MapResult
 from moeviz.study.protocol_way import Law
 from moeviz.text import listed, signed
@@ -89,14 +89,44 @@ def lesson(result: MapResult) -> str:
         said += f"; at {len(found.wide)} of them the intervals are too wide to tell"
     if found.nearest is not None:
         near = found.nearest
-        said += f"; the nearest that tells is {protocol_words(asked, near)}, with "
-        said += _slopes(near, printed)
+        said += f"; the nearest is {protocol_words(asked, near)}, with {_slopes(near, printed)}"
+        said += ", too wide to tell" * (cell_stands(near, printed) == "wide")
     if all(one.line for one in printed):
         where = _where(found.met, asked) if found.met else ""
         count = len(found.met) or "none"
         said += f"; slopes aside, the printed level at n = {asked.sizes[-1]:,} is met at *{count}*"
         said += f" of them{':' * bool(where)} {where}".rstrip()
     return f"{said}."
+
+
+def slope_by_slope(result: MapResult) -> str:
+    """Say where each printed slope appears by itself, and where its starts alone show it.
+
+    Parameters
+    ----------
+    result : MapResult
+    """
+    asked, said = result.asked, []
+    for at, one in enumerate(asked.published):
+        found = alone(result, at)
+        words = f"{signed(one.slope)} ({curve_name(asked.preset, one)}) appears at "
+        if not found.agree:
+            words += "none"
+        else:
+            words += f"{len(found.agree)} ({_where(found.agree, asked)})"
+            words += _untrained(len(found.starts), len(found.agree))
+        if found.wide:
+            words += f"; at {found.wide} more its interval is too wide to tell"
+        said.append(words)
+    return f"Slope by slope: {'. '.join(said)}."
+
+
+def _untrained(count: int, whole: int) -> str:
+    """Return at how many protocols that show a slope the starts alone show it."""
+    if whole == 1:
+        return f", where the starts alone {'' if count else 'do not '}show it{', too' * count}"
+    shown = "all" if count == whole else f"{count}" if count else "none"
+    return f"; at {shown} of these the starts alone show it, with nobody training"
 
 
 def protocol_words(asked: ProtocolMap, cell: Cell) -> str:
@@ -111,11 +141,20 @@ def protocol_words(asked: ProtocolMap, cell: Cell) -> str:
 
 
 def _slopes(cell: Cell, printed: Sequence[Published]) -> str:
-    pairs = [
-        f"*{signed(curve.printed[0]) if curve.printed else 'no slope'}* for {signed(one.slope)}"
-        for curve, one in zip(cell.curves, printed, strict=True)
-    ]
-    return listed(pairs)
+    return listed(
+        [
+            f"*{signed(curve.printed[0]) if curve.printed else 'no slope'}*"
+            f"{_wide(curve, one)} for {signed(one.slope)}"
+            for curve, one in zip(cell.curves, printed, strict=True)
+        ]
+    )
+
+
+def _wide(curve: CellCurve, one: Published) -> str:
+    """Return the interval of a slope that is too wide to tell; nothing of others."""
+    if curve.printed is None or slope_stands(curve.printed, one) != "wide":
+        return ""
+    return f" ({signed(curve.printed[1])} to {signed(curve.printed[2])})"
 
 
 def _where(cells: Sequence[Cell], asked: ProtocolMap) -> str:
@@ -209,14 +248,14 @@ def _level_words(curve: CellCurve, one: Published, asked: ProtocolMap) -> str:
 
 
 def foreseen(asked: ProtocolMap, curve: CellCurve) -> float | None:
-    """Return the slope of a curve's predicted means, None where there are none.
+    """Return the slope of a curve's predicted means, None where not all can be trusted.
 
     Parameters
     ----------
     asked : ProtocolMap
     curve : CellCurve
     """
-    known = [value for value in curve.predicted if value is not None and value > 0]
+    known = [value for value in curve.trusted_protocol if value is not None and value > 0]
     if len(known) < 2 or len(known) != len(asked.predicted):
         return None
     return float(np.polyfit(np.log(asked.predicted), np.log(known), 1)[0])
@@ -227,7 +266,10 @@ def _without(asked: ProtocolMap, curve: CellCurve) -> str:
     if curve.n:
         return f"no slope ({curve.lost} fits lost)" if curve.lost else "no slope"
     told = foreseen(asked, curve)
-    return "not run yet" if told is None else f"predicted *{signed(told)}*, not run yet"
+    if told is not None:
+        return f"predicted *{signed(told)}*, not run yet"
+    far = any(value is not None for value in curve.predicted)
+    return "not run yet" + far * ", and not predicted: its runs leave what a line can stand for"
 
 
 def _start(result: MapResult, law: int, curve: int) -> str:

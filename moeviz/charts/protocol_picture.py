@@ -173,7 +173,7 @@ def _drawn(asked: ProtocolMap, curve: CellCurve, stands: str) -> dict[str, Any]:
         "stands": stands,
         "n": list(curve.n),
         "mean": _numbers(curve.mean),
-        "told": _numbers(curve.predicted),
+        "told": _numbers(curve.trusted_protocol),
         "foreseen": None if told is None else float(f"{told:.{EXACT}g}"),
         "refused": bool(curve.refused),
     }

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from moeviz.charts.protocol_lessons import curve_name, law_words, lesson, protocol_words
+from moeviz.charts.protocol_lessons import (
+    curve_name,
+    law_words,
+    lesson,
+    protocol_words,
+    slope_by_slope,
+)
 from moeviz.study.presets import PRESETS
 from moeviz.study.protocol_kept import KeptMap, kept_map, map_names
-from moeviz.study.protocol_map import EM, SGD
+from moeviz.study.protocol_map import EM, SGD, ProtocolMap
 from moeviz.study.protocol_region import (
     CLOSE,
-    TRUSTED,
     cell_stands,
+    inside,
     level_stands,
     region,
     slope_stands,
     trust,
 )
 from moeviz.study.protocol_result import Cell, CellCurve, Ends, MapResult
+from moeviz.study.trusted import TRUSTED
 from moeviz.text import signed
 
 MARKS = {"agrees": "=", "differs": " ", "wide": "?", "none": "-"}
@@ -142,8 +149,13 @@ def figure_words(kept: KeptMap) -> str:
     """
     result, asked = kept.result, kept.result.asked
     found = region(result)
-    said = [plain_text(lesson(result))]
-    if found.together:
+    said = [plain_text(lesson(result)), slope_by_slope(result)]
+    if found.together and not any(inside(cell, asked.published) for cell in found.together):
+        said.append(
+            "What is printed lies at the very end of an interval there: it is compatible with "
+            f"{asked.replicates} replicates, and not established."
+        )
+    elif found.together:
         these = "this protocol" if len(found.together) == 1 else "one of these protocols"
         what = "slopes come" if len(asked.published) > 1 else "slope comes"
         said.append(
@@ -163,10 +175,17 @@ def figure_words(kept: KeptMap) -> str:
     said.append(_extremes(result))
     said.append(
         f"({len(result.cells)} protocols, {len(asked.sizes)} sizes from {asked.sizes[0]:,} to "
-        f"{asked.sizes[-1]:,}, {asked.replicates} replicates; {kept.date}, {kept.device}, "
+        f"{asked.sizes[-1]:,}{_paper_goes_to(asked)}, {asked.replicates} replicates; "
+        f"{kept.date}, {kept.device}, "
         f"{result.seconds / 60:.1f} minutes of work.)"
     )
     return " ".join(part for part in said if part)
+
+
+def _paper_goes_to(asked: ProtocolMap) -> str:
+    """Return up to which size the figure goes, where the map stays below it."""
+    last = max((one.sizes[-1] for one in asked.published if one.sizes), default=0)
+    return f" (the figure goes to {last:,})" if last > asked.sizes[-1] else ""
 
 
 def _extremes(result: MapResult) -> str:

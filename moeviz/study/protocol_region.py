@@ -9,7 +9,6 @@ from typing import Literal
 
 from moeviz.study.presets import Published
 from moeviz.study.protocol_result import Cell, CellCurve, Ends, MapResult
-from moeviz.study.trusted import TRUSTED as TRUSTED
 from moeviz.study.trusted import trusted
 from moeviz.text import within
 
@@ -89,8 +88,8 @@ class Region:
     starts : tuple of Cell
         Of those together, the cells whose starts alone show the printed slopes, too.
     nearest : Cell or None
-        Of the cells in which a curve differs, the one whose largest distance from a printed slope
-        is smallest.
+        Of the cells that do not show them, the one whose largest distance from a printed slope is
+        smallest; its intervals may be too wide to tell.
     """
 
     together: tuple[Cell, ...]
@@ -123,7 +122,7 @@ def region(result: MapResult) -> Region:
     known = [
         cell
         for cell in result.cells
-        if stands[id(cell)] == "differs" and math.isfinite(distance(cell, published))
+        if stands[id(cell)] in ("differs", "wide") and math.isfinite(distance(cell, published))
     ]
     return Region(
         together,
@@ -133,6 +132,60 @@ def region(result: MapResult) -> Region:
         sum(stand != "none" for stand in stands.values()),
         tuple(cell for cell in together if _starts_agree(result, cell)),
         min(known, key=lambda cell: distance(cell, published), default=None),
+    )
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Where one printed slope appears, whatever the figure's others do.
+
+    Attributes
+    ----------
+    agree : tuple of Cell
+        Its curve's interval contains it, and says something.
+    starts : tuple of Cell
+        Of these, the cells whose starts alone show it, with nobody training.
+    wide : int
+        Cells in which the interval contains it and is too wide to tell.
+    """
+
+    agree: tuple[Cell, ...]
+    starts: tuple[Cell, ...]
+    wide: int
+
+
+def alone(result: MapResult, curve: int) -> Alone:
+    """Return where one printed slope appears.
+
+    Parameters
+    ----------
+    result : MapResult
+    curve : int
+        Its place among the printed slopes.
+    """
+    one = result.asked.published[curve]
+    stands = [slope_stands(cell.curves[curve].printed, one) for cell in result.cells]
+    agree = tuple(c for c, stand in zip(result.cells, stands, strict=True) if stand == "agrees")
+    return Alone(
+        agree,
+        tuple(cell for cell in agree if _start_agrees(result, cell, curve)),
+        stands.count("wide"),
+    )
+
+
+def inside(cell: Cell, published: Sequence[Published]) -> bool:
+    """Return whether all printed slopes lie inside their intervals, and not at an end.
+
+    Parameters
+    ----------
+    cell : Cell
+        One in which all slopes agree.
+    published : sequence of Published
+    """
+    return all(
+        curve.printed is not None
+        and round(curve.printed[1], 2) < one.slope < round(curve.printed[2], 2)
+        for curve, one in zip(cell.curves, published, strict=True)
     )
 
 
@@ -156,11 +209,12 @@ def distance(cell: Cell, published: Sequence[Published]) -> float:
 
 
 def _starts_agree(result: MapResult, cell: Cell) -> bool:
-    found = [result.start(cell.law, at) for at in range(len(cell.curves))]
-    return all(
-        one is not None and slope_stands(one.printed, published) == "agrees"
-        for one, published in zip(found, result.asked.published, strict=True)
-    )
+    return all(_start_agrees(result, cell, at) for at in range(len(cell.curves)))
+
+
+def _start_agrees(result: MapResult, cell: Cell, curve: int) -> bool:
+    found, one = result.start(cell.law, curve), result.asked.published[curve]
+    return found is not None and slope_stands(found.printed, one) == "agrees"
 
 
 @dataclass(frozen=True)

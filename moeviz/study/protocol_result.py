@@ -7,6 +7,7 @@ from typing import Any
 
 from moeviz.study.protocol_map import ProtocolMap
 from moeviz.study.reader import Numbers, ObjectReader, attributes
+from moeviz.study.trusted import trusted
 
 Ends = tuple[float, float, float]
 """An estimate with the ends of its interval."""
@@ -48,6 +49,12 @@ class CellCurve:
     shift: Numbers = ()
     spread: Numbers = ()
     refused: str = ""
+
+    @property
+    def trusted_protocol(self) -> Numbers:
+        """The predicted means, None where the recursion does not hold."""
+        pairs = zip(self.predicted, self.shift, strict=True)
+        return tuple(value if trusted(shift) else None for value, shift in pairs)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from moeviz.charts.claims import claims_map, grouped
 from moeviz.charts.papers import PAPERS
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.shipped import shipped, shipped_summary
+from tests.support import of_every
 
 FAILING = [name for name, one in shipped_summary().items() if one.verdict == "fails"]
 
@@ -74,7 +75,7 @@ def test_the_map_counts_what_it_lists():
     assert found["counts"]["fails"] == len(FAILING)
 
 
-@pytest.mark.parametrize("name", CATALOGUE.claims)
+@of_every(CATALOGUE.claims)
 def test_no_case_is_told_by_its_id(name):
     coded = re.compile(r"\b([a-zKdhkpstx]\d|def\d|tau2|relu|gelu|ffn|[abc])\b")
     assert not coded.search(case_of(name))

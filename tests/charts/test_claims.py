@@ -13,6 +13,7 @@ from moeviz.charts.plain import plain_formula, plain_text
 from moeviz.study.rates_table import RATE_ROWS
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.symbolic.catalogue.shipped import shipped, shipped_summary
+from tests.support import of_every
 
 IDS = list(CATALOGUE.claims)
 
@@ -124,7 +125,7 @@ def test_anything_may_be_typed(text):
     assert find_claims(text) == []
 
 
-@pytest.mark.parametrize("name", IDS)
+@of_every(IDS)
 def test_every_claim_is_found_by_its_id_and_by_its_own_words(name):
     assert find_claims(name) == [name]
     own = find_claims(CATALOGUE.claims[name].statement)
@@ -176,7 +177,7 @@ def test_what_no_rate_speaks_of_is_about_what_no_rate_has():
     )
 
 
-@pytest.mark.parametrize("name", IDS)
+@of_every(IDS)
 def test_where_paper_and_checker_differ_there_is_a_counterexample(name):
     verdict = shipped(name).verdict
     found = sides(verdict)
@@ -206,7 +207,7 @@ def test_the_counterexample_is_the_certificates():
     assert bound["counterexample"].startswith('Without the condition "fewer than two')
 
 
-@pytest.mark.parametrize("name", IDS)
+@of_every(IDS)
 def test_a_terminal_gets_no_latex(name):
     verdict = shipped(name).verdict
     repair = verdict["repair"] or {"tests": [], "statement": "", "condition": ""}

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from moeviz.charts.protocol_lessons import cell_sentence, curve_name, law_words, lesson
+from moeviz.charts.protocol_lessons import (
+    cell_sentence,
+    curve_name,
+    law_words,
+    lesson,
+    slope_by_slope,
+)
 from moeviz.charts.protocol_picture import (
     cell_at,
     first_place,
@@ -58,10 +64,51 @@ def test_intervals_that_are_too_wide_are_counted():
     said = lesson(made(PAIR, [BOTH, wide, OTHER, OTHER, OTHER, OTHER]))
     assert said.endswith("at 1 more the intervals are too wide to tell.")
     said = lesson(made(PAIR, [wide] * 6))
-    assert said == (
+    assert said.startswith(
         "At *none* of 6 protocols do both printed slopes appear together; at 6 of them the "
-        "intervals are too wide to tell."
+        "intervals are too wide to tell; the nearest is"
     )
+    assert f"*{signed(FIRST)}* (−0.80 to −0.20) for {signed(FIRST)}" in said
+    assert said.endswith("too wide to tell.")
+
+
+def test_each_slope_is_found_by_itself_with_its_starts():
+    """The first slope comes out at two protocols, the second at one; the starts show the first."""
+    away = FIRST + 0.4
+    first, both = (curve(FIRST), curve(away)), (curve(FIRST), curve(SECOND))
+    said = slope_by_slope(made(PAIR, [OTHER, OTHER, first, both, OTHER, OTHER], start=FIRST))
+    one, two = said.split(". ")
+    assert f"{signed(FIRST)} (" in one
+    assert "appears at 2 (" in one
+    assert "at all of these the starts alone show it" in one
+    assert f"{signed(SECOND)} (" in two
+    assert two.endswith("where the starts alone do not show it.")
+    none = slope_by_slope(made(PAIR, [OTHER] * 6))
+    assert none.count("appears at none") == 2
+
+
+def test_what_lies_at_the_end_of_an_interval_is_not_established():
+    at_the_end = curve(FIRST)
+    assert at_the_end.printed is not None
+    slope, _, high = at_the_end.printed
+    at_the_end = replace(at_the_end, printed=(slope - 0.04, FIRST - 0.2, FIRST))
+    cells = [(at_the_end, curve(SECOND)), *[OTHER] * 5]
+    said = figure_words(KeptMap("2026-01-01", "cpu", made(PAIR, cells)))
+    assert "at the very end of an interval" in said
+    assert "is established" not in said
+
+
+def test_predictions_that_cannot_be_trusted_are_not_drawn():
+    far = replace(curve(FIRST), shift=(0.5, 0.0))
+    cell = map_document(made(PAIR, [(far, curve(SECOND)), *[OTHER] * 5]))["cells"]
+    drawn = next(
+        one["curves"] for row in cell for one in row if one["curves"][0]["foreseen"] is None
+    )
+    assert drawn[0]["told"][0] is None
+    assert drawn[0]["told"][1] is not None
+    waits = replace(far, n=(), mean=(), geometric=(), printed=None)
+    result = made(PAIR, [(waits, curve(SECOND)), *[OTHER] * 5])
+    assert "not predicted" in cell_sentence(result, result.cells[0])
 
 
 def test_starts_that_show_it_alone_are_named():
@@ -78,9 +125,7 @@ def test_a_level_is_told_where_the_paper_prints_its_line():
     wrong = lesson(made(SINGLE, [(curve(-0.34),), (curve(-0.34),)]))
     assert "at none of them does the line lie where it is printed" in wrong
     aside = made(SINGLE, [(curve(0.5, level=level),), (curve(0.5),)])
-    assert "the printed level at n = 100,000 is met at *1* of them: tolerance 1e-6" in lesson(
-        aside
-    )
+    assert "the printed level at n = 100,000 is met at *1* of them: tolerance 1e-6" in lesson(aside)
     assert f"printed {level:.3g})" in cell_sentence(aside, aside.cells[0])
     missed = lesson(made(SINGLE, [(curve(0.5),), (curve(0.5),)]))
     assert missed.endswith("the printed level at n = 100,000 is met at *none* of them.")

@@ -27,7 +27,7 @@ def run(name, **fields):
 
 @pytest.fixture(scope="module")
 def protocol():
-    return run("cosine-fig1b")
+    return run("cosine-fig1b", replicates=2)
 
 
 def test_the_last_frames_show_the_means_of_the_result(result):

@@ -20,7 +20,7 @@ TOLERANCES = (0.0, 1e-8, 1e-6, 1e-4, 1e-2, 1.0)
 WAYS = [
     EmWay(rule, tolerance, steps)
     for rule in EM_RULES
-    for tolerance in TOLERANCES
+    for tolerance in (TOLERANCES if EM_RULES[rule].tolerates else (0.0, 1.0))
     for steps in (0, 1, 9, 400)
 ]
 FINE = (1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-1)
@@ -49,9 +49,12 @@ def test_every_way_ends_where_a_run_of_its_own_does_bit_for_bit(output_name, exp
     if output_name == "gaussian":
         task.response[1] = torch.nan
     found = fit_ways(task, start, WAYS)
+    alone = {
+        way: fit(task, start, ExpectationMaximisation(way.steps, way.tolerance, way.rule))
+        for way in set(WAYS)
+    }
     for way, read in zip(WAYS, found, strict=True):
-        method = ExpectationMaximisation(way.steps, way.tolerance, way.rule)
-        same(read, fit(task, start, method))
+        same(read, alone[way])
     ended = torch.stack([one.status for one in found])
     assert {int(Status.CONVERGED), int(Status.STEP_LIMIT)} <= set(ended.unique().tolist())
     assert (ended == int(Status.NON_FINITE)).any() == (output_name == "gaussian")

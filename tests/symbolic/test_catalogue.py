@@ -16,6 +16,7 @@ from moeviz.symbolic.certificates.report import Answer
 from moeviz.symbolic.questions.claims import decide
 from moeviz.symbolic.request.answer import LIMIT, run_check, verdict_of
 from moeviz.text import json_text
+from tests.support import of_every
 from tests.symbolic.certificates import verdict
 
 CERTIFICATES = {
@@ -54,7 +55,7 @@ def test_every_claim_is_decided_with_certificates_in_time(name):
     assert (found.answer == Answer.CONDITIONAL) == bool(found.condition)
 
 
-@pytest.mark.parametrize("name", list(CATALOGUE.claims))
+@of_every(CATALOGUE.claims)
 def test_a_verdict_is_plain_data_that_says_where_it_comes_from(name):
     data = json.loads(json.dumps(verdict(name).to_json(), allow_nan=False))
     assert data["id"] == name
@@ -67,7 +68,7 @@ def test_a_verdict_is_plain_data_that_says_where_it_comes_from(name):
     assert data["agrees_with_paper"] == (data["verdict"] == data["paper_says"])
 
 
-@pytest.mark.parametrize("name", list(CATALOGUE.claims))
+@of_every(CATALOGUE.claims)
 def test_what_ships_is_what_is_decided_today(name):
     """`python -m moeviz verdicts` makes what ships anew."""
     assert stale(name) == ""

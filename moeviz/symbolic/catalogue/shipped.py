@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -98,7 +98,7 @@ def shipped_summary() -> Mapping[str, Summary]:
     return MappingProxyType({name: one for name, one in index().items() if not stale(name)})
 
 
-@lru_cache(maxsize=256)
+@cache
 def shipped(claim: str) -> Shipped | None:
     """Return the shipped verdict of a claim, or None where there is none that is current.
 
@@ -127,7 +127,7 @@ def stale(claim: str) -> str:
     return "" if summary.version == _definition(claim) else CHANGED
 
 
-@lru_cache(maxsize=256)
+@cache
 def _definition(claim: str) -> str:
     return definition(CATALOGUE.claims[claim])
 
