@@ -74,5 +74,16 @@ def test_a_map_is_run_printed_and_kept(tiny, capsys):
     assert found.fresh
     _, again, _ = run(capsys, "--keep", *store)
     assert "Nothing is stale" in again
-    _, out, _ = run(capsys, "sigmoid-fig2b", "--full", "--json")
-    assert json.loads(out)["hash"] == data["hash"], "what is kept is not run again"
+    for words in ([], ["--full"]):
+        _, out, _ = run(capsys, "sigmoid-fig2b", "--json", *words)
+        said = json.loads(out)
+        assert said["hash"] == data["hash"], "what is kept is not run again"
+        assert said["date"] == found.date
+    _, text, _ = run(capsys, "sigmoid-fig2b")
+    assert f"Computed {found.date} on cpu" in text
+
+
+def test_live_and_full_exclude_each_other(tiny, capsys):
+    with pytest.raises(SystemExit):
+        run(capsys, "sigmoid-fig2b", "--live", "--full")
+    assert "not allowed with" in capsys.readouterr().err

@@ -52,11 +52,17 @@ def map_json(result: MapResult) -> dict[str, Any]:
     return {
         **plain,
         "published": [
-            {"curve": curve_name(result.asked.preset, p), "slope": p.slope, "source": p.source}
+            {
+                "curve": curve_name(result.asked.preset, p),
+                "slope": p.slope,
+                "source": p.source,
+                **({} if p.line is None else {"line": p.line.printed, "level": p.line.at(n)}),
+            }
             for p in published
         ],
         "region": [[cell.law, cell.way] for cell in found.together],
         "level_region": [[cell.law, cell.way] for cell in found.level],
+        "level_met": [[cell.law, cell.way] for cell in found.met],
         "too_wide": [[cell.law, cell.way] for cell in found.wide],
         "lesson": plain_text(lesson(result)),
     }

@@ -12,6 +12,7 @@ from moeviz.cli.printing import print_json
 from moeviz.errors import SpecificationError
 
 if TYPE_CHECKING:
+    from moeviz.study.protocol_kept import KeptMap
     from moeviz.study.protocol_map import ProtocolMap
     from moeviz.study.protocol_result import MapResult
 
@@ -27,8 +28,12 @@ def add_protocols(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="a figure's preset (without one: list the maps)"
     )
-    parser.add_argument(
-        "--full", action="store_true", help="the whole map; what is kept of it is not run again"
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument(
+        "--live", action="store_true", help="run the smaller map of the page, whatever is kept"
+    )
+    size.add_argument(
+        "--full", action="store_true", help="run the whole map where none of today's is kept"
     )
     parser.add_argument(
         "--keep",
@@ -46,7 +51,7 @@ def add_protocols(parser: argparse.ArgumentParser) -> None:
 
 
 def protocols(arguments: argparse.Namespace, run: Callable[[ProtocolMap], MapResult]) -> int:
-    """Run maps and print what they say; with ``--keep`` keep them.
+    """Print what maps say, those that are kept or else run here; with ``--keep`` keep them.
 
     Parameters
     ----------
@@ -59,7 +64,7 @@ def protocols(arguments: argparse.Namespace, run: Callable[[ProtocolMap], MapRes
     SpecificationError
         If there is no such map.
     """
-    from moeviz.study.protocol_kept import kept_map, map_names, named_map
+    from moeviz.study.protocol_kept import KeptMap, kept_map, map_names, named_map
 
     known = map_names()
     for name in arguments.names:
@@ -79,21 +84,28 @@ def protocols(arguments: argparse.Namespace, run: Callable[[ProtocolMap], MapRes
         return _list(arguments.json)
     found = []
     for name in arguments.names:
-        kept = kept_map(name) if arguments.full else None
-        size = "full" if arguments.full else "live"
-        found.append(kept.result if kept and kept.fresh else run(named_map(name, size)))
+        kept = None if arguments.live else kept_map(name)
+        if kept is None or not kept.fresh:
+            result = run(named_map(name, "full" if arguments.full else "live"))
+            kept = KeptMap(datetime.now(UTC).date().isoformat(), result.device, result)
+        found.append(kept)
     return _print(found, arguments.json)
 
 
-def _print(results: Sequence[MapResult], as_json: bool) -> int:
+def _print(found: Sequence[KeptMap], as_json: bool) -> int:
     from moeviz.charts.protocol_table import map_json, map_text
 
     if as_json:
-        made = [map_json(result) for result in results]
+        made = [{"date": one.date, **map_json(one.result)} for one in found]
         print_json(made[0] if len(made) == 1 else made)
     else:
-        print("\n\n".join(map_text(result) for result in results))
+        print("\n\n".join(f"{map_text(one.result)}\n{_made(one)}" for one in found))
     return 0
+
+
+def _made(found: KeptMap) -> str:
+    minutes = found.result.seconds / 60
+    return f"Computed {found.date} on {found.device}, {minutes:.1f} minutes of work."
 
 
 def _states() -> dict[str, tuple[str, float]]:

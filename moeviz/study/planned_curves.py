@@ -12,7 +12,7 @@ from moeviz.study.curve_kinds import APART, FITS, NO_CLAIM, STARTS, UNFINISHED, 
 from moeviz.study.curve_names import curve_label, estimator_words
 from moeviz.study.equal import expert_of, gauge_title
 from moeviz.study.estimators import ESTIMATORS
-from moeviz.study.fields import BESIDE
+from moeviz.study.fields import BESIDE, EVERY
 from moeviz.study.models import PlannedFit
 from moeviz.study.moving import move_of
 from moeviz.study.presets.preset import Published
@@ -95,8 +95,8 @@ class PlannedCurve:
 def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[PlannedCurve, ...]:
     """Return the curves of a study's fits, one for each reading of each fit.
 
-    After them come, where the study asks for it, the curves of the protocols' starts: one for each
-    reading of each model that a protocol fits, for protocols share their starts. Then those of what
+    After them come, where the study asks for it, the curves of the starts of protocols or of all
+    fits: one for each reading of each model, for estimators share their starts. Then those of what
     each protocol has left to do, one for each reading. Where the truth moves its distance from the
     limit follows, for each reading of each model.
 
@@ -108,7 +108,8 @@ def plan_curves(spec: Specification, fits: Iterable[PlannedFit]) -> tuple[Planne
     fits = tuple(fits)
     curves = [plan_curve(spec, fit, one) for fit in fits for one in readings(spec, fit)]
     protocols = [fit for fit in fits if ESTIMATORS[fit.estimator].published]
-    begun = _of_each_model(protocols) if spec["untrained"] == BESIDE else ()
+    started = {BESIDE: protocols, EVERY: fits}.get(spec["untrained"], ())
+    begun = _of_each_model(started)
     ended = protocols if spec["unfinished"] else ()
     moved = _of_each_model(fits) if move_of(spec.fields) else ()
     others = [

@@ -38,6 +38,19 @@ def result():
     return run(small())
 
 
+def test_every_study_can_show_the_loss_of_its_starts():
+    """Estimators of one model share starts, so that two of them have one curve of these."""
+    small = {"sizes": (100, 200), "replicates": 2, "candidates": 2}
+    without = PRESETS["cosine-exact"].build(small)
+    spec = PRESETS["cosine-exact"].build({**small, "untrained": "every"})
+    assert not [curve for curve in plan(without).curves if curve.kind == STARTS]
+    begun = [curve for curve in run(spec).curves if curve.kind == STARTS]
+    fitted = {(curve.router, curve.reading) for curve in plan(spec).curves if curve.trained}
+    assert {(curve.router, curve.reading) for curve in begun} == fitted
+    assert len(begun) == len(fitted)
+    assert all(loss > 0 for curve in begun for row in curve.loss for loss in row)
+
+
 def test_the_curve_of_starts_is_the_loss_of_starts_drawn_by_hand(result):
     spec = result.spec
     for curve in [curve for curve in result.curves if not curve.trained]:

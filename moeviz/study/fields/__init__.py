@@ -6,8 +6,8 @@ A page builds its form from these, the command line its ``--set``, and a link it
 from moeviz.study.fields.data import DATA
 from moeviz.study.fields.fits import FITS
 from moeviz.study.fields.model import MODEL
-from moeviz.study.fields.reading import BESIDE, PAPER
+from moeviz.study.fields.reading import BESIDE, EVERY, PAPER
 from moeviz.study.fields.table import FIELDS
 from moeviz.study.fields.truth import OWN, TRUTH
 
-__all__ = ["BESIDE", "DATA", "FIELDS", "FITS", "MODEL", "OWN", "PAPER", "TRUTH"]
+__all__ = ["BESIDE", "DATA", "EVERY", "FIELDS", "FITS", "MODEL", "OWN", "PAPER", "TRUTH"]

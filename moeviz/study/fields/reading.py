@@ -14,7 +14,7 @@ READ = "Reading"
 PAPER = "paper"
 """In the field of losses: the loss of the paper whose model is fitted."""
 
-BESIDE, LEFT_OUT = "beside", "none"
+BESIDE, EVERY, LEFT_OUT = "beside", "every", "none"
 """In the field of untrained curves: whether the starts' loss is shown."""
 
 
@@ -29,11 +29,11 @@ READING_FIELDS = (
         "",
         "choice",
         BESIDE,
-        choices=(BESIDE, LEFT_OUT),
+        choices=(BESIDE, EVERY, LEFT_OUT),
         help="'beside': beside a published protocol, EM or SGD, the loss of its own starts, read "
-        "in the same way. It is what nobody's training would show.",
+        "in the same way. It is what nobody's training would show. 'every': beside fits that "
+        "converge, too.",
         group=READ,
-        applies=_protocol_runs,
     ),
     Field(
         "unfinished",
