@@ -53,9 +53,9 @@ def enclosed(value: str) -> str:
         number that lies in an interval every digit that is shown is certain.
     """
     texts = [part.strip() for part in str(value).split(";")]
-    shown = ["…" if text == "..." else f"${number_or_interval(text)}$" for text in texts]
+    shown = [f"${number_or_interval(text)}$" for text in texts if text != "..."]
     verb = "lies in" if shown[0].startswith("$[") else "is"
-    return f"{verb} {', '.join(shown)}"
+    return f"{verb} {', '.join(shown)}{' and so on' if '...' in texts else ''}"
 
 
 def number_or_interval(text: str) -> str:
@@ -151,7 +151,7 @@ def _symbol(found: re.Match[str]) -> str:
     else:
         below, above = (rf"\text{{{index}}}" if index else number), ""
     above = f"({found['entry']})" if found["entry"] else above
-    below = f"_{below}" if len(below) == 1 or below == r"\max" else f"_{{{below}}}" if below else ""
+    below = f"_{below}" if len(below) == 1 else f"_{{{below}}}" if below else ""
     there = "'" if found["there"] else ""
     return f"{letter}{below}{f'^{{{above}}}' if above else ''}{there}"
 

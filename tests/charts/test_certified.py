@@ -101,7 +101,7 @@ def test_what_is_shown_of_an_interval_is_true_of_all_of_it(middle, share):
 
 def test_several_values_are_one_predicate():
     assert enclosed("1; 1; -1") == "is $1$, $1$, $-1$"
-    assert enclosed("[0.97678687 +/- 2.34e-9]; ...") == "is $0.9768$, …"
+    assert enclosed("[0.97678687 +/- 2.34e-9]; ...") == "is $0.9768$ and so on"
     assert enclosed("[+/- 5.63]") == r"lies in $[-5.63,\,5.63]$"
 
 
@@ -110,7 +110,7 @@ def test_several_values_are_one_predicate():
     [
         ("x1", "x_1"), ("b_gate", r"b_{\text{gate}}"), ("beta1_2", r"\beta_1^{(2)}"),
         ("beta_1", r"\beta_1"), ("a_1", "a^{(1)}"), ("x1__there", "x_1'"), ("A11", "A_{11}"),
-        ("A_max", r"A_\max"), ("b_gate_1__there", r"b_{\text{gate}}^{(1)}'"),
+        ("A_max", r"A_{\max}"), ("b_gate_1__there", r"b_{\text{gate}}^{(1)}'"),
         ("nu", r"\nu"), ("c", "c"),
     ],
 )  # fmt: skip
@@ -134,8 +134,13 @@ def test_formulas_are_typeset(text, latex):
 
 def test_the_condition_of_the_free_step_is_read_with_its_symbol():
     condition = shipped("K10").verdict["condition"]
-    assert r"$A_\max$ times the layer" in mixed(condition)
+    assert r"$A_{\max}$ times the layer" in mixed(condition)
     assert plain_text(condition).startswith("Aₘₐₓ times the layer's activations")
+
+
+def test_an_index_that_is_a_command_stands_in_braces():
+    for name in ("A_max", "b_gate", "beta1_12"):
+        assert not re.search(r"[_^]\\", symbol(name)), "KaTeX refuses it"
 
 
 def test_words_and_latex_keep_what_is_no_name():
