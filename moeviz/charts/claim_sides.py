@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from moeviz.charts.certified import enclosed
 from moeviz.charts.checker import order_text
 from moeviz.charts.claim_words import SILENT, group_of
 
@@ -92,11 +93,11 @@ def counterexample(test: Plain) -> str:
 def _found(test: Plain) -> str:
     certificate = test["certificate"]
     if test["asks"] == "value":
-        return f"${certificate['latex']}$ lies in {certificate['value']}."
+        return f"${certificate['latex']}$ {enclosed(certificate['value'])}."
     if test["asks"] == "relation":
         if test["verdict"] == FAILS:
             return (
-                f"the left side of ${certificate['latex']}$ is {certificate['value']} at a "
+                f"the left side of ${certificate['latex']}$ {enclosed(certificate['value'])} at a "
                 "rational point, which is not zero."
             )
         return f"${certificate['latex']}$, {certificate.get('where', 'for all inputs')}."
@@ -123,7 +124,7 @@ def _independent(certificate: Plain) -> str:
         count = len(certificate["members"])
         return (
             f"the {count} functions are independent: the determinant of their values at "
-            f"{count} inputs lies in {certificate['determinant']}."
+            f"{count} inputs {enclosed(certificate['determinant'])}, which is not zero."
         )
     return "no crowded cell can spread out unseen: a positive definite matrix forbids it."
 

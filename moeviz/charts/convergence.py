@@ -63,7 +63,8 @@ def convergence_figure(
     (:func:`~moeviz.charts.against.printed_line`). Theory's exponents are triangles. The reaches
     stand in a strip of their own between the curves and the axis of n. Only the curves of
     :func:`~moeviz.charts.chosen.first_curves` are visible; who shows the figure offers the others
-    and writes the names at the ends.
+    and writes the names at the ends, the words of triangles and printed lines where they cover
+    nothing, and of the sample sizes below the axis those for which there is room.
     """
     spec, result = result.spec, as_drawn(result)
     curves = result.curves
@@ -115,9 +116,7 @@ def _layout(
                 "range": list(ends),
                 "anchor": "y2",
                 "tickvals": ticks,
-                "ticktext": [
-                    size_text(n) if len(ticks) < 8 or n in _thinned(ticks) else "" for n in ticks
-                ],
+                "ticktext": [size_text(n) for n in ticks],
             },
             "yaxis": {
                 **axis,
@@ -137,11 +136,7 @@ def _layout(
             "font": {"size": 14},
             "margin": _NARROW_MARGIN,
             "height": _NARROW_HEIGHT,
-            "xaxis": {
-                "title": {"font": {"size": 15}},
-                "tickvals": _thinned(ticks),
-                "ticktext": [size_text(n) for n in _thinned(ticks)],
-            },
+            "xaxis": {"title": {"font": {"size": 15}}},
             "yaxis": {
                 "title": {"font": {"size": 15}},
                 "domain": [_strip(rows, _NARROW_HEIGHT, _NARROW_MARGIN), 1],
@@ -154,13 +149,6 @@ def _layout(
 def _strip(rows: int, height: int, margin: dict[str, int]) -> float:
     """Return the share of the plot's height that the strip of reaches takes."""
     return round(_ROW * max(rows, 1) / (height - margin["t"] - margin["b"]), 4)
-
-
-def _thinned(ticks: Sequence[int]) -> list[int]:
-    """Return at most five of the sample sizes, first and last among them."""
-    if len(ticks) <= 5:
-        return list(ticks)
-    return [ticks[round(i * (len(ticks) - 1) / 4)] for i in range(5)]
 
 
 def size_text(n: int) -> str:

@@ -34,6 +34,29 @@ FALLS = (
     "`multinomial` Fig. 3: minus the mean log-likelihood before the first and after the last "
     "iteration, mean over replicates."
 )
+KEY = """\
+Each row of the first table is a slope that a paper prints: there the loss falls like n to that
+power. −0.50 is one over the square root of n, 0.00 is level.
+
+  figure               the paper's figure; "nine experts" and "to the end" are second runs of one:
+                       with nine fitted experts in place of eight, and with expectation-
+                       maximisation that goes on until nothing moves
+  fit                  which curve of the figure; its loss, where the curves have several
+  sizes × replicates   how many sample sizes ours has, and how many data sets at each
+  paper                the slope that the paper prints
+  ours, through means  our slope with its 95 % interval, read as the papers draw their lines;
+                       "of logs": the same fits, read by the means of the losses' logarithms
+  before training      the slope of these fits' starts; 0.00 where it does not depend on n how
+                       far they lie
+  predicted protocol   the slope that starts, steps and batches alone should have
+  of its start         the mean loss at the end of training, in per cent of that of the starts,
+                       at the least n and at the largest; above 100 % training led away
+  a dash               not known: nothing is predicted there, or our fits have no slope
+
+In the last table a gate is fitted to data of its own model, or all gates are to one data set.
+"""
+"""What the columns of the slopes say, for who sees the tables without the page around them."""
+
 FALL_HEADS = ("gate", "data of its own: first, last", "one data set: first, last")
 
 

@@ -17,7 +17,7 @@ from moeviz.charts.words import NO_SLOPE, whole
 from moeviz.study.against import held_against
 from moeviz.study.curve_kinds import APART, STARTS, UNFINISHED
 from moeviz.study.fit_report import FitReport
-from moeviz.study.moving import move_of
+from moeviz.study.moving import leaves
 from moeviz.study.result import Curve, Result
 from moeviz.study.slope import NoSlope, Slope
 from moeviz.study.specification import Specification
@@ -161,7 +161,7 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
             f"{course(slope)}. Cannot tell: theory's {signed(exponent)} lies just outside the "
             f"interval, {_interval(slope)}, by too little to decide."
         )
-    if exponent < 0 and move_of(result.spec.fields) is not None:
+    if exponent < 0 and leaves(result.spec.fields):
         return "unknown", f"{course(slope)}. Cannot tell: no reach is known off the limit."
     if exponent < 0 and report is not None and (short := _short_of_reach(curve, report)):
         return "unknown", f"{course(slope)}. Cannot tell: the reach of this design {short}."

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from moeviz.charts.meter import course
 from moeviz.charts.words import number
-from moeviz.study.moving import move_of, moves, step
+from moeviz.study.moving import leaves, move_of, moves, step
 from moeviz.study.planned_curves import PlannedCurve
 from moeviz.study.result import Curve, Result
 from moeviz.study.slope import NoSlope
@@ -29,12 +29,21 @@ def moving_notice(spec: Specification) -> Iterator[str]:
     move = move_of(spec.fields)
     if move is None:
         return
+    if not leaves(spec.fields):
+        yield (
+            "The truth is its limit at every sample size, for c is 0: this is the ordinary study "
+            "of that one truth. Truth, reach and information shown are its own; no line is "
+            "predicted from them, nor for a protocol."
+        )
+        return
     first, last = spec["sizes"][0], spec["sizes"][-1]
     near, far = (f"{step(spec.fields, n):.3g} at n = {n:,}" for n in (last, first))
     law = f"t = {spec['moving_scale']:g} n^(−{spec['moving_power']:g})"
     begun, way = "Each sample size has a truth of its own", f"{law} goes from {far} to {near}."
     if not moves(spec.fields):
-        begun = "The truth stands off its limit, at one place for all sample sizes"
+        begun = (
+            "One truth for all sample sizes: it stands still, at a fixed distance from the limit"
+        )
         way = f"Here t is {step(spec.fields, first):.3g}."
     yield (
         f"{begun}. {move.title} {way} Truth, reach and information shown are the limit's; no line "

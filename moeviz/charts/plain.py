@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from moeviz.charts.certified import typeset_words
+
 _TOKEN = re.compile(r"\\([a-zA-Z]+|.)|([{}^_])|(\s+)|(.)", re.DOTALL)
 
 _SYMBOLS: Mapping[str, str] = {
@@ -30,13 +32,13 @@ _BELOW = dict(
 
 
 def plain_text(words: str) -> str:
-    """Return words with LaTeX between dollars as plain characters.
+    """Return words with LaTeX between dollars, and names and intervals, as plain characters.
 
     Parameters
     ----------
     words : str
     """
-    parts = words.split("$")
+    parts = typeset_words(words).split("$")
     if len(parts) % 2 == 0:
         return words
     return "".join(plain_formula(p) if i % 2 else p for i, p in enumerate(parts))

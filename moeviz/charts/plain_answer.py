@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from moeviz.charts.certified import enclosed
 from moeviz.charts.claim_sides import CONDITION, FAILS, UNDECIDED, counterexample
 
 Plain = Mapping[str, Any]
@@ -74,7 +75,9 @@ def _against(test: str, found: Plain) -> str:
         return f"{said[:1].lower()}{said[1:]}"
     if test == "relation":
         if "value" in certificate:
-            return f"the sum is {certificate['value']} at a rational point, which is not zero."
+            return (
+                f"the sum {enclosed(certificate['value'])} at a rational point, which is not zero."
+            )
         return "no constants make the sum zero."
     rank, count = certificate.get("rank", 0), certificate.get("relations in all", 1)
     follow = "1 follows" if count == 1 else f"{count} follow"

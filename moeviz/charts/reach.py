@@ -7,7 +7,7 @@ from typing import Any
 
 from moeviz.charts.palette import Theme, style
 from moeviz.charts.words import model_words, whole
-from moeviz.study.moving import move_of
+from moeviz.study.moving import leaves
 from moeviz.study.result import Result
 
 MOST_ROWS = 4
@@ -37,7 +37,7 @@ def reach_marks(result: Result, theme: Theme, ends: tuple[float, float]) -> list
     names = model_words(result.curves)
     rows = reach_rows(result)
     several = len(set(names.values())) > 1
-    stands = move_of(result.spec.fields) is None
+    stands = not leaves(result.spec.fields)
     begun, design = ("reach", "reach of this design") if stands else ("reach of limit",) * 2
     made: dict[tuple[str, float | None], dict[str, Any]] = {}
     for fit in result.truth:

@@ -11,7 +11,7 @@ from moeviz.charts.words import model_words, number, reach_words
 from moeviz.model import OUTPUTS
 from moeviz.study.fit_report import Approximation, FitReport
 from moeviz.study.moves import Move
-from moeviz.study.moving import move_of
+from moeviz.study.moving import leaves, move_of, moves
 from moeviz.study.result import Result
 from moeviz.text import signed
 
@@ -67,8 +67,9 @@ def truth_parts(result: Result) -> list[TruthPart]:
         if fit.projection is not None:
             part = _approximation(names[fit.fit], fit.projection, density)
             approximations.setdefault(repr(part), part)
-    move = move_of(result.spec.fields)
-    parts = [_truth(fits, names, move) for fits in truths.values()]
+    fields = result.spec.fields
+    move = move_of(fields) if leaves(fields) else None
+    parts = [_truth(fits, names, move, moves(fields)) for fits in truths.values()]
     return parts + list(approximations.values())
 
 
@@ -94,10 +95,13 @@ def atoms_table(
     return {f"{word}:": list(columns), **{name: [signed(v) for v in atom] for name, atom in rows}}
 
 
-def _truth(fits: Sequence[FitReport], names: Mapping[int, str], move: Move | None) -> TruthPart:
+def _truth(
+    fits: Sequence[FitReport], names: Mapping[int, str], move: Move | None, many: bool
+) -> TruthPart:
     words = dict.fromkeys(names[fit.fit] for fit in fits)
     said = dict.fromkeys(_known(names[fit.fit], fit) for fit in fits)
-    what = "True parameters" if move is None else "Limit of the truths"
+    limit = f"Limit of the truth{'s' if many else ''}"
+    what = "True parameters" if move is None else limit
     return TruthPart(
         f"{what}: {'; '.join(words)}",
         atoms_table(fits[0].columns, fits[0].truth),

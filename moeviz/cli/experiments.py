@@ -18,7 +18,9 @@ def add_experiments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print plain data")
     how.add_argument(
-        "--markdown", action="store_true", help="print the tables of the documentation (default)"
+        "--markdown",
+        action="store_true",
+        help="print the tables alone, as the documentation has them",
     )
     parser.set_defaults(run=experiments)
 
@@ -29,12 +31,14 @@ def experiments(arguments: argparse.Namespace) -> int:
     Parameters
     ----------
     arguments : argparse.Namespace
-        With ``json``.
+        With ``json`` and ``markdown``.
     """
-    from moeviz.charts.experiments import experiments_json, experiments_markdown
+    from moeviz.charts.experiments import KEY, experiments_json, experiments_markdown
 
     if arguments.json:
         print_json(experiments_json())
-    else:
-        print(experiments_markdown(), end="")
+        return 0
+    if not arguments.markdown:
+        print(KEY)
+    print(experiments_markdown(), end="")
     return 0

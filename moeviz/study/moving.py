@@ -31,6 +31,17 @@ def move_of(values: Mapping[str, Any]) -> Move | None:
     return None if values["moving"] == STANDING else MOVES[values["moving"]]
 
 
+def leaves(values: Mapping[str, Any]) -> bool:
+    """Return whether a study's truth is another one than its limit, moving or standing still.
+
+    Parameters
+    ----------
+    values : mapping
+        A study's fields.
+    """
+    return move_of(values) is not None and bool(values["moving_scale"] > 0.0)
+
+
 def moves(values: Mapping[str, Any]) -> bool:
     """Return whether a study's sample sizes have different truths.
 
@@ -39,8 +50,7 @@ def moves(values: Mapping[str, Any]) -> bool:
     values : mapping
         A study's fields.
     """
-    apart = move_of(values) is not None and values["moving_scale"] > 0.0
-    return bool(apart and values["moving_power"] > 0.0)
+    return leaves(values) and bool(values["moving_power"] > 0.0)
 
 
 def atoms_of_truth(values: Mapping[str, Any]) -> int:
@@ -52,7 +62,7 @@ def atoms_of_truth(values: Mapping[str, Any]) -> int:
         A study's fields.
     """
     move = move_of(values)
-    added = move.added if move is not None and values["moving_scale"] > 0.0 else 0
+    added = move.added if move is not None and leaves(values) else 0
     return int(values["true_atoms"] + added)
 
 

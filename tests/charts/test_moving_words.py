@@ -12,6 +12,7 @@ from moeviz.charts.meter import meters
 from moeviz.charts.moving_words import moving_takeaway, partner, separation_words
 from moeviz.charts.notices import notices
 from moeviz.charts.palette import THEMES
+from moeviz.charts.reach import reach_marks
 from moeviz.charts.replay import arrival_frames
 from moeviz.charts.screen import study_screen
 from moeviz.charts.tracks import tracks
@@ -121,6 +122,41 @@ def test_the_notice_names_the_ends_of_the_way(name):
     ]
     assert all(end in said for end in ends)
     assert ("a truth of its own" in said) == (spec["moving_power"] > 0)
+
+
+def said_of(**changes):
+    spec = PRESETS["cosine-moving"].build(changes)
+    (said,) = [one for one in notices(spec) if "limit" in one]
+    return said
+
+
+def test_at_scale_zero_the_notice_says_that_the_truth_is_its_limit():
+    for power in (0.125, 0.0):
+        said = said_of(moving_scale=0.0, moving_power=power)
+        assert said.startswith("The truth is its limit at every sample size")
+        assert "shown are its own" in said
+        assert "stands off" not in said
+
+
+def test_at_power_zero_the_notice_says_that_the_truth_stands_still_away_from_the_limit():
+    said = said_of(moving_scale=0.3, moving_power=0.0)
+    assert said.startswith("One truth for all sample sizes: it stands still, at a fixed distance")
+    assert "Here t is 0.3." in said
+    assert "shown are the limit's" in said
+    assert said_of().startswith("Each sample size has a truth of its own.")
+
+
+def test_a_truth_that_is_its_limit_is_shown_as_any_other():
+    small = {"sizes": (100, 300), "replicates": 2, "candidates": 2, "starts": 1}
+    begun = {}
+    for scale in (0.0, 0.3):
+        spec = PRESETS["cosine-moving"].build({**small, "moving_scale": scale, "moving_power": 0.0})
+        result = assemble(spec, {b.id: run_block(spec, b) for b in plan(spec).blocks}, 1.0, "cpu")
+        (begun[scale],) = {part.title.partition(":")[0] for part in truth_parts(result)}
+        reaches = [t["name"] for t in reach_marks(result, LIGHT, (2.0, 3.0))]
+        assert reaches
+        assert all(("limit" in name) == (scale > 0.0) for name in reaches)
+    assert begun == {0.0: "True parameters", 0.3: "Limit of the truth"}
 
 
 def test_the_truth_that_is_shown_is_called_the_limit():

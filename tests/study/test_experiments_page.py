@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from moeviz.charts.experiments import experiment_rows, experiments_markdown, likelihood_rows
+from moeviz.charts.experiments import HEADS, experiment_rows, experiments_markdown, likelihood_rows
 from moeviz.cli.program import main
 from moeviz.study.curve_kinds import STARTS
 from moeviz.study.kept import kept_result
@@ -26,6 +26,19 @@ def test_the_tables_of_the_page_are_what_the_command_prints(capsys):
     assert main(["experiments", "--markdown"]) == 0
     assert capsys.readouterr().out == experiments_markdown() == tables
     assert after.startswith("\n")
+
+
+def test_the_command_by_itself_says_first_what_every_column_means(capsys):
+    assert main(["experiments"]) == 0
+    key, _, tables = capsys.readouterr().out.partition("| figure |")
+    assert f"| figure |{tables}" == experiments_markdown()
+    heads = [head.partition(",")[0] for head in HEADS]
+    assert all(f"\n  {head}" in key for head in heads)
+    said = [row["figure"] for row in ROWS] + experiments_markdown().splitlines()
+    for version in ("nine experts", "to the end"):
+        assert any(version in line for line in said)
+        assert f'"{version}"' in key
+    assert max(map(len, key.splitlines())) <= 100
 
 
 def test_every_figure_and_every_printed_slope_has_its_row():

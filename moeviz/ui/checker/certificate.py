@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from moeviz.charts.certified import enclosed, number_or_interval, symbol, typeset_formula
 from moeviz.charts.checker import sequence_table, sequence_words
 from moeviz.charts.walks import sequence_walk
 from moeviz.symbolic.certificates.types import Certificate, Member
 from moeviz.ui.checker.walk import walk
-from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.typeset import formula, mixed, shortened
 
 _MOST_FORMULAS = 12
@@ -107,7 +107,7 @@ def certificate_words(certificate: Certificate) -> str:
         members = len(certificate.get("members", ()))
         found.append(
             f"At {members} rational points the determinant of the values of "
-            f"{members} functions lies in **{plain(certificate['determinant'])}**, computed with "
+            f"{members} functions {enclosed(certificate['determinant'])}, computed with "
             f"{certificate.get('bits', 0)} bits. It is not zero: the functions are independent."
         )
     if kind == "dual matrix":
@@ -119,12 +119,12 @@ def certificate_words(certificate: Certificate) -> str:
         found.append(f"The relation holds {mixed(certificate['where'])}.")
     enclosures = certificate.get("enclosures", ())
     for enclosure in enclosures[:_MOST_ENCLOSURES]:
-        found.append(f"{_place(enclosure)} it lies in **{plain(str(enclosure['value']))}**.")
+        found.append(f"{_place(enclosure)} {enclosed(str(enclosure['value']))}.")
     if more := enclosures[_MOST_ENCLOSURES:]:
         found.append(f"JSON and script have {len(more)} more.")
     if certificate.get("value") and not certificate.get("enclosures"):
         found.append(
-            f"At a rational point the left side is **{plain(str(certificate['value']))}**, which "
+            f"At a rational point the left side {enclosed(str(certificate['value']))}, which "
             "is not zero."
         )
     if certificate.get("sequence"):
@@ -134,14 +134,16 @@ def certificate_words(certificate: Certificate) -> str:
 
 
 def _place(enclosure: Mapping[str, Any]) -> str:
-    """Say over which inputs a formula was enclosed."""
+    """Return a formula that was enclosed, and over which inputs."""
     inputs = enclosure.get("inputs") or {}
-    ranges = [
-        f"{name} from {value[0]} to {value[1]}" if len(value) > 1 else f"{name} = {value[0]}"
-        for name, value in inputs.items()
+    places = [
+        f"for ${symbol(name)}$ from ${'$ to $'.join(ends)}$"
+        if len(ends) > 1
+        else f"at ${symbol(name)} = {ends[0]}$"
+        for name, values in inputs.items()
+        for ends in [[number_or_interval(str(value)) for value in values]]
     ]
-    formula_text = plain(str(enclosure.get("formula", "")))
-    return f"For {formula_text}, {plain(', '.join(ranges))}:" if ranges else f"For {formula_text}:"
+    return " ".join([f"${typeset_formula(str(enclosure.get('formula', '')))}$", *places])
 
 
 def _more_relations(certificate: Certificate) -> None:
@@ -176,7 +178,7 @@ def _matrices(certificate: Certificate) -> None:
     name = "W" if certificate.get("kind") == "dual matrix" else "M"
     for block in certificate.get("matrices", ()):
         st.markdown(f"Matrix {name} of atom {block['atom']}:")
-        names = [plain(p) for p in block["parameters"]]
+        names = [f"${symbol(p)}$" for p in block["parameters"]]
         table = {"Parameter": names} | {
             column: [row[i] for row in block["rows"]] for i, column in enumerate(names)
         }
@@ -187,7 +189,10 @@ def _constants(certificate: Certificate) -> None:
     constants = certificate.get("constants")
     if constants:
         st.table(
-            {"Derivative": [f"${k}$" for k in constants], "Constant": list(constants.values())},
+            {
+                "Derivative": [mixed(f"${k}$") for k in constants],
+                "Constant": list(constants.values()),
+            },
             border="horizontal",
             hide_index=True,
             alt="Constants",
@@ -209,7 +214,10 @@ def _spot(certificate: Certificate) -> None:
         )
         st.table(
             {
-                **{name: [f"{spot['inputs'][name]:.4g}" for spot in spots] for name in names},
+                **{
+                    f"${symbol(name)}$": [f"{spot['inputs'][name]:.4g}" for spot in spots]
+                    for name in names
+                },
                 "Left side": [f"{spot['residual']:.2e}" for spot in spots],
                 "Largest term": [f"{spot['size']:.2e}" for spot in spots],
             },
@@ -229,7 +237,9 @@ def _data(certificate: Certificate) -> None:
         members = certificate.get("members", ())
         labels = [m["label"] if isinstance(m, Mapping) else m for m in members]
         if labels and certificate.get("determinant"):
-            st.markdown("Independent functions: " + ", ".join(f"${label}$" for label in labels))
+            st.markdown(
+                "Independent functions: " + mixed(", ".join(f"${label}$" for label in labels))
+            )
         for number, text in enumerate(functions or (), start=1):
             st.markdown(f"Function {number}:" if len(functions or ()) > 1 else "Function:")
             st.code(text, language=None, wrap_lines=True)
@@ -240,7 +250,10 @@ def _data(certificate: Certificate) -> None:
             st.markdown(f"Inputs: {_values(inputs)}.")
         elif inputs:
             st.table(
-                {name: [str(row.get(name, "")) for row in inputs] for name in inputs[0]},
+                {
+                    f"${symbol(name)}$": [str(row.get(name, "")) for row in inputs]
+                    for name in inputs[0]
+                },
                 border="horizontal",
                 hide_index=True,
                 alt="Inputs",
@@ -248,4 +261,6 @@ def _data(certificate: Certificate) -> None:
 
 
 def _values(point: Mapping[str, Any]) -> str:
-    return ", ".join(plain(f"{name} = {value}") for name, value in point.items())
+    return ", ".join(
+        f"${symbol(name)} = {number_or_interval(str(value))}$" for name, value in point.items()
+    )

@@ -14,4 +14,4 @@ def formula(spec: Specification) -> None:
     ----------
     spec : Specification
     """
-    typeset(model_formula(spec), key="lab.formula")
+    typeset(model_formula(spec), key="lab.formula", folds=True)

@@ -1,6 +1,7 @@
 // One figure of a study and of those that lie behind and beside it; and what its axes show.
 
 import { merged } from "@figure";
+import { isWorded } from "@labels";
 
 const FAINT = 0.4;
 const PINNED = 0.8;
@@ -119,14 +120,11 @@ function widened(figure, behind) {
   if (range[0] === low && range[1] === high) return figure;
   const ticks = new Map();
   for (const { tickvals, ticktext } of axes) {
-    tickvals.forEach((n, i) => ticks.set(n, ticktext[i] || ticks.get(n) || ""));
+    tickvals.forEach((n, i) => ticks.set(n, ticktext[i]));
   }
   const all = [...ticks.keys()].sort((a, b) => a - b);
-  const few = all.filter((_, i) => all.length < 6 || i % 2 === (all.length - 1) % 2);
-  const labelled = (tickvals) => ({ tickvals, ticktext: tickvals.map((n) => ticks.get(n)) });
-  const layout = merged(figure.layout, { xaxis: { range, ...labelled(all) } });
-  const narrow = merged(figure.narrow, { xaxis: labelled(few) });
-  return { ...figure, layout, narrow };
+  const ticktext = all.map((n) => ticks.get(n));
+  return { ...figure, layout: merged(figure.layout, { xaxis: { range, tickvals: all, ticktext } }) };
 }
 
 // `main` is the screen in front, `own` whether the visitor has it computed, `behind` the further
@@ -142,7 +140,9 @@ export function composition(asked) {
     if (isLine(trace) && visible) names.push(ending(main, trace, behind));
     const faint = !own && part !== "guide" && part !== "reach"; // Texts stay readable.
     const meta = own ? trace.meta : { ...trace.meta, measured: false };
-    return { ...trace, meta, visible, ...(faint ? { opacity: FAINT } : {}) };
+    // Where its words stand depends on what else is seen: labels.js writes them.
+    const mode = isWorded(trace) ? { mode: trace.mode.replace("+text", "") } : {};
+    return { ...trace, ...mode, meta, visible, ...(faint ? { opacity: FAINT } : {}) };
   });
   const under = behind.flatMap((layer) => further(layer, asked, names));
   const wide = widened(main.figure, behind);

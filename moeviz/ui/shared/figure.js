@@ -12,6 +12,8 @@ const GROWS = new Set([
 ]);
 
 const AUTO = { dtick: 0, tickmode: "auto" };
+const LEVEL = 1.3; // Height that a number beside an axis takes, in font sizes,
+const AIR = 0.8; // and what stays free between two below one.
 
 let library; // One promise for the whole page: plotly.js is loaded once.
 
@@ -83,6 +85,30 @@ function broken(word, width, size) {
   return word.match(new RegExp(`.{1,${letters}}`, "g")) ?? [];
 }
 
+// Of places in pixels with texts, which texts are written: the ends, powers of ten, and of the
+// others, one after the other, the one that stands farthest from all these, while there is room.
+export function spaced(places, texts, width) {
+  const half = texts.map((text) => width(text) / 2);
+  const chosen = [];
+  const room = (i) => Math.min(...chosen.map((j) => Math.abs(places[i] - places[j]) - half[i] - half[j]));
+  const take = (some) => {
+    let left = some;
+    while (left.length) {
+      const free = left.map((i) => [room(i), i]).filter(([gap]) => gap > 0);
+      if (!free.length) return;
+      const [, best] = free.reduce((a, b) => (b[0] > a[0] ? b : a));
+      chosen.push(best);
+      left = free.map(([, i]) => i).filter((i) => i !== best);
+    }
+  };
+  const all = places.map((_, i) => i).filter((i) => texts[i]);
+  take(all.slice(-1));
+  take(all.slice(0, 1));
+  take(all.filter((i) => /^10[⁰-⁹¹²³]+$/.test(texts[i])));
+  take(all);
+  return chosen.sort((a, b) => places[a] - places[b]);
+}
+
 // A layout of another height, with a strip below the curves that keeps its own.
 function fitted(layout, height) {
   if (!(height > 0) || height === layout.height) return layout;
@@ -113,7 +139,7 @@ export class Figure {
     this.tools.classList.add("moeviz-tools");
     root.replaceChildren(this.canvas, ...(options.tools ? [] : [this.tools]));
     this.zoom = null; // The reader's axis ranges; null while the figure chooses its own.
-    this.finer = new Map(); // Finer ticks of axes that show fewer than two of the figure's own.
+    this.scales = new Map(); // Ticks of axes that show too few of the figure's own, or too many.
     this.annotations = [];
     this.redraws = 0;
     this.observer = new ResizeObserver(() => this.resize());
@@ -152,8 +178,36 @@ export class Figure {
     for (const [axis, range] of Object.entries(this.zoom ?? {})) {
       layout[axis] = { ...layout[axis], range, autorange: false };
     }
-    for (const [axis, ticks] of this.finer) layout[axis] = { ...layout[axis], ...ticks };
-    return this.options.arrange?.(layout, this) ?? layout;
+    for (const [axis, ticks] of this.scales) layout[axis] = { ...layout[axis], ...ticks };
+    const arranged = this.options.arrange?.(layout, this) ?? layout;
+    const ticks = this.below(arranged, arranged.xaxis?.range, this.plotted(arranged));
+    return ticks ? { ...arranged, xaxis: { ...arranged.xaxis, ...ticks } } : arranged;
+  }
+
+  // The width that is left to the axes.
+  plotted({ margin }) {
+    return this.root.clientWidth - margin.l - margin.r;
+  }
+
+  // The ticks below a logarithmic axis of such a range and so many pixels, none over another; null
+  // for an axis that chooses its own. A narrow screen has no ticks without a number.
+  below({ font }, range, pixels) {
+    const own = this.figure.layout.xaxis ?? {};
+    if (own.type !== "log" || !own.ticktext || !range || !(pixels > 0)) return null;
+    const { size } = { ...font, ...own.tickfont };
+    const wide = measure(`${size}px ${this.family}`);
+    const inside = own.tickvals
+      .map((value, i) => [Math.log10(value), own.ticktext[i], value])
+      .filter(([at]) => at >= range[0] - 1e-9 && at <= range[1] + 1e-9);
+    const places = inside.map(([at]) => ((at - range[0]) / (range[1] - range[0])) * pixels);
+    const texts = inside.map(([, text]) => text);
+    const chosen = new Set(spaced(places, texts, (text) => wide(text) + AIR * size));
+    const kept = inside.map((_, i) => i).filter((i) => chosen.has(i) || !this.narrow);
+    return {
+      tickangle: 0,
+      tickvals: kept.map((i) => inside[i][2]),
+      ticktext: kept.map((i) => (chosen.has(i) ? texts[i] : "")),
+    };
   }
 
   // The height that the plot is to have now.
@@ -164,21 +218,29 @@ export class Figure {
   }
 
   // A range of less than two decades may hold one decade or none: a scale that nobody can read.
-  // There 2 and 5 are labelled too, and in less than a decade Plotly chooses the ticks.
+  // There 2 and 5 are labelled too, and in less than a decade Plotly chooses the ticks. Of more
+  // decades than there is room for, some are labelled.
   label() {
     const change = {};
     for (const axis of ["xaxis", "yaxis"]) {
       const { type, dtick } = this.figure.layout[axis] ?? {};
       if (type !== "log" || !dtick) continue;
-      const [low, high] = this.canvas._fullLayout[axis].range;
+      const { range: [low, high], _length: pixels, tickfont } = this.canvas._fullLayout[axis];
       const few = Math.floor(high / dtick) <= Math.ceil(low / dtick);
       const finer = high - low > 0.8 ? { dtick: "D2", tickmode: "linear" } : AUTO;
-      const wanted = few ? finer : { dtick, tickmode: "linear" };
-      if ((this.finer.get(axis)?.dtick ?? dtick) === wanted.dtick) continue;
-      if (few) this.finer.set(axis, finer);
-      else this.finer.delete(axis);
+      const step = Math.max(1, Math.ceil((LEVEL * tickfont.size * (high - low)) / (pixels * dtick)));
+      const wanted = few ? finer : { dtick: step * dtick, tickmode: "linear" };
+      if ((this.scales.get(axis)?.dtick ?? dtick) === wanted.dtick) continue;
+      if (few || step > 1) this.scales.set(axis, wanted);
+      else this.scales.delete(axis);
       change[`${axis}.dtick`] = wanted.dtick;
       change[`${axis}.tickmode`] = wanted.tickmode;
+    }
+    const { xaxis, margin, font } = this.canvas._fullLayout;
+    const ticks = this.below({ margin, font }, xaxis?.range, xaxis?._length);
+    if (ticks && JSON.stringify([ticks.tickvals, ticks.ticktext]) !== JSON.stringify([xaxis.tickvals, xaxis.ticktext])) {
+      change["xaxis.tickvals"] = ticks.tickvals;
+      change["xaxis.ticktext"] = ticks.ticktext;
     }
     return Object.keys(change).length ? this.plotly.relayout(this.canvas, change) : null;
   }
@@ -313,6 +375,7 @@ export class Figure {
         if (!this.root.clientWidth) return;
         if (this.room() !== this.height) return this.draw();
         await this.plotly.Plots.resize(this.canvas);
+        await this.label();
         await this.annotate();
       }, 30);
     }

@@ -1,10 +1,13 @@
 // A typeset model whose symbols say what they are: on hover, on a tap, and to who walks through
 // them with the arrow keys. The whole formula is one stop of the Tab key.
 
-let element, scrolling; // dom.js's, once it is there.
+const ROWS = 2; // Of equations that stand before the rest is folded away.
+const NARROW = "(max-width: 40rem)"; // Where they stand in one row that scrolls (formula.css).
+
+let button, element, scrolling; // dom.js's, once it is there.
 
 async function load() {
-  ({ element, scrolling } = await import(new URL("@dom", document.baseURI)));
+  ({ button, element, scrolling } = await import(new URL("@dom", document.baseURI)));
 }
 
 class Formula {
@@ -16,6 +19,8 @@ class Formula {
     this.bubble = element("div", "moeviz-bubble");
     this.bubble.popover = "manual";
     this.bubble.setAttribute("aria-hidden", "true");
+    this.fold = button("", () => this.turn(), { className: "moeviz-fold" });
+    this.open = false;
     root.replaceChildren(this.line, this.bubble);
     scrolling(this.line);
     this.line.addEventListener("pointerover", (event) => this.say(this.of(event)));
@@ -25,11 +30,13 @@ class Formula {
     this.line.addEventListener("focusout", () => this.say(null));
     this.line.addEventListener("keydown", (event) => this.key(event));
     this.line.addEventListener("scroll", () => this.say(null));
+    new ResizeObserver(() => this.lay()).observe(root);
   }
 
-  show(text) {
+  show({ formula: text, folds }) {
     if (this.text === text) return;
     this.text = text;
+    this.folds = folds;
     this.say(null);
     this.line.innerHTML = text;
     for (const math of this.line.querySelectorAll("math")) {
@@ -47,6 +54,41 @@ class Formula {
       symbol.setAttribute("role", "button");
       symbol.setAttribute("aria-label", symbol.dataset.meaning);
     });
+    this.line.append(this.fold);
+    this.lay();
+  }
+
+  turn() {
+    this.open = !this.open;
+    this.lay();
+  }
+
+  // Equations that would take more than two rows fill one, and a button shows the others. The first
+  // stays: it is the model, the others say of what it is made.
+  lay() {
+    const all = [...this.line.querySelectorAll(".moeviz-equation")];
+    const rows = () => {
+      const there = [...all, this.fold].filter((each) => !each.hidden);
+      const lefts = there.map((each) => each.getBoundingClientRect().left);
+      return lefts.filter((left, i) => i === 0 || left <= lefts[i - 1]).length;
+    };
+    for (const each of all) each.hidden = false;
+    this.fold.hidden = true;
+    if (!this.folds || matchMedia(NARROW).matches || rows() <= ROWS) return;
+    this.fold.hidden = false;
+    this.fold.setAttribute("aria-expanded", String(this.open));
+    this.fold.textContent = "Fewer formulas";
+    for (let last = all.length - 1; !this.open && last > 0 && rows() > 1; last -= 1) {
+      all[last].hidden = true;
+      const count = all.length - last;
+      this.fold.textContent = `${count} more formula${count > 1 ? "s" : ""}`;
+    }
+    // What is folded away is no stop of the Tab key.
+    const stop = this.stops?.find((symbol) => symbol.getAttribute("tabindex") === "0");
+    if (stop?.closest("[hidden]")) {
+      stop.setAttribute("tabindex", "-1");
+      this.stops[0].setAttribute("tabindex", "0");
+    }
   }
 
   of(event) {
@@ -78,19 +120,20 @@ class Formula {
   }
 
   key(event) {
-    const now = this.stops.indexOf(document.activeElement);
+    const stops = this.stops.filter((symbol) => symbol.getClientRects().length);
+    const now = stops.indexOf(document.activeElement);
     if (now < 0) return;
     if (event.key === "Escape") {
       this.say(null);
       return;
     }
-    const last = this.stops.length - 1;
+    const last = stops.length - 1;
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     const to = step ? now + step : { Home: 0, End: last, Enter: now, " ": now }[event.key];
-    if (to === undefined || !this.stops[to]) return;
+    if (to === undefined || !stops[to]) return;
     event.preventDefault();
-    this.stops[to].focus();
-    this.say(this.stops[to]);
+    stops[to].focus();
+    this.say(stops[to]);
   }
 }
 
@@ -105,7 +148,7 @@ export default function ({ data, parentElement }) {
     .then(() => {
       if (held.newest !== data) return;
       held.formula ??= new Formula(root);
-      held.formula.show(data.formula);
+      held.formula.show(data);
     })
     .catch((error) => {
       root.setAttribute("role", "alert");

@@ -7,7 +7,7 @@ from moeviz.ui.shared.component import declared
 _formula = declared(__file__, '<div class="moeviz-formula"></div>')
 
 
-def typeset(equations: str, *, key: str) -> None:
+def typeset(equations: str, *, key: str, folds: bool = False) -> None:
     """Show equations.
 
     Parameters
@@ -16,5 +16,8 @@ def typeset(equations: str, *, key: str) -> None:
         As :func:`~moeviz.charts.formula.model_formula` returns them.
     key : str
         Identity on the page.
+    folds : bool
+        Whether equations that fill more than two rows are folded to one, so that what stands below
+        keeps its room.
     """
-    _formula(key=key, data={"formula": equations})
+    _formula(key=key, data={"formula": equations, "folds": folds})

@@ -71,6 +71,7 @@ export class EndNames {
   // `lines` cuts a text to a width, as figure.js does it.
   constructor(lines) {
     this.lines = lines;
+    this.boxes = []; // Where names stood last, [left, top, right, bottom] in pixels of the plot.
     this.curves = []; // {name, glyph, colour, x, y, pinned}: the curves that are on.
   }
 
@@ -118,6 +119,9 @@ export class EndNames {
     const wanted = seen.map((name) => down(name.end.y));
     const placed = apart(wanted, seen.map((name) => name.height), yaxis._length);
     const aside = (figure.narrow ? 7 : 11) * figure.factor;
+    const from = ((column - left) / (right - left)) * xaxis._length + aside;
+    this.boxes = seen.map(({ width, height }, i) =>
+      [from, placed[i] - height / 2, from + width, placed[i] + height / 2]);
     return seen.map((name, i) => {
       const moved = placed[i] - wanted[i];
       const across = before(name.end.x);

@@ -68,7 +68,7 @@ export class Places {
   }
 
   // The best of some places [{ x, y, anchor }], the dearest wish first, which is taken then; null
-  // where words that can be missed would cover something.
+  // where there is none, or where words that can be missed would cover something.
   find(key, words, size, places, { bold, minor } = {}) {
     const wide = widthOf(words, size, bold);
     let best = null;
@@ -78,7 +78,7 @@ export class Places {
       const cost = own + at - (this.before.get(key) === at ? STAYS : 0);
       if (!best || cost < best.cost) best = { cost, own, at, box, place };
     });
-    if (minor && best.own > COVERED / 4) return null;
+    if (!best || (minor && best.own > COVERED / 4)) return null;
     this.before.set(key, best.at);
     this.take(best.box);
     return best.place;

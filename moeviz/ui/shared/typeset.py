@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 
+from moeviz.charts.certified import typeset_words
 from moeviz.ui.shared.guard import plain
 
 _FRACTION = re.compile(r"\\t?frac\{(\d+)\}\{(\d+)\}|(?<![\d{])(\d{9,})(?![\d}])")
 
 _MOST_DIGITS = 8
-
-_BARE = re.compile(
-    r"(?<![\w\\])(\\?-)?(alpha|beta|gamma|eta|lambda|mu|nu|sigma|tau)\\_(\d)(?!\w|\\_)"
-)
-"""A Greek letter's name with an index, as :func:`plain` escapes it."""
 
 
 def shortened(latex: str) -> tuple[str, dict[str, str]]:
@@ -47,13 +43,13 @@ def shortened(latex: str) -> tuple[str, dict[str, str]]:
 
 
 def mixed(text: str) -> str:
-    """Return words for markdown: what stands between dollars is typeset, the rest is as it is.
+    """Return words for markdown: what stands between dollars is typeset, and names and intervals.
 
     Parameters
     ----------
     text : str
     """
-    parts = text.split("$")
+    parts = typeset_words(text).split("$")
     if len(parts) % 2 == 0:
         return plain(text)
     return "".join(
@@ -80,10 +76,4 @@ def _formula(latex: str) -> str:
 def _letters(text: str) -> str:
     lead = " " if text[:1].isspace() else ""
     trail = " " if text[-1:].isspace() and text.strip() else ""
-    # A parameter's name that stands in words as it is typed, such as beta_1, is typeset too.
-    return f"{lead}{_BARE.sub(_named, plain(text))}{trail}"
-
-
-def _named(found: re.Match[str]) -> str:
-    minus, letter, number = found.groups()
-    return rf"${'-' if minus else ''}\{letter}_{number}$"
+    return f"{lead}{plain(text)}{trail}"

@@ -4,8 +4,8 @@
 const script = (path) => import(new URL(path, document.baseURI));
 const load = () =>
   Promise.all([
-    script("@dom"), script("@figure"), script("@names"), script("@meters"), script("@following"),
-    script("@composition"),
+    script("@dom"), script("@figure"), script("@names"), script("@labels"), script("@meters"),
+    script("@following"), script("@composition"),
   ]).then((modules) => Object.assign({}, ...modules));
 
 const LEAST = 0.55; // Share of its natural height that the plot keeps on the smallest screen.
@@ -51,10 +51,14 @@ class Watch {
     this.given = []; // All layers, and
     this.layers = []; // those that are there at this moment.
     this.names = new tools.EndNames(tools.lines);
+    this.stood = new Map(); // Where words beside lines stood.
     this.figure = new tools.Figure(part("figure"), "@plotly", {
       tools: part("tools"),
       arrange: (layout, figure) => this.arrange(layout, figure),
-      annotate: (figure) => this.names.annotate(figure),
+      annotate: (figure) => [
+        ...this.names.annotate(figure),
+        ...tools.lineWords(figure, this.names.boxes, this.stood),
+      ],
       height: (natural, figure) => this.room(natural, figure),
     });
     tools.scrolling(this.toggles);
