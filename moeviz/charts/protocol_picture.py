@@ -8,8 +8,9 @@ from typing import Any
 
 from moeviz.charts.checker import superscript
 from moeviz.charts.protocol_lessons import cell_sentence, curve_name, foreseen, law_words, lesson
+from moeviz.study.presets import Published
 from moeviz.study.protocol_map import ProtocolMap
-from moeviz.study.protocol_region import cell_stands, region, slope_stands
+from moeviz.study.protocol_region import cell_stands, level_stands, region, slope_stands
 from moeviz.study.protocol_result import Cell, CellCurve, MapResult
 from moeviz.text import signed
 
@@ -61,7 +62,7 @@ def map_document(result: MapResult, at: tuple[int, int] | None = None) -> dict[s
         "way": word,
         "curves": [
             {"name": curve_name(asked.preset, one), "printed": one.slope,
-             "words": signed(one.slope)}
+             "words": signed(one.slope), "line": _line(one, asked.sizes)}
             for one in asked.published
         ],
         "sizes": list(asked.sizes),
@@ -83,6 +84,13 @@ def _ticks(sizes: Sequence[int]) -> list[list[Any]]:
     if len(powers) > 1:
         return [[p, superscript(f"10^{p}")] for p in powers]
     return [[math.log10(n), f"{n:,}"] for n in (sizes[0], sizes[-1])]
+
+
+def _line(one: Published, sizes: Sequence[int]) -> list[list[float | None]]:
+    """Return size, loss, least and greatest loss at both ends of a printed line; [] without one."""
+    if one.line is None:
+        return []
+    return [_numbers((n, *one.line.at(n)), EXACT) for n in (sizes[0], sizes[-1])]
 
 
 def scales(asked: ProtocolMap) -> list[float]:
@@ -160,7 +168,10 @@ def _cell(result: MapResult, cell: Cell, together: bool) -> dict[str, Any]:
         "together": together,
         "sentence": cell_sentence(result, cell),
         "curves": [
-            _drawn(asked, curve, slope_stands(curve.printed, one))
+            {
+                **_drawn(asked, curve, slope_stands(curve.printed, one)),
+                "met": level_stands(curve, one, asked.sizes[-1]) == "agrees",
+            }
             for curve, one in zip(cell.curves, asked.published, strict=True)
         ],
     }

@@ -4,6 +4,7 @@
 const GAP = 27, EDGE = 12; // Units between panels, and what a panel's two edges take.
 const POWER = 40, NAME = 46; // Units left of the cells: the power of n, and the way.
 const LINE = { desk: 31, phone: 25 };
+const CORNER = 9; // Units: the corner that marks a level.
 const STEEP = 0.75; // A slope with full colour.
 const PALE = 0.05, FULL = 0.8; // Opacity of a flat slope and a steep one.
 const FALLS = 0, RISES = 1, TOGETHER = 2; // Places in the palette.
@@ -52,6 +53,8 @@ export function scene(data, { written }) {
         const strength = Math.min(1, Math.abs(value) / STEEP) * (own.slope ? 1 : 0.5);
         regions.push({ points: box(x, y), colour: value < 0 ? FALLS : RISES, opacity: PALE + (FULL - PALE) * strength });
       }
+      // A corner: the line lies where the paper prints its own.
+      if (own.met) regions.push({ points: [[x[0], y[0]], [x[0] + CORNER * wide, y[0]], [x[0], y[0] + CORNER * high]], colour: "text", opacity: 1 });
       if (!text) lines.push({ points: closed(box(x, y)), width: 1, colour: "quiet", opacity: 0.5 });
       else labels.push({ at: [c + 0.5, y[0] + 0.5 - 5 * high], text: column < 44 ? text.replace("0.", ".") : text });
       const inset = cell.together ? 3 : 2;
@@ -68,7 +71,7 @@ export function scene(data, { written }) {
       if (g) lines.push({ points: [[-(NAME + POWER) * wide, at], [columns, at]], width: 2.5, colour: "text" });
     });
     return {
-      bare: true, title: `${curve.name}: printed ${curve.words}`, note: panel === 0 ? `colour: slope; starts σ₀·n⁻ᵖ across, ${data.way} up` : "frame: as printed; thick: all together",
+      bare: true, title: `${curve.name}: printed ${curve.words}`, note: panel === 0 ? `colour: slope; starts σ₀·n⁻ᵖ across, ${data.way} up${curve.line.length ? "; corner: level as printed" : ""}` : "frame: as printed; thick: all together",
       x: [-(POWER + NAME) * wide, columns], y: [-3 * high, rows + 24 * high],
       tall: (rows * line + 27) / inner, regions, lines, labels,
     };
@@ -78,7 +81,7 @@ export function scene(data, { written }) {
     const { inner, line } = measures(room);
     const sizes = data.sizes.map((n) => Math.log10(n));
     const [left, right] = [sizes[0], sizes[sizes.length - 1]];
-    const found = [];
+    const [found, regions] = [[], []];
     data.curves.forEach((curve, k) => {
       const own = cell.curves[k];
       const name = data.curves.length > 1 ? curve.name.replace(/ router$| gate$| expert$/, "") : "fits";
@@ -89,7 +92,12 @@ export function scene(data, { written }) {
       if (foreseen.length > 1) found.push({ points: foreseen, width: 2, colour, dash: "9,6", label: mean.length ? undefined : `${name}, predicted` });
       const start = logs(data.sizes, data.starts[cell.law]?.[k] ?? []);
       if (start.length) found.push({ points: start, width: 2, colour, dash: "2,5", label: k ? undefined : "starts" });
-      if (mean.length) {
+      if (mean.length && curve.line.length) {
+        // The printed line, and between which lines rounding leaves it.
+        const [from, to] = curve.line.map((at) => at.map(Math.log10));
+        found.push({ points: [[from[0], from[1]], [to[0], to[1]]], width: 1.5, colour: "text", label: "printed" });
+        regions.push({ points: [[from[0], from[2]], [to[0], to[2]], [to[0], to[3]], [from[0], from[3]]], colour: "text", opacity: 0.15 });
+      } else if (mean.length) {
         // The printed slope, through the middle of what was measured.
         const [mx, my] = [0, 1].map((axis) => mean.reduce((sum, point) => sum + point[axis], 0) / mean.length);
         const at = (x) => [x, my + curve.printed * (x - mx)];
@@ -109,7 +117,7 @@ export function scene(data, { written }) {
       title: passing ? "Loss against n under the cursor" : "Loss against n here", note: "solid: fits; dashed: predicted; dotted: starts alone",
       x: [left - 0.03 * across, left + across], y: [low - pad, high + pad], names: ["n", "loss"],
       ticks: { x: data.ticks, y: ticks }, tall: (rows * line - 12) / inner, narrow: 0.7,
-      lines: found,
+      lines: found, regions,
       dots: found.filter(({ width }) => width > 3).flatMap(({ points, colour }) => points.map((at) => ({ at, radius: 4, colour }))),
     };
   }
