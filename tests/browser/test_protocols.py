@@ -107,6 +107,17 @@ def test_a_figure_without_a_map_shows_what_is_printed_and_no_dashes(opened):
     assert barriers(page) == []
 
 
+def test_what_rounding_leaves_of_starts_at_the_truth_is_not_drawn(opened):
+    kept = kept_map("sigmoid-fig2b")
+    assert 0 < max(kept.result.start(0, 0).mean) < 1e-12
+    page = opened("?figure=sigmoid-fig2b&at=1.1", width=1280, height=800)
+    panel = page.locator(".plane-panel").last
+    expect(panel).to_contain_text("ReLU")
+    words = panel.locator("svg text").all_text_contents()
+    assert "starts" not in words
+    assert not [text for text in words if "e-" in text or ("10⁻¹" in text and text != "10⁻¹")]
+
+
 def test_the_page_has_no_barriers_and_its_numbers_can_be_read(opened):
     page = opened("?figure=multinomial-fig2a", width=1280, height=800)
     assert barriers(page) == []

@@ -77,7 +77,7 @@ def chips() -> None:
         format_func=short,
         key=key,
         on_change=lambda: choose(str(st.session_state[key])),
-        width=260,
+        width=210,
         label_visibility="collapsed",
     )
     if chosen != figure():

@@ -8,12 +8,13 @@ const CORNER = 9; // Units: the corner that marks a level.
 const STEEP = 0.75; // A slope with full colour.
 const PALE = 0.05, FULL = 0.8; // Opacity of a flat slope and a steep one.
 const FALLS = 0, RISES = 1, TOGETHER = 2; // Places in the palette.
+const ROUNDED = 1e-12; // A loss below it is none: what rounding leaves of starts at the truth.
 const ROOM = 0.46; // Of the width of the curves, for what they are called.
 
 const box = ([left, right], [low, high]) => [[left, low], [right, low], [right, high], [left, high]];
 const closed = (points) => [...points, points[0]];
 const logs = (n, values) =>
-  n.flatMap((size, at) => (values[at] > 0 ? [[Math.log10(size), Math.log10(values[at])]] : []));
+  n.flatMap((size, at) => (values[at] > ROUNDED ? [[Math.log10(size), Math.log10(values[at])]] : []));
 
 export function scene(data, { written }) {
   const [columns, rows] = [data.columns.length, data.rows.length];
@@ -89,7 +90,7 @@ export function scene(data, { written }) {
       const colour = k ? 3 : 0;
       if (mean.length) found.push({ points: mean, width: 3.5, colour, label: name });
       const foreseen = logs(data.told, own.told);
-      if (foreseen.length > 1) found.push({ points: foreseen, width: 2, colour, dash: "9,6", label: mean.length ? undefined : `${name}, predicted` });
+      if (foreseen.length > 1) found.push({ points: foreseen, width: 2, colour, dash: "9,6", label: mean.length ? undefined : `≈ ${name}` });
       const start = logs(data.sizes, data.starts[cell.law]?.[k] ?? []);
       if (start.length) found.push({ points: start, width: 2, colour, dash: "2,5", label: k ? undefined : "starts" });
       if (mean.length && curve.line.length) {
