@@ -6,6 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from moeviz.charts.chosen import short_names
+from moeviz.charts.established import (
+    DESIGNED_HEADS,
+    MAP_HEADS,
+    designed_rows,
+    map_hours,
+    map_rows,
+)
 from moeviz.charts.protocol_words import predicted_slope
 from moeviz.charts.words import number
 from moeviz.study.against import held_against
@@ -34,6 +41,9 @@ FALLS = (
     "`multinomial` Fig. 3: minus the mean log-likelihood before the first and after the last "
     "iteration, mean over replicates."
 )
+DESIGNED_WORDS = (
+    "Designed truths: converged estimators, exact-specified, the gauge fixed. Theory says −0.50."
+)
 KEY = """\
 Each row of the first table is a slope that a paper prints: there the loss falls like n to that
 power. −0.50 is one over the square root of n, 0.00 is level.
@@ -53,7 +63,9 @@ power. −0.50 is one over the square root of n, 0.00 is level.
                        at the least n and at the largest; above 100 % training led away
   a dash               not known: nothing is predicted there, or our fits have no slope
 
-In the last table a gate is fitted to data of its own model, or all gates are to one data set.
+In the table of likelihoods a gate is fitted to data of its own model, or all gates are to one
+data set. In the table of maps a protocol is where starts lie and how training goes on from there;
+"by their starts alone": the slope is there with nobody training.
 """
 """What the columns of the slopes say, for who sees the tables without the page around them."""
 
@@ -213,6 +225,14 @@ def experiments_markdown(find: Find = kept_result) -> str:
             FALLS,
             "",
             *_table(FALL_HEADS, falls),
+            "",
+            _maps_words(),
+            "",
+            *_table(MAP_HEADS, map_rows()),
+            "",
+            DESIGNED_WORDS,
+            "",
+            *_table(DESIGNED_HEADS, designed_rows(find)),
         ]
     )
 
@@ -225,7 +245,21 @@ def experiments_json(find: Find = kept_result) -> dict[str, Any]:
     find : callable
         Finds a preset's kept result.
     """
-    return {"slopes": list(experiment_rows(find)), "likelihoods": list(likelihood_rows(find))}
+    return {
+        "slopes": list(experiment_rows(find)),
+        "likelihoods": list(likelihood_rows(find)),
+        "maps": [dict(zip(MAP_HEADS, row, strict=True)) for row in map_rows()],
+        "designed": [dict(zip(DESIGNED_HEADS, row, strict=True)) for row in designed_rows(find)],
+    }
+
+
+def _maps_words() -> str:
+    count, hours = map_hours()
+    return (
+        "What would have to be true: at how many protocols of a figure's map the printed slopes "
+        "appear, together and each by itself, and what that says. "
+        f"The {count} maps took {hours:.1f} hours of one core."
+    )
 
 
 def _figure(row: Row) -> str:
