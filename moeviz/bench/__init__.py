@@ -17,6 +17,7 @@ from moeviz.bench.drags import drags_benchmark
 from moeviz.bench.em import em_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
+from moeviz.bench.maps import maps_benchmark
 from moeviz.bench.moe import moe_benchmark
 from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.paint import paint_benchmark
@@ -39,6 +40,7 @@ BENCHMARKS.add("starts", starts_benchmark)
 BENCHMARKS.add("starts-over", partial(starts_benchmark, ("cosine-over",)))
 BENCHMARKS.add("slopes", slopes_benchmark)
 BENCHMARKS.add("gpu", gpu_benchmark)
+BENCHMARKS.add("maps", maps_benchmark)
 BENCHMARKS.add("moe", moe_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
 BENCHMARKS.add("drags", drags_benchmark)

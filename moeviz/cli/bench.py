@@ -16,6 +16,7 @@ WORDS = {
     "starts-over": "the same with an expert too many",
     "slopes": "slopes of whole studies by both ways of starting",
     "gpu": "a GPU beside one core; needs CUDA",
+    "maps": "live protocol maps: first colours, and the whole",
     "moe": "a sparse layer beside its limit and others",
     "pages": "forty clients watch one study",
     "drags": "from a movement to the picture, in a browser",
