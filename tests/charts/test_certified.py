@@ -92,11 +92,11 @@ def test_what_is_shown_of_an_interval_is_true_of_all_of_it(middle, share):
     if len(numbers) == 2:
         assert numbers[0] <= low + slack
         assert numbers[1] >= high - slack
-        return
-    shown = len(re.sub(r" .*|[-.]|^-?0[.]0*", "", read))
-    step = 10.0 ** (math.floor(math.log10(abs(numbers[0]))) + 1 - shown)
-    assert 2 <= shown <= 4
-    assert max(abs(numbers[0] - low), abs(numbers[0] - high)) <= 0.5 * step + slack
+    else:
+        shown = len(re.sub(r" .*|[-.]|^-?0[.]0*", "", read))
+        step = 10.0 ** (math.floor(math.log10(abs(numbers[0]))) + 1 - shown)
+        assert 2 <= shown <= 4
+        assert max(abs(numbers[0] - low), abs(numbers[0] - high)) <= 0.5 * step + slack
 
 
 def test_several_values_are_one_predicate():
