@@ -64,7 +64,7 @@ def _so(kept: KeptMap) -> str:
     if found.together:
         return "compatible at the very end of an interval; not established"
     if found.wide:
-        return f"cannot tell: {len(found.wide)} intervals are too wide"
+        return f"cannot tell: at {len(found.wide)} of {len(kept.result.cells)} too wide an interval"
     return "none of these protocols shows them"
 
 

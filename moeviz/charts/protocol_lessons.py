@@ -81,12 +81,12 @@ def lesson(result: MapResult) -> str:
         said = f"{said[0].upper()}{said[1:]} at *{len(found.together)}* of {of}: "
         said += _where(found.together, asked) + _level(found, asked) + _nobody(found)
         if found.wide:
-            said += f"; at {len(found.wide)} more the intervals are too wide to tell"
+            said += f"; at {len(found.wide)} more {_intervals(len(found.wide))}"
         return f"{said}."
     said = f"At *none* of {of} {f'do {both}' if many else f'does {one}'} appear"
     said += " together" if many else ""
     if found.wide:
-        said += f"; at {len(found.wide)} of them the intervals are too wide to tell"
+        said += f"; at {len(found.wide)} of them {_intervals(len(found.wide))}"
     if found.nearest is not None:
         near = found.nearest
         said += f"; the nearest is {protocol_words(asked, near)}, with {_slopes(near, printed)}"
@@ -97,6 +97,11 @@ def lesson(result: MapResult) -> str:
         said += f"; slopes aside, the printed level at n = {asked.sizes[-1]:,} is met at *{count}*"
         said += f" of them{':' * bool(where)} {where}".rstrip()
     return f"{said}."
+
+
+def _intervals(count: int) -> str:
+    """Return what is said of so many protocols that cannot tell."""
+    return f"{'an interval is' if count == 1 else 'the intervals are'} too wide to tell"
 
 
 def slope_by_slope(result: MapResult) -> str:
@@ -116,7 +121,8 @@ def slope_by_slope(result: MapResult) -> str:
             words += f"{len(found.agree)} ({_where(found.agree, asked)})"
             words += _untrained(len(found.starts), len(found.agree))
         if found.wide:
-            words += f"; at {found.wide} more its interval is too wide to tell"
+            more = " more" if found.agree else ""
+            words += f"; at {found.wide}{more} its interval is too wide to tell"
         said.append(words)
     return f"Slope by slope: {'. '.join(said)}."
 

@@ -170,7 +170,7 @@ def figure_words(kept: KeptMap) -> str:
         )
     elif found.wide:
         said.append(
-            f"Nothing is established: at {len(found.wide)} protocols what is printed is compatible "
+            f"Nothing is established: at {len(found.wide)} of the protocols what is printed is compatible "
             f"with what {asked.replicates} replicates say, and so is much else."
         )
     else:

@@ -31,7 +31,7 @@ def test_a_row_counts_what_appears_together_and_by_itself():
     assert so.startswith("established")
     assert row_of([other] * 6)[-1] == "none of these protocols shows them"
     wide = (curve(FIRST, 0.6), curve(SECOND))
-    assert row_of([wide] * 6)[-1] == "cannot tell: 6 intervals are too wide"
+    assert row_of([wide] * 6)[-1] == "cannot tell: at 6 of 6 too wide an interval"
 
 
 def test_every_figure_with_a_map_has_a_row_and_the_hours_are_those_of_the_maps():

@@ -62,7 +62,7 @@ def test_where_they_do_not_the_lesson_says_so_and_names_the_nearest():
 def test_intervals_that_are_too_wide_are_counted():
     wide = (curve(FIRST, 0.6), curve(SECOND))
     said = lesson(made(PAIR, [BOTH, wide, OTHER, OTHER, OTHER, OTHER]))
-    assert said.endswith("at 1 more the intervals are too wide to tell.")
+    assert said.endswith("at 1 more an interval is too wide to tell.")
     said = lesson(made(PAIR, [wide] * 6))
     assert said.startswith(
         "At *none* of 6 protocols do both printed slopes appear together; at 6 of them the "
@@ -252,7 +252,7 @@ def test_a_figures_paragraph_tells_what_is_established():
     assert "none of these" in none
     wide = (curve(FIRST, 0.6), curve(SECOND))
     said = figure_words(KeptMap("2026-01-01", "cpu", made(PAIR, [wide] * 6)))
-    assert "Nothing is established: at 6 protocols" in said
+    assert "Nothing is established: at 6 of the protocols" in said
 
 
 def test_trust_is_said_with_its_counts():

@@ -1,8 +1,7 @@
 """Simulations of the paper `multinomial`, each under its own name.
 
-The full sizes are the figures' own (:mod:`~moeviz.study.presets.printed`) where these are kept,
-with fewer replicates at each than the paper's forty: so many that a figure takes about ten minutes
-of one core. The others have ten sizes from 10⁴ to 10⁵, with forty replicates.
+The full sizes are the figures' own (:mod:`~moeviz.study.presets.printed`), with fewer replicates
+at each than the paper's forty: so many that a figure takes about ten minutes of one core.
 """
 
 from __future__ import annotations
@@ -30,11 +29,9 @@ MULTINOMIAL: dict[str, Value] = {
     "gauges": ("pinned",),
 }
 
-TEN = (10000, 12915, 16681, 21544, 27826, 35938, 46416, 59948, 77426, 100000)
-
 for _name, _atoms, _router, _flat, _replicates in (
-    ("1a", 3, "linear", 0, 0),
-    ("1b", 4, "linear", 0, 0),
+    ("1a", 3, "linear", 0, 6),
+    ("1b", 4, "linear", 0, 6),
     ("2a", 3, "linear", 1, 10),
     ("2b", 4, "linear", 1, 10),
     ("2c", 3, "modified-sigmoid", 1, 20),
@@ -42,8 +39,6 @@ for _name, _atoms, _router, _flat, _replicates in (
 ):
     _regime = "Regime 2: the last true expert does not see the input" if _flat else "Regime 1"
     (_printed,) = PRINTED[f"multinomial-fig{_name}"]
-    # Of a figure whose own sizes are kept it says how many replicates each has, else 0.
-    _sizes, _each = (_printed.sizes, _replicates) if _replicates else (TEN, 40)
     _gate = "the standard gate" if _router == "linear" else "a gate modified by a sigmoid"
     add_preset(
         f"multinomial-fig{_name}",
@@ -52,12 +47,12 @@ for _name, _atoms, _router, _flat, _replicates in (
         f"{_regime}. Expectation-maximisation as in the paper and the converged estimator are run "
         "on the same data from the same starts. The figure has "
         f"{len(_printed.sizes)} sample sizes and {_printed.replicates} replicates, the full size "
-        f"{len(_sizes)} and {_each}.",
+        f"as many sizes and {_replicates} replicates.",
         QUESTION,
         asks=f"{_atoms} experts for two, {_gate}: do the published slopes come out?",
         paper="multinomial",
         published=(_printed,),
-        full={"sizes": _sizes, "replicates": _each},
+        full={"sizes": _printed.sizes, "replicates": _replicates},
         values={**MULTINOMIAL, "atoms": _atoms, "routers": (_router,), "flat": _flat},
     )
 
