@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from moeviz.charts.experiments import likelihood_rows
 from moeviz.charts.protocol_lessons import (
     curve_name,
     law_words,
@@ -12,7 +13,7 @@ from moeviz.charts.protocol_lessons import (
     protocol_words,
     slope_by_slope,
 )
-from moeviz.study.presets import PRESETS
+from moeviz.study.presets import FIGURES, PRESETS
 from moeviz.study.protocol_kept import KeptMap, kept_map, map_names
 from moeviz.study.protocol_map import EM, SGD, ProtocolMap
 from moeviz.study.protocol_region import (
@@ -26,7 +27,7 @@ from moeviz.study.protocol_region import (
 )
 from moeviz.study.protocol_result import Cell, CellCurve, Ends, MapResult
 from moeviz.study.trusted import TRUSTED
-from moeviz.text import signed
+from moeviz.text import listed, signed
 
 MARKS = {"agrees": "=", "differs": " ", "wide": "?", "none": "-"}
 """Behind a slope: as printed, not, too wide to tell, none."""
@@ -119,6 +120,8 @@ def maps_markdown(names: Sequence[str] = ()) -> str:
     lines = []
     for name, found in kept.items():
         lines += [f"### {PRESETS[name].title}", "", figure_words(found), ""]
+    if not names:
+        lines += [*without_slopes(), ""]
     missing = [name for name in map_names() if name not in kept]
     if missing and not names:
         lines += [f"Without a kept map yet: {', '.join(missing)}.", ""]
@@ -129,6 +132,32 @@ def maps_markdown(names: Sequence[str] = ()) -> str:
             if some:
                 lines += [f"{title}: {trust_words(some)}", ""]
     return "\n".join(lines).strip() + "\n"
+
+
+def without_slopes() -> list[str]:
+    """Return a heading and a paragraph about the figure that shows likelihoods, and has no map."""
+    figure = next(each for each in FIGURES if not each.slopes)
+    own, shared = figure.presets
+    rows = [row for row in likelihood_rows() if row[own] and row[shared]]
+    if not rows:
+        return []
+
+    def falls(name: str) -> str:
+        return listed([f"{row[name][0] - row[name][1]:.4f} ({row['gate']})" for row in rows])
+
+    def lowest(name: str) -> str:
+        return str(min(rows, key=lambda row: row[name][1])["gate"])
+
+    steps = PRESETS[own].defaults["em_steps"]
+    return [
+        f"### {PRESETS[own].title}",
+        "",
+        "It prints curves and no slopes, so that there is no map of it; its two readings stand "
+        f"side by side. Over {steps} iterations minus the mean log-likelihood falls, with data of its "
+        f"own for each gate, by {falls(own)}; levels cannot be compared there, since each gate has "
+        f"other data. On one data set for all it falls by {falls(shared)}, and ends lowest for "
+        f"{lowest(shared)}.",
+    ]
 
 
 def maps_page(names: Sequence[str] = ()) -> str:
@@ -170,8 +199,8 @@ def figure_words(kept: KeptMap) -> str:
         )
     elif found.wide:
         said.append(
-            f"Nothing is established: at {len(found.wide)} of the protocols what is printed is compatible "
-            f"with what {asked.replicates} replicates say, and so is much else."
+            f"Nothing is established: at {len(found.wide)} of the protocols what is printed is "
+            f"compatible with what {asked.replicates} replicates say, and so is much else."
         )
     else:
         said.append(
