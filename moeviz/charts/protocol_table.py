@@ -153,10 +153,10 @@ def without_slopes() -> list[str]:
         f"### {PRESETS[own].title}",
         "",
         "It prints curves and no slopes, so that there is no map of it; its two readings stand "
-        f"side by side. Over {steps} iterations minus the mean log-likelihood falls, with data of its "
-        f"own for each gate, by {falls(own)}; levels cannot be compared there, since each gate has "
-        f"other data. On one data set for all it falls by {falls(shared)}, and ends lowest for "
-        f"{lowest(shared)}.",
+        f"side by side. Over {steps} iterations minus the mean log-likelihood falls, with data of "
+        f"its own for each gate, by {falls(own)}; levels cannot be compared there, since each "
+        f"gate has other data. On one data set for all it falls by {falls(shared)}, and ends "
+        f"lowest for {lowest(shared)}.",
     ]
 
 
