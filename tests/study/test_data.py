@@ -135,7 +135,7 @@ class Reach:
 def test_a_start_that_found_nothing_is_no_best_approximation(monkeypatch):
     preset = PRESETS["sigmoid-against-softmax"]
     spec = preset.build({**preset.defaults, "dimension": 1, "candidates": 1})
-    index = next(i for i, fit in enumerate(resolve_scenario(spec).fits) if fit.needs_projection)
+    fit = next(fit for fit in resolve_scenario(spec).fits if fit.needs_projection)
     asked = []
 
     def fitted(spec, fit, x, starts, effort, shift, should_stop):
@@ -145,7 +145,7 @@ def test_a_start_that_found_nothing_is_no_best_approximation(monkeypatch):
         return theta, torch.zeros(len(starts), dtype=torch.long)
 
     monkeypatch.setattr(projection, "_fit", fitted)
-    found = projection._project(spec, index, None)
+    found = projection._project(spec, fit, None)
     assert torch.equal(found.theta, asked[0][-1])
     assert math.isfinite(found.distance)
     assert math.isnan(found.other_optima)
