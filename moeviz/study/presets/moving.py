@@ -62,7 +62,7 @@ add_preset(
     gauges=("offset",),
     sizes=CLASSROOM,
     replicates=20,
-    full={"sizes": TO_THE_END, "replicates": 64},
+    full={"sizes": TO_THE_END, "replicates": 24},
 )
 add_preset(
     "gaussian-moving",
