@@ -55,14 +55,14 @@ add_preset(
     asks="Which router tells two halves of one expert apart?",
     paper="cosine",
     moving="split-ray",
-    moving_scale=2.0,
+    moving_scale=1.5,
     atoms=3,
     start_scale=0.001,
     losses=("transport", "l2"),
     gauges=("offset",),
     sizes=CLASSROOM,
     replicates=20,
-    full={"sizes": TO_THE_END, "replicates": 24},
+    full={"replicates": 32},
 )
 add_preset(
     "gaussian-moving",
