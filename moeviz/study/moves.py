@@ -50,6 +50,8 @@ class Move:
         "Expected"; empty where nothing is.
     below : float
         t stays below this.
+    summed : bool
+        Whether the model's weights must sum to 1; otherwise its gate is the sigmoid gate.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Move:
     order: Callable[[Mixture], float]
     lacks: Callable[[Mixture, Mapping[str, Any]], str]
     below: float = math.inf
+    summed: bool = True
 
 
 MOVES: Registry[Move] = Registry("sequence of truths")
@@ -74,6 +77,16 @@ def _split(atoms: Array, layout: Layout, place: int) -> tuple[Array, Array]:
     more = np.insert(atoms, place, atoms[place], axis=0)
     more[place : place + 2, layout.weight_column] -= math.log(2.0)
     return more, more[place : place + 2]
+
+
+def _split_sigmoid(
+    atoms: Array, layout: Layout, place: int, more: float = 0.0
+) -> tuple[Array, Array]:
+    """Return atoms of which one is two, whose sigmoids add up to the one's and `more`."""
+    split, halves = _split(atoms, layout, place)
+    share = 0.5 * (1.0 / (1.0 + math.exp(-atoms[place, layout.weight_column])) + more)
+    halves[:, layout.weight_column] = math.log(share / (1.0 - share))
+    return split, halves
 
 
 def _stretched(atoms: Array, layout: Layout, t: float) -> Array:
@@ -103,6 +116,35 @@ def _around_a_constant(atoms: Array, layout: Layout, t: float) -> Array:
     column = layout.offsets("b")
     middle = atoms[-1, column]
     halves[:, column] += np.array([[-t], [t]]) + t * t * np.tanh(middle)
+    return moved
+
+
+def _grown_and_shrunk(atoms: Array, layout: Layout, t: float) -> Array:
+    """Make one expert larger and one smaller, and both smaller by what the cube adds to their mean.
+
+    (1 - t - t^2)^3 + (1 + t - t^2)^3 is 2 - 2 t^6.
+    """
+    moved, halves = _split(atoms, layout, 0)
+    halves[:, layout.weight_column + 1 :] *= np.array([[1.0 - t - t * t], [1.0 + t - t * t]])
+    return moved
+
+
+def _two_constants(atoms: Array, layout: Layout, t: float) -> Array:
+    """Move a constant's intercept to both sides, and let the two weights grow by t^3: r is 2."""
+    moved, halves = _split_sigmoid(atoms, layout, -1, t**3)
+    halves[:, layout.offsets("b")] += np.array([[t], [-t]])
+    return moved
+
+
+def _around_a_constant_gate(atoms: Array, layout: Layout, t: float) -> Array:
+    """Move a gate's vector to both sides, and its matrix by what the bend of the sigmoid takes off.
+
+    As the sigmoid's second derivative is 1 - 2 sigma times the first.
+    """
+    moved, halves = _split_sigmoid(atoms, layout, -1)
+    share = 1.0 / (1.0 + math.exp(-halves[0, layout.weight_column]))
+    halves[:, layout.offsets("b_gate").start] += np.array([-t, t])
+    halves[:, layout.offsets("A").start] -= 0.5 * t * t * (1.0 - 2.0 * share)
     return moved
 
 
@@ -151,6 +193,34 @@ def _by_expert(
     return lacks
 
 
+def _by_cubes(mixture: Mixture, values: Mapping[str, Any]) -> str:
+    words = "cubic experts (polynomial of degree 3) of a regression"
+    missing = _by_expert("polynomial", "regression", words)(mixture, values)
+    return missing or ("" if getattr(mixture.expert, "degree", 0) == 3 else words)
+
+
+def _by_constant_gate(mixture: Mixture, values: Mapping[str, Any]) -> str:
+    if mixture.gate.name != "sigmoid":
+        return "a sigmoid gate"
+    if not mixture.score.has_offset:
+        return "a score with an offset"
+    if not values["sparse"]:
+        return "a true gate that does not see the input (sparse of at least 1)"
+    return ""
+
+
+def _by_two_constants(mixture: Mixture, values: Mapping[str, Any]) -> str:
+    words = "linear experts of a regression"
+    missing = _by_constant_gate(mixture, values)
+    return missing or _by_expert("linear", "regression", words, flat=True)(mixture, values)
+
+
+def _by_quadratic_gate(mixture: Mixture, values: Mapping[str, Any]) -> str:
+    if mixture.score.name != "quadratic":
+        return "the fully quadratic score"
+    return _by_constant_gate(mixture, values)
+
+
 def _when_length_is_seen(mixture: Mixture) -> float:
     return math.inf if mixture.score.domain is Domain.SPHERE else 1.0
 
@@ -190,6 +260,16 @@ for _move in (
         1.0,
     ),
     Move(
+        "cubic",
+        "The first atom is halved; one expert is about 1 − t and one 1 + t times as large.",
+        "checker, C8.over.p3",
+        1,
+        _grown_and_shrunk,
+        lambda mixture: 6.0,
+        _by_cubes,
+        0.5,
+    ),
+    Move(
         "flat-tanh",
         "The last atom, a constant expert, is halved; the intercepts are moved apart by t.",
         "checker, C8.over.tanh",
@@ -197,6 +277,28 @@ for _move in (
         _around_a_constant,
         lambda mixture: 4.0,
         _by_expert("tanh", "regression", "tanh experts of a regression", flat=True),
+    ),
+    Move(
+        "two-constants",
+        "The last atom, a constant gate over a constant expert, becomes two whose intercepts are "
+        "moved apart by t; their weights together grow by t³.",
+        "sigmoid Lemma 2",
+        1,
+        _two_constants,
+        lambda mixture: 3.0,
+        _by_two_constants,
+        1.0,
+        summed=False,
+    ),
+    Move(
+        "sparse-gelu",
+        "The last atom, whose gate ignores x, becomes two whose gate vectors are moved apart by t.",
+        "checker, S10.gelu.d1",
+        1,
+        _around_a_constant_gate,
+        lambda mixture: 4.0,
+        _by_quadratic_gate,
+        summed=False,
     ),
     Move(
         "regime-2",

@@ -151,7 +151,7 @@ def check_moving(values: Mapping[str, Any], fits: tuple[PlannedFit, ...]) -> Non
 
 def _check_model(move: Move, source: Mixture, values: Mapping[str, Any], said: str) -> None:
     missing = move.lacks(source, values)
-    if not missing and not source.gate.normalised:
+    if not missing and move.summed and not source.gate.normalised:
         missing = "a gate whose weights sum to 1"
     if not missing and source.jumps(values["true_atoms"] + move.added):
         missing = "a gate that keeps every expert"

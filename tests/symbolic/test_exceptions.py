@@ -20,6 +20,7 @@ from moeviz.symbolic.catalogue.search import kept
 from moeviz.symbolic.catalogue.search.border import Outcome
 from moeviz.symbolic.catalogue.search.hunt import hunt, outcome_of
 from moeviz.symbolic.catalogue.search.pattern import is_special, swapped
+from moeviz.symbolic.catalogue.search.space import Search
 from moeviz.symbolic.certificates.latex import verdict_latex
 from moeviz.symbolic.certificates.report import Answer
 from moeviz.symbolic.certificates.script import script
@@ -29,7 +30,7 @@ from tests.symbolic.certificates import CLAIMS, as_verdict, verdict
 SEARCHED = [
     name
     for name, claim in CATALOGUE.claims.items()
-    if any(check.search for check in (*claim.checks, *claim.repair))
+    if any(isinstance(check.search, Search) for check in (*claim.checks, *claim.repair))
 ]
 
 
@@ -325,7 +326,7 @@ def asked(name):
     parts = ((found.answer, found.claim.checks), (found.repair_answer, found.claim.repair))
     for answer, checks in parts:
         if answer in (Answer.HOLDS, Answer.CONDITIONAL):
-            yield from (check for check in checks if check.search is not None)
+            yield from (check for check in checks if isinstance(check.search, Search))
 
 
 BY_HAND = {

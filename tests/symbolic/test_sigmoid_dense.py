@@ -35,7 +35,7 @@ def gelu(z):
 
 
 def expert(name, z, factor):
-    power = {"linear": 1, "p1": 1, "p2": 2, "p3": 3}
+    power = {"linear": 1, "affine": 1, "p1": 1, "p2": 2, "p3": 3}
     if name in power:
         return z ** power[name]
     value = relu(z) if "relu" in name else gelu(z)

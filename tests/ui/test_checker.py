@@ -510,6 +510,14 @@ def test_a_condition_without_families_says_why_there_is_no_table(checker, name):
     assert "a search found no other family" in words(page(claim=name))
 
 
+@pytest.mark.parametrize("name", ["S20.gelu", "K8.x", "K10"])
+def test_a_condition_whose_cases_are_all_named_says_why_no_search_is_needed(checker, name):
+    assert "No search is needed: " in words(page(claim=name))
+    shown = words(page("Exceptions", claim=name))
+    assert "Why no search is needed" in shown
+    assert "How far was searched" not in shown
+
+
 def test_what_a_paper_assumes_it_does_not_say(checker):
     assert "the paper assumes that it holds" in said(page(claim="C7.k2.d2").markdown)
     assert "the paper says that it holds" in said(page(claim="C6.relu").markdown)

@@ -44,6 +44,27 @@ add_preset(
     full={"sizes": TO_THE_END, "replicates": 64},
 )
 add_preset(
+    "cosine-moving-over",
+    "Cosine routers, one expert in two halves that close in",
+    "The truth's first expert stands twice, once with a shorter and once with a longer gate; the "
+    "two lengths close in like n to the power of -1/8: a sequence of truths as in the cosine "
+    "paper's Theorem 2, and as many experts are fitted. The cosine router does not see lengths, "
+    "the perturbed cosine router does, by the square of their difference. All fits start at the "
+    "limit, up to a thousandth, and the thin line is how far the truths are from it.",
+    "Which router can tell the two halves apart?",
+    asks="Which router tells two halves of one expert apart?",
+    paper="cosine",
+    moving="split-ray",
+    moving_scale=1.5,
+    atoms=3,
+    start_scale=0.001,
+    losses=("transport", "l2"),
+    gauges=("offset",),
+    sizes=CLASSROOM,
+    replicates=20,
+    full={"replicates": 32},
+)
+add_preset(
     "gaussian-moving",
     "Two experts that close in with n",
     "Two of three linear Gaussian experts come closer with n, along the checker's second-order "

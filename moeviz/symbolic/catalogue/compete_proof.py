@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
@@ -21,7 +22,7 @@ from moeviz.symbolic.certificates.report import Answer, Test
 from moeviz.symbolic.kernel.functions import sigmoid
 from moeviz.symbolic.kernel.ground import Log, Number, Point
 from moeviz.symbolic.questions.checks import independence
-from moeviz.symbolic.questions.claims import GENERIC, Asks, Check, Claim, Stop
+from moeviz.symbolic.questions.claims import GENERIC, Asks, Check, Claim, Complete, Stop
 from moeviz.symbolic.questions.pde import Statement, Term
 from moeviz.symbolic.reading.expressions import RESPONSE, gaussian, inputs
 from moeviz.symbolic.reading.families import derivative_latex
@@ -33,6 +34,21 @@ WHY_LINEAR = "Step 3 of the proof of Theorem K.1: its coefficients can only vani
 SAME = "no two atoms with equal variances whose experts have one value at almost every X"
 HIGHEST = 4
 """Order of the derivatives by the expert's value."""
+
+ALL_UNITS = Complete(
+    "functions of X of one softplus unit",
+    "where the inner weight is not 0, an affine change of X carries inner weight and intercept "
+    r"into 1 and 0 and the span of the set into itself; over $\sigma(g)$ the coefficients of "
+    r"powers of X and of $\log(1 + e^X)$ are then, with $s = \sigma(X)$ and outer weight w, "
+    r"$1 + (1 - s)^w$, $w s$ and $w s + (w^2 - w) s^2$ among others, which are independent unless "
+    "w is 0 or 1",
+)
+ALL_LINES = Complete(
+    "functions of X of one linear expert",
+    "an affine change of X carries any slope that is not 0, and its intercept, into any other, and "
+    "the span of the set into itself, so that one such slope decides for all",
+)
+"""Why the tests name all special cases."""
 
 Values = Mapping[sympy.Symbol, Number]
 
@@ -145,8 +161,11 @@ def _unit() -> Claim:
         "The proof deduces it from the expert's strong identifiability, that is from the condition "
         "of §3.",
         (
-            _of_unit("at a generic unit", {}),
+            replace(_of_unit("at a generic unit", {}), search=ALL_UNITS),
             _of_unit("outer weight 0", {"W2": 0}, "no unit with outer weight 0"),
+            _of_unit("outer weight 1", {"W2": 1}, "no unit with outer weight 1"),
+            _of_unit("outer weight -1", {"W2": -1}, "no unit with outer weight -1"),
+            _of_unit("outer weight 2", {"W2": 2}, "no unit with outer weight 2"),
             _of_unit(
                 "inner weight 0",
                 {"W1_1": 0, "b_1": Log(Fraction(2)), "W2": 2},
@@ -187,7 +206,7 @@ def _of_unit(name: str, special: Mapping[str, Number], condition: str = GENERIC)
 def _linear(d: int) -> Claim:
     zero: dict[str, Number] = {f"a_{i}": 0 for i in range(1, d + 1)}
     checks = [
-        _of_line("at a generic slope", d, {}),
+        replace(_of_line("at a generic slope", d, {}), search=ALL_LINES),
         _of_line("slope 0", d, zero, "no expert with slope 0"),
     ]
     if d > 1:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import flint
 import sympy
@@ -21,7 +22,7 @@ import sympy
 from moeviz.symbolic.catalogue.enclosing import Row, enclosed
 from moeviz.symbolic.catalogue.parts import relation
 from moeviz.symbolic.certificates.report import Answer, Test
-from moeviz.symbolic.questions.claims import Asks, Check, Claim, Stop
+from moeviz.symbolic.questions.claims import Asks, Check, Claim, Complete, Stop
 from moeviz.symbolic.questions.pde import Statement, Term
 from moeviz.symbolic.reading.expressions import inputs
 
@@ -32,6 +33,12 @@ ROOM = (
     "A_max times the number of steps"
 )
 """In symbols A_max n_l + n_1 + ... + n_(l-1) <= A_max T."""
+
+ALL = Complete(
+    "all schedules within the bound",
+    "with the condition the identity, in which the numbers are free, leaves no schedule without a "
+    "free step; the condition is enough and need not be the weakest",
+)
 
 Steps = tuple[int, ...]
 
@@ -55,7 +62,7 @@ def claims() -> list[Claim]:
             HOLDS,
             "That few layers are active at any step is said to ensure it.",
             (
-                _bound(),
+                replace(_bound(), search=ALL),
                 _moves("a layer within the bound finds its steps", SPARSE, MOST),
                 _moves("room for all in total, and the last finds none", LAYERS, MOST, ROOM),
             ),

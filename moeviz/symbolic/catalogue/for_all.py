@@ -57,6 +57,9 @@ WORDS: Mapping[str, str] = {
 Left = Mapping[str, str]
 """Blocks and the relation, in words, that they must not have at the same time."""
 
+Never = Mapping[str, Sequence[Left]]
+"""Why patterns are left out by the claim's own words, and the patterns."""
+
 ZERO = "zero"
 """Zero in one of the atoms, whichever it is."""
 

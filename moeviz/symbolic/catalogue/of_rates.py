@@ -55,6 +55,7 @@ _OF_RATES: Sequence[tuple[str, str, str, str, str]] = (
     ("sigmoid", "partial", "dense", "gelu", "S15.gelu S18.scaled-gelu S18.gelu S21.gelu"),
     ("sigmoid", "partial", "dense", "gelu", "S22.partial.scaled-gelu"),
     ("sigmoid", "partial", "dense", "polynomial", "S15.p1 S15.p2 S15.p3 S18.linear S18.p2 S18.p3"),
+    ("sigmoid", "partial", "dense", "polynomial", "S15.affine S18.affine"),
     ("sigmoid", "partial", "dense", "polynomial", "S21.linear S21.p2 S21.p3"),
     ("sigmoid", "partial", "dense", "polynomial", "S22.partial.linear S22.partial.p2"),
     ("sigmoid", "partial", "dense", "polynomial", "S22.partial.p3"),

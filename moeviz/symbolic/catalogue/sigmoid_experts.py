@@ -53,6 +53,12 @@ def excluded(mark: str) -> Mapping[str, tuple[Mapping[str, str], ...]]:
     return {"zero slopes and factors, which the example excludes": ({"a": ZERO}, {"lambda": ZERO})}
 
 
+NOT_ZERO: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "zero intercepts, which the paper excludes": ({"b": ZERO},)
+}
+"""What is left out where linear experts have an intercept that is not 0."""
+
+
 def _definition_one(expert: str, d: int, **constants: int) -> tuple[Check, ...]:
     mixture = model("quadratic", "sigmoid", expert, **constants)
     zero = {"A": 0, "b_gate": 0}

@@ -10,7 +10,7 @@ from moeviz.symbolic.catalogue import for_all
 from moeviz.symbolic.catalogue.designs import MetDesign
 from moeviz.symbolic.catalogue.parts import Design, Special, first, first_order, literal, model
 from moeviz.symbolic.catalogue.sigmoid import HOLDS, PAPER, WHY_DENSE
-from moeviz.symbolic.catalogue.sigmoid_experts import EXAMPLES, distinct, excluded
+from moeviz.symbolic.catalogue.sigmoid_experts import EXAMPLES, NOT_ZERO, distinct, excluded
 from moeviz.symbolic.questions.claims import Check, Claim
 
 PARTIAL = "partial-quadratic"
@@ -106,6 +106,32 @@ def _definition_four() -> list[Claim]:
             study="partial-sparse",
         )
     )
+    return [*found, *_with_intercept()]
+
+
+AFFINE = r"$\alpha^\top x + \beta$ with $\beta \neq 0$"
+
+
+def _with_intercept() -> list[Claim]:
+    """Return Definition 4 and Theorem 5's bound for linear experts whose intercept is not 0."""
+    mixture, apart = model(PARTIAL, "sigmoid", "linear"), distinct("partial", "linear")
+    found = []
+    for d in (1, 2):
+        design = design_of(mixture, d)
+        found.append(
+            Claim(
+                f"S15.affine.d{d}",
+                PAPER,
+                "Definition 4, App. C.1",
+                f"{AFFINE} is partial-weakly identifiable (Definition 4, A symmetric, $d = {d}$).",
+                HOLDS,
+                "Such experts are said to be partial-strongly identifiable, and those "
+                "partial-weakly.",
+                (for_all.literal("first derivatives, two atoms", design, first, apart, NOT_ZERO),),
+                why=WHY_PARTIAL,
+                study="partial-sparse",
+            )
+        )
     return found
 
 
@@ -121,6 +147,11 @@ def bounds(score: str) -> list[Claim]:
     number, theorem, f, best = (
         ("S16", 3, "f", r"\bar G") if fully else ("S18", 5, r"\tilde f", r"\bar{\bar G}")
     )
+    experts: list[tuple[str, tuple[str, str, dict[str, int]], for_all.Never]] = [
+        (mark, own, {}) for mark, own in EXPERTS.items()
+    ]
+    if not fully:
+        experts.append(("affine", ("linear", AFFINE, {}), NOT_ZERO))
     return [
         Claim(
             f"{number}.{mark}.d{d}",
@@ -132,21 +163,23 @@ def bounds(score: str) -> list[Claim]:
             HOLDS,
             f"Theorem {theorem}, for {'weakly' if fully else 'partial-weakly'} identifiable "
             "experts.",
-            _bound(score, expert, d, **constants),
+            _bound(score, expert, d, never, **constants),
             why=WHY_DENSE if fully else WHY_PARTIAL,
             study="dense-over" if fully else "partial-sparse",
         )
-        for mark, (expert, latex, constants) in EXPERTS.items()
+        for mark, (expert, latex, constants), never in experts
         for d in (1, 2)
     ]
 
 
-def _bound(score: str, expert: str, d: int, **constants: int) -> tuple[Check, ...]:
+def _bound(
+    score: str, expert: str, d: int, never: for_all.Never, **constants: int
+) -> tuple[Check, ...]:
     """Return the first-order test at the atoms of a measure, which are (A, b, eta)."""
     mixture = model(score, "sigmoid", expert, **constants)
     design = design_of(mixture, d)
     apart = tuple(name for name in atoms_by(score, expert) if name != "c")
-    checks: tuple[Check, ...] = (for_all.first_order(design, apart),)
+    checks: tuple[Check, ...] = (for_all.first_order(design, apart, never),)
     if kinked(expert):
         dead = Design(mixture, d, ({}, DEAD))
         checks += (first_order(dead, special="no unit that is 0 at every input"),)

@@ -8,6 +8,7 @@ Theorems 3 and 5 at it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
@@ -17,7 +18,7 @@ from moeviz.symbolic.catalogue.sigmoid import FAILS, HOLDS, PAPER
 from moeviz.symbolic.certificates.report import Answer
 from moeviz.symbolic.kernel.functions import gelu, relu, sigmoid
 from moeviz.symbolic.kernel.ground import Log
-from moeviz.symbolic.questions.claims import GENERIC, Check, Claim
+from moeviz.symbolic.questions.claims import GENERIC, Check, Claim, Complete
 from moeviz.symbolic.questions.pde import Statement, Term
 from moeviz.symbolic.reading.expressions import inputs
 
@@ -41,6 +42,16 @@ SAID_PARTLY = (
     "Appendix C excludes that the fit tends to the truth in the dense regime; Corollary 2 has it "
     "tend to the closest function with more than $N^*$ atoms instead."
 )
+
+ALL = Complete(
+    "two GELU atoms for one",
+    r"where no slope is 0, the normal distribution functions $\Phi(z)$ of experts z that are not "
+    "equal up to sign are algebraically independent over the exponentials and powers of x; so the "
+    r"three experts are equal up to sign, and the coefficient of $\Phi$ says "
+    r"$\sigma(s_1) + \sigma(s_2) = \sigma(s_*)$; with $u = e^{-s}$ this is "
+    r"$1 + 2 u_* + u_* u_1 + u_* u_2 = u_1 u_2$, in which a sum that is not one exponential is one",
+)
+"""Why a slope of 0 is the only exception."""
 
 _A, _B, _C = sympy.symbols("A b c")
 _ALPHA, _BETA, _LAMBDA, _MU, _P, _Q, _E = sympy.symbols("alpha beta lambda mu p q E")
@@ -186,6 +197,7 @@ def _unsplit(score: str) -> tuple[Check, ...]:
             for i, (s, shift, e) in enumerate(zip(scores, c, experts, strict=True), start=1)
         ]
         checks.append(functions(name, members, (_X,), c, point))
+    checks[0] = replace(checks[0], search=ALL)
     gate, parameters = _gate(score)
     one = sympy.Integer(1)
     statement = Statement(

@@ -48,6 +48,33 @@ class Kept:
     searched: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Complete:
+    """What stands where a search would, if a claim's own tests name all cases there are.
+
+    Attributes
+    ----------
+    question : str
+        The test, in words.
+    words : str
+        Why there are no others.
+    """
+
+    question: str
+    words: str
+
+    def kept(self, claim: str) -> Kept:
+        """Return no families, and why there are none.
+
+        Parameters
+        ----------
+        claim : str
+            Its id.
+        """
+        said = {"question": self.question, "words": self.words, "current": True, "proved": True}
+        return Kept((), said)
+
+
 class Asks(StrEnum):
     """What a test asks: it holds where the answer is yes."""
 

@@ -156,7 +156,11 @@ def _evidence(claim: Claim, verdict: Verdict, request: Request) -> None:
 
 def _without_families(verdict: Verdict) -> str:
     """Say why a claim under a condition has no table of families."""
-    searched = "a search found no other family" if verdict["searched"] else "no other was searched"
+    known = verdict["searched"]
+    if known and all(one.get("proved") for one in known):
+        why = " ".join(mixed(one["words"]) + "." for one in known)
+        return f"**No table of families.** No search is needed: {why}"
+    searched = "a search found no other family" if known else "no other was searched"
     return f"**No table of families.** The condition was tested as it stands; {searched}."
 
 

@@ -81,6 +81,9 @@ def show_search(verdict: Verdict) -> None:
         )
         st.table(exceptions_table(verdict), border="horizontal", hide_index=True, alt="Exceptions")
     else:
-        with_terms("The claim speaks of all parameters. No family that fails is known.")
+        proved = any(one.get("proved") for one in verdict["searched"])
+        known = "No search is needed." if proved else "No family that fails is known."
+        with_terms(f"The claim speaks of all parameters. {known}")
     for one in verdict["searched"]:
-        st.markdown(f"**How far was searched, {mixed(one['question'])}:** {mixed(one['words'])}.")
+        asked = "Why no search is needed" if one.get("proved") else "How far was searched"
+        st.markdown(f"**{asked}, {mixed(one['question'])}:** {mixed(one['words'])}.")
