@@ -61,7 +61,7 @@ class JobEngine:
         self._monitor.start()
         atexit.register(self.close)
 
-    def submit(self, spec: Specification) -> str:
+    def submit(self, spec: Specification, visitor: str = "") -> str:
         """Have a job computed, as far as it is not computed already.
 
         A job that is running or finished, here or in another process on the same store, is not
@@ -71,6 +71,9 @@ class JobEngine:
         ----------
         spec : Specification
             What describes the job.
+        visitor : str
+            Who asks. Workers take turns over visitors, and over the jobs of each; those who do not
+            say who they are count as one.
 
         Returns
         -------
@@ -86,6 +89,9 @@ class JobEngine:
             if self._closed:
                 raise EngineError("Expected an open engine, but it was closed; make a new one.")
             job = self._ledger.admit(spec, self._monitor.device, self._any_device)
+            if not job.active:
+                job.visitors.clear()
+            job.visitors |= {visitor} - {""}
             if job.active and not job.mine:
                 self._monitor.follow(job)
             elif not job.active and not job.settled:

@@ -44,6 +44,8 @@ class Job:
     wanted : bool
         Whether it was submitted here while another process computed it; this engine takes over
         should that process die.
+    visitors : set of str
+        Who asked for it here; none where nobody said who they are.
     run : int
         Counts submissions; what comes back from an earlier one is ignored.
     seen, stamp : Record or None, tuple or None
@@ -64,6 +66,7 @@ class Job:
         self.changed = 0.0
         self.mine = False
         self.wanted = False
+        self.visitors: set[str] = set()
         self.run = 0
         self.seen: Record | None = None
         self.stamp: tuple[int, int, int] | None = None

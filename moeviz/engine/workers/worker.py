@@ -56,8 +56,10 @@ class WarmUp(WorkerPlugin):
 
 def run_on_worker(
     what: bytes, block: bytes, state: bytes | None, device: str
-) -> tuple[dict[str, Any], bytes | None] | None:
-    """Run one block in a worker; return its result and what it leaves, None if told to stop.
+) -> tuple[dict[str, Any], bytes | None, float] | None:
+    """Run one block in a worker; return its result, what it leaves and the seconds that it took.
+
+    None if it was told to stop.
 
     The block is told to stop when the scheduler no longer wants it: because the job was
     cancelled, or because the process that had submitted it is gone.
@@ -80,6 +82,7 @@ def run_on_worker(
     """
     kind, spec = unpack(what)
     (piece,) = unpack(block)
+    began = time.perf_counter()
     try:
         result, left = kind.go_on(spec, piece, state, device, _StopCheck())
     except Cancelled:
@@ -91,7 +94,7 @@ def run_on_worker(
         )
     if left is not None:
         _give_memory_back()
-    return result, left
+    return result, left, time.perf_counter() - began
 
 
 def _give_memory_back() -> None:
