@@ -10,6 +10,7 @@ gets those computed there, however long the others' blocks are, and nothing that
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 
 from moeviz.engine.dispatch import Connection, Dispatch, Finished
 from moeviz.engine.fair import FairOrder, Turn
+from moeviz.engine.snapshot import Standing
 
 QUICK_SECONDS = 1.0
 """The longest block, as expected, that is computed beside the workers."""
@@ -111,6 +113,42 @@ class Desk:
         if held < max(place.slots, room - long):
             return self._due(ready, order[0], quick=False)
         return None
+
+    def standings(self, runs: Iterable[Dispatch], place: Connection) -> dict[str, Standing]:
+        """Return where each job stands among the others, by its name.
+
+        Parameters
+        ----------
+        runs : iterable of Dispatch
+            All jobs that are under way.
+        place : Connection
+            Where they are computed.
+        """
+        names = {run.job.job_id: run for run in runs}
+        under_way = {job for job, _ in self._sent}
+        others = len(names) - 1
+        found = {name: Standing(others, 0, 0.0 if name in under_way else None) for name in names}
+        ready = {name: run for name, run in names.items() if run.chains.peek() is not None}
+        order = self._order.order({name: run.job.visitors for name, run in ready.items()})
+        free = self._free(False, place.slots)
+        quick = self._free(True, place.quick_slots)
+        for before, (_, name) in enumerate(order):
+            run = ready[name]
+            expected = self._expected(run, run.chains.peek())
+            lane = quick if quick and self._is_early(run) and quick[0] < free[0] else free
+            begins = heapq.heappop(lane)
+            heapq.heappush(lane, begins + (UNKNOWN_SECONDS if expected is None else expected))
+            if name not in under_way:
+                found[name] = Standing(others, before, begins)
+        return found
+
+    def _free(self, quick: bool, slots: int) -> list[float]:
+        """Return in how many seconds workers should be free, as a heap."""
+        free, now = [0.0] * slots, self._clock()
+        for sent in self._sent.values():
+            if sent.quick == quick and free:
+                heapq.heapreplace(free, free[0] + max(sent.since + sent.seconds - now, 0.0))
+        return free
 
     def sent(self, due: Due, block: Any) -> None:
         """Note that a block was sent.

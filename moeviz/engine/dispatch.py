@@ -106,12 +106,15 @@ class Listener:
         ended by itself.
     grown : function
         Called when more or fewer blocks can be computed at once than before.
+    noted : function
+        Takes a sentence for whoever has something computed there.
     """
 
     opened: Callable[[Connection], None]
     failed: Callable[[str], None]
     lost: Callable[[Connection], None]
     grown: Callable[[], None] = lambda: None
+    noted: Callable[[str], None] = lambda sentence: None
 
 
 class Runner(Protocol):

@@ -76,6 +76,7 @@ class Monitor:
             failed=lambda message: post(partial(self._failed, message)),
             lost=lambda connection: post(partial(self._lost, connection)),
             grown=lambda: post(self._give),
+            noted=lambda sentence: post(partial(self._noted, sentence)),
         )
         self._opening = False
         self._losses = 0
@@ -140,6 +141,8 @@ class Monitor:
                     self._save(run.job)
         for job in list(self._followed):
             self._look_after(job)
+        if self.connection is not None:
+            self._say_standings(self.connection)
 
     def _look_after(self, job: Job) -> None:
         """Take a followed job over when its process has died; let it go when it has ended."""
@@ -183,6 +186,7 @@ class Monitor:
             for run in runs:
                 if run.current:
                     run.job.become("waiting", "The workers were lost; starting them again.")
+                    run.job.standing = None
                     self._pending.append((run.job, run.number))
             self._ledger.changed.notify_all()
         if self._losses < LOSSES:
@@ -193,6 +197,14 @@ class Monitor:
             f"Expected the workers to stay, but they were lost {LOSSES} times in a row before "
             "they had computed anything; look for what ends them, often too little memory."
         )
+
+    def _noted(self, sentence: str) -> None:
+        logger.warning(sentence)
+        with self._ledger.changed:
+            for run in self._runs.values():
+                if run.current:
+                    run.job.become(run.job.state, sentence)
+            self._ledger.changed.notify_all()
 
     def _close(self) -> None:
         for job, number in [(run.job, run.number) for run in self._runs.values()] + self._pending:
@@ -237,9 +249,17 @@ class Monitor:
             with self._ledger.changed:
                 due = self._desk.next(self._runs.values(), place)
             if due is None:
+                self._say_standings(place)
                 return
             with self._failing(due.run.job, due.run.number):
                 self._send_next(due)
+
+    def _say_standings(self, place: Connection) -> None:
+        with self._ledger.changed:
+            found = self._desk.standings(self._runs.values(), place)
+            for run in self._runs.values():
+                if run.current:
+                    run.job.standing = found[run.job.job_id]
 
     def _send_next(self, due: Due) -> None:
         run = due.run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from engine_helpers import Log, Run, expected, numbers, until
 from toy_chains import Relays
 
 from moeviz.engine import Engine, Snapshot
+from moeviz.engine.children import SILENT
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +119,44 @@ def test_a_killed_worker_changes_nothing(local: Engine, log: Log):
     assert numbers(local.wait(job, timeout=60)) == expected(spec)
     counts = Counter(log.blocks())
     assert 16 < sum(counts.values()) <= 18, "only what the victim held was computed again"
+
+
+def test_a_worker_that_hangs_is_replaced_and_its_block_given_to_another(
+    tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(SILENT, "2")
+    spec = toy.Specification((0.3,) * 12, seed=26, log=log.name)
+    messages: list[str] = []
+    with Engine(tmp_path, workers=2, study=toy) as engine:
+        job = engine.submit(spec)
+        log.wait_for(3)
+        victim = log.pids()[-1]
+        os.kill(victim, signal.SIGSTOP)
+        last = engine.wait(job, timeout=60, on_change=lambda s: messages.append(s.message))
+        assert numbers(last) == expected(spec)
+        assert any("stopped answering" in message for message in messages)
+        assert gone(victim)
+        counts = Counter(log.blocks())
+        assert sum(counts.values()) <= 12 + 2, "only what the victim held was computed again"
+        seeds = itertools.count(100)
+
+        def another() -> bool:
+            again = toy.Specification((0.1,) * 8, seed=next(seeds), log=log.name)
+            assert numbers(engine.wait(engine.submit(again), timeout=60)) == expected(again)
+            return len(set(log.pids()[-8:])) >= 2
+
+        until(another, 60)
+
+
+@pytest.mark.timing
+def test_a_worker_that_hangs_is_noticed_within_a_minute(local: Engine, log: Log):
+    spec = toy.Specification((0.5,) * 12, seed=28, log=log.name)
+    job = local.submit(spec)
+    log.wait_for(3)
+    os.kill(log.pids()[-1], signal.SIGSTOP)
+    began = time.monotonic()
+    assert numbers(local.wait(job, timeout=120)) == expected(spec)
+    assert time.monotonic() - began < 60
 
 
 def test_a_killed_cluster_is_started_again(local: Engine, log: Log):

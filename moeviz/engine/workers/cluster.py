@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moeviz.engine.children import REHEARSED, WORKER_ENVIRONMENT, child_environment
@@ -31,6 +32,8 @@ CONNECT_SECONDS = 10.0
 
 COUNT_SECONDS = 2.0
 """How often the workers are counted."""
+
+HUNG = "A worker stopped answering; what it was computing was given to another one."
 
 LATER_SECONDS = 4.0
 """After this long the workers of this machine get warm for further kinds of job."""
@@ -170,6 +173,8 @@ class Cluster:
         listener.opened(connection)
         loop: Any = connection.client.loop
         loop.add_callback(connection.watch, listener.grown)
+        hear: Any = connection.client
+        hear.subscribe_topic("scheduler", partial(_hear, listener.noted))
         if host is not None:
             rehearsed = self._rehearse_later(connection, host)
             host.wait()
@@ -303,6 +308,13 @@ def end_host(host: subprocess.Popen[str]) -> None:
         host.wait()
     if host.stdout is not None:
         host.stdout.close()
+
+
+def _hear(noted: Callable[[str], None], event: tuple[float, Any]) -> None:
+    """Say in a sentence what the scheduler has noticed, if that concerns anybody."""
+    _, told = event
+    if isinstance(told, Mapping) and told.get("action") == "worker-ttl-timed-out":
+        noted(HUNG)
 
 
 def _close(client: Any, host: subprocess.Popen[str] | None) -> None:

@@ -26,12 +26,20 @@ import threading
 from multiprocessing import forkserver
 from typing import Any
 
-from moeviz.engine.children import WORKER_ENVIRONMENT
+from moeviz.engine.children import SILENT, WORKER_ENVIRONMENT
 from moeviz.engine.workers.lanes import BLOCKS, GPU, QUICK
 from moeviz.engine.workers.machine import has_driver
 
 ALLOWED_FAILURES = 5
 """A block may be on a worker that dies this many times before it is blamed for it."""
+
+SILENT_SECONDS = 20.0
+"""A worker says twice a second that it is there, also while it computes: blocks have a thread.
+
+One that has said nothing for so long is stopped or hangs. It is ended, its block is given to
+another one, and a new worker takes its place. Dask looks only this often, so that may take twice as
+long.
+"""
 
 SHARE = 4
 """Workers on one GPU. What the host does for a step takes ten times as long as the GPU's part."""
@@ -59,6 +67,7 @@ async def serve(workers: int) -> None:
     dask.config.set(
         {
             "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
+            "distributed.scheduler.worker-ttl": float(os.environ.get(SILENT) or SILENT_SECONDS),
             "distributed.worker.multiprocessing-method": method,
             "distributed.worker.daemon": True,
             "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
