@@ -93,7 +93,7 @@ class Desk:
         place : Connection
             Where they are computed.
         """
-        runs = list(runs)
+        runs = [run for run in runs if run.current]
         if not runs:
             self._order = FairOrder()
         ready = {run.job.job_id: run for run in runs if run.chains.peek() is not None}
@@ -124,7 +124,7 @@ class Desk:
         place : Connection
             Where they are computed.
         """
-        names = {run.job.job_id: run for run in runs}
+        names = {run.job.job_id: run for run in runs if run.current}
         under_way = {job for job, _ in self._sent}
         others = len(names) - 1
         found = {name: Standing(others, 0, 0.0 if name in under_way else None) for name in names}

@@ -258,7 +258,7 @@ class Monitor:
         with self._ledger.changed:
             found = self._desk.standings(self._runs.values(), place)
             for run in self._runs.values():
-                if run.current:
+                if run.job.job_id in found:
                     run.job.standing = found[run.job.job_id]
 
     def _send_next(self, due: Due) -> None:

@@ -183,6 +183,14 @@ def test_what_comes_back_late_from_a_job_that_began_anew_is_no_news(tmp_path: Pa
     assert isinstance(office.desk.next([office.job(0.1, seed=5)], office.place), Due)
 
 
+def test_nothing_more_is_sent_of_a_job_that_was_cancelled_just_now(tmp_path: Path):
+    office = Office(tmp_path)
+    old, new = office.job(*[0.1] * 9), office.job(*[0.1] * 9, seed=1)
+    old.job.run += 1  # as a cancel does, before the monitor has heard of it
+    assert {run for run, *_ in office.send()} == {new}
+    assert list(office.desk.standings(office.runs, office.place)) == [new.job.job_id]
+
+
 def test_all_is_forgotten_when_the_place_is_gone(tmp_path: Path):
     office = Office(tmp_path)
     office.job(*[20.0] * 4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import signal
 import time
 from collections import Counter
@@ -121,31 +122,52 @@ def test_a_killed_worker_changes_nothing(local: Engine, log: Log):
     assert 16 < sum(counts.values()) <= 18, "only what the victim held was computed again"
 
 
-def test_a_worker_that_hangs_is_replaced_and_its_block_given_to_another(
-    tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv(SILENT, "2")
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine with two workers of its own, whose silence is noticed after some seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SILENT, "2")
+        with Engine(tmp_path_factory.mktemp("hasty"), workers=2, study=toy) as engine:
+            yield engine
+
+
+def test_a_worker_that_hangs_is_replaced_and_its_block_given_to_another(hasty: Engine, log: Log):
     spec = toy.Specification((0.3,) * 12, seed=26, log=log.name)
     messages: list[str] = []
-    with Engine(tmp_path, workers=2, study=toy) as engine:
-        job = engine.submit(spec)
-        log.wait_for(3)
-        victim = log.pids()[-1]
-        os.kill(victim, signal.SIGSTOP)
-        last = engine.wait(job, timeout=60, on_change=lambda s: messages.append(s.message))
-        assert numbers(last) == expected(spec)
-        assert any("stopped answering" in message for message in messages)
-        assert gone(victim)
-        counts = Counter(log.blocks())
-        assert sum(counts.values()) <= 12 + 2, "only what the victim held was computed again"
-        seeds = itertools.count(100)
+    job = hasty.submit(spec)
+    log.wait_for(3)
+    victim = log.pids()[-1]
+    os.kill(victim, signal.SIGSTOP)
+    last = hasty.wait(job, timeout=60, on_change=lambda s: messages.append(s.message))
+    assert numbers(last) == expected(spec)
+    assert any("stopped answering" in message for message in messages)
+    assert gone(victim)
+    counts = Counter(log.blocks())
+    assert sum(counts.values()) <= 12 + 2, "only what the victim held was computed again"
+    seeds = itertools.count(100)
 
-        def another() -> bool:
-            again = toy.Specification((0.1,) * 8, seed=next(seeds), log=log.name)
-            assert numbers(engine.wait(engine.submit(again), timeout=60)) == expected(again)
-            return len(set(log.pids()[-8:])) >= 2
+    def another() -> bool:
+        again = toy.Specification((0.1,) * 8, seed=next(seeds), log=log.name)
+        assert numbers(hasty.wait(hasty.submit(again), timeout=60)) == expected(again)
+        return len(set(log.pids()[-8:])) >= 2
 
-        until(another, 60)
+    until(another, 60)
+
+
+@pytest.mark.crowd
+@pytest.mark.parametrize("seed", range(20))
+def test_workers_that_hang_at_any_moment_change_nothing(hasty: Engine, log: Log, seed: int):
+    rng = random.Random(seed)
+    spec = toy.Specification((0.2,) * 20, seed=200 + seed, log=log.name)
+    kept: list[list[str]] = []
+    job = hasty.submit(spec)
+    log.wait_for(1)
+    time.sleep(rng.uniform(0.0, 1.5))
+    os.kill(rng.choice(log.pids()), signal.SIGSTOP)
+    last = hasty.wait(job, timeout=90, on_change=lambda s: kept.append(list(s.results)))
+    assert numbers(last) == expected(spec)
+    assert all(set(a) <= set(b) for a, b in itertools.pairwise(kept))
+    assert len(log.blocks()) <= 20 + 2, "nothing that was kept was computed again"
 
 
 @pytest.mark.timing
