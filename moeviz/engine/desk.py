@@ -21,10 +21,10 @@ from moeviz.engine.fair import FairOrder, Turn
 from moeviz.engine.snapshot import Standing
 
 QUICK_SECONDS = 1.0
-"""The longest block, as expected, that is computed beside the workers."""
+"""The longest block, as planned, that is computed beside the workers."""
 
-EARLY_SECONDS = 1.5
-"""A job is at its first blocks until it was given this much time."""
+EARLY_SECONDS = 2.0
+"""A job is at its first blocks until it was given this much time, as planned."""
 
 AHEAD_SECONDS = 0.6
 """The longest block that is sent before there is a worker for it."""
@@ -164,8 +164,9 @@ class Desk:
         seconds = self._expected(run, block)
         charged = UNKNOWN_SECONDS if seconds is None else min(seconds, MOST_CHARGED)
         turn = self._order.charge(due.visitor, run.job.job_id, charged)
+        planned = run.job.kind.seconds(block)
         pace = self._paces.setdefault(run.job.job_id, _Pace())
-        pace.given += charged
+        pace.given += UNKNOWN_SECONDS if planned is None else planned
         self._sent[run.job.job_id, block.id] = _Sent(
             run, due.quick, turn, charged if seconds is None else seconds, self._clock()
         )
@@ -219,11 +220,12 @@ class Desk:
 
     def _is_early(self, run: Dispatch) -> bool:
         """Whether a job has nothing under way, and a short block among its first ones to come."""
-        pace = self._paces.get(run.job.job_id)
-        expected = self._expected(run, run.chains.peek())
+        # Planned, not measured: on a busy machine all take longer, and newcomers are served still.
+        planned = run.job.kind.seconds(run.chains.peek())
         return (
-            (pace is None or pace.given < EARLY_SECONDS)
-            and (expected is not None and expected <= QUICK_SECONDS)
+            planned is not None
+            and planned <= QUICK_SECONDS
+            and self._paces.get(run.job.job_id, _NEW).given < EARLY_SECONDS
             and not any(sent.run is run for sent in self._sent.values())
         )
 

@@ -105,9 +105,9 @@ def test_short_first_blocks_alone_are_computed_beside_the_workers(tmp_path: Path
     assert office.send() == [(quick, "block-0", True)]
     office.end(quick, "block-0", 0.7)
     assert office.send() == [(quick, "block-1", True)]
-    office.end(quick, "block-1", 0.7)
+    office.end(quick, "block-1", 7.0)  # the machine is busy
     assert office.send() == [(quick, "block-2", True)]
-    office.end(quick, "block-2", 0.7)
+    office.end(quick, "block-2", 7.0)
     assert office.send() == [], "it is not at its first blocks any more"
     assert slow.chains.peek().id == "block-0"
 
