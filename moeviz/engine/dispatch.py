@@ -95,6 +95,10 @@ class Connection(Protocol):
         ...
 
 
+def _nothing(*told: object) -> None:
+    """Do nothing about what is told."""
+
+
 @dataclass(frozen=True)
 class Listener:
     """Whom a runner tells of what happens to it, from any thread.
@@ -113,8 +117,8 @@ class Listener:
     opened: Callable[[Connection], None]
     failed: Callable[[str], None]
     lost: Callable[[Connection], None]
-    grown: Callable[[], None] = lambda: None
-    noted: Callable[[str], None] = lambda sentence: None
+    grown: Callable[[], None] = _nothing
+    noted: Callable[[str], None] = _nothing
 
 
 class Runner(Protocol):

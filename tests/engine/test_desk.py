@@ -183,6 +183,27 @@ def test_what_comes_back_late_from_a_job_that_began_anew_is_no_news(tmp_path: Pa
     assert isinstance(office.desk.next([office.job(0.1, seed=5)], office.place), Due)
 
 
+def test_how_long_a_job_should_wait_follows_the_blocks_under_way(tmp_path: Path):
+    office = Office(tmp_path, Place(quick_slots=0))
+    long = office.job(*[20.0] * 4)
+    office.send()
+    soon = office.job(*[5.0] * 4, visitor="soon", seed=1)
+    later = office.job(*[5.0] * 4, visitor="later", seed=2)
+    assert office.send() == []
+
+    def waits() -> list[float | None]:
+        found = office.desk.standings(office.runs, office.place)
+        return [found[run.job.job_id].wait for run in (long, soon, later)]
+
+    assert waits() == [0.0, 20.0, 20.0]
+    office.now = 15.0
+    assert waits() == [0.0, 5.0, 5.0]
+    office.now = 30.0
+    assert waits() == [0.0, 15.0, 15.0], "it should have ended, and nobody knows when it will"
+    found = office.desk.standings(office.runs, office.place)
+    assert [found[run.job.job_id].before for run in (soon, later)] == [0, 1]
+
+
 def test_nothing_more_is_sent_of_a_job_that_was_cancelled_just_now(tmp_path: Path):
     office = Office(tmp_path)
     old, new = office.job(*[0.1] * 9), office.job(*[0.1] * 9, seed=1)
