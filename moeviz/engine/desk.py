@@ -104,9 +104,10 @@ class Desk:
         if held + self._stops() < place.slots:
             return self._due(ready, order[0], quick=False)
         if self._held(quick=True) < place.quick_slots:
-            early = next((one for one in order if self._is_early(ready[one[1]])), None)
-            if early is not None:
-                return self._due(ready, early, quick=True)
+            early = [one for one in order if self._is_early(ready[one[1]])]
+            if early:  # Who has nothing yet comes before those who have a point.
+                first = min(early, key=lambda one: self._pace(ready[one[1]]).given > 0)
+                return self._due(ready, first, quick=True)
         run = ready[order[0][1]]
         room = place.slots if not place.ahead or self._takes_long(run) else 2 * place.slots
         long = sum(sent.seconds > AHEAD_SECONDS for sent in self._sent.values() if not sent.quick)
@@ -228,7 +229,7 @@ class Desk:
         return (
             planned is not None
             and planned <= QUICK_SECONDS
-            and self._paces.get(run.job.job_id, _NEW).given < EARLY_SECONDS
+            and self._pace(run).given < EARLY_SECONDS
             and not any(sent.run is run for sent in self._sent.values())
         )
 
@@ -238,8 +239,10 @@ class Desk:
 
     def _expected(self, run: Dispatch, block: Any) -> float | None:
         """Return the seconds that a block should take, by those of its job that have ended."""
-        pace = self._paces.get(run.job.job_id, _NEW)
-        return pace.expects(run.job.kind.seconds(block), float(block.cost))
+        return self._pace(run).expects(run.job.kind.seconds(block), float(block.cost))
+
+    def _pace(self, run: Dispatch) -> _Pace:
+        return self._paces.get(run.job.job_id, _NEW)
 
 
 @dataclass

@@ -18,6 +18,9 @@ from moeviz.engine.jobs import Job
 RETRIES = 5
 """How often, in one run, blocks are sent again that came back without a result."""
 
+HUNG = "A worker stopped answering; what it was computing was given to another one."
+"""What a place notes that has replaced a worker."""
+
 
 class LostError(Exception):
     """What comes back for a block when the place that computed it is gone."""

@@ -126,6 +126,20 @@ def test_many_newcomers_take_turns_at_the_place_beside(tmp_path: Path):
     assert {id(run) for run in begun} == {id(run) for run in new}
 
 
+def test_who_has_nothing_yet_comes_before_who_has_a_point(tmp_path: Path):
+    office = Office(tmp_path)
+    office.job(*[20.0] * 4)
+    office.send()
+    old = office.job(*[0.1] * 9, visitor="old", seed=1)
+    assert office.send() == [(old, "block-0", True)]
+    new = [office.job(*[0.1] * 3, visitor=f"v{n}", seed=2 + n) for n in range(3)]
+    office.end(old, "block-0", 0.1)
+    for run in new:
+        assert office.send() == [(run, "block-0", True)]
+        office.end(run, "block-0", 5.0)
+    assert office.send() == [(old, "block-1", True)]
+
+
 def test_who_holds_the_workers_alone_needs_no_place_beside(tmp_path: Path):
     office = Office(tmp_path)
     office.job(*[0.5] * 9)

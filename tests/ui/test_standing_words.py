@@ -8,6 +8,7 @@ import pytest
 
 from moeviz.engine import Snapshot
 from moeviz.engine.checks.check import Check, Checks
+from moeviz.engine.dispatch import HUNG
 from moeviz.engine.snapshot import Standing
 from moeviz.engine.studies.studies import Studies
 from moeviz.ui.shared import news
@@ -31,18 +32,18 @@ WAITING = Snapshot(
         ),
         (
             Standing(4, 1, 7.2),
-            "Waiting for a free worker: 0 of 10 blocks done; 1 other job comes first, it begins in "
-            "about 7 s.",
+            "Waiting for a free worker: 0 of 10 blocks done; 1 other job comes first, this one "
+            "begins in about 7 s.",
         ),
         (
             Standing(4, 3, 43.0),
-            "Waiting for a free worker: 0 of 10 blocks done; 3 other jobs come first, it begins in "
-            "about 45 s.",
+            "Waiting for a free worker: 0 of 10 blocks done; 3 other jobs come first, this one "
+            "begins in about 45 s.",
         ),
         (
             Standing(4, 3, 100.0),
-            "Waiting for a free worker: 0 of 10 blocks done; 3 other jobs come first, it begins in "
-            "about 2 min.",
+            "Waiting for a free worker: 0 of 10 blocks done; 3 other jobs come first, this one "
+            "begins in about 2 min.",
         ),
     ],
 )
@@ -66,8 +67,7 @@ def test_a_job_that_runs_says_with_how_many_it_shares(others: int, text: str):
         standing=Standing(others, 0, 0.0),
     )  # fmt: skip
     assert progress_sentence(running) == text
-    odd = replace(running, message="A worker stopped answering.")
-    assert progress_sentence(odd) == f"{text} A worker stopped answering."
+    assert progress_sentence(replace(running, message=HUNG)) == f"{text} {HUNG}"
 
 
 def test_a_check_that_waits_says_how_many_come_first():

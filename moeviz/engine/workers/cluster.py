@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moeviz.engine.children import REHEARSED, WORKER_ENVIRONMENT, child_environment
-from moeviz.engine.dispatch import Arrived, Began, Listener
+from moeviz.engine.dispatch import HUNG, Arrived, Began, Listener
 from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind
@@ -32,8 +32,6 @@ CONNECT_SECONDS = 10.0
 
 COUNT_SECONDS = 2.0
 """How often the workers are counted."""
-
-HUNG = "A worker stopped answering; what it was computing was given to another one."
 
 LATER_SECONDS = 4.0
 """After this long the workers of this machine get warm for further kinds of job."""

@@ -12,6 +12,7 @@ from typing import Any
 from distributed import Worker, WorkerPlugin, get_worker
 
 from moeviz.engine.errors import EngineError
+from moeviz.engine.workers.lanes import QUICK
 from moeviz.engine.workers.packing import unpack
 from moeviz.engine.workers.rehearsal import rehearse
 from moeviz.errors import Cancelled
@@ -37,7 +38,8 @@ class WarmUp(WorkerPlugin):
         What will be rehearsed, unless the process was forked from one that has: a kind of job, by
         :func:`~moeviz.engine.workers.packing.pack`.
     polite : bool
-        Lower the priority of the process. Meant for workers that share a machine with the app.
+        Lower the priority of the process. Meant for workers that share a machine with the app; one
+        for short first blocks, for which somebody waits, keeps its own.
     """
 
     def __init__(self, kind: bytes, polite: bool) -> None:
@@ -50,7 +52,7 @@ class WarmUp(WorkerPlugin):
 
         torch.set_num_threads(1)  # one block per core: blocks are the parallelism
         rehearse(self._kind, "cuda" if "GPU" in worker.state.total_resources else "cpu")
-        if self._polite:
+        if self._polite and QUICK not in worker.state.total_resources:
             _lower_priority()
 
 

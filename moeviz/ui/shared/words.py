@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moeviz.engine import Snapshot
-from moeviz.engine.jobs import MESSAGES
+from moeviz.engine.dispatch import HUNG
 from moeviz.engine.snapshot import Standing
 
 
@@ -105,8 +105,8 @@ def _how_far(snapshot: Snapshot, counted: str, whole: str = "") -> str:
         left = f", about {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
         others = snapshot.standing.others if snapshot.standing is not None else 0
         shared = f", beside {_count(others, 'other job', 'other jobs')}" if others else ""
-        odd = "" if snapshot.message == MESSAGES["running"] else f" {snapshot.message}"
-        return f"{counted} in {spent}{left}{shared}.{odd}"
+        noted = f" {HUNG}" if snapshot.message == HUNG else ""
+        return f"{counted} in {spent}{left}{shared}.{noted}"
     return f"{snapshot.state.capitalize()} after {counted} and {spent}."
 
 
@@ -114,11 +114,11 @@ def _turn(standing: Standing | None) -> str:
     """Say how many come before a job that waits, and how long that should take."""
     if standing is None:
         return ""
-    begins = "" if standing.wait is None else f" and begins {_soon(standing.wait)}"
+    soon = "" if standing.wait is None else _soon(standing.wait)
     if not standing.before:
-        return f"; it is next{begins}"
+        return "; it is next" + (soon and f" and begins {soon}")
     first = _count(standing.before, "other job comes first", "other jobs come first")
-    return f"; {first}" + (begins and f", it{begins.removeprefix(' and')}")
+    return f"; {first}" + (soon and f", this one begins {soon}")
 
 
 def _soon(seconds: float) -> str:
