@@ -18,7 +18,7 @@ from moeviz.study import PRESETS, Specification, split
 AHEAD_SECONDS = 8.0
 """How long the others have been at it when the tiny study comes."""
 
-PATIENCE = 120.0
+PATIENCE = 60.0
 """After so many seconds nobody waits for an end any more."""
 
 LOOK_SECONDS = 0.01
