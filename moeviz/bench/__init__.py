@@ -15,6 +15,7 @@ from moeviz.bench.changes import PAGES, changes_benchmark
 from moeviz.bench.crowd import crowd_benchmark
 from moeviz.bench.drags import drags_benchmark
 from moeviz.bench.em import em_benchmark
+from moeviz.bench.fair import fair_benchmark
 from moeviz.bench.gpu import gpu_benchmark
 from moeviz.bench.least_squares import least_squares_benchmark
 from moeviz.bench.maps import maps_benchmark
@@ -45,6 +46,7 @@ BENCHMARKS.add("moe", moe_benchmark)
 BENCHMARKS.add("pages", pages_benchmark)
 BENCHMARKS.add("drags", drags_benchmark)
 BENCHMARKS.add("crowd", crowd_benchmark)
+BENCHMARKS.add("fair", fair_benchmark)
 BENCHMARKS.add("paint", paint_benchmark)
 BENCHMARKS.add("start", start_benchmark)
 for _name in PAGES:

@@ -21,6 +21,7 @@ WORDS = {
     "pages": "forty clients watch one study",
     "drags": "from a movement to the picture, in a browser",
     "crowd": "forty clients drag on one page",
+    "fair": "a tiny study behind long ones and behind many",
     "paint": "the first picture of each page, in a browser",
     "start": "commands, the app's start, studies from the click, in a browser",
     "changes": "from a click to the picture on the lab, in a browser",

@@ -58,6 +58,13 @@ class Chains:
         """Return the place of a block in the job's order."""
         return self._places[block.id]
 
+    def peek(self) -> Any:
+        """Return the block that is to be computed next; None when none can be."""
+        block = self._blocks[self._ready[0]] if self._ready else None
+        if block is None or self._waits(block):
+            return None
+        return block
+
     def take(self) -> tuple[Any, bytes | None] | None:
         """Return a block that can be computed now, with the state that it goes on from.
 
@@ -74,7 +81,7 @@ class Chains:
         while self._ready:
             block = self._blocks[self._ready[0]]
             before = self._before[block.id]
-            if before is not None and sum(self._under_way.values()) >= MOST_UNDER_WAY:
+            if self._waits(block):
                 return None
             heapq.heappop(self._ready)
             self._offered.discard(block.id)
@@ -107,6 +114,11 @@ class Chains:
         if before is None or any(block_id in self._due for block_id in self._after[before]):
             return ()
         return (before,)
+
+    def _waits(self, block: Any) -> bool:
+        """Whether the states that are under way are too large for another one."""
+        goes_on = self._before[block.id] is not None
+        return goes_on and sum(self._under_way.values()) >= MOST_UNDER_WAY
 
     def _offer(self, block_id: str) -> None:
         known = block_id in self._offered or block_id in self._under_way

@@ -22,6 +22,9 @@ REHEARSED = "MOEVIZ_REHEARSED"
 """The environment's name for the kind of job that workers rehearse before they are forked: what
 :func:`~moeviz.engine.workers.packing.pack` makes of it, in hexadecimal digits."""
 
+SILENT = "MOEVIZ_WORKER_SILENT"
+"""The environment's name for the seconds after which a worker that says nothing is replaced."""
+
 
 def child_environment() -> dict[str, str]:
     """Return the environment of a child that finds the same modules as this process."""

@@ -18,6 +18,9 @@ from moeviz.engine.jobs import Job
 RETRIES = 5
 """How often, in one run, blocks are sent again that came back without a result."""
 
+HUNG = "A worker stopped answering; what it was computing was given to another one."
+"""What a place notes that has replaced a worker."""
+
 
 class LostError(Exception):
     """What comes back for a block when the place that computed it is gone."""
@@ -33,10 +36,13 @@ class Finished:
         What is kept of it; a JSON-able mapping if all is well.
     state : bytes or None
         What blocks that go on from it begin with.
+    seconds : float or None
+        How long it took; None where that was not measured.
     """
 
     result: Any
     state: bytes | None = None
+    seconds: float | None = None
 
 
 Arrived = Callable[["Dispatch", Any, Any], None]
@@ -57,12 +63,26 @@ class Connection(Protocol):
     useful : bool
         Whether a block has come back over it.
     in_turn : bool
-        Whether a job that was sent waits for those that were sent before it.
+        Whether a job is under way from its first block on that was sent; if not, it says when.
+    ahead : bool
+        Whether short blocks are sent before there is a place for them, so that none stands idle
+        while the next one is on its way.
     """
 
     device: str
     useful: bool
     in_turn: bool
+    ahead: bool
+
+    @property
+    def slots(self) -> int:
+        """Blocks that are computed at once."""
+        ...
+
+    @property
+    def quick_slots(self) -> int:
+        """Short first blocks that are computed beside these."""
+        ...
 
     @property
     def alive(self) -> bool:
@@ -78,6 +98,10 @@ class Connection(Protocol):
         ...
 
 
+def _nothing(*told: object) -> None:
+    """Do nothing about what is told."""
+
+
 @dataclass(frozen=True)
 class Listener:
     """Whom a runner tells of what happens to it, from any thread.
@@ -87,11 +111,17 @@ class Listener:
     opened, failed, lost : functions
         Take the connection once it is open, a sentence if that failed, the connection when it has
         ended by itself.
+    grown : function
+        Called when more or fewer blocks can be computed at once than before.
+    noted : function
+        Takes a sentence for whoever has something computed there.
     """
 
     opened: Callable[[Connection], None]
     failed: Callable[[str], None]
     lost: Callable[[Connection], None]
+    grown: Callable[[], None] = _nothing
+    noted: Callable[[str], None] = _nothing
 
 
 class Runner(Protocol):
@@ -107,7 +137,9 @@ class Runner(Protocol):
 
 
 class Dispatch(ABC):
-    """Sends the missing blocks of a job, each once it can be computed, and brings back results.
+    """Sends the missing blocks of a job, one at a time, and brings back results.
+
+    When the next one is sent :class:`moeviz.engine.desk.Desk` says.
 
     Parameters
     ----------
@@ -137,13 +169,23 @@ class Dispatch(ABC):
         """Whether nobody has ended or restarted the job since."""
         return self.job.run == self.number
 
-    def send(self) -> None:
-        """Send all blocks that can be computed and are not under way."""
-        while (ready := self.chains.take()) is not None:
-            self._send(*ready)
+    def send(self, quick: bool = False) -> Any:
+        """Send the next block that can be computed, and return it; None where there is none.
 
-    def send_again(self, block: Any) -> None:
-        """Send a block that came back without a result.
+        Parameters
+        ----------
+        quick : bool
+            Whether it goes where only short first blocks are computed.
+        """
+        ready = self.chains.take()
+        if ready is None:
+            return None
+        block, state = ready
+        self._send(block, state, quick)
+        return block
+
+    def give_back(self, block: Any) -> None:
+        """Take a block back that came without a result, to be sent again.
 
         Raises
         ------
@@ -157,12 +199,11 @@ class Dispatch(ABC):
                 f"{self._retries} times; run it again."
             )
         self.chains.give_back(block)
-        self.send()
 
     @abstractmethod
     def cancel(self) -> None:
         """Have the blocks forgotten; those that are running stop."""
 
     @abstractmethod
-    def _send(self, block: Any, state: bytes | None) -> None:
+    def _send(self, block: Any, state: bytes | None, quick: bool) -> None:
         """Send one block and what it goes on from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +41,9 @@ class JobEngine:
         ``"cpu"``, ``"cuda"``, or ``"auto"`` for what the place turns out to have.
     most_waiting : int, optional
         Jobs that may wait at once; default any number.
+    most_each, most : int, optional
+        Jobs that may wait or run at once for one visitor, and for all who say who they are; default
+        any number.
     """
 
     def __init__(
@@ -50,10 +53,14 @@ class JobEngine:
         runner: Runner,
         device: str = "auto",
         most_waiting: int | None = None,
+        most_each: int | None = None,
+        most: int | None = None,
     ) -> None:
         self.store = store if isinstance(store, Store) else Store(store)
         self._any_device = device == "auto"
         self._most_waiting = most_waiting
+        self._most_each = most_each
+        self._most = most
         self._ledger = Ledger(kinds, self.store)
         likely = "cuda" if device == "cuda" else "cpu"
         self._monitor = Monitor(self._ledger, self.store, runner, likely)
@@ -61,7 +68,7 @@ class JobEngine:
         self._monitor.start()
         atexit.register(self.close)
 
-    def submit(self, spec: Specification) -> str:
+    def submit(self, spec: Specification, visitor: str = "") -> str:
         """Have a job computed, as far as it is not computed already.
 
         A job that is running or finished, here or in another process on the same store, is not
@@ -71,6 +78,9 @@ class JobEngine:
         ----------
         spec : Specification
             What describes the job.
+        visitor : str
+            Who asks. Workers take turns over visitors, and over the jobs of each; those who do not
+            say who they are count as one.
 
         Returns
         -------
@@ -80,16 +90,21 @@ class JobEngine:
         Raises
         ------
         EngineError
-            If the engine is closed, or too many jobs wait.
+            If the engine is closed, or there are too many jobs.
         """
         with self._ledger.changed:
             if self._closed:
                 raise EngineError("Expected an open engine, but it was closed; make a new one.")
             job = self._ledger.admit(spec, self._monitor.device, self._any_device)
+            begins = not job.active and not job.settled
+            if begins:
+                self._refuse_crowds(job.kind.name, visitor)
+            if not job.active:
+                job.visitors.clear()
+            job.visitors |= {visitor} - {""}
             if job.active and not job.mine:
                 self._monitor.follow(job)
-            elif not job.active and not job.settled:
-                self._refuse_crowds(job.kind.name)
+            elif begins:
                 self._monitor.begin(job)
             return job.job_id
 
@@ -119,6 +134,24 @@ class JobEngine:
             else:
                 job.wanted = False
                 job.folder.ask_cancel()
+
+    def share(self, wanted: str | Specification, visitors: Collection[str]) -> None:
+        """Say who wants a job by now, so that it is computed in their turns.
+
+        Parameters
+        ----------
+        wanted : str or Specification
+            Name of the job, or what describes it.
+        visitors : collection of str
+            Who. Without any it goes on all the same, as the job of somebody who is not known.
+
+        Raises
+        ------
+        UnknownJobError
+            If there is no such job.
+        """
+        with self._ledger.changed:
+            self._find(wanted).visitors = set(visitors) - {""}
 
     def look(self, wanted: str | Specification) -> Snapshot:
         """Return a job as it stands.
@@ -237,7 +270,19 @@ class JobEngine:
             self._monitor.begin(job)
         return job
 
-    def _refuse_crowds(self, name: str) -> None:
+    def _refuse_crowds(self, name: str, visitor: str) -> None:
+        each, most = self._most_each, self._most
+        if visitor and each is not None and self._ledger.active(visitor) >= each:
+            raise EngineError(
+                f"Expected at most {each} {name} or other jobs of one visitor at once, but "
+                f"{each} of yours are under way; wait until one has ended, or open one of them and "
+                "cancel it, and ask again."
+            )
+        if visitor and most is not None and self._ledger.active() >= most:
+            raise EngineError(
+                f"Expected at most {most} {name} or other jobs of all visitors at once, but there "
+                "are as many already; ask again in a minute."
+            )
         most = self._most_waiting
         if most is not None and self._ledger.waiting() >= most:
             raise EngineError(

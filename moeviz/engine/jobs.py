@@ -13,7 +13,7 @@ from moeviz.engine.folder import Folder
 from moeviz.engine.kind import Kind
 from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
-from moeviz.engine.snapshot import ACTIVE, JobState, Snapshot
+from moeviz.engine.snapshot import ACTIVE, JobState, Snapshot, Standing
 
 MESSAGES: dict[JobState, str] = {
     "waiting": "Waiting for the workers.",
@@ -44,6 +44,10 @@ class Job:
     wanted : bool
         Whether it was submitted here while another process computed it; this engine takes over
         should that process die.
+    visitors : set of str
+        Who asked for it here; none where nobody said who they are.
+    standing : Standing or None
+        Where it stands among other jobs; None where that is not known or it has ended.
     run : int
         Counts submissions; what comes back from an earlier one is ignored.
     seen, stamp : Record or None, tuple or None
@@ -64,6 +68,8 @@ class Job:
         self.changed = 0.0
         self.mine = False
         self.wanted = False
+        self.visitors: set[str] = set()
+        self.standing: Standing | None = None
         self.run = 0
         self.seen: Record | None = None
         self.stamp: tuple[int, int, int] | None = None
@@ -98,6 +104,8 @@ class Job:
         self.state = state
         self.message = message or MESSAGES[state]
         self._note_change()
+        if not self.active:
+            self.standing = None
         if state == "running":
             self._clock.start(self._cost_done())
         else:
@@ -161,6 +169,7 @@ class Job:
             device=self.folder.device,
             kind=self.kind,
             changed=self.changed,
+            standing=self.standing,
         )
 
     def _note_change(self) -> None:

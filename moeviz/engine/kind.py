@@ -73,6 +73,10 @@ class Kind(ABC):
     ) -> dict[str, Any]:
         """Run one block; raise :class:`~moeviz.errors.Cancelled` once `should_stop` is true."""
 
+    def seconds(self, block: Any) -> float | None:
+        """Return the seconds of one core that a block should take; None where nobody can tell."""
+        return float(block.cost)
+
     def before(self, block: Any) -> str | None:
         """Return the id of the block from whose state this one goes on; None if from nowhere."""
         return None

@@ -63,6 +63,14 @@ class Ledger:
         with self.changed:
             return sum(job.mine and job.state == "waiting" for job in self._jobs.values())
 
+    def active(self, visitor: str | None = None) -> int:
+        """Return how many jobs of this engine wait or run, of all visitors or of one."""
+        with self.changed:
+            return sum(
+                job.mine and job.active and (visitor is None or visitor in job.visitors)
+                for job in self._jobs.values()
+            )
+
     def admit(self, spec: Any, device: str, other_devices: bool) -> Job:
         """Return the job of a specification, made if need be, as it stands now.
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from moeviz.engine.desk import Desk, Due
 from moeviz.engine.dispatch import Connection, Dispatch, Finished, Listener, LostError, Runner
 from moeviz.engine.errors import StoreError
 from moeviz.engine.jobs import Job
@@ -74,11 +75,14 @@ class Monitor:
             opened=lambda connection: post(partial(self._opened, connection)),
             failed=lambda message: post(partial(self._failed, message)),
             lost=lambda connection: post(partial(self._lost, connection)),
+            grown=lambda: post(self._give),
+            noted=lambda sentence: post(partial(self._noted, sentence)),
         )
         self._opening = False
         self._losses = 0
         self._pending: list[tuple[Job, int]] = []
         self._runs: dict[str, Dispatch] = {}
+        self._desk = Desk()
         self._followed: list[Job] = []
         self._next_beat = 0.0
 
@@ -137,6 +141,8 @@ class Monitor:
                     self._save(run.job)
         for job in list(self._followed):
             self._look_after(job)
+        if self.connection is not None:
+            self._say_standings(self.connection)
 
     def _look_after(self, job: Job) -> None:
         """Take a followed job over when its process has died; let it go when it has ended."""
@@ -174,11 +180,13 @@ class Monitor:
         self.connection = None
         self._losses = 0 if connection.useful else self._losses + 1
         runs, self._runs = list(self._runs.values()), {}
+        self._desk.clear()
         connection.close()
         with self._ledger.changed:
             for run in runs:
                 if run.current:
                     run.job.become("waiting", "The workers were lost; starting them again.")
+                    run.job.standing = None
                     self._pending.append((run.job, run.number))
             self._ledger.changed.notify_all()
         if self._losses < LOSSES:
@@ -189,6 +197,14 @@ class Monitor:
             f"Expected the workers to stay, but they were lost {LOSSES} times in a row before "
             "they had computed anything; look for what ends them, often too little memory."
         )
+
+    def _noted(self, sentence: str) -> None:
+        logger.warning(sentence)
+        with self._ledger.changed:
+            for run in self._runs.values():
+                if run.current:
+                    run.job.become(run.job.state, sentence)
+            self._ledger.changed.notify_all()
 
     def _close(self) -> None:
         for job, number in [(run.job, run.number) for run in self._runs.values()] + self._pending:
@@ -225,16 +241,39 @@ class Monitor:
 
     def _send(self, run: Dispatch) -> None:
         self._runs[run.job.job_id] = run
-        self._send_more(run)
-        self._promote()
+        self._give()
 
-    def _send_more(self, run: Dispatch) -> None:
+    def _give(self) -> None:
+        """Send blocks until there is no place for another."""
+        while (place := self.connection) is not None:
+            with self._ledger.changed:
+                due = self._desk.next(self._runs.values(), place)
+            if due is None:
+                self._say_standings(place)
+                return
+            with self._failing(due.run.job, due.run.number):
+                self._send_next(due)
+
+    def _say_standings(self, place: Connection) -> None:
+        with self._ledger.changed:
+            found = self._desk.standings(self._runs.values(), place)
+            for run in self._runs.values():
+                if run.job.job_id in found:
+                    run.job.standing = found[run.job.job_id]
+
+    def _send_next(self, due: Due) -> None:
+        run = due.run
         try:
-            run.send()
+            block = run.send(due.quick)
         except Exception:
             if run.connection.alive:
                 raise
             self._lost(run.connection)
+            return
+        if block is not None:
+            self._desk.sent(due, block)
+            if run.connection.in_turn:
+                self._began(run)
 
     def _start(self, run: Dispatch) -> None:
         self._mailbox.post(partial(self._began, run))
@@ -243,6 +282,11 @@ class Monitor:
         self._mailbox.post(partial(self._arrived, run, block, outcome))
 
     def _arrived(self, run: Dispatch, block: Any, outcome: Any) -> None:
+        self._desk.back(run, block, outcome)
+        self._take_in(run, block, outcome)
+        self._give()
+
+    def _take_in(self, run: Dispatch, block: Any, outcome: Any) -> None:
         if self._runs.get(run.job.job_id) is not run or not run.current:
             return
         if isinstance(outcome, LostError):
@@ -252,12 +296,10 @@ class Monitor:
             if isinstance(outcome, Exception):
                 raise outcome
             if outcome is None:
-                run.send_again(block)
+                run.give_back(block)
                 return
             run.connection.useful = True
             self._add(run, block.id, self._keep(run, block, outcome))
-            if run.current:
-                self._send_more(run)
 
     def _keep(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any]:
         """Write what a block returned, and delete what is of no use after that.
@@ -289,12 +331,6 @@ class Monitor:
             self._save(job)
         else:
             self._settle(job, job.run)
-
-    def _promote(self) -> None:
-        """Where jobs take turns, let the earliest be the one that is running."""
-        run = next((run for run in self._runs.values() if run.connection.in_turn), None)
-        if run is not None:
-            self._began(run)
 
     def _began(self, run: Dispatch) -> None:
         with self._ledger.changed:
@@ -328,7 +364,7 @@ class Monitor:
             logger.error("The end of a job could not be written to %s: %s", error.path, error)
         except MoevizError:
             logger.exception("The end of a job could not be written")
-        self._promote()
+        self._give()
 
     def _save(self, job: Job) -> None:
         if not self._keeper.save(job):
@@ -340,6 +376,7 @@ class Monitor:
         if run is not None and not run.current:
             del self._runs[job.job_id]
             run.cancel()
+            self._desk.drop(run)
         self._pending = [(kept, number) for kept, number in self._pending if kept.run == number]
 
     def _follow_if_taken(self, job: Job) -> None:

@@ -19,6 +19,26 @@ STATES: tuple[JobState, ...] = get_args(JobState)
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where a job stands among those that share the workers.
+
+    Attributes
+    ----------
+    others : int
+        Other jobs that share them.
+    before : int
+        Jobs that are given a block before this one is.
+    wait : float or None
+        Estimated seconds until it is, 0 for a job that has a block under way; None where nobody
+        can tell.
+    """
+
+    others: int
+    before: int
+    wait: float | None
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A job as it stood when it was asked for.
 
@@ -52,6 +72,8 @@ class Snapshot:
         What kind of job it is.
     changed : float
         When it last changed, in seconds since the epoch; 0 where nobody knows.
+    standing : Standing or None
+        Where it stands among others, while this engine computes it.
     """
 
     job_id: str
@@ -68,6 +90,7 @@ class Snapshot:
     device: str
     kind: Kind = field(repr=False, compare=False)
     changed: float = 0.0
+    standing: Standing | None = None
 
     @property
     def active(self) -> bool:

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 
 import psutil
 
+from moeviz.engine.children import SILENT
 from moeviz.engine.workers.hardware import local_workers
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,8 @@ class Server:
         self.url = f"http://127.0.0.1:{_free_port()}"
 
     def __enter__(self) -> Self:
-        environment = {**os.environ, "MOEVIZ_HOME": str(self.home)}
+        # Tests hold workers for a while, which are not to be taken for such that hang.
+        environment = {**os.environ, "MOEVIZ_HOME": str(self.home), SILENT: "900"}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 self.command(),
@@ -119,9 +121,9 @@ class Server:
                 worker.resume()
 
     def wait_for_workers(self) -> None:
-        """Return when every core has its worker."""
+        """Return when every core has its worker, and first blocks have theirs."""
         _wait(
-            lambda: len(self.workers()) >= local_workers(),
+            lambda: len(self.workers()) > local_workers(),
             START_SECONDS,
             "the workers to start",
             self.log,

@@ -28,6 +28,9 @@ class Inline:
     device = "cpu"
     in_turn = True
     alive = True
+    slots = 1000
+    quick_slots = 0
+    ahead = False
 
     def __init__(self) -> None:
         self.useful = False
@@ -55,7 +58,7 @@ class Inline:
 class Tasks(Dispatch):
     stopped = False
 
-    def _send(self, block: Any, state: bytes | None) -> None:
+    def _send(self, block: Any, state: bytes | None, quick: bool) -> None:
         runner, kind = self.connection, self.job.kind
         assert isinstance(runner, Inline)
         runner.sent.append((block.id, len(state or b"")))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import random
 import signal
 import time
 from collections import Counter
@@ -17,6 +19,7 @@ from engine_helpers import Log, Run, expected, numbers, until
 from toy_chains import Relays
 
 from moeviz.engine import Engine, Snapshot
+from moeviz.engine.children import SILENT
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +120,65 @@ def test_a_killed_worker_changes_nothing(local: Engine, log: Log):
     assert numbers(local.wait(job, timeout=60)) == expected(spec)
     counts = Counter(log.blocks())
     assert 16 < sum(counts.values()) <= 18, "only what the victim held was computed again"
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine with two workers of its own, whose silence is noticed after some seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SILENT, "2")
+        with Engine(tmp_path_factory.mktemp("hasty"), workers=2, study=toy) as engine:
+            yield engine
+
+
+def test_a_worker_that_hangs_is_replaced_and_its_block_given_to_another(hasty: Engine, log: Log):
+    spec = toy.Specification((0.3,) * 12, seed=26, log=log.name)
+    messages: list[str] = []
+    job = hasty.submit(spec)
+    log.wait_for(3)
+    victim = log.pids()[-1]
+    os.kill(victim, signal.SIGSTOP)
+    last = hasty.wait(job, timeout=60, on_change=lambda s: messages.append(s.message))
+    assert numbers(last) == expected(spec)
+    assert any("stopped answering" in message for message in messages)
+    assert gone(victim)
+    counts = Counter(log.blocks())
+    assert sum(counts.values()) <= 12 + 2, "only what the victim held was computed again"
+    seeds = itertools.count(100)
+
+    def another() -> bool:
+        again = toy.Specification((0.1,) * 8, seed=next(seeds), log=log.name)
+        assert numbers(hasty.wait(hasty.submit(again), timeout=60)) == expected(again)
+        return len(set(log.pids()[-8:])) >= 2
+
+    until(another, 60)
+
+
+@pytest.mark.crowd
+@pytest.mark.parametrize("seed", range(20))
+def test_workers_that_hang_at_any_moment_change_nothing(hasty: Engine, log: Log, seed: int):
+    rng = random.Random(seed)
+    spec = toy.Specification((0.2,) * 20, seed=200 + seed, log=log.name)
+    kept: list[list[str]] = []
+    job = hasty.submit(spec)
+    log.wait_for(1)
+    time.sleep(rng.uniform(0.0, 1.5))
+    os.kill(rng.choice(log.pids()), signal.SIGSTOP)
+    last = hasty.wait(job, timeout=90, on_change=lambda s: kept.append(list(s.results)))
+    assert numbers(last) == expected(spec)
+    assert all(set(a) <= set(b) for a, b in itertools.pairwise(kept))
+    assert len(log.blocks()) <= 20 + 2, "nothing that was kept was computed again"
+
+
+@pytest.mark.timing
+def test_a_worker_that_hangs_is_noticed_within_a_minute(local: Engine, log: Log):
+    spec = toy.Specification((0.5,) * 12, seed=28, log=log.name)
+    job = local.submit(spec)
+    log.wait_for(3)
+    os.kill(log.pids()[-1], signal.SIGSTOP)
+    began = time.monotonic()
+    assert numbers(local.wait(job, timeout=120)) == expected(spec)
+    assert time.monotonic() - began < 60
 
 
 def test_a_killed_cluster_is_started_again(local: Engine, log: Log):

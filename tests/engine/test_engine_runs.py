@@ -45,18 +45,40 @@ def test_results_arrive_one_by_one_and_are_the_study_s(engine: Engine):
     assert last.spec == spec
 
 
-def test_blocks_run_in_the_study_s_order_and_earlier_studies_first(engine: Engine, log: Log):
-    first = toy.Specification((0.02,) * 12, seed=1, log=log.name)
-    second = toy.Specification((0.02,) * 11, seed=2, log=log.name + "2")
-    engine.submit(first)
-    job = engine.submit(second)
-    assert engine.look(job).state == "waiting"
-    assert engine.wait(job).state == "done"
-    order = [int(block.split("-")[1]) for block in log.blocks()]
-    # Two workers hold one block each in advance, so that neighbours may swap.
-    assert all(abs(place - index) <= 3 for place, index in enumerate(order)), order
-    assert engine.look(first.hash).state == "done"
-    assert Log(Path(second.log)).path.stat().st_mtime >= log.path.stat().st_mtime
+def test_blocks_run_in_the_study_s_order_and_studies_take_turns(engine: Engine, log: Log):
+    long = toy.Specification((0.05,) * 40, seed=1, log=log.name)
+    short = toy.Specification((0.05,) * 6, seed=2, log=log.name + "2")
+    engine.submit(long, "somebody")
+    until(lambda: engine.look(long.hash).done >= 4)
+    assert engine.wait(engine.submit(short, "another"), timeout=60).state == "done"
+    assert engine.look(long.hash).done < 30
+    assert engine.wait(long.hash, timeout=60).state == "done"
+    for each in (log, Log(Path(short.log))):
+        order = [int(block.split("-")[1]) for block in each.blocks()]
+        # Workers hold one block each in advance, so that neighbours may swap.
+        assert all(abs(place - index) <= 3 for place, index in enumerate(order)), order
+
+
+def test_a_short_study_begins_while_long_blocks_hold_all_workers(engine: Engine, log: Log):
+    long = toy.Specification((30.0,) * 4, seed=1, log=log.name)
+    short = toy.Specification((0.05,) * 6, seed=2)
+    engine.submit(long, "somebody")
+    log.wait_for(2)
+    began = time.monotonic()
+    job = engine.submit(short, "another")
+    until(lambda: engine.look(job).done > 0, 2.0)
+    assert numbers(engine.wait(job, timeout=10)) == expected(short)
+    assert time.monotonic() - began < 10
+    assert engine.look(long.hash).done == 0
+    assert len(log.blocks()) == 2, "nothing was begun again"
+    engine.cancel(long.hash)
+
+
+def test_the_same_study_of_two_visitors_is_computed_once(engine: Engine, log: Log):
+    spec = toy.Specification((0.05,) * 10, seed=3, log=log.name)
+    jobs = {engine.submit(spec, visitor) for visitor in ("one", "another", "")}
+    assert [numbers(engine.wait(job, timeout=60)) for job in jobs] == [expected(spec)]
+    assert sorted(log.blocks()) == sorted(block.id for block in toy.split(spec))
 
 
 def test_looking_is_quick_while_blocks_come_back(engine: Engine):

@@ -18,7 +18,9 @@ def test_workers_share_gpus_in_turn(workers, gpus):
     names = [str(index) for index in range(gpus)]
     specs = host._worker_specs(CLUSTER, workers, names)
     options = [spec["options"] for spec in specs.values()]
-    on = [option for option in options if option.get("resources") == {"GPU": 1}]
+    assert [option for option in options if "QUICK" in option["resources"]] == options[-1:]
+    assert options.pop()["resources"] == {"QUICK": 1, "GPU": 1}
+    on = [option for option in options if option["resources"] == {"BLOCKS": 1, "GPU": 1}]
     assert len(options) == workers
     assert len(on) == min(workers, host.SHARE * gpus)
     shares = Counter(option["env"]["CUDA_VISIBLE_DEVICES"] for option in on)
@@ -29,7 +31,9 @@ def test_workers_share_gpus_in_turn(workers, gpus):
 
 def test_without_gpus_no_worker_claims_one():
     specs = host._worker_specs(CLUSTER, 4, [])
-    assert [spec["options"] for spec in specs.values()] == [{"nthreads": 1}] * 4
+    resources = [spec["options"]["resources"] for spec in specs.values()]
+    assert resources == [{"BLOCKS": 1}] * 4 + [{"QUICK": 1}]
+    assert not any("env" in spec["options"] for spec in specs.values())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,12 @@ class StillEngine:
     jobs: dict[str, Snapshot] = field(default_factory=dict)
     submitted: list[Specification] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    shared: dict[str, set[str]] = field(default_factory=dict)
 
-    def submit(self, spec: Specification) -> str:
+    def share(self, job: str, visitors: Collection[str]) -> None:
+        self.shared[job] = set(visitors)
+
+    def submit(self, spec: Specification, visitor: str = "") -> str:
         self.submitted.append(spec)
         known = self.jobs.get(spec.hash)
         if known is None or known.state in ("cancelled", "interrupted", "failed"):

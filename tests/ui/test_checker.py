@@ -88,7 +88,7 @@ class StillChecker:
     submitted: list[Any] = field(default_factory=list)
     cancelled: list[Any] = field(default_factory=list)
 
-    def submit(self, check: Check) -> str:
+    def submit(self, check: Check, visitor: str = "") -> str:
         self.submitted.append(check.request)
         self.views.setdefault(check.hash, view(check, "waiting"))
         return check.hash
@@ -98,6 +98,9 @@ class StillChecker:
             return self.views[check if isinstance(check, str) else check.hash]
         except KeyError:
             raise UnknownJobError(f"Expected a known check, but got {check}.") from None
+
+    def share(self, name: str, visitors: Any) -> None:
+        assert name in self.views
 
     def cancel(self, name: str) -> None:
         check = self.views[name].spec

@@ -207,3 +207,28 @@ def test_jobs_that_are_asked_about_once_are_forgotten(interest, clock):
     interest.seen(JOB, "a")
     assert interest.wanted_by(f"{5:016x}") == 0
     assert len(interest._jobs) == 1
+
+
+def test_whose_turns_a_job_has_is_told_when_somebody_leaves(cancelled, clock):
+    told: list[tuple[str, set[str]]] = []
+    interest = Interest(cancelled.append, clock, lambda job, who: told.append((job, set(who))))
+    first, second, watcher = (digit * 32 for digit in "012")
+    interest.want(JOB, first)
+    interest.want(JOB, second)
+    with interest.watching(JOB, watcher):
+        assert not interest.withdraw(JOB, first)
+        assert told == [(JOB, {second[:16], watcher[:16]})]
+        assert not interest.withdraw(JOB, second)
+        assert told[1:] == [(JOB, {watcher[:16]})]
+    assert interest.withdraw(JOB, watcher)
+    assert cancelled == [JOB]
+    assert len(told) == 2
+
+
+def test_a_wish_that_was_refused_counts_for_nothing(interest, cancelled):
+    interest.want(JOB, "a")
+    interest.refused(JOB, "a")
+    assert interest.wanted_by(JOB) == 0
+    interest.want(JOB, "b")
+    assert interest.withdraw(JOB, "b")
+    assert cancelled == [JOB]

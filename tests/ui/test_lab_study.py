@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import moeviz.ui.lab.kept
 import moeviz.ui.lab.layers
+from moeviz.engine import EngineError
 from moeviz.study import PRESETS, Specification, assemble
 from moeviz.study.kept import KeptResult, kept_result
 from moeviz.ui.lab.chips import KEPT
@@ -354,3 +355,14 @@ def test_another_model_has_another_question(still):
     preset = PRESETS["cosine-exact"]
     assert visit(preset="cosine-exact", seed="9").title[0].value == preset.asks
     assert visit(preset="cosine-exact", routers="linear").title[0].value == PRESETS["lab"].asks
+
+
+def test_what_the_engine_refuses_is_said_and_nobody_is_left_who_wants_it(still, monkeypatch):
+    def refuse(spec: Specification, visitor: str = "") -> str:
+        raise EngineError("Expected at most 8 studies; wait until one has ended.")
+
+    monkeypatch.setattr(still, "submit", refuse)
+    app = visit(preset="cosine-exact", **FIELDS)
+    app.button(key="lab.run").click().run()
+    assert "wait until one has ended" in said(app.error)
+    assert INTEREST.wanted_by(SPEC.hash) == 0

@@ -15,6 +15,9 @@ from moeviz.engine.workers.hardware import local_workers
 MOST_WAITING = 200
 """Checks that may wait for a free process."""
 
+MOST_EACH = 40
+"""Checks of one visitor that may wait or be decided at once."""
+
 
 class Checker(JobEngine):
     """Runs checks in processes of their own. All methods may be called from any thread.
@@ -37,4 +40,11 @@ class Checker(JobEngine):
         command: Sequence[str] = COMMAND,
     ) -> None:
         pool = Pool(processes or min(2, local_workers()), command)
-        super().__init__([Checks()], store, pool, device="cpu", most_waiting=MOST_WAITING)
+        super().__init__(
+            [Checks()],
+            store,
+            pool,
+            device="cpu",
+            most_waiting=MOST_WAITING,
+            most_each=MOST_EACH,
+        )

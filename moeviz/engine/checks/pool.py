@@ -60,7 +60,7 @@ class Queued(Dispatch):
         if not task.unwanted:
             self._arrived(self, task.block, outcome)
 
-    def _send(self, block: Any, state: bytes | None) -> None:
+    def _send(self, block: Any, state: bytes | None, quick: bool) -> None:
         task = Task(self, block)
         self._tasks.append(task)
         self._pool.put(task)
@@ -80,9 +80,12 @@ class Pool:
 
     device = "cpu"
     in_turn = False
+    quick_slots = 0
+    ahead = False
 
     def __init__(self, processes: int, command: Sequence[str]) -> None:
         self.useful = False
+        self.slots = processes
         self._command = command
         self._changed = threading.Condition()
         self._queue: deque[Task] = deque()

@@ -19,11 +19,21 @@ MOST_WORKERS = 256
 """Worker processes that one engine starts on this machine."""
 
 
+MOST_EACH = 8
+"""Jobs of one visitor that may wait or run at once."""
+
+MOST = 200
+"""Jobs of all visitors that may wait or run at once: five for each of a class of forty."""
+
+
 class Engine(JobEngine):
     """Runs studies on Dask workers and keeps what they find.
 
     The workers start in the background: the engine can be used at once, and what is submitted
     meanwhile waits for them. All methods may be called from any thread.
+
+    Visitors who say who they are may have :data:`MOST_EACH` jobs at once each, and :data:`MOST`
+    together; who does not say, as the command line, is not limited.
 
     Parameters
     ----------
@@ -77,7 +87,7 @@ class Engine(JobEngine):
         self._workers = workers or local_workers()
         every = [Studies(study), *kinds]
         cluster = Cluster(every, self._address, self._workers, device)
-        super().__init__(every, store, cluster, device)
+        super().__init__(every, store, cluster, device, most_each=MOST_EACH, most=MOST)
 
     def hardware(self) -> dict[str, Any]:
         """Return what the engine computes on.

@@ -47,6 +47,9 @@ class Trainings(Kind):
 
         return plan(spec)
 
+    def seconds(self, block: Stretch) -> None:
+        return None  # costs are multiplications
+
     def before(self, block: Stretch) -> str | None:
         return block.before
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moeviz.engine.children import REHEARSED, WORKER_ENVIRONMENT, child_environment
-from moeviz.engine.dispatch import Arrived, Began, Listener
+from moeviz.engine.dispatch import HUNG, Arrived, Began, Listener
 from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind
 from moeviz.engine.workers.futures import Futures
+from moeviz.engine.workers.lanes import GPU, QUICK, Lanes, lanes
 from moeviz.engine.workers.packing import pack
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 """How long to try to reach a scheduler."""
+
+COUNT_SECONDS = 2.0
+"""How often the workers are counted."""
 
 LATER_SECONDS = 4.0
 """After this long the workers of this machine get warm for further kinds of job."""
@@ -42,24 +48,57 @@ class Workers:
     device : str
         ``"cpu"`` or ``"cuda"``: what studies will run on.
     workers : list of dict
-        What :func:`moeviz.engine.workers.worker.describe` said of each worker at the start.
+        What :func:`moeviz.engine.workers.worker.describe` said of each worker at the start, but of
+        those for short first blocks.
+    lanes : Lanes
+        Which workers take which blocks, as last seen.
     host : subprocess.Popen or None
         The process of the local cluster, if it is one.
-    useful, in_turn : bool
+    useful, in_turn, ahead : bool
         As of every :class:`~moeviz.engine.dispatch.Connection`.
     """
 
     client: Client
     device: str
     workers: list[dict[str, Any]]
+    lanes: Lanes
     host: subprocess.Popen[str] | None
     useful: bool = False
     in_turn: bool = True
+    ahead: bool = True
+
+    @property
+    def slots(self) -> int:
+        """Blocks that are computed at once."""
+        return self.lanes.slots
+
+    @property
+    def quick_slots(self) -> int:
+        """Short first blocks that are computed beside these."""
+        return self.lanes.quick_slots
 
     @property
     def alive(self) -> bool:
         """Whether the scheduler can be reached, as far as is known."""
         return self.client.status == "running" and (self.host is None or self.host.poll() is None)
+
+    async def watch(self, grown: Callable[[], None]) -> None:
+        """Count the workers again now and then, in the client's event loop.
+
+        Parameters
+        ----------
+        grown : function
+            Called when there are more, or fewer.
+        """
+        scheduler: Any = self.client.scheduler
+        while self.client.status == "running":
+            with suppress(Exception):  # it is gone: then somebody else says so
+                seen = await scheduler.identity(n_workers=-1)
+                counted = lanes(seen["workers"].values(), self.device)
+                if counted != self.lanes:
+                    self.lanes = counted
+                    grown()
+            await asyncio.sleep(COUNT_SECONDS)
 
     def dispatch(self, job: Job, began: Began, arrived: Arrived) -> Futures:
         """Return what sends the blocks of a job; which job is running goes by their turn."""
@@ -130,6 +169,10 @@ class Cluster:
             connection.close()
             return
         listener.opened(connection)
+        loop: Any = connection.client.loop
+        loop.add_callback(connection.watch, listener.grown)
+        hear: Any = connection.client
+        hear.subscribe_topic("scheduler", partial(_hear, listener.noted))
         if host is not None:
             rehearsed = self._rehearse_later(connection, host)
             host.wait()
@@ -153,9 +196,15 @@ class Cluster:
             # The plugin first: workers that are still starting find it and come up warm.
             client.register_plugin(WarmUp(self._first, polite=local), name="moeviz-warm-up")
             self._wait_for_workers(client, host)
-            device = self._choose_device(client)
-            workers = list(client.run(describe).values())
-            return Workers(client, device, workers, host)
+            seen = client.scheduler_info(n_workers=-1)["workers"]
+            device = self._choose_device(seen.values())
+            described = client.run(describe)
+            workers = [
+                said
+                for address, said in described.items()
+                if address not in seen or QUICK not in seen[address]["resources"]
+            ]
+            return Workers(client, device, workers, lanes(seen.values(), device), host)
         except BaseException:
             _close(client, None)
             raise
@@ -179,18 +228,19 @@ class Cluster:
             later: dict[str, Any] = {"pure": False, "priority": -(2**62)}
             rehearsals = [
                 client.submit(
-                    rehearse, kind, "cuda" if worker["resources"].get("GPU") else "cpu",
+                    rehearse, kind, "cuda" if worker["resources"].get(GPU) else "cpu",
                     workers=[address], **later,
                 )
                 for kind in self._others
                 for address, worker in workers.items()
             ]  # fmt: skip
             # One of them compiles; the others find it on the disk.
-            return [*rehearsals, client.submit(compile_rest, workers=[*workers][:1], **later)]
+            plain = [a for a, worker in workers.items() if QUICK not in worker["resources"]]
+            return [*rehearsals, client.submit(compile_rest, workers=plain[:1], **later)]
         return []
 
     def _wait_for_workers(self, client: Client, host: subprocess.Popen[str] | None) -> None:
-        needed = 1 if host is None else self._workers
+        needed = 1 if host is None else self._workers + 1  # the quick one
         while not self._closing.is_set():
             if host is not None and host.poll() is not None:
                 raise EngineError(
@@ -201,9 +251,8 @@ class Cluster:
                 client.wait_for_workers(needed, timeout=1)
                 return
 
-    def _choose_device(self, client: Client) -> str:
-        infos = client.scheduler_info(n_workers=-1)["workers"].values()
-        has_gpu = any(info["resources"].get("GPU") for info in infos)
+    def _choose_device(self, infos: Iterable[Mapping[str, Any]]) -> str:
+        has_gpu = any(info["resources"].get(GPU) for info in infos)
         if self._device == "cuda" and not has_gpu:
             raise EngineError(
                 "Expected a worker with a GPU for device 'cuda', but none says that it has one; "
@@ -257,6 +306,13 @@ def end_host(host: subprocess.Popen[str]) -> None:
         host.wait()
     if host.stdout is not None:
         host.stdout.close()
+
+
+def _hear(noted: Callable[[str], None], event: tuple[float, Any]) -> None:
+    """Say in a sentence what the scheduler has noticed, if that concerns anybody."""
+    _, told = event
+    if isinstance(told, Mapping) and told.get("action") == "worker-ttl-timed-out":
+        noted(HUNG)
 
 
 def _close(client: Any, host: subprocess.Popen[str] | None) -> None:

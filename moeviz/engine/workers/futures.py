@@ -36,9 +36,6 @@ class Futures(Dispatch):
         self._workers = workers
         self._futures: dict[str, Any] = {}
         self._name = f"moeviz-{job.job_id}-{os.urandom(4).hex()}"
-        # Dask runs the highest priority first: that is the earliest job's earliest block, also
-        # among several engines on one scheduler, and whenever it was sent.
-        self._priority = -int(time.time() * 1000) * 10_000
         self._what: bytes | None = None
         self._sent = 0
 
@@ -51,7 +48,7 @@ class Futures(Dispatch):
                 client: Any = self._workers.client
                 client.cancel(futures)
 
-    def _send(self, block: Any, state: bytes | None) -> None:
+    def _send(self, block: Any, state: bytes | None, quick: bool) -> None:
         from moeviz.engine.workers.packing import pack
         from moeviz.engine.workers.worker import run_on_worker
 
@@ -60,7 +57,7 @@ class Futures(Dispatch):
             # to 2 MB in a training run with a text of one's own.
             self._what = pack(self.job.kind, self.job.spec)
         client: Any = self._workers.client
-        device = self._workers.device
+        device, lanes = self._workers.device, self._workers.lanes
         future = client.submit(
             run_on_worker,
             self._what,
@@ -68,8 +65,9 @@ class Futures(Dispatch):
             state,
             device,
             key=(self._name, self._sent),
-            priority=self._priority - self.chains.place(block),
-            resources={"GPU": 1} if device == "cuda" else None,
+            # The highest runs first: what was sent first, also by another engine.
+            priority=-int(time.time() * 1e6),
+            resources=dict(lanes.quick if quick else lanes.blocks) or None,
             pure=False,
         )
         self._sent += 1

@@ -1,9 +1,10 @@
 """The local cluster, in a process of its own: ``python -m moeviz.engine.workers.host WORKERS``.
 
-The process starts a Dask scheduler and one worker process per core, writes the scheduler's
-address to its standard output as one line, and serves until its standard input is closed. The
-operating system closes that when the process at the other end ends, however it ends, so that no
-worker outlives its app.
+The process starts a Dask scheduler, one worker process per core and one beside them for the first
+blocks of whoever comes (:mod:`moeviz.engine.workers.lanes`), writes the scheduler's address to its
+standard output as one line, and serves until its standard input is closed. The operating system
+closes that when the process at the other end ends, however it ends, so that no worker outlives its
+app.
 
 Why a process of its own and not a thread of the app:
 
@@ -25,11 +26,20 @@ import threading
 from multiprocessing import forkserver
 from typing import Any
 
-from moeviz.engine.children import WORKER_ENVIRONMENT
+from moeviz.engine.children import SILENT, WORKER_ENVIRONMENT
+from moeviz.engine.workers.lanes import BLOCKS, GPU, QUICK
 from moeviz.engine.workers.machine import has_driver
 
 ALLOWED_FAILURES = 5
 """A block may be on a worker that dies this many times before it is blamed for it."""
+
+SILENT_SECONDS = 20.0
+"""A worker says twice a second that it is there, also while it computes: blocks have a thread.
+
+One that has said nothing for so long is stopped or hangs. It is ended, its block is given to
+another one, and a new worker takes its place. Dask looks only this often, so that may take twice as
+long.
+"""
 
 SHARE = 4
 """Workers on one GPU. What the host does for a step takes ten times as long as the GPU's part."""
@@ -57,6 +67,7 @@ async def serve(workers: int) -> None:
     dask.config.set(
         {
             "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
+            "distributed.scheduler.worker-ttl": float(os.environ.get(SILENT) or SILENT_SECONDS),
             "distributed.worker.multiprocessing-method": method,
             "distributed.worker.daemon": True,
             "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
@@ -66,6 +77,8 @@ async def serve(workers: int) -> None:
             "distributed.admin.tick.interval": "2s",
             "distributed.admin.tick.limit": "10s",
             "distributed.admin.system-monitor.interval": "5s",
+            # A short block may stand behind a long one while a worker is free.
+            "distributed.scheduler.work-stealing-interval": "200ms",
             # No pages of Dask's own: the app has its own.
             "distributed.scheduler.http.routes": [],
             "distributed.worker.http.routes": [],
@@ -115,14 +128,19 @@ def _load_once() -> None:
 
 
 def _worker_specs(cluster: Any, workers: int, gpus: list[str]) -> dict[int, dict[str, Any]]:
-    """One worker per core; the first ones share the GPUs and say so to the scheduler."""
+    """One worker per core, and one beside them for short first blocks.
+
+    The first ones share the GPUs, and the one beside them the first GPU; they say so to the
+    scheduler.
+    """
     plain = cluster.new_spec
     specs = {}
-    for index in range(workers):
-        options = dict(plain["options"])
-        if index < SHARE * len(gpus):
-            options["resources"] = {"GPU": 1}
-            options["env"] = {"CUDA_VISIBLE_DEVICES": gpus[index % len(gpus)]}
+    for index in range(workers + 1):
+        quick = index == workers
+        options = {**plain["options"], "resources": {QUICK if quick else BLOCKS: 1}}
+        if gpus and (quick or index < SHARE * len(gpus)):
+            options["resources"][GPU] = 1
+            options["env"] = {"CUDA_VISIBLE_DEVICES": gpus[0 if quick else index % len(gpus)]}
         specs[index] = {"cls": plain["cls"], "options": options}
     return specs
 

@@ -12,6 +12,7 @@ from typing import Any
 from distributed import Worker, WorkerPlugin, get_worker
 
 from moeviz.engine.errors import EngineError
+from moeviz.engine.workers.lanes import QUICK
 from moeviz.engine.workers.packing import unpack
 from moeviz.engine.workers.rehearsal import rehearse
 from moeviz.errors import Cancelled
@@ -37,7 +38,8 @@ class WarmUp(WorkerPlugin):
         What will be rehearsed, unless the process was forked from one that has: a kind of job, by
         :func:`~moeviz.engine.workers.packing.pack`.
     polite : bool
-        Lower the priority of the process. Meant for workers that share a machine with the app.
+        Lower the priority of the process. Meant for workers that share a machine with the app; one
+        for short first blocks, for which somebody waits, keeps its own.
     """
 
     def __init__(self, kind: bytes, polite: bool) -> None:
@@ -50,14 +52,16 @@ class WarmUp(WorkerPlugin):
 
         torch.set_num_threads(1)  # one block per core: blocks are the parallelism
         rehearse(self._kind, "cuda" if "GPU" in worker.state.total_resources else "cpu")
-        if self._polite:
+        if self._polite and QUICK not in worker.state.total_resources:
             _lower_priority()
 
 
 def run_on_worker(
     what: bytes, block: bytes, state: bytes | None, device: str
-) -> tuple[dict[str, Any], bytes | None] | None:
-    """Run one block in a worker; return its result and what it leaves, None if told to stop.
+) -> tuple[dict[str, Any], bytes | None, float] | None:
+    """Run one block in a worker; return its result, what it leaves and the seconds that it took.
+
+    None if it was told to stop.
 
     The block is told to stop when the scheduler no longer wants it: because the job was
     cancelled, or because the process that had submitted it is gone.
@@ -80,6 +84,7 @@ def run_on_worker(
     """
     kind, spec = unpack(what)
     (piece,) = unpack(block)
+    began = time.perf_counter()
     try:
         result, left = kind.go_on(spec, piece, state, device, _StopCheck())
     except Cancelled:
@@ -91,7 +96,7 @@ def run_on_worker(
         )
     if left is not None:
         _give_memory_back()
-    return result, left
+    return result, left, time.perf_counter() - began
 
 
 def _give_memory_back() -> None:

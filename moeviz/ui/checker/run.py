@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.engine import Check, Snapshot, UnknownJobError
+from moeviz.engine import Check, EngineError, Snapshot, UnknownJobError
 from moeviz.ui.shared.follow import follow
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.person import visitor
+from moeviz.ui.shared.person import person, visitor
 from moeviz.ui.shared.session import checker
 
 
@@ -40,7 +40,11 @@ def want(request: Mapping[str, Any]) -> None:
     """
     check = Check(request)
     INTEREST.want(check.hash, visitor())
-    checker().submit(check)
+    try:
+        checker().submit(check, person(visitor()))
+    except EngineError:
+        INTEREST.refused(check.hash, visitor())
+        raise
 
 
 def show_state(view: Snapshot) -> None:

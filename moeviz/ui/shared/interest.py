@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from moeviz.errors import MoevizError
 from moeviz.ui.shared.person import person
-from moeviz.ui.shared.session import cancel
+from moeviz.ui.shared.session import cancel, share
 
 logger = logging.getLogger(__name__)
 
@@ -54,12 +54,19 @@ class Interest:
         Ends a job, by its name.
     clock : callable
         Seconds; for tests.
+    share : callable
+        Is told who wants a job by now, when somebody has taken their wish back: the job's name and
+        the persons.
     """
 
     def __init__(
-        self, cancel: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+        self,
+        cancel: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+        share: Callable[[str, Collection[str]], None] = lambda job, persons: None,
     ) -> None:
         self._cancel = cancel
+        self._share = share
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[str, dict[str, _Part]] = {}
@@ -157,6 +164,7 @@ class Interest:
                 if job not in self._withdrawn:
                     self._withdrawn.add(job)
                     self._look_again(job)
+                self._tell(job)
                 return False
             # Under the lock: who asks for the job now waits, and has it go on.
             self._cancel(job)
@@ -175,6 +183,7 @@ class Interest:
                 return
             if self._wanted(job):
                 self._look_again(job)
+                self._tell(job)
                 return
             self._withdrawn.discard(job)
             try:
@@ -182,6 +191,27 @@ class Interest:
             except MoevizError as error:
                 # Nobody waits for an answer: the job may be gone since, or its folder be shut.
                 logger.info("A job that nobody wants could not be cancelled: %s", error)
+
+    def refused(self, job: str, visitor: str) -> None:
+        """Forget a wish for a job that was not taken on.
+
+        Parameters
+        ----------
+        job : str
+            The job's name.
+        visitor : str
+            Whose wish it was.
+        """
+        with self._lock:
+            self._jobs.get(job, {}).pop(visitor, None)
+
+    def _tell(self, job: str) -> None:
+        now = self._clock()
+        persons = {person(name) for name, part in self._jobs[job].items() if part.counts(now)}
+        try:
+            self._share(job, persons)
+        except MoevizError as error:  # Nobody waits for an answer.
+            logger.info("It could not be said who wants a job: %s", error)
 
     def _wanted(self, job: str) -> int:
         return sum(part.counts(self._clock()) for part in self._jobs.get(job, {}).values())
@@ -217,5 +247,5 @@ class Interest:
         self._jobs = {job: parts for job, parts in kept.items() if parts}
 
 
-INTEREST = Interest(cancel)
+INTEREST = Interest(cancel, share=share)
 """Of this server."""

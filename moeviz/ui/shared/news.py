@@ -85,7 +85,9 @@ def stamp(snapshot: Snapshot) -> Hashable:
     snapshot : Snapshot
     """
     teller = TELLERS[snapshot.kind.name]
-    words = teller.sentence(snapshot) if teller.by_the_clock else ""
+    # Of a job that waits nothing changes but how many come before it.
+    told = teller.by_the_clock or snapshot.state == "waiting"
+    words = teller.sentence(snapshot) if told else ""
     return snapshot.version, snapshot.state, words
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Generic, Protocol, TypeVar
 
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
@@ -106,6 +106,24 @@ def cancel(job: str) -> None:
         If this server knows no such job.
     """
     _home(job)[0].cancel(job)
+
+
+def share(job: str, visitors: Collection[str]) -> None:
+    """Say who wants a job of any kind by now.
+
+    Parameters
+    ----------
+    job : str
+        The job's name.
+    visitors : collection of str
+        Who.
+
+    Raises
+    ------
+    UnknownJobError
+        If this server knows no such job.
+    """
+    _home(job)[0].share(job, visitors)
 
 
 def _home(job: str) -> tuple[JobEngine, Snapshot]:

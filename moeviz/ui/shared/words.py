@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from moeviz.engine import Snapshot
+from moeviz.engine.dispatch import HUNG
+from moeviz.engine.snapshot import Standing
 
 
 def hardware_sentence(hardware: Mapping[str, Any]) -> str:
@@ -98,11 +100,35 @@ def _how_far(snapshot: Snapshot, counted: str, whole: str = "") -> str:
     if snapshot.state == "done":
         return f"Finished{whole} in {spent} on {snapshot.device}."
     if snapshot.state == "waiting":
-        return f"Waiting for a free worker: {counted} done."
+        return f"Waiting for a free worker: {counted} done{_turn(snapshot.standing)}."
     if snapshot.active:
-        left = snapshot.seconds_left
-        return f"{counted} in {spent}" + (f", about {duration(left)} left." if left else ".")
+        left = f", about {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
+        others = snapshot.standing.others if snapshot.standing is not None else 0
+        shared = f", beside {_count(others, 'other job', 'other jobs')}" if others else ""
+        noted = f" {HUNG}" if snapshot.message == HUNG else ""
+        return f"{counted} in {spent}{left}{shared}.{noted}"
     return f"{snapshot.state.capitalize()} after {counted} and {spent}."
+
+
+def _turn(standing: Standing | None) -> str:
+    """Say how many come before a job that waits, and how long that should take."""
+    if standing is None:
+        return ""
+    soon = "" if standing.wait is None else _soon(standing.wait)
+    if not standing.before:
+        return "; it is next" + (soon and f" and begins {soon}")
+    first = _count(standing.before, "other job comes first", "other jobs come first")
+    return f"; {first}" + (soon and f", this one begins {soon}")
+
+
+def _soon(seconds: float) -> str:
+    """Say in how long something begins, no finer than anybody knows."""
+    if seconds < 2.0:
+        return "in a moment"
+    if seconds >= 57.5:
+        return f"in about {round(seconds / 60)} min"
+    step = 1 if seconds < 10 else 5
+    return f"in about {step * round(seconds / step)} s"
 
 
 def check_sentence(snapshot: Snapshot) -> str:
@@ -114,6 +140,10 @@ def check_sentence(snapshot: Snapshot) -> str:
         A check as the checker sees it.
     """
     if snapshot.state == "waiting":
+        before = snapshot.standing.before if snapshot.standing is not None else 0
+        if before:
+            first = _count(before, "other check comes first", "other checks come first")
+            return f"Waiting for a process that is free; {first}."
         return "Waiting for a process that is free; the first one takes some seconds to load."
     if snapshot.active:
         most = snapshot.spec.limit
