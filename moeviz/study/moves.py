@@ -216,7 +216,7 @@ def _by_two_constants(mixture: Mixture, values: Mapping[str, Any]) -> str:
 
 
 def _by_quadratic_gate(mixture: Mixture, values: Mapping[str, Any]) -> str:
-    if mixture.score.name != "quadratic":
+    if not {"A", "b_gate"} <= {part.name for part in mixture.score.parts(1)}:
         return "the fully quadratic score"
     return _by_constant_gate(mixture, values)
 

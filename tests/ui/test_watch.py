@@ -29,6 +29,7 @@ def test_every_address_in_a_script_is_filled_in():
         "dom",
         "figure",
         "following",
+        "labels",
         "meters",
         "names",
         "plotly",
@@ -40,7 +41,7 @@ def test_every_address_in_a_script_is_filled_in():
 
 
 def test_no_script_names_another_host():
-    for name in ("dom", "figure", "following", "names", "meters"):
+    for name in ("dom", "figure", "following", "labels", "names", "meters"):
         (path,) = HERE.parent.rglob(f"{name}.js")
         assert "//" not in re.sub(r"(?m)(^|\s)//.*$", "", path.read_text("utf-8"))
 
