@@ -9,7 +9,14 @@ import numpy as np
 from moeviz.model import EXPERTS, GATES, SCORES
 from moeviz.study.presets import PRESETS, Published
 from moeviz.study.protocol_map import EM, ProtocolMap
-from moeviz.study.protocol_region import Region, alone, cell_stands, region, slope_stands
+from moeviz.study.protocol_region import (
+    Region,
+    alone,
+    cell_stands,
+    inside,
+    region,
+    slope_stands,
+)
 from moeviz.study.protocol_result import Cell, CellCurve, MapResult
 from moeviz.study.protocol_way import Law
 from moeviz.text import listed, signed
@@ -79,7 +86,10 @@ def lesson(result: MapResult) -> str:
     if found.together:
         said = f"{both} appear together" if many else f"{one} appears"
         said = f"{said[0].upper()}{said[1:]} at *{len(found.together)}* of {of}: "
-        said += _where(found.together, asked) + _level(found, asked) + _nobody(found)
+        said += _where(found.together, asked)
+        if not any(inside(cell, printed) for cell in found.together):
+            said += ", where it lies at the very end of an interval"
+        said += _level(found, asked) + _nobody(found)
         if found.wide:
             said += f"; at {len(found.wide)} more {_intervals(len(found.wide))}"
         return f"{said}."

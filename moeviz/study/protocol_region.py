@@ -89,7 +89,8 @@ class Region:
         Of those together, the cells whose starts alone show the printed slopes, too.
     nearest : Cell or None
         Of the cells that do not show them, the one whose largest distance from a printed slope is
-        smallest; its intervals may be too wide to tell.
+        smallest, of those that meet the printed level if some do; its intervals may be too wide to
+        tell.
     """
 
     together: tuple[Cell, ...]
@@ -131,7 +132,11 @@ def region(result: MapResult) -> Region:
         tuple(cell for cell in result.cells if stands[id(cell)] == "wide"),
         sum(stand != "none" for stand in stands.values()),
         tuple(cell for cell in together if _starts_agree(result, cell)),
-        min(known, key=lambda cell: distance(cell, published), default=None),
+        min(
+            [cell for cell in known if cell in met] or known,
+            key=lambda cell: distance(cell, published),
+            default=None,
+        ),
     )
 
 

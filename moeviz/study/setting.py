@@ -33,4 +33,5 @@ def setting_of(fields: Mapping[str, Any], fit: PlannedFit) -> Setting:
         flat=fields["flat"] > 0,
         jumps=fit.mixture.jumps(fields["atoms"]),
         moving=moves(fields),
+        planted=fields["start_power"] > 0,
     )

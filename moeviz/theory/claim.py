@@ -70,6 +70,8 @@ class Setting:
         one takes over from another.
     moving : bool
         Whether each sample size has a truth of its own.
+    planted : bool
+        Whether starts lie closer to the truth where there are more samples.
     """
 
     router: str
@@ -83,6 +85,7 @@ class Setting:
     flat: bool = False
     jumps: bool = False
     moving: bool = False
+    planted: bool = False
 
     @property
     def linear_expert(self) -> bool:

@@ -89,7 +89,7 @@ def claimed_rate(setting: Setting, reading: Reading) -> RateClaim:
         return _moving(setting, reading)
     if reading.loss == "radial":
         return RateClaim(
-            0.0,
+            None if setting.planted else 0.0,
             "No data show a gate's length, so this part stays where the start left it.",
             "cosine eq. 4",
         )

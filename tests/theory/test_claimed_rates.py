@@ -115,3 +115,10 @@ def test_a_modified_routers_exact_claim_is_its_papers():
         claim = claimed_rate(setting, Reading("D1", "pinned"))
         assert claim.exponent == -0.5
         assert claim.source == "multinomial Table 1"
+
+
+def test_a_length_that_stays_where_it_starts_closes_in_where_starts_do():
+    reading = Reading("radial", "pinned")
+    assert claimed_rate(Setting("cosine", "softmax", "tanh"), reading).exponent == 0.0
+    planted = Setting("cosine", "softmax", "tanh", planted=True)
+    assert claimed_rate(planted, reading).exponent is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from moeviz.charts.protocol_lessons import protocol_words
+from moeviz.charts.protocol_lessons import protocol_words, slope_by_slope
 from moeviz.charts.protocol_picture import (
     CELL,
     cell_at,
@@ -199,6 +199,8 @@ def _draw(snapshot: Snapshot | None) -> None:
         on_move=_take,
     )
     with_terms(f"**{plain(document['lesson'].replace('*', ''))}**", key="protocols.lesson")
+    if result.complete:
+        with_terms(plain(slope_by_slope(result)), key="protocols.slopes")
     if not nothing:
         st.markdown(said)
     if snapshot is not None and snapshot.active:
