@@ -42,7 +42,7 @@ def verdict_text(verdict: Mapping[str, Any], shipped: Mapping[str, str] | None =
         said = one["verdict"] if one["verdict"] == "fails" else f"no longer fails, {one['verdict']}"
         lines.append(f"    exception{where}: {one['family']}: {said} ({one['certificate']})")
     for one in verdict["searched"]:
-        lines.append(f"    {one['question']}: {one['words']}")
+        lines.append(f"    {one['question']}: {plain_text(one['words'])}")
     return "\n".join(lines)
 
 
