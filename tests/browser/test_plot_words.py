@@ -58,7 +58,7 @@ def test_no_words_in_the_plot_lie_over_others(server, visit, size):
     said = [text for text, _ in words]
     assert sum(text.startswith("theory") for text in said) == 1
     assert sum(text.startswith("paper") for text in said) == 2
-    assert len(said) == 7  # and four names of curves
+    assert len(said) == 3 + 6  # and names: fits, their starts, what they have left to do
     for i, one in enumerate(words):
         for other in words[:i]:
             across, down = over(one, other)

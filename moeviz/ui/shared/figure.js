@@ -221,6 +221,7 @@ export class Figure {
   // There 2 and 5 are labelled too, and in less than a decade Plotly chooses the ticks. Of more
   // decades than there is room for, some are labelled.
   label() {
+    if (!this.canvas._fullLayout) return null; // Taken from the page meanwhile.
     const change = {};
     for (const axis of ["xaxis", "yaxis"]) {
       const { type, dtick } = this.figure.layout[axis] ?? {};
