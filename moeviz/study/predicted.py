@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import torch
 
 from moeviz.errors import Cancelled, SpecificationError
 from moeviz.estimate import box
+from moeviz.recent import Recent
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.plan import Block
 from moeviz.study.projection import Projection, decisive, resolve_projection
@@ -191,34 +191,24 @@ def _local(
     information: Tensor | None,
 ) -> LocalCost:
     """Return the mean cost around a point; it is made once per process for all protocols."""
-    key = (*decisive(spec, fit), point.numpy().tobytes(), information is None)
-    if key not in _known:
-        _known[key] = _made(spec, fit, point, projection, information)
-        if len(_known) > KEPT:
-            _known.popitem(last=False)
-    return _known[key]
-
-
-_known: OrderedDict[tuple[Hashable, ...], LocalCost] = OrderedDict()
-
-
-def _made(
-    spec: Specification,
-    fit: Fit,
-    point: Tensor,
-    projection: Projection | None,
-    information: Tensor | None,
-) -> LocalCost:
     x = input_nodes(spec["dimension"], low=spec["low"], high=spec["high"])
-    source = Source(fit.source, fit.truth)
-    if projection is not None:
-        return local_cost(
-            fit.mixture, point, fit.layout, x, source, stationary=projection.converged
-        )
-    if _same(fit, point, x):
-        known = information if fit.exact else None
-        return local_cost(fit.mixture, point, fit.layout, x, information=known)
-    return local_cost(fit.mixture, point, fit.layout, x, source, stationary=False)
+
+    def make() -> LocalCost:
+        source = Source(fit.source, fit.truth)
+        if projection is not None:
+            return local_cost(
+                fit.mixture, point, fit.layout, x, source, stationary=projection.converged
+            )
+        if _same(fit, point, x):
+            known = information if fit.exact else None
+            return local_cost(fit.mixture, point, fit.layout, x, information=known)
+        return local_cost(fit.mixture, point, fit.layout, x, source, stationary=False)
+
+    key = (*decisive(spec, fit), point.numpy().tobytes(), information is None)
+    return _known.get(key, make)
+
+
+_known: Recent[LocalCost] = Recent(KEPT)
 
 
 def _same(fit: Fit, point: Tensor, x: Tensor) -> bool:

@@ -8,7 +8,6 @@ starts. How far a second, different sample moves the answer is its error.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +25,7 @@ from moeviz.estimate import (
     random_start,
 )
 from moeviz.model import Features
+from moeviz.recent import Recent
 from moeviz.study.scenario import Fit, resolve_scenario
 from moeviz.study.specification import Specification
 from moeviz.theory import DISTANCES, input_nodes
@@ -91,7 +91,7 @@ class Projection:
     converged: bool
 
 
-_known: OrderedDict[tuple[Hashable, ...], Projection] = OrderedDict()
+_known: Recent[Projection] = Recent(KEPT)
 
 
 def resolve_projection(
@@ -110,12 +110,7 @@ def resolve_projection(
     fit = resolve_scenario(spec).fits[index]
     if not fit.needs_projection:
         return None
-    key = decisive(spec, fit)
-    if key not in _known:
-        _known[key] = _project(spec, fit, should_stop)
-        if len(_known) > KEPT:
-            _known.popitem(last=False)
-    return _known[key]
+    return _known.get(decisive(spec, fit), lambda: _project(spec, fit, should_stop))
 
 
 def decisive(spec: Specification, fit: Fit) -> tuple[Hashable, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 
 from torch import Tensor
 
+from moeviz.recent import Recent
 from moeviz.train.build import build_network
 from moeviz.train.method import Method
 from moeviz.train.network import Network
@@ -22,7 +22,7 @@ KEPT = 2
 
 State = dict[str, Tensor]
 
-_trained: OrderedDict[tuple[str, int, int, str], State] = OrderedDict()
+_trained: Recent[State] = Recent(KEPT)
 
 
 def upcycle(
@@ -46,14 +46,12 @@ def upcycle(
     device = next(network.parameters()).device
     source = build_network(dense, task, run.seed).to(device)
     key = (spec.hash, run.seed, run.domain, device.type)
-    known = _trained.get(key)
-    if known is None:
+
+    def trained() -> State:
         train(source, dense)
-        _trained[key] = source.state_dict()
-        while len(_trained) > KEPT:
-            _trained.popitem(last=False)
-    else:
-        source.load_state_dict(known)
+        return dict(source.state_dict())
+
+    source.load_state_dict(_trained.get(key, trained))
     body = {k: v for k, v in source.state_dict().items() if ".layer." not in f".{k}"}
     network.load_state_dict(body, strict=False)
     for own, given in zip(network.layers, source.layers, strict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from torch import Tensor
 
 from moeviz.charts.printed import printed
 from moeviz.model import SCORES, FlatScore, make_mixture
+from moeviz.recent import Recent
 from moeviz.study import (
     DESIGNS,
     PRESETS,
@@ -49,7 +49,7 @@ LIGHT = {
 def brief(monkeypatch):
     """Best approximations that are hardly looked for, and forgotten."""
     monkeypatch.setattr(projection, "effort_for", lambda size, density: Effort(512, 1, 20))
-    monkeypatch.setattr(projection, "_known", OrderedDict())
+    monkeypatch.setattr(projection, "_known", Recent(projection.KEPT))
 
 
 @pytest.mark.few(3)
