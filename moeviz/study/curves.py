@@ -21,7 +21,7 @@ from moeviz.study.planned_curves import PlannedCurve, plan_curve
 from moeviz.study.reader import Numbers, ObjectReader, Rows, attributes, plain
 from moeviz.study.slope import CONFIDENCE, NoSlope, Slope
 from moeviz.study.specification import Specification
-from moeviz.study.trusted import trusted
+from moeviz.study.trusted import trusted_values
 from moeviz.theory import Reading
 
 ENDS = frozenset(kind.label for kind in ENDED)
@@ -101,8 +101,7 @@ class Curve(PlannedCurve):
     @property
     def trusted_protocol(self) -> Numbers:
         """The protocol's predicted losses where its recursion holds; None elsewhere."""
-        pairs = zip(self.predicted_protocol or (), self.protocol_shift or (), strict=True)
-        return tuple(value if trusted(shift) else None for value, shift in pairs)
+        return trusted_values(self.predicted_protocol or (), self.protocol_shift or ())
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that :meth:`read` turns back into this curve."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from moeviz.study.protocol_map import ProtocolMap
 from moeviz.study.reader import Numbers, ObjectReader, attributes
-from moeviz.study.trusted import trusted
+from moeviz.study.trusted import trusted_values
 
 Ends = tuple[float, float, float]
 """An estimate with the ends of its interval."""
@@ -53,8 +53,7 @@ class CellCurve:
     @property
     def trusted_protocol(self) -> Numbers:
         """The predicted means, None where the recursion does not hold."""
-        pairs = zip(self.predicted, self.shift, strict=True)
-        return tuple(value if trusted(shift) else None for value, shift in pairs)
+        return trusted_values(self.predicted, self.shift)
 
 
 @dataclass(frozen=True)
