@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.engine import Check, EngineError, Snapshot, UnknownJobError
+from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.ui.shared.follow import follow
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
@@ -39,12 +39,8 @@ def want(request: Mapping[str, Any]) -> None:
         As for :func:`known`.
     """
     check = Check(request)
-    INTEREST.want(check.hash, visitor())
-    try:
+    with INTEREST.asked(check.hash, visitor()):
         checker().submit(check, person(visitor()))
-    except EngineError:
-        INTEREST.refused(check.hash, visitor())
-        raise
 
 
 def show_state(view: Snapshot) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from moeviz.engine import EngineError
 from moeviz.errors import MoevizError
 from moeviz.ui.shared.person import person
 from moeviz.ui.shared.session import cancel, share
@@ -88,6 +89,22 @@ class Interest:
             self._forget()
             self._withdrawn.discard(job)
             self._part(job, visitor).wants = True
+
+    @contextmanager
+    def asked(self, job: str, visitor: str) -> Iterator[None]:
+        """Note that a visitor asks for a job, which is submitted meanwhile; not if it is refused.
+
+        Parameters
+        ----------
+        job, visitor : str
+            As of :meth:`want`.
+        """
+        self.want(job, visitor)
+        try:
+            yield
+        except EngineError:
+            self.refused(job, visitor)
+            raise
 
     def seen(self, job: str, visitor: str) -> None:
         """Note a sign of life of a visitor who looks at a job; whoever looks wants it.

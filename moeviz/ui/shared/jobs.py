@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.engine import EngineError, Snapshot, UnknownJobError
+from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.ui.shared.followed import FOLLOWED, session
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
@@ -189,12 +189,8 @@ class Jobs:
 
     def _want(self, spec: Any) -> None:
         self._own.add(spec.hash)
-        INTEREST.want(spec.hash, visitor())
-        try:
+        with INTEREST.asked(spec.hash, visitor()):
             engine().submit(spec, person(visitor()))
-        except EngineError:
-            INTEREST.refused(spec.hash, visitor())
-            raise
 
     def cancel_button(self, snapshot: Snapshot, on_press: Callable[[], None] | None = None) -> None:
         """Offer to take back one's own wish for a job; it ends when nobody else wants it.
