@@ -87,7 +87,7 @@ def protocols(arguments: argparse.Namespace, run: Callable[[ProtocolMap], MapRes
         kept = None if arguments.live else kept_map(name)
         if kept is None or not kept.fresh:
             result = run(named_map(name, "full" if arguments.full else "live"))
-            kept = KeptMap(datetime.now(UTC).date().isoformat(), result.device, result)
+            kept = KeptMap(_today(), result.device, result)
         found.append(kept)
     return _print(found, arguments.json)
 
@@ -101,6 +101,10 @@ def _print(found: Sequence[KeptMap], as_json: bool) -> int:
     else:
         print("\n\n".join(f"{map_text(one.result)}\n{_made(one)}" for one in found))
     return 0
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _made(found: KeptMap) -> str:
@@ -144,6 +148,6 @@ def _keep(names: Sequence[str], dry: bool, run: Callable[[ProtocolMap], MapResul
     for name in [] if dry else wanted:
         print(f"{name} ...", flush=True)
         result = run(named_map(name))
-        path = keep_map(result, datetime.now(UTC).date().isoformat(), result.device)
+        path = keep_map(result, _today(), result.device)
         print(f"{name}: {result.seconds:.0f} s, {path.stat().st_size:,} bytes", flush=True)
     return 0
