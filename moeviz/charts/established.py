@@ -9,7 +9,7 @@ from moeviz.charts.protocol_lessons import curve_name
 from moeviz.study.kept import KeptResult, kept_result
 from moeviz.study.presets import PRESETS
 from moeviz.study.protocol_kept import KeptMap, kept_map, map_names
-from moeviz.study.protocol_region import alone, inside, region
+from moeviz.study.protocol_region import alone, region
 from moeviz.text import signed
 
 DESIGNED = (
@@ -58,14 +58,15 @@ def _map_row(name: str, kept: KeptMap | None) -> tuple[str, ...]:
 
 def _so(kept: KeptMap) -> str:
     """Return what a map establishes, in a few words."""
-    found, published = region(kept.result), kept.result.asked.published
-    if any(inside(cell, published) for cell in found.together):
-        return "established that a protocol shows them; that it was the paper's is compatible"
-    if found.together:
-        return "compatible at the very end of an interval; not established"
-    if found.wide:
-        return f"cannot tell: at {len(found.wide)} of {len(kept.result.cells)} too wide an interval"
-    return "none of these protocols shows them"
+    found = region(kept.result)
+    wide = f"at {len(found.wide)} of {len(kept.result.cells)} too wide an interval"
+    return {
+        "established": "established that a protocol shows them; that it was the paper's is "
+        "compatible",
+        "end": "compatible at the very end of an interval; not established",
+        "wide": f"cannot tell: {wide}",
+        "none": "none of these protocols shows them",
+    }[found.says]
 
 
 def map_hours(find: Callable[[str], KeptMap | None] = kept_map) -> tuple[int, float]:

@@ -27,6 +27,9 @@ from moeviz.text import signed
 Find = Callable[[str], KeptResult | None]
 Row = dict[str, Any]
 
+LIKELIHOODS = next(each for each in FIGURES if not each.slopes)
+"""The figure that shows likelihoods by iteration, and no slopes."""
+
 HEADS = (
     "figure", "fit", "sizes × replicates", "paper", "ours, through means",
     "ours, through means of logs", "before training", "predicted protocol",
@@ -162,14 +165,13 @@ def likelihood_rows(find: Find = kept_result) -> tuple[Row, ...]:
         ``gate``, and for each of the figure's presets, under its name, ``[first, last]`` of minus
         the mean log-likelihood; None where it is not kept.
     """
-    figure = next(each for each in FIGURES if not each.slopes)
     rows: dict[str, Row] = {}
-    for name in figure.presets:
+    for name in LIKELIHOODS.presets:
         kept = find(name)
         curves = kept.result.curves if kept is not None else ()
         for curve, gate in zip(curves, short_names(curves), strict=True):
             if curve.trained and curve.trace:
-                row = rows.setdefault(gate, {"gate": gate} | dict.fromkeys(figure.presets))
+                row = rows.setdefault(gate, {"gate": gate} | dict.fromkeys(LIKELIHOODS.presets))
                 row[name] = [curve.trace[0], curve.trace[-1]]
     return tuple(rows.values())
 
@@ -208,9 +210,8 @@ def experiments_markdown(find: Find = kept_result) -> str:
         for row in rows
         if row["printed_level"] is not None
     ]
-    figure = next(each for each in FIGURES if not each.slopes)
     falls = [
-        (row["gate"], *(_fall(row[name]) for name in figure.presets))
+        (row["gate"], *(_fall(row[name]) for name in LIKELIHOODS.presets))
         for row in likelihood_rows(find)
     ]
     return "".join(

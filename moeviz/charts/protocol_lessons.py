@@ -13,7 +13,6 @@ from moeviz.study.protocol_region import (
     Region,
     alone,
     cell_stands,
-    inside,
     region,
     slope_stands,
 )
@@ -87,7 +86,7 @@ def lesson(result: MapResult) -> str:
         said = f"{both} appear together" if many else f"{one} appears"
         said = f"{said[0].upper()}{said[1:]} at *{len(found.together)}* of {of}: "
         said += _where(found.together, asked)
-        if not any(inside(cell, printed) for cell in found.together):
+        if found.says == "end":
             said += ", where it lies at the very end of an interval"
         said += _level(found, asked) + _nobody(found)
         if found.wide:

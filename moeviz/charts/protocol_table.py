@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from moeviz.charts.experiments import likelihood_rows
+from moeviz.charts.experiments import LIKELIHOODS, likelihood_rows
 from moeviz.charts.protocol_lessons import (
     curve_name,
     law_words,
@@ -13,13 +13,12 @@ from moeviz.charts.protocol_lessons import (
     protocol_words,
     slope_by_slope,
 )
-from moeviz.study.presets import FIGURES, PRESETS
+from moeviz.study.presets import PRESETS
 from moeviz.study.protocol_kept import KeptMap, kept_map, map_names
 from moeviz.study.protocol_map import EM, SGD, ProtocolMap
 from moeviz.study.protocol_region import (
     CLOSE,
     cell_stands,
-    inside,
     level_stands,
     region,
     slope_stands,
@@ -136,8 +135,7 @@ def maps_markdown(names: Sequence[str] = ()) -> str:
 
 def without_slopes() -> list[str]:
     """Return a heading and a paragraph about the figure that shows likelihoods, and has no map."""
-    figure = next(each for each in FIGURES if not each.slopes)
-    own, shared = figure.presets
+    own, shared = LIKELIHOODS.presets
     rows = [row for row in likelihood_rows() if row[own] and row[shared]]
     if not rows:
         return []
@@ -185,19 +183,19 @@ def figure_words(kept: KeptMap) -> str:
     result, asked = kept.result, kept.result.asked
     found = region(result)
     said = [plain_text(lesson(result)), slope_by_slope(result)]
-    if found.together and not any(inside(cell, asked.published) for cell in found.together):
+    if found.says == "end":
         said.append(
             "What is printed lies at the very end of an interval there: it is compatible with "
             f"{asked.replicates} replicates, and not established."
         )
-    elif found.together:
+    elif found.says == "established":
         these = "this protocol" if len(found.together) == 1 else "one of these protocols"
         what = "slopes come" if len(asked.published) > 1 else "slope comes"
         said.append(
             f"That the printed {what} out there is established; that the paper ran {these} is only "
             "compatible with what it prints."
         )
-    elif found.wide:
+    elif found.says == "wide":
         said.append(
             f"Nothing is established: at {len(found.wide)} of the protocols what is printed is "
             f"compatible with what {asked.replicates} replicates say, and so is much else."

@@ -22,6 +22,11 @@ Stands = Literal["agrees", "differs", "wide", "none"]
 """The printed slope lies in the interval; outside; in one too wide to tell; there is no slope."""
 
 
+Says = Literal["established", "end", "wide", "none"]
+"""Some protocol shows what is printed; only by the end of an interval; intervals are too wide; no
+protocol does."""
+
+
 def slope_stands(ends: Ends | None, published: Published) -> Stands:
     """Return how a slope stands to the printed one, both as they are printed.
 
@@ -76,8 +81,10 @@ class Region:
     ----------
     together : tuple of Cell
         Every curve's interval contains the printed slope, and says something.
+    within : tuple of Cell
+        Of these, the cells in which all printed slopes lie inside their intervals, none at an end.
     level : tuple of Cell
-        Of these, the cells whose lines lie where the paper prints its own, too; empty where the
+        Of those together, the cells whose lines lie where the paper prints its own, too; empty where the
         paper prints no line.
     met : tuple of Cell
         All cells whose lines lie where the paper prints its own, whatever their slopes.
@@ -94,12 +101,20 @@ class Region:
     """
 
     together: tuple[Cell, ...]
+    within: tuple[Cell, ...]
     level: tuple[Cell, ...]
     met: tuple[Cell, ...]
     wide: tuple[Cell, ...]
     judged: int
     starts: tuple[Cell, ...]
     nearest: Cell | None
+
+    @property
+    def says(self) -> Says:
+        """What follows from where the printed slopes appear."""
+        if self.together:
+            return "established" if self.within else "end"
+        return "wide" if self.wide else "none"
 
 
 def region(result: MapResult) -> Region:
@@ -127,6 +142,7 @@ def region(result: MapResult) -> Region:
     ]
     return Region(
         together,
+        tuple(cell for cell in together if _inside(cell, published)),
         tuple(cell for cell in met if stands[id(cell)] == "agrees"),
         met,
         tuple(cell for cell in result.cells if stands[id(cell)] == "wide"),
@@ -178,15 +194,8 @@ def alone(result: MapResult, curve: int) -> Alone:
     )
 
 
-def inside(cell: Cell, published: Sequence[Published]) -> bool:
-    """Return whether all printed slopes lie inside their intervals, and not at an end.
-
-    Parameters
-    ----------
-    cell : Cell
-        One in which all slopes agree.
-    published : sequence of Published
-    """
+def _inside(cell: Cell, published: Sequence[Published]) -> bool:
+    """Return whether all printed slopes lie inside their intervals, and not at an end."""
     return all(
         curve.printed is not None
         and round(curve.printed[1], 2) < one.slope < round(curve.printed[2], 2)
