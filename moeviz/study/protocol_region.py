@@ -84,8 +84,8 @@ class Region:
     within : tuple of Cell
         Of these, the cells in which all printed slopes lie inside their intervals, none at an end.
     level : tuple of Cell
-        Of those together, the cells whose lines lie where the paper prints its own, too; empty where the
-        paper prints no line.
+        Of those together, the cells whose lines lie where the paper prints its own, too; empty
+        where the paper prints no line.
     met : tuple of Cell
         All cells whose lines lie where the paper prints its own, whatever their slopes.
     wide : tuple of Cell
