@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from moeviz.ui.lab.study import PICTURE
 
 APP = str(Path(__file__).parents[2] / "app.py")
 FIELDS = {"sizes": "300,600", "replicates": "2", "candidates": "2", "seed": "5"}
+_PICKS = itertools.count(1)
 SPEC = PRESETS["cosine-exact"].build(PRESETS["cosine-exact"].parse(FIELDS))
 
 
@@ -149,7 +151,12 @@ def layers(app: AppTest) -> list[dict[str, Any]]:
 
 def pick(app: AppTest, field: str, name: str, mode: str = "alone") -> AppTest:
     """Pick from the strip of chips, in the words in which the browser says it."""
-    said = {"event": "picked", "value": {"field": field, "name": name, "mode": mode}}
+    return tell_picks(app, [{"id": next(_PICKS), "field": field, "name": name, "mode": mode}])
+
+
+def tell_picks(app: AppTest, picks: Any) -> AppTest:
+    """Tell all that the browser does not know to be taken."""
+    said = {"event": "picked", "value": picks}
     trigger = _make_trigger_id(component(app, STRIP).id, "events")
     states = app._tree.get_widget_states()
     states.widgets.append(WidgetState(id=trigger, json_trigger_value=json.dumps([said])))

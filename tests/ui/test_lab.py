@@ -14,6 +14,7 @@ from moeviz.study import FIELDS as STUDY_FIELDS
 from moeviz.study import FULL, LIVE, PRESETS, Specification, split
 from moeviz.ui.lab.chips import SIZE
 from moeviz.ui.lab.regimes import expert_changes, gate_changes, misspecify, setting_changes
+from moeviz.ui.lab.state import STRIP
 from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared.studies import study_label, study_names
 from tests.ui.still import (
@@ -26,6 +27,7 @@ from tests.ui.still import (
     said,
     snapshot,
     strip,
+    tell_picks,
     told,
     visit,
     words,
@@ -160,6 +162,40 @@ def test_another_study_brings_its_own_form_and_takes_the_study_off_the_screen(st
     assert app.query_params == {"preset": "lab", "v": app.query_params["v"]}
     assert told(app, PICTURE)["job"] is None
     assert form(app, still) == PRESETS["lab"].build({})
+
+
+def picks(*said: tuple[int, str, str]) -> list[dict[str, Any]]:
+    return [{"id": i, "field": field, "name": name, "mode": "alone"} for i, field, name in said]
+
+
+def test_picks_in_a_hurry_are_all_taken_and_each_of_them_once(still):
+    """The server keeps only the last of what it is told before it runs."""
+    app = tell_picks(visit(**FIELDS), picks((5, "routers", "linear"), (6, "gates", "sigmoid")))
+    assert told(app, STRIP)["taken"] == 6
+    spec = form(app, still)
+    assert (spec["routers"], spec["gates"]) == (("linear",), ("sigmoid",))
+    again = picks((5, "routers", "cosine"), (6, "gates", "softmax"), (7, "experts", "tanh"))
+    spec = form(tell_picks(app, again), still)
+    assert (spec["routers"], spec["gates"], spec["experts"]) == (
+        ("linear",),
+        ("sigmoid",),
+        ("tanh",),
+    )
+
+
+def test_picks_after_another_study_are_picks_of_that_one(still):
+    app = tell_picks(visit(**FIELDS), picks((1, STUDY, "lab"), (2, "gates", "sigmoid")))
+    assert app.query_params["preset"] == "lab"
+    assert form(app, still)["gates"] == ("sigmoid",)
+
+
+@pytest.mark.parametrize("foreign", [None, {}, "gates", [3], [{}], [{"id": "9"}], [{"id": 2**70}]])
+def test_what_no_strip_tells_changes_nothing(still, foreign):
+    app = visit(**FIELDS)
+    before = told(app, STRIP)["state"]
+    app = tell_picks(app, foreign)
+    assert not app.exception
+    assert told(app, STRIP)["state"] == before
 
 
 def test_the_truth_is_shown_with_its_regimes(still, results):

@@ -32,12 +32,21 @@ class Strip {
     root.replaceChildren(this.panel);
     scrolling(root);
     this.open = null; // The name of the chip whose picker is open.
+    this.untaken = []; // Picks of which the server has not said that it took them.
+    this.last = 0;
     this.resized = () => this.open && this.place();
     window.addEventListener("resize", this.resized);
   }
 
-  show(data, pick) {
-    this.pick = pick;
+  // `send` tells the server. It keeps only the newest of what it is told before it runs, so each time
+  // it is told all that it has not taken; a pick made in a hurry after another replaces none.
+  show(data, send) {
+    this.untaken = this.untaken.filter(({ id }) => id > data.taken);
+    this.pick = (picked) => {
+      this.last = Math.max(this.last + 1, Date.now());
+      this.untaken.push({ id: this.last, ...picked });
+      send(this.untaken);
+    };
     this.path = data.cards;
     if (this.text === data.state) return;
     this.text = data.state;

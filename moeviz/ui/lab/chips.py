@@ -30,6 +30,9 @@ from moeviz.ui.shared.studies import study_names
 
 SIZE, KEPT = "size", "kept"
 
+TAKEN, MOST_PICKS = "lab.chips.taken", 32
+"""Where a visit remembers the last pick that it took, and how many it takes at once."""
+
 FOLLOW, ON = "follow", "1"
 """The switch at the end of the strip, and the choice by which it is on."""
 
@@ -72,7 +75,7 @@ def chips(preset: Preset, values: Mapping[str, Any]) -> None:
     """
     _chips(
         key=STRIP,
-        data=strip(preset, values),
+        data={**strip(preset, values), "taken": st.session_state.get(TAKEN, 0)},
         on_picked_change=partial(_take, preset.name),
     )
 
@@ -175,10 +178,20 @@ def _sizes(preset: Preset, values: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _take(name: str) -> None:
-    """Set the form as the visitor picked; a pick that was not offered changes nothing."""
-    picked = st.session_state[STRIP].get("picked")
-    if isinstance(picked, dict):
-        pick(PRESETS[name], *(str(picked.get(part, "")) for part in ("field", "name", "mode")))
+    """Set the form as the visitor picked; a pick that was not offered changes nothing.
+
+    The browser tells all picks of which it does not know that they were taken.
+    """
+    told = st.session_state[STRIP].get("picked")
+    for picked in told[:MOST_PICKS] if isinstance(told, list) else ():
+        number = picked.get("id") if isinstance(picked, dict) else None
+        if not isinstance(number, int) or number <= st.session_state.get(TAKEN, 0):
+            continue
+        st.session_state[TAKEN] = number
+        field, choice, mode = (str(picked.get(part, "")) for part in ("field", "name", "mode"))
+        pick(PRESETS[name], field, choice, mode)
+        if field == STUDY and choice in PRESETS:
+            name = choice
 
 
 def pick(preset: Preset, field: str, name: str, mode: str = "alone") -> None:
