@@ -98,7 +98,10 @@ def test_what_is_loaded_or_missing_is_left_alone():
     assert not loaded("moeviz_has_no_such_module")
 
 
-HEAVY = ("torch", "numpy", "scipy", "sympy", "flint", "distributed", "plotly", "numba", "streamlit")
+HEAVY = (
+    "torch", "numpy", "scipy", "sympy", "flint", "distributed", "plotly", "numba", "streamlit",
+    "sqlalchemy", "alembic", "psycopg",
+)  # fmt: skip
 """What no list and no refusal waits for."""
 
 LADEN = ("moeviz.engine", "moeviz.study.rates_table", "moeviz.symbolic.catalogue.shipped")
@@ -205,6 +208,7 @@ PRINTS = {
     "check": ["--help", "--set router=nope"],
     "exceptions": ["--help", "nope"],
     "glossary": ["", "--json"],
+    "jobs": ["--help", "list --help", "show nope", "prune", "list --kind nope"],
     "bench": ["--help"],
 }
 """What each command prints without computing anything."""

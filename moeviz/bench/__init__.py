@@ -27,6 +27,7 @@ from moeviz.bench.sgd import sgd_benchmark
 from moeviz.bench.slopes import slopes_benchmark
 from moeviz.bench.start import start_benchmark
 from moeviz.bench.starts import starts_benchmark
+from moeviz.bench.store import store_benchmark
 from moeviz.bench.work import Row
 from moeviz.model.registry import Registry
 
@@ -49,6 +50,7 @@ BENCHMARKS.add("crowd", crowd_benchmark)
 BENCHMARKS.add("fair", fair_benchmark)
 BENCHMARKS.add("paint", paint_benchmark)
 BENCHMARKS.add("start", start_benchmark)
+BENCHMARKS.add("store", store_benchmark)
 for _name in PAGES:
     BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 

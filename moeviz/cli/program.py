@@ -14,6 +14,7 @@ from moeviz.cli.claims import add_claims, add_verdicts, within_processes
 from moeviz.cli.exceptions import add_exceptions
 from moeviz.cli.experiments import add_experiments
 from moeviz.cli.glossary import add_glossary
+from moeviz.cli.jobs import add_jobs
 from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.presets import add_presets
 from moeviz.cli.protocols import add_protocols, protocols
@@ -110,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     add_exceptions(
         commands.add_parser(
             "exceptions", help="search for the families of parameters at which claims fail"
+        )
+    )
+    add_jobs(
+        commands.add_parser(
+            "jobs", help="what is kept of studies, checks and trainings; export, import, delete"
         )
     )
     add_glossary(commands.add_parser("glossary", help="what the words mean"))

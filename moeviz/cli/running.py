@@ -56,7 +56,7 @@ def run(spec: Any, arguments: argparse.Namespace, store: Any) -> Any:
         finally:
             _end_progress()
     if snapshot.state != "done":
-        raise EngineError(f"{snapshot.message} Finished blocks are in {engine.store.root}.")
+        raise EngineError(f"{snapshot.message} Finished blocks are in {engine.store.place}.")
     return snapshot.result()
 
 

@@ -25,17 +25,21 @@ class StoreError(EngineError):
     ----------
     message : str
         One sentence. Visitors see it, so it does not say where the folder is.
-    path : Path, optional
+    path : Path or str, optional
         What could not be used; for the log and the command line.
     """
 
-    def __init__(self, message: str, path: Path | None = None) -> None:
+    def __init__(self, message: str, path: Path | str | None = None) -> None:
         super().__init__(message)
         self.path = path
 
 
 class DamagedFileError(StoreError):
     """A stored file does not hold what was written into it."""
+
+
+class LostStoreError(StoreError):
+    """The database refuses for a passing reason; trying again may help."""
 
 
 def told(error: BaseException) -> str:

@@ -67,7 +67,7 @@ def seal(content: Any) -> dict[str, Any]:
     return {"sha256": _checksum(content), "content": content}
 
 
-def unseal(sealed: Any, path: Path) -> Any:
+def unseal(sealed: Any, path: Path | None) -> Any:
     """Return the content of what :func:`seal` wrapped.
 
     Raises
@@ -82,8 +82,8 @@ def unseal(sealed: Any, path: Path) -> Any:
     )
     if not intact:
         raise DamagedFileError(
-            f"Expected {path} to hold what was written into it, but its checksum does not fit; "
-            "delete the file."
+            f"Expected {path or 'a file'} to hold what was written into it, but its checksum does "
+            "not fit; delete the file."
         )
     return sealed["content"]
 
@@ -154,7 +154,7 @@ def set_aside(path: Path) -> None:
     StoreError
         If the folder cannot be written to.
     """
-    with _writing(path), suppress(FileNotFoundError):
+    with refusing(path), suppress(FileNotFoundError):
         os.replace(path, path.with_name(f"{path.name}{DAMAGED}-{time.time_ns()}"))
 
 
@@ -169,7 +169,7 @@ def remove(path: Path) -> bool:
     # Where nothing can be written, even what is not there cannot be deleted.
     if not os.path.lexists(path):
         return False
-    with _writing(path):
+    with refusing(path):
         path.unlink(missing_ok=True)
     return True
 
@@ -182,7 +182,7 @@ def sweep(folder: Path) -> None:
     StoreError
         If the folder cannot be written to.
     """
-    with _writing(folder):
+    with refusing(folder):
         for partial in folder.glob(f"*{PARTIAL}"):
             partial.unlink(missing_ok=True)
 
@@ -196,11 +196,11 @@ def locked(path: Path) -> Iterator[None]:
     StoreError
         If the lock cannot be had.
     """
-    with _writing(path):
+    with refusing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("a")
     with lock:  # closing the file lets the lock go
-        with _writing(path):
+        with refusing(path):
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -209,7 +209,7 @@ def locked(path: Path) -> Iterator[None]:
 def _replacing(path: Path) -> Iterator[Path]:
     """Give a file to be written that then takes the place of `path` at once."""
     partial = path.with_name(f"{path.name}.{os.getpid()}-{next(_counter)}{PARTIAL}")
-    with _writing(path):
+    with refusing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield partial
@@ -219,8 +219,13 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turn whatever the file system refuses into one sentence."""
+def refusing(path: Path) -> Iterator[None]:
+    """Turn whatever the file system refuses into one sentence.
+
+    Raises
+    ------
+    StoreError
+    """
     try:
         yield
     except OSError as error:

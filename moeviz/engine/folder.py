@@ -1,71 +1,89 @@
-"""The folder of one job: its specification, its state, its finished blocks and what they left.
+"""What the store has of one job: its specification, its state, its blocks and what they left.
 
-Every file is written beside its place and then moved into it, so that a process that dies or a
-second process that reads never sees a part of one. A file that does not hold what was written
-into it counts as absent: it is set aside, and its block is computed again.
+All but what blocks left are rows of a database, and each write is a transaction: a process that
+dies or a second process that reads never sees a part of one. A block that is not what was written
+counts as absent: it is deleted, and computed again.
 """
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, TypeVar
 
-from moeviz.engine import files
 from moeviz.engine.errors import DamagedFileError, EngineError, StoreError
+from moeviz.engine.name import Name
 from moeviz.engine.record import Record
+from moeviz.engine.shelf import Shelf, Work
 from moeviz.engine.states import States
 from moeviz.text import json_text
 
+T = TypeVar("T")
+
 
 class Folder:
-    """The folder of one job on one kind of device.
+    """What the store has of one job on one kind of device.
 
     Parameters
     ----------
-    path : Path
-        Where it is, or will be once something is written.
-    device : str
-        ``"cpu"`` or ``"cuda"``.
+    name : Name
+        What the job is called.
+    root : Path
+        The store's folder.
+    shelf : Shelf
+        The store's database.
     must_keep : bool
-        Whether a write that fails is an error. If not, the job computes all the same, and what
+        Whether a database that refuses is an error. If not, the job computes all the same, and what
         could not be written is computed again another time.
 
     Attributes
     ----------
+    path : Path
+        Folder of the files that blocks leave.
     states : States
         What blocks left for those that go on from them.
     """
 
-    def __init__(self, path: Path, device: str, must_keep: bool = True) -> None:
-        self.path = path
+    def __init__(self, name: Name, root: Path, shelf: Shelf, must_keep: bool = True) -> None:
+        self.name = name
+        self.path = root / name.kind / name.hash / name.device
+        self.device = name.device
+        self.states = States(self.path / "states", name, shelf)
+        self._shelf = shelf
         self._must_keep = must_keep
-        self.device = device
-        self.states = States(path / "states")
-        self._state = path / "state.json"
-        self._specification = path / "spec.json"
-        self._blocks = path / "blocks"
-        self._cancel = path / "cancel"
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Return a context that one thread of one process at a time can be in."""
-        with ExitStack() as stack:
-            with self._writing():
-                stack.enter_context(files.locked(self.path / "lock"))
-            yield
+    def alone(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, done while nobody else is inside of this function.
 
-    def stamp(self) -> tuple[int, int, int]:
-        """Return a value that differs after every write of the state; (0, 0, 0) without one."""
+        What it writes is kept together, or not at all. It may be called again where a database was
+        lost before its end.
+
+        Parameters
+        ----------
+        work : function
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written to, and must be.
+        """
+
+        def held(rows: Any, connection: Any) -> T:
+            rows.hold(connection, self.name)
+            return work()
+
         try:
-            status = self._state.stat()
-        except OSError:
-            return (0, 0, 0)
-        return (status.st_mtime_ns, status.st_size, status.st_ino)
+            return self._shelf.write(held)
+        except StoreError:
+            if self._must_keep:
+                raise
+            return work()
+
+    def stamp(self) -> int:
+        """Return a value that differs after every write of the state; 0 without one."""
+        return self._read(lambda rows, c: rows.read_stamp(c, self.name), 0)
 
     def read_record(self, repair: bool = False) -> Record | None:
         """Return the state, or None when there is none that can be read.
@@ -73,16 +91,16 @@ class Folder:
         Parameters
         ----------
         repair : bool
-            Set a damaged file aside. Only for the process that holds the lock.
+            Take a damaged one away. Only inside of :meth:`alone`.
         """
-        try:
-            return Record.from_json(files.read_json(self._state), self._state)
-        except FileNotFoundError:
+        data = self._read(lambda rows, c: rows.read_record(c, self.name), None)
+        if data is None:
             return None
+        try:
+            return Record.from_json(data, str(self.name))
         except DamagedFileError:
             if repair:
-                with self._writing():
-                    files.set_aside(self._state)
+                self._write(lambda rows, c: rows.forget_record(c, self.name))
             return None
 
     def write_record(self, record: Record) -> None:
@@ -91,17 +109,29 @@ class Folder:
         Raises
         ------
         StoreError
-            If the folder cannot be written to.
+            If the database cannot be written to.
         """
-        with self._writing():
-            files.write_json(self._state, record.to_json())
+        self._write(lambda rows, c: rows.write_record(c, self.name, record))
+
+    def restore_record(self, record: Record | None) -> None:
+        """Write the state that there was before, or that there was none.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written to.
+        """
+        if record is not None:
+            self.write_record(record)
+        else:
+            self._write(lambda rows, c: rows.forget_record(c, self.name))
 
     def read_specification(self) -> Any:
         """Return the specification as JSON, or None when there is none that can be read."""
-        try:
-            return files.read_json(self._specification)
-        except (FileNotFoundError, DamagedFileError):
-            return None
+        content = self._read(lambda rows, c: rows.read_specification(c, self.name), None)
+        with suppress(ValueError, RecursionError):
+            return None if content is None else json.loads(content)
+        return None
 
     def write_specification(self, data: Mapping[str, Any]) -> None:
         """Write the specification unless it is there already.
@@ -109,11 +139,11 @@ class Folder:
         Raises
         ------
         StoreError
-            If the folder cannot be written to.
+            If the database cannot be written to.
         """
-        if self.read_specification() != _through_json(data):
-            with self._writing():
-                files.write_json(self._specification, data)
+        content = json_text(data)
+        if self.read_specification() != json.loads(content):
+            self._write(lambda rows, c: rows.write_specification(c, self.name, content))
 
     def read_results(
         self, ids: Iterable[str], known: Iterable[str] = (), repair: bool = False
@@ -127,24 +157,16 @@ class Folder:
         known : iterable of str
             Blocks to leave out, because the caller has them.
         repair : bool
-            Set damaged files aside. Only for the process that holds the lock.
+            Delete damaged ones. Only inside of :meth:`alone`.
         """
-        there = files.names(self._blocks)
-        skip = set(known)
-        results = {}
-        for block_id in ids:
-            path = self._block(block_id)
-            if block_id in skip or path.name not in there:
-                continue
-            try:
-                results[block_id] = self._read_result(path, block_id)
-            except FileNotFoundError:
-                continue
-            except DamagedFileError:
-                if repair:
-                    with self._writing():
-                        files.set_aside(path)
-        return results
+        nothing: tuple[dict[str, dict[str, Any]], list[str]] = ({}, [])
+        wanted = list(ids)
+        found, damaged = self._read(
+            lambda rows, c: rows.read_blocks(c, self.name, wanted, known), nothing
+        )
+        if damaged and repair:
+            self._write(lambda rows, c: rows.remove_blocks(c, self.name, damaged))
+        return {block_id: found[block_id] for block_id in wanted if block_id in found}
 
     def write_result(self, block_id: str, result: Any) -> dict[str, Any]:
         """Write a finished block and return it as a later reader will see it.
@@ -154,31 +176,28 @@ class Folder:
         EngineError
             If the result is not a JSON-able mapping.
         StoreError
-            If the folder cannot be written to.
+            If the database cannot be written to.
         """
         try:
-            content = _through_json(result)
+            text = json_text(result, compact=True)
         except (TypeError, ValueError) as error:
             raise EngineError(
                 f"Expected block {block_id} to return a JSON-able mapping, but writing it failed "
                 f"({error}); mend the study's run_block."
             ) from error
+        content = json.loads(text)
         if not isinstance(content, dict):
             raise EngineError(
                 f"Expected block {block_id} to return a mapping, but it returned "
                 f"{type(result).__name__}; mend the study's run_block."
             )
-        sealed = files.seal({"block": block_id, "result": content})
-        with self._writing():
-            files.write_json(self._block(block_id), sealed)
+        self._write(lambda rows, c: rows.write_blocks(c, self.name, {block_id: text}))
         return content
 
     def sweep(self) -> None:
-        """Delete what writers that died halfway have left. Only under the lock."""
-        for folder in (self.path, self._blocks):
-            with self._writing():
-                files.sweep(folder)
-        self.states.sweep()
+        """Delete what writers that died halfway have left. Only inside of :meth:`alone`."""
+        with self._refused():
+            self.states.sweep()
 
     def ask_cancel(self) -> None:
         """Ask the engine that computes this job, wherever it runs, to stop.
@@ -186,9 +205,9 @@ class Folder:
         Raises
         ------
         StoreError
-            If the folder cannot be written to.
+            If the database cannot be written to.
         """
-        files.write_json(self._cancel, time.time())
+        self._shelf.write(lambda rows, c: rows.ask_cancel(c, self.name))
 
     def take_cancel(self) -> bool:
         """Return whether a cancel was asked for, and take the question away.
@@ -196,33 +215,60 @@ class Folder:
         Raises
         ------
         StoreError
-            If the folder cannot be written to.
+            If the database cannot be written to.
         """
-        with self._writing():
-            return files.remove(self._cancel)
+        if not self._read(lambda rows, c: rows.cancel_asked(c, self.name), False):
+            return False
+        with self._refused():
+            return self._shelf.write(lambda rows, c: bool(rows.take_cancel(c, self.name)))
         return False
 
+    def wish(self, visitor: str) -> None:
+        """Note that a visitor wants this job.
+
+        Parameters
+        ----------
+        visitor : str
+            Name of a visitor, drawn by chance.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written to.
+        """
+        self._write(lambda rows, c: rows.wish(c, self.name, visitor))
+
+    def withdraw(self, visitor: str) -> None:
+        """Note that a visitor does not want this job any more.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written to.
+        """
+        self._write(lambda rows, c: rows.withdraw(c, self.name, visitor))
+
+    def wished_by(self) -> set[str]:
+        """Return the visitors who want this job."""
+        return self._read(lambda rows, c: rows.wished_by(c, self.name), set())
+
+    def _read(self, work: Work[T], absent: T) -> T:
+        try:
+            return self._shelf.read(work, absent)
+        except StoreError:
+            if self._must_keep:
+                raise
+            return absent
+
+    def _write(self, work: Work[None]) -> None:
+        with self._refused():
+            self._shelf.write(work)
+
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Let a refusal of the file system pass where nothing must be kept."""
+    def _refused(self) -> Iterator[None]:
+        """Let a refusal pass where nothing must be kept."""
         try:
             yield
         except StoreError:
             if self._must_keep:
                 raise
-
-    def _block(self, block_id: str) -> Path:
-        return self._blocks / f"{quote(block_id, safe='')}.json"
-
-    def _read_result(self, path: Path, block_id: str) -> dict[str, Any]:
-        content = files.unseal(files.read_json(path), path)
-        if not isinstance(content, dict) or content.get("block") != block_id:
-            raise DamagedFileError(
-                f"Expected block {block_id} in {path}, but it holds another; delete the file."
-            )
-        result: dict[str, Any] = content["result"]
-        return result
-
-
-def _through_json(value: Any) -> Any:
-    return json.loads(json_text(value))

@@ -131,9 +131,9 @@ class JobEngine:
                 return
             if job.mine:
                 self._monitor.withdraw(job, "cancelled")
-            else:
-                job.wanted = False
-                job.folder.ask_cancel()
+                return
+            job.wanted = False
+        job.folder.ask_cancel()
 
     def share(self, wanted: str | Specification, visitors: Collection[str]) -> None:
         """Say who wants a job by now, so that it is computed in their turns.
@@ -247,6 +247,7 @@ class JobEngine:
                 return
             self._closed = True
         self._monitor.close()
+        self.store.close()
         with suppress(Exception):
             atexit.unregister(self.close)
 

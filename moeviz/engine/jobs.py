@@ -50,7 +50,7 @@ class Job:
         Where it stands among other jobs; None where that is not known or it has ended.
     run : int
         Counts submissions; what comes back from an earlier one is ignored.
-    seen, stamp : Record or None, tuple or None
+    seen, stamp : Record or None, int or None
         What the store said when it was last read, and the mark by which a change is noticed.
     """
 
@@ -72,7 +72,7 @@ class Job:
         self.standing: Standing | None = None
         self.run = 0
         self.seen: Record | None = None
-        self.stamp: tuple[int, int, int] | None = None
+        self.stamp: int | None = None
         self._clock = Clock()
 
     @property

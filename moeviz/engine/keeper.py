@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from typing import Any
+
 from moeviz.engine.chains import outdated
 from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
@@ -9,13 +13,17 @@ from moeviz.engine.ledger import Ledger
 from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
 
+Results = dict[str, dict[str, Any]]
+"""Finished blocks by id."""
+
 
 class Keeper:
     """Writes the jobs of one engine to the store.
 
     Several processes may share a store. Each job there is computed by one engine at a time: the
-    one that its state names as owner, as long as that lives. Taking a job over and writing its
-    state happen under the folder's lock.
+    one that its state names as owner, as long as that lives. Looking whose a job is and writing its
+    state happen in one transaction, while nobody else is at the job. Within it the ledger's lock is
+    not waited for, since who holds that may be waiting for the store.
 
     Parameters
     ----------
@@ -50,31 +58,48 @@ class Keeper:
         Raises
         ------
         StoreError
-            If the folder cannot be written to.
+            If the store cannot be written to.
         """
-        with folder.locked():
-            record = folder.read_record(repair=True)
-            if self._is_other(record):
-                self._yield(job, number, folder)
-                return False
-            folder.sweep()
-            folder.take_cancel()
-            found = folder.read_results(job.costs, repair=True)
-            with self._ledger.changed:
-                if job.run != number:
-                    return False
-                job.move(folder, found, record)
+        taken = folder.alone(lambda: self._take(job, folder))
+        if taken is None:
+            self._yield(job, number, folder)
+            return False
+        before, found = taken
+        with self._ledger.changed:
+            wanted = job.run == number
+            if wanted:
+                job.move(folder, found, before)
                 self._ledger.changed.notify_all()
-                unsaved = {key: job.results[key] for key in job.results.keys() - found.keys()}
-                taken = job.record(self._owner)
-            folder.write_specification(job.spec.to_json())
-            for block_id, result in unsaved.items():
-                folder.write_result(block_id, result)
-            folder.write_record(taken)
-            left = folder.states.among(job.costs)
-            if left:
-                folder.states.remove(outdated(job.kind, job.blocks, job.results, left))
+            unsaved = {key: job.results[key] for key in job.results.keys() - found.keys()}
+            record = job.record(self._owner)
+        if not wanted:
+            folder.alone(lambda: folder.restore_record(before))
+            return False
+        folder.alone(lambda: self._begin(job, folder, unsaved, record))
         return True
+
+    def _take(self, job: Job, folder: Folder) -> tuple[Record | None, Results] | None:
+        """Make a job ours in the store, unless another engine has it."""
+        before = folder.read_record(repair=True)
+        if self._is_other(before):
+            return None
+        folder.sweep()
+        folder.take_cancel()
+        found = folder.read_results(job.costs, repair=True)
+        old = before or Record("waiting")
+        folder.write_record(
+            replace(old, state="waiting", message="", owner=self._owner, beat=time.time())
+        )
+        return before, found
+
+    def _begin(self, job: Job, folder: Folder, unsaved: Results, record: Record) -> None:
+        folder.write_specification(job.spec.to_json())
+        for block_id, result in unsaved.items():
+            folder.write_result(block_id, result)
+        folder.write_record(record)
+        left = folder.states.among(job.costs)
+        if left:
+            folder.states.remove(outdated(job.kind, job.blocks, job.results, left))
 
     def save(self, job: Job) -> bool:
         """Write a job's state; a job that has ended belongs to the store from then on.
@@ -87,22 +112,27 @@ class Keeper:
         Raises
         ------
         StoreError
-            If the folder cannot be written to.
+            If the store cannot be written to.
         """
-        folder = job.folder
-        with folder.locked():
-            if self._is_other(folder.read_record()):
-                self._yield(job, job.run, folder)
-                return False
-            with self._ledger.changed:
-                number, record = job.run, job.record(self._owner)
-            if not job.active:
-                folder.write_specification(job.spec.to_json())
-            folder.write_record(record)
-            with self._ledger.changed:
-                if job.run == number and not job.active:
-                    job.mine, job.seen, job.stamp = False, record, folder.stamp()
+        with self._ledger.changed:
+            folder, number, ended = job.folder, job.run, not job.active
+            record = job.record(self._owner)
+        stamp = folder.alone(lambda: self._write(job, folder, record, ended))
+        if stamp is None:
+            self._yield(job, number, folder)
+            return False
+        with self._ledger.changed:
+            if job.run == number and ended:
+                job.mine, job.seen, job.stamp = False, record, stamp
         return True
+
+    def _write(self, job: Job, folder: Folder, record: Record, ended: bool) -> int | None:
+        if self._is_other(folder.read_record()):
+            return None
+        if ended:
+            folder.write_specification(job.spec.to_json())
+        folder.write_record(record)
+        return folder.stamp()
 
     def _is_other(self, record: Record | None) -> bool:
         return record is not None and record.taken and record.owner != self._owner

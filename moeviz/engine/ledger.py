@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from typing import Any
 
-from moeviz.engine.errors import EngineError, UnknownJobError, told
+from moeviz.engine.errors import EngineError, LostStoreError, UnknownJobError, told
 from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind, Specification
 from moeviz.engine.store import DEVICES, Store
 from moeviz.errors import MoevizError
+
+logger = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -97,20 +100,29 @@ class Ledger:
             return self._keep(self._look(spec, device))
 
     def refresh(self, job: Job) -> None:
-        """Bring a job that another process may be computing up to date with the store."""
+        """Bring a job that another process may be computing up to date with the store.
+
+        Where the store does not answer at this moment, the job stays as it was last seen.
+        """
         with self.changed:
             if job.mine:
                 return
-            stamp = job.folder.stamp()
             version = job.version
-            if stamp != job.stamp:
-                record = job.folder.read_record()
-                job.mirror(record, job.folder.read_results(job.costs, known=job.results))
-                job.stamp = stamp
-            elif job.active:
-                job.mirror(job.seen, {})
+            try:
+                self._mirror(job)
+            except LostStoreError as error:
+                logger.warning("%s: %s", error.path, error)
             if job.version != version:
                 self.changed.notify_all()
+
+    def _mirror(self, job: Job) -> None:
+        stamp = job.folder.stamp()
+        if stamp != job.stamp:
+            record = job.folder.read_record()
+            job.mirror(record, job.folder.read_results(job.costs, known=job.results))
+            job.stamp = stamp
+        elif job.active:
+            job.mirror(job.seen, {})
 
     def _look(self, spec: Any, device: str) -> Job:
         kind = self._kind_of(spec)

@@ -236,7 +236,7 @@ class Monitor:
             else:
                 run = self.connection.dispatch(job, self._start, self._bring)
                 if run.chains.linked:
-                    make_room(folder.path.parent.parent)
+                    make_room(self._store, job.kind)
                 self._send(run)
 
     def _send(self, run: Dispatch) -> None:

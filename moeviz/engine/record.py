@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from moeviz.engine.errors import DamagedFileError
-from moeviz.engine.owner import Owner
+from moeviz.engine.owner import SILENT_SECONDS, Owner
 from moeviz.engine.snapshot import ACTIVE, STATES, JobState
 
 
 @dataclass(frozen=True)
 class Record:
-    """What ``state.json`` holds.
+    """What is said of a job.
 
     Attributes
     ----------
@@ -29,6 +29,9 @@ class Record:
         The engine that wrote it.
     beat : float
         When it was written, in seconds since the epoch.
+    lease : float
+        Until when its owner counts as alive where nobody can look; each of the owner's writes, of
+        this job or another, makes it longer.
     """
 
     state: JobState
@@ -37,18 +40,21 @@ class Record:
     version: int = 0
     owner: Owner | None = None
     beat: float = 0.0
+    lease: float = field(default=0.0, compare=False)
 
     @property
     def taken(self) -> bool:
         """Whether a living engine is computing this job."""
-        return self.state in ACTIVE and self.owner is not None and self.owner.lives(self.beat)
+        if self.owner is None or self.state not in ACTIVE:
+            return False
+        return self.owner.lives(max(self.beat, self.lease - SILENT_SECONDS))
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as a JSON-able mapping."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Any, path: Path) -> Record:
+    def from_json(cls, data: Any, path: Path | str) -> Record:
         """Read what :meth:`to_json` wrote, by this version or one that writes more.
 
         Raises
@@ -67,8 +73,9 @@ class Record:
                 version=int(data["version"]),
                 owner=Owner.from_json(data["owner"]),
                 beat=float(data["beat"]),
+                lease=float(data.get("lease", 0.0)),
             )
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise DamagedFileError(
                 f"Expected the state of a job in {path}, but it holds something else "
                 f"({error!r}); delete the file."

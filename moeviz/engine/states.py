@@ -1,13 +1,22 @@
-"""What the blocks of one job left for those that go on from them: one file of bytes for each."""
+"""What the blocks of one job left for those that go on from them: one file of bytes for each.
+
+They are large and short-lived, so they are files also where all else is in a database, which notes
+where they lie. A file says itself what it is; the note decides nothing.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from moeviz.engine import files
-from moeviz.engine.errors import DamagedFileError
+from moeviz.engine.errors import DamagedFileError, StoreError
+from moeviz.engine.name import Name
+from moeviz.engine.shelf import Shelf
 
 
 class States:
@@ -20,10 +29,16 @@ class States:
     ----------
     path : Path
         Their folder; made when the first one is written.
+    name : Name
+        What the job is called.
+    shelf : Shelf
+        The store's database.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: Name, shelf: Shelf) -> None:
         self._path = path
+        self._name = name
+        self._shelf = shelf
 
     def among(self, ids: Iterable[str]) -> set[str]:
         """Return those of the blocks whose states are there, whole or not."""
@@ -63,7 +78,16 @@ class States:
         StoreError
             If the folder cannot be written to.
         """
-        files.write_bytes(self._file(block_id), block_id, state)
+        path = self._file(block_id)
+        files.write_bytes(path, block_id, state)
+        note = {
+            "place": str(path),
+            "bytes": len(state),
+            "sha256": hashlib.sha256(state).hexdigest(),
+        }
+        self._shelf.write(
+            lambda rows, c: rows.note_state(c, self._name, block_id, socket.gethostname(), note)
+        )
 
     def remove(self, ids: Iterable[str]) -> None:
         """Delete what nobody goes on from any more.
@@ -73,8 +97,9 @@ class States:
         StoreError
             If the folder cannot be written to.
         """
-        for block_id in ids:
-            files.remove(self._file(block_id))
+        gone = [block_id for block_id in ids if files.remove(self._file(block_id))]
+        if gone:
+            self._note()
 
     def clear(self) -> None:
         """Delete all of them.
@@ -86,6 +111,7 @@ class States:
         """
         for path in self._path.glob("*.bin"):
             files.remove(path)
+        self._note()
 
     def sweep(self) -> None:
         """Delete what writers that died halfway have left. Only under the folder's lock.
@@ -95,7 +121,17 @@ class States:
         StoreError
             If the folder cannot be written to.
         """
-        files.sweep(self._path)
+        if self._path.exists():
+            files.sweep(self._path)
+            self._note()
+
+    def _note(self) -> None:
+        """Forget the notes of files that are gone; a note that stays does no harm."""
+        kept = [unquote(path.stem) for path in self._path.glob("*.bin")]
+        with suppress(StoreError):
+            self._shelf.write(
+                lambda rows, c: rows.forget_states(c, self._name, socket.gethostname(), kept)
+            )
 
     def _file(self, block_id: str) -> Path:
         return self._path / f"{quote(block_id, safe='')}.bin"

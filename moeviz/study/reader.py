@@ -61,6 +61,11 @@ class ObjectReader:
             self._refuse("an object", data, where)
         self._data = data
 
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The object itself."""
+        return self._data
+
     def __contains__(self, name: str) -> bool:
         return self._data.get(name) is not None
 

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
+from moeviz.engine import Store
+from moeviz.engine.listing import kept_jobs
 from moeviz.study import FIELDS_VERSION, PRESETS
 from moeviz.ui.checker.page import HOMOGENEITY
 from moeviz.ui.crowd.visitor import visiting
@@ -169,7 +171,7 @@ def test_a_good_file_sets_the_form(lab):
 
 def studies(server) -> set[str]:
     """The studies in the server's store."""
-    return {path.name for path in (server.home / "studies").glob("*")}
+    return {job.name.hash for job in kept_jobs(Store(server.home)) if job.name.kind == "studies"}
 
 
 def upload(lab, content: bytes) -> None:

@@ -16,9 +16,10 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 import toy_study  # noqa: E402
+from databases import Postgres, why_no_postgres  # noqa: E402
 from engine_helpers import Log, Run  # noqa: E402
 
-from moeviz.engine import Engine  # noqa: E402
+from moeviz.engine import Engine, Store  # noqa: E402
 from moeviz.engine.workers.cluster import announced_address, end_host, start_host  # noqa: E402
 
 
@@ -30,6 +31,39 @@ def scheduler() -> Iterator[str]:
         yield announced_address(host)
     finally:
         end_host(host)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of PostgreSQL."""
+    reason = why_no_postgres()
+    if reason is not None:
+        pytest.skip(reason)
+    server = Postgres()
+    yield server
+    server.end()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """A function that opens one store, again and again, as each process would."""
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").database()
+    stores = []
+
+    def make() -> Store:
+        stores.append(Store(tmp_path / "home", url))
+        return stores[-1]
+
+    yield make
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(make_store: Callable[[], Store]) -> Store:
+    return make_store()
 
 
 @pytest.fixture

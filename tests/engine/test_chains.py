@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 import toy_study
+from databases import ask, spoil
 from engine_helpers import Log, MakeEngine, Run, expected, numbers, until
 from inline import Inline
 from toy_chains import Relay, Relays, undisturbed
 
-from moeviz.engine import EngineError, StoreError, UnknownJobError
+from moeviz.engine import EngineError, Store, StoreError, UnknownJobError
 from moeviz.engine.chains import outdated
-from moeviz.engine.folder import Folder
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
@@ -165,12 +165,12 @@ def test_a_run_whose_state_is_damaged_begins_again_and_nothing_else(place: Place
 def test_a_run_goes_on_from_its_last_whole_state(place: Place):
     place.interrupt(FOUR, "0/3")
     place.finish(FOUR)
-    folder = place.folder(FOUR)
-    for name in ("blocks/0%2F2.json", "blocks/0%2F3.json", "states/0%2F3.bin"):
-        (folder / name).unlink()
+    store = place.engine.store
+    assert ask(store, "DELETE FROM blocks WHERE block IN ('0/2', '0/3')") == [(2,)]
+    (place.folder(FOUR) / "states" / "0%2F3.bin").unlink()
     kind, legs = Relays(), {leg.id: leg for leg in Relays().plan(FOUR)}
     _, state = kind.go_on(FOUR, legs["0/0"], None, "cpu")
-    States(folder / "states").write("0/0", state)
+    store.folder(FOUR.hash, "cpu", kind).states.write("0/0", state)
     place.again()
     place.finish(FOUR)
     assert [name for name, _ in place.runner.sent] == ["0/1", "0/2", "0/3"]
@@ -178,7 +178,7 @@ def test_a_run_goes_on_from_its_last_whole_state(place: Place):
 
 def test_a_damaged_result_in_the_middle_is_computed_again(place: Place):
     place.finish(FOUR)
-    (place.folder(FOUR) / "blocks" / "0%2F1.json").write_text("{")
+    spoil(place.engine.store, "0/1")
     place.again()
     place.finish(FOUR)
     assert [name for name, _ in place.runner.sent] == ["0/0", "0/1"]
@@ -252,13 +252,17 @@ def test_of_too_many_states_those_that_rested_longest_go(place: Place):
     record = place.engine.look(resting)
     assert record.state == "done"
     size = sum(file.stat().st_size for file in place.root.glob("relays/*/*/states/*"))
-    make_room(place.root / "relays", size)
+    store = place.engine.store
+    make_room(store, Relays(), size)
     assert [bool(place.states(spec)) for spec in specs] == [True, True, True]
-    make_room(place.root / "relays", size - 1)
+    make_room(store, Relays(), size - 1)
     assert [bool(place.states(spec)) for spec in specs] == [False, True, True]
+    saved = store.folder(newest.hash, "cpu", Relays())
+    until(lambda: getattr(saved.read_record(), "state", "") == "done")
     owner = Owner.here(place.engine._monitor._token)
-    Folder(place.folder(other), "cpu").write_record(Record("running", owner=owner))
-    make_room(place.root / "relays", 0)
+    running = Record("running", owner=owner, beat=time.time())
+    store.folder(other.hash, "cpu", Relays()).write_record(running)
+    make_room(store, Relays(), 0)
     assert [bool(place.states(spec)) for spec in specs] == [False, True, False]
     place.again()
     assert place.engine.look(newest).state == "done"
@@ -276,23 +280,26 @@ def test_few_jobs_of_a_heavy_kind_stay_in_memory(place: Place, monkeypatch: pyte
 
 
 def test_block_names_need_not_be_file_names(tmp_path: Path):
-    states = States(tmp_path / "states")
+    folder = Store(tmp_path).folder("0" * 16, "cpu")
+    states, path = folder.states, folder.path / "states"
     names = ["m0-s1-d0-003", "../../escape", "a/b", "..", "größe 1", "x%2Fy", "line\nbreak"]
     for name in names:
         states.write(name, name.encode() * 3)
     assert [states.read(name) for name in names] == [name.encode() * 3 for name in names]
     assert states.among([*names, "other"]) == set(names)
     states.remove(names[1:])
-    assert [path.name for path in (tmp_path / "states").iterdir()] == ["m0-s1-d0-003.bin"]
-    (tmp_path / "states" / "b.bin.1-2.partial").write_text("half")
+    assert [file.name for file in path.iterdir()] == ["m0-s1-d0-003.bin"]
+    (path / "b.bin.1-2.partial").write_text("half")
     states.sweep()
     assert states.among(names) == {names[0]}
-    assert len(list((tmp_path / "states").iterdir())) == 1
+    assert len(list(path.iterdir())) == 1
 
 
 def test_a_folder_of_states_that_is_a_file_is_named(tmp_path: Path):
-    (tmp_path / "states").write_text("in the way")
-    states = States(tmp_path / "states")
+    folder = Store(tmp_path).folder("0" * 16, "cpu")
+    folder.path.mkdir(parents=True)
+    (folder.path / "states").write_text("in the way")
+    states = folder.states
     assert states.among(["a"]) == set()
     assert states.read("a") is None
     with pytest.raises(StoreError, match="a file stands in its place"):

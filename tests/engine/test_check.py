@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 import toy_study as toy
+from databases import ask
 from engine_helpers import until
 
 from moeviz.engine import Check, Checker, EngineError, Snapshot, Store, UnknownJobError, files
@@ -103,10 +104,6 @@ def asked(log: Path) -> list[str]:
     return log.read_text().split() if log.exists() else []
 
 
-def blocks(root: Path) -> list[Path]:
-    return list((root / "home" / "checks").glob("*/cpu/blocks/*.json"))
-
-
 def test_a_verdict_is_computed_once(make, log):
     checker = make()
     with pytest.raises(UnknownJobError):
@@ -125,8 +122,8 @@ def test_a_verdict_is_computed_once(make, log):
 
 def test_a_damaged_file_is_computed_again(make, log, tmp_path):
     done(make(), "S1")
-    (path,) = blocks(tmp_path)
-    path.write_text(path.read_text().replace("holds", "fails"))
+    changed = "UPDATE blocks SET content = replace(content, 'holds', 'fails')"
+    assert ask(Store(tmp_path / "home"), changed) == [(1,)]
     other = make()
     assert not other.look(claim("S1")).results
     assert done(other, "S1")["verdict"] == "holds"
@@ -178,7 +175,7 @@ def test_a_verdict_for_want_of_time_is_not_kept(make, log, tmp_path):
         assert done(checker, "gives up") == {"id": "gives up"}
         assert checker.look(claim("gives up")).state == "done"
     assert asked(log) == ["gives", "up"] * 2
-    assert blocks(tmp_path) == []
+    assert ask(Store(tmp_path / "home"), "SELECT count(*) FROM blocks") == [(0,)]
     other = make()  # the state is written a moment after whoever waits has heard of it
     until(lambda: other.look(claim("gives up")).state == "interrupted")
     assert other.look(claim("gives up")).result() is None
@@ -267,7 +264,7 @@ def test_an_error_is_one_sentence_and_is_not_kept(make, tmp_path):
     failed = ended(make(), "breaks")
     assert failed.state == "failed"
     assert "ValueError (two lines)" in failed.message
-    assert blocks(tmp_path) == []
+    assert ask(Store(tmp_path / "home"), "SELECT count(*) FROM blocks") == [(0,)]
 
 
 def test_errors_of_moeviz_are_said_as_they_are():

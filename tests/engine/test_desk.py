@@ -8,9 +8,9 @@ from typing import Any
 
 import toy_study as toy
 
+from moeviz.engine import Store
 from moeviz.engine.desk import AHEAD_SECONDS, STOPPING_SECONDS, Desk, Due
 from moeviz.engine.dispatch import Dispatch, Finished
-from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import Job
 from moeviz.engine.studies.studies import Studies
 
@@ -47,7 +47,8 @@ class Office:
         self.runs: list[Dispatch] = []
 
     def job(self, *seconds: float, visitor: str = "", seed: int = 0) -> Dispatch:
-        job = Job(Studies(toy), toy.Specification(seconds, seed=seed), Folder(self.path, "cpu"))
+        spec = toy.Specification(seconds, seed=seed)
+        job = Job(Studies(toy), spec, Store(self.path).folder(spec.hash, "cpu"))
         job.visitors = {visitor} - {""}
         self.runs.append(Paper(job, self.place, lambda *_: None))
         return self.runs[-1]

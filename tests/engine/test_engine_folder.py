@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import shutil
-from collections.abc import Callable
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 import toy_study as toy
+from databases import ask, spoil
 from engine_helpers import MakeEngine, expected, numbers, until
 
 from moeviz.cli import presets
 from moeviz.cli import program as cli
 from moeviz.engine import Engine, EngineError, Store, StoreError
 from moeviz.engine.checks.check import Check, CheckBlock, Checks
+from moeviz.engine.database.base import Database
 from moeviz.engine.errors import told
 from moeviz.engine.record import Record
 
 LONG = toy.Specification((0.05,) * 40, seed=3)
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, root: Path, number: int) -> None:
-    """Have the file system refuse every write below a folder."""
+def refuse(monkeypatch: pytest.MonkeyPatch, store: Store, how: str) -> None:
+    """Have SQLite refuse every write from now on, as it does on such a disk."""
+    real = Database._connected
 
-    def refusing(real: Callable[..., Any], reads: Callable[..., bool]) -> Callable[..., Any]:
-        def call(path: Any, *arguments: Any, **options: Any) -> Any:
-            if str(path).startswith(str(root)) and not reads(*arguments, **options):
-                raise OSError(number, os.strerror(number), str(path))
-            return real(path, *arguments, **options)
+    def connected(database: Database, name: str) -> sqlite3.Connection:
+        connection = real(database, name)
+        for pragma in PRAGMAS.get(how, ()):
+            connection.execute(pragma)
+        return connection
 
-        return call
+    def failing(database: Database, work: Any) -> Any:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = CODES[how]
+        with database._refusing():
+            raise error
 
-    def reading(mode: str = "r", *_: Any, **__: Any) -> bool:
-        return mode in ("r", "rb")
+    monkeypatch.setattr(Database, "_connected", connected)
+    if how in CODES:
+        monkeypatch.setattr(Database, "_write", failing)
+    store.close()
 
-    def never(*_: Any, **__: Any) -> bool:
-        return False
 
-    monkeypatch.setattr(Path, "open", refusing(Path.open, reading))
-    for name in ("write_text", "unlink"):
-        monkeypatch.setattr(Path, name, refusing(getattr(Path, name), never))
-    monkeypatch.setattr(os, "replace", refusing(os.replace, never))
+PRAGMAS = {"read-only": ["PRAGMA query_only = ON"], "full": ["PRAGMA max_page_count = 1"]}
+CODES = {
+    "not allowed": sqlite3.SQLITE_PERM,
+    "disk": sqlite3.SQLITE_IOERR,
+    "cannot be": sqlite3.SQLITE_NOLFS,
+}
 
 
 def sentence(said: str, root: Path) -> None:
@@ -55,42 +62,43 @@ def sentence(said: str, root: Path) -> None:
     assert "OSError" not in said
 
 
-WORDS = {
-    errno.EROFS: "read-only",
-    errno.ENOSPC: "full",
-    errno.EACCES: "not allowed",
-    errno.EIO: "disk",
-    errno.EMFILE: "cannot be",
-}
+WORDS = ["read-only", "full", "not allowed", "disk", "cannot be"]
 
 
-@pytest.mark.parametrize("number", WORDS)
+@pytest.mark.parametrize("word", WORDS)
 def test_what_refuses_a_write_is_said_in_plain_words(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str
 ):
-    folder = Store(tmp_path / "home").folder("0" * 16, "cpu")
+    store = Store(tmp_path / "home")
+    folder = store.folder("0" * 16, "cpu")
     folder.write_result("a", {})
-    refuse(monkeypatch, tmp_path / "home", number)
-    with pytest.raises(StoreError, match=WORDS[number]) as caught:
-        folder.write_result("b", {})
+    refuse(monkeypatch, store, word)
+    large = {"x": [0.5] * 20_000}  # more than a page that is there has room for
+    with pytest.raises(StoreError, match=word) as caught:
+        folder.write_result("b", large)
     sentence(str(caught.value), tmp_path / "home")
+    monkeypatch.undo()
+    store.close()
+    assert folder.read_results(["a"]) == {"a": {}}
+    folder.write_result("b", {})
 
 
 @pytest.mark.parametrize(
-    "number", [errno.EROFS, *(pytest.param(n, marks=pytest.mark.crowd) for n in list(WORDS)[1:])]
+    "word", [WORDS[0], *(pytest.param(word, marks=pytest.mark.crowd) for word in WORDS[1:])]
 )
 def test_a_folder_that_refuses_in_the_middle_ends_the_study_in_plain_words(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str
 ):
     job = engine.submit(LONG)
     until(lambda: engine.look(job).done >= 2)
-    refuse(monkeypatch, tmp_path / "home", number)
+    refuse(monkeypatch, engine.store, word)
     last = engine.wait(job, timeout=60)
     assert last.state == "failed"
-    assert WORDS[number] in last.message
+    assert word in last.message
     sentence(last.message, tmp_path / "home")
     assert last.done >= 2, "what is in memory stays on the page"
     monkeypatch.undo()
+    engine.store.close()
     assert numbers(engine.wait(engine.submit(LONG))) == expected(LONG)
 
 
@@ -133,25 +141,30 @@ def test_a_folder_that_is_a_file_from_the_start(make_engine: MakeEngine, tmp_pat
     sentence(last.message, tmp_path / "home")
 
 
-@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
-def test_a_damaged_verdict_in_a_folder_that_refuses_counts_as_absent(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
+@pytest.mark.parametrize("word", ["read-only", "not allowed"])
+def test_a_damaged_verdict_in_a_store_that_refuses_counts_as_absent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str
 ):
     check = Check({"claim": "C1.d2"})
-    folder = Store(tmp_path).folder(check.hash, "cpu", Checks())
+    store = Store(tmp_path)
+    folder = store.folder(check.hash, "cpu", Checks())
     folder.write_result(CheckBlock.id, {"verdict": {}, "final": True})
-    (path,) = (folder.path / "blocks").iterdir()
-    path.write_text("{")
-    refuse(monkeypatch, tmp_path, number)
-    with folder.locked():
+    spoil(store, CheckBlock.id)
+    refuse(monkeypatch, store, word)
+
+    def work() -> str:
         assert folder.read_results([CheckBlock.id], repair=True) == {}
         assert folder.write_result(CheckBlock.id, {"final": True}) == {"final": True}
         folder.write_record(Record("done"))
         folder.write_specification(check.to_json())
         folder.sweep()
         assert not folder.take_cancel()
+        return "ended"
+
+    assert folder.alone(work) == "ended"
     assert folder.read_record(repair=True) is None
-    assert path.read_text() == "{"
+    monkeypatch.undo()
+    assert ask(store, "SELECT content FROM blocks") == [("{}",)]
 
 
 def test_verdicts_in_a_folder_that_is_a_file_count_as_absent(tmp_path: Path):

@@ -15,10 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 import toy_study as toy
+from databases import ask
 from engine_helpers import Log, Run, expected, numbers, until
 from toy_chains import Relays
 
-from moeviz.engine import Engine, Snapshot
+from moeviz.engine import Engine, Snapshot, Store
 from moeviz.engine.children import SILENT
 
 
@@ -238,8 +239,7 @@ def test_a_script_ends_quietly_although_it_does_not_close(tmp_path: Path, log: L
     out, err = app.communicate(timeout=60)
     assert (app.returncode, out, err) == (0, "began\n", "")
     until(lambda: gone(*log.pids()))
-    (state,) = (tmp_path / "home" / "studies").glob("*/cpu/state.json")
-    assert json.loads(state.read_text())["state"] == "interrupted"
+    assert ask(Store(tmp_path / "home"), "SELECT state FROM jobs") == [("interrupted",)]
 
 
 def test_control_c_ends_it_without_noise_from_the_workers(tmp_path: Path, log: Log, run: Run):

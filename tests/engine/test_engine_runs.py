@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import signal
 import statistics
@@ -16,10 +15,11 @@ from pathlib import Path
 
 import pytest
 import toy_study as toy
+from databases import ask, spoil
 from engine_helpers import Log, MakeEngine, Run, expected, numbers, until
 from toy_drills import Drill, Drills
 
-from moeviz.engine import Engine, EngineError, Snapshot, UnknownJobError
+from moeviz.engine import Engine, EngineError, Snapshot, Store, UnknownJobError
 from moeviz.engine.workers.futures import blamed
 
 # --- A study from beginning to end.
@@ -105,7 +105,7 @@ def test_two_kinds_of_job_share_the_workers(make_engine: MakeEngine):
     assert numbers(engine.wait(jobs[0])) == expected(study)
     assert engine.wait(jobs[1]).result() == [0, 1, 2, 3, 4]
     engine.close()
-    assert {path.name for path in engine.store.root.iterdir()} == {"studies", "drills"}
+    assert set(ask(engine.store, "SELECT kind FROM jobs")) == {("studies",), ("drills",)}
     later = make_engine(kinds=[Drills()], scheduler="tcp://127.0.0.1:1")
     assert later.look(jobs[1]).result() == later.look(drill).result() == [0, 1, 2, 3, 4]
     assert later.look(jobs[1]).spec == drill
@@ -224,7 +224,7 @@ def test_a_waiting_study_is_cancelled_before_the_cluster_is_there(make_engine: M
     job = engine.submit(toy.Specification((1.0,)))
     engine.cancel(job)
     assert engine.look(job).state == "cancelled"
-    until(lambda: (engine.store.root / "studies" / job / "cpu" / "state.json").exists())
+    until(lambda: engine.store.folder(job, "cpu").read_record() is not None)
     assert engine.look(job).state == "cancelled"
 
 
@@ -288,9 +288,8 @@ def test_a_damaged_block_is_computed_again_and_nothing_else(make_engine: MakeEng
     job = engine.submit(spec)
     engine.wait(job)
     engine.close()
-    folder = engine.store.root / "studies" / job / "cpu"
-    (folder / "blocks" / "block-3.json").write_text('{"sha256": "0", "content": {}}')
-    (folder / "state.json").write_text("\x00")
+    spoil(engine.store, "block-3")
+    ask(engine.store, "UPDATE jobs SET state = 'asleep'")
     log.path.unlink()
 
     engine = make_engine()
@@ -298,7 +297,6 @@ def test_a_damaged_block_is_computed_again_and_nothing_else(make_engine: MakeEng
     assert engine.look(job).done == 4
     assert numbers(engine.wait(engine.submit(spec))) == expected(spec)
     assert log.blocks() == ["block-3"]
-    assert sorted(p.name for p in (folder / "blocks").glob("*damaged*"))[0].startswith("block-3")
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"seconds": [0]}', "[]", "null"])
@@ -307,7 +305,7 @@ def test_a_damaged_specification_makes_a_job_unknown(make_engine: MakeEngine, te
     engine = make_engine()
     engine.wait(engine.submit(spec))
     engine.close()
-    (engine.store.root / "studies" / spec.hash / "cpu" / "spec.json").write_text(text)
+    ask(engine.store, "UPDATE specifications SET content = :text", text=text)
     engine = make_engine()
     with pytest.raises(UnknownJobError, match="submit it"):
         engine.look(spec.hash)
@@ -319,8 +317,7 @@ def test_a_specification_under_another_name_is_refused(make_engine: MakeEngine):
     engine = make_engine()
     engine.wait(engine.submit(one))
     engine.close()
-    studies = engine.store.root / "studies"
-    os.rename(studies / one.hash, studies / other.hash)
+    ask(engine.store, "UPDATE specifications SET hash = :hash", hash=other.hash)
     with pytest.raises(UnknownJobError, match="that of job"):
         make_engine().look(other.hash)
 
@@ -338,9 +335,8 @@ def test_a_store_that_vanishes_is_made_again(engine: Engine):
     spec = toy.Specification((0.05,) * 10, seed=8)
     job = engine.submit(spec)
     until(lambda: engine.look(job).done >= 2)
-    folder = engine.store.root / "studies" / job / "cpu" / "blocks"
-    for file in folder.iterdir():
-        file.unlink()
+    for path in engine.store.root.iterdir():
+        path.unlink()
     assert numbers(engine.wait(job)) == expected(spec)
 
 
@@ -446,9 +442,9 @@ def test_processes_that_submit_the_same_study_share_it(
     assert [answer[0].strip() for answer in answers] == ["done 20"] * 3, answers
     assert [answer[1] for answer in answers] == [""] * 3
     assert len(log.blocks()) == len(set(log.blocks())) == 20
-    folder = next((tmp_path / "home" / "studies").glob("*/cpu"))
-    assert json.loads((folder / "state.json").read_text())["state"] == "done"
-    assert len(list((folder / "blocks").iterdir())) == 20
+    store = Store(tmp_path / "home")
+    assert ask(store, "SELECT state FROM jobs") == [("done",)]
+    assert ask(store, "SELECT count(*) FROM blocks") == [(20,)]
 
 
 # --- Clusters that are not as they should be, and devices.
@@ -529,8 +525,7 @@ def check_gpu_routing(make_engine: MakeEngine, address: str, log: Log, gpu_pid: 
     assert (done.state, done.device) == ("done", "cpu")
     assert len(log.lines()) == 12, "computed again, since digits may differ"
     assert {device for _, _, device in log.lines()[6:]} == {"cpu"}
-    devices = {path.name for path in (plain.store.root / "studies" / spec.hash).iterdir()}
-    assert devices == {"cpu", "cuda"}
+    assert set(ask(plain.store, "SELECT device FROM jobs")) == {("cpu",), ("cuda",)}
 
 
 # --- Wrong calls.

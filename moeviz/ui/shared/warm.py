@@ -13,6 +13,9 @@ from moeviz.ui.shared.navigation import SECTIONS
 
 TORCH = "torch"
 
+_STORE = ("moeviz.engine.database.base", "moeviz.engine.rows")
+"""What the first study that is run or opened needs."""
+
 _BESIDE = ("pandas", "pyarrow")
 """What Streamlit itself imports when a page first needs it."""
 
@@ -46,7 +49,7 @@ def used_by_pages(folder: Path) -> list[str]:
     """
     scripts = [folder / path for paths in SECTIONS.values() for path in paths]
     first, *others = (list(_imported(script)) for script in scripts)
-    return list(dict.fromkeys([*first, TORCH, *chain.from_iterable(others), *_BESIDE]))
+    return list(dict.fromkeys([*first, TORCH, *_STORE, *chain.from_iterable(others), *_BESIDE]))
 
 
 def _imported(script: Path) -> Iterator[str]:

@@ -1,0 +1,112 @@
+"""Databases for tests: a server of PostgreSQL, and rows changed behind a store's back."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from moeviz.engine import Store
+
+NOBODIES = ("postgres", "nobody")
+"""Users as whom PostgreSQL runs where the tests run as root, which it refuses."""
+
+
+def program(name: str) -> str | None:
+    """Where a program of PostgreSQL's is, the newest that Debian has."""
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(debian[-1]) if debian else None)
+
+
+def why_no_postgres() -> str | None:
+    if program("initdb") is None or program("pg_ctl") is None:
+        return "PostgreSQL is not installed (initdb, pg_ctl)"
+    if os.getuid() == 0 and (unprivileged() is None or shutil.which("runuser") is None):
+        return "PostgreSQL refuses root, and there is no other user to run it as"
+    return None
+
+
+def unprivileged() -> str | None:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in NOBODIES if name in known), None)
+
+
+class Postgres:
+    """A server on a socket in a folder of its own."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="moeviz-pg-"))
+        self._as: Sequence[str] = ()
+        if os.getuid() == 0:
+            user = unprivileged()
+            assert user is not None
+            shutil.chown(self.folder, user)
+            self._as = ("runuser", "-u", user, "--")
+        self.data = self.folder / "data"
+        self._made = 0
+        words = ["-D", self.data, "-U", "moeviz", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        self._run("initdb", *words)
+        self.start()
+
+    def start(self) -> None:
+        options = f"-c unix_socket_directories={self.folder} -c listen_addresses='' -c fsync=off"
+        log = self.folder / "log"
+        self._run("pg_ctl", "-D", self.data, "-o", options, "-l", log, "-w", "-t", "60", "start")
+
+    def stop(self, how: str = "fast") -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", how, "-w", "-t", "60", "stop")
+
+    def database(self) -> str:
+        """URL of a database that nothing is in."""
+        self._made += 1
+        name = f"store{self._made}"
+        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return self._url(name)
+
+    def end(self) -> None:
+        self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://moeviz@/{name}?host={self.folder}"
+
+    def _run(self, name: str, *words: object) -> None:
+        done = subprocess.run(
+            [*self._as, str(program(name)), *map(str, words)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd="/",
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+
+def address(store: Store) -> str:
+    """URL of a store's database."""
+    return store.shelf.url or f"sqlite:///{store.root / 'store.db'}"
+
+
+def ask(store: Store | str, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Do something to a store's rows that the store knows nothing of; return what is said."""
+    engine = create_engine(store if isinstance(store, str) else address(store))
+    with engine.begin() as connection:
+        done = connection.execute(text(statement), values)
+        found = [tuple(row) for row in done] if done.returns_rows else [(done.rowcount,)]
+    engine.dispose()
+    return found
+
+
+def spoil(store: Store, block_id: str, content: str = "{}") -> None:
+    """Change a block without its checksum."""
+    sql = "UPDATE blocks SET content = :content WHERE block = :block"
+    assert ask(store, sql, content=content, block=block_id) == [(1,)]
