@@ -111,10 +111,14 @@ class Jobs {
     else title.append(job.title);
     const asked = ago(Date.now() / 1000 - job.at);
     const words = [job.kind, job.detail, lecturer ? "" : `asked for ${asked}`];
-    if (lecturer) words.push(`changed ${asked}`, job.wishes === 1 ? "one wants it" : `${job.wishes} want it`);
+    if (lecturer) words.push(`changed ${asked}`);
+    if (lecturer && job.active) words.push(job.wishes === 1 ? "one wants it" : `${job.wishes} want it`);
     card.append(title, element("p", "jobs-words", words.filter(Boolean).join(" · ")));
     const state = element("p", "jobs-state");
-    state.append(element("b", "", TITLES[job.state] ?? job.state), ` ${job.sentence}`);
+    const said = TITLES[job.state] ?? job.state;
+    // Most sentences begin with the state itself.
+    const rest = job.sentence.startsWith(said) ? job.sentence.slice(said.length) : `: ${job.sentence}`;
+    state.append(element("b", "", said), rest);
     card.append(state);
     if (job.active) {
       card.append(tagged("progress", {

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from moeviz.charts.claim_words import GROUPS, group_of
+from moeviz.charts.differences import differences
 from moeviz.charts.question import question_words
 from moeviz.engine.folder import Folder
 from moeviz.engine.kinds import kind_named
@@ -21,8 +23,6 @@ from moeviz.symbolic.request.selection import CHECK_FIELDS
 from moeviz.train.presets import PRESETS as TRAININGS
 from moeviz.train.specification import Training
 from moeviz.ui.checker.link import CHECKER, composed, request_of
-from moeviz.ui.checker.tiles import says
-from moeviz.ui.lab.named import named
 from moeviz.ui.protocols.link import FIGURE
 from moeviz.ui.shared.navigation import (
     ADDRESSES,
@@ -33,6 +33,9 @@ from moeviz.ui.shared.navigation import (
 from moeviz.ui.shared.navigation import (
     CHECKER as CHECKER_PAGE,
 )
+
+MOST_SAID = 3
+"""Settings by which a study is told from others; more are counted."""
 
 REMEMBERED = 2000
 """Names that stay in memory; a job's never changes."""
@@ -66,7 +69,9 @@ def _study(spec: Specification) -> Called:
     preset = PRESETS.get(spec.name)
     if preset is None:
         return Called("Study", spec.name, "", _link(CONVERGENCE, job=spec.hash))
-    detail = named(spec, preset.build({}))
+    said = [f"{label} {value}" for label, value, _ in differences(spec, preset.build({}))]
+    more = f" and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
+    detail = ", ".join(said[:MOST_SAID]) + more
     return Called("Study", preset.title, detail, _link(CONVERGENCE, job=spec.hash))
 
 
@@ -94,7 +99,7 @@ def _check(check: Any) -> Called:
         return Called("Check", question_words(values), "one of your own", link)
     claim = str(request["claim"])
     link = _link(CHECKER_PAGE, **CHECKER.write(request_of(claim, live=True)))
-    return Called("Check", f"Is it so? {says(claim)}.", claim, link)
+    return Called("Check", f"Is it so? {GROUPS[group_of(claim)].says}.", claim, link)
 
 
 _BY_KIND: Mapping[str, Callable[[Any], Called]] = {
