@@ -354,6 +354,18 @@ def test_an_unknown_job_is_said_to_be_gone(desk, misses):
             assert "Expected a known job" in json.loads(answer.read())["message"]
 
 
+def test_who_guesses_is_not_looked_after_for_a_while(desk, misses):
+    desk.now = None
+    with serving(Publisher(desk.look, desk.tell), misses) as (_, port, _):
+        for number in range(5):
+            for ending in ("", ".json"):
+                with asking(port, f"{LIVE_PATH}/{number:016x}{ending}") as answer:
+                    assert answer.status == (
+                        429 if (number, ending) > (2, "") else 404 if ending else 200
+                    )
+                    answer.read()
+
+
 def test_more_streams_than_there_may_be_are_refused_and_polling_goes_on(desk, misses):
     publisher = Publisher(desk.look, desk.tell, most=1)
     with (

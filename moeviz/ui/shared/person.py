@@ -145,7 +145,8 @@ def person(visitor: str) -> str:
 
 def place() -> str:
     """Return from where the page of this script run is asked for; "" where that is not known."""
-    return st.context.ip_address or ""
+    found = st.context.ip_address
+    return found if isinstance(found, str) else ""
 
 
 def _digest(text: str) -> str:
