@@ -98,3 +98,14 @@ def _named(headers: Headers) -> bool:
     except CookieError:
         return False
     return found is not None and _NAME.fullmatch(found.value) is not None
+
+
+def of_cookie(text: str) -> str:
+    """Return the person whose browser sent a cookie; "" for one that we did not give.
+
+    Parameters
+    ----------
+    text : str
+        The cookie's value.
+    """
+    return _digest(text) if _NAME.fullmatch(text) else ""
