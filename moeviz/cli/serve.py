@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
 import sys
 from pathlib import Path
@@ -87,7 +88,7 @@ def server(arguments: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
         tuple(each.lower().rstrip("/") for each in arguments.frame) or said.frames,
         arguments.classroom or said.classroom,
     )
-    host = arguments.host or (EVERYWHERE if serving.classroom else HERE)
+    host = _listens(arguments.host or (EVERYWHERE if serving.classroom else HERE))
     options = {
         "server.port": str(arguments.port),
         "server.address": host,
@@ -99,6 +100,18 @@ def server(arguments: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
     words = [word for name, value in options.items() if value for word in (f"--{name}", value)]
     command = [sys.executable, "-m", "moeviz.ui.serve", str(app_file()), *words]
     return command, serving.environment()
+
+
+def _listens(host: str) -> str:
+    if host == "localhost":
+        return HERE
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        raise SpecificationError(
+            f"Expected an address of this machine for --host, as {HERE} or {EVERYWHERE} for all of "
+            f"its networks, but got '{host[:60]}'; names belong to --allowed-host."
+        ) from None
 
 
 def run_serve(arguments: argparse.Namespace) -> int:

@@ -109,12 +109,21 @@ def parts_of(engine: Callable[[], Engine]) -> dict[str, Any]:
 def _store(engine: Engine) -> str:
     shelf = engine.store.shelf
     try:
-        shelf.write(lambda rows, connection: connection.exec_driver_sql("SELECT 1").scalar())
+        if shelf.write(_reads_only):
+            return "refuses"
         if shelf.url is None and shutil.disk_usage(engine.store.root).free < LEAST_ROOM:
             return "full"
     except (MoevizError, OSError):
         return "refuses"
     return "writable"
+
+
+def _reads_only(rows: Any, connection: Any) -> bool:
+    """Ask within a transaction that may write; SQLite has taken its lock by then."""
+    if connection.dialect.name == "postgresql":
+        return bool(connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on")
+    connection.exec_driver_sql("SELECT 1")
+    return False
 
 
 def _said(found: dict[str, Any]) -> Response:

@@ -23,6 +23,8 @@ from moeviz.text import json_text
 from moeviz.ui.shared.lecturer import KEY
 from moeviz.ui.shared.person import COOKIE, LENGTH, of_cookie, visitor
 
+logger = logging.getLogger(__name__)
+
 FORM = "MOEVIZ_LOG"
 """The variable that chooses the form: ``json``, or else text."""
 
@@ -32,7 +34,7 @@ SHOWN = 8
 LONGEST = 20_000
 """Characters of a line."""
 
-CHATTY = ("distributed", "asyncio", "watchdog", "urllib3", "fsevents")
+CHATTY = ("distributed", "asyncio", "watchdog", "urllib3", "fsevents", "uvicorn")
 """Libraries of which only warnings are written down."""
 
 REQUESTS = "uvicorn.access"
@@ -69,6 +71,8 @@ class Seen:
             await self.app(scope, receive, send)
             return
         token = VISITOR.set(_asks(Headers(scope=scope).get("cookie", "")))
+        if scope["type"] == "websocket":
+            logger.info("A page was opened")
         try:
             await self.app(scope, receive, send)
         finally:
@@ -123,8 +127,10 @@ def begin_to_write() -> None:
         if isinstance(known, logging.Logger) and name.partition(".")[0] in ("uvicorn", "streamlit"):
             known.handlers.clear()
             known.propagate = name != REQUESTS
+            known.setLevel(logging.NOTSET)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_true)
 
 
 def clean(text: str) -> str:
@@ -141,6 +147,11 @@ def clean(text: str) -> str:
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return text
+
+
+def _is_true(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn says of a websocket that was refused in words, as if it were lost."""
+    return record.msg != "ASGI callable returned without completing handshake."
 
 
 def _who(record: logging.LogRecord) -> str:

@@ -64,8 +64,8 @@ class Policies:
         """Return the policy of a page.
 
         Components arrive as text, which Streamlit has the browser import as a ``blob:``; it writes
-        styles into the page, and so do formulas and plotly. Nothing comes from another host, and
-        no text is run as code.
+        styles into the page, and so do formulas and plotly. Its messages are read by a few bytes of
+        WebAssembly. Nothing comes from another host, and no text is run as code.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class Policies:
         sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
         rules = {
             "default-src": "'none'",
-            "script-src": " ".join(["'self'", "blob:", *self.scripts]),
+            "script-src": " ".join(["'self'", "blob:", "'wasm-unsafe-eval'", *self.scripts]),
             "style-src": "'self' 'unsafe-inline'",
             "img-src": "'self' data: blob:",
             "font-src": "'self' data:",

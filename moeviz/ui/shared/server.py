@@ -88,17 +88,19 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     try:
         with tensors_only(), told_of_the_end(_end):
             announce(told(os.environ), _base())
+            logger.info("The server begins")
             yield
     finally:
         PUBLISHER.close()
         settling.cancel()
         await asyncio.gather(settling, return_exceptions=True)
         await asyncio.to_thread(close_engine)
+        logger.info("The server has ended")
 
 
 def _end() -> None:
     """Take on nothing more and end the workers while the server lets go of its visitors."""
-    logger.info("The server was asked to end.")
+    logger.info("The server was asked to end")
     PUBLISHER.close()
     threading.Thread(target=end_engine, name="moeviz-ends").start()
 
