@@ -41,12 +41,16 @@ class Server:
         Further words of Streamlit's command.
     """
 
+    base = ""
+    """The path below which the app lives."""
+
     def __init__(self, home: Path, *options: str) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.options = options
         self.log = home / "server.log"
-        self.url = f"http://127.0.0.1:{_free_port()}"
+        self.port = str(_free_port())
+        self.url = f"http://127.0.0.1:{self.port}{self.base}"
 
     def __enter__(self) -> Self:
         # Tests hold workers for a while, which are not to be taken for such that hang.
@@ -77,11 +81,6 @@ class Server:
     def folder(self) -> Path:
         """Where it is started."""
         return ROOT
-
-    @property
-    def port(self) -> str:
-        """Where it listens."""
-        return self.url.rsplit(":", 1)[1]
 
     def __exit__(
         self,
