@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
-import threading
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +18,7 @@ LONGEST = 65_536
 
 
 class Proxy:
-    """Passes on what comes to a free port of 127.0.0.1; meant for one thread of its own.
+    """Passes on what comes to a free port of 127.0.0.1.
 
     Parameters
     ----------
@@ -35,15 +35,12 @@ class Proxy:
         self.keeps_host = keeps_host
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(certificate)
-        self.port = 0
 
-    async def serve(self, ready: threading.Event, over: asyncio.Event) -> None:
-        """Listen until it is over."""
+    async def serve(self) -> None:
+        """Listen until it is killed; print the port."""
         server = await asyncio.start_server(self._pass, "127.0.0.1", 0, ssl=self.tls)
-        async with server:
-            self.port = server.sockets[0].getsockname()[1]
-            ready.set()
-            await over.wait()
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await server.serve_forever()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, ssl.SSLError):
@@ -89,24 +86,15 @@ def certificate(folder: Path) -> Path:
 
 @contextmanager
 def proxied(port: int, made: Path, keeps_host: bool = True) -> Iterator[str]:
-    """Stand a proxy in front of a port; give its address."""
-    proxy, ready = Proxy(port, made, keeps_host), threading.Event()
-    loop = asyncio.new_event_loop()
-    over = asyncio.Event()
+    """Stand a proxy in front of a port, in a process of its own; give its address."""
+    command = [sys.executable, __file__, str(port), str(made), "keeps" if keeps_host else "says"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield f"https://localhost:{int(process.stdout.readline())}"
+        finally:
+            process.kill()
 
-    def run() -> None:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(proxy.serve(ready, over))
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield f"https://localhost:{proxy.port}"
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join(10)
+if __name__ == "__main__":
+    asyncio.run(Proxy(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "keeps").serve())

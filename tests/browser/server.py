@@ -91,11 +91,11 @@ class Server:
         # How it ends of itself is a test of its own; here nobody looks, and it takes seconds.
         self._kill()
 
-    def stop(self) -> list[psutil.Process]:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> list[psutil.Process]:
         """End the server as Ctrl-C does, and return the processes that it left behind."""
         started = self._family()
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(how)
         try:
             self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from moeviz.ui.shared.navigation import ADDRESSES
 from tests.browser.lab import Lab
 from tests.browser.proxy import certificate, proxied
-from tests.browser.server import END_SECONDS, Server
+from tests.browser.server import Server
 
 pytestmark = pytest.mark.crowd
 
@@ -118,9 +118,7 @@ def test_what_a_lying_proxy_says_leads_nowhere(served, headers):
 
 
 def test_asked_to_end_it_ends_with_status_0_in_time_and_leaves_nothing(served):
-    started = served._family()
-    assert len(started) > 1
-    served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(END_SECONDS) == 0
-    assert [process for process in started if process.is_running()] == []
+    assert len(served.workers()) > 1
+    assert served.stop(signal.SIGTERM) == []
+    assert served.process.returncode == 0
     assert "Traceback" not in served.log.read_text()
