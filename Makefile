@@ -19,7 +19,7 @@ LAST := tests/engine
 .PHONY: app test studies mutants kept verdicts bench check browser clean
 
 app: .venv/ready .venv/compiled
-	$(BIN)/python -m moeviz app --port $(PORT)
+	$(BIN)/python -m moeviz serve --port $(PORT)
 
 test: .venv/ready .venv/compiled browser check
 	$(BIN)/python -m pytest -q -n 2 $(SERVERS:%=--ignore=%) \

@@ -194,6 +194,7 @@ def test_lists_and_refusals_wait_for_nothing_slow(bare, command):
 
 
 PRINTS = {
+    "serve": ["--help", "--port 0", "--proxy nope"],
     "app": ["--help"],
     "presets": ["", "--json"],
     "study": ["--help", "nope"],

@@ -109,6 +109,7 @@ class Monitor:
         job.renew()
         job.become("waiting", None if self.connection else "Waiting for the workers to start.")
         self._ledger.changed.notify_all()
+        logger.info("Job %s begins", job.job_id)
         self._mailbox.post(partial(self._begin, job, job.run))
 
     def follow(self, job: Job) -> None:
@@ -383,6 +384,7 @@ class Monitor:
     def _mark(self, job: Job, state: JobState, message: str | None = None) -> None:
         job.run += 1
         job.become(state, message)
+        logger.info("Job %s is %s", job.job_id, state)
         self._ledger.changed.notify_all()
 
     def _settle(self, job: Job, number: int) -> None:
