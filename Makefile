@@ -51,10 +51,11 @@ bench: .venv/ready
 # Whether the server is fit for a class: eleven minutes of an idle machine, or half an hour of visits.
 # A goal that is missed is said, and stops nothing.
 load: .venv/ready .venv/compiled
-	$(BIN)/python -m moeviz.bench.load --json benchmarks/load.json
+	$(BIN)/python -m moeviz.bench.load --json benchmarks/load.json --table docs/load.md
 
 load-memory: .venv/ready .venv/compiled
-	$(BIN)/python -m moeviz.bench.load --memory --json benchmarks/load-memory.json
+	$(BIN)/python -m moeviz.bench.load --memory --json benchmarks/load-memory.json \
+	  --table docs/load.md
 
 # Which small changes of the sources no test notices: 300 drawn in each package.
 MUTATED := tower polynomial ground exact zero discovery relations cone

@@ -6,7 +6,6 @@ import math
 
 import pytest
 
-from moeviz.bench.load.__main__ import lines
 from moeviz.bench.load.equal import digest, unlike
 from moeviz.bench.load.judged import (
     Verdict,
@@ -20,9 +19,11 @@ from moeviz.bench.load.judged import (
 )
 from moeviz.bench.load.memory import stretched, verdicts
 from moeviz.bench.load.probes import Probe, Use
+from moeviz.bench.load.report import lines, put_table
 from moeviz.bench.load.run import load
 from moeviz.bench.load.scenes import SCENES, Asked, figures, speed_verdict
 from moeviz.bench.pages import percentile
+from moeviz.errors import MoevizError
 from moeviz.ui.crowd.streams import Stream, screen_name
 
 MARKS = {"before": [0.0, 10.0], "work": [20.0, 40.0], "after": [50.0, 60.0]}
@@ -138,6 +139,25 @@ def test_stretches_of_time_are_told_by_their_medians():
 def test_what_is_printed_ends_with_a_verdict_for_each_goal():
     verdict = {"what": "errors", "goal": "none", "measured": "0 of 1", "met": True}
     assert lines({"verdicts": [verdict]}) == ["met           errors: 0 of 1 (goal: none)"]
+
+
+def test_a_table_takes_its_place_in_a_document_again_and_again(tmp_path):
+    path = tmp_path / "load.md"
+    path.write_text("# Load\n<!-- load -->\nold\n<!-- /load -->\nend\n", encoding="utf-8")
+    found = {
+        "machine": {"cores": 2, "processor": "x", "date": "today"},
+        "asked": {"visitors": 4, "seconds": 5.0},
+        "verdicts": [{"what": "errors", "goal": "none", "measured": "2 of 3", "met": False}],
+    }
+    put_table(path, "load", found)
+    once = path.read_text(encoding="utf-8")
+    assert "| errors | none | 2 of 3 | **missed** |" in once
+    assert "old" not in once
+    assert once.endswith("<!-- /load -->\nend\n")
+    put_table(path, "load", found)
+    assert path.read_text(encoding="utf-8") == once
+    with pytest.raises(MoevizError, match="a place for a table"):
+        put_table(path, "memory", found)
 
 
 @pytest.mark.crowd

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from moeviz.bench.load.judged import Verdict
 from moeviz.bench.load.memory import remember
+from moeviz.bench.load.report import lines, put_table
 from moeviz.bench.load.run import load
 from moeviz.bench.load.scenes import SCENES, Asked
-from moeviz.text import json_text
+from moeviz.text import finite, json_text
 
 
 def main() -> None:
@@ -28,6 +27,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0, help="of --memory (default: 30)")
     parser.add_argument("--visits", type=int, default=1000, help="of --memory (default: 1000)")
     parser.add_argument("--json", type=Path, help="also keep the figures in this file")
+    parser.add_argument("--table", type=Path, help="also put a table into this document")
     words = parser.parse_args()
     unknown = [name for name in words.scenes if name not in SCENES]
     if unknown:
@@ -39,31 +39,9 @@ def main() -> None:
     for line in lines(found):
         print(line)
     if words.json is not None:
-        words.json.write_text(json_text(found) + "\n", encoding="utf-8")
-
-
-def lines(found: dict[str, Any]) -> list[str]:
-    """Return figures and verdicts as lines of text.
-
-    Parameters
-    ----------
-    found : dict
-        As :func:`~moeviz.bench.load.run.load` or :func:`~moeviz.bench.load.memory.remember`
-        returns it.
-    """
-    said = []
-    for name, scene in found.get("scenes", {}).items():
-        seconds, processor = scene["seconds"], scene["processor"]
-        said += [
-            f"{name}: {scene['answers']} of {scene['tries']} changes answered rightly, "
-            f"p50 {seconds['p50']:.3f} s, p95 {seconds['p95']:.3f} s "
-            f"(with the clients' own time {seconds['p95_as_met']:.3f} s)",
-            f"  processor: server {processor['server']:.1f} s "
-            f"({1000 * processor['server_per_run']:.0f} ms a run), workers "
-            f"{processor['workers']:.1f} s, clients {processor['clients']:.1f} s, others "
-            f"{100 * processor['others_share']:.0f} % of the machine; {processor['wall']:.0f} s",
-        ]
-    return [*said, *(Verdict(**each).line() for each in found["verdicts"])]
+        words.json.write_text(json_text(finite(found)) + "\n", encoding="utf-8")
+    if words.table is not None:
+        put_table(words.table, "memory" if words.memory else "load", found)
 
 
 if __name__ == "__main__":

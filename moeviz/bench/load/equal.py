@@ -6,6 +6,7 @@ import hashlib
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,9 @@ from moeviz.study import Result, Specification, split
 from moeviz.text import json_text
 
 COMMAND_SECONDS = 90.0
-PART_SECONDS = 12.0
-"""How long the command line works at a study that is too long to be computed twice."""
+END_SECONDS = 20.0
+PART = 24
+"""Blocks of a study that is too long to be computed twice."""
 
 NOT_NUMBERS = ("seconds",)
 """What of a block differs from run to run."""
@@ -120,7 +122,7 @@ def by_engine(specs: list[Specification], home: Path) -> dict[str, Result]:
     return found
 
 
-def by_command(spec: Specification, home: Path, seconds: float | None = None) -> dict[str, str]:
+def by_command(spec: Specification, home: Path, most: int) -> dict[str, str]:
     """Have ``python -m moeviz study`` compute a study, and return digests of its blocks.
 
     Parameters
@@ -128,8 +130,8 @@ def by_command(spec: Specification, home: Path, seconds: float | None = None) ->
     spec : Specification
     home : Path
         A folder for its store.
-    seconds : float, optional
-        After so long it is interrupted, as by Ctrl-C; what it has finished is kept.
+    most : int
+        When so many blocks are there it is interrupted, as by Ctrl-C.
     """
     home.mkdir()
     asked = home / "asked.json"
@@ -140,15 +142,20 @@ def by_command(spec: Specification, home: Path, seconds: float | None = None) ->
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    end = time.monotonic() + COMMAND_SECONDS
+    while command.poll() is None and time.monotonic() < end and len(_numbers(spec, home)) < most:
+        time.sleep(0.5)
+    command.send_signal(signal.SIGINT)  # Of a command that has ended nothing comes of it.
     try:
-        command.wait(COMMAND_SECONDS if seconds is None else seconds)
+        command.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
-        command.send_signal(signal.SIGINT)
-        try:
-            command.wait(COMMAND_SECONDS)
-        except subprocess.TimeoutExpired:
-            command.kill()
-            command.wait()
+        command.kill()
+        command.wait()
+    return _numbers(spec, home)
+
+
+def _numbers(spec: Specification, home: Path) -> dict[str, str]:
+    """Return digests of what a folder has of a study."""
     store = Store(home)
     try:
         found = kept_studies(store).get(spec.hash)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from moeviz.bench.load.equal import (
-    PART_SECONDS,
+    PART,
     Kept,
     by_command,
     by_engine,
@@ -127,7 +127,7 @@ def _of_results(
     """Return whether all results are those of the command line, and all pictures theirs."""
     wrong = [job for job, study in theirs.items() if study.numbers() != numbers.get(job)]
     first = next(iter(theirs.values()), None)
-    if first is not None and by_command(first.spec, home) != first.numbers():
+    if first is not None and by_command(first.spec, home, len(first.results)) != first.numbers():
         wrong.append(f"{first.spec.hash} beside `python -m moeviz study`")
     screens = [
         job
@@ -154,7 +154,7 @@ def _of_watched(theirs: Mapping[str, Kept], met: Mapping[str, Any], home: Path) 
     study = next(iter(theirs.values()), None)
     if study is None:
         return [Verdict("watched, the study", "that it runs", "it did not begin", False)]
-    part = by_command(study.spec, home, PART_SECONDS)
+    part = by_command(study.spec, home, PART)
     both = len(part.keys() & study.results.keys())
     return [
         speed_verdict(met, study.written),

@@ -40,6 +40,7 @@ from moeviz.ui.shared.session import checker, close_engine, engine, look
 from moeviz.ui.shared.sockets import send_at_once
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
+from moeviz.ui.shared.themes import read_themes_once
 from moeviz.ui.shared.warm import TORCH, used_by_pages, warm
 
 ADDRESSES_LATER = "moeviz.ui.addresses"
@@ -66,6 +67,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # arrives by a deep link with "Page not found".
     PagesManager.uses_pages_directory = False
     send_at_once(int(st.get_option("server.port")))
+    read_themes_once()
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
