@@ -145,7 +145,7 @@ class Pupil:
         data = json.loads(self.page.component("watch").json)
         job = data["job"]
         if data["live"] and job not in self._following:
-            following = self._follow(job, data["visitor"])
+            following = self._follow(job)
             self._following[job] = asyncio.create_task(following)
 
     async def leave(self) -> None:
@@ -157,10 +157,10 @@ class Pupil:
             if isinstance(end, Exception):
                 self._seen.broken.append(f"a stream: {type(end).__name__} {end}")
 
-    async def _follow(self, job: str, visitor: str) -> None:
+    async def _follow(self, job: str) -> None:
         stream = Stream()
         self._seen.streams.append((job, stream))
-        await watch(self._url, job, stream, visitor)
+        await watch(self._url, job, stream, self.page.cookie)
         if job == self.job:
             async with self._alone():
                 await self._ask(END, told(self.page, "watch", "ended", job))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import resource
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ from urllib.parse import parse_qsl
 
 from moeviz.ui.crowd.pupil import EXPERTS, Pupil, Seen
 from moeviz.ui.crowd.visitor import visiting
+from moeviz.ui.shared.person import COOKIE
 
 RUNS_ONE_IN = 12
 """In the scene ``own`` a visitor runs a study in place of so many changes, on average."""
@@ -62,8 +64,10 @@ class Class:
 
     async def come(self, stack: AsyncExitStack, **more: str) -> Pupil:
         """Have one more visitor open the lab."""
+        cookie = f"{COOKIE}={secrets.token_hex(16)}"  # Each is a person of their own.
+        fields = {**self.fields, **more}
         page = await stack.enter_async_context(
-            visiting(self.url, polls=False, **{**self.fields, **more})
+            visiting(self.url, polls=False, cookie=cookie, **fields)
         )
         pupil = Pupil(page, self.url, self.seen)
         stack.push_async_callback(pupil.leave)

@@ -68,7 +68,7 @@ def screen_name(screen: object) -> str:
     return hashlib.sha256(json_text(screen, compact=True).encode()).hexdigest()[:16]
 
 
-async def watch(url: str, job: str, stream: Stream, visitor: str = "") -> None:
+async def watch(url: str, job: str, stream: Stream, cookie: str = "") -> None:
     """Read a job's stream to its end.
 
     Parameters
@@ -79,16 +79,17 @@ async def watch(url: str, job: str, stream: Stream, visitor: str = "") -> None:
         The job's name.
     stream : Stream
         Where to count what comes.
-    visitor : str
-        What the page calls its visitor.
+    cookie : str
+        By which the browser says whose it is; "" for one that has none.
     """
     place = urlsplit(url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=1 << 26)
     try:
-        path = f"{place.path.rstrip('/')}/moeviz/live/{job}?theme=light&visitor={visitor}"
+        path = f"{place.path.rstrip('/')}/moeviz/live/{job}?theme=light"
+        said = f"Cookie: {cookie}\r\n" if cookie else ""
         writer.write(
             f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: text/event-stream\r\n"
-            "Accept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode()
+            f"Accept-Encoding: gzip\r\n{said}Connection: close\r\n\r\n".encode()
         )
         await reader.readuntil(b"\r\n\r\n")
         unpacker = zlib.decompressobj(wbits=31)
