@@ -23,6 +23,7 @@ from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.mailbox import Mailbox
+from moeviz.engine.name import Name
 from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
 from moeviz.engine.room import make_room
 from moeviz.engine.snapshot import JobState
@@ -152,9 +153,12 @@ class Monitor:
         beat = time.monotonic() >= self._next_beat
         if beat:
             self._next_beat = time.monotonic() + BEAT_SECONDS
+        asked = self._cancels_asked()
         for run in list(self._runs.values()):
+            folder = run.job.folder
             with self._failing(run.job, run.number):
-                if run.job.folder.take_cancel() and not self.wishes.of(run.job):
+                stop = (asked is None or folder.name in asked) and folder.take_cancel()
+                if stop and not self.wishes.of(run.job):
                     self._end(run.job, run.number, "cancelled")
                 elif beat:
                     self._save(run.job)
@@ -163,6 +167,13 @@ class Monitor:
             self._look_after(job)
         if self.connection is not None:
             self._say_standings(self.connection)
+
+    def _cancels_asked(self) -> set[Name] | None:
+        """Return which jobs shall stop; None where only a look at each can tell."""
+        try:
+            return self._store.cancels_asked([run.job.folder.name for run in self._runs.values()])
+        except StoreError:
+            return None
 
     def _look_after(self, job: Job) -> None:
         """Take a followed job over when its process has died; let it go when it has ended."""

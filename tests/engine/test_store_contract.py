@@ -197,6 +197,17 @@ def test_a_cancel_is_asked_for_once(make_store: MakeStore):
     assert not asked.take_cancel()
 
 
+def test_one_look_says_which_of_many_jobs_shall_stop(make_store: MakeStore):
+    store = make_store()
+    folders = [store.folder(f"{number:016x}", "cpu") for number in range(4)]
+    names = [folder.name for folder in folders]
+    assert store.cancels_asked(names) == set()
+    for folder in folders[1:]:
+        folder.ask_cancel()
+    assert store.cancels_asked(names[:3]) == {names[1], names[2]}
+    assert store.cancels_asked([]) == set()
+
+
 def test_visitors_want_a_job_until_they_do_not(store: Store, folder: Folder):
     for visitor in ("anna", "bert", "anna"):
         folder.wish(visitor)

@@ -52,6 +52,7 @@ from moeviz.ui.shared.session import checker, close_engine, end_engine, engine, 
 from moeviz.ui.shared.sockets import send_at_once
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
+from moeviz.ui.shared.themes import read_themes_once
 from moeviz.ui.shared.warm import TORCH, used_by_pages, warm
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     begin_to_write()
     send_at_once(int(st.get_option("server.port")))
+    read_themes_once()
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
