@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from moeviz.engine import Store
 
@@ -63,6 +63,9 @@ class Postgres:
     def stop(self, how: str = "fast") -> None:
         self._run("pg_ctl", "-D", self.data, "-m", how, "-w", "-t", "60", "stop")
 
+    def restart(self, how: str) -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", how, "-w", "-t", "60", "restart")
+
     def database(self) -> str:
         """URL of a database that nothing is in."""
         self._made += 1
@@ -110,3 +113,28 @@ def spoil(store: Store, block_id: str, content: str = "{}") -> None:
     """Change a block without its checksum."""
     sql = "UPDATE blocks SET content = :content WHERE block = :block"
     assert ask(store, sql, content=content, block=block_id) == [(1,)]
+
+
+_TOLD = {
+    "sqlite": (
+        "CREATE TABLE told (block TEXT, at DOUBLE PRECISION)",
+        *(
+            f"CREATE TRIGGER told_{what} AFTER {what} ON blocks "
+            "BEGIN INSERT INTO told VALUES (NEW.block, NEW.written); END"
+            for what in ("INSERT", "UPDATE")
+        ),
+    ),
+    "postgresql": (
+        "CREATE TABLE told (block TEXT, at DOUBLE PRECISION)",
+        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN INSERT INTO told VALUES (NEW.block, NEW.written); RETURN NULL; END $$",
+        "CREATE TRIGGER told AFTER INSERT OR UPDATE ON blocks FOR EACH ROW EXECUTE FUNCTION tell()",
+    ),
+}
+
+
+def tell_commits(store: Store) -> None:
+    """Have a store's database note each write of a block, in a table that nothing else reads."""
+    store.shelf.write(lambda rows, connection: None)
+    for statement in _TOLD[make_url(address(store)).get_backend_name()]:
+        ask(store, statement)
