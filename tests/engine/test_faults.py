@@ -25,7 +25,7 @@ pytestmark = pytest.mark.crowd  # one of each is in the suite: test_engine_local
 TURNS = 20
 """How often each happens, at a moment drawn by chance from the number in a case's name."""
 
-Record = Callable[[str, object], None]
+Recovered = Callable[[float], None]
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def kill_the_host(app: subprocess.Popen[str], case: Case, chance: random.Random)
 @pytest.mark.parametrize("turn", range(TURNS))
 @pytest.mark.parametrize("kill", [kill_a_worker, kill_the_host])
 def test_a_study_survives_what_computes_it(
-    case: Case, kill: Callable[..., None], turn: int, run: Run, record_property: Record
+    case: Case, kill: Callable[..., None], turn: int, run: Run, recovered: Recovered
 ):
     moment = Moment(kill.__name__, turn)
     app = run(APP, *case.words())
@@ -77,7 +77,7 @@ def test_a_study_survives_what_computes_it(
     ended(app)
     case.check()
     if any(at > struck for _, _, at in case.begun()):
-        record_property("recovery", case.recovery(struck))
+        recovered(case.recovery(struck))
 
 
 def kill_the_app(app: subprocess.Popen[str]) -> None:
@@ -93,7 +93,7 @@ def kill_all(app: subprocess.Popen[str]) -> None:
 @pytest.mark.parametrize("turn", range(TURNS))
 @pytest.mark.parametrize("kill", [kill_the_app, kill_all])
 def test_a_study_outlives_its_app(
-    case: Case, kill: Callable[..., None], turn: int, run: Run, record_property: Record
+    case: Case, kill: Callable[..., None], turn: int, run: Run, recovered: Recovered
 ):
     moment = Moment(kill.__name__, turn)
     app = run(APP, *case.words())
@@ -103,7 +103,7 @@ def test_a_study_outlives_its_app(
     struck = now()
     ended(run(APP, *case.words()))
     case.check()
-    record_property("recovery", case.recovery(struck))
+    recovered(case.recovery(struck))
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
@@ -114,7 +114,7 @@ def test_who_follows_a_study_takes_it_over(
     turn: int,
     run: Run,
     make_engine: MakeEngine,
-    record_property: Record,
+    recovered: Recovered,
 ):
     moment = Moment("follow", kill.__name__, turn)
     follower = make_engine(store=case.store, study=Logged(str(case.log)))
@@ -127,12 +127,12 @@ def test_who_follows_a_study_takes_it_over(
     assert follower.wait(case.job, timeout=180).state == "done"
     case.check()
     if any(at > struck for _, _, at in case.begun()):
-        record_property("recovery", case.recovery(struck))
+        recovered(case.recovery(struck))
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
 def test_a_worker_that_hangs_is_noticed_within_a_minute(
-    tmp_path: Path, turn: int, run: Run, record_property: Record
+    tmp_path: Path, turn: int, run: Run, recovered: Recovered
 ):
     case = Case(Store(tmp_path / "home"), tmp_path / "blocks.log")
     moment = Moment("hang", turn)
@@ -148,13 +148,13 @@ def test_a_worker_that_hangs_is_noticed_within_a_minute(
     case.store.close()
     noticed = max([at for block, at in case.committed() if block in held], default=struck) - struck
     assert noticed < MINUTE
-    record_property("recovery", round(noticed, 2))
+    recovered(round(noticed, 2))
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
 @pytest.mark.parametrize("how", ["fast", "immediate"])
 def test_a_server_of_databases_is_started_again(
-    postgres: Postgres, tmp_path: Path, how: str, turn: int, run: Run, record_property: Record
+    postgres: Postgres, tmp_path: Path, how: str, turn: int, run: Run, recovered: Recovered
 ):
     case = Case(Store(tmp_path / "home", postgres.database()), tmp_path / "blocks.log")
     moment = Moment(how, turn)
@@ -166,4 +166,4 @@ def test_a_server_of_databases_is_started_again(
     case.check()
     case.store.close()
     if any(at > struck for _, _, at in case.begun()):
-        record_property("recovery", case.recovery(struck))
+        recovered(case.recovery(struck))
