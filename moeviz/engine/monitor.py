@@ -18,7 +18,7 @@ from typing import Any
 
 from moeviz.engine.desk import Desk, Due
 from moeviz.engine.dispatch import Connection, Dispatch, Finished, Listener, LostError, Runner
-from moeviz.engine.errors import StoreError
+from moeviz.engine.errors import LostStoreError, StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
 from moeviz.engine.ledger import Ledger
@@ -33,6 +33,14 @@ LOSSES = 3
 """Workers that are lost this often in a row without having computed anything are given up."""
 
 logger = logging.getLogger(__name__)
+
+
+def _cancel_asked(job: Job) -> bool:
+    """Whether somebody asked for a job's end through the store, as far as that answers."""
+    try:
+        return job.folder.take_cancel()
+    except LostStoreError:
+        return False  # what has to be written waits for it
 
 
 class Monitor:
@@ -135,7 +143,7 @@ class Monitor:
             self._next_beat = time.monotonic() + BEAT_SECONDS
         for run in list(self._runs.values()):
             with self._failing(run.job, run.number):
-                if run.job.folder.take_cancel():
+                if _cancel_asked(run.job):
                     self._end(run.job, run.number, "cancelled")
                 elif beat:
                     self._save(run.job)

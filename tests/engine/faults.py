@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -95,11 +94,11 @@ class Case:
     def wait_for(self, count: int, seconds: float = 120.0) -> None:
         until(lambda: len(self.committed()) >= count, seconds)
 
-    def recovery(self, struck: float, began: float | None = None) -> float:
+    def recovery(self, struck: float) -> float:
         """Seconds from a moment to the first commit of a block that began after it."""
         after = {block for block, _, at in self.begun() if at > struck}
         first = min(at for block, at in self.committed() if block in after)
-        return round(first - (struck if began is None else began), 2)
+        return first - struck
 
     def check(self) -> None:
         """Hold what was kept to an undisturbed run, and that nothing kept was computed again."""
@@ -114,21 +113,7 @@ class Case:
         until(lambda: ask(self.store, "SELECT state FROM jobs") == [("done",)])
 
 
-def host_under(app: int) -> psutil.Process:
-    """The process of the cluster that an app has started."""
-    (host,) = [
-        process
-        for process in psutil.Process(app).children()
-        if "moeviz.engine.workers.host" in process.cmdline()
-    ]
-    return host
-
-
 def family_of(app: int) -> list[psutil.Process]:
     """An app and all that it has started."""
     process = psutil.Process(app)
     return [process, *process.children(recursive=True)]
-
-
-def now() -> float:
-    return time.time()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,10 +14,11 @@ import psutil
 import pytest
 from databases import Postgres
 from engine_helpers import MakeEngine, Run, until
-from faults import APP, MINUTE, Case, blocks, family_of, host_under, now, specification
+from faults import APP, MINUTE, Case, blocks, family_of, specification
 from logged_study import Logged
 
-from moeviz.engine import Store
+from moeviz.engine import Engine, Store
+from moeviz.engine.workers.cluster import announced_address, end_host, start_host
 
 pytestmark = pytest.mark.crowd  # one of each is in the suite: test_engine_local, test_store_faults
 
@@ -28,9 +28,33 @@ TURNS = 20
 Recovered = Callable[[float], None]
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Address of a scheduler with two workers, which some tests kill."""
+    host = start_host(2)
+    try:
+        yield announced_address(host)
+    finally:
+        end_host(host)
+
+
 @pytest.fixture
-def case(make_store: Callable[[], Store], tmp_path: Path) -> Iterator[Case]:
+def case(make_store: Callable[[], Store], tmp_path: Path) -> Case:
     return Case(make_store(), tmp_path / "blocks.log")
+
+
+@pytest.fixture
+def on_file(tmp_path: Path) -> Iterator[Case]:
+    store = Store(tmp_path / "home")
+    yield Case(store, tmp_path / "blocks.log")
+    store.close()
+
+
+@pytest.fixture
+def served(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
+    store = Store(tmp_path / "home", postgres.database())
+    yield Case(store, tmp_path / "blocks.log")
+    store.close()
 
 
 class Moment:
@@ -38,8 +62,8 @@ class Moment:
 
     def __init__(self, *seed: object) -> None:
         self.chance = random.Random(" ".join(map(str, seed)))
-        self.kept = self.chance.randrange(len(blocks()) - 1)
-        self.pause = self.chance.uniform(0.0, 0.5)
+        self.kept = self.chance.randrange(len(blocks()) - 2)
+        self.pause = self.chance.uniform(0.0, 0.3)
 
     def wait(self, case: Case) -> None:
         until(lambda: bool(case.begun()), 120)
@@ -47,123 +71,107 @@ class Moment:
         time.sleep(self.pause)
 
 
-def ended(app: subprocess.Popen[str], seconds: float = 180.0) -> None:
-    """Wait for an app to say that all went well."""
-    out, err = app.communicate(timeout=seconds)
-    assert out.startswith("done "), (out, err)
-    assert "Traceback" not in err, err
-
-
-def kill_a_worker(app: subprocess.Popen[str], case: Case, chance: random.Random) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(chance.choice([pid for _, pid, _ in case.begun()][-3:]), signal.SIGKILL)
-
-
-def kill_the_host(app: subprocess.Popen[str], case: Case, chance: random.Random) -> None:
-    with suppress(ValueError, psutil.NoSuchProcess):  # it has ended
-        host_under(app.pid).kill()
-
-
-@pytest.mark.parametrize("turn", range(TURNS))
-@pytest.mark.parametrize("kill", [kill_a_worker, kill_the_host])
-def test_a_study_survives_what_computes_it(
-    case: Case, kill: Callable[..., None], turn: int, run: Run, recovered: Recovered
-):
-    moment = Moment(kill.__name__, turn)
-    app = run(APP, *case.words())
-    moment.wait(case)
-    kill(app, case, moment.chance)
-    struck = now()
-    ended(app)
+def finish(engine: Engine, case: Case, struck: float, recovered: Recovered) -> None:
+    """Wait for a study's end, and look at all that was kept."""
+    last = engine.wait(case.job, timeout=240)
+    assert last.state == "done", last.message
     case.check()
     if any(at > struck for _, _, at in case.begun()):
         recovered(case.recovery(struck))
 
 
-def kill_the_app(app: subprocess.Popen[str]) -> None:
-    app.kill()
-
-
-def kill_all(app: subprocess.Popen[str]) -> None:
-    for process in family_of(app.pid):
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-
-
 @pytest.mark.parametrize("turn", range(TURNS))
-@pytest.mark.parametrize("kill", [kill_the_app, kill_all])
-def test_a_study_outlives_its_app(
-    case: Case, kill: Callable[..., None], turn: int, run: Run, recovered: Recovered
+def test_a_worker_is_killed(
+    case: Case, turn: int, make_engine: MakeEngine, cluster: str, recovered: Recovered
 ):
-    moment = Moment(kill.__name__, turn)
-    app = run(APP, *case.words())
+    moment = Moment("worker", turn)
+    engine = make_engine(store=case.store, scheduler=cluster, study=Logged(str(case.log)))
+    engine.submit(specification())
     moment.wait(case)
-    kill(app)
-    app.communicate()
-    struck = now()
-    ended(run(APP, *case.words()))
-    case.check()
-    recovered(case.recovery(struck))
+    victim = moment.chance.choice([pid for _, pid, _ in case.begun()][-2:])
+    os.kill(victim, signal.SIGKILL)
+    finish(engine, case, time.time(), recovered)
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
-@pytest.mark.parametrize("kill", [kill_the_app, kill_all])
-def test_who_follows_a_study_takes_it_over(
+def test_the_process_of_the_scheduler_is_killed(
+    case: Case, turn: int, make_engine: MakeEngine, recovered: Recovered
+):
+    moment = Moment("host", turn)
+    engine = make_engine(store=case.store, scheduler=None, workers=2, study=Logged(str(case.log)))
+    engine.submit(specification())
+    moment.wait(case)
+    above = psutil.Process(case.begun()[-1][1]).parents()
+    (host,) = [p for p in above if "moeviz.engine.workers.host" in p.cmdline()]
+    host.kill()
+    finish(engine, case, time.time(), recovered)
+
+
+@pytest.mark.parametrize("turn", range(TURNS))
+@pytest.mark.parametrize("workers", [False, True], ids=["app", "app-and-workers"])
+def test_an_app_is_killed(
     case: Case,
-    kill: Callable[..., None],
+    workers: bool,
     turn: int,
     run: Run,
     make_engine: MakeEngine,
+    cluster: str,
     recovered: Recovered,
 ):
-    moment = Moment("follow", kill.__name__, turn)
-    follower = make_engine(store=case.store, study=Logged(str(case.log)))
-    app = run(APP, *case.words())
+    """Half of the time somebody follows the study and takes it over, else it is asked for again."""
+    moment = Moment("app", workers, turn)
+    follows = moment.chance.random() < 0.5
+    other = make_engine(store=case.store, scheduler=cluster, study=Logged(str(case.log)))
+    app = run(APP, *case.words("" if workers else cluster))
     until(lambda: bool(case.begun()), 120)
-    follower.submit(specification())
+    if follows:
+        other.submit(specification())
     moment.wait(case)
-    kill(app)
-    struck = now()
-    assert follower.wait(case.job, timeout=180).state == "done"
-    case.check()
-    if any(at > struck for _, _, at in case.begun()):
-        recovered(case.recovery(struck))
+    for process in family_of(app.pid) if workers else [app]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    struck = time.time()
+    app.communicate()
+    if not follows:
+        other.submit(specification())
+    finish(other, case, struck, recovered)
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
 def test_a_worker_that_hangs_is_noticed_within_a_minute(
-    tmp_path: Path, turn: int, run: Run, recovered: Recovered
+    on_file: Case, turn: int, make_engine: MakeEngine, cluster: str, recovered: Recovered
 ):
-    case = Case(Store(tmp_path / "home"), tmp_path / "blocks.log")
+    case = on_file
     moment = Moment("hang", turn)
-    app = run(APP, *case.words())
+    engine = make_engine(store=case.store, scheduler=cluster, study=Logged(str(case.log)))
+    engine.submit(specification())
     moment.wait(case)
-    victim = moment.chance.choice([pid for _, pid, _ in case.begun()][-2:])
+    victim = case.begun()[-1][1]
+    kept = {block for block, _ in case.committed()}
     os.kill(victim, signal.SIGSTOP)
-    struck = now()
-    kept = {block for block, at in case.committed()}
+    struck = time.time()
     held = {block for block, pid, _ in case.begun() if pid == victim} - kept
-    ended(app)
-    case.check()
-    case.store.close()
-    noticed = max([at for block, at in case.committed() if block in held], default=struck) - struck
-    assert noticed < MINUTE
-    recovered(round(noticed, 2))
+    finish(engine, case, struck, lambda seconds: None)
+    moments = dict(case.committed())
+    seconds = max((moments[block] - struck for block in held), default=0.0)
+    assert seconds < MINUTE
+    recovered(seconds)
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
 @pytest.mark.parametrize("how", ["fast", "immediate"])
 def test_a_server_of_databases_is_started_again(
-    postgres: Postgres, tmp_path: Path, how: str, turn: int, run: Run, recovered: Recovered
+    served: Case,
+    postgres: Postgres,
+    how: str,
+    turn: int,
+    make_engine: MakeEngine,
+    cluster: str,
+    recovered: Recovered,
 ):
-    case = Case(Store(tmp_path / "home", postgres.database()), tmp_path / "blocks.log")
     moment = Moment(how, turn)
-    app = run(APP, *case.words())
-    moment.wait(case)
+    engine = make_engine(store=served.store, scheduler=cluster, study=Logged(str(served.log)))
+    engine.submit(specification())
+    moment.wait(served)
     postgres.restart(how)
-    struck = now()
-    ended(app)
-    case.check()
-    case.store.close()
-    if any(at > struck for _, _, at in case.begun()):
-        recovered(case.recovery(struck))
+    finish(engine, served, time.time(), recovered)
