@@ -108,7 +108,7 @@ class Monitor:
 
     def begin(self, job: Job) -> None:
         """Take a job that nobody computes. The ledger's lock must be held."""
-        job.mine, job.wanted = True, False
+        job.mine, job.held, job.wanted = True, False, False
         job.run += 1
         job.renew()
         job.become("waiting", None if self.connection else "Waiting for the workers to start.")
@@ -307,20 +307,26 @@ class Monitor:
                 run.give_back(block)
                 return
             run.connection.useful = True
-            self._add(run, block.id, self._keep(run, block, outcome))
+            result = self._keep(run, block, outcome)
+            if result is None:
+                self._save(run.job)  # another engine has it, which the keeper finds
+            else:
+                self._add(run, block.id, result)
 
-    def _keep(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any]:
+    def _keep(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any] | None:
         """Write what a block returned, and delete what is of no use after that.
 
         Its state comes before its result, and what it had gone on from goes last: at every moment
         the store holds what the missing blocks go on from.
         """
         folder = run.job.folder
-        result: dict[str, Any] = finished.result
+        result: dict[str, Any] | None = finished.result
         if finished.state is not None and run.chains.needs(block):
             folder.states.write(block.id, finished.state)
-        if run.job.kind.lasts(result):
-            result = folder.write_result(block.id, result)
+        if run.job.kind.lasts(finished.result):
+            result = self._keeper.keep(run.job, block.id, finished.result)
+            if result is None:
+                return None
         folder.states.remove(run.chains.end(block))
         return result
 
