@@ -110,7 +110,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for report in terminalreporter.getreports("passed"):
         found = [value for name, value in report.user_properties if name == RECOVERY]
         if found:
-            name = re.sub(r"-?\d+\]$", "]", report.nodeid.rpartition("::")[2])
+            name = re.sub(r"\[\d+\]$|-\d+(?=\]$)", "", report.nodeid.rpartition("::")[2])
             times.setdefault(name, []).extend(found)
     if times:
         terminalreporter.section("seconds until a study went on")

@@ -80,6 +80,13 @@ def finish(engine: Engine, case: Case, struck: float, recovered: Recovered) -> N
         recovered(case.recovery(struck))
 
 
+def host_of(case: Case) -> psutil.Process:
+    """The process of the scheduler whose workers compute a study."""
+    above = psutil.Process(case.begun()[-1][1]).parents()
+    (host,) = [process for process in above if "moeviz.engine.workers.host" in process.cmdline()]
+    return host
+
+
 @pytest.mark.parametrize("turn", range(TURNS))
 def test_a_worker_is_killed(
     case: Case, turn: int, make_engine: MakeEngine, cluster: str, recovered: Recovered
@@ -101,10 +108,21 @@ def test_the_process_of_the_scheduler_is_killed(
     engine = make_engine(store=case.store, scheduler=None, workers=2, study=Logged(str(case.log)))
     engine.submit(specification())
     moment.wait(case)
-    above = psutil.Process(case.begun()[-1][1]).parents()
-    (host,) = [p for p in above if "moeviz.engine.workers.host" in p.cmdline()]
-    host.kill()
+    host_of(case).kill()
     finish(engine, case, time.time(), recovered)
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_the_process_of_the_scheduler_hangs(
+    on_file: Case, turn: int, make_engine: MakeEngine, recovered: Recovered
+):
+    moment = Moment("stopped", turn)
+    study = Logged(str(on_file.log))
+    engine = make_engine(store=on_file.store, scheduler=None, workers=2, study=study)
+    engine.submit(specification())
+    moment.wait(on_file)
+    host_of(on_file).suspend()
+    finish(engine, on_file, time.time(), recovered)
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
