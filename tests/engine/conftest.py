@@ -19,7 +19,7 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 import toy_study  # noqa: E402
-from databases import Postgres, why_no_postgres  # noqa: E402
+from databases import Postgres, need_postgres  # noqa: E402
 from engine_helpers import Log, Run  # noqa: E402
 
 from moeviz.engine import Engine, Store  # noqa: E402
@@ -39,9 +39,7 @@ def scheduler() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server of PostgreSQL."""
-    reason = why_no_postgres()
-    if reason is not None:
-        pytest.skip(reason)
+    need_postgres()
     server = Postgres()
     yield server
     server.end()

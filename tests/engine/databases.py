@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from moeviz.engine import Store
 
 if TYPE_CHECKING:
     from hosts import Host
+
+REQUIRED = "MOEVIZ_REQUIRE_POSTGRES"
+"""The environment's name for whether PostgreSQL must be there: 1 in continuous integration."""
 
 NOBODIES = ("postgres", "nobody")
 """Users as whom PostgreSQL runs where the tests run as root, which it refuses."""
@@ -34,6 +38,14 @@ def why_no_postgres() -> str | None:
     if os.getuid() == 0 and (unprivileged() is None or shutil.which("runuser") is None):
         return "PostgreSQL refuses root, and there is no other user to run it as"
     return None
+
+
+def need_postgres() -> None:
+    """Skip a test where there is no PostgreSQL; fail it where that must not be."""
+    reason = why_no_postgres()
+    if reason is not None:
+        leave = pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip
+        leave(reason)
 
 
 def unprivileged() -> str | None:

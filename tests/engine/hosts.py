@@ -69,12 +69,22 @@ class Host:
         return ["ip", "netns", "exec", self.space, *named, *map(str, words)]
 
     def python(
-        self, *words: object, environment: Mapping[str, str] | None = None, hears: bool = False
+        self,
+        *words: object,
+        environment: Mapping[str, str] | None = None,
+        hears: bool = False,
+        again: bool = False,
     ) -> subprocess.Popen[str]:
-        """Start Python there, with the modules of this process; what it says is heard or not."""
+        """Start Python there, with the modules of this process; what it says is heard or not.
+
+        What is started `again` whenever it ends is a service.
+        """
+        program = [sys.executable, *words]
+        if again:
+            program = ["sh", "-c", 'while :; do "$@"; sleep 1; done', "service", *program]
         heard = subprocess.PIPE if hears else subprocess.DEVNULL
         return subprocess.Popen(
-            self.words(sys.executable, *words),
+            self.words(*program),
             env={
                 **os.environ,
                 **(environment or {}),

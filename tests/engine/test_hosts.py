@@ -6,11 +6,12 @@ import random
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
-from databases import Postgres, ask, why_no_postgres
+from databases import Postgres, ask, need_postgres
 from engine_helpers import until
 from faults import APP, MINUTE, Case, blocks
 from hosts import Host, Network, why_no_hosts
@@ -60,7 +61,7 @@ class Site:
         self._start(self.first, "-c", COUNT, self.scheduler, self._counts)
 
     def _start(self, host: Host, *words: object) -> None:
-        self._started.append(host.python(*words, environment=SILENT))
+        self._started.append(host.python(*words, environment=SILENT, again=True))
 
     def counts(self) -> list[tuple[int, float]]:
         """How many workers there were, and when."""
@@ -79,16 +80,20 @@ class Site:
 
     def end(self) -> None:
         for process in self._started:
-            for one in [*psutil.Process(process.pid).children(recursive=True), process]:
-                one.kill()
+            family = psutil.Process(process.pid).children(recursive=True)
+            process.kill()  # first what would start the others again
             process.wait()
+            for one in family:
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
         self.postgres.end()
         self.network.end()
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    reason = why_no_hosts() or why_no_postgres()
+    need_postgres()
+    reason = why_no_hosts()
     if reason is not None:
         pytest.skip(reason)
     made = Site(tmp_path_factory.mktemp("site"))
