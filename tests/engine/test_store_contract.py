@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import Postgres, address, ask, spoil
+from databases import REQUIRED, Postgres, address, ask, need_postgres, spoil
 from engine_helpers import until
 
 from moeviz.engine import Store, UnknownJobError
@@ -477,7 +477,19 @@ def test_the_same_block_from_two_writers_at_once_is_one(make_store: MakeStore):
     assert len(folders[0].read_results([str(turn) for turn in range(20)])) == 20
 
 
-# --- A server that goes and comes.
+# --- A server that is not there, or goes and comes.
+
+
+def test_tests_without_postgresql_are_left_out_or_where_it_is_required_fail(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("databases.program", lambda name: None)
+    monkeypatch.delenv(REQUIRED, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="not installed"):
+        need_postgres()
+    monkeypatch.setenv(REQUIRED, "1")
+    with pytest.raises(pytest.fail.Exception, match="not installed"):
+        need_postgres()
 
 
 def test_a_write_waits_for_a_server_that_is_started_again(postgres: Postgres, tmp_path: Path):
