@@ -19,7 +19,8 @@ class OfTraining:
     ``says``: better, worse or cannot tell; ``title`` and ``beside``, the methods' names; ``unit``;
     ``baseline``, what a simple model reaches; ``steps``, ``seeds``; ``methods``, how many were
     compared, and how many of the others are ``better`` and ``worse`` than the method beside;
-    ``seed``; ``date``.
+    ``paper`` and ``paper_other``, what a paper prints of both, and ``source``, where; ``seed``;
+    ``date``.
 
     Attributes
     ----------
@@ -30,7 +31,8 @@ class OfTraining:
 
     GIVES: ClassVar[tuple[str, ...]] = (
         "final", "other", "difference", "low", "high", "says", "title", "beside", "unit",
-        "baseline", "steps", "seeds", "methods", "better", "worse", "seed", "date",
+        "baseline", "steps", "seeds", "methods", "better", "worse", "paper",
+        "paper_other", "source", "seed", "date",
     )  # fmt: skip
 
     preset: str
@@ -62,6 +64,7 @@ class OfTraining:
             "methods": len(methods),
             "better": says.count("better"),
             "worse": says.count("worse"),
+            **_printed(result, one, other),
             "seed": int(result.spec["seed"]),
             "date": kept.date,
         }
@@ -74,3 +77,18 @@ class OfTraining:
             f"Expected the training {self.preset} to have a method '{short(name)}', but it has "
             f"{'; '.join(method.text for method in result.spec.methods)}."
         )
+
+
+def _printed(result: Any, one: int, other: int) -> dict[str, Fact]:
+    """Return what a paper prints of two methods, in the first of its columns that has both."""
+    from moeviz.train.compared import compared
+    from moeviz.train.presets import tables_of
+
+    for table in tables_of(result.spec):
+        for each in compared(result, table):
+            if {each.method, each.other} == {one, other}:
+                pair = each.printed, each.other_printed
+                mine, others = pair if each.method == one else pair[::-1]
+                source = f"{table.source}, {each.column.title}"
+                return {"paper": mine, "paper_other": others, "source": source}
+    return {"paper": None, "paper_other": None, "source": None}
