@@ -34,7 +34,7 @@ def test_on_gpus_both_kinds_of_block_need_one():
         ([worker(QUICK=1), worker(BLOCKS=1), worker()], 3),
         ([worker(QUICK=1)], 1),
         ([worker(BLOCKS=1)], 1),
-        ([], 1),
+        ([], 0),
     ],
 )
 def test_without_both_names_every_worker_takes_every_block(

@@ -12,8 +12,9 @@ from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.kind import Kind
 from moeviz.engine.store import DEVICES, Store
 from moeviz.engine.studies.studies import Studies, Study
-from moeviz.engine.workers.cluster import Cluster, Workers
+from moeviz.engine.workers.cluster import Cluster
 from moeviz.engine.workers.hardware import describe_hardware, local_workers
+from moeviz.engine.workers.open import Workers
 
 MOST_WORKERS = 256
 """Worker processes that one engine starts on this machine."""
