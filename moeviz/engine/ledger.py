@@ -74,6 +74,10 @@ class Ledger:
                 for job in self._jobs.values()
             )
 
+    def under_way(self) -> list[Job]:
+        """Return the jobs of this engine that wait or run. The lock must be held."""
+        return [job for job in self._jobs.values() if job.mine and job.active]
+
     def admit(self, spec: Any, device_for: Callable[[Kind, Any], str], other_devices: bool) -> Job:
         """Return the job of a specification, made if need be, as it stands now.
 

@@ -11,6 +11,7 @@ from moeviz.ui.shared.claims import CLAIMS, find_route
 from moeviz.ui.shared.pictures import PICTURES
 from moeviz.ui.shared.tiles import tiles_routes
 from moeviz.ui.train.looks import looks_route
+from moeviz.ui.workers.feed import workers_route
 
 
 def routes(base: str) -> list[Route]:
@@ -25,7 +26,7 @@ def routes(base: str) -> list[Route]:
     -------
     list of Route
         The cards of all choices; the map of claims and its search; the first page's small pictures;
-        what pages compute while a hand moves, and the tokens of a training.
+        what pages compute while a hand moves, the tokens of a training, and what the workers do.
     """
     return [
         CARDS.route(base),
@@ -33,6 +34,7 @@ def routes(base: str) -> list[Route]:
         find_route(base),
         moving_route(base),
         looks_route(base),
+        workers_route(base),
         *tiles_routes(PICTURES, base),
     ]
 
