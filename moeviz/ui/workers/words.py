@@ -48,6 +48,9 @@ def summary_words(seen: Observed) -> str:
     gpus = sum(row.gpu for row in fit)
     where = "on this server's own machine" if seen.here else "elsewhere, at a scheduler"
     kinds = f", {gpus} of them with a GPU" if gpus else ""
+    kinds += (
+        ", and one beside them for short first blocks" if any(r.quick for r in seen.rows) else ""
+    )
     running = sum(job.state == "running" for job in seen.jobs)
     waiting = len(seen.jobs) - running
     busy = sum(bool(row.now) for row in fit)
@@ -94,13 +97,15 @@ def place_words(row: Row, here: bool) -> str:
 
 
 def device_words(row: Row) -> str:
-    """Say what a worker computes on."""
-    cores = counted(row.cores, "block") + " at once"
+    """Say what a worker computes on, and what it is for where that is not everything."""
+    cores = "" if row.cores == 1 else f", {counted(row.cores, 'block')} at once"
+    beside = ", for short first blocks" if row.quick else ""
     if not row.gpu:
-        return "processor" if row.cores == 1 else f"processors, {cores}"
+        return ("processor" if row.cores == 1 else "processors") + cores + beside
     if not row.gpus:
-        return "names a GPU, but PyTorch finds none" if row.ready else "names a GPU"
-    return ", ".join(row.gpus) + ("" if row.cores == 1 else f", {cores}")
+        found = "names a GPU, but PyTorch finds none" if row.ready else "names a GPU"
+        return found + cores + beside
+    return ", ".join(row.gpus) + cores + beside
 
 
 def memory_words(row: Row) -> str:
@@ -131,7 +136,7 @@ def now_words(row: Row, known: Mapping[str, Queued], letters: Names) -> str:
         return f"{what}{more}: for {_span(first.seconds)}{silent}"
     if not row.ready:
         return f"getting ready{silent}"
-    return f"{'kept free for short first blocks' if row.quick else 'free'}{silent}"
+    return f"free{silent}"
 
 
 def blocks_words(rate: Sequence[float | None]) -> str:
