@@ -30,7 +30,8 @@ remote.gpus_of = lambda asked: ["0"]
 remote.Studies = lambda: __import__("moeviz.engine.studies.studies").engine.studies.studies.Studies(
     __import__("toy_study"))
 if __name__ == "__main__":
-    asyncio.run(serve_workers(Crew(sys.argv[1], 1, gpu=sys.argv[2] == "gpu", memory=float(sys.argv[3]))))
+    gpu, memory = sys.argv[2] == "gpu", float(sys.argv[3])
+    asyncio.run(serve_workers(Crew(sys.argv[1], 1, gpu=gpu, memory=memory)))
 """
 """A worker whose host claims a GPU; the toy does not use it."""
 
@@ -145,8 +146,13 @@ def test_gpus_come_and_go_and_no_job_mixes_devices(
     assert [line.what for line in engine.observe().news] == ["came", "left"]
 
 
-def test_a_worker_with_another_moeviz_is_given_nothing_and_that_is_said(
-    start: Start, address: str, make_engine: MakeEngine, tmp_path: Path, log: Log
+def test_a_worker_with_another_moeviz_or_too_little_memory_is_given_nothing_and_that_is_said(
+    start: Start,
+    address: str,
+    make_engine: MakeEngine,
+    tmp_path: Path,
+    log: Log,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     other = tmp_path / "other"
     shutil.copytree(
@@ -170,6 +176,14 @@ def test_a_worker_with_another_moeviz_is_given_nothing_and_that_is_said(
     assert seen(engine) == 1
     (row,) = [row for row in engine.observe().rows if row.strange]
     assert "numbers 4" in row.strange
+
+    monkeypatch.setattr(Studies, "memory", lambda self, spec, block: 1e9)
+    done = engine.wait(engine.submit(toy.Specification((0.0,), seed=8)), timeout=90)
+    assert done.state == "done", done.message
+    monkeypatch.setattr(Studies, "memory", lambda self, spec, block: 5e9)
+    failed = engine.wait(engine.submit(toy.Specification((0.0,), seed=9)), timeout=30)
+    assert failed.state == "failed"
+    assert "Expected a worker with 5,000 MB for block block-0" in failed.message
     assert strange.poll() is None, "it is another server's"
 
 
@@ -179,26 +193,13 @@ def listed(address: str) -> str:
     return json.dumps({"workers": len(look_at(address))})
 
 
-def test_a_block_that_no_worker_has_the_memory_for_is_one_sentence(
-    start: Start, address: str, make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
-):
-    crew(start, address, "cpu", memory=2e9)
-    engine = make_engine(scheduler=address)
-    monkeypatch.setattr(Studies, "memory", lambda self, spec, block: 1e9)
-    done = engine.wait(engine.submit(toy.Specification((0.0,), seed=8)), timeout=90)
-    assert done.state == "done", done.message
-    monkeypatch.setattr(Studies, "memory", lambda self, spec, block: 3e9)
-    failed = engine.wait(engine.submit(toy.Specification((0.0,), seed=9)), timeout=30)
-    assert failed.state == "failed"
-    assert "Expected a worker with 3,000 MB for block block-0" in failed.message
-
-
 CERTIFICATE = (
     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
     "-subj /CN=moeviz -keyout key.pem -out cert.pem"
 )
 
 
+@pytest.mark.crowd  # what is Dask's own
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_over_tls_the_same_is_computed_and_a_stranger_is_refused(
     start: Start, make_engine: MakeEngine, tmp_path: Path
@@ -214,23 +215,32 @@ def test_over_tls_the_same_is_computed_and_a_stranger_is_refused(
 
     import dask
 
-    names = {key: str(tmp_path / "key.pem") for key in ("key",)}
-    certificate = {"cert": str(tmp_path / "cert.pem"), **names}
-    tls = {"ca-file": str(tmp_path / "cert.pem"), "client": certificate}
+    client = {"cert": "cert.pem", "key": "key.pem"}
+    tls = {f"distributed.comm.tls.client.{key}": str(tmp_path / f) for key, f in client.items()}
+    tls["distributed.comm.tls.ca-file"] = str(tmp_path / "cert.pem")
     spec = toy.Specification((0.0,) * 2, seed=11)
     stranger = make_engine(scheduler=address)
     failed = stranger.wait(stranger.submit(spec), timeout=60)
     assert failed.state == "failed"
     assert address in failed.message
-    with dask.config.set({"distributed.comm.tls": tls}):
+    with dask.config.set(tls):
         engine = make_engine(scheduler=address)
         done = engine.wait(engine.submit(spec), timeout=90)
         assert numbers(done) == expected(spec)
 
 
-def test_our_commands_say_what_is_wrong(start: Start):
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["workers", "tcp://127.0.0.1:1"],
+        ["worker", "tcp://127.0.0.1:1", "--workers", "0"],
+        ["worker", "tcp://127.0.0.1:1", "--memory", "much"],
+        ["worker", "tcp://127.0.0.1:1", "--gpu"],
+        ["scheduler", "--port", "70000"],
+    ],
+)
+def test_our_commands_say_what_is_wrong(words: list[str], capsys: pytest.CaptureFixture[str]):
     from moeviz.cli.program import main
 
-    assert main(["workers", "tcp://127.0.0.1:1"]) == 2
-    assert main(["worker", "tcp://127.0.0.1:1", "--workers", "0"]) == 2
-    assert main(["scheduler", "--port", "70000"]) == 2
+    assert main(words) == 2
+    assert capsys.readouterr().err.startswith("moeviz: Expected")

@@ -22,6 +22,9 @@ from moeviz.engine.workers.settings import quiet
 CONNECT_SECONDS = 10.0
 """How long to try to reach a scheduler."""
 
+BACK_SECONDS = 60.0
+"""How long one that was reached before and was lost is waited for."""
+
 UNFIT_SECONDS = 30.0
 """How long workers that say nothing of their moeviz are waited for."""
 
@@ -59,6 +62,7 @@ class Cluster:
         self._workers = workers
         self._device = device
         self._closing = threading.Event()
+        self._reached = False
         self._host: subprocess.Popen[str] | None = None
 
     def open(self, listener: Listener) -> None:
@@ -88,6 +92,7 @@ class Cluster:
         if self._closing.is_set():
             connection.close()
             return
+        self._reached = True
         listener.opened(connection)
         loop: Any = connection.client.loop
         loop.add_callback(connection.watch, listener.grown, listener.noted)
@@ -110,7 +115,8 @@ class Cluster:
 
         quiet()
         connect: Any = distributed.Client  # Dask does not type it
-        client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        patience = BACK_SECONDS if self._reached else CONNECT_SECONDS
+        client = connect(address, timeout=patience, set_as_default=False)
         try:
             local = host is not None
             # The plugin first: workers that are still starting find it and come up warm. One that

@@ -144,8 +144,9 @@ async def serve_workers(crew: Crew) -> None:
     stop = _stop_when_told()
     count = crew.count or (SHARE * len(gpus) if crew.gpu else 1 if crew.quick else cores())
     make: Any = Nanny
-    nannies = [
-        make(
+
+    def crew_member(index: int) -> Any:
+        return make(
             crew.address,
             name=f"{socket.gethostname()}-{os.getpid()}-{index}",
             nthreads=1,
@@ -155,30 +156,34 @@ async def serve_workers(crew: Crew) -> None:
             env=_device(gpus, index),
             silence_logs=logging.ERROR,
         )
-        for index in range(count)
-    ]
+
+    while not stop.is_set():
+        await _until_lost([crew_member(index) for index in range(count)], crew.address, stop)
+
+
+async def _until_lost(members: list[Any], address: str, stop: asyncio.Event) -> None:
+    """Run workers until one ends, as all do where the scheduler is lost; then they begin again."""
+    told_to_stop = asyncio.create_task(stop.wait())
     try:
-        await asyncio.gather(*nannies)
-        ended = [asyncio.create_task(nanny.finished()) for nanny in nannies]
-        ended.append(asyncio.create_task(stop.wait()))
-        await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+        starting = asyncio.gather(*members)
+        await asyncio.wait({starting, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
-            raise EngineError(_unreachable(crew.address, "it was lost"))
-    except (OSError, TimeoutError, RuntimeError, ValueError) as error:
-        raise EngineError(_unreachable(crew.address, told(error))) from error
+            await starting
+            ended = {asyncio.create_task(member.finished()) for member in members}
+            await asyncio.wait(ended | {told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+    except Exception as error:
+        raise EngineError(
+            f"Expected a scheduler at {address}, but for {PATIENCE_SECONDS:.0f} s none could be "
+            f"reached ({type(error).__name__}: {told(error)}); start it with python -m moeviz "
+            "scheduler, and look at what a firewall lets through."
+        ) from error
     finally:
-        await asyncio.gather(*(nanny.close() for nanny in nannies), return_exceptions=True)
+        told_to_stop.cancel()
+        await asyncio.gather(*(member.close() for member in members), return_exceptions=True)
 
 
 def _device(gpus: list[str], index: int) -> Mapping[str, str]:
     return {"CUDA_VISIBLE_DEVICES": gpus[index % len(gpus)]} if gpus else {}
-
-
-def _unreachable(address: str, why: str) -> str:
-    return (
-        f"Expected a scheduler at {address}, but {why or 'nobody answers'}; start it with "
-        "python -m moeviz scheduler, and look at what a firewall lets through."
-    )
 
 
 def _stop_when_told() -> asyncio.Event:
