@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -157,29 +158,42 @@ async def serve_workers(crew: Crew) -> None:
             silence_logs=logging.ERROR,
         )
 
+    last = time.monotonic()
     while not stop.is_set():
-        await _until_lost([crew_member(index) for index in range(count)], crew.address, stop)
-
-
-async def _until_lost(members: list[Any], address: str, stop: asyncio.Event) -> None:
-    """Run workers until one ends, as all do where the scheduler is lost; then they begin again."""
-    told_to_stop = asyncio.create_task(stop.wait())
-    try:
-        starting = asyncio.gather(*members)
-        await asyncio.wait({starting, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+        members = [crew_member(index) for index in range(count)]
+        try:
+            if await _until_lost(members, stop):
+                last = time.monotonic()
+        except Exception as error:
+            if time.monotonic() - last > PATIENCE_SECONDS:
+                raise EngineError(
+                    f"Expected a scheduler at {crew.address}, but for {PATIENCE_SECONDS:.0f} s "
+                    f"none could be reached ({type(error).__name__}: {told(error)}); start it with "
+                    "python -m moeviz scheduler, and look at what a firewall lets through."
+                ) from error
         if not stop.is_set():
-            await starting
-            ended = {asyncio.create_task(member.finished()) for member in members}
-            await asyncio.wait(ended | {told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
-    except Exception as error:
-        raise EngineError(
-            f"Expected a scheduler at {address}, but for {PATIENCE_SECONDS:.0f} s none could be "
-            f"reached ({type(error).__name__}: {told(error)}); start it with python -m moeviz "
-            "scheduler, and look at what a firewall lets through."
-        ) from error
+            await asyncio.sleep(1)
+
+
+async def _until_lost(members: list[Any], stop: asyncio.Event) -> bool:
+    """Run workers until one ends, as all do where the scheduler is lost; then they begin again."""
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+    starting: asyncio.Future[Any] = asyncio.gather(*members)
+    first = asyncio.FIRST_COMPLETED
+    try:
+        await asyncio.wait({starting, stopping}, return_when=first)
+        if stop.is_set():
+            return False
+        await starting
+        ended = {asyncio.ensure_future(member.finished()) for member in members}
+        await asyncio.wait({*ended, stopping}, return_when=first)
+        return True
     finally:
-        told_to_stop.cancel()
-        await asyncio.gather(*(member.close() for member in members), return_exceptions=True)
+        stopping.cancel()
+        starting.cancel()
+        await asyncio.gather(
+            starting, *(member.close() for member in members), return_exceptions=True
+        )
 
 
 def _device(gpus: list[str], index: int) -> Mapping[str, str]:
