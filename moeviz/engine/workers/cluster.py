@@ -122,7 +122,7 @@ class Cluster:
             # The plugin first: workers that are still starting find it and come up warm. One that
             # cannot take it says nothing of its moeviz, and so is given nothing.
             with suppress(ImportError, AttributeError, TypeError):
-                client.register_plugin(WarmUp(self._first, polite=local), name="moeviz-warm-up")
+                client.register_plugin(WarmUp(self._first, polite=local), name=WarmUp.name)
             self._wait_for_workers(client, host)
             workers = self._fit(client, host)
             if self._device == "cuda" and not workers.place("cuda").slots:

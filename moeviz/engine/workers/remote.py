@@ -119,7 +119,8 @@ async def serve_workers(crew: Crew) -> None:
         If there is no GPU for those that need one, or if the scheduler cannot be reached.
     """
     # What a server has rehearsed first of all is done before the workers are forked.
-    os.environ[REHEARSED] = pack(Studies()).hex()
+    first = pack(Studies())
+    os.environ[REHEARSED] = first.hex()
     os.environ.update(WORKER_ENVIRONMENT)
     method = start_method()
     if method == "forkserver":
@@ -133,6 +134,8 @@ async def serve_workers(crew: Crew) -> None:
     import dask
     from distributed import Nanny, utils
 
+    from moeviz.engine.workers.worker import WarmUp
+
     utils._forkserver_preload_set = True  # see host.py
     dask.config.set(
         {
@@ -141,7 +144,7 @@ async def serve_workers(crew: Crew) -> None:
             "distributed.worker.daemon": True,
         }
     )
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     stop = _stop_when_told()
     count = crew.count or (SHARE * len(gpus) if crew.gpu else 1 if crew.quick else cores())
     make: Any = Nanny
@@ -155,7 +158,8 @@ async def serve_workers(crew: Crew) -> None:
             memory_limit=0,  # see host.py
             death_timeout=PATIENCE_SECONDS,
             env=_device(gpus, index),
-            silence_logs=logging.ERROR,
+            silence_logs=logging.CRITICAL,
+            plugins=[WarmUp(first, polite=False)],
         )
 
     last = time.monotonic()

@@ -51,6 +51,8 @@ class WarmUp(WorkerPlugin):
         for short first blocks, for which somebody waits, keeps its own.
     """
 
+    name = "moeviz-warm-up"
+
     def __init__(self, kind: bytes, polite: bool) -> None:
         self._kind = kind
         self._polite = polite
