@@ -57,7 +57,7 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
 
 
 def _scheduler(arguments: argparse.Namespace) -> int:
-    from moeviz.engine.workers.remote import serve_scheduler
+    from moeviz.engine.studies.remote import serve_scheduler
 
     if not 0 <= arguments.port <= LAST_PORT:
         raise SpecificationError(
@@ -68,7 +68,7 @@ def _scheduler(arguments: argparse.Namespace) -> int:
 
 
 def _worker(arguments: argparse.Namespace) -> int:
-    from moeviz.engine.workers.remote import Crew, serve_workers
+    from moeviz.engine.studies.remote import Crew, serve_workers
 
     count = arguments.workers
     if count is not None and not 1 <= count <= MOST_WORKERS:

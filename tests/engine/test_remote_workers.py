@@ -24,8 +24,8 @@ HERE = Path(__file__).parent
 
 PRETEND = """
 import asyncio, sys
-from moeviz.engine.workers import remote, versions
-from moeviz.engine.workers.remote import Crew, serve_workers
+from moeviz.engine.studies import remote
+from moeviz.engine.studies.remote import Crew, serve_workers
 remote.gpus_of = lambda asked: ["0"]
 remote.Studies = lambda: __import__("moeviz.engine.studies.studies").engine.studies.studies.Studies(
     __import__("toy_study"))

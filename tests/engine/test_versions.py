@@ -10,8 +10,8 @@ import pytest
 import moeviz
 from moeviz.engine.dispatch import Finished
 from moeviz.engine.history import MINUTES, MOST, History
+from moeviz.engine.studies.remote import Crew
 from moeviz.engine.workers.news import HEARD_SECONDS, News
-from moeviz.engine.workers.remote import Crew
 from moeviz.engine.workers.versions import PLENTY, Made, difference, made
 from moeviz.study import NUMBERS_VERSION
 

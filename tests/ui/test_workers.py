@@ -13,8 +13,8 @@ from starlette.requests import Request
 
 from moeviz.engine import Store, StoreError
 from moeviz.engine.history import Past
-from moeviz.engine.observed import Observed, Queued
 from moeviz.engine.snapshot import Standing
+from moeviz.engine.studies.observed import Observed, Queued
 from moeviz.engine.workers.news import Line
 from moeviz.engine.workers.view import Now, Row
 from moeviz.ui.workers.board import KEY

@@ -10,8 +10,8 @@ from typing import Any
 from moeviz.engine.errors import EngineError
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.kind import Kind
-from moeviz.engine.observed import Observed, queued
 from moeviz.engine.store import DEVICES, Store
+from moeviz.engine.studies.observed import Observed, queued
 from moeviz.engine.studies.studies import Studies, Study
 from moeviz.engine.workers.cluster import Cluster
 from moeviz.engine.workers.hardware import describe_hardware, local_workers

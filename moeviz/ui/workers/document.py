@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from moeviz.engine.observed import Observed, Queued
+from moeviz.engine.studies.observed import Observed, Queued
 from moeviz.engine.workers.view import SILENT_SECONDS, Row
 from moeviz.text import json_text
 from moeviz.ui.workers.names import Names

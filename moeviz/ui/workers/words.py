@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from moeviz.engine.observed import Observed, Queued
+from moeviz.engine.studies.observed import Observed, Queued
 from moeviz.engine.workers.news import Line
 from moeviz.engine.workers.view import SILENT_SECONDS, Row
 from moeviz.ui.workers.names import Names
@@ -55,7 +55,8 @@ def summary_words(seen: Observed) -> str:
     waiting = len(seen.jobs) - running
     busy = sum(bool(row.now) for row in fit)
     doing = (
-        f"{counted(running, 'job')} under way, {counted(waiting, 'waits', 'wait')}; "
+        f"{counted(running, 'job')} under way, "
+        f"{counted(waiting, 'waits', 'wait') if waiting else 'none waits'}; "
         f"{busy} of {len(fit)} computing."
         if seen.jobs
         else "Nothing is under way."
