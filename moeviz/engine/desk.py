@@ -129,6 +129,8 @@ class Desk:
         under_way = {job for job, _ in self._sent}
         others = len(names) - 1
         found = {name: Standing(others, 0, 0.0 if name in under_way else None) for name in names}
+        if not place.slots:  # Nobody is there, and nobody can tell when somebody comes.
+            return found
         ready = {name: run for name, run in names.items() if run.chains.peek() is not None}
         order = self._order.order({name: run.job.visitors for name, run in ready.items()})
         free = self._free(False, place.slots)

@@ -29,7 +29,8 @@ class Board {
     this.span = span;
     if (this.address) return this.draw();
     this.address = address;
-    this.summary = tagged("p", { class: "workers-summary", role: "status" }, "Asking the server…");
+    this.summary = tagged("p", { class: "workers-summary" }, "Asking the server…");
+    this.alarm = tagged("p", { class: "workers-alarm", role: "status" });
     this.lanes = tagged("div", { class: "workers-lanes", role: "list", "aria-label": "Workers" });
     this.axis = tagged("div", { class: "workers-axis", "aria-hidden": "true" },
       element("span", "", `${span} s ago`), element("span", "", "now"));
@@ -43,7 +44,7 @@ class Board {
     const section = (title, ...children) =>
       tagged("section", {}, element("h2", "", title), ...children);
     this.root.replaceChildren(
-      this.summary,
+      this.alarm, this.summary,
       tagged("section", { "aria-label": "What each worker computes" }, this.lanes, this.axis, this.more),
       tagged("div", { class: "workers-below" },
         section("Queue", this.queue, this.none),
@@ -89,12 +90,8 @@ class Board {
 
   lost(lost) {
     this.root.dataset.lost = String(lost);
-    if (lost) this.say("The server does not answer; asking again. What is below is what was seen last.");
-    else if (this.seen) this.say(this.seen.summary);
-  }
-
-  say(words) {
-    if (this.summary.textContent !== words) this.summary.textContent = words;
+    const words = lost ? "The server does not answer; asking again. Below is what was seen last." : "";
+    if (this.alarm.textContent !== words) this.alarm.textContent = words;
   }
 
   show(seen) {
@@ -102,6 +99,7 @@ class Board {
     // The least delay so far is nearest to the truth; a clock that was set is followed.
     if (this.offset === undefined || offset < this.offset || offset > this.offset + 3) this.offset = offset;
     this.seen = seen;
+    if (this.summary.textContent !== seen.summary) this.summary.textContent = seen.summary;
     this.rows(seen.lanes);
     this.more.textContent = seen.more ? `And ${seen.more} more workers.` : "";
     this.jobs(seen);
