@@ -13,6 +13,7 @@ from typing import Any
 from moeviz.engine.studies.observed import Observed, Queued
 from moeviz.engine.workers.view import SILENT_SECONDS, Row
 from moeviz.text import json_text
+from moeviz.ui.shared.person import person
 from moeviz.ui.workers.names import Names
 from moeviz.ui.workers.words import (
     blocks_words,
@@ -84,7 +85,7 @@ class Board:
 
     def _job(self, job: Queued, place: int) -> dict[str, Any]:
         number = self._jobs.number(job.job)
-        who = [self._visitors.number(visitor.split(".")[0][:16]) for visitor in job.visitors]
+        who = [self._visitors.number(person(visitor)) for visitor in job.visitors]
         return {
             "number": number,
             "letter": self._jobs.letter(job.job),
