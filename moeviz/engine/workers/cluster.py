@@ -22,11 +22,11 @@ from moeviz.engine.workers.settings import quiet
 CONNECT_SECONDS = 10.0
 """How long to try to reach a scheduler."""
 
-BACK_SECONDS = 60.0
-"""How long one that was reached before and was lost is waited for."""
-
 UNFIT_SECONDS = 30.0
 """How long workers that say nothing of their moeviz are waited for."""
+
+AGAIN_SECONDS = 60.0
+"""How long to try to reach a scheduler elsewhere that was there before."""
 
 LATER_SECONDS = 4.0
 """After this long the workers of this machine get warm for further kinds of job."""
@@ -62,7 +62,7 @@ class Cluster:
         self._workers = workers
         self._device = device
         self._closing = threading.Event()
-        self._reached = False
+        self._was_open = False
         self._host: subprocess.Popen[str] | None = None
 
     def open(self, listener: Listener) -> None:
@@ -81,7 +81,7 @@ class Cluster:
 
     def _open(self, host: subprocess.Popen[str] | None, listener: Listener) -> None:
         try:
-            connection = self._connect(host)
+            connection = self._connect_in_time(host)
         except Exception as error:
             # Whatever went wrong, somebody waits for an answer: say it where it is seen.
             if host is not None:
@@ -92,10 +92,10 @@ class Cluster:
         if self._closing.is_set():
             connection.close()
             return
-        self._reached = True
+        self._was_open = True
         listener.opened(connection)
         loop: Any = connection.client.loop
-        loop.add_callback(connection.watch, listener.grown, listener.noted)
+        loop.add_callback(connection.watch, listener)
         hear: Any = connection.client
         hear.subscribe_topic("scheduler", partial(_hear, connection, listener))
         if host is not None:
@@ -104,6 +104,16 @@ class Cluster:
             rehearsed.clear()
             if not self._closing.is_set():
                 listener.lost(connection)
+
+    def _connect_in_time(self, host: subprocess.Popen[str] | None) -> Workers:
+        """Connect; a scheduler elsewhere that was there before may be about to start again."""
+        end = time.monotonic() + (AGAIN_SECONDS if self._was_open and host is None else 0.0)
+        while True:
+            try:
+                return self._connect(host)
+            except OSError:
+                if time.monotonic() >= end or self._closing.wait(1.0):
+                    raise
 
     def _connect(self, host: subprocess.Popen[str] | None) -> Workers:
         # First the address, for which the cluster imports Dask as well: the app has the interpreter
@@ -115,8 +125,7 @@ class Cluster:
 
         quiet()
         connect: Any = distributed.Client  # Dask does not type it
-        patience = BACK_SECONDS if self._reached else CONNECT_SECONDS
-        client = connect(address, timeout=patience, set_as_default=False)
+        client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
         try:
             local = host is not None
             # The plugin first: workers that are still starting find it and come up warm. One that

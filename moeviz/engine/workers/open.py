@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from moeviz.engine.dispatch import Arrived, Began
+from moeviz.engine.dispatch import Arrived, Began, Listener
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind
 from moeviz.engine.store import DEVICES
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 COUNT_SECONDS = 2.0
 """How often the workers are counted."""
+
+DEAF_SECONDS = 20.0
+"""A scheduler that has not answered for so long hangs, and counts as lost."""
 
 LOOKED_AT_SECONDS = 0.7
 """How often they are counted while somebody looks at them."""
@@ -173,26 +176,29 @@ class Workers:
             with suppress(RuntimeError):  # it has ended just now
                 loop.add_callback(self._wake.set)
 
-    async def watch(self, grown: Callable[[], None], noted: Callable[[str], None]) -> None:
+    async def watch(self, listener: Listener) -> None:
         """Count the workers again now and then, in the client's event loop.
 
         Parameters
         ----------
-        grown : function
-            Called when there are more, or fewer.
-        noted : function
-            Takes a sentence for whoever has something computed.
+        listener : Listener
+            Hears when there are more, or fewer, what is to be said of that, and when the scheduler
+            hangs.
         """
         scheduler: Any = self.client.scheduler
         self._wake = asyncio.Event()
         while self.client.status == "running":
+            asked = asyncio.ensure_future(scheduler.identity(n_workers=-1))
+            if not (await asyncio.wait([asked], timeout=DEAF_SECONDS))[0]:
+                asked.cancel()
+                listener.lost(self)
+                return
             with suppress(Exception):  # it is gone: then somebody else says so
-                seen = (await scheduler.identity(n_workers=-1))["workers"]
                 before = self.fit
-                changed = self.take(seen)
-                self._tell(before, noted)
+                changed = self.take(asked.result()["workers"])
+                self._tell(before, listener.noted)
                 if changed:
-                    grown()
+                    listener.grown()
             looked_at = time.monotonic() < self._until
             self._wake.clear()
             with suppress(TimeoutError):

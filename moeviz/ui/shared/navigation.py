@@ -26,6 +26,7 @@ PROTOCOLS = "pages/lab/protocols.py"
 CHECKER = "pages/lab/checker.py"
 SPARSE = "pages/train/sparse.py"
 LESSONS_PATH = "pages/teach/lessons.py"
+JOBS = "pages/lab/jobs.py"
 WORKERS = "pages/lab/workers.py"
 
 ADDRESSES = {
@@ -41,6 +42,7 @@ ADDRESSES = {
     PROTOCOLS: "protocols",
     SPARSE: "train",
     LESSONS_PATH: "lessons",
+    JOBS: "jobs",
     WORKERS: "workers",
 }
 """Where each page but the first answers, below the app's own address."""
@@ -58,6 +60,7 @@ TITLES = {
     PROTOCOLS: "Protocols",
     SPARSE: "Sparse experts",
     LESSONS_PATH: "Lessons",
+    JOBS: "Your jobs",
     WORKERS: "Workers",
 }
 """What they are called."""
@@ -71,7 +74,7 @@ SECTIONS = {
     "Decide": (CHECKER,),
     "Train": (SPARSE,),
     "Teach": (LESSONS_PATH,),
-    "Server": (WORKERS,),
+    "Jobs": (JOBS, WORKERS),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""
 
