@@ -83,7 +83,7 @@ TILES = {
         Way("lessons", "Predict first, then see"),
     )
 }
-"""A tile for every page but the one about workers."""
+"""A tile for every page but those about jobs."""
 
 _tiles = declared(__file__, '<nav class="moeviz-home" aria-label="Where to begin"></nav>')
 
