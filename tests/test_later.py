@@ -222,6 +222,9 @@ PRINTS = {
     "exceptions": ["--help", "nope"],
     "glossary": ["", "--json"],
     "jobs": ["--help", "list --help", "show nope", "prune", "list --kind nope"],
+    "scheduler": ["--help"],
+    "worker": ["--help"],
+    "workers": ["--help"],
     "bench": ["--help"],
 }
 """What each command prints without computing anything."""

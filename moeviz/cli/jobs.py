@@ -215,7 +215,7 @@ def prune_jobs(arguments: argparse.Namespace) -> int:
     from moeviz.engine.listing import forget
 
     older = None if arguments.older is None else _days(arguments.older)
-    most = None if arguments.most is None else _bytes(arguments.most)
+    most = None if arguments.most is None else bytes_of(arguments.most, "--most")
     if older is None and most is None:
         raise SpecificationError(
             "Expected --older DAYS or --most SIZE, but got neither; say what may go."
@@ -362,7 +362,19 @@ def _days(text: str) -> float:
     return days * DAY
 
 
-def _bytes(text: str) -> float:
+def bytes_of(text: str, option: str) -> float:
+    """Return the bytes that a word such as 2GB says.
+
+    Parameters
+    ----------
+    text, option : str
+        The word, and which option it was given for.
+
+    Raises
+    ------
+    SpecificationError
+        If it says no size.
+    """
     for unit, bytes_ in UNITS.items():
         if text.upper().endswith(unit):
             number = _number(text[: -len(unit)])
@@ -370,7 +382,7 @@ def _bytes(text: str) -> float:
                 return number * bytes_
             break
     raise SpecificationError(
-        f"Expected a size as 500MB or 2GB for --most, but got '{text[:20]}'; write it so."
+        f"Expected a size as 500MB or 2GB for {option}, but got '{text[:20]}'; write it so."
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from moeviz.cli.bench import add_bench
 from moeviz.cli.check import add_check
 from moeviz.cli.claims import add_claims, add_verdicts, within_processes
+from moeviz.cli.cluster import add_scheduler, add_worker, add_workers
 from moeviz.cli.exceptions import add_exceptions
 from moeviz.cli.experiments import add_experiments
 from moeviz.cli.glossary import add_glossary
@@ -122,6 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     add_lessons(
         commands.add_parser("lessons", help="list lessons, check a file, compute before class")
     )
+    add_scheduler(commands.add_parser("scheduler", help="run a scheduler for workers elsewhere"))
+    add_worker(commands.add_parser("worker", help="run workers at a scheduler"))
+    add_workers(commands.add_parser("workers", help="say who computes at a scheduler, and what"))
     add_glossary(commands.add_parser("glossary", help="what the words mean"))
     add_bench(commands.add_parser("bench", help="measure speed, with peers beside it"))
     return parser

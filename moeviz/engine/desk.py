@@ -1,4 +1,4 @@
-"""Which block is sent next, and where to.
+"""Which block is sent next, and where to, on one kind of device.
 
 Few blocks are under way at a time, one for each worker and a short one ahead, so that whoever comes
 waits for those alone. :mod:`moeviz.engine.fair` says whose turn it is.
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from moeviz.engine.dispatch import Connection, Dispatch, Finished
+from moeviz.engine.dispatch import Dispatch, Finished, Place
 from moeviz.engine.fair import FairOrder, Turn
 from moeviz.engine.snapshot import Standing
 
@@ -83,14 +83,14 @@ class Desk:
         self._stopping: list[float] = []
         self._paces: dict[str, _Pace] = {}
 
-    def next(self, runs: Iterable[Dispatch], place: Connection) -> Due | None:
+    def next(self, runs: Iterable[Dispatch], place: Place) -> Due | None:
         """Return what is to be sent now, or None where nothing is.
 
         Parameters
         ----------
         runs : iterable of Dispatch
             All jobs that are under way.
-        place : Connection
+        place : Place
             Where they are computed.
         """
         runs = [run for run in runs if run.current]
@@ -115,20 +115,22 @@ class Desk:
             return self._due(ready, order[0], quick=False)
         return None
 
-    def standings(self, runs: Iterable[Dispatch], place: Connection) -> dict[str, Standing]:
+    def standings(self, runs: Iterable[Dispatch], place: Place) -> dict[str, Standing]:
         """Return where each job stands among the others, by its name.
 
         Parameters
         ----------
         runs : iterable of Dispatch
             All jobs that are under way.
-        place : Connection
+        place : Place
             Where they are computed.
         """
         names = {run.job.job_id: run for run in runs if run.current}
         under_way = {job for job, _ in self._sent}
         others = len(names) - 1
         found = {name: Standing(others, 0, 0.0 if name in under_way else None) for name in names}
+        if not place.slots:  # Nobody is there, and nobody can tell when somebody comes.
+            return found
         ready = {name: run for name, run in names.items() if run.chains.peek() is not None}
         order = self._order.order({name: run.job.visitors for name, run in ready.items()})
         free = self._free(False, place.slots)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from moeviz.engine.chains import Chains
 from moeviz.engine.errors import EngineError
 from moeviz.engine.jobs import Job
+from moeviz.engine.kind import Kind
 
 RETRIES = 5
 """How often, in one run, blocks are sent again that came back without a result."""
@@ -38,11 +39,14 @@ class Finished:
         What blocks that go on from it begin with.
     seconds : float or None
         How long it took; None where that was not measured.
+    worker : str
+        Who computed it; "" where nobody asks.
     """
 
     result: Any
     state: bytes | None = None
     seconds: float | None = None
+    worker: str = ""
 
 
 Arrived = Callable[["Dispatch", Any, Any], None]
@@ -53,26 +57,8 @@ Began = Callable[["Dispatch"], None]
 """Told when the first block of a dispatch begins, by a place that does not take jobs in turn."""
 
 
-class Connection(Protocol):
-    """An open place where blocks are computed.
-
-    Attributes
-    ----------
-    device : str
-        ``"cpu"`` or ``"cuda"``: what jobs will run on.
-    useful : bool
-        Whether a block has come back over it.
-    in_turn : bool
-        Whether a job is under way from its first block on that was sent; if not, it says when.
-    ahead : bool
-        Whether short blocks are sent before there is a place for them, so that none stands idle
-        while the next one is on its way.
-    """
-
-    device: str
-    useful: bool
-    in_turn: bool
-    ahead: bool
+class Place(Protocol):
+    """What computes blocks on one kind of device."""
 
     @property
     def slots(self) -> int:
@@ -85,8 +71,48 @@ class Connection(Protocol):
         ...
 
     @property
+    def ahead(self) -> bool:
+        """Whether short blocks are sent before there is a place for them.
+
+        So none stands idle while the next one is on its way.
+        """
+        ...
+
+
+class Connection(Protocol):
+    """An open place where blocks are computed, on one kind of device or two.
+
+    Attributes
+    ----------
+    useful : bool
+        Whether a block has come back over it.
+    in_turn : bool
+        Whether a job is under way from its first block on that was sent; if not, it says when.
+    """
+
+    useful: bool
+    in_turn: bool
+
+    @property
+    def device(self) -> str:
+        """``"cpu"`` or ``"cuda"``: what jobs run on that gain from a GPU."""
+        ...
+
+    @property
     def alive(self) -> bool:
         """Whether it can be reached, as far as is known."""
+        ...
+
+    def device_for(self, kind: Kind, spec: Any) -> str:
+        """Return the kind of device that a job should run on, from its first block to its last."""
+        ...
+
+    def place(self, device: str) -> Place:
+        """Return what computes on a kind of device, as last seen."""
+        ...
+
+    def missing(self, device: str) -> float:
+        """Return for how many seconds nobody has been there to compute on a kind of device."""
         ...
 
     def dispatch(self, job: Job, began: Began, arrived: Arrived) -> Dispatch:
@@ -96,6 +122,24 @@ class Connection(Protocol):
     def close(self) -> None:
         """Let go of it."""
         ...
+
+
+class OneDevice:
+    """A connection that is its own one place, and never without anybody."""
+
+    device = "cpu"
+
+    def device_for(self, kind: Kind, spec: Any) -> str:
+        """Return its device."""
+        return self.device
+
+    def place(self, device: str) -> Any:
+        """Return itself."""
+        return self
+
+    def missing(self, device: str) -> float:
+        """Return 0."""
+        return 0.0
 
 
 def _nothing(*told: object) -> None:
@@ -152,6 +196,8 @@ class Dispatch(ABC):
 
     Attributes
     ----------
+    device : str
+        What the job's blocks run on, all of them.
     chains : Chains
         Which blocks are to be computed, and which of them can be.
     """
@@ -159,6 +205,7 @@ class Dispatch(ABC):
     def __init__(self, job: Job, connection: Connection, arrived: Arrived) -> None:
         self.job = job
         self.number = job.run
+        self.device = job.folder.device
         self.connection = connection
         self.chains = Chains(job)
         self._arrived = arrived

@@ -63,7 +63,7 @@ class JobEngine:
         self._most = most
         self._ledger = Ledger(kinds, self.store)
         likely = "cuda" if device == "cuda" else "cpu"
-        self._monitor = Monitor(self._ledger, self.store, runner, likely)
+        self._monitor = Monitor(self._ledger, self.store, runner, likely, self._any_device)
         self._closed = False
         self._monitor.start()
         atexit.register(self.close)
@@ -95,7 +95,7 @@ class JobEngine:
         with self._ledger.changed:
             if self._closed:
                 raise EngineError("Expected an open engine, but it was closed; make a new one.")
-            job = self._ledger.admit(spec, self._monitor.device, self._any_device)
+            job = self._ledger.admit(spec, self._monitor.device_for, self._any_device)
             begins = not job.active and not job.settled
             if begins:
                 self._refuse_crowds(job.kind.name, visitor)

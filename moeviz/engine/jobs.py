@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from moeviz.engine.folder import Folder
@@ -80,6 +81,11 @@ class Job:
         self.seen: Record | None = None
         self.stamp: int | None = None
         self._clock = Clock()
+
+    @cached_property
+    def label(self) -> str:
+        """The preset that it began as; "" where it says none."""
+        return str(self.spec.to_json().get("preset") or "")[:40]
 
     @property
     def active(self) -> bool:
@@ -156,6 +162,12 @@ class Job:
             owner=owner,
             beat=time.time(),
         )
+
+    def seconds_left(self) -> float | None:
+        """Return an estimate of the time that a running job still takes."""
+        if self.state != "running":
+            return None
+        return self._clock.left(self._cost_done(), sum(self.costs.values()))
 
     def snapshot(self) -> Snapshot:
         """Return the job as it stands, safe to keep and to hand to other threads."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from moeviz.engine.chains import outdated
 from moeviz.engine.folder import Folder
-from moeviz.engine.jobs import Job
+from moeviz.engine.jobs import MESSAGES, Job
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
@@ -151,6 +151,26 @@ class Keeper:
             if job.run == number and ended:
                 job.mine, job.seen, job.stamp = False, record, stamp
         return True
+
+    def leave(self, job: Job) -> None:
+        """Let go of what the store has of a job on its device; it goes on on another one.
+
+        Parameters
+        ----------
+        job : Job
+            A job of ours.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be written to.
+        """
+        with self._ledger.changed:
+            folder = job.folder
+            record = replace(
+                job.record(self._owner), state="interrupted", message=MESSAGES["interrupted"]
+            )
+        folder.alone(lambda: self._write(job, folder, record, ended=True))
 
     def _write(self, job: Job, folder: Folder, record: Record, ended: bool) -> int | None:
         if self._is_lost(job, folder.read_record()):

@@ -77,6 +77,14 @@ class Kind(ABC):
         """Return the seconds of one core that a block should take; None where nobody can tell."""
         return float(block.cost)
 
+    def gains(self, spec: Any) -> bool:
+        """Return whether a GPU computes the blocks of a job faster than a core does."""
+        return True
+
+    def memory(self, spec: Any, block: Any) -> float | None:
+        """Return the bytes that a block needs at least; None where nobody can tell."""
+        return None
+
     def before(self, block: Any) -> str | None:
         """Return the id of the block from whose state this one goes on; None if from nowhere."""
         return None

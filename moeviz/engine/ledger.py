@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from moeviz.engine.errors import EngineError, LostStoreError, UnknownJobError, told
@@ -74,18 +74,23 @@ class Ledger:
                 for job in self._jobs.values()
             )
 
-    def admit(self, spec: Any, device: str, other_devices: bool) -> Job:
+    def under_way(self) -> list[Job]:
+        """Return the jobs of this engine that wait or run. The lock must be held."""
+        return [job for job in self._jobs.values() if job.mine and job.active]
+
+    def admit(self, spec: Any, device_for: Callable[[Kind, Any], str], other_devices: bool) -> Job:
         """Return the job of a specification, made if need be, as it stands now.
 
         Parameters
         ----------
         spec : Specification
             The study.
-        device : str
-            Kind of device that it would run on.
+        device_for : callable
+            Returns the kind of device that a job of a kind and a specification would run on.
         other_devices : bool
             Whether the study counts as done if it was finished on another kind of device.
         """
+        device = device_for(self._kind_of(spec), spec)
         with self.changed:
             job = self._jobs.get(spec.hash)
             if job is not None:

@@ -16,20 +16,26 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from moeviz.engine.aside import Aside
 from moeviz.engine.desk import Desk, Due
 from moeviz.engine.dispatch import Connection, Dispatch, Finished, Listener, LostError, Runner
 from moeviz.engine.errors import LostStoreError, StoreError
+from moeviz.engine.history import History
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
+from moeviz.engine.kind import Kind
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.mailbox import Mailbox
 from moeviz.engine.name import Name
 from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
 from moeviz.engine.room import make_room
 from moeviz.engine.snapshot import JobState
-from moeviz.engine.store import Store
+from moeviz.engine.store import DEVICES, Store
 from moeviz.engine.wishes import Wishes
 from moeviz.errors import MoevizError
+
+GONE_SECONDS = 10.0
+"""Where nobody was there to compute on a kind of device for so long, its blocks are taken back."""
 
 LOSSES = 3
 """Workers that are lost this often in a row without having computed anything are given up."""
@@ -58,9 +64,13 @@ class Monitor:
         The place where jobs are computed.
     device : str
         ``"cpu"`` or ``"cuda"``: what that will be, as far as is known before it is open.
+    any_device : bool
+        Whether a job may be handed on to processors where the GPUs are gone.
 
     Attributes
     ----------
+    history : History
+        Which blocks came back lately.
     connection : Connection or None
         The open place; None while it is being opened.
     wishes : Wishes
@@ -73,11 +83,14 @@ class Monitor:
         store: Store,
         runner: Runner,
         device: str,
+        any_device: bool = True,
     ) -> None:
+        self.history = History()
         self.connection: Connection | None = None
         self._ledger = ledger
         self._store = store
         self._device = device
+        self._any_device = any_device
         self._token = EngineToken()
         self._keeper = Keeper(ledger, Owner.here(self._token))
         self.wishes = Wishes(ledger)
@@ -95,7 +108,8 @@ class Monitor:
         self._losses = 0
         self._pending: list[tuple[Job, int]] = []
         self._runs: dict[str, Dispatch] = {}
-        self._desk = Desk()
+        self._desks = {name: Desk() for name in DEVICES}
+        self._aside = Aside()
         self._followed: list[Job] = []
         self._next_beat = 0.0
 
@@ -105,6 +119,11 @@ class Monitor:
     def device(self) -> str:
         """The kind of device that studies run on, as far as it is known."""
         return self.connection.device if self.connection is not None else self._device
+
+    def device_for(self, kind: Kind, spec: Any) -> str:
+        """Return the kind of device that a job would run on, as far as it is known."""
+        place = self.connection
+        return self._device if place is None else place.device_for(kind, spec)
 
     def start(self) -> None:
         """Start the thread and begin to open the runner."""
@@ -155,30 +174,65 @@ class Monitor:
     # --- Looking at the store, twice a second while something is going on.
 
     def _busy(self) -> bool:
-        return bool(self._runs or self._followed)
+        return bool(self._runs or self._followed or self._aside)
 
     def _tick(self) -> None:
         beat = time.monotonic() >= self._next_beat
         if beat:
             self._next_beat = time.monotonic() + BEAT_SECONDS
-        asked = self._cancels_asked()
-        for run in list(self._runs.values()):
-            with self._failing(run.job, run.number):
-                stop = (asked is None or run.job.folder.name in asked) and _cancel_asked(run.job)
-                if stop and not self.wishes.of(run.job):
-                    self._end(run.job, run.number, "cancelled")
+        ours = self._ours()
+        asked = self._cancels_asked([job for job, _ in ours])
+        for job, number in ours:
+            with self._failing(job, number):
+                stop = (asked is None or job.folder.name in asked) and _cancel_asked(job)
+                if stop and not self.wishes.of(job):
+                    self._end(job, number, "cancelled")
                 elif beat:
-                    self._save(run.job)
-                    self._share(run.job)
+                    self._save(job)
+                    self._share(job)
         for job in list(self._followed):
             self._look_after(job)
         if self.connection is not None:
+            self._look_for_workers(self.connection)
+        if self.connection is not None:
             self._say_standings(self.connection)
 
-    def _cancels_asked(self) -> set[Name] | None:
+    def _look_for_workers(self, place: Connection) -> None:
+        """Put aside what nobody is there to compute any more; go on when somebody is."""
+        for run in list(self._runs.values()):
+            if run.current and place.missing(run.device) >= GONE_SECONDS:
+                with self._failing(run.job, run.number):
+                    self._put_aside(run)
+        for waiting in self._aside.waiting():
+            with self._failing(waiting.job, waiting.number):
+                device = self._aside.device_now(waiting, place, self._any_device)
+                if device is None:
+                    continue
+                self._aside.end(waiting)
+                if device != waiting.job.folder.device:
+                    self._keeper.leave(waiting.job)
+                self._begin(waiting.job, waiting.number, device)
+
+    def _put_aside(self, run: Dispatch) -> None:
+        sentence = self._aside.put(run.job, run.number, run.device, self._any_device)
+        del self._runs[run.job.job_id]
+        run.cancel()
+        self._desks[run.device].drop(run)
+        with self._ledger.changed:
+            run.job.standing = None
+            run.job.become("waiting", sentence)
+            self._ledger.changed.notify_all()
+        self._save(run.job)
+
+    def _ours(self) -> list[tuple[Job, int]]:
+        """Return the jobs that are under way or put aside, and which run of each."""
+        runs = [(run.job, run.number) for run in self._runs.values()]
+        return runs + [(waiting.job, waiting.number) for waiting in self._aside.waiting()]
+
+    def _cancels_asked(self, jobs: list[Job]) -> set[Name] | None:
         """Return which jobs shall stop; None where only a look at each can tell."""
         try:
-            return self._store.cancels_asked([run.job.folder.name for run in self._runs.values()])
+            return self._store.cancels_asked([job.folder.name for job in jobs])
         except StoreError:
             return None
 
@@ -229,7 +283,8 @@ class Monitor:
         self.connection = None
         self._losses = 0 if connection.useful else self._losses + 1
         runs, self._runs = list(self._runs.values()), {}
-        self._desk.clear()
+        for desk in self._desks.values():
+            desk.clear()
         connection.close()
         with self._ledger.changed:
             for run in runs:
@@ -256,7 +311,7 @@ class Monitor:
             self._ledger.changed.notify_all()
 
     def _close(self) -> None:
-        for job, number in [(run.job, run.number) for run in self._runs.values()] + self._pending:
+        for job, number in self._ours() + self._pending:
             self._end(job, number, "interrupted")
         if self.connection is not None:
             self.connection.close()
@@ -269,7 +324,7 @@ class Monitor:
         for job, number in pending:
             self._begin(job, number)
 
-    def _begin(self, job: Job, number: int) -> None:
+    def _begin(self, job: Job, number: int, device: str | None = None) -> None:
         if self.connection is not None and not self.connection.alive:
             self._lost(self.connection)
         if self.connection is None:
@@ -277,7 +332,8 @@ class Monitor:
             self._open()
             return
         with self._failing(job, number):
-            folder = self._store.folder(job.job_id, self.connection.device, job.kind)
+            device = device or self.connection.device_for(job.kind, job.spec)
+            folder = self._store.folder(job.job_id, device, job.kind)
             claimed = self._keeper.claim(job, number, folder)
             self.wishes.say(job, fresh=claimed)
             if not claimed:
@@ -296,21 +352,31 @@ class Monitor:
 
     def _give(self) -> None:
         """Send blocks until there is no place for another."""
+        for device in DEVICES:
+            self._give_on(device)
+        if self.connection is not None:
+            self._say_standings(self.connection)
+
+    def _give_on(self, device: str) -> None:
         while (place := self.connection) is not None:
             with self._ledger.changed:
-                due = self._desk.next(self._runs.values(), place)
+                due = self._desks[device].next(self._on(device), place.place(device))
             if due is None:
-                self._say_standings(place)
                 return
             with self._failing(due.run.job, due.run.number):
                 self._send_next(due)
 
+    def _on(self, device: str) -> list[Dispatch]:
+        return [run for run in self._runs.values() if run.device == device]
+
     def _say_standings(self, place: Connection) -> None:
         with self._ledger.changed:
-            found = self._desk.standings(self._runs.values(), place)
-            for run in self._runs.values():
-                if run.job.job_id in found:
-                    run.job.standing = found[run.job.job_id]
+            for device in DEVICES:
+                runs = self._on(device)
+                found = self._desks[device].standings(runs, place.place(device)) if runs else {}
+                for run in runs:
+                    if run.job.job_id in found:
+                        run.job.standing = found[run.job.job_id]
 
     def _send_next(self, due: Due) -> None:
         run = due.run
@@ -322,7 +388,7 @@ class Monitor:
             self._lost(run.connection)
             return
         if block is not None:
-            self._desk.sent(due, block)
+            self._desks[run.device].sent(due, block)
             if run.connection.in_turn:
                 self._began(run)
 
@@ -333,7 +399,7 @@ class Monitor:
         self._mailbox.post(partial(self._arrived, run, block, outcome))
 
     def _arrived(self, run: Dispatch, block: Any, outcome: Any) -> None:
-        self._desk.back(run, block, outcome)
+        self._desks[run.device].back(run, block, outcome)
         self._take_in(run, block, outcome)
         self._give()
 
@@ -350,6 +416,8 @@ class Monitor:
                 run.give_back(block)
                 return
             run.connection.useful = True
+            self.history.add(run, block, outcome)
+            self._aside.computed(run.job)
             result = self._keep(run, block, outcome)
             if result is None:
                 self._save(run.job)  # another engine has it, which the keeper finds
@@ -382,7 +450,7 @@ class Monitor:
             if job.complete:
                 self._mark(job, "done")
             elif job.state == "waiting":
-                job.become("running")
+                job.become("running", self._aside.moved(job))
             self._ledger.changed.notify_all()
         if run.current:
             self._save(job)
@@ -393,7 +461,7 @@ class Monitor:
         with self._ledger.changed:
             if not run.current or run.job.state != "waiting":
                 return
-            run.job.become("running")
+            run.job.become("running", self._aside.moved(run.job))
             self._ledger.changed.notify_all()
         with self._failing(run.job, run.number):
             self._save(run.job)
@@ -434,8 +502,9 @@ class Monitor:
         if run is not None and not run.current:
             del self._runs[job.job_id]
             run.cancel()
-            self._desk.drop(run)
+            self._desks[run.device].drop(run)
         self._pending = [(kept, number) for kept, number in self._pending if kept.run == number]
+        self._aside.tidy(job)
 
     def _follow_if_taken(self, job: Job) -> None:
         with self._ledger.changed:

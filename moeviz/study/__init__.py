@@ -7,7 +7,7 @@ from moeviz.study.designs import DESIGNS
 from moeviz.study.estimators import ESTIMATORS
 from moeviz.study.fields import FIELDS
 from moeviz.study.fit_report import FitReport
-from moeviz.study.plan import Block, Plan, plan, split
+from moeviz.study.plan import Block, Plan, block_bytes, plan, split
 from moeviz.study.planned_curves import PlannedCurve
 from moeviz.study.presets import FULL, LIVE, PRESETS, Preset, Published
 from moeviz.study.result import Result
@@ -35,6 +35,7 @@ __all__ = [
     "Scenario",
     "Specification",
     "assemble",
+    "block_bytes",
     "migrate",
     "plan",
     "resolve_scenario",

@@ -111,6 +111,19 @@ def split(spec: Specification) -> tuple[Block, ...]:
     return plan(spec).blocks
 
 
+def block_bytes(spec: Specification, block: Block) -> float:
+    """Return the bytes of a block's data and features: what it needs of memory at least.
+
+    Parameters
+    ----------
+    spec : Specification
+    block : Block
+        One of its blocks.
+    """
+    size = parameters(spec.fields, plan(spec).fits)
+    return (block.last - block.first) * _bytes(spec, block.n, size)
+
+
 def _blocks(
     spec: Specification, fits: Sequence[PlannedFit], begun: Sequence[int], ended: Sequence[int]
 ) -> Iterator[Block]:

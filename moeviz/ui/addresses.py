@@ -12,6 +12,7 @@ from moeviz.ui.shared.claims import CLAIMS, find_route
 from moeviz.ui.shared.pictures import PICTURES
 from moeviz.ui.shared.tiles import tiles_routes
 from moeviz.ui.train.looks import looks_route
+from moeviz.ui.workers.feed import workers_route
 
 
 def routes(base: str) -> list[Route]:
@@ -26,7 +27,8 @@ def routes(base: str) -> list[Route]:
     -------
     list of Route
         The cards of all choices; the map of claims and its search; the first page's small pictures;
-        what pages compute while a hand moves, the tokens of a training, and a visitor's jobs.
+        what pages compute while a hand moves, the tokens of a training, what the workers do, and a
+        visitor's jobs.
     """
     return [
         CARDS.route(base),
@@ -34,6 +36,7 @@ def routes(base: str) -> list[Route]:
         find_route(base),
         moving_route(base),
         looks_route(base),
+        workers_route(base),
         *jobs_routes(base),
         *tiles_routes(PICTURES, base),
     ]

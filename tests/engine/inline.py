@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from moeviz.engine.dispatch import Arrived, Began, Dispatch, Finished, Listener
+from moeviz.engine.dispatch import Arrived, Began, Dispatch, Finished, Listener, OneDevice
 from moeviz.engine.jobs import Job
 from moeviz.errors import Cancelled
 
 
-class Inline:
+class Inline(OneDevice):
     """A runner and its connection at once.
 
     Attributes
@@ -25,7 +25,6 @@ class Inline:
         Called before a block runs.
     """
 
-    device = "cpu"
     in_turn = True
     alive = True
     slots = 1000

@@ -235,3 +235,11 @@ def test_all_is_forgotten_when_the_place_is_gone(tmp_path: Path):
     office.runs.clear()
     again = office.job(*[20.0] * 4)
     assert office.send() == [(again, "block-0", False), (again, "block-1", False)]
+
+
+def test_where_nobody_is_there_nothing_is_sent_and_nobody_can_tell_when(tmp_path: Path):
+    office = Office(tmp_path, Place(slots=0, quick_slots=0))
+    run = office.job(0.1, 0.1, visitor="a")
+    assert office.send() == []
+    found = office.desk.standings([run], office.place)
+    assert found[run.job.job_id].wait is None

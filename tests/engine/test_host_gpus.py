@@ -47,16 +47,16 @@ def test_gpus_are_named_as_cuda_is_told(count, visible, names, monkeypatch):
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     here, there = Pipe(duplex=False)
     there.send(count)
-    assert host._gpus(here) == names
+    assert host.gpus_of(here) == names
 
 
 def test_an_answer_that_does_not_come_is_none(monkeypatch):
     monkeypatch.setattr(host, "GPU_SECONDS", 0.05)
     here, there = Pipe(duplex=False)
-    assert host._gpus(here) == []
+    assert host.gpus_of(here) == []
     there.close()
-    assert host._gpus(here) == []
-    assert host._gpus(None) == []
+    assert host.gpus_of(here) == []
+    assert host.gpus_of(None) == []
 
 
 class Context:
@@ -78,6 +78,6 @@ def test_gpus_are_asked_for_where_there_is_a_driver_and_only_there(tmp_path, mon
     monkeypatch.setattr(host, "_count_gpus", lambda answer: answer.send(2))
     driver = tmp_path / "driver"
     monkeypatch.setattr(machine, "DRIVERS", (tmp_path / "none", driver))
-    assert host._ask_for_gpus("spawn") is None
+    assert host.ask_for_gpus("spawn") is None
     driver.touch()
-    assert host._gpus(host._ask_for_gpus("spawn")) == ["0", "1"]
+    assert host.gpus_of(host.ask_for_gpus("spawn")) == ["0", "1"]

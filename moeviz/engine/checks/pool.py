@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moeviz.engine.checks.process import CheckProcess, GoneError, LateError
-from moeviz.engine.dispatch import Arrived, Began, Dispatch, Finished, Listener
+from moeviz.engine.dispatch import Arrived, Began, Dispatch, Finished, Listener, OneDevice
 from moeviz.engine.errors import EngineError
 from moeviz.engine.jobs import Job
 from moeviz.errors import Cancelled
@@ -66,7 +66,7 @@ class Queued(Dispatch):
         self._pool.put(task)
 
 
-class Pool:
+class Pool(OneDevice):
     """A runner and its connection at once: processes of this machine, one thread for each.
 
     Parameters
@@ -78,7 +78,6 @@ class Pool:
         What a process is started with.
     """
 
-    device = "cpu"
     in_turn = False
     quick_slots = 0
     ahead = False

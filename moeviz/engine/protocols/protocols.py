@@ -36,6 +36,9 @@ class Protocols(Kind):
 
         return split_map(spec)
 
+    def gains(self, spec: ProtocolMap) -> bool:
+        return False  # most of it is stochastic gradient descent, as of studies
+
     def run_block(
         self,
         spec: ProtocolMap,

@@ -11,13 +11,19 @@ from moeviz.engine.errors import EngineError
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.kind import Kind
 from moeviz.engine.store import DEVICES, Store
+from moeviz.engine.studies.observed import Observed, queued
 from moeviz.engine.studies.studies import Studies, Study
-from moeviz.engine.workers.cluster import Cluster, Workers
+from moeviz.engine.workers.cluster import Cluster
 from moeviz.engine.workers.hardware import describe_hardware, local_workers
+from moeviz.engine.workers.open import Workers
+from moeviz.engine.workers.view import rows
 
 MOST_WORKERS = 256
 """Worker processes that one engine starts on this machine."""
 
+
+LOOK_BACK_SECONDS = 60.0
+"""How far back the blocks of what is to be seen go."""
 
 MOST_EACH = 8
 """Jobs of one visitor that may wait or run at once."""
@@ -100,6 +106,26 @@ class Engine(JobEngine):
             ``"cuda"``), ``ready`` (whether the workers have started; until then the numbers are
             those that are expected).
         """
-        open_now = self._monitor.connection
-        workers = open_now if isinstance(open_now, Workers) else None
-        return describe_hardware(workers, self._address, self._workers)
+        return describe_hardware(self._open, self._address, self._workers)
+
+    def observe(self) -> Observed:
+        """Return what the engine does now, for who looks on; costs nothing while nobody does."""
+        workers, history = self._open, self._monitor.history
+        if workers is not None:
+            workers.look()
+        with self._ledger.changed:
+            jobs = queued(self._ledger.under_way())
+        return Observed(
+            ready=workers is not None and workers.alive,
+            here=self._address is None,
+            rows=tuple(rows(workers)) if workers is not None else (),
+            jobs=jobs,
+            past=tuple(history.since(LOOK_BACK_SECONDS)),
+            per_minute=tuple(history.per_minute()),
+            news=workers.news.lines() if workers is not None else (),
+        )
+
+    @property
+    def _open(self) -> Workers | None:
+        connection = self._monitor.connection
+        return connection if isinstance(connection, Workers) else None

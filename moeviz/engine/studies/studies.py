@@ -68,6 +68,15 @@ class Studies(Kind):
     ) -> dict[str, Any]:
         return self._functions.run_block(spec, block, device=device, should_stop=should_stop)
 
+    def gains(self, spec: Any) -> bool:
+        # A step of stochastic gradient descent takes a few samples. One compiled call walks through
+        # many of them; a GPU waits for the start of each step's kernels.
+        return tuple(getattr(spec, "fields", {}).get("estimators", ())) != ("sgd",)
+
+    def memory(self, spec: Any, block: Any) -> float | None:
+        known: Callable[[Any, Any], float] | None = getattr(self._functions, "block_bytes", None)
+        return None if known is None else known(spec, block)
+
     def assemble(
         self, spec: Any, results: Mapping[str, dict[str, Any]], seconds: float, device: str
     ) -> Any:

@@ -2,123 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
-import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from moeviz.engine.children import REHEARSED, WORKER_ENVIRONMENT, child_environment
-from moeviz.engine.dispatch import HUNG, Arrived, Began, Listener
+from moeviz.engine.dispatch import HUNG, Listener
 from moeviz.engine.errors import EngineError, told
-from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind
-from moeviz.engine.workers.futures import Futures
-from moeviz.engine.workers.lanes import GPU, QUICK, Lanes, lanes
+from moeviz.engine.workers.lanes import GPU, QUICK
+from moeviz.engine.workers.local import announced_address, end_host, start_host
+from moeviz.engine.workers.open import Workers, let_go
 from moeviz.engine.workers.packing import pack
-
-if TYPE_CHECKING:
-    from distributed import Client
+from moeviz.engine.workers.settings import quiet
 
 CONNECT_SECONDS = 10.0
 """How long to try to reach a scheduler."""
 
-COUNT_SECONDS = 2.0
-"""How often the workers are counted."""
+UNFIT_SECONDS = 30.0
+"""How long workers that say nothing of their moeviz are waited for."""
 
 AGAIN_SECONDS = 60.0
 """How long to try to reach a scheduler elsewhere that was there before."""
 
-DEAF_SECONDS = 20.0
-"""A scheduler that has not answered for so long hangs, and counts as lost."""
-
 LATER_SECONDS = 4.0
 """After this long the workers of this machine get warm for further kinds of job."""
-
-
-@dataclass(eq=False)
-class Workers:
-    """An open cluster with at least one worker that is ready.
-
-    Attributes
-    ----------
-    client : distributed.Client
-        The way to the scheduler.
-    device : str
-        ``"cpu"`` or ``"cuda"``: what studies will run on.
-    workers : list of dict
-        What :func:`moeviz.engine.workers.worker.describe` said of each worker at the start, but of
-        those for short first blocks.
-    lanes : Lanes
-        Which workers take which blocks, as last seen.
-    host : subprocess.Popen or None
-        The process of the local cluster, if it is one.
-    useful, in_turn, ahead : bool
-        As of every :class:`~moeviz.engine.dispatch.Connection`.
-    """
-
-    client: Client
-    device: str
-    workers: list[dict[str, Any]]
-    lanes: Lanes
-    host: subprocess.Popen[str] | None
-    useful: bool = False
-    in_turn: bool = True
-    ahead: bool = True
-
-    @property
-    def slots(self) -> int:
-        """Blocks that are computed at once."""
-        return self.lanes.slots
-
-    @property
-    def quick_slots(self) -> int:
-        """Short first blocks that are computed beside these."""
-        return self.lanes.quick_slots
-
-    @property
-    def alive(self) -> bool:
-        """Whether the scheduler can be reached, as far as is known."""
-        return self.client.status == "running" and (self.host is None or self.host.poll() is None)
-
-    async def watch(self, listener: Listener) -> None:
-        """Count the workers again now and then, in the client's event loop.
-
-        Parameters
-        ----------
-        listener : Listener
-            Hears when there are more, or fewer, and when the scheduler hangs.
-        """
-        scheduler: Any = self.client.scheduler
-        while self.client.status == "running":
-            asked = asyncio.ensure_future(scheduler.identity(n_workers=-1))
-            if not (await asyncio.wait([asked], timeout=DEAF_SECONDS))[0]:
-                asked.cancel()
-                listener.lost(self)
-                return
-            with suppress(Exception):  # it is gone: then somebody else says so
-                seen = asked.result()
-                counted = lanes(seen["workers"].values(), self.device)
-                if counted != self.lanes:
-                    self.lanes = counted
-                    listener.grown()
-            await asyncio.sleep(COUNT_SECONDS)
-
-    def dispatch(self, job: Job, began: Began, arrived: Arrived) -> Futures:
-        """Return what sends the blocks of a job; which job is running goes by their turn."""
-        return Futures(job, self, arrived)
-
-    def close(self) -> None:
-        """Let go of the scheduler; end it if it is our own."""
-        _close(self.client, self.host)
 
 
 class Cluster:
@@ -186,7 +97,7 @@ class Cluster:
         loop: Any = connection.client.loop
         loop.add_callback(connection.watch, listener)
         hear: Any = connection.client
-        hear.subscribe_topic("scheduler", partial(_hear, listener.noted))
+        hear.subscribe_topic("scheduler", partial(_hear, connection, listener))
         if host is not None:
             rehearsed = self._rehearse_later(connection, host)
             host.wait()
@@ -212,26 +123,43 @@ class Cluster:
 
         from moeviz.engine.workers.worker import WarmUp, describe
 
-        _quiet()
+        quiet()
         connect: Any = distributed.Client  # Dask does not type it
         client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
         try:
             local = host is not None
-            # The plugin first: workers that are still starting find it and come up warm.
-            client.register_plugin(WarmUp(self._first, polite=local), name="moeviz-warm-up")
+            # The plugin first: workers that are still starting find it and come up warm. One that
+            # cannot take it says nothing of its moeviz, and so is given nothing.
+            with suppress(ImportError, AttributeError, TypeError):
+                client.register_plugin(WarmUp(self._first, polite=local), name=WarmUp.name)
             self._wait_for_workers(client, host)
-            seen = client.scheduler_info(n_workers=-1)["workers"]
-            device = self._choose_device(seen.values())
-            described = client.run(describe)
-            workers = [
-                said
-                for address, said in described.items()
-                if address not in seen or QUICK not in seen[address]["resources"]
-            ]
-            return Workers(client, device, workers, lanes(seen.values(), device), host)
+            workers = self._fit(client, host)
+            if self._device == "cuda" and not workers.place("cuda").slots:
+                raise EngineError(
+                    "Expected a worker with a GPU for device 'cuda', but none says that it has "
+                    "one; choose device 'cpu', or start a worker with --gpu."
+                )
+            workers.described |= client.run(describe, workers=list(workers.fit), on_error="ignore")
+            return workers
         except BaseException:
-            _close(client, None)
+            let_go(client, None)
             raise
+
+    def _fit(self, client: Any, host: subprocess.Popen[str] | None) -> Workers:
+        """Return the open cluster once one of its workers has this server's moeviz."""
+        workers = Workers(client, self._device, _seen(client), {}, host)
+        end = time.monotonic() + UNFIT_SECONDS
+        while not workers.fit and not self._closing.is_set():
+            why = [workers.why_strange(address) for address in workers.seen]
+            if time.monotonic() > end or (why and all(why)):
+                words = next(filter(None, why), "says nothing of its moeviz")
+                raise EngineError(
+                    f"Expected a worker that has the moeviz of this server, but of {len(why)} "
+                    f"none does: one {words}; install the same on both, and start it again."
+                )
+            time.sleep(0.2)
+            workers.take(_seen(client))
+        return workers
 
     def _rehearse_later(self, connection: Workers, host: subprocess.Popen[str]) -> list[Any]:
         """Have each worker run a little of the further kinds, behind whatever else it has to do.
@@ -248,7 +176,7 @@ class Cluster:
             host.wait(LATER_SECONDS)
             return []
         with suppress(Exception):  # the workers stay cold, or are gone
-            workers = client.scheduler_info(n_workers=-1)["workers"]
+            workers = _seen(client)
             later: dict[str, Any] = {"pure": False, "priority": -(2**62)}
             rehearsals = [
                 client.submit(
@@ -263,7 +191,7 @@ class Cluster:
             return [*rehearsals, client.submit(compile_rest, workers=plain[:1], **later)]
         return []
 
-    def _wait_for_workers(self, client: Client, host: subprocess.Popen[str] | None) -> None:
+    def _wait_for_workers(self, client: Any, host: subprocess.Popen[str] | None) -> None:
         needed = 1 if host is None else self._workers + 1  # the quick one
         while not self._closing.is_set():
             if host is not None and host.poll() is not None:
@@ -275,87 +203,18 @@ class Cluster:
                 client.wait_for_workers(needed, timeout=1)
                 return
 
-    def _choose_device(self, infos: Iterable[Mapping[str, Any]]) -> str:
-        has_gpu = any(info["resources"].get(GPU) for info in infos)
-        if self._device == "cuda" and not has_gpu:
-            raise EngineError(
-                "Expected a worker with a GPU for device 'cuda', but none says that it has one; "
-                "choose device 'cpu', or start a worker with --resources \"GPU=1\"."
-            )
-        return "cuda" if has_gpu and self._device != "cpu" else "cpu"
+
+def _seen(client: Any) -> Mapping[str, Mapping[str, Any]]:
+    found: Mapping[str, Mapping[str, Any]] = client.scheduler_info(n_workers=-1)["workers"]
+    return found
 
 
-def start_host(workers: int, kind: bytes | None = None) -> subprocess.Popen[str]:
-    """Start a local cluster in a process of its own.
-
-    Parameters
-    ----------
-    workers : int
-        How many.
-    kind : bytes, optional
-        What is rehearsed before they are forked, by :func:`~moeviz.engine.workers.packing.pack`.
-    """
-    rehearsed = {} if kind is None else {REHEARSED: kind.hex()}
-    return subprocess.Popen(
-        [sys.executable, "-m", "moeviz.engine.workers.host", str(workers)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**child_environment(), **WORKER_ENVIRONMENT, **rehearsed},
-        start_new_session=True,
-    )
-
-
-def announced_address(host: subprocess.Popen[str]) -> str:
-    """Return the address that a starting local cluster writes."""
-    line = host.stdout.readline().strip() if host.stdout else ""
-    if not line:
-        raise EngineError(
-            f"Expected the local workers to start, but their process ended with status "
-            f"{host.wait()}; look above for what it wrote."
-        )
-    return line
-
-
-def end_host(host: subprocess.Popen[str]) -> None:
-    """End a local cluster: ask, wait a little, then insist."""
-    if host.stdin is not None:
-        with suppress(OSError):
-            host.stdin.close()
-    try:
-        host.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        with suppress(ProcessLookupError):
-            os.killpg(host.pid, signal.SIGKILL)
-        host.wait()
-    if host.stdout is not None:
-        host.stdout.close()
-
-
-def _hear(noted: Callable[[str], None], event: tuple[float, Any]) -> None:
+def _hear(workers: Workers, listener: Listener, event: tuple[float, Any]) -> None:
     """Say in a sentence what the scheduler has noticed, if that concerns anybody."""
     _, told = event
     if isinstance(told, Mapping) and told.get("action") == "worker-ttl-timed-out":
-        noted(HUNG)
-
-
-def _close(client: Any, host: subprocess.Popen[str] | None) -> None:
-    with suppress(TimeoutError, OSError):
-        client.close(timeout=2)
-    if host is not None:
-        end_host(host)
-
-
-def _quiet() -> None:
-    """Keep Dask from telling of every worker that comes and goes, and of large blocks."""
-    import dask
-
-    from moeviz.engine.workers.worker import MOST_STATE
-
-    # What blocks go on from travels with them: the scheduler may stand where no folder is shared.
-    dask.config.set({"distributed.admin.large-graph-warning-threshold": 2 * MOST_STATE})
-    for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        workers.hung(map(str, told.get("workers", ())))
+        listener.noted(HUNG)
 
 
 def _sentence(address: str | None, error: Exception) -> str:

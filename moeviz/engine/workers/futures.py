@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any
 from moeviz.engine.dispatch import Arrived, Dispatch, Finished, LostError
 from moeviz.engine.errors import EngineError, told
 from moeviz.engine.jobs import Job
+from moeviz.engine.workers.lanes import MEMORY
 from moeviz.errors import MoevizError
 
 if TYPE_CHECKING:
-    from moeviz.engine.workers.cluster import Workers
+    from moeviz.engine.workers.open import Workers
+
+
+MB = 1e6
+
+TASK = "moeviz"
+"""Begins the name of a task, before the job's."""
 
 
 class Futures(Dispatch):
@@ -35,7 +42,7 @@ class Futures(Dispatch):
         super().__init__(job, workers, arrived)
         self._workers = workers
         self._futures: dict[str, Any] = {}
-        self._name = f"moeviz-{job.job_id}-{os.urandom(4).hex()}"
+        self._name = f"{TASK}-{job.job_id}-{os.urandom(4).hex()}"
         self._what: bytes | None = None
         self._sent = 0
 
@@ -57,17 +64,27 @@ class Futures(Dispatch):
             # to 2 MB in a training run with a text of one's own.
             self._what = pack(self.job.kind, self.job.spec)
         client: Any = self._workers.client
-        device, lanes = self._workers.device, self._workers.lanes
+        lanes = self._workers.place(self.device)
+        resources = dict(lanes.quick if quick else lanes.blocks)
+        memory = self.job.kind.memory(self.job.spec, block)
+        if memory is not None and lanes.memory is not None:
+            if memory > lanes.memory:
+                raise EngineError(
+                    f"Expected a worker with {memory / MB:,.0f} MB for block {block.id}, but none "
+                    f"names more than {lanes.memory / MB:,.0f}; start one with more memory, or "
+                    "choose something smaller."
+                )
+            resources[MEMORY] = memory
         future = client.submit(
             run_on_worker,
             self._what,
             pack(block),
             state,
-            device,
+            self.device,
             key=(self._name, self._sent),
             # The highest runs first: what was sent first, also by another engine.
             priority=-int(time.time() * 1e6),
-            resources=dict(lanes.quick if quick else lanes.blocks) or None,
+            resources=resources or None,
             pure=False,
         )
         self._sent += 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from moeviz.engine.workers.machine import cores, memory
 
 if TYPE_CHECKING:
-    from moeviz.engine.workers.cluster import Workers
+    from moeviz.engine.workers.open import Workers
 
 GIB = 2**30
 
@@ -51,7 +51,7 @@ def describe_hardware(
     here |= {
         "workers": len(seen),
         "gpus": [name for worker in seen for name in worker["gpus"]],
-        "torch": seen[0]["torch"],
+        "torch": seen[0]["torch"] if seen else here["torch"],
         "device": connection.device,
     }
     if address is not None:

@@ -23,23 +23,15 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from multiprocessing import forkserver
+from types import MappingProxyType
 from typing import Any
 
-from moeviz.engine.children import SILENT, WORKER_ENVIRONMENT
-from moeviz.engine.workers.lanes import BLOCKS, GPU, QUICK
+from moeviz.engine.workers.lanes import BLOCKS, CPU, GPU, QUICK
 from moeviz.engine.workers.machine import has_driver
-
-ALLOWED_FAILURES = 5
-"""A block may be on a worker that dies this many times before it is blamed for it."""
-
-SILENT_SECONDS = 20.0
-"""A worker says twice a second that it is there, also while it computes: blocks have a thread.
-
-One that has said nothing for so long is stopped or hangs. It is ended, its block is given to
-another one, and a new worker takes its place. Dask looks only this often, so that may take twice as
-long.
-"""
+from moeviz.engine.workers.settings import scheduler_settings, worker_settings
+from moeviz.engine.workers.versions import PLENTY, made
 
 SHARE = 4
 """Workers on one GPU. What the host does for a step takes ten times as long as the GPU's part."""
@@ -53,10 +45,10 @@ NURSERY = "moeviz.engine.workers.nursery"
 
 async def serve(workers: int) -> None:
     """Run the cluster until standard input ends."""
-    method = _method()
+    method = start_method()
     if method == "forkserver":
-        _load_once()
-    asked = _ask_for_gpus(method)
+        load_once()
+    asked = ask_for_gpus(method)
     import dask
     from distributed import LocalCluster, utils
 
@@ -66,22 +58,10 @@ async def serve(workers: int) -> None:
 
     dask.config.set(
         {
-            "distributed.scheduler.allowed-failures": ALLOWED_FAILURES,
-            "distributed.scheduler.worker-ttl": float(os.environ.get(SILENT) or SILENT_SECONDS),
+            **scheduler_settings(),
+            **worker_settings(),
             "distributed.worker.multiprocessing-method": method,
             "distributed.worker.daemon": True,
-            "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
-            # Dask watches itself: it samples every thread's stack a hundred times a second and asks
-            # after its own loops fifty times. Nobody looks, and blocks compute on these cores.
-            "distributed.worker.profile.enabled": False,
-            "distributed.admin.tick.interval": "2s",
-            "distributed.admin.tick.limit": "10s",
-            "distributed.admin.system-monitor.interval": "5s",
-            # A short block may stand behind a long one while a worker is free.
-            "distributed.scheduler.work-stealing-interval": "200ms",
-            # No pages of Dask's own: the app has its own.
-            "distributed.scheduler.http.routes": [],
-            "distributed.worker.http.routes": [],
         }
     )
     stop = asyncio.Event()
@@ -100,15 +80,16 @@ async def serve(workers: int) -> None:
     )
     try:
         _announce(cluster.scheduler_address)
-        gpus = await asyncio.to_thread(_gpus, asked)
-        cluster.worker_spec.update(_worker_specs(cluster, max(workers, len(gpus)), gpus))
+        gpus = await asyncio.to_thread(gpus_of, asked)
+        named = {made().name: PLENTY}
+        cluster.worker_spec.update(_worker_specs(cluster, max(workers, len(gpus)), gpus, named))
         cluster.scale(len(cluster.worker_spec))
         await stop.wait()
     finally:
         await cluster.close()
 
 
-def _method() -> str:
+def start_method() -> str:
     """How worker processes start: from one that has loaded everything, where forking is safe.
 
     Frameworks of macOS break in a process that was forked.
@@ -116,7 +97,7 @@ def _method() -> str:
     return "forkserver" if sys.platform == "linux" else "spawn"
 
 
-def _load_once() -> None:
+def load_once() -> None:
     """Start the process that workers are forked from; it loads what they need at once.
 
     Loading takes longer than all else that a worker does before its first block; it is done once
@@ -127,25 +108,29 @@ def _load_once() -> None:
     forkserver.ensure_running()
 
 
-def _worker_specs(cluster: Any, workers: int, gpus: list[str]) -> dict[int, dict[str, Any]]:
+def _worker_specs(
+    cluster: Any, workers: int, gpus: list[str], named: Mapping[str, float] = MappingProxyType({})
+) -> dict[int, dict[str, Any]]:
     """One worker per core, and one beside them for short first blocks.
 
     The first ones share the GPUs, and the one beside them the first GPU; they say so to the
-    scheduler.
+    scheduler, and what all are `named`.
     """
     plain = cluster.new_spec
     specs = {}
     for index in range(workers + 1):
         quick = index == workers
-        options = {**plain["options"], "resources": {QUICK if quick else BLOCKS: 1}}
-        if gpus and (quick or index < SHARE * len(gpus)):
+        options = {**plain["options"], "resources": {**named, QUICK if quick else BLOCKS: 1}}
+        if gpus and not quick and index >= SHARE * len(gpus):
+            options["resources"][CPU] = 1
+        elif gpus:
             options["resources"][GPU] = 1
             options["env"] = {"CUDA_VISIBLE_DEVICES": gpus[0 if quick else index % len(gpus)]}
         specs[index] = {"cls": plain["cls"], "options": options}
     return specs
 
 
-def _ask_for_gpus(method: str) -> Any:
+def ask_for_gpus(method: str) -> Any:
     """Begin to count the GPUs that PyTorch can use here; None where there can be none.
 
     Asked in a process that ends, since what speaks to a GPU cannot be forked any more.
@@ -165,7 +150,7 @@ def _count_gpus(answer: Any) -> None:
     answer.send(torch.cuda.device_count())
 
 
-def _gpus(asked: Any) -> list[str]:
+def gpus_of(asked: Any) -> list[str]:
     """Return the names by which CUDA is told of each GPU that was counted."""
     try:
         count = asked.recv() if asked is not None and asked.poll(GPU_SECONDS) else 0

@@ -25,9 +25,11 @@ import moeviz.study  # noqa: E402, F401
 from moeviz.engine.children import REHEARSED  # noqa: E402
 from moeviz.engine.workers.machine import has_driver  # noqa: E402
 from moeviz.engine.workers.rehearsal import rehearse  # noqa: E402
+from moeviz.engine.workers.versions import made  # noqa: E402
 
 torch.set_num_threads(1)  # one block per core: blocks are the parallelism
 if os.environ.get(REHEARSED) and not has_driver():
     rehearse(bytes.fromhex(os.environ[REHEARSED]), "cpu")
+made()  # Remembered from here on: each worker says it.
 gc.freeze()
 gc.enable()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,9 +14,10 @@ from typing import Any
 from distributed import Worker, WorkerPlugin, get_worker
 
 from moeviz.engine.errors import EngineError
-from moeviz.engine.workers.lanes import QUICK
+from moeviz.engine.workers.lanes import GPU, QUICK
 from moeviz.engine.workers.packing import unpack
 from moeviz.engine.workers.rehearsal import rehearse
+from moeviz.engine.workers.versions import PLENTY, made
 from moeviz.errors import Cancelled
 
 POLITE = 10
@@ -25,6 +28,12 @@ CHECK_SECONDS = 0.25
 
 MOST_STATE = 384 * 2**20
 """Bytes that a block may leave for the next one."""
+
+TOLD = "moeviz"
+"""Under this name a worker's signs of life say what it has and what it does."""
+
+_RUNNING: dict[str, tuple[str, float]] = {}
+"""Names of the tasks that this process runs, with their blocks and since when."""
 
 
 class WarmUp(WorkerPlugin):
@@ -42,24 +51,32 @@ class WarmUp(WorkerPlugin):
         for short first blocks, for which somebody waits, keeps its own.
     """
 
+    name = "moeviz-warm-up"
+
     def __init__(self, kind: bytes, polite: bool) -> None:
         self._kind = kind
         self._polite = polite
 
-    def setup(self, worker: Worker) -> None:
-        """Prepare the process of `worker`."""
+    async def setup(self, worker: Worker) -> None:
+        """Prepare the process of `worker`, and say which moeviz it has."""
         import torch
 
         torch.set_num_threads(1)  # one block per core: blocks are the parallelism
-        rehearse(self._kind, "cuda" if "GPU" in worker.state.total_resources else "cpu")
-        if self._polite and QUICK not in worker.state.total_resources:
+        resources = worker.state.total_resources
+        # In a thread, so that the worker gives signs of life meanwhile.
+        await asyncio.to_thread(rehearse, self._kind, "cuda" if GPU in resources else "cpu")
+        if self._polite and QUICK not in resources:
             _lower_priority()
+        has = describe(worker)
+        worker.metrics[TOLD] = lambda _: {**has, "now": _now()}
+        if made().name not in resources:
+            await worker.set_resources(**{made().name: PLENTY})
 
 
 def run_on_worker(
     what: bytes, block: bytes, state: bytes | None, device: str
-) -> tuple[dict[str, Any], bytes | None, float] | None:
-    """Run one block in a worker; return its result, what it leaves and the seconds that it took.
+) -> tuple[dict[str, Any], bytes | None, float, str] | None:
+    """Run one block in a worker; return its result, what it leaves, the seconds, and who it was.
 
     None if it was told to stop.
 
@@ -85,10 +102,14 @@ def run_on_worker(
     kind, spec = unpack(what)
     (piece,) = unpack(block)
     began = time.perf_counter()
+    stop = _StopCheck()
+    _RUNNING[stop.task] = (piece.id, time.monotonic())
     try:
-        result, left = kind.go_on(spec, piece, state, device, _StopCheck())
+        result, left = kind.go_on(spec, piece, state, device, stop)
     except Cancelled:
         return None
+    finally:
+        del _RUNNING[stop.task]
     if left is not None and len(left) > MOST_STATE:
         raise EngineError(
             f"Expected block {piece.id} to leave at most {MOST_STATE >> 20} MB to go on from, but "
@@ -96,7 +117,15 @@ def run_on_worker(
         )
     if left is not None:
         _give_memory_back()
-    return result, left, time.perf_counter() - began
+    return result, left, time.perf_counter() - began, str(get_worker().address)
+
+
+def _now() -> list[tuple[str, str, float]]:
+    """Return task, block and seconds so far of what this process runs."""
+    now = time.monotonic()
+    return [
+        (task, block, round(now - since, 2)) for task, (block, since) in _RUNNING.copy().items()
+    ]
 
 
 def _give_memory_back() -> None:
@@ -112,14 +141,17 @@ def _give_memory_back() -> None:
 class _StopCheck:
     """A function without arguments that turns true when the running task is unwanted.
 
+    Its `task` is the task's name.
+
     Dask tells a worker to forget a cancelled task but does not stop it. The worker's own record
     of the task says so at once, which costs a dictionary look-up and no message.
     """
 
     def __init__(self) -> None:
         worker = get_worker()
-        key = worker.get_current_task()
+        key: Any = worker.get_current_task()
         tasks = worker.state.tasks
+        self.task = "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
         def unwanted() -> bool:
             task = tasks.get(key)
@@ -142,9 +174,10 @@ def describe(dask_worker: Worker) -> dict[str, Any]:
     import psutil
     import torch
 
-    has_gpu = "GPU" in dask_worker.state.total_resources and torch.cuda.is_available()
+    has_gpu = GPU in dask_worker.state.total_resources and torch.cuda.is_available()
     return {
         "host": dask_worker.host,
+        "machine": socket.gethostname().partition(".")[0][:40],
         "threads": dask_worker.state.nthreads,
         "memory": int(psutil.virtual_memory().total),
         "gpus": [torch.cuda.get_device_name(0)] if has_gpu else [],

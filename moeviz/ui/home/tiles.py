@@ -84,7 +84,7 @@ TILES = {
         Way("lessons", "Predict first, then see"),
     )
 }
-"""A tile for every page; one that this version does not have has none."""
+"""A tile for every page but those about jobs."""
 
 _tiles = declared(__file__, '<nav class="moeviz-home" aria-label="Where to begin"></nav>')
 
