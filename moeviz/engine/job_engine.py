@@ -101,6 +101,8 @@ class JobEngine:
                 self._refuse_crowds(job.kind.name, visitor)
             if not job.active:
                 job.visitors.clear()
+            if begins:
+                job.unsaid.clear()
             if visitor or begins:
                 job.unsaid.add(visitor)
             job.visitors |= {visitor} - {""}

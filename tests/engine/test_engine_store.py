@@ -354,8 +354,9 @@ def kept_jobs_on_disk(tmp_path: Path) -> int:
 # --- Schemas.
 
 
-def test_the_kept_database_of_the_first_schema_is_read(tmp_path: Path):
-    content = lzma.decompress((KEPT / "store-0001.db.xz").read_bytes())
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_the_kept_database_of_an_earlier_schema_is_read(tmp_path: Path, version: str):
+    content = lzma.decompress((KEPT / f"store-{version}.db.xz").read_bytes())
     (tmp_path / "store.db").write_bytes(content)
     store = Store(tmp_path)
     (job,) = kept_jobs(store)

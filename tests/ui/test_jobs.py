@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from moeviz.engine import Check, Store
 from moeviz.engine.folder import Folder
@@ -42,6 +44,11 @@ class Keeping(StillEngine):
         if not self.folder(job).withdraw(visitor, keep=keep):
             self.cancel(job)
         return not self.jobs[job].active
+
+    def submit(self, spec: Any, visitor: str = "") -> str:
+        name = super().submit(spec, visitor)
+        self.folder(name).wish(visitor)
+        return name
 
     def folder(self, job: str) -> Folder:
         return self.store.folder(job, "cpu", self.jobs[job].kind)
@@ -219,9 +226,15 @@ def test_a_page_of_somebody_else_s_job_offers_no_cancel_and_takes_none(engine):
     assert "Run it too" in labels
     assert not {"Cancel", "End for all"} & labels
     assert "Others asked" in said(app.markdown)
-    app.session_state["lab.cancel"] = True  # As a message would say that no page sends.
-    app.run()
+    app.button(key="lab.too").click().run()
+    forged = WidgetState(id=app.button(key="lab.cancel").proto.id, trigger_value=True)
+    person = next(iter(engine.wished_by(job) - {who(ANNA)}))
+    engine.folder(job).withdraw(person)
+    states = app._tree.get_widget_states()  # What this visitor's browser would send.
+    states.widgets.append(forged)
+    app._run(states)
     assert engine.cancelled == []
+    assert engine.wished_by(job) == {who(ANNA)}
 
 
 # --- The lecturer.

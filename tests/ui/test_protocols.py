@@ -102,7 +102,7 @@ def test_a_map_that_goes_on_is_drawn_as_far_as_it_is(still, blocks):
     app = visit(PAGE, figure="sigmoid-fig2b", job=SMALL.hash)
     assert not app.exception
     assert picture(app)["handles"]
-    assert [button.label for button in app.button] == ["Cancel"]
+    assert [button.label for button in app.button] == ["Run it too"]
     words = said(app.markdown).replace("\\", "")
     assert "Live map: 4 protocols, 2 sizes from 60 to 120, 2 replicates" in words
 
