@@ -57,12 +57,14 @@ def test_without_a_network_it_says_so():
 def test_no_key_where_what_is_printed_is_kept(monkeypatch, capsys):
     options = {"server.port": 9000, "server.address": "0.0.0.0", "server.headless": True}
     monkeypatch.setattr(announcing.st, "get_option", options.get)
-    monkeypatch.setattr(announcing, "places", lambda: [Place(0, "192.168.1.20", "wlan0")])
+    found = [Place(0, "192.168.1.20", "wlan0"), Place(2, "2001:db8::20", "wlan0")]
+    monkeypatch.setattr(announcing, "places", lambda: found)
     monkeypatch.setenv("MOEVIZ_LECTURER_KEY", "s3cret-key")
     announcing.announce(announcing.Serving(classroom=True), "")
     said = capsys.readouterr().out
     assert "http://192.168.1.20:9000/ " in said
     assert "s3cret-key" not in said
+    assert "2001:db8" not in said  # nobody listens there
     assert "set MOEVIZ_LECTURER_KEY" in said
 
 

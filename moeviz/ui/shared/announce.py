@@ -31,7 +31,8 @@ def announce(serving: Serving, base: str) -> None:
     here = link("localhost" if host in (*WIDE, *LOOPBACK) else host, port, base)
     if serving.classroom:
         seen = sys.stdout.isatty()
-        found = [place for place in places() if host in WIDE or place.address == host]
+        old = host == "0.0.0.0"  # which is all networks, but none of their newer addresses
+        found = [p for p in places() if p.address == host or (host in WIDE and not (old and p.new))]
         print(announced(port, base, found, key() if seen else None, wide=seen), flush=True)
     elif st.get_option("logger.hideWelcomeMessage"):
         print(f"moeviz is at {here}", flush=True)

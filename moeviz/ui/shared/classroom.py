@@ -34,9 +34,14 @@ class Place:
     card: str
 
     @property
+    def new(self) -> bool:
+        """Whether it is one of the internet protocol's version 6."""
+        return ":" in self.address
+
+    @property
     def host(self) -> str:
         """As it stands in a link."""
-        return f"[{self.address}]" if ":" in self.address else self.address
+        return f"[{self.address}]" if self.new else self.address
 
 
 def places() -> list[Place]:
