@@ -16,7 +16,7 @@ PORT ?= 8501
 SERVERS := tests/browser tests/test_cli.py
 LAST := tests/engine
 
-.PHONY: app test studies mutants kept verdicts bench check browser clean
+.PHONY: app test studies mutants kept verdicts bench load load-memory check browser clean
 
 app: .venv/ready .venv/compiled
 	$(BIN)/python -m moeviz serve --port $(PORT)
@@ -47,6 +47,15 @@ verdicts: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m moeviz bench
+
+# Whether the server is fit for a class: eleven minutes of an idle machine, or half an hour of visits.
+# A goal that is missed is said, and stops nothing.
+load: .venv/ready .venv/compiled
+	$(BIN)/python -m moeviz.bench.load --json benchmarks/load.json --table docs/load.md
+
+load-memory: .venv/ready .venv/compiled
+	$(BIN)/python -m moeviz.bench.load --memory --json benchmarks/load-memory.json \
+	  --table docs/load.md
 
 # Which small changes of the sources no test notices: 300 drawn in each package.
 MUTATED := tower polynomial ground exact zero discovery relations cone

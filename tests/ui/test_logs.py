@@ -8,7 +8,7 @@ import logging
 
 import pytest
 
-from moeviz.ui.shared.lecturer import KEY
+from moeviz.ui.shared.lecturer import VARIABLE
 from moeviz.ui.shared.logs import VISITOR, Line, Seen, begin_to_write, clean
 from moeviz.ui.shared.person import of_cookie
 from tests.ui.asks import ask
@@ -65,6 +65,7 @@ def test_one_event_is_one_line_whatever_somebody_sent(as_json, message):
     [
         (f"GET / Cookie: a=b; moeviz_visitor={COOKIE}; c=d", COOKIE),
         (f"{{'moeviz_visitor={COOKIE}'}}", COOKIE),
+        ("a=b; moeviz_lecturer=1796000000.abcdef", "abcdef"),
         ("_streamlit_xsrf=2|abc|def|123", "abc"),
         ("_streamlit_user=xyz", "xyz"),
         ("Set-Cookie: session=s3cret; Path=/", "s3cret"),
@@ -75,7 +76,7 @@ def test_one_event_is_one_line_whatever_somebody_sent(as_json, message):
     ],
 )
 def test_keys_and_cookies_are_taken_out(text, secret, monkeypatch):
-    monkeypatch.setenv(KEY, "lecturers-own-key")
+    monkeypatch.setenv(VARIABLE, "lecturers-own-key")
     assert secret not in clean(text)
     assert secret not in Line().format(record(text))
     assert secret not in Line(as_json=True).format(record("%s", text))

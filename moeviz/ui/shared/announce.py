@@ -10,8 +10,8 @@ from contextlib import suppress
 import streamlit as st
 
 from moeviz.serving import LOOPBACK, Serving
+from moeviz.ui.shared import lecturer
 from moeviz.ui.shared.classroom import announced, places
-from moeviz.ui.shared.lecturer import key
 
 WIDE = ("0.0.0.0", "::", "")
 """Where a server listens that listens in all networks."""
@@ -29,13 +29,15 @@ def announce(serving: Serving, base: str) -> None:
     port = int(st.get_option("server.port"))
     host = str(st.get_option("server.address") or "")
     here = link("localhost" if host in (*WIDE, *LOOPBACK) else host, port, base)
+    seen = sys.stdout.isatty()
     if serving.classroom:
-        seen = sys.stdout.isatty()
         old = host == "0.0.0.0"  # which is all networks, but none of their newer addresses
         found = [p for p in places() if p.address == host or (host in WIDE and not (old and p.new))]
-        print(announced(port, base, found, key() if seen else None, wide=seen), flush=True)
+        print(announced(port, base, found, lecturer.key() if seen else None, wide=seen), flush=True)
     elif st.get_option("logger.hideWelcomeMessage"):
         print(f"moeviz is at {here}", flush=True)
+    if seen and not serving.classroom:
+        lecturer.announce()
     if not st.get_option("server.headless"):
         threading.Thread(target=_open, args=(here,), daemon=True).start()
 

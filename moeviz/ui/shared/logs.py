@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.text import json_text
-from moeviz.ui.shared.lecturer import KEY
+from moeviz.ui.shared.lecturer import known
 from moeviz.ui.shared.person import COOKIE, LENGTH, of_cookie, visitor
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ VISITOR: ContextVar[str] = ContextVar("moeviz_visitor", default="")
 
 _JOB = re.compile(r"\b[0-9a-f]{16}\b")
 _SECRETS = (
-    (re.compile(r"(?i)\b(moeviz_visitor|_streamlit\w*)=[^;,\s'\"]+"), r"\1=…"),
+    (re.compile(r"(?i)\b(moeviz_[a-z]+|_streamlit\w*)=[^;,\s'\"]+"), r"\1=…"),
     (re.compile(r"(?i)\b((?:set-)?cookie:\s*)[^\r\n'\"]+"), r"\1…"),
     (re.compile(r"(?i)([?&;](?:key|token|password)=)[^&\s'\"]+"), r"\1…"),
     (re.compile(r"(?i)\b(authorization:\s*)\S+(\s+\S+)?"), r"\1…"),
@@ -123,11 +123,11 @@ def begin_to_write() -> None:
     root = logging.getLogger()
     root.handlers[:] = [writer]
     root.setLevel(logging.INFO)
-    for name, known in list(logging.root.manager.loggerDict.items()):
-        if isinstance(known, logging.Logger) and name.partition(".")[0] in ("uvicorn", "streamlit"):
-            known.handlers.clear()
-            known.propagate = name != REQUESTS
-            known.setLevel(logging.NOTSET)
+    for name, other in list(logging.root.manager.loggerDict.items()):
+        if isinstance(other, logging.Logger) and name.partition(".")[0] in ("uvicorn", "streamlit"):
+            other.handlers.clear()
+            other.propagate = name != REQUESTS
+            other.setLevel(logging.NOTSET)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(_is_true)
@@ -140,7 +140,7 @@ def clean(text: str) -> str:
     ----------
     text : str
     """
-    key = os.environ.get(KEY, "")
+    key = known()
     text = text[:LONGEST]
     if len(key) >= 4:
         text = text.replace(key, "…")

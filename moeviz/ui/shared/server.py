@@ -35,11 +35,12 @@ from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.health import Health, parts_of
 from moeviz.ui.shared.hosts import Hosts
-from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.late import Late
+from moeviz.ui.shared.lecturer import lecturer_route
 from moeviz.ui.shared.live import Publisher
 from moeviz.ui.shared.logs import Seen, begin_to_write
 from moeviz.ui.shared.messages import MessagesOfPages
+from moeviz.ui.shared.misses import MISSES
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
 from moeviz.ui.shared.person import Persons
 from moeviz.ui.shared.places import Places
@@ -51,6 +52,7 @@ from moeviz.ui.shared.session import checker, close_engine, end_engine, engine, 
 from moeviz.ui.shared.sockets import send_at_once
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
+from moeviz.ui.shared.themes import read_themes_once
 from moeviz.ui.shared.warm import TORCH, used_by_pages, warm
 
 logger = logging.getLogger(__name__)
@@ -83,6 +85,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     begin_to_write()
     send_at_once(int(st.get_option("server.port")))
+    read_themes_once()
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
@@ -163,7 +166,8 @@ def routes() -> list[Route]:
         MEANINGS.route(base),
         script_route(base),
         qr_route(base),
-        *live_routes(PUBLISHER, INTEREST, base),
+        lecturer_route(base),
+        *live_routes(PUBLISHER, MISSES, base),
         Late(ADDRESSES_LATER, base, WORKERS_FIRST.wait).route(),
     ]
 
