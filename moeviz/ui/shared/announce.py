@@ -33,11 +33,11 @@ def announce(serving: Serving, base: str) -> None:
     if serving.classroom:
         old = host == "0.0.0.0"  # which is all networks, but none of their newer addresses
         found = [p for p in places() if p.address == host or (host in WIDE and not (old and p.new))]
-        print(announced(port, base, found, lecturer.key() if seen else None, wide=seen), flush=True)
+        print(announced(port, base, found, wide=seen), flush=True)
     elif st.get_option("logger.hideWelcomeMessage"):
         print(f"moeviz is at {here}", flush=True)
-    if seen and not serving.classroom:
-        lecturer.announce()
+    if seen:
+        lecturer.announce(lambda said: print(said, flush=True))
     if not st.get_option("server.headless"):
         threading.Thread(target=_open, args=(here,), daemon=True).start()
 
