@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
+from moeviz.errors import MoevizError
 from moeviz.ui.shared.session import begin
 
 FORWARDED = "FORWARDED_ALLOW_IPS"
@@ -34,6 +35,13 @@ def serve(words: Sequence[str]) -> None:
     begin()
     from streamlit.web.cli import main
 
+    from moeviz.ui.shared.lecturer import key
+
+    try:
+        key()
+    except MoevizError as error:
+        print(f"moeviz: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
     main(["run", *words], prog_name="streamlit")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,10 +13,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from moeviz.ui.shared.ending import SECONDS
 from moeviz.ui.shared.navigation import ADDRESSES
 from tests.browser.lab import Lab
 from tests.browser.proxy import certificate, proxied
 from tests.browser.server import Server
+from tests.engine.databases import ask
 
 pytestmark = pytest.mark.crowd
 
@@ -117,8 +121,21 @@ def test_what_a_lying_proxy_says_leads_nowhere(served, headers):
     assert "Traceback" not in answer
 
 
-def test_asked_to_end_it_ends_with_status_0_in_time_and_leaves_nothing(served):
+def test_asked_to_end_in_the_middle_it_ends_with_0_in_time_and_keeps_what_is_finished(
+    served, secure
+):
     assert len(served.workers()) > 1
+    store = served.home / "store.db"
+    lab = Lab(secure.new_page(), served.url)
+    lab.open(sizes="1000,3162,10000,31623", replicates=100, seed=5)
+    lab.run()
+    expect(lab.page.locator(".following-sentence")).to_contain_text(re.compile("[1-9][0-9]* of "))
+    before = ask(f"sqlite:///{store}", "SELECT count(*) FROM blocks")[0][0]
+    began = time.monotonic()
     assert served.stop(signal.SIGTERM) == []
+    assert time.monotonic() - began < SECONDS + 2.0
     assert served.process.returncode == 0
-    assert "Traceback" not in served.log.read_text()
+    assert ask(f"sqlite:///{store}", "SELECT count(*) FROM blocks")[0][0] >= before > 0
+    log = served.log.read_text()
+    assert "is interrupted" in log
+    assert "Traceback" not in log

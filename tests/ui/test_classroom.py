@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from moeviz.serving import Serving
 from moeviz.ui.shared import announce as announcing
+from moeviz.ui.shared import lecturer
 from moeviz.ui.shared.announce import link
 from moeviz.ui.shared.classroom import Place, announced, places, ranked
 
@@ -39,31 +41,39 @@ def test_this_machine_has_no_address_of_its_own_alone_among_them():
     assert all(not place.address.startswith("127.") for place in places())
 
 
-def test_it_says_where_the_key_and_what_may_be_in_the_way():
-    said = announced(8501, "lab", ranked(FOUND, "192.168.1.20"), "the-key")
+def test_it_says_where_and_what_may_be_in_the_way():
+    said = announced(8501, "lab", ranked(FOUND, "192.168.1.20"))
     lines = said.splitlines()
     assert "  http://192.168.1.20:8501/lab   (wlan0)" in lines
-    assert "  Lecturer's key: the-key" in lines
     assert sum("█" in line or "▀" in line or "▄" in line for line in lines) > 10  # the QR code
     for word in ("firewall", "8501/tcp", "https", "Copy"):
         assert word in said
-    assert max(map(len, lines)) <= 90
+    assert max(len(line) for line in lines if "█" not in line) <= 90
 
 
 def test_without_a_network_it_says_so():
-    assert "on no network" in announced(8501, "", [], "k")
+    assert "on no network" in announced(8501, "", [])
 
 
-def test_no_key_where_what_is_printed_is_kept(monkeypatch, capsys):
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("given", [True, False])
+def test_the_key_is_said_in_a_terminal_alone_and_one_that_was_given_is_not_repeated(
+    terminal, given, monkeypatch, capsys
+):
     options = {"server.port": 9000, "server.address": "0.0.0.0", "server.headless": True}
+    found = [Place(0, "192.168.1.20", "wlan0"), Place(2, "2001:db8::20", "wlan0")]
     monkeypatch.setattr(announcing.st, "get_option", options.get)
-    monkeypatch.setattr(announcing, "places", lambda: [Place(0, "192.168.1.20", "wlan0")])
-    monkeypatch.setenv("MOEVIZ_LECTURER_KEY", "s3cret-key")
-    announcing.announce(announcing.Serving(classroom=True), "")
+    monkeypatch.setattr(announcing, "places", lambda: found)
+    monkeypatch.setattr(lecturer, "_said", [])
+    monkeypatch.setattr(announcing.sys.stdout, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setenv(lecturer.VARIABLE, "the-s3cret-key-of-a-lecturer" if given else "")
+    announcing.announce(Serving(classroom=True), "")
     said = capsys.readouterr().out
     assert "http://192.168.1.20:9000/ " in said
-    assert "s3cret-key" not in said
-    assert "set MOEVIZ_LECTURER_KEY" in said
+    assert "2001:db8" not in said  # nobody listens there
+    assert ("Lecturer's key" in said) == terminal
+    assert "the-s3cret-key-of-a-lecturer" not in said
+    assert (lecturer.key() in said) == (terminal and not given)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def test_one_event_is_one_line_whatever_somebody_sent(as_json, message):
     [
         (f"GET / Cookie: a=b; moeviz_visitor={COOKIE}; c=d", COOKIE),
         (f"{{'moeviz_visitor={COOKIE}'}}", COOKIE),
+        ("a=b; moeviz_lecturer=1796000000.abcdef", "abcdef"),
         ("_streamlit_xsrf=2|abc|def|123", "abc"),
         ("_streamlit_user=xyz", "xyz"),
         ("Set-Cookie: session=s3cret; Path=/", "s3cret"),

@@ -31,12 +31,13 @@ def announce(serving: Serving, base: str) -> None:
     here = link("localhost" if host in (*WIDE, *LOOPBACK) else host, port, base)
     seen = sys.stdout.isatty()
     if serving.classroom:
-        found = [place for place in places() if host in WIDE or place.address == host]
-        print(announced(port, base, found, lecturer.key() if seen else None, wide=seen), flush=True)
+        old = host == "0.0.0.0"  # which is all networks, but none of their newer addresses
+        found = [p for p in places() if p.address == host or (host in WIDE and not (old and p.new))]
+        print(announced(port, base, found, wide=seen), flush=True)
     elif st.get_option("logger.hideWelcomeMessage"):
         print(f"moeviz is at {here}", flush=True)
-    if seen and not serving.classroom:
-        lecturer.announce()
+    if seen:
+        lecturer.announce(lambda said: print(said, flush=True))
     if not st.get_option("server.headless"):
         threading.Thread(target=_open, args=(here,), daemon=True).start()
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 _APART = ("docker", "veth", "br-", "virbr", "vmnet", "vboxnet", "tun", "tap", "wg", "utun", "cni")
 """Beginnings of the names of networks that no room is on."""
 
+_WHITE_ON_BLACK, _AS_BEFORE = "\033[97;40m", "\033[0m"
+
 _NOBODY = "192.0.2.1"
 """An address of no machine; asking how one would get there sends nothing."""
 
@@ -34,9 +36,14 @@ class Place:
     card: str
 
     @property
+    def new(self) -> bool:
+        """Whether it is one of the internet protocol's version 6."""
+        return ":" in self.address
+
+    @property
     def host(self) -> str:
         """As it stands in a link."""
-        return f"[{self.address}]" if ":" in self.address else self.address
+        return f"[{self.address}]" if self.new else self.address
 
 
 def places() -> list[Place]:
@@ -76,9 +83,7 @@ def _ranks(found: Iterable[tuple[str, str]], way_out: str) -> Iterator[tuple[int
         yield rank + 2 * (address.version == 6) + 4 * apart, text, card
 
 
-def announced(
-    port: int, base: str, found: Iterable[Place], key: str | None, wide: bool = True
-) -> str:
+def announced(port: int, base: str, found: Iterable[Place], wide: bool = True) -> str:
     """Return what the lecturer reads in the terminal.
 
     Parameters
@@ -88,10 +93,8 @@ def announced(
         The path below which the app lives; "" for none.
     found : iterable of Place
         The addresses, the best first.
-    key : str or None
-        The lecturer's key; None where what is printed may be kept.
     wide : bool
-        Whether a QR code can be drawn.
+        Whether it is a terminal, in which a QR code can be drawn and the key follows.
     """
     below = f"/{base}" if base else "/"
     links = [(f"http://{place.host}:{port}{below}", place.card) for place in found]
@@ -103,15 +106,10 @@ def announced(
         lines += ["", *(_code(links[0][0]) if wide else [])]
     else:
         lines += ["  This machine is on no network: nobody else can get here.", ""]
-    if key is not None:
-        lines += [f"  Lecturer's key: {key}", "  It ends anybody's job: keep it off the wall.", ""]
-    else:
-        lines += [
-            "  The lecturer's key is not printed where output may be kept;",
-            "  set MOEVIZ_LECTURER_KEY.",
-            "",
-        ]
-    return "\n".join([*lines, *(f"  {line}" if line else "" for line in hints(port)), ""])
+    said = hints(port)
+    if wide:
+        said += ["", "The key below ends anybody's job: keep it off the wall."]
+    return "\n".join([*lines, *(f"  {line}" if line else "" for line in said), ""])
 
 
 def hints(port: int) -> list[str]:
@@ -138,7 +136,9 @@ def _code(link: str) -> list[str]:
 
     drawn = io.StringIO()
     segno.make_qr(link, error="l").terminal(out=drawn, border=2, compact=True)
-    return [*drawn.getvalue().rstrip("\n").splitlines(), ""]
+    # White on black whatever the terminal's own colours: not every phone reads the other way round.
+    lines = drawn.getvalue().rstrip("\n").splitlines()
+    return [*(f"  {_WHITE_ON_BLACK}{line}{_AS_BEFORE}" for line in lines), ""]
 
 
 def _way_out() -> str:

@@ -45,7 +45,7 @@ VISITOR: ContextVar[str] = ContextVar("moeviz_visitor", default="")
 
 _JOB = re.compile(r"\b[0-9a-f]{16}\b")
 _SECRETS = (
-    (re.compile(r"(?i)\b(moeviz_visitor|_streamlit\w*)=[^;,\s'\"]+"), r"\1=…"),
+    (re.compile(r"(?i)\b(moeviz_[a-z]+|_streamlit\w*)=[^;,\s'\"]+"), r"\1=…"),
     (re.compile(r"(?i)\b((?:set-)?cookie:\s*)[^\r\n'\"]+"), r"\1…"),
     (re.compile(r"(?i)([?&;](?:key|token|password)=)[^&\s'\"]+"), r"\1…"),
     (re.compile(r"(?i)\b(authorization:\s*)\S+(\s+\S+)?"), r"\1…"),
