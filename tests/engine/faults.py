@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,11 @@ class Case:
         """Block and moment of each write of a block that was committed."""
         told = ask(self.store, "SELECT block, at FROM told ORDER BY at")
         return [(str(block), float(at)) for block, at in told]
+
+    def wait_for_an_app(self, app: subprocess.Popen[str], seconds: float = 240.0) -> None:
+        """Wait until a block has begun that an app has sent."""
+        until(lambda: bool(self.begun()) or app.poll() is not None, seconds)
+        assert self.begun(), app.communicate()
 
     def wait_for(self, count: int, seconds: float = 120.0) -> None:
         until(lambda: len(self.committed()) >= count, seconds)

@@ -93,6 +93,7 @@ class Host:
             stdout=heard,
             stderr=heard,
             text=True,
+            start_new_session=True,
         )
 
     def cut(self) -> None:

@@ -65,8 +65,9 @@ class Moment:
         self.kept = self.chance.randrange(len(blocks()) - 2)
         self.pause = self.chance.uniform(0.0, 0.3)
 
-    def wait(self, case: Case) -> None:
-        until(lambda: bool(case.begun()), 120)
+    def wait(self, case: Case, engine: Engine) -> None:
+        until(lambda: bool(case.begun()) or not engine.look(case.job).active, 240)
+        assert case.begun(), engine.look(case.job).message
         case.wait_for(self.kept)
         time.sleep(self.pause)
 
@@ -94,7 +95,7 @@ def test_a_worker_is_killed(
     moment = Moment("worker", turn)
     engine = make_engine(store=case.store, scheduler=cluster, study=Logged(str(case.log)))
     engine.submit(specification())
-    moment.wait(case)
+    moment.wait(case, engine)
     victim = moment.chance.choice([pid for _, pid, _ in case.begun()][-2:])
     os.kill(victim, signal.SIGKILL)
     finish(engine, case, time.time(), recovered)
@@ -107,7 +108,7 @@ def test_the_process_of_the_scheduler_is_killed(
     moment = Moment("host", turn)
     engine = make_engine(store=case.store, scheduler=None, workers=2, study=Logged(str(case.log)))
     engine.submit(specification())
-    moment.wait(case)
+    moment.wait(case, engine)
     host_of(case).kill()
     finish(engine, case, time.time(), recovered)
 
@@ -120,7 +121,7 @@ def test_the_process_of_the_scheduler_hangs(
     study = Logged(str(on_file.log))
     engine = make_engine(store=on_file.store, scheduler=None, workers=2, study=study)
     engine.submit(specification())
-    moment.wait(on_file)
+    moment.wait(on_file, engine)
     host_of(on_file).suspend()
     finish(engine, on_file, time.time(), recovered)
 
@@ -141,10 +142,10 @@ def test_an_app_is_killed(
     follows = moment.chance.random() < 0.5
     other = make_engine(store=case.store, scheduler=cluster, study=Logged(str(case.log)))
     app = run(APP, *case.words("" if workers else cluster))
-    until(lambda: bool(case.begun()), 120)
+    case.wait_for_an_app(app)
     if follows:
         other.submit(specification())
-    moment.wait(case)
+    moment.wait(case, other)
     for process in family_of(app.pid) if workers else [app]:
         with suppress(psutil.NoSuchProcess):
             process.kill()
@@ -163,7 +164,7 @@ def test_a_worker_that_hangs_is_noticed_within_a_minute(
     moment = Moment("hang", turn)
     engine = make_engine(store=case.store, scheduler=cluster, study=Logged(str(case.log)))
     engine.submit(specification())
-    moment.wait(case)
+    moment.wait(case, engine)
     victim = case.begun()[-1][1]
     kept = {block for block, _ in case.committed()}
     os.kill(victim, signal.SIGSTOP)
@@ -190,6 +191,6 @@ def test_a_server_of_databases_is_started_again(
     moment = Moment(how, turn)
     engine = make_engine(store=served.store, scheduler=cluster, study=Logged(str(served.log)))
     engine.submit(specification())
-    moment.wait(served)
+    moment.wait(served, engine)
     postgres.restart(how)
     finish(engine, served, time.time(), recovered)

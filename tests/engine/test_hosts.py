@@ -111,8 +111,8 @@ def case(site: Site, tmp_path: Path) -> Iterator[Case]:
     store.close()
 
 
-def at_some_moment(case: Case, chance: random.Random) -> None:
-    until(lambda: bool(case.begun()), 120)
+def at_some_moment(case: Case, app: subprocess.Popen[str], chance: random.Random) -> None:
+    case.wait_for_an_app(app)
     case.wait_for(chance.randrange(len(blocks()) - 3))
     time.sleep(chance.uniform(0.0, 0.3))
 
@@ -127,7 +127,7 @@ def test_the_host_of_a_worker_is_cut_off(site: Site, case: Case, turn: int, reco
     """Half of the time it is back while the study goes on, half of the time afterwards."""
     chance = random.Random(f"worker {turn}")
     app = site.app(site.first, case, site.scheduler)
-    at_some_moment(case, chance)
+    at_some_moment(case, app, chance)
     site.second.cut()
     struck = time.time()
     before = dict(case.committed())
@@ -153,7 +153,7 @@ def test_the_host_of_an_app_is_cut_off_from_the_database(
 ):
     chance = random.Random(f"database {turn}")
     app = site.app(site.first, case, site.scheduler)
-    at_some_moment(case, chance)
+    at_some_moment(case, app, chance)
     site.database.cut()
     time.sleep(chance.uniform(0.5, 30.0))
     site.database.join()
@@ -170,9 +170,9 @@ def test_what_an_app_on_a_host_that_is_cut_off_had_is_taken_over(
     """Its lease is a minute; when it comes back it leaves the study to the other."""
     chance = random.Random(f"lease {turn}")
     first = site.app(site.first, case, site.scheduler)
-    until(lambda: bool(case.begun()), 120)
+    case.wait_for_an_app(first)
     other = site.app(site.second, case, "")
-    at_some_moment(case, chance)
+    at_some_moment(case, first, chance)
     site.first.cut()
     struck = time.time()
     ended(other)
