@@ -29,6 +29,8 @@ T = TypeVar("T")
 START_SECONDS = 60.0
 END_SECONDS = 20.0
 
+DECIDER = "moeviz.engine.checks.decider"
+
 
 class Server:
     """`streamlit run app.py` on a free port; ends with everything it started.
@@ -110,14 +112,14 @@ class Server:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the workers, so that what is waited for stays to be seen however fast they are."""
-        workers = self.workers()
-        for worker in workers:
-            worker.suspend()
-        try:
+        with _still(self.workers()):
             yield
-        finally:
-            for worker in workers:
-                worker.resume()
+
+    @contextmanager
+    def undecided(self) -> Iterator[None]:
+        """Hold the process that decides claims, so that a check lasts until the page follows it."""
+        with _still([p for p in self._family() if DECIDER in _command(p)]):
+            yield
 
     def wait_for_workers(self) -> None:
         """Return when every core has its worker, and first blocks have theirs."""
@@ -155,6 +157,26 @@ def finished(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run in a thread of its own: the browser's driver has this one's event loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
+
+
+@contextmanager
+def _still(processes: list[psutil.Process]) -> Iterator[None]:
+    """Let processes do nothing for a while."""
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
+
+
+def _command(process: psutil.Process) -> str:
+    """The command that started a process; empty where it has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def _has_ended(process: psutil.Process) -> bool:

@@ -6,8 +6,18 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.lab import Lab, walk
+from tests.browser.lab import Lab, seconds_until, walk
 from tests.browser.test_checker import button
+
+TELLS_WHEN_TAKEN_BACK = """() => {
+    new MutationObserver((_, watch) => {
+        if (!document.activeElement.matches('[role="tab"][aria-selected="false"]')) return;
+        watch.disconnect();
+        window.takenBack = true;
+        [...document.querySelectorAll('button')].find((b) => b.innerText === 'Projector').click();
+    }).observe(document.body, { subtree: true, attributeFilter: ['aria-selected'] });
+}"""
+"""Have the page tell the server something once a tab is shut that has the focus."""
 
 
 def root_size(page) -> float:
@@ -79,3 +89,44 @@ def test_what_is_entered_in_the_drawer_is_kept_when_escape_shuts_it(server, visi
     expect(lab.open_settings().get_by_role("textbox", name="Sample sizes")).to_have_value(
         "300,1000,3000"
     )
+
+
+def test_a_tab_chosen_before_the_answer_to_the_one_before_stays_open(server, visit):
+    """Answers are held back, and the page tells the server something else in between."""
+    page = visit()
+    held, holds = [], []
+
+    def through(route) -> None:
+        to_server = route.connect_to_server()
+
+        def answered(message) -> None:
+            held.append(lambda: route.send(message))
+            if not holds:
+                release(len(held))
+
+        to_server.on_message(answered)
+
+    def release(count: int) -> None:
+        for send in held[:count]:
+            send()
+        del held[:count]
+
+    page.route_web_socket(re.compile("/_stcore/stream"), through)
+    page.goto(f"{server.url}/convergence?preset=cosine-exact&kept=1")
+    first, second = (page.get_by_role("tab", name=name) for name in ("Details", "Replay"))
+    first.wait_for()
+    Lab(page, server.url).settle()
+    page.get_by_role("tab", name="About").focus()
+    holds.append("answers")
+    page.keyboard.press("ArrowRight")
+    seconds_until(lambda: page.wait_for_timeout(300) or held, 20)
+    before = len(held)
+    page.keyboard.press("ArrowRight")
+    expect(second).to_have_attribute("aria-selected", "true")
+    page.evaluate(TELLS_WHEN_TAKEN_BACK)
+    release(before)
+    page.wait_for_function("window.takenBack")
+    holds.clear()
+    release(len(held))
+    expect(second).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("button", name="Step forward")).to_be_visible()

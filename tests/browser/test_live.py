@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 
 from playwright.sync_api import expect
 
@@ -25,32 +24,28 @@ FOLLOW = """async ([path, job]) => {
 }"""
 
 
-def decide(page, server: Server, claim: str) -> dict[str, int]:
-    """Have a claim decided, and return how often the browser asked for what."""
+def decide(page, server: Server, claim: str, polled: bool = False) -> dict[str, int]:
+    """Have a claim decided once the page follows that, and return how often it asked for what."""
     asked = Asked(page)
     page.goto(f"{server.url}/checker?claim={claim}")
-    button(page).click()
+    button(page).wait_for()
+
+    def follows(request) -> bool:
+        return "/moeviz/live/" in request.url and (".json" in request.url) == polled
+
+    with server.undecided(), page.expect_request(follows):
+        button(page).click()
     expect(page.get_by_text(FRESH)).to_be_visible(timeout=DECIDED_MS)
     live = [url for url in asked.all if "/moeviz/live/" in url]
-    polled = sum(".json" in url for url in live)
-    return {"stream": len(live) - polled, "json": polled}
-
-
-SLOW = ("C8.over.gelu", "C4.gelu.d2", "C8.over.relu", "C4.relu.d2")
-"""Claims that take longest to decide; a check that ends before the page looks is not followed."""
-
-
-def followed(page, server: Server, claims: Iterable[str]) -> dict[str, int]:
-    """Have claims decided until one is followed, and return how often it asked for what."""
-    return next(asked for claim in claims if (asked := decide(page, server, claim))["stream"])
+    polls = sum(".json" in url for url in live)
+    return {"stream": len(live) - polls, "json": polls}
 
 
 def test_a_check_is_followed_by_its_stream_and_by_polling_where_there_is_none(server, visit):
-    claims = iter(SLOW)
-    assert followed(visit(), server, claims) == {"stream": 1, "json": 0}
+    assert decide(visit(), server, "S1.d1") == {"stream": 1, "json": 0}
     page = visit()
     page.route(STREAM, lambda route: route.abort())
-    asked = followed(page, server, claims)
+    asked = decide(page, server, "S2.d2", polled=True)
     assert asked["stream"] == 1
     assert asked["json"] >= 1
 
@@ -58,7 +53,7 @@ def test_a_check_is_followed_by_its_stream_and_by_polling_where_there_is_none(se
 def test_a_finished_job_says_so_once_and_an_unknown_one_is_gone(server, visit):
     page = visit()
     asked = Asked(page)
-    followed(page, server, reversed(SLOW))
+    decide(page, server, "S1.d2")
     (job, *_) = re.findall(r"/live/([0-9a-f]{16})", " ".join(asked.all))
     path = script_path("live").removeprefix("/")
     found = page.evaluate(FOLLOW, [path, job])

@@ -37,6 +37,19 @@ document.addEventListener(
   { capture: true },
 );
 
+// Streamlit answers each choice of a tab with the tab that is open. The answer to one that comes
+// after the next was chosen takes that choice back, and whatever the page tells the server then says
+// so too. The tab that has the focus is the one that was chosen last: it is chosen again.
+const TAKEN_BACK_MS = 700;
+let choosing;
+new MutationObserver(() => {
+  clearTimeout(choosing);
+  choosing = setTimeout(() => {
+    const tab = document.activeElement;
+    if (tab.matches('[data-testid="stTab"][aria-selected="false"]')) tab.click();
+  }, TAKEN_BACK_MS);
+}).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] });
+
 class Frame {
   constructor(root) {
     this.root = root;
