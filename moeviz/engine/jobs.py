@@ -41,11 +41,15 @@ class Job:
     ----------
     mine : bool
         Whether this engine computes it, or did. Otherwise it mirrors the store.
+    held : bool
+        Whether the store has said so since it was begun.
     wanted : bool
         Whether it was submitted here while another process computed it; this engine takes over
         should that process die.
     visitors : set of str
         Who asked for it here; none where nobody said who they are.
+    unsaid : set of str
+        Those of them of whom the store has not been told; "" for somebody who did not say.
     standing : Standing or None
         Where it stands among other jobs; None where that is not known or it has ended.
     run : int
@@ -67,8 +71,10 @@ class Job:
         self.version = 0
         self.changed = 0.0
         self.mine = False
+        self.held = False
         self.wanted = False
         self.visitors: set[str] = set()
+        self.unsaid: set[str] = set()
         self.standing: Standing | None = None
         self.run = 0
         self.seen: Record | None = None

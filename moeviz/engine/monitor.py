@@ -18,21 +18,31 @@ from typing import Any
 
 from moeviz.engine.desk import Desk, Due
 from moeviz.engine.dispatch import Connection, Dispatch, Finished, Listener, LostError, Runner
-from moeviz.engine.errors import StoreError
+from moeviz.engine.errors import LostStoreError, StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.mailbox import Mailbox
+from moeviz.engine.name import Name
 from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
 from moeviz.engine.room import make_room
 from moeviz.engine.snapshot import JobState
 from moeviz.engine.store import Store
+from moeviz.engine.wishes import Wishes
 from moeviz.errors import MoevizError
 
 LOSSES = 3
 """Workers that are lost this often in a row without having computed anything are given up."""
 
 logger = logging.getLogger(__name__)
+
+
+def _cancel_asked(job: Job) -> bool:
+    """Whether somebody asked for a job's end through the store, as far as that answers."""
+    try:
+        return job.folder.take_cancel()
+    except LostStoreError:
+        return False  # what has to be written waits for it
 
 
 class Monitor:
@@ -53,6 +63,8 @@ class Monitor:
     ----------
     connection : Connection or None
         The open place; None while it is being opened.
+    wishes : Wishes
+        Who wants which job.
     """
 
     def __init__(
@@ -68,6 +80,7 @@ class Monitor:
         self._device = device
         self._token = EngineToken()
         self._keeper = Keeper(ledger, Owner.here(self._token))
+        self.wishes = Wishes(ledger)
         self._mailbox = Mailbox("moeviz-monitor", self._tick, self._busy)
         self._runner = runner
         post = self._mailbox.post
@@ -100,11 +113,12 @@ class Monitor:
 
     def begin(self, job: Job) -> None:
         """Take a job that nobody computes. The ledger's lock must be held."""
-        job.mine, job.wanted = True, False
+        job.mine, job.held, job.wanted = True, False, False
         job.run += 1
         job.renew()
         job.become("waiting", None if self.connection else "Waiting for the workers to start.")
         self._ledger.changed.notify_all()
+        logger.info("Job %s begins", job.job_id)
         self._mailbox.post(partial(self._begin, job, job.run))
 
     def follow(self, job: Job) -> None:
@@ -112,6 +126,20 @@ class Monitor:
         if not job.wanted:
             job.wanted = True
             self._mailbox.post(partial(self._followed.append, job))
+
+    def goes_on(self, job: Job) -> bool:
+        """Whether a followed job that has ended is to be computed here. The lock must be held."""
+        if job.state == "cancelled":  # By another engine, which did not know who wants it here.
+            return bool(job.visitors & self.wishes.of(job))
+        return job.state == "interrupted"
+
+    def say_wishes(self, job: Job) -> None:
+        """Have the store told who wants a job. The ledger's lock may be held."""
+        self._mailbox.post(partial(self._say_wishes, job))
+
+    def end_wishes(self, job: Job) -> None:
+        """Have the store told that nobody wants a job. The ledger's lock may be held."""
+        self._mailbox.post(partial(self.wishes.end, job))
 
     def withdraw(self, job: Job, state: JobState, message: str | None = None) -> None:
         """End a job of this engine at once. The ledger's lock must be held."""
@@ -133,16 +161,26 @@ class Monitor:
         beat = time.monotonic() >= self._next_beat
         if beat:
             self._next_beat = time.monotonic() + BEAT_SECONDS
+        asked = self._cancels_asked()
         for run in list(self._runs.values()):
             with self._failing(run.job, run.number):
-                if run.job.folder.take_cancel():
+                stop = (asked is None or run.job.folder.name in asked) and _cancel_asked(run.job)
+                if stop and not self.wishes.of(run.job):
                     self._end(run.job, run.number, "cancelled")
                 elif beat:
                     self._save(run.job)
+                    self._share(run.job)
         for job in list(self._followed):
             self._look_after(job)
         if self.connection is not None:
             self._say_standings(self.connection)
+
+    def _cancels_asked(self) -> set[Name] | None:
+        """Return which jobs shall stop; None where only a look at each can tell."""
+        try:
+            return self._store.cancels_asked([run.job.folder.name for run in self._runs.values()])
+        except StoreError:
+            return None
 
     def _look_after(self, job: Job) -> None:
         """Take a followed job over when its process has died; let it go when it has ended."""
@@ -151,9 +189,20 @@ class Monitor:
             if job.wanted and job.active and not job.mine:
                 return
             self._followed.remove(job)
-            if job.wanted and not job.mine and job.state == "interrupted":
+            if job.wanted and not job.mine and self.goes_on(job):
                 self.begin(job)
             job.wanted = False
+
+    def _share(self, job: Job) -> None:
+        """Have a job computed in the turns of all who want it, by whatever engine they asked."""
+        found = self.wishes.of(job)
+        with self._ledger.changed:
+            if found and job.mine:
+                job.visitors = found
+
+    def _say_wishes(self, job: Job) -> None:
+        if all(kept is not job for kept, _ in self._pending):  # Else when it begins.
+            self.wishes.say(job)
 
     # --- The runner.
 
@@ -229,7 +278,9 @@ class Monitor:
             return
         with self._failing(job, number):
             folder = self._store.folder(job.job_id, self.connection.device, job.kind)
-            if not self._keeper.claim(job, number, folder):
+            claimed = self._keeper.claim(job, number, folder)
+            self.wishes.say(job, fresh=claimed)
+            if not claimed:
                 self._follow_if_taken(job)
             elif job.complete:
                 self._end(job, number, "done")
@@ -299,20 +350,26 @@ class Monitor:
                 run.give_back(block)
                 return
             run.connection.useful = True
-            self._add(run, block.id, self._keep(run, block, outcome))
+            result = self._keep(run, block, outcome)
+            if result is None:
+                self._save(run.job)  # another engine has it, which the keeper finds
+            else:
+                self._add(run, block.id, result)
 
-    def _keep(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any]:
+    def _keep(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any] | None:
         """Write what a block returned, and delete what is of no use after that.
 
         Its state comes before its result, and what it had gone on from goes last: at every moment
         the store holds what the missing blocks go on from.
         """
         folder = run.job.folder
-        result: dict[str, Any] = finished.result
+        result: dict[str, Any] | None = finished.result
         if finished.state is not None and run.chains.needs(block):
             folder.states.write(block.id, finished.state)
-        if run.job.kind.lasts(result):
-            result = folder.write_result(block.id, result)
+        if run.job.kind.lasts(finished.result):
+            result = self._keeper.keep(run.job, block.id, finished.result)
+            if result is None:
+                return None
         folder.states.remove(run.chains.end(block))
         return result
 
@@ -351,6 +408,7 @@ class Monitor:
     def _mark(self, job: Job, state: JobState, message: str | None = None) -> None:
         job.run += 1
         job.become(state, message)
+        logger.info("Job %s is %s", job.job_id, state)
         self._ledger.changed.notify_all()
 
     def _settle(self, job: Job, number: int) -> None:
