@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from moeviz.lessons import LESSONS
 from moeviz.lessons.faults import LessonError
 from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.notes import notes_folder, notes_of
 from moeviz.lessons.pictures import atoms_of, gates_of
 from moeviz.lessons.reader import looked_up, notes, read_lesson, words_of
 from moeviz.lessons.shelf import FOLDER, name_of, shelf, shipped_folder
@@ -158,6 +160,22 @@ def test_a_folder_adds_lessons_and_tells_of_files_that_are_none(tmp_path, monkey
     assert set(LESSONS) == set(map(name_of, (path.name for path in FILES)))
 
 
+def test_every_step_that_ships_has_its_notes_for_teachers(tmp_path, monkeypatch):
+    docs = Path(__file__).parents[2] / "docs" / "teaching"
+    for name, lesson in LESSONS.items():
+        found = notes_of(name)
+        assert set(found) == {"", *(step.id for step in lesson.steps)}, name
+        assert all(found.values())
+        written = (notes_folder() / f"{name}.md").read_text("utf-8")
+        assert (docs / f"{name}.md").read_text("utf-8") == written
+        assert not any(note in words for words in map(str, lesson.steps) for note in found.values())
+    (tmp_path / "mine.notes.md").write_text("# Mine\n\n## look\n\nAsk.\n", "utf-8")
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    assert notes_of("mine") == {"": "", "look": "Ask."}
+    assert "mine.notes.md" not in shelf().broken
+    assert notes_of("../../etc/passwd") == notes_of("none") == {}
+
+
 def test_pictures_of_lessons_are_read_as_their_pages_read_them():
     """A lesson's floor cannot ask the pages; both must mean the same by a link."""
     from urllib.parse import parse_qsl
@@ -180,4 +198,12 @@ def test_pictures_of_lessons_are_read_as_their_pages_read_them():
 def test_the_pages_that_a_lesson_may_lead_to_are_the_apps():
     from moeviz.ui.shared.navigation import ADDRESSES
 
-    assert set(PAGES) - {""} == set(ADDRESSES.values())
+    assert set(PAGES) - {""} <= set(ADDRESSES.values())
+
+
+def test_the_lesson_that_the_docs_begin_with_is_one():
+    docs = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text("utf-8")
+    text = docs.partition("````markdown\n")[2].partition("````")[0]
+    lesson = read_lesson(text, "mine")
+    assert notes(lesson, looked_up(lesson)) == []
+    assert [step.kind for step in lesson.steps] == ["look", "predict", "reveal", "run", "text"]
