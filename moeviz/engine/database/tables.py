@@ -135,7 +135,9 @@ rooms = Table(
     Column("seen", Double, nullable=False),
     Column("ended", Double),
 )
-"""Lecture rooms: what is asked and where they stand, as JSON, and a digest of the lecturer's key. Each change has the next version; `seen` says when the lecturer was last there."""
+"""Lecture rooms: what is asked and where they stand, as JSON, and a digest of the lecturer's key.
+
+Each change has the next version; `seen` says when the lecturer was last there."""
 
 members = Table(
     "members",
