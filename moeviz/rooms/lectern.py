@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from moeviz.rooms.agenda import Agenda, Step
@@ -89,7 +90,10 @@ class Lectern:
         NotAllowedError
             If it is not, or there is no such room.
         """
-        room = self._books.find(code)
+        # Asked by the key: how long it takes says nothing of which codes there are.
+        kept = digest(key)
+        known = self._books.read(lambda rows, c: rows.of_key(c, kept), None)
+        room = self._books.find(code) if known == code else None
         if room is None or not fits(key, room.key):
             raise NotAllowedError(
                 "Expected the lecturer's key of this room, but it came without; open the room "
@@ -123,12 +127,34 @@ class Lectern:
         self.lecturer(code, key)
         if action == "end":
             value = None
+        if action == "came":
+            raise RoomError("Expected an action of a lecturer's; reload the page.")
 
         def work(room: Room) -> tuple[Agenda, State]:
             if action != "ask":
                 return room.agenda, acted(room.state, room.agenda, action, value)
             agenda = room.agenda.with_step(Step.from_json(value), room.state.at + 1)
             return agenda, acted(room.state, agenda, "lead", room.state.at + 1)
+
+        return self._books.change(code, work)
+
+    def came_out(self, code: str, step: str, outcome: Mapping[str, Any]) -> Room:
+        """Say what came out of what runs for a step that was revealed.
+
+        Parameters
+        ----------
+        code, step : str
+        outcome : mapping
+
+        Raises
+        ------
+        RoomError
+            If it is not revealed.
+        """
+        said = {"step": step, "outcome": dict(outcome)}
+
+        def work(room: Room) -> tuple[Agenda, State]:
+            return room.agenda, acted(room.state, room.agenda, "came", said)
 
         return self._books.change(code, work)
 

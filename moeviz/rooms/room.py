@@ -158,6 +158,7 @@ class Room:
             said["together"] = self.together(step)
             said["outcome"] = state.outcomes.get(step.id)
             said["job"] = state.jobs.get(step.id)
+            said["curve"] = (step.run or {}).get("curve", 0)
         return said
 
     def told(self, here: int, names: list[str]) -> dict[str, Any]:

@@ -45,6 +45,16 @@ def read(connection: Connection, code: str) -> dict[str, Any] | None:
     }
 
 
+def of_key(connection: Connection, digest: str) -> str | None:
+    """Return the room whose lecturer's key has a digest; None where there is none."""
+    return connection.execute(select(rooms.c.code).where(rooms.c.key == digest)).scalar()
+
+
+def of_token(connection: Connection, digest: str) -> str | None:
+    """Return the room of the member whose key has a digest; None where there is none."""
+    return connection.execute(select(members.c.room).where(members.c.token == digest)).scalar()
+
+
 def mark(connection: Connection, code: str) -> Mark | None:
     """Return what tells whether another process has changed a room; None where there is none."""
     version = connection.execute(select(rooms.c.version).where(rooms.c.code == code)).scalar()

@@ -69,7 +69,8 @@ def acted(state: State, agenda: Agenda, action: str, value: Any = None) -> State
     agenda : Agenda
     action : str
         ``lead`` (to the place `value`), ``free``, ``follow``, ``pause``, ``resume``, ``hide``,
-        ``show``, ``reveal`` (`value` holds ``step``, ``outcome`` and ``job``), ``undo`` or ``end``.
+        ``show``, ``reveal`` (`value` holds ``step``, ``outcome`` and ``job``), ``undo``, ``came``
+        (`value` holds ``step`` and ``outcome``) or ``end``.
     value : Any
 
     Raises
@@ -123,6 +124,14 @@ def _undo(state: State, agenda: Agenda, value: Any) -> State:
     )
 
 
+def _came(state: State, agenda: Agenda, value: Any) -> State:
+    said = value if isinstance(value, Mapping) else {}
+    name, outcome = said.get("step"), said.get("outcome")
+    if name not in state.revealed or not isinstance(outcome, Mapping):
+        raise RoomError("Expected a step that is revealed, but it is not; look at the screen.")
+    return replace(state, outcomes={**state.outcomes, name: dict(outcome)})
+
+
 _ACTIONS: Mapping[str, Callable[[State, Agenda, Any], State]] = {
     "lead": _lead,
     "free": lambda state, agenda, value: replace(state, free=True),
@@ -133,8 +142,9 @@ _ACTIONS: Mapping[str, Callable[[State, Agenda, Any], State]] = {
     "show": lambda state, agenda, value: replace(state, hidden=False),
     "reveal": _reveal,
     "undo": _undo,
+    "came": _came,
     "end": lambda state, agenda, value: replace(state, ended="left" if value else "lecturer"),
 }
 
 ACTIONS = tuple(_ACTIONS)
-"""What a lecturer may do."""
+"""What may be done."""

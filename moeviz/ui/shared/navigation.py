@@ -26,6 +26,7 @@ PROTOCOLS = "pages/lab/protocols.py"
 CHECKER = "pages/lab/checker.py"
 SPARSE = "pages/train/sparse.py"
 LESSONS_PATH = "pages/teach/lessons.py"
+ROOM = "pages/teach/room.py"
 
 ADDRESSES = {
     GATES: "gates",
@@ -40,6 +41,7 @@ ADDRESSES = {
     PROTOCOLS: "protocols",
     SPARSE: "train",
     LESSONS_PATH: "lessons",
+    ROOM: "room",
 }
 """Where each page but the first answers, below the app's own address."""
 
@@ -56,6 +58,7 @@ TITLES = {
     PROTOCOLS: "Protocols",
     SPARSE: "Sparse experts",
     LESSONS_PATH: "Lessons",
+    ROOM: "Lecture room",
 }
 """What they are called."""
 
@@ -67,7 +70,7 @@ SECTIONS = {
     "Measure": (CONVERGENCE, RATES, PROTOCOLS),
     "Decide": (CHECKER,),
     "Train": (SPARSE,),
-    "Teach": (LESSONS_PATH,),
+    "Teach": (LESSONS_PATH, ROOM),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""
 

@@ -24,6 +24,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.kernels import tensors_only
 from moeviz.ui.shared.assets import Assets, Shelf
+from moeviz.ui.shared.closing import STREAMS
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
@@ -44,6 +45,11 @@ from moeviz.ui.shared.warm import TORCH, used_by_pages, warm
 
 ADDRESSES_LATER = "moeviz.ui.addresses"
 """The module of the addresses for which nobody should wait before the first page."""
+
+ROOMS_LATER = "moeviz.ui.room.routes"
+"""The module of the addresses of lecture rooms; a class that comes back waits for no worker."""
+
+ROOMS = ("/join", "/moeviz/room/{rest:path}")
 
 WORKERS_SECONDS = 10.0
 """How long what pages import leaves the cores to workers that start."""
@@ -69,13 +75,19 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
-        with tensors_only(), told_of_the_end(PUBLISHER.close):
+        with tensors_only(), told_of_the_end(_end_streams):
             yield
     finally:
-        PUBLISHER.close()
+        _end_streams()
         settling.cancel()
         await asyncio.gather(settling, return_exceptions=True)
         await asyncio.to_thread(close_engine)
+
+
+def _end_streams() -> None:
+    PUBLISHER.close()
+    for close in STREAMS:
+        close()
 
 
 async def _settle(folder: Path) -> None:
@@ -137,7 +149,8 @@ def routes() -> list[Route]:
         script_route(base),
         qr_route(base),
         *live_routes(PUBLISHER, INTEREST, base),
-        Late(ADDRESSES_LATER, base, WORKERS_FIRST.wait).route(),
+        *Late(ROOMS_LATER, base, paths=ROOMS, needs=()).routes(),
+        *Late(ADDRESSES_LATER, base, WORKERS_FIRST.wait).routes(),
     ]
 
 
