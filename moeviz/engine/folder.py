@@ -200,7 +200,7 @@ class Folder:
             self.states.sweep()
 
     def ask_cancel(self) -> None:
-        """Ask the engine that computes this job, wherever it runs, to stop.
+        """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
 
         Raises
         ------
@@ -223,34 +223,74 @@ class Folder:
             return self._shelf.write(lambda rows, c: bool(rows.take_cancel(c, self.name)))
         return False
 
-    def wish(self, visitor: str) -> None:
-        """Note that a visitor wants this job.
+    def wish(self, *visitors: str, over: bool = False) -> None:
+        """Note that visitors asked for this job.
+
+        Parameters
+        ----------
+        *visitors : str
+            Names of visitors, drawn by chance; "" for somebody who does not say.
+        over : bool
+            Whether the job had come to its end already.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written to.
+        """
+
+        def write(rows: Any, connection: Any) -> None:
+            for visitor in visitors:
+                rows.wish(connection, self.name, visitor, over)
+
+        self._shelf.write(write)
+
+    def withdraw(self, visitor: str, since: float = 0.0, keep: bool = True) -> set[str]:
+        """Note that a visitor does not want this job any more, and return who does.
+
+        Of two who withdraw at the same time, in whatever process, one is told that nobody is left.
 
         Parameters
         ----------
         visitor : str
-            Name of a visitor, drawn by chance.
+        since : float
+            Wishes from before count no more, in seconds since the epoch.
+        keep : bool
+            Whether to remember that they had asked for it.
 
         Raises
         ------
         StoreError
             If the database cannot be written to.
         """
-        self._write(lambda rows, c: rows.wish(c, self.name, visitor))
 
-    def withdraw(self, visitor: str) -> None:
-        """Note that a visitor does not want this job any more.
+        def write(rows: Any, connection: Any) -> set[str]:
+            rows.hold(connection, self.name)
+            rows.withdraw(connection, self.name, visitor, keep)
+            return set(rows.wished_by(connection, self.name, since))
+
+        return self._shelf.write(write)
+
+    def end_wishes(self, *visitors: str) -> None:
+        """Note that some visitors, or all if none is named, do not want this job any more.
 
         Raises
         ------
         StoreError
             If the database cannot be written to.
         """
-        self._write(lambda rows, c: rows.withdraw(c, self.name, visitor))
+        self._shelf.write(lambda rows, c: rows.end_wishes(c, self.name, visitors or None))
 
-    def wished_by(self) -> set[str]:
-        """Return the visitors who want this job."""
-        return self._read(lambda rows, c: rows.wished_by(c, self.name), set())
+    def wished_by(self, since: float = 0.0) -> set[str]:
+        """Return the visitors who want this job, and have asked for it since a moment.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be read.
+        """
+        nobody: set[str] = set()
+        return self._shelf.read(lambda rows, c: rows.wished_by(c, self.name, since), nobody)
 
     def _read(self, work: Work[T], absent: T) -> T:
         try:

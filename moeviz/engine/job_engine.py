@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -101,17 +101,22 @@ class JobEngine:
                 self._refuse_crowds(job.kind.name, visitor)
             if not job.active:
                 job.visitors.clear()
+            if visitor or begins:
+                job.unsaid.add(visitor)
             job.visitors |= {visitor} - {""}
             if job.active and not job.mine:
                 self._monitor.follow(job)
             elif begins:
                 self._monitor.begin(job)
+            if visitor and not begins:
+                self._monitor.say_wishes(job)
             return job.job_id
 
     def cancel(self, wanted: str | Specification) -> None:
-        """Stop a job; finished blocks stay. Nothing happens to a job that has ended.
+        """Stop a job, whoever wants it; finished blocks stay.
 
-        A job of another process is asked to stop through the store.
+        Nothing happens to a job that has ended. One of another process is asked to stop through the
+        store.
 
         Parameters
         ----------
@@ -129,21 +134,60 @@ class JobEngine:
             job = self._find(wanted)
             if not job.active:
                 return
+            job.visitors.clear()
+            job.unsaid.clear()
             if job.mine:
+                self._monitor.end_wishes(job)
                 self._monitor.withdraw(job, "cancelled")
                 return
             job.wanted = False
         job.folder.ask_cancel()
 
-    def share(self, wanted: str | Specification, visitors: Collection[str]) -> None:
-        """Say who wants a job by now, so that it is computed in their turns.
+    def withdraw(self, wanted: str | Specification, visitor: str, keep: bool = True) -> bool:
+        """Take a visitor's wish back, and stop the job if nobody else wants it.
 
         Parameters
         ----------
         wanted : str or Specification
             Name of the job, or what describes it.
-        visitors : collection of str
-            Who. Without any it goes on all the same, as the job of somebody who is not known.
+        visitor : str
+            Whose wish it was.
+        keep : bool
+            Whether to remember that they had asked for it.
+
+        Returns
+        -------
+        bool
+            Whether the job is at rest now; False where it goes on for others.
+
+        Raises
+        ------
+        UnknownJobError
+            If there is no such job.
+        StoreError
+            If another process computes it and the store cannot be written to.
+        """
+        with self._ledger.changed:
+            job = self._find(wanted)
+        left = self._monitor.wishes.withdraw(job, visitor, keep)
+        with self._ledger.changed:
+            left |= job.unsaid  # Somebody may have asked for it since.
+            if left or not job.active:
+                return not job.active
+            if job.mine:
+                self._monitor.withdraw(job, "cancelled")
+                return True
+            job.wanted = False
+        job.folder.ask_cancel()
+        return True
+
+    def wished_by(self, wanted: str | Specification) -> set[str]:
+        """Return the visitors who want a job, in whatever process they asked for it.
+
+        Parameters
+        ----------
+        wanted : str or Specification
+            Name of the job, or what describes it.
 
         Raises
         ------
@@ -151,7 +195,8 @@ class JobEngine:
             If there is no such job.
         """
         with self._ledger.changed:
-            self._find(wanted).visitors = set(visitors) - {""}
+            job = self._find(wanted)
+        return self._monitor.wishes.of(job)
 
     def look(self, wanted: str | Specification) -> Snapshot:
         """Return a job as it stands.
@@ -267,7 +312,7 @@ class JobEngine:
     def _find(self, wanted: str | Specification) -> Job:
         """Return a job as it stands; go on with it if it is wanted here and its process died."""
         job = self._ledger.find(wanted, self._monitor.device)
-        if job.wanted and job.state == "interrupted" and not self._closed:
+        if job.wanted and not self._closed and self._monitor.goes_on(job):
             self._monitor.begin(job)
         return job
 

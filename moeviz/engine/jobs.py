@@ -46,6 +46,8 @@ class Job:
         should that process die.
     visitors : set of str
         Who asked for it here; none where nobody said who they are.
+    unsaid : set of str
+        Those of them of whom the store has not been told; "" for somebody who did not say.
     standing : Standing or None
         Where it stands among other jobs; None where that is not known or it has ended.
     run : int
@@ -69,6 +71,7 @@ class Job:
         self.mine = False
         self.wanted = False
         self.visitors: set[str] = set()
+        self.unsaid: set[str] = set()
         self.standing: Standing | None = None
         self.run = 0
         self.seen: Record | None = None

@@ -16,6 +16,9 @@ from moeviz.engine.record import Record
 Results = dict[str, dict[str, Any]]
 """Finished blocks by id."""
 
+SPENT = ("done", "failed")
+"""With these ends a job has given what was wished for, or cannot."""
+
 
 class Keeper:
     """Writes the jobs of one engine to the store.
@@ -132,6 +135,8 @@ class Keeper:
         if ended:
             folder.write_specification(job.spec.to_json())
         folder.write_record(record)
+        if record.state in SPENT:
+            folder.end_wishes()
         return folder.stamp()
 
     def _is_other(self, record: Record | None) -> bool:

@@ -27,6 +27,7 @@ from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
 from moeviz.engine.room import make_room
 from moeviz.engine.snapshot import JobState
 from moeviz.engine.store import Store
+from moeviz.engine.wishes import Wishes
 from moeviz.errors import MoevizError
 
 LOSSES = 3
@@ -53,6 +54,8 @@ class Monitor:
     ----------
     connection : Connection or None
         The open place; None while it is being opened.
+    wishes : Wishes
+        Who wants which job.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Monitor:
         self._device = device
         self._token = EngineToken()
         self._keeper = Keeper(ledger, Owner.here(self._token))
+        self.wishes = Wishes(ledger)
         self._mailbox = Mailbox("moeviz-monitor", self._tick, self._busy)
         self._runner = runner
         post = self._mailbox.post
@@ -113,6 +117,20 @@ class Monitor:
             job.wanted = True
             self._mailbox.post(partial(self._followed.append, job))
 
+    def goes_on(self, job: Job) -> bool:
+        """Whether a followed job that has ended is to be computed here. The lock must be held."""
+        if job.state == "cancelled":  # By another engine, which did not know who wants it here.
+            return bool(job.visitors & self.wishes.of(job))
+        return job.state == "interrupted"
+
+    def say_wishes(self, job: Job) -> None:
+        """Have the store told who wants a job. The ledger's lock may be held."""
+        self._mailbox.post(partial(self._say_wishes, job))
+
+    def end_wishes(self, job: Job) -> None:
+        """Have the store told that nobody wants a job. The ledger's lock may be held."""
+        self._mailbox.post(partial(self.wishes.end, job))
+
     def withdraw(self, job: Job, state: JobState, message: str | None = None) -> None:
         """End a job of this engine at once. The ledger's lock must be held."""
         self._mark(job, state, message)
@@ -135,10 +153,11 @@ class Monitor:
             self._next_beat = time.monotonic() + BEAT_SECONDS
         for run in list(self._runs.values()):
             with self._failing(run.job, run.number):
-                if run.job.folder.take_cancel():
+                if run.job.folder.take_cancel() and not self.wishes.of(run.job):
                     self._end(run.job, run.number, "cancelled")
                 elif beat:
                     self._save(run.job)
+                    self._share(run.job)
         for job in list(self._followed):
             self._look_after(job)
         if self.connection is not None:
@@ -151,9 +170,20 @@ class Monitor:
             if job.wanted and job.active and not job.mine:
                 return
             self._followed.remove(job)
-            if job.wanted and not job.mine and job.state == "interrupted":
+            if job.wanted and not job.mine and self.goes_on(job):
                 self.begin(job)
             job.wanted = False
+
+    def _share(self, job: Job) -> None:
+        """Have a job computed in the turns of all who want it, by whatever engine they asked."""
+        found = self.wishes.of(job)
+        with self._ledger.changed:
+            if found and job.mine:
+                job.visitors = found
+
+    def _say_wishes(self, job: Job) -> None:
+        if all(kept is not job for kept, _ in self._pending):  # Else when it begins.
+            self.wishes.say(job)
 
     # --- The runner.
 
@@ -229,7 +259,9 @@ class Monitor:
             return
         with self._failing(job, number):
             folder = self._store.folder(job.job_id, self.connection.device, job.kind)
-            if not self._keeper.claim(job, number, folder):
+            claimed = self._keeper.claim(job, number, folder)
+            self.wishes.say(job, fresh=claimed)
+            if not claimed:
                 self._follow_if_taken(job)
             elif job.complete:
                 self._end(job, number, "done")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Table, and_, case, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -169,8 +169,9 @@ def forget_record(connection: Connection, name: Name) -> None:
 
 
 def ask_cancel(connection: Connection, name: Name) -> None:
-    """Note that a job shall be stopped."""
+    """Note that a job shall be stopped, whoever wants it."""
     know(connection, name)
+    end_wishes(connection, name)
     connection.execute(update(jobs).where(within(jobs, name)).values(cancel=time.time()))
 
 
@@ -291,25 +292,81 @@ def read_states(connection: Connection, name: Name) -> list[dict[str, Any]]:
 # --- Visitors.
 
 
-def wish(connection: Connection, name: Name, visitor: str) -> None:
-    """Note that a visitor wants a job."""
+def wish(connection: Connection, name: Name, visitor: str, over: bool = False) -> None:
+    """Note that a visitor asked for a job, which may be over already."""
     now = time.time()
-    if not connection.execute(
-        update(visitors).where(visitors.c.visitor == visitor).values(last=now)
-    ).rowcount:
-        connection.execute(insert(visitors).values(visitor=visitor, first=now, last=now))
-    put(connection, wishes, [name.columns(visitor=visitor, since=now)])
+    if visitor:
+        seen = update(visitors).where(visitors.c.visitor == visitor).values(last=now)
+        if not connection.execute(seen).rowcount:
+            connection.execute(insert(visitors).values(visitor=visitor, first=now, last=now))
+    row = name.columns(visitor=visitor, since=now, ended=now if over else None)
+    put(connection, wishes, [row])
 
 
-def withdraw(connection: Connection, name: Name, visitor: str) -> None:
-    """Note that a visitor does not want a job any more."""
-    connection.execute(delete(wishes).where(within(wishes, name), wishes.c.visitor == visitor))
+def withdraw(connection: Connection, name: Name, visitor: str, keep: bool) -> None:
+    """Note that a visitor does not want a job any more, or forget that they ever did."""
+    if keep:
+        end_wishes(connection, name, {visitor})
+    else:
+        own = within(wishes, name) & (wishes.c.visitor == visitor)
+        connection.execute(delete(wishes).where(own))
 
 
-def wished_by(connection: Connection, name: Name) -> set[str]:
-    """Return who wants a job."""
-    asked = select(wishes.c.visitor).where(within(wishes, name))
+def end_wishes(connection: Connection, name: Name, of: Collection[str] | None = None) -> None:
+    """Note that some visitors, or all, do not want a job any more."""
+    going_on = within(wishes, name) & wishes.c.ended.is_(None)
+    if of is not None:
+        going_on &= wishes.c.visitor.in_(list(of))
+    connection.execute(update(wishes).where(going_on).values(ended=time.time()))
+
+
+def wished_by(connection: Connection, name: Name, since: float) -> set[str]:
+    """Return who wants a job and has asked for it since a moment."""
+    asked = select(wishes.c.visitor).where(
+        within(wishes, name), wishes.c.ended.is_(None), wishes.c.since >= since
+    )
     return set(connection.execute(asked).scalars())
+
+
+def asked_by(connection: Connection, visitor: str, most: int) -> list[dict[str, Any]]:
+    """Return what a visitor asked for, the latest first."""
+    same = _same(wishes, specifications)
+    asked = (
+        select(wishes, specifications.c.content)
+        .select_from(wishes.outerjoin(specifications, same))
+        .where(wishes.c.visitor == visitor)
+        .order_by(wishes.c.since.desc())
+        .limit(most)
+    )
+    return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def latest_jobs(connection: Connection, active: Collection[str], most: int) -> list[dict[str, Any]]:
+    """Return jobs of all visitors, those in an `active` state first, then the latest."""
+    wanted = (
+        select(func.count())
+        .where(_same(wishes, jobs), wishes.c.ended.is_(None), wishes.c.visitor != "")
+        .scalar_subquery()
+    )
+    rests = case((jobs.c.state.in_(list(active)), 0), else_=1)
+    asked = (
+        select(jobs, specifications.c.content, wanted.label("wanted"))
+        .select_from(jobs.outerjoin(specifications, _same(jobs, specifications)))
+        .where(jobs.c.state.is_not(None))
+        .order_by(rests, jobs.c.beat.desc())
+        .limit(most)
+    )
+    return [dict(row) for row in connection.execute(asked).mappings()]
+
+
+def forget_visitor(connection: Connection, visitor: str) -> int:
+    """Delete what is known of a visitor; return how many wishes that were."""
+    connection.execute(delete(visitors).where(visitors.c.visitor == visitor))
+    return connection.execute(delete(wishes).where(wishes.c.visitor == visitor)).rowcount
+
+
+def _same(one: Table, other: Table) -> ColumnElement[bool]:
+    return and_(*(one.c[key] == other.c[key] for key in ("kind", "hash", "device")))
 
 
 # --- Folders of files.
@@ -371,6 +428,8 @@ def list_jobs(connection: Connection) -> list[dict[str, Any]]:
         columns = [table.c[column.name] for column in mine]
         counted: tuple[Any, ...] = (func.count(), func.sum(size), func.max(last))
         asked: Any = select(*columns, *counted).group_by(*columns)
+        if table is wishes:
+            asked = asked.where(wishes.c.ended.is_(None), wishes.c.visitor != "")
         for row in connection.execute(asked):
             kind, job, device, number, total, latest = tuple(row)
             name = Name(kind, job, device)

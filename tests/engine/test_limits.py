@@ -70,7 +70,7 @@ def test_asking_again_or_joining_another_is_not_one_more(crowd: Crowd):
     assert crowd.submit(0, "a") == relay(0).hash
     crowd.submit(3, "b")
     assert crowd.submit(3, "a") == relay(3).hash, "it is under way anyway"
-    crowd.engine.share(relay(3), {"b"})
+    assert not crowd.engine.withdraw(relay(3), "a")
     crowd.engine.cancel(relay(1))
     crowd.submit(4, "a")
 
@@ -88,7 +88,7 @@ def test_there_is_room_again_when_one_has_ended(crowd: Crowd):
 def test_a_job_that_its_first_visitor_left_goes_on_for_others(crowd: Crowd):
     crowd.submit(5, "a")
     crowd.submit(5, "b")
-    crowd.engine.share(relay(5), {"b"})
+    assert not crowd.engine.withdraw(relay(5), "a")
     crowd.go_on.set()
     assert crowd.engine.wait(relay(5), timeout=30).state == "done"
 

@@ -18,6 +18,7 @@ from databases import Postgres, address, ask, spoil
 from engine_helpers import until
 
 from moeviz.engine import Store, UnknownJobError
+from moeviz.engine.asked import asked_for, forget_visitor, latest
 from moeviz.engine.errors import EngineError
 from moeviz.engine.folder import Folder
 from moeviz.engine.owner import SILENT_SECONDS, EngineToken, Owner
@@ -201,10 +202,62 @@ def test_visitors_want_a_job_until_they_do_not(store: Store, folder: Folder):
         folder.wish(visitor)
     assert folder.wished_by() == {"anna", "bert"}
     assert store.folder("f" * 16, "cpu").wished_by() == set()
-    folder.withdraw("anna")
-    folder.withdraw("nobody")
+    assert folder.withdraw("anna") == {"bert"}
+    assert folder.withdraw("nobody") == {"bert"}
     assert folder.wished_by() == {"bert"}
+    assert folder.wished_by(since=time.time() + 60) == set(), "a wish counts for a while only"
     assert sorted(ask(store, "SELECT visitor FROM visitors")) == [("anna",), ("bert",)]
+
+
+def test_a_wish_that_has_ended_is_remembered_unless_nobody_shall_know(store: Store, folder: Folder):
+    for visitor in ("anna", "bert", "carl", ""):
+        folder.wish(visitor)
+    folder.wish("dora", over=True)
+    assert folder.withdraw("anna", keep=False) == {"bert", "carl", ""}
+    folder.end_wishes("bert", "dora")
+    assert folder.wished_by() == {"carl", ""}
+    folder.ask_cancel()
+    assert folder.wished_by() == set(), "who has it cancelled does so for all"
+    known = "SELECT visitor FROM wishes WHERE ended IS NOT NULL ORDER BY visitor"
+    assert ask(store, known) == [("",), ("bert",), ("carl",), ("dora",)]
+    folder.wish("bert")
+    assert folder.wished_by() == {"bert"}
+
+
+def test_of_two_who_withdraw_at_once_one_is_the_last(make_store: MakeStore):
+    folders = {name: make_store().folder(JOB, "cpu") for name in ("anna", "bert")}
+    left: dict[str, set[str]] = {}
+    for _ in range(10):
+        for name, folder in folders.items():
+            folder.wish(name)
+        start = threading.Barrier(2)
+
+        def withdraw(name: str, start: threading.Barrier) -> None:
+            start.wait()
+            left[name] = folders[name].withdraw(name)
+
+        threads = [threading.Thread(target=withdraw, args=(name, start)) for name in folders]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(map(len, left.values())) == [0, 1]
+
+
+def test_what_a_visitor_asked_for_is_listed_and_can_be_forgotten(store: Store, folder: Folder):
+    folder.write_specification({"preset": "lab"})
+    for visitor in ("anna", "bert"):
+        folder.wish(visitor)
+    store.folder("f" * 16, "cpu").wish("anna")
+    folder.write_record(Record("running"))
+    listed = asked_for(store, "anna")
+    assert [(one.name.hash, one.wanted) for one in listed] == [("f" * 16, True), (JOB, True)]
+    assert listed[1].specification == {"preset": "lab"}
+    assert [(one.name.hash, one.wishes) for one in latest(store)] == [(JOB, 2)]
+    assert forget_visitor(store, "anna") == 2
+    assert asked_for(store, "anna") == []
+    assert ask(store, "SELECT visitor FROM visitors") == [("bert",)]
+    assert folder.wished_by() == {"bert"}
 
 
 def test_places_of_what_blocks_left_are_noted(store: Store, folder: Folder):

@@ -32,7 +32,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[StillEngine]:
     engine = StillEngine()
     monkeypatch.setattr(session, "Engine", lambda **_: engine)
     session.engine.clear()
-    INTEREST._jobs.clear()
+    INTEREST._pages.clear()
     FOLLOWED._pages.clear()
     yield engine
     session.engine.clear()

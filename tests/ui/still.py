@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -36,13 +35,20 @@ class StillEngine:
     jobs: dict[str, Snapshot] = field(default_factory=dict)
     submitted: list[Specification] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
-    shared: dict[str, set[str]] = field(default_factory=dict)
+    wishes: dict[str, set[str]] = field(default_factory=dict)
 
-    def share(self, job: str, visitors: Collection[str]) -> None:
-        self.shared[job] = set(visitors)
+    def wished_by(self, job: str) -> set[str]:
+        return set(self.wishes.get(job, ()))
+
+    def withdraw(self, job: str, visitor: str, keep: bool = True) -> bool:
+        self.wishes.setdefault(job, set()).discard(visitor)
+        if not self.wishes[job] and self.jobs[job].active:
+            self.cancel(job)
+        return not self.jobs[job].active
 
     def submit(self, spec: Specification, visitor: str = "") -> str:
         self.submitted.append(spec)
+        self.wishes.setdefault(spec.hash, set()).add(visitor)
         known = self.jobs.get(spec.hash)
         if known is None or known.state in ("cancelled", "interrupted", "failed"):
             self.jobs[spec.hash] = snapshot(spec, "waiting", {})

@@ -28,7 +28,6 @@ from moeviz.symbolic.request.family import family_latex, model_latex
 from moeviz.symbolic.request.gallery import gallery
 from moeviz.symbolic.request.selection import validated
 from moeviz.ui.checker import claim as claim_page
-from moeviz.ui.checker import run
 from moeviz.ui.checker.families import KEY as FAMILIES
 from moeviz.ui.checker.gallery import KEY as GALLERY
 from moeviz.ui.checker.link import CHECKER, FIRST_CLAIM, composed, plain_request, request_of
@@ -40,7 +39,6 @@ from moeviz.ui.checker.verdict import TABS
 from moeviz.ui.checker.words import agreement, answer_words
 from moeviz.ui.shared import session
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.interest import Interest
 from moeviz.ui.shared.typeset import mixed, shortened
 from tests.ui.still import StillEngine, component, said, texts, told, visit, words
 
@@ -87,9 +85,11 @@ class StillChecker:
     views: dict[str, Snapshot] = field(default_factory=dict)
     submitted: list[Any] = field(default_factory=list)
     cancelled: list[Any] = field(default_factory=list)
+    wishes: set[str] = field(default_factory=set)
 
     def submit(self, check: Check, visitor: str = "") -> str:
         self.submitted.append(check.request)
+        self.wishes.add(visitor)
         self.views.setdefault(check.hash, view(check, "waiting"))
         return check.hash
 
@@ -99,8 +99,15 @@ class StillChecker:
         except KeyError:
             raise UnknownJobError(f"Expected a known check, but got {check}.") from None
 
-    def share(self, name: str, visitors: Any) -> None:
+    def wished_by(self, name: str) -> set[str]:
         assert name in self.views
+        return set(self.wishes)
+
+    def withdraw(self, name: str, visitor: str, keep: bool = True) -> bool:
+        self.wishes.discard(visitor)
+        if not self.wishes:
+            self.cancel(name)
+        return not self.wishes
 
     def cancel(self, name: str) -> None:
         check = self.views[name].spec
@@ -341,17 +348,18 @@ def test_a_claim_leads_to_its_study(checker):
 def test_a_running_check_can_be_cancelled(checker):
     checker.has({"claim": "C1.d2"}, "running", seconds=2.0)
     app = page(claim="C1.d2", live="1")
+    assert "Cancel" not in {button.label for button in app.button}, "it is somebody else's"
+    app.button(key="checker.too").click().run()
     next(b for b in app.button if b.label == "Cancel").click().run()
     assert checker.cancelled == [{"claim": "C1.d2"}]
     assert "was cancelled" in said(app.info)
 
 
-def test_a_check_that_somebody_else_waits_for_goes_on(checker, monkeypatch):
-    interest = Interest(session.cancel)
-    monkeypatch.setattr(run, "INTEREST", interest)
+def test_a_check_that_somebody_else_waits_for_goes_on(checker):
     checker.has({"claim": "C1.d2"}, "running", seconds=2.0)
-    interest.want(Check({"claim": "C1.d2"}).hash, "another")
+    checker.wishes.add("another")
     app = page(claim="C1.d2", live="1")
+    app.button(key="checker.too").click().run()
     next(b for b in app.button if b.label == "Cancel").click().run()
     assert checker.cancelled == []
     assert "Somebody else waits" in said(app.info)

@@ -22,6 +22,7 @@ from moeviz.ui.lab.link import BESIDE
 from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared.followed import FOLLOWED
 from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.person import person
 from tests.ui.still import (
     FIELDS,
     SPEC,
@@ -105,7 +106,7 @@ def test_each_change_takes_the_place_of_the_study_before(still):
 
 def test_a_study_that_another_visitor_wants_goes_on(still):
     app = followed()
-    INTEREST.want(SPEC.hash, "somebody else")
+    still.wishes[SPEC.hash].add("somebody else")
     pick(app, "gates", "sigmoid")
     assert not still.cancelled
     assert len(active(still)) == 2
@@ -190,8 +191,8 @@ def test_another_page_of_the_same_person_takes_the_place(still):
     app = followed()
     ((name, _),) = FOLLOWED._pages.items()
     other = name[:16] + "f" * 16
-    still.submit(OTHER)
-    INTEREST.want(OTHER.hash, other)
+    with INTEREST.asked(OTHER.hash, other):
+        still.submit(OTHER, person(other))
     FOLLOWED.take(OTHER.hash, other, "")
     assert still.cancelled == [SPEC.hash]
     app.run()

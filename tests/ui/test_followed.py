@@ -8,6 +8,7 @@ from moeviz.errors import MoevizError
 from moeviz.ui.shared import followed
 from moeviz.ui.shared.followed import LEFT_AFTER, Followed
 from moeviz.ui.shared.interest import Interest
+from moeviz.ui.shared.person import person
 
 ONE, OTHER, STRANGER = "a" * 16 + "1" * 16, "a" * 16 + "2" * 16, "b" * 16 + "3" * 16
 
@@ -19,17 +20,22 @@ class World:
         self.now = 0.0
         self.running: set[str] = set()
         self.open: set[str] = set()
-        self.interest = Interest(self.cancel, lambda: self.now)
+        self.wishes: dict[str, set[str]] = {}
+        self.interest = Interest(self.withdraw, lambda job: self.wishes.get(job, set()))
         self.followed = Followed(
             self.interest, self.running.__contains__, self.open.__contains__, lambda: self.now
         )
 
-    def cancel(self, job: str) -> None:
-        self.running.remove(job)
+    def withdraw(self, job: str, who: str, keep: bool) -> bool:
+        self.wishes[job].discard(who)
+        if not self.wishes[job]:
+            self.running.remove(job)
+        return not self.wishes[job]
 
     def submit(self, job: str, visitor: str) -> None:
-        self.interest.want(job, visitor)
-        self.running.add(job)
+        with self.interest.asked(job, visitor):
+            self.wishes.setdefault(job, set()).add(person(visitor))
+            self.running.add(job)
 
     def follow(self, job: str, visitor: str) -> None:
         self.open.add(visitor)
@@ -100,7 +106,7 @@ def test_a_page_that_is_loaded_again_keeps_it(world):
     world.follow("x", ONE)
     world.open.remove(ONE)
     world.open.add(OTHER)
-    world.interest.want("x", OTHER)
+    world.submit("x", OTHER)
     world.followed.take("x", OTHER, OTHER)
     world.now += 2 * LEFT_AFTER
     world.followed.review()

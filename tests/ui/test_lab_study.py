@@ -309,7 +309,7 @@ def test_cancel_takes_back_ones_own_wish_only(still, comes):
         comes(name)
         app.button(key="lab.run").click().run()
     assert still.submitted == [SPEC, SPEC]
-    assert INTEREST.wanted_by(SPEC.hash) == 2
+    assert len(INTEREST.persons(SPEC.hash)) == 2
     comes("one")
     one = visits["one"].button(key="lab.cancel").click().run()
     assert not still.cancelled
@@ -318,7 +318,11 @@ def test_cancel_takes_back_ones_own_wish_only(still, comes):
     back = one.button(key="lab.back").click().run()
     assert back.query_params["job"] == SPEC.hash
     assert "goes on until nobody does" not in said(back.info)
-    assert INTEREST.wanted_by(SPEC.hash) == 2
+    assert len(INTEREST.persons(SPEC.hash)) == 1, "who looks again does not ask for it"
+    assert "Somebody else asked for this" in said(back.markdown)
+    assert "Cancel" not in {button.label for button in back.button}
+    back.button(key="lab.too").click().run()
+    assert len(INTEREST.persons(SPEC.hash)) == 2
     back.button(key="lab.cancel").click().run()
     comes("other")
     other = visits["other"].button(key="lab.cancel").click().run()
@@ -365,4 +369,5 @@ def test_what_the_engine_refuses_is_said_and_nobody_is_left_who_wants_it(still, 
     app = visit(preset="cosine-exact", **FIELDS)
     app.button(key="lab.run").click().run()
     assert "wait until one has ended" in said(app.error)
-    assert INTEREST.wanted_by(SPEC.hash) == 0
+    assert INTEREST.persons(SPEC.hash) == set()
+    assert INTEREST._pages == {}

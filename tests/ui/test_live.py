@@ -25,8 +25,8 @@ from moeviz.errors import UnknownNameError
 from moeviz.ui.shared import live, news
 from moeviz.ui.shared.ending import told_of_the_end
 from moeviz.ui.shared.events import Event
-from moeviz.ui.shared.interest import Interest
 from moeviz.ui.shared.live import BEAT, END, RETRY, UNEXPECTED, Publisher
+from moeviz.ui.shared.misses import Misses
 from moeviz.ui.shared.scripts import script_path, script_route
 from moeviz.ui.shared.stream import LIVE_PATH, live_routes
 from tests.ui.still import SPEC, snapshot
@@ -229,8 +229,8 @@ def test_an_unknown_job_is_gone_and_a_fault_is_no_secret_of_the_page(desk, caplo
 
 
 @contextlib.contextmanager
-def serving(publisher: Publisher, interest: Interest) -> Iterator[tuple[uvicorn.Server, int, Any]]:
-    app = Starlette(routes=[script_route(""), *live_routes(publisher, interest, "")])
+def serving(publisher: Publisher, misses: Misses) -> Iterator[tuple[uvicorn.Server, int, Any]]:
+    app = Starlette(routes=[script_route(""), *live_routes(publisher, misses, "")])
     settings = {"log_level": "error", "ws": "none", "lifespan": "off", "http": "h11"}
     server = uvicorn.Server(uvicorn.Config(app, **settings))
     loops: list[asyncio.AbstractEventLoop] = []
@@ -255,8 +255,8 @@ def serving(publisher: Publisher, interest: Interest) -> Iterator[tuple[uvicorn.
 
 
 @pytest.fixture
-def interest() -> Interest:
-    return Interest(lambda job: None)
+def misses() -> Misses:
+    return Misses(3)
 
 
 @contextlib.contextmanager
@@ -284,17 +284,16 @@ def wait_for(said: Callable[[], bool]) -> bool:
     return said()
 
 
-def test_a_stream_over_the_wire(desk, interest):
+def test_a_stream_over_the_wire(desk, misses):
     publisher = Publisher(desk.look, desk.tell)
-    with serving(publisher, interest) as (_, port, _):
-        path = f"{LIVE_PATH}/{JOB}?theme=dark&visitor=abc"
+    with serving(publisher, misses) as (_, port, _):
+        path = f"{LIVE_PATH}/{JOB}?theme=dark"
         with asking(port, path) as answer:
             assert answer.status == 200
             assert answer.headers["Content-Type"].startswith("text/event-stream")
             assert "no-transform" in answer.headers["Cache-Control"]
             assert event(answer) == b"retry: 1000\n"
             first = event(answer)
-            assert interest.wanted_by(JOB) == 1
         assert wait_for(lambda: publisher.streams == 0)
         desk.turn(1, "done")
         with asking(port, path, **{"Last-Event-ID": name_of(first)}) as answer:
@@ -302,11 +301,11 @@ def test_a_stream_over_the_wire(desk, interest):
     assert {theme for _, theme in desk.told} == {"dark"}
 
 
-def test_what_is_packed_once_is_read_by_all_wherever_they_came_in(desk, interest):
+def test_what_is_packed_once_is_read_by_all_wherever_they_came_in(desk, misses):
     whole: list[bytes] = []
     path, packing = f"{LIVE_PATH}/{JOB}", {"Accept-Encoding": "gzip"}
     with (
-        serving(Publisher(desk.look, desk.tell), interest) as (_, port, _),
+        serving(Publisher(desk.look, desk.tell), misses) as (_, port, _),
         asking(port, path, **packing) as early,
         asking(port, path) as plainly,
     ):
@@ -323,22 +322,21 @@ def test_what_is_packed_once_is_read_by_all_wherever_they_came_in(desk, interest
     assert all(text.endswith(END.content) for text in whole)
 
 
-def test_who_polls_gets_the_same_text_and_only_when_it_is_new(desk, interest):
+def test_who_polls_gets_the_same_text_and_only_when_it_is_new(desk, misses):
     publisher = Publisher(desk.look, desk.tell)
-    with serving(publisher, interest) as (_, port, _):
-        path = f"{LIVE_PATH}/{JOB}.json?theme=nonsense&visitor=abc"
+    with serving(publisher, misses) as (_, port, _):
+        path = f"{LIVE_PATH}/{JOB}.json?theme=nonsense"
         with asking(port, path) as answer:
             assert json.loads(answer.read()) == {"version": 0, "active": True}
             name = answer.headers["ETag"]
         with asking(port, path, **{"If-None-Match": f"W/{name}"}) as answer:
             assert (answer.status, answer.read()) == (304, b"")
         assert set(desk.told) == {(0, next(iter(THEMES)))}
-        assert interest.wanted_by(JOB) == 1
 
 
 @pytest.mark.parametrize("job", ["0" * 15, "0" * 17, "ABCDEF0123456789", "..", "%2e%2e%2fpasswd"])
-def test_what_is_no_job_is_refused_in_a_sentence(desk, interest, job):
-    with serving(Publisher(desk.look, desk.tell), interest) as (_, port, _):
+def test_what_is_no_job_is_refused_in_a_sentence(desk, misses, job):
+    with serving(Publisher(desk.look, desk.tell), misses) as (_, port, _):
         for ending in ("", ".json"):
             with asking(port, f"{LIVE_PATH}/{job}{ending}") as answer:
                 assert answer.status == 404
@@ -346,9 +344,9 @@ def test_what_is_no_job_is_refused_in_a_sentence(desk, interest, job):
     assert desk.looks == 0
 
 
-def test_an_unknown_job_is_said_to_be_gone(desk, interest):
+def test_an_unknown_job_is_said_to_be_gone(desk, misses):
     desk.now = None
-    with serving(Publisher(desk.look, desk.tell), interest) as (_, port, _):
+    with serving(Publisher(desk.look, desk.tell), misses) as (_, port, _):
         with asking(port, f"{LIVE_PATH}/{JOB}") as answer:
             assert answer.read().count(b"event: gone\n") == 1
         with asking(port, f"{LIVE_PATH}/{JOB}.json") as answer:
@@ -356,10 +354,10 @@ def test_an_unknown_job_is_said_to_be_gone(desk, interest):
             assert "Expected a known job" in json.loads(answer.read())["message"]
 
 
-def test_more_streams_than_there_may_be_are_refused_and_polling_goes_on(desk, interest):
+def test_more_streams_than_there_may_be_are_refused_and_polling_goes_on(desk, misses):
     publisher = Publisher(desk.look, desk.tell, most=1)
     with (
-        serving(publisher, interest) as (_, port, _),
+        serving(publisher, misses) as (_, port, _),
         asking(port, f"{LIVE_PATH}/{JOB}") as first,
     ):
         event(first), event(first)
@@ -370,10 +368,10 @@ def test_more_streams_than_there_may_be_are_refused_and_polling_goes_on(desk, in
             assert answer.status == 200
 
 
-def test_streams_end_when_the_server_does(desk, interest):
+def test_streams_end_when_the_server_does(desk, misses):
     publisher = Publisher(desk.look, desk.tell)
     with (
-        serving(publisher, interest) as (server, port, loop),
+        serving(publisher, misses) as (server, port, loop),
         asking(port, f"{LIVE_PATH}/{JOB}") as answer,
     ):
         event(answer), event(answer)
@@ -386,9 +384,9 @@ def test_streams_end_when_the_server_does(desk, interest):
         assert time.monotonic() - began < 2.0
 
 
-def test_shared_scripts_are_served_under_the_hash_of_their_content(desk, interest):
+def test_shared_scripts_are_served_under_the_hash_of_their_content(desk, misses):
     path = script_path("live")
-    with serving(Publisher(desk.look, desk.tell), interest) as (_, port, _):
+    with serving(Publisher(desk.look, desk.tell), misses) as (_, port, _):
         with asking(port, path) as answer:
             assert answer.status == 200
             assert "immutable" in answer.headers["Cache-Control"]

@@ -147,8 +147,8 @@ def test_a_phone_joins_answers_and_finds_its_place_after_a_reload(place: Place):
 def test_a_student_s_key_gives_no_power_and_none_is_answered_alike(place: Place):
     phone, stranger = place.browser(), place.browser()
     place.ask(phone, "join")
-    token = phone.cookies["moeviz_member"]
-    phone.cookies["moeviz_lecturer"] = token
+    token = phone.cookies["moeviz_room_member"]
+    phone.cookies["moeviz_room_lecturer"] = token
     for action in ("reveal", "end", "lead", "undo", "ask", "came"):
         assert place.ask(phone, "act", {"action": action, "value": 1}).status_code == 403
     for path in ("lead", "lead.json", "answers.csv"):

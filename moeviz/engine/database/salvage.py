@@ -87,6 +87,8 @@ def _copy(source: Path, target: Path) -> int:
             for table in SCHEMA.tables:
                 for row in _rows(old, table):
                     with suppress(sqlite3.Error):
+                        # Of an earlier schema: what came later was added behind.
+                        row += (None,) * (len(SCHEMA.tables[table].columns) - len(row))
                         marks = ", ".join("?" * len(row))
                         new.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)
                         kept += 1

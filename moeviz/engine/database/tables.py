@@ -109,9 +109,11 @@ wishes = Table(
     *_job(),
     Column("visitor", String(VISITOR), primary_key=True),
     Column("since", Double, nullable=False),
+    Column("ended", Double),
     Index("wishes_by_visitor", "visitor"),
 )
-"""Which visitor wants which job."""
+"""Which visitor asked for which job, and since when they want it no more. "" is somebody who does
+not say who they are, as the command line."""
 
 imported = Table(
     "imported",

@@ -12,6 +12,7 @@ from moeviz.ui.shared.follow import follow
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.person import person, visitor
+from moeviz.ui.shared.power import end_button
 from moeviz.ui.shared.session import checker
 
 
@@ -61,9 +62,21 @@ def show_state(view: Snapshot) -> None:
 def _wait(view: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         follow(view, key="checker.follow")
+        if not INTEREST.wants(view.job_id, visitor()):
+            _only_look(view)
+            return
         pressed = st.button("Cancel", key="checker.cancel", width=140)
     if not pressed:
         return
     if INTEREST.withdraw(view.job_id, visitor(), everywhere=True):
         st.rerun()
     st.info("Somebody else waits for this check too, so it goes on.")
+
+
+def _only_look(view: Snapshot) -> None:
+    """Say why somebody else's check cannot be cancelled, and offer to ask for it too."""
+    st.markdown(":small[Somebody else asked for this;]  \n:small[you can look.]", width=190)
+    if st.button("Ask too", key="checker.too", width=110, help="It is decided once for all."):
+        want(view.spec.request)
+        st.rerun()
+    end_button(view, "checker.end")

@@ -20,7 +20,7 @@ MOST_BYTES = 8 * 1024
 
 COOKIE_SECONDS = 12 * 3600
 
-MEMBER, LECTURER = "moeviz_member", "moeviz_lecturer"
+MEMBER, LECTURER = "moeviz_room_member", "moeviz_room_lecturer"
 """Cookies: a phone's key, and the lecturer's; each is for one room's addresses alone."""
 
 FRESH = {"Cache-Control": "no-store"}

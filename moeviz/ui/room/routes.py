@@ -36,6 +36,7 @@ from moeviz.ui.room.requests import (
 from moeviz.ui.room.reveal import go_on, settle, what_came_out
 from moeviz.ui.shared.closing import STREAMS
 from moeviz.ui.shared.events import packed, plain
+from moeviz.ui.shared.lecturer import asks_as_lecturer
 from moeviz.ui.shared.live import Sheet
 from moeviz.ui.shared.session import hall
 
@@ -120,7 +121,7 @@ class Desk:
     async def open(self, request: Request) -> Response:
         """Open a room."""
         said = await read_json(request)
-        asks = connection(request)
+        asks = "" if asks_as_lecturer(request.headers) else connection(request)
         agenda = await self._bulletin.work(lambda: agenda_of(said))
         lectern = self._hall().lectern
         code, key = await self._bulletin.work(lambda: lectern.open(agenda, asks))

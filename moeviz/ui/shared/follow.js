@@ -14,7 +14,6 @@ function begin(root, data, setTriggerValue) {
   import(new URL(data.script, document.baseURI)).then(({ follow }) => {
     if (shown.get(root) !== state) return;
     state.stop = follow(data.job, {
-      visitor: data.visitor,
       onMessage: (message) => draw(root, message),
       onEnd: (last) => {
         state.ended = true;

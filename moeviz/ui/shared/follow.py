@@ -5,7 +5,6 @@ from __future__ import annotations
 from moeviz.engine import Snapshot
 from moeviz.ui.shared.component import declared, only_a_run
 from moeviz.ui.shared.news import TELLERS
-from moeviz.ui.shared.person import visitor
 from moeviz.ui.shared.scripts import script_path
 
 _follow = declared(
@@ -29,7 +28,6 @@ def follow(snapshot: Snapshot, *, key: str) -> None:
         key=key,
         data={
             "job": snapshot.job_id,
-            "visitor": visitor(),
             "script": script_path("live").removeprefix("/"),
             "sentence": teller.sentence(snapshot),
             "fraction": min(1.0, max(0.0, teller.fraction(snapshot))),

@@ -39,8 +39,8 @@ export class Following {
   }
 
   follow() {
-    const { job, live, visitor } = this.data;
-    const wanted = live && job ? `${job} ${this.theme} ${visitor}` : null;
+    const { job, live } = this.data;
+    const wanted = live && job ? `${job} ${this.theme}` : null;
     if (wanted === this.followed) return;
     this.close();
     this.followed = wanted;
@@ -48,7 +48,6 @@ export class Following {
     if (!wanted) return;
     this.stop = follow(job, {
       theme: this.theme,
-      visitor,
       onMessage: (news) => this.hear(news),
       onContact: (contact) => {
         this.lostNow = !contact;

@@ -1,268 +1,135 @@
-"""Who wants a job: those who asked for it and those who watch it.
+"""Who wants a job: those who asked for it.
 
 A job belongs to nobody: two who ask for the same study share it. So whoever cancels takes back
-what they asked for, and the job ends when nobody else is left who wants it.
+what they asked for, and the job ends when nobody else is left who wants it. To look at a job is
+not to ask for it: who only watches neither keeps it nor can end it. What a person wants is in the
+store, for all processes that share it (:mod:`moeviz.engine.wishes`); this module knows besides
+which of a person's pages asked.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from moeviz.engine import EngineError
 from moeviz.errors import MoevizError
 from moeviz.ui.shared.person import person
-from moeviz.ui.shared.session import cancel, share
-
-logger = logging.getLogger(__name__)
-
-GONE_AFTER = 90.0
-"""Seconds without a sign of life after which a visitor no longer counts.
-
-A browser lets a hidden page's timers run but once a minute, and such a page is still there.
-"""
-
+from moeviz.ui.shared.session import wished_by, withdraw
 
 MOST_JOBS = 1000
-"""With more jobs than this, those that nobody looks at any more are forgotten at once."""
-
-
-@dataclass
-class _Part:
-    """One visitor's part in one job."""
-
-    wants: bool
-    last: float
-    streams: int = 0
-
-    def counts(self, now: float) -> bool:
-        return self.wants and self.here(now)
-
-    def here(self, now: float) -> bool:
-        return self.streams > 0 or now - self.last <= GONE_AFTER
+"""Jobs of which it is known which pages asked; the oldest are forgotten."""
 
 
 class Interest:
-    """Counts who wants which job. All methods may be called from any thread.
+    """Knows who wants which job. All methods may be called from any thread.
 
     Parameters
     ----------
-    cancel : callable
-        Ends a job, by its name.
-    clock : callable
-        Seconds; for tests.
-    share : callable
-        Is told who wants a job by now, when somebody has taken their wish back: the job's name and
-        the persons.
+    withdraw : callable
+        Takes a person's wish back: job, person, whether to remember it. Returns whether the job is
+        at rest then.
+    wished_by : callable
+        Returns the persons who want a job.
     """
 
     def __init__(
         self,
-        cancel: Callable[[str], None],
-        clock: Callable[[], float] = time.monotonic,
-        share: Callable[[str, Collection[str]], None] = lambda job, persons: None,
+        withdraw: Callable[[str, str, bool], bool],
+        wished_by: Callable[[str], set[str]],
     ) -> None:
-        self._cancel = cancel
-        self._share = share
-        self._clock = clock
+        self._withdraw = withdraw
+        self._wished_by = wished_by
         self._lock = threading.Lock()
-        self._jobs: dict[str, dict[str, _Part]] = {}
-        self._withdrawn: set[str] = set()
+        self._pages: dict[str, set[str]] = {}
 
-    def want(self, job: str, visitor: str) -> None:
-        """Note that a visitor asks for a job; to be called before the job is submitted.
-
-        In the other order somebody who withdraws meanwhile could end a job that was just asked for.
+    @contextmanager
+    def asked(self, job: str, visitor: str) -> Iterator[None]:
+        """Note that a page asks for a job, which is submitted meanwhile; not if it is refused.
 
         Parameters
         ----------
         job : str
             The job's name.
         visitor : str
-            Who asks.
+            The page, as :func:`moeviz.ui.shared.person.visitor` names it.
         """
         with self._lock:
-            self._forget()
-            self._withdrawn.discard(job)
-            self._part(job, visitor).wants = True
+            pages = self._pages.pop(job, set())
+            known = visitor in pages
+            self._pages[job] = pages | {visitor}
+            for oldest in list(self._pages)[:-MOST_JOBS]:
+                del self._pages[oldest]
+        try:
+            yield
+        except EngineError:
+            if not known:
+                self._leave(job, visitor, everywhere=False)
+            raise
 
-    @contextmanager
-    def asked(self, job: str, visitor: str) -> Iterator[None]:
-        """Note that a visitor asks for a job, which is submitted meanwhile; not if it is refused.
+    def wants(self, job: str, visitor: str) -> bool:
+        """Return whether a job is wanted by the person whose page it is.
 
         Parameters
         ----------
         job, visitor : str
-            As of :meth:`want`.
+            As of :meth:`asked`.
         """
-        self.want(job, visitor)
-        try:
-            yield
-        except EngineError:
-            self.refused(job, visitor)
-            raise
+        return person(visitor) in self.persons(job)
 
-    def seen(self, job: str, visitor: str) -> None:
-        """Note a sign of life of a visitor who looks at a job; whoever looks wants it.
+    def persons(self, job: str) -> set[str]:
+        """Return who wants a job, nobody where there is none of that name.
 
         Parameters
         ----------
         job : str
             The job's name.
-        visitor : str
-            Who looks; "" for somebody who does not say, and who does not count.
         """
-        if visitor:
-            with self._lock:
-                if len(self._jobs) > MOST_JOBS:
-                    self._forget()
-                self._part(job, visitor)
-
-    @contextmanager
-    def watching(self, job: str, visitor: str) -> Iterator[None]:
-        """Count a visitor among those who want a job for as long as a stream is open, and a while.
-
-        Parameters
-        ----------
-        job : str
-            The job's name.
-        visitor : str
-            Who watches; "" for somebody who does not say, and who does not count.
-        """
-        if not visitor:
-            yield
-            return
-        with self._lock:
-            part = self._part(job, visitor)
-            part.streams += 1
         try:
-            yield
-        finally:
-            with self._lock:
-                part.streams -= 1
-                part.last = self._clock()
+            return self._wished_by(job)
+        except MoevizError:
+            return set()
 
     def withdraw(self, job: str, visitor: str, everywhere: bool = False) -> bool:
-        """Take a visitor's wish back, and cancel the job if nobody else wants it.
+        """Take a page's wish back, and cancel the job if nobody else wants it.
 
-        Where others want it who may be gone already, the job ends as soon as they no longer count.
+        Nothing happens to a job that the person never asked for, whoever else did.
 
         Parameters
         ----------
-        job : str
-            The job's name.
-        visitor : str
-            Whose wish it was.
+        job, visitor : str
+            As of :meth:`asked`.
         everywhere : bool
             Whether to take back as well what the same person's other pages wish, such as this one
-            before it was loaded again.
+            before it was loaded again. If not, and this was all that the person wanted of it, it is
+            forgotten that they ever asked.
 
         Returns
         -------
         bool
-            Whether the job was cancelled.
+            Whether the job is at rest now.
 
         Raises
         ------
         EngineError
             If the job cannot be cancelled.
         """
+        if self._leave(job, visitor, everywhere) or not self.wants(job, visitor):
+            return False
+        return self._withdraw(job, person(visitor), everywhere)
+
+    def _leave(self, job: str, visitor: str, everywhere: bool) -> bool:
+        """Forget that a page asked; return whether another page of the same person did."""
+        own = person(visitor)
         with self._lock:
-            self._forget()
-            self._part(job, visitor).wants = False
-            for other, part in self._jobs[job].items():
-                if everywhere and person(other) == person(visitor):
-                    part.wants = False
-            if self._wanted(job):
-                if job not in self._withdrawn:
-                    self._withdrawn.add(job)
-                    self._look_again(job)
-                self._tell(job)
-                return False
-            # Under the lock: who asks for the job now waits, and has it go on.
-            self._cancel(job)
-            return True
-
-    def review(self, job: str) -> None:
-        """Cancel a job that somebody withdrew from and that nobody wants any more.
-
-        Parameters
-        ----------
-        job : str
-            The job's name.
-        """
-        with self._lock:
-            if job not in self._withdrawn:
-                return
-            if self._wanted(job):
-                self._look_again(job)
-                self._tell(job)
-                return
-            self._withdrawn.discard(job)
-            try:
-                self._cancel(job)
-            except MoevizError as error:
-                # Nobody waits for an answer: the job may be gone since, or its folder be shut.
-                logger.info("A job that nobody wants could not be cancelled: %s", error)
-
-    def refused(self, job: str, visitor: str) -> None:
-        """Forget a wish for a job that was not taken on.
-
-        Parameters
-        ----------
-        job : str
-            The job's name.
-        visitor : str
-            Whose wish it was.
-        """
-        with self._lock:
-            self._jobs.get(job, {}).pop(visitor, None)
-
-    def _tell(self, job: str) -> None:
-        now = self._clock()
-        persons = {person(name) for name, part in self._jobs[job].items() if part.counts(now)}
-        try:
-            self._share(job, persons)
-        except MoevizError as error:  # Nobody waits for an answer.
-            logger.info("It could not be said who wants a job: %s", error)
-
-    def _wanted(self, job: str) -> int:
-        return sum(part.counts(self._clock()) for part in self._jobs.get(job, {}).values())
-
-    def _look_again(self, job: str) -> None:
-        timer = threading.Timer(GONE_AFTER + 1.0, self.review, (job,))
-        timer.daemon = True
-        timer.start()
-
-    def wanted_by(self, job: str) -> int:
-        """Return how many visitors want a job.
-
-        Parameters
-        ----------
-        job : str
-            The job's name.
-        """
-        with self._lock:
-            return self._wanted(job)
-
-    def _part(self, job: str, visitor: str) -> _Part:
-        now = self._clock()
-        part = self._jobs.setdefault(job, {}).setdefault(visitor, _Part(True, now))
-        part.last = now
-        return part
-
-    def _forget(self) -> None:
-        now = self._clock()
-        kept = {
-            job: {name: part for name, part in parts.items() if part.here(now)}
-            for job, parts in self._jobs.items()
-        }
-        self._jobs = {job: parts for job, parts in kept.items() if parts}
+            pages = self._pages.pop(job, set()) - {visitor}
+            if everywhere:
+                pages = {page for page in pages if person(page) != own}
+            if pages:
+                self._pages[job] = pages
+            return any(person(page) == own for page in pages)
 
 
-INTEREST = Interest(cancel, share=share)
+INTEREST = Interest(withdraw, wished_by)
 """Of this server."""

@@ -13,7 +13,9 @@ from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.ui.shared.followed import FOLLOWED, session
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.person import person, visitor
+from moeviz.ui.shared.misses import MISSES
+from moeviz.ui.shared.person import person, place, visitor
+from moeviz.ui.shared.power import end_button
 from moeviz.ui.shared.session import engine
 
 
@@ -45,6 +47,25 @@ class Jobs:
     show: Callable[[str | None], None]
 
     def look(self, job: str) -> Snapshot:
+        """Return a job as it stands, to the page of this script run; who guesses is refused.
+
+        Parameters
+        ----------
+        job : str
+
+        Raises
+        ------
+        UnknownJobError
+            If this server knows no such job, or one of another kind.
+        """
+        MISSES.refuse(place())
+        try:
+            return self.find(job)
+        except UnknownJobError:
+            MISSES.note(place(), job)
+            raise
+
+    def find(self, job: str) -> Snapshot:
         """Return a job as it stands.
 
         Parameters
@@ -174,8 +195,7 @@ class Jobs:
         EngineError
             If another that follows the visitor's pages cannot be cancelled.
         """
-        self._own.add(job)
-        INTEREST.want(job, visitor())
+        self._want(self.look(job).spec)
         FOLLOWED.take(job, visitor(), session())
 
     def unfollow(self) -> None:
@@ -195,6 +215,8 @@ class Jobs:
     def cancel_button(self, snapshot: Snapshot, on_press: Callable[[], None] | None = None) -> None:
         """Offer to take back one's own wish for a job; it ends when nobody else wants it.
 
+        Who has not asked for it is told so, and may ask for it too.
+
         Parameters
         ----------
         snapshot : Snapshot
@@ -202,11 +224,22 @@ class Jobs:
         on_press : callable, optional
             Called first when it is pressed.
         """
-        if st.button("Cancel", width=110, key=f"{self.page}.cancel", on_click=on_press):
+        if not INTEREST.wants(snapshot.job_id, visitor()):
+            self._only_look(snapshot)
+        elif st.button("Cancel", width=110, key=f"{self.page}.cancel", on_click=on_press):
             if not INTEREST.withdraw(snapshot.job_id, visitor(), everywhere=True):
                 st.session_state[self._left] = snapshot.job_id
                 self.leave()
             st.rerun()
+
+    def _only_look(self, snapshot: Snapshot) -> None:
+        """Say why somebody else's job cannot be cancelled, and offer to ask for it too."""
+        st.markdown(":small[Somebody else asked for this;]  \n:small[you can look.]", width=190)
+        words = f"The {self.noun} is computed once for all who ask. Then you may cancel your part."
+        if st.button("Run it too", width=120, key=f"{self.page}.too", help=words):
+            self._want(snapshot.spec)
+            st.rerun()
+        end_button(snapshot, f"{self.page}.end")
 
     @property
     def _left(self) -> str:
@@ -222,14 +255,9 @@ class Jobs:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(
-                f"Somebody else wants the {self.noun} that you left, or did a minute ago: it goes "
-                "on until nobody does."
+                f"Somebody else wants the {self.noun} that you left: it goes on until nobody does."
             )
-            st.button("Follow it", key=f"{self.page}.back", on_click=self._back, args=(job,))
-
-    def _back(self, job: str) -> None:
-        INTEREST.want(job, visitor())
-        self.show(job)
+            st.button("Look at it", key=f"{self.page}.back", on_click=self.show, args=(job,))
 
     def continue_button(self, snapshot: Snapshot) -> None:
         """Offer to go on with a job that stopped.

@@ -8,8 +8,8 @@ const POLL_MS = 1_000;
 const HIDDEN_MS = 30_000; // A hidden page gives its connection back and asks now and then.
 
 class Follower {
-  constructor(job, { theme = "light", visitor = "", onMessage, onEnd, onContact } = {}) {
-    const query = new URLSearchParams({ theme, visitor });
+  constructor(job, { theme = "light", onMessage, onEnd, onContact } = {}) {
+    const query = new URLSearchParams({ theme });
     this.address = (ending) => new URL(`moeviz/live/${job}${ending}?${query}`, document.baseURI);
     this.onMessage = onMessage ?? (() => {});
     this.onEnd = onEnd ?? (() => {});
@@ -142,7 +142,7 @@ class Follower {
 // Calls onMessage with every new message of a job, and onEnd once: with the last message when the
 // job has ended, or with {gone: true, message} where the server knows no such job. In between it
 // calls onContact with false when the connection is lost, and with true when it is back. Returns a
-// function that stops it. `visitor` says who looks, so that the job goes on for them.
+// function that stops it.
 export function follow(job, options) {
   const follower = new Follower(job, options);
   return () => follower.stop();

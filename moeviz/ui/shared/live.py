@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from moeviz.engine import Snapshot
+from moeviz.engine import Snapshot, UnknownJobError
 from moeviz.errors import MoevizError
 from moeviz.text import json_text
 from moeviz.ui.shared import news
@@ -242,6 +242,25 @@ class Publisher:
                 if publication.ended or self._closing:
                     return publication.gone or UNEXPECTED
                 await news_came.wait()
+
+    async def knows(self, job: str) -> bool:
+        """Return whether there is a job of that name, as far as can be told.
+
+        Parameters
+        ----------
+        job : str
+            The job's name.
+        """
+        if job in self._publications or self._closing:
+            return True
+        try:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._thread, self._look, job)
+        except UnknownJobError:
+            return False
+        except MoevizError:
+            return True
+        return True
 
     def close(self) -> None:
         """End all streams; in the event loop that they live in."""

@@ -1,7 +1,9 @@
 """Whose page it is: a browser keeps a name, so that who reloads is the visitor of before.
 
-The name is drawn by chance, says nothing, and is forgotten when the browser is closed. Without it,
-as in a frame of another site, a page is a visitor of its own.
+The name is drawn by chance and says nothing. It outlives the browser's being closed, as the jobs
+do that were asked for with it, and each page makes its life longer. Nobody else is told it: no
+address has it, no page shows it, and the store knows its digest alone. Without it, as in a frame of
+another site, a page is a visitor of its own.
 """
 
 from __future__ import annotations
@@ -22,11 +24,14 @@ COOKIE = "moeviz_visitor"
 LENGTH = 16
 """Digits of a person's name, with which the names of all their pages begin."""
 
+LIFE_DAYS = 180
+"""For so long after the last page a browser keeps the name."""
+
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class Persons:
-    """Gives a browser that has no name one, with the first page that it is answered.
+    """Gives a browser that has no name one with the first page, and a longer life with each.
 
     Parameters
     ----------
@@ -42,22 +47,72 @@ class Persons:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] != "http" or _named(Headers(scope=scope)):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        name = _name(Headers(scope=scope))
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", self._cookie())
+                    headers.append("set-cookie", named(scope, self.path, name))
             await send(message)
 
         await self.app(scope, receive, send_named)
 
-    def _cookie(self) -> str:
-        name = secrets.token_hex(16)
-        return f"{COOKIE}={name}; Path={self.path}; HttpOnly; SameSite=Lax"
+
+def named(scope: Scope, path: str, name: str = "") -> str:
+    """Return the header that gives a browser its name.
+
+    Parameters
+    ----------
+    scope : Scope
+        Of the request.
+    path : str
+        Below which the app lives.
+    name : str
+        The name that it has; "" for a new one.
+    """
+    life = f"Max-Age={LIFE_DAYS * 86_400}"
+    return f"{COOKIE}={name or secrets.token_hex(16)}; {life}; {kept_by_the_browser(scope, path)}"
+
+
+def kept_by_the_browser(scope: Scope, path: str) -> str:
+    """Return how a browser is to keep what no script of a page may read.
+
+    Parameters
+    ----------
+    scope, path
+        As of :func:`named`.
+    """
+    said = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip()
+    secure = "; Secure" if "https" in (said, scope.get("scheme")) else ""
+    return f"Path={path}; HttpOnly; SameSite=Lax{secure}"
+
+
+def person_of(headers: Headers) -> str:
+    """Return whose request it is, as :func:`person` does of a page; "" where it does not say.
+
+    Parameters
+    ----------
+    headers : Headers
+    """
+    name = _name(headers)
+    return _digest(name) if name else ""
+
+
+def from_here(headers: Headers) -> bool:
+    """Return whether a request comes from a page of this server, or from no browser at all.
+
+    Parameters
+    ----------
+    headers : Headers
+    """
+    origin = headers.get("origin")
+    site = headers.get("sec-fetch-site", "same-origin")
+    host = headers.get("x-forwarded-host") or headers.get("host", "")
+    return site == "same-origin" and (origin is None or origin.split("://", 1)[-1] == host)
 
 
 def visitor() -> str:
@@ -88,13 +143,30 @@ def person(visitor: str) -> str:
     return visitor[:LENGTH]
 
 
+def place() -> str:
+    """Return from where the page of this script run is asked for; "" where that is not known."""
+    return st.context.ip_address or ""
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
-def _named(headers: Headers) -> bool:
+def cookie_of(headers: Headers, name: str) -> str:
+    """Return what a browser keeps under a name; "" where there is nothing.
+
+    Parameters
+    ----------
+    headers : Headers
+    name : str
+    """
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        found = SimpleCookie(headers.get("cookie", "")).get(name)
     except CookieError:
-        return False
-    return found is not None and _NAME.fullmatch(found.value) is not None
+        return ""
+    return "" if found is None else found.value
+
+
+def _name(headers: Headers) -> str:
+    found = cookie_of(headers, COOKIE)
+    return found if _NAME.fullmatch(found) else ""

@@ -28,10 +28,11 @@ from moeviz.ui.shared.closing import STREAMS
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
-from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.late import Late
+from moeviz.ui.shared.lecturer import announce, lecturer_route
 from moeviz.ui.shared.live import Publisher
 from moeviz.ui.shared.messages import MessagesOfPages
+from moeviz.ui.shared.misses import MISSES
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
 from moeviz.ui.shared.person import Persons
 from moeviz.ui.shared.places import Places
@@ -73,6 +74,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     send_at_once(int(st.get_option("server.port")))
     engine()
+    announce()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
         with tensors_only(), told_of_the_end(_end_streams):
@@ -148,7 +150,8 @@ def routes() -> list[Route]:
         MEANINGS.route(base),
         script_route(base),
         qr_route(base),
-        *live_routes(PUBLISHER, INTEREST, base),
+        lecturer_route(base),
+        *live_routes(PUBLISHER, MISSES, base),
         *Late(ROOMS_LATER, base, paths=ROOMS, needs=()).routes(),
         *Late(ADDRESSES_LATER, base, WORKERS_FIRST.wait).routes(),
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
@@ -112,22 +112,45 @@ def cancel(job: str) -> None:
     _home(job)[0].cancel(job)
 
 
-def share(job: str, visitors: Collection[str]) -> None:
-    """Say who wants a job of any kind by now.
+def withdraw(job: str, person: str, keep: bool) -> bool:
+    """Take back somebody's wish for a job of any kind.
 
     Parameters
     ----------
     job : str
         The job's name.
-    visitors : collection of str
-        Who.
+    person : str
+        Whose wish it was.
+    keep : bool
+        Whether to remember that they had asked for it.
+
+    Returns
+    -------
+    bool
+        Whether the job is at rest now.
 
     Raises
     ------
     UnknownJobError
         If this server knows no such job.
     """
-    _home(job)[0].share(job, visitors)
+    return _home(job)[0].withdraw(job, person, keep)
+
+
+def wished_by(job: str) -> set[str]:
+    """Return who wants a job of any kind.
+
+    Parameters
+    ----------
+    job : str
+        The job's name.
+
+    Raises
+    ------
+    UnknownJobError
+        If this server knows no such job.
+    """
+    return _home(job)[0].wished_by(job)
 
 
 def _home(job: str) -> tuple[JobEngine, Snapshot]:

@@ -12,26 +12,22 @@ from starlette.types import Receive, Scope, Send
 from moeviz.charts.palette import THEMES
 from moeviz.text import json_text
 from moeviz.ui.shared.events import packed, plain
-from moeviz.ui.shared.interest import Interest
 from moeviz.ui.shared.live import Publisher
+from moeviz.ui.shared.misses import TOO_MANY, Misses
 
 LIVE_PATH = "/moeviz/live"
 """Behind this stands a job's name; with ``.json`` behind that it is the newest text alone."""
 
 _JOB = re.compile(r"[0-9a-f]{16}")
-_VISITOR = re.compile(r"[0-9a-f]{1,32}")
 _FRESH = {"Cache-Control": "no-store"}
 
 
 class _Stream(StreamingResponse):
-    """A stream whose reader counts among those who want the job while it is open."""
+    """A stream that lets go of what it reads from when it ends in any way."""
 
-    def __init__(self, publisher: Publisher, interest: Interest, request: Request) -> None:
-        self.job = str(request.path_params["job"])
-        self.visitor = _visitor(request)
-        self.interest = interest
+    def __init__(self, publisher: Publisher, request: Request) -> None:
         seen = request.headers.get("last-event-id", "")
-        events = publisher.stream(self.job, _theme(request), seen)
+        events = publisher.stream(str(request.path_params["job"]), _theme(request), seen)
         # A proxy that gathers what it passes on, or packs it, would hold the news back.
         headers = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
         packs = "gzip" in request.headers.get("accept-encoding", "")
@@ -41,21 +37,20 @@ class _Stream(StreamingResponse):
         super().__init__(content, headers=headers, media_type="text/event-stream")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self.interest.watching(self.job, self.visitor):
-            try:
-                await super().__call__(scope, receive, send)
-            finally:
-                await self.body_iterator.aclose()  # type: ignore[attr-defined]
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.body_iterator.aclose()  # type: ignore[attr-defined]
 
 
-def live_routes(publisher: Publisher, interest: Interest, base: str) -> list[Route]:
-    """Return the routes at which jobs are watched.
+def live_routes(publisher: Publisher, misses: Misses, base: str) -> list[Route]:
+    """Return the routes at which jobs are watched, by anybody who knows their names.
 
     Parameters
     ----------
     publisher : Publisher
-    interest : Interest
-        Where readers are counted.
+    misses : Misses
+        Counts who asks for jobs that there are not.
     base : str
         The path below which the app lives, as ``/lab``; "" for none.
 
@@ -66,12 +61,22 @@ def live_routes(publisher: Publisher, interest: Interest, base: str) -> list[Rou
         :func:`moeviz.ui.shared.news.tell` makes them, ``beat`` as a sign of life, ``end`` after the
         last message, ``gone`` with a sentence where there is no such job. With ``.json`` it answers
         with the newest message, 304 to who names it in ``If-None-Match``, or 404 and a sentence.
-        Both take ``theme`` (``light`` or ``dark``) and ``visitor``.
+        Both take ``theme`` (``light`` or ``dark``), and answer 429 to who guesses.
     """
+
+    async def is_guess(request: Request) -> bool:
+        if misses.too_many(asker(request)):
+            return True
+        job = str(request.path_params["job"])
+        if not await publisher.knows(job):
+            misses.note(asker(request), job)
+        return False
 
     async def stream(request: Request) -> Response:
         if not _is_job(request):
             return _sentence(404, _no_job(request))
+        if await is_guess(request):
+            return _sentence(429, TOO_MANY)
         if request.method == "HEAD":
             return Response(media_type="text/event-stream", headers=_FRESH)
         if publisher.full:
@@ -80,14 +85,14 @@ def live_routes(publisher: Publisher, interest: Interest, base: str) -> list[Rou
                 "Expected fewer visitors to watch at once, but this server has as many as it can "
                 "tell of every change; the page asks now and then instead.",
             )
-        return _Stream(publisher, interest, request)
+        return _Stream(publisher, request)
 
     async def newest(request: Request) -> Response:
         if not _is_job(request):
             return _sentence(404, _no_job(request))
-        job = str(request.path_params["job"])
-        interest.seen(job, _visitor(request))
-        sheet = await publisher.newest(job, _theme(request))
+        if await is_guess(request):
+            return _sentence(429, TOO_MANY)
+        sheet = await publisher.newest(str(request.path_params["job"]), _theme(request))
         if isinstance(sheet, str):
             return _sentence(404, sheet)
         headers = {**_FRESH, "ETag": f'"{sheet.name}"'}
@@ -103,6 +108,11 @@ def live_routes(publisher: Publisher, interest: Interest, base: str) -> list[Rou
     ]
 
 
+def asker(request: Request) -> str:
+    """Return from where a question came, as far as that is known."""
+    return "" if request.client is None else request.client.host
+
+
 def _is_job(request: Request) -> bool:
     return _JOB.fullmatch(request.path_params["job"]) is not None
 
@@ -115,11 +125,6 @@ def _no_job(request: Request) -> str:
 def _theme(request: Request) -> str:
     name = request.query_params.get("theme", "")
     return name if name in THEMES else next(iter(THEMES))
-
-
-def _visitor(request: Request) -> str:
-    name = request.query_params.get("visitor", "")
-    return name if _VISITOR.fullmatch(name) else ""
 
 
 def _sentence(status: int, sentence: str) -> Response:

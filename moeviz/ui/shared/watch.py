@@ -9,7 +9,6 @@ from typing import Any
 
 from moeviz.text import finite, json_text
 from moeviz.ui.shared.component import FOLLOWING_STYLE, declared, only_a_run
-from moeviz.ui.shared.person import visitor
 
 _OF_PLOTS = Path(__file__).with_name("plot.css")
 
@@ -143,7 +142,6 @@ def watch(
             "done": asdict(done) if done is not None else None,
             "follows": follows,
             "predicted": predicted,
-            "visitor": visitor(),
         },
         on_ended_change=on_end,
         # Whoever switches the theme needs another figure, which this makes the script draw.

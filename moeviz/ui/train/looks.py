@@ -29,6 +29,8 @@ from moeviz.train.specification import Training
 from moeviz.train.tasks import make_task
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.link import short
+from moeviz.ui.shared.misses import MISSES, TOO_MANY
+from moeviz.ui.shared.stream import asker
 from moeviz.ui.train.state import RUNS
 
 PATH = "/moeviz/training"
@@ -89,6 +91,8 @@ def looks_route(base: str) -> Route:
                 "many already; ask again in a moment.",
             )
         source, name = (str(request.path_params[part]) for part in ("source", "name"))
+        if MISSES.too_many(asker(request)):
+            return _sentence(429, TOO_MANY)
         domain = str(request.query_params.get("domain", "")) if name == TOKENS else ""
         waiting[0] += 1
         try:
@@ -96,6 +100,8 @@ def looks_route(base: str) -> Route:
                 _few, answer, source, name, domain
             )
         except MoevizError as error:
+            if isinstance(error, UnknownJobError):
+                MISSES.note(asker(request), source)
             return _sentence(404, str(error))
         finally:
             waiting[0] -= 1
@@ -138,7 +144,7 @@ def _found(source: str) -> tuple[Training, Mapping[str, Any], Mapping[str, Any] 
     """Return what a source learned, its records by stretches, and tokens that are kept with it."""
     told = _KEPT.fullmatch(source)
     if told is None:
-        snapshot = RUNS.look(source)
+        snapshot = RUNS.find(source)
         return snapshot.spec, snapshot.results, None
     there = kept(told[1])
     if there is None or kept_source(told[1], there) != source:

@@ -11,7 +11,6 @@ import streamlit as st
 from moeviz.charts.palette import THEMES
 from moeviz.text import json_text
 from moeviz.ui.shared.component import FOLLOWING_STYLE, declared, only_a_run
-from moeviz.ui.shared.person import visitor
 
 _HTML = """
 <section class="moeviz-training moeviz-following" data-empty="true" aria-label="Picture"></section>
@@ -98,7 +97,6 @@ def watch_training(
             "lent": lent,
             "compact": compact,
             "chosen": list(chosen),
-            "visitor": visitor(),
             "grounds": {name: theme.ground for name, theme in THEMES.items()},
         },
         on_view_change=on_view or only_a_run,

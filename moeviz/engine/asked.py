@@ -1,0 +1,120 @@
+"""What visitors have asked for, as the store keeps it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from moeviz.engine.name import Name
+from moeviz.engine.snapshot import ACTIVE
+from moeviz.engine.store import Store
+
+MOST = 100
+"""Jobs in a list."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A job that somebody has asked for.
+
+    Attributes
+    ----------
+    name : Name
+        What it is called.
+    specification : mapping or None
+        As it was kept; None where it cannot be read, or was never begun.
+    at : float
+        When it was asked for, or last changed, in seconds since the epoch.
+    wanted : bool
+        Whether the visitor wants it still; of all visitors' jobs, whether anybody does.
+    wishes : int
+        How many visitors want it; 0 where that was not asked for.
+    """
+
+    name: Name
+    specification: Mapping[str, Any] | None
+    at: float
+    wanted: bool
+    wishes: int = 0
+
+
+def asked_for(store: Store, visitor: str, most: int = MOST) -> list[Asked]:
+    """Return what a visitor has asked for, the latest first.
+
+    Parameters
+    ----------
+    store : Store
+    visitor : str
+    most : int
+        How many are listed.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be read.
+    """
+    nothing: list[dict[str, Any]] = []
+    found = store.shelf.read(lambda rows, c: rows.asked_by(c, visitor, most), nothing)
+    return [
+        Asked(_name(row), _read(row["content"]), row["since"], row["ended"] is None)
+        for row in found
+    ]
+
+
+def latest(store: Store, most: int = MOST) -> list[Asked]:
+    """Return jobs of all visitors: those that are computed first, then the latest.
+
+    Parameters
+    ----------
+    store : Store
+    most : int
+        How many are listed.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be read.
+    """
+    nothing: list[dict[str, Any]] = []
+    found = store.shelf.read(lambda rows, c: rows.latest_jobs(c, ACTIVE, most), nothing)
+    return [
+        Asked(
+            _name(row), _read(row["content"]), row["beat"] or 0.0, row["wanted"] > 0, row["wanted"]
+        )
+        for row in found
+    ]
+
+
+def forget_visitor(store: Store, visitor: str) -> int:
+    """Delete a visitor and their wishes; what was computed stays.
+
+    Parameters
+    ----------
+    store : Store
+    visitor : str
+
+    Returns
+    -------
+    int
+        How many wishes that were.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be written to.
+    """
+    return store.shelf.write(lambda rows, c: int(rows.forget_visitor(c, visitor)))
+
+
+def _name(row: Mapping[str, Any]) -> Name:
+    return Name(row["kind"], row["hash"], row["device"])
+
+
+def _read(content: str | None) -> Mapping[str, Any] | None:
+    with suppress(ValueError, RecursionError):
+        data = json.loads(content or "")
+        return data if isinstance(data, dict) else None
+    return None

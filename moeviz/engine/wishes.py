@@ -1,0 +1,116 @@
+"""Who wants a job: what the store says, and what it has not been told yet.
+
+A wish lasts until it is taken back, until the job is done or has failed, or for
+:data:`COUNTS_SECONDS`. It is in the store, so that it outlives the page, the browser and the
+engine, and is the same for all processes that share the store. Until it is there, and where the
+store refuses, it is in memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from moeviz.engine.errors import StoreError
+from moeviz.engine.jobs import Job
+from moeviz.engine.ledger import Ledger
+
+COUNTS_SECONDS = 7 * 86_400.0
+"""How long a wish counts, in case whoever had it never comes back."""
+
+logger = logging.getLogger(__name__)
+
+
+class Wishes:
+    """The wishes of the jobs of one engine.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The jobs, and the lock that guards them. It must not be held by who calls what writes.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def say(self, job: Job, fresh: bool = False) -> None:
+        """Tell the store of wishes that it does not know of.
+
+        Parameters
+        ----------
+        job : Job
+        fresh : bool
+            Whether the job has begun just now: who did not say who they were and asked for it
+            before wants it no more.
+        """
+        with self._ledger.changed:
+            said, folder, over = set(job.unsaid), job.folder, not job.active
+        if not said and not fresh:
+            return
+        try:
+            if fresh and "" not in said:
+                folder.end_wishes("")
+            if said:
+                folder.wish(*said, over=over)
+            with self._ledger.changed:
+                gone = said - job.unsaid
+                job.unsaid -= said
+            if gone:
+                folder.end_wishes(*gone)
+        except StoreError as error:
+            logger.warning("It could not be written who wants a job: %s: %s", error.path, error)
+
+    def end(self, job: Job) -> None:
+        """Tell the store that nobody wants a job any more."""
+        try:
+            job.folder.end_wishes()
+        except StoreError as error:
+            logger.warning("It could not be written who wants a job: %s: %s", error.path, error)
+
+    def of(self, job: Job) -> set[str]:
+        """Return the visitors who want a job; where the store refuses, those known here."""
+        try:
+            found = job.folder.wished_by(_since())
+        except StoreError:
+            found = job.visitors
+        with self._ledger.changed:
+            return (found | job.unsaid) - {""}
+
+    def withdraw(self, job: Job, visitor: str, keep: bool) -> set[str]:
+        """Take a visitor's wish back, and return who wants the job still.
+
+        Parameters
+        ----------
+        job : Job
+        visitor : str
+        keep : bool
+            Whether to remember that they had asked for it.
+
+        Returns
+        -------
+        set of str
+            "" in it stands for somebody who did not say who they are.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be written to, and another engine computes the job.
+        """
+        with self._ledger.changed:
+            job.visitors.discard(visitor)
+            job.unsaid.discard(visitor)
+        try:
+            left = job.folder.withdraw(visitor, _since(), keep)
+        except StoreError:
+            if job.active and not job.mine:
+                raise
+            left = set(job.visitors)
+        with self._ledger.changed:
+            left |= job.unsaid
+            if job.mine:
+                job.visitors = left - {""}
+        return left
+
+
+def _since() -> float:
+    return time.time() - COUNTS_SECONDS
