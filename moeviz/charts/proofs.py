@@ -74,7 +74,7 @@ def proofs(claims: Sequence[str]) -> tuple[Proof, ...]:
         Their ids in the catalogue.
     """
     shipped = shipped_summary()
-    return tuple(_proof(name, shipped.get(name)) for name in claims)
+    return tuple(proof_of(name, shipped.get(name)) for name in claims)
 
 
 def mark_of(found: Sequence[Proof]) -> str:
@@ -88,7 +88,16 @@ def mark_of(found: Sequence[Proof]) -> str:
     return next((mark for mark in _WORST if mark in marks), NONE)
 
 
-def _proof(name: str, summary: Summary | None) -> Proof:
+def proof_of(name: str, summary: Summary | None) -> Proof:
+    """Return what a verdict says of one claim.
+
+    Parameters
+    ----------
+    name : str
+        The claim's id.
+    summary : Summary or None
+        None where nothing is decided.
+    """
     claim = CATALOGUE.claims[name]
     if summary is None:
         return Proof(name, claim.reference, claim.statement, OPEN, "", "", "", "")

@@ -53,7 +53,7 @@ def _lessons(titles: Sequence[str]) -> dict[str, Any]:
         for number, (x, y) in enumerate(places, start=1)
     ]
     return {
-        "words": f"*{len(titles)}* lessons: {' '.join(titles)}",
+        "words": f"*{len(titles)}* lessons: {' '.join(titles[:3])}",
         "panel": {
             "x": [-0.6, max(len(titles), 1) - 0.4],
             "y": [-0.6, 1.1],

@@ -1,5 +1,5 @@
-"""Lessons as data: questions, pictures, predictions, and facts that are computed when shown."""
+"""Lessons: questions, pictures, predictions, and facts that are computed when shown."""
 
-from moeviz.lessons.shipped import LESSONS
+from moeviz.lessons.shelf import LESSONS
 
 __all__ = ["LESSONS"]

@@ -2,87 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import math
 from typing import Literal
 
 from moeviz.errors import SpecificationError
-from moeviz.lessons.facts import Fact
-from moeviz.lessons.questions import Between, Choice, Number, Option, Question
-from moeviz.text import signed, within
+from moeviz.lessons.conditions import holds, missing, short
+from moeviz.lessons.filled import Facts, filled
+from moeviz.lessons.questions import Answer, Choice, Number, Option, Order, Question
+from moeviz.text import listed, signed, within
 
-Facts = Mapping[str, Fact]
+Verdict = Literal["right", "near", "wrong", "unknown"]
+"""Unknown: the facts have no answer to hold it against."""
 
-Verdict = Literal["right", "close", "wrong", "open"]
-"""Open: the facts have no answer to hold it against."""
-
-_PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)(?::(\d))?\}")
-
-DIGITS = 2
-
-
-def filled(words: str, facts: Facts) -> str:
-    """Return words with today's facts in their places.
-
-    Parameters
-    ----------
-    words : str
-        With ``{name}`` or ``{name:digits}``; anything else in braces stays as it is.
-    facts : mapping of str to Fact
-
-    Raises
-    ------
-    SpecificationError
-        If there is no such fact.
-    """
-
-    def put(found: re.Match[str]) -> str:
-        name, digits = found.groups()
-        if name not in facts:
-            raise SpecificationError(
-                f"Expected a fact of this lesson, but got '{name}'; known are {', '.join(facts)}."
-            )
-        return written(facts[name], DIGITS if digits is None else int(digits))
-
-    return _PLACE.sub(put, words)
-
-
-def written(fact: Fact, digits: int = DIGITS) -> str:
-    """Return a fact as text.
-
-    Parameters
-    ----------
-    fact : Fact
-    digits : int
-        Digits of a number that is not whole.
-    """
-    if fact is None:
-        return "no number"
-    if isinstance(fact, str):
-        return fact
-    if isinstance(fact, int):
-        return f"{fact:,}"
-    return signed(fact, digits)
-
-
-def holds(when: Sequence[Between], facts: Facts) -> bool:
-    """Return whether all conditions hold; where a number is missing, none does.
-
-    Parameters
-    ----------
-    when : sequence of Between
-    facts : mapping of str to Fact
-    """
-    for each in when:
-        value, low, high = (_number(name, facts) for name in (each.fact, each.low, each.high))
-        if value is None or low is None or high is None or not within(value, low, high, 4):
-            return False
-    return True
+LONGEST = 200
+"""Letters of an answer."""
 
 
 def _number(name: float | str, facts: Facts) -> float | None:
     value = facts[name] if isinstance(name, str) else name
-    return None if isinstance(value, str) else value
+    if value is None or isinstance(value, str) or not math.isfinite(value):
+        return None
+    return value
 
 
 def right_option(question: Choice, facts: Facts) -> Option | None:
@@ -96,54 +36,90 @@ def right_option(question: Choice, facts: Facts) -> Option | None:
     return next((option for option in question.options if holds(option.when, facts)), None)
 
 
-def read_answer(question: Question, text: str) -> str | float:
-    """Return what a link says as an answer.
+def right_order(question: Order, facts: Facts) -> tuple[str, ...] | None:
+    """Return the items' names as the facts order them; None where one has no number.
+
+    Parameters
+    ----------
+    question : Order
+    facts : mapping of str to Fact
+    """
+    values = {item.name: _number(item.fact, facts) for item in question.items}
+    if any(value is None for value in values.values()):
+        return None
+    return tuple(sorted(values, key=lambda name: values[name] or 0.0, reverse=question.descending))
+
+
+def read_answer(question: Question, text: str) -> Answer:
+    """Return what a link, a phone or the store says as an answer.
 
     Parameters
     ----------
     question : Question
     text : str
+        As :func:`answer_text` writes it.
 
     Raises
     ------
     SpecificationError
         If it is none.
     """
+    given = text if isinstance(text, str) else ""
     if isinstance(question, Choice):
         names = [option.name for option in question.options]
-        if text in names:
-            return text
+        if given in names:
+            return given
         expected = f"one of {', '.join(names)}"
+    elif isinstance(question, Order):
+        order = tuple(given[:LONGEST].split(","))
+        names = [item.name for item in question.items]
+        if sorted(order) == sorted(names):
+            return order
+        expected = f"all of {', '.join(names)}, in an order"
     else:
         try:
-            value = float(text)
+            value = float(given[:LONGEST])
         except ValueError:
             value = float("nan")
         if question.low <= value <= question.high:
-            return value
+            return value + 0.0  # No zero with a minus.
         expected = f"a number from {question.low:g} to {question.high:g}"
     raise SpecificationError(
-        f"Expected this lesson's answer to be {expected}, but got '{text[:40]}'; start again."
+        f"Expected this lesson's answer to be {expected}, but got '{short(given)}'; start again."
     )
 
 
-def judged(question: Question, answer: str | float, facts: Facts) -> Verdict:
+def answer_text(answer: Answer) -> str:
+    """Return an answer as a link and the store have it.
+
+    Parameters
+    ----------
+    answer : str, float or tuple of str
+    """
+    if isinstance(answer, tuple):
+        return ",".join(answer)
+    return f"{answer:g}" if isinstance(answer, float) else answer
+
+
+def judged(question: Question, answer: Answer, facts: Facts) -> Verdict:
     """Return how near an answer was.
 
     Parameters
     ----------
     question : Question
-    answer : str or float
+    answer : str, float or tuple of str
         As :func:`read_answer` returns it.
     facts : mapping of str to Fact
     """
     if isinstance(question, Choice):
         right = right_option(question, facts)
-        return "open" if right is None else "right" if answer == right.name else "wrong"
+        return "unknown" if right is None else "right" if answer == right.name else "wrong"
+    if isinstance(question, Order):
+        return _ordered(question, answer, facts)
     value = _number(question.fact, facts)
-    if value is None:
-        return "open"
-    return _near(question, float(answer), value, facts)
+    if value is None or not isinstance(answer, float):
+        return "unknown"
+    return _near(question, answer, value, facts)
 
 
 def _near(question: Number, answer: float, value: float, facts: Facts) -> Verdict:
@@ -152,33 +128,85 @@ def _near(question: Number, answer: float, value: float, facts: Facts) -> Verdic
     low, high = (_number(end, facts) for end in ends)
     if low is not None and high is not None and within(answer, low, high):
         return "right"
-    return "close" if abs(answer - value) <= question.close + 1e-9 else "wrong"
+    return "near" if abs(answer - value) <= question.near + 1e-9 else "wrong"
 
 
-def answer_words(question: Question, answer: str | float) -> str:
+def _ordered(question: Order, answer: Answer, facts: Facts) -> Verdict:
+    """Judge an order; things with the same number may stand either way, one swap is near."""
+    right = right_order(question, facts)
+    if right is None or not isinstance(answer, tuple):
+        return "unknown"
+    by = {item.name: round(float(facts[item.fact] or 0.0), 4) for item in question.items}
+    if [by[name] for name in answer] == [by[name] for name in right]:
+        return "right"
+    for at in range(len(answer) - 1):
+        swapped = [*answer[:at], answer[at + 1], answer[at], *answer[at + 2 :]]
+        if [by[name] for name in swapped] == [by[name] for name in right]:
+            return "near"
+    return "wrong"
+
+
+def answer_words(question: Question, answer: Answer) -> str:
     """Return an answer as it is shown.
 
     Parameters
     ----------
     question : Question
-    answer : str or float
+    answer : str, float or tuple of str
     """
     if isinstance(question, Choice):
         return next(option.label for option in question.options if option.name == answer)
-    return signed(float(answer), question.digits)
+    if isinstance(question, Order):
+        labels = {item.name: item.label for item in question.items}
+        names = answer if isinstance(answer, tuple) else ()
+        return ", then ".join(labels[name] for name in names)
+    return signed(float(answer) if isinstance(answer, float) else None, question.digits)
 
 
-def with_guess(facts: Facts, question: Question, guess: str | float) -> Facts:
-    """Return facts to which a guess was added, and the right answer of a choice, if there is one.
+def right_words(question: Question, facts: Facts) -> str | None:
+    """Return the right answer as it is shown; None where there is none.
+
+    Parameters
+    ----------
+    question : Question
+    facts : mapping of str to Fact
+    """
+    if isinstance(question, Choice):
+        right = right_option(question, facts)
+        return None if right is None else filled(right.label, facts)
+    if isinstance(question, Order):
+        order = right_order(question, facts)
+        return None if order is None else filled(answer_words(question, order), facts)
+    value = _number(question.fact, facts)
+    return None if value is None else signed(value, 2)
+
+
+def with_guess(facts: Facts, question: Question, guess: Answer) -> Facts:
+    """Return facts to which ``guess`` was added, and ``answer``, the right one, if there is one.
 
     Parameters
     ----------
     facts : mapping of str to Fact
     question : Question
-    guess : str or float
+    guess : str, float or tuple of str
         As :func:`read_answer` returns it.
     """
-    found = {**facts, "guess": answer_words(question, guess)}
-    if isinstance(question, Choice) and (right := right_option(question, facts)):
-        found["answer"] = right.label
-    return found
+    right = right_words(question, facts)
+    said = filled(answer_words(question, guess), facts)
+    return {**facts, "guess": said, "answer": "no answer" if right is None else right}
+
+
+def why_unknown(question: Question, facts: Facts) -> str:
+    """Return why facts have no answer to a question, as a sentence.
+
+    Parameters
+    ----------
+    question : Question
+    facts : mapping of str to Fact
+    """
+    if isinstance(question, Choice):
+        if any(missing(option.when, facts) for option in question.options):
+            return "A number that decides this is missing in this result."
+        said = listed([f"“{filled(option.label, facts)}”" for option in question.options])
+        return f"This result bears out none of the answers {said}."
+    return "This result has no number to hold that against."

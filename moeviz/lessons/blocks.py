@@ -1,4 +1,4 @@
-"""What a lesson is made of: steps of blocks, all of them plain data.
+"""What a lesson is made of: steps of blocks, all of them plain data, read from a file.
 
 Words may hold ``{fact}`` or ``{fact:digits}``; what stands there is computed when the lesson is
 shown (:mod:`moeviz.lessons.facts`), so that no number is typed into a text.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from moeviz.charts.closeness import Setup as Atoms
 from moeviz.charts.gates import Setup as Gates
-from moeviz.lessons.facts import CurveKey, Source
-from moeviz.lessons.questions import Between, Choice, Question
+from moeviz.lessons.conditions import Condition
+from moeviz.lessons.questions import Question
+from moeviz.lessons.runs import Run
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Text:
     Attributes
     ----------
     words : str
-        As markdown.
+        As markdown, without HTML and pictures.
     """
 
     words: str
@@ -31,33 +31,27 @@ class Text:
 
 @dataclass(frozen=True)
 class Look:
-    """A picture in a state.
+    """A picture page's state: drawn in the lesson, or a link to the page.
 
     Attributes
     ----------
-    picture : Gates or Atoms
-        What it shows.
+    page : str
+        Address of the page.
+    link : str
+        What stands behind ``?`` in its address.
+    label : str
+        Of the link; empty where it is drawn.
+    picture : Gates or Atoms or None
+        What is drawn; None where it is linked.
     still : bool
         Whether its handles stay where they are: before a prediction nobody may try.
     """
 
-    picture: Gates | Atoms
+    page: str
+    link: str = ""
+    label: str = ""
+    picture: Gates | Atoms | None = None
     still: bool = False
-
-
-@dataclass(frozen=True)
-class Run:
-    """Some curves of a study's kept result.
-
-    Attributes
-    ----------
-    preset : str
-    curves : tuple of CurveKey
-        In the order in which they are drawn; no others can be switched on.
-    """
-
-    preset: str
-    curves: tuple[CurveKey, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ class Predict:
 
     Attributes
     ----------
-    question : Question
+    question : Choice, Number, Slope or Order
     """
 
     question: Question
@@ -78,15 +72,18 @@ class Reveal:
 
     Attributes
     ----------
-    right, close, wrong : str
-        Said of a prediction; the one who predicted finds it as ``{guess}``, and the right option
-        of a choice as ``{answer}``.
+    of : str
+        Id of the step that asked.
+    right, near, wrong : str
+        Said of a prediction; the one who predicted finds it as ``{guess}``, and the right answer
+        as ``{answer}``.
     rows : mapping of str to str
-        What stands beside the prediction: a title and words each.
+        What stands beside the prediction, a title and words each: measured, theory, paper.
     """
 
+    of: str
     right: str
-    close: str
+    near: str
     wrong: str
     rows: Mapping[str, str]
 
@@ -97,11 +94,11 @@ class If:
 
     Attributes
     ----------
-    when : tuple of Between
+    when : tuple of Comparison
     then, otherwise : str
     """
 
-    when: tuple[Between, ...]
+    when: Condition
     then: str
     otherwise: str
 
@@ -112,14 +109,16 @@ class Check:
 
     Attributes
     ----------
-    question : Choice
-    right, wrong : str
+    question : Choice, Number or Order
+    right, near, wrong : str
+        Said of an answer.
     shows : Look or Run or None
         What is shown once it is answered.
     """
 
-    question: Choice
+    question: Question
     right: str
+    near: str
     wrong: str
     shows: Look | Run | None = None
 
@@ -155,70 +154,3 @@ class Next:
 
 
 Block = Text | Look | Run | Predict | Reveal | If | Check | Next
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is seen at one time.
-
-    Attributes
-    ----------
-    title : str
-    blocks : tuple of Block
-    """
-
-    title: str
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A guided page.
-
-    Attributes
-    ----------
-    name : str
-        What a link says.
-    title : str
-        A question.
-    minutes : int
-        How long it takes.
-    facts : mapping of str to Source
-        Where its numbers come from.
-    steps : tuple of Step
-        One of them asks for a prediction, a later one reveals, and one has a question to check.
-    """
-
-    name: str
-    title: str
-    minutes: int
-    facts: Mapping[str, Source]
-    steps: tuple[Step, ...]
-
-    @property
-    def predicts(self) -> tuple[int, Predict]:
-        """The step of the prediction, from 1, and its block."""
-        return _only(self, Predict)
-
-    @property
-    def reveals(self) -> tuple[int, Reveal]:
-        """The step that reveals, from 1, and its block."""
-        return _only(self, Reveal)
-
-    @property
-    def checks(self) -> tuple[int, Check]:
-        """The step of the question to check, from 1, and its block."""
-        return _only(self, Check)
-
-
-B = TypeVar("B", Predict, Reveal, Check)
-
-
-def _only(lesson: Lesson, kind: type[B]) -> tuple[int, B]:
-    (found,) = (
-        (number, block)
-        for number, step in enumerate(lesson.steps, start=1)
-        for block in step.blocks
-        if isinstance(block, kind)
-    )
-    return found

@@ -1,25 +1,14 @@
-"""Questions whose answers follow from facts, and conditions on facts."""
+"""Questions whose answers follow from facts: a choice, a number, a slope, an order."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from moeviz.lessons.conditions import Condition
 
-@dataclass(frozen=True)
-class Between:
-    """A condition: a fact lies in an interval.
-
-    Attributes
-    ----------
-    fact : str
-        Its name.
-    low, high : float or str
-        Numbers, or names of facts.
-    """
-
-    fact: str
-    low: float | str
-    high: float | str
+Answer = str | float | tuple[str, ...]
+"""A choice's name; a number or a slope; names in their order."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +20,13 @@ class Option:
     name : str
         What a link says.
     label : str
-    when : tuple of Between
+    when : tuple of Comparison
         All of them hold where this is the answer.
     """
 
     name: str
     label: str
-    when: tuple[Between, ...]
+    when: Condition
 
 
 @dataclass(frozen=True)
@@ -49,6 +38,8 @@ class Choice:
     question : str
     options : tuple of Option
     """
+
+    kind: ClassVar[str] = "choice"
 
     question: str
     options: tuple[Option, ...]
@@ -65,13 +56,13 @@ class Number:
         The answer.
     low, high, step, start : float
         Of what may be said.
-    close : float
+    near : float
         An answer that is off by no more is nearly right.
-    curve : int or None
-        The curve of the revealed study whose slope it is.
     interval : tuple of (str, str), or None
         Facts between which an answer is right; by itself one that is off by half a step.
     """
+
+    kind: ClassVar[str] = "number"
 
     question: str
     fact: str
@@ -79,14 +70,65 @@ class Number:
     high: float
     step: float
     start: float
-    close: float
-    curve: int | None = None
+    near: float
     interval: tuple[str, str] | None = None
 
     @property
     def digits(self) -> int:
         """Digits after the point with which an answer is written."""
-        return 2 if self.step < 0.1 else 1
+        return 2 if self.step < 0.1 else 1 if self.step < 1.0 else 0
 
 
-Question = Choice | Number
+@dataclass(frozen=True)
+class Slope(Number):
+    """A question whose answer is a slope, drawn by hand on axes with logarithms.
+
+    Attributes
+    ----------
+    curve : str
+        The source of the curve whose slope it is: its sizes and its first error give the axes.
+    """
+
+    kind: ClassVar[str] = "slope"
+
+    curve: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of several things to be put in order.
+
+    Attributes
+    ----------
+    name : str
+        What a link says.
+    label : str
+    fact : str
+        The number by which it is ordered.
+    """
+
+    name: str
+    label: str
+    fact: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """A question whose answer is an order.
+
+    Attributes
+    ----------
+    question : str
+    items : tuple of Item
+    descending : bool
+        Whether the largest stands first.
+    """
+
+    kind: ClassVar[str] = "order"
+
+    question: str
+    items: tuple[Item, ...]
+    descending: bool = False
+
+
+Question = Choice | Number | Slope | Order

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from moeviz.ui.lessons.listed import TITLE, show_list
 from moeviz.ui.lessons.page import asked, lesson_of, show
 from moeviz.ui.lessons.state import STATE
 from moeviz.ui.shared.guard import guard
@@ -9,7 +10,11 @@ from moeviz.ui.shared.guard import guard
 with guard(STATE.start_again):
     STATE.follow()
     request = asked()
-st.title(lesson_of(request).title, anchor=False)
+    lesson = lesson_of(request)
+st.title(TITLE if lesson is None else lesson.title, anchor=False)
 with guard(STATE.start_again):
-    show(request)
+    if lesson is None:
+        show_list()
+    else:
+        show(request, lesson)
     STATE.write(request)

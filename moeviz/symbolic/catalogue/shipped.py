@@ -162,7 +162,7 @@ def keep(verdict: Mapping[str, Any], date: str) -> bool:
         old = new
         _write(path, json_text(new, compact=True) + "\n")
     content = {known: asdict(summary) for known, summary in index().items()}
-    content[name] = asdict(_summary(old, date))
+    content[name] = asdict(summary_of(old, date))
     ordered = [known for known in CATALOGUE.claims if known in content]
     lines = (f"{json_text(n)}: {json_text(content[n], compact=True)}" for n in ordered)
     _write(path.parent / INDEX, "{\n" + ",\n".join(lines) + "\n}\n")
@@ -178,7 +178,16 @@ def forget() -> None:
         read.cache_clear()
 
 
-def _summary(verdict: Mapping[str, Any], date: str) -> Summary:
+def summary_of(verdict: Mapping[str, Any], date: str) -> Summary:
+    """Return what the index says of a verdict.
+
+    Parameters
+    ----------
+    verdict : mapping
+        As :func:`moeviz.symbolic.request.answer.run_check` returns it.
+    date : str
+        As ISO has it.
+    """
     repair = verdict["repair"]
     return Summary(
         date=date,

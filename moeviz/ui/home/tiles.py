@@ -49,6 +49,7 @@ BEGIN = (
         "You are learning",
         "Predict, then see what came out: ten minutes, nothing to set up.",
         "First lesson",
+        {"lesson": "gate"},
     ),
     Way(
         "convergence",

@@ -1,53 +1,95 @@
-"""Links of lessons: which one, the step, what was predicted, what was answered."""
+"""Links of lessons: which one, the step, what was said, and the truth of what was run."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
 from moeviz.errors import SpecificationError
-from moeviz.lessons import LESSONS
-from moeviz.lessons.answers import read_answer
+from moeviz.lessons.answers import LONGEST, answer_text
+from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.runs import LAST_SEED
+from moeviz.ui.lessons.here import lesson_here
 from moeviz.ui.shared.link import Key, Page, Request, short
-from moeviz.ui.shared.readers import one_of, unless
+from moeviz.ui.shared.readers import unless
 
 FORM = "lessons"
-LESSON, STEP, PREDICT, CHECK = "lesson", "step", "predict", "check"
+LESSON, STEP, SAID, SEED = "lesson", "step", "said", "seed"
+SAID_ONCE = ("predict", "check")
+"""How links of version 1 say answers; the steps that ask are called so."""
 
-_FIRST = next(iter(LESSONS))
-_LONGEST = 40
+LONGEST_SAID = 2000
+_LAST_STEP = 40
+_ANSWER = re.compile(r"([a-z][a-z0-9-]{0,30}):([^;:]{1,%d})" % LONGEST)  # noqa: UP031
 
 
 def _step(text: str) -> int:
-    if text not in map(str, range(1, _LONGEST + 1)):
+    if text not in map(str, range(1, _LAST_STEP + 1)):
         raise SpecificationError(
             f"Expected {STEP} to be a step's number, from 1, but got '{short(text)}'; leave it out."
         )
     return int(text)
 
 
-def _said(answer: object) -> str | None:
-    return f"{answer:g}" if isinstance(answer, float) else None if answer is None else str(answer)
+def _seed(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise SpecificationError(
+            f"Expected {SEED} to be a whole number from 1 to {LAST_SEED}, but got "
+            f"'{short(text)}'; leave it out."
+        )
+    return int(text)
+
+
+def _said(text: str) -> dict[str, str]:
+    found = [_ANSWER.fullmatch(part) for part in text[: LONGEST_SAID + 1].split(";")]
+    if len(text) > LONGEST_SAID or not all(found):
+        raise SpecificationError(
+            f"Expected {SAID} to be answers such as predict:both, but got '{short(text)}'; start "
+            "again."
+        )
+    return {each[1]: each[2] for each in found if each is not None}
+
+
+def _written(said: Mapping[str, str]) -> str | None:
+    return ";".join(f"{name}:{answer}" for name, answer in said.items()) or None
+
+
+def _migrate(version: int, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of a link of version 1, which had one prediction and one check."""
+    found = dict(texts)
+    said = [f"{name}:{found.pop(name)}" for name in SAID_ONCE if name in found]
+    return {**found, **({SAID: ";".join(said)} if said else {})}
 
 
 LESSONS_PAGE = Page(
     name=FORM,
-    version=1,
+    version=2,
     keys=(
-        Key(LESSON, one_of(LESSON, LESSONS, "leave it out for the first one"), str, _FIRST),
+        Key(LESSON, lambda text: lesson_here(text).name, lambda name: name or None, ""),
         Key(STEP, _step, unless(1), 1),
-        Key(PREDICT, str, _said),
-        Key(CHECK, str, _said),
+        Key(SAID, _said, _written, {}),
+        Key(SEED, _seed, lambda seed: None if seed is None else str(seed)),
     ),
     table={},
     form=lambda own: FORM,
     fields_of=lambda form: (),
+    migrate=_migrate,
 )
 """What the page's links may say."""
 
 
-def request_of(lesson: str) -> Request:
-    """Return what asks for the beginning of a lesson."""
-    return LESSONS_PAGE.read({LESSON: lesson})
+def request_of(lesson: str, **own: Any) -> Request:
+    """Return what asks for the beginning of a lesson; of the list for no name.
+
+    Parameters
+    ----------
+    lesson : str
+    **own
+        Of the page's keys, in place of those of a beginning.
+    """
+    request = LESSONS_PAGE.read({LESSON: lesson} if lesson else {})
+    return Request({**request.own, SAID: {}, **own}, {})
 
 
 def found(address: Mapping[str, str]) -> Request:
@@ -65,28 +107,30 @@ def found(address: Mapping[str, str]) -> Request:
     """
     request = LESSONS_PAGE.read(address)
     own = request.own
-    lesson = LESSONS[own[LESSON]]
-    step = own[STEP]
+    if not own[LESSON]:
+        return request_of("")
+    lesson, step = lesson_here(own[LESSON]), own[STEP]
     if step > len(lesson.steps):
         raise SpecificationError(
             f"Expected {STEP} to be at most {len(lesson.steps)}, but got {step}; leave it out."
         )
-    answers = {
-        PREDICT: lesson.predicts[1].question,
-        CHECK: lesson.checks[1].question,
-    }
-    for name, question in answers.items():
-        if own[name] is not None:
-            own[name] = read_answer(question, own[name])
-    after = lesson.predicts[0]
-    if own[PREDICT] is None and (step > after or own[CHECK] is not None):
-        raise SpecificationError(
-            f"Expected a prediction before {_shows(step, after)}, but the link has none; start "
-            "again and predict first."
-        )
+    said = {name: answer_text(lesson.step(name).answer(text)) for name, text in own[SAID].items()}
+    own[SAID] = said
+    _first(lesson, step, said)
     return request
 
 
-def _shows(step: int, after: int) -> str:
-    """Return what of a link gives away what came out."""
-    return f"step {step}, which shows what came out" if step > after else "an answer to the check"
+def _first(lesson: Lesson, step: int, said: Mapping[str, str]) -> None:
+    """Refuse what gives away what came out before it was predicted."""
+    last = lesson.open_until(said)
+    if step > last:
+        raise SpecificationError(
+            f"Expected a prediction before step {step}, which shows what came out, but the link "
+            "has none; start again and predict first."
+        )
+    for number, each in enumerate(lesson.steps, start=1):
+        if number > last and each.id in said:
+            raise SpecificationError(
+                "Expected a prediction before an answer to the check, but the link has none; "
+                "start again and predict first."
+            )

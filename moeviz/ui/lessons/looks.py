@@ -1,4 +1,4 @@
-"""What a lesson shows: a picture that answers to the hand, or curves of a kept result."""
+"""What a lesson shows: a picture that answers to the hand, curves, networks, protocols, a proof."""
 
 from __future__ import annotations
 
@@ -10,14 +10,26 @@ import streamlit as st
 from moeviz.charts.closeness import Setup as Atoms
 from moeviz.charts.closeness import closeness_document
 from moeviz.charts.gates import gates_document
+from moeviz.charts.lesson_pictures import protocols_document, training_document
 from moeviz.charts.palette import theme_named
 from moeviz.charts.screen import study_screen
-from moeviz.lessons.blocks import Check, Lesson, Look, Run
-from moeviz.lessons.facts import CurveKey, kept_of
-from moeviz.study.kept import kept_result
+from moeviz.engine import Snapshot
+from moeviz.lessons.blocks import Check, Look
+from moeviz.lessons.facts import OfCurve, OfTraining
+from moeviz.lessons.filled import Facts, filled
+from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.pictures import link_of
+from moeviz.lessons.results import Shipped
+from moeviz.lessons.runs import Run
+from moeviz.lessons.words import PAGES
+from moeviz.study import Result
 from moeviz.text import json_text
+from moeviz.ui.lessons.live import result_of
 from moeviz.ui.shared.component import only_a_run
+from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.navigation import ADDRESSES
 from moeviz.ui.shared.plane import plane
+from moeviz.ui.shared.typeset import mixed
 from moeviz.ui.shared.watch import watch
 
 PICTURE = "lessons.plane"
@@ -26,50 +38,90 @@ STUDY = "lessons.study"
 WINDOW = (-1.6, 1.6)
 """The part of the plane of gates that is drawn beside words."""
 
+Guess = tuple[str, float]
+"""A curve's source, and the slope that was predicted for it."""
 
-def show_look(
-    look: Look | Run, lesson: Lesson, compact: bool, guess: tuple[int, float] | None = None
-) -> None:
-    """Show a lesson's picture.
+
+def show_look(look: Look, lesson: Lesson, compact: bool, facts: Facts, place: str = "") -> None:
+    """Show a picture, or a link to its page.
 
     Parameters
     ----------
-    look : Look or Run
+    look : Look
     lesson : Lesson
-        Whose title stands over a saved picture, and whose other curves decide the axis.
+        Whose title stands over a saved picture.
     compact : bool
         Whether words stand beside it.
-    guess : (int, float), optional
-        A curve's place, and the slope that was predicted for it.
+    facts : mapping of str to Fact
+    place : str
+        Tells it from others of the same step.
     """
-    if isinstance(look, Look):
-        document, scene = _document(look, compact)
-        plane(
-            document,
-            key=PICTURE,
-            scene=scene,
-            title=lesson.title,
-            file_name="moeviz-lesson",
-            compact=compact,
-        )
+    if look.picture is None:
+        path = next(path for path, address in ADDRESSES.items() if address == look.page)
+        label = filled(look.label, facts) or PAGES[look.page]
+        st.page_link(path, label=plain(label), query_params=link_of(look.link))
         return
-    guesses: list[float | None] = [None] * len(look.curves)
-    if guess is not None and guess[0] < len(guesses):
-        guesses[guess[0]] = guess[1]
-    watch(
-        key=STUDY,
-        job=None,
-        screen=_screen(look.preset, look.curves, st.context.theme.type),
-        live=False,
-        guesses=guesses,
-        layers=(),
-        view=f"{look.preset}.{len(look.curves)}",
-        file_name=f"moeviz-lesson-{look.preset}",
-        on_end=only_a_run,
+    document, scene = _document(look, compact)
+    plane(
+        document,
+        key=f"{PICTURE}{place}",
+        scene=scene,
         title=lesson.title,
+        file_name="moeviz-lesson",
         compact=compact,
-        span=_span(lesson, look.preset),
     )
+
+
+def show_run(
+    run: Run,
+    lesson: Lesson,
+    compact: bool,
+    facts: Facts,
+    job: Snapshot | None = None,
+    guess: Guess | None = None,
+    place: str = "",
+) -> None:
+    """Show what came of a run: its own result where it has one, else the kept one.
+
+    Parameters
+    ----------
+    run : Run
+    lesson : Lesson
+    compact : bool
+        Whether words stand beside it.
+    facts : mapping of str to Fact
+    job : Snapshot or None
+        The run of this server, as it stands.
+    guess : (str, float), optional
+    place : str
+        Tells it from others of the same step.
+    """
+    own = result_of(run, job) if job is not None and job.state == "done" else None
+    if run.what == "study":
+        result = own.result if own is not None else Shipped().study(run.name).result
+        _curves(run, lesson, compact, result, job, guess, place)
+    elif run.what == "training":
+        trained = (own or Shipped().training(run.name)).result
+        names = [method.text for method in trained.spec.methods]
+        sources = [lesson.facts[name] for name in run.shows]
+        asked = [m for s in sources if isinstance(s, OfTraining) for m in (s.against, s.method)]
+        places = [names.index(name) for name in dict.fromkeys(asked) if name in names]
+        document = training_document(trained, places or range(min(3, len(names))))
+        _plain(document, f"{PICTURE}{place}", lesson)
+    elif run.what == "protocol":
+        _plain(protocols_document(Shipped().protocol(run.name).result), PICTURE + place, lesson)
+    else:
+        proof = own if own is not None else Shipped().claim(run.name)
+        st.markdown(f"{mixed(proof.statement)}  \n**{mixed(proof.says)}** ({proof.date})")
+        st.page_link(_path("checker"), label="The certificate", query_params={"claim": run.name})
+
+
+def _plain(document: dict[str, object], key: str, lesson: Lesson) -> None:
+    plane(document, key=key, title=lesson.title, file_name="moeviz-lesson")
+
+
+def _path(page: str) -> str:
+    return next(path for path, address in ADDRESSES.items() if address == page)
 
 
 def _document(look: Look, compact: bool) -> tuple[str, str]:
@@ -78,6 +130,7 @@ def _document(look: Look, compact: bool) -> tuple[str, str]:
     if isinstance(picture, Atoms):
         document, scene = closeness_document(picture), "cells"
     else:
+        assert picture is not None
         document, scene = gates_document(picture), "gates"
         # No step of a lesson asks for the weights at one input.
         (x,) = (handle for handle in document["handles"] if handle["id"] == "x")
@@ -89,10 +142,64 @@ def _document(look: Look, compact: bool) -> tuple[str, str]:
     return json_text(document, compact=True), scene
 
 
-@lru_cache(maxsize=32)
-def _screen(preset: str, curves: tuple[CurveKey, ...], theme: str | None) -> str:
-    result = kept_of(preset, kept_result).result
-    shown = tuple(key.of(result) for key in curves)
+def _curves(
+    run: Run,
+    lesson: Lesson,
+    compact: bool,
+    result: Result,
+    job: Snapshot | None,
+    guess: Guess | None,
+    place: str,
+) -> None:
+    live = job is not None and job.active
+    guesses: list[float | None] = [None] * len(run.shows)
+    if guess is not None and guess[0] in run.shows:
+        guesses[run.shows.index(guess[0])] = guess[1]
+    screen = _screen_of(run, lesson, result)
+    watch(
+        key=f"{STUDY}{place}",
+        job=job.job_id if job is not None and live else None,
+        screen=None if live else screen,
+        live=live,
+        guesses=[] if live else guesses,
+        layers=[_behind(screen)] if live else [],
+        view=f"{run.name}.{result.hash}.{len(run.shows)}.{live}",
+        file_name=f"moeviz-lesson-{run.name}",
+        on_end=only_a_run,
+        title=lesson.title,
+        compact=compact,
+        span=_span(lesson, run.name, result),
+    )
+
+
+def _behind(screen: str) -> dict[str, str]:
+    return {"name": "kept result", "short": "kept", "screen": screen, "look": "faint"}
+
+
+def _screen_of(run: Run, lesson: Lesson, result: Result) -> str:
+    sources = tuple(lesson.facts[name] for name in run.shows)
+    keys = tuple(source for source in sources if isinstance(source, OfCurve))
+    return _screen(_Named(result), keys, st.context.theme.type)
+
+
+class _Named:
+    """A result that a cache tells from others by its study."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        self.name = result.hash, result.seconds
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Named) and other.name == self.name
+
+
+@lru_cache(maxsize=64)
+def _screen(named: _Named, keys: tuple[OfCurve, ...], theme: str | None) -> str:
+    result = named.result
+    shown = tuple(source.key.of(result) for source in keys)
     part = tuple(sorted(curve.key for curve in shown))
     screen = study_screen(
         replace(result, curves=shown), result.spec["sizes"], theme_named(theme), part
@@ -102,16 +209,20 @@ def _screen(preset: str, curves: tuple[CurveKey, ...], theme: str | None) -> str
     return json_text(screen, compact=True)
 
 
-def _span(lesson: Lesson, preset: str) -> tuple[float, ...]:
+def _span(lesson: Lesson, preset: str, result: Result) -> tuple[float, ...]:
     """Return the ends of all mean losses of a study that a lesson shows on one step or another.
 
     So a slope looks the same on each of its steps.
     """
     blocks = [block for step in lesson.steps for block in step.blocks]
     shown = [block.shows if isinstance(block, Check) else block for block in blocks]
-    keys = [
-        key for run in shown if isinstance(run, Run) and run.preset == preset for key in run.curves
+    names = [
+        name
+        for run in shown
+        if isinstance(run, Run) and (run.what, run.name) == ("study", preset)
+        for name in run.shows
     ]
-    result = kept_of(preset, kept_result).result
-    losses = [mean for key in keys for mean in key.of(result).mean if mean]
+    sources = [lesson.facts[name] for name in dict.fromkeys(names)]
+    curves = [source.key.of(result) for source in sources if isinstance(source, OfCurve)]
+    losses = [mean for curve in curves for mean in curve.mean if mean]
     return (min(losses), max(losses)) if losses else ()

@@ -2,255 +2,209 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
-from moeviz.lessons import LESSONS
 from moeviz.lessons.answers import (
-    Facts,
-    answer_words,
-    filled,
-    holds,
+    answer_text,
     judged,
-    right_option,
+    read_answer,
+    why_unknown,
     with_guess,
 )
-from moeviz.lessons.blocks import (
-    Block,
-    Check,
-    If,
-    Lesson,
-    Look,
-    Next,
-    Predict,
-    Reveal,
-    Run,
-    Text,
-    Way,
-)
-from moeviz.lessons.facts import facts_of
-from moeviz.lessons.questions import Choice, Number, Question
-from moeviz.study.kept import kept_result
-from moeviz.ui.lessons.link import CHECK, LESSON, PREDICT, STEP, request_of
-from moeviz.ui.lessons.looks import show_look
-from moeviz.ui.lessons.state import AGAIN, STATE
-from moeviz.ui.shared.guard import plain
+from moeviz.lessons.blocks import Block, Check, If, Look, Next, Predict, Reveal, Text
+from moeviz.lessons.conditions import holds
+from moeviz.lessons.filled import Facts, filled
+from moeviz.lessons.lesson import Lesson, Step
+from moeviz.lessons.progress import Place
+from moeviz.lessons.questions import Question, Slope
+from moeviz.lessons.runs import Run
+from moeviz.ui.lessons.ask import ask
+from moeviz.ui.lessons.here import lesson_here
+from moeviz.ui.lessons.kept import remember
+from moeviz.ui.lessons.link import LESSON, SAID, SEED, STEP
+from moeviz.ui.lessons.live import facts_now, job_of
+from moeviz.ui.lessons.looks import Guess, show_look, show_run
+from moeviz.ui.lessons.running import offer
+from moeviz.ui.lessons.state import STATE
+from moeviz.ui.lessons.ways import show_below, show_way, show_ways
 from moeviz.ui.shared.link import Request
-from moeviz.ui.shared.navigation import ADDRESSES, LESSONS_PATH
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
-
-_OPEN = "This result has no answer to hold that against."
 
 
 def asked() -> Request:
     """Return which step of which lesson is seen, and what was said."""
-    return Request({name: STATE.own(name) for name in (LESSON, STEP, PREDICT, CHECK)}, {})
+    return Request({name: STATE.own(name) for name in (LESSON, STEP, SAID, SEED)}, {})
 
 
-def lesson_of(request: Request) -> Lesson:
-    """Return the lesson that is seen.
+def lesson_of(request: Request) -> Lesson | None:
+    """Return the lesson that is seen; None for the list of all.
 
     Parameters
     ----------
     request : Request
     """
-    return LESSONS[request.own[LESSON]]
+    return lesson_here(request.own[LESSON]) if request.own[LESSON] else None
 
 
-def show(request: Request) -> None:
+def show(request: Request, lesson: Lesson) -> None:
     """Show the step.
 
     Parameters
     ----------
     request : Request
+    lesson : Lesson
 
     Raises
     ------
     SpecificationError
         If a kept result is missing that the lesson reads.
     """
-    lesson, number = lesson_of(request), request.own[STEP]
-    step, before = lesson.steps[number - 1], number < lesson.reveals[0]
-    facts = _facts(lesson.name)
+    own = request.own
+    number, said = own[STEP], own[SAID]
+    step = lesson.steps[number - 1]
+    facts = facts_now(lesson, own[SEED])
+    remember(lesson.name, Place(number, said, own[SEED]))
     st.progress(number / len(lesson.steps), f"{number} of {len(lesson.steps)}: {step.title}")
-    if number == lesson.reveals[0]:
-        _verdict(lesson.reveals[1], lesson, request, facts)
-    picture, beside = st.columns([5, 3], gap="medium") if before else (st.container(),) * 2
-    for block in step.blocks:
-        with picture if isinstance(block, Look | Run) else beside:
-            _show(block, lesson, request, facts)
+    if step.reveal is not None:
+        _verdict(step.reveal, lesson, request, facts)
+    split = step.kind in ("look", "predict", "text") and _draws(step)
+    picture, beside = st.columns([5, 3], gap="medium") if split else (st.container(),) * 2
+    for place, block in enumerate(step.blocks):
+        with picture if split and isinstance(block, Look | Run) and _big(block) else beside:
+            _show(block, step, lesson, request, facts, f".{place}" if place else "", split)
     with beside:
-        _ways(lesson, request)
-    _others(lesson)
+        show_ways(step, lesson, request)
+    show_below(lesson, request, facts)
 
 
-@lru_cache(maxsize=64)
-def _facts(lesson: str) -> Facts:
-    return facts_of(LESSONS[lesson].facts, kept_result)
+def _draws(step: Step) -> bool:
+    return any(_big(block) for block in step.blocks)
 
 
-def _show(block: Block, lesson: Lesson, request: Request, facts: Facts) -> None:
-    if isinstance(block, Look | Run):
-        compact = request.own[STEP] < lesson.reveals[0]
-        show_look(block, lesson, compact, _guess(lesson, request))
+def _big(block: Block) -> bool:
+    return isinstance(block, Run) or (isinstance(block, Look) and block.picture is not None)
+
+
+def _show(
+    block: Block, step: Step, lesson: Lesson, request: Request, facts: Facts, place: str,
+    compact: bool,
+) -> None:  # fmt: skip
+    if isinstance(block, Look):
+        show_look(block, lesson, compact, facts, place)
+    elif isinstance(block, Run):
+        job = job_of(block, request.own[SEED])
+        show_run(block, lesson, compact, facts, job, _guess(step, lesson, request), place)
+        if block.live:
+            offer(block, request.own[SEED], job, place)
     elif isinstance(block, Text):
         with_terms(filled(block.words, facts))
     elif isinstance(block, If):
         words = block.then if holds(block.when, facts) else block.otherwise
         with_terms(filled(words, facts))
     elif isinstance(block, Predict):
-        _predict(block, request, facts)
+        _predict(block, step, request, facts)
     elif isinstance(block, Reveal):
         _reveal(block, lesson, request, facts)
     elif isinstance(block, Check):
-        _check(block, lesson, request, facts)
-    else:
-        _next(block)
+        _check(block, step, lesson, request, facts)
+    elif isinstance(block, Next):
+        for way in block.ways:
+            show_way(way, facts)
 
 
-def _guess(lesson: Lesson, request: Request) -> tuple[int, float] | None:
-    """Return the predicted slope with its curve, once it is revealed."""
-    question, said = lesson.predicts[1].question, request.own[PREDICT]
-    if not isinstance(question, Number) or question.curve is None or said is None:
+def _guess(step: Step, lesson: Lesson, request: Request) -> Guess | None:
+    """Return the predicted slope with its curve, where it is revealed."""
+    if step.reveal is None or (said := request.own[SAID].get(step.reveal.of)) is None:
         return None
-    return (question.curve, float(said)) if request.own[STEP] >= lesson.reveals[0] else None
+    question = lesson.step(step.reveal.of).question
+    if not isinstance(question, Slope):
+        return None
+    answer = read_answer(question, said)
+    return (question.curve, float(answer)) if isinstance(answer, float) else None
 
 
-def _predict(block: Predict, request: Request, facts: Facts) -> None:
-    said = request.own[PREDICT]
-    answer = _ask(block.question, PREDICT, said, facts)
+def _predict(block: Predict, step: Step, request: Request, facts: Facts) -> None:
+    said = request.own[SAID].get(step.id)
+    question = block.question
+    answer = ask(
+        question, None if said is None else read_answer(question, said), facts,
+        STATE.key(f"{step.id}.{said is not None}"),
+    )  # fmt: skip
     if said is None:
         st.button(
             "That is my prediction",
-            key=STATE.key("commit"),
+            key=STATE.key(f"commit.{step.id}"),
             type="primary",
             disabled=answer is None,
             on_click=_commit,
-            args=(PREDICT, answer, request.own[STEP] + 1),
+            args=(step.id, None if answer is None else answer_text(answer), 1),
         )
     else:
         st.markdown(":small[You have predicted; *Start again* takes that back.]")
 
 
-def _ask(
-    question: Question, name: str, said: str | float | None, facts: Facts
-) -> str | float | None:
-    """Show a question's widget, and return what it says."""
-    label, key = filled(question.question, facts), STATE.key(f"{name}.{said is not None}")
-    if isinstance(question, Choice):
-        options = {option.name: option.label for option in question.options}
-        index = None if said is None else list(options).index(str(said))
-        found: str | None = st.radio(
-            label, list(options), index, format_func=options.__getitem__, key=key,
-            disabled=said is not None,
-        )  # fmt: skip
-        return found
-    value = question.start if said is None else float(said)
-    return float(
-        st.slider(
-            label, question.low, question.high, value, question.step, f"%.{question.digits}f",
-            key=key, disabled=said is not None,
-        )
-    )  # fmt: skip
-
-
 def _verdict(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> None:
-    """Say how near the prediction was."""
-    question, said = lesson.predicts[1].question, request.own[PREDICT]
-    told = {"right": block.right, "close": block.close, "wrong": block.wrong, "open": _OPEN}
-    words = told[judged(question, said, facts)]
-    told_of = with_guess(facts, question, said)
-    with_terms(f"**{filled(words, told_of)}**", key="lessons.verdict")
+    """Say how near the prediction was, in one sentence."""
+    question = lesson.step(block.of).question
+    assert question is not None
+    said = read_answer(question, request.own[SAID][block.of])
+    told = {"right": block.right, "near": block.near, "wrong": block.wrong}
+    verdict = judged(question, said, facts)
+    words = told.get(verdict, why_unknown(question, facts))
+    filled_words = filled(words, with_guess(facts, question, said))
+    with_terms(f"**{filled_words}**", key="lessons.verdict")
 
 
 def _reveal(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> None:
     """Show what was predicted beside what was measured, theory, and the paper."""
-    guess = answer_words(lesson.predicts[1].question, request.own[PREDICT])
-    rows = {"You": guess} | {title: filled(said, facts) for title, said in block.rows.items()}
-    st.markdown("\n".join(f"- **{title}:** {mixed(said)}" for title, said in rows.items()))
+    question = lesson.step(block.of).question
+    assert question is not None
+    said = read_answer(question, request.own[SAID][block.of])
+    told = with_guess(facts, question, said)
+    rows = {"You": str(told["guess"])}
+    rows |= {title: filled(words, told) for title, words in block.rows.items()}
+    st.markdown("\n".join(f"- **{title}:** {mixed(words)}" for title, words in rows.items()))
 
 
-def _check(block: Check, lesson: Lesson, request: Request, facts: Facts) -> None:
-    said = request.own[CHECK]
-    answer = _ask(block.question, CHECK, said, facts)
-    if said is None:
+def _check(block: Check, step: Step, lesson: Lesson, request: Request, facts: Facts) -> None:
+    said = request.own[SAID].get(step.id)
+    question: Question = block.question
+    done = None if said is None else read_answer(question, said)
+    answer = ask(question, done, facts, STATE.key(f"{step.id}.{said is not None}"))
+    if done is None:
         st.button(
             "That is my answer",
-            key=STATE.key("answer"),
+            key=STATE.key(f"answer.{step.id}"),
             type="primary",
             disabled=answer is None,
             on_click=_commit,
-            args=(CHECK, answer, request.own[STEP]),
+            args=(step.id, None if answer is None else answer_text(answer), 0),
         )
         return
-    verdict = judged(block.question, said, facts)
-    told = {"right": block.right, "open": _OPEN}.get(verdict, block.wrong)
-    right = right_option(block.question, facts)
-    answered = f"The answer is: {right.label}. " if right and verdict == "wrong" else ""
-    with_terms(f"**{answered}{filled(told, facts)}**", key="lessons.answered")
-    if block.shows is not None:
-        show_look(block.shows, lesson, compact=False)
+    verdict = judged(question, done, facts)
+    told = {"right": block.right, "near": block.near, "wrong": block.wrong}
+    words = told.get(verdict, why_unknown(question, facts))
+    filled_words = mixed(filled(words, with_guess(facts, question, done)))
+    with_terms(f"**{filled_words}**", key="lessons.answered")
+    if isinstance(block.shows, Look):
+        show_look(block.shows, lesson, False, facts, ".shown")
+    elif isinstance(block.shows, Run):
+        job = job_of(_live(block.shows, lesson), request.own[SEED])
+        show_run(block.shows, lesson, False, facts, job, None, ".shown")
 
 
-def _next(block: Next) -> None:
-    for way in block.ways:
-        _way(way)
+def _live(run: Run, lesson: Lesson) -> Run:
+    """Return the run of a lesson that computes what another one shows."""
+    same = (each for each in lesson.runs if (each.what, each.name) == (run.what, run.name))
+    return next((each for each in same if each.live), run)
 
 
-def _way(way: Way) -> None:
-    """Show a way on: to another page by a link, to another lesson by a button."""
-    path = next(path for path, address in ADDRESSES.items() if address == way.page)
-    if path == LESSONS_PATH:
-        st.button(
-            way.label,
-            key=f"lessons.way.{way.label}",
-            type="primary",
-            on_click=STATE.restore,
-            args=(request_of(way.link[LESSON]),),
-        )
-    else:
-        st.page_link(path, label=way.label, query_params=dict(way.link))
-
-
-def _ways(lesson: Lesson, request: Request) -> None:
-    """Show the buttons that lead through the lesson."""
-    number = request.own[STEP]
-    waits = number == lesson.predicts[0] and request.own[PREDICT] is None
-    last = number == len(lesson.steps)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Back", key="lessons.back", disabled=number == 1, on_click=_go, args=(-1,))
-        if not last and not waits:
-            st.button("Next", key="lessons.next", type="primary", on_click=_go, args=(1,))
-        st.button("Start again", key=AGAIN, on_click=_again)
-
-
-def _others(lesson: Lesson) -> None:
-    """Show which lessons there are."""
-    st.markdown(f":small[This lesson takes about {lesson.minutes} minutes. All lessons:]")
-    with st.container(horizontal=True):
-        for other in LESSONS.values():
-            st.button(
-                plain(other.title),
-                key=f"lessons.other.{other.name}",
-                disabled=other is lesson,
-                on_click=STATE.restore,
-                args=(request_of(other.name),),
-            )
-
-
-def _go(by: int) -> None:
-    lesson = lesson_of(asked())
-    STATE.say(STEP, min(len(lesson.steps), max(1, STATE.own(STEP) + by)))
-
-
-def _commit(name: str, answer: str | float, step: int) -> None:
-    """Take an answer, once, and go to a step."""
-    if STATE.own(name) is None:
-        STATE.say(name, answer)
-    STATE.say(STEP, step)
-
-
-def _again() -> None:
-    STATE.restore(request_of(STATE.own(LESSON)))
+def _commit(step: str, answer: str | None, by: int) -> None:
+    """Take an answer, once, and go on."""
+    if answer is None:
+        return
+    said = dict(STATE.own(SAID))
+    if step not in said:
+        STATE.say(SAID, {**said, step: answer})
+    STATE.say(STEP, STATE.own(STEP) + by)

@@ -1,0 +1,107 @@
+"""Pictures of lessons that no page draws so: trainings along their steps, protocols of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from moeviz.charts.protocol_picture import grid, scales
+from moeviz.study.protocol_region import region
+from moeviz.study.protocol_result import MapResult
+from moeviz.train.result import TrainingResult
+
+_DASHES: tuple[dict[str, str], ...] = ({}, {"dash": "9,6"}, {"dash": "3,5"}, {"dash": "12,4,3,4"})
+
+
+def training_document(result: TrainingResult, places: Sequence[int]) -> dict[str, Any]:
+    """Return the picture of some methods along the steps, for the component ``plane``.
+
+    Parameters
+    ----------
+    result : TrainingResult
+    places : sequence of int
+        Of the methods.
+    """
+    lines: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    ends: list[tuple[float, str]] = []
+    values: list[float] = []
+    for number, place in enumerate(places):
+        curve = result.curve(place, result.measure.what)
+        pairs = zip(curve.steps.tolist(), curve.mean.tolist(), strict=True)
+        points = [[float(step), float(value)] for step, value in pairs if value == value]
+        if not points:
+            continue
+        look = {"width": 3, "colour": number % 5, **_DASHES[number % len(_DASHES)]}
+        lines.append({"points": points, **look})
+        values += [value for _, value in points]
+        title = result.spec.methods[place].title
+        ends.append((points[-1][1], f"{title} {points[-1][1]:.2f}"))
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    pad = 0.08 * (high - low or 1.0)
+    last = float(result.steps[-1])
+    for number, (_, words) in enumerate(sorted(ends, reverse=True)):
+        at = [0.98 * last, high - (number + 0.5) * 0.09 * (high - low or 1.0)]
+        labels.append({"at": at, "text": words, "anchor": "end"})
+    words = "; ".join(text for _, text in sorted(ends))
+    panel = {
+        "title": result.measure.name.capitalize(),
+        "note": f"{result.measure.unit}, mean of {len(result.seeds)} seeds, by steps",
+        "x": [0.0, last],
+        "y": [low - pad, high + pad],
+        "tall": 0.5,
+        "lines": lines,
+        "labels": labels,
+    }
+    return {
+        "handles": [],
+        "panels": [panel],
+        "sentence": f"At the end: {words} {result.measure.unit}.",
+        "tables": [
+            {
+                "title": "At the end",
+                "columns": ["", result.measure.unit],
+                "rows": [[words.rpartition(" ")[0], value] for value, words in ends],
+            }
+        ],
+    }
+
+
+def protocols_document(result: MapResult) -> dict[str, Any]:
+    """Return the picture of a figure's protocols, for the component ``plane``.
+
+    Parameters
+    ----------
+    result : MapResult
+    """
+    asked = result.asked
+    inside = {(cell.law, cell.way) for cell in region(result).together}
+    columns, rows = scales(asked), grid(asked)
+    dots = []
+    for cell in result.cells:
+        law = asked.laws[cell.law]
+        hit = (cell.law, cell.way) in inside
+        at = [columns.index(law.scale), len(rows) - 1 - rows.index((law.power, cell.way))]
+        dots.append(
+            {"at": at, "radius": 9 if hit else 4, "colour": 0 if hit else 3, "hollow": not hit}
+        )
+    every = max(1, len(columns) // 5)
+    panel = {
+        "title": "Protocols that were tried",
+        "note": "discs: all printed slopes appear together; rings: not",
+        "x": [-0.8, len(columns) - 0.2],
+        "y": [-0.8, len(rows) - 0.2],
+        "tall": 0.5,
+        "ticks": {
+            "x": [[place, f"{columns[place]:g}"] for place in range(0, len(columns), every)],
+            "y": [],
+        },
+        "dots": dots,
+    }
+    return {
+        "handles": [],
+        "panels": [panel],
+        "sentence": f"All printed slopes appear together at *{len(inside)}* of "
+        f"*{len(result.cells)}* protocols. Across: how far starts are from the truth.",
+        "tables": [],
+    }

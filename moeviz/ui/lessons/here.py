@@ -1,0 +1,107 @@
+"""Which lessons somebody can take here: those of the server, and one handed in in this visit."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+
+from moeviz.errors import SpecificationError
+from moeviz.lessons import LESSONS
+from moeviz.lessons.filled import Facts
+from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.parts import MOST_BYTES
+from moeviz.lessons.reader import looked_up, read_lesson
+from moeviz.lessons.shelf import name_of
+from moeviz.text import nearest
+from moeviz.ui.shared.link import short
+
+_HANDED = "lessons.handed"
+"""Key of the file that was handed in in this visit."""
+
+OWN = "own-"
+"""What the names of lessons that were handed in begin with."""
+
+
+def handed() -> Lesson | None:
+    """Return the lesson that was handed in in this visit, if one was."""
+    found: Lesson | None = st.session_state.get(_HANDED)
+    return found
+
+
+def hand_in(content: bytes, file: str) -> Lesson:
+    """Take a lesson for this visit; nothing of it is run.
+
+    Parameters
+    ----------
+    content : bytes
+    file : str
+        What it is called.
+
+    Returns
+    -------
+    Lesson
+
+    Raises
+    ------
+    LessonError
+        With a line and a reason for each fault.
+    """
+    name = "".join(c for c in name_of(file).lower().replace("_", "-") if c.isascii())
+    safe = "".join(c for c in name if c.isalnum() or c == "-").strip("-")[:20] or "lesson"
+    lesson = read_lesson(content[: MOST_BYTES + 1], f"{OWN}{safe}")
+    looked_up(lesson)
+    st.session_state[_HANDED] = lesson
+    return lesson
+
+
+def lesson_here(name: str) -> Lesson:
+    """Return a lesson that can be taken here.
+
+    Parameters
+    ----------
+    name : str
+
+    Raises
+    ------
+    SpecificationError
+        If there is none of that name.
+    """
+    own = handed()
+    if own is not None and own.name == name:
+        return own
+    if name in LESSONS:
+        return LESSONS[name]
+    where = "it was handed in in another visit" if name.startswith(OWN) else "leave it out"
+    raise SpecificationError(
+        f"Expected lesson to be one of {nearest(LESSONS, name, 12)}, but got '{short(name)}'; "
+        f"{where}."
+    )
+
+
+def kept_facts(lesson: Lesson) -> Facts:
+    """Return a lesson's facts by what ships.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    """
+    return _looked_up(_Known(lesson.digest, lesson))
+
+
+class _Known:
+    """A lesson that a cache tells from others by its digest alone."""
+
+    def __init__(self, digest: str, lesson: Lesson) -> None:
+        self.digest, self.lesson = digest, lesson
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and other.digest == self.digest
+
+
+@lru_cache(maxsize=64)
+def _looked_up(known: _Known) -> Facts:
+    return looked_up(known.lesson)

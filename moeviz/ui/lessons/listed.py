@@ -1,0 +1,111 @@
+"""The list of lessons: minutes, what they need, how far one is, and a lesson of one's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from moeviz.errors import SpecificationError
+from moeviz.lessons.faults import LessonError
+from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.parts import MOST_BYTES
+from moeviz.lessons.progress import Place
+from moeviz.lessons.shelf import shelf
+from moeviz.ui.lessons.here import hand_in, handed
+from moeviz.ui.lessons.kept import forget, places
+from moeviz.ui.lessons.link import SAID, SEED, STEP, request_of
+from moeviz.ui.lessons.state import AGAIN, STATE
+from moeviz.ui.shared.guard import plain
+
+TITLE = "Predict first, then see"
+
+UPLOAD = "lessons.upload"
+
+
+def show_list() -> None:
+    """Show all lessons."""
+    found, kept = shelf(), places()
+    own = handed()
+    lessons = [*found.lessons.values(), *([own] if own is not None else [])]
+    minutes = sum(lesson.minutes for lesson in lessons)
+    st.markdown(
+        f"{len(lessons)} lessons, {minutes} minutes in all. Each asks before it shows; every "
+        "number is looked up in a run or a certificate while you read."
+    )
+    for number, lesson in enumerate(lessons, start=1):
+        _entry(number, lesson, kept.get(lesson.name))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Forget my answers", key="lessons.forget", disabled=not kept, on_click=forget)
+        st.button("Start again", key=AGAIN, on_click=STATE.start_again)
+    st.markdown(
+        ":small[Where you are, and what you answered, is kept by a random key in your browser: no "
+        "account, no name.]"
+    )
+    for file, error in found.broken.items():
+        st.warning(f"{plain(file)} in the lecturer’s folder is no lesson yet.")
+        _faults(error)
+    with st.expander("A lesson of your own"):
+        _own()
+
+
+def _entry(number: int, lesson: Lesson, place: Place | None) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        needs = f" Needs: {plain('; '.join(lesson.needs))}" if lesson.needs else ""
+        done = _far(lesson, place)
+        st.markdown(
+            f"**{number}. {plain(lesson.title)}**  \n:small[{lesson.minutes} minutes.{needs}{done}]"
+        )
+        st.button(
+            "Begin" if place is None else "Go on",
+            key=f"lessons.open.{lesson.name}",
+            type="primary" if place is None else "secondary",
+            on_click=_open,
+            args=(lesson, place),
+            width=110,
+        )
+
+
+def _far(lesson: Lesson, place: Place | None) -> str:
+    if place is None:
+        return ""
+    if place.step >= len(lesson.steps):
+        return " You came to its end."
+    return f" You are at step {place.step} of {len(lesson.steps)}."
+
+
+def _open(lesson: Lesson, place: Place | None) -> None:
+    STATE.restore(request_of(lesson.name, **({} if place is None else _own_of(lesson, place))))
+
+
+def _own_of(lesson: Lesson, place: Place) -> dict[str, object]:
+    """Return what of a place still fits a lesson whose file may have changed."""
+    said: dict[str, str] = {}
+    for step in lesson.asks:
+        try:
+            step.answer(place.said[step.id])
+        except (KeyError, SpecificationError):
+            continue
+        said[step.id] = place.said[step.id]
+    number = min(place.step, len(lesson.steps), lesson.open_until(said))
+    return {STEP: number, SAID: said, SEED: place.seed}
+
+
+def _own() -> None:
+    st.markdown(
+        "A Markdown file as docs/lessons.md describes. It is checked as "
+        "`python -m moeviz lessons check` does, and shown in this visit alone; nothing in it runs."
+    )
+    given = st.file_uploader("Markdown file", type=["md"], key=UPLOAD, max_upload_size=1)
+    if given is None:
+        return
+    try:
+        lesson = hand_in(given.read(MOST_BYTES + 1), given.name)
+    except LessonError as error:
+        st.error("This file is no lesson yet:")
+        _faults(error)
+        return
+    st.success(f"“{plain(lesson.title)}” is sound: {len(lesson.steps)} steps.")
+    st.button("Begin it", key="lessons.begin", type="primary", on_click=_open, args=(lesson, None))
+
+
+def _faults(error: LessonError) -> None:
+    st.markdown("\n".join(f"- {plain(str(fault))}" for fault in error.faults))

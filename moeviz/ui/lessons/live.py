@@ -1,0 +1,128 @@
+"""What is run from a lesson, live: asking for it, how it stands, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from moeviz.charts.proofs import Proof, proof_of
+from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
+from moeviz.lessons.filled import Facts
+from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.reader import looked_up
+from moeviz.lessons.results import Beside
+from moeviz.lessons.runs import Run
+from moeviz.study.kept import KeptResult
+from moeviz.symbolic.catalogue.shipped import summary_of
+from moeviz.ui.lessons.here import kept_facts
+from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.person import person, visitor
+from moeviz.ui.shared.session import checker, engine
+
+MOST_FACTS = 32
+"""Of lessons with numbers of runs, that are remembered."""
+
+
+def job_of(run: Run, seed: int | None) -> Snapshot | None:
+    """Return a run as it stands on this server; None where nobody has asked for it.
+
+    Parameters
+    ----------
+    run : Run
+    seed : int or None
+        Of the truth; None where only kept results are shown.
+    """
+    if seed is None or not run.live:
+        return None
+    try:
+        return _who(run).look(run.specification(seed).hash)
+    except UnknownJobError:
+        return None
+
+
+def start(run: Run, seed: int) -> None:
+    """Have something run.
+
+    Parameters
+    ----------
+    run : Run
+    seed : int
+
+    Raises
+    ------
+    EngineError
+        If it cannot be had now, as where the room is full.
+    """
+    spec = run.specification(seed)
+    with INTEREST.asked(spec.hash, visitor()):
+        _who(run).submit(spec, person(visitor()))
+
+
+def cancel(run: Run, seed: int) -> None:
+    """Take one's wish for a run back; it ends when nobody else wants it.
+
+    Parameters
+    ----------
+    run : Run
+    seed : int
+    """
+    INTEREST.withdraw(run.specification(seed).hash, visitor(), everywhere=True)
+
+
+def done(lesson: Lesson, seed: int | None) -> dict[Run, Snapshot]:
+    """Return which runs of a lesson have come to their end.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    seed : int or None
+    """
+    found = {run: job_of(run, seed) for run in lesson.runs if run.live} if seed else {}
+    return {run: job for run, job in found.items() if job is not None and job.state == "done"}
+
+
+def facts_now(lesson: Lesson, seed: int | None) -> Facts:
+    """Return a lesson's facts: of runs that came to their end, else of what ships.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    seed : int or None
+    """
+    jobs = done(lesson, seed)
+    if not jobs:
+        return kept_facts(lesson)
+    name = f"{lesson.digest} {' '.join(sorted(job.job_id for job in jobs.values()))}"
+    return _facts_of(name, lesson, jobs)
+
+
+@st.cache_resource(max_entries=MOST_FACTS, show_spinner=False)
+def _facts_of(name: str, _lesson: Lesson, _jobs: Mapping[Run, Snapshot]) -> Facts:
+    return looked_up(_lesson, Beside({(r.what, r.name): result_of(r, j) for r, j in _jobs.items()}))
+
+
+def result_of(run: Run, job: Snapshot) -> Any:
+    """Return what came of a run, in the form in which kept results are.
+
+    Parameters
+    ----------
+    run : Run
+    job : Snapshot
+        That has come to its end.
+    """
+    date = datetime.now(UTC).date().isoformat()
+    if run.what == "check":
+        return _proof(run.name, job.result(), date)
+    return KeptResult(date, job.device, job.result())
+
+
+def _proof(name: str, verdict: Mapping[str, Any], date: str) -> Proof:
+    """Return a verdict that was decided just now as the index of those that ship has it."""
+    return proof_of(name, summary_of(verdict, date))
+
+
+def _who(run: Run) -> Engine | Checker:
+    return checker() if run.what == "check" else engine()
