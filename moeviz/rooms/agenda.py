@@ -53,6 +53,8 @@ class Step:
         Between which a number or a slope lies, and its smallest step.
     unit : str
         What a number counts.
+    sizes : tuple of float
+        First and last sample size of the curve whose slope is asked for; empty where not known.
     run : mapping or None
         What is computed when the step is revealed, as plain data that who opened the room
         understands.
@@ -71,6 +73,7 @@ class Step:
     high: float = SLOPES[1]
     by: float = 0.05
     unit: str = ""
+    sizes: tuple[float, ...] = ()
     run: Mapping[str, Any] | None = None
     source: Mapping[str, Any] | None = None
 
@@ -122,13 +125,20 @@ class Step:
         known = all(isinstance(x, int | float) and math.isfinite(x) for x in numbers)
         if not known or not self.low < self.high or not 0 < self.by <= self.high - self.low:
             raise RoomError("Expected a range from a lower to a higher number; mend the step.")
+        known = all(isinstance(x, int | float) and 1 <= x <= 1e12 for x in self.sizes)
+        if self.sizes and not (known and len(self.sizes) == 2 and self.sizes[0] < self.sizes[1]):
+            raise RoomError("Expected a first and a last sample size; mend the step.")
         if max(map(abs, numbers)) > 1e12 or (self.high - self.low) / self.by > 1e6:
             raise RoomError("Expected a range of at most a million steps; mend the step.")
 
     def to_json(self) -> dict[str, Any]:
         """Return the step as plain data."""
         said = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {**said, "options": [list(option) for option in self.options]}
+        return {
+            **said,
+            "options": [list(option) for option in self.options],
+            "sizes": [*self.sizes],
+        }
 
     def public(self) -> dict[str, Any]:
         """Return what all may know of it."""
@@ -156,6 +166,8 @@ class Step:
         ):
             raise RoomError("Expected answers with a name and a label each; open the room again.")
         said["options"] = tuple((name, label) for name, label in options)
+        sizes = said.get("sizes", ())
+        said["sizes"] = tuple(sizes) if isinstance(sizes, list | tuple) else (0.0,)
         try:
             return cls(**said).checked()
         except TypeError:

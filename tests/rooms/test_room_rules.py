@@ -16,6 +16,7 @@ from moeviz.rooms.answers import BINS, is_right, read_answer, together
 from moeviz.rooms.codes import LETTERS, digest, fits, new_code, new_key, read_code
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.limits import Buckets, Guesses, connection_of
+from moeviz.rooms.plain import plain
 from moeviz.rooms.state import ACTIONS, State, acted
 
 SLOPE = Step("slope", "How steep?", "slope", low=-2.0, high=0.5, by=0.05)
@@ -211,3 +212,10 @@ def test_a_connection_is_an_address_or_a_network_of_ipv6():
     assert connection_of("10.0.0.7") == connection_of("::ffff:10.0.0.7") == "10.0.0.7"
     assert connection_of("2001:db8::1") == connection_of("2001:db8::ffff") != "2001:db8::1"
     assert connection_of("testclient") == "testclient"
+
+
+def test_formulas_are_written_in_letters_where_nothing_is_typeset():
+    tex = r"**so** $\beta_1^\top\, \partial H / \partial \beta_1 = 0$ ($d = 2$), [more](gates) n"
+    assert plain(tex) == "**so** β₁ᵀ ∂ H / ∂ β₁ = 0 (d = 2), more n"
+    assert plain(r"$n^{-1/2}$, $x^{2}$, $\|x\|$") == "n^(-1/2), x², ‖x‖"
+    assert plain("costs $5") == "costs $5"

@@ -210,7 +210,7 @@ class Phone {
     const { step } = told;
     this.count.textContent = told.ended || !step || step.kind === "look"
       ? `${told.here} here`
-      : `${told.count} of ${told.here} have answered`;
+      : `${told.count}${told.here >= told.count ? ` of ${told.here}` : ""} answered`;
     if (this.asked) this.refreshAsked(step);
     if (!this.picture) return;
     const own = this.answers[step.id];

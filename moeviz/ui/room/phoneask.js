@@ -26,7 +26,7 @@ class Slope {
     this.stage.addEventListener("pointermove", (event) => {
       if (this.stage.hasPointerCapture(event.pointerId)) this.pull(event);
     });
-    this.root.append(element("p", "ask-how", "Draw your line with a finger, or by the arrow keys."), this.stage, this.said);
+    this.root.append(element("p", "ask-how", "Draw your line with a finger (or arrow keys)."), this.stage, this.said);
     new ResizeObserver(() => this.draw()).observe(this.stage);
   }
 

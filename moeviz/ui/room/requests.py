@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from moeviz.errors import MoevizError
 from moeviz.rooms.errors import NotAllowedError, RoomError, TooOftenError, UnknownRoomError
 from moeviz.rooms.limits import connection_of
 from moeviz.text import json_text
+from moeviz.ui.shared.person import from_here
 
 MOST_BYTES = 8 * 1024
 """Of what a browser sends."""
@@ -70,14 +70,8 @@ def _refused(word: str) -> None:
 
 def _is_own(request: Request) -> bool:
     """Whether no page of another site sent it: such cannot name JSON as its kind unasked."""
-    headers = request.headers
-    if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        return False
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    return kind == "application/json" and from_here(request.headers)
 
 
 def key_of(request: Request, cookie: str) -> str:

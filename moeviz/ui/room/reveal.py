@@ -32,14 +32,15 @@ def what_came_out(step: Step, code: str) -> dict[str, Any]:
         ``step``, its name; ``job``, what runs; ``outcome``, what came out or why there is nothing.
     """
     said: dict[str, Any] = {"step": step.id}
-    if step.run is None:
-        return said
-    try:
-        said["job"] = _start(step.run, code)
-    except MoevizError as error:
-        # The class saw its answers; that the run did not start is no reason to hide them again.
-        return {**said, "outcome": {"words": str(error)}}
-    outcome = _finished(step, said["job"])
+    outcome = _of_lesson(step)
+    if step.run is not None:
+        try:
+            said["job"] = _start(step.run, code)
+        except MoevizError as error:
+            # That the run did not start is no reason to hide the answers.
+            outcome = outcome or {"words": str(error)}
+    if outcome is None and "job" in said:
+        outcome = _finished(step, said["job"])
     return {**said, "outcome": outcome} if outcome else said
 
 
@@ -74,6 +75,22 @@ def settle(room: Room) -> None:
         outcome = _finished(step, job)
         if outcome is not None:
             hall().lectern.came_out(room.code, name, outcome)
+
+
+def _of_lesson(step: Step) -> dict[str, Any] | None:
+    """Return what a lesson says came out; None where the step is of none."""
+    from moeviz.lessons import LESSONS
+    from moeviz.lessons.reader import looked_up
+    from moeviz.rooms.lesson_agenda import came_out
+
+    source = step.source or {}
+    name = str(source.get("lesson", ""))
+    if not name:
+        return None
+    if name not in LESSONS or LESSONS[name].digest != source.get("digest"):
+        return {"words": "The lesson has changed since this room was opened; open another room."}
+    lesson = LESSONS[name]
+    return came_out(lesson, str(source.get("step")), looked_up(lesson))
 
 
 def _start(run: Mapping[str, Any], code: str) -> str:

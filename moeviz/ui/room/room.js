@@ -236,7 +236,7 @@ class Desk {
         this.words.append(tagged("p", { class: "room-open" }, link));
       }
     }
-    line(this.number, asks && !told.hidden ? `${told.count} ${step.kind === "slope" ? "predictions" : "answers"}` : "");
+    line(this.number, asks && !told.hidden && (told.revealed || this.peek) ? `${told.count} ${step.kind === "slope" ? "predictions" : "answers"}` : "");
     line(this.here, `${told.here} here${told.names.length ? `: ${told.names.join(", ")}` : ""}`);
     const place = `Step ${told.at + 1} of ${told.of}`;
     if (this.place.dataset.of !== place) {
@@ -290,7 +290,7 @@ class Desk {
     const { told } = this;
     const said = told.count ? "They are hidden until you reveal." : "Predict first: answers are hidden until all are in.";
     return tagged(
-      "div", { class: "room-cover" }, element("p", "room-big", `${told.count} of ${told.here}`),
+      "div", { class: "room-cover" }, element("p", "room-big", told.here >= told.count ? `${told.count} of ${told.here}` : String(told.count)),
       element("p", "", "have answered"), element("p", "room-quiet", said),
     );
   }

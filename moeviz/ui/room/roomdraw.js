@@ -69,14 +69,19 @@ const times = (decades) => (decades === 0 ? "as at first" : decades > 0 ? `×${1
 
 export class Axes {
   // A plot of slopes: `scale` is how many pixels a CSS pixel of the page's font has.
-  constructor(step, width, height, { span = 2, first = null, scale = 1 } = {}) {
-    Object.assign(this, { step, width, height, span, first, scale });
+  // `slopes` are those that have to be seen; else all that may be drawn.
+  constructor(step, width, height, { span, first, scale = 1, slopes } = {}) {
+    const [from, to] = step.sizes ?? [];
+    Object.assign(this, { step, width, height, scale });
+    this.span = span ?? (from ? Math.log10(to / from) : 2);
+    this.first = first ?? from ?? null;
     this.left = 92 * scale;
     this.right = 14 * scale;
     this.top = 12 * scale;
     this.foot = 46 * scale;
-    this.high = Math.max(0.15, step.high * span) + 0.1;
-    this.low = Math.min(-0.5, step.low * span) - 0.1;
+    const seen = slopes ?? [step.low, step.high];
+    this.high = Math.max(0.1, ...seen.map((slope) => slope * this.span)) + 0.15;
+    this.low = Math.min(-1, ...seen.map((slope) => slope * this.span)) - 0.15;
     this.root = shape("svg", { viewBox: `0 0 ${width} ${height}`, class: "room-axes" });
     this.frame();
   }
@@ -117,7 +122,7 @@ export class Axes {
     root.append(shape("text", {
       x: (this.left + this.width) / 2, y: this.height - 6 * scale, "text-anchor": "middle", ...font,
     }, this.first ? "samples n" : "more data"));
-    root.append(shape("text", { x: 4 * scale, y: this.top + 12 * scale, ...font }, "error"));
+    root.append(shape("text", { x: this.left + 6 * scale, y: this.top + 12 * scale, ...font }, "error"));
   }
 
   line(slope, attributes) {
@@ -139,7 +144,11 @@ export class Axes {
 
 // All lines that were drawn, what came out over them, and one's own.
 export function fan(step, { together, outcome, own, curve, revealed }, width, height, scale) {
-  const axes = new Axes(step, width, height, { span: curve?.span ?? 2, first: curve?.first ?? null, scale });
+  const span = curve?.span ?? undefined;
+  const slopes = [...(together?.fan ?? []).map(([slope]) => slope), ...(own === undefined ? [] : [own])];
+  if (revealed) slopes.push(...[outcome?.low, outcome?.high].filter(Number.isFinite));
+  const reached = [...(curve?.measured ?? []), ...(curve?.predicted ?? [])].map(([x, y]) => y / Math.max(x, span ?? 1));
+  const axes = new Axes(step, width, height, { span, first: curve?.first, scale, slopes: [...slopes, ...reached] });
   const most = Math.max(1, ...(together?.fan ?? []).map(([, count]) => count));
   for (const [slope, count] of together?.fan ?? []) {
     axes.line(slope, { class: "room-guess", "stroke-width": (1.5 + 4 * (count / most)) * scale });
@@ -152,7 +161,8 @@ export function fan(step, { together, outcome, own, curve, revealed }, width, he
   if (revealed && curve?.predicted.length) axes.path(curve.predicted, { class: "room-predicted", "stroke-width": 2 * scale });
   if (own !== undefined) {
     axes.line(own, { class: "room-own", "stroke-width": 4 * scale });
-    axes.words(axes.x(axes.span) - 4 * scale, axes.y(own * axes.span) - 9 * scale, `you: ${written(own)}`, "room-own-words");
+    const under = Number.isFinite(outcome?.value) && own < outcome.value ? 22 : -9;
+    axes.words(axes.x(axes.span) - 4 * scale, axes.y(own * axes.span) + under * scale, `you: ${written(own)}`, "room-own-words");
   }
   if (revealed && curve?.measured.length) {
     axes.path(curve.measured, { class: "room-measured", "stroke-width": 3.5 * scale });
@@ -160,7 +170,8 @@ export function fan(step, { together, outcome, own, curve, revealed }, width, he
       axes.root.append(shape("circle", { cx: axes.x(x), cy: axes.y(y), r: 6 * scale, class: "room-dot" }));
     }
     const [x, y] = curve.measured.at(-1);
-    axes.words(axes.x(x) - 4 * scale, axes.y(y) + 22 * scale, "measured", "room-measured-words", x < axes.span / 3 ? "start" : "end");
+    const above = own !== undefined && own < y / Math.max(x, 0.1);
+    axes.words(axes.x(x) - 4 * scale, axes.y(y) + (above ? -12 : 24) * scale, "measured", "room-measured-words", x < axes.span / 3 ? "start" : "end");
   }
   return axes.root;
 }
