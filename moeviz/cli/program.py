@@ -19,6 +19,7 @@ from moeviz.cli.keep import add_keep, keep_results
 from moeviz.cli.presets import add_presets
 from moeviz.cli.protocols import add_protocols, protocols
 from moeviz.cli.rates import add_rates
+from moeviz.cli.room import add_room
 from moeviz.cli.running import add_where, run
 from moeviz.cli.study import add_reach, add_study
 from moeviz.cli.train import add_train, train
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
             "jobs", help="what is kept of studies, checks and trainings; export, import, delete"
         )
     )
+    add_room(commands.add_parser("room", help="lecture rooms: open, list, end, export the answers"))
     add_glossary(commands.add_parser("glossary", help="what the words mean"))
     add_bench(commands.add_parser("bench", help="measure speed, with peers beside it"))
     return parser

@@ -138,25 +138,23 @@ class Lectern:
 
         return self._books.change(code, work)
 
-    def came_out(self, code: str, step: str, outcome: Mapping[str, Any]) -> Room:
-        """Say what came out of what runs for a step that was revealed.
+    def came_out(self, code: str, said: Mapping[str, Any]) -> Room:
+        """Say what came out of a step that was revealed, or what runs for it.
 
         Parameters
         ----------
-        code, step : str
-        outcome : mapping
+        code : str
+        said : mapping
+            ``step``, and ``outcome`` or ``job``, as :func:`~moeviz.rooms.state.acted` takes them.
 
         Raises
         ------
         RoomError
             If it is not revealed.
         """
-        said = {"step": step, "outcome": dict(outcome)}
-
-        def work(room: Room) -> tuple[Agenda, State]:
-            return room.agenda, acted(room.state, room.agenda, "came", said)
-
-        return self._books.change(code, work)
+        return self._books.change(
+            code, lambda room: (room.agenda, acted(room.state, room.agenda, "came", said))
+        )
 
     def end(self, code: str) -> Room:
         """End a room, for who runs the server.

@@ -69,8 +69,8 @@ def acted(state: State, agenda: Agenda, action: str, value: Any = None) -> State
     agenda : Agenda
     action : str
         ``lead`` (to the place `value`), ``free``, ``follow``, ``pause``, ``resume``, ``hide``,
-        ``show``, ``reveal`` (`value` holds ``step``, ``outcome`` and ``job``), ``undo``, ``came``
-        (`value` holds ``step`` and ``outcome``) or ``end``.
+        ``show``, ``undo``, ``end``, ``reveal`` or ``came`` (for both `value` holds ``step``, and
+        ``outcome`` or ``job`` as far as they are known).
     value : Any
 
     Raises
@@ -101,15 +101,14 @@ def _reveal(state: State, agenda: Agenda, value: Any) -> State:
         raise RoomError("Expected a question to reveal, but this step has none; go on.")
     if step.id in state.revealed:
         raise RoomError("Expected a step that is not revealed yet; undo that first.")
-    outcome, job = said.get("outcome"), said.get("job")
-    return replace(
+    shown = replace(
         state,
         hidden=False,
         revealed=(*state.revealed, step.id),
         turns={**state.turns, step.id: state.turns.get(step.id, 0) + 1},
-        outcomes={**state.outcomes, step.id: outcome} if outcome else state.outcomes,
-        jobs={**state.jobs, step.id: str(job)} if job else state.jobs,
     )
+    known = said.keys() & {"outcome", "job"}
+    return _came(shown, agenda, {**said, "step": step.id}) if known else shown
 
 
 def _undo(state: State, agenda: Agenda, value: Any) -> State:
@@ -126,10 +125,14 @@ def _undo(state: State, agenda: Agenda, value: Any) -> State:
 
 def _came(state: State, agenda: Agenda, value: Any) -> State:
     said = value if isinstance(value, Mapping) else {}
-    name, outcome = said.get("step"), said.get("outcome")
-    if name not in state.revealed or not isinstance(outcome, Mapping):
+    name, outcome, job = said.get("step"), said.get("outcome"), said.get("job")
+    if name not in state.revealed:
         raise RoomError("Expected a step that is revealed, but it is not; look at the screen.")
-    return replace(state, outcomes={**state.outcomes, name: dict(outcome)})
+    return replace(
+        state,
+        outcomes={**state.outcomes, name: dict(outcome)} if outcome else state.outcomes,
+        jobs={**state.jobs, name: str(job)} if job else state.jobs,
+    )
 
 
 _ACTIONS: Mapping[str, Callable[[State, Agenda, Any], State]] = {

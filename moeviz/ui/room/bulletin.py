@@ -117,10 +117,9 @@ class Bulletin:
     ----------
     hall : callable
         Returns the hall.
-    begun : callable
-        Called in a thread with each room whose watching begins, such as to go on with what it runs.
     settle : callable
-        Called in a thread now and then with each room that is watched, to tell it what came out.
+        Called now and then with each room that is watched, to start what it runs and to tell it
+        what came out; in a thread of its own, since it may take long.
     beat : float
         Seconds between signs of life of a stream.
     """
@@ -128,12 +127,10 @@ class Bulletin:
     def __init__(
         self,
         hall: Callable[[], Hall],
-        begun: Callable[[Room], None] = lambda room: None,
         settle: Callable[[Room], None] = lambda room: None,
         beat: float = BEAT_SECONDS,
     ) -> None:
         self._hall = hall
-        self._begun = begun
         self._settle = settle
         self._beat = beat
         self._streams = 0
@@ -141,6 +138,7 @@ class Bulletin:
         self._boards: dict[str, Board] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(4, "moeviz-room")
+        self._settling = ThreadPoolExecutor(1, "moeviz-room-runs")
 
     @property
     def full(self) -> bool:
@@ -232,7 +230,8 @@ class Bulletin:
             task.cancel()
         for board in self._boards.values():
             board.wake()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._threads, self._settling):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _board(self, code: str) -> Board:
         found = self._boards.get(code)
@@ -245,7 +244,8 @@ class Bulletin:
 
     async def _tell(self, board: Board) -> None:
         """Tell a room's watchers for as long as there are any."""
-        due, told, first = 0.0, None, True
+        due, told = 0.0, None
+        settled: asyncio.Future[None] | None = None
         try:
             while board.wanted and not self._closing:
                 board.stirred.clear()
@@ -255,9 +255,10 @@ class Bulletin:
                     due = now + SYNC_SECONDS
                 here = set(board.here)
                 try:
-                    if first:
-                        await self.work(lambda: self._begin(board.code))
-                        first = False
+                    if settled is None or settled.done():
+                        settled = asyncio.get_running_loop().run_in_executor(
+                            self._settling, self._settled, board.code
+                        )
                     look = partial(self._look, board.code, sync, here, told)
                     mark, made = await self.work(look)
                     if made:
@@ -281,9 +282,13 @@ class Bulletin:
             board.ended = True
             board.wake()
 
-    def _begin(self, code: str) -> None:
-        room = self._hall().books.found(code)
-        self._begun(room)
+    def _settled(self, code: str) -> None:
+        try:
+            self._settle(self._hall().books.found(code))
+        except MoevizError as error:
+            logger.warning("Room %s was not told what came out: %s", code, error)
+        except Exception:
+            logger.exception("Room %s was not told what came out", code)
 
     def _look(
         self, code: str, sync: bool, here: set[int], told: Any
@@ -291,7 +296,6 @@ class Bulletin:
         books = self._hall().books
         if sync:
             books.sync(code)
-            self._settle(books.found(code))
         room = books.found(code)
         mark = (room.changes, bool(room.state.ended), frozenset(here))
         return mark, self._made(code, here) if mark != told else {}

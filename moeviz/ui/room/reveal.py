@@ -17,64 +17,53 @@ from moeviz.ui.shared.session import engine, hall, look
 logger = logging.getLogger(__name__)
 
 
-def what_came_out(step: Step, code: str) -> dict[str, Any]:
-    """Start what a step runs, and return what is known of it at once.
-
-    Parameters
-    ----------
-    step : Step
-    code : str
-        The room's, for whom it is run.
-
-    Returns
-    -------
-    dict
-        ``step``, its name; ``job``, what runs; ``outcome``, what came out or why there is nothing.
-    """
-    said: dict[str, Any] = {"step": step.id}
-    outcome = _of_lesson(step)
-    if step.run is not None:
-        try:
-            said["job"] = _start(step.run, code)
-        except MoevizError as error:
-            # That the run did not start is no reason to hide the answers.
-            outcome = outcome or {"words": str(error)}
-    if outcome is None and "job" in said:
-        outcome = _finished(step, said["job"])
-    return {**said, "outcome": outcome} if outcome else said
-
-
-def go_on(room: Room) -> None:
-    """Have what a room runs go on, such as after the server was started again.
-
-    Parameters
-    ----------
-    room : Room
-    """
-    for name, _ in room.state.jobs.items():
-        step = room.agenda.step(name)
-        if step is None or step.run is None or name in room.state.outcomes or room.state.ended:
-            continue
-        try:
-            _start(step.run, room.code)
-        except MoevizError as error:
-            logger.warning("What room %s runs does not go on: %s", room.code, error)
+_started: set[tuple[str, str]] = set()
+"""Rooms and steps for which this process has submitted what they run."""
 
 
 def settle(room: Room) -> None:
-    """Tell a room what came out of what it runs, once that has ended.
+    """Start what revealed steps run, and tell the room what came out, as far as that is known.
+
+    It may take seconds, so that nobody waits for it: who reveals sees the answers at once. Whatever
+    is missing after a restart is done here too.
 
     Parameters
     ----------
     room : Room
     """
-    for name, job in room.state.jobs.items():
+    state = room.state
+    for name in () if state.ended else state.revealed:
         step = room.agenda.step(name)
-        if step is None or name in room.state.outcomes or room.state.ended:
+        if step is None or (name in state.outcomes and not _waits(step, room)):
             continue
+        said = _known(step, room)
+        if said.keys() > {"step"}:
+            hall().lectern.came_out(room.code, said)
+
+
+def _waits(step: Step, room: Room) -> bool:
+    """Return whether a step has something to run that was not tried here."""
+    return step.run is not None and (room.code, step.id) not in _started
+
+
+def _known(step: Step, room: Room) -> dict[str, Any]:
+    """Return what is known of a revealed step and was not told yet: ``job`` and ``outcome``."""
+    said: dict[str, Any] = {"step": step.id}
+    known = room.state.outcomes.get(step.id)
+    outcome = None if known else _of_lesson(step)
+    job = room.state.jobs.get(step.id)
+    if step.run is not None and (job is None or _waits(step, room)):
+        _started.add((room.code, step.id))
+        try:
+            started = _start(step.run, room.code)
+            if started != job:
+                said["job"] = job = started
+        except MoevizError as error:
+            logger.warning("What room %s runs did not start: %s", room.code, error)
+            outcome = outcome or known or {"words": str(error)}
+    if outcome is None and known is None and job is not None:
         outcome = _finished(step, job)
-        if outcome is not None:
-            hall().lectern.came_out(room.code, name, outcome)
+    return {**said, "outcome": outcome} if outcome else said
 
 
 def _of_lesson(step: Step) -> dict[str, Any] | None:

@@ -136,7 +136,7 @@ class Desk {
 
   buttons() {
     const act = (name, words, does, className) => (this[name] = button(words, does, { className }));
-    act("reveal", "Reveal", () => this.act("reveal"), "room-press");
+    act("reveal", "Reveal", () => this.act("reveal", this.told.step.id), "room-press");
     act("back", "Back", () => this.act("lead", this.told.at - 1));
     act("next", "Next", () => this.act("lead", this.told.at + 1));
     this.acts.append(this.reveal, this.back, this.next);
@@ -182,10 +182,11 @@ class Desk {
 
   show(told) {
     const view = `${told.step.id} ${told.revealed} ${told.job}`;
+    const other = this.told?.step.id !== told.step.id;
     this.told = told;
     if (view !== this.view) {
       this.view = view;
-      this.peek = false;
+      if (other) this.peek = false;
       this.screen = null;
       this.stop?.();
       this.stop = null;

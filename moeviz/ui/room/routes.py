@@ -33,7 +33,7 @@ from moeviz.ui.room.requests import (
     read_json,
     refused,
 )
-from moeviz.ui.room.reveal import go_on, settle, what_came_out
+from moeviz.ui.room.reveal import settle
 from moeviz.ui.shared.closing import STREAMS
 from moeviz.ui.shared.events import packed, plain
 from moeviz.ui.shared.lecturer import asks_as_lecturer
@@ -142,11 +142,9 @@ class Desk:
         """Do what the lecturer wants."""
         said = await read_json(request)
         code, key = _code(request), key_of(request, LECTURER)
-        room = await self._led(code, key)
         action, value = str(said.get("action")), said.get("value")
         if action == "reveal":
-            step = room.step
-            value = await self._bulletin.work(lambda: what_came_out(step, code))
+            value = {"step": value} if isinstance(value, str) else None
         lectern = self._hall().lectern
         await self._bulletin.work(lambda: lectern.act(code, key, action, value))
         self._bulletin.stir(code)
@@ -250,7 +248,7 @@ def routes(base: str) -> list[Route]:
     base : str
         The path below which the whole app lives; "" for none.
     """
-    bulletin = Bulletin(hall, go_on, settle)
+    bulletin = Bulletin(hall, settle)
     STREAMS.append(bulletin.close)
     return room_routes(Desk(bulletin, hall, base), base)
 
