@@ -82,6 +82,7 @@ class Phone {
 
   async meet(asked) {
     const me = await asked();
+    if (me.joined === false) return this.ask(this.code, "");
     this.answers = Object.fromEntries(Object.entries(me.answers).map(([step, given]) => [step, given.content]));
     this.nickname = me.nickname;
     history.replaceState(null, "", `?code=${this.code}`);
@@ -190,7 +191,9 @@ class Phone {
   revealed(step) {
     this.picture = element("div", "phone-picture");
     this.words = element("p", "phone-words");
-    this.body.append(this.picture, this.words);
+    this.words.setAttribute("role", "status");
+    this.came = element("p", "phone-words");
+    this.body.append(this.picture, this.words, this.came);
     if (!this.told.job) return;
     this.progress = element("p", "phone-quiet");
     this.body.append(this.progress);
@@ -219,6 +222,7 @@ class Phone {
     this.picture.replaceChildren(drawn(step, all, WIDE, 300));
     const mine = own === undefined ? "You did not answer this one. " : `You said ${contentWords(step, own)}. `;
     this.words.replaceChildren(...worded(mine + this.verdict(own) + inWords(step, all)));
+    this.came.replaceChildren(...worded(told.outcome?.words ?? ""));
   }
 
   verdict(own) {

@@ -237,7 +237,7 @@ class Desk {
         this.words.append(tagged("p", { class: "room-open" }, link));
       }
     }
-    line(this.number, asks && !told.hidden && (told.revealed || this.peek) ? `${told.count} ${step.kind === "slope" ? "predictions" : "answers"}` : "");
+    line(this.number, asks && !told.hidden && (told.revealed || this.peek) ? `${told.count} ${step.kind === "slope" ? "prediction" : "answer"}${told.count === 1 ? "" : "s"}` : "");
     line(this.here, `${told.here} here${told.names.length ? `: ${told.names.join(", ")}` : ""}`);
     const place = `Step ${told.at + 1} of ${told.of}`;
     if (this.place.dataset.of !== place) {
@@ -273,18 +273,23 @@ class Desk {
     const covered = !shown && !told.hidden && !told.ended && step.kind !== "look";
     if (!shown) {
       this.picture.replaceChildren(...(covered ? [this.cover()] : []));
-      this.takeaway.textContent = "";
+      this.takeaway.dataset.of = "";
+      this.takeaway.replaceChildren();
       return;
     }
     const scale = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
     const wide = this.picture.clientWidth || 800;
-    const below = window.innerHeight - this.picture.getBoundingClientRect().top - 110 * scale;
+    const scrolled = this.root.closest('[data-testid="stMain"]')?.scrollTop ?? 0;
+    const below = window.innerHeight - this.picture.getBoundingClientRect().top - scrolled - 110 * scale;
     const high = Math.max(300, Math.min(0.62 * wide, below));
     const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
     const all = { ...told, curve };
     this.picture.replaceChildren(drawn(step, all, wide, high, scale));
-    const words = [inWords(step, all), this.progress].filter(Boolean).join(" ");
-    if (this.takeaway.textContent !== words) this.takeaway.textContent = words;
+    const words = [inWords(step, all), (told.revealed && told.outcome?.words) || "", this.progress];
+    if (this.takeaway.dataset.of !== words.join("|")) {
+      this.takeaway.dataset.of = words.join("|");
+      this.takeaway.replaceChildren(...words.filter(Boolean).map((each) => tagged("p", {}, ...worded(each))));
+    }
   }
 
   cover() {

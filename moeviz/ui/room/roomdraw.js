@@ -158,7 +158,11 @@ export function fan(step, { together, outcome, own, curve, revealed }, width, he
     const corners = [[0, 0], ...ends].map(([x, y]) => `${axes.x(x).toFixed(1)},${axes.y(y).toFixed(1)}`);
     axes.root.append(shape("polygon", { points: corners.join(" "), class: "room-wedge" }));
   }
-  if (revealed && curve?.predicted.length) axes.path(curve.predicted, { class: "room-predicted", "stroke-width": 2 * scale });
+  if (revealed && curve?.predicted.length) {
+    axes.path(curve.predicted, { class: "room-predicted", "stroke-width": 2 * scale });
+    const [x, y] = curve.predicted[0];
+    axes.words(axes.x(x) + 6 * scale, axes.y(y) + 30 * scale, "dotted: the information's prediction", "room-measured-words", "start");
+  }
   if (own !== undefined) {
     axes.line(own, { class: "room-own", "stroke-width": 4 * scale });
     const under = Number.isFinite(outcome?.value) && own < outcome.value ? 22 : -9;
@@ -241,16 +245,15 @@ export function inWords(step, { together, outcome, revealed }) {
   else if (together.fan) {
     const [often, most] = together.fan.reduce((a, b) => (b[1] > a[1] ? b : a));
     const [low, high] = [together.fan[0][0], together.fan.at(-1)[0]];
-    said.push(`${count} lines, from ${written(low)} to ${written(high)}; most often ${written(often)} (${most}).`);
+    said.push(count === 1 ? `One line: ${written(low)}.` : `${count} lines, from ${written(low)} to ${written(high)}; most often ${written(often)} (${most}).`);
   } else {
     const [name, ...rest] = together.bars.reduce((a, b) => (b.at(-1) > a.at(-1) ? b : a));
     const words = step.kind === "number" ? `near ${written((name + rest[0]) / 2, digitsOf(step))}` : `“${labelOf(step, name)}”`;
-    said.push(`${count} answers; most often ${words} (${rest.at(-1)}).`);
+    said.push(count === 1 ? `One answer: ${words}.` : `${count} answers; most often ${words} (${rest.at(-1)}).`);
   }
   if (revealed && right !== null && right !== undefined && count) {
     said.push(`${right} of ${count} were right (${Math.round((100 * right) / count)} %).`);
   }
-  if (revealed && outcome?.words) said.push(outcome.words);
   return said.join(" ");
 }
 

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from moeviz.errors import MoevizError
 from moeviz.rooms.codes import read_code
-from moeviz.rooms.errors import TooOftenError, nowhere
+from moeviz.rooms.errors import TooOftenError, UnknownRoomError, nowhere
 from moeviz.rooms.export import answers_csv
 from moeviz.rooms.hall import Hall
 from moeviz.rooms.room import Room
@@ -87,9 +87,12 @@ class Desk:
         return response
 
     async def me(self, request: Request) -> Response:
-        """Say what a phone has answered."""
-        code, token = _code(request), key_of(request, MEMBER)
-        room, member = await self._bulletin.work(lambda: self._hall().doors.member(code, token))
+        """Say what a phone has answered, or that it is in no such room."""
+        try:
+            code, token = _code(request), key_of(request, MEMBER)
+            room, member = await self._bulletin.work(lambda: self._hall().doors.member(code, token))
+        except UnknownRoomError:
+            return answered({"joined": False})
         return answered(room.own(member))
 
     async def answer(self, request: Request) -> Response:
