@@ -150,7 +150,8 @@ class Desk {
     });
     this.export = tagged("a", { href: home(`moeviz/room/${this.data.code}/answers.csv`).href, download: "" }, "Answers as CSV");
     act("end", "End", () => this.ending());
-    this.more.append(this.look, this.hide, this.pause, this.free, this.undo, this.end, this.export);
+    this.another = tagged("a", { href: home("room").href }, "Open another room");
+    this.more.append(this.another, this.look, this.hide, this.pause, this.free, this.undo, this.end, this.export);
   }
 
   // Ending cannot be undone: the second press does it.
@@ -256,8 +257,9 @@ class Desk {
     this.back.disabled = told.at === 0;
     this.next.disabled = told.at === told.of - 1;
     this.undo.disabled = !told.undo;
-    for (const node of [this.acts, this.asks]) node.hidden = Boolean(told.ended);
-    for (const node of this.more.querySelectorAll("button")) node.disabled ||= Boolean(told.ended);
+    const over = Boolean(told.ended);
+    for (const node of [this.acts, this.asks, this.join, ...this.more.querySelectorAll("button")]) node.hidden ||= over;
+    this.another.hidden = !over;
     this.notes.hidden = !told.notes;
     if (this.notes.dataset.of !== told.notes) {
       this.notes.dataset.of = told.notes;
