@@ -181,6 +181,16 @@ def cancel_asked(connection: Connection, name: Name) -> bool:
     return connection.execute(asked).scalar() is not None
 
 
+def cancels_asked(connection: Connection, names: Sequence[Name]) -> set[Name]:
+    """Return which of some jobs shall be stopped."""
+    asked = select(jobs.c.kind, jobs.c.hash, jobs.c.device).where(
+        jobs.c.kind.in_({name.kind for name in names}),
+        jobs.c.hash.in_({name.hash for name in names}),
+        jobs.c.cancel.is_not(None),
+    )
+    return {Name(*row) for row in connection.execute(asked)} & set(names)
+
+
 def take_cancel(connection: Connection, name: Name) -> bool:
     """Take the note away, and return whether there was one."""
     noted = within(jobs, name) & jobs.c.cancel.is_not(None)
@@ -330,10 +340,9 @@ def wished_by(connection: Connection, name: Name, since: float) -> set[str]:
 
 def asked_by(connection: Connection, visitor: str, most: int) -> list[dict[str, Any]]:
     """Return what a visitor asked for, the latest first."""
-    same = _same(wishes, specifications)
     asked = (
-        select(wishes, specifications.c.content)
-        .select_from(wishes.outerjoin(specifications, same))
+        select(wishes, jobs.c.state, jobs.c.seconds)
+        .select_from(wishes.outerjoin(jobs, _same(wishes, jobs)))
         .where(wishes.c.visitor == visitor)
         .order_by(wishes.c.since.desc())
         .limit(most)
@@ -350,8 +359,7 @@ def latest_jobs(connection: Connection, active: Collection[str], most: int) -> l
     )
     rests = case((jobs.c.state.in_(list(active)), 0), else_=1)
     asked = (
-        select(jobs, specifications.c.content, wanted.label("wanted"))
-        .select_from(jobs.outerjoin(specifications, _same(jobs, specifications)))
+        select(jobs, wanted.label("wanted"))
         .where(jobs.c.state.is_not(None))
         .order_by(rests, jobs.c.beat.desc())
         .limit(most)

@@ -27,6 +27,7 @@ CHECKER = "pages/lab/checker.py"
 SPARSE = "pages/train/sparse.py"
 LESSONS_PATH = "pages/teach/lessons.py"
 ROOM = "pages/teach/room.py"
+JOBS = "pages/lab/jobs.py"
 
 ADDRESSES = {
     GATES: "gates",
@@ -42,6 +43,7 @@ ADDRESSES = {
     SPARSE: "train",
     LESSONS_PATH: "lessons",
     ROOM: "room",
+    JOBS: "jobs",
 }
 """Where each page but the first answers, below the app's own address."""
 
@@ -59,6 +61,7 @@ TITLES = {
     SPARSE: "Sparse experts",
     LESSONS_PATH: "Lessons",
     ROOM: "Lecture room",
+    JOBS: "Your jobs",
 }
 """What they are called."""
 
@@ -71,6 +74,7 @@ SECTIONS = {
     "Decide": (CHECKER,),
     "Train": (SPARSE,),
     "Teach": (LESSONS_PATH, ROOM),
+    "Jobs": (JOBS,),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""
 
