@@ -33,7 +33,7 @@ setup(
             "ui/*/*.js", "ui/*/*.css", "ui/*/*.svg", "peers/*.R",
             "symbolic/catalogue/*.json", "symbolic/catalogue/verdicts/*.json",
             "study/results/*.json", "train/results/*.json.xz", "export/*.typ",
-            "lessons/shipped/*.md", "lessons/notes/*.md",
+            "lessons/shipped/*.md", "lessons/teaching/*.md",
         ],
         "moeviz.charts": ["*.toml", "primer.txt", "primer.json"],
         SITE: [".streamlit/config.toml", "pages/*/*.py"],

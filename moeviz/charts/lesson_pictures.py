@@ -26,6 +26,7 @@ def training_document(result: TrainingResult, places: Sequence[int]) -> dict[str
     labels: list[dict[str, Any]] = []
     ends: list[tuple[float, str]] = []
     values: list[float] = []
+    finals: list[tuple[str, float]] = []
     for number, place in enumerate(places):
         curve = result.curve(place, result.measure.what)
         pairs = zip(curve.steps.tolist(), curve.mean.tolist(), strict=True)
@@ -36,14 +37,15 @@ def training_document(result: TrainingResult, places: Sequence[int]) -> dict[str
         lines.append({"points": points, **look})
         values += [value for _, value in points]
         title = result.spec.methods[place].title
-        ends.append((points[-1][1], f"{title} {points[-1][1]:.2f}"))
+        ends.append((points[-1][1], title))
+        finals.append((title, float(result.final(place).mean())))
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     pad = 0.08 * (high - low or 1.0)
     last = float(result.steps[-1])
     for number, (_, words) in enumerate(sorted(ends, reverse=True)):
         at = [0.98 * last, high - (number + 0.5) * 0.09 * (high - low or 1.0)]
         labels.append({"at": at, "text": words, "anchor": "end"})
-    words = "; ".join(text for _, text in sorted(ends))
+    words = "; ".join(f"{title} *{value:.3f}*" for title, value in finals)
     panel = {
         "title": result.measure.name.capitalize(),
         "note": f"{result.measure.unit}, mean of {len(result.seeds)} seeds, by steps",
@@ -56,12 +58,12 @@ def training_document(result: TrainingResult, places: Sequence[int]) -> dict[str
     return {
         "handles": [],
         "panels": [panel],
-        "sentence": f"At the end: {words} {result.measure.unit}.",
+        "sentence": f"At the end, over all that is held out: {words} {result.measure.unit}.",
         "tables": [
             {
                 "title": "At the end",
                 "columns": ["", result.measure.unit],
-                "rows": [[words.rpartition(" ")[0], value] for value, words in ends],
+                "rows": [list(pair) for pair in finals],
             }
         ],
     }

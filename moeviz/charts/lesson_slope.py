@@ -1,12 +1,15 @@
-"""A slope drawn by hand: axes with logarithms, where a curve begins, and a line to be turned."""
+"""A slope drawn by hand on axes with logarithms, and what came out on the same axes."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from moeviz.charts.checker import superscript
 from moeviz.charts.convergence import size_text
+from moeviz.text import signed
 
 HANDLE = "end"
 """The name of the handle at the line's right end."""
@@ -15,9 +18,32 @@ ROOM = 0.25
 """Decades above and below."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """A curve on the axes.
+
+    Attributes
+    ----------
+    words : str
+        At its end.
+    n : sequence of float
+    mean : sequence of float or None
+    """
+
+    words: str
+    n: Sequence[float]
+    mean: Sequence[float | None]
+
+    @property
+    def points(self) -> list[list[float]]:
+        """Where it passes, in decades."""
+        pairs = zip(self.n, self.mean, strict=True)
+        return [[math.log10(n), math.log10(m)] for n, m in pairs if m and n > 0.0]
+
+
 def slope_document(
     first: float, sizes: tuple[float, float], ends: tuple[float, float], slope: float,
-    step: float = 0.05, fixed: bool = False,
+    step: float = 0.05, fixed: bool = False, beside: Sequence[Known] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Return the picture on which a slope is drawn, for the component ``plane``.
 
@@ -35,39 +61,109 @@ def slope_document(
         By which an arrow key changes it.
     fixed : bool
         Whether it stays.
+    beside : sequence of Known
+        What is known before.
     """
     left, right = (math.log10(size) for size in sizes)
     wide, start = right - left, math.log10(first)
-    low, high = (start + end * wide for end in ends)
-    y = [math.floor(10 * (low - ROOM)) / 10, math.ceil(10 * (high + ROOM)) / 10]
-    powers = range(math.ceil(y[0]), math.floor(y[1]) + 1)
-    panel = {
-        "x": [left - 0.12 * wide, right + 0.16 * wide],
-        "y": y,
-        "ticks": {
-            "x": [[math.log10(n), size_text(round(n))] for n in sizes],
-            "y": [[power, superscript(f"10^{power}")] for power in powers],
-        },
+    heights = [start + end * wide for end in ends]
+    shown = [one for one in beside if one.points]
+    heights += [y for one in shown for _, y in one.points]
+    known = [{"words": one.words, "points": one.points} for one in shown]
+    panel = _panel(first, sizes, heights)
+    handle = {
+        "id": HANDLE,
+        "name": "",
+        "title": "slope of your line",
+        "kind": "point",
+        "colour": 0,
+        "at": [right, round(start + slope * wide, 4)],
+        "step": round(step * wide, 6),
+        "panels": [0],
     }
     return {
-        "handles": [
-            {
-                "id": HANDLE,
-                "name": "",
-                "title": "slope of your line",
-                "kind": "point",
-                "colour": 0,
-                "at": [right, round(start + slope * wide, 4)],
-                "step": round(step * wide, 6),
-                "panels": [0],
-                **({"fixed": True} if fixed else {}),
-            }
-        ],
+        "handles": [{**handle, "fixed": True} if fixed else handle],
         "panel": panel,
         "anchor": [left, start],
         "right": right,
         "ends": list(ends),
         "step": step,
+        "known": known,
+    }
+
+
+def revealed_document(
+    curve: Known, guess: float, theory: float | None, paper: float | None
+) -> dict[str, Any]:
+    """Return prediction, data, theory and paper on the axes of the prediction.
+
+    Parameters
+    ----------
+    curve : Known
+        What was measured.
+    guess : float
+        The slope that was predicted.
+    theory, paper : float or None
+        Slopes; None where there is none.
+    """
+    points = curve.points
+    (left, start), right = points[0], points[-1][0]
+    wide = right - left
+
+    def line(slope: float, **look: Any) -> dict[str, Any]:
+        return {"points": [[left, start], [right, start + slope * wide]], **look}
+
+    said = [("you", guess, {"width": 4, "colour": 4, "dash": "10,6"})]
+    if theory is not None:
+        said.append(("theory", theory, {"width": 1.5, "colour": "text"}))
+    if paper is not None:
+        said.append(("paper", paper, {"width": 2, "colour": 1, "dash": "3,5"}))
+    ends = [(start + slope * wide, f"{words} {signed(slope)}") for words, slope, _ in said]
+    ends.append((points[-1][1], curve.words))
+    heights = [start, *(y for _, y in points), *(y for y, _ in ends)]
+    panel = _panel(10**start, (10**left, 10**right), heights)
+    tall = panel["y"][1] - panel["y"][0]
+    labels, lowest = [], math.inf
+    for y, words in sorted(ends, reverse=True):
+        lowest = min(y, lowest - 0.075 * tall)
+        labels.append({"at": [right + 0.03 * wide, lowest], "text": words, "anchor": "start"})
+    panel |= {
+        "title": "Error, by sample size",
+        "note": "your line, what was measured, theory and paper",
+        "x": [left - 0.12 * wide, right + 0.5 * wide],
+        "tall": 0.62,
+        "narrow": 0.9,
+        "lines": [
+            *(line(slope, **look) for _, slope, look in said),
+            {"points": points, "width": 3, "colour": 0},
+        ],
+        "dots": [{"at": at, "radius": 6, "colour": 0} for at in points],
+        "labels": labels,
+    }
+    rows = [[words, slope] for words, slope, _ in said]
+    return {
+        "handles": [],
+        "panels": [panel],
+        "sentence": "; ".join(words for _, words in ends) + ".",
+        "tables": [{"title": "Slopes", "columns": ["", "slope"], "rows": rows}],
+    }
+
+
+def _panel(first: float, sizes: tuple[float, float], heights: Sequence[float]) -> dict[str, Any]:
+    left, right = (math.log10(size) for size in sizes)
+    wide = right - left
+    y = [
+        math.floor(10 * (min(heights) - ROOM)) / 10,
+        math.ceil(10 * (max([*heights, math.log10(first)]) + ROOM)) / 10,
+    ]
+    powers = range(math.ceil(y[0]), math.floor(y[1]) + 1)
+    return {
+        "x": [left - 0.12 * wide, right + 0.3 * wide],
+        "y": y,
+        "ticks": {
+            "x": [[math.log10(n), size_text(round(n))] for n in sizes],
+            "y": [[power, superscript(f"10^{power}")] for power in powers],
+        },
     }
 
 

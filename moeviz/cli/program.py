@@ -15,6 +15,7 @@ from moeviz.cli.experiments import add_experiments
 from moeviz.cli.glossary import add_glossary
 from moeviz.cli.jobs import add_jobs
 from moeviz.cli.keep import add_keep, keep_results
+from moeviz.cli.lessons import add_lessons
 from moeviz.cli.presets import add_presets
 from moeviz.cli.protocols import add_protocols, protocols
 from moeviz.cli.rates import add_rates
@@ -120,6 +121,9 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     add_room(commands.add_parser("room", help="lecture rooms: open, list, end, export the answers"))
+    add_lessons(
+        commands.add_parser("lessons", help="list lessons, check a file, compute before class")
+    )
     add_glossary(commands.add_parser("glossary", help="what the words mean"))
     add_bench(commands.add_parser("bench", help="measure speed, with peers beside it"))
     return parser

@@ -141,4 +141,8 @@ def _number(
         return Number(text, fact, low, high, step, start, near, interval)
     if fact and not (isinstance(sources.get(source), OfCurve) and fact.endswith(".slope")):
         table.say(kind, f"Expected the slope of a study's curve, but got '{short(fact)}'.")
-    return Slope(text, fact, low, high, step, start, near, interval, source)
+    beside = table.texts("beside", most=3)
+    for name in beside:
+        if not isinstance(sources.get(name), OfCurve) or name == source:
+            table.say("beside", f"Expected beside to name other curves, but got '{short(name)}'.")
+    return Slope(text, fact, low, high, step, start, near, interval, source, beside)

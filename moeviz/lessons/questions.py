@@ -87,11 +87,14 @@ class Slope(Number):
     ----------
     curve : str
         The source of the curve whose slope it is: its sizes and its first error give the axes.
+    beside : tuple of str
+        Sources of curves that are known before, and drawn on the same axes.
     """
 
     kind: ClassVar[str] = "slope"
 
     curve: str = ""
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ FOLDER = "MOEVIZ_LESSONS"
 """The variable that names a lecturer's folder."""
 
 ENDING = ".md"
+NOTES = ".notes.md"
+"""What the files of teachers' notes end with, beside a lesson of one's own."""
+
 MOST_FILES = 50
 
 _NUMBERED = re.compile(r"\d{1,3}-")
@@ -71,7 +74,8 @@ def shelf() -> Shelf:
     if not own:
         return Shelf(shipped(), {})
     try:
-        paths = sorted(path for path in Path(own).glob(f"*{ENDING}") if path.is_file())
+        found = Path(own).glob(f"*{ENDING}")
+        paths = sorted(p for p in found if p.is_file() and not p.name.endswith(NOTES))
         stamps = tuple((str(path), path.stat().st_mtime_ns) for path in paths[:MOST_FILES])
     except OSError:
         return Shelf(shipped(), {own: _one("Expected a folder that can be read.")})

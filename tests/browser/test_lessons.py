@@ -16,8 +16,8 @@ from tests.browser.test_screens import barriers
 BEFORE = "Cosine router: no weight moved (less than 0.0005)"
 
 
-def step(page: Page, number: int) -> None:
-    expect(page.get_by_text(re.compile(f"^{number} of 5:"))).to_be_visible()
+def step(page: Page, number: int, of: int = 5) -> None:
+    expect(page.get_by_text(re.compile(f"^{number} of {of}:"))).to_be_visible()
 
 
 SPREAD = """svg => {
@@ -52,6 +52,13 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit, s
     assert barriers(page) == []
     page.get_by_role("link", name="First lesson").press("Enter")
 
+    step(page, 1, 6)
+    expect(page).to_have_url(re.compile(r"/lessons\?lesson=gate"))
+    page.get_by_role("button", name="All lessons").press("Enter")
+    begin = page.get_by_role("button", name="Begin")
+    expect(begin).to_have_count(8)  # One has been begun.
+    assert barriers(page) == []
+    begin.first.press("Enter")
     step(page, 1)
     expect(page).to_have_url(re.compile(r"/lessons\?lesson=gauge"))
     page.locator(".moeviz-plane[data-draws]").wait_for()
@@ -85,22 +92,25 @@ def test_a_lesson_from_home_by_keyboard_with_a_wrong_prediction(server, visit, s
     assert said == []
 
 
-def test_a_predicted_slope_stands_beside_the_measured_one_on_a_phone(server, visit):
+def test_a_slope_is_drawn_by_keyboard_on_a_phone_and_stands_beside_the_measured_one(server, visit):
     page = visit(390, 844)
     page.goto(f"{server.url}/lessons?lesson=slow&step=2")
     step(page, 2)
-    page.locator(".moeviz-canvas[data-redraws]").wait_for()
+    page.locator(".moeviz-plane[data-draws]").wait_for()
     commit = page.get_by_role("button", name="That is my prediction")
+    expect(commit).to_be_disabled()  # Nobody has drawn yet.
     box = commit.bounding_box()
     assert box["y"] + box["height"] < 844  # Picture and control on the first screen.
-    slider = page.get_by_role("slider")
+    diamond = page.get_by_role("slider", name="slope of your line")
     for _ in range(4):
-        slider.press("ArrowLeft")
-    expect(page.get_by_text("-0.20", exact=True)).to_be_visible()
+        diamond.press("ArrowDown")
+    expect(page.locator(".plane-said")).to_contain_text("Your slope is −0.20")
+    expect(commit).to_be_enabled()
     expect(page).to_have_url(re.compile("step=2"))
     commit.click()
     step(page, 3)
     expect(page.get_by_text("You said −0.20; the direction has −0.51.")).to_be_visible()
+    expect(page.locator(".plane-said").first).to_contain_text("you −0.20; theory −0.50; measured")
     expect(page.locator(".meter").nth(1)).to_contain_text("you −0.20")
     wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 390

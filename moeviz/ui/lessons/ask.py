@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from moeviz.charts.lesson_slope import HANDLE, slope_at, slope_document
+from moeviz.charts.lesson_slope import HANDLE, Known, slope_at, slope_document
+from moeviz.lessons.facts import OfCurve
 from moeviz.lessons.filled import Facts, filled
+from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.questions import Answer, Choice, Number, Order, Question, Slope
+from moeviz.lessons.results import Results
+from moeviz.text import signed
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.typeset import mixed
 
 
-def ask(question: Question, said: Answer | None, facts: Facts, key: str) -> Answer | None:
+def ask(
+    question: Question, said: Answer | None, facts: Facts, key: str, drawn: float | None = None
+) -> Answer | None:
     """Ask, and return what is answered so far; None as long as it is no answer.
 
     Parameters
@@ -23,15 +29,17 @@ def ask(question: Question, said: Answer | None, facts: Facts, key: str) -> Answ
     facts : mapping of str to Fact
     key : str
         Of the widget.
+    drawn : float or None
+        What :func:`draw_slope` returned, for a slope.
     """
     label, locked = filled(question.question, facts), said is not None
     if isinstance(question, Choice):
         return _choice(question, said, facts, label, key)
-    if isinstance(question, Order):
-        return _order(question, said, facts, label, key)
     if isinstance(question, Slope):
         st.markdown(label)
-        return draw_slope(question, said if isinstance(said, float) else None, facts, key)
+        return said if isinstance(said, float) else drawn
+    if isinstance(question, Order):
+        return _order(question, said, facts, label, key)
     value = float(said) if isinstance(said, float) else question.start
     return float(
         st.slider(
@@ -41,12 +49,17 @@ def ask(question: Question, said: Answer | None, facts: Facts, key: str) -> Answ
     )  # fmt: skip
 
 
-def draw_slope(question: Slope, said: float | None, facts: Facts, key: str) -> float | None:
+def draw_slope(
+    question: Slope, lesson: Lesson, results: Results, said: float | None, facts: Facts, key: str
+) -> float | None:
     """Have a slope drawn on axes with logarithms, and return it; None until it was touched.
 
     Parameters
     ----------
     question : Slope
+    lesson : Lesson
+    results : Results
+        Of which curves are drawn that are known before.
     said : float or None
         What was drawn for good.
     facts : mapping of str to Fact
@@ -60,6 +73,7 @@ def draw_slope(question: Slope, said: float | None, facts: Facts, key: str) -> f
     document = slope_document(
         first, (sizes[0], sizes[1]), (question.low, question.high),
         question.start if said is None else said, question.step, said is not None,
+        [curve_of(name, lesson, results, "known") for name in question.beside],
     )  # fmt: skip
     plane(
         document,
@@ -69,13 +83,31 @@ def draw_slope(question: Slope, said: float | None, facts: Facts, key: str) -> f
         file_name="moeviz-prediction",
         on_move=only_a_run,
         tools=False,
-        compact=False,
     )
     if said is not None:
         return said
     now = moved(key)
     at = now.handles.get(HANDLE) if now is not None else None
     return None if at is None else slope_at(document, at)
+
+
+def curve_of(name: str, lesson: Lesson, results: Results, words: str) -> Known:
+    """Return a curve of a lesson, to be drawn.
+
+    Parameters
+    ----------
+    name : str
+        Of its source.
+    lesson : Lesson
+    results : Results
+    words : str
+        Before its slope.
+    """
+    source = lesson.facts[name]
+    assert isinstance(source, OfCurve)
+    curve = source.key.of(results.study(source.study).result)
+    slope = f" {signed(curve.slope.estimate)}" if curve.slope else ""
+    return Known(f"{words}{slope}", curve.n, curve.mean)
 
 
 def _typed(question: Number, said: float | None, key: str) -> float:

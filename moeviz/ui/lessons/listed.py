@@ -31,8 +31,9 @@ def show_list() -> None:
         f"{len(lessons)} lessons, {minutes} minutes in all. Each asks before it shows; every "
         "number is looked up in a run or a certificate while you read."
     )
+    waiting = [lesson for lesson in lessons if not _ended(lesson, kept.get(lesson.name))]
     for number, lesson in enumerate(lessons, start=1):
-        _entry(number, lesson, kept.get(lesson.name))
+        _entry(number, lesson, kept.get(lesson.name), lesson in waiting[:1])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Forget my answers", key="lessons.forget", disabled=not kept, on_click=forget)
         st.button("Start again", key=AGAIN, on_click=STATE.start_again)
@@ -47,27 +48,32 @@ def show_list() -> None:
         _own()
 
 
-def _entry(number: int, lesson: Lesson, place: Place | None) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        needs = f" Needs: {plain('; '.join(lesson.needs))}" if lesson.needs else ""
-        done = _far(lesson, place)
-        st.markdown(
-            f"**{number}. {plain(lesson.title)}**  \n:small[{lesson.minutes} minutes.{needs}{done}]"
+def _entry(number: int, lesson: Lesson, place: Place | None, first: bool) -> None:
+    needs = f" Needs: {plain('; '.join(lesson.needs))}" if lesson.needs else ""
+    with st.container(border=True):
+        words, way = st.columns([6, 1], vertical_alignment="center")
+        words.markdown(
+            f"**{number}. {plain(lesson.title)}**  \n"
+            f":small[{lesson.minutes} minutes.{needs}{_far(lesson, place)}]"
         )
-        st.button(
+        way.button(
             "Begin" if place is None else "Go on",
             key=f"lessons.open.{lesson.name}",
-            type="primary" if place is None else "secondary",
+            type="primary" if first else "secondary",
             on_click=_open,
             args=(lesson, place),
-            width=110,
+            width="stretch",
         )
+
+
+def _ended(lesson: Lesson, place: Place | None) -> bool:
+    return place is not None and place.step >= len(lesson.steps)
 
 
 def _far(lesson: Lesson, place: Place | None) -> str:
     if place is None:
         return ""
-    if place.step >= len(lesson.steps):
+    if _ended(lesson, place):
         return " You came to its end."
     return f" You are at step {place.step} of {len(lesson.steps)}."
 

@@ -13,7 +13,7 @@ from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
 from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.reader import looked_up
-from moeviz.lessons.results import Beside
+from moeviz.lessons.results import Beside, Results, Shipped
 from moeviz.lessons.runs import Run
 from moeviz.study.kept import KeptResult
 from moeviz.symbolic.catalogue.shipped import summary_of
@@ -95,13 +95,34 @@ def facts_now(lesson: Lesson, seed: int | None) -> Facts:
     jobs = done(lesson, seed)
     if not jobs:
         return kept_facts(lesson)
-    name = f"{lesson.digest} {' '.join(sorted(job.job_id for job in jobs.values()))}"
-    return _facts_of(name, lesson, jobs)
+    name = f"{lesson.digest} {_names(jobs)}"
+    return _facts_of(name, lesson, results_now(lesson, seed))
+
+
+def results_now(lesson: Lesson, seed: int | None) -> Results:
+    """Return where a lesson's facts are looked up: runs that came to their end, else what ships.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    seed : int or None
+    """
+    jobs = done(lesson, seed)
+    return _results(_names(jobs), jobs) if jobs else Shipped()
+
+
+def _names(jobs: Mapping[Run, Snapshot]) -> str:
+    return " ".join(sorted(job.job_id for job in jobs.values()))
 
 
 @st.cache_resource(max_entries=MOST_FACTS, show_spinner=False)
-def _facts_of(name: str, _lesson: Lesson, _jobs: Mapping[Run, Snapshot]) -> Facts:
-    return looked_up(_lesson, Beside({(r.what, r.name): result_of(r, j) for r, j in _jobs.items()}))
+def _results(names: str, _jobs: Mapping[Run, Snapshot]) -> Results:
+    return Beside({(run.what, run.name): result_of(run, job) for run, job in _jobs.items()})
+
+
+@st.cache_resource(max_entries=MOST_FACTS, show_spinner=False)
+def _facts_of(name: str, _lesson: Lesson, _results: Results) -> Facts:
+    return looked_up(_lesson, _results)
 
 
 def result_of(run: Run, job: Snapshot) -> Any:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
+from moeviz.charts.lesson_slope import revealed_document
 from moeviz.lessons.answers import (
     answer_text,
     judged,
@@ -12,22 +15,23 @@ from moeviz.lessons.answers import (
     with_guess,
 )
 from moeviz.lessons.blocks import Block, Check, If, Look, Next, Predict, Reveal, Text
-from moeviz.lessons.conditions import holds
+from moeviz.lessons.conditions import Fact, holds
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson, Step
 from moeviz.lessons.progress import Place
 from moeviz.lessons.questions import Question, Slope
 from moeviz.lessons.runs import Run
-from moeviz.ui.lessons.ask import ask
+from moeviz.ui.lessons.ask import ask, curve_of, draw_slope
 from moeviz.ui.lessons.here import lesson_here
 from moeviz.ui.lessons.kept import remember
 from moeviz.ui.lessons.link import LESSON, SAID, SEED, STEP
-from moeviz.ui.lessons.live import facts_now, job_of
+from moeviz.ui.lessons.live import facts_now, job_of, results_now
 from moeviz.ui.lessons.looks import Guess, show_look, show_run
 from moeviz.ui.lessons.running import offer
 from moeviz.ui.lessons.state import STATE
 from moeviz.ui.lessons.ways import show_below, show_way, show_ways
 from moeviz.ui.shared.link import Request
+from moeviz.ui.shared.plane import plane
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.shared.typeset import mixed
 
@@ -70,16 +74,41 @@ def show(request: Request, lesson: Lesson) -> None:
         _verdict(step.reveal, lesson, request, facts)
     split = step.kind in ("look", "predict", "text") and _draws(step)
     picture, beside = st.columns([5, 3], gap="medium") if split else (st.container(),) * 2
-    for place, block in enumerate(step.blocks):
+    drawn = None
+    if isinstance(step.question, Slope):
+        with picture:
+            drawn = _draw(step.question, step, lesson, request, facts)
+    for place, block in enumerate(_shown(step, said)):
         with picture if split and isinstance(block, Look | Run) and _big(block) else beside:
-            _show(block, step, lesson, request, facts, f".{place}" if place else "", split)
+            if isinstance(block, Predict):
+                _predict(block, step, request, facts, drawn)
+            else:
+                _show(block, step, lesson, request, facts, f".{place}" if place else "", split)
     with beside:
         show_ways(step, lesson, request)
     show_below(lesson, request, facts)
 
 
+def _shown(step: Step, said: Mapping[str, str]) -> Sequence[Block]:
+    """Return the blocks of a step, as far as what it asks: the others wait for the answer."""
+    asks = [at for at, block in enumerate(step.blocks) if isinstance(block, Predict | Check)]
+    return step.blocks[: asks[0] + 1] if asks and step.id not in said else step.blocks
+
+
 def _draws(step: Step) -> bool:
-    return any(_big(block) for block in step.blocks)
+    return isinstance(step.question, Slope) or any(_big(block) for block in step.blocks)
+
+
+def _draw(
+    question: Slope, step: Step, lesson: Lesson, request: Request, facts: Facts
+) -> float | None:
+    said = request.own[SAID].get(step.id)
+    answer = None if said is None else read_answer(question, said)
+    return draw_slope(
+        question, lesson, results_now(lesson, request.own[SEED]),
+        answer if isinstance(answer, float) else None, facts,
+        STATE.key(f"{step.id}.drawn.{said is not None}"),
+    )  # fmt: skip
 
 
 def _big(block: Block) -> bool:
@@ -102,8 +131,6 @@ def _show(
     elif isinstance(block, If):
         words = block.then if holds(block.when, facts) else block.otherwise
         with_terms(filled(words, facts))
-    elif isinstance(block, Predict):
-        _predict(block, step, request, facts)
     elif isinstance(block, Reveal):
         _reveal(block, lesson, request, facts)
     elif isinstance(block, Check):
@@ -124,12 +151,14 @@ def _guess(step: Step, lesson: Lesson, request: Request) -> Guess | None:
     return (question.curve, float(answer)) if isinstance(answer, float) else None
 
 
-def _predict(block: Predict, step: Step, request: Request, facts: Facts) -> None:
+def _predict(
+    block: Predict, step: Step, request: Request, facts: Facts, drawn: float | None
+) -> None:
     said = request.own[SAID].get(step.id)
     question = block.question
     answer = ask(
         question, None if said is None else read_answer(question, said), facts,
-        STATE.key(f"{step.id}.{said is not None}"),
+        STATE.key(f"{step.id}.{said is not None}"), drawn,
     )  # fmt: skip
     if said is None:
         st.button(
@@ -164,7 +193,22 @@ def _reveal(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> No
     told = with_guess(facts, question, said)
     rows = {"You": str(told["guess"])}
     rows |= {title: filled(words, told) for title, words in block.rows.items()}
-    st.markdown("\n".join(f"- **{title}:** {mixed(words)}" for title, words in rows.items()))
+    words = "\n".join(f"- **{title}:** {mixed(words)}" for title, words in rows.items())
+    if not isinstance(question, Slope) or not isinstance(said, float):
+        st.markdown(words)
+        return
+    picture, beside = st.columns([5, 3], gap="medium")
+    with beside:
+        st.markdown(words)
+    with picture:
+        curve = curve_of(question.curve, lesson, results_now(lesson, request.own[SEED]), "measured")
+        theory, paper = (facts.get(f"{question.curve}.{name}") for name in ("theory", "paper"))
+        document = revealed_document(curve, said, _slope(theory), _slope(paper))
+        plane(document, key="lessons.revealed", title=lesson.title, file_name="moeviz-prediction")
+
+
+def _slope(fact: Fact) -> float | None:
+    return float(fact) if isinstance(fact, int | float) else None
 
 
 def _check(block: Check, step: Step, lesson: Lesson, request: Request, facts: Facts) -> None:

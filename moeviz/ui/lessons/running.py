@@ -19,8 +19,8 @@ FIRST_SEED = 2
 _WRONG = "lessons.refused"
 
 _WORDS = {
-    "study": "another truth",
-    "training": "other draws",
+    "study": "truth number",
+    "training": "draws number",
     "check": "",
     "protocol": "",
 }
@@ -48,7 +48,7 @@ def offer(run: Run, seed: int | None, job: Snapshot | None, place: str) -> None:
     if (wrong := st.session_state.pop(_WRONG, None)) is not None:
         st.info(f"{plain(wrong)} The kept result stays.")
     if job is not None and job.state == "done":
-        what = f", {_WORDS[run.what]}: {seed}" if _WORDS[run.what] else ""
+        what = f" with {_WORDS[run.what]} {seed}" if _WORDS[run.what] else ""
         st.markdown(f":small[Run on this server{what}. All numbers of this lesson follow it.]")
     elif job is not None:
         st.info(plain(job.message or "The run did not come to its end."))

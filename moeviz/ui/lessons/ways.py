@@ -74,7 +74,7 @@ def show_below(lesson: Lesson, request: Request, facts: Facts) -> None:
         st.button("All lessons", key="lessons.all", on_click=_open, args=("",))
         if request.own[SAID]:
             offer_record(lesson, request.own[SAID], facts, STATE.page.write(request))
-    needs = f" It needs: {'; '.join(lesson.needs)}." if lesson.needs else ""
+    needs = f" It needs: {'; '.join(lesson.needs)}" if lesson.needs else ""
     st.markdown(f":small[This lesson takes about {lesson.minutes} minutes.{mixed(needs)}]")
 
 
