@@ -26,6 +26,7 @@ PROTOCOLS = "pages/lab/protocols.py"
 CHECKER = "pages/lab/checker.py"
 SPARSE = "pages/train/sparse.py"
 LESSONS_PATH = "pages/teach/lessons.py"
+ROOM = "pages/teach/room.py"
 JOBS = "pages/lab/jobs.py"
 WORKERS = "pages/lab/workers.py"
 
@@ -42,6 +43,7 @@ ADDRESSES = {
     PROTOCOLS: "protocols",
     SPARSE: "train",
     LESSONS_PATH: "lessons",
+    ROOM: "room",
     JOBS: "jobs",
     WORKERS: "workers",
 }
@@ -60,6 +62,7 @@ TITLES = {
     PROTOCOLS: "Protocols",
     SPARSE: "Sparse experts",
     LESSONS_PATH: "Lessons",
+    ROOM: "Lecture room",
     JOBS: "Your jobs",
     WORKERS: "Workers",
 }
@@ -73,7 +76,7 @@ SECTIONS = {
     "Measure": (CONVERGENCE, RATES, PROTOCOLS),
     "Decide": (CHECKER,),
     "Train": (SPARSE,),
-    "Teach": (LESSONS_PATH,),
+    "Teach": (LESSONS_PATH, ROOM),
     "Jobs": (JOBS, WORKERS),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""
