@@ -95,5 +95,5 @@ def painted(page: Any, url: str) -> float:
     page.goto("about:blank")
     page.add_init_script(f"({_WATCH})()")
     page.goto(url, wait_until="commit")
-    page.wait_for_function("window.moevizPainted !== undefined", timeout=ANSWER_MS)
+    page.wait_for_function("() => window.moevizPainted !== undefined", timeout=ANSWER_MS)
     return float(page.evaluate("window.moevizPainted")) / 1000

@@ -29,7 +29,8 @@ def walk(page: Page, section: str, title: str) -> None:
 def script_rests(page: Page) -> None:
     """Wait until no script is running for a page."""
     page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        "() => document.querySelector('[data-testid=stApp]')"
+        "?.dataset.testScriptState === 'notRunning'"
     )
 
 
