@@ -15,6 +15,7 @@ from moeviz.bench.load.judged import (
     none_of,
     rate,
     speed,
+    without_clients,
     without_own,
 )
 from moeviz.bench.load.memory import stretched, verdicts
@@ -53,9 +54,14 @@ def test_speed_is_held_against_before_and_after():
 
 
 def test_a_study_that_ended_early_gives_no_speed():
-    assert speed_verdict({"marks": MARKS}, [(at, 1.0) for at in range(40)]).met is None
-    assert speed_verdict({"marks": MARKS}, []).met is None
-    assert speed_verdict({"marks": MARKS}, [(at, 1.0) for at in range(70)]).met is True
+    assert speed_verdict({"marks": MARKS, "busy": 0.0}, [(at, 1.0) for at in range(40)]).met is None
+    assert speed_verdict({"marks": MARKS, "busy": 0.0}, []).met is None
+    assert speed_verdict({"marks": MARKS, "busy": 0.0}, [(at, 1.0) for at in range(70)]).met is True
+
+
+def test_what_the_clients_took_of_the_machine_is_no_loss_of_speed():
+    assert without_clients(0.9, 4.0, 100.0, 2) == pytest.approx(0.9 / 0.98)
+    assert without_clients(0.9, 0.0, 100.0, 2) == 0.9
 
 
 def test_growth_leaves_out_the_beginning_and_is_moved_by_no_single_peak():
