@@ -147,6 +147,17 @@ def test_what_is_printed_ends_with_a_verdict_for_each_goal():
     assert lines({"verdicts": [verdict]}) == ["met           errors: 0 of 1 (goal: none)"]
 
 
+@pytest.mark.parametrize(("share", "warns"), [(0.01, False), (0.4, True)])
+def test_a_machine_that_was_busy_with_other_things_is_said(share, warns):
+    processor = dict.fromkeys(("server", "server_per_run", "workers", "clients", "wall"), 1.0)
+    scene = {
+        "answers": 1, "tries": 1, "seconds": {"p50": 0.1, "p95": 0.1, "p95_as_met": 0.1},
+        "processor": {**processor, "others_share": share},
+    }  # fmt: skip
+    said = lines({"scenes": {"own": scene}, "verdicts": []})
+    assert ("40 % of the machine: these times" in said[-1]) == warns
+
+
 def test_a_table_takes_its_place_in_a_document_again_and_again(tmp_path):
     path = tmp_path / "load.md"
     path.write_text("# Load\n<!-- load -->\nold\n<!-- /load -->\nend\n", encoding="utf-8")
