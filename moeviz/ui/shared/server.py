@@ -27,6 +27,7 @@ from moeviz.ui.shared.assets import Assets, Shelf
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
+from moeviz.ui.shared.gone import let_go_of_pages
 from moeviz.ui.shared.late import Late
 from moeviz.ui.shared.lecturer import announce, lecturer_route
 from moeviz.ui.shared.live import Publisher
@@ -72,13 +73,15 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     engine()
     announce()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
+    letting_go = asyncio.create_task(let_go_of_pages())
     try:
         with tensors_only(), told_of_the_end(PUBLISHER.close):
             yield
     finally:
         PUBLISHER.close()
         settling.cancel()
-        await asyncio.gather(settling, return_exceptions=True)
+        letting_go.cancel()
+        await asyncio.gather(settling, letting_go, return_exceptions=True)
         await asyncio.to_thread(close_engine)
 
 
