@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,20 +22,23 @@ class Asked:
     ----------
     name : Name
         What it is called.
-    specification : mapping or None
-        As it was kept; None where it cannot be read, or was never begun.
     at : float
         When it was asked for, or last changed, in seconds since the epoch.
     wanted : bool
         Whether the visitor wants it still; of all visitors' jobs, whether anybody does.
+    state : str or None
+        Where its computing stood when that was last written; None where it was never begun.
+    seconds : float
+        Spent computing it.
     wishes : int
         How many visitors want it; 0 where that was not asked for.
     """
 
     name: Name
-    specification: Mapping[str, Any] | None
     at: float
     wanted: bool
+    state: str | None
+    seconds: float
     wishes: int = 0
 
 
@@ -58,10 +59,7 @@ def asked_for(store: Store, visitor: str, most: int = MOST) -> list[Asked]:
     """
     nothing: list[dict[str, Any]] = []
     found = store.shelf.read(lambda rows, c: rows.asked_by(c, visitor, most), nothing)
-    return [
-        Asked(_name(row), _read(row["content"]), row["since"], row["ended"] is None)
-        for row in found
-    ]
+    return [_asked(row, row["since"], row["ended"] is None) for row in found]
 
 
 def latest(store: Store, most: int = MOST) -> list[Asked]:
@@ -80,12 +78,7 @@ def latest(store: Store, most: int = MOST) -> list[Asked]:
     """
     nothing: list[dict[str, Any]] = []
     found = store.shelf.read(lambda rows, c: rows.latest_jobs(c, ACTIVE, most), nothing)
-    return [
-        Asked(
-            _name(row), _read(row["content"]), row["beat"] or 0.0, row["wanted"] > 0, row["wanted"]
-        )
-        for row in found
-    ]
+    return [_asked(row, row["beat"] or 0.0, row["wanted"] > 0, row["wanted"]) for row in found]
 
 
 def forget_visitor(store: Store, visitor: str) -> int:
@@ -109,12 +102,6 @@ def forget_visitor(store: Store, visitor: str) -> int:
     return store.shelf.write(lambda rows, c: int(rows.forget_visitor(c, visitor)))
 
 
-def _name(row: Mapping[str, Any]) -> Name:
-    return Name(row["kind"], row["hash"], row["device"])
-
-
-def _read(content: str | None) -> Mapping[str, Any] | None:
-    with suppress(ValueError, RecursionError):
-        data = json.loads(content or "")
-        return data if isinstance(data, dict) else None
-    return None
+def _asked(row: Mapping[str, Any], at: float, wanted: bool, wishes: int = 0) -> Asked:
+    name = Name(row["kind"], row["hash"], row["device"])
+    return Asked(name, at, wanted, row["state"], row["seconds"] or 0.0, wishes)

@@ -340,10 +340,9 @@ def wished_by(connection: Connection, name: Name, since: float) -> set[str]:
 
 def asked_by(connection: Connection, visitor: str, most: int) -> list[dict[str, Any]]:
     """Return what a visitor asked for, the latest first."""
-    same = _same(wishes, specifications)
     asked = (
-        select(wishes, specifications.c.content)
-        .select_from(wishes.outerjoin(specifications, same))
+        select(wishes, jobs.c.state, jobs.c.seconds)
+        .select_from(wishes.outerjoin(jobs, _same(wishes, jobs)))
         .where(wishes.c.visitor == visitor)
         .order_by(wishes.c.since.desc())
         .limit(most)
@@ -360,8 +359,7 @@ def latest_jobs(connection: Connection, active: Collection[str], most: int) -> l
     )
     rests = case((jobs.c.state.in_(list(active)), 0), else_=1)
     asked = (
-        select(jobs, specifications.c.content, wanted.label("wanted"))
-        .select_from(jobs.outerjoin(specifications, _same(jobs, specifications)))
+        select(jobs, wanted.label("wanted"))
         .where(jobs.c.state.is_not(None))
         .order_by(rests, jobs.c.beat.desc())
         .limit(most)

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from moeviz.charts.claims import find_claims
 from moeviz.ui.information.moving import moving_route
+from moeviz.ui.jobs.routes import jobs_routes
 from moeviz.ui.shared.cards import CARDS
 from moeviz.ui.shared.claims import CLAIMS, find_route
 from moeviz.ui.shared.pictures import PICTURES
@@ -25,7 +26,7 @@ def routes(base: str) -> list[Route]:
     -------
     list of Route
         The cards of all choices; the map of claims and its search; the first page's small pictures;
-        what pages compute while a hand moves, and the tokens of a training.
+        what pages compute while a hand moves, the tokens of a training, and a visitor's jobs.
     """
     return [
         CARDS.route(base),
@@ -33,6 +34,7 @@ def routes(base: str) -> list[Route]:
         find_route(base),
         moving_route(base),
         looks_route(base),
+        *jobs_routes(base),
         *tiles_routes(PICTURES, base),
     ]
 

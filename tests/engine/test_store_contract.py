@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import Postgres, address, ask, spoil
+from databases import REQUIRED, Postgres, address, ask, need_postgres, spoil
 from engine_helpers import until
 
 from moeviz.engine import Store, UnknownJobError
@@ -256,14 +256,13 @@ def test_of_two_who_withdraw_at_once_one_is_the_last(make_store: MakeStore):
 
 
 def test_what_a_visitor_asked_for_is_listed_and_can_be_forgotten(store: Store, folder: Folder):
-    folder.write_specification({"preset": "lab"})
     for visitor in ("anna", "bert"):
         folder.wish(visitor)
     store.folder("f" * 16, "cpu").wish("anna")
     folder.write_record(Record("running"))
     listed = asked_for(store, "anna")
     assert [(one.name.hash, one.wanted) for one in listed] == [("f" * 16, True), (JOB, True)]
-    assert listed[1].specification == {"preset": "lab"}
+    assert [one.state for one in listed] == [None, "running"]
     assert [(one.name.hash, one.wishes) for one in latest(store)] == [(JOB, 2)]
     assert forget_visitor(store, "anna") == 2
     assert asked_for(store, "anna") == []
@@ -478,7 +477,19 @@ def test_the_same_block_from_two_writers_at_once_is_one(make_store: MakeStore):
     assert len(folders[0].read_results([str(turn) for turn in range(20)])) == 20
 
 
-# --- A server that goes and comes.
+# --- A server that is not there, or goes and comes.
+
+
+def test_tests_without_postgresql_are_left_out_or_where_it_is_required_fail(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("databases.program", lambda name: None)
+    monkeypatch.delenv(REQUIRED, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="not installed"):
+        need_postgres()
+    monkeypatch.setenv(REQUIRED, "1")
+    with pytest.raises(pytest.fail.Exception, match="not installed"):
+        need_postgres()
 
 
 def test_a_write_waits_for_a_server_that_is_started_again(postgres: Postgres, tmp_path: Path):

@@ -319,7 +319,7 @@ def test_cancel_takes_back_ones_own_wish_only(still, comes):
     assert back.query_params["job"] == SPEC.hash
     assert "goes on until nobody does" not in said(back.info)
     assert len(INTEREST.persons(SPEC.hash)) == 1, "who looks again does not ask for it"
-    assert "Somebody else asked for this" in said(back.markdown)
+    assert "Others asked" in said(back.markdown)
     assert "Cancel" not in {button.label for button in back.button}
     back.button(key="lab.too").click().run()
     assert len(INTEREST.persons(SPEC.hash)) == 2

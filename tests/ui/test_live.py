@@ -22,8 +22,8 @@ from starlette.applications import Starlette
 from moeviz.charts.palette import THEMES
 from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.errors import UnknownNameError
-from moeviz.ui.shared import live, news, pace, publication
-from moeviz.ui.shared.ending import told_of_the_end
+from moeviz.ui.shared import ending, live, news, pace, publication
+from moeviz.ui.shared.ending import SIGNALS, told_of_the_end
 from moeviz.ui.shared.events import Event
 from moeviz.ui.shared.live import BEAT, END, RETRY, UNEXPECTED, Publisher
 from moeviz.ui.shared.misses import Misses
@@ -354,6 +354,18 @@ def test_an_unknown_job_is_said_to_be_gone(desk, misses):
             assert "Expected a known job" in json.loads(answer.read())["message"]
 
 
+def test_who_guesses_is_not_looked_after_for_a_while(desk, misses):
+    desk.now = None
+    with serving(Publisher(desk.look, desk.tell), misses) as (_, port, _):
+        for number in range(5):
+            for ending in ("", ".json"):
+                with asking(port, f"{LIVE_PATH}/{number:016x}{ending}") as answer:
+                    assert answer.status == (
+                        429 if (number, ending) > (2, "") else 404 if ending else 200
+                    )
+                    answer.read()
+
+
 def test_more_streams_than_there_may_be_are_refused_and_polling_goes_on(desk, misses):
     publisher = Publisher(desk.look, desk.tell, most=1)
     with (
@@ -414,6 +426,46 @@ def test_a_signal_is_heard_before_the_server_waits_for_its_answers():
     finally:
         signal.signal(signal.SIGTERM, before)
     assert heard == ["as before", "told", "as before"]
+
+
+@pytest.fixture
+def as_before():
+    """Signals that do nothing, for as long as a test sends them."""
+    before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("second", SIGNALS)
+def test_asked_a_second_time_a_server_ends_at_once(second, as_before, monkeypatch):
+    monkeypatch.setattr(ending, "_AGAIN", 0.01)
+    ended: list[int] = []
+
+    async def serve() -> None:
+        with told_of_the_end(lambda: None, ended.append):
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)  # the same, passed on by two
+            assert ended == []
+            await asyncio.sleep(0.02)
+            signal.raise_signal(second)
+
+    asyncio.run(serve())
+    assert ended == [128 + second]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0.01, [1]), (60.0, [])])
+def test_a_server_that_does_not_end_in_time_is_ended(seconds, status, as_before, monkeypatch):
+    monkeypatch.setattr(ending, "SECONDS", seconds)
+    ended: list[int] = []
+
+    async def serve() -> None:
+        with told_of_the_end(lambda: None, ended.append):
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.sleep(0.1)
+
+    asyncio.run(serve())
+    assert ended == status
 
 
 # --- What is told.

@@ -11,6 +11,7 @@ from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.ui.shared.follow import follow
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
+from moeviz.ui.shared.jobs import ONLY_LOOK
 from moeviz.ui.shared.person import person, visitor
 from moeviz.ui.shared.power import end_button
 from moeviz.ui.shared.session import checker
@@ -75,8 +76,12 @@ def _wait(view: Snapshot) -> None:
 
 def _only_look(view: Snapshot) -> None:
     """Say why somebody else's check cannot be cancelled, and offer to ask for it too."""
-    st.markdown(":small[Somebody else asked for this;]  \n:small[you can look.]", width=190)
-    if st.button("Ask too", key="checker.too", width=110, help="It is decided once for all."):
+    st.markdown(ONLY_LOOK, width=105)
+    words = (
+        "You can look at this check, but not cancel it: somebody else asked for it. Ask too, and "
+        "it goes on for you as well; it is decided once for all."
+    )
+    if st.button("Ask too", key="checker.too", width=110, help=words):
         want(view.spec.request)
         st.rerun()
     end_button(view, "checker.end")

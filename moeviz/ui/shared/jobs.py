@@ -18,6 +18,9 @@ from moeviz.ui.shared.person import person, place, visitor
 from moeviz.ui.shared.power import end_button
 from moeviz.ui.shared.session import engine
 
+ONLY_LOOK = ":small[Others asked;]  \n:small[you can look.]"
+"""Why there is no way to cancel."""
+
 
 @dataclass(frozen=True)
 class Jobs:
@@ -234,9 +237,12 @@ class Jobs:
 
     def _only_look(self, snapshot: Snapshot) -> None:
         """Say why somebody else's job cannot be cancelled, and offer to ask for it too."""
-        st.markdown(":small[Somebody else asked for this;]  \n:small[you can look.]", width=190)
-        words = f"The {self.noun} is computed once for all who ask. Then you may cancel your part."
-        if st.button("Run it too", width=120, key=f"{self.page}.too", help=words):
+        st.markdown(ONLY_LOOK, width=105)
+        words = (
+            f"You can look at this {self.noun} and take it along, but not cancel it: somebody else "
+            "asked for it. Run it too, and it goes on for you as well; it is computed once for all."
+        )
+        if st.button("Run it too", width=115, key=f"{self.page}.too", help=words):
             self._want(snapshot.spec)
             st.rerun()
         end_button(snapshot, f"{self.page}.end")

@@ -26,6 +26,7 @@ PROTOCOLS = "pages/lab/protocols.py"
 CHECKER = "pages/lab/checker.py"
 SPARSE = "pages/train/sparse.py"
 LESSONS_PATH = "pages/teach/lessons.py"
+JOBS = "pages/lab/jobs.py"
 
 ADDRESSES = {
     GATES: "gates",
@@ -40,6 +41,7 @@ ADDRESSES = {
     PROTOCOLS: "protocols",
     SPARSE: "train",
     LESSONS_PATH: "lessons",
+    JOBS: "jobs",
 }
 """Where each page but the first answers, below the app's own address."""
 
@@ -56,6 +58,7 @@ TITLES = {
     PROTOCOLS: "Protocols",
     SPARSE: "Sparse experts",
     LESSONS_PATH: "Lessons",
+    JOBS: "Your jobs",
 }
 """What they are called."""
 
@@ -68,6 +71,7 @@ SECTIONS = {
     "Decide": (CHECKER,),
     "Train": (SPARSE,),
     "Teach": (LESSONS_PATH,),
+    "Jobs": (JOBS,),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""
 

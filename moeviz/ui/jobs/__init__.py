@@ -1,0 +1,1 @@
+"""The page of a visitor's jobs: what they asked for, wherever it is computed, and their way out."""
