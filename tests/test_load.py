@@ -15,6 +15,7 @@ from moeviz.bench.load.judged import (
     none_of,
     rate,
     speed,
+    without_clients,
     without_own,
 )
 from moeviz.bench.load.memory import stretched, verdicts
@@ -53,9 +54,14 @@ def test_speed_is_held_against_before_and_after():
 
 
 def test_a_study_that_ended_early_gives_no_speed():
-    assert speed_verdict({"marks": MARKS}, [(at, 1.0) for at in range(40)]).met is None
-    assert speed_verdict({"marks": MARKS}, []).met is None
-    assert speed_verdict({"marks": MARKS}, [(at, 1.0) for at in range(70)]).met is True
+    assert speed_verdict({"marks": MARKS, "busy": 0.0}, [(at, 1.0) for at in range(40)]).met is None
+    assert speed_verdict({"marks": MARKS, "busy": 0.0}, []).met is None
+    assert speed_verdict({"marks": MARKS, "busy": 0.0}, [(at, 1.0) for at in range(70)]).met is True
+
+
+def test_what_the_clients_took_of_the_machine_is_no_loss_of_speed():
+    assert without_clients(0.9, 4.0, 100.0, 2) == pytest.approx(0.9 / 0.98)
+    assert without_clients(0.9, 0.0, 100.0, 2) == 0.9
 
 
 def test_growth_leaves_out_the_beginning_and_is_moved_by_no_single_peak():
@@ -139,6 +145,17 @@ def test_stretches_of_time_are_told_by_their_medians():
 def test_what_is_printed_ends_with_a_verdict_for_each_goal():
     verdict = {"what": "errors", "goal": "none", "measured": "0 of 1", "met": True}
     assert lines({"verdicts": [verdict]}) == ["met           errors: 0 of 1 (goal: none)"]
+
+
+@pytest.mark.parametrize(("share", "warns"), [(0.01, False), (0.4, True)])
+def test_a_machine_that_was_busy_with_other_things_is_said(share, warns):
+    processor = dict.fromkeys(("server", "server_per_run", "workers", "clients", "wall"), 1.0)
+    scene = {
+        "answers": 1, "tries": 1, "seconds": {"p50": 0.1, "p95": 0.1, "p95_as_met": 0.1},
+        "processor": {**processor, "others_share": share},
+    }  # fmt: skip
+    said = lines({"scenes": {"own": scene}, "verdicts": []})
+    assert ("40 % of the machine: these times" in said[-1]) == warns
 
 
 def test_a_table_takes_its_place_in_a_document_again_and_again(tmp_path):

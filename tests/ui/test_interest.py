@@ -120,3 +120,21 @@ def test_jobs_that_nobody_takes_back_are_forgotten_in_the_end(place):
 def test_a_job_that_is_gone_is_wanted_by_nobody(place):
     assert place.interest.persons(JOB) == set()
     assert not place.interest.wants(JOB, f"{ANNA}1")
+
+
+def test_forty_who_look_read_the_store_once_and_who_asks_is_known_at_once(place, monkeypatch):
+    reads: list[str] = []
+    wished_by = place.wished_by
+    interest = Interest(place.withdraw, lambda job: (reads.append(job), wished_by(job))[1])
+    place.interest = interest
+    place.ask(JOB, f"{ANNA}1")
+    assert [interest.wants(JOB, f"{who:016x}1") for who in range(40)] == [False] * 40
+    assert interest.wants(JOB, f"{ANNA}1")
+    assert reads == [JOB]
+    place.ask(JOB, f"{BERT}1")
+    assert interest.wants(JOB, f"{BERT}1")
+    assert not interest.withdraw(JOB, f"{BERT}1", everywhere=True)
+    assert not interest.wants(JOB, f"{BERT}1")
+    monkeypatch.setattr("moeviz.ui.shared.interest.READ_SECONDS", 0.0)
+    place.wishes[JOB] = {CARL}  # by another process
+    assert interest.wants(JOB, f"{CARL}1")

@@ -539,17 +539,18 @@ def test_the_end_is_told_at_once_however_long_a_text_takes(desk, monkeypatch):
 def test_news_become_rarer_the_longer_they_take_and_the_more_jobs_are_watched(monkeypatch):
     monkeypatch.setattr(pace, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(pace, "SHARE", 9.0)
-    assert pace.pause(0.02, 1) == pytest.approx(0.18)
-    assert pace.pause(0.2, 1) == pytest.approx(1.8)
-    assert pace.pause(0.02, 10) == pytest.approx(1.8)
+    assert pace.pause(0.02, 1, 1) == pytest.approx(0.18)
+    assert pace.pause(0.2, 1, 1) == pytest.approx(1.8)
+    assert pace.pause(0.02, 10, 10) == pytest.approx(1.8)
+    assert pace.pause(0.02, 1, 40) == pytest.approx(0.72)
     # Ten jobs, each made for 20 ms and then left alone: a tenth of the time goes into all of them.
-    assert 10 * 0.02 / (0.02 + pace.pause(0.02, 10)) == pytest.approx(0.1, rel=0.1)
+    assert 10 * 0.02 / (0.02 + pace.pause(0.02, 10, 10)) == pytest.approx(0.1, rel=0.1)
     assert [pace.look_again(jobs) for jobs in (0, 1, 4, 40)] == pytest.approx([0.1, 0.1, 0.1, 1.0])
 
 
 def test_what_it_takes_to_write_to_all_counts_like_what_it_takes_to_make(desk, monkeypatch):
     took: list[float] = []
-    monkeypatch.setattr(live, "pause", lambda seconds, jobs: took.append(seconds) or 0.0)
+    monkeypatch.setattr(live, "pause", lambda seconds, jobs, streams: took.append(seconds) or 0.0)
 
     async def slow(stream: AsyncIterator[Event]) -> None:
         async for event in stream:

@@ -97,6 +97,23 @@ def speed(done: Sequence[tuple[float, float]], marks: Mapping[str, Sequence[floa
     return rate(done, marks["work"]) / alone if alone > 0 else float("nan")
 
 
+def without_clients(share: float, busy: float, seconds: float, cores: int) -> float:
+    """Return a speed as it were if the clients had a machine of their own.
+
+    Parameters
+    ----------
+    share : float
+        Of the unwatched speed.
+    busy : float
+        Processor time that the clients took.
+    seconds : float
+        In so long.
+    cores : int
+        Of the machine that they shared with the study.
+    """
+    return share / (1.0 - min(0.5, busy / (cores * seconds)))
+
+
 def growth(samples: Sequence[tuple[float, float]]) -> float:
     """Return how fast a value grows once what is measured is warm, in its unit per unit of time.
 

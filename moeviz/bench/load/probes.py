@@ -116,7 +116,7 @@ def _ask_health(served: Served, probe: Probe, over: threading.Event) -> None:
         began = time.monotonic()
         connection = HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE)
         try:
-            connection.request("GET", f"{place.path.rstrip('/')}/_stcore/health")
+            connection.request("GET", f"{place.path.rstrip('/')}/healthz")
             answer = connection.getresponse()
             answer.read()
             if answer.status != 200:

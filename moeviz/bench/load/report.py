@@ -9,6 +9,9 @@ from typing import Any
 from moeviz.bench.load.judged import Verdict
 from moeviz.errors import MoevizError
 
+OTHERS = 0.05
+"""The share of the machine that other programs may take before times say nothing."""
+
 
 def lines(found: Mapping[str, Any]) -> list[str]:
     """Return figures and verdicts as lines of text.
@@ -31,7 +34,18 @@ def lines(found: Mapping[str, Any]) -> list[str]:
             f"{processor['workers']:.1f} s, clients {processor['clients']:.1f} s, others "
             f"{100 * processor['others_share']:.0f} % of the machine; {processor['wall']:.0f} s",
         ]
-    return [*said, *(Verdict(**each).line() for each in found["verdicts"])]
+    return [*said, *(Verdict(**each).line() for each in found["verdicts"]), *_warning(found)]
+
+
+def _warning(found: Mapping[str, Any]) -> list[str]:
+    """Return what has to be said where the machine was not the server's alone."""
+    shares = [scene["processor"]["others_share"] for scene in found.get("scenes", {}).values()]
+    if max(shares, default=0.0) <= OTHERS:
+        return []
+    return [
+        f"Other programs took up to {100 * max(shares):.0f} % of the machine: these times are not "
+        "the server's. Measure again when it is idle."
+    ]
 
 
 def table(found: Mapping[str, Any]) -> str:
@@ -60,7 +74,7 @@ def table(found: Mapping[str, Any]) -> str:
         f"| {each['what']} | {each['goal']} | {each['measured']} | {words[each['met']]} |"
         for each in found["verdicts"]
     ]
-    return "\n".join(said)
+    return "\n".join([*said, *(f"\n{each}" for each in _warning(found))])
 
 
 def _row(name: str, scene: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from moeviz.ui.shared.person import COOKIE
 RUNS_ONE_IN = 12
 """In the scene ``own`` a visitor runs a study in place of so many changes, on average."""
 
-SETTLING = 5.0
+SETTLING = 3.0
 """Seconds before and after which nothing is counted, where something begins."""
 
 END_SECONDS = 60.0
@@ -47,6 +47,14 @@ class Class:
         How long it goes on.
     think : float
         Seconds between an answer and the next change, on average.
+
+    Attributes
+    ----------
+    seen : Seen
+    marks : dict
+        When what was, in seconds since the epoch.
+    busy : float
+        Processor time of this process while the class worked.
     """
 
     url: str
@@ -56,6 +64,7 @@ class Class:
     think: float
     seen: Seen = field(default_factory=Seen)
     marks: dict[str, list[float]] = field(default_factory=dict)
+    busy: float = 0.0
 
     @property
     def fields(self) -> dict[str, str]:
@@ -84,6 +93,7 @@ class Class:
     async def work(self, pupils: Sequence[Pupil], turn: Callable[[Pupil], Awaitable[None]]) -> None:
         """Have each visitor take turns until the time is over."""
         began, end = time.time(), time.monotonic() + self.seconds
+        busy = time.process_time()
 
         async def works(pupil: Pupil) -> None:
             # Each begins at another moment.
@@ -93,6 +103,7 @@ class Class:
                 await self.pause()
 
         await asyncio.gather(*map(works, pupils))
+        self.busy = time.process_time() - busy
         self.mark("work", began)
 
 
@@ -116,7 +127,7 @@ async def own(crowd: Class) -> None:
         await _ends(crowd)
 
 
-async def watched(crowd: Class, alone: float = 30.0) -> None:
+async def watched(crowd: Class, alone: float = 15.0) -> None:
     """Have a study run, first with nobody who watches, then with all, then with nobody again."""
     async with AsyncExitStack() as stack:
         async with AsyncExitStack() as lecturing:
@@ -191,13 +202,14 @@ async def play(name: str, crowd: Class) -> dict[str, Any]:
     Returns
     -------
     dict
-        As :meth:`moeviz.ui.crowd.pupil.Seen.plain` returns it, with ``marks`` (when what was, in
-        seconds since the epoch) and ``processor_seconds`` of this process.
+        As :meth:`moeviz.ui.crowd.pupil.Seen.plain` returns it, with ``marks`` and ``busy`` of the
+        class, and ``processor_seconds`` of this process from its start.
     """
     await SCENES[name](crowd)
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {
         **crowd.seen.plain(),
         "marks": crowd.marks,
+        "busy": crowd.busy,
         "processor_seconds": used.ru_utime + used.ru_stime,
     }

@@ -10,6 +10,7 @@ which of a person's pages asked.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,10 @@ from moeviz.ui.shared.session import wished_by, withdraw
 
 MOST_JOBS = 1000
 """Jobs of which it is known which pages asked; the oldest are forgotten."""
+
+READ_SECONDS = 0.5
+"""For so long what the store said of a job's wishes is not asked for again: forty who look at one
+job read it as often as one does. What this server's own pages wish is known at once."""
 
 
 class Interest:
@@ -43,6 +48,7 @@ class Interest:
         self._wished_by = wished_by
         self._lock = threading.Lock()
         self._pages: dict[str, set[str]] = {}
+        self._read: dict[str, tuple[float, set[str]]] = {}
 
     @contextmanager
     def asked(self, job: str, visitor: str) -> Iterator[None]:
@@ -67,6 +73,8 @@ class Interest:
             if not known:
                 self._leave(job, visitor, everywhere=False)
             raise
+        finally:
+            self._read.pop(job, None)
 
     def wants(self, job: str, visitor: str) -> bool:
         """Return whether a job is wanted by the person whose page it is.
@@ -76,7 +84,14 @@ class Interest:
         job, visitor : str
             As of :meth:`asked`.
         """
-        return person(visitor) in self.persons(job)
+        now = time.monotonic()
+        read_at, persons = self._read.get(job, (now - READ_SECONDS, set()))
+        if now - read_at >= READ_SECONDS:
+            persons = self.persons(job)
+            self._read[job] = now, persons
+            for oldest in list(self._read)[:-MOST_JOBS]:
+                self._read.pop(oldest, None)
+        return person(visitor) in persons
 
     def persons(self, job: str) -> set[str]:
         """Return who wants a job, nobody where there is none of that name.
@@ -115,9 +130,12 @@ class Interest:
         EngineError
             If the job cannot be cancelled.
         """
-        if self._leave(job, visitor, everywhere) or not self.wants(job, visitor):
+        if self._leave(job, visitor, everywhere) or person(visitor) not in self.persons(job):
             return False
-        return self._withdraw(job, person(visitor), everywhere)
+        try:
+            return self._withdraw(job, person(visitor), everywhere)
+        finally:
+            self._read.pop(job, None)
 
     def _leave(self, job: str, visitor: str, everywhere: bool) -> bool:
         """Forget that a page asked; return whether another page of the same person did."""

@@ -202,7 +202,7 @@ class Publisher:
                 if new:
                     await asyncio.sleep(0)  # All who were woken write before this goes on.
                     now = time.monotonic()
-                    due = now + pause(now - began, len(self._publications))
+                    due = now + pause(now - began, len(self._publications), self._streams)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(look_again(len(self._publications))):
                         await publication.missing.wait()

@@ -34,6 +34,7 @@ from moeviz.ui.shared.closing import STREAMS
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
+from moeviz.ui.shared.gone import let_go_of_pages
 from moeviz.ui.shared.health import Health, parts_of
 from moeviz.ui.shared.hosts import Hosts
 from moeviz.ui.shared.late import Late
@@ -94,6 +95,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     read_themes_once()
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
+    letting_go = asyncio.create_task(let_go_of_pages())
     try:
         with tensors_only(), told_of_the_end(_end):
             announce(told(os.environ), _base())
@@ -102,7 +104,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     finally:
         _end_streams()
         settling.cancel()
-        await asyncio.gather(settling, return_exceptions=True)
+        letting_go.cancel()
+        await asyncio.gather(settling, letting_go, return_exceptions=True)
         await asyncio.to_thread(close_engine)
         logger.info("The server has ended")
 
