@@ -29,6 +29,7 @@ FLOORS = [
     {"engine"},
     {"charts"},
     {"export", "lessons"},
+    {"rooms"},
     {"ui"},
     {"peers"},
 ]

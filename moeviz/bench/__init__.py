@@ -22,6 +22,7 @@ from moeviz.bench.maps import maps_benchmark
 from moeviz.bench.moe import moe_benchmark
 from moeviz.bench.pages import pages_benchmark
 from moeviz.bench.paint import paint_benchmark
+from moeviz.bench.room import room_benchmark
 from moeviz.bench.scale import scale_benchmark
 from moeviz.bench.sgd import sgd_benchmark
 from moeviz.bench.slopes import slopes_benchmark
@@ -51,6 +52,7 @@ BENCHMARKS.add("fair", fair_benchmark)
 BENCHMARKS.add("paint", paint_benchmark)
 BENCHMARKS.add("start", start_benchmark)
 BENCHMARKS.add("store", store_benchmark)
+BENCHMARKS.add("room", room_benchmark)
 for _name in PAGES:
     BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 

@@ -24,6 +24,7 @@ WORDS = {
     "fair": "a tiny study behind long ones and behind many",
     "paint": "the first picture of each page, in a browser",
     "start": "commands, the app's start, studies from the click, in a browser",
+    "room": "a lecture room with forty phones, and the app killed in the middle",
     "store": "finished blocks in the store's database, and as files",
     "changes": "from a click to the picture on the lab, in a browser",
     "changes-rates": "the same on the page of the rates",

@@ -19,6 +19,7 @@ from moeviz.cli.lessons import add_lessons
 from moeviz.cli.presets import add_presets
 from moeviz.cli.protocols import add_protocols, protocols
 from moeviz.cli.rates import add_rates
+from moeviz.cli.room import add_room
 from moeviz.cli.running import add_where, run
 from moeviz.cli.serve import add_serve
 from moeviz.cli.study import add_reach, add_study
@@ -119,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
             "jobs", help="what is kept of studies, checks and trainings; export, import, delete"
         )
     )
+    add_room(commands.add_parser("room", help="lecture rooms: open, list, end, export the answers"))
     add_lessons(
         commands.add_parser("lessons", help="list lessons, check a file, compute before class")
     )

@@ -44,7 +44,7 @@ def app(tmp_path, monkeypatch, request, turns):
     """The path below which an app lives, and the app: it has no addresses but late ones."""
     (tmp_path / f"{NAME}.py").write_text(MODULE, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    yield request.param, Router([Late(NAME, request.param, turns.wait).route()])
+    yield request.param, Router([*Late(NAME, request.param, turns.wait).routes()])
     sys.modules.pop(NAME, None)
 
 

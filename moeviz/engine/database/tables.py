@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 KIND, HASH, DEVICE, BLOCK, VISITOR = 40, 16, 8, 300, 200
+CODE, STEP, LESSON, NICKNAME = 6, 60, 100, 24
 """Characters of names, at most."""
 
 SCHEMA = MetaData()
@@ -123,6 +124,56 @@ imported = Table(
     Column("at", Double, nullable=False),
 )
 """Folders of files, from before there was a database, whose blocks were taken in."""
+
+rooms = Table(
+    "rooms",
+    SCHEMA,
+    Column("code", String(CODE), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("agenda", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("opened", Double, nullable=False),
+    Column("seen", Double, nullable=False),
+    Column("ended", Double),
+)
+"""Lecture rooms: what is asked and where they stand, as JSON, and a digest of the lecturer's key.
+
+Each change has the next version; `seen` says when the lecturer was last there."""
+
+members = Table(
+    "members",
+    SCHEMA,
+    Column("room", String(CODE), primary_key=True),
+    Column("member", BigInteger, primary_key=True),
+    Column("token", String(64), nullable=False),
+    Column("nickname", String(NICKNAME), nullable=False),
+    Column("joined", Double, nullable=False),
+    Index("members_by_token", "token"),
+)
+"""Who is in a room: a number by the order of joining, and a digest of the phone's key."""
+
+answers = Table(
+    "answers",
+    SCHEMA,
+    Column("room", String(CODE), primary_key=True),
+    Column("step", String(STEP), primary_key=True),
+    Column("member", BigInteger, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    Column("written", Double, nullable=False),
+)
+"""What members answered last, as JSON, and how often the step had been revealed by then."""
+
+progress = Table(
+    "progress",
+    SCHEMA,
+    Column("person", String(VISITOR), primary_key=True),
+    Column("lesson", String(LESSON), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("changed", Double, nullable=False),
+)
+"""How far a person is in a lesson, and what they said in it, as JSON."""
 
 OF_A_JOB = (specifications, jobs, blocks, states, wishes)
 """The tables whose rows belong to one job."""

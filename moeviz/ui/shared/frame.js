@@ -89,7 +89,8 @@ class Frame {
     const copy = button("Copy", () => this.copy(field, said));
     const row = element("div", "moeviz-link");
     row.append(field, copy);
-    this.panel.replaceChildren(row, said, ...this.warning(), this.code(link));
+    const room = button("Open a lecture room", () => this.room(said));
+    this.panel.replaceChildren(row, said, ...this.warning(), room, this.code(link));
     this.panel.showPopover();
     const at = this.share.getBoundingClientRect();
     const left = Math.min(at.right - this.panel.offsetWidth, window.innerWidth - this.panel.offsetWidth - 8);
@@ -97,6 +98,20 @@ class Frame {
     this.panel.style.top = `${at.bottom + 6}px`;
     this.panel.style.maxHeight = `${window.innerHeight - at.bottom - 14}px`;
     copy.focus();
+  }
+
+  // A room in which a class sees this screen together; the lecturer goes there at once.
+  async room(said) {
+    const here = new URL(window.location.href);
+    const page = here.pathname.slice(new URL(".", document.baseURI).pathname.length) + here.search;
+    try {
+      const { send } = await import(new URL("@roomnet", document.baseURI));
+      const title = document.querySelector("h1")?.textContent ?? document.title;
+      const { code } = await send("moeviz/room/open", { page, title });
+      window.location.assign(new URL(`room?code=${code}`, document.baseURI));
+    } catch (error) {
+      said.textContent = error.message;
+    }
   }
 
   // A link to this very machine is none for anybody else.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 
@@ -23,26 +23,41 @@ class Late:
         list of routes.
     base : str
         That path, as ``/lab``; "" for none.
-    turn : callable
-        Awaited before the import, which takes seconds of a core.
+    turn : callable, optional
+        Awaited before the import, where that takes seconds of a core.
+    paths : sequence of str
+        What it answers, below the app's address.
+    needs : sequence of str
+        Modules that were put off and are loaded first.
     """
 
-    def __init__(self, module: str, base: str, turn: Callable[[], Awaitable[object]]) -> None:
+    def __init__(
+        self,
+        module: str,
+        base: str,
+        turn: Callable[[], Awaitable[object]] | None = None,
+        paths: Sequence[str] = ("/moeviz/{rest:path}",),
+        needs: Sequence[str] = ("torch",),
+    ) -> None:
         self._module = module
         self._base = base
         self._turn = turn
+        self._paths = paths
+        self._needs = needs
 
     @cached_property
     def _router(self) -> Router:
-        load("torch")
+        for name in self._needs:
+            load(name)
         return Router(import_module(self._module).routes(self._base), redirect_slashes=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it; the first one waits for the import."""
-        await self._turn()
+        if self._turn is not None:
+            await self._turn()
         router = await asyncio.to_thread(lambda: self._router)
         await router(scope, receive, send)
 
-    def route(self) -> Route:
-        """Return the route of all that no route before it answers."""
-        return Route(f"{self._base}/moeviz/{{rest:path}}", self)
+    def routes(self) -> list[Route]:
+        """Return the routes of all that it answers and no route before does."""
+        return [Route(f"{self._base}{path}", self) for path in self._paths]

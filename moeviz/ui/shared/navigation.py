@@ -26,6 +26,7 @@ PROTOCOLS = "pages/lab/protocols.py"
 CHECKER = "pages/lab/checker.py"
 SPARSE = "pages/train/sparse.py"
 LESSONS_PATH = "pages/teach/lessons.py"
+ROOM = "pages/teach/room.py"
 JOBS = "pages/lab/jobs.py"
 
 ADDRESSES = {
@@ -41,6 +42,7 @@ ADDRESSES = {
     PROTOCOLS: "protocols",
     SPARSE: "train",
     LESSONS_PATH: "lessons",
+    ROOM: "room",
     JOBS: "jobs",
 }
 """Where each page but the first answers, below the app's own address."""
@@ -58,6 +60,7 @@ TITLES = {
     PROTOCOLS: "Protocols",
     SPARSE: "Sparse experts",
     LESSONS_PATH: "Lessons",
+    ROOM: "Lecture room",
     JOBS: "Your jobs",
 }
 """What they are called."""
@@ -70,7 +73,7 @@ SECTIONS = {
     "Measure": (CONVERGENCE, RATES, PROTOCOLS),
     "Decide": (CHECKER,),
     "Train": (SPARSE,),
-    "Teach": (LESSONS_PATH,),
+    "Teach": (LESSONS_PATH, ROOM),
     "Jobs": (JOBS,),
 }
 """The menu: sections with their pages, in order. A section comes with its first page."""

@@ -30,6 +30,7 @@ from moeviz.serving import told
 from moeviz.ui.shared.announce import announce
 from moeviz.ui.shared.assets import Assets, Shelf
 from moeviz.ui.shared.closed import Closed
+from moeviz.ui.shared.closing import STREAMS
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
@@ -59,6 +60,11 @@ logger = logging.getLogger(__name__)
 
 ADDRESSES_LATER = "moeviz.ui.addresses"
 """The module of the addresses for which nobody should wait before the first page."""
+
+ROOMS_LATER = "moeviz.ui.room.routes"
+"""The module of the addresses of lecture rooms; a class that comes back waits for no worker."""
+
+ROOMS = ("/join", "/moeviz/room/{rest:path}")
 
 WORKERS_SECONDS = 10.0
 """How long what pages import leaves the cores to workers that start."""
@@ -94,7 +100,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
             logger.info("The server begins")
             yield
     finally:
-        PUBLISHER.close()
+        _end_streams()
         settling.cancel()
         await asyncio.gather(settling, return_exceptions=True)
         await asyncio.to_thread(close_engine)
@@ -104,8 +110,14 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 def _end() -> None:
     """Take on nothing more and end the workers while the server lets go of its visitors."""
     logger.info("The server was asked to end")
-    PUBLISHER.close()
+    _end_streams()
     threading.Thread(target=end_engine, name="moeviz-ends").start()
+
+
+def _end_streams() -> None:
+    PUBLISHER.close()
+    for close in STREAMS:
+        close()
 
 
 async def _settle(folder: Path) -> None:
@@ -168,7 +180,8 @@ def routes() -> list[Route]:
         qr_route(base),
         lecturer_route(base),
         *live_routes(PUBLISHER, MISSES, base),
-        Late(ADDRESSES_LATER, base, WORKERS_FIRST.wait).route(),
+        *Late(ROOMS_LATER, base, paths=ROOMS, needs=()).routes(),
+        *Late(ADDRESSES_LATER, base, WORKERS_FIRST.wait).routes(),
     ]
 
 

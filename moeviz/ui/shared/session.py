@@ -16,6 +16,7 @@ from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.trainings.trainings import Trainings
 from moeviz.later import later
+from moeviz.rooms.hall import Hall
 
 
 class Closable(Protocol):
@@ -88,6 +89,9 @@ engine = Shared(lambda: Engine(kinds=[Trainings(), Protocols()]))
 
 checker = Shared(lambda: Checker())
 """The server's checker; the first call has its process start in the background."""
+
+hall = Shared(lambda: Hall(engine().store))
+"""The server's lecture rooms."""
 
 
 def begin() -> None:
@@ -190,5 +194,6 @@ def end_engine() -> None:
 
 def close_engine() -> None:
     """Close engine and checker with their processes; used when the server ends."""
+    hall.clear()
     checker.clear()
     engine.clear()

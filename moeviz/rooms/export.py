@@ -1,0 +1,48 @@
+"""A room's answers as CSV, without who: neither names nor numbers nor times."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from moeviz.rooms.agenda import Step
+from moeviz.rooms.answers import Content, is_right
+from moeviz.rooms.room import Room
+
+COLUMNS = ("step", "question", "kind", "answer", "right", "reveals_before")
+"""The last: how often the step had been revealed when the answer was given; 0 where nobody knew."""
+
+
+def answers_csv(room: Room) -> str:
+    """Return all answers of a room, ordered by what they say, so that no row leads to a person.
+
+    Parameters
+    ----------
+    room : Room
+    """
+    content = io.StringIO()
+    writer = csv.writer(content, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for number, step in enumerate(room.agenda.steps, start=1):
+        outcome = room.state.outcomes.get(step.id)
+        rows = []
+        for answer in room.answers.get(step.id, {}).values():
+            right = is_right(answer.content, outcome)
+            said = "" if right is None else "yes" if right else "no"
+            rows.append((_words(step, answer.content), said, answer.turn))
+        for words, said, turn in sorted(rows, key=str):
+            writer.writerow([number, _safe(step.title), step.kind, words, said, turn])
+    return content.getvalue()
+
+
+def _words(step: Step, content: Content) -> str:
+    if isinstance(content, float):
+        return f"{content:.10g}"
+    labels = dict(step.options)
+    names = content if isinstance(content, tuple) else (content,)
+    return _safe(" > ".join(labels.get(name, name) for name in names))
+
+
+def _safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

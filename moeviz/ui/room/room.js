@@ -1,0 +1,318 @@
+// The lecturer's screen of a room: what is asked and what the class said, large; the code; and what
+// only the lecturer may do. It follows a stream of its own, and no script of the server's runs.
+
+import { button, element, tagged } from "@dom";
+import { follow } from "@live";
+import { curveOf, drawn, inWords, paragraphs, worded } from "@roomdraw";
+import { News, got, send } from "@roomnet";
+import { questionForm } from "@roomask";
+
+const ROOT = 18; // The font size for which pictures are drawn.
+
+const home = (path) => new URL(path, document.baseURI);
+const isDark = (node) => {
+  const found = getComputedStyle(node).getPropertyValue("--st-background-color").trim();
+  return /^#0|^rgb\(0|^black/.test(found);
+};
+
+class Desk {
+  constructor(root) {
+    this.root = root;
+    this.peek = false;
+  }
+
+  take(data) {
+    const other = this.data?.code !== data.code;
+    this.data = data;
+    document.documentElement.classList.toggle("moeviz-dark", isDark(this.root));
+    if (!other) return this.told && this.refresh();
+    this.close();
+    if (data.code) this.enter();
+    else this.choose();
+  }
+
+  close() {
+    this.news?.stop();
+    this.stop?.();
+    this.stop = this.news = this.told = null;
+  }
+
+  // --- Opening.
+
+  choose() {
+    const said = tagged("p", { class: "room-said", role: "alert" });
+    const open = async (asked) => {
+      said.textContent = "";
+      try {
+        const { code } = await send("moeviz/room/open", asked);
+        location.assign(home(`room?code=${code}`));
+      } catch (error) {
+        said.textContent = error.message;
+      }
+    };
+    const rows = this.data.lessons.map(([name, title]) =>
+      tagged("li", {}, button(title, () => open({ lesson: name }))));
+    this.root.replaceChildren(
+      element("p", "", "A class joins on its phones by a code, predicts without names, and sees at once what it thinks; then the run starts for all. Open a room from a lesson:"),
+      tagged("ol", { class: "room-lessons" }, ...rows),
+      element("p", "", "Or open one from any page: go there, press Share, and choose “Open a lecture room”."),
+      said,
+      tagged("p", {}, "You are in the class? ", tagged("a", { href: home("join").href }, "Join a room")),
+    );
+  }
+
+  async enter() {
+    const { code } = this.data;
+    const key = new URLSearchParams(location.hash.slice(1)).get("key");
+    try {
+      if (key) {
+        await send(`moeviz/room/${code}/claim`, { key });
+        history.replaceState(history.state, "", location.pathname + location.search);
+      }
+      await got(`moeviz/room/${code}/lead.json`);
+    } catch (error) {
+      if (error.status) return this.lost(error);
+      this.root.replaceChildren(element("p", "", error.message));
+      return setTimeout(() => this.data.code === code && this.enter(), 1500);
+    }
+    this.build();
+    this.news = new News(`moeviz/room/${code}/lead`, {
+      onMessage: (told) => this.show(told),
+      onContact: (there) => this.say(there ? "" : "The connection is lost; it comes back by itself."),
+      onLost: (error) => this.lost(error),
+    });
+  }
+
+  lost(error) {
+    const field = tagged("input", { id: "room-key", autocomplete: "off", type: "password" });
+    const form = tagged(
+      "form", { class: "room-claim" }, element("p", "", error.message),
+      tagged("label", { for: "room-key" }, "Lecturer's key"), field, button("Lead this room", () => form.onsubmit()),
+    );
+    form.onsubmit = (event) => {
+      event?.preventDefault();
+      location.hash = `key=${field.value.trim()}`;
+      this.enter();
+    };
+    this.root.replaceChildren(
+      element("h1", "", `Room ${this.data.code}`), form,
+      tagged("p", {}, tagged("a", { href: home(`join?code=${this.data.code}`).href }, "Join it as one of the class")),
+      tagged("p", {}, tagged("a", { href: home("room").href }, "Open another room")),
+    );
+  }
+
+  // --- What stands on the screen.
+
+  build() {
+    const part = (name, tag = "div") => (this[name] = element(tag, `room-${name}`));
+    part("title", "h1");
+    this.title.tabIndex = -1;
+    for (const name of ["words", "picture", "takeaway", "number", "join", "place", "acts", "more", "notes", "asks"]) part(name);
+    this.status = tagged("p", { class: "room-said", role: "status" });
+    this.takeaway.setAttribute("aria-live", "polite");
+    this.main = element("div", "room-main");
+    this.main.append(this.title, this.words, this.number, this.picture, this.takeaway);
+    const side = tagged("aside", { "aria-label": "Leading the room" }, this.join, this.place, this.acts, this.more, this.status, this.notes, this.asks);
+    this.root.replaceChildren(this.main, side);
+    this.code();
+    this.buttons();
+    this.asks.append(questionForm((step) => this.act("ask", step)));
+    new ResizeObserver(() => this.told && this.draw()).observe(this.picture);
+  }
+
+  code() {
+    const link = home(`join?code=${this.data.code}`).href;
+    const picture = tagged("img", { alt: `QR code of ${link}`, src: home(`${this.data.qr}?text=${encodeURIComponent(link)}`).href });
+    const own = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+    const where = own
+      ? "This address works on this computer alone: open the page by the network address that the command printed."
+      : `${location.host}${home("join").pathname}`;
+    this.here = element("p", "room-here");
+    this.join.append(
+      element("p", "room-quiet", "join with"), element("p", "room-code", this.data.code), picture,
+      element("p", "room-where", where), this.here,
+    );
+  }
+
+  buttons() {
+    const act = (name, words, does, className) => (this[name] = button(words, does, { className }));
+    act("reveal", "Reveal", () => this.act("reveal", this.told.step.id), "room-press");
+    act("back", "Back", () => this.act("lead", this.told.at - 1));
+    act("next", "Next", () => this.act("lead", this.told.at + 1));
+    this.acts.append(this.reveal, this.back, this.next);
+    act("hide", "Hide", () => this.act(this.told.hidden ? "show" : "hide"));
+    act("pause", "Pause", () => this.act(this.told.paused ? "resume" : "pause"));
+    act("free", "Let them explore", () => this.act(this.told.free ? "follow" : "free"));
+    act("undo", "Undo reveal", () => this.act("undo"));
+    act("look", "Look at answers now", () => {
+      this.peek = !this.peek;
+      this.refresh();
+    });
+    this.export = tagged("a", { href: home(`moeviz/room/${this.data.code}/answers.csv`).href, download: "" }, "Answers as CSV");
+    act("end", "End", () => this.ending());
+    this.another = tagged("a", { href: home("room").href }, "Open another room");
+    this.more.append(this.another, this.look, this.hide, this.pause, this.free, this.undo, this.end, this.export);
+  }
+
+  // Ending cannot be undone: the second press does it.
+  ending() {
+    if (this.sure) return this.act("end");
+    this.sure = true;
+    this.end.textContent = "End for all?";
+    setTimeout(() => {
+      this.sure = false;
+      this.end.textContent = "End";
+    }, 4000);
+  }
+
+  say(words) {
+    this.status.textContent = words;
+  }
+
+  async act(action, value) {
+    this.say("");
+    try {
+      await send(`moeviz/room/${this.data.code}/act`, { action, value });
+      return true;
+    } catch (error) {
+      this.say(error.message);
+      if (error.status === 403) this.lost(error);
+      return false;
+    }
+  }
+
+  show(told) {
+    const view = `${told.step.id} ${told.revealed} ${told.job}`;
+    const other = this.told?.step.id !== told.step.id;
+    this.told = told;
+    if (view !== this.view) {
+      this.view = view;
+      if (other) this.peek = false;
+      this.screen = null;
+      this.stop?.();
+      this.stop = null;
+      this.progress = "";
+      if (told.revealed && told.job) this.watch(told.job);
+    }
+    this.refresh();
+  }
+
+  watch(job) {
+    this.stop = follow(job, {
+      theme: isDark(this.root) ? "dark" : "light",
+      onMessage: (news) => {
+        this.progress = news.active ? news.sentence : "";
+        if (news.screen) this.screen = news.screen;
+        this.refresh();
+      },
+      onEnd: (last) => {
+        this.progress = last?.gone ? last.message : "";
+        this.refresh();
+      },
+    });
+  }
+
+  refresh() {
+    const { told } = this;
+    const { step } = told;
+    const asks = step.kind !== "look";
+    const line = (node, text) => {
+      if (node.textContent !== text) node.textContent = text;
+    };
+    const titled = told.ended ? "The room has ended." : told.hidden ? "Hidden" : step.title;
+    if (this.title.dataset.of !== titled) {
+      this.title.dataset.of = titled;
+      this.title.replaceChildren(...worded(titled));
+    }
+    const words = told.hidden || told.ended ? "" : step.words;
+    if (this.words.dataset.of !== words) {
+      this.words.dataset.of = words;
+      this.words.replaceChildren(...paragraphs(words));
+    }
+    const page = step.page && !told.hidden ? step.page : "";
+    if (this.words.dataset.page !== `${words} ${page}`) {
+      this.words.dataset.page = `${words} ${page}`;
+      this.words.querySelector(".room-open")?.remove();
+      if (page) {
+        const link = tagged("a", { href: home(page).href, target: "_blank", rel: "noopener" }, "Open this page beside the room");
+        this.words.append(tagged("p", { class: "room-open" }, link));
+      }
+    }
+    line(this.number, asks && !told.hidden && (told.revealed || this.peek) ? `${told.count} ${step.kind === "slope" ? "prediction" : "answer"}${told.count === 1 ? "" : "s"}` : "");
+    line(this.here, `${told.here} here${told.names.length ? `: ${told.names.join(", ")}` : ""}`);
+    const place = `Step ${told.at + 1} of ${told.of}`;
+    if (this.place.dataset.of !== place) {
+      this.place.dataset.of = place;
+      const lesson = tagged("a", { href: home(told.link).href, target: "_blank", rel: "noopener" }, told.title);
+      this.place.replaceChildren(element("strong", "", place), " · ", lesson);
+    }
+    line(this.reveal, told.runs ? "Reveal and run" : "Reveal");
+    line(this.hide, told.hidden ? "Show" : "Hide");
+    line(this.pause, told.paused ? "Go on" : "Pause");
+    line(this.free, told.free ? "Lead again" : "Let them explore");
+    line(this.look, this.peek ? "Cover answers" : "Look at answers now");
+    this.reveal.hidden = !asks || told.revealed;
+    this.look.hidden = !asks || told.revealed;
+    this.next.classList.toggle("room-press", !asks || told.revealed);
+    this.back.disabled = told.at === 0;
+    this.next.disabled = told.at === told.of - 1;
+    this.undo.disabled = !told.undo;
+    const over = Boolean(told.ended);
+    for (const node of [this.acts, this.asks, this.join, ...this.more.querySelectorAll("button")]) node.hidden ||= over;
+    this.another.hidden = !over;
+    this.notes.hidden = !told.notes;
+    if (this.notes.dataset.of !== told.notes) {
+      this.notes.dataset.of = told.notes;
+      this.notes.replaceChildren(element("strong", "", "Only you see this"), ...paragraphs(told.notes));
+    }
+    this.draw();
+  }
+
+  draw() {
+    const { told } = this;
+    const { step } = told;
+    const shown = !told.hidden && !told.ended && step.kind !== "look" && (told.revealed || this.peek);
+    const covered = !shown && !told.hidden && !told.ended && step.kind !== "look";
+    if (!shown) {
+      this.picture.replaceChildren(...(covered ? [this.cover()] : []));
+      this.takeaway.dataset.of = "";
+      this.takeaway.replaceChildren();
+      return;
+    }
+    const scale = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
+    const wide = this.picture.clientWidth || 800;
+    const scrolled = this.root.closest('[data-testid="stMain"]')?.scrollTop ?? 0;
+    const below = window.innerHeight - this.picture.getBoundingClientRect().top - scrolled - 110 * scale;
+    const high = Math.max(300, Math.min(0.62 * wide, below));
+    const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
+    const all = { ...told, curve };
+    this.picture.replaceChildren(drawn(step, all, wide, high, scale));
+    const words = [inWords(step, all), (told.revealed && told.outcome?.words) || "", this.progress];
+    if (this.takeaway.dataset.of !== words.join("|")) {
+      this.takeaway.dataset.of = words.join("|");
+      this.takeaway.replaceChildren(...words.filter(Boolean).map((each) => tagged("p", {}, ...worded(each))));
+    }
+  }
+
+  cover() {
+    const { told } = this;
+    const said = told.count ? "They are hidden until you reveal." : "Predict first: answers are hidden until all are in.";
+    return tagged(
+      "div", { class: "room-cover" }, element("p", "room-big", told.here >= told.count ? `${told.count} of ${told.here}` : String(told.count)),
+      element("p", "", "have answered"), element("p", "room-quiet", said),
+    );
+  }
+}
+
+const desks = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".moeviz-room");
+  if (!desks.has(root)) desks.set(root, new Desk(root));
+  desks.get(root).take(data);
+  return () => {
+    if (root.isConnected) return;
+    desks.get(root)?.close();
+    desks.delete(root);
+  };
+}

@@ -1,0 +1,34 @@
+"""Every lesson as a room: what asks is asked, what reveals is part of it, and somebody is right."""
+
+from __future__ import annotations
+
+import pytest
+
+from moeviz.lessons.reader import looked_up
+from moeviz.lessons.shelf import shipped
+from moeviz.rooms.answers import is_right, read_answer
+from moeviz.rooms.lesson_agenda import came_out, of_lesson
+from moeviz.study import PRESETS
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_lesson_is_a_room_in_which_the_lesson_s_right_answer_is_right(name: str):
+    lesson = shipped()[name]
+    facts = looked_up(lesson)
+    agenda = of_lesson(lesson, facts, {"predict": "Ask twice."})
+    asked = [step for step in agenda.steps if step.asks]
+    assert [step.id for step in asked] == [step.id for step in lesson.asks]
+    assert not {s.id for s in agenda.steps} & {s.id for s in lesson.steps if s.reveal}
+    assert agenda.step("predict").notes == "Ask twice."
+    for step in asked:
+        outcome = came_out(lesson, step.id, facts)
+        assert "$" not in outcome["words"]
+        assert outcome["words"]
+        right = read_answer(step, outcome.get("right", outcome.get("value")))
+        assert is_right(right, outcome)
+        said = lesson.step(step.id).verdict(right, facts)
+        assert said == "right"
+        if step.run is not None:
+            preset = PRESETS[step.run["preset"]]
+            assert preset.build(preset.parse(step.run["values"]))
+    assert came_out(lesson, lesson.steps[0].id, facts) is None
