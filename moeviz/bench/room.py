@@ -199,6 +199,6 @@ async def _answer(phone: Phone, place: str, slope: float) -> float:
 
 
 def _app() -> str:
-    from moeviz.cli.app import app_file
+    from moeviz.cli.serve import app_file
 
     return str(app_file())
