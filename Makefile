@@ -10,22 +10,31 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PORT ?= 8501
 
-# Tests of mathematics share two processes; then those that start servers and commands do, for a
-# browser's loop of events can share no process with others; those of the engine, which kill
-# workers and wait for them, come last.
+# A browser's loop of events can share no process with others, so tests that start servers and
+# commands are a part of their own, and so are those of the engine, which kill workers and wait.
 SERVERS := tests/browser tests/test_cli.py
-LAST := tests/engine
+ENGINE := tests/engine
+PART = $(MAKE) -j1 --no-print-directory
 
-.PHONY: app test studies mutants kept verdicts bench check browser clean
+.PHONY: app test mathematics servers engine studies mutants kept verdicts bench load load-memory check browser clean
 
 app: .venv/ready .venv/compiled
-	$(BIN)/python -m moeviz app --port $(PORT)
+	$(BIN)/python -m moeviz serve --port $(PORT)
 
-test: .venv/ready .venv/compiled browser check
-	$(BIN)/python -m pytest -q -n 2 $(SERVERS:%=--ignore=%) \
-	  $(LAST:%=--ignore=%)
+# The checks take one core, and the engine's tests wait about half of their time: they run beside the
+# mathematics. Those that drive a browser have the machine to themselves.
+test: .venv/ready .venv/compiled browser
+	@$(BIN)/python scripts/beside.py "$(PART) mathematics" "$(PART) check engine"
+	@$(PART) servers
+
+mathematics: .venv/ready .venv/compiled
+	$(BIN)/python -m pytest -q -n 2 $(SERVERS:%=--ignore=%) $(ENGINE:%=--ignore=%)
+
+servers: .venv/ready .venv/compiled browser
 	$(BIN)/python -m pytest -q -n 2 $(SERVERS)
-	$(BIN)/python -m pytest -q -n 2 $(LAST)
+
+engine: .venv/ready .venv/compiled
+	$(BIN)/python -m pytest -q -n 2 $(ENGINE)
 
 # On an idle machine: times; slow statistical studies, the shipped presets at full size with several
 # seeds; the tests of many of a kind, of which `make test` takes one of each; many more examples of
@@ -47,6 +56,15 @@ verdicts: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m moeviz bench
+
+# Whether the server is fit for a class: eleven minutes of an idle machine, or half an hour of visits.
+# A goal that is missed is said, and stops nothing.
+load: .venv/ready .venv/compiled
+	$(BIN)/python -m moeviz.bench.load --json benchmarks/load.json --table docs/load.md
+
+load-memory: .venv/ready .venv/compiled
+	$(BIN)/python -m moeviz.bench.load --memory --json benchmarks/load-memory.json \
+	  --table docs/load.md
 
 # Which small changes of the sources no test notices: 300 drawn in each package.
 MUTATED := tower polynomial ground exact zero discovery relations cone

@@ -11,9 +11,6 @@ import pytest
 import torch
 from _pytest.assertion import rewrite
 
-OTHERS = ((torch.testing, "assert_close"), (np.testing, "assert_allclose"), (pytest, "raises"))
-"""Functions that assert without the word."""
-
 _total = 0
 
 
@@ -50,7 +47,9 @@ def watch() -> None:
     if not hasattr(rewrite, asked):
         raise RuntimeError(f"Expected this pytest to ask {asked}; look for its new name.")
     setattr(rewrite, asked, _passed)
-    for module, name in OTHERS:
+    # These assert without the word.
+    others = (torch.testing, "assert_close"), (np.testing, "assert_allclose"), (pytest, "raises")
+    for module, name in others:
         setattr(module, name, counting(getattr(module, name)))
 
 

@@ -9,13 +9,19 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-import torch
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES
-from tests import assertions
-from tests.support import (
+from moeviz.later import later, load
+
+SLOW = ("numpy", "torch")
+later(*SLOW)  # a process that only hands out tests would wait for them before it starts the others
+
+import torch  # noqa: E402
+
+from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES  # noqa: E402
+from tests import assertions  # noqa: E402
+from tests.support import (  # noqa: E402
     COMBINATIONS,
     DENSITIES,
     DENSITY_PAIRINGS,
@@ -52,6 +58,10 @@ COMBINED = {
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let a test process use one thread: several use the cores, and small tensors are quicker."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # it runs none itself
+    for name in SLOW:
+        load(name)
     assertions.watch()
     torch.set_num_threads(1)
 

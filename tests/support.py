@@ -9,12 +9,11 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from hypothesis import strategies as st
-from torch import Tensor
 
 from moeviz.estimate import Problem, box
 from moeviz.model import (
@@ -34,6 +33,9 @@ from moeviz.study import Preset
 from moeviz.theory import translate
 from moeviz.theory.fibre import nearest_experts
 from moeviz.theory.gauge import sphere_translations
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def go_together(gate: str = "softmax", output: str = "regression", **others: str) -> bool:

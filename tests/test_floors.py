@@ -20,7 +20,7 @@ PACKAGE = ROOT / "moeviz"
 
 FLOORS = [
     {"errors"},
-    {"text", "later", "kernels", "recent"},
+    {"text", "later", "kernels", "recent", "serving"},
     {"fields"},
     {"model"},
     {"theory"},
@@ -119,7 +119,7 @@ def test_what_is_imported_is_there(path):
 def test_the_floors_are_what_they_are_called():
     assert below("errors") == {"errors"}
     assert below("theory") == {
-        "errors", "text", "later", "kernels", "recent", "fields", "model", "theory",
+        "errors", "text", "later", "kernels", "recent", "serving", "fields", "model", "theory",
     }  # fmt: skip
     assert "symbolic" not in below("estimate")
     assert {"engine", "charts", "export"} <= below("cli") | below("ui")

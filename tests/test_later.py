@@ -105,10 +105,7 @@ HEAVY = (
 """What no list and no refusal waits for."""
 
 LADEN = ("moeviz.engine", "moeviz.study.rates_table", "moeviz.symbolic.catalogue.shipped")
-"""Modules that bring what commands load before they print, where only torch is asked about.
-
-Would one of them load it, every command that is asked after that had it loaded.
-"""
+"""Modules that bring what commands load before they print, where only torch is asked about."""
 
 ASKS = f"""
 import importlib
@@ -121,31 +118,46 @@ from moeviz.cli.program import SLOW, main
 later(*SLOW)
 for name in sys.argv[1:]:
     importlib.import_module(name)
+
+def said(words):
+    before = [*filter(loaded, {HEAVY})]
+    try:
+        main(words)
+    except SystemExit:
+        pass
+    print("loaded:", *(name for name in {HEAVY} if loaded(name) and name not in before))
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+def alone(words):
+    child = os.fork()
+    if child == 0:
+        said(words)
+        sys.exit()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+answers = os.fdopen(os.dup(1), "w")
 for line in sys.stdin:
     words, home = json.loads(line)
+    os.environ["MOEVIZ_HOME"] = home
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        child = os.fork()
-        if child == 0:
-            os.dup2(out.fileno(), 1)
-            os.dup2(err.fileno(), 2)
-            os.environ["MOEVIZ_HOME"] = home
-            try:
-                main(words)
-            except SystemExit:
-                pass
-            print("loaded:", *filter(loaded, {HEAVY}))
-            sys.exit()
-        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        ended = said(words) if sys.argv[1:] else alone(words)
         out.seek(0)
         err.seek(0)
-        print(json.dumps([ended, out.read(), err.read()]), flush=True)
+        print(json.dumps([ended or 0, out.read(), err.read()]), file=answers, flush=True)
 """
-"""A program that has loaded what every command loads, and has a child of its own run each."""
+"""A program that has loaded what every command loads, and says what each loads beyond it.
+
+Where nothing slow is loaded it has a child of its own run each command. Where that is loaded it
+runs all of them itself, so that none reads again what another has read.
+"""
 
 
 @contextmanager
 def program(home, *modules):
-    """What a command prints and complains of when run as by a new process with these modules."""
+    """What a command prints and complains of where these modules are loaded."""
     command = [sys.executable, "-c", ASKS, *modules]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as started:
@@ -168,7 +180,7 @@ def bare(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def laden(tmp_path_factory):
-    """One that has loaded what takes long."""
+    """One that has loaded what takes long, and runs one command after another."""
     with program(tmp_path_factory.mktemp("home"), *LADEN) as asked:
         yield asked
 
@@ -194,6 +206,7 @@ def test_lists_and_refusals_wait_for_nothing_slow(bare, command):
 
 
 PRINTS = {
+    "serve": ["--help", "--port 0", "--proxy nope"],
     "app": ["--help"],
     "presets": ["", "--json"],
     "study": ["--help", "nope"],

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,9 @@ class Served:
 
     def settle(self) -> None:
         """Wait until the server has done what it does by itself after its start."""
+        # Until its workers have started it may rest, and import what pages need only then.
+        with suppress(HTTPError), urlopen(f"{self.url}/moeviz/nothing", timeout=START_SECONDS):
+            pass
         end, before = time.monotonic() + START_SECONDS, self.seconds()
         while time.monotonic() < end:
             time.sleep(2.0)
@@ -247,6 +250,7 @@ def served(home: Path) -> Iterator[Served]:
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "moeviz", "app", "--headless", "--port", str(port)]
     environment = {**os.environ, "MOEVIZ_HOME": str(home)}
+    home.mkdir(exist_ok=True)
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:

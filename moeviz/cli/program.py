@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from moeviz.cli.app import add_app
 from moeviz.cli.bench import add_bench
 from moeviz.cli.check import add_check
 from moeviz.cli.claims import add_claims, add_verdicts, within_processes
@@ -20,6 +19,7 @@ from moeviz.cli.presets import add_presets
 from moeviz.cli.protocols import add_protocols, protocols
 from moeviz.cli.rates import add_rates
 from moeviz.cli.running import add_where, run
+from moeviz.cli.serve import add_serve
 from moeviz.cli.study import add_reach, add_study
 from moeviz.cli.train import add_train, train
 from moeviz.errors import MoevizError
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m moeviz", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    add_app(commands.add_parser("app", help="serve the laboratory in a browser"))
+    add_serve(commands.add_parser("serve", aliases=["app"], help="serve the laboratory"))
     add_presets(commands.add_parser("presets", help="list the named studies and their fields"))
     add_study(commands.add_parser("study", help="run a study to its end and print the result"))
     add_reach(commands.add_parser("reach", help="information, predicted curves and reach"))

@@ -41,6 +41,8 @@ class Job:
     ----------
     mine : bool
         Whether this engine computes it, or did. Otherwise it mirrors the store.
+    held : bool
+        Whether the store has said so since it was begun.
     wanted : bool
         Whether it was submitted here while another process computed it; this engine takes over
         should that process die.
@@ -69,6 +71,7 @@ class Job:
         self.version = 0
         self.changed = 0.0
         self.mine = False
+        self.held = False
         self.wanted = False
         self.visitors: set[str] = set()
         self.unsaid: set[str] = set()

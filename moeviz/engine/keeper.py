@@ -71,6 +71,7 @@ class Keeper:
         with self._ledger.changed:
             wanted = job.run == number
             if wanted:
+                job.held = True
                 job.move(folder, found, before)
                 self._ledger.changed.notify_all()
             unsaved = {key: job.results[key] for key in job.results.keys() - found.keys()}
@@ -104,6 +105,28 @@ class Keeper:
         if left:
             folder.states.remove(outdated(job.kind, job.blocks, job.results, left))
 
+    def keep(self, job: Job, block_id: str, result: Any) -> dict[str, Any] | None:
+        """Write a finished block of a job that is ours; see :meth:`Folder.write_result`.
+
+        Returns
+        -------
+        dict or None
+            None, and nothing is written, if another engine has taken the job over.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be written to.
+        """
+        folder = job.folder
+
+        def write() -> dict[str, Any] | None:
+            if self._is_lost(job, folder.read_record()):
+                return None
+            return folder.write_result(block_id, result)
+
+        return folder.alone(write)
+
     def save(self, job: Job) -> bool:
         """Write a job's state; a job that has ended belongs to the store from then on.
 
@@ -130,7 +153,7 @@ class Keeper:
         return True
 
     def _write(self, job: Job, folder: Folder, record: Record, ended: bool) -> int | None:
-        if self._is_other(folder.read_record()):
+        if self._is_lost(job, folder.read_record()):
             return None
         if ended:
             folder.write_specification(job.spec.to_json())
@@ -138,6 +161,14 @@ class Keeper:
         if record.state in SPENT:
             folder.end_wishes()
         return folder.stamp()
+
+    def _is_lost(self, job: Job, record: Record | None) -> bool:
+        """Whether a job is another engine's by now, be it that this one has ended it already.
+
+        Who was silent for too long, cut off or standing still, finds that when it comes back.
+        """
+        taken = job.held and record is not None and record.owner != self._owner
+        return taken or self._is_other(record)
 
     def _is_other(self, record: Record | None) -> bool:
         return record is not None and record.taken and record.owner != self._owner
@@ -147,6 +178,6 @@ class Keeper:
             if job.run == number:
                 job.run += 1
                 job.move(folder, {}, None)
-                job.mine, job.stamp = False, None
+                job.mine, job.held, job.stamp = False, False, None
                 self._ledger.refresh(job)
                 self._ledger.changed.notify_all()

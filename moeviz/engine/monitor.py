@@ -18,11 +18,12 @@ from typing import Any
 
 from moeviz.engine.desk import Desk, Due
 from moeviz.engine.dispatch import Connection, Dispatch, Finished, Listener, LostError, Runner
-from moeviz.engine.errors import StoreError
+from moeviz.engine.errors import LostStoreError, StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.keeper import Keeper
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.mailbox import Mailbox
+from moeviz.engine.name import Name
 from moeviz.engine.owner import BEAT_SECONDS, EngineToken, Owner
 from moeviz.engine.room import make_room
 from moeviz.engine.snapshot import JobState
@@ -34,6 +35,14 @@ LOSSES = 3
 """Workers that are lost this often in a row without having computed anything are given up."""
 
 logger = logging.getLogger(__name__)
+
+
+def _cancel_asked(job: Job) -> bool:
+    """Whether somebody asked for a job's end through the store, as far as that answers."""
+    try:
+        return job.folder.take_cancel()
+    except LostStoreError:
+        return False  # what has to be written waits for it
 
 
 class Monitor:
@@ -104,11 +113,12 @@ class Monitor:
 
     def begin(self, job: Job) -> None:
         """Take a job that nobody computes. The ledger's lock must be held."""
-        job.mine, job.wanted = True, False
+        job.mine, job.held, job.wanted = True, False, False
         job.run += 1
         job.renew()
         job.become("waiting", None if self.connection else "Waiting for the workers to start.")
         self._ledger.changed.notify_all()
+        logger.info("Job %s begins", job.job_id)
         self._mailbox.post(partial(self._begin, job, job.run))
 
     def follow(self, job: Job) -> None:
@@ -151,9 +161,11 @@ class Monitor:
         beat = time.monotonic() >= self._next_beat
         if beat:
             self._next_beat = time.monotonic() + BEAT_SECONDS
+        asked = self._cancels_asked()
         for run in list(self._runs.values()):
             with self._failing(run.job, run.number):
-                if run.job.folder.take_cancel() and not self.wishes.of(run.job):
+                stop = (asked is None or run.job.folder.name in asked) and _cancel_asked(run.job)
+                if stop and not self.wishes.of(run.job):
                     self._end(run.job, run.number, "cancelled")
                 elif beat:
                     self._save(run.job)
@@ -162,6 +174,13 @@ class Monitor:
             self._look_after(job)
         if self.connection is not None:
             self._say_standings(self.connection)
+
+    def _cancels_asked(self) -> set[Name] | None:
+        """Return which jobs shall stop; None where only a look at each can tell."""
+        try:
+            return self._store.cancels_asked([run.job.folder.name for run in self._runs.values()])
+        except StoreError:
+            return None
 
     def _look_after(self, job: Job) -> None:
         """Take a followed job over when its process has died; let it go when it has ended."""
@@ -331,20 +350,26 @@ class Monitor:
                 run.give_back(block)
                 return
             run.connection.useful = True
-            self._add(run, block.id, self._keep(run, block, outcome))
+            result = self._keep(run, block, outcome)
+            if result is None:
+                self._save(run.job)  # another engine has it, which the keeper finds
+            else:
+                self._add(run, block.id, result)
 
-    def _keep(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any]:
+    def _keep(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any] | None:
         """Write what a block returned, and delete what is of no use after that.
 
         Its state comes before its result, and what it had gone on from goes last: at every moment
         the store holds what the missing blocks go on from.
         """
         folder = run.job.folder
-        result: dict[str, Any] = finished.result
+        result: dict[str, Any] | None = finished.result
         if finished.state is not None and run.chains.needs(block):
             folder.states.write(block.id, finished.state)
-        if run.job.kind.lasts(result):
-            result = folder.write_result(block.id, result)
+        if run.job.kind.lasts(finished.result):
+            result = self._keeper.keep(run.job, block.id, finished.result)
+            if result is None:
+                return None
         folder.states.remove(run.chains.end(block))
         return result
 
@@ -383,6 +408,7 @@ class Monitor:
     def _mark(self, job: Job, state: JobState, message: str | None = None) -> None:
         job.run += 1
         job.become(state, message)
+        logger.info("Job %s is %s", job.job_id, state)
         self._ledger.changed.notify_all()
 
     def _settle(self, job: Job, number: int) -> None:

@@ -83,8 +83,8 @@ class Owner:
         Parameters
         ----------
         beat : float
-            When it last said so (seconds since the epoch). Looked at only for another host, where
-            processes cannot be looked up.
+            When it last said so (seconds since the epoch). Looked at for another host, where
+            processes cannot be looked up, and for a process that stands still.
 
         Returns
         -------
@@ -96,8 +96,11 @@ class Owner:
             return EngineToken.lives(self.engine)
         try:
             process = psutil.Process(self.pid)
-            if process.status() == psutil.STATUS_ZOMBIE:
+            status = process.status()
+            if status == psutil.STATUS_ZOMBIE:
                 return False
+            if status == psutil.STATUS_STOPPED and time.time() - beat >= SILENT_SECONDS:
+                return False  # it learns of that when it goes on
             return abs(float(process.create_time()) - self.started) < _START_TOLERANCE
         except psutil.NoSuchProcess:
             return False

@@ -181,6 +181,16 @@ def cancel_asked(connection: Connection, name: Name) -> bool:
     return connection.execute(asked).scalar() is not None
 
 
+def cancels_asked(connection: Connection, names: Sequence[Name]) -> set[Name]:
+    """Return which of some jobs shall be stopped."""
+    asked = select(jobs.c.kind, jobs.c.hash, jobs.c.device).where(
+        jobs.c.kind.in_({name.kind for name in names}),
+        jobs.c.hash.in_({name.hash for name in names}),
+        jobs.c.cancel.is_not(None),
+    )
+    return {Name(*row) for row in connection.execute(asked)} & set(names)
+
+
 def take_cancel(connection: Connection, name: Name) -> bool:
     """Take the note away, and return whether there was one."""
     noted = within(jobs, name) & jobs.c.cancel.is_not(None)

@@ -26,7 +26,7 @@ import logging
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from moeviz.engine.errors import StoreError, UnknownJobError, told
@@ -111,6 +111,21 @@ class Store:
             if folder.read_specification() is not None:
                 return folder
         return None
+
+    def cancels_asked(self, names: Sequence[Name]) -> set[Name]:
+        """Return which of some jobs somebody asked to stop: one look, however many there are.
+
+        Parameters
+        ----------
+        names : sequence of Name
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be read.
+        """
+        nothing: set[Name] = set()
+        return self.shelf.read(lambda rows, c: rows.cancels_asked(c, names), nothing)
 
     def take_in_all(self) -> int:
         """Take in all folders of files below the root that were not taken in before.

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.assertions import counting
 from tests.browser.lab import Lab, Reference, command_line
@@ -85,18 +93,23 @@ def left() -> list[Page]:
 
 @pytest.fixture
 def visit(context: BrowserContext, left: list[Page]) -> Iterator[Callable[..., Page]]:
-    """Open a page that remembers nothing; a script error on the page fails the test."""
+    """Open a page that remembers nothing; an error of a script, or what may not run, fails it."""
     pages: list[Page] = []
     errors: list[str] = []
 
     def note(error: Error) -> None:
         errors.append(str(error))
 
+    def look(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            errors.append(message.text)
+
     def open_page(width: int = 1600, height: int = 1000, scheme: str = "light") -> Page:
         page = left.pop() if left else context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
         page.on("pageerror", note)
+        page.on("console", look)
         pages.append(page)
         return page
 
@@ -108,6 +121,7 @@ def visit(context: BrowserContext, left: list[Page]) -> Iterator[Callable[..., P
         if page.url != "about:blank":
             page.evaluate("localStorage.clear(); sessionStorage.clear()")
         page.remove_listener("pageerror", note)
+        page.remove_listener("console", look)
         page.goto("about:blank")
         left.append(page)
     assert errors == []

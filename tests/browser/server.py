@@ -41,12 +41,16 @@ class Server:
         Further words of Streamlit's command.
     """
 
+    base = ""
+    """The path below which the app lives."""
+
     def __init__(self, home: Path, *options: str) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.options = options
         self.log = home / "server.log"
-        self.url = f"http://127.0.0.1:{_free_port()}"
+        self.port = str(_free_port())
+        self.url = f"http://127.0.0.1:{self.port}{self.base}"
 
     def __enter__(self) -> Self:
         # Tests hold workers for a while, which are not to be taken for such that hang.
@@ -78,11 +82,6 @@ class Server:
         """Where it is started."""
         return ROOT
 
-    @property
-    def port(self) -> str:
-        """Where it listens."""
-        return self.url.rsplit(":", 1)[1]
-
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -92,11 +91,11 @@ class Server:
         # How it ends of itself is a test of its own; here nobody looks, and it takes seconds.
         self._kill()
 
-    def stop(self) -> list[psutil.Process]:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> list[psutil.Process]:
         """End the server as Ctrl-C does, and return the processes that it left behind."""
         started = self._family()
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(how)
         try:
             self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:

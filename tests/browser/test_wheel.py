@@ -1,5 +1,7 @@
 """The built wheel, installed into a fresh environment away from the sources, opens the app.
 
+It lives below a path there, as behind a proxy.
+
 Nobody has visited its server: its first visitor, a worker that dies, and its end. The tests share
 it and run in this order.
 """
@@ -34,9 +36,11 @@ class Installed(Server):
     """The server of an installation, started where none of the sources is in sight."""
 
     python: Path
+    base = "/a/class"
 
     def command(self) -> list[str]:
-        return [str(self.python), "-m", "moeviz", "app", "--headless", "--port", self.port]
+        options = ["--headless", "--port", self.port, "--base-path", self.base]
+        return [str(self.python), "-m", "moeviz", "serve", *options]
 
     @property
     def folder(self) -> Path:
@@ -156,6 +160,7 @@ def test_a_killed_worker_changes_no_number(installed, visit, reference):
 def test_the_server_ends_with_all_its_workers(installed):
     installed.wait_for_workers()
     assert installed.stop() == []
+    assert installed.process.returncode == 0
     log = Path(installed.log).read_text()
     assert "Traceback" not in log, log[-3000:]
     assert "missing ScriptRunContext" not in log, log[-3000:]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,11 +14,12 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
+RECOVERY = "recovery"
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 import toy_study  # noqa: E402
-from databases import Postgres, why_no_postgres  # noqa: E402
+from databases import Postgres, need_postgres  # noqa: E402
 from engine_helpers import Log, Run  # noqa: E402
 
 from moeviz.engine import Engine, Store  # noqa: E402
@@ -36,9 +39,7 @@ def scheduler() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server of PostgreSQL."""
-    reason = why_no_postgres()
-    if reason is not None:
-        pytest.skip(reason)
+    need_postgres()
     server = Postgres()
     yield server
     server.end()
@@ -89,6 +90,32 @@ def engine(make_engine: Callable[..., Engine]) -> Engine:
 @pytest.fixture
 def log(tmp_path: Path) -> Log:
     return Log(tmp_path / "blocks.log")
+
+
+@pytest.fixture
+def recovered(request: pytest.FixtureRequest) -> Callable[[float], None]:
+    """A function that notes the seconds after which a study went on, for the end of all tests."""
+
+    def note(seconds: float) -> None:
+        request.node.user_properties.append((RECOVERY, seconds))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say of each fault how often it was met, and how long that took at most."""
+    times: dict[str, list[float]] = {}
+    for report in terminalreporter.getreports("passed"):
+        found = [value for name, value in report.user_properties if name == RECOVERY]
+        if found:
+            name = re.sub(r"\[\d+\]$|-\d+(?=\]$)", "", report.nodeid.rpartition("::")[2])
+            times.setdefault(name, []).extend(found)
+    if times:
+        terminalreporter.section("seconds until a study went on")
+    for name, seconds in times.items():
+        middle = statistics.median(seconds)
+        line = f"{name}: {len(seconds)} times, median {middle:.1f}, at most {max(seconds):.1f}"
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

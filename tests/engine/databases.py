@@ -9,11 +9,18 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, text
+import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from moeviz.engine import Store
+
+if TYPE_CHECKING:
+    from hosts import Host
+
+REQUIRED = "MOEVIZ_REQUIRE_POSTGRES"
+"""The environment's name for whether PostgreSQL must be there: 1 in continuous integration."""
 
 NOBODIES = ("postgres", "nobody")
 """Users as whom PostgreSQL runs where the tests run as root, which it refuses."""
@@ -33,15 +40,30 @@ def why_no_postgres() -> str | None:
     return None
 
 
+def need_postgres() -> None:
+    """Skip a test where there is no PostgreSQL; fail it where that must not be."""
+    reason = why_no_postgres()
+    if reason is not None:
+        leave = pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip
+        leave(reason)
+
+
 def unprivileged() -> str | None:
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next((name for name in NOBODIES if name in known), None)
 
 
 class Postgres:
-    """A server on a socket in a folder of its own."""
+    """A server on a socket in a folder of its own.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    host : Host, optional
+        Where it runs, to be reached from other hosts too; at `address` there.
+    """
+
+    def __init__(self, host: Host | None = None) -> None:
+        self._host = host
         self.folder = Path(tempfile.mkdtemp(prefix="moeviz-pg-"))
         self._as: Sequence[str] = ()
         if os.getuid() == 0:
@@ -53,15 +75,21 @@ class Postgres:
         self._made = 0
         words = ["-D", self.data, "-U", "moeviz", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
         self._run("initdb", *words)
+        if host is not None:
+            with (self.data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         self.start()
 
     def start(self) -> None:
-        options = f"-c unix_socket_directories={self.folder} -c listen_addresses='' -c fsync=off"
-        log = self.folder / "log"
-        self._run("pg_ctl", "-D", self.data, "-o", options, "-l", log, "-w", "-t", "60", "start")
+        listen = self._host.address if self._host is not None else "''"
+        options = f"-c unix_socket_directories={self.folder} -c listen_addresses={listen}"
+        self._control("start", "-o", f"{options} -c fsync=off")
 
     def stop(self, how: str = "fast") -> None:
-        self._run("pg_ctl", "-D", self.data, "-m", how, "-w", "-t", "60", "stop")
+        self._control("stop", "-m", how)
+
+    def restart(self, how: str) -> None:
+        self._control("restart", "-m", how)
 
     def database(self) -> str:
         """URL of a database that nothing is in."""
@@ -80,9 +108,19 @@ class Postgres:
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://moeviz@/{name}?host={self.folder}"
 
+    def over_network(self, url: str) -> str:
+        """URL of a database for other hosts."""
+        assert self._host is not None
+        return url.replace("@/", f"@{self._host.address}/").partition("?")[0]
+
+    def _control(self, what: str, *words: object) -> None:
+        log = self.folder / "log"
+        self._run("pg_ctl", "-D", self.data, *words, "-l", log, "-w", "-t", "60", what)
+
     def _run(self, name: str, *words: object) -> None:
+        started = [*self._as, str(program(name)), *map(str, words)]
         done = subprocess.run(
-            [*self._as, str(program(name)), *map(str, words)],
+            started if self._host is None else self._host.words(*started),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             cwd="/",
@@ -110,3 +148,28 @@ def spoil(store: Store, block_id: str, content: str = "{}") -> None:
     """Change a block without its checksum."""
     sql = "UPDATE blocks SET content = :content WHERE block = :block"
     assert ask(store, sql, content=content, block=block_id) == [(1,)]
+
+
+_TOLD = {
+    "sqlite": (
+        "CREATE TABLE told (block TEXT, at DOUBLE PRECISION)",
+        *(
+            f"CREATE TRIGGER told_{what} AFTER {what} ON blocks "
+            "BEGIN INSERT INTO told VALUES (NEW.block, NEW.written); END"
+            for what in ("INSERT", "UPDATE")
+        ),
+    ),
+    "postgresql": (
+        "CREATE TABLE told (block TEXT, at DOUBLE PRECISION)",
+        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN INSERT INTO told VALUES (NEW.block, NEW.written); RETURN NULL; END $$",
+        "CREATE TRIGGER told AFTER INSERT OR UPDATE ON blocks FOR EACH ROW EXECUTE FUNCTION tell()",
+    ),
+}
+
+
+def tell_commits(store: Store) -> None:
+    """Have a store's database note each write of a block, in a table that nothing else reads."""
+    store.shelf.write(lambda rows, connection: None)
+    for statement in _TOLD[make_url(address(store)).get_backend_name()]:
+        ask(store, statement)

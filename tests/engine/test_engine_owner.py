@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from dataclasses import asdict, replace
 
 import psutil
 import pytest
+from engine_helpers import until
 
 from moeviz.engine.owner import SILENT_SECONDS, EngineToken, Owner
 from moeviz.engine.record import Record
@@ -48,6 +50,22 @@ def test_another_process_lives_as_long_as_it_runs():
     assert not owner.lives(beat=time.time())
     process.communicate()
     assert not owner.lives(beat=time.time())
+
+
+def test_a_process_that_stands_still_is_believed_for_a_while():
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        started = psutil.Process(process.pid).create_time()
+        owner = replace(Owner.here(EngineToken()), pid=process.pid, started=started)
+        process.send_signal(signal.SIGSTOP)
+        until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED, 5)
+        assert owner.lives(beat=time.time())
+        assert not owner.lives(beat=time.time() - SILENT_SECONDS - 1)
+        process.send_signal(signal.SIGCONT)
+        until(lambda: owner.lives(beat=0), 5)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_this_process_number_of_an_earlier_life_is_not_us():

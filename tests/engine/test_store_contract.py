@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import Postgres, address, ask, spoil
+from databases import REQUIRED, Postgres, address, ask, need_postgres, spoil
 from engine_helpers import until
 
 from moeviz.engine import Store, UnknownJobError
@@ -195,6 +195,17 @@ def test_a_cancel_is_asked_for_once(make_store: MakeStore):
     asking.ask_cancel()
     assert asked.take_cancel()
     assert not asked.take_cancel()
+
+
+def test_one_look_says_which_of_many_jobs_shall_stop(make_store: MakeStore):
+    store = make_store()
+    folders = [store.folder(f"{number:016x}", "cpu") for number in range(4)]
+    names = [folder.name for folder in folders]
+    assert store.cancels_asked(names) == set()
+    for folder in folders[1:]:
+        folder.ask_cancel()
+    assert store.cancels_asked(names[:3]) == {names[1], names[2]}
+    assert store.cancels_asked([]) == set()
 
 
 def test_visitors_want_a_job_until_they_do_not(store: Store, folder: Folder):
@@ -466,7 +477,19 @@ def test_the_same_block_from_two_writers_at_once_is_one(make_store: MakeStore):
     assert len(folders[0].read_results([str(turn) for turn in range(20)])) == 20
 
 
-# --- A server that goes and comes.
+# --- A server that is not there, or goes and comes.
+
+
+def test_tests_without_postgresql_are_left_out_or_where_it_is_required_fail(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("databases.program", lambda name: None)
+    monkeypatch.delenv(REQUIRED, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="not installed"):
+        need_postgres()
+    monkeypatch.setenv(REQUIRED, "1")
+    with pytest.raises(pytest.fail.Exception, match="not installed"):
+        need_postgres()
 
 
 def test_a_write_waits_for_a_server_that_is_started_again(postgres: Postgres, tmp_path: Path):

@@ -48,6 +48,20 @@ def test_a_database_that_is_started_again_costs_no_block(
     assert ask(place, "SELECT count(*) FROM blocks") == [(20,)]
 
 
+def test_a_database_that_is_away_while_nothing_is_written_ends_no_study(
+    make_engine: MakeEngine, postgres: Postgres, place: Store, log: Log
+):
+    engine = make_engine(store=place)
+    spec = toy.Specification((3.0,), log=log.name)
+    job = engine.submit(spec)
+    log.wait_for(1)
+    time.sleep(0.3)
+    postgres.stop()
+    time.sleep(1.2)  # it looks twice a second whether somebody wants to stop it
+    postgres.start()
+    assert numbers(engine.wait(job, timeout=120)) == expected(spec)
+
+
 APP = """
 import sys
 import toy_study as toy

@@ -22,8 +22,8 @@ from starlette.applications import Starlette
 from moeviz.charts.palette import THEMES
 from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.errors import UnknownNameError
-from moeviz.ui.shared import live, news
-from moeviz.ui.shared.ending import told_of_the_end
+from moeviz.ui.shared import ending, live, news, pace, publication
+from moeviz.ui.shared.ending import SIGNALS, told_of_the_end
 from moeviz.ui.shared.events import Event
 from moeviz.ui.shared.live import BEAT, END, RETRY, UNEXPECTED, Publisher
 from moeviz.ui.shared.misses import Misses
@@ -65,9 +65,9 @@ class Desk:
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "LOOK_SECONDS", 0.02)
-    monkeypatch.setattr(live, "SHARE", 0.0)
-    monkeypatch.setattr(live, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(pace, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(pace, "SHARE", 0.0)
+    monkeypatch.setattr(publication, "LINGER_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -428,6 +428,46 @@ def test_a_signal_is_heard_before_the_server_waits_for_its_answers():
     assert heard == ["as before", "told", "as before"]
 
 
+@pytest.fixture
+def as_before():
+    """Signals that do nothing, for as long as a test sends them."""
+    before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("second", SIGNALS)
+def test_asked_a_second_time_a_server_ends_at_once(second, as_before, monkeypatch):
+    monkeypatch.setattr(ending, "_AGAIN", 0.01)
+    ended: list[int] = []
+
+    async def serve() -> None:
+        with told_of_the_end(lambda: None, ended.append):
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)  # the same, passed on by two
+            assert ended == []
+            await asyncio.sleep(0.02)
+            signal.raise_signal(second)
+
+    asyncio.run(serve())
+    assert ended == [128 + second]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0.01, [1]), (60.0, [])])
+def test_a_server_that_does_not_end_in_time_is_ended(seconds, status, as_before, monkeypatch):
+    monkeypatch.setattr(ending, "SECONDS", seconds)
+    ended: list[int] = []
+
+    async def serve() -> None:
+        with told_of_the_end(lambda: None, ended.append):
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.sleep(0.1)
+
+    asyncio.run(serve())
+    assert ended == status
+
+
 # --- What is told.
 
 
@@ -478,7 +518,7 @@ def test_what_is_told_of_a_check_moves_with_the_clock_and_a_study_with_its_block
 
 
 def test_the_end_is_told_at_once_however_long_a_text_takes(desk, monkeypatch):
-    monkeypatch.setattr(live, "SHARE", 1e9)
+    monkeypatch.setattr(pace, "SHARE", 1e9)
     events: list[bytes] = []
 
     async def watch(publisher: Publisher) -> None:
@@ -494,3 +534,33 @@ def test_the_end_is_told_at_once_however_long_a_text_takes(desk, monkeypatch):
     run(watch, desk)
     assert versions(events) == [0, 2]
     assert events[-1] == END.content
+
+
+def test_news_become_rarer_the_longer_they_take_and_the_more_jobs_are_watched(monkeypatch):
+    monkeypatch.setattr(pace, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(pace, "SHARE", 9.0)
+    assert pace.pause(0.02, 1) == pytest.approx(0.18)
+    assert pace.pause(0.2, 1) == pytest.approx(1.8)
+    assert pace.pause(0.02, 10) == pytest.approx(1.8)
+    # Ten jobs, each made for 20 ms and then left alone: a tenth of the time goes into all of them.
+    assert 10 * 0.02 / (0.02 + pace.pause(0.02, 10)) == pytest.approx(0.1, rel=0.1)
+    assert [pace.look_again(jobs) for jobs in (0, 1, 4, 40)] == pytest.approx([0.1, 0.1, 0.1, 1.0])
+
+
+def test_what_it_takes_to_write_to_all_counts_like_what_it_takes_to_make(desk, monkeypatch):
+    took: list[float] = []
+    monkeypatch.setattr(live, "pause", lambda seconds, jobs: took.append(seconds) or 0.0)
+
+    async def slow(stream: AsyncIterator[Event]) -> None:
+        async for event in stream:
+            if event.content.startswith(b"id"):
+                time.sleep(0.02)
+
+    async def watch(publisher: Publisher) -> None:
+        readers = [asyncio.create_task(slow(publisher.stream(JOB, "light"))) for _ in range(10)]
+        await until(lambda: len(took) == 1)
+        desk.turn(1, "done")
+        await asyncio.gather(*readers)
+
+    run(watch, desk)
+    assert took[0] >= 10 * 0.02

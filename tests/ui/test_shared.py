@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from moeviz.engine import EngineError
 from moeviz.ui.shared import session
 from moeviz.ui.shared.messages import WANTED, is_wanted
 from moeviz.ui.shared.session import Shared
@@ -34,6 +35,21 @@ def test_emptying_streamlits_caches_leaves_engine_and_checker_open(monkeypatch):
     assert [thing.closed for thing in shared] == [1, 1]
     session.close_engine()
     assert [thing.closed for thing in shared] == [1, 1]
+
+
+def test_a_server_that_ends_takes_on_nothing_more(monkeypatch):
+    monkeypatch.setattr(session, "Engine", lambda **_: Thing())
+    monkeypatch.setattr(session, "Checker", Thing)
+    session.close_engine()
+    held = session.engine()
+    session.end_engine()
+    assert held.closed == 1
+    for made in (session.engine, session.checker):
+        with pytest.raises(EngineError, match="ends just now"):
+            made()
+    session.close_engine()  # the next server of this process
+    assert session.engine() is not held
+    session.close_engine()
 
 
 def test_many_visitors_at_once_make_one_thing():

@@ -24,7 +24,7 @@ from moeviz.text import json_text
 MOST_MEMORY = 6 << 30
 """Bytes of data that the process may have; a check that wants more fails by itself."""
 
-POLITE = 5
+POLITE = 10
 """Niceness, so that the app answers while a check runs."""
 
 Run = Callable[[dict[str, Any], float], dict[str, Any]]

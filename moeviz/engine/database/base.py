@@ -15,13 +15,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, text
 
 from moeviz.engine import files
-from moeviz.engine.database.refusals import DAMAGED, code_of, refusal
+from moeviz.engine.database.refusals import DAMAGED, code_of, refusal, unreachable
 from moeviz.engine.database.salvage import lock_of, set_aside
 from moeviz.engine.database.schema import HEAD, bring_up, version_of
 from moeviz.engine.errors import LostStoreError, StoreError
@@ -36,6 +36,19 @@ PATIENCE_SECONDS = 60.0
 
 CONNECT_SECONDS = 5
 """How long a server may take to let a connection in."""
+
+DEAF_SECONDS = 15
+"""A server that has confirmed nothing for so long, or an app for the server, is out of reach.
+
+The systems at both ends ask for it, also while a question takes long. Without it one waits a
+quarter of an hour for what was sent over a cable that is cut, and two hours for an answer.
+"""
+
+IDLE_SECONDS = 60
+"""After this long a server takes its locks from an app that stands still within a transaction."""
+
+MOST_SILENT_SECONDS = 30.0
+"""For so long, at most, a server that was out of reach is not asked again by who only reads."""
 
 MIGRATING = 0x6D6F6576
 """Number of the lock that PostgreSQL gives to whoever migrates."""
@@ -60,6 +73,7 @@ class Database:
         self._inode: tuple[int, int] | None = None
         self._makes = False
         self._mine = threading.local()
+        self._silent_until = 0.0
 
     # --- Reading and writing.
 
@@ -81,7 +95,16 @@ class Database:
         if held is not None:
             with self._refusing():
                 return work(held)
-        return self._again(lambda: self._read(work, absent), patience=0.0)
+        began = time.monotonic()
+        if began < self._silent_until:
+            raise unreachable(self._place)
+        try:
+            return self._again(lambda: self._read(work, absent), patience=0.0)
+        except LostStoreError:
+            # Who reads may hold up a page. Where that took long, all but few of them go on without.
+            now = time.monotonic()
+            self._silent_until = now + min(3 * (now - began), MOST_SILENT_SECONDS)
+            raise
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Return what `work` returns, and keep all that it wrote or, after an error, nothing.
@@ -102,7 +125,9 @@ class Database:
         if held is not None:
             with self._refusing():
                 return work(held)
-        return self._again(lambda: self._write(work), PATIENCE_SECONDS)
+        written = self._again(lambda: self._write(work), PATIENCE_SECONDS)
+        self._silent_until = 0.0
+        return written
 
     def close(self) -> None:
         """Close all connections; the next use opens them again."""
@@ -230,10 +255,12 @@ class Database:
 
     def _connect_to(self) -> Engine:
         if self._file is None:
-            options = {}
-            if self._url.get_backend_name() == "postgresql":
-                options = {"connect_timeout": CONNECT_SECONDS}
-            return create_engine(self._url, pool_size=8, max_overflow=24, connect_args=options)
+            served = self._url.get_backend_name() == "postgresql"
+            options = {k: v for k, v in _REACH.items() if served and k not in self._url.query}
+            engine = create_engine(self._url, pool_size=8, max_overflow=24, connect_args=options)
+            if served:
+                event.listen(engine, "connect", _introduce)
+            return engine
         engine = create_engine(
             self._url,
             creator=self._connect,
@@ -302,6 +329,32 @@ class Database:
             "Expected the file of finished work to be whole, but it was damaged; what could be "
             "read was kept, and running a study again computes the rest."
         )
+
+
+_REACH = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": DEAF_SECONDS // 3,
+    "keepalives_interval": DEAF_SECONDS // 3,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 1000 * DEAF_SECONDS,
+}
+"""How the client of PostgreSQL finds out that a server is out of reach; a URL may say otherwise."""
+
+_OWN_REACH = (
+    f"SET tcp_keepalives_idle = {DEAF_SECONDS // 3}; "
+    f"SET tcp_keepalives_interval = {DEAF_SECONDS // 3}; "
+    "SET tcp_keepalives_count = 2; "
+    f"SET tcp_user_timeout = {1000 * DEAF_SECONDS}; "
+    f"SET idle_in_transaction_session_timeout = {1000 * IDLE_SECONDS}"
+)
+"""How the server finds out that an app is out of reach, which may hold locks."""
+
+
+def _introduce(connection: Any, record: Any) -> None:
+    """Tell a server when to give an app up."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(_OWN_REACH)
+    connection.commit()
 
 
 @contextmanager

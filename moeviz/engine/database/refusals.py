@@ -78,17 +78,28 @@ def refusal(error: Exception, place: str | Path) -> StoreError:
     known = _CLASSES.get(state) or _CLASSES.get(state[:2])
     lost = getattr(error, "connection_invalidated", False) or state.startswith(_PASSING)
     said = str(original)
-    unreachable = isinstance(error, exc.OperationalError) and not state
-    unreachable = unreachable and not any(words in said for words in _NEVER)
-    if lost or unreachable or isinstance(error, (exc.TimeoutError, exc.InterfaceError)):
-        return LostStoreError(
-            "Expected the database of finished work to answer, but it does not; who runs this "
-            "server can start it again, or point MOEVIZ_STORE to another.",
-            place,
-        )
+    away = isinstance(error, exc.OperationalError) and not state
+    away = away and not any(words in said for words in _NEVER)
+    if lost or away or isinstance(error, (exc.TimeoutError, exc.InterfaceError)):
+        return unreachable(place)
     reason = known or f"it refuses ({type(original).__name__})"
     return StoreError(
         f"Expected a database of finished work that can be written to, but {reason}; who runs this "
         "server can mend that, or point MOEVIZ_STORE to another.",
+        place,
+    )
+
+
+def unreachable(place: str | Path) -> LostStoreError:
+    """Return what to say of a server that does not answer.
+
+    Parameters
+    ----------
+    place : str or Path
+        Where the database is, without a password.
+    """
+    return LostStoreError(
+        "Expected the database of finished work to answer, but it does not; who runs this server "
+        "can start it again, or point MOEVIZ_STORE to another.",
         place,
     )

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +33,12 @@ CONNECT_SECONDS = 10.0
 
 COUNT_SECONDS = 2.0
 """How often the workers are counted."""
+
+AGAIN_SECONDS = 60.0
+"""How long to try to reach a scheduler elsewhere that was there before."""
+
+DEAF_SECONDS = 20.0
+"""A scheduler that has not answered for so long hangs, and counts as lost."""
 
 LATER_SECONDS = 4.0
 """After this long the workers of this machine get warm for further kinds of job."""
@@ -82,22 +89,27 @@ class Workers:
         """Whether the scheduler can be reached, as far as is known."""
         return self.client.status == "running" and (self.host is None or self.host.poll() is None)
 
-    async def watch(self, grown: Callable[[], None]) -> None:
+    async def watch(self, listener: Listener) -> None:
         """Count the workers again now and then, in the client's event loop.
 
         Parameters
         ----------
-        grown : function
-            Called when there are more, or fewer.
+        listener : Listener
+            Hears when there are more, or fewer, and when the scheduler hangs.
         """
         scheduler: Any = self.client.scheduler
         while self.client.status == "running":
+            asked = asyncio.ensure_future(scheduler.identity(n_workers=-1))
+            if not (await asyncio.wait([asked], timeout=DEAF_SECONDS))[0]:
+                asked.cancel()
+                listener.lost(self)
+                return
             with suppress(Exception):  # it is gone: then somebody else says so
-                seen = await scheduler.identity(n_workers=-1)
+                seen = asked.result()
                 counted = lanes(seen["workers"].values(), self.device)
                 if counted != self.lanes:
                     self.lanes = counted
-                    grown()
+                    listener.grown()
             await asyncio.sleep(COUNT_SECONDS)
 
     def dispatch(self, job: Job, began: Began, arrived: Arrived) -> Futures:
@@ -139,6 +151,7 @@ class Cluster:
         self._workers = workers
         self._device = device
         self._closing = threading.Event()
+        self._was_open = False
         self._host: subprocess.Popen[str] | None = None
 
     def open(self, listener: Listener) -> None:
@@ -157,7 +170,7 @@ class Cluster:
 
     def _open(self, host: subprocess.Popen[str] | None, listener: Listener) -> None:
         try:
-            connection = self._connect(host)
+            connection = self._connect_in_time(host)
         except Exception as error:
             # Whatever went wrong, somebody waits for an answer: say it where it is seen.
             if host is not None:
@@ -168,9 +181,10 @@ class Cluster:
         if self._closing.is_set():
             connection.close()
             return
+        self._was_open = True
         listener.opened(connection)
         loop: Any = connection.client.loop
-        loop.add_callback(connection.watch, listener.grown)
+        loop.add_callback(connection.watch, listener)
         hear: Any = connection.client
         hear.subscribe_topic("scheduler", partial(_hear, listener.noted))
         if host is not None:
@@ -179,6 +193,16 @@ class Cluster:
             rehearsed.clear()
             if not self._closing.is_set():
                 listener.lost(connection)
+
+    def _connect_in_time(self, host: subprocess.Popen[str] | None) -> Workers:
+        """Connect; a scheduler elsewhere that was there before may be about to start again."""
+        end = time.monotonic() + (AGAIN_SECONDS if self._was_open and host is None else 0.0)
+        while True:
+            try:
+                return self._connect(host)
+            except OSError:
+                if time.monotonic() >= end or self._closing.wait(1.0):
+                    raise
 
     def _connect(self, host: subprocess.Popen[str] | None) -> Workers:
         # First the address, for which the cluster imports Dask as well: the app has the interpreter

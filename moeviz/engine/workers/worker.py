@@ -17,7 +17,7 @@ from moeviz.engine.workers.packing import unpack
 from moeviz.engine.workers.rehearsal import rehearse
 from moeviz.errors import Cancelled
 
-POLITE = 5
+POLITE = 10
 """Niceness of the workers of this machine, so that the app answers while they compute."""
 
 CHECK_SECONDS = 0.25

@@ -41,6 +41,8 @@ class Visitor:
         What stands behind the question mark.
     polls : bool
         Whether to ask for the fragments that the page wants to be asked for again and again.
+    cookie : str
+        By which the browser says whose it is; "" for one that has none.
 
     Attributes
     ----------
@@ -59,7 +61,9 @@ class Visitor:
         Called with each element as it arrives.
     """
 
-    def __init__(self, socket: ClientConnection, page: str, query: str, polls: bool) -> None:
+    def __init__(
+        self, socket: ClientConnection, page: str, query: str, polls: bool, cookie: str = ""
+    ) -> None:
         self.query = query
         self.elements: list[Any] = []
         self.poll_seconds: list[float] = []
@@ -67,6 +71,7 @@ class Visitor:
         self.fragments: dict[str, str] = {}
         self.drawn: Callable[[Any], None] = lambda element: None
         self.session = ""
+        self.cookie = cookie
         self._socket = socket
         self._page = page
         self._hash = ""
@@ -243,7 +248,7 @@ class Visitor:
 
 @asynccontextmanager
 async def visiting(
-    url: str, page: str = "convergence", polls: bool = True, **query: Any
+    url: str, page: str = "convergence", polls: bool = True, cookie: str = "", **query: Any
 ) -> AsyncIterator[Visitor]:
     """Open a page, wait until it is drawn, and close it afterwards.
 
@@ -255,6 +260,8 @@ async def visiting(
         The page's part of the address.
     polls : bool
         Whether to poll as the browser does.
+    cookie : str
+        By which the browser says whose it is; "" for one that has none.
     **query
         Parameters of the address.
     """
@@ -266,9 +273,10 @@ async def visiting(
         max_size=MOST_BYTES,
         max_queue=None,  # What is not read any more would keep the connection from closing.
         ping_timeout=None,
+        additional_headers={"Cookie": cookie} if cookie else None,
         open_timeout=60,
     ) as socket:
-        visitor = Visitor(socket, page, urlencode(query), polls)
+        visitor = Visitor(socket, page, urlencode(query), polls, cookie)
         reading = asyncio.create_task(visitor.read())
         try:
             await visitor.run()

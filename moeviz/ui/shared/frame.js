@@ -121,15 +121,18 @@ class Frame {
   }
 
   async copy(field, said) {
+    let copied = true;
     try {
       await navigator.clipboard.writeText(field.value);
     } catch {
       // Without a secure connection there is no clipboard to write to in this way.
       field.focus();
       field.select();
-      document.execCommand("copy");
+      copied = document.execCommand("copy");
     }
-    said.textContent = "Copied.";
+    said.textContent = copied
+      ? "Copied."
+      : "This browser copies nothing for a page without https; the link is selected, copy it by hand.";
   }
 
   toggled(open) {

@@ -86,6 +86,11 @@ def key() -> str:
         return _drawn[0]
 
 
+def known() -> str:
+    """Return the key as far as there is one yet, for who leaves it out of what is written down."""
+    return os.environ.get(VARIABLE, "").strip() or "".join(_drawn)
+
+
 def announce(say: Callable[[str], object] = print) -> None:
     """Say the key where the server was started, once; one that was given is not repeated.
 

@@ -86,8 +86,7 @@ def kept_by_the_browser(scope: Scope, path: str) -> str:
     scope, path
         As of :func:`named`.
     """
-    said = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip()
-    secure = "; Secure" if "https" in (said, scope.get("scheme")) else ""
+    secure = "; Secure" if scope.get("scheme") in ("https", "wss") else ""
     return f"Path={path}; HttpOnly; SameSite=Lax{secure}"
 
 
@@ -111,7 +110,7 @@ def from_here(headers: Headers) -> bool:
     """
     origin = headers.get("origin")
     site = headers.get("sec-fetch-site", "same-origin")
-    host = headers.get("x-forwarded-host") or headers.get("host", "")
+    host = headers.get("host", "")
     return site == "same-origin" and (origin is None or origin.split("://", 1)[-1] == host)
 
 
@@ -171,3 +170,14 @@ def cookie_of(headers: Headers, name: str) -> str:
 def _name(headers: Headers) -> str:
     found = cookie_of(headers, COOKIE)
     return found if _NAME.fullmatch(found) else ""
+
+
+def of_cookie(text: str) -> str:
+    """Return the person whose browser sent a cookie; "" for one that we did not give.
+
+    Parameters
+    ----------
+    text : str
+        The cookie's value.
+    """
+    return _digest(text) if _NAME.fullmatch(text) else ""

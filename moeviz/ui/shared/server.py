@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
+import logging
+import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
@@ -23,25 +26,36 @@ from streamlit import file_util
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.kernels import tensors_only
+from moeviz.serving import told
+from moeviz.ui.shared.announce import announce
 from moeviz.ui.shared.assets import Assets, Shelf
+from moeviz.ui.shared.closed import Closed
 from moeviz.ui.shared.component import PLOTLY_FILE, PLOTLY_PATH
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.ending import told_of_the_end
+from moeviz.ui.shared.health import Health, parts_of
+from moeviz.ui.shared.hosts import Hosts
 from moeviz.ui.shared.late import Late
-from moeviz.ui.shared.lecturer import announce, lecturer_route
+from moeviz.ui.shared.lecturer import lecturer_route
 from moeviz.ui.shared.live import Publisher
+from moeviz.ui.shared.logs import Seen, begin_to_write
 from moeviz.ui.shared.messages import MessagesOfPages
 from moeviz.ui.shared.misses import MISSES
 from moeviz.ui.shared.navigation import ADDRESSES, TITLES
 from moeviz.ui.shared.person import Persons
 from moeviz.ui.shared.places import Places
+from moeviz.ui.shared.policies import Policies
+from moeviz.ui.shared.proxies import Proxies
 from moeviz.ui.shared.qr import qr_route
 from moeviz.ui.shared.scripts import script_route
-from moeviz.ui.shared.session import checker, close_engine, engine, look
+from moeviz.ui.shared.session import checker, close_engine, end_engine, engine, look
 from moeviz.ui.shared.sockets import send_at_once
 from moeviz.ui.shared.stream import live_routes
 from moeviz.ui.shared.terms import MEANINGS
+from moeviz.ui.shared.themes import read_themes_once
 from moeviz.ui.shared.warm import TORCH, used_by_pages, warm
+
+logger = logging.getLogger(__name__)
 
 ADDRESSES_LATER = "moeviz.ui.addresses"
 """The module of the addresses for which nobody should wait before the first page."""
@@ -52,8 +66,11 @@ WORKERS_SECONDS = 10.0
 WORKERS_FIRST = asyncio.Event()
 """Set when the workers have started, or have had their time: what else is imported comes after."""
 
-ASSETS = Shelf(Path(file_util.get_static_dir()))
-"""What Streamlit sends to every browser."""
+STATIC = Path(file_util.get_static_dir())
+"""What Streamlit sends to every browser, its one document among it."""
+
+ASSETS = Shelf(STATIC)
+"""The same, from memory."""
 
 PUBLISHER = Publisher(look)
 """Tells all who watch jobs of this server."""
@@ -66,18 +83,29 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     # takes the mere presence of the folder `pages/` for its older convention and greets whoever
     # arrives by a deep link with "Page not found".
     PagesManager.uses_pages_directory = False
+    begin_to_write()
     send_at_once(int(st.get_option("server.port")))
+    read_themes_once()
     engine()
-    announce()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     try:
-        with tensors_only(), told_of_the_end(PUBLISHER.close):
+        with tensors_only(), told_of_the_end(_end):
+            announce(told(os.environ), _base())
+            logger.info("The server begins")
             yield
     finally:
         PUBLISHER.close()
         settling.cancel()
         await asyncio.gather(settling, return_exceptions=True)
         await asyncio.to_thread(close_engine)
+        logger.info("The server has ended")
+
+
+def _end() -> None:
+    """Take on nothing more and end the workers while the server lets go of its visitors."""
+    logger.info("The server was asked to end")
+    PUBLISHER.close()
+    threading.Thread(target=end_engine, name="moeviz-ends").start()
 
 
 async def _settle(folder: Path) -> None:
@@ -145,9 +173,16 @@ def routes() -> list[Route]:
 
 
 def middleware() -> list[Middleware]:
-    """Return what looks at every request before Streamlit does."""
+    """Return what looks at every request before Streamlit does, the first first."""
+    serving = told(os.environ)
     pages = {address: TITLES[path] for path, address in ADDRESSES.items()}
     return [
+        Middleware(Health, base=_base(), parts=lambda: parts_of(engine)),
+        Middleware(Proxies, trusted=serving.networks),
+        Middleware(Seen),
+        Middleware(Policies, frames=serving.frames, document=STATIC / "index.html"),
+        Middleware(Hosts, names=serving.hosts),
+        Middleware(Closed, base=_base()),
         Middleware(Assets, shelf=ASSETS, base=_base()),
         Middleware(Persons, base=_base()),
         Middleware(Places, base=_base(), pages=pages),

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
+from moeviz.engine import Checker, Engine, EngineError, Snapshot, UnknownJobError
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.trainings.trainings import Trainings
@@ -40,21 +40,46 @@ class Shared(Generic[T]):
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._lock = threading.Lock()
+        self._closing = threading.Lock()
         self._made: T | None = None
+        self._over = False
 
     def __call__(self) -> T:
-        """Return the thing."""
+        """Return the thing.
+
+        Raises
+        ------
+        EngineError
+            If the server ends.
+        """
         with self._lock:
+            if self._over:
+                raise EngineError(
+                    "Expected a server that goes on, but this one ends just now; load the page "
+                    "again in a minute."
+                )
             if self._made is None:
                 self._made = self._make()
             return self._made
 
+    def end(self) -> None:
+        """Close the thing, if there is one, and make no other."""
+        with self._lock:
+            self._over = True
+        self._close()
+
     def clear(self) -> None:
         """Close the thing, if there is one; the next call makes another."""
+        self._close()
         with self._lock:
-            made, self._made = self._made, None
-        if made is not None:
-            made.close()
+            self._over = False
+
+    def _close(self) -> None:
+        with self._closing:  # Whoever comes second waits until it is closed.
+            with self._lock:
+                made, self._made = self._made, None
+            if made is not None:
+                made.close()
 
 
 # Looked up by name at the first call, so that a test can put another in their place.
@@ -155,6 +180,12 @@ def _home(job: str) -> tuple[JobEngine, Snapshot]:
         return engine(), engine().look(job)
     except UnknownJobError:
         return checker(), checker().look(job)
+
+
+def end_engine() -> None:
+    """Close engine and checker, and take on no more jobs: this server ends."""
+    checker.end()
+    engine.end()
 
 
 def close_engine() -> None:

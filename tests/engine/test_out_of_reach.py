@@ -1,0 +1,110 @@
+"""Databases that are out of reach, apps that are for a database, and who comes back too late."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from databases import Postgres, ask
+from engine_helpers import until
+from inline import Inline
+from sqlalchemy import make_url, text
+from toy_chains import Relay, Relays
+
+from moeviz.engine import Store
+from moeviz.engine.database import base
+from moeviz.engine.database.base import Database
+from moeviz.engine.database.refusals import unreachable
+from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.owner import EngineToken, Owner
+from moeviz.engine.record import Record
+
+JOB = "0123456789abcdef"
+
+
+def elsewhere() -> Owner:
+    return replace(Owner.here(EngineToken()), host="elsewhere.invalid")
+
+
+@pytest.mark.parametrize("state", ["running", "done"])
+def test_who_comes_back_to_a_job_that_another_has_taken_writes_nothing(store: Store, state: str):
+    runner, go_on = Inline(), threading.Event()
+    runner.pause = lambda _: go_on.wait(30)
+    engine = JobEngine([Relays()], store, runner, "cpu")
+    spec = Relay(teams=1, runners=3)
+    job = engine.submit(spec)
+    until(lambda: engine.look(job).state == "running")
+    folder = store.folder(job, "cpu", Relays())
+    until(lambda: folder.read_record().state == "running")
+    record = Record(state, owner=elsewhere(), beat=time.time())
+    folder.alone(lambda: folder.write_record(record))
+    go_on.set()
+    until(lambda: not engine._ledger.find(job, "cpu").mine)
+    engine.close()
+    kept = folder.read_record()
+    assert (kept.state, kept.owner) == (state, record.owner)
+    assert ask(store, "SELECT block FROM blocks") == []
+
+
+def test_who_reads_does_not_ask_again_at_once_where_an_answer_took_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    database = Database(make_url(f"sqlite:///{tmp_path / 'x.db'}"))
+    asked = []
+
+    def lost(*_: object) -> None:
+        asked.append(time.monotonic())
+        time.sleep(0.1)
+        raise unreachable("there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_read", lost)
+        for _ in range(20):
+            with pytest.raises(base.LostStoreError):
+                database.read(lambda connection: 1, 0)
+        assert len(asked) == 2
+        time.sleep(0.9)
+        with pytest.raises(base.LostStoreError):
+            database.read(lambda connection: 1, 0)
+        assert len(asked) == 4
+    assert database.write(lambda connection: 2) == 2
+    assert database.read(lambda connection: 3, 0) == 3, "what could be written can be read"
+    database.close()
+
+
+def test_an_app_that_stands_still_does_not_hold_a_job_for_ever(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    url = postgres.database()
+    stores = [Store(tmp_path / name, url) for name in "ab"]
+    folders = [store.folder(JOB, "cpu") for store in stores]
+    folders[1].write_specification({})
+    monkeypatch.setattr(base, "_OWN_REACH", "SET idle_in_transaction_session_timeout = 300")
+    inside, times = threading.Event(), []
+
+    def stand_still() -> None:
+        inside.set()
+        times.append(time.monotonic())
+        time.sleep(2.0 if len(times) == 1 else 0.0)
+        folders[0].write_result("a", {"x": 1})
+
+    thread = threading.Thread(target=lambda: folders[0].alone(stand_still))
+    thread.start()
+    assert inside.wait(10)
+    folders[1].alone(lambda: folders[1].write_result("b", {"x": 2}))
+    assert time.monotonic() - times[0] < 1.8
+    thread.join()
+    assert len(times) == 2, "it learns of that, and does it again"
+    assert folders[1].read_results(["a", "b"]) == {"a": {"x": 1}, "b": {"x": 2}}
+    for store in stores:
+        store.close()
+
+
+def test_a_server_is_told_when_to_give_an_app_up(postgres: Postgres, tmp_path: Path):
+    store = Store(tmp_path, postgres.database())
+    asked = text("SHOW idle_in_transaction_session_timeout")
+    assert store.shelf.write(lambda rows, c: c.execute(asked).scalar()) == "1min"
+    store.close()

@@ -1,0 +1,77 @@
+"""What a lecturer reads when the server starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from moeviz.ui.shared import announce as announcing
+from moeviz.ui.shared.announce import link
+from moeviz.ui.shared.classroom import Place, announced, places, ranked
+
+FOUND = [
+    ("lo", "127.0.0.1"),
+    ("docker0", "172.17.0.1"),
+    ("eth0", "10.0.0.5"),
+    ("wlan0", "192.168.1.20"),
+    ("wlan0", "2001:db8::20"),
+    ("wlan0", "fe80::1"),
+    ("tun0", "10.8.0.2"),
+]
+
+
+def test_the_rooms_likely_address_comes_first_and_none_that_nobody_reaches():
+    found = ranked(FOUND, "192.168.1.20")
+    assert [place.address for place in found] == [
+        "192.168.1.20",
+        "10.0.0.5",
+        "2001:db8::20",
+        "10.8.0.2",
+        "172.17.0.1",
+    ]
+    assert found[2].host == "[2001:db8::20]"
+
+
+def test_a_tunnel_is_not_the_room_though_all_goes_through_it():
+    assert ranked(FOUND, "10.8.0.2")[0].address != "10.8.0.2"
+
+
+def test_this_machine_has_no_address_of_its_own_alone_among_them():
+    assert all(not place.address.startswith("127.") for place in places())
+
+
+def test_it_says_where_the_key_and_what_may_be_in_the_way():
+    said = announced(8501, "lab", ranked(FOUND, "192.168.1.20"), "the-key")
+    lines = said.splitlines()
+    assert "  http://192.168.1.20:8501/lab   (wlan0)" in lines
+    assert "  Lecturer's key: the-key" in lines
+    assert sum("█" in line or "▀" in line or "▄" in line for line in lines) > 10  # the QR code
+    for word in ("firewall", "8501/tcp", "https", "Copy"):
+        assert word in said
+    assert max(map(len, lines)) <= 90
+
+
+def test_without_a_network_it_says_so():
+    assert "on no network" in announced(8501, "", [], "k")
+
+
+def test_no_key_where_what_is_printed_is_kept(monkeypatch, capsys):
+    options = {"server.port": 9000, "server.address": "0.0.0.0", "server.headless": True}
+    monkeypatch.setattr(announcing.st, "get_option", options.get)
+    monkeypatch.setattr(announcing, "places", lambda: [Place(0, "192.168.1.20", "wlan0")])
+    monkeypatch.setenv("MOEVIZ_LECTURER_KEY", "s3cret-key")
+    announcing.announce(announcing.Serving(classroom=True), "")
+    said = capsys.readouterr().out
+    assert "http://192.168.1.20:9000/ " in said
+    assert "s3cret-key" not in said
+    assert "set MOEVIZ_LECTURER_KEY" in said
+
+
+@pytest.mark.parametrize(
+    ("host", "base", "address"),
+    [
+        ("localhost", "", "http://localhost:1/"),
+        ("::1", "lab", "http://[::1]:1/lab"),
+    ],
+)
+def test_a_link_names_host_port_and_path(host, base, address):
+    assert link(host, 1, base) == address
