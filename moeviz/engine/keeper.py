@@ -108,6 +108,8 @@ class Keeper:
     def keep(self, job: Job, block_id: str, result: Any) -> dict[str, Any] | None:
         """Write a finished block of a job that is ours; see :meth:`Folder.write_result`.
 
+        With the last one goes that the job is done, so that no moment lies between the two.
+
         Returns
         -------
         dict or None
@@ -119,11 +121,17 @@ class Keeper:
             If the store cannot be written to.
         """
         folder = job.folder
+        with self._ledger.changed:
+            last = job.costs.keys() - job.results.keys() == {block_id}
+            done = replace(job.record(self._owner), state="done", message=MESSAGES["done"])
 
         def write() -> dict[str, Any] | None:
             if self._is_lost(job, folder.read_record()):
                 return None
-            return folder.write_result(block_id, result)
+            written = folder.write_result(block_id, result)
+            if last:
+                folder.write_record(done)
+            return written
 
         return folder.alone(write)
 

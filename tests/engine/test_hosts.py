@@ -69,10 +69,14 @@ class Site:
         lines = [line.split() for line in text.splitlines(keepends=True) if line.endswith("\n")]
         return [(int(count), float(at)) for count, at in lines]
 
-    def wait_for_workers(self, number: int) -> float:
-        """Wait for so many workers; return the moment."""
-        until(lambda: self.counts()[-1:] != [] and self.counts()[-1][0] == number, 120)
-        return self.counts()[-1][1]
+    def wait_for_workers(self, number: int, since: float = 0.0) -> float:
+        """Wait for so many workers; return the first moment since another at which that was so."""
+
+        def moments() -> list[float]:
+            return [at for count, at in self.counts() if count == number and at > since]
+
+        until(lambda: bool(moments()), 240)
+        return moments()[0]
 
     def app(self, host: Host, case: Case, scheduler: str) -> subprocess.Popen[str]:
         url = self.postgres.over_network(str(case.store.shelf.url))
@@ -104,7 +108,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def case(site: Site, tmp_path: Path) -> Iterator[Case]:
     store = Store(tmp_path / "home", site.postgres.database())
-    site.wait_for_workers(2)
+    site.wait_for_workers(2, time.time())
     yield Case(store, tmp_path / "blocks.log")
     for host in (site.database, site.first, site.second):
         host.join()
@@ -142,9 +146,9 @@ def test_the_host_of_a_worker_is_cut_off(site: Site, case: Case, turn: int, reco
     assert max(late, default=0.0) < MINUTE, "what it held was given to another"
     recovered(max(late, default=0.0))
     if not turn % 2:
-        assert site.wait_for_workers(1) - struck < MINUTE
+        assert site.wait_for_workers(1, struck) - struck < MINUTE
         site.second.join()
-    site.wait_for_workers(2)
+    site.wait_for_workers(2, time.time())
 
 
 @pytest.mark.parametrize("turn", range(TURNS))

@@ -49,6 +49,21 @@ def test_who_comes_back_to_a_job_that_another_has_taken_writes_nothing(store: St
     assert ask(store, "SELECT block FROM blocks") == []
 
 
+def test_no_moment_lies_between_the_last_block_and_that_a_job_is_done(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever dies there leaves a job that is whole, and would never be said to be."""
+    engine = JobEngine([Relays()], store, Inline(), "cpu")
+    monkeypatch.setattr(engine._monitor, "_add", lambda run, block, result: None)  # it dies here
+    spec = Relay(teams=1, runners=1)
+    job = engine.submit(spec)
+    folder = store.folder(job, "cpu", Relays())
+    until(lambda: "0/0" in folder.read_results(["0/0"]))
+    assert ask(store, "SELECT state FROM jobs") == [("done",)]
+    monkeypatch.undo()
+    engine.close()
+
+
 def test_who_reads_does_not_ask_again_at_once_where_an_answer_took_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
