@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -323,7 +324,8 @@ def test_large_states_travel_and_only_last_ones_stay(make_engine: MakeEngine, lo
 def test_a_state_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch):
     spec = Relay(teams=1, runners=2, size=5 * 2**20)
     what, block = pack(Relays(), spec), pack(Relays().plan(spec)[0])
-    monkeypatch.setattr(worker, "_StopCheck", lambda: None)
+    monkeypatch.setattr(worker, "_StopCheck", lambda: SimpleNamespace(task="a task"))
+    monkeypatch.setattr(worker, "get_worker", lambda: SimpleNamespace(address="here"))
     done = worker.run_on_worker(what, block, None, "cpu")
     assert done is not None
     assert done[0]["digest"] == undisturbed(spec)["0/0"]
@@ -372,7 +374,7 @@ import distributed, os, signal, sys
 import toy_study
 from toy_chains import Relay, Relays
 from moeviz.engine import Engine
-from moeviz.engine.folder import Folder
+from moeviz.engine.keeper import Keeper
 from moeviz.engine.states import States
 from moeviz.engine.workers import worker
 from moeviz.engine.workers.packing import pack
@@ -405,7 +407,7 @@ def run(moment, log, size, nap):
     elif moment == "after the state":
         dying(States, "write", block, after=True)
     elif moment == "after the result":
-        dying(Folder, "write_result", block, after=True)
+        dying(Keeper, "keep", lambda a: a[2] == "0/2", after=True)
     elif moment == "after the end":
         dying(States, "remove", lambda a: "0/1" in a[1], after=True)
     engine = Engine(root, scheduler=scheduler, study=toy_study, kinds=[Relays()])

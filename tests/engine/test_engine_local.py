@@ -21,6 +21,7 @@ from toy_chains import Relays
 
 from moeviz.engine import Engine, Snapshot, Store
 from moeviz.engine.children import SILENT
+from moeviz.engine.workers.worker import POLITE
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def test_the_workers_are_polite(local: Engine, log: Log):
     assert len(set(log.pids())) == 2, "a process per worker"
     assert os.getpid() not in log.pids()
     mine = psutil.Process().nice()
-    assert [psutil.Process(pid).nice() for pid in set(log.pids())] == [max(mine, 5)] * 2
+    assert [psutil.Process(pid).nice() for pid in set(log.pids())] == [max(mine, POLITE)] * 2
 
 
 def test_the_workers_get_warm_for_further_kinds_in_a_quiet_moment(local: Engine, home: Path):
