@@ -27,7 +27,7 @@ def test_every_page_has_a_tile_but_home_and_what_others_lead_to(still):
     app = visit(HOME)
     assert not app.exception
     shown = [tile["page"] for tile in told(app, KEY)["tiles"]]
-    led_to = {"room"}  # From lessons, and from any page by Share.
+    led_to = {"room", "jobs"}  # By lessons and by Share; by what somebody has run.
     assert set(shown) == set(ADDRESSES.values()) - led_to == set(shown) & set(TILES)
     begin = [way["href"] for way in told(app, KEY)["begin"]]
     assert begin[0] == "lessons"

@@ -21,7 +21,8 @@ from moeviz.rooms.hall import Hall
 from moeviz.rooms.room import Room
 from moeviz.text import json_text
 from moeviz.ui.shared.events import Event
-from moeviz.ui.shared.live import BEAT, BEAT_SECONDS, END, RETRY, Sheet
+from moeviz.ui.shared.live import BEAT, BEAT_SECONDS, END, RETRY
+from moeviz.ui.shared.publication import Sheet
 
 T = TypeVar("T")
 

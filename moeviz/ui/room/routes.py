@@ -37,7 +37,7 @@ from moeviz.ui.room.reveal import settle
 from moeviz.ui.shared.closing import STREAMS
 from moeviz.ui.shared.events import packed, plain
 from moeviz.ui.shared.lecturer import asks_as_lecturer
-from moeviz.ui.shared.live import Sheet
+from moeviz.ui.shared.publication import Sheet
 from moeviz.ui.shared.session import hall
 
 Answering = Callable[[Request], Awaitable[Response]]
