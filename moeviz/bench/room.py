@@ -49,8 +49,7 @@ class Killable:
 
     def start(self) -> None:
         """Start it; it answers later."""
-        command = [sys.executable, "-m", "moeviz.ui.serve", _app(), "--server.port", str(self.port)]
-        command += ["--server.headless", "true"]
+        command = [sys.executable, "-m", "moeviz", "app", "--headless", "--port", str(self.port)]
         environment = {**os.environ, "MOEVIZ_HOME": str(self.home)}
         with (self.home / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -196,9 +195,3 @@ async def _answer(phone: Phone, place: str, slope: float) -> float:
     at = time.monotonic()
     await phone.send(f"{place}/answer", {"step": STEP, "answer": slope})
     return at
-
-
-def _app() -> str:
-    from moeviz.cli.app import app_file
-
-    return str(app_file())
