@@ -24,6 +24,9 @@ PHONES = 40
 ANSWERING_SECONDS = 5.0
 """Over which a class answers."""
 
+SETTLE_SECONDS, STILL_SECONDS = 60.0, 5.0
+"""How long a server may take to load what it needs, and how long its memory then stands still."""
+
 PAGE = "convergence?preset=cosine-exact"
 """From which the room is opened: it asks for a slope, and its reveal starts a study."""
 
@@ -49,8 +52,7 @@ class Killable:
 
     def start(self) -> None:
         """Start it; it answers later."""
-        command = [sys.executable, "-m", "moeviz.ui.serve", _app(), "--server.port", str(self.port)]
-        command += ["--server.headless", "true"]
+        command = [sys.executable, "-m", "moeviz", "app", "--headless", "--port", str(self.port)]
         environment = {**os.environ, "MOEVIZ_HOME": str(self.home)}
         with (self.home / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -70,6 +72,15 @@ class Killable:
                 child.kill()
             except psutil.NoSuchProcess:
                 continue
+
+    def settled(self) -> float:
+        """Wait until it has loaded what it loads, a minute at most; return its memory, in MB."""
+        end, held, since = time.monotonic() + SETTLE_SECONDS, 0.0, time.monotonic()
+        while time.monotonic() < end and time.monotonic() - since < STILL_SECONDS:
+            if abs(self.memory() - held) > 1.0:
+                held, since = self.memory(), time.monotonic()
+            time.sleep(0.5)
+        return self.memory()
 
     def memory(self) -> float:
         """Return the server's own memory, in MB."""
@@ -122,7 +133,7 @@ async def _lecture(server: Killable, count: int) -> dict[str, Any]:
     lecturer = Phone(server.url)
     opened = await lecturer.send("/moeviz/room/open", {"page": PAGE, "title": "A class"})
     place = f"/moeviz/room/{opened['code']}"
-    before = server.memory()
+    before = await asyncio.to_thread(server.settled)
     shown: dict[float, float] = {}
 
     def heard(told: dict[str, Any], at: float) -> None:
@@ -196,9 +207,3 @@ async def _answer(phone: Phone, place: str, slope: float) -> float:
     at = time.monotonic()
     await phone.send(f"{place}/answer", {"step": STEP, "answer": slope})
     return at
-
-
-def _app() -> str:
-    from moeviz.cli.serve import app_file
-
-    return str(app_file())

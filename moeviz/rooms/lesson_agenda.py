@@ -17,6 +17,7 @@ from moeviz.lessons.filled import Facts
 from moeviz.lessons.filled import filled as with_facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.lesson import Step as LessonStep
+from moeviz.lessons.notes import notes_of
 from moeviz.lessons.questions import Choice, Number, Order, Question, Slope
 from moeviz.lessons.results import Results, Shipped
 from moeviz.rooms.agenda import LONGEST, Agenda, Step
@@ -37,10 +38,12 @@ def of_lesson(
     facts : mapping of str to Fact
         The lesson's.
     notes : mapping of str to str, optional
-        What the lecturer alone sees, by the ids of steps.
+        What the lecturer alone sees, by the ids of steps, and by "" what is said of all; by itself
+        the lesson's.
     results : Results, optional
         Where curves of runs are looked up; by itself what ships.
     """
+    known = notes_of(lesson.name) if notes is None else notes
     revealed = {step.reveal.of for step in lesson.steps if step.reveal is not None}
     first = next((n for n, step in enumerate(lesson.steps, 1) if step.kind == "predict"), 0)
     steps = []
@@ -53,7 +56,7 @@ def of_lesson(
                 step.id,
                 words=words[: LONGEST["words"]],
                 page=_page(step, lesson, number if number <= first else 0),
-                notes=(notes or {}).get(step.id, "")[: LONGEST["notes"]],
+                notes=_notes(step, lesson, known)[: LONGEST["notes"]],
                 source={"lesson": lesson.name, "step": step.id, "digest": lesson.digest},
                 **_asked(step, lesson, facts, results or Shipped()),
             )
@@ -97,6 +100,14 @@ def _page(step: LessonStep, lesson: Lesson, number: int) -> str:
     if look is not None and not look.still:
         return f"{look.page}?{look.link}" if look.link else look.page
     return f"lessons?lesson={lesson.name}&step={number}" if number else ""
+
+
+def _notes(step: LessonStep, lesson: Lesson, notes: Mapping[str, str]) -> str:
+    """Return what is noted of a step and of the one that reveals it; with the first, of all."""
+    names = ["" if step is lesson.steps[0] else step.id, step.id]
+    names += [each.id for each in lesson.steps if each.reveal and each.reveal.of == step.id]
+    found = [notes[name] for name in dict.fromkeys(names) if name in notes]
+    return plain("\n\n".join(found))
 
 
 def _asked(step: LessonStep, lesson: Lesson, facts: Facts, results: Results) -> dict[str, Any]:

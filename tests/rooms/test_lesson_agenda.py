@@ -15,11 +15,13 @@ from moeviz.study import PRESETS
 def test_a_lesson_is_a_room_in_which_the_lesson_s_right_answer_is_right(name: str):
     lesson = shipped()[name]
     facts = looked_up(lesson)
-    agenda = of_lesson(lesson, facts, {"predict": "Ask twice."})
+    agenda = of_lesson(lesson, facts, {"": "Of all.", "predict": "Ask twice.", "reveal": "Wait."})
     asked = [step for step in agenda.steps if step.asks]
     assert [step.id for step in asked] == [step.id for step in lesson.asks]
     assert not {s.id for s in agenda.steps} & {s.id for s in lesson.steps if s.reveal}
-    assert agenda.step("predict").notes == "Ask twice."
+    assert agenda.steps[0].notes == "Of all."
+    assert agenda.step("predict").notes == "Ask twice.\n\nWait."
+    assert all(step.notes for step in of_lesson(lesson, facts).steps if step.asks)
     for step in asked:
         outcome = came_out(lesson, step.id, facts)
         assert "$" not in outcome["words"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from moeviz.engine import Store
 from moeviz.kernels import tensors_only
 from moeviz.study import run_block, split
 from moeviz.ui.shared import session
@@ -28,11 +30,13 @@ def results() -> dict[str, Any]:
 
 
 @pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[StillEngine]:
+def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[StillEngine]:
     engine = StillEngine()
+    engine.store = Store(tmp_path / "still")  # Made by who writes.
     monkeypatch.setattr(session, "Engine", lambda **_: engine)
     session.engine.clear()
     INTEREST._pages.clear()
     FOLLOWED._pages.clear()
     yield engine
+    engine.store.close()
     session.engine.clear()

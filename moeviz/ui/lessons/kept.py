@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from moeviz.lessons.progress import Place, Progress, Remembered
+from moeviz.lessons.progress import Place, Progress
+from moeviz.lessons.stored import Stored
 from moeviz.ui.shared.person import person, visitor
+from moeviz.ui.shared.session import engine
 
-PROGRESS: list[Progress] = [Remembered()]
+PROGRESS: list[Progress] = [Stored(lambda: engine().store)]
 """The one that keeps them; in a list, so that another can take its place."""
 
 

@@ -229,7 +229,7 @@ class Desk {
       this.words.dataset.of = words;
       this.words.replaceChildren(...paragraphs(words));
     }
-    const page = step.page && !told.hidden ? step.page : "";
+    const page = step.page && !told.hidden && !told.ended ? step.page : "";
     if (this.words.dataset.page !== `${words} ${page}`) {
       this.words.dataset.page = `${words} ${page}`;
       this.words.querySelector(".room-open")?.remove();
@@ -238,7 +238,7 @@ class Desk {
         this.words.append(tagged("p", { class: "room-open" }, link));
       }
     }
-    line(this.number, asks && !told.hidden && (told.revealed || this.peek) ? `${told.count} ${step.kind === "slope" ? "prediction" : "answer"}${told.count === 1 ? "" : "s"}` : "");
+    line(this.number, asks && !told.hidden && !told.ended && (told.revealed || this.peek) ? `${told.count} ${step.kind === "slope" ? "prediction" : "answer"}${told.count === 1 ? "" : "s"}` : "");
     line(this.here, `${told.here} here${told.names.length ? `: ${told.names.join(", ")}` : ""}`);
     const place = `Step ${told.at + 1} of ${told.of}`;
     if (this.place.dataset.of !== place) {
@@ -263,7 +263,12 @@ class Desk {
     this.notes.hidden = !told.notes;
     if (this.notes.dataset.of !== told.notes) {
       this.notes.dataset.of = told.notes;
-      this.notes.replaceChildren(element("strong", "", "Only you see this"), ...paragraphs(told.notes));
+      // What is on the projector is seen by all: there they open by hand.
+      const large = parseFloat(getComputedStyle(document.documentElement).fontSize) > 1.2 * ROOT;
+      const notes = tagged("details", {}, element("summary", "", "Only you see this"), ...paragraphs(told.notes));
+      notes.open = !(large || this.closed);
+      notes.ontoggle = () => { this.closed = !notes.open; };
+      this.notes.replaceChildren(notes);
     }
     this.draw();
   }

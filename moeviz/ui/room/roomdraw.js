@@ -109,7 +109,10 @@ export class Axes {
       root.append(shape("line", { x1: this.left, x2: this.width - this.right, y1: y, y2: y, class: "room-grid" }));
       root.append(shape("text", { x: this.left - 8 * scale, y: y + 5 * scale, "text-anchor": "end", ...font }, times(decade)));
     }
-    for (let decade = 0; decade <= Math.floor(this.span + 1e-6); decade += 1) {
+    const last = Math.floor(this.span + 1e-6);
+    const tight = (this.width - this.left - this.right) / this.span < 95 * scale;
+    for (let decade = 0; decade <= last; decade += 1) {
+      if (tight && decade % last) continue;
       const x = this.x(decade);
       const words = this.first ? Math.round(this.first * 10 ** decade).toLocaleString("en") : decade ? `${10 ** decade} n` : "n";
       const anchor = decade === 0 ? "start" : decade >= this.span ? "end" : "middle";
@@ -160,8 +163,7 @@ export function fan(step, { together, outcome, own, curve, revealed }, width, he
   }
   if (revealed && curve?.predicted.length) {
     axes.path(curve.predicted, { class: "room-predicted", "stroke-width": 2 * scale });
-    const [x, y] = curve.predicted[0];
-    axes.words(axes.x(x) + 6 * scale, axes.y(y) + 30 * scale, "dotted: the information's prediction", "room-measured-words", "start");
+    axes.words(axes.left + 8 * scale, height - axes.foot - 9 * scale, "dotted: from the information", "room-measured-words", "start");
   }
   if (own !== undefined) {
     axes.line(own, { class: "room-own", "stroke-width": 4 * scale });
