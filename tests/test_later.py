@@ -222,6 +222,7 @@ PRINTS = {
     "exceptions": ["--help", "nope"],
     "glossary": ["", "--json"],
     "jobs": ["--help", "list --help", "show nope", "prune", "list --kind nope"],
+    "room": ["--help", "list", "list --json", "open --help", "end KWAVT"],
     "bench": ["--help"],
 }
 """What each command prints without computing anything."""
