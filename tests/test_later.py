@@ -221,6 +221,8 @@ PRINTS = {
     "check": ["--help", "--set router=nope"],
     "exceptions": ["--help", "nope"],
     "glossary": ["", "--json"],
+    "room": ["--help"],
+    "lessons": ["--help", "list", "list --json", "check nope.md", "prepare --help"],
     "jobs": ["--help", "list --help", "show nope", "prune", "list --kind nope"],
     "room": ["--help", "list", "list --json", "open --help", "end KWAVT"],
     "bench": ["--help"],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from moeviz.charts.formula import equation
 from moeviz.charts.gates import (
@@ -24,6 +24,9 @@ from moeviz.model import Domain, Score, make_affinity, make_expert, make_routing
 from moeviz.model.custom import CUSTOM
 from moeviz.model.formula import Mark, bracketed, evaluate, marked
 from moeviz.text import signed
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def gates_formula(setup: Setup) -> str:

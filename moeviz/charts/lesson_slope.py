@@ -130,7 +130,7 @@ def revealed_document(
     panel |= {
         "title": "Error, by sample size",
         "note": "your line, what was measured, theory and paper",
-        "x": [left - 0.12 * wide, right + 0.5 * wide],
+        "x": [left - 0.12 * wide, right + 0.62 * wide],
         "tall": 0.62,
         "narrow": 0.9,
         "lines": [

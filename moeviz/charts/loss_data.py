@@ -7,14 +7,16 @@ a loss that is added to the library needs no line here.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
 
 from moeviz.model.measure import Layout, MixingMeasure
 from moeviz.theory.losses import LOSS_FAMILIES, LOSSES, Loss
 from moeviz.theory.terms import Power, Terms
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _FAR, _LENGTH = 1000.0, 3.0
 _PLAIN, _ZERO = 1, 0  # The true atoms of a probe: one with a gate, one without.

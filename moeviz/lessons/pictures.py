@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from moeviz.charts.closeness import Setup as Atoms
 from moeviz.charts.closeness import checked
 from moeviz.charts.closeness_atoms import KINDS, first_fit
-from moeviz.charts.gates import FIRST, MOST, SHIFT, STARTS, Point
+from moeviz.charts.gates import COSINE, FIRST, LINEAR, MOST, SHIFT, STARTS, Point
 from moeviz.charts.gates import Setup as Gates
 from moeviz.errors import SpecificationError
 from moeviz.fields import Field, read_texts
@@ -144,9 +144,9 @@ def _gate_fields() -> dict[str, Field]:
     scores = tuple(name for name in scores if not SCORES[name].reads_expert)
     views = ("winner", "sum", *map(str, range(1, MOST + 1)))
     own = (
-        choice("left", "cosine", scores),
+        choice("left", COSINE, scores),
         choice("left_gate", "softmax", routings),
-        choice("right", "linear", scores),
+        choice("right", LINEAR, scores),
         choice("right_gate", "softmax", routings),
         choice("view", "winner", views),
         choice("added", "none", ("none", "v")),

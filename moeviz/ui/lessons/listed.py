@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from moeviz.errors import SpecificationError
+from moeviz.errors import MoevizError, SpecificationError
 from moeviz.lessons.faults import LessonError
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.parts import MOST_BYTES
@@ -19,6 +19,8 @@ from moeviz.ui.shared.guard import plain
 TITLE = "Predict first, then see"
 
 UPLOAD = "lessons.upload"
+
+_WRONG = "lessons.kept.wrong"
 
 
 def show_list() -> None:
@@ -35,8 +37,10 @@ def show_list() -> None:
     for number, lesson in enumerate(lessons, start=1):
         _entry(number, lesson, kept.get(lesson.name), lesson in waiting[:1])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Forget my answers", key="lessons.forget", disabled=not kept, on_click=forget)
+        st.button("Forget my answers", key="lessons.forget", disabled=not kept, on_click=_forget)
         st.button("Start again", key=AGAIN, on_click=STATE.start_again)
+    if (wrong := st.session_state.pop(_WRONG, None)) is not None:
+        st.error(plain(wrong))
     st.markdown(
         ":small[Where you are, and what you answered, is kept by a random key in your browser: no "
         "account, no name.]"
@@ -111,6 +115,13 @@ def _own() -> None:
         return
     st.success(f"“{plain(lesson.title)}” is sound: {len(lesson.steps)} steps.")
     st.button("Begin it", key="lessons.begin", type="primary", on_click=_open, args=(lesson, None))
+
+
+def _forget() -> None:
+    try:
+        forget()
+    except MoevizError as error:
+        st.session_state[_WRONG] = str(error)
 
 
 def _faults(error: LessonError) -> None:
