@@ -224,7 +224,6 @@ PRINTS = {
     "room": ["--help"],
     "lessons": ["--help", "list", "list --json", "check nope.md", "prepare --help"],
     "jobs": ["--help", "list --help", "show nope", "prune", "list --kind nope"],
-    "room": ["--help", "list", "list --json", "open --help", "end KWAVT"],
     "bench": ["--help"],
 }
 """What each command prints without computing anything."""
