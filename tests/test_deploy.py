@@ -121,7 +121,7 @@ def test_the_images_own_command_is_understood_and_its_health_is_asked_at_its_por
 
 
 def test_an_image_is_built_from_what_the_wheel_takes_and_nothing_else():
-    taken = set((ROOT / ".containerignore").read_text("utf-8").split("\n"))
+    taken = set((ROOT / ".dockerignore").read_text("utf-8").split("\n"))
     assert "*" in taken
     for name in ("app.py", "moeviz", "pages", ".streamlit", "setup.py", "requirements.txt"):
         assert f"!{name}" in taken

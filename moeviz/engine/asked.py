@@ -82,7 +82,7 @@ def latest(store: Store, most: int = MOST) -> list[Asked]:
 
 
 def forget_visitor(store: Store, visitor: str) -> int:
-    """Delete a visitor and their wishes; what was computed stays.
+    """Delete a visitor, their wishes and their places in lessons; what was computed stays.
 
     Parameters
     ----------

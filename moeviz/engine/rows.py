@@ -22,6 +22,7 @@ from moeviz.engine.database.tables import (
     imported,
     jobs,
     owners,
+    progress,
     specifications,
     states,
     visitors,
@@ -368,8 +369,9 @@ def latest_jobs(connection: Connection, active: Collection[str], most: int) -> l
 
 
 def forget_visitor(connection: Connection, visitor: str) -> int:
-    """Delete what is known of a visitor; return how many wishes that were."""
+    """Delete what is known of a visitor, lessons too; return how many wishes that were."""
     connection.execute(delete(visitors).where(visitors.c.visitor == visitor))
+    connection.execute(delete(progress).where(progress.c.person == visitor))
     return connection.execute(delete(wishes).where(wishes.c.visitor == visitor)).rowcount
 
 

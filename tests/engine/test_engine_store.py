@@ -69,6 +69,17 @@ def test_another_database_is_named_by_the_environment(
     assert (tmp_path / "here" / "store.db").exists(), "a folder that is named has its own"
 
 
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path):
+    file = tmp_path / "letters.txt"
+    file.write_text("Dear Anna,\n" * 1000)
+    folder = Store(tmp_path / "home", f"sqlite:///{file}").folder(JOB, "cpu")
+    for call in (folder.read_record, lambda: folder.write_result("a", {})):
+        with pytest.raises(StoreError, match="is none and is left alone"):
+            call()
+    assert file.read_text() == "Dear Anna,\n" * 1000
+    assert not list(tmp_path.glob("*damaged*"))
+
+
 @pytest.mark.parametrize("url", ["nonsense", "://", "nosuch://x/y", "postgresql+nosuch://x/y"])
 def test_an_address_that_is_none_is_one_sentence(tmp_path: Path, url: str):
     folder = Store(tmp_path, url).folder(JOB, "cpu")

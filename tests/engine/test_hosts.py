@@ -22,9 +22,6 @@ pytestmark = pytest.mark.crowd
 
 TURNS = 20
 PORT = 8786
-SILENT = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "30s"}
-"""Dask looks as seldom, so that a worker's silence is noticed after a minute at most."""
-
 COUNT = """
 import sys, time
 from distributed import Client
@@ -49,19 +46,14 @@ class Site:
         self._counts = folder / "counts.txt"
         self._started: list[subprocess.Popen[str]] = []
         self._start(
-            self.first, "-m", "distributed.cli.dask_scheduler", "--no-dashboard",
-            "--host", self.first.address, "--port", PORT,
+            self.first, "-m", "moeviz", "scheduler", "--host", self.first.address, "--port", PORT,
         )  # fmt: skip
         for host in (self.first, self.second):
-            self._start(
-                host, "-m", "distributed.cli.dask_worker", self.scheduler, "--no-dashboard",
-                "--host", host.address, "--nthreads", 1, "--memory-limit", 0,
-                "--preload", "moeviz.engine.workers.nursery",  # what is slow to load, beforehand
-            )  # fmt: skip
+            self._start(host, "-m", "moeviz", "worker", self.scheduler, "--workers", 1)
         self._start(self.first, "-c", COUNT, self.scheduler, self._counts)
 
     def _start(self, host: Host, *words: object) -> None:
-        self._started.append(host.python(*words, environment=SILENT, again=True))
+        self._started.append(host.python(*words, again=True))
 
     def counts(self) -> list[tuple[int, float]]:
         """How many workers there were, and when."""

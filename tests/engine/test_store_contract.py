@@ -22,6 +22,7 @@ from moeviz.engine.asked import asked_for, forget_visitor, latest
 from moeviz.engine.errors import EngineError
 from moeviz.engine.folder import Folder
 from moeviz.engine.owner import SILENT_SECONDS, EngineToken, Owner
+from moeviz.engine.progress import Progress
 from moeviz.engine.record import Record
 
 JOB = "0123456789abcdef"
@@ -264,10 +265,13 @@ def test_what_a_visitor_asked_for_is_listed_and_can_be_forgotten(store: Store, f
     assert [(one.name.hash, one.wanted) for one in listed] == [("f" * 16, True), (JOB, True)]
     assert [one.state for one in listed] == [None, "running"]
     assert [(one.name.hash, one.wishes) for one in latest(store)] == [(JOB, 2)]
+    for visitor in ("anna", "bert"):
+        Progress(store).save(visitor, "gates", {"step": 2})
     assert forget_visitor(store, "anna") == 2
     assert asked_for(store, "anna") == []
     assert ask(store, "SELECT visitor FROM visitors") == [("bert",)]
     assert folder.wished_by() == {"bert"}
+    assert ask(store, "SELECT person FROM progress") == [("bert",)]
 
 
 def test_places_of_what_blocks_left_are_noted(store: Store, folder: Folder):

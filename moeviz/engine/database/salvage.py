@@ -15,6 +15,11 @@ from sqlalchemy import create_engine
 from moeviz.engine import files
 from moeviz.engine.database.schema import bring_up
 from moeviz.engine.database.tables import SCHEMA
+from moeviz.engine.errors import StoreError
+from moeviz.engine.shelf import FILE
+
+MAGIC = b"SQLite format 3\0"
+"""How each of SQLite's files begins."""
 
 MOST_MISSED = 5000
 """After so many rows that cannot be read, one after another, a table counts as at its end."""
@@ -26,7 +31,8 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
     """Put a new database in the place of a damaged one, which is kept for a look.
 
     Rows are copied one by one, as far as they can be read. A block among them that is not what was
-    written has a checksum that does not fit, and counts as absent like any other.
+    written has a checksum that does not fit, and counts as absent like any other. A file that
+    somebody named and that is no database is theirs, and is left alone.
 
     Parameters
     ----------
@@ -37,7 +43,7 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
     Raises
     ------
     StoreError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or the file is no database.
     """
     with files.locked(lock_of(file)):
         with files.refusing(file):
@@ -47,6 +53,11 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
                 return
             if (status.st_dev, status.st_ino) != inode or _is_whole(file):
                 return
+            if file.name != FILE and not _is_a_database(file):
+                raise StoreError(
+                    "Expected MOEVIZ_STORE to name a database, but the file that it names is none "
+                    "and is left alone; name another place, or move the file away."
+                )
             aside = file.with_name(f"{file.name}{files.DAMAGED}-{time.time_ns()}")
             fresh = file.with_name(f"{file.name}{files.PARTIAL}")
             fresh.unlink(missing_ok=True)
@@ -68,6 +79,11 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
 def lock_of(file: Path) -> Path:
     """Return the file that is locked while a database is made, migrated or replaced."""
     return file.with_name(f"{file.name}.lock")
+
+
+def _is_a_database(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(MAGIC)) == MAGIC
 
 
 def _is_whole(file: Path) -> bool:
