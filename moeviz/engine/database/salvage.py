@@ -15,6 +15,8 @@ from sqlalchemy import create_engine
 from moeviz.engine import files
 from moeviz.engine.database.schema import bring_up
 from moeviz.engine.database.tables import SCHEMA
+from moeviz.engine.errors import StoreError
+from moeviz.engine.shelf import FILE
 
 MOST_MISSED = 5000
 """After so many rows that cannot be read, one after another, a table counts as at its end."""
@@ -37,8 +39,14 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
     Raises
     ------
     StoreError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or nothing says that the file was ever a store.
     """
+    if not _was_ours(file):
+        raise StoreError(
+            "Expected a database of this laboratory, but MOEVIZ_STORE leads to something else, "
+            "which was left as it is; name another file.",
+            file,
+        )
     with files.locked(lock_of(file)):
         with files.refusing(file):
             try:
@@ -68,6 +76,11 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
 def lock_of(file: Path) -> Path:
     """Return the file that is locked while a database is made, migrated or replaced."""
     return file.with_name(f"{file.name}.lock")
+
+
+def _was_ours(file: Path) -> bool:
+    """Whether a file was a store: it has our own name, or was made under the lock beside it."""
+    return file.name == FILE or lock_of(file).exists()
 
 
 def _is_whole(file: Path) -> bool:
