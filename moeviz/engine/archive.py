@@ -38,6 +38,9 @@ WHAT = "moeviz job"
 MOST_BYTES = 256 * 2**20
 """Largest file that is read."""
 
+MOST_SECONDS = 1e9
+"""Longest time of computing that a file may say, on all workers together."""
+
 
 @dataclass(frozen=True)
 class Export:
@@ -177,6 +180,11 @@ def read_export(content: bytes) -> Export:
             )
         results[block_id] = dict(blocks.record(block_id).data)
     seconds = inner.number("seconds")
+    if not 0.0 <= seconds <= MOST_SECONDS:
+        raise EngineError(
+            f"Expected a job that took at most {MOST_SECONDS:,.0f} s, but got {seconds:g}; choose "
+            "a file that `jobs export` wrote."
+        )
     _assembled(kind, spec, results, seconds, device)
     versions = dict(inner.record("versions").data)
     return Export(kind, spec, device, seconds, results, len(planned), versions)

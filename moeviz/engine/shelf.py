@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FILE = "store.db"
+
 """Name of SQLite's file in the store's folder."""
+
+NO_FILE = (None, "", ":memory:")
+"""What an address of SQLite has in the place of a file where there is none."""
 
 Work = Callable[[Any, Any], T]
 """Takes :mod:`moeviz.engine.rows` and a connection."""
@@ -92,7 +96,9 @@ class Shelf:
                 if self.url is not None:
                     try:
                         url = make_url(self.url)
-                        url.get_dialect()
+                        url.get_dialect().import_dbapi()
+                        if url.get_backend_name() == "sqlite" and url.database in NO_FILE:
+                            raise ValueError("nothing would be kept")
                     except (ArgumentError, ImportError, ValueError) as error:
                         raise StoreError(
                             "Expected MOEVIZ_STORE to be an address of a database, as "

@@ -119,6 +119,8 @@ CUT: dict[str, Callable[[bytes], bytes]] = {
 }
 
 FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "less than no time": lambda content: content.update(seconds=-1.0),
+    "longer than there was": lambda content: content.update(seconds=1e308),
     "another hash": lambda content: content.update(hash="f" * 16),
     "another kind": lambda content: content.update(kind="../../etc"),
     "another device": lambda content: content.update(device="tpu"),

@@ -69,23 +69,36 @@ def test_another_database_is_named_by_the_environment(
     assert (tmp_path / "here" / "store.db").exists(), "a folder that is named has its own"
 
 
-def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path):
-    file = tmp_path / "letters.txt"
-    file.write_text("Dear Anna,\n" * 1000)
-    folder = Store(tmp_path / "home", f"sqlite:///{file}").folder(JOB, "cpu")
-    for call in (folder.read_record, lambda: folder.write_result("a", {})):
-        with pytest.raises(StoreError, match="is none and is left alone"):
-            call()
-    assert file.read_text() == "Dear Anna,\n" * 1000
-    assert not list(tmp_path.glob("*damaged*"))
-
-
-@pytest.mark.parametrize("url", ["nonsense", "://", "nosuch://x/y", "postgresql+nosuch://x/y"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "://",
+        "nosuch://x/y",
+        "postgresql+nosuch://x/y",
+        "oracle+oracledb://x/y",
+        "sqlite://",
+        "sqlite:///:memory:",
+    ],
+)
 def test_an_address_that_is_none_is_one_sentence(tmp_path: Path, url: str):
     folder = Store(tmp_path, url).folder(JOB, "cpu")
     for call in (folder.read_record, lambda: folder.write_result("a", {})):
         with pytest.raises(StoreError, match="Expected MOEVIZ_STORE to be an address"):
             call()
+
+
+@pytest.mark.parametrize("content", [b"root:x:0:0\n" * 99, b"SQLite format 3\0" + b"x" * 4096])
+def test_a_file_that_never_was_a_store_is_left_as_it_is(tmp_path: Path, content: bytes):
+    file = tmp_path / "letters.txt"
+    file.write_bytes(content)
+    folder = Store(tmp_path, f"sqlite:///{file}").folder(JOB, "cpu")
+    for call in (folder.read_record, lambda: folder.write_result("a", {})):
+        with pytest.raises(StoreError, match="something else, which was left as it is") as caught:
+            call()
+        assert str(tmp_path) not in str(caught.value)
+    assert file.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_server_that_does_not_answer_is_one_sentence(

@@ -280,7 +280,9 @@ def test_a_text_of_ones_own_is_not_shown_to_the_lecturer(client, engine):
     assert own["link"].startswith("train?job=")
 
 
-@pytest.mark.parametrize("key", ["", "x", KEY[:-1], KEY + "0", KEY.upper(), "0" * 5000, "\0", "é"])
+@pytest.mark.parametrize(
+    "key", ["", "x", KEY[:-1], KEY + "0", KEY.upper(), "0" * 5000, "\0", "é", "\ud800"]
+)
 def test_a_wrong_key_is_refused(client, monkeypatch, key):
     monkeypatch.setattr(lecturer.asyncio, "sleep", _at_once)
     assert given(client, BERT, key) == 403
@@ -294,7 +296,9 @@ def test_keys_cannot_be_tried_for_long(client, monkeypatch):
     assert given(client, ANNA, KEY) == 429, "another name does not help"
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "1", '{"key": 1}', '{"key": null}', "[" * 900])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "1", '{"key": 1}', '{"key": null}', "[" * 900, r'{"key": "\ud800"}']
+)
 def test_what_is_no_key_is_refused(client, monkeypatch, body):
     monkeypatch.setattr(lecturer.asyncio, "sleep", _at_once)
     assert client.post(lecturer.PATH, headers=as_of(BERT), content=body).status_code == 403

@@ -18,9 +18,6 @@ from moeviz.engine.database.tables import SCHEMA
 from moeviz.engine.errors import StoreError
 from moeviz.engine.shelf import FILE
 
-MAGIC = b"SQLite format 3\0"
-"""How each of SQLite's files begins."""
-
 MOST_MISSED = 5000
 """After so many rows that cannot be read, one after another, a table counts as at its end."""
 
@@ -31,8 +28,7 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
     """Put a new database in the place of a damaged one, which is kept for a look.
 
     Rows are copied one by one, as far as they can be read. A block among them that is not what was
-    written has a checksum that does not fit, and counts as absent like any other. A file that
-    somebody named and that is no database is theirs, and is left alone.
+    written has a checksum that does not fit, and counts as absent like any other.
 
     Parameters
     ----------
@@ -43,8 +39,14 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
     Raises
     ------
     StoreError
-        If the folder cannot be written to, or the file is no database.
+        If the folder cannot be written to, or nothing says that the file was ever a store.
     """
+    if not _was_ours(file):
+        raise StoreError(
+            "Expected a database of this laboratory, but MOEVIZ_STORE leads to something else, "
+            "which was left as it is; name another file.",
+            file,
+        )
     with files.locked(lock_of(file)):
         with files.refusing(file):
             try:
@@ -53,11 +55,6 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
                 return
             if (status.st_dev, status.st_ino) != inode or _is_whole(file):
                 return
-            if file.name != FILE and not _is_a_database(file):
-                raise StoreError(
-                    "Expected MOEVIZ_STORE to name a database, but the file that it names is none "
-                    "and is left alone; name another place, or move the file away."
-                )
             aside = file.with_name(f"{file.name}{files.DAMAGED}-{time.time_ns()}")
             fresh = file.with_name(f"{file.name}{files.PARTIAL}")
             fresh.unlink(missing_ok=True)
@@ -81,9 +78,9 @@ def lock_of(file: Path) -> Path:
     return file.with_name(f"{file.name}.lock")
 
 
-def _is_a_database(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(len(MAGIC)) == MAGIC
+def _was_ours(file: Path) -> bool:
+    """Whether a file was a store: it has our own name, or was made under the lock beside it."""
+    return file.name == FILE or lock_of(file).exists()
 
 
 def _is_whole(file: Path) -> bool:

@@ -56,6 +56,8 @@ MOST_BYTES = 1000
 MOST_TRIES = 10
 """Wrong keys in a minute from one address."""
 
+MANY_WRONG = "Expected the key, but many were wrong; wait a minute."
+
 _TRIES = Misses(MOST_TRIES)
 _making = threading.Lock()
 _drawn: list[str] = []
@@ -116,8 +118,12 @@ def is_right(given: str) -> bool:
     ----------
     given : str
     """
-    ours, theirs = (hashlib.sha256(text.strip().encode()).digest() for text in (key(), given))
-    return hmac.compare_digest(ours, theirs)
+    return hmac.compare_digest(_digest(key()), _digest(given))
+
+
+def _digest(text: str) -> bytes:
+    # JSON may hold half a character, which UTF-8 has no bytes for.
+    return hashlib.sha256(text.strip().encode(errors="surrogatepass")).digest()
 
 
 def proof(of: str, until: float) -> str:
@@ -185,13 +191,15 @@ def lecturer_route(base: str) -> Route:
             return _let_go(request, path)
         asker = "" if request.client is None else request.client.host
         if _TRIES.too_many(asker):
-            return sentence(429, "Expected the key, but many were wrong; wait a minute.")
+            return sentence(429, MANY_WRONG)
         of = person_of(request.headers)
         if not of:
             return sentence(403, "Expected a browser that keeps cookies; allow them for this page.")
         given = await _key_in(request)
+        if _TRIES.too_many(asker):  # Many may have been asked for while this one was on its way.
+            return sentence(429, MANY_WRONG)
         if given is None or not is_right(given):
-            _TRIES.note(asker, hashlib.sha256((given or "").encode()).hexdigest())
+            _TRIES.note(asker, _digest(given or "").hex())
             logger.warning("A wrong lecturer's key was sent by visitor %s", of)
             await asyncio.sleep(0.5)
             return sentence(
