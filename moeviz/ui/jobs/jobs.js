@@ -4,10 +4,10 @@
 const BUSY_MS = 3_000; // While something is computed.
 const IDLE_MS = 20_000;
 
-let element, button, tagged; // dom.js's, once it is there.
+let copied, element, button, tagged; // dom.js's, once it is there.
 
 async function load() {
-  ({ element, button, tagged } = await import(new URL("@dom", document.baseURI)));
+  ({ copied, element, button, tagged } = await import(new URL("@dom", document.baseURI)));
 }
 
 const TITLES = {
@@ -34,6 +34,8 @@ class Jobs {
     this.all = element("div", "jobs-list");
     this.foot = element("div", "jobs-foot");
     root.replaceChildren(this.said, this.own, this.all, this.foot);
+    this.say("Asking the server for your jobs…");
+    this.waits = true;
     this.turned = () => this.ask();
     document.addEventListener("visibilitychange", this.turned);
     this.ask();
@@ -85,7 +87,8 @@ class Jobs {
 
   draw(list) {
     const held = document.activeElement?.dataset?.hold;
-    if (this.lost) this.say("");
+    if (this.lost || this.waits) this.say("");
+    this.waits = false;
     const none = list.named
       ? "Nothing yet. Whatever you run in the lab, the checker or the training page stands here, "
         + "also when its tab is closed."
@@ -150,13 +153,18 @@ class Jobs {
   }
 
   async copy(job) {
-    const link = String(at(job.link));
-    try {
-      await navigator.clipboard.writeText(link);
+    const back = document.activeElement;
+    const field = tagged("input", { "aria-label": "Link to the job" });
+    field.readOnly = true;
+    field.value = String(at(job.link));
+    this.said.after(field);
+    if (await copied(field)) {
+      field.remove();
+      back?.focus();
       this.say("Copied. Who opens the link can look and export; only who asked for it can cancel.");
-    } catch {
-      // Without https a browser keeps the clipboard to itself.
-      this.say(`The browser lets nothing be copied here. The link is ${link}`);
+    } else {
+      field.onblur = () => field.remove();
+      this.say("This browser copies nothing for a page without https; the link is selected, copy it by hand.");
     }
   }
 

@@ -33,6 +33,19 @@ export function button(text, act, { className, pressed } = {}) {
   return made;
 }
 
+// Copies what a field says, and tells whether that went well; else the field is left selected.
+export async function copied(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+    return true;
+  } catch {
+    // Without a secure connection there is no clipboard to write to in this way.
+    field.focus();
+    field.select();
+    return document.execCommand("copy");
+  }
+}
+
 // A row that scrolls sideways shows an arrow at each end behind which there is more (frame.css).
 export function scrolling(row) {
   const look = () => {

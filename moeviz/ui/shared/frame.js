@@ -3,10 +3,10 @@
 
 const LARGER = 1.5;
 
-let element, button; // dom.js's, once it is there.
+let copied, element, button; // dom.js's, once it is there.
 
 async function load() {
-  ({ element, button } = await import(new URL("@dom", document.baseURI)));
+  ({ copied, element, button } = await import(new URL("@dom", document.baseURI)));
 }
 
 let enlarged = false; // Whether the root has our size; the document outlives every frame.
@@ -149,16 +149,7 @@ class Frame {
   }
 
   async copy(field, said) {
-    let copied = true;
-    try {
-      await navigator.clipboard.writeText(field.value);
-    } catch {
-      // Without a secure connection there is no clipboard to write to in this way.
-      field.focus();
-      field.select();
-      copied = document.execCommand("copy");
-    }
-    said.textContent = copied
+    said.textContent = (await copied(field))
       ? "Copied."
       : "This browser copies nothing for a page without https; the link is selected, copy it by hand.";
   }

@@ -29,6 +29,7 @@ from moeviz.errors import MoevizError
 from moeviz.text import json_text
 from moeviz.ui.shared.misses import Misses
 from moeviz.ui.shared.person import (
+    SHOWN,
     cookie_of,
     from_here,
     kept_by_the_browser,
@@ -200,14 +201,14 @@ def lecturer_route(base: str) -> Route:
             return sentence(429, MANY_WRONG)
         if given is None or not is_right(given):
             _TRIES.note(asker, _digest(given or "").hex())
-            logger.warning("A wrong lecturer's key was sent by visitor %s", of)
+            logger.warning("A wrong lecturer's key was sent by visitor %s", of[:SHOWN])
             await asyncio.sleep(0.5)
             return sentence(
                 403,
                 "Expected the lecturer's key, but this is another; it stands where the server was "
                 "started.",
             )
-        logger.info("Visitor %s sent the lecturer's key", of)
+        logger.info("Visitor %s sent the lecturer's key", of[:SHOWN])
         held = proof(of, time.time() + LIFE_SECONDS)
         cookie = f"{COOKIE}={held}; {kept_by_the_browser(request.scope, path)}"
         return Response(status_code=204, headers={"Set-Cookie": cookie})

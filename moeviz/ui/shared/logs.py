@@ -21,15 +21,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.text import json_text
 from moeviz.ui.shared.lecturer import known
-from moeviz.ui.shared.person import COOKIE, LENGTH, of_cookie, visitor
+from moeviz.ui.shared.person import COOKIE, LENGTH, SHOWN, of_cookie, visitor
 
 logger = logging.getLogger(__name__)
 
 FORM = "MOEVIZ_LOG"
 """The variable that chooses the form: ``json``, or else text."""
-
-SHOWN = 8
-"""Digits of a visitor that are shown: enough to tell lines apart, and no name of anybody."""
 
 LONGEST = 20_000
 """Characters of a line."""

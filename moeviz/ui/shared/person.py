@@ -24,6 +24,9 @@ COOKIE = "moeviz_visitor"
 LENGTH = 16
 """Digits of a person's name, with which the names of all their pages begin."""
 
+SHOWN = 8
+"""Digits of a person that are written down: enough to tell lines apart, and nobody's name."""
+
 LIFE_DAYS = 180
 """For so long after the last page a browser keeps the name."""
 

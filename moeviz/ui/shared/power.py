@@ -9,7 +9,7 @@ import streamlit as st
 from moeviz.engine import Snapshot
 from moeviz.errors import MoevizError
 from moeviz.ui.shared.lecturer import is_lecturer
-from moeviz.ui.shared.person import person, visitor
+from moeviz.ui.shared.person import SHOWN, person, visitor
 from moeviz.ui.shared.session import cancel, look, wished_by
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,11 @@ def end(job: str, lecturer: str) -> None:
     kind, wanted = look(job).kind.name, wished_by(job)
     cancel(job)
     logger.warning(
-        "The lecturer, visitor %s, ended %s %s, which %d wanted", lecturer, kind, job, len(wanted)
+        "The lecturer, visitor %s, ended %s %s, which %d wanted",
+        lecturer[:SHOWN],
+        kind,
+        job,
+        len(wanted),
     )
 
 
