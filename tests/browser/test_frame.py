@@ -125,7 +125,7 @@ def test_a_tab_chosen_before_the_answer_to_the_one_before_stays_open(server, vis
     expect(second).to_have_attribute("aria-selected", "true")
     page.evaluate(TELLS_WHEN_TAKEN_BACK)
     release(before)
-    page.wait_for_function("window.takenBack")
+    page.wait_for_function("() => window.takenBack")
     holds.clear()
     release(len(held))
     expect(second).to_have_attribute("aria-selected", "true")
