@@ -190,7 +190,18 @@ class Database:
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             if code_of(error) in DAMAGED:
                 raise LostStoreError(str(self._renew()), self._place) from error
+            if code_of(error) == sqlite3.SQLITE_CANTOPEN and self._was_replaced():
+                raise unreachable(self._place) from error
             raise self._why(error) from error
+
+    def _was_replaced(self) -> bool:
+        """Whether another file lies in the place of the one that could not be opened by now."""
+        if self._file is None or not self._file.parent.is_dir():
+            return False
+        before = self._inode
+        with suppress(StoreError), files.locked(lock_of(self._file)):  # as long as that takes
+            return self._number() not in (None, before)
+        return False
 
     def _why(self, error: Exception) -> StoreError:
         if self._file is not None and code_of(error) == sqlite3.SQLITE_CANTOPEN:
@@ -210,7 +221,7 @@ class Database:
             if self._engine is not None and self._same():
                 return self._engine
             self._dispose()
-            if self._file is not None and not self._file.exists():
+            if self._file is not None and not self._lies_there(self._file):
                 if not make:
                     return None
                 with files.refusing(self._file):
@@ -224,6 +235,15 @@ class Database:
                 raise
             self._engine = engine
             return engine
+
+    @staticmethod
+    def _lies_there(file: Path) -> bool:
+        """Whether there is a database, also where another is just put in its place."""
+        if file.exists() or not lock_of(file).exists():
+            return file.exists()
+        with suppress(StoreError), files.locked(lock_of(file)):
+            return file.exists()
+        return file.exists()
 
     def _prepare(self, engine: Engine) -> None:
         if self._is_ready(engine):
@@ -247,7 +267,10 @@ class Database:
 
     def _is_ready(self, engine: Engine) -> bool:
         """Whether there is nothing to make or to migrate."""
-        if self._file is not None and not (self._file.exists() and self._file.stat().st_size):
+        try:
+            if self._file is not None and not self._file.stat().st_size:
+                return False
+        except FileNotFoundError:
             return False
         with engine.connect() as connection:
             version = version_of(self._looking(connection))
