@@ -136,7 +136,7 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
     if curve.separates:  # It is known whole before anything has been fitted.
         return "unknown", f"{course(slope)}: {OTHERS[APART]}."
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
-        return "waiting", f"{course(slope)} so far; more sample sizes are on their way."
+        return "waiting", f"{course(slope)} so far; not all sample sizes are there."
     exponent = curve.claim.exponent
     if curve.kind in OTHERS:
         left = left_of(curve) if curve.kind == UNFINISHED else ""

@@ -108,7 +108,8 @@ def announced(port: int, base: str, found: Iterable[Place], wide: bool = True) -
         lines += ["  This machine is on no network: nobody else can get here.", ""]
     said = hints(port)
     if wide:
-        said += ["", "The key below ends anybody's job: keep it off the wall."]
+        said += ["", "The key below ends anybody's job: give it on the page Your jobs, Lecturer,"]
+        said += ["and keep it off the wall."]
     return "\n".join([*lines, *(f"  {line}" if line else "" for line in said), ""])
 
 
@@ -128,6 +129,8 @@ def hints(port: int) -> list[str]:
         "Without https browsers lend pages no clipboard: Copy falls back to an older way,",
         "and where that is shut too it says so and leaves the link selected. What is sent can",
         "be read by others on the network. See docs/deploy.md for a proxy with https.",
+        "",
+        "Ctrl-C ends the server; what is finished stays.",
     ]
 
 
