@@ -14,6 +14,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from moeviz.text import json_text
+
 AGAIN_SECONDS = 0.5
 """Between two tries while the server is away."""
 
@@ -57,7 +59,7 @@ class Phone:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 try:
-                    status, head, body = await self._asked("POST", path, json.dumps(data).encode())
+                    status, head, body = await self._asked("POST", path, json_text(data).encode())
                 except (OSError, EOFError, asyncio.IncompleteReadError, IndexError, ValueError):
                     status = 503
                 if status < 500:

@@ -221,7 +221,7 @@ def write_specification(
 
 def seal(name: Name, block_id: str, content: str) -> str:
     """Return the checksum of a block's text under its name."""
-    head = json.dumps([name.kind, name.hash, name.device, block_id])
+    head = json_text([name.kind, name.hash, name.device, block_id])
     return hashlib.sha256(f"{head}\n{content}".encode()).hexdigest()
 
 

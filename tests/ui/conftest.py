@@ -36,6 +36,7 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[StillEngi
     monkeypatch.setattr(session, "Engine", lambda **_: engine)
     session.engine.clear()
     INTEREST._pages.clear()
+    INTEREST._read.clear()
     FOLLOWED._pages.clear()
     yield engine
     engine.store.close()
