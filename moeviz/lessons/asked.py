@@ -59,7 +59,11 @@ def fact_of(table: Table, key: str, known: Collection[str], default: str | None 
     default : str or None
         Without it the field must be there.
     """
-    return table.one_of(key, known, default) if known else ""
+    if known:
+        return table.one_of(key, known, default)
+    table.text(key, default)
+    table.say(key, f"Expected {key} to name a fact, but no source of this lesson is sound.")
+    return ""
 
 
 def condition_of(table: Table, key: str, known: Collection[str]) -> Condition:

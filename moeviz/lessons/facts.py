@@ -77,8 +77,24 @@ class CurveKey:
         asked = (self.router, self.gate, self.expert, self.loss, self.gauge, self.estimator)
         raise SpecificationError(
             f"Expected the study {result.spec.name} to have a curve of {self.kind}: "
-            f"{', '.join(filter(None, asked)) or 'any'}, but it has none."
+            f"{', '.join(filter(None, asked)) or 'any'}, but it has none; {_there(result, self.kind)}."
         )
+
+
+_TOLD = ("router", "gate", "expert", "loss", "gauge", "estimator")
+
+
+def _there(result: Result, kind: str) -> str:
+    """Return which names the curves of a kind have, field by field."""
+    found: dict[str, dict[str, None]] = {name: {} for name in _TOLD}
+    for curve in result.curves:
+        if curve.kind == kind:
+            reading = curve.reading
+            names = (curve.router, curve.gate, curve.expert, reading.loss, reading.gauge)
+            for field, name in zip(_TOLD, (*names, curve.estimator), strict=True):
+                found[field][name] = None
+    said = [f"{field} {' or '.join(filter(None, n))}" for field, n in found.items() if any(n)]
+    return f"there are: {'; '.join(said)}" if said else "there is none of this kind"
 
 
 @dataclass(frozen=True)

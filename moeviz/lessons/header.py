@@ -117,7 +117,8 @@ def _gates(table: Table) -> Source:
 
 
 def _cells(table: Table) -> Source:
-    return OfCells(atoms_of(table.text("cells")), atoms_of(table.text("then")))
+    first, second = table.text("cells"), table.text("then")
+    return OfCells(atoms_of(first), atoms_of(second))
 
 
 def _claim(table: Table) -> Source:

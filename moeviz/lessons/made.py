@@ -157,7 +157,7 @@ def _check(table: Table, making: Making) -> Check | None:
     known = {*making.known, *SAID}
     question = question_of(table, making.sources, making.known)
     right, wrong = (table.text(name, known=known) for name in ("right", "wrong"))
-    near = table.text("near", wrong or "-", known)
+    near = table.text("nearly" if table.has("number") else "near", wrong or "-", known)
     shows: Look | Run | None = None
     if (inside := table.table("shows")) is not None:
         shows = _look(inside, making) if inside.has("page") else _run(inside, making)

@@ -22,6 +22,7 @@ from moeviz.lessons.conditions import short
 from moeviz.model import ROUTINGS, SCORES
 from moeviz.model.settings import constant_fields
 from moeviz.text import nearest
+from moeviz.theory.losses import EXPONENT
 
 __all__ = ["PICTURES", "Atoms", "Gates", "atoms_of", "gates_of", "link_of", "picture_of"]
 
@@ -201,8 +202,8 @@ def atoms_of(link: str) -> Atoms:
         )
     rows = tuple(tuple(numbers[at : at + wide]) for at in range(0, len(numbers), wide))
     (power,) = _numbers(said.get("r", "2"), "r")[:1] or (2.0,)
-    if not 1.0 <= power <= 8.0:
-        raise SpecificationError("Expected r between 1 and 8.")
+    if not EXPONENT.low <= power <= EXPONENT.high:
+        raise SpecificationError(f"Expected r between {EXPONENT.low:g} and {EXPONENT.high:g}.")
     active = said.get("active", "1")
     if active not in map(str, range(1, 7)):
         raise SpecificationError("Expected active to be an atom's number, from 1.")

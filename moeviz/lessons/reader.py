@@ -189,11 +189,17 @@ def looked_up(lesson: Lesson, results: Results | None = None) -> dict[str, Fact]
         try:
             made = source.facts(results or Shipped())
         except SpecificationError as error:
-            faults.say(1, f"[facts.{name}]: {error}")
+            faults.say(_line_of(lesson, name), f"[facts.{name}]: {error}")
             continue
         found |= {f"{name}.{fact}": _finite(value) for fact, value in made.items()}
     faults.end()
     return found
+
+
+def _line_of(lesson: Lesson, source: str) -> int:
+    """Return the line on which a source of facts begins."""
+    lines = (line.strip() for line in lesson.text.splitlines())
+    return next((at for at, line in enumerate(lines, 1) if line == f"[facts.{source}]"), 1)
 
 
 def _finite(value: Fact) -> Fact:

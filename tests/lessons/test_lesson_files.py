@@ -201,6 +201,32 @@ def test_the_pages_that_a_lesson_may_lead_to_are_the_apps():
     assert set(PAGES) - {""} <= set(ADDRESSES.values())
 
 
+def test_a_check_for_a_number_says_how_far_is_near_and_what_is_said_then():
+    text = (
+        f"{SOUND}\n## More {{#more}}\n\n```check\n"
+        'question = "How many sizes?"\nnumber = "all.sizes"\nlow = 1\nhigh = 10\nstep = 1\n'
+        'near = 2\nright = "Yes."\nwrong = "No."\nnearly = "Nearly."\n```\n'
+    )
+    (check,) = read_lesson(text, "mine").step("more").blocks
+    assert (check.question.near, check.near) == (2.0, "Nearly.")
+
+
+def test_a_curve_that_is_not_there_is_refused_with_what_the_others_are_called():
+    lesson = read_lesson(SOUND.replace('router = "cosine"', 'router = "cosin"'), "mine")
+    with pytest.raises(LessonError) as caught:
+        looked_up(lesson)
+    (fault,) = caught.value.faults
+    assert fault.line == 5
+    assert "cosine" in fault.reason.partition("there are: ")[2]
+
+
+def test_what_a_broken_source_takes_with_it_is_told_in_its_place():
+    text = SOUND.replace('"cosine-exact"\nrouter', '"cosine-exakt"\nrouter')
+    said = " ".join(reason for _, reason in faults(text))
+    assert "got 'slope'" not in said
+    assert "slope to name a fact" in said
+
+
 def test_the_lesson_that_the_docs_begin_with_is_one():
     docs = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text("utf-8")
     text = docs.partition("````markdown\n")[2].partition("````")[0]
