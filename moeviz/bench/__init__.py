@@ -51,8 +51,8 @@ BENCHMARKS.add("crowd", crowd_benchmark)
 BENCHMARKS.add("fair", fair_benchmark)
 BENCHMARKS.add("paint", paint_benchmark)
 BENCHMARKS.add("start", start_benchmark)
-BENCHMARKS.add("store", store_benchmark)
 BENCHMARKS.add("room", room_benchmark)
+BENCHMARKS.add("store", store_benchmark)
 for _name in PAGES:
     BENCHMARKS.add(_name, partial(changes_benchmark, _name))
 

@@ -77,7 +77,8 @@ class CurveKey:
         asked = (self.router, self.gate, self.expert, self.loss, self.gauge, self.estimator)
         raise SpecificationError(
             f"Expected the study {result.spec.name} to have a curve of {self.kind}: "
-            f"{', '.join(filter(None, asked)) or 'any'}, but it has none; {_there(result, self.kind)}."
+            f"{', '.join(filter(None, asked)) or 'any'}, but it has none; "
+            f"{_there(result, self.kind)}."
         )
 
 

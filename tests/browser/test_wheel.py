@@ -114,7 +114,7 @@ def test_the_first_visitor_may_come_by_a_deep_link(installed, visit):
     asks = "Does the cosine router really learn slowly?"
     expect(lab.page.get_by_role("heading", name=asks)).to_be_visible()
     expect(lab.page.get_by_test_id("stTopNavSection")).to_have_text(
-        ["See", "Measure", "Decide", "Train", "Teach"]
+        ["See", "Measure", "Decide", "Train", "Teach", "Jobs"]
     )
     expect(lab.page.get_by_text(re.compile("^12 fits"))).to_be_visible()
     lab.settle()

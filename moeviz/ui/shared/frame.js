@@ -23,7 +23,9 @@ function enlarge(on) {
 // Escape shuts a dialog of Streamlit's and would drop a text that is entered there and not yet
 // taken; a field that is left takes it, as it does where the dialog is shut by its button. Streamlit
 // hears the key only from within: one that comes before the focus has moved there, or after what had
-// it is gone, would be lost.
+// it is gone, would be lost. So would one that comes while the dialog is still being opened: a dialog
+// that has not gone a while later is shut by its button.
+const SHUT_AGAIN_MS = 600;
 document.addEventListener(
   "keydown",
   ({ key, target }) => {
@@ -33,6 +35,12 @@ document.addEventListener(
     else if (!target.closest('[role="dialog"], [role="listbox"], [popover]')) {
       document.querySelector('[data-testid="stDialog"] [aria-label="Close"]')?.click();
     }
+    const dialog = document.querySelector('[data-testid="stDialog"]');
+    const inner = target.closest('[role="listbox"], [popover], [aria-expanded="true"]');
+    if (!dialog || inner) return;  // a list in a dialog shuts alone
+    setTimeout(() => {
+      if (dialog.isConnected) dialog.querySelector('[aria-label="Close"]')?.click();
+    }, SHUT_AGAIN_MS);
   },
   { capture: true },
 );
