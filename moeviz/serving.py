@@ -126,6 +126,18 @@ def base_path(text: str) -> str:
     return path
 
 
+def below(base: str) -> str:
+    """Return what addresses begin with where the app lives below a path: ``/lab``, or "" for none.
+
+    Parameters
+    ----------
+    base : str
+        The path, with slashes around it or without.
+    """
+    path = base.strip("/")
+    return f"/{path}" if path else ""
+
+
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(text)

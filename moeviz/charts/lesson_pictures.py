@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from moeviz.charts.protocol_picture import grid, scales
+from moeviz.charts.protocol_dots import dots_panel
+from moeviz.charts.protocol_picture import scales
 from moeviz.study.protocol_region import region
 from moeviz.study.protocol_result import MapResult
 from moeviz.train.result import TrainingResult
@@ -76,34 +77,23 @@ def protocols_document(result: MapResult) -> dict[str, Any]:
     ----------
     result : MapResult
     """
-    asked = result.asked
-    inside = {(cell.law, cell.way) for cell in region(result).together}
-    columns, rows = scales(asked), grid(asked)
-    dots = []
-    for cell in result.cells:
-        law = asked.laws[cell.law]
-        hit = (cell.law, cell.way) in inside
-        at = [columns.index(law.scale), len(rows) - 1 - rows.index((law.power, cell.way))]
-        dots.append(
-            {"at": at, "radius": 9 if hit else 4, "colour": 0 if hit else 3, "hollow": not hit}
-        )
+    together = region(result).together
+    columns = scales(result.asked)
     every = max(1, len(columns) // 5)
     panel = {
         "title": "Protocols that were tried",
         "note": "discs: all printed slopes appear together; rings: not",
-        "x": [-0.8, len(columns) - 0.2],
-        "y": [-0.8, len(rows) - 0.2],
+        **dots_panel(result, together, 9),
         "tall": 0.5,
         "ticks": {
             "x": [[place, f"{columns[place]:g}"] for place in range(0, len(columns), every)],
             "y": [],
         },
-        "dots": dots,
     }
     return {
         "handles": [],
         "panels": [panel],
-        "sentence": f"All printed slopes appear together at *{len(inside)}* of "
+        "sentence": f"All printed slopes appear together at *{len(together)}* of "
         f"*{len(result.cells)}* protocols. Across: how far starts are from the truth.",
         "tables": [],
     }

@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moeviz.cli.commands import of_the_store
 from moeviz.cli.files import check_target, write
 from moeviz.cli.printing import print_json
 from moeviz.errors import SpecificationError
@@ -35,15 +37,7 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser : argparse.ArgumentParser
         The command's own.
     """
-    commands = parser.add_subparsers(required=True, metavar="DO")
-
-    def add(name: str, words: str, run: Any, json: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=words, description=words[:1].upper() + words[1:])
-        command.add_argument("--store", type=Path, help="folder of finished work")
-        if json:
-            command.add_argument("--json", action="store_true", help="print plain data")
-        command.set_defaults(run=run)
-        return command
+    add = partial(of_the_store, parser.add_subparsers(required=True, metavar="DO"))
 
     def one(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
         command.add_argument("job", metavar="JOB", help="its name, or how that begins")
@@ -54,7 +48,7 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--kind", help="only studies, checks, trainings or protocols")
     one(add("show", "show one job", show_job))
     one(add("cancel", "have a job stopped, wherever it is computed", cancel_job))
-    export = one(add("export", "write a job into one file", export_job, json=False))
+    export = one(add("export", "write a job into one file", export_job, plain=False))
     export.add_argument("file", metavar="FILE", type=Path, nargs="?", help="default: JOB.json")
     taken = add("import", "take the job of a file in", import_job)
     taken.add_argument("file", metavar="FILE", type=Path)
@@ -264,7 +258,7 @@ def _outworn(
 def _store(arguments: argparse.Namespace) -> Store:
     from moeviz.engine import Store
 
-    store = Store(arguments.store) if arguments.store else Store()
+    store = Store(arguments.store)
     taken = store.take_in_all()
     if taken:
         number = "1 job" if taken == 1 else f"{taken} jobs"

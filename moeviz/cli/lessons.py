@@ -116,7 +116,7 @@ def prepare_lessons(arguments: argparse.Namespace) -> int:
         raise SpecificationError(f"Expected --seeds from 1 to {MOST_SEEDS}.")
     lessons = [_lesson(name) for name in arguments.names] or _shipped()
     wanted = _wanted(lessons, range(FIRST_SEED, FIRST_SEED + arguments.seeds))
-    store = Store(arguments.store) if arguments.store else Store()
+    store = Store(arguments.store)
     ready = {job.name.hash for job in kept_jobs(store) if job.state == "done"}
     for one in wanted:
         said = "ready" if one.hash in ready else f"about {max(1.0, one.cost):,.0f} s of one core"

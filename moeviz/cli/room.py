@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moeviz.cli.commands import of_the_store
 from moeviz.cli.files import check_target, write
 from moeviz.cli.printing import print_json
 from moeviz.errors import SpecificationError
@@ -24,15 +26,7 @@ def add_room(parser: argparse.ArgumentParser) -> None:
     parser : argparse.ArgumentParser
         The command's own.
     """
-    commands = parser.add_subparsers(required=True, metavar="DO")
-
-    def add(name: str, words: str, run: Any, plain: bool = True) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=words, description=words[:1].upper() + words[1:])
-        command.add_argument("--store", type=Path, help="folder of finished work")
-        if plain:
-            command.add_argument("--json", action="store_true", help="print plain data")
-        command.set_defaults(run=run)
-        return command
+    add = partial(of_the_store, parser.add_subparsers(required=True, metavar="DO"))
 
     opened = add("open", "open a room from a lesson, and say its code and key", open_room)
     opened.add_argument("lesson", metavar="LESSON", help="the lesson's name")
@@ -142,4 +136,4 @@ def _hall(arguments: argparse.Namespace) -> Hall:
     from moeviz.engine import Store
     from moeviz.rooms.hall import Hall
 
-    return Hall(Store(arguments.store) if arguments.store else Store())
+    return Hall(Store(arguments.store))

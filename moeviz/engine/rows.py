@@ -294,12 +294,6 @@ def forget_states(connection: Connection, name: Name, host: str, kept: Iterable[
             )
 
 
-def read_states(connection: Connection, name: Name) -> list[dict[str, Any]]:
-    """Return where the files lie that blocks left, on all hosts."""
-    asked = select(states).where(within(states, name)).order_by(states.c.block)
-    return [dict(row) for row in connection.execute(asked).mappings()]
-
-
 # --- Visitors.
 
 

@@ -7,13 +7,15 @@ import json
 import logging
 
 import pytest
+from starlette.datastructures import Headers
 
 from moeviz.ui.shared.lecturer import VARIABLE
 from moeviz.ui.shared.logs import VISITOR, Line, Seen, begin_to_write, clean
-from moeviz.ui.shared.person import of_cookie
+from moeviz.ui.shared.person import person_of
 from tests.ui.asks import ask
 
 COOKIE = "0123456789abcdef0123456789abcdef"
+PERSON = person_of(Headers({"cookie": f"moeviz_visitor={COOKIE}"}))
 JOB = "5ac0ffee5ac0ffee"
 
 
@@ -34,14 +36,14 @@ def failed(message: str) -> logging.LogRecord:
 
 
 def test_a_line_has_time_level_job_and_visitor():
-    token = VISITOR.set(of_cookie(COOKIE))
+    token = VISITOR.set(PERSON)
     try:
         line = Line().format(record("Job %s is %s", JOB, "done"))
     finally:
         VISITOR.reset(token)
     time, rest = line.split(" ", 1)
     assert time.endswith("+00:00")
-    shown = of_cookie(COOKIE)[:8]
+    shown = PERSON[:8]
     assert rest == f"warning job={JOB} visitor={shown} moeviz.engine: Job {JOB} is done"
 
 
@@ -95,7 +97,7 @@ def test_a_request_is_its_browsers_and_says_no_name():
 
     for cookie in (f"moeviz_visitor={COOKIE}", "moeviz_visitor=<x>", 'bad"=;;', ""):
         ask(Seen(app), headers={"cookie": cookie})
-    assert seen == [of_cookie(COOKIE), "", "", ""]
+    assert seen == [PERSON, "", "", ""]
     assert COOKIE[:8] not in seen[0]
     assert VISITOR.get() == ""
 

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from moeviz.serving import below
 from moeviz.ui.shared.datafile import FOREVER
 
 FOLDER = "static"
@@ -94,7 +95,7 @@ class Assets:
     def __init__(self, app: ASGIApp, shelf: Shelf, base: str = "") -> None:
         self.app = app
         self.shelf = shelf
-        self.base = f"/{base.strip('/')}" if base.strip("/") else ""
+        self.base = below(base)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from moeviz.serving import below
+
 OPEN = ("health", "host-config", "stream", "upload_file", "bidi-components")
 """What pages ask for below ``_stcore``."""
 
@@ -29,7 +31,7 @@ class Closed:
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self.app = app
-        self.base = f"/{base.strip('/')}" if base.strip("/") else ""
+        self.base = below(base)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from moeviz.engine import Engine
 from moeviz.errors import MoevizError
+from moeviz.serving import below
 from moeviz.text import json_text
 
 ALIVE = "/healthz"
@@ -50,9 +51,8 @@ class Health:
 
     def __init__(self, app: ASGIApp, base: str, parts: Callable[[], dict[str, Any]]) -> None:
         self.app = app
-        base = f"/{base.strip('/')}" if base.strip("/") else ""
-        self.alive = {ALIVE, f"{base}{ALIVE}"}
-        self.ready = {READY, f"{base}{READY}"}
+        self.alive = {ALIVE, f"{below(base)}{ALIVE}"}
+        self.ready = {READY, f"{below(base)}{READY}"}
         self._parts = parts
         self._known: tuple[float, dict[str, Any]] | None = None
         self._looking: asyncio.Task[dict[str, Any]] | None = None

@@ -12,7 +12,6 @@ import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -21,7 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from moeviz.text import json_text
 from moeviz.ui.shared.lecturer import known
-from moeviz.ui.shared.person import COOKIE, LENGTH, SHOWN, of_cookie, visitor
+from moeviz.ui.shared.person import SHOWN, person_of, visitor
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ class Seen:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        token = VISITOR.set(_asks(Headers(scope=scope).get("cookie", "")))
+        token = VISITOR.set(person_of(Headers(scope=scope)))
         if scope["type"] == "websocket":
             logger.info("A page was opened")
         try:
@@ -156,14 +155,6 @@ def _who(record: logging.LogRecord) -> str:
     in_script = get_script_run_ctx(suppress_warning=True) is not None
     name = getattr(record, "visitor", "") or (visitor() if in_script else VISITOR.get())
     return str(name)[:SHOWN]
-
-
-def _asks(cookies: str) -> str:
-    try:
-        found = SimpleCookie(cookies).get(COOKIE)
-    except CookieError:
-        return ""
-    return of_cookie(found.value)[:LENGTH] if found is not None else ""
 
 
 def _one_line(text: str) -> str:

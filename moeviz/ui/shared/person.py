@@ -18,6 +18,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from moeviz.serving import below
+
 COOKIE = "moeviz_visitor"
 """What the browser keeps the name under."""
 
@@ -46,7 +48,7 @@ class Persons:
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self.app = app
-        self.path = f"/{base.strip('/')}" if base.strip("/") else "/"
+        self.path = below(base) or "/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -173,14 +175,3 @@ def cookie_of(headers: Headers, name: str) -> str:
 def _name(headers: Headers) -> str:
     found = cookie_of(headers, COOKIE)
     return found if _NAME.fullmatch(found) else ""
-
-
-def of_cookie(text: str) -> str:
-    """Return the person whose browser sent a cookie; "" for one that we did not give.
-
-    Parameters
-    ----------
-    text : str
-        The cookie's value.
-    """
-    return _digest(text) if _NAME.fullmatch(text) else ""

@@ -20,6 +20,8 @@ from streamlit.runtime.state.query_params import (
     CLIENT_STATE_QUERY_STRING_MAX_LENGTH as MOST_LENGTH,
 )
 
+from moeviz.serving import below
+
 SERVED = ("_stcore", "media", "component", "static", "app", "moeviz", "auth", "oauth2callback")
 """First parts of addresses that are no pages."""
 
@@ -44,7 +46,7 @@ class Places:
         self, app: ASGIApp, base: str = "", pages: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         self.app = app
-        self.base = f"/{base.strip('/')}" if base.strip("/") else ""
+        self.base = below(base)
         self.pages = dict(pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -26,7 +26,7 @@ from streamlit import file_util
 from streamlit.runtime.pages_manager import PagesManager
 
 from moeviz.kernels import tensors_only
-from moeviz.serving import told
+from moeviz.serving import below, told
 from moeviz.ui.shared.announce import announce
 from moeviz.ui.shared.assets import Assets, Shelf
 from moeviz.ui.shared.closed import Closed
@@ -169,7 +169,7 @@ def routes() -> list[Route]:
         modules that components share; QR codes of links; the news of jobs; and, last, those that
         take the whole package (:mod:`moeviz.ui.addresses`).
     """
-    base = f"/{_base()}" if _base() else ""
+    base = below(_base())
     packed = gzip.compress(PLOTLY_FILE.read_bytes(), compresslevel=6, mtime=0)
 
     async def plotly_js(request: Request) -> Response:
