@@ -111,15 +111,20 @@ class Job:
         """Let go of the results that do not last, so that they are computed again."""
         self.results = {k: v for k, v in self.results.items() if self.kind.lasts(v)}
 
-    def become(self, state: JobState, message: str | None = None) -> None:
-        """Change the state and what is said about it; the clock runs while it is running."""
+    def become(
+        self, state: JobState, message: str | None = None, since: float | None = None
+    ) -> None:
+        """Change the state and what is said about it; the clock runs while it is running.
+
+        It counts from now, or from `since` by the monotonic clock.
+        """
         self.state = state
         self.message = message or MESSAGES[state]
         self._note_change()
         if not self.active:
             self.standing = None
         if state == "running":
-            self._clock.start(self._cost_done())
+            self._clock.start(self._cost_done(), since)
         else:
             self._clock.stop()
 
@@ -213,10 +218,10 @@ class Clock:
         self._last = 0.0
         self._cost_at_start = 0.0
 
-    def start(self, cost_done: float) -> None:
-        """Begin to count; nothing happens when it counts already."""
+    def start(self, cost_done: float, since: float | None = None) -> None:
+        """Begin to count, from now or from `since`; nothing happens when it counts already."""
         if self._since is None:
-            self._since = self._last = time.monotonic()
+            self._since = self._last = time.monotonic() if since is None else since
             self._cost_at_start = cost_done
 
     def progress(self, cost_done: float) -> None:

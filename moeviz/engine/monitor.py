@@ -393,7 +393,7 @@ class Monitor:
                 self._began(run)
 
     def _start(self, run: Dispatch) -> None:
-        self._mailbox.post(partial(self._began, run))
+        self._mailbox.post(partial(self._began, run, time.monotonic()))
 
     def _bring(self, run: Dispatch, block: Any, outcome: Any) -> None:
         self._mailbox.post(partial(self._arrived, run, block, outcome))
@@ -457,11 +457,12 @@ class Monitor:
         else:
             self._settle(job, job.run)
 
-    def _began(self, run: Dispatch) -> None:
+    def _began(self, run: Dispatch, at: float | None = None) -> None:
+        """Note that somebody computes a job, since `at` where word of it comes later."""
         with self._ledger.changed:
             if not run.current or run.job.state != "waiting":
                 return
-            run.job.become("running", self._aside.moved(run.job))
+            run.job.become("running", self._aside.moved(run.job), at)
             self._ledger.changed.notify_all()
         with self._failing(run.job, run.number):
             self._save(run.job)

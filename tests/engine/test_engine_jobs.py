@@ -130,3 +130,14 @@ def test_done_means_that_all_blocks_are_there(job: Job):
     job.mirror(None, {f"block-{i}": {} for i in range(4)})
     assert job.state == "done"
     assert job.snapshot().fraction == 1.0
+
+
+def test_time_counts_from_when_somebody_began_not_from_when_word_of_it_came(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    clock = Clock(2.0)
+    monkeypatch.setattr("moeviz.engine.jobs.time.monotonic", lambda: 100.0)
+    clock.start(0.0, since=99.5)
+    assert clock.seconds() == 2.5
+    clock.start(0.0)
+    assert clock.seconds() == 2.5, "it counts already"
