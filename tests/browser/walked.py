@@ -35,6 +35,10 @@ HOLDS = """() => {
 }"""
 """Whether something on the page has the focus."""
 
+STAYS = """() => [...document.querySelectorAll(".moeviz-meaning:popover-open")]
+    .some((box) => !box.parentElement.contains(document.activeElement))"""
+"""Whether the meaning of a word covers the page though the keyboard has gone on."""
+
 LETTERS = re.compile(r"[^a-z0-9−.]+")
 
 
@@ -76,6 +80,7 @@ class Keys:
     def press(self, target: Locator, key: str = "Enter") -> None:
         """Go to something and press a key there."""
         self.reach(target)
+        assert not self.page.evaluate(STAYS)
         self.page.keyboard.press(key)
 
 
