@@ -54,7 +54,8 @@ def test_no_moment_lies_between_the_last_block_and_that_a_job_is_done(
 ):
     """Whoever dies there leaves a job that is whole, and would never be said to be."""
     engine = JobEngine([Relays()], store, Inline(), "cpu")
-    monkeypatch.setattr(engine._monitor, "_add", lambda run, block, result: None)  # it dies here
+    executor = engine._monitor._executor
+    monkeypatch.setattr(executor, "_add", lambda run, block, result: None)  # it dies here
     spec = Relay(teams=1, runners=1)
     job = engine.submit(spec)
     folder = store.folder(job, "cpu", Relays())
