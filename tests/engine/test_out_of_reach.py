@@ -15,7 +15,7 @@ from sqlalchemy import make_url, text
 from toy_chains import Relay, Relays
 
 from moeviz.engine import Store
-from moeviz.engine.database import base
+from moeviz.engine.database import base, server
 from moeviz.engine.database.base import Database
 from moeviz.engine.database.refusals import unreachable
 from moeviz.engine.job_engine import JobEngine
@@ -98,7 +98,7 @@ def test_an_app_that_stands_still_does_not_hold_a_job_for_ever(
     stores = [Store(tmp_path / name, url) for name in "ab"]
     folders = [store.folder(JOB, "cpu") for store in stores]
     folders[1].write_specification({})
-    monkeypatch.setattr(base, "_OWN_REACH", "SET idle_in_transaction_session_timeout = 300")
+    monkeypatch.setattr(server, "_OWN_REACH", "SET idle_in_transaction_session_timeout = 300")
     inside, times = threading.Event(), []
 
     def stand_still() -> None:
