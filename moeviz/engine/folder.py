@@ -18,6 +18,7 @@ from moeviz.engine.name import Name
 from moeviz.engine.record import Record
 from moeviz.engine.shelf import Shelf, Work
 from moeviz.engine.states import States
+from moeviz.engine.wishlist import Wishlist
 from moeviz.text import json_text
 
 T = TypeVar("T")
@@ -44,6 +45,8 @@ class Folder:
         Folder of the files that blocks leave.
     states : States
         What blocks left for those that go on from them.
+    wishes : Wishlist
+        Who wants the job.
     """
 
     def __init__(self, name: Name, root: Path, shelf: Shelf, must_keep: bool = True) -> None:
@@ -51,6 +54,7 @@ class Folder:
         self.path = root / name.kind / name.hash / name.device
         self.device = name.device
         self.states = States(self.path / "states", name, shelf)
+        self.wishes = Wishlist(name, shelf)
         self._shelf = shelf
         self._must_keep = must_keep
 
@@ -222,75 +226,6 @@ class Folder:
         with self._refused():
             return self._shelf.write(lambda rows, c: bool(rows.cancels.take(c, self.name)))
         return False
-
-    def wish(self, *visitors: str, over: bool = False) -> None:
-        """Note that visitors asked for this job.
-
-        Parameters
-        ----------
-        *visitors : str
-            Names of visitors, drawn by chance; "" for somebody who does not say.
-        over : bool
-            Whether the job had come to its end already.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be written to.
-        """
-
-        def write(rows: Any, connection: Any) -> None:
-            for visitor in visitors:
-                rows.wishes.add(connection, self.name, visitor, over)
-
-        self._shelf.write(write)
-
-    def withdraw(self, visitor: str, since: float = 0.0, keep: bool = True) -> set[str]:
-        """Note that a visitor does not want this job any more, and return who does.
-
-        Of two who withdraw at the same time, in whatever process, one is told that nobody is left.
-
-        Parameters
-        ----------
-        visitor : str
-        since : float
-            Wishes from before count no more, in seconds since the epoch.
-        keep : bool
-            Whether to remember that they had asked for it.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be written to.
-        """
-
-        def write(rows: Any, connection: Any) -> set[str]:
-            rows.records.hold(connection, self.name)
-            rows.wishes.withdraw(connection, self.name, visitor, keep)
-            return set(rows.wishes.by(connection, self.name, since))
-
-        return self._shelf.write(write)
-
-    def end_wishes(self, *visitors: str) -> None:
-        """Note that some visitors, or all if none is named, do not want this job any more.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be written to.
-        """
-        self._shelf.write(lambda rows, c: rows.wishes.end(c, self.name, visitors or None))
-
-    def wished_by(self, since: float = 0.0) -> set[str]:
-        """Return the visitors who want this job, and have asked for it since a moment.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be read.
-        """
-        nobody: set[str] = set()
-        return self._shelf.read(lambda rows, c: rows.wishes.by(c, self.name, since), nobody)
 
     def _read(self, work: Work[T], absent: T) -> T:
         try:

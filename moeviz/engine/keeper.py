@@ -214,7 +214,7 @@ class Keeper:
             folder.write_specification(job.spec.to_json())
         folder.write_record(record)
         if record.state in SPENT:
-            folder.end_wishes()
+            folder.wishes.end()
         return folder.stamp()
 
     def _is_lost(self, job: Job, record: Record | None) -> bool:
