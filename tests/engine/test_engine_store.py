@@ -390,7 +390,7 @@ def test_the_kept_database_of_an_earlier_schema_is_read(tmp_path: Path, version:
     spec = kind.read(folder.read_specification())
     results = folder.read_results([block.id for block in kind.plan(spec)])
     assert results == read_old(KEPT / "folder-of-files" / "studies" / OLD_JOB / "cpu").results
-    assert folder.wished_by() == {"anna"}
+    assert folder.wishes.by() == {"anna"}
     assert ask(store, "SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
     folder.write_result("new", {})
     assert folder.read_results(["new"]) == {"new": {}}
