@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from moeviz.rooms.agenda import Step
 from moeviz.rooms.answers import Content, is_right
 from moeviz.rooms.room import Room
+from moeviz.rooms.step import Step
 
 COLUMNS = ("step", "question", "kind", "answer", "right", "reveals_before")
 """The last: how often the step had been revealed when the answer was given; 0 where nobody knew."""

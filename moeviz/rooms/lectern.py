@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.books import ALONE_SECONDS, Books
 from moeviz.rooms.codes import digest, fits, new_code, new_key
 from moeviz.rooms.errors import NotAllowedError, RoomError, TooOftenError
 from moeviz.rooms.limits import Buckets
 from moeviz.rooms.room import Room
 from moeviz.rooms.state import State, acted
+from moeviz.rooms.step import Step
 from moeviz.text import json_text
 
 SEEN_SECONDS = 60.0

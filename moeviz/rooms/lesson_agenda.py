@@ -20,8 +20,9 @@ from moeviz.lessons.lesson import Step as LessonStep
 from moeviz.lessons.notes import notes_of
 from moeviz.lessons.questions import Choice, Number, Order, Question, Slope
 from moeviz.lessons.results import Results, Shipped
-from moeviz.rooms.agenda import LONGEST, Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.plain import plain
+from moeviz.rooms.step import LONGEST, Step
 
 
 def of_lesson(

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.answers import Content, is_right, together
 from moeviz.rooms.state import State
+from moeviz.rooms.step import Step
 
 MOST_NAMES = 60
 """Nicknames that the lecturer is told."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.errors import RoomError
+from moeviz.rooms.step import Step
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from moeviz.errors import MoevizError
-from moeviz.rooms.agenda import LONGEST, Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.errors import RoomError
+from moeviz.rooms.step import LONGEST, Step
 
 CONVERGENCE = "convergence"
 """The page whose link says a study: a room that is opened there asks for its slope."""

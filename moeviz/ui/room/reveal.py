@@ -8,8 +8,8 @@ from typing import Any
 
 from moeviz.engine import Snapshot
 from moeviz.errors import MoevizError
-from moeviz.rooms.agenda import Step
 from moeviz.rooms.room import Room
+from moeviz.rooms.step import Step
 from moeviz.text import signed
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import engine, hall, look
