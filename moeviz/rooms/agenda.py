@@ -95,5 +95,5 @@ class Agenda:
         if not isinstance(data, Mapping) or not isinstance(data.get("steps"), list):
             raise RoomError("Expected what a room goes through as plain data; open it again.")
         steps = tuple(Step.from_json(step) for step in data["steps"])
-        words = (data.get(name, "") for name in ("title", "link"))
-        return cls(*words, steps, data.get("lesson", "")).checked()
+        title, link, lesson = (data.get(name, "") for name in ("title", "link", "lesson"))
+        return cls(title, link, steps, lesson).checked()

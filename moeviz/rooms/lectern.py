@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from moeviz.rooms.agenda import Agenda
@@ -134,7 +135,7 @@ class Lectern:
         def work(room: Room) -> tuple[Agenda, State]:
             if action != "ask":
                 return room.agenda, acted(room.state, room.agenda, action, value)
-            agenda = room.agenda.with_step(Step.from_json(value), room.state.at + 1)
+            agenda = room.agenda.with_step(_asked(value), room.state.at + 1)
             return agenda, acted(room.state, agenda, "lead", room.state.at + 1)
 
         return self._books.change(code, work)
@@ -173,3 +174,9 @@ class Lectern:
         """Return what is known of all rooms that are kept, the latest first."""
         nothing: list[dict[str, Any]] = []
         return self._books.read(lambda rows, c: rows.listed(c), nothing)
+
+
+def _asked(value: Any) -> Step:
+    """Return a question that was typed: it runs and shows nothing, whatever a browser says."""
+    step = Step.from_json(value)
+    return replace(step, run=None, source=None, shows=(), comes=())

@@ -2,6 +2,7 @@
 // axes with logarithms, a histogram, or bars.
 
 import { element, tagged } from "@dom";
+import { formula, spelled } from "@roomtex";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MINUS = "\u2212";
@@ -22,9 +23,14 @@ export function digitsOf(step) {
   return step.by >= 1 ? 0 : step.by >= 0.1 ? 1 : 2;
 }
 
-// Words with **bold** and *emphasised* parts, as nodes: nothing that somebody typed is taken for HTML.
+// Words with **bold** and *emphasised* parts and formulas, as nodes: nothing that somebody typed is
+// taken for HTML.
 export function worded(text) {
-  return String(text).split(/(\*\*[^*]+\*\*|\*[^*]+\*)/).map((part) => {
+  return String(text).split(/(\$[^$\n]+\$)/).flatMap((part, at) => (at % 2 ? [formula(part.slice(1, -1))] : marked(part)));
+}
+
+function marked(text) {
+  return text.split(/(\*\*[^*]+\*\*|\*[^*]+\*)/).filter(Boolean).map((part) => {
     if (/^\*\*[^*]+\*\*$/.test(part)) return element("strong", "", part.slice(2, -2));
     if (/^\*[^*]+\*$/.test(part)) return element("em", "", part.slice(1, -1));
     return part;
@@ -231,7 +237,7 @@ export function bars(step, { together, outcome, own, revealed }) {
     const bar = element("span", "room-length");
     bar.style.setProperty("--share", String(count / most));
     const marks = [is && "✓ right", name === mine && "your answer"].filter(Boolean).join(" · ");
-    row.append(element("span", "room-label", labelOf(step, name)), bar, element("span", "room-count", String(count)));
+    row.append(tagged("span", { class: "room-label" }, ...worded(labelOf(step, name))), bar, element("span", "room-count", String(count)));
     if (marks) row.append(element("span", "room-mark", marks));
     root.append(row);
   }
@@ -266,7 +272,7 @@ export function drawn(step, told, width, height, scale = 1) {
   const made = draw(step, told, width, height, scale);
   if (made.tagName === "svg") {
     made.setAttribute("role", "img");
-    made.setAttribute("aria-label", inWords(step, told) || step.title);
+    made.setAttribute("aria-label", spelled(inWords(step, told) || step.title));
   }
   figure.append(made);
   return figure;
