@@ -151,12 +151,15 @@ def revealed_document(
     }
 
 
-def curves_document(curves: Sequence[Curve]) -> dict[str, Any]:
+def curves_document(curves: Sequence[Curve], sizes: Sequence[int]) -> dict[str, Any]:
     """Return the picture of some curves with their slopes, for the component ``plane``.
 
     Parameters
     ----------
     curves : sequence of Curve
+        Of a study that may go on.
+    sizes : sequence of int
+        All sample sizes of the study.
 
     Raises
     ------
@@ -165,7 +168,6 @@ def curves_document(curves: Sequence[Curve]) -> dict[str, Any]:
     """
     known = [Known(curve.label, curve.n, curve.mean).points for curve in curves]
     points = [point for line in known for point in line]
-    sizes = [n for curve in curves for n in curve.n]
     if not points or not min(sizes) < max(sizes):
         raise SpecificationError("Expected points of a curve, but there are none yet; wait.")
     names = [f"{number}" if len(curves) > 1 else "" for number in range(1, len(curves) + 1)]

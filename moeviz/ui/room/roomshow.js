@@ -27,7 +27,8 @@ class Entry {
   }
 
   draw({ picture, scene, words }, code) {
-    this.place = tagged("div", { class: "moeviz-plane", "data-compact": "" });
+    this.place = tagged("div", { class: "moeviz-plane" });
+    if (scene) this.place.dataset.compact = "";
     this.below = element("p", "room-below", words);
     this.root.append(this.place, this.below);
     this.fetch(picture, scene, code);

@@ -123,7 +123,7 @@ def _document(run: Run, result: Any, sources: Sequence[Source]) -> dict[str, Any
 
     if run.what == "study":
         keys = [source.key for source in sources if isinstance(source, OfCurve)]
-        return curves_document([key.of(result) for key in keys])
+        return curves_document([key.of(result) for key in keys], result.spec["sizes"])
     if run.what == "protocol":
         return protocols_document(result)
     names = [method.text for method in result.spec.methods]
