@@ -17,6 +17,8 @@ class OnShow:
     ----------
     code : str
         The room's.
+    kind : str
+        The step's; "" where nothing is on show.
     run : mapping or None
         What the step runs, if it does.
     things : tuple of mapping
@@ -28,6 +30,7 @@ class OnShow:
     """
 
     code: str
+    kind: str
     run: Mapping[str, Any] | None
     things: tuple[Mapping[str, Any], ...]
     job: str
@@ -35,7 +38,7 @@ class OnShow:
 
 
 def on_show(room: Room) -> OnShow:
-    """Return what stands on a room's screens; what comes with a reveal is there after it alone.
+    """Return what stands on a room's screens; with a reveal other things come in its place.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def on_show(room: Room) -> OnShow:
     """
     step, state = room.step, room.state
     if state.hidden or state.ended:
-        return OnShow(room.code, None, (), "", "")
-    comes = step.comes if step.id in state.revealed else ()
+        return OnShow(room.code, "", None, (), "", "")
+    things = step.comes if step.id in state.revealed and step.comes else step.shows
     job = state.jobs.get(step.id, "") if state.tells(step.id) else ""
-    return OnShow(room.code, step.run, (*step.shows, *comes), job, room.agenda.lesson)
+    return OnShow(room.code, step.kind, step.run, things, job, room.agenda.lesson)

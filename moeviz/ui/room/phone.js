@@ -199,7 +199,7 @@ class Phone {
     this.words = element("div", "phone-words");
     this.words.setAttribute("role", "status");
     this.came = element("div", "phone-words");
-    this.body.append(this.picture, this.words, this.came, this.shows.root);
+    this.body.append(this.picture, this.words, this.shows.root, this.came);
     // Of a slope the points arrive one by one.
     if (!this.told.job || step.kind !== "slope") return;
     this.progress = element("p", "phone-quiet");

@@ -87,12 +87,12 @@ class Desk {
     const part = (name, tag = "div") => (this[name] = element(tag, `room-${name}`));
     part("title", "h1");
     this.title.tabIndex = -1;
-    for (const name of ["words", "picture", "takeaway", "number", "join", "place", "acts", "more", "notes", "asks"]) part(name);
+    for (const name of ["words", "picture", "takeaway", "came", "number", "join", "place", "acts", "more", "notes", "asks"]) part(name);
     this.status = tagged("p", { class: "room-said", role: "status" });
-    this.takeaway.setAttribute("aria-live", "polite");
+    for (const node of [this.takeaway, this.came]) node.setAttribute("aria-live", "polite");
     this.main = element("div", "room-main");
     this.shows = new Shows(this.data.code);
-    this.main.append(this.title, this.words, this.number, this.picture, this.takeaway, this.shows.root);
+    this.main.append(this.title, this.words, this.number, this.picture, this.takeaway, this.shows.root, this.came);
     const side = tagged("aside", { "aria-label": "Leading the room" }, this.join, this.place, this.acts, this.more, this.status, this.notes, this.asks);
     this.root.replaceChildren(this.main, side);
     this.code();
@@ -239,7 +239,7 @@ class Desk {
     this.run.hidden = asks || !told.runs || (told.ran && !told.outcome?.trouble);
     this.shows.take(told.ended ? {} : told);
     // What a question is about stands before it; what came out, behind.
-    const before = asks && !told.revealed ? this.number : null;
+    const before = asks && !told.revealed ? this.number : this.came;
     if (this.shows.root.nextSibling !== before) this.main.insertBefore(this.shows.root, before);
     this.next.classList.toggle("room-press", !asks || told.revealed);
     this.back.disabled = told.at === 0;
@@ -269,7 +269,8 @@ class Desk {
     const trouble = told.hidden || told.ended ? "" : told.outcome?.trouble ?? "";
     if (!shown) {
       this.picture.replaceChildren(...(covered ? [this.cover()] : []));
-      return this.conclude([trouble]);
+      this.write(this.takeaway, []);
+      return this.write(this.came, [trouble]);
     }
     const scale = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
     const wide = this.picture.clientWidth || 800;
@@ -279,14 +280,16 @@ class Desk {
     const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
     const all = { ...told, curve };
     this.picture.replaceChildren(drawn(step, all, wide, high, scale));
-    this.conclude([inWords(step, all), (told.revealed && told.outcome?.words) || "", trouble, this.progress]);
+    this.write(this.takeaway, [inWords(step, all)]);
+    this.write(this.came, [(told.revealed && told.outcome?.words) || "", trouble, this.progress]);
   }
 
-  conclude(parts) {
+  // Written anew only where it is another: what is typeset stays.
+  write(node, parts) {
     const text = parts.filter(Boolean).join("\n\n");
-    if (this.takeaway.dataset.of === text) return;
-    this.takeaway.dataset.of = text;
-    this.takeaway.replaceChildren(...paragraphs(text));
+    if (node.dataset.of === text) return;
+    node.dataset.of = text;
+    node.replaceChildren(...paragraphs(text));
   }
 
   cover() {
