@@ -276,7 +276,9 @@ class Desk {
     const wide = this.picture.clientWidth || 800;
     const scrolled = this.root.closest('[data-testid="stMain"]')?.scrollTop ?? 0;
     const below = window.innerHeight - this.picture.getBoundingClientRect().top - scrolled - 110 * scale;
-    const high = Math.max(300, Math.min(0.62 * wide, below));
+    // Beside pictures and results of its own answers take less room.
+    const [least, share] = told.shown?.length && step.kind === "number" ? [200, 0.3] : [300, 0.62];
+    const high = Math.max(least, Math.min(share * wide, below));
     const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
     const all = { ...told, curve };
     this.picture.replaceChildren(drawn(step, all, wide, high, scale));

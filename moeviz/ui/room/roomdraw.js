@@ -191,7 +191,7 @@ export function fan(step, { together, outcome, own, curve, revealed }, width, he
 export function histogram(step, { together, outcome, own, revealed }, width, height, scale) {
   const root = shape("svg", { viewBox: `0 0 ${width} ${height}`, class: "room-axes" });
   const bars = together?.bars ?? [];
-  const [foot, top] = [40 * scale, 26 * scale];
+  const [foot, top] = [40 * scale, (revealed ? 62 : 26) * scale];
   if (!bars.length) return root;
   const [from, to] = [bars[0][0], bars.at(-1)[1]];
   const most = Math.max(1, ...bars.map(([, , count]) => count));
@@ -214,14 +214,14 @@ export function histogram(step, { together, outcome, own, revealed }, width, hei
       x: x(place), y: height - foot + 20 * scale, "text-anchor": anchor, "font-size": 15 * scale, class: "room-tick",
     }, written(place, digitsOf(step))));
   }
-  const mark = (value, className, words) => {
-    root.append(shape("line", { x1: x(value), x2: x(value), y1: top, y2: height - foot, class: className, "stroke-width": 3 * scale }));
+  const mark = (value, className, words, row) => {
+    root.append(shape("line", { x1: x(value), x2: x(value), y1: top - 18 * scale, y2: height - foot, class: className, "stroke-width": 3 * scale }));
     root.append(shape("text", {
-      x: x(value), y: 17 * scale, "text-anchor": value > (from + to) / 2 ? "end" : "start", "font-size": 16 * scale, class: `${className}-words`,
+      x: x(value), y: (17 + 20 * row) * scale, "text-anchor": value > (from + to) / 2 ? "end" : "start", "font-size": 16 * scale, class: `${className}-words`,
     }, words));
   };
-  if (revealed && Number.isFinite(outcome?.value)) mark(outcome.value, "room-measured", `it is ${written(outcome.value, digitsOf(step))}`);
-  if (own !== undefined) mark(own, "room-own", `you: ${written(own, digitsOf(step))}`);
+  if (revealed && Number.isFinite(outcome?.value)) mark(outcome.value, "room-measured", `it is ${written(outcome.value, digitsOf(step))}`, 0);
+  if (own !== undefined) mark(own, "room-own", `you: ${written(own, digitsOf(step))}`, 1);
   return root;
 }
 
