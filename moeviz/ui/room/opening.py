@@ -16,6 +16,9 @@ from moeviz.ui.room.page_steps import steps_of
 
 LESSONS_PAGE = "lessons"
 
+ENDING = " · moeviz"
+"""What the title of a browser's window ends with, of pages that have no heading."""
+
 
 def agenda_of(said: Mapping[str, Any]) -> Agenda:
     """Return what a room goes through that somebody wants to open.
@@ -39,7 +42,8 @@ def agenda_of(said: Mapping[str, Any]) -> Agenda:
     if not isinstance(page, str) or not isinstance(title, str) or len(page) > LONGEST["page"]:
         raise RoomError("Expected a page with a title to open a room from; go there, and open it.")
     address, _, query = page.partition("?")
-    name = " ".join(title.split())[: LONGEST["title"]] or "moeviz"
+    title = " ".join(title.split())[: LONGEST["title"]].removesuffix(ENDING)
+    name = title or "moeviz"
     link = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=200))
     if address == LESSONS_PAGE and (lesson := link.get("lesson", "")):
         return _of_lesson(lesson[:60])

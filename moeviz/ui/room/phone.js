@@ -128,7 +128,7 @@ class Phone {
     this.shows?.close();
     this.shows = new Shows(this.code);
     const head = tagged(
-      "header", {}, element("p", "phone-quiet", `${told.title} · ${told.at + 1} of ${told.of}`),
+      "header", {}, tagged("p", { class: "phone-quiet" }, ...worded(told.title), ` · ${told.at + 1} of ${told.of}`),
     );
     const title = tagged("h1", { tabindex: "-1" });
     if (told.ended) {

@@ -198,6 +198,7 @@ class Desk {
     const { told } = this;
     const { step } = told;
     const asks = step.kind !== "look";
+    this.main.dataset.kind = step.kind;
     const line = (node, text) => {
       if (node.textContent !== text) node.textContent = text;
     };
@@ -225,7 +226,7 @@ class Desk {
     const place = `Step ${told.at + 1} of ${told.of}`;
     if (this.place.dataset.of !== place) {
       this.place.dataset.of = place;
-      const lesson = tagged("a", { href: home(told.link).href, target: "_blank", rel: "noopener" }, told.title);
+      const lesson = tagged("a", { href: home(told.link).href, target: "_blank", rel: "noopener" }, ...worded(told.title));
       this.place.replaceChildren(element("strong", "", place), " · ", lesson);
     }
     line(this.run, told.runs === "check" ? "Decide it again, live" : "Run it live");

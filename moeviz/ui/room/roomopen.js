@@ -1,6 +1,7 @@
 // What a lecturer sees who leads no room yet: lessons to open one from, and the field for a room's key.
 
 import { button, element, tagged } from "@dom";
+import { worded } from "@roomdraw";
 import { send } from "@roomnet";
 
 const MOST_BYTES = 60_000; // Of a lesson's file, as the server takes it.
@@ -16,9 +17,14 @@ export function choices(lessons) {
       location.assign(home(`room?code=${code}`));
     } catch (error) {
       said.textContent = error.message;
+      said.scrollIntoView({ block: "nearest" });
     }
   };
-  const rows = lessons.map(([name, title]) => tagged("li", {}, button(title, () => open({ lesson: name }))));
+  const rows = lessons.map(([name, title]) => {
+    const press = button("", () => open({ lesson: name }));
+    press.append(...worded(title));
+    return tagged("li", {}, press);
+  });
   const file = tagged("input", { type: "file", accept: ".md,text/markdown", id: "room-file" });
   file.onchange = async () => {
     const [given] = file.files;
@@ -31,8 +37,8 @@ export function choices(lessons) {
     element("p", "", "A class joins on its phones by a code, predicts without names, and sees at once what it thinks; then the run starts for all. Open a room from a lesson:"),
     tagged("ol", { class: "room-lessons" }, ...rows),
     tagged("p", { class: "room-file" }, tagged("label", { for: "room-file" }, "Or from a lesson of your own, a Markdown file: "), file),
-    element("p", "", "Or open one from any page: go there, press Share, and choose “Open a lecture room”."),
     said,
+    element("p", "", "Or open one from any page: go there, press Share, and choose “Open a lecture room”."),
     tagged("p", {}, "You are in the class? ", tagged("a", { href: home("join").href }, "Join a room")),
   ];
 }
