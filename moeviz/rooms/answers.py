@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.rooms.agenda import Step
 from moeviz.rooms.errors import RoomError
+from moeviz.rooms.step import Step
 
 Content = float | str | tuple[str, ...]
 """A number or a slope, the name of a choice, or names in order."""

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moeviz.errors import MoevizError
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.answers import BINS, is_right, read_answer, together
 from moeviz.rooms.codes import LETTERS, digest, fits, new_code, new_key, read_code
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.limits import Buckets, Guesses, connection_of
 from moeviz.rooms.plain import plain
 from moeviz.rooms.state import ACTIONS, State, acted
+from moeviz.rooms.step import Step
 
 SLOPE = Step("slope", "How steep?", "slope", low=-2.0, high=0.5, by=0.05)
 NUMBER = Step("number", "How many?", "number", low=0.0, high=100.0, by=1.0)
