@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from moeviz.engine.endings import By
 from moeviz.engine.errors import DamagedFileError, EngineError, StoreError
 from moeviz.engine.name import Name
 from moeviz.engine.record import Record
@@ -199,29 +200,37 @@ class Folder:
         with self._refused():
             self.states.sweep()
 
-    def ask_cancel(self) -> None:
+    def ask_cancel(self, by: By = "visitors") -> None:
         """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
 
-        Raises
-        ------
-        StoreError
-            If the database cannot be written to.
-        """
-        self._shelf.write(lambda rows, c: rows.ask_cancel(c, self.name))
-
-    def take_cancel(self) -> bool:
-        """Return whether a cancel was asked for, and take the question away.
+        Parameters
+        ----------
+        by : {"visitors", "lecturer", "command"}
+            By whose power.
 
         Raises
         ------
         StoreError
             If the database cannot be written to.
         """
-        if not self._read(lambda rows, c: rows.cancel_asked(c, self.name), False):
-            return False
+        self._shelf.write(lambda rows, c: rows.ask_cancel(c, self.name, by))
+
+    def take_cancel(self) -> By | None:
+        """Return by whose power a cancel was asked for, and take the question away.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written to.
+        """
+        nobody: By | None = None
+        by = self._read(lambda rows, c: rows.cancel_asked(c, self.name), nobody)
+        if by is None:
+            return None
         with self._refused():
-            return self._shelf.write(lambda rows, c: bool(rows.take_cancel(c, self.name)))
-        return False
+            taken = self._shelf.write(lambda rows, c: bool(rows.take_cancel(c, self.name)))
+            return by if taken else None
+        return None
 
     def wish(self, *visitors: str, over: bool = False) -> None:
         """Note that visitors asked for this job.

@@ -19,6 +19,7 @@ from typing import Any
 from moeviz.engine.aside import Aside
 from moeviz.engine.desk import Desk, Due
 from moeviz.engine.dispatch import Connection, Dispatch, Finished, Listener, LostError, Runner
+from moeviz.engine.endings import MESSAGES, By
 from moeviz.engine.errors import LostStoreError, StoreError
 from moeviz.engine.history import History
 from moeviz.engine.jobs import Job
@@ -43,12 +44,12 @@ LOSSES = 3
 logger = logging.getLogger(__name__)
 
 
-def _cancel_asked(job: Job) -> bool:
-    """Whether somebody asked for a job's end through the store, as far as that answers."""
+def _cancel_asked(job: Job) -> By | None:
+    """Return who asked for a job's end through the store, as far as that answers."""
     try:
         return job.folder.take_cancel()
     except LostStoreError:
-        return False  # what has to be written waits for it
+        return None  # what has to be written waits for it
 
 
 class Monitor:
@@ -184,9 +185,10 @@ class Monitor:
         asked = self._cancels_asked([job for job, _ in ours])
         for job, number in ours:
             with self._failing(job, number):
-                stop = (asked is None or job.folder.name in asked) and _cancel_asked(job)
-                if stop and not self.wishes.of(job):
-                    self._end(job, number, "cancelled")
+                look = asked is None or job.folder.name in asked
+                by = _cancel_asked(job) if look else None
+                if by and not self.wishes.of(job):
+                    self._end(job, number, "cancelled", MESSAGES[by])
                 elif beat:
                     self._save(job)
                     self._share(job)

@@ -28,6 +28,7 @@ from moeviz.engine.database.tables import (
     visitors,
     wishes,
 )
+from moeviz.engine.endings import MESSAGES, By
 from moeviz.engine.name import Name
 from moeviz.engine.old import Old
 from moeviz.engine.owner import SILENT_SECONDS
@@ -169,17 +170,21 @@ def forget_record(connection: Connection, name: Name) -> None:
     )
 
 
-def ask_cancel(connection: Connection, name: Name) -> None:
+def ask_cancel(connection: Connection, name: Name, by: By) -> None:
     """Note that a job shall be stopped, whoever wants it."""
     know(connection, name)
     end_wishes(connection, name)
-    connection.execute(update(jobs).where(within(jobs, name)).values(cancel=time.time()))
+    noted = update(jobs).where(within(jobs, name)).values(cancel=time.time(), cancel_by=by)
+    connection.execute(noted)
 
 
-def cancel_asked(connection: Connection, name: Name) -> bool:
-    """Return whether a job shall be stopped."""
-    asked = select(jobs.c.cancel).where(within(jobs, name))
-    return connection.execute(asked).scalar() is not None
+def cancel_asked(connection: Connection, name: Name) -> By | None:
+    """Return by whose power a job shall be stopped; None where it shall not."""
+    noted = within(jobs, name) & jobs.c.cancel.is_not(None)
+    row = connection.execute(select(jobs.c.cancel_by).where(noted)).first()
+    if row is None:
+        return None
+    return row.cancel_by if row.cancel_by in MESSAGES else "visitors"
 
 
 def cancels_asked(connection: Connection, names: Sequence[Name]) -> set[Name]:
@@ -195,7 +200,8 @@ def cancels_asked(connection: Connection, names: Sequence[Name]) -> set[Name]:
 def take_cancel(connection: Connection, name: Name) -> bool:
     """Take the note away, and return whether there was one."""
     noted = within(jobs, name) & jobs.c.cancel.is_not(None)
-    return bool(connection.execute(update(jobs).where(noted).values(cancel=None)).rowcount)
+    taken = update(jobs).where(noted).values(cancel=None, cancel_by=None)
+    return bool(connection.execute(taken).rowcount)
 
 
 # --- The specification.
@@ -336,7 +342,7 @@ def wished_by(connection: Connection, name: Name, since: float) -> set[str]:
 def asked_by(connection: Connection, visitor: str, most: int) -> list[dict[str, Any]]:
     """Return what a visitor asked for, the latest first."""
     asked = (
-        select(wishes, jobs.c.state, jobs.c.seconds)
+        select(wishes, jobs.c.state, jobs.c.seconds, jobs.c.message)
         .select_from(wishes.outerjoin(jobs, _same(wishes, jobs)))
         .where(wishes.c.visitor == visitor)
         .order_by(wishes.c.since.desc())
