@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from moeviz.engine.clock import Clock
+from moeviz.engine.ended_by import MESSAGES as ENDED
 from moeviz.engine.folder import Folder
 from moeviz.engine.kind import Kind
 from moeviz.engine.owner import Owner
@@ -21,7 +22,7 @@ MESSAGES: dict[JobState, str] = {
     "waiting": "Waiting for the workers.",
     "running": "Computing.",
     "done": "All blocks are computed.",
-    "cancelled": "Cancelled; what was finished is kept, and running it again computes the rest.",
+    "cancelled": ENDED["visitors"],
     "failed": "A block failed.",
     "interrupted": "The computing was interrupted; running it again computes what is missing.",
 }

@@ -54,7 +54,7 @@ def test_where_the_store_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         found = place.folder(JOB, "cpu")
         assert found.read_results(["a"]) == {}
         assert found.read_record() is found.read_specification() is None
-        assert (found.stamp(), found.take_cancel()) == (0, False)
+        assert (found.stamp(), found.take_cancel()) == (0, None)
         assert kept_jobs(place) == []
         assert place.take_in_all() == 0
     assert list(tmp_path.iterdir()) == [], "nothing is made before something is written"
