@@ -11,6 +11,7 @@ from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.questions import Answer, Choice, Number, Order, Question, Slope
 from moeviz.lessons.results import Results
 from moeviz.text import signed
+from moeviz.ui.lessons.heading import ASKED
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.typeset import mixed
@@ -32,6 +33,13 @@ def ask(
     drawn : float or None
         What :func:`draw_slope` returned, for a slope.
     """
+    with st.container(key=f"{ASKED}.{question.kind}"):
+        return _ask(question, said, facts, key, drawn)
+
+
+def _ask(
+    question: Question, said: Answer | None, facts: Facts, key: str, drawn: float | None
+) -> Answer | None:
     label, locked = filled(question.question, facts), said is not None
     if isinstance(question, Choice):
         return _choice(question, said, facts, label, key)

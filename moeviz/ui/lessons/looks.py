@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -37,7 +38,10 @@ PICTURE = "lessons.plane"
 STUDY = "lessons.study"
 
 WINDOW = (-1.6, 1.6)
-"""The part of the plane of gates that is drawn beside words."""
+"""The part of the plane of gates that is drawn beside words, at the least."""
+
+_ROOM = 1.15
+"""Around vectors that reach farther."""
 
 Guess = tuple[str, float]
 """A curve's source, and the slope that was predicted for it."""
@@ -60,7 +64,7 @@ def show_look(look: Look, lesson: Lesson, compact: bool, facts: Facts, place: st
     if look.picture is None:
         path = next(path for path, address in ADDRESSES.items() if address == look.page)
         label = filled(look.label, facts) or PAGES[look.page]
-        st.page_link(path, label=plain(label), query_params=link_of(look.link))
+        st.page_link(path, label=f"→ {plain(label)}", query_params=link_of(look.link))
         return
     document, scene = look_document(look, compact)
     plane(
@@ -145,10 +149,26 @@ def look_document(look: Look, compact: bool) -> tuple[dict[str, Any], str]:
         (x,) = (handle for handle in document["handles"] if handle["id"] == "x")
         x["panels"] = []
     if compact:
-        document |= {"shown": 1} if scene == "cells" else {"bare": True, "x": WINDOW, "y": WINDOW}
+        document |= {"shown": 1} if scene == "cells" else _close(document)
     if look.still:
         document["handles"] = [{**handle, "fixed": True} for handle in document["handles"]]
     return document, scene
+
+
+def _close(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how planes are drawn beside words: close, with every handle in them.
+
+    A phone shows titles alone: where routers are the same, the gate is what tells planes apart.
+    """
+    far = max(abs(part) for handle in document["handles"] for part in handle["at"])
+    window = WINDOW if far < WINDOW[1] else (-_ROOM * far, _ROOM * far)
+    models = document["models"]
+    if len({model["title"] for model in models}) < len({model["note"] for model in models}):
+        models = [
+            {**m, "title": f"{m['note'][0].upper()}{m['note'][1:]}", "note": m["title"].lower()}
+            for m in models
+        ]
+    return {"bare": True, "x": window, "y": window, "models": models}
 
 
 def _curves(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from moeviz.lessons.blocks import Way
@@ -35,7 +37,7 @@ def show_way(way: Way, facts: Facts) -> None:
             args=(way.link.get(LESSON, ""),),
         )
     else:
-        st.page_link(path, label=mixed(label), query_params=dict(way.link))
+        st.page_link(path, label=f"→ {mixed(label)}", query_params=dict(way.link))
 
 
 def _open(lesson: str) -> None:
@@ -52,13 +54,17 @@ def show_ways(step: Step, lesson: Lesson, request: Request) -> None:
     request : Request
     """
     number = request.own[STEP]
-    waits = step.kind == "predict" and step.id not in request.own[SAID]
+    open_yet = step.question is not None and step.id not in request.own[SAID]
+    waits = step.kind == "predict" and open_yet
     last = number == len(lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Back", key="lessons.back", disabled=number == 1, on_click=_go, args=(-1,))
         if not last and not waits:
-            st.button("Next", key="lessons.next", type="primary", on_click=_go, args=(1,))
+            kind: Literal["primary", "secondary"] = "secondary" if open_yet else "primary"
+            st.button("Next", key="lessons.next", type=kind, on_click=_go, args=(1,))
         st.button("Start again", key=AGAIN, on_click=_again)
+    if last:
+        st.markdown(":small[This was the last step; the list counts the lesson as finished.]")
 
 
 def show_below(lesson: Lesson, request: Request, facts: Facts) -> None:
