@@ -23,7 +23,8 @@ _NAME = re.compile(
 )
 _SIGNED = re.compile(rf"(?P<minus>(?<![\w)])-)?{_NAME.pattern}")
 _POWER = re.compile(r"(?<![\w.])10\^(-?\d+)")
-_CALL = re.compile(r"(?<!\\)\b(?:sigma|tanh|cos|sin|log|exp)\([^()$]*\)")
+# Reading a formula would make letters of indices that are typed as such, as in exp(sᵢ).
+_CALL = re.compile(r"(?<!\\)\b(?:sigma|tanh|cos|sin|log|exp)\([^()$₀-ₜᵢ-ᵪⱼ]*\)")
 
 
 def typeset_words(words: str) -> str:

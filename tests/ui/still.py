@@ -13,7 +13,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.engine.endings import MESSAGES, By
+from moeviz.engine.ended_by import MESSAGES, By
 from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.studies.studies import Studies
 from moeviz.engine.trainings.trainings import Trainings

@@ -17,7 +17,7 @@ from moeviz.charts.claim_repairs import repair_line
 from moeviz.charts.claim_sides import sides
 from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.engine.checks.check import Checks
-from moeviz.engine.endings import MESSAGES, By
+from moeviz.engine.ended_by import MESSAGES, By
 from moeviz.errors import SpecificationError
 from moeviz.model import SCORES
 from moeviz.symbolic.catalogue import CATALOGUE

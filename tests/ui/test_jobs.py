@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from moeviz.engine import Check, Store, endings
+from moeviz.engine import Check, Store
 from moeviz.engine.folder import Folder
 from moeviz.engine.record import Record
 from moeviz.engine.snapshot import JobState
@@ -43,16 +43,16 @@ class Keeping(StillEngine):
     store: Store
 
     def wished_by(self, job: str) -> set[str]:
-        return self.folder(job).wished_by()
+        return self.folder(job).wishes.by()
 
     def withdraw(self, job: str, visitor: str, keep: bool = True) -> bool:
-        if not self.folder(job).withdraw(visitor, keep=keep):
+        if not self.folder(job).wishes.withdraw(visitor, keep=keep):
             self.cancel(job)
         return not self.jobs[job].active
 
     def submit(self, spec: Any, visitor: str = "") -> str:
         name = super().submit(spec, visitor)
-        self.folder(name).wish(visitor)
+        self.folder(name).wishes.add(visitor)
         return name
 
     def folder(self, job: str) -> Folder:
@@ -65,7 +65,7 @@ class Keeping(StillEngine):
         folder = self.folder(made.job_id)
         folder.write_specification(made.spec.to_json())
         folder.write_record(Record("running"))
-        folder.wish(*(who(name) for name in visitors))
+        folder.wishes.add(*(who(name) for name in visitors))
         return made.job_id
 
 
@@ -178,7 +178,7 @@ def test_whose_job_the_lecturer_ended_is_told_so(client, engine):
     job = engine.begin(SPEC, ANNA)
     headers = as_of(BERT, **{lecturer.COOKIE: proof(who(BERT), time.time() + 60)})
     assert client.post(f"{PATH}/{job}/end", headers=headers).status_code == 200
-    stop(engine, job, "cancelled", endings.MESSAGES["lecturer"])
+    stop(engine, job, "cancelled", ended_by.MESSAGES["lecturer"])
     (listed,) = client.get(f"{PATH}.json", headers=as_of(ANNA)).json()["jobs"]
     assert listed["ended"] == "Ended by the lecturer"
     assert listed["sentence"] == "Ended by the lecturer after 0 s of computing."
@@ -280,7 +280,7 @@ def test_a_page_of_somebody_else_s_job_offers_no_cancel_and_takes_none(engine):
     app.button(key="lab.too").click().run()
     forged = WidgetState(id=app.button(key="lab.cancel").proto.id, trigger_value=True)
     person = next(iter(engine.wished_by(job) - {who(ANNA)}))
-    engine.folder(job).withdraw(person)
+    engine.folder(job).wishes.withdraw(person)
     states = app._tree.get_widget_states()  # What this visitor's browser would send.
     states.widgets.append(forged)
     app._run(states)

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from moeviz.engine import Check, Snapshot, UnknownJobError
-from moeviz.engine.endings import ended_words
+from moeviz.engine.ended_by import ended_words
 from moeviz.ui.shared.follow import follow
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moeviz.engine.asked import Asked, asked_for, latest
-from moeviz.engine.endings import ended_words
+from moeviz.engine.ended_by import ended_words
 from moeviz.engine.snapshot import ACTIVE
 from moeviz.engine.store import Store
 from moeviz.errors import MoevizError

@@ -20,10 +20,6 @@ from moeviz.ui.shared.drawer import Drawer
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.words import about, duration
 
-_COST = 118
-"""Pixels across of how long a study takes, which stands in two lines: so that a row has room for it
-beside settings, predictions and Run."""
-
 STOPPED = ("cancelled", "failed", "interrupted")
 """States from which a study goes on where it stopped."""
 
@@ -46,7 +42,7 @@ def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     # Together, so that no line ends between them; beside Cancel there is room for the button alone.
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
         if not cancels:
-            st.markdown(f":small[{_work(spec)}]", width=_COST)
+            st.markdown(f":small[{_work(spec)}]", width="content")
         words = "Continue" if stopped else "Run"
         return st.button(words, type="primary", key="lab.run", width=110, help=f"{_cost(spec)}.")
 

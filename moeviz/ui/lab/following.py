@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from moeviz.engine import Snapshot, UnknownJobError
-from moeviz.engine.endings import ended_words
+from moeviz.engine.ended_by import ended_words
 from moeviz.study import FULL, Preset, Specification, split
 from moeviz.study.designs import DESIGNS
 from moeviz.study.fields import MODEL, TRUTH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -61,9 +62,9 @@ def show_look(look: Look, lesson: Lesson, compact: bool, facts: Facts, place: st
         label = filled(look.label, facts) or PAGES[look.page]
         st.page_link(path, label=plain(label), query_params=link_of(look.link))
         return
-    document, scene = _document(look, compact)
+    document, scene = look_document(look, compact)
     plane(
-        document,
+        json_text(document, compact=True),
         key=f"{PICTURE}{place}",
         scene=scene,
         title=lesson.title,
@@ -124,8 +125,16 @@ def _path(page: str) -> str:
     return next(path for path, address in ADDRESSES.items() if address == page)
 
 
-def _document(look: Look, compact: bool) -> tuple[str, str]:
-    """Return the picture's document and the name of its scene."""
+def look_document(look: Look, compact: bool) -> tuple[dict[str, Any], str]:
+    """Return a picture's document and the name of its scene.
+
+    Parameters
+    ----------
+    look : Look
+        That is drawn.
+    compact : bool
+        Whether words stand beside it.
+    """
     picture = look.picture
     if isinstance(picture, Atoms):
         document, scene = closeness_document(picture), "cells"
@@ -139,7 +148,7 @@ def _document(look: Look, compact: bool) -> tuple[str, str]:
         document |= {"shown": 1} if scene == "cells" else {"bare": True, "x": WINDOW, "y": WINDOW}
     if look.still:
         document["handles"] = [{**handle, "fixed": True} for handle in document["handles"]]
-    return json_text(document, compact=True), scene
+    return document, scene
 
 
 def _curves(

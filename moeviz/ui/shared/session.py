@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from moeviz.engine import Checker, Engine, EngineError, Snapshot, UnknownJobError
-from moeviz.engine.endings import By
+from moeviz.engine.ended_by import By
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.trainings.trainings import Trainings

@@ -7,7 +7,7 @@ from typing import Any
 
 from moeviz.engine import Snapshot
 from moeviz.engine.dispatch import HUNG
-from moeviz.engine.endings import ended_words
+from moeviz.engine.ended_by import ended_words
 from moeviz.engine.snapshot import Standing
 
 
