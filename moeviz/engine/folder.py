@@ -205,12 +205,7 @@ class Folder:
             self.states.sweep()
 
     def ask_cancel(self, by: By = "visitors") -> None:
-        """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
-
-        Parameters
-        ----------
-        by : {"visitors", "lecturer", "command"}
-            By whose power.
+        """Ask the engine that computes this job, wherever it runs, to stop, by whose power it may be.
 
         Raises
         ------
@@ -227,13 +222,13 @@ class Folder:
         StoreError
             If the database cannot be written to.
         """
-        nobody: By | None = None
-        by = self._read(lambda rows, c: rows.cancels.asked(c, self.name), nobody)
+        by: By | None = self._read(lambda rows, c: rows.cancels.asked(c, self.name), None)
         if by is None:
             return None
         with self._refused():
-            taken = self._shelf.write(lambda rows, c: bool(rows.cancels.take(c, self.name)))
-            return by if taken else None
+            return (
+                by if self._shelf.write(lambda rows, c: rows.cancels.take(c, self.name)) else None
+            )
         return None
 
     def _read(self, work: Work[T], absent: T) -> T:
