@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -250,3 +252,12 @@ def test_the_phones_page_loads_nothing_but_its_own(base: str):
     assert f'src="{base}/moeviz/script/phone-' in page
     assert "http" not in page.replace("http-equiv", "")
     assert "<script>" not in page
+
+
+def test_a_class_that_comes_back_waits_for_nothing_that_computes():
+    script = "import sys, moeviz.ui.room.routes; print(*sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    heavy = ("torch", "sympy", "numba", "scipy", "moeviz.lessons")
+    assert [name for name in heavy if name in said.stdout.split()] == []
