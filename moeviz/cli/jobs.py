@@ -113,7 +113,7 @@ def cancel_job(arguments: argparse.Namespace) -> int:
     folder = Folder(job.name, store.root, store.shelf)
     asked = job.taken
     if asked:
-        folder.ask_cancel()
+        folder.ask_cancel("command")
     end = time.monotonic() + CANCEL_SECONDS
     while job.taken and time.monotonic() < end:
         time.sleep(0.2)

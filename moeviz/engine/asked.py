@@ -32,6 +32,8 @@ class Asked:
         Spent computing it.
     wishes : int
         How many visitors want it; 0 where that was not asked for.
+    message : str
+        What was last said of it.
     """
 
     name: Name
@@ -40,6 +42,7 @@ class Asked:
     state: str | None
     seconds: float
     wishes: int = 0
+    message: str = ""
 
 
 def asked_for(store: Store, visitor: str, most: int = MOST) -> list[Asked]:
@@ -104,4 +107,6 @@ def forget_visitor(store: Store, visitor: str) -> int:
 
 def _asked(row: Mapping[str, Any], at: float, wanted: bool, wishes: int = 0) -> Asked:
     name = Name(row["kind"], row["hash"], row["device"])
-    return Asked(name, at, wanted, row["state"], row["seconds"] or 0.0, wishes)
+    return Asked(
+        name, at, wanted, row["state"], row["seconds"] or 0.0, wishes, row["message"] or ""
+    )

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from moeviz.engine.ended_by import By
 from moeviz.engine.errors import DamagedFileError, EngineError, StoreError
 from moeviz.engine.name import Name
 from moeviz.engine.record import Record
@@ -203,29 +204,32 @@ class Folder:
         with self._refused():
             self.states.sweep()
 
-    def ask_cancel(self) -> None:
-        """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
+    def ask_cancel(self, by: By = "visitors") -> None:
+        """Ask the engine that computes this job, wherever it runs, to stop, by whose power it may be.
 
         Raises
         ------
         StoreError
             If the database cannot be written to.
         """
-        self._shelf.write(lambda rows, c: rows.cancels.ask(c, self.name))
+        self._shelf.write(lambda rows, c: rows.cancels.ask(c, self.name, by))
 
-    def take_cancel(self) -> bool:
-        """Return whether a cancel was asked for, and take the question away.
+    def take_cancel(self) -> By | None:
+        """Return by whose power a cancel was asked for, and take the question away.
 
         Raises
         ------
         StoreError
             If the database cannot be written to.
         """
-        if not self._read(lambda rows, c: rows.cancels.asked(c, self.name), False):
-            return False
+        by: By | None = self._read(lambda rows, c: rows.cancels.asked(c, self.name), None)
+        if by is None:
+            return None
         with self._refused():
-            return self._shelf.write(lambda rows, c: bool(rows.cancels.take(c, self.name)))
-        return False
+            return (
+                by if self._shelf.write(lambda rows, c: rows.cancels.take(c, self.name)) else None
+            )
+        return None
 
     def _read(self, work: Work[T], absent: T) -> T:
         try:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from moeviz.engine.dispatch import Runner
+from moeviz.engine.ended_by import MESSAGES, By
 from moeviz.engine.errors import EngineError
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind, Specification
@@ -113,7 +114,7 @@ class JobEngine:
                 self._monitor.say_wishes(job)
             return job.job_id
 
-    def cancel(self, wanted: str | Specification) -> None:
+    def cancel(self, wanted: str | Specification, by: By = "visitors") -> None:
         """Stop a job, whoever wants it; finished blocks stay.
 
         Nothing happens to a job that has ended. One of another process is asked to stop through the
@@ -123,6 +124,8 @@ class JobEngine:
         ----------
         wanted : str or Specification
             Name of the job, or what describes it.
+        by : {"visitors", "lecturer", "command"}
+            By whose power, which those who wanted it are told.
 
         Raises
         ------
@@ -139,10 +142,10 @@ class JobEngine:
             job.unsaid.clear()
             if job.mine:
                 self._monitor.end_wishes(job)
-                self._monitor.withdraw(job, "cancelled")
+                self._monitor.withdraw(job, "cancelled", MESSAGES[by])
                 return
             job.wanted = False
-        job.folder.ask_cancel()
+        job.folder.ask_cancel(by)
 
     def withdraw(self, wanted: str | Specification, visitor: str, keep: bool = True) -> bool:
         """Take a visitor's wish back, and stop the job if nobody else wants it.

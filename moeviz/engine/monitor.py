@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from moeviz.engine.dispatch import Connection, Runner
+from moeviz.engine.ended_by import MESSAGES, By
 from moeviz.engine.errors import LostStoreError, StoreError
 from moeviz.engine.executor import Executor
 from moeviz.engine.history import History
@@ -164,9 +165,10 @@ class Monitor:
         asked = self._cancels_asked([job for job, _ in begun])
         for job, number in begun:
             with self._endings.failing(job, number):
-                stop = (asked is None or job.folder.name in asked) and _cancel_asked(job)
-                if stop and not self.wishes.of(job):
-                    self._endings.end(job, number, "cancelled")
+                look = asked is None or job.folder.name in asked
+                by = _cancel_asked(job) if look else None
+                if by and not self.wishes.of(job):
+                    self._endings.end(job, number, "cancelled", MESSAGES[by])
                 elif beat:
                     self._endings.save(job)
                     self._share(job)
@@ -210,9 +212,9 @@ class Monitor:
             self.wishes.say(job)
 
 
-def _cancel_asked(job: Job) -> bool:
-    """Whether somebody asked for a job's end through the store, as far as that answers."""
+def _cancel_asked(job: Job) -> By | None:
+    """Return who asked for a job's end through the store, as far as that answers."""
     try:
         return job.folder.take_cancel()
     except LostStoreError:
-        return False  # what has to be written waits for it
+        return None  # what has to be written waits for it

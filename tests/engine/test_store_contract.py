@@ -194,8 +194,10 @@ def test_a_cancel_is_asked_for_once(make_store: MakeStore):
     asking, asked = (make_store().folder(JOB, "cpu") for _ in range(2))
     assert not asked.take_cancel()
     asking.ask_cancel()
-    assert asked.take_cancel()
+    assert asked.take_cancel() == "visitors"
     assert not asked.take_cancel()
+    asking.ask_cancel("lecturer")
+    assert asked.take_cancel() == "lecturer"
 
 
 def test_one_look_says_which_of_many_jobs_shall_stop(make_store: MakeStore):

@@ -14,6 +14,7 @@ from toy_chains import Relay, Relays
 
 from moeviz.engine import Store
 from moeviz.engine.asked import asked_for
+from moeviz.engine.ended_by import MESSAGES
 from moeviz.engine.errors import StoreError
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.wishes import COUNTS_SECONDS
@@ -122,6 +123,18 @@ def test_who_cancels_for_all_does(make: Make):
     until(lambda: not second._monitor._followed, 5)
     assert second.look(JOB).state == "cancelled", "nobody takes it over"
     assert second.wished_by(JOB) == set()
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_who_wanted_a_job_is_told_by_whose_power_it_ended(make: Make, here: bool):
+    first, second = make(), make()
+    first.submit(JOB, ANNA)
+    running(first)
+    (first if here else second).cancel(JOB, "lecturer")
+    until(lambda: first.look(JOB).state == "cancelled", 5)
+    until(lambda: second.look(JOB).state == "cancelled", 5)
+    assert first.look(JOB).message == second.look(JOB).message == MESSAGES["lecturer"]
+    until(lambda: asked_for(first.store, ANNA)[0].message == MESSAGES["lecturer"], 5)
 
 
 def test_a_wish_that_comes_while_a_job_is_cancelled_elsewhere_has_it_go_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,20 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from moeviz.engine import Check, Store
 from moeviz.engine.folder import Folder
 from moeviz.engine.record import Record
+from moeviz.engine.snapshot import JobState
 from moeviz.errors import MoevizError
+from moeviz.study import NUMBERS_VERSION
 from moeviz.symbolic.request.selection import CHECK_FIELDS, asked
 from moeviz.train.presets import PRESETS as TRAININGS
 from moeviz.ui.jobs.routes import FORGET, PATH, jobs_routes
 from moeviz.ui.jobs.words import called
+from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared import lecturer, session
 from moeviz.ui.shared.lecturer import SHORTEST, announce, holds, is_right, lecturer_route, proof
 from moeviz.ui.shared.misses import MOST_ASKERS, Misses
 from moeviz.ui.shared.person import COOKIE, person_of
 from tests.ui.still import SPEC, StillEngine, component, said, snapshot, visit
+from tests.ui.still import told as shown_to
 from tests.ui.wire import Client
 
 ANNA, BERT = "0a" * 16, "0b" * 16
@@ -80,6 +85,12 @@ def client(engine: Keeping, monkeypatch: pytest.MonkeyPatch) -> Client:
     return Client(Starlette(routes=[lecturer_route(""), *jobs_routes("")]))
 
 
+def stop(engine: Keeping, job: str, state: JobState, message: str = "") -> None:
+    """Have a job ended, as the engine would say it to the store."""
+    engine.jobs[job] = replace(engine.jobs[job], state=state, message=message)
+    engine.folder(job).write_record(Record(state, message))
+
+
 def as_of(name: str, **more: str) -> dict[str, str]:
     """The headers of a visitor's browser; with `lecturer` a proof besides."""
     cookies = {COOKIE: name, **more}
@@ -134,6 +145,46 @@ def test_two_who_share_a_job_each_cancel_their_part(client, engine):
         client.post(f"{PATH}/{job}/cancel", headers=as_of(BERT)).json()["message"] == "Cancelled."
     )
     assert engine.cancelled == [job]
+
+
+@pytest.mark.parametrize("state", ["cancelled", "interrupted", "failed"])
+def test_a_job_that_stopped_goes_on_for_who_asked_for_it(client, engine, state):
+    job = engine.begin(SPEC, ANNA)
+    stop(engine, job, state)
+    (listed,) = client.get(f"{PATH}.json", headers=as_of(ANNA)).json()["jobs"]
+    assert (listed["state"], listed["continues"], listed["cancels"]) == (state, True, False)
+    for other in (as_of(BERT), {}, {**as_of(ANNA), "origin": "https://elsewhere.example"}):
+        assert client.post(f"{PATH}/{job}/continue", headers=other).status_code == 403
+    assert engine.submitted == []
+    answer = client.post(f"{PATH}/{job}/continue", headers=as_of(ANNA))
+    assert (answer.status_code, answer.json()["message"]) == (200, "It goes on.")
+    assert engine.submitted == [SPEC]
+    assert engine.wished_by(job) == {who(ANNA)}
+
+
+def test_what_goes_on_or_is_done_or_of_an_older_arithmetic_is_not_continued(client, engine):
+    engine.begin(SPEC, ANNA)
+    job = engine.begin(replace(SPEC, numbers=NUMBERS_VERSION - 1), ANNA)
+    stop(engine, job, "cancelled")
+    finished = engine.begin(TRAININGS["collapse"].build({"steps": 10, "points": 2}), ANNA)
+    stop(engine, finished, "done")
+    found = client.get(f"{PATH}.json", headers=as_of(ANNA)).json()["jobs"]
+    assert len(found) == 3
+    assert not any(one["continues"] for one in found)
+    assert client.post(f"{PATH}/{job}/continue", headers=as_of(ANNA)).status_code == 409
+
+
+def test_whose_job_the_lecturer_ended_is_told_so(client, engine):
+    job = engine.begin(SPEC, ANNA)
+    headers = as_of(BERT, **{lecturer.COOKIE: proof(who(BERT), time.time() + 60)})
+    assert client.post(f"{PATH}/{job}/end", headers=headers).status_code == 200
+    stop(engine, job, "cancelled", ended_by.MESSAGES["lecturer"])
+    (listed,) = client.get(f"{PATH}.json", headers=as_of(ANNA)).json()["jobs"]
+    assert listed["ended"] == "Ended by the lecturer"
+    assert listed["sentence"] == "Ended by the lecturer after 0 s of computing."
+    app = visit(job=job)
+    assert "Ended by the lecturer after" in shown_to(app, PICTURE)["sentence"]
+    assert any(button.label == "Continue" for button in app.button)
 
 
 def test_a_job_goes_out_as_one_file_to_who_asked_for_it(client, engine):

@@ -13,8 +13,9 @@ import pytest
 from starlette.applications import Starlette
 
 from moeviz.engine import Store
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.hall import Hall
+from moeviz.rooms.step import Step
 from moeviz.ui.room import routes as rooms
 from moeviz.ui.room.bulletin import PUBLIC, Bulletin
 from moeviz.ui.room.opening import agenda_of

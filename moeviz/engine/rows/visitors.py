@@ -14,7 +14,7 @@ from moeviz.engine.database.tables import jobs, progress, visitors, wishes
 def asked_by(connection: Connection, visitor: str, most: int) -> list[dict[str, Any]]:
     """Return what a visitor asked for, the latest first."""
     asked = (
-        select(wishes, jobs.c.state, jobs.c.seconds)
+        select(wishes, jobs.c.state, jobs.c.seconds, jobs.c.message)
         .select_from(wishes.outerjoin(jobs, same_job(wishes, jobs)))
         .where(wishes.c.visitor == visitor)
         .order_by(wishes.c.since.desc())
