@@ -205,7 +205,7 @@ class Folder:
             self.states.sweep()
 
     def ask_cancel(self, by: By = "visitors") -> None:
-        """Ask the engine that computes this job, wherever it runs, to stop, by whose power it may be.
+        """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
 
         Raises
         ------
