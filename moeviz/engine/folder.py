@@ -207,6 +207,11 @@ class Folder:
     def ask_cancel(self, by: By = "visitors") -> None:
         """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
 
+        Parameters
+        ----------
+        by : {"visitors", "lecturer", "command"}
+            By whose power.
+
         Raises
         ------
         StoreError
@@ -222,13 +227,13 @@ class Folder:
         StoreError
             If the database cannot be written to.
         """
-        by: By | None = self._read(lambda rows, c: rows.cancels.asked(c, self.name), None)
+        nobody: By | None = None
+        by = self._read(lambda rows, c: rows.cancels.asked(c, self.name), nobody)
         if by is None:
             return None
         with self._refused():
-            return (
-                by if self._shelf.write(lambda rows, c: rows.cancels.take(c, self.name)) else None
-            )
+            taken = self._shelf.write(lambda rows, c: bool(rows.cancels.take(c, self.name)))
+            return by if taken else None
         return None
 
     def _read(self, work: Work[T], absent: T) -> T:
