@@ -205,7 +205,7 @@ class Folder:
             self.states.sweep()
 
     def ask_cancel(self, by: By = "visitors") -> None:
-        """Ask the engine that computes this job, wherever it runs, to stop, by whose power it may be.
+        """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
 
         Raises
         ------
@@ -223,12 +223,9 @@ class Folder:
             If the database cannot be written to.
         """
         by: By | None = self._read(lambda rows, c: rows.cancels.asked(c, self.name), None)
-        if by is None:
-            return None
         with self._refused():
-            return (
-                by if self._shelf.write(lambda rows, c: rows.cancels.take(c, self.name)) else None
-            )
+            if by and self._shelf.write(lambda rows, c: rows.cancels.take(c, self.name)):
+                return by
         return None
 
     def _read(self, work: Work[T], absent: T) -> T:

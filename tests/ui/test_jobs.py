@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from moeviz.engine import Check, Store
+from moeviz.engine import Check, Store, ended_by
 from moeviz.engine.folder import Folder
 from moeviz.engine.record import Record
 from moeviz.engine.snapshot import JobState
