@@ -705,6 +705,7 @@ def test_words_are_shown_letter_by_letter_and_formulas_typeset():
         r"gates \($\beta_1$, $-\beta_2$\) of abeta\_1"
     )
     assert mixed("one $ alone") == r"one \$ alone"
+    assert mixed("exp(x1) / exp(s₁)") == r"$\exp(x_1)$ / exp\(s₁\)"
     assert mixed(r"$a,\ b$ end") == "$a$, $b$ end"
 
 

@@ -224,3 +224,12 @@ def test_another_lesson_is_one_press_away(still):
 def test_what_needs_a_prediction_first_is_named(still, link, named):
     (error,) = visit(PAGE, lesson="gauge", **link).error
     assert f"a prediction before {named}" in error.value
+
+
+def test_what_is_committed_is_what_stands_there_when_the_button_is_pressed(still):
+    """A slider that moved after the page was drawn: the browser sends it with the press."""
+    app = visit(PAGE, lesson="trust", step="2")
+    app.slider[0].set_value(64.0)
+    app = press(app, "That is my prediction")
+    assert app.query_params["said"] == "predict:64"
+    assert app.query_params["step"] == "3"

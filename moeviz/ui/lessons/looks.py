@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import streamlit as st
 
-from moeviz.charts.closeness import Setup as Atoms
-from moeviz.charts.closeness import closeness_document
-from moeviz.charts.gates import gates_document
 from moeviz.charts.lesson_pictures import protocols_document, training_document
 from moeviz.charts.palette import theme_named
 from moeviz.charts.screen import study_screen
@@ -19,13 +15,14 @@ from moeviz.lessons.blocks import Check, Look
 from moeviz.lessons.facts import OfCurve, OfTraining
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.looks import look_document
 from moeviz.lessons.pictures import link_of
+from moeviz.lessons.ran import result_of
 from moeviz.lessons.results import Shipped
 from moeviz.lessons.runs import Run
 from moeviz.lessons.words import PAGES
 from moeviz.study import Result
 from moeviz.text import json_text
-from moeviz.ui.lessons.live import result_of
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES
@@ -35,9 +32,6 @@ from moeviz.ui.shared.watch import watch
 
 PICTURE = "lessons.plane"
 STUDY = "lessons.study"
-
-WINDOW = (-1.6, 1.6)
-"""The part of the plane of gates that is drawn beside words."""
 
 Guess = tuple[str, float]
 """A curve's source, and the slope that was predicted for it."""
@@ -60,7 +54,7 @@ def show_look(look: Look, lesson: Lesson, compact: bool, facts: Facts, place: st
     if look.picture is None:
         path = next(path for path, address in ADDRESSES.items() if address == look.page)
         label = filled(look.label, facts) or PAGES[look.page]
-        st.page_link(path, label=plain(label), query_params=link_of(look.link))
+        st.page_link(path, label=f"→ {plain(label)}", query_params=link_of(look.link))
         return
     document, scene = look_document(look, compact)
     plane(
@@ -123,32 +117,6 @@ def _plain(document: dict[str, object], key: str, lesson: Lesson) -> None:
 
 def _path(page: str) -> str:
     return next(path for path, address in ADDRESSES.items() if address == page)
-
-
-def look_document(look: Look, compact: bool) -> tuple[dict[str, Any], str]:
-    """Return a picture's document and the name of its scene.
-
-    Parameters
-    ----------
-    look : Look
-        That is drawn.
-    compact : bool
-        Whether words stand beside it.
-    """
-    picture = look.picture
-    if isinstance(picture, Atoms):
-        document, scene = closeness_document(picture), "cells"
-    else:
-        assert picture is not None
-        document, scene = gates_document(picture), "gates"
-        # No step of a lesson asks for the weights at one input.
-        (x,) = (handle for handle in document["handles"] if handle["id"] == "x")
-        x["panels"] = []
-    if compact:
-        document |= {"shown": 1} if scene == "cells" else {"bare": True, "x": WINDOW, "y": WINDOW}
-    if look.still:
-        document["handles"] = [{**handle, "fixed": True} for handle in document["handles"]]
-    return document, scene
 
 
 def _curves(

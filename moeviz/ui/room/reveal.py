@@ -8,6 +8,7 @@ from typing import Any
 
 from moeviz.engine import Checker, Engine, Snapshot
 from moeviz.errors import MoevizError
+from moeviz.lessons.ran import result_of
 from moeviz.lessons.results import Beside
 from moeviz.lessons.runs import Run
 from moeviz.rooms.lesson_outcome import came_out, words_before
@@ -136,7 +137,6 @@ def _of_lesson(step: Step, room: Room) -> Outcome | None:
 def _run_for_lesson(step: Step, room: Room, job: Snapshot, known: Outcome | None) -> Outcome:
     """Return what a lesson says with a run in the place of what ships: words and answers alike."""
     from moeviz.lessons.reader import looked_up
-    from moeviz.ui.lessons.live import result_of
 
     source, run = step.source or {}, run_of(step.run or {})
     name = str(source.get("lesson", ""))
