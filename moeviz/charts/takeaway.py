@@ -63,7 +63,7 @@ def takeaway(
 
 
 def _so_far(stopped: str) -> str:
-    return f"{stopped} before its end; as far as it came, " if stopped else "So far "
+    return f"{stopped} before it was complete; as far as it came, " if stopped else "So far "
 
 
 def nothing_learnt(result: Result) -> bool:

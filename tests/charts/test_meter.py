@@ -219,7 +219,7 @@ def test_of_a_study_that_was_stopped_nothing_is_still_to_come(result, empty):
     stopped = "Ended by the lecturer"
     some = replace(result, complete=False)
     said = takeaway(some, meters(some, THEME, stopped), (0, 1), stopped)
-    assert said.startswith("Ended by the lecturer before its end; as far as it came, “")
+    assert said.startswith("Ended by the lecturer before it was complete; as far as it came, “")
     none = meters(empty, THEME, stopped)
     assert takeaway(empty, none, (0, 1), stopped) == (
         "Ended by the lecturer before any sample size was fitted."
@@ -233,8 +233,8 @@ def test_of_a_study_that_was_stopped_nothing_is_still_to_come(result, empty):
     )
     said = takeaway(first, made, (0, 1), stopped)
     assert said == (
-        "Ended by the lecturer before its end; as far as it came, no curve has the two sample "
-        "sizes that make a slope."
+        "Ended by the lecturer before it was complete; as far as it came, no curve has the two "
+        "sample sizes that make a slope."
     )
     for meter in [*none, *made]:
         assert "aiting" not in meter.words

@@ -37,14 +37,16 @@ def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     known = ("waiting", "running", "done") if follows() else ACTIVE
     if snapshot is not None and snapshot.job_id == spec.hash and snapshot.state in known:
         return False
-    stopped = goes_on(spec, snapshot)
     cancels = snapshot is not None and snapshot.active
+    words, said = "Run", f"{_cost(spec)}."
+    if goes_on(spec, snapshot) and snapshot is not None:
+        words = "Continue"
+        said = f"It goes on where it stopped: {snapshot.total - snapshot.done} blocks are missing."
     # Together, so that no line ends between them; beside Cancel there is room for the button alone.
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
-        if not cancels:
+        if words == "Run" and not cancels:
             st.markdown(f":small[{_work(spec)}]", width="content")
-        words = "Continue" if stopped else "Run"
-        return st.button(words, type="primary", key="lab.run", width=110, help=f"{_cost(spec)}.")
+        return st.button(words, type="primary", key="lab.run", width=110, help=said)
 
 
 def goes_on(spec: Specification, snapshot: Snapshot | None) -> bool:
