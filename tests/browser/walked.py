@@ -35,6 +35,10 @@ HOLDS = """() => {
 }"""
 """Whether something on the page has the focus."""
 
+STAYS = """() => [...document.querySelectorAll(".moeviz-meaning:popover-open")]
+    .some((box) => !box.parentElement.contains(document.activeElement))"""
+"""Whether the meaning of a word covers the page though the keyboard has gone on."""
+
 LETTERS = re.compile(r"[^a-z0-9−.]+")
 
 
@@ -58,14 +62,25 @@ class Keys:
         """Press Tab until something has the focus."""
         target.wait_for(timeout=SLOW_MS)
         for _ in range(MOST_TABS):
-            if target.evaluate("node => node === document.activeElement"):
+            if target.evaluate("node => node.contains(document.activeElement)"):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{target} is not reached by {MOST_TABS} times Tab")
 
+    def turn_to(self, group: Locator, place: int) -> None:
+        """Go to one of those that are one stop of the keyboard, by its arrows."""
+        here = "nodes => nodes.indexOf(document.activeElement)"
+        for _ in range(2 * group.count()):
+            at = group.evaluate_all(here)
+            if at == place:
+                return
+            self.page.keyboard.press("ArrowRight" if at < place else "ArrowLeft")
+        raise AssertionError(f"no arrow leads to {place} of {group}")
+
     def press(self, target: Locator, key: str = "Enter") -> None:
         """Go to something and press a key there."""
         self.reach(target)
+        assert not self.page.evaluate(STAYS)
         self.page.keyboard.press(key)
 
 
@@ -146,9 +161,11 @@ class Walk:
             self._turn(diamond, float(said) - question.start, question.step, "Up", "Down")
         elif isinstance(question, Order):
             names = [item.name for item in question.items]
-            group = self.page.get_by_test_id("stButtonGroup").locator("button")
+            group = self.page.get_by_test_id("stButtonGroup")
             for place, name in enumerate(said if isinstance(said, tuple) else (), start=1):
-                self.keys.press(group.nth(names.index(name)), "Space")
+                self.keys.reach(group)
+                self.keys.turn_to(group.locator("button"), names.index(name))
+                keyboard.press("Space")
                 points = self.page.locator(".st-key-lessons-asked-order ol li")
                 expect(points).to_have_count(place)
         else:

@@ -108,7 +108,7 @@ def show_run(
     else:
         proof = own if own is not None else Shipped().claim(run.name)
         st.markdown(f"{mixed(proof.statement)}  \n**{mixed(proof.says)}** ({proof.date})")
-        st.page_link(_path("checker"), label="The certificate", query_params={"claim": run.name})
+        st.page_link(_path("checker"), label="→ The certificate", query_params={"claim": run.name})
 
 
 def _plain(document: dict[str, object], key: str, lesson: Lesson) -> None:
