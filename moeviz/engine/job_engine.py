@@ -6,6 +6,7 @@ import atexit
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +19,7 @@ from moeviz.engine.kind import Kind, Specification
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.limits import Limits
 from moeviz.engine.monitor import Monitor
-from moeviz.engine.snapshot import Snapshot
+from moeviz.engine.snapshot import AWAY, Snapshot
 from moeviz.engine.store import Store
 
 GLANCE_SECONDS = 0.3
@@ -220,7 +221,9 @@ class JobEngine:
             If neither this engine nor the store knows the job.
         """
         with self._ledger.changed:
-            return self._find(wanted).snapshot()
+            found = self._find(wanted).snapshot()
+        away = found.active and self.store.shelf.awaited
+        return replace(found, message=AWAY) if away else found
 
     def state(self, wanted: str | Specification, block_id: str) -> bytes | None:
         """Return what a block left for the one that goes on from it.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from databases import Postgres, ask
@@ -19,8 +21,10 @@ from moeviz.engine.database import base, server
 from moeviz.engine.database.base import Database
 from moeviz.engine.database.refusals import unreachable
 from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.jobs import MESSAGES
 from moeviz.engine.owner import EngineToken, Owner
 from moeviz.engine.record import Record
+from moeviz.engine.snapshot import AWAY
 
 JOB = "0123456789abcdef"
 
@@ -89,6 +93,28 @@ def test_who_reads_does_not_ask_again_at_once_where_an_answer_took_long(
     assert database.write(lambda connection: 2) == 2
     assert database.read(lambda connection: 3, 0) == 3, "what could be written can be read"
     database.close()
+
+
+def test_who_looks_at_a_job_is_told_that_what_it_found_waits_for_the_database(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    engine = JobEngine([Relays()], store, Inline(), "cpu")
+    database, there = store.shelf._database, threading.Event()
+    write = database._write
+
+    def lost_at_first(work: Callable[..., Any]) -> Any:
+        if not there.is_set():
+            raise unreachable("there")
+        return write(work)
+
+    monkeypatch.setattr(database, "_write", lost_at_first)
+    job = engine.submit(Relay(teams=1, runners=1))
+    until(lambda: engine.look(job).message == AWAY)
+    assert engine.look(job).active
+    there.set()
+    assert engine.wait(job, timeout=30).message == MESSAGES["done"]
+    assert not store.shelf.awaited
+    engine.close()
 
 
 def test_an_app_that_stands_still_does_not_hold_a_job_for_ever(

@@ -53,6 +53,7 @@ class Database:
         self._engine: Engine | None = None
         self._mine = threading.local()
         self._silent_until = 0.0
+        self._waiting: set[int] = set()
 
     # --- Reading and writing.
 
@@ -104,9 +105,17 @@ class Database:
         if held is not None:
             with self._refusing():
                 return work(held)
-        written = self._again(lambda: self._write(work), PATIENCE_SECONDS)
+        try:
+            written = self._again(lambda: self._write(work), PATIENCE_SECONDS)
+        finally:
+            self._waiting.discard(threading.get_ident())
         self._silent_until = 0.0
         return written
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a write waits for a server that is out of reach."""
+        return bool(self._waiting)
 
     def close(self) -> None:
         """Close all connections; the next use opens them again."""
@@ -159,6 +168,8 @@ class Database:
                 tries += 1
                 if tries > 1 and time.monotonic() >= end:
                     raise
+                if tries > 1 and patience:
+                    self._waiting.add(threading.get_ident())
             time.sleep(pause)
             pause = min(2 * pause, 1.0)
 

@@ -91,7 +91,7 @@ def stamp(snapshot: Snapshot) -> Hashable:
     teller = TELLERS[snapshot.kind.name]
     # Of a job that waits nothing changes but how many come before it.
     told = teller.by_the_clock or snapshot.state == "waiting"
-    words = teller.sentence(snapshot) if told else ""
+    words = teller.sentence(snapshot) if told else snapshot.message
     return snapshot.version, snapshot.state, words
 
 
