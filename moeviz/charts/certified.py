@@ -23,7 +23,8 @@ _NAME = re.compile(
 )
 _SIGNED = re.compile(rf"(?P<minus>(?<![\w)])-)?{_NAME.pattern}")
 _POWER = re.compile(r"(?<![\w.])10\^(-?\d+)")
-_CALL = re.compile(r"(?<!\\)\b(?:sigma|tanh|cos|sin|log|exp)\([^()$]*\)")
+_CALL = re.compile(r"(?<!\\)\b(?:sigma|tanh|cos|sin|log|exp)\([ -#%-'*-~]*\)")
+"""Typed in plain letters; what has signs such as ₁ in it is as it is meant to be read."""
 
 
 def typeset_words(words: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from moeviz.charts.protocol_dots import dots_panel
-from moeviz.charts.protocol_picture import scales
+from moeviz.charts.lesson_protocols import END_WORDS, kinds_panel, slopes_panel
+from moeviz.charts.protocol_lessons import curve_name, law_words
 from moeviz.study.protocol_region import region
 from moeviz.study.protocol_result import MapResult
+from moeviz.text import signed
 from moeviz.train.result import TrainingResult
 
 _DASHES: tuple[dict[str, str], ...] = ({}, {"dash": "9,6"}, {"dash": "3,5"}, {"dash": "12,4,3,4"})
@@ -76,24 +77,45 @@ def protocols_document(result: MapResult) -> dict[str, Any]:
     Parameters
     ----------
     result : MapResult
+
+    Notes
+    -----
+    Where two slopes are printed, a plane has one across and one up: a dot is a protocol, its
+    lines are the intervals by which it is judged, and the printed pair is a cross. The other
+    panel has the same protocols by what they are.
     """
+    published = result.asked.published
     together = region(result).together
-    columns = scales(result.asked)
-    every = max(1, len(columns) // 5)
-    panel = {
-        "title": "Protocols that were tried",
-        "note": "discs: all printed slopes appear together; rings: not",
-        **dots_panel(result, together, 9),
-        "tall": 0.5,
-        "ticks": {
-            "x": [[place, f"{columns[place]:g}"] for place in range(0, len(columns), every)],
-            "y": [],
-        },
-    }
+    panels = [slopes_panel(result)] if len(published) == 2 else []
+    names = [curve_name(result.asked.preset, one) for one in published]
+    pair = (
+        f" The cross is the printed pair, {signed(published[0].slope)} and "
+        f"{signed(published[1].slope)}; each dot is a protocol, where its own slopes put it."
+        if panels
+        else ""
+    )
+    kinds = (
+        " By what they are: across, how far starts are from the truth, times a power of the number "
+        f"n of data; down, {END_WORDS[result.asked.protocol]}."
+    )
     return {
         "handles": [],
-        "panels": [panel],
+        "panels": [*panels, kinds_panel(result)],
         "sentence": f"All printed slopes appear together at *{len(together)}* of "
-        f"*{len(result.cells)}* protocols. Across: how far starts are from the truth.",
-        "tables": [],
+        f"*{len(result.cells)}* protocols.{pair}{kinds}",
+        "tables": [
+            {
+                "title": "Protocols",
+                "columns": ["starts", "steps", *(f"slope, {name}" for name in names), "together"],
+                "rows": [
+                    [
+                        law_words(result.asked.laws[cell.law]),
+                        result.asked.ways[cell.way].words,
+                        *(c.printed[0] if c.printed else None for c in cell.curves),
+                        "yes" if cell in together else "no",
+                    ]
+                    for cell in result.cells
+                ],
+            }
+        ],
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.lessons.answers import right_option, right_order, with_guess
+from moeviz.lessons.answers import right_option, with_guess
 from moeviz.lessons.blocks import Block, Check, If, Predict, Text
 from moeviz.lessons.conditions import holds
 from moeviz.lessons.filled import Facts
 from moeviz.lessons.filled import filled as with_facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.lesson import Step as LessonStep
+from moeviz.lessons.orders import right_order, told_pairs
 from moeviz.lessons.questions import Choice, Order, Question
 from moeviz.rooms.plain import without_links
 from moeviz.rooms.step import LONGEST
@@ -88,7 +89,8 @@ def _right(question: Question, facts: Facts) -> dict[str, Any]:
         return {} if right is None else {"right": right.name}
     if isinstance(question, Order):
         order = right_order(question, facts)
-        return {} if order is None else {"right": list(order)}
+        told = sorted(map(list, told_pairs(question, facts)))
+        return {"right": list(order), "told": told} if order is not None and told else {}
     value, half = facts.get(question.fact), question.step / 2
     if not isinstance(value, int | float):
         return {}

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from moeviz.ui.lessons.heading import show_heading
 from moeviz.ui.lessons.listed import TITLE, show_list
 from moeviz.ui.lessons.page import asked, lesson_of, show
 from moeviz.ui.lessons.state import STATE
@@ -13,6 +14,7 @@ with guard(STATE.start_again):
     lesson = lesson_of(request)
 st.title(TITLE if lesson is None else lesson.title, anchor=False)
 with guard(STATE.start_again):
+    show_heading(lesson, request)
     if lesson is None:
         show_list()
     else:

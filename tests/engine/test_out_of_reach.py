@@ -15,7 +15,7 @@ from sqlalchemy import make_url, text
 from toy_chains import Relay, Relays
 
 from moeviz.engine import Store
-from moeviz.engine.database import base
+from moeviz.engine.database import base, server
 from moeviz.engine.database.base import Database
 from moeviz.engine.database.refusals import unreachable
 from moeviz.engine.job_engine import JobEngine
@@ -54,7 +54,8 @@ def test_no_moment_lies_between_the_last_block_and_that_a_job_is_done(
 ):
     """Whoever dies there leaves a job that is whole, and would never be said to be."""
     engine = JobEngine([Relays()], store, Inline(), "cpu")
-    monkeypatch.setattr(engine._monitor, "_add", lambda run, block, result: None)  # it dies here
+    executor = engine._monitor._executor
+    monkeypatch.setattr(executor, "_add", lambda run, block, result: None)  # it dies here
     spec = Relay(teams=1, runners=1)
     job = engine.submit(spec)
     folder = store.folder(job, "cpu", Relays())
@@ -97,7 +98,7 @@ def test_an_app_that_stands_still_does_not_hold_a_job_for_ever(
     stores = [Store(tmp_path / name, url) for name in "ab"]
     folders = [store.folder(JOB, "cpu") for store in stores]
     folders[1].write_specification({})
-    monkeypatch.setattr(base, "_OWN_REACH", "SET idle_in_transaction_session_timeout = 300")
+    monkeypatch.setattr(server, "_OWN_REACH", "SET idle_in_transaction_session_timeout = 300")
     inside, times = threading.Event(), []
 
     def stand_still() -> None:

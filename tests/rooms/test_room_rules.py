@@ -126,6 +126,9 @@ def test_who_was_right_is_a_number_and_nobody_is_where_nothing_came_out():
     assert said == {"count": 3, "right": 2, "fan": [[-1.0, 1], [-0.5, 1], [-0.45, 1]]}
     assert is_right("a", {"right": "a"}) is True
     assert is_right(("a", "b"), {"right": ["b", "a"]}) is False
+    told = {"right": ["b", "a", "c"], "told": [["b", "a"], ["b", "c"]]}
+    assert is_right(("b", "c", "a"), told) is True
+    assert is_right(("a", "b", "c"), told) is False
     assert is_right("a", {"words": "nobody knows"}) is None
     assert together(ORDER, [("a", "b", "c")] * 2 + [("c", "a", "b")])["bars"] == [
         ["a>b>c", 2],

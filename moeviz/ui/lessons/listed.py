@@ -61,7 +61,7 @@ def _entry(number: int, lesson: Lesson, place: Place | None, first: bool) -> Non
             f":small[{lesson.minutes} minutes.{needs}{_far(lesson, place)}]"
         )
         way.button(
-            "Begin" if place is None else "Go on",
+            "Begin" if place is None else "Look again" if _ended(lesson, place) else "Go on",
             key=f"lessons.open.{lesson.name}",
             type="primary" if first else "secondary",
             on_click=_open,

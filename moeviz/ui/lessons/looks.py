@@ -54,7 +54,7 @@ def show_look(look: Look, lesson: Lesson, compact: bool, facts: Facts, place: st
     if look.picture is None:
         path = next(path for path, address in ADDRESSES.items() if address == look.page)
         label = filled(look.label, facts) or PAGES[look.page]
-        st.page_link(path, label=plain(label), query_params=link_of(look.link))
+        st.page_link(path, label=f"→ {plain(label)}", query_params=link_of(look.link))
         return
     document, scene = look_document(look, compact)
     plane(

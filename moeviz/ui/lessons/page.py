@@ -8,7 +8,6 @@ import streamlit as st
 
 from moeviz.charts.lesson_slope import revealed_document
 from moeviz.lessons.answers import (
-    answer_text,
     judged,
     read_answer,
     why_unknown,
@@ -19,9 +18,10 @@ from moeviz.lessons.conditions import Fact, holds
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson, Step
 from moeviz.lessons.progress import Place
-from moeviz.lessons.questions import Question, Slope
+from moeviz.lessons.questions import Slope
 from moeviz.lessons.runs import Run
-from moeviz.ui.lessons.ask import ask, curve_of, draw_slope
+from moeviz.ui.lessons.answering import show_check, show_predict
+from moeviz.ui.lessons.ask import Read, curve_of, draw_slope
 from moeviz.ui.lessons.here import lesson_here
 from moeviz.ui.lessons.kept import remember
 from moeviz.ui.lessons.link import LESSON, SAID, SEED, STEP
@@ -69,7 +69,6 @@ def show(request: Request, lesson: Lesson) -> None:
     step = lesson.steps[number - 1]
     facts = facts_now(lesson, own[SEED])
     remember(lesson.name, Place(number, said, own[SEED]))
-    st.progress(number / len(lesson.steps), f"{number} of {len(lesson.steps)}: {step.title}")
     if step.reveal is not None:
         _verdict(step.reveal, lesson, request, facts)
     split = step.kind in ("look", "predict", "text") and _draws(step)
@@ -81,7 +80,7 @@ def show(request: Request, lesson: Lesson) -> None:
     for place, block in enumerate(_shown(step, said)):
         with picture if split and isinstance(block, Look | Run) and _big(block) else beside:
             if isinstance(block, Predict):
-                _predict(block, step, request, facts, drawn)
+                show_predict(block, step, request, facts, drawn)
             else:
                 _show(block, step, lesson, request, facts, f".{place}" if place else "", split)
     with beside:
@@ -99,9 +98,7 @@ def _draws(step: Step) -> bool:
     return isinstance(step.question, Slope) or any(_big(block) for block in step.blocks)
 
 
-def _draw(
-    question: Slope, step: Step, lesson: Lesson, request: Request, facts: Facts
-) -> float | None:
+def _draw(question: Slope, step: Step, lesson: Lesson, request: Request, facts: Facts) -> Read:
     said = request.own[SAID].get(step.id)
     answer = None if said is None else read_answer(question, said)
     return draw_slope(
@@ -134,7 +131,7 @@ def _show(
     elif isinstance(block, Reveal):
         _reveal(block, lesson, request, facts)
     elif isinstance(block, Check):
-        _check(block, step, lesson, request, facts)
+        show_check(block, step, lesson, request, facts)
     elif isinstance(block, Next):
         for way in block.ways:
             show_way(way, facts)
@@ -149,28 +146,6 @@ def _guess(step: Step, lesson: Lesson, request: Request) -> Guess | None:
         return None
     answer = read_answer(question, said)
     return (question.curve, float(answer)) if isinstance(answer, float) else None
-
-
-def _predict(
-    block: Predict, step: Step, request: Request, facts: Facts, drawn: float | None
-) -> None:
-    said = request.own[SAID].get(step.id)
-    question = block.question
-    answer = ask(
-        question, None if said is None else read_answer(question, said), facts,
-        STATE.key(f"{step.id}.{said is not None}"), drawn,
-    )  # fmt: skip
-    if said is None:
-        st.button(
-            "That is my prediction",
-            key=STATE.key(f"commit.{step.id}"),
-            type="primary",
-            disabled=answer is None,
-            on_click=_commit,
-            args=(step.id, None if answer is None else answer_text(answer), 1),
-        )
-    else:
-        st.markdown(":small[You have predicted; *Start again* takes that back.]")
 
 
 def _verdict(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> None:
@@ -209,46 +184,3 @@ def _reveal(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> No
 
 def _slope(fact: Fact) -> float | None:
     return float(fact) if isinstance(fact, int | float) else None
-
-
-def _check(block: Check, step: Step, lesson: Lesson, request: Request, facts: Facts) -> None:
-    said = request.own[SAID].get(step.id)
-    question: Question = block.question
-    done = None if said is None else read_answer(question, said)
-    answer = ask(question, done, facts, STATE.key(f"{step.id}.{said is not None}"))
-    if done is None:
-        st.button(
-            "That is my answer",
-            key=STATE.key(f"answer.{step.id}"),
-            type="primary",
-            disabled=answer is None,
-            on_click=_commit,
-            args=(step.id, None if answer is None else answer_text(answer), 0),
-        )
-        return
-    verdict = judged(question, done, facts)
-    told = {"right": block.right, "near": block.near, "wrong": block.wrong}
-    words = told.get(verdict, why_unknown(question, facts))
-    filled_words = mixed(filled(words, with_guess(facts, question, done)))
-    with_terms(f"**{filled_words}**", key="lessons.answered")
-    if isinstance(block.shows, Look):
-        show_look(block.shows, lesson, False, facts, ".shown")
-    elif isinstance(block.shows, Run):
-        job = job_of(_live(block.shows, lesson), request.own[SEED])
-        show_run(block.shows, lesson, False, facts, job, None, ".shown")
-
-
-def _live(run: Run, lesson: Lesson) -> Run:
-    """Return the run of a lesson that computes what another one shows."""
-    same = (each for each in lesson.runs if (each.what, each.name) == (run.what, run.name))
-    return next((each for each in same if each.live), run)
-
-
-def _commit(step: str, answer: str | None, by: int) -> None:
-    """Take an answer, once, and go on."""
-    if answer is None:
-        return
-    said = dict(STATE.own(SAID))
-    if step not in said:
-        STATE.say(SAID, {**said, step: answer})
-    STATE.say(STEP, STATE.own(STEP) + by)

@@ -7,6 +7,7 @@ import streamlit as st
 from moeviz.engine import Snapshot
 from moeviz.errors import MoevizError
 from moeviz.lessons.runs import LAST_SEED, Run
+from moeviz.ui.lessons.heading import HERE, PLACE
 from moeviz.ui.lessons.link import SEED
 from moeviz.ui.lessons.live import cancel, start
 from moeviz.ui.lessons.state import STATE
@@ -39,6 +40,11 @@ def offer(run: Run, seed: int | None, job: Snapshot | None, place: str) -> None:
     place : str
         Tells it from others of the same step.
     """
+    with st.container(key=f"{PLACE}.run{place}"):
+        _offer(run, seed, job, place)
+
+
+def _offer(run: Run, seed: int | None, job: Snapshot | None, place: str) -> None:
     if job is not None and job.active:
         if run.what != "study":
             follow(job, key=f"lessons.follow{place}")
@@ -49,7 +55,8 @@ def offer(run: Run, seed: int | None, job: Snapshot | None, place: str) -> None:
         st.info(f"{plain(wrong)} The kept result stays.")
     if job is not None and job.state == "done":
         what = f" with {_WORDS[run.what]} {seed}" if _WORDS[run.what] else ""
-        st.markdown(f":small[Run on this server{what}. All numbers of this lesson follow it.]")
+        with st.container(key=f"{HERE}.run{place}"):
+            st.markdown(f":small[Run on this server{what}. All numbers of this lesson follow it.]")
     elif job is not None:
         st.info(plain(job.message or "The run did not come to its end."))
     with st.container(horizontal=True, vertical_alignment="bottom"):
