@@ -19,10 +19,11 @@ from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.hall import Hall
 from moeviz.rooms.step import Step
 from moeviz.ui.room import routes as rooms
-from moeviz.ui.room.bulletin import PUBLIC, Bulletin
+from moeviz.ui.room.bulletin import Bulletin
 from moeviz.ui.room.opening import agenda_of
 from moeviz.ui.room.phone import phone_page
 from moeviz.ui.room.requests import MOST_BYTES
+from moeviz.ui.room.texts import PUBLIC
 
 CHOICE = Step("which", "Which?", "choice", options=(("a", "A"), ("b", "B")), notes="secret")
 AGENDA = Agenda("Lesson", "lessons", (CHOICE, Step("look", "Look", page="gates")))
