@@ -8,6 +8,7 @@ from pathlib import Path
 
 from moeviz.cli.program import main
 from moeviz.engine import Store
+from moeviz.lessons.shelf import shipped
 from moeviz.rooms.hall import Hall
 
 
@@ -36,3 +37,8 @@ def test_a_room_from_the_command_line_is_opened_listed_exported_and_ended(tmp_pa
     assert main(["room", "end", opened["code"], *store]) == 2
     assert main(["room", "open", "nothing", *store]) == 2
     assert "Expected one of the lessons" in capsys.readouterr().err
+    own = tmp_path / "mine.md"
+    for text, status in ((shipped()["gauge"].text, 0), ("no lesson", 2)):
+        own.write_text(text, encoding="utf-8")
+        assert main(["room", "open", str(own), *store]) == status
+    assert "line 1" in capsys.readouterr().err

@@ -9,6 +9,8 @@ from typing import Any
 
 from moeviz.charts.checker import superscript
 from moeviz.charts.convergence import size_text
+from moeviz.errors import SpecificationError
+from moeviz.study.result import Curve
 from moeviz.text import signed
 
 HANDLE = "end"
@@ -147,6 +149,61 @@ def revealed_document(
         "sentence": "; ".join(words for _, words in ends) + ".",
         "tables": [{"title": "Slopes", "columns": ["", "slope"], "rows": rows}],
     }
+
+
+def curves_document(curves: Sequence[Curve], sizes: Sequence[int]) -> dict[str, Any]:
+    """Return the picture of some curves with their slopes, for the component ``plane``.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        Of a study that may go on.
+    sizes : sequence of int
+        All sample sizes of the study.
+
+    Raises
+    ------
+    SpecificationError
+        If none has a point yet.
+    """
+    known = [Known(curve.label, curve.n, curve.mean).points for curve in curves]
+    points = [point for line in known for point in line]
+    if not points or not min(sizes) < max(sizes):
+        raise SpecificationError("Expected points of a curve, but there are none yet; wait.")
+    names = [f"{number}" if len(curves) > 1 else "" for number in range(1, len(curves) + 1)]
+    said = [
+        f"{name} {_slope_words(each)}".strip() for name, each in zip(names, curves, strict=True)
+    ]
+    panel = _panel(10 ** points[0][1], (min(sizes), max(sizes)), [y for _, y in points])
+    lines, dots = [], []
+    for number, (name, line) in enumerate(zip(names, known, strict=True)):
+        if line:
+            lines.append({"points": line, "width": 3, "colour": number, "label": name})
+            dots += [{"at": at, "radius": 6, "colour": number} for at in line]
+    panel |= {
+        "title": "Error, by sample size",
+        "tall": 0.55,
+        "narrow": 0.9,
+        "lines": lines,
+        "dots": dots,
+    }
+    slopes = [[each.label, each.slope.estimate if each.slope else math.nan] for each in curves]
+    return {
+        "handles": [],
+        "panels": [panel],
+        "sentence": "; ".join(said) + ".",
+        "tables": [{"title": "Slopes", "columns": ["", "slope"], "rows": slopes}],
+    }
+
+
+def _slope_words(curve: Curve) -> str:
+    slope = curve.slope
+    if slope is None:
+        return f"{curve.label}: no slope yet"
+    ends = (slope.low, slope.high)
+    inside = [signed(end) for end in ends if end is not None]
+    between = f" ({inside[0]} to {inside[1]})" if len(inside) == 2 else ""
+    return f"{curve.label}: slope *{signed(slope.estimate)}*{between}"
 
 
 def _panel(first: float, sizes: tuple[float, float], heights: Sequence[float]) -> dict[str, Any]:

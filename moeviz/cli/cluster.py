@@ -6,8 +6,8 @@ import argparse
 import asyncio
 import os
 
-from moeviz.cli.jobs import bytes_of
 from moeviz.cli.printing import print_json
+from moeviz.cli.sizes import bytes_of
 from moeviz.errors import SpecificationError
 
 LAST_PORT = 65_535

@@ -29,7 +29,7 @@ def add_room(parser: argparse.ArgumentParser) -> None:
     add = partial(of_the_store, parser.add_subparsers(required=True, metavar="DO"))
 
     opened = add("open", "open a room from a lesson, and say its code and key", open_room)
-    opened.add_argument("lesson", metavar="LESSON", help="the lesson's name")
+    opened.add_argument("lesson", metavar="LESSON", help="a lesson's name, or a file FILE.md")
     add("list", "list rooms, the latest first", list_rooms)
     ended = add("end", "end a room", end_room)
     ended.add_argument("code", metavar="CODE")
@@ -48,19 +48,21 @@ def open_room(arguments: argparse.Namespace) -> int:
     Raises
     ------
     SpecificationError
-        If there is no such lesson.
+        If there is no such lesson, or the file is none.
     """
     from moeviz.lessons import LESSONS
     from moeviz.lessons.reader import looked_up
+    from moeviz.lessons.shelf import ENDING, read_file
     from moeviz.rooms.lesson_agenda import of_lesson
 
     name = arguments.lesson
-    if name not in LESSONS:
+    handed = name.endswith(ENDING)
+    if not handed and name not in LESSONS:
         raise SpecificationError(
             f"Expected one of the lessons {', '.join(LESSONS)}, but got '{name[:40]}'."
         )
-    lesson = LESSONS[name]
-    agenda = of_lesson(lesson, looked_up(lesson))
+    lesson = read_file(Path(name)) if handed else LESSONS[name]
+    agenda = of_lesson(lesson, looked_up(lesson), linked=not handed)
     code, key = _hall(arguments).lectern.open(agenda)
     if arguments.json:
         print_json({"code": code, "key": key, "page": f"room?code={code}#key={key}"})

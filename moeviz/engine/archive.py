@@ -9,7 +9,6 @@ from whom one trusts.
 from __future__ import annotations
 
 import platform
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,14 +16,9 @@ from typing import Any
 import moeviz
 from moeviz.engine import files
 from moeviz.engine.errors import DamagedFileError, EngineError, UnknownJobError
-from moeviz.engine.folder import Folder
-from moeviz.engine.jobs import MESSAGES
 from moeviz.engine.kind import Kind
 from moeviz.engine.kinds import kind_named
 from moeviz.engine.listing import Kept
-from moeviz.engine.name import Name
-from moeviz.engine.record import Record
-from moeviz.engine.snapshot import JobState
 from moeviz.engine.store import DEVICES, Store
 from moeviz.errors import MoevizError
 from moeviz.text import json_text
@@ -188,63 +182,6 @@ def read_export(content: bytes) -> Export:
     _assembled(kind, spec, results, seconds, device)
     versions = dict(inner.record("versions").data)
     return Export(kind, spec, device, seconds, results, len(planned), versions)
-
-
-def import_job(store: Store, export: Export) -> tuple[Name, int]:
-    """Take a file's blocks into the store; what is there already stays.
-
-    Parameters
-    ----------
-    store : Store
-    export : Export
-
-    Returns
-    -------
-    name : Name
-        What the job is called.
-    int
-        How many blocks are new.
-
-    Raises
-    ------
-    EngineError
-        If the job is being computed at this moment.
-    StoreError
-        If the store cannot be written to; nothing is taken in then.
-    """
-    folder = store.folder(export.spec.hash, export.device, export.kind)
-    return folder.name, folder.alone(lambda: _write(folder, export))
-
-
-def _write(folder: Folder, export: Export) -> int:
-    record = folder.read_record(repair=True)
-    if record is not None and record.taken:
-        raise EngineError(
-            "Expected a job that nobody computes, but this one is being computed; wait for its "
-            "end, or cancel it."
-        )
-    there = folder.read_results(export.results, repair=True)
-    new = {key: value for key, value in export.results.items() if key not in there}
-    if not new and record is not None:
-        return 0
-    if folder.read_specification() is None:
-        folder.write_specification(export.spec.to_json())
-    for block_id, result in new.items():
-        folder.write_result(block_id, result)
-    planned = [block.id for block in export.kind.plan(export.spec)]
-    whole = len(folder.read_results(planned)) == len(planned)
-    state: JobState = "done" if whole else "interrupted"
-    before = record or Record("interrupted")
-    folder.write_record(
-        Record(
-            state=state,
-            message=MESSAGES[state],
-            seconds=max(before.seconds, export.seconds),
-            version=before.version + 1,
-            beat=time.time(),
-        )
-    )
-    return len(new)
 
 
 def _specification(kind: Kind, data: Any, job_id: str) -> Any:

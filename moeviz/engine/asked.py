@@ -32,6 +32,8 @@ class Asked:
         Spent computing it.
     wishes : int
         How many visitors want it; 0 where that was not asked for.
+    message : str
+        What was last said of it.
     """
 
     name: Name
@@ -40,6 +42,7 @@ class Asked:
     state: str | None
     seconds: float
     wishes: int = 0
+    message: str = ""
 
 
 def asked_for(store: Store, visitor: str, most: int = MOST) -> list[Asked]:
@@ -58,7 +61,7 @@ def asked_for(store: Store, visitor: str, most: int = MOST) -> list[Asked]:
         If the store cannot be read.
     """
     nothing: list[dict[str, Any]] = []
-    found = store.shelf.read(lambda rows, c: rows.asked_by(c, visitor, most), nothing)
+    found = store.shelf.read(lambda rows, c: rows.visitors.asked_by(c, visitor, most), nothing)
     return [_asked(row, row["since"], row["ended"] is None) for row in found]
 
 
@@ -77,7 +80,7 @@ def latest(store: Store, most: int = MOST) -> list[Asked]:
         If the store cannot be read.
     """
     nothing: list[dict[str, Any]] = []
-    found = store.shelf.read(lambda rows, c: rows.latest_jobs(c, ACTIVE, most), nothing)
+    found = store.shelf.read(lambda rows, c: rows.visitors.latest_jobs(c, ACTIVE, most), nothing)
     return [_asked(row, row["beat"] or 0.0, row["wanted"] > 0, row["wanted"]) for row in found]
 
 
@@ -99,9 +102,11 @@ def forget_visitor(store: Store, visitor: str) -> int:
     StoreError
         If the store cannot be written to.
     """
-    return store.shelf.write(lambda rows, c: int(rows.forget_visitor(c, visitor)))
+    return store.shelf.write(lambda rows, c: int(rows.visitors.forget(c, visitor)))
 
 
 def _asked(row: Mapping[str, Any], at: float, wanted: bool, wishes: int = 0) -> Asked:
     name = Name(row["kind"], row["hash"], row["device"])
-    return Asked(name, at, wanted, row["state"], row["seconds"] or 0.0, wishes)
+    return Asked(
+        name, at, wanted, row["state"], row["seconds"] or 0.0, wishes, row["message"] or ""
+    )

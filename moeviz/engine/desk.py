@@ -18,6 +18,7 @@ from typing import Any
 
 from moeviz.engine.dispatch import Dispatch, Finished, Place
 from moeviz.engine.fair import FairOrder, Turn
+from moeviz.engine.pace import Pace
 from moeviz.engine.snapshot import Standing
 
 QUICK_SECONDS = 1.0
@@ -37,6 +38,8 @@ MOST_CHARGED = 30.0
 
 STOPPING_SECONDS = 1.0
 """For so long after a cancel its blocks may hold their workers still."""
+
+_NEW = Pace()
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Desk:
         self._order = FairOrder()
         self._sent: dict[tuple[str, str], _Sent] = {}
         self._stopping: list[float] = []
-        self._paces: dict[str, _Pace] = {}
+        self._paces: dict[str, Pace] = {}
 
     def next(self, runs: Iterable[Dispatch], place: Place) -> Due | None:
         """Return what is to be sent now, or None where nothing is.
@@ -171,7 +174,7 @@ class Desk:
         charged = UNKNOWN_SECONDS if seconds is None else min(seconds, MOST_CHARGED)
         turn = self._order.charge(due.visitor, run.job.job_id, charged)
         planned = run.job.kind.seconds(block)
-        pace = self._paces.setdefault(run.job.job_id, _Pace())
+        pace = self._paces.setdefault(run.job.job_id, Pace())
         pace.given += UNKNOWN_SECONDS if planned is None else planned
         self._sent[run.job.job_id, block.id] = _Sent(
             run, due.quick, turn, charged if seconds is None else seconds, self._clock()
@@ -243,28 +246,5 @@ class Desk:
         """Return the seconds that a block should take, by those of its job that have ended."""
         return self._pace(run).expects(run.job.kind.seconds(block), float(block.cost))
 
-    def _pace(self, run: Dispatch) -> _Pace:
+    def _pace(self, run: Dispatch) -> Pace:
         return self._paces.get(run.job.job_id, _NEW)
-
-
-@dataclass
-class _Pace:
-    """What a job was given, what was expected of the blocks that ended, and what they took."""
-
-    given: float = 0.0
-    expected: float = 0.0
-    cost: float = 0.0
-    took: float = 0.0
-
-    def learn(self, seconds: float | None, cost: float, took: float) -> None:
-        self.expected += seconds or 0.0
-        self.cost += cost
-        self.took += took
-
-    def expects(self, seconds: float | None, cost: float) -> float | None:
-        if seconds is not None:  # What was expected counts as much as a second that was measured.
-            return seconds * (self.took + 1.0) / (self.expected + 1.0)
-        return cost * self.took / self.cost if self.cost > 0 else None
-
-
-_NEW = _Pace()

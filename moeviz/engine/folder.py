@@ -13,11 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from moeviz.engine.ended_by import By
 from moeviz.engine.errors import DamagedFileError, EngineError, StoreError
 from moeviz.engine.name import Name
 from moeviz.engine.record import Record
 from moeviz.engine.shelf import Shelf, Work
 from moeviz.engine.states import States
+from moeviz.engine.wishlist import Wishlist
 from moeviz.text import json_text
 
 T = TypeVar("T")
@@ -44,6 +46,8 @@ class Folder:
         Folder of the files that blocks leave.
     states : States
         What blocks left for those that go on from them.
+    wishes : Wishlist
+        Who wants the job.
     """
 
     def __init__(self, name: Name, root: Path, shelf: Shelf, must_keep: bool = True) -> None:
@@ -51,6 +55,7 @@ class Folder:
         self.path = root / name.kind / name.hash / name.device
         self.device = name.device
         self.states = States(self.path / "states", name, shelf)
+        self.wishes = Wishlist(name, shelf)
         self._shelf = shelf
         self._must_keep = must_keep
 
@@ -71,7 +76,7 @@ class Folder:
         """
 
         def held(rows: Any, connection: Any) -> T:
-            rows.hold(connection, self.name)
+            rows.records.hold(connection, self.name)
             return work()
 
         try:
@@ -83,7 +88,7 @@ class Folder:
 
     def stamp(self) -> int:
         """Return a value that differs after every write of the state; 0 without one."""
-        return self._read(lambda rows, c: rows.read_stamp(c, self.name), 0)
+        return self._read(lambda rows, c: rows.records.stamp(c, self.name), 0)
 
     def read_record(self, repair: bool = False) -> Record | None:
         """Return the state, or None when there is none that can be read.
@@ -93,14 +98,14 @@ class Folder:
         repair : bool
             Take a damaged one away. Only inside of :meth:`alone`.
         """
-        data = self._read(lambda rows, c: rows.read_record(c, self.name), None)
+        data = self._read(lambda rows, c: rows.records.read(c, self.name), None)
         if data is None:
             return None
         try:
             return Record.from_json(data, str(self.name))
         except DamagedFileError:
             if repair:
-                self._write(lambda rows, c: rows.forget_record(c, self.name))
+                self._write(lambda rows, c: rows.records.forget(c, self.name))
             return None
 
     def write_record(self, record: Record) -> None:
@@ -111,7 +116,7 @@ class Folder:
         StoreError
             If the database cannot be written to.
         """
-        self._write(lambda rows, c: rows.write_record(c, self.name, record))
+        self._write(lambda rows, c: rows.records.write(c, self.name, record))
 
     def restore_record(self, record: Record | None) -> None:
         """Write the state that there was before, or that there was none.
@@ -124,11 +129,11 @@ class Folder:
         if record is not None:
             self.write_record(record)
         else:
-            self._write(lambda rows, c: rows.forget_record(c, self.name))
+            self._write(lambda rows, c: rows.records.forget(c, self.name))
 
     def read_specification(self) -> Any:
         """Return the specification as JSON, or None when there is none that can be read."""
-        content = self._read(lambda rows, c: rows.read_specification(c, self.name), None)
+        content = self._read(lambda rows, c: rows.specifications.read(c, self.name), None)
         with suppress(ValueError, RecursionError):
             return None if content is None else json.loads(content)
         return None
@@ -143,7 +148,7 @@ class Folder:
         """
         content = json_text(data)
         if self.read_specification() != json.loads(content):
-            self._write(lambda rows, c: rows.write_specification(c, self.name, content))
+            self._write(lambda rows, c: rows.specifications.write(c, self.name, content))
 
     def read_results(
         self, ids: Iterable[str], known: Iterable[str] = (), repair: bool = False
@@ -162,10 +167,10 @@ class Folder:
         nothing: tuple[dict[str, dict[str, Any]], list[str]] = ({}, [])
         wanted = list(ids)
         found, damaged = self._read(
-            lambda rows, c: rows.read_blocks(c, self.name, wanted, known), nothing
+            lambda rows, c: rows.blocks.read(c, self.name, wanted, known), nothing
         )
         if damaged and repair:
-            self._write(lambda rows, c: rows.remove_blocks(c, self.name, damaged))
+            self._write(lambda rows, c: rows.blocks.remove(c, self.name, damaged))
         return {block_id: found[block_id] for block_id in wanted if block_id in found}
 
     def write_result(self, block_id: str, result: Any) -> dict[str, Any]:
@@ -191,7 +196,7 @@ class Folder:
                 f"Expected block {block_id} to return a mapping, but it returned "
                 f"{type(result).__name__}; mend the study's run_block."
             )
-        self._write(lambda rows, c: rows.write_blocks(c, self.name, {block_id: text}))
+        self._write(lambda rows, c: rows.blocks.write(c, self.name, {block_id: text}))
         return content
 
     def sweep(self) -> None:
@@ -199,7 +204,7 @@ class Folder:
         with self._refused():
             self.states.sweep()
 
-    def ask_cancel(self) -> None:
+    def ask_cancel(self, by: By = "visitors") -> None:
         """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
 
         Raises
@@ -207,90 +212,21 @@ class Folder:
         StoreError
             If the database cannot be written to.
         """
-        self._shelf.write(lambda rows, c: rows.ask_cancel(c, self.name))
+        self._shelf.write(lambda rows, c: rows.cancels.ask(c, self.name, by))
 
-    def take_cancel(self) -> bool:
-        """Return whether a cancel was asked for, and take the question away.
+    def take_cancel(self) -> By | None:
+        """Return by whose power a cancel was asked for, and take the question away.
 
         Raises
         ------
         StoreError
             If the database cannot be written to.
         """
-        if not self._read(lambda rows, c: rows.cancel_asked(c, self.name), False):
-            return False
+        by: By | None = self._read(lambda rows, c: rows.cancels.asked(c, self.name), None)
         with self._refused():
-            return self._shelf.write(lambda rows, c: bool(rows.take_cancel(c, self.name)))
-        return False
-
-    def wish(self, *visitors: str, over: bool = False) -> None:
-        """Note that visitors asked for this job.
-
-        Parameters
-        ----------
-        *visitors : str
-            Names of visitors, drawn by chance; "" for somebody who does not say.
-        over : bool
-            Whether the job had come to its end already.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be written to.
-        """
-
-        def write(rows: Any, connection: Any) -> None:
-            for visitor in visitors:
-                rows.wish(connection, self.name, visitor, over)
-
-        self._shelf.write(write)
-
-    def withdraw(self, visitor: str, since: float = 0.0, keep: bool = True) -> set[str]:
-        """Note that a visitor does not want this job any more, and return who does.
-
-        Of two who withdraw at the same time, in whatever process, one is told that nobody is left.
-
-        Parameters
-        ----------
-        visitor : str
-        since : float
-            Wishes from before count no more, in seconds since the epoch.
-        keep : bool
-            Whether to remember that they had asked for it.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be written to.
-        """
-
-        def write(rows: Any, connection: Any) -> set[str]:
-            rows.hold(connection, self.name)
-            rows.withdraw(connection, self.name, visitor, keep)
-            return set(rows.wished_by(connection, self.name, since))
-
-        return self._shelf.write(write)
-
-    def end_wishes(self, *visitors: str) -> None:
-        """Note that some visitors, or all if none is named, do not want this job any more.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be written to.
-        """
-        self._shelf.write(lambda rows, c: rows.end_wishes(c, self.name, visitors or None))
-
-    def wished_by(self, since: float = 0.0) -> set[str]:
-        """Return the visitors who want this job, and have asked for it since a moment.
-
-        Raises
-        ------
-        StoreError
-            If the database cannot be read.
-        """
-        nobody: set[str] = set()
-        return self._shelf.read(lambda rows, c: rows.wished_by(c, self.name, since), nobody)
+            if by and self._shelf.write(lambda rows, c: rows.cancels.take(c, self.name)):
+                return by
+        return None
 
     def _read(self, work: Work[T], absent: T) -> T:
         try:

@@ -6,17 +6,20 @@ import atexit
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from moeviz.engine.dispatch import Runner
+from moeviz.engine.ended_by import MESSAGES, By
 from moeviz.engine.errors import EngineError
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind, Specification
 from moeviz.engine.ledger import Ledger
+from moeviz.engine.limits import Limits
 from moeviz.engine.monitor import Monitor
-from moeviz.engine.snapshot import Snapshot
+from moeviz.engine.snapshot import AWAY, Snapshot
 from moeviz.engine.store import Store
 
 GLANCE_SECONDS = 0.3
@@ -58,9 +61,7 @@ class JobEngine:
     ) -> None:
         self.store = store if isinstance(store, Store) else Store(store)
         self._any_device = device == "auto"
-        self._most_waiting = most_waiting
-        self._most_each = most_each
-        self._most = most
+        self._limits = Limits(most_waiting, most_each, most)
         self._ledger = Ledger(kinds, self.store)
         likely = "cuda" if device == "cuda" else "cpu"
         self._monitor = Monitor(self._ledger, self.store, runner, likely, self._any_device)
@@ -98,7 +99,7 @@ class JobEngine:
             job = self._ledger.admit(spec, self._monitor.device_for, self._any_device)
             begins = not job.active and not job.settled
             if begins:
-                self._refuse_crowds(job.kind.name, visitor)
+                self._limits.check(self._ledger, job.kind.name, visitor)
             if not job.active:
                 job.visitors.clear()
             if begins:
@@ -114,7 +115,7 @@ class JobEngine:
                 self._monitor.say_wishes(job)
             return job.job_id
 
-    def cancel(self, wanted: str | Specification) -> None:
+    def cancel(self, wanted: str | Specification, by: By = "visitors") -> None:
         """Stop a job, whoever wants it; finished blocks stay.
 
         Nothing happens to a job that has ended. One of another process is asked to stop through the
@@ -124,6 +125,8 @@ class JobEngine:
         ----------
         wanted : str or Specification
             Name of the job, or what describes it.
+        by : {"visitors", "lecturer", "command"}
+            By whose power, which those who wanted it are told.
 
         Raises
         ------
@@ -140,10 +143,10 @@ class JobEngine:
             job.unsaid.clear()
             if job.mine:
                 self._monitor.end_wishes(job)
-                self._monitor.withdraw(job, "cancelled")
+                self._monitor.withdraw(job, "cancelled", MESSAGES[by])
                 return
             job.wanted = False
-        job.folder.ask_cancel()
+        job.folder.ask_cancel(by)
 
     def withdraw(self, wanted: str | Specification, visitor: str, keep: bool = True) -> bool:
         """Take a visitor's wish back, and stop the job if nobody else wants it.
@@ -218,7 +221,9 @@ class JobEngine:
             If neither this engine nor the store knows the job.
         """
         with self._ledger.changed:
-            return self._find(wanted).snapshot()
+            found = self._find(wanted).snapshot()
+        away = found.active and self.store.shelf.awaited
+        return replace(found, message=AWAY) if away else found
 
     def state(self, wanted: str | Specification, block_id: str) -> bytes | None:
         """Return what a block left for the one that goes on from it.
@@ -317,26 +322,6 @@ class JobEngine:
         if job.wanted and not self._closed and self._monitor.goes_on(job):
             self._monitor.begin(job)
         return job
-
-    def _refuse_crowds(self, name: str, visitor: str) -> None:
-        each, most = self._most_each, self._most
-        if visitor and each is not None and self._ledger.active(visitor) >= each:
-            raise EngineError(
-                f"Expected at most {each} {name} or other jobs of one visitor at once, but "
-                f"{each} of yours are under way; wait until one has ended, or open one of them and "
-                "cancel it, and ask again."
-            )
-        if visitor and most is not None and self._ledger.active() >= most:
-            raise EngineError(
-                f"Expected at most {most} {name} or other jobs of all visitors at once, but there "
-                "are as many already; ask again in a minute."
-            )
-        most = self._most_waiting
-        if most is not None and self._ledger.waiting() >= most:
-            raise EngineError(
-                f"Expected at most {most} {name} to wait, but there are as many already; try "
-                "again in a minute."
-            )
 
     def _sleep_until_changed(
         self, wanted: str | Specification, version: int, seconds: float | None

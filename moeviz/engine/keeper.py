@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from moeviz.engine.chains import outdated
+from moeviz.engine.dispatch import Dispatch, Finished
 from moeviz.engine.folder import Folder
 from moeviz.engine.jobs import MESSAGES, Job
 from moeviz.engine.ledger import Ledger
@@ -135,6 +136,32 @@ class Keeper:
 
         return folder.alone(write)
 
+    def take_in(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any] | None:
+        """Write what a block returned, and delete what is of no use after that; see :meth:`keep`.
+
+        Its state comes before its result, and what it had gone on from goes last: at every moment
+        the store holds what the missing blocks go on from.
+
+        Parameters
+        ----------
+        run : Dispatch
+            Whose block.
+        block : Block
+            The block.
+        finished : Finished
+            What it returned.
+        """
+        states = run.job.folder.states
+        result: dict[str, Any] | None = finished.result
+        if finished.state is not None and run.chains.needs(block):
+            states.write(block.id, finished.state)
+        if run.job.kind.lasts(finished.result):
+            result = self.keep(run.job, block.id, finished.result)
+            if result is None:
+                return None
+        states.remove(run.chains.end(block))
+        return result
+
     def save(self, job: Job) -> bool:
         """Write a job's state; a job that has ended belongs to the store from then on.
 
@@ -187,7 +214,7 @@ class Keeper:
             folder.write_specification(job.spec.to_json())
         folder.write_record(record)
         if record.state in SPENT:
-            folder.end_wishes()
+            folder.wishes.end()
         return folder.stamp()
 
     def _is_lost(self, job: Job, record: Record | None) -> bool:

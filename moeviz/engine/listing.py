@@ -83,7 +83,7 @@ def kept_jobs(store: Store) -> list[Kept]:
         If it cannot be read.
     """
     nothing: list[dict[str, Any]] = []
-    found = store.shelf.read(lambda rows, c: rows.list_jobs(c), nothing)
+    found = store.shelf.read(lambda rows, c: rows.kept.list_all(c), nothing)
     kept = [
         Kept(
             name=row["name"],
@@ -120,7 +120,7 @@ def forget(store: Store, job: Kept) -> bool:
         record = folder.read_record()
         if record is not None and record.taken:
             return False
-        store.shelf.write(lambda rows, c: rows.remove(c, job.name))
+        store.shelf.write(lambda rows, c: rows.kept.remove(c, job.name))
         return True
 
     if not folder.alone(remove):

@@ -63,13 +63,9 @@ class Progress:
         if not _fits("person", person):
             return {}
 
-        def read(_: Any, connection: Any) -> list[tuple[str, str]]:
-            from moeviz.engine.database import progress_rows
-
-            return progress_rows.read(connection, person)
-
         nothing: list[tuple[str, str]] = []
-        return {lesson: json.loads(content) for lesson, content in self._shelf.read(read, nothing)}
+        found = self._shelf.read(lambda rows, c: rows.progress.read(c, person), nothing)
+        return {lesson: json.loads(content) for lesson, content in found}
 
     def save(self, person: str, lesson: str, content: Any) -> None:
         """Keep what was done in a lesson, in the place of what was kept of it.
@@ -95,11 +91,8 @@ class Progress:
                 "start the lesson again."
             )
 
-        def write(_: Any, connection: Any) -> bool:
-            from moeviz.engine.database import progress_rows
-
-            now = time.time()
-            return progress_rows.write(connection, person, lesson, text, now, MOST_LESSONS)
+        def write(rows: Any, c: Any) -> bool:
+            return bool(rows.progress.write(c, person, lesson, text, time.time(), MOST_LESSONS))
 
         if not self._shelf.write(write):
             raise StoreError(
@@ -123,12 +116,7 @@ class Progress:
         if not self.load_all(person):
             return 0
 
-        def remove(_: Any, connection: Any) -> int:
-            from moeviz.engine.database import progress_rows
-
-            return progress_rows.remove(connection, person, lesson)
-
-        return self._shelf.write(remove)
+        return self._shelf.write(lambda rows, c: int(rows.progress.remove(c, person, lesson)))
 
 
 def _fits(what: str, name: str) -> bool:

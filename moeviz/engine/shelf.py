@@ -74,6 +74,11 @@ class Shelf:
 
         return self._database.write(lambda connection: work(rows, connection))
 
+    @property
+    def awaited(self) -> bool:
+        """Whether something that is to be kept waits for a database that is out of reach."""
+        return self._made is not None and self._made.awaited
+
     def tidy(self) -> None:
         """Give the room of what was deleted back to the disk."""
         self._database.tidy()

@@ -18,6 +18,12 @@ STATES: tuple[JobState, ...] = get_args(JobState)
 """All states of a job."""
 
 
+AWAY = (
+    "The database of finished work does not answer; what was computed is kept once it does again."
+)
+"""What is said of a job meanwhile."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where a job stands among those that share the workers.

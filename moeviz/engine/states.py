@@ -86,7 +86,7 @@ class States:
             "sha256": hashlib.sha256(state).hexdigest(),
         }
         self._shelf.write(
-            lambda rows, c: rows.note_state(c, self._name, block_id, socket.gethostname(), note)
+            lambda rows, c: rows.states.note(c, self._name, block_id, socket.gethostname(), note)
         )
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -130,7 +130,7 @@ class States:
         kept = [unquote(path.stem) for path in self._path.glob("*.bin")]
         with suppress(StoreError):
             self._shelf.write(
-                lambda rows, c: rows.forget_states(c, self._name, socket.gethostname(), kept)
+                lambda rows, c: rows.states.forget(c, self._name, socket.gethostname(), kept)
             )
 
     def _file(self, block_id: str) -> Path:

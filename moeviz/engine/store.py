@@ -125,7 +125,7 @@ class Store:
             If the database cannot be read.
         """
         nothing: set[Name] = set()
-        return self.shelf.read(lambda rows, c: rows.cancels_asked(c, names), nothing)
+        return self.shelf.read(lambda rows, c: rows.cancels.asked_of(c, names), nothing)
 
     def take_in_all(self) -> int:
         """Take in all folders of files below the root that were not taken in before.
@@ -160,11 +160,13 @@ class Store:
             return False
         place, host = str(folder.path), socket.gethostname()
         try:
-            if self.shelf.read(lambda rows, c: rows.was_taken_in(c, host, place), False):
+            if self.shelf.read(lambda rows, c: rows.imported.was_taken_in(c, host, place), False):
                 self._looked.add(name)
                 return False
             old = read_old(folder.path)
-            taken = self.shelf.write(lambda rows, c: bool(rows.take_in(c, name, host, place, old)))
+            taken = self.shelf.write(
+                lambda rows, c: bool(rows.imported.take_in(c, name, host, place, old))
+            )
         except StoreError as error:
             # It can be taken in later; what needs the store says why that refuses.
             logger.warning("%s was not taken in: %s", folder.path, error)

@@ -49,28 +49,28 @@ class Wishes:
             return
         try:
             if fresh and "" not in said:
-                folder.end_wishes("")
+                folder.wishes.end("")
             if said:
-                folder.wish(*said, over=over)
+                folder.wishes.add(*said, over=over)
             with self._ledger.changed:
                 gone = said - job.unsaid
                 job.unsaid -= said
             if gone:
-                folder.end_wishes(*gone)
+                folder.wishes.end(*gone)
         except StoreError as error:
             logger.warning("It could not be written who wants a job: %s: %s", error.path, error)
 
     def end(self, job: Job) -> None:
         """Tell the store that nobody wants a job any more."""
         try:
-            job.folder.end_wishes()
+            job.folder.wishes.end()
         except StoreError as error:
             logger.warning("It could not be written who wants a job: %s: %s", error.path, error)
 
     def of(self, job: Job) -> set[str]:
         """Return the visitors who want a job; where the store refuses, those known here."""
         try:
-            found = job.folder.wished_by(_since())
+            found = job.folder.wishes.by(_since())
         except StoreError:
             found = job.visitors
         with self._ledger.changed:
@@ -100,7 +100,7 @@ class Wishes:
             job.visitors.discard(visitor)
             job.unsaid.discard(visitor)
         try:
-            left = job.folder.withdraw(visitor, _since(), keep)
+            left = job.folder.wishes.withdraw(visitor, _since(), keep)
         except StoreError:
             if job.active and not job.mine:
                 raise

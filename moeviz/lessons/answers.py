@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 from moeviz.errors import SpecificationError
 from moeviz.lessons.conditions import holds, missing, short
 from moeviz.lessons.filled import Facts, filled
+from moeviz.lessons.orders import judged_order, number_of, order_words, right_order
 from moeviz.lessons.questions import Answer, Choice, Number, Option, Order, Question
 from moeviz.text import listed, signed, within
 
@@ -16,13 +16,6 @@ Verdict = Literal["right", "near", "wrong", "unknown"]
 
 LONGEST = 200
 """Letters of an answer."""
-
-
-def _number(name: float | str, facts: Facts) -> float | None:
-    value = facts[name] if isinstance(name, str) else name
-    if value is None or isinstance(value, str) or not math.isfinite(value):
-        return None
-    return value
 
 
 def right_option(question: Choice, facts: Facts) -> Option | None:
@@ -34,20 +27,6 @@ def right_option(question: Choice, facts: Facts) -> Option | None:
     facts : mapping of str to Fact
     """
     return next((option for option in question.options if holds(option.when, facts)), None)
-
-
-def right_order(question: Order, facts: Facts) -> tuple[str, ...] | None:
-    """Return the items' names as the facts order them; None where one has no number.
-
-    Parameters
-    ----------
-    question : Order
-    facts : mapping of str to Fact
-    """
-    values = {item.name: _number(item.fact, facts) for item in question.items}
-    if any(value is None for value in values.values()):
-        return None
-    return tuple(sorted(values, key=lambda name: values[name] or 0.0, reverse=question.descending))
 
 
 def read_answer(question: Question, text: str) -> Answer:
@@ -115,8 +94,8 @@ def judged(question: Question, answer: Answer, facts: Facts) -> Verdict:
         right = right_option(question, facts)
         return "unknown" if right is None else "right" if answer == right.name else "wrong"
     if isinstance(question, Order):
-        return _ordered(question, answer, facts)
-    value = _number(question.fact, facts)
+        return judged_order(question, answer, facts) if isinstance(answer, tuple) else "unknown"
+    value = number_of(question.fact, facts)
     if value is None or not isinstance(answer, float):
         return "unknown"
     return _near(question, answer, value, facts)
@@ -125,25 +104,10 @@ def judged(question: Question, answer: Answer, facts: Facts) -> Verdict:
 def _near(question: Number, answer: float, value: float, facts: Facts) -> Verdict:
     half = question.step / 2
     ends = question.interval or (value - half, value + half)
-    low, high = (_number(end, facts) for end in ends)
+    low, high = (number_of(end, facts) for end in ends)
     if low is not None and high is not None and within(answer, low, high):
         return "right"
     return "near" if abs(answer - value) <= question.near + 1e-9 else "wrong"
-
-
-def _ordered(question: Order, answer: Answer, facts: Facts) -> Verdict:
-    """Judge an order; things with the same number may stand either way, one swap is near."""
-    right = right_order(question, facts)
-    if right is None or not isinstance(answer, tuple):
-        return "unknown"
-    by = {item.name: round(float(facts[item.fact] or 0.0), 4) for item in question.items}
-    if [by[name] for name in answer] == [by[name] for name in right]:
-        return "right"
-    for at in range(len(answer) - 1):
-        swapped = [*answer[:at], answer[at + 1], answer[at], *answer[at + 2 :]]
-        if [by[name] for name in swapped] == [by[name] for name in right]:
-            return "near"
-    return "wrong"
 
 
 def answer_words(question: Question, answer: Answer) -> str:
@@ -175,9 +139,8 @@ def right_words(question: Question, facts: Facts) -> str | None:
         right = right_option(question, facts)
         return None if right is None else filled(right.label, facts)
     if isinstance(question, Order):
-        order = right_order(question, facts)
-        return None if order is None else filled(answer_words(question, order), facts)
-    value = _number(question.fact, facts)
+        return order_words(question, facts)
+    value = number_of(question.fact, facts)
     return None if value is None else signed(value, 2)
 
 
@@ -209,4 +172,6 @@ def why_unknown(question: Question, facts: Facts) -> str:
             return "A number that decides this is missing in this result."
         said = listed([f"“{filled(option.label, facts)}”" for option in question.options])
         return f"This result bears out none of the answers {said}."
+    if isinstance(question, Order) and right_order(question, facts) is not None:
+        return "This result cannot tell: the intervals of all of them overlap."
     return "This result has no number to hold that against."

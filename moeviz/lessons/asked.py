@@ -42,7 +42,7 @@ def question_of(
         made: Question = Choice(text, _options(table, known))
     elif kinds[0] == "items":
         falls = table.one_of("order", ("rising", "falling"), "rising") == "falling"
-        made = Order(text, _items(table, known), falls)
+        made = Order(text, _items(table, sources, known), falls)
     else:
         made = _number(kinds[0], text, table, sources, known)
     return made if len(table.faults.found) == before else None
@@ -98,12 +98,15 @@ def _options(table: Table, known: Collection[str]) -> tuple[Option, ...]:
     return tuple(found)
 
 
-def _items(table: Table, known: Collection[str]) -> tuple[Item, ...]:
+def _items(table: Table, sources: dict[str, Source], known: Collection[str]) -> tuple[Item, ...]:
     found = []
     for one in table.tables("items", FEWEST, MOST):
         name = _named(one)
         label = one.text("label", known=known, longest=160)
-        found.append(Item(name, label, fact_of(one, "fact", known)))
+        fact = fact_of(one, "fact", known)
+        source, _, what = fact.partition(".")
+        slope = what == "slope" and isinstance(sources.get(source), OfCurve)
+        found.append(Item(name, label, fact, _between(one, source if slope else "", known)))
         one.end()
     _once(table, "items", [item.name for item in found])
     return tuple(found)
@@ -121,6 +124,17 @@ def _once(table: Table, key: str, names: list[str]) -> None:
         table.say(key, f"Expected each name in {key} once.")
 
 
+def _between(table: Table, curve: str, known: Collection[str]) -> tuple[str, str] | None:
+    """Return the facts between which a number lies, by themselves those of a curve's slope."""
+    ends = table.texts("between", most=2)
+    if not ends and curve:
+        ends = (f"{curve}.low", f"{curve}.high")
+    if ends and (len(ends) != 2 or any(end not in known for end in ends)):
+        table.say("between", "Expected between to name two facts of this lesson.")
+        return None
+    return (ends[0], ends[1]) if ends else None
+
+
 def _number(
     kind: str, text: str, table: Table, sources: dict[str, Source], known: Collection[str]
 ) -> Question:
@@ -134,13 +148,7 @@ def _number(
     if not low <= start <= high or not low < high or (high - low) / step > 1000:
         table.say(kind, "Expected low < high, start between them, and at most 1000 steps.")
     source = fact.partition(".")[0]
-    ends = table.texts("between", most=2)
-    if not ends and slope:
-        ends = (f"{source}.low", f"{source}.high")
-    if ends and (len(ends) != 2 or any(end not in known for end in ends)):
-        table.say("between", "Expected between to name two facts of this lesson.")
-        ends = ()
-    interval = (ends[0], ends[1]) if ends else None
+    interval = _between(table, source if slope else "", known)
     if not slope:
         return Number(text, fact, low, high, step, start, near, interval)
     if fact and not (isinstance(sources.get(source), OfCurve) and fact.endswith(".slope")):

@@ -105,7 +105,8 @@ class OfCurve:
     Gives ``slope``, ``low``, ``high``; ``theory``; ``paper`` and ``source``, the slope that a
     paper prints and where; ``from`` and ``to``, the sample sizes; ``sizes``, how many; ``fits`` of
     each; ``more``, the quotient of the sizes, and ``times``, that of the mean errors; ``first``
-    and ``last``, these; ``reach``, of the fit's truth; ``seed`` of the truth; ``date``.
+    and ``last``, these; ``reach``, of the fit's truth; ``says``, how it stands to theory, and its
+    ``mark``: yes, no, unknown or waiting; ``seed`` of the truth; ``date``.
 
     Attributes
     ----------
@@ -116,7 +117,7 @@ class OfCurve:
 
     GIVES: ClassVar[tuple[str, ...]] = (
         "slope", "low", "high", "theory", "paper", "source", "from", "to", "sizes", "fits", "more",
-        "times", "first", "last", "reach", "seed", "date",
+        "times", "first", "last", "reach", "says", "mark", "seed", "date",
     )  # fmt: skip
 
     study: str
@@ -124,11 +125,15 @@ class OfCurve:
 
     def facts(self, results: Results) -> dict[str, Fact]:
         """Return the facts."""
+        from moeviz.charts.meter import judged
+
         kept = results.study(self.study)
         curve = self.key.of(kept.result)
         slope, paper = curve.slope, curve.published
         first, last = (curve.mean[0], curve.mean[-1]) if curve.mean else (None, None)
-        reach = next((one.reach for one in kept.result.truth if one.fit == curve.fit), None)
+        truth = next((one for one in kept.result.truth if one.fit == curve.fit), None)
+        reach = truth.reach if truth is not None else None
+        mark, says = judged(curve, truth, kept.result)
         return {
             "slope": slope.estimate if slope else None,
             "low": slope.low if slope else None,
@@ -145,6 +150,8 @@ class OfCurve:
             "first": first,
             "last": last,
             "reach": round(reach) if reach is not None and reach < 1e15 else None,
+            "says": says,
+            "mark": mark,
             "seed": int(kept.result.spec["truth_seed"]),
             "date": kept.date,
         }

@@ -108,11 +108,14 @@ class Item:
     label : str
     fact : str
         The number by which it is ordered.
+    between : tuple of (str, str), or None
+        Facts between which that number lies; two whose intervals overlap may stand either way.
     """
 
     name: str
     label: str
     fact: str
+    between: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from moeviz.charts.gates import TALL, WIDE, Point, Setup, score_of
 from moeviz.charts.gates_formula import library_weights, shifted
 from moeviz.errors import SpecificationError
 
-_LATTICE = (48, 32)
+_LATTICE = (192, 128)
+"""Cells of the plane, as many as the picture takes at rest: both then say the same number."""
 
 
 @dataclass(frozen=True)

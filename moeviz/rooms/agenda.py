@@ -1,177 +1,18 @@
-"""What a room goes through: steps, each something to look at or a question to answer."""
+"""What a room goes through: its steps, one after the other."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any
 
-from moeviz.errors import printable
 from moeviz.rooms.errors import RoomError
-from moeviz.text import check_text
-
-Kind = Literal["look", "number", "slope", "choice", "order"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+from moeviz.rooms.step import LONGEST, PAGE, Step, checked_text
 
 MOST_STEPS = 60
-MOST_OPTIONS = 12
-LONGEST = {
-    "id": 60, "title": 400, "words": 4000, "page": 2000, "notes": 6000, "label": 200, "unit": 40
-}  # fmt: skip
-"""Characters of texts, at most."""
 
-SLOPES = (-2.0, 0.5)
-"""Between which a slope is drawn unless the step says otherwise."""
-
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_PAGE = re.compile(r"[a-z]*(\?[!-~]*)?")
-
-
-@dataclass(frozen=True)
-class Step:
-    """What all see at one time.
-
-    Attributes
-    ----------
-    id : str
-        Tells it from the other steps.
-    title : str
-        The question, or what is to be seen.
-    kind : str
-        ``look`` for no question, or how it is answered.
-    words : str
-        Said below the title, to all.
-    page : str
-        A page of this app that all see, as ``gates?v=2&beta=…``; "" for none.
-    notes : str
-        For the lecturer alone.
-    options : tuple of (str, str)
-        Names and labels of a choice, or of what is put in order.
-    low, high, by : float
-        Between which a number or a slope lies, and its smallest step.
-    unit : str
-        What a number counts.
-    sizes : tuple of float
-        First and last sample size of the curve whose slope is asked for; empty where not known.
-    run : mapping or None
-        What is computed when the step is revealed, as plain data that who opened the room
-        understands.
-    source : mapping or None
-        Where what came out is read, as plain data likewise.
-    """
-
-    id: str
-    title: str
-    kind: Kind = "look"
-    words: str = ""
-    page: str = ""
-    notes: str = ""
-    options: tuple[tuple[str, str], ...] = ()
-    low: float = SLOPES[0]
-    high: float = SLOPES[1]
-    by: float = 0.05
-    unit: str = ""
-    sizes: tuple[float, ...] = ()
-    run: Mapping[str, Any] | None = None
-    source: Mapping[str, Any] | None = None
-
-    @property
-    def asks(self) -> bool:
-        """Whether it has a question."""
-        return self.kind != "look"
-
-    def checked(self) -> Step:
-        """Return the step if it is one.
-
-        Raises
-        ------
-        RoomError
-            If it is not.
-        """
-        for name, most in LONGEST.items():
-            if name != "label":
-                _text(name, getattr(self, name), most)
-        if self.kind not in KINDS:
-            raise RoomError(f"Expected a step of the kinds {', '.join(KINDS)}; mend the step.")
-        if not _ID.fullmatch(self.id):
-            raise RoomError("Expected a step's name of small letters and digits; mend it.")
-        if not self.title.strip():
-            raise RoomError("Expected a question, but it is empty; write one.")
-        if not _PAGE.fullmatch(self.page):
-            raise RoomError("Expected a page of this laboratory; open the room from one.")
-        if self.kind in ("choice", "order"):
-            self._check_options()
-        if self.kind in ("number", "slope"):
-            self._check_range()
-        return self
-
-    def _check_options(self) -> None:
-        names = [name for name, _ in self.options]
-        if not 2 <= len(names) <= MOST_OPTIONS or len(set(names)) != len(names):
-            raise RoomError(
-                f"Expected 2 to {MOST_OPTIONS} different answers to choose from, but got "
-                f"{len(names)}; write one a line."
-            )
-        for name, label in self.options:
-            _text("name of an answer", name, LONGEST["id"])
-            _text("answer", label, LONGEST["label"])
-            if not (name.strip() and label.strip()):
-                raise RoomError("Expected answers that are not empty; write one a line.")
-
-    def _check_range(self) -> None:
-        numbers = (self.low, self.high, self.by)
-        known = all(isinstance(x, int | float) and math.isfinite(x) for x in numbers)
-        if not known or not self.low < self.high or not 0 < self.by <= self.high - self.low:
-            raise RoomError("Expected a range from a lower to a higher number; mend the step.")
-        known = all(isinstance(x, int | float) and 1 <= x <= 1e12 for x in self.sizes)
-        if self.sizes and not (known and len(self.sizes) == 2 and self.sizes[0] < self.sizes[1]):
-            raise RoomError("Expected a first and a last sample size; mend the step.")
-        if max(map(abs, numbers)) > 1e12 or (self.high - self.low) / self.by > 1e6:
-            raise RoomError("Expected a range of at most a million steps; mend the step.")
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the step as plain data."""
-        said = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {
-            **said,
-            "options": [list(option) for option in self.options],
-            "sizes": [*self.sizes],
-        }
-
-    def public(self) -> dict[str, Any]:
-        """Return what all may know of it."""
-        said = self.to_json()
-        for name in ("notes", "run", "source"):
-            del said[name]
-        return said
-
-    @classmethod
-    def from_json(cls, data: Any) -> Step:
-        """Return the step that plain data say.
-
-        Raises
-        ------
-        RoomError
-            If they say none.
-        """
-        known = {each.name for each in fields(cls)}
-        if not isinstance(data, Mapping) or not set(data) <= known:
-            raise RoomError("Expected a step as plain data; open the room again.")
-        said = dict(data)
-        options = said.get("options", ())
-        if not isinstance(options, list | tuple) or not all(
-            isinstance(each, list | tuple) and len(each) == 2 for each in options
-        ):
-            raise RoomError("Expected answers with a name and a label each; open the room again.")
-        said["options"] = tuple((name, label) for name, label in options)
-        sizes = said.get("sizes", ())
-        said["sizes"] = tuple(sizes) if isinstance(sizes, list | tuple) else (0.0,)
-        try:
-            return cls(**said).checked()
-        except TypeError:
-            raise RoomError("Expected a step with a name and a title; mend it.") from None
+LONGEST_LESSON = 60_000
+"""Characters of a lesson's file."""
 
 
 @dataclass(frozen=True)
@@ -185,11 +26,14 @@ class Agenda:
     link : str
         Where the lesson or the page is, below the app's address.
     steps : tuple of Step
+    lesson : str
+        The lesson's file as it was when the room was opened; "" for none. Nobody is told of it.
     """
 
     title: str
     link: str
-    steps: tuple[Step, ...] = field(default=())
+    steps: tuple[Step, ...] = ()
+    lesson: str = ""
 
     def checked(self) -> Agenda:
         """Return the agenda if it is one.
@@ -199,9 +43,11 @@ class Agenda:
         RoomError
             If it is not.
         """
-        _text("title", self.title, LONGEST["title"])
-        if not _PAGE.fullmatch(self.link):
+        checked_text("title", self.title, LONGEST["title"])
+        if not PAGE.fullmatch(self.link):
             raise RoomError("Expected a page of this laboratory; open the room from one.")
+        if not isinstance(self.lesson, str) or len(self.lesson) > LONGEST_LESSON:
+            raise RoomError(f"Expected a lesson of at most {LONGEST_LESSON} characters; cut it.")
         if not 1 <= len(self.steps) <= MOST_STEPS:
             raise RoomError(f"Expected 1 to {MOST_STEPS} steps, but got {len(self.steps)}.")
         if len({step.id for step in self.steps}) != len(self.steps):
@@ -234,7 +80,8 @@ class Agenda:
     def to_json(self) -> dict[str, Any]:
         """Return the agenda as plain data."""
         steps = [step.to_json() for step in self.steps]
-        return {"title": self.title, "link": self.link, "steps": steps}
+        said = {"title": self.title, "link": self.link, "steps": steps}
+        return {**said, "lesson": self.lesson} if self.lesson else said
 
     @classmethod
     def from_json(cls, data: Any) -> Agenda:
@@ -248,11 +95,5 @@ class Agenda:
         if not isinstance(data, Mapping) or not isinstance(data.get("steps"), list):
             raise RoomError("Expected what a room goes through as plain data; open it again.")
         steps = tuple(Step.from_json(step) for step in data["steps"])
-        return cls(data.get("title", ""), data.get("link", ""), steps).checked()
-
-
-def _text(what: str, text: Any, most: int) -> None:
-    if not isinstance(text, str) or len(text) > most:
-        raise RoomError(f"Expected a {what} of at most {most} characters; shorten it.")
-    if printable(check_text(text)) != text:
-        raise RoomError(f"Expected a {what} of letters that can be shown; write it anew.")
+        title, link, lesson = (data.get(name, "") for name in ("title", "link", "lesson"))
+        return cls(title, link, steps, lesson).checked()

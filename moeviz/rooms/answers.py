@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.rooms.agenda import Step
 from moeviz.rooms.errors import RoomError
+from moeviz.rooms.step import Step
 
 Content = float | str | tuple[str, ...]
 """A number or a slope, the name of a choice, or names in order."""
@@ -61,7 +61,8 @@ def is_right(content: Content, outcome: Mapping[str, Any] | None) -> bool | None
     content : float, str or tuple of str
     outcome : mapping or None
         ``low`` and ``high`` between which a number is right, or ``right``, the name of the right
-        choice or the names in the right order.
+        choice or the names in the right order; with ``told``, pairs of names of which the first
+        comes first for sure, all that keeps to these is right.
     """
     if not outcome:
         return None
@@ -73,6 +74,8 @@ def is_right(content: Content, outcome: Mapping[str, Any] | None) -> bool | None
     right = outcome.get("right")
     if right is None:
         return None
+    if isinstance(content, tuple) and "told" in outcome:
+        return all(content.index(one) < content.index(other) for one, other in outcome["told"])
     return content == (tuple(right) if isinstance(right, list | tuple) else right)
 
 

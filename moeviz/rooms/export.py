@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
-from moeviz.rooms.agenda import Step
 from moeviz.rooms.answers import Content, is_right
+from moeviz.rooms.plain import plain
 from moeviz.rooms.room import Room
+from moeviz.rooms.step import Step
 
 COLUMNS = ("step", "question", "kind", "answer", "right", "reveals_before")
 """The last: how often the step had been revealed when the answer was given; 0 where nobody knew."""
@@ -31,7 +32,7 @@ def answers_csv(room: Room) -> str:
             said = "" if right is None else "yes" if right else "no"
             rows.append((_words(step, answer.content), said, answer.turn))
         for words, said, turn in sorted(rows, key=str):
-            writer.writerow([number, _safe(step.title), step.kind, words, said, turn])
+            writer.writerow([number, _safe(plain(step.title)), step.kind, words, said, turn])
     return content.getvalue()
 
 
@@ -40,7 +41,7 @@ def _words(step: Step, content: Content) -> str:
         return f"{content:.10g}"
     labels = dict(step.options)
     names = content if isinstance(content, tuple) else (content,)
-    return _safe(" > ".join(labels.get(name, name) for name in names))
+    return _safe(plain(" > ".join(labels.get(name, name) for name in names)))
 
 
 def _safe(text: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.books import ALONE_SECONDS, Books
 from moeviz.rooms.codes import digest, fits, new_code, new_key
 from moeviz.rooms.errors import NotAllowedError, RoomError, TooOftenError
 from moeviz.rooms.limits import Buckets
 from moeviz.rooms.room import Room
 from moeviz.rooms.state import State, acted
+from moeviz.rooms.step import Step
 from moeviz.text import json_text
 
 SEEN_SECONDS = 60.0
@@ -133,7 +135,7 @@ class Lectern:
         def work(room: Room) -> tuple[Agenda, State]:
             if action != "ask":
                 return room.agenda, acted(room.state, room.agenda, action, value)
-            agenda = room.agenda.with_step(Step.from_json(value), room.state.at + 1)
+            agenda = room.agenda.with_step(_asked(value), room.state.at + 1)
             return agenda, acted(room.state, agenda, "lead", room.state.at + 1)
 
         return self._books.change(code, work)
@@ -172,3 +174,9 @@ class Lectern:
         """Return what is known of all rooms that are kept, the latest first."""
         nothing: list[dict[str, Any]] = []
         return self._books.read(lambda rows, c: rows.listed(c), nothing)
+
+
+def _asked(value: Any) -> Step:
+    """Return a question that was typed: it runs and shows nothing, whatever a browser says."""
+    step = Step.from_json(value)
+    return replace(step, run=None, source=None, shows=(), comes=())

@@ -7,28 +7,29 @@ facts of the lesson, computed when the room is opened or a step is revealed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
-from moeviz.lessons.answers import right_option, right_order, with_guess
-from moeviz.lessons.blocks import Check, If, Look, Predict, Text
-from moeviz.lessons.conditions import holds
+from moeviz.lessons.blocks import Block, Check, Look
 from moeviz.lessons.facts import OfCurve
 from moeviz.lessons.filled import Facts
-from moeviz.lessons.filled import filled as with_facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.lesson import Step as LessonStep
 from moeviz.lessons.notes import notes_of
-from moeviz.lessons.questions import Choice, Number, Order, Question, Slope
-from moeviz.lessons.results import Results, Shipped
-from moeviz.rooms.agenda import LONGEST, Agenda, Step
-from moeviz.rooms.plain import plain
+from moeviz.lessons.questions import Number, Question, Slope
+from moeviz.lessons.runs import Run
+from moeviz.rooms.agenda import Agenda
+from moeviz.rooms.lesson_outcome import filled, parted, words_before
+from moeviz.rooms.plain import without_links
+from moeviz.rooms.step import LONGEST, MOST_SHOWN, Step
+from moeviz.study import plan
 
 
 def of_lesson(
     lesson: Lesson,
     facts: Facts,
     notes: Mapping[str, str] | None = None,
-    results: Results | None = None,
+    linked: bool = True,
 ) -> Agenda:
     """Return what a room goes through in a lesson.
 
@@ -40,8 +41,8 @@ def of_lesson(
     notes : mapping of str to str, optional
         What the lecturer alone sees, by the ids of steps, and by "" what is said of all; by itself
         the lesson's.
-    results : Results, optional
-        Where curves of runs are looked up; by itself what ships.
+    linked : bool
+        Whether others find the lesson on the page of lessons, so that it may be linked.
     """
     known = notes_of(lesson.name) if notes is None else notes
     revealed = {step.reveal.of for step in lesson.steps if step.reveal is not None}
@@ -50,48 +51,22 @@ def of_lesson(
     for number, step in enumerate(lesson.steps, start=1):
         if step.reveal is not None and step.reveal.of in revealed:
             continue
-        words = "\n\n".join(filled(b.words, facts) for b in step.blocks if isinstance(b, Text))
+        before, after = _shown(step, lesson)
         steps.append(
             Step(
                 step.id,
-                words=words[: LONGEST["words"]],
-                page=_page(step, lesson, number if number <= first else 0),
+                words=words_before(step, facts),
+                page=_page(step, lesson, number if linked and number <= first else 0),
                 notes=_notes(step, lesson, known)[: LONGEST["notes"]],
                 source={"lesson": lesson.name, "step": step.id, "digest": lesson.digest},
-                **_asked(step, lesson, facts, results or Shipped()),
+                shows=_things(before, facts),
+                comes=_things(after, facts),
+                run=_run([*before, *after], step, lesson),
+                **_asked(step, facts),
             )
         )
-    return Agenda(lesson.title, f"lessons?lesson={lesson.name}", tuple(steps)).checked()
-
-
-def came_out(lesson: Lesson, step: str, facts: Facts) -> dict[str, Any] | None:
-    """Return what came out where a lesson asks; None where it asks nothing.
-
-    Parameters
-    ----------
-    lesson : Lesson
-    step : str
-        The step's id.
-    facts : mapping of str to Fact
-        The lesson's.
-
-    Returns
-    -------
-    dict or None
-        ``words``, and what :func:`moeviz.rooms.answers.is_right` reads, where there is an answer.
-    """
-    asks = lesson.step(step)
-    question = asks.question
-    if question is None:
-        return None
-    found = _right(question, facts)
-    said = _said_of_reveal(lesson, step, facts) or _said_of_check(asks, question, found, facts)
-    return {**found, "words": said}
-
-
-def filled(words: str, facts: Facts) -> str:
-    """Return words with today's facts in their places, as a room shows them."""
-    return plain(with_facts(words, facts))
+    link = f"lessons?lesson={lesson.name}" if linked else "lessons"
+    return Agenda(lesson.title, link, tuple(steps), lesson.text).checked()
 
 
 def _page(step: LessonStep, lesson: Lesson, number: int) -> str:
@@ -107,10 +82,43 @@ def _notes(step: LessonStep, lesson: Lesson, notes: Mapping[str, str]) -> str:
     names = ["" if step is lesson.steps[0] else step.id, step.id]
     names += [each.id for each in lesson.steps if each.reveal and each.reveal.of == step.id]
     found = [notes[name] for name in dict.fromkeys(names) if name in notes]
-    return plain("\n\n".join(found))
+    return without_links("\n\n".join(found))
 
 
-def _asked(step: LessonStep, lesson: Lesson, facts: Facts, results: Results) -> dict[str, Any]:
+def _shown(step: LessonStep, lesson: Lesson) -> tuple[list[Block], list[Block]]:
+    """Return what a step shows, and what comes once it is revealed, steps that reveal it included.
+
+    Parameters
+    ----------
+    step : Step
+        A lesson's.
+    lesson : Lesson
+    """
+    before, after = (list(blocks) for blocks in parted(step))
+    if before and isinstance(before[-1], Check) and before[-1].shows is not None:
+        after.insert(0, before[-1].shows)
+    for each in lesson.steps:
+        if each.reveal is not None and each.reveal.of == step.id:
+            after += each.blocks
+    return before, after
+
+
+def _things(blocks: Sequence[Block], facts: Facts) -> tuple[dict[str, Any], ...]:
+    """Return pictures and results as plain data, as :mod:`moeviz.ui.room.shown` reads them."""
+    found: list[dict[str, Any]] = []
+    for block in blocks:
+        if isinstance(block, Run):
+            said = {"what": block.what, "name": block.name, "curves": [*block.shows]}
+            found.append({"run": said})
+        elif isinstance(block, Look) and block.picture is not None:
+            found.append({"look": {"page": block.page, "link": block.link, "still": block.still}})
+        elif isinstance(block, Look):
+            page = f"{block.page}?{block.link}" if block.link else block.page
+            found.append({"link": {"page": page, "words": filled(block.label, facts)}})
+    return tuple(found[:MOST_SHOWN])
+
+
+def _asked(step: LessonStep, facts: Facts) -> dict[str, Any]:
     question = step.question
     if question is None:
         return {"title": step.title}
@@ -123,67 +131,23 @@ def _asked(step: LessonStep, lesson: Lesson, facts: Facts, results: Results) -> 
     named: Sequence[Any] = getattr(question, "options", ()) or getattr(question, "items", ())
     if named:
         said["options"] = tuple((each.name, filled(each.label, facts)) for each in named)
-    run = _run(step, lesson, question, results)
-    return {**said, "run": run} if run is not None else said
+    return said
 
 
-def _run(
-    step: LessonStep, lesson: Lesson, question: Question, results: Results
-) -> dict[str, Any] | None:
-    """Return the study that the reveal of a step runs, and the place of the curve it is about."""
-    reveals = [each for each in lesson.steps if each.reveal and each.reveal.of == step.id]
-    runs = [run for each in reveals for run in each.runs if run.live and run.what == "study"]
-    if not runs:
+def _run(blocks: Sequence[Block], step: LessonStep, lesson: Lesson) -> dict[str, Any] | None:
+    """Return what runs once for all, and of a study the place of the curve that it is about."""
+    run = next((block for block in blocks if isinstance(block, Run) and block.live), None)
+    if run is None:
         return None
-    asked = question.curve if isinstance(question, Slope) else next(iter(runs[0].shows), "")
-    source, place = lesson.facts.get(asked), 0
-    if isinstance(source, OfCurve) and source.study == runs[0].name:
-        result = results.study(source.study).result
-        place = result.curves.index(source.key.of(result))
-    return {"preset": runs[0].name, "values": dict(runs[0].values), "curve": place}
+    said = {"what": run.what, "name": run.name, "values": dict(run.values)}
+    return {**said, "curve": _curve(run, step.question, lesson)}
 
 
-def _right(question: Question, facts: Facts) -> dict[str, Any]:
-    if isinstance(question, Choice):
-        right = right_option(question, facts)
-        return {} if right is None else {"right": right.name}
-    if isinstance(question, Order):
-        order = right_order(question, facts)
-        return {} if order is None else {"right": list(order)}
-    value, half = facts.get(question.fact), question.step / 2
-    if not isinstance(value, int | float):
-        return {}
-    low, high = (facts.get(end) for end in question.interval or ("", ""))
-    if not isinstance(low, int | float) or not isinstance(high, int | float):
-        low, high = value - half, value + half
-    return {"value": float(value), "low": float(low), "high": float(high)}
-
-
-def _said_of_reveal(lesson: Lesson, step: str, facts: Facts) -> str:
-    """Return what a reveal puts beside predictions, and what the lesson makes of it."""
-    for each in lesson.steps:
-        if each.reveal is None or each.reveal.of != step:
-            continue
-        known = {**facts, "guess": "", "answer": ""}
-        rows = [
-            f"**{title.capitalize()}:** {filled(words, known)}."
-            for title, words in each.reveal.rows.items()
-        ]
-        ifs = [
-            filled(block.then if holds(block.when, facts) else block.otherwise, facts)
-            for block in each.blocks
-            if isinstance(block, If)
-        ]
-        return " ".join([*rows, *ifs]).replace("..", ".")
-    return ""
-
-
-def _said_of_check(
-    step: LessonStep, question: Question, found: Mapping[str, Any], facts: Facts
-) -> str:
-    check = next((block for block in step.blocks if isinstance(block, Check | Predict)), None)
-    if not isinstance(check, Check) or not found:
-        return "" if found else "These results have no answer to hold that against."
-    right = found.get("right", found.get("value"))
-    answer = tuple(right) if isinstance(right, list) else right
-    return filled(check.right, with_guess(facts, question, answer))
+def _curve(run: Run, question: Question | None, lesson: Lesson) -> int:
+    asked = question.curve if isinstance(question, Slope) else next(iter(run.shows), "")
+    source = lesson.facts.get(asked)
+    if not isinstance(source, OfCurve) or (run.what, run.name) != ("study", source.study):
+        return 0
+    spec = run.specification()  # Its fields may leave out curves that the kept result has.
+    curves = plan(spec).curves
+    return curves.index(source.key.of(cast(Any, SimpleNamespace(curves=curves, spec=spec))))

@@ -1,8 +1,10 @@
-"""Words of lessons for screens that typeset nothing: formulas in letters, links by their words."""
+"""Words of lessons for a room: links by their words, and formulas in letters as well as in TeX."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 _TEX = re.compile(r"\$([^$\n]+)\$")
 _LINK = re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)")
@@ -19,6 +21,12 @@ _LETTERS = {
     "ldots": "…", "dots": "…", "cdots": "…", "pm": "±", "quad": " ", "equiv": "≡",
 }  # fmt: skip
 
+_LOOKS = {
+    "left", "right", "mathrm", "mathbb", "mathcal", "mathbf", "text", "operatorname", "widetilde",
+    "widehat", "tilde", "hat", "bar", "bigl", "bigr", "Bigl", "Bigr", "displaystyle", "limits",
+}  # fmt: skip
+"""Commands that say how something looks."""
+
 _ABOVE = str.maketrans("0123456789+-=()nᵀ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵀ")
 _BELOW = str.maketrans("0123456789+-=()ijk", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖ")
 
@@ -31,7 +39,44 @@ def plain(words: str) -> str:
     words : str
         Markdown with TeX between dollar signs.
     """
-    return _TEX.sub(lambda found: _letters(found[1]), _LINK.sub(r"\1", words))
+    return _TEX.sub(lambda found: _letters(found[1]), without_links(words))
+
+
+def without_links(words: str) -> str:
+    """Return words with links by what they are called; formulas stay as they are.
+
+    Parameters
+    ----------
+    words : str
+        Markdown.
+    """
+    return _LINK.sub(r"\1", words)
+
+
+def letters_of(data: Any) -> dict[str, str]:
+    """Return all formulas in plain data, each with how it is written in letters.
+
+    Who typesets them reads these out, and shows them until they are typeset, or where they cannot
+    be.
+
+    Parameters
+    ----------
+    data : Any
+        Texts in mappings and lists.
+    """
+    return {tex: _letters(tex) for text in _texts(data) for tex in _TEX.findall(text)}
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        if "$" in data:
+            yield data
+    elif isinstance(data, Mapping):
+        for each in data.values():
+            yield from _texts(each)
+    elif isinstance(data, list | tuple):
+        for each in data:
+            yield from _texts(each)
 
 
 def _letters(tex: str) -> str:
@@ -44,7 +89,7 @@ def _macro(found: re.Match[str]) -> str:
     name, sign = found[1], found[2]
     if sign is not None:
         return {"|": "‖", "{": "(", "}": ")"}.get(sign, " ")
-    return _LETTERS.get(name, "" if name in ("left", "right", "mathrm", "text", "bigl") else name)
+    return _LETTERS.get(name, "" if name in _LOOKS else name)
 
 
 def _script(found: re.Match[str]) -> str:

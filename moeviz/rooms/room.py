@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.answers import Content, is_right, together
 from moeviz.rooms.state import State
+from moeviz.rooms.step import Step
 
 MOST_NAMES = 60
 """Nicknames that the lecturer is told."""
@@ -156,6 +157,7 @@ class Room:
         }
         if revealed and not state.hidden:
             said["together"] = self.together(step)
+        if state.tells(step.id) and not state.hidden:
             said["outcome"] = state.outcomes.get(step.id)
             said["job"] = state.jobs.get(step.id)
             said["curve"] = (step.run or {}).get("curve", 0)
@@ -186,7 +188,8 @@ class Room:
             "step": step.public(),
             "together": self.together(step),
             "notes": step.notes,
-            "runs": step.run is not None,
+            "runs": (step.run or {}).get("what", "study") if step.run is not None else "",
+            "ran": step.id in state.ran,
             "link": self.agenda.link,
             "steps": steps,
             "undo": bool(state.revealed),

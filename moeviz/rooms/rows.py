@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from moeviz.engine.database.statements import put
 from moeviz.engine.database.tables import answers, members, rooms
-from moeviz.engine.rows import put
 from moeviz.text import json_text
 
 Mark = tuple[int, float, int, int]

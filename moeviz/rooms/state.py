@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.errors import RoomError
+from moeviz.rooms.step import Step
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ class State:
         How often each step was revealed.
     outcomes : mapping
         What came out, by the step's name: ``words``, and what says who was right.
+    ran : tuple of str
+        Steps without a question whose run the lecturer has started.
     jobs : mapping of str to str
-        What is computed for each revealed step.
+        What is computed for each step that is revealed, or was started.
     ended : str
         "" while it is open; else ``lecturer`` or ``left``.
     """
@@ -41,6 +44,7 @@ class State:
     paused: bool = False
     hidden: bool = False
     revealed: tuple[str, ...] = ()
+    ran: tuple[str, ...] = ()
     turns: Mapping[str, int] = field(default_factory=dict)
     outcomes: Mapping[str, Any] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +57,12 @@ class State:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> State:
         """Return the state that plain data say, as :meth:`to_json` wrote them."""
-        return cls(**{**data, "revealed": tuple(data.get("revealed", ()))})
+        listed = {name: tuple(data.get(name, ())) for name in ("revealed", "ran")}
+        return cls(**{**data, **listed})
+
+    def tells(self, name: str) -> bool:
+        """Return whether what came out of a step is told: it is revealed, or was started."""
+        return name in self.revealed or name in self.ran
 
     def takes(self, step: Step) -> bool:
         """Return whether answers to a step are taken now."""
@@ -69,8 +78,9 @@ def acted(state: State, agenda: Agenda, action: str, value: Any = None) -> State
     agenda : Agenda
     action : str
         ``lead`` (to the place `value`), ``free``, ``follow``, ``pause``, ``resume``, ``hide``,
-        ``show``, ``undo``, ``end``, ``reveal`` or ``came`` (for both `value` holds ``step``, and
-        ``outcome`` or ``job`` as far as they are known).
+        ``show``, ``undo``, ``end``, ``run`` (what the step on show runs, named by `value`),
+        ``reveal`` or ``came`` (for both `value` holds ``step``, and ``outcome`` or ``job`` as far
+        as they are known).
     value : Any
 
     Raises
@@ -111,6 +121,23 @@ def _reveal(state: State, agenda: Agenda, value: Any) -> State:
     return _came(shown, agenda, {**said, "step": step.id}) if known else shown
 
 
+def _run(state: State, agenda: Agenda, value: Any) -> State:
+    step = agenda.steps[state.at]
+    if value != step.id:
+        raise RoomError("Expected the step on show to be run, but another one is; look again.")
+    if step.run is None or step.asks:
+        raise RoomError("Expected a step that runs something by itself, but this one does not.")
+    # What was tried before and did not come to its end is tried again.
+    return replace(
+        state,
+        hidden=False,
+        ran=tuple(dict.fromkeys((*state.ran, step.id))),
+        turns={**state.turns, step.id: state.turns.get(step.id, 0) + 1},
+        outcomes=_without(state.outcomes, step.id),
+        jobs=_without(state.jobs, step.id),
+    )
+
+
 def _undo(state: State, agenda: Agenda, value: Any) -> State:
     if not state.revealed:
         raise RoomError("Expected a step that was revealed, but none is; there is nothing to undo.")
@@ -118,15 +145,19 @@ def _undo(state: State, agenda: Agenda, value: Any) -> State:
     return replace(
         state,
         revealed=tuple(kept),
-        outcomes={name: each for name, each in state.outcomes.items() if name != last},
-        jobs={name: each for name, each in state.jobs.items() if name != last},
+        outcomes=_without(state.outcomes, last),
+        jobs=_without(state.jobs, last),
     )
+
+
+def _without(found: Mapping[str, Any], gone: str) -> dict[str, Any]:
+    return {name: each for name, each in found.items() if name != gone}
 
 
 def _came(state: State, agenda: Agenda, value: Any) -> State:
     said = value if isinstance(value, Mapping) else {}
-    name, outcome, job = said.get("step"), said.get("outcome"), said.get("job")
-    if name not in state.revealed:
+    name, outcome, job = str(said.get("step")), said.get("outcome"), said.get("job")
+    if not state.tells(name):
         raise RoomError("Expected a step that is revealed, but it is not; look at the screen.")
     return replace(
         state,
@@ -143,6 +174,7 @@ _ACTIONS: Mapping[str, Callable[[State, Agenda, Any], State]] = {
     "resume": lambda state, agenda, value: replace(state, paused=False),
     "hide": lambda state, agenda, value: replace(state, hidden=True),
     "show": lambda state, agenda, value: replace(state, hidden=False),
+    "run": _run,
     "reveal": _reveal,
     "undo": _undo,
     "came": _came,

@@ -77,6 +77,31 @@ def test_escape_shuts_the_drawer_wherever_the_focus_is(server, visit):
         lab.settle()
 
 
+def test_a_drawer_that_is_shown_again_after_escape_is_shut_until_something_else_is_pressed(
+    server, visit
+):
+    lab = Lab(visit(), server.url)
+    lab.open()
+    lab.open_settings().get_by_role("textbox", name="Sample sizes").wait_for()
+    lab.page.keyboard.press("Escape")
+    expect(lab.settings).to_have_count(0)
+    again = lab.page.evaluate_handle(
+        """() => {
+          const dialog = document.createElement("div");
+          dialog.dataset.testid = "stDialog";
+          dialog.innerHTML = "<button aria-label='Close'>Shut</button>";
+          dialog.firstChild.onclick = () => dialog.remove();
+          document.body.append(dialog);
+          return dialog;
+        }"""
+    )
+    lab.page.wait_for_function("dialog => !dialog.isConnected", arg=again)
+    lab.page.keyboard.press("Shift")
+    again.evaluate("dialog => document.body.append(dialog)")
+    lab.page.wait_for_timeout(1500)
+    assert again.evaluate("dialog => dialog.isConnected")
+
+
 def test_what_is_entered_in_the_drawer_is_kept_when_escape_shuts_it(server, visit):
     lab = Lab(visit(), server.url)
     lab.open()

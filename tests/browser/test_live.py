@@ -24,6 +24,10 @@ FOLLOW = """async ([path, job]) => {
 }"""
 
 
+TURNED = """() => document.dispatchEvent(new Event("visibilitychange"))"""
+"""As if the page were looked at again: it asks for its stream anew."""
+
+
 def decide(page, server: Server, claim: str, polled: bool = False) -> dict[str, int]:
     """Have a claim decided once the page follows that, and return how often it asked for what."""
     asked = Asked(page)
@@ -48,6 +52,23 @@ def test_a_check_is_followed_by_its_stream_and_by_polling_where_there_is_none(se
     asked = decide(page, server, "S2.d2", polled=True)
     assert asked["stream"] == 1
     assert asked["json"] >= 1
+
+
+def test_who_is_refused_a_stream_that_they_had_asks_and_has_lost_no_connection(server, visit):
+    page = visit()
+    lab = Lab(page, server.url)
+    asked = Asked(page)
+    lab.open(sizes="300,1000", replicates=4, candidates=8, seed=7723)
+    refused = {"status": 429, "content_type": "application/json", "body": '{"message": "Full."}'}
+    with server.held():
+        lab.run_button.click()
+        expect(page.get_by_text("0 of 6 blocks")).to_be_visible()
+        page.route(STREAM, lambda route: route.fulfill(**refused))
+        with page.expect_request(re.compile(r"/moeviz/live/[0-9a-f]{16}\.json")):
+            page.evaluate(TURNED)
+        expect(page.get_by_text("Connection lost")).to_have_count(0)
+    lab.wait_until_finished()
+    assert sum(STREAM.search(url) is not None for url in asked.all) == 2
 
 
 def test_a_finished_job_says_so_once_and_an_unknown_one_is_gone(server, visit):

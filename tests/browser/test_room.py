@@ -51,6 +51,9 @@ def test_a_class_predicts_by_keyboard_and_sees_what_came_out_when_it_is_revealed
     phone.get_by_role("button", name="Join").press("Enter")
     expect(phone.locator("h1")).to_have_text("Look")
     expect(desk.locator(".room-here")).to_have_text("1 here")
+    for page in (desk, phone):  # The picture of the lesson, which keeps still until all have said.
+        expect(page.locator(".room-thing svg").first).to_be_visible()
+        assert page.locator(".room-thing .plane-handle").count() == 0
     desk.get_by_role("button", name="Next").press("Enter")
     expect(phone.locator("h1")).to_contain_text("Whose colours change?")
     assert barriers_on(phone) == []
@@ -71,6 +74,14 @@ def test_a_class_predicts_by_keyboard_and_sees_what_came_out_when_it_is_revealed
     assert barriers_on(phone) == []
     desk.get_by_role("button", name="Undo reveal").press("Enter")
     expect(phone.get_by_role("button", name="Sent ✓")).to_be_visible()
+    desk.get_by_text("Ask something else").click()
+    desk.get_by_label("Question").fill(r"Is $\beta_1 \le 2$?")
+    desk.get_by_label("Answers, one a line").fill("$\\beta_1$\nno")
+    desk.get_by_role("button", name="Ask it now").click()
+    for page in (desk, phone):
+        expect(page.locator("h1 math").last).to_have_text("β1≤2")
+    expect(phone.get_by_role("radio").first).to_have_accessible_name(re.compile(r"β\s*1"))
+    assert "$" not in phone.locator("main").inner_text()
     desk.get_by_role("button", name="End", exact=True).press("Enter")
     desk.get_by_role("button", name="End for all?").press("Enter")
     expect(phone.locator("h1")).to_have_text("The room has ended.")

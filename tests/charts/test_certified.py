@@ -146,4 +146,5 @@ def test_an_index_that_is_a_command_stands_in_braces():
 def test_words_and_latex_keep_what_is_no_name():
     kept = r"I am $x_1 A_{11}\,b_1^2$, a claim M5 of d = 2 and a well-known one"
     assert plain_text(kept) == f"I am {plain_formula(kept.split('$')[1])}{kept.split('$')[2]}"
+    assert plain_text("exp(sᵢ) and exp(−s₁)") == "exp(sᵢ) and exp(−s₁)"
     assert mixed("(-beta_2, 3)") == r"\($-\beta_2$, 3\)"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,13 +12,13 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-RECOVERY = "recovery"
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 import toy_study  # noqa: E402
 from databases import Postgres, need_postgres  # noqa: E402
 from engine_helpers import Log, Run  # noqa: E402
+from recoveries import RECOVERY, keep, line, rows  # noqa: E402
 
 from moeviz.engine import Engine, Store  # noqa: E402
 from moeviz.engine.workers.cluster import announced_address, end_host, start_host  # noqa: E402
@@ -102,20 +100,20 @@ def recovered(request: pytest.FixtureRequest) -> Callable[[float], None]:
     return note
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults", type=Path, help="JSON file for what came of each fault")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say of each fault how often it was met, and how long that took at most."""
-    times: dict[str, list[float]] = {}
-    for report in terminalreporter.getreports("passed"):
-        found = [value for name, value in report.user_properties if name == RECOVERY]
-        if found:
-            name = re.sub(r"\[\d+\]$|-\d+(?=\]$)", "", report.nodeid.rpartition("::")[2])
-            times.setdefault(name, []).extend(found)
-    if times:
-        terminalreporter.section("seconds until a study went on")
-    for name, seconds in times.items():
-        middle = statistics.median(seconds)
-        line = f"{name}: {len(seconds)} times, median {middle:.1f}, at most {max(seconds):.1f}"
-        terminalreporter.write_line(line)
+    kinds = ("passed", "failed", "error")
+    found = rows(report for kind in kinds for report in terminalreporter.getreports(kind))
+    if found:
+        terminalreporter.section("ended as undisturbed, and seconds until a study went on")
+    for row in found:
+        terminalreporter.write_line(line(row))
+    if found and config.getoption("faults"):
+        keep(found, config.getoption("faults"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from databases import ask
 
-from moeviz.engine import EngineError, Store, archive, files
+from moeviz.engine import EngineError, Store, archive, files, importing
 from moeviz.engine.checks.check import Check, CheckBlock, Checks
 from moeviz.engine.listing import Kept, forget, kept_jobs
 from moeviz.engine.owner import EngineToken, Owner
@@ -42,7 +42,7 @@ def test_a_study_comes_back_to_the_last_bit(full: tuple[Store, Kept], store: Sto
     content = archive.export_job(*full)
     export = archive.read_export(content)
     assert (len(export.results), export.total, export.device) == (6, 6, "cpu")
-    name, new = archive.import_job(store, export)
+    name, new = importing.import_job(store, export)
     assert (name, new) == (full[1].name, 6)
     assert rows(store) == rows(full[0])
     (job,) = kept_jobs(store)
@@ -51,7 +51,7 @@ def test_a_study_comes_back_to_the_last_bit(full: tuple[Store, Kept], store: Sto
     assert full[1].record is not None
     assert job.record.seconds == full[1].record.seconds
     assert archive.export_job(store, job) == content
-    assert archive.import_job(store, export) == (name, 0)
+    assert importing.import_job(store, export) == (name, 0)
 
 
 def test_the_file_says_what_and_with_what_it_was_computed(full: tuple[Store, Kept]):
@@ -69,10 +69,10 @@ def test_a_part_of_a_study_is_taken_in_and_completes_what_is_there(
     assert ask(full[0], "DELETE FROM blocks WHERE block LIKE 'fit0%'") == [(2,)]
     part = archive.read_export(archive.export_job(full[0], full[1]))
     other = Store(tmp_path / "other")
-    archive.import_job(other, part)
+    importing.import_job(other, part)
     (job,) = kept_jobs(other)
     assert (job.state, job.blocks) == ("interrupted", 4)
-    assert archive.import_job(other, archive.read_export(whole))[1] == 2
+    assert importing.import_job(other, archive.read_export(whole))[1] == 2
     (job,) = kept_jobs(other)
     assert (job.state, job.blocks) == ("done", 6)
 
@@ -86,7 +86,7 @@ def test_a_verdict_is_a_job_like_any_other(tmp_path: Path):
     (job,) = kept_jobs(store)
     assert job.label == "C1.d2"
     other = Store(tmp_path / "other")
-    archive.import_job(other, archive.read_export(archive.export_job(store, job)))
+    importing.import_job(other, archive.read_export(archive.export_job(store, job)))
     assert rows(other) == rows(store)
 
 
@@ -161,9 +161,9 @@ def test_nothing_is_taken_into_what_is_being_computed(full: tuple[Store, Kept]):
     folder.write_record(Record("running", owner=Owner.here(token), beat=math.inf))
     assert ask(store, "DELETE FROM blocks WHERE block LIKE 'fit0%'") == [(2,)]
     with pytest.raises(EngineError, match="being computed"):
-        archive.import_job(store, export)
+        importing.import_job(store, export)
     (now,) = kept_jobs(store)
     assert not forget(store, now), "nor is it deleted"
     assert now.blocks == 4
     token.release()
-    assert archive.import_job(store, export)[1] == 2
+    assert importing.import_job(store, export)[1] == 2

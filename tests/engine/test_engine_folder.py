@@ -17,6 +17,7 @@ from moeviz.cli import program as cli
 from moeviz.engine import Engine, EngineError, Store, StoreError
 from moeviz.engine.checks.check import Check, CheckBlock, Checks
 from moeviz.engine.database.base import Database
+from moeviz.engine.database.file import DatabaseFile
 from moeviz.engine.errors import told
 from moeviz.engine.record import Record
 
@@ -25,10 +26,10 @@ LONG = toy.Specification((0.05,) * 40, seed=3)
 
 def refuse(monkeypatch: pytest.MonkeyPatch, store: Store, how: str) -> None:
     """Have SQLite refuse every write from now on, as it does on such a disk."""
-    real = Database._connected
+    real = DatabaseFile._connected
 
-    def connected(database: Database, name: str) -> sqlite3.Connection:
-        connection = real(database, name)
+    def connected(file: DatabaseFile, name: str) -> sqlite3.Connection:
+        connection = real(file, name)
         for pragma in PRAGMAS.get(how, ()):
             connection.execute(pragma)
         return connection
@@ -39,7 +40,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, store: Store, how: str) -> None:
         with database._refusing():
             raise error
 
-    monkeypatch.setattr(Database, "_connected", connected)
+    monkeypatch.setattr(DatabaseFile, "_connected", connected)
     if how in CODES:
         monkeypatch.setattr(Database, "_write", failing)
     store.close()

@@ -8,7 +8,8 @@ import pytest
 import toy_study as toy
 
 from moeviz.engine import Store
-from moeviz.engine.jobs import Clock, Job
+from moeviz.engine.clock import Clock
+from moeviz.engine.jobs import Job
 from moeviz.engine.owner import EngineToken, Owner
 from moeviz.engine.record import Record
 from moeviz.engine.studies.studies import Studies
@@ -19,7 +20,7 @@ class Time:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr("moeviz.engine.jobs.time.monotonic", lambda: self.now)
+        monkeypatch.setattr("moeviz.engine.clock.time.monotonic", lambda: self.now)
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_time_counts_from_when_somebody_began_not_from_when_word_of_it_came(
     monkeypatch: pytest.MonkeyPatch,
 ):
     clock = Clock(2.0)
-    monkeypatch.setattr("moeviz.engine.jobs.time.monotonic", lambda: 100.0)
+    monkeypatch.setattr("moeviz.engine.clock.time.monotonic", lambda: 100.0)
     clock.start(0.0, since=99.5)
     assert clock.seconds() == 2.5
     clock.start(0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import lzma
 import os
 import shutil
@@ -16,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from databases import Postgres, ask
+from kept_readings import readings
 from sqlalchemy import create_engine
 
 from moeviz.engine import Store, StoreError
@@ -52,7 +54,7 @@ def test_where_the_store_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         found = place.folder(JOB, "cpu")
         assert found.read_results(["a"]) == {}
         assert found.read_record() is found.read_specification() is None
-        assert (found.stamp(), found.take_cancel()) == (0, False)
+        assert (found.stamp(), found.take_cancel()) == (0, None)
         assert kept_jobs(place) == []
         assert place.take_in_all() == 0
     assert list(tmp_path.iterdir()) == [], "nothing is made before something is written"
@@ -390,10 +392,29 @@ def test_the_kept_database_of_an_earlier_schema_is_read(tmp_path: Path, version:
     spec = kind.read(folder.read_specification())
     results = folder.read_results([block.id for block in kind.plan(spec)])
     assert results == read_old(KEPT / "folder-of-files" / "studies" / OLD_JOB / "cpu").results
-    assert folder.wished_by() == {"anna"}
+    assert folder.wishes.by() == {"anna"}
     assert ask(store, "SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
     folder.write_result("new", {})
     assert folder.read_results(["new"]) == {"new": {}}
+
+
+@pytest.mark.parametrize("version", sorted(path.stem[-4:] for path in KEPT.glob("store-*.json")))
+def test_the_kept_database_of_a_schema_reads_as_it_did_when_it_was_made(
+    tmp_path: Path, version: str
+):
+    """Studies, a map, a training, checks, whoever asked for them, rooms, answers and progress."""
+    content = lzma.decompress((KEPT / f"store-{version}.db.xz").read_bytes())
+    (tmp_path / "store.db").write_bytes(content)
+    kept = json.loads((KEPT / f"store-{version}.json").read_text())
+    store = Store(tmp_path)
+    store.shelf.write(lambda rows, connection: None)
+    assert ask(store, "SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
+    assert json.loads(json.dumps(readings(store, kept["codes"], kept["now"]))) == kept["read"]
+    store.close()
+
+
+def test_a_database_of_the_schema_of_today_is_kept_for_the_migration_after_it():
+    assert (KEPT / f"store-{schema.HEAD}.db.xz").exists()
 
 
 def test_migrations_lead_to_the_tables_of_today(tmp_path: Path, postgres: Postgres):

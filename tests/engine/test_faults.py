@@ -113,7 +113,7 @@ def test_the_process_of_the_scheduler_is_killed(
     finish(engine, case, time.time(), recovered)
 
 
-@pytest.mark.parametrize("turn", range(5))
+@pytest.mark.parametrize("turn", range(TURNS))
 def test_the_process_of_the_scheduler_hangs(
     on_file: Case, turn: int, make_engine: MakeEngine, recovered: Recovered
 ):

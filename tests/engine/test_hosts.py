@@ -159,7 +159,7 @@ def test_the_host_of_an_app_is_cut_off_from_the_database(
     recovered(max(at for _, at in case.committed()) - struck)
 
 
-@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("turn", range(TURNS))
 def test_what_an_app_on_a_host_that_is_cut_off_had_is_taken_over(
     site: Site, case: Case, turn: int, recovered: Recovered
 ):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from databases import Postgres, ask
@@ -15,12 +17,14 @@ from sqlalchemy import make_url, text
 from toy_chains import Relay, Relays
 
 from moeviz.engine import Store
-from moeviz.engine.database import base
+from moeviz.engine.database import base, server
 from moeviz.engine.database.base import Database
 from moeviz.engine.database.refusals import unreachable
 from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.jobs import MESSAGES
 from moeviz.engine.owner import EngineToken, Owner
 from moeviz.engine.record import Record
+from moeviz.engine.snapshot import AWAY
 
 JOB = "0123456789abcdef"
 
@@ -54,7 +58,8 @@ def test_no_moment_lies_between_the_last_block_and_that_a_job_is_done(
 ):
     """Whoever dies there leaves a job that is whole, and would never be said to be."""
     engine = JobEngine([Relays()], store, Inline(), "cpu")
-    monkeypatch.setattr(engine._monitor, "_add", lambda run, block, result: None)  # it dies here
+    executor = engine._monitor._executor
+    monkeypatch.setattr(executor, "_add", lambda run, block, result: None)  # it dies here
     spec = Relay(teams=1, runners=1)
     job = engine.submit(spec)
     folder = store.folder(job, "cpu", Relays())
@@ -90,6 +95,28 @@ def test_who_reads_does_not_ask_again_at_once_where_an_answer_took_long(
     database.close()
 
 
+def test_who_looks_at_a_job_is_told_that_what_it_found_waits_for_the_database(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    engine = JobEngine([Relays()], store, Inline(), "cpu")
+    database, there = store.shelf._database, threading.Event()
+    write = database._write
+
+    def lost_at_first(work: Callable[..., Any]) -> Any:
+        if not there.is_set():
+            raise unreachable("there")
+        return write(work)
+
+    monkeypatch.setattr(database, "_write", lost_at_first)
+    job = engine.submit(Relay(teams=1, runners=1))
+    until(lambda: engine.look(job).message == AWAY)
+    assert engine.look(job).active
+    there.set()
+    assert engine.wait(job, timeout=30).message == MESSAGES["done"]
+    assert not store.shelf.awaited
+    engine.close()
+
+
 def test_an_app_that_stands_still_does_not_hold_a_job_for_ever(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -97,7 +124,7 @@ def test_an_app_that_stands_still_does_not_hold_a_job_for_ever(
     stores = [Store(tmp_path / name, url) for name in "ab"]
     folders = [store.folder(JOB, "cpu") for store in stores]
     folders[1].write_specification({})
-    monkeypatch.setattr(base, "_OWN_REACH", "SET idle_in_transaction_session_timeout = 300")
+    monkeypatch.setattr(server, "_OWN_REACH", "SET idle_in_transaction_session_timeout = 300")
     inside, times = threading.Event(), []
 
     def stand_still() -> None:

@@ -15,7 +15,7 @@ import toy_study as toy
 from databases import ask
 from engine_helpers import Log, MakeEngine, expected, numbers, until
 
-from moeviz.engine import Engine, aside, monitor
+from moeviz.engine import Engine, aside, executor
 from moeviz.engine.studies.studies import Studies
 from moeviz.engine.workers import open as opened
 from moeviz.engine.workers.versions import made
@@ -106,7 +106,7 @@ def test_gpus_come_and_go_and_no_job_mixes_devices(
 ):
     monkeypatch.setattr(opened, "COUNT_SECONDS", 0.2)
     monkeypatch.setattr(opened, "GONE_SECONDS", 1.0)
-    monkeypatch.setattr(monitor, "GONE_SECONDS", 1.0)
+    monkeypatch.setattr(executor, "GONE_SECONDS", 1.0)
     monkeypatch.setattr(aside, "HANDED_SECONDS", 1.0)
     crew(start, address, "cpu")
     engine = make_engine(scheduler=address)

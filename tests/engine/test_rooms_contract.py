@@ -13,11 +13,12 @@ from databases import ask
 
 from moeviz.engine import Store
 from moeviz.rooms import doors, lectern
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.codes import new_key
 from moeviz.rooms.errors import NotAllowedError, RoomError, TooOftenError, UnknownRoomError
 from moeviz.rooms.export import answers_csv
 from moeviz.rooms.hall import Hall
+from moeviz.rooms.step import Step
 
 SLOPE = Step("slope", "How steep?", "slope", notes="Half will say -1/2.")
 CHOICE = Step("choice", "=Which?", "choice", options=(("a", "cosine"), ("b", "linear")))

@@ -194,8 +194,10 @@ def test_a_cancel_is_asked_for_once(make_store: MakeStore):
     asking, asked = (make_store().folder(JOB, "cpu") for _ in range(2))
     assert not asked.take_cancel()
     asking.ask_cancel()
-    assert asked.take_cancel()
+    assert asked.take_cancel() == "visitors"
     assert not asked.take_cancel()
+    asking.ask_cancel("lecturer")
+    assert asked.take_cancel() == "lecturer"
 
 
 def test_one_look_says_which_of_many_jobs_shall_stop(make_store: MakeStore):
@@ -211,29 +213,29 @@ def test_one_look_says_which_of_many_jobs_shall_stop(make_store: MakeStore):
 
 def test_visitors_want_a_job_until_they_do_not(store: Store, folder: Folder):
     for visitor in ("anna", "bert", "anna"):
-        folder.wish(visitor)
-    assert folder.wished_by() == {"anna", "bert"}
-    assert store.folder("f" * 16, "cpu").wished_by() == set()
-    assert folder.withdraw("anna") == {"bert"}
-    assert folder.withdraw("nobody") == {"bert"}
-    assert folder.wished_by() == {"bert"}
-    assert folder.wished_by(since=time.time() + 60) == set(), "a wish counts for a while only"
+        folder.wishes.add(visitor)
+    assert folder.wishes.by() == {"anna", "bert"}
+    assert store.folder("f" * 16, "cpu").wishes.by() == set()
+    assert folder.wishes.withdraw("anna") == {"bert"}
+    assert folder.wishes.withdraw("nobody") == {"bert"}
+    assert folder.wishes.by() == {"bert"}
+    assert folder.wishes.by(since=time.time() + 60) == set(), "a wish counts for a while only"
     assert sorted(ask(store, "SELECT visitor FROM visitors")) == [("anna",), ("bert",)]
 
 
 def test_a_wish_that_has_ended_is_remembered_unless_nobody_shall_know(store: Store, folder: Folder):
     for visitor in ("anna", "bert", "carl", ""):
-        folder.wish(visitor)
-    folder.wish("dora", over=True)
-    assert folder.withdraw("anna", keep=False) == {"bert", "carl", ""}
-    folder.end_wishes("bert", "dora")
-    assert folder.wished_by() == {"carl", ""}
+        folder.wishes.add(visitor)
+    folder.wishes.add("dora", over=True)
+    assert folder.wishes.withdraw("anna", keep=False) == {"bert", "carl", ""}
+    folder.wishes.end("bert", "dora")
+    assert folder.wishes.by() == {"carl", ""}
     folder.ask_cancel()
-    assert folder.wished_by() == set(), "who has it cancelled does so for all"
+    assert folder.wishes.by() == set(), "who has it cancelled does so for all"
     known = "SELECT visitor FROM wishes WHERE ended IS NOT NULL ORDER BY visitor"
     assert ask(store, known) == [("",), ("bert",), ("carl",), ("dora",)]
-    folder.wish("bert")
-    assert folder.wished_by() == {"bert"}
+    folder.wishes.add("bert")
+    assert folder.wishes.by() == {"bert"}
 
 
 def test_of_two_who_withdraw_at_once_one_is_the_last(make_store: MakeStore):
@@ -241,12 +243,12 @@ def test_of_two_who_withdraw_at_once_one_is_the_last(make_store: MakeStore):
     left: dict[str, set[str]] = {}
     for _ in range(10):
         for name, folder in folders.items():
-            folder.wish(name)
+            folder.wishes.add(name)
         start = threading.Barrier(2)
 
         def withdraw(name: str, start: threading.Barrier) -> None:
             start.wait()
-            left[name] = folders[name].withdraw(name)
+            left[name] = folders[name].wishes.withdraw(name)
 
         threads = [threading.Thread(target=withdraw, args=(name, start)) for name in folders]
         for thread in threads:
@@ -258,8 +260,8 @@ def test_of_two_who_withdraw_at_once_one_is_the_last(make_store: MakeStore):
 
 def test_what_a_visitor_asked_for_is_listed_and_can_be_forgotten(store: Store, folder: Folder):
     for visitor in ("anna", "bert"):
-        folder.wish(visitor)
-    store.folder("f" * 16, "cpu").wish("anna")
+        folder.wishes.add(visitor)
+    store.folder("f" * 16, "cpu").wishes.add("anna")
     folder.write_record(Record("running"))
     listed = asked_for(store, "anna")
     assert [(one.name.hash, one.wanted) for one in listed] == [("f" * 16, True), (JOB, True)]
@@ -270,7 +272,7 @@ def test_what_a_visitor_asked_for_is_listed_and_can_be_forgotten(store: Store, f
     assert forget_visitor(store, "anna") == 2
     assert asked_for(store, "anna") == []
     assert ask(store, "SELECT visitor FROM visitors") == [("bert",)]
-    assert folder.wished_by() == {"bert"}
+    assert folder.wishes.by() == {"bert"}
     assert ask(store, "SELECT person FROM progress") == [("bert",)]
 
 
@@ -468,7 +470,7 @@ def test_the_same_block_from_two_writers_at_once_is_one(make_store: MakeStore):
             try:
                 folder.write_result(f"{turn}", {"x": turn})
                 folder.write_record(Record("running", owner=Owner.here(EngineToken())))
-                folder.wish("anna")
+                folder.wishes.add("anna")
             except Exception as error:  # told below, in the test's own thread
                 errors.append(error)
 

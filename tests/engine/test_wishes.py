@@ -14,6 +14,7 @@ from toy_chains import Relay, Relays
 
 from moeviz.engine import Store
 from moeviz.engine.asked import asked_for
+from moeviz.engine.ended_by import MESSAGES
 from moeviz.engine.errors import StoreError
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.wishes import COUNTS_SECONDS
@@ -124,6 +125,18 @@ def test_who_cancels_for_all_does(make: Make):
     assert second.wished_by(JOB) == set()
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_who_wanted_a_job_is_told_by_whose_power_it_ended(make: Make, here: bool):
+    first, second = make(), make()
+    first.submit(JOB, ANNA)
+    running(first)
+    (first if here else second).cancel(JOB, "lecturer")
+    until(lambda: first.look(JOB).state == "cancelled", 5)
+    until(lambda: second.look(JOB).state == "cancelled", 5)
+    assert first.look(JOB).message == second.look(JOB).message == MESSAGES["lecturer"]
+    until(lambda: asked_for(first.store, ANNA)[0].message == MESSAGES["lecturer"], 5)
+
+
 def test_a_wish_that_comes_while_a_job_is_cancelled_elsewhere_has_it_go_on(
     make: Make, go_on: threading.Event
 ):
@@ -174,8 +187,8 @@ def test_a_store_that_refuses_leaves_wishes_in_memory(make: Make, monkeypatch: p
         raise StoreError("Expected a disk with room, but it is full.")
 
     folder = engine._ledger.find(JOB, "cpu").folder
-    for name in ("wish", "withdraw", "end_wishes", "wished_by"):
-        monkeypatch.setattr(folder, name, refuse)
+    for name in ("add", "withdraw", "end", "by"):
+        monkeypatch.setattr(folder.wishes, name, refuse)
     engine.submit(JOB, BERT)
     assert engine.wished_by(JOB) == {ANNA, BERT}
     assert not engine.withdraw(JOB, BERT)
@@ -188,5 +201,5 @@ def test_who_wants_it_no_more_at_once_leaves_nothing(make: Make):
         engine.submit(JOB, ANNA)
         engine.withdraw(JOB, ANNA, keep=False)
     folder = Store(engine.store.root).folder(JOB.hash, "cpu", Relays())
-    until(lambda: not folder.wished_by(), 5)
+    until(lambda: not folder.wishes.by(), 5)
     assert asked_for(engine.store, ANNA) == []

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moeviz.errors import MoevizError
-from moeviz.rooms.agenda import Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.answers import BINS, is_right, read_answer, together
 from moeviz.rooms.codes import LETTERS, digest, fits, new_code, new_key, read_code
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.limits import Buckets, Guesses, connection_of
 from moeviz.rooms.plain import plain
 from moeviz.rooms.state import ACTIONS, State, acted
+from moeviz.rooms.step import Step
 
 SLOPE = Step("slope", "How steep?", "slope", low=-2.0, high=0.5, by=0.05)
 NUMBER = Step("number", "How many?", "number", low=0.0, high=100.0, by=1.0)
@@ -125,6 +126,9 @@ def test_who_was_right_is_a_number_and_nobody_is_where_nothing_came_out():
     assert said == {"count": 3, "right": 2, "fan": [[-1.0, 1], [-0.5, 1], [-0.45, 1]]}
     assert is_right("a", {"right": "a"}) is True
     assert is_right(("a", "b"), {"right": ["b", "a"]}) is False
+    told = {"right": ["b", "a", "c"], "told": [["b", "a"], ["b", "c"]]}
+    assert is_right(("b", "c", "a"), told) is True
+    assert is_right(("a", "b", "c"), told) is False
     assert is_right("a", {"words": "nobody knows"}) is None
     assert together(ORDER, [("a", "b", "c")] * 2 + [("c", "a", "b")])["bars"] == [
         ["a>b>c", 2],

@@ -13,6 +13,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.engine.ended_by import MESSAGES, By
 from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.studies.studies import Studies
 from moeviz.engine.trainings.trainings import Trainings
@@ -54,9 +55,10 @@ class StillEngine:
             self.jobs[spec.hash] = snapshot(spec, "waiting", {})
         return spec.hash
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, job_id: str, by: By = "visitors") -> None:
         self.cancelled.append(job_id)
-        self.jobs[job_id] = replace(self.jobs[job_id], state="cancelled", version=99)
+        ended = replace(self.jobs[job_id], state="cancelled", message=MESSAGES[by], version=99)
+        self.jobs[job_id] = ended
 
     def look(self, job_id: str) -> Snapshot:
         try:

@@ -17,6 +17,7 @@ from moeviz.charts.claim_repairs import repair_line
 from moeviz.charts.claim_sides import sides
 from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.engine.checks.check import Checks
+from moeviz.engine.ended_by import MESSAGES, By
 from moeviz.errors import SpecificationError
 from moeviz.model import SCORES
 from moeviz.symbolic.catalogue import CATALOGUE
@@ -109,10 +110,10 @@ class StillChecker:
             self.cancel(name)
         return not self.wishes
 
-    def cancel(self, name: str) -> None:
+    def cancel(self, name: str, by: By = "visitors") -> None:
         check = self.views[name].spec
         self.cancelled.append(check.request)
-        self.views[name] = view(check, "cancelled")
+        self.views[name] = view(check, "cancelled", message=MESSAGES[by])
 
     def has(self, request: Any, state: Any, **more: Any) -> None:
         check = Check(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,23 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from moeviz.engine import Check, Store
+from moeviz.engine import Check, Store, ended_by
 from moeviz.engine.folder import Folder
 from moeviz.engine.record import Record
+from moeviz.engine.snapshot import JobState
 from moeviz.errors import MoevizError
+from moeviz.study import NUMBERS_VERSION
 from moeviz.symbolic.request.selection import CHECK_FIELDS, asked
 from moeviz.train.presets import PRESETS as TRAININGS
 from moeviz.ui.jobs.routes import FORGET, PATH, jobs_routes
 from moeviz.ui.jobs.words import called
+from moeviz.ui.lab.study import PICTURE
 from moeviz.ui.shared import lecturer, session
 from moeviz.ui.shared.lecturer import SHORTEST, announce, holds, is_right, lecturer_route, proof
 from moeviz.ui.shared.misses import MOST_ASKERS, Misses
 from moeviz.ui.shared.person import COOKIE, person_of
 from tests.ui.still import SPEC, StillEngine, component, said, snapshot, visit
+from tests.ui.still import told as shown_to
 from tests.ui.wire import Client
 
 ANNA, BERT = "0a" * 16, "0b" * 16
@@ -38,16 +43,16 @@ class Keeping(StillEngine):
     store: Store
 
     def wished_by(self, job: str) -> set[str]:
-        return self.folder(job).wished_by()
+        return self.folder(job).wishes.by()
 
     def withdraw(self, job: str, visitor: str, keep: bool = True) -> bool:
-        if not self.folder(job).withdraw(visitor, keep=keep):
+        if not self.folder(job).wishes.withdraw(visitor, keep=keep):
             self.cancel(job)
         return not self.jobs[job].active
 
     def submit(self, spec: Any, visitor: str = "") -> str:
         name = super().submit(spec, visitor)
-        self.folder(name).wish(visitor)
+        self.folder(name).wishes.add(visitor)
         return name
 
     def folder(self, job: str) -> Folder:
@@ -60,7 +65,7 @@ class Keeping(StillEngine):
         folder = self.folder(made.job_id)
         folder.write_specification(made.spec.to_json())
         folder.write_record(Record("running"))
-        folder.wish(*(who(name) for name in visitors))
+        folder.wishes.add(*(who(name) for name in visitors))
         return made.job_id
 
 
@@ -78,6 +83,12 @@ def client(engine: Keeping, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setenv(lecturer.VARIABLE, KEY)
     monkeypatch.setattr(lecturer, "_TRIES", Misses(lecturer.MOST_TRIES))
     return Client(Starlette(routes=[lecturer_route(""), *jobs_routes("")]))
+
+
+def stop(engine: Keeping, job: str, state: JobState, message: str = "") -> None:
+    """Have a job ended, as the engine would say it to the store."""
+    engine.jobs[job] = replace(engine.jobs[job], state=state, message=message)
+    engine.folder(job).write_record(Record(state, message))
 
 
 def as_of(name: str, **more: str) -> dict[str, str]:
@@ -134,6 +145,46 @@ def test_two_who_share_a_job_each_cancel_their_part(client, engine):
         client.post(f"{PATH}/{job}/cancel", headers=as_of(BERT)).json()["message"] == "Cancelled."
     )
     assert engine.cancelled == [job]
+
+
+@pytest.mark.parametrize("state", ["cancelled", "interrupted", "failed"])
+def test_a_job_that_stopped_goes_on_for_who_asked_for_it(client, engine, state):
+    job = engine.begin(SPEC, ANNA)
+    stop(engine, job, state)
+    (listed,) = client.get(f"{PATH}.json", headers=as_of(ANNA)).json()["jobs"]
+    assert (listed["state"], listed["continues"], listed["cancels"]) == (state, True, False)
+    for other in (as_of(BERT), {}, {**as_of(ANNA), "origin": "https://elsewhere.example"}):
+        assert client.post(f"{PATH}/{job}/continue", headers=other).status_code == 403
+    assert engine.submitted == []
+    answer = client.post(f"{PATH}/{job}/continue", headers=as_of(ANNA))
+    assert (answer.status_code, answer.json()["message"]) == (200, "It goes on.")
+    assert engine.submitted == [SPEC]
+    assert engine.wished_by(job) == {who(ANNA)}
+
+
+def test_what_goes_on_or_is_done_or_of_an_older_arithmetic_is_not_continued(client, engine):
+    engine.begin(SPEC, ANNA)
+    job = engine.begin(replace(SPEC, numbers=NUMBERS_VERSION - 1), ANNA)
+    stop(engine, job, "cancelled")
+    finished = engine.begin(TRAININGS["collapse"].build({"steps": 10, "points": 2}), ANNA)
+    stop(engine, finished, "done")
+    found = client.get(f"{PATH}.json", headers=as_of(ANNA)).json()["jobs"]
+    assert len(found) == 3
+    assert not any(one["continues"] for one in found)
+    assert client.post(f"{PATH}/{job}/continue", headers=as_of(ANNA)).status_code == 409
+
+
+def test_whose_job_the_lecturer_ended_is_told_so(client, engine):
+    job = engine.begin(SPEC, ANNA)
+    headers = as_of(BERT, **{lecturer.COOKIE: proof(who(BERT), time.time() + 60)})
+    assert client.post(f"{PATH}/{job}/end", headers=headers).status_code == 200
+    stop(engine, job, "cancelled", ended_by.MESSAGES["lecturer"])
+    (listed,) = client.get(f"{PATH}.json", headers=as_of(ANNA)).json()["jobs"]
+    assert listed["ended"] == "Ended by the lecturer"
+    assert listed["sentence"] == "Ended by the lecturer after 0 s of computing."
+    app = visit(job=job)
+    assert "Ended by the lecturer after" in shown_to(app, PICTURE)["sentence"]
+    assert any(button.label == "Continue" for button in app.button)
 
 
 def test_a_job_goes_out_as_one_file_to_who_asked_for_it(client, engine):
@@ -229,7 +280,7 @@ def test_a_page_of_somebody_else_s_job_offers_no_cancel_and_takes_none(engine):
     app.button(key="lab.too").click().run()
     forged = WidgetState(id=app.button(key="lab.cancel").proto.id, trigger_value=True)
     person = next(iter(engine.wished_by(job) - {who(ANNA)}))
-    engine.folder(job).withdraw(person)
+    engine.folder(job).wishes.withdraw(person)
     states = app._tree.get_widget_states()  # What this visitor's browser would send.
     states.widgets.append(forged)
     app._run(states)

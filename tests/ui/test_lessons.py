@@ -175,6 +175,27 @@ def test_the_record_is_a_pdf_that_reads_no_markup():
     assert record_pdf(record).startswith(b"%PDF")
 
 
+def test_a_record_says_what_is_not_answered_yet_and_does_not_give_it_away():
+    lesson, facts = LESSONS["noise"], looked_up(LESSONS["noise"])
+    for said in ({}, {"predict": "0"}):
+        record = record_of(lesson, said, facts)
+        assert len(record["rows"]) == 2
+        (check,) = (row for row in record["rows"] if row["kind"] == "Check")
+        assert (check["said"], check["right"], check["rows"]) == ("", "", ())
+        assert b"/Count 1" in record_pdf(record)
+    assert (
+        f"study cosine-exact, truth {facts['plain.seed']} ({facts['plain.date']})"
+        in (record["sources"])
+    )
+
+
+def test_a_record_of_any_letters_and_lengths_has_no_empty_page():
+    row = {"kind": "Check", "question": "中文 עברית 😀", "said": "W" * 160, "right": "x " * 700}
+    rows = [{**row, "verdict": "right", "rows": [("Theory", "word " * 300)] * 4}]
+    record = {"title": "W" * 80, "date": "2026", "sources": [], "rows": rows}
+    assert re.findall(rb"/Count (\d+)", record_pdf(record)) == [b"3"]
+
+
 @pytest.mark.parametrize(
     "link",
     [

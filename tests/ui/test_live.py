@@ -7,12 +7,14 @@ import contextlib
 import gzip
 import http.client
 import json
+import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,11 +25,14 @@ from moeviz.charts.palette import THEMES
 from moeviz.engine import Check, Snapshot, UnknownJobError
 from moeviz.errors import UnknownNameError
 from moeviz.ui.shared import ending, live, news, pace, publication
+from moeviz.ui.shared import server as program
 from moeviz.ui.shared.ending import SIGNALS, told_of_the_end
 from moeviz.ui.shared.events import Event
 from moeviz.ui.shared.live import BEAT, END, RETRY, UNEXPECTED, Publisher
 from moeviz.ui.shared.misses import Misses
+from moeviz.ui.shared.person import COOKIE
 from moeviz.ui.shared.scripts import script_path, script_route
+from moeviz.ui.shared.seats import FULL, FULL_EACH, FULL_FROM, MOST, Refused, Seats
 from moeviz.ui.shared.stream import LIVE_PATH, live_routes
 from tests.ui.still import SPEC, snapshot
 from tests.ui.test_checker import view
@@ -229,8 +234,10 @@ def test_an_unknown_job_is_gone_and_a_fault_is_no_secret_of_the_page(desk, caplo
 
 
 @contextlib.contextmanager
-def serving(publisher: Publisher, misses: Misses) -> Iterator[tuple[uvicorn.Server, int, Any]]:
-    app = Starlette(routes=[script_route(""), *live_routes(publisher, misses, "")])
+def serving(
+    publisher: Publisher, misses: Misses, seats: Seats | None = None
+) -> Iterator[tuple[uvicorn.Server, int, Any]]:
+    app = Starlette(routes=[script_route(""), *live_routes(publisher, misses, "", seats)])
     settings = {"log_level": "error", "ws": "none", "lifespan": "off", "http": "h11"}
     server = uvicorn.Server(uvicorn.Config(app, **settings))
     loops: list[asyncio.AbstractEventLoop] = []
@@ -367,9 +374,9 @@ def test_who_guesses_is_not_looked_after_for_a_while(desk, misses):
 
 
 def test_more_streams_than_there_may_be_are_refused_and_polling_goes_on(desk, misses):
-    publisher = Publisher(desk.look, desk.tell, most=1)
+    publisher = Publisher(desk.look, desk.tell)
     with (
-        serving(publisher, misses) as (_, port, _),
+        serving(publisher, misses, Seats(1)) as (_, port, _),
         asking(port, f"{LIVE_PATH}/{JOB}") as first,
     ):
         event(first), event(first)
@@ -378,6 +385,49 @@ def test_more_streams_than_there_may_be_are_refused_and_polling_goes_on(desk, mi
             assert json.loads(answer.read())["message"].startswith("Expected fewer visitors")
         with asking(port, f"{LIVE_PATH}/{JOB}.json") as answer:
             assert answer.status == 200
+
+
+def test_who_has_as_many_streams_as_one_may_leaves_the_rest_to_others(desk, misses):
+    publisher = Publisher(desk.look, desk.tell)
+    path, anna, bert = f"{LIVE_PATH}/{JOB}", *({"Cookie": f"{COOKIE}={c * 32}"} for c in "ab")
+    with serving(publisher, misses, Seats(most_each=1)) as (_, port, _):
+        with asking(port, path, **anna) as first:
+            event(first), event(first)
+            with asking(port, path, **anna) as answer:
+                assert answer.status == 429
+                assert "of one visitor" in json.loads(answer.read())["message"]
+            with asking(port, f"{path}.json", **anna) as answer:
+                assert answer.status == 200
+            with asking(port, path, **bert) as answer:
+                assert answer.status == 200
+        assert wait_for(lambda: publisher.streams == 0)
+        with asking(port, path, **anna) as answer:
+            assert answer.status == 200, "who has closed a page has its stream for another"
+
+
+def test_a_class_behind_one_address_has_streams_and_one_client_cannot_have_all():
+    seats = Seats()
+    with contextlib.ExitStack() as held:
+        had = [held.enter_context(seats.held(f"{n % 40}", "10.0.0.7")) for n in range(40 * 6)]
+        assert had == [None] * 240
+        more = [held.enter_context(seats.held(f"new {n}", "::ffff:10.0.0.7")) for n in range(200)]
+        assert {(refused.status, refused.sentence) for refused in more} == {(429, FULL_FROM)}
+        others = [
+            held.enter_context(seats.held("", f"10.0.1.{n % 100}")) for n in range(MOST - 240)
+        ]
+        assert others == [None] * (MOST - 240)
+        assert held.enter_context(seats.held("", "10.0.2.1")) == Refused(503, FULL)
+    assert seats.taken == 0
+
+
+def test_one_client_is_told_apart_by_its_key_and_by_its_network():
+    seats = Seats(most_from=3, most_each=2)
+    with contextlib.ExitStack() as held:
+        own = [held.enter_context(seats.held("anna", f"10.0.0.{n}")) for n in range(3)]
+        assert own == [None, None, Refused(429, FULL_EACH)]
+        drawn = [held.enter_context(seats.held("", f"2001:db8::{n:x}:1")) for n in range(4)]
+        assert drawn == [None] * 3 + [Refused(429, FULL_FROM)]
+        assert held.enter_context(seats.held("", "2001:db8:0:1::1")) is None
 
 
 def test_streams_end_when_the_server_does(desk, misses):
@@ -415,7 +465,7 @@ def test_a_signal_is_heard_before_the_server_waits_for_its_answers():
 
     async def serve() -> None:
         ended = asyncio.Event()
-        with told_of_the_end(ended.set):
+        with told_of_the_end(ended.set, lambda status: heard.append(f"over, {status}")):
             signal.raise_signal(signal.SIGTERM)
             await asyncio.wait_for(ended.wait(), SOON)
             heard.append("told")
@@ -425,7 +475,7 @@ def test_a_signal_is_heard_before_the_server_waits_for_its_answers():
         signal.raise_signal(signal.SIGTERM)
     finally:
         signal.signal(signal.SIGTERM, before)
-    assert heard == ["as before", "told", "as before"]
+    assert heard == ["as before", "told", "over, 0", "as before"]
 
 
 @pytest.fixture
@@ -439,7 +489,7 @@ def as_before():
 
 @pytest.mark.parametrize("second", SIGNALS)
 def test_asked_a_second_time_a_server_ends_at_once(second, as_before, monkeypatch):
-    monkeypatch.setattr(ending, "_AGAIN", 0.01)
+    monkeypatch.setattr(ending, "_AGAIN", 0.2)
     ended: list[int] = []
 
     async def serve() -> None:
@@ -447,14 +497,41 @@ def test_asked_a_second_time_a_server_ends_at_once(second, as_before, monkeypatc
             signal.raise_signal(signal.SIGTERM)
             signal.raise_signal(signal.SIGTERM)  # the same, passed on by two
             assert ended == []
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.25)
             signal.raise_signal(second)
 
     asyncio.run(serve())
-    assert ended == [128 + second]
+    assert ended[:1] == [128 + second]
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(0.01, [1]), (60.0, [])])
+def test_a_server_that_is_closing_hears_a_second_signal(as_before, monkeypatch):
+    monkeypatch.setattr(ending, "_AGAIN", 0.01)
+    ended: list[int] = []
+    monkeypatch.setattr(ending, "end_at_once", ended.append)
+    for name in ("begin_to_write", "read_themes_once", "engine", "end_engine", "_end_streams"):
+        monkeypatch.setattr(program, name, lambda: None)
+    for name in ("send_at_once", "announce"):
+        monkeypatch.setattr(program, name, lambda *_: None)
+    for name in ("_settle", "let_go_of_pages"):
+        monkeypatch.setattr(program, name, lambda *_: asyncio.sleep(SOON))
+
+    def closes() -> None:
+        time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert wait_for(lambda: bool(ended))
+
+    monkeypatch.setattr(program, "close_engine", closes)
+
+    async def serve() -> None:
+        async with program.lifespan(SimpleNamespace(script_path="app.py")):
+            signal.raise_signal(signal.SIGTERM)
+            assert ended == []
+
+    asyncio.run(serve())
+    assert ended == [128 + signal.SIGTERM, 0]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0.01, [1, 0]), (60.0, [0])])
 def test_a_server_that_does_not_end_in_time_is_ended(seconds, status, as_before, monkeypatch):
     monkeypatch.setattr(ending, "SECONDS", seconds)
     ended: list[int] = []

@@ -9,7 +9,7 @@ import pytest
 from moeviz.engine import Snapshot
 from moeviz.engine.checks.check import Check, Checks
 from moeviz.engine.dispatch import HUNG
-from moeviz.engine.snapshot import Standing
+from moeviz.engine.snapshot import AWAY, Standing
 from moeviz.engine.studies.studies import Studies
 from moeviz.ui.shared import news
 from moeviz.ui.shared.words import check_sentence, progress_sentence
@@ -50,7 +50,9 @@ WAITING = Snapshot(
 def test_a_job_that_waits_says_how_many_come_first_and_how_long(
     standing: Standing | None, text: str
 ):
-    assert progress_sentence(replace(WAITING, standing=standing)) == text
+    waiting = replace(WAITING, standing=standing)
+    assert progress_sentence(waiting) == text
+    assert progress_sentence(replace(waiting, message=AWAY)) == f"{text} {AWAY}"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,10 @@ def test_a_job_that_runs_says_with_how_many_it_shares(others: int, text: str):
         standing=Standing(others, 0, 0.0),
     )  # fmt: skip
     assert progress_sentence(running) == text
-    assert progress_sentence(replace(running, message=HUNG)) == f"{text} {HUNG}"
+    for said in (HUNG, AWAY):
+        noted = replace(running, message=said)
+        assert progress_sentence(noted) == f"{text} {said}"
+        assert news.stamp(noted) != news.stamp(running), "who watches is told"
 
 
 def test_a_check_that_waits_says_how_many_come_first():

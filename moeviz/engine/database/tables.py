@@ -54,10 +54,12 @@ jobs = Table(
     Column("beat", Double),
     Column("stamp", BigInteger, nullable=False),
     Column("cancel", Double),
+    Column("cancel_by", String(20)),
     Index("jobs_by_hash", "hash"),
 )
 """Where computing stands: a :class:`~moeviz.engine.record.Record`, a mark that differs after each
-write, and since when a cancel is asked for. No state: a job that nobody has said anything of."""
+write, and since when a cancel is asked for, by whose power. No state: a job that nobody has said
+anything of."""
 
 owners = Table(
     "owners",

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from moeviz.engine import Check, Snapshot, UnknownJobError
+from moeviz.engine.ended_by import ended_words
 from moeviz.ui.shared.follow import follow
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.interest import INTEREST
@@ -55,7 +56,8 @@ def show_state(view: Snapshot) -> None:
     if view.active:
         _wait(view)
     elif view.state == "cancelled":
-        st.info("This check was cancelled; it can be asked again.")
+        ended = ended_words(view.state, view.message)
+        st.info(f"This check was {ended[0].lower()}{ended[1:]}; it can be asked again.")
     elif view.state != "done":
         st.error(plain(view.message))
 

@@ -10,10 +10,7 @@ async function load() {
   ({ copied, element, button, tagged } = await import(new URL("@dom", document.baseURI)));
 }
 
-const TITLES = {
-  waiting: "Waiting", running: "Running", done: "Finished",
-  cancelled: "Cancelled", failed: "Failed", interrupted: "Interrupted",
-};
+const TITLES = { waiting: "Waiting", running: "Running", done: "Finished" };
 
 function ago(seconds) {
   if (seconds < 60) return "just now";
@@ -104,7 +101,13 @@ class Jobs {
     );
     if (this.drawn !== list.lecturer) this.ends(list);
     this.drawn = list.lecturer;
-    if (held) this.root.querySelector(`[data-hold="${held}"]`)?.focus();
+    if (held) this.hold(held);
+  }
+
+  // The button that had the focus has it again; one that has gone leaves it to the job's others.
+  hold(held) {
+    const [same, job] = [`[data-hold="${held}"]`, `[data-hold$="-${held.split("-").at(-1)}"]`];
+    (this.root.querySelector(same) ?? this.root.querySelector(job))?.focus();
   }
 
   card(job, lecturer) {
@@ -118,7 +121,7 @@ class Jobs {
     if (lecturer && job.active) words.push(job.wishes === 1 ? "one wants it" : `${job.wishes} want it`);
     card.append(title, element("p", "jobs-words", words.filter(Boolean).join(" · ")));
     const state = element("p", "jobs-state");
-    const said = TITLES[job.state] ?? job.state;
+    const said = job.ended || (TITLES[job.state] ?? job.state);
     // Most sentences begin with the state itself.
     const rest = job.sentence.startsWith(said) ? job.sentence.slice(said.length) : `: ${job.sentence}`;
     state.append(element("b", "", said), rest);
@@ -144,6 +147,7 @@ class Jobs {
     const then = (sent) => sent.then(() => this.ask());
     if (job.link) row.append(tagged("a", { class: "jobs-open", href: at(job.link), target: "_self" }, "Open"));
     if (job.cancels) add("Cancel", () => then(this.send(`${this.data.list}/${job.job}/cancel`)));
+    if (job.continues) add("Continue", () => then(this.send(`${this.data.list}/${job.job}/continue`)));
     if (lecturer && job.active) add("End for all", () => then(this.send(`${this.data.list}/${job.job}/end`)));
     if (job.link && !lecturer) add("Copy link", () => this.copy(job));
     if (job.file) {

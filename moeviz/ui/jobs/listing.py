@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moeviz.engine.asked import Asked, asked_for, latest
+from moeviz.engine.ended_by import ended_words
 from moeviz.engine.snapshot import ACTIVE
 from moeviz.engine.store import Store
 from moeviz.errors import MoevizError
@@ -19,12 +20,8 @@ MOST = 50
 FILES = "moeviz/jobs"
 """Below this address lie the jobs' files."""
 
-_ENDED = {
-    "done": "Finished in {} of computing.",
-    "cancelled": "Cancelled after {} of computing.",
-    "failed": "Failed after {} of computing.",
-    "interrupted": "Interrupted after {} of computing; open it to have it go on.",
-}
+ENDED_EARLY = ("cancelled", "failed", "interrupted")
+"""States from which a job can go on."""
 
 
 def listed(store: Store, person: str, lecturer: bool) -> dict[str, Any]:
@@ -71,6 +68,7 @@ def told(store: Store, job: Asked, own: bool) -> dict[str, Any]:
     name, words = job.name, called(store, job.name)
     state, fraction, sentence = _stands(job)
     active = state in ACTIVE
+    begun = own and job.state is not None
     return {
         "job": name.hash,
         "kind": words.kind,
@@ -82,9 +80,11 @@ def told(store: Store, job: Asked, own: bool) -> dict[str, Any]:
         "fraction": fraction,
         "sentence": sentence,
         "at": round(job.at),
+        "ended": ended_words(state, job.message) if state in ENDED_EARLY else "",
         "cancels": own and active and job.wanted,
+        "continues": begun and state in ENDED_EARLY and words.goes_on,
         "wishes": job.wishes,
-        "file": f"{FILES}/{name}.json" if own and job.state is not None else "",
+        "file": f"{FILES}/{name}.json" if begun else "",
     }
 
 
@@ -95,9 +95,11 @@ def _stands(job: Asked) -> tuple[str, float, str]:
         try:
             snapshot = look(job.name.hash)
         except MoevizError:
-            return "interrupted", 0.0, "It was not begun; open it to have it computed."
+            return "interrupted", 0.0, "It was not begun; open it and run it again."
         teller = TELLERS[snapshot.kind.name]
         fraction = min(1.0, max(0.0, teller.fraction(snapshot)))
         return snapshot.state, fraction, teller.sentence(snapshot)
-    sentence = _ENDED[state].format(duration(job.seconds))
-    return state, 1.0 if state == "done" else 0.0, sentence
+    spent = f"{duration(job.seconds)} of computing"
+    if state == "done":
+        return state, 1.0, f"Finished in {spent}."
+    return state, 0.0, f"{ended_words(state, job.message)} after {spent}."

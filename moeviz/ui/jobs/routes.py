@@ -27,18 +27,19 @@ from moeviz.engine.store import Store
 from moeviz.errors import MoevizError
 from moeviz.text import json_text
 from moeviz.ui.jobs.listing import listed
+from moeviz.ui.jobs.words import called
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.lecturer import COOKIE, asks_as_lecturer, sentence
 from moeviz.ui.shared.person import LENGTH, from_here, kept_by_the_browser, named, person_of
 from moeviz.ui.shared.power import end
-from moeviz.ui.shared.session import engine, withdraw
+from moeviz.ui.shared.session import engine, go_on, withdraw
 
 PATH = "/moeviz/jobs"
 
 FORGET = "/moeviz/visitor/forget"
 
-MOST_FORGOTTEN = 10_000
-"""Wishes that are taken back when a visitor is forgotten; of older ones none counts any more."""
+MOST_ASKED = 10_000
+"""Wishes of one visitor that are looked at; of older ones none counts any more."""
 
 MOST_WAITING = 100
 """Questions that may wait at once."""
@@ -46,6 +47,11 @@ MOST_WAITING = 100
 NOT_YOURS = (
     "Expected a job that you asked for, but somebody else did; open it, and run it too to have a "
     "part in it."
+)
+
+NOT_ANY_MORE = (
+    "Expected a job of today's arithmetic, but it was begun with an older one; open it, and run it "
+    "anew."
 )
 
 _JOB = re.compile(r"[0-9a-f]{16}")
@@ -69,9 +75,10 @@ def jobs_routes(base: str) -> list[Route]:
     Returns
     -------
     list of Route
-        ``/moeviz/jobs.json`` is the list; to ``/moeviz/jobs/<job>/cancel`` and ``.../end`` a page
-        posts; ``/moeviz/jobs/<kind>/<job>/<device>.json`` is a job as one file, for who asked for
-        it and the lecturer; to ``/moeviz/visitor/forget`` posts who wants to be forgotten.
+        ``/moeviz/jobs.json`` is the list; to ``/moeviz/jobs/<job>/cancel``, ``.../continue`` and
+        ``.../end`` a page posts; ``/moeviz/jobs/<kind>/<job>/<device>.json`` is a job as one file,
+        for who asked for it and the lecturer; to ``/moeviz/visitor/forget`` posts who wants to be
+        forgotten.
     """
     line = _Line()
 
@@ -81,6 +88,7 @@ def jobs_routes(base: str) -> list[Route]:
     return [
         of(f"{PATH}.json", _list),
         of(f"{PATH}/{{job}}/cancel", _cancel, "POST"),
+        of(f"{PATH}/{{job}}/continue", _continue, "POST"),
         of(f"{PATH}/{{job}}/end", _end, "POST"),
         of(f"{PATH}/{{name:path}}.json", _file),
         of(FORGET, lambda request: _forget(request, base or "/"), "POST"),
@@ -131,6 +139,19 @@ def _cancel(request: Request) -> Response:
     return _said("Cancelled." if rests else "Others want it too: it goes on for them.")
 
 
+def _continue(request: Request) -> Response:
+    job, person = _job(request), person_of(request.headers)
+    store = engine().store
+    own = {one.name.hash: one for one in asked_for(store, person, MOST_ASKED)} if person else {}
+    if job not in own:
+        return sentence(403, NOT_YOURS)
+    if not called(store, own[job].name).goes_on:
+        return sentence(409, NOT_ANY_MORE)
+    with INTEREST.asked(job, f"{person}{'0' * LENGTH}"):
+        go_on(job, person)
+    return _said("It goes on.")
+
+
 def _end(request: Request) -> Response:
     if not asks_as_lecturer(request.headers):
         return sentence(403, "Expected the lecturer, who may end any job; give the key first.")
@@ -143,7 +164,7 @@ def _file(request: Request) -> Response:
     if _NAME.fullmatch(said) is None:
         raise UnknownJobError("Expected the name of a job; look at the link again.")
     store, name = engine().store, Name(*said.split("/"))
-    own = {one.name for one in asked_for(store, person, MOST_FORGOTTEN)} if person else set()
+    own = {one.name for one in asked_for(store, person, MOST_ASKED)} if person else set()
     if name not in own and not asks_as_lecturer(request.headers):
         return sentence(403, NOT_YOURS)
     content = export_job(store, _kept(store, name))
@@ -162,7 +183,7 @@ def _forget(request: Request, path: str) -> Response:
     """Take back all that a person wants, forget them, and give their browser another name."""
     person, store = person_of(request.headers), engine().store
     if person:
-        for job in asked_for(store, person, MOST_FORGOTTEN):
+        for job in asked_for(store, person, MOST_ASKED):
             if job.wanted:
                 with suppress(MoevizError):  # It may be gone, or of another version.
                     withdraw(job.name.hash, person, False)

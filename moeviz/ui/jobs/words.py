@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from moeviz.charts.claim_words import GROUPS, group_of
 from moeviz.charts.differences import differences
+from moeviz.charts.notices import older_words
 from moeviz.charts.question import question_words
 from moeviz.engine.folder import Folder
 from moeviz.engine.kinds import kind_named
@@ -56,6 +57,8 @@ class Called:
         Where it is looked at, below the app's address; "" where it can no longer be.
     own : bool
         Whether a text of the visitor's own is in it.
+    goes_on : bool
+        Whether it can still be computed; of an older arithmetic it cannot.
     """
 
     kind: str
@@ -63,16 +66,18 @@ class Called:
     detail: str = ""
     link: str = ""
     own: bool = False
+    goes_on: bool = True
 
 
 def _study(spec: Specification) -> Called:
     preset = PRESETS.get(spec.name)
+    link, goes_on = _link(CONVERGENCE, job=spec.hash), not older_words(spec)
     if preset is None:
-        return Called("Study", spec.name, "", _link(CONVERGENCE, job=spec.hash))
+        return Called("Study", spec.name, "", link, goes_on=goes_on)
     said = [f"{label} {value}" for label, value, _ in differences(spec, preset.build({}))]
     more = f" and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
     detail = ", ".join(said[:MOST_SAID]) + more
-    return Called("Study", preset.title, detail, _link(CONVERGENCE, job=spec.hash))
+    return Called("Study", preset.title, detail, link, goes_on=goes_on)
 
 
 def _training(spec: Training) -> Called:
@@ -123,7 +128,7 @@ def called(store: Store, name: Name) -> Called:
     try:
         return _known.get(name, lambda: _read(store, name))
     except (MoevizError, AttributeError, KeyError, TypeError, ValueError):
-        return Called("Job", name.hash, "cannot be read")
+        return Called("Job", name.hash, "cannot be read", goes_on=False)
 
 
 def _read(store: Store, name: Name) -> Called:

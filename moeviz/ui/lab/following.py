@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from moeviz.engine import Snapshot, UnknownJobError
+from moeviz.engine.ended_by import ended_words
 from moeviz.study import FULL, Preset, Specification, split
 from moeviz.study.designs import DESIGNS
 from moeviz.study.fields import MODEL, TRUTH
@@ -175,13 +176,14 @@ def said_of(
     if not follows() or snapshot is None:
         return None, None
     taken = snapshot.job_id == spec.hash and snapshot.state in _STOPPED
-    waiting = Said("Yours is on its way.") if snapshot.active else Said(_TAKEN) if taken else None
+    stopped = _stopped(snapshot)
+    waiting = Said("Yours is on its way.") if snapshot.active else Said(stopped) if taken else None
     if before is not None:
         end = "of the new ones none came."
         if snapshot.active:
             end = "the new ones are on their way."
         elif taken:
-            end = _TAKEN[0].lower() + _TAKEN[1:]
+            end = stopped[0].lower() + stopped[1:]
         belong = f"These curves belong to {_told(before.spec, snapshot.spec)}"
         anew = _anew(before.spec, snapshot.spec)
         waiting = Said(f"{belong} and are {{age}} old; {end}{anew}", _age(before))
@@ -194,8 +196,16 @@ def _done(spec: Specification, snapshot: Snapshot) -> Said | None:
         anew = _anew(snapshot.spec, spec)
         return Said(f"These curves belong to {told} and are {{age}} old.{anew}", _age(snapshot))
     if snapshot.state in _STOPPED:
-        return Said(_TAKEN)
+        return Said(_stopped(snapshot))
     return None if snapshot.active else Said("This answer is {age} old.", _age(snapshot))
+
+
+def _stopped(snapshot: Snapshot) -> str:
+    """Say how a study came to its end that nobody cancelled here."""
+    ended = ended_words(snapshot.state, snapshot.message)
+    if ended == snapshot.state.capitalize():
+        return _TAKEN
+    return f"{ended}; press Run to have it go on."
 
 
 def _anew(old: Specification, new: Specification) -> str:

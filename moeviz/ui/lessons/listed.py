@@ -102,7 +102,8 @@ def _own_of(lesson: Lesson, place: Place) -> dict[str, object]:
 def _own() -> None:
     st.markdown(
         "A Markdown file as docs/lessons.md describes. It is checked as "
-        "`python -m moeviz lessons check` does, and shown in this visit alone; nothing in it runs."
+        "`python -m moeviz lessons check` does, and shown in this visit alone; nothing in it runs. "
+        "To take a class through it, hand it in on *Lecture room*."
     )
     given = st.file_uploader("Markdown file", type=["md"], key=UPLOAD, max_upload_size=1)
     if given is None:

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
 from moeviz.errors import MoevizError
 from moeviz.rooms.hall import Hall
+from moeviz.rooms.on_show import OnShow
 from moeviz.rooms.room import Room
-from moeviz.text import json_text
+from moeviz.ui.room.board import Board
+from moeviz.ui.room.texts import Texts
 from moeviz.ui.shared.events import Event
 from moeviz.ui.shared.live import BEAT, BEAT_SECONDS, END, RETRY
 from moeviz.ui.shared.publication import Sheet
@@ -32,83 +33,13 @@ LOOK_SECONDS = 1 / 10
 SYNC_SECONDS = 1.0
 """How often is looked whether another process has changed a room."""
 
-LINGER_SECONDS = 3.0
-"""A room is looked at for so long after the last watcher has left."""
-
 MOST_STREAMS = 1500
 """Streams that one server keeps open."""
 
 MOST_EACH = 4
 """Streams of one phone or one lecturer; a newer one ends the oldest."""
 
-PUBLIC, LEAD = "public", "lead"
-"""What all are told, and what the lecturer is."""
-
 logger = logging.getLogger(__name__)
-
-
-class Board:
-    """One room as its watchers are told of it; lives in the event loop.
-
-    Attributes
-    ----------
-    code : str
-    sheets : dict of str to Sheet
-        By who is told.
-    here : Counter of int
-        How many streams each member has.
-    stirred : asyncio.Event
-        Set when there may be something new.
-    over : bool
-        Whether the room has ended, so that nothing more will come.
-    ended : bool
-        Whether nobody tells of it any more.
-    """
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        self.sheets: dict[str, Sheet] = {}
-        self.here: Counter[int] = Counter()
-        self.stirred = asyncio.Event()
-        self.ended = False
-        self.over = False
-        self.streams: dict[object, list[asyncio.Event]] = {}
-        self.until = 0.0
-        self._waiting: set[asyncio.Event] = set()
-
-    @contextmanager
-    def watched(self, who: object, member: int | None) -> Iterator[asyncio.Event]:
-        """Count a watcher, and give an event that is set whenever there is news."""
-        came = asyncio.Event()
-        mine = self.streams.setdefault(who, [])
-        mine.append(came)
-        self._waiting.add(came)
-        if member is not None:
-            self.here[member] += 1
-        self.stirred.set()
-        try:
-            yield came
-        finally:
-            mine.remove(came)
-            if not mine:
-                self.streams.pop(who, None)
-            self._waiting.discard(came)
-            self.until = time.monotonic() + LINGER_SECONDS
-            if member is not None:
-                self.here[member] -= 1
-                if self.here[member] <= 0:
-                    del self.here[member]
-            self.stirred.set()
-
-    @property
-    def wanted(self) -> bool:
-        """Whether somebody watches, or did a moment ago."""
-        return bool(self._waiting) or time.monotonic() < self.until
-
-    def wake(self) -> None:
-        """Have all watchers look."""
-        for each in self._waiting:
-            each.set()
 
 
 class Bulletin:
@@ -119,8 +50,11 @@ class Bulletin:
     hall : callable
         Returns the hall.
     settle : callable
-        Called now and then with each room that is watched, to start what it runs and to tell it
-        what came out; in a thread of its own, since it may take long.
+        Called now and then with each room that is watched, to start what it runs, to tell it what
+        came out, and to make the pictures that it shows; in a thread of its own, since it may take
+        long. Returns whether there is something new.
+    beside : callable
+        Returns what all are told besides of what is on show, at once.
     beat : float
         Seconds between signs of life of a stream.
     """
@@ -128,11 +62,13 @@ class Bulletin:
     def __init__(
         self,
         hall: Callable[[], Hall],
-        settle: Callable[[Room], None] = lambda room: None,
+        settle: Callable[[Room], bool] = lambda room: False,
+        beside: Callable[[OnShow], Mapping[str, Any]] = lambda seen: {},
         beat: float = BEAT_SECONDS,
     ) -> None:
         self._hall = hall
         self._settle = settle
+        self._texts = Texts(hall, beside)
         self._beat = beat
         self._streams = 0
         self._closing = False
@@ -175,7 +111,7 @@ class Bulletin:
         ----------
         code : str
         kind : str
-            :data:`PUBLIC` or :data:`LEAD`.
+            :data:`~moeviz.ui.room.texts.PUBLIC` or :data:`~moeviz.ui.room.texts.LEAD`.
         who : hashable
             Whose stream it is.
         member : int, optional
@@ -221,7 +157,7 @@ class Bulletin:
             If there is none.
         """
         here = self.here(code)
-        made = await self.work(lambda: self._made(code, here))
+        made = await self.work(lambda: self._texts.made(code, here))
         return made[kind]
 
     def close(self) -> None:
@@ -238,15 +174,19 @@ class Bulletin:
         found = self._boards.get(code)
         if found is None:
             found = self._boards[code] = Board(code)
-            task = asyncio.create_task(self._tell(found))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._kept(self._tell(found))
         return found
+
+    def _kept(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _tell(self, board: Board) -> None:
         """Tell a room's watchers for as long as there are any."""
         due, told = 0.0, None
-        settled: asyncio.Future[None] | None = None
+        settled: asyncio.Task[None] | None = None
         try:
             while board.wanted and not self._closing:
                 board.stirred.clear()
@@ -257,10 +197,8 @@ class Bulletin:
                 here = set(board.here)
                 try:
                     if settled is None or settled.done():
-                        settled = asyncio.get_running_loop().run_in_executor(
-                            self._settling, self._settled, board.code
-                        )
-                    look = partial(self._look, board.code, sync, here, told)
+                        settled = self._kept(self._settled(board))
+                    look = partial(self._texts.look, board.code, sync, here, told)
                     mark, made = await self.work(look)
                     if made:
                         told = mark
@@ -283,33 +221,17 @@ class Bulletin:
             board.ended = True
             board.wake()
 
-    def _settled(self, code: str) -> None:
+    async def _settled(self, board: Board) -> None:
+        settling = asyncio.get_running_loop().run_in_executor
+        with suppress(asyncio.CancelledError):
+            if await settling(self._settling, self._settle_now, board.code):
+                board.stirred.set()
+
+    def _settle_now(self, code: str) -> bool:
         try:
-            self._settle(self._hall().books.found(code))
+            return self._settle(self._hall().books.found(code))
         except MoevizError as error:
             logger.warning("Room %s was not told what came out: %s", code, error)
         except Exception:
             logger.exception("Room %s was not told what came out", code)
-
-    def _look(
-        self, code: str, sync: bool, here: set[int], told: Any
-    ) -> tuple[Any, dict[str, Sheet]]:
-        books = self._hall().books
-        if sync:
-            books.sync(code)
-        room = books.found(code)
-        mark = (room.changes, bool(room.state.ended), frozenset(here))
-        return mark, self._made(code, here) if mark != told else {}
-
-    def _made(self, code: str, here: set[int]) -> dict[str, Sheet]:
-        """Return what all are told, and what the lecturer is."""
-
-        def read(room: Room) -> tuple[dict[str, Any], dict[str, Any]]:
-            names = [each.nickname for each in room.members.values() if each.number in here]
-            return room.public(len(here)), room.told(len(here), names)
-
-        public, lead = self._hall().books.view(code, read)
-        return {
-            PUBLIC: Sheet.of(json_text(public, compact=True)),
-            LEAD: Sheet.of(json_text(lead, compact=True)),
-        }
+        return False

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from moeviz.errors import MoevizError
-from moeviz.rooms.agenda import LONGEST, Agenda, Step
+from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.errors import RoomError
+from moeviz.rooms.step import LONGEST, Step
+from moeviz.ui.room.page_steps import steps_of
 
-CONVERGENCE = "convergence"
-"""The page whose link says a study: a room that is opened there asks for its slope."""
+if TYPE_CHECKING:
+    from moeviz.lessons.lesson import Lesson
+
+LESSONS_PAGE = "lessons"
+
+HANDED = "own-"
+"""What the names of lessons begin with that a lecturer handed in."""
+
+ENDING = " · moeviz"
+"""What the title of a browser's window ends with, of pages that have no heading."""
 
 
 def agenda_of(said: Mapping[str, Any]) -> Agenda:
@@ -20,8 +29,8 @@ def agenda_of(said: Mapping[str, Any]) -> Agenda:
     Parameters
     ----------
     said : mapping
-        ``lesson``, the name of one; or ``page``, a link below the app's address, and ``title``,
-        what it is called.
+        ``lesson``, the name of one; or ``text``, the file of a lesson of one's own; or ``page``, a
+        link below the app's address, and ``title``, what it is called.
 
     Raises
     ------
@@ -30,43 +39,49 @@ def agenda_of(said: Mapping[str, Any]) -> Agenda:
     """
     if "lesson" in said:
         return _of_lesson(str(said["lesson"])[:60])
+    if "text" in said:
+        return _of_text(said["text"])
     page, title = said.get("page"), said.get("title")
     if not isinstance(page, str) or not isinstance(title, str) or len(page) > LONGEST["page"]:
         raise RoomError("Expected a page with a title to open a room from; go there, and open it.")
     address, _, query = page.partition("?")
-    name = " ".join(title.split())[: LONGEST["title"]] or "moeviz"
+    title = " ".join(title.split())[: LONGEST["title"]].removesuffix(ENDING)
+    name = title or "moeviz"
     link = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=200))
-    looks = Step("look", name, page=page)
-    steps = [looks, *_slope(link, page)] if address == CONVERGENCE else [looks]
-    return Agenda(name, page, tuple(steps)).checked()
+    if address == LESSONS_PAGE and (lesson := link.get("lesson", "")):
+        return _of_lesson(lesson[:60])
+    steps = steps_of(address, link, Step("look", name, page=page))
+    return Agenda(name, page, steps).checked()
 
 
 def _of_lesson(name: str) -> Agenda:
     from moeviz.lessons import LESSONS
+
+    if name.startswith(HANDED):
+        raise RoomError(
+            "Expected a lesson that this server has, but this one was handed in for a visit; hand "
+            "its file in on Teach · Lecture room."
+        )
+    if name not in LESSONS:
+        raise RoomError("Expected a lesson of this laboratory, but there is none of that name.")
+    return _of(LESSONS[name], True)
+
+
+def _of_text(text: Any) -> Agenda:
+    from moeviz.lessons.faults import LessonError
+    from moeviz.lessons.reader import read_lesson
+
+    if not isinstance(text, str):
+        raise RoomError("Expected a lesson's file as text; choose the file again.")
+    try:
+        return _of(read_lesson(text.encode("utf-8", "replace"), f"{HANDED}room"), False)
+    except LessonError as error:
+        faults = "\n".join(str(fault) for fault in error.faults)
+        raise RoomError(f"This file is no lesson yet:\n{faults}") from None
+
+
+def _of(lesson: Lesson, linked: bool) -> Agenda:
     from moeviz.lessons.reader import looked_up
     from moeviz.rooms.lesson_agenda import of_lesson
 
-    if name not in LESSONS:
-        raise RoomError("Expected a lesson of this laboratory, but there is none of that name.")
-    lesson = LESSONS[name]
-    return of_lesson(lesson, looked_up(lesson))
-
-
-def _slope(link: Mapping[str, str], page: str) -> list[Step]:
-    """Return the question for the slope of a study's first curve, where the link says a study."""
-    from moeviz.study import PRESETS, plan
-    from moeviz.ui.lab.link import LAB
-
-    try:
-        request = LAB.read(link)
-        preset = PRESETS[request.own["preset"]]
-        spec = preset.build(request.values)
-        first = plan(spec).curves[0]
-    except (MoevizError, IndexError):
-        return []
-    sizes = (float(min(spec["sizes"])), float(max(spec["sizes"])))
-    run = {"preset": preset.name, "values": preset.changed(spec), "curve": 0}
-    words = f"The error of “{first.label}” while data grow from {min(spec['sizes']):,} to "
-    words += f"{max(spec['sizes']):,}: 0 is flat, −0.5 falls like one over the square root of n."
-    asks = preset.asks or "How steep will the error fall? Draw its line."
-    return [Step("slope", asks, "slope", words=words, page=page, run=run, low=-1.5, sizes=sizes)]
+    return of_lesson(lesson, looked_up(lesson), linked=linked)

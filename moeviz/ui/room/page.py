@@ -8,6 +8,7 @@ from moeviz.lessons import LESSONS
 from moeviz.ui.room.link import CODE, DESK, STATE
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.link import Request
+from moeviz.ui.shared.plane import PLANE_STYLE
 from moeviz.ui.shared.qr import PATH
 
 TITLE = "Lecture room"
@@ -15,6 +16,7 @@ TITLE = "Lecture room"
 _room = declared(
     str(Path(__file__).with_name("room.py")),
     '<section class="moeviz-room"></section>',
+    PLANE_STYLE,
     Path(__file__).with_name("roomdraw.css"),
 )
 

@@ -6,12 +6,13 @@ import { follow } from "@live";
 import { asking } from "@phoneask";
 import { contentWords, curveOf, drawn, inWords, paragraphs, worded } from "@roomdraw";
 import { News, got, insist, send } from "@roomnet";
+import { Shows } from "@roomshow";
+import { learn, spelled } from "@roomtex";
 
 const WIDE = 360;
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const themed = () => document.documentElement.classList.toggle("moeviz-dark", dark.matches);
-dark.addEventListener("change", themed);
 themed();
 
 const clean = (text) => text.toUpperCase().replace(/[^A-Z]/g, "").slice(0, 6);
@@ -102,6 +103,7 @@ class Phone {
   // --- What the room tells.
 
   show(told) {
+    learn(told.letters);
     this.told = told;
     const phase = told.ended || (told.hidden && "hidden") || (told.free && "free")
       || (told.revealed && `revealed ${told.job}`) || "open";
@@ -123,8 +125,10 @@ class Phone {
     this.body = element("div", "phone-body");
     this.picture = null;
     this.asked = null;
+    this.shows?.close();
+    this.shows = new Shows(this.code);
     const head = tagged(
-      "header", {}, element("p", "phone-quiet", `${told.title} · ${told.at + 1} of ${told.of}`),
+      "header", {}, tagged("p", { class: "phone-quiet" }, ...worded(told.title), ` · ${told.at + 1} of ${told.of}`),
     );
     const title = tagged("h1", { tabindex: "-1" });
     if (told.ended) {
@@ -150,7 +154,9 @@ class Phone {
   }
 
   look(step) {
-    this.body.append(...paragraphs(step.words));
+    this.lines = element("div");
+    this.came = element("div", "phone-words");
+    this.body.append(this.lines, this.came, this.shows.root);
     if (step.page) this.body.append(tagged("p", {}, this.link(step.page, "Open it on this phone")));
   }
 
@@ -168,7 +174,7 @@ class Phone {
     this.sent.setAttribute("role", "status");
     this.press = button("Send", () => this.send(step), { className: "phone-press" });
     this.asked.changed = () => this.refresh();
-    this.body.append(this.asked.root, this.press, this.sent);
+    this.body.append(this.shows.root, this.asked.root, this.press, this.sent);
   }
 
   async send(step) {
@@ -190,17 +196,17 @@ class Phone {
 
   revealed(step) {
     this.picture = element("div", "phone-picture");
-    this.words = element("p", "phone-words");
+    this.words = element("div", "phone-words");
     this.words.setAttribute("role", "status");
-    this.came = element("p", "phone-words");
-    this.body.append(this.picture, this.words, this.came);
-    if (!this.told.job) return;
+    this.came = element("div", "phone-words");
+    this.body.append(this.picture, this.words, this.shows.root, this.came);
+    // Of a slope the points arrive one by one.
+    if (!this.told.job || step.kind !== "slope") return;
     this.progress = element("p", "phone-quiet");
     this.body.append(this.progress);
     this.stop = follow(this.told.job, {
       theme: dark.matches ? "dark" : "light",
       onMessage: (news) => {
-        this.progress.textContent = news.active ? news.sentence : "";
         if (news.screen) this.screen = news.screen;
         this.refresh();
       },
@@ -214,15 +220,31 @@ class Phone {
     this.count.textContent = told.ended || !step || step.kind === "look"
       ? `${told.here} here`
       : `${told.count}${told.here >= told.count ? ` of ${told.here}` : ""} answered`;
+    if (told.ended || told.hidden || told.free || !step) return;
+    this.shows.take(told);
     if (this.asked) this.refreshAsked(step);
+    if (step.kind === "look") this.refreshLook(step);
     if (!this.picture) return;
     const own = this.answers[step.id];
     const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
     const all = { ...told, own, curve };
     this.picture.replaceChildren(drawn(step, all, WIDE, 300));
     const mine = own === undefined ? "You did not answer this one. " : `You said ${contentWords(step, own)}. `;
-    this.words.replaceChildren(...worded(mine + this.verdict(own) + inWords(step, all)));
-    this.came.replaceChildren(...worded(told.outcome?.words ?? ""));
+    this.write(this.words, [mine + this.verdict(own) + inWords(step, all)]);
+    this.write(this.came, [told.outcome?.words, told.outcome?.trouble]);
+  }
+
+  refreshLook(step) {
+    this.write(this.lines, [this.told.outcome?.said ?? step.words]);
+    this.write(this.came, [this.told.outcome?.trouble]);
+  }
+
+  // Written anew only where it is another: what is typeset stays.
+  write(node, parts) {
+    const text = parts.filter(Boolean).join("\n\n");
+    if (node.dataset.of === text) return;
+    node.dataset.of = text;
+    node.replaceChildren(...paragraphs(text));
   }
 
   verdict(own) {
@@ -244,9 +266,13 @@ class Phone {
     if (this.sending) return;
     if (paused) this.sent.textContent = "Paused by the lecturer.";
     else if (kept !== undefined) {
-      this.sent.textContent = `Sent: ${contentWords(step, kept)}. You can change it until it is revealed.`;
+      this.sent.textContent = `Sent: ${spelled(contentWords(step, kept))}. You can change it until it is revealed.`;
     } else if (this.sent.textContent === "Paused by the lecturer.") this.sent.textContent = "";
   }
 }
 
-new Phone(document.getElementById("room"));
+const phone = new Phone(document.getElementById("room"));
+dark.addEventListener("change", () => {
+  themed();
+  phone.shows?.draw();
+});

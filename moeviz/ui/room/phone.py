@@ -6,6 +6,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from moeviz.ui.shared.plane import PLANE_STYLE
 from moeviz.ui.shared.scripts import script_path
 
 _PAGE = """<!doctype html>
@@ -35,7 +36,6 @@ def phone_page(base: str) -> str:
         The path below which the whole app lives; "" for none.
     """
     folder = Path(__file__).parent
-    style = "".join(
-        (folder / name).read_text(encoding="utf-8") for name in ("roomdraw.css", "phone.css")
-    )
+    styles = (PLANE_STYLE, folder / "roomdraw.css", folder / "phone.css")
+    style = "".join(path.read_text(encoding="utf-8") for path in styles)
     return _PAGE.format(style=style, script=escape(f"{base}{script_path('phone')}"))

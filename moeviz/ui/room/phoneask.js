@@ -3,6 +3,7 @@
 
 import { button, element, tagged } from "@dom";
 import { Axes, digitsOf, worded, written } from "@roomdraw";
+import { spelled } from "@roomtex";
 
 class Slope {
   constructor(step, value) {
@@ -159,8 +160,8 @@ class Order {
         up.dataset.up = down.dataset.down = "";
         up.disabled = at === 0;
         down.disabled = at === this.names.length - 1;
-        up.setAttribute("aria-label", `${labels.get(name)}: up`);
-        down.setAttribute("aria-label", `${labels.get(name)}: down`);
+        up.setAttribute("aria-label", `${spelled(labels.get(name))}: up`);
+        down.setAttribute("aria-label", `${spelled(labels.get(name))}: down`);
         return tagged("li", {}, tagged("span", {}, ...worded(labels.get(name))), up, down);
       }),
     );

@@ -18,6 +18,9 @@ from moeviz.ui.shared.person import from_here
 MOST_BYTES = 8 * 1024
 """Of what a browser sends."""
 
+MOST_OPENING = 130_000
+"""Likewise where a room is opened, with a lesson's file in JSON."""
+
 COOKIE_SECONDS = 12 * 3600
 
 MEMBER, LECTURER = "moeviz_room_member", "moeviz_room_lecturer"
@@ -40,8 +43,14 @@ class ForeignError(RoomError):
     """Another site's page sent it, or no page of ours would send it so."""
 
 
-async def read_json(request: Request) -> dict[str, Any]:
+async def read_json(request: Request, most: int = MOST_BYTES) -> dict[str, Any]:
     """Return what our own page sent.
+
+    Parameters
+    ----------
+    request : Request
+    most : int
+        Bytes.
 
     Raises
     ------
@@ -53,8 +62,8 @@ async def read_json(request: Request) -> dict[str, Any]:
     content = b""
     async for part in request.stream():
         content += part
-        if len(content) > MOST_BYTES:
-            raise ForeignError(f"Expected at most {MOST_BYTES:,} bytes, but got more; say less.")
+        if len(content) > most:
+            raise ForeignError(f"Expected at most {most:,} bytes, but got more; say less.")
     try:
         data = json.loads(content.decode() or "{}", parse_constant=_refused)
     except (ValueError, RecursionError):

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from moeviz.engine import Snapshot
+from moeviz.engine import Checker, Engine, Snapshot
 from moeviz.errors import MoevizError
-from moeviz.rooms.agenda import Step
 from moeviz.rooms.room import Room
+from moeviz.rooms.step import Step
 from moeviz.text import signed
 from moeviz.ui.shared.interest import INTEREST
-from moeviz.ui.shared.session import engine, hall, look
+from moeviz.ui.shared.session import checker, engine, hall, look
+
+# Lessons load what computes; a class that comes back does not wait for that.
+if TYPE_CHECKING:
+    from moeviz.lessons.runs import Run
 
 logger = logging.getLogger(__name__)
 
+Outcome = Mapping[str, Any]
 
-_started: set[tuple[str, str]] = set()
-"""Rooms and steps for which this process has submitted what they run."""
+CHANGED = "The lesson has changed since this room was opened; open another room."
+
+STAYS = "The kept result stays."
+
+_started: set[tuple[str, str, int]] = set()
+"""Rooms, steps and turns for which this process has submitted what they run."""
 
 
-def settle(room: Room) -> None:
+def settle(room: Room) -> bool:
     """Start what revealed steps run, and tell the room what came out, as far as that is known.
 
     It may take seconds, so that nobody waits for it: who reveals sees the answers at once. Whatever
@@ -30,79 +39,125 @@ def settle(room: Room) -> None:
     Parameters
     ----------
     room : Room
+
+    Returns
+    -------
+    bool
+        Whether the room was told anything.
     """
-    state = room.state
-    for name in () if state.ended else state.revealed:
+    state, told = room.state, False
+    for name in () if state.ended else dict.fromkeys((*state.revealed, *state.ran)):
         step = room.agenda.step(name)
-        if step is None or (name in state.outcomes and not _waits(step, room)):
-            continue
-        said = _known(step, room)
-        if said.keys() > {"step"}:
-            hall().lectern.came_out(room.code, said)
+        said = _known(step, room) if step is not None else {}
+        if said:
+            hall().lectern.came_out(room.code, {"step": name, **said})
+            told = True
+    return told
 
 
-def _waits(step: Step, room: Room) -> bool:
-    """Return whether a step has something to run that was not tried here."""
-    return step.run is not None and (room.code, step.id) not in _started
+def run_of(said: Mapping[str, Any]) -> Run:
+    """Return what a step runs.
+
+    Parameters
+    ----------
+    said : mapping
+        ``what``, ``name`` and ``values``; of rooms of before ``preset`` and ``values``.
+    """
+    from moeviz.lessons.runs import Run
+
+    name = str(said.get("name", said.get("preset")))
+    return Run(said.get("what", "study"), name, dict(said.get("values", {})))
 
 
 def _known(step: Step, room: Room) -> dict[str, Any]:
-    """Return what is known of a revealed step and was not told yet: ``job`` and ``outcome``."""
-    said: dict[str, Any] = {"step": step.id}
-    known = room.state.outcomes.get(step.id)
-    outcome = None if known else _of_lesson(step)
+    """Return what is known of a step and was not told yet: ``job`` and ``outcome``."""
+    said: dict[str, Any] = {}
+    known = outcome = room.state.outcomes.get(step.id)
     job = room.state.jobs.get(step.id)
-    if step.run is not None and (job is None or _waits(step, room)):
-        _started.add((room.code, step.id))
+    if outcome is None and step.asks:
+        outcome = _of_lesson(step, room)
+    turn = (room.code, step.id, room.state.turns.get(step.id, 0))
+    if step.run is not None and turn not in _started:
+        _started.add(turn)
         try:
-            started = _start(step.run, room.code)
+            started = _start(run_of(step.run), room.code)
             if started != job:
                 said["job"] = job = started
         except MoevizError as error:
             logger.warning("What room %s runs did not start: %s", room.code, error)
-            outcome = outcome or known or {"words": str(error)}
-    if outcome is None and known is None and job is not None:
-        outcome = _finished(step, job)
-    return {**said, "outcome": outcome} if outcome else said
+            outcome = _stopped(step, outcome, str(error))
+    if job is not None and step.run is not None and (outcome or {}).get("of") != job:
+        outcome = _ended(step, room, job, outcome)
+    return {**said, "outcome": outcome} if outcome and outcome != known else said
 
 
-def _of_lesson(step: Step) -> dict[str, Any] | None:
-    """Return what a lesson says came out; None where the step is of none."""
-    from moeviz.lessons import LESSONS
-    from moeviz.lessons.reader import looked_up
-    from moeviz.rooms.lesson_agenda import came_out
+def _start(run: Run, code: str) -> str:
+    spec, visitor = run.specification(), f"room-{code}"
+    computes: Engine | Checker = checker() if run.what == "check" else engine()
+    with INTEREST.asked(spec.hash, visitor):
+        return computes.submit(spec, visitor)
 
+
+def _ended(step: Step, room: Room, job: str, known: Outcome | None) -> Outcome | None:
+    """Return what came out of a job that has ended, else what is known already."""
+    try:
+        snapshot = look(job)
+    except MoevizError as error:
+        return _stopped(step, known, str(error))
+    if snapshot.active:
+        return known
+    if snapshot.state != "done" or step.run is None:
+        words = snapshot.message or "What was run has stopped before its end."
+        return _stopped(step, known, words)
+    if (step.source or {}).get("lesson"):
+        return {**_run_for_lesson(step, room, snapshot, known), "of": job}
+    if step.kind != "slope":
+        return {**(known or {}), "of": job}
+    return {**_slope(snapshot, int(step.run.get("curve", 0)), step), "of": job}
+
+
+def _stopped(step: Step, known: Outcome | None, words: str) -> Outcome:
+    """Return what is told where nothing came of a run: what is kept is shown, and stays."""
+    if step.shows or step.comes or (step.source or {}).get("lesson"):
+        return {**(known or {}), "trouble": f"{words} {STAYS}"}
+    return {"words": words}
+
+
+def _of_lesson(step: Step, room: Room) -> Outcome | None:
+    """Return what a lesson says came out by what ships; None where the step is of none."""
     source = step.source or {}
     name = str(source.get("lesson", ""))
     if not name:
         return None
-    if name not in LESSONS or LESSONS[name].digest != source.get("digest"):
-        return {"words": "The lesson has changed since this room was opened; open another room."}
-    lesson = LESSONS[name]
-    return came_out(lesson, str(source.get("step")), looked_up(lesson))
+    from moeviz.rooms.lesson_outcome import came_out
+    from moeviz.ui.room.lesson_of import kept_facts, lesson_of
+
+    lesson = lesson_of(room.agenda.lesson, name, str(source.get("digest", "")))
+    if lesson is None:
+        return {"words": CHANGED}
+    return came_out(lesson, str(source.get("step")), kept_facts(lesson))
 
 
-def _start(run: Mapping[str, Any], code: str) -> str:
-    from moeviz.study import PRESETS
+def _run_for_lesson(step: Step, room: Room, job: Snapshot, known: Outcome | None) -> Outcome:
+    """Return what a lesson says with a run in the place of what ships: words and answers alike."""
+    from moeviz.lessons.ran import result_of
+    from moeviz.lessons.reader import looked_up
+    from moeviz.lessons.results import Beside
+    from moeviz.rooms.lesson_outcome import came_out, words_before
+    from moeviz.ui.room.lesson_of import lesson_of
 
-    preset = PRESETS[str(run["preset"])]
-    spec = preset.build(preset.parse(run["values"]))
-    visitor = f"room-{code}"
-    with INTEREST.asked(spec.hash, visitor):
-        return engine().submit(spec, visitor)
-
-
-def _finished(step: Step, job: str) -> dict[str, Any] | None:
-    """Return what came out of a job that has ended; None where it goes on."""
+    source, run = step.source or {}, run_of(step.run or {})
+    name = str(source.get("lesson", ""))
+    lesson = lesson_of(room.agenda.lesson, name, str(source.get("digest", "")))
+    if lesson is None:
+        return known or {"words": CHANGED}
     try:
-        snapshot = look(job)
+        facts = looked_up(lesson, Beside({(run.what, run.name): result_of(run, job)}))
     except MoevizError as error:
-        return {"words": str(error)}
-    if snapshot.active:
-        return None
-    if snapshot.state != "done" or step.run is None:
-        return {"words": snapshot.message or "What was run has stopped before its end."}
-    return _slope(snapshot, int(step.run.get("curve", 0)), step)
+        return _stopped(step, known, str(error))
+    asked = str(source.get("step"))
+    said = {} if step.asks else {"said": words_before(lesson.step(asked), facts)}
+    return {**said, **(came_out(lesson, asked, facts) or {})}
 
 
 def _slope(snapshot: Snapshot, place: int, step: Step) -> dict[str, Any]:

@@ -6,6 +6,9 @@ import { follow } from "@live";
 import { curveOf, drawn, inWords, paragraphs, worded } from "@roomdraw";
 import { News, got, send } from "@roomnet";
 import { questionForm } from "@roomask";
+import { choices, keyForm } from "@roomopen";
+import { Shows } from "@roomshow";
+import { learn } from "@roomtex";
 
 const ROOT = 18; // The font size for which pictures are drawn.
 
@@ -25,7 +28,11 @@ class Desk {
     const other = this.data?.code !== data.code;
     this.data = data;
     document.documentElement.classList.toggle("moeviz-dark", isDark(this.root));
-    if (!other) return this.told && this.refresh();
+    if (!other) {
+      if (this.told) this.refresh();
+      this.shows?.draw(); // Perhaps in another theme.
+      return;
+    }
     this.close();
     if (data.code) this.enter();
     else this.choose();
@@ -34,31 +41,14 @@ class Desk {
   close() {
     this.news?.stop();
     this.stop?.();
-    this.stop = this.news = this.told = null;
+    this.shows?.close();
+    this.stop = this.news = this.told = this.shows = null;
   }
 
   // --- Opening.
 
   choose() {
-    const said = tagged("p", { class: "room-said", role: "alert" });
-    const open = async (asked) => {
-      said.textContent = "";
-      try {
-        const { code } = await send("moeviz/room/open", asked);
-        location.assign(home(`room?code=${code}`));
-      } catch (error) {
-        said.textContent = error.message;
-      }
-    };
-    const rows = this.data.lessons.map(([name, title]) =>
-      tagged("li", {}, button(title, () => open({ lesson: name }))));
-    this.root.replaceChildren(
-      element("p", "", "A class joins on its phones by a code, predicts without names, and sees at once what it thinks; then the run starts for all. Open a room from a lesson:"),
-      tagged("ol", { class: "room-lessons" }, ...rows),
-      element("p", "", "Or open one from any page: go there, press Share, and choose “Open a lecture room”."),
-      said,
-      tagged("p", {}, "You are in the class? ", tagged("a", { href: home("join").href }, "Join a room")),
-    );
+    this.root.replaceChildren(...choices(this.data.lessons));
   }
 
   async enter() {
@@ -84,21 +74,11 @@ class Desk {
   }
 
   lost(error) {
-    const field = tagged("input", { id: "room-key", autocomplete: "off", type: "password" });
-    const form = tagged(
-      "form", { class: "room-claim" }, element("p", "", error.message),
-      tagged("label", { for: "room-key" }, "Lecturer's key"), field, button("Lead this room", () => form.onsubmit()),
-    );
-    form.onsubmit = (event) => {
-      event?.preventDefault();
-      location.hash = `key=${field.value.trim()}`;
+    const lead = (key) => {
+      location.hash = `key=${key}`;
       this.enter();
     };
-    this.root.replaceChildren(
-      element("h1", "", `Room ${this.data.code}`), form,
-      tagged("p", {}, tagged("a", { href: home(`join?code=${this.data.code}`).href }, "Join it as one of the class")),
-      tagged("p", {}, tagged("a", { href: home("room").href }, "Open another room")),
-    );
+    this.root.replaceChildren(...keyForm(this.data.code, error.message, lead));
   }
 
   // --- What stands on the screen.
@@ -107,11 +87,12 @@ class Desk {
     const part = (name, tag = "div") => (this[name] = element(tag, `room-${name}`));
     part("title", "h1");
     this.title.tabIndex = -1;
-    for (const name of ["words", "picture", "takeaway", "number", "join", "place", "acts", "more", "notes", "asks"]) part(name);
+    for (const name of ["words", "picture", "takeaway", "came", "number", "join", "place", "acts", "more", "notes", "asks"]) part(name);
     this.status = tagged("p", { class: "room-said", role: "status" });
-    this.takeaway.setAttribute("aria-live", "polite");
+    for (const node of [this.takeaway, this.came]) node.setAttribute("aria-live", "polite");
     this.main = element("div", "room-main");
-    this.main.append(this.title, this.words, this.number, this.picture, this.takeaway);
+    this.shows = new Shows(this.data.code);
+    this.main.append(this.title, this.words, this.number, this.picture, this.takeaway, this.shows.root, this.came);
     const side = tagged("aside", { "aria-label": "Leading the room" }, this.join, this.place, this.acts, this.more, this.status, this.notes, this.asks);
     this.root.replaceChildren(this.main, side);
     this.code();
@@ -137,9 +118,10 @@ class Desk {
   buttons() {
     const act = (name, words, does, className) => (this[name] = button(words, does, { className }));
     act("reveal", "Reveal", () => this.act("reveal", this.told.step.id), "room-press");
+    act("run", "Run it live", () => this.act("run", this.told.step.id), "room-press");
     act("back", "Back", () => this.act("lead", this.told.at - 1));
     act("next", "Next", () => this.act("lead", this.told.at + 1));
-    this.acts.append(this.reveal, this.back, this.next);
+    this.acts.append(this.reveal, this.run, this.back, this.next);
     act("hide", "Hide", () => this.act(this.told.hidden ? "show" : "hide"));
     act("pause", "Pause", () => this.act(this.told.paused ? "resume" : "pause"));
     act("free", "Let them explore", () => this.act(this.told.free ? "follow" : "free"));
@@ -185,6 +167,7 @@ class Desk {
     const view = `${told.step.id} ${told.revealed} ${told.job}`;
     const other = this.told?.step.id !== told.step.id;
     this.told = told;
+    learn(told.letters);
     if (view !== this.view) {
       this.view = view;
       if (other) this.peek = false;
@@ -192,7 +175,7 @@ class Desk {
       this.stop?.();
       this.stop = null;
       this.progress = "";
-      if (told.revealed && told.job) this.watch(told.job);
+      if (told.revealed && told.job && told.step.kind === "slope") this.watch(told.job);
     }
     this.refresh();
   }
@@ -201,7 +184,6 @@ class Desk {
     this.stop = follow(job, {
       theme: isDark(this.root) ? "dark" : "light",
       onMessage: (news) => {
-        this.progress = news.active ? news.sentence : "";
         if (news.screen) this.screen = news.screen;
         this.refresh();
       },
@@ -216,6 +198,7 @@ class Desk {
     const { told } = this;
     const { step } = told;
     const asks = step.kind !== "look";
+    this.main.dataset.kind = step.kind;
     const line = (node, text) => {
       if (node.textContent !== text) node.textContent = text;
     };
@@ -224,7 +207,7 @@ class Desk {
       this.title.dataset.of = titled;
       this.title.replaceChildren(...worded(titled));
     }
-    const words = told.hidden || told.ended ? "" : step.words;
+    const words = told.hidden || told.ended ? "" : told.outcome?.said ?? step.words;
     if (this.words.dataset.of !== words) {
       this.words.dataset.of = words;
       this.words.replaceChildren(...paragraphs(words));
@@ -243,9 +226,10 @@ class Desk {
     const place = `Step ${told.at + 1} of ${told.of}`;
     if (this.place.dataset.of !== place) {
       this.place.dataset.of = place;
-      const lesson = tagged("a", { href: home(told.link).href, target: "_blank", rel: "noopener" }, told.title);
+      const lesson = tagged("a", { href: home(told.link).href, target: "_blank", rel: "noopener" }, ...worded(told.title));
       this.place.replaceChildren(element("strong", "", place), " · ", lesson);
     }
+    line(this.run, told.runs === "check" ? "Decide it again, live" : "Run it live");
     line(this.reveal, told.runs ? "Reveal and run" : "Reveal");
     line(this.hide, told.hidden ? "Show" : "Hide");
     line(this.pause, told.paused ? "Go on" : "Pause");
@@ -253,6 +237,11 @@ class Desk {
     line(this.look, this.peek ? "Cover answers" : "Look at answers now");
     this.reveal.hidden = !asks || told.revealed;
     this.look.hidden = !asks || told.revealed;
+    this.run.hidden = asks || !told.runs || (told.ran && !told.outcome?.trouble);
+    this.shows.take(told.ended ? {} : told);
+    // What a question is about stands before it; what came out, behind.
+    const before = asks && !told.revealed ? this.number : this.came;
+    if (this.shows.root.nextSibling !== before) this.main.insertBefore(this.shows.root, before);
     this.next.classList.toggle("room-press", !asks || told.revealed);
     this.back.disabled = told.at === 0;
     this.next.disabled = told.at === told.of - 1;
@@ -278,25 +267,32 @@ class Desk {
     const { step } = told;
     const shown = !told.hidden && !told.ended && step.kind !== "look" && (told.revealed || this.peek);
     const covered = !shown && !told.hidden && !told.ended && step.kind !== "look";
+    const trouble = told.hidden || told.ended ? "" : told.outcome?.trouble ?? "";
     if (!shown) {
       this.picture.replaceChildren(...(covered ? [this.cover()] : []));
-      this.takeaway.dataset.of = "";
-      this.takeaway.replaceChildren();
-      return;
+      this.write(this.takeaway, []);
+      return this.write(this.came, [trouble]);
     }
     const scale = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
     const wide = this.picture.clientWidth || 800;
     const scrolled = this.root.closest('[data-testid="stMain"]')?.scrollTop ?? 0;
     const below = window.innerHeight - this.picture.getBoundingClientRect().top - scrolled - 110 * scale;
-    const high = Math.max(300, Math.min(0.62 * wide, below));
+    // Beside pictures and results of its own answers take less room.
+    const [least, share] = told.shown?.length && step.kind === "number" ? [200, 0.3] : [300, 0.62];
+    const high = Math.max(least, Math.min(share * wide, below));
     const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
     const all = { ...told, curve };
     this.picture.replaceChildren(drawn(step, all, wide, high, scale));
-    const words = [inWords(step, all), (told.revealed && told.outcome?.words) || "", this.progress];
-    if (this.takeaway.dataset.of !== words.join("|")) {
-      this.takeaway.dataset.of = words.join("|");
-      this.takeaway.replaceChildren(...words.filter(Boolean).map((each) => tagged("p", {}, ...worded(each))));
-    }
+    this.write(this.takeaway, [inWords(step, all)]);
+    this.write(this.came, [(told.revealed && told.outcome?.words) || "", trouble, this.progress]);
+  }
+
+  // Written anew only where it is another: what is typeset stays.
+  write(node, parts) {
+    const text = parts.filter(Boolean).join("\n\n");
+    if (node.dataset.of === text) return;
+    node.dataset.of = text;
+    node.replaceChildren(...paragraphs(text));
   }
 
   cover() {

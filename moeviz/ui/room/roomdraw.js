@@ -2,6 +2,7 @@
 // axes with logarithms, a histogram, or bars.
 
 import { element, tagged } from "@dom";
+import { formula, spelled } from "@roomtex";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MINUS = "\u2212";
@@ -22,9 +23,14 @@ export function digitsOf(step) {
   return step.by >= 1 ? 0 : step.by >= 0.1 ? 1 : 2;
 }
 
-// Words with **bold** and *emphasised* parts, as nodes: nothing that somebody typed is taken for HTML.
+// Words with **bold** and *emphasised* parts and formulas, as nodes: nothing that somebody typed is
+// taken for HTML.
 export function worded(text) {
-  return String(text).split(/(\*\*[^*]+\*\*|\*[^*]+\*)/).map((part) => {
+  return String(text).split(/(\$[^$\n]+\$)/).flatMap((part, at) => (at % 2 ? [formula(part.slice(1, -1))] : marked(part)));
+}
+
+function marked(text) {
+  return text.split(/(\*\*[^*]+\*\*|\*[^*]+\*)/).filter(Boolean).map((part) => {
     if (/^\*\*[^*]+\*\*$/.test(part)) return element("strong", "", part.slice(2, -2));
     if (/^\*[^*]+\*$/.test(part)) return element("em", "", part.slice(1, -1));
     return part;
@@ -185,7 +191,7 @@ export function fan(step, { together, outcome, own, curve, revealed }, width, he
 export function histogram(step, { together, outcome, own, revealed }, width, height, scale) {
   const root = shape("svg", { viewBox: `0 0 ${width} ${height}`, class: "room-axes" });
   const bars = together?.bars ?? [];
-  const [foot, top] = [40 * scale, 26 * scale];
+  const [foot, top] = [40 * scale, (revealed ? 62 : 26) * scale];
   if (!bars.length) return root;
   const [from, to] = [bars[0][0], bars.at(-1)[1]];
   const most = Math.max(1, ...bars.map(([, , count]) => count));
@@ -208,14 +214,14 @@ export function histogram(step, { together, outcome, own, revealed }, width, hei
       x: x(place), y: height - foot + 20 * scale, "text-anchor": anchor, "font-size": 15 * scale, class: "room-tick",
     }, written(place, digitsOf(step))));
   }
-  const mark = (value, className, words) => {
-    root.append(shape("line", { x1: x(value), x2: x(value), y1: top, y2: height - foot, class: className, "stroke-width": 3 * scale }));
+  const mark = (value, className, words, row) => {
+    root.append(shape("line", { x1: x(value), x2: x(value), y1: top - 18 * scale, y2: height - foot, class: className, "stroke-width": 3 * scale }));
     root.append(shape("text", {
-      x: x(value), y: 17 * scale, "text-anchor": value > (from + to) / 2 ? "end" : "start", "font-size": 16 * scale, class: `${className}-words`,
+      x: x(value), y: (17 + 20 * row) * scale, "text-anchor": value > (from + to) / 2 ? "end" : "start", "font-size": 16 * scale, class: `${className}-words`,
     }, words));
   };
-  if (revealed && Number.isFinite(outcome?.value)) mark(outcome.value, "room-measured", `it is ${written(outcome.value, digitsOf(step))}`);
-  if (own !== undefined) mark(own, "room-own", `you: ${written(own, digitsOf(step))}`);
+  if (revealed && Number.isFinite(outcome?.value)) mark(outcome.value, "room-measured", `it is ${written(outcome.value, digitsOf(step))}`, 0);
+  if (own !== undefined) mark(own, "room-own", `you: ${written(own, digitsOf(step))}`, 1);
   return root;
 }
 
@@ -231,7 +237,7 @@ export function bars(step, { together, outcome, own, revealed }) {
     const bar = element("span", "room-length");
     bar.style.setProperty("--share", String(count / most));
     const marks = [is && "✓ right", name === mine && "your answer"].filter(Boolean).join(" · ");
-    row.append(element("span", "room-label", labelOf(step, name)), bar, element("span", "room-count", String(count)));
+    row.append(tagged("span", { class: "room-label" }, ...worded(labelOf(step, name))), bar, element("span", "room-count", String(count)));
     if (marks) row.append(element("span", "room-mark", marks));
     root.append(row);
   }
@@ -266,7 +272,7 @@ export function drawn(step, told, width, height, scale = 1) {
   const made = draw(step, told, width, height, scale);
   if (made.tagName === "svg") {
     made.setAttribute("role", "img");
-    made.setAttribute("aria-label", inWords(step, told) || step.title);
+    made.setAttribute("aria-label", spelled(inWords(step, told) || step.title));
   }
   figure.append(made);
   return figure;

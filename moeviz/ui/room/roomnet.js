@@ -32,7 +32,7 @@ async function answered(path, options) {
   return said;
 }
 
-export const got = (path) => answered(path, {});
+export const got = (path, options = {}) => answered(path, options);
 
 export const send = (path, data) =>
   answered(path, {

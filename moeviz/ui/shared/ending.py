@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,8 +37,9 @@ def told_of_the_end(
     """Have `end` called in the running event loop as soon as the process is asked to end.
 
     What the signal did before, it still does. Asked a second time, or not ended after
-    :data:`SECONDS`, the process ends at once. Outside of the main thread, where no signals arrive,
-    nothing is done.
+    :data:`SECONDS`, the process ends at once. So it does when all that stands inside has ended,
+    since an interpreter takes seconds to take itself apart, and nothing is left to be done. Outside
+    of the main thread, where no signals arrive, nothing is done.
 
     Parameters
     ----------
@@ -80,6 +82,8 @@ def told_of_the_end(
         yield
     finally:
         over.set()
+        if asked:
+            leave(0)
         for number, handler in before.items():
             if signal.getsignal(number) is heard:
                 signal.signal(number, handler)
@@ -99,4 +103,7 @@ def end_at_once(status: int) -> None:
         for child in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):
                 child.kill()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
     os._exit(status)

@@ -23,23 +23,33 @@ function enlarge(on) {
 // Escape shuts a dialog of Streamlit's and would drop a text that is entered there and not yet
 // taken; a field that is left takes it, as it does where the dialog is shut by its button. Streamlit
 // hears the key only from within: one that comes before the focus has moved there, or after what had
-// it is gone, would be lost. So would one that comes while the dialog is still being opened: a dialog
-// that has not gone a while later is shut by its button.
+// it is gone, would be lost. So would one that comes while the dialog is still being opened, or one
+// whose dialog the server, still answering the press that opened it, shows again. Until somebody
+// presses something else, a dialog that is there a while later is shut by its button.
 const SHUT_AGAIN_MS = 600;
+const SHUT_TRIES = 10;
+let shutting;
+const shut = () => document.querySelector('[data-testid="stDialog"] [aria-label="Close"]')?.click();
+const forget = ({ isTrusted }) => { if (isTrusted) clearInterval(shutting); };
+for (const press of ["pointerdown", "click"]) {
+  document.addEventListener(press, forget, { capture: true });
+}
 document.addEventListener(
   "keydown",
-  ({ key, target }) => {
+  (event) => {
+    forget(event);
+    const { key, target } = event;
     if (key !== "Escape") return;
     const text = 'textarea, input:is([type="text"], [type="number"]):not([role="combobox"])';
     if (target.matches(`[data-testid="stDialog"] :is(${text})`)) target.blur();
-    else if (!target.closest('[role="dialog"], [role="listbox"], [popover]')) {
-      document.querySelector('[data-testid="stDialog"] [aria-label="Close"]')?.click();
-    }
-    const dialog = document.querySelector('[data-testid="stDialog"]');
+    else if (!target.closest('[role="dialog"], [role="listbox"], [popover]')) shut();
     const inner = target.closest('[role="listbox"], [popover], [aria-expanded="true"]');
-    if (!dialog || inner) return;  // a list in a dialog shuts alone
-    setTimeout(() => {
-      if (dialog.isConnected) dialog.querySelector('[aria-label="Close"]')?.click();
+    if (inner || !document.querySelector('[data-testid="stDialog"]')) return;  // a list shuts alone
+    let tries = 0;
+    shutting = setInterval(() => {
+      shut();
+      tries += 1;
+      if (tries === SHUT_TRIES) clearInterval(shutting);
     }, SHUT_AGAIN_MS);
   },
   { capture: true },

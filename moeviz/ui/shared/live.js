@@ -1,10 +1,12 @@
 // Follows a job of this server: messages arrive as server-sent events, or are asked for once a
-// second where something between browser and server lets no stream through.
+// second where something between browser and server lets no stream through, or the server has no
+// stream to spare.
 
 const QUIET_MS = 21_000; // A stream says every ten seconds that it is alive; then two are missing.
 const FIRST_MS = 6_000; // Its first message comes at once; without one something holds it back.
 const AGAIN_MS = 2_000;
 const POLL_MS = 1_000;
+const REFUSED_MS = 30_000; // Who was refused a stream asks for one again; it may be free by then.
 const HIDDEN_MS = 30_000; // A hidden page gives its connection back and asks now and then.
 
 class Follower {
@@ -17,6 +19,7 @@ class Follower {
     this.contact = true; // Whether the server answers, as far as is known.
     this.reached = false; // Whether a stream has ever brought anything.
     this.blocked = false;
+    this.refused = null; // When the server had no stream to spare.
     this.text = null; // The newest message that was handed on.
     this.tag = null;
     this.stopped = false;
@@ -29,8 +32,12 @@ class Follower {
     this.rest();
     if (this.stopped) return;
     if (document.hidden) this.later(() => this.poll(), HIDDEN_MS);
-    else if (this.blocked) this.poll();
+    else if (this.polls) this.poll();
     else this.listen();
+  }
+
+  get polls() {
+    return this.blocked || (this.refused !== null && performance.now() - this.refused < REFUSED_MS);
   }
 
   // Let go of connection and timer.
@@ -75,9 +82,10 @@ class Follower {
     source.addEventListener("end", () => this.finish());
     source.addEventListener("gone", (event) => this.lose(JSON.parse(event.data).message));
     source.onerror = () => {
-      // The browser connects again by itself, unless the answer was no stream. Where none has
-      // ever come through it is not waited for.
-      if (source.readyState === EventSource.CLOSED || !this.reached) this.fail();
+      // The browser connects again by itself, unless the answer was no stream: then the news are
+      // asked for. Where none has ever come through it is not waited for.
+      if (source.readyState === EventSource.CLOSED) this.wait();
+      else if (!this.reached) this.fail();
       else this.met(false);
     };
     this.later(() => this.fail(), this.reached ? QUIET_MS : FIRST_MS);
@@ -88,6 +96,13 @@ class Follower {
     if (this.reached) this.met(false);
     this.blocked = !this.reached;
     this.later(() => this.begin(), this.blocked ? 0 : AGAIN_MS);
+  }
+
+  // Ask for a while, and then for a stream again.
+  wait() {
+    this.refused = performance.now();
+    this.rest();
+    this.later(() => this.begin(), 0);
   }
 
   async poll() {
@@ -116,7 +131,7 @@ class Follower {
       if (!asking.signal.aborted) this.met(false);
     }
     if (asking.signal.aborted) return;
-    this.later(() => this.poll(), document.hidden ? HIDDEN_MS : POLL_MS);
+    this.later(() => this.begin(), document.hidden ? 0 : POLL_MS); // A hidden page waits there.
   }
 
   take(text) {

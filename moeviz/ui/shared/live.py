@@ -25,9 +25,6 @@ from moeviz.ui.shared.publication import Publication, Sheet
 BEAT_SECONDS = 10.0
 """A stream without news says this often that it is alive."""
 
-MOST_STREAMS = 400
-"""Streams that one server keeps open."""
-
 RETRY = Event(b"retry: 1000\n\n")
 BEAT = Event(b"event: beat\ndata:\n\n")
 END = Event(b"event: end\ndata:\n\n")
@@ -54,8 +51,6 @@ class Publisher:
         As :func:`moeviz.ui.shared.news.tell`. Called in a thread.
     beat : float
         Seconds between signs of life of a stream.
-    most : int
-        Streams that may be open at once.
     """
 
     def __init__(
@@ -63,12 +58,10 @@ class Publisher:
         look: Callable[[str], Snapshot],
         tell: Tell = news.tell,
         beat: float = BEAT_SECONDS,
-        most: int = MOST_STREAMS,
     ) -> None:
         self._look = look
         self._tell = tell
         self._beat = beat
-        self._most = most
         self._streams = 0
         self._closing = False
         self._publications: dict[str, Publication] = {}
@@ -80,11 +73,6 @@ class Publisher:
     def streams(self) -> int:
         """How many streams are open."""
         return self._streams
-
-    @property
-    def full(self) -> bool:
-        """Whether no further stream may be opened."""
-        return self._streams >= self._most
 
     async def stream(self, job: str, theme: str, seen: str = "") -> AsyncGenerator[Event, None]:
         """Return a job's news as events, until the job or the server ends.

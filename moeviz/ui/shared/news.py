@@ -18,6 +18,7 @@ from moeviz.ui.shared.words import (
     check_sentence,
     map_sentence,
     progress_sentence,
+    stopped_words,
     training_sentence,
 )
 
@@ -54,7 +55,10 @@ def _study_screens(snapshot: Snapshot, themes: Collection[str]) -> Screens:
     from moeviz.charts.screen import study_screen
 
     result, sizes = snapshot.result(), snapshot.spec["sizes"]
-    return {theme: study_screen(result, sizes, theme_named(theme)) for theme in themes}
+    stopped = stopped_words(snapshot)
+    return {
+        theme: study_screen(result, sizes, theme_named(theme), stopped=stopped) for theme in themes
+    }
 
 
 def _training_screens(snapshot: Snapshot, themes: Collection[str]) -> Screens:
@@ -87,7 +91,7 @@ def stamp(snapshot: Snapshot) -> Hashable:
     teller = TELLERS[snapshot.kind.name]
     # Of a job that waits nothing changes but how many come before it.
     told = teller.by_the_clock or snapshot.state == "waiting"
-    words = teller.sentence(snapshot) if told else ""
+    words = teller.sentence(snapshot) if told else snapshot.message
     return snapshot.version, snapshot.state, words
 
 

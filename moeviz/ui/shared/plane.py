@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,9 @@ from moeviz.ui.shared.component import declared, only_a_run
 from moeviz.ui.shared.scripts import script_path
 
 _MOST_HANDLES = 40
+
+PLANE_STYLE = Path(__file__).with_name("plane.css")
+"""The picture's style, for others that draw it."""
 
 _plane = declared(__file__, '<section class="moeviz-plane" aria-label="Picture"></section>')
 

@@ -31,7 +31,7 @@ def end(job: str, lecturer: str) -> None:
         If there is no such job, or it cannot be ended.
     """
     kind, wanted = look(job).kind.name, wished_by(job)
-    cancel(job)
+    cancel(job, "lecturer")
     logger.warning(
         "The lecturer, visitor %s, ended %s %s, which %d wanted",
         lecturer[:SHOWN],

@@ -2,7 +2,8 @@
 
 A module lies beside the Python that owns it and is known by its file's name. Its address carries a
 hash of its content: a browser keeps it for good, and asks anew when it has changed. A module that
-imports another says ``from "@name"``.
+imports another says ``from "@name"``, or ``import("@name")`` once it needs it; ``"@katex"`` is the
+typesetter of formulas that comes with Streamlit, which serves it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import streamlit
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -84,12 +86,23 @@ def _content(name: str) -> bytes:
             f"Expected the name of a script, but got {name[:40]!r}; known are "
             f"{', '.join(_files())}."
         )
-    return re.sub(r'from "@(\w+)"', _imported, path.read_text(encoding="utf-8")).encode()
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r'(from |import\()"@(\w+)"', _imported, text).encode()
 
 
 def _imported(found: re.Match[str]) -> str:
     """Say where an imported module lies: beside the one that imports it."""
-    return f'from "./{script_path(found[1]).rpartition("/")[2]}"'
+    if found[2] == "katex":
+        return f'{found[1]}"../../{katex_path()}"'
+    return f'{found[1]}"./{script_path(found[2]).rpartition("/")[2]}"'
+
+
+@cache
+def katex_path() -> str:
+    """Return where Streamlit serves the typesetter of formulas, below the app's own address."""
+    folder = Path(streamlit.__file__).parent / "static"
+    found = sorted((folder / "static" / "js").glob("katex.*.js"))
+    return found[0].relative_to(folder).as_posix() if found else ""
 
 
 @cache

@@ -96,18 +96,18 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     engine()
     settling = asyncio.create_task(_settle(Path(app.script_path).resolve().parent))
     letting_go = asyncio.create_task(let_go_of_pages())
-    try:
-        with tensors_only(), told_of_the_end(_end):
+    with tensors_only(), told_of_the_end(_end):
+        try:
             announce(told(os.environ), _base())
             logger.info("The server begins")
             yield
-    finally:
-        _end_streams()
-        settling.cancel()
-        letting_go.cancel()
-        await asyncio.gather(settling, letting_go, return_exceptions=True)
-        await asyncio.to_thread(close_engine)
-        logger.info("The server has ended")
+        finally:
+            _end_streams()
+            settling.cancel()
+            letting_go.cancel()
+            await asyncio.gather(settling, letting_go, return_exceptions=True)
+            await asyncio.to_thread(close_engine)
+            logger.info("The server has ended")
 
 
 def _end() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from moeviz.engine import Checker, Engine, EngineError, Snapshot, UnknownJobError
+from moeviz.engine.ended_by import By
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.trainings.trainings import Trainings
@@ -121,20 +122,43 @@ def look(job: str) -> Snapshot:
     return _home(job)[1]
 
 
-def cancel(job: str) -> None:
+def cancel(job: str, by: By = "visitors") -> None:
     """Stop a job of any kind.
 
     Parameters
     ----------
     job : str
         The job's name.
+    by : {"visitors", "lecturer", "command"}
+        By whose power, which those who wanted it are told.
 
     Raises
     ------
     UnknownJobError
         If this server knows no such job.
     """
-    _home(job)[0].cancel(job)
+    _home(job)[0].cancel(job, by)
+
+
+def go_on(job: str, person: str) -> None:
+    """Have a job of any kind computed as far as it is not, and begin where it stopped.
+
+    Parameters
+    ----------
+    job : str
+        The job's name.
+    person : str
+        Who asks for it.
+
+    Raises
+    ------
+    UnknownJobError
+        If this server knows no such job.
+    EngineError
+        If there are too many jobs.
+    """
+    home, found = _home(job)
+    home.submit(found.spec, person)
 
 
 def withdraw(job: str, person: str, keep: bool) -> bool:

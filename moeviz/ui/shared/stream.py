@@ -14,6 +14,8 @@ from moeviz.text import json_text
 from moeviz.ui.shared.events import packed, plain
 from moeviz.ui.shared.live import Publisher
 from moeviz.ui.shared.misses import TOO_MANY, Misses
+from moeviz.ui.shared.person import person_of
+from moeviz.ui.shared.seats import Seats
 
 LIVE_PATH = "/moeviz/live"
 """Behind this stands a job's name; with ``.json`` behind that it is the newest text alone."""
@@ -23,9 +25,10 @@ _FRESH = {"Cache-Control": "no-store"}
 
 
 class _Stream(StreamingResponse):
-    """A stream that lets go of what it reads from when it ends in any way."""
+    """A stream that takes a seat while it lasts, and lets go of all when it ends in any way."""
 
-    def __init__(self, publisher: Publisher, request: Request) -> None:
+    def __init__(self, publisher: Publisher, seats: Seats, request: Request) -> None:
+        self._seat = seats.held(person_of(request.headers), asker(request))
         seen = request.headers.get("last-event-id", "")
         events = publisher.stream(str(request.path_params["job"]), _theme(request), seen)
         # A proxy that gathers what it passes on, or packs it, would hold the news back.
@@ -38,12 +41,18 @@ class _Stream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            with self._seat as refused:
+                if refused is None:
+                    await super().__call__(scope, receive, send)
+                else:
+                    await _sentence(refused.status, refused.sentence)(scope, receive, send)
         finally:
             await self.body_iterator.aclose()  # type: ignore[attr-defined]
 
 
-def live_routes(publisher: Publisher, misses: Misses, base: str) -> list[Route]:
+def live_routes(
+    publisher: Publisher, misses: Misses, base: str, seats: Seats | None = None
+) -> list[Route]:
     """Return the routes at which jobs are watched, by anybody who knows their names.
 
     Parameters
@@ -53,6 +62,8 @@ def live_routes(publisher: Publisher, misses: Misses, base: str) -> list[Route]:
         Counts who asks for jobs that there are not.
     base : str
         The path below which the app lives, as ``/lab``; "" for none.
+    seats : Seats, optional
+        Counts the streams.
 
     Returns
     -------
@@ -61,8 +72,10 @@ def live_routes(publisher: Publisher, misses: Misses, base: str) -> list[Route]:
         :func:`moeviz.ui.shared.news.tell` makes them, ``beat`` as a sign of life, ``end`` after the
         last message, ``gone`` with a sentence where there is no such job. With ``.json`` it answers
         with the newest message, 304 to who names it in ``If-None-Match``, or 404 and a sentence.
-        Both take ``theme`` (``light`` or ``dark``), and answer 429 to who guesses.
+        Both take ``theme`` (``light`` or ``dark``), and answer 429 to who guesses. Where there are
+        too many streams the stream answers 429 or 503, and the text is to be asked for.
     """
+    seated = seats or Seats()
 
     async def is_guess(request: Request) -> bool:
         if misses.too_many(asker(request)):
@@ -79,13 +92,7 @@ def live_routes(publisher: Publisher, misses: Misses, base: str) -> list[Route]:
             return _sentence(429, TOO_MANY)
         if request.method == "HEAD":
             return Response(media_type="text/event-stream", headers=_FRESH)
-        if publisher.full:
-            return _sentence(
-                503,
-                "Expected fewer visitors to watch at once, but this server has as many as it can "
-                "tell of every change; the page asks now and then instead.",
-            )
-        return _Stream(publisher, request)
+        return _Stream(publisher, seated, request)
 
     async def newest(request: Request) -> Response:
         if not _is_job(request):

@@ -7,7 +7,8 @@ from typing import Any
 
 from moeviz.engine import Snapshot
 from moeviz.engine.dispatch import HUNG
-from moeviz.engine.snapshot import Standing
+from moeviz.engine.ended_by import ended_words
+from moeviz.engine.snapshot import AWAY, Standing
 
 
 def hardware_sentence(hardware: Mapping[str, Any]) -> str:
@@ -97,17 +98,17 @@ def training_sentence(snapshot: Snapshot) -> str:
 def _how_far(snapshot: Snapshot, counted: str, whole: str = "") -> str:
     """Say how far a job is: `counted` says what is done of it, `whole` how much it was at last."""
     spent = duration(snapshot.seconds)
+    noted = f" {snapshot.message}" if snapshot.message in (HUNG, AWAY) else ""
     if snapshot.state == "done":
         return f"Finished{whole} in {spent} on {snapshot.device}."
     if snapshot.state == "waiting":
-        return f"Waiting for a free worker: {counted} done{_turn(snapshot.standing)}."
+        return f"Waiting for a free worker: {counted} done{_turn(snapshot.standing)}.{noted}"
     if snapshot.active:
         left = f", about {duration(snapshot.seconds_left)} left" if snapshot.seconds_left else ""
         others = snapshot.standing.others if snapshot.standing is not None else 0
         shared = f", beside {_count(others, 'other job', 'other jobs')}" if others else ""
-        noted = f" {HUNG}" if snapshot.message == HUNG else ""
         return f"{counted} in {spent}{left}{shared}.{noted}"
-    return f"{snapshot.state.capitalize()} after {counted} and {spent}."
+    return f"{_ended(snapshot)} after {counted} and {spent}."
 
 
 def _turn(standing: Standing | None) -> str:
@@ -148,7 +149,22 @@ def check_sentence(snapshot: Snapshot) -> str:
     if snapshot.active:
         most = snapshot.spec.limit
         return f"Deciding: {snapshot.seconds:.0f} s, at most {most:g} s for each test."
-    return f"{snapshot.state.capitalize()} after {duration(snapshot.seconds)}."
+    return f"{_ended(snapshot)} after {duration(snapshot.seconds)}."
+
+
+def stopped_words(snapshot: Snapshot) -> str:
+    """Say in few words how a job stopped before its end; nothing where it goes on or is done.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A job as the engine sees it.
+    """
+    return "" if snapshot.active or snapshot.state == "done" else _ended(snapshot)
+
+
+def _ended(snapshot: Snapshot) -> str:
+    return ended_words(snapshot.state, snapshot.message)
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, select
 
+from moeviz.engine.database.statements import put
 from moeviz.engine.database.tables import progress
-from moeviz.engine.rows import put
 
 
 def read(connection: Connection, person: str) -> list[tuple[str, str]]:

@@ -1,0 +1,66 @@
+"""What several questions to the tables share: rows of one job, rows written or replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
+
+from moeviz.engine.name import Name
+
+_INSERTS: dict[str, Callable[[Table], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+def within(table: Table, name: Name) -> ColumnElement[bool]:
+    """Return what holds for the rows of a job in a table."""
+    return and_(table.c.kind == name.kind, table.c.hash == name.hash, table.c.device == name.device)
+
+
+def same_job(one: Table, other: Table) -> ColumnElement[bool]:
+    """Return what holds where rows of two tables are of one job."""
+    return and_(*(one.c[key] == other.c[key] for key in ("kind", "hash", "device")))
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows, each in the place of the one with the same primary key, if there is one."""
+    if not rows:
+        return
+    statement = _upsert(connection.dialect.name, table, tuple(rows[0]))
+    if statement is not None:
+        connection.execute(statement, rows[0] if len(rows) == 1 else rows)
+        return
+    keys = [column.name for column in table.primary_key]
+    for row in rows:
+        same = and_(*(table.c[name] == row[name] for name in keys))
+        new = {name: value for name, value in row.items() if name not in keys}
+        if not connection.execute(update(table).where(same).values(new)).rowcount:
+            connection.execute(insert(table).values(**row))
+
+
+@cache
+def _upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    """Return how rows are written or replaced in one statement; None where that is not known."""
+    if dialect not in _INSERTS:
+        return None
+    keys = [column.name for column in table.primary_key]
+    statement = _INSERTS[dialect](table)
+    new = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=new)
+
+
+def put_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Write a row unless one with the same primary key is there."""
+    upsert = _INSERTS.get(connection.dialect.name)
+    if upsert is not None:
+        connection.execute(upsert(table).values(row).on_conflict_do_nothing())
+        return
+    same = and_(*(column == row[column.name] for column in table.primary_key))
+    if not connection.execute(select(*table.primary_key).where(same)).first():
+        connection.execute(insert(table).values(row))

@@ -1,0 +1,57 @@
+"""All that is kept, job by job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, literal, select
+
+from moeviz.engine.database.statements import within
+from moeviz.engine.database.tables import (
+    OF_A_JOB,
+    blocks,
+    jobs,
+    specifications,
+    states,
+    wishes,
+)
+from moeviz.engine.name import Name
+from moeviz.engine.rows.records import of_jobs, said
+
+
+def list_all(connection: Connection) -> list[dict[str, Any]]:
+    """Return what is kept of each job, without its blocks."""
+    mine = (jobs.c.kind, jobs.c.hash, jobs.c.device)
+    found = {}
+    for row in connection.execute(of_jobs()):
+        name = Name(row.kind, row.hash, row.device)
+        found[name] = {"name": name, "record": said(row), "written": row.beat or 0.0}
+    for table, count, size, last in (
+        (blocks, "blocks", func.length(blocks.c.content), blocks.c.written),
+        (states, "left", states.c.bytes, states.c.written),
+        (wishes, "wishes", literal(0), wishes.c.since),
+    ):
+        columns = [table.c[column.name] for column in mine]
+        counted: tuple[Any, ...] = (func.count(), func.sum(size), func.max(last))
+        asked: Any = select(*columns, *counted).group_by(*columns)
+        if table is wishes:
+            asked = asked.where(wishes.c.ended.is_(None), wishes.c.visitor != "")
+        for row in connection.execute(asked):
+            kind, job, device, number, total, latest = tuple(row)
+            name = Name(kind, job, device)
+            known = found.setdefault(name, {"name": name, "record": None, "written": 0.0})
+            known[count] = number
+            known[f"{count}_bytes"] = int(total)
+            known["written"] = max(known["written"], latest)
+    for row in connection.execute(select(specifications)):
+        name = Name(row.kind, row.hash, row.device)
+        known = found.setdefault(name, {"name": name, "record": None, "written": 0.0})
+        known["content"] = row.content
+        known["written"] = max(known["written"], row.made)
+    return list(found.values())
+
+
+def remove(connection: Connection, name: Name) -> None:
+    """Delete a job with all that is kept of it."""
+    for table in OF_A_JOB:
+        connection.execute(delete(table).where(within(table, name)))

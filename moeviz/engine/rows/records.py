@@ -1,0 +1,102 @@
+"""A job's own row: its state, and who computes it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+
+from moeviz.engine.database.statements import put, put_new, within
+from moeviz.engine.database.tables import jobs, owners
+from moeviz.engine.name import Name
+from moeviz.engine.owner import SILENT_SECONDS
+from moeviz.engine.record import Record
+
+
+def hold(connection: Connection, name: Name) -> None:
+    """Keep everybody else from a job until the transaction ends.
+
+    SQLite has one writer at a time, and needs no row for that.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    know(connection, name)
+    connection.execute(select(jobs.c.hash).where(within(jobs, name)).with_for_update())
+
+
+def know(connection: Connection, name: Name) -> None:
+    """Make the row of a job unless it is there."""
+    put_new(connection, jobs, name.columns(stamp=0))
+
+
+def stamp(connection: Connection, name: Name) -> int:
+    """Return the mark of the last write of a job's state, 0 where there is none."""
+    return connection.execute(select(jobs.c.stamp).where(within(jobs, name))).scalar() or 0
+
+
+def read(connection: Connection, name: Name) -> Any:
+    """Return what a job's row says, for :meth:`Record.from_json`; None where it is silent."""
+    row = connection.execute(of_jobs().where(within(jobs, name))).first()
+    return None if row is None else said(row)
+
+
+def of_jobs() -> Select[Any]:
+    """Return what asks for the states of all jobs, each with its owner; :func:`said` reads one."""
+    return select(jobs, owners.c.host, owners.c.pid, owners.c.started, owners.c.lease).select_from(
+        jobs.outerjoin(owners, jobs.c.owner == owners.c.name)
+    )
+
+
+def said(row: Any) -> dict[str, Any] | None:
+    """Return what a row says of a job's state; nothing where it has none."""
+    if row.state is None:
+        return None
+    owner = None
+    if row.host is not None:
+        owner = {"host": row.host, "pid": row.pid, "started": row.started, "engine": row.owner}
+    return {
+        "state": row.state,
+        "message": row.message,
+        "seconds": row.seconds,
+        "version": row.version,
+        "owner": owner,
+        "beat": row.beat,
+        "lease": row.lease or 0.0,
+    }
+
+
+def write(connection: Connection, name: Name, record: Record) -> None:
+    """Write a job's state, and that its owner is alive."""
+    know(connection, name)
+    owner = record.owner
+    if owner is not None:
+        row = {
+            "name": owner.engine,
+            "host": owner.host,
+            "pid": owner.pid,
+            "started": owner.started,
+            "lease": record.beat + SILENT_SECONDS,
+        }
+        put(connection, owners, [row])
+    later = max(stamp(connection, name) + 1, time.time_ns())
+    connection.execute(
+        update(jobs)
+        .where(within(jobs, name))
+        .values(
+            state=record.state,
+            message=record.message,
+            seconds=record.seconds,
+            version=record.version,
+            owner=owner and owner.engine,
+            beat=record.beat,
+            stamp=later,
+        )
+    )
+
+
+def forget(connection: Connection, name: Name) -> None:
+    """Take a state away that cannot be read."""
+    connection.execute(
+        update(jobs).where(within(jobs, name)).values(state=None, stamp=time.time_ns())
+    )
