@@ -17,15 +17,10 @@ from moeviz.lessons.lesson import Lesson, Step
 from moeviz.lessons.questions import Answer, Choice, Order, Question, Slope
 from moeviz.lessons.reader import looked_up
 from moeviz.lessons.runs import Run
+from tests.browser.keys import SLOW_MS, Keys
 from tests.browser.lab import script_rests
 
-MOST_TABS = 120
-"""So many stops lie at most between two things of one step."""
-
 LIVE_MS = 600_000
-
-SLOW_MS = 60_000
-"""A fresh server has nothing in its memory yet, and others may use the machine."""
 
 RELOAD_TRIES = 100
 
@@ -35,53 +30,12 @@ HOLDS = """() => {
 }"""
 """Whether something on the page has the focus."""
 
-STAYS = """() => [...document.querySelectorAll(".moeviz-meaning:popover-open")]
-    .some((box) => !box.parentElement.contains(document.activeElement))"""
-"""Whether the meaning of a word covers the page though the keyboard has gone on."""
-
 LETTERS = re.compile(r"[^a-z0-9−.]+")
 
 
 def letters(words: str) -> str:
     """What is left of words when signs of markup, spaces and capitals are gone."""
     return LETTERS.sub("", words.lower())
-
-
-class Keys:
-    """A hand that has a keyboard and nothing else.
-
-    Parameters
-    ----------
-    page : Page
-    """
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def reach(self, target: Locator) -> None:
-        """Press Tab until something has the focus."""
-        target.wait_for(timeout=SLOW_MS)
-        for _ in range(MOST_TABS):
-            if target.evaluate("node => node.contains(document.activeElement)"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"{target} is not reached by {MOST_TABS} times Tab")
-
-    def turn_to(self, group: Locator, place: int) -> None:
-        """Go to one of those that are one stop of the keyboard, by its arrows."""
-        here = "nodes => nodes.indexOf(document.activeElement)"
-        for _ in range(2 * group.count()):
-            at = group.evaluate_all(here)
-            if at == place:
-                return
-            self.page.keyboard.press("ArrowRight" if at < place else "ArrowLeft")
-        raise AssertionError(f"no arrow leads to {place} of {group}")
-
-    def press(self, target: Locator, key: str = "Enter") -> None:
-        """Go to something and press a key there."""
-        self.reach(target)
-        assert not self.page.evaluate(STAYS)
-        self.page.keyboard.press(key)
 
 
 class Walk:
@@ -158,7 +112,7 @@ class Walk:
         elif isinstance(question, Slope):
             diamond = self.page.get_by_role("slider", name="slope of your line")
             self.keys.reach(diamond)
-            self._turn(diamond, float(said) - question.start, question.step, "Up", "Down")
+            self._turn(float(said) - question.start, question.step, "Up", "Down")
         elif isinstance(question, Order):
             names = [item.name for item in question.items]
             group = self.page.get_by_test_id("stButtonGroup")
@@ -172,10 +126,10 @@ class Walk:
             slider = self.page.get_by_role("slider")
             slider = slider.and_(self.page.locator("[data-testid=stSlider] *"))
             self.keys.reach(slider)
-            self._turn(slider, float(said) - question.start, question.step, "Right", "Left")
+            self._turn(float(said) - question.start, question.step, "Right", "Left")
         self.rest("while answering")
 
-    def _turn(self, at: Locator, by: float, step: float, more: str, less: str) -> None:
+    def _turn(self, by: float, step: float, more: str, less: str) -> None:
         for _ in range(round(abs(by) / step)):
             self.page.keyboard.press(f"Arrow{more if by > 0 else less}")
 
