@@ -118,6 +118,8 @@ def visit(context: BrowserContext, left: list[Page]) -> Iterator[Callable[..., P
         if page not in pages and page not in left:
             page.close()
     for page in pages:
+        if page.is_closed():
+            continue
         page.remove_listener("pageerror", note)
         page.remove_listener("console", look)
         leave(page)

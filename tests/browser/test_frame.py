@@ -155,3 +155,4 @@ def test_a_tab_chosen_before_the_answer_to_the_one_before_stays_open(server, vis
     release(len(held))
     expect(second).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("button", name="Step forward")).to_be_visible()
+    page.close()  # its socket stays routed
