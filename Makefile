@@ -10,10 +10,11 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PORT ?= 8501
 
-# A browser's loop of events can share no process with others, so tests that start servers and
-# commands are a part of their own, and so are those of the engine, which kill workers and wait.
-SERVERS := tests/browser tests/test_cli.py
-ENGINE := tests/engine
+# A browser's loop of events can share no process with others, so tests that drive one are a part of
+# their own, and so are those of the engine, which kill workers and wait, with the command line's,
+# which wait for workers.
+SERVERS := tests/browser
+ENGINE := tests/engine tests/test_cli.py
 PART = $(MAKE) -j1 --no-print-directory
 
 .PHONY: app test mathematics servers engine studies mutants kept verdicts bench load load-memory check browser clean

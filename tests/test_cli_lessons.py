@@ -8,6 +8,8 @@ import pytest
 
 from moeviz.cli.program import main
 from moeviz.lessons import LESSONS
+from moeviz.lessons.origins import used_facts
+from moeviz.lessons.reader import looked_up
 from moeviz.lessons.shelf import FOLDER, shipped_folder
 
 GAUGE = shipped_folder() / "02-gauge.md"
@@ -35,6 +37,30 @@ def test_a_broken_file_is_refused_with_line_and_reason(tmp_path, capsys, monkeyp
     monkeypatch.setenv(FOLDER, str(tmp_path))
     assert main(["lessons", "list"]) == 1
     assert "broken.md:" in capsys.readouterr().out
+
+
+def test_a_sound_file_is_told_with_the_facts_that_it_uses_and_where_they_come_from(capsys):
+    assert main(["lessons", "check", str(shipped_folder() / "09-compete.md")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    facts = looked_up(LESSONS["compete"])
+    (with_, without) = (line for line in lines if line.startswith(("  with: ", "  without: ")))
+    assert "study compete-over; router competition, gate softmax, expert linear" in with_
+    assert "study gaussian-over; router linear, gate softmax, expert linear" in without
+    alike = [line.partition("loss expert")[2].partition("; of ")[0] for line in (with_, without)]
+    assert "2 true experts, 3 fitted" in alike[0] == alike[1]
+    slope = next(line for line in lines if line.strip().startswith("with.slope "))
+    assert slope.split() == ["with.slope", f"{facts['with.slope']:.4f}".replace("-", "−")]
+    told = {line.split()[0] for line in lines if line.startswith("    ")}
+    used = used_facts(LESSONS["compete"])
+    assert told == {name for names in used.values() for name in names}
+    assert {"lm.says", "lm.low", "often.paper"} <= told
+    assert "lm.baseline" not in told
+
+
+def test_what_a_condition_or_an_order_alone_speaks_of_is_used():
+    used = used_facts(LESSONS["noise"])
+    assert {"plain.slope", "plain.low", "plain.high"} <= set(used["plain"])
+    assert "designed.to" in used_facts(LESSONS["trust"])["designed"]
 
 
 def test_what_lessons_run_is_priced_first(tmp_path, capsys):

@@ -124,7 +124,7 @@ def against_words(spec: Specification, curve: Curve) -> str:
     read = f" through {STATISTICS[paper.statistic].plural}" if other else ""
     said = f"{_upper(curve.label)}: the paper prints {signed(paper.slope)}{read} ({paper.source})"
     if found.slope is None:
-        said += f"; {no_slope(curve, 'our slope is still to come')}."
+        said += f"; {no_slope(curve, 'our slope is not there')}."
     else:
         ours = ", ours read so is" if other else ", ours is"
         said += f"{ours} {_interval(found.slope)}; {_verdict(found.slope, found)}."

@@ -26,7 +26,7 @@ def training_document(result: TrainingResult, places: Sequence[int]) -> dict[str
     """
     lines: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
-    ends: list[tuple[float, str]] = []
+    ends: list[tuple[float, str, dict[str, Any]]] = []
     values: list[float] = []
     finals: list[tuple[str, float]] = []
     for number, place in enumerate(places):
@@ -39,14 +39,17 @@ def training_document(result: TrainingResult, places: Sequence[int]) -> dict[str
         lines.append({"points": points, **look})
         values += [value for _, value in points]
         title = result.spec.methods[place].title
-        ends.append((points[-1][1], title))
+        ends.append((points[-1][1], title, look))
         finals.append((title, float(result.final(place).mean())))
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     pad = 0.08 * (high - low or 1.0)
     last = float(result.steps[-1])
-    for number, (_, words) in enumerate(sorted(ends, reverse=True)):
-        at = [0.98 * last, high - (number + 0.5) * 0.09 * (high - low or 1.0)]
-        labels.append({"at": at, "text": words, "anchor": "end"})
+    ends.sort(key=lambda end: end[0], reverse=True)
+    for number, (_, words, look) in enumerate(ends):
+        height = high - (number + 0.5) * 0.09 * (high - low or 1.0)
+        lines.append({"points": [[0.9 * last, height], [0.98 * last, height]], **look})
+        beside = [0.88 * last, height - 0.02 * (high - low or 1.0)]
+        labels.append({"at": beside, "text": words, "anchor": "end"})
     words = "; ".join(f"{title} *{value:.3f}*" for title, value in finals)
     panel = {
         "title": result.measure.name.capitalize(),
@@ -96,7 +99,7 @@ def protocols_document(result: MapResult) -> dict[str, Any]:
     )
     kinds = (
         " By what they are: across, how far starts are from the truth, times a power of the number "
-        f"n of data; down, {END_WORDS[result.asked.protocol]}."
+        f"n of data; down, the {END_WORDS[result.asked.protocol]}."
     )
     return {
         "handles": [],

@@ -90,7 +90,7 @@ def kinds_panel(result: MapResult) -> dict[str, Any]:
         **panel,
         "title": "The protocols that were tried",
         "note": "disc: all printed slopes",
-        "x": [panel["x"][0], panel["x"][1] + 1.0],
+        "x": [panel["x"][0], panel["x"][1] + 1.7],
         "y": [panel["y"][0] - 0.9, panel["y"][1] + 0.7],
         "tall": 0.75,
         "names": ["starts: distance from the truth", END_WORDS[asked.protocol]],

@@ -76,7 +76,7 @@ class Meter:
     words: str
 
 
-def meters(result: Result, theme: Theme) -> tuple[Meter, ...]:
+def meters(result: Result, theme: Theme, stopped: str = "") -> tuple[Meter, ...]:
     """Return the meter of every curve of a study.
 
     Parameters
@@ -84,6 +84,8 @@ def meters(result: Result, theme: Theme) -> tuple[Meter, ...]:
     result : Result
     theme : Theme
         Where the colours come from.
+    stopped : str
+        How a study that is not whole came to its end; "" where it goes on.
 
     Notes
     -----
@@ -100,7 +102,7 @@ def meters(result: Result, theme: Theme) -> tuple[Meter, ...]:
     made = []
     for index, curve in enumerate(result.curves):
         look, slope = style(index, theme), curve.slope
-        mark, words = judged(curve, reports.get(curve.fit), result)
+        mark, words = judged(curve, reports.get(curve.fit), result, stopped)
         made.append(
             Meter(
                 index,
@@ -119,7 +121,9 @@ def meters(result: Result, theme: Theme) -> tuple[Meter, ...]:
     return tuple(made)
 
 
-def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark, str]:
+def judged(
+    curve: Curve, report: FitReport | None, result: Result, stopped: str = ""
+) -> tuple[Mark, str]:
     """Return a curve's mark and the words that belong to it.
 
     Parameters
@@ -129,13 +133,17 @@ def judged(curve: Curve, report: FitReport | None, result: Result) -> tuple[Mark
         What is known of its fit's truth.
     result : Result
         Its study.
+    stopped : str
+        As of :func:`meters`.
     """
     slope = curve.slope
     if slope is None:
-        return _without(curve, result)
+        return _without(curve, result, stopped)
     if curve.separates:  # It is known whole before anything has been fitted.
         return "unknown", f"{course(slope)}: {OTHERS[APART]}."
     if not result.complete and _sizes(curve, result) < min(FEWEST, len(result.spec["sizes"])):
+        if stopped:
+            return "unknown", f"{course(slope)}. Cannot tell: {_too_early(curve, stopped)}."
         return "waiting", f"{course(slope)} so far; not all sample sizes are there."
     exponent = curve.claim.exponent
     if curve.kind in OTHERS:
@@ -197,13 +205,22 @@ def _against(slope: Slope, exponent: float) -> str:
     return f"{way} theory's {signed(exponent)}"
 
 
-def _without(curve: Curve, result: Result) -> tuple[Mark, str]:
+def _too_early(curve: Curve, stopped: str) -> str:
+    """Say that a study came to its end before a curve had its sample sizes."""
+    there = {0: "none of its sample sizes", 1: "one of its sample sizes"}
+    ended = f"{stopped[0].lower()}{stopped[1:]}"
+    return f"{ended} with {there.get(len(curve.n), f'{len(curve.n)} of its sample sizes')}"
+
+
+def _without(curve: Curve, result: Result, stopped: str) -> tuple[Mark, str]:
     why = curve.no_slope or NoSlope.TOO_FEW
     if why is not NoSlope.TOO_FEW:
         said = NO_SLOPE[why]
         return "unknown", f"{said[0].upper()}{said[1:]}."
     if result.complete:
         return "unknown", "Cannot tell: two sample sizes with two fits each make a slope."
+    if stopped:
+        return "unknown", f"Cannot tell: {_too_early(curve, stopped)}."
     return "waiting", "Waiting for a second sample size."
 
 

@@ -18,7 +18,7 @@ from moeviz.text import finite
 
 
 def study_screen(
-    result: Result, sizes: Sequence[int], theme: Theme, part: Part = ()
+    result: Result, sizes: Sequence[int], theme: Theme, part: Part = (), stopped: str = ""
 ) -> dict[str, Any]:
     """Return what a page draws of a study, finished or not.
 
@@ -31,6 +31,8 @@ def study_screen(
         Colours.
     part : tuple
         Of the curves, those that are asked for: :func:`~moeviz.charts.chosen.part_of`.
+    stopped : str
+        How a study that is not whole came to its end, as "Cancelled"; "" where it goes on.
 
     Returns
     -------
@@ -43,9 +45,9 @@ def study_screen(
         ``complete``. All of it JSON can hold.
     """
     shown = first_curves(result.curves, part)
-    made = meters(result, theme)
+    made = meters(result, theme, stopped)
     names = short_names(result.curves)
-    summary = takeaway(result, made, shown)
+    summary = takeaway(result, made, shown, stopped)
     curves = []
     for index, (curve, name) in enumerate(zip(result.curves, names, strict=True)):
         look = style(index, theme)

@@ -13,7 +13,9 @@ from moeviz.text import signed
 from moeviz.theory import GAUGES
 
 
-def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> str:
+def takeaway(
+    result: Result, meters: Sequence[Meter], shown: Sequence[int], stopped: str = ""
+) -> str:
     """Say what a study shows, as far as it has come.
 
     Parameters
@@ -23,6 +25,8 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
         One for each curve.
     shown : sequence of int
         Places of the curves that are on at first, which the first sentence is about.
+    stopped : str
+        How a study that is not whole came to its end, as "Cancelled"; "" where it goes on.
 
     Returns
     -------
@@ -31,6 +35,8 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
         all curves agree with theory, and which do not. Starts of protocols do not count.
     """
     if not any(curve.n for curve in result.curves if not curve.separates):
+        if stopped:
+            return f"{stopped} before any sample size was fitted."
         return "No sample size has been fitted yet."
     if nothing_learnt(result):
         return "Every fit diverged, or ended with a cost that is not a number: no curve is left."
@@ -46,14 +52,18 @@ def takeaway(result: Result, meters: Sequence[Meter], shown: Sequence[int]) -> s
         return (
             "The curves of this study have no slope."
             if result.complete
-            else "So far no curve has the two sample sizes that make a slope."
+            else f"{_so_far(stopped)}no curve has the two sample sizes that make a slope."
         )
-    start = "" if result.complete else "So far "
+    start = "" if result.complete else _so_far(stopped)
     fitted = [pair for pair in zip(meters, result.curves, strict=True) if pair[1].trained]
     lead = _lead([(meters[place], result.curves[place]) for place in shown])
     begun = f"{start}{lead}" if start else lead[:1].upper() + lead[1:]
     judged = f"{_verdict([one for one, _ in fitted])}{_named(fitted)}"
     return f"{begun}{_contrast(known)}. {judged}{moves}"
+
+
+def _so_far(stopped: str) -> str:
+    return f"{stopped} before it was complete; as far as it came, " if stopped else "So far "
 
 
 def nothing_learnt(result: Result) -> bool:

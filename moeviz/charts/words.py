@@ -75,7 +75,7 @@ def describe(result: Result) -> str:
     parts = []
     for curve in result.curves:
         slope = curve.slope
-        said = f"slope {signed(slope.estimate)}" if slope else no_slope(curve, "no slope yet")
+        said = f"slope {signed(slope.estimate)}" if slope else no_slope(curve, "no slope so far")
         parts.append(f"{curve.label}: {len(curve.n)} sample sizes, {said}")
     return "Loss against sample size on logarithmic axes. " + "; ".join(parts) + "."
 

@@ -14,6 +14,7 @@ from moeviz.errors import MoevizError, SpecificationError
 
 if TYPE_CHECKING:
     from moeviz.engine import Store
+    from moeviz.lessons.filled import Facts
     from moeviz.lessons.lesson import Lesson
     from moeviz.lessons.runs import Run
 
@@ -86,7 +87,7 @@ def _data(lesson: Lesson) -> dict[str, Any]:
 
 
 def check_lessons(arguments: argparse.Namespace) -> int:
-    """Print what is wrong, line by line; 1 if anything is."""
+    """Print what is wrong, line by line, or which facts are used; 1 if anything is wrong."""
     from moeviz.lessons.faults import LessonError
     from moeviz.lessons.reader import looked_up, notes
     from moeviz.lessons.shelf import read_file
@@ -95,6 +96,7 @@ def check_lessons(arguments: argparse.Namespace) -> int:
     for path in arguments.files:
         try:
             lesson = read_file(path)
+            facts = looked_up(lesson)
         except LessonError as error:
             wrong = True
             for fault in error.faults:
@@ -102,9 +104,23 @@ def check_lessons(arguments: argparse.Namespace) -> int:
             continue
         steps = f"{len(lesson.steps)} steps, {lesson.minutes} minutes"
         print(f"{path}: a lesson, {lesson.title!r}, {steps}.")
-        for note in notes(lesson, looked_up(lesson)):
+        for note in notes(lesson, facts):
             print(f"    {note}")
+        _print_facts(lesson, facts)
     return 1 if wrong else 0
+
+
+def _print_facts(lesson: Lesson, facts: Facts) -> None:
+    """Print where each source comes from, and what it says of all that the lesson uses."""
+    from moeviz.lessons.conditions import DIGITS
+    from moeviz.lessons.filled import written
+    from moeviz.lessons.origins import origin, used_facts
+
+    for source, used in used_facts(lesson).items():
+        print(f"  {source}: {origin(lesson.facts[source])}")
+        wide = max(map(len, used), default=0)
+        for name in used:
+            print(f"    {name:<{wide}}  {written(facts[name], DIGITS)}")
 
 
 def prepare_lessons(arguments: argparse.Namespace) -> int:

@@ -207,11 +207,6 @@ class Folder:
     def ask_cancel(self, by: By = "visitors") -> None:
         """Ask the engine that computes this job, wherever it runs, to stop, whoever wants it.
 
-        Parameters
-        ----------
-        by : {"visitors", "lecturer", "command"}
-            By whose power.
-
         Raises
         ------
         StoreError
@@ -227,13 +222,10 @@ class Folder:
         StoreError
             If the database cannot be written to.
         """
-        nobody: By | None = None
-        by = self._read(lambda rows, c: rows.cancels.asked(c, self.name), nobody)
-        if by is None:
-            return None
+        by: By | None = self._read(lambda rows, c: rows.cancels.asked(c, self.name), None)
         with self._refused():
-            taken = self._shelf.write(lambda rows, c: bool(rows.cancels.take(c, self.name)))
-            return by if taken else None
+            if by and self._shelf.write(lambda rows, c: rows.cancels.take(c, self.name)):
+                return by
         return None
 
     def _read(self, work: Work[T], absent: T) -> T:

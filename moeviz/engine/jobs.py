@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from moeviz.engine import ended_by
 from moeviz.engine.clock import Clock
-from moeviz.engine.ended_by import MESSAGES as ENDED
 from moeviz.engine.folder import Folder
 from moeviz.engine.kind import Kind
 from moeviz.engine.owner import Owner
@@ -22,7 +22,7 @@ MESSAGES: dict[JobState, str] = {
     "waiting": "Waiting for the workers.",
     "running": "Computing.",
     "done": "All blocks are computed.",
-    "cancelled": ENDED["visitors"],
+    "cancelled": ended_by.MESSAGES["visitors"],
     "failed": "A block failed.",
     "interrupted": "The computing was interrupted; running it again computes what is missing.",
 }

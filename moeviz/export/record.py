@@ -16,7 +16,17 @@ LONGEST = 1500
 
 MOST_ROWS = 20
 
+WHOLE = 1200
+"""Letters up to which what belongs to one question stays on one page."""
+
+BREAK = 16
+"""Letters after which a word that fits on no line may be broken."""
+
 NOTE = "Every number was looked up in a run or a certificate when this was made."
+
+_LONG = re.compile(r"[^\s\u200b-]{%d,}" % (2 * BREAK))  # noqa: UP031
+_ELSEWHERE = re.compile(r"[\u0590-\u1dff\u2e80-\ufeff\U0001f000-\U0010ffff]")
+"""Scripts that the fonts that come along do not have."""
 
 _MARKS = re.compile(r"\*\*|(?<!\w)\*|\*(?!\w)")
 
@@ -27,25 +37,30 @@ def record_pdf(record: Mapping[str, Any]) -> bytes:
     Parameters
     ----------
     record : mapping
-        ``title``, ``date`` and ``rows``: each with ``kind``, ``question``, ``said``, ``right``,
-        ``verdict`` and ``rows``, pairs of a title and words.
+        ``title``, ``date``, ``sources``, where the numbers come from, and ``rows``: each with
+        ``kind``, ``question``, ``said``, ``right``, ``verdict`` and ``rows``, pairs of a title
+        and words. Where ``said`` is empty nothing was answered.
     """
     # Loading it takes a moment that no page needs.
     import typst
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             **{name: _plain(str(row[name])) for name in _ROW},
             "rows": [[_plain(title), _plain(words)] for title, words in row["rows"]],
         }
         for row in list(record["rows"])[:MOST_ROWS]
     ]
+    for row in rows:
+        letters = sum(len(str(words)) for words in (*row.values(), *row["rows"]))
+        row["whole"] = letters <= WHOLE
     title, date = _plain(str(record["title"])), _plain(str(record["date"]))
-    data = {"title": title, "date": date, "note": NOTE, "rows": rows}
+    sources = [_plain(str(each)) for each in record["sources"]]
+    data = json_text({"title": title, "date": date, "note": NOTE, "sources": sources, "rows": rows})
     made: bytes = typst.compile(
         Path(__file__).with_name("record.typ").read_bytes(),
-        sys_inputs={"data": json_text(data)},
-        ignore_system_fonts=True,
+        sys_inputs={"data": data},
+        ignore_system_fonts=_ELSEWHERE.search(data) is None,
         format="pdf",
     )
     return made
@@ -55,4 +70,9 @@ _ROW = ("kind", "question", "said", "right", "verdict")
 
 
 def _plain(words: str) -> str:
-    return printable(_MARKS.sub("", plain_text(words)))[:LONGEST]
+    plain = printable(_MARKS.sub("", plain_text(words)))[:LONGEST]
+    return _LONG.sub(lambda found: _broken(found[0]), plain)
+
+
+def _broken(word: str) -> str:
+    return "\u200b".join(word[at : at + BREAK] for at in range(0, len(word), BREAK))

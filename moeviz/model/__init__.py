@@ -10,6 +10,7 @@ from moeviz.model import (  # noqa: F401 (they register)
 )
 from moeviz.model.affinities import AFFINITIES, Affinity, make_affinity
 from moeviz.model.attention import Attention, AttentionMixture, Head, as_experts, attention_rows
+from moeviz.model.categorical import Categorical
 from moeviz.model.complete import CompleteMoments, complete_moments
 from moeviz.model.constants import AnyConstant, Constant, TextConstant
 from moeviz.model.contest import RISKS, Contest, Risk, compete
@@ -18,12 +19,11 @@ from moeviz.model.gates import GATES, Gate, make_gate
 from moeviz.model.measure import Layout, MixingMeasure, Part
 from moeviz.model.mixture import Features, Mixture, make_mixture
 from moeviz.model.moments import Moments, moments
+from moeviz.model.output import Output
 from moeviz.model.outputs import (
     OUTPUTS,
-    Categorical,
     GaussianDensity,
     GaussianRegression,
-    Output,
     make_output,
 )
 from moeviz.model.registry import Registry

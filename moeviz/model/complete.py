@@ -23,7 +23,7 @@ from moeviz.model.fused.complete import PASS, complete
 from moeviz.model.fused.density import supported
 from moeviz.model.mixture import Features, Mixture, Pass
 from moeviz.model.moments import Moments, chain_of, chunk_length, pieces, to_gram, to_slope
-from moeviz.model.outputs import Row
+from moeviz.model.output import Row
 from moeviz.model.threads import one_thread
 
 if TYPE_CHECKING:

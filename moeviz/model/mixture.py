@@ -16,7 +16,8 @@ from moeviz.errors import ShapeError, SpecificationError
 from moeviz.model.experts import Expert, make_expert
 from moeviz.model.gates import Gate, make_gate
 from moeviz.model.measure import Layout, Part
-from moeviz.model.outputs import Output, Row, Values, make_output
+from moeviz.model.output import Output, Row, Values
+from moeviz.model.outputs import make_output
 from moeviz.model.scores import Score, make_score
 
 if TYPE_CHECKING:

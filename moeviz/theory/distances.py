@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import torch
 
 from moeviz.errors import SpecificationError
+from moeviz.model.categorical import Categorical
 from moeviz.model.mixture import Features, Mixture
-from moeviz.model.outputs import Categorical, GaussianDensity, Values
+from moeviz.model.output import Values
+from moeviz.model.outputs import GaussianDensity
 from moeviz.model.registry import Registry
 
 if TYPE_CHECKING:

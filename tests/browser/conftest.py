@@ -19,7 +19,7 @@ from playwright.sync_api import (
 )
 
 from tests.assertions import counting
-from tests.browser.lab import Lab, Reference, command_line
+from tests.browser.lab import Lab, Reference, command_line, leave
 from tests.browser.server import Server
 
 FLAGS = [
@@ -118,13 +118,26 @@ def visit(context: BrowserContext, left: list[Page]) -> Iterator[Callable[..., P
         if page not in pages and page not in left:
             page.close()
     for page in pages:
-        if page.url != "about:blank":
-            page.evaluate("localStorage.clear(); sessionStorage.clear()")
         page.remove_listener("pageerror", note)
         page.remove_listener("console", look)
-        page.goto("about:blank")
+        leave(page)
         left.append(page)
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def hand(browser: Browser) -> Iterator[Page]:
+    """A page with the size and the finger of a phone, which tests leave to each other."""
+    size = {"width": 390, "height": 844}
+    with browser.new_context(viewport=size, has_touch=True, is_mobile=True) as phone:
+        yield phone.new_page()
+
+
+@pytest.fixture
+def phone(hand: Page) -> Iterator[Page]:
+    """A page of a phone that remembers nothing."""
+    yield hand
+    leave(hand)
 
 
 @pytest.fixture

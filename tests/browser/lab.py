@@ -18,6 +18,7 @@ from moeviz.study import Result
 from tests.browser.server import ROOT
 
 FINISH_MS = 90_000
+POLL_MS = 50  # to look at each frame has the browser draw frames
 
 
 def walk(page: Page, section: str, title: str) -> None:
@@ -26,11 +27,24 @@ def walk(page: Page, section: str, title: str) -> None:
     page.get_by_role("menuitem", name=title).click()
 
 
+def leave(page: Page) -> None:
+    """Have a page forget everything, and leave it at a word of the same server.
+
+    For an address of no server the browser would begin a new process, and another for the next
+    page, in which all scripts are compiled again: more than a second of a core.
+    """
+    server = urlsplit(page.url)
+    if server.netloc:
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.goto(f"{server.scheme}://{server.netloc}/_stcore/health")
+
+
 def script_rests(page: Page) -> None:
     """Wait until no script is running for a page."""
     page.wait_for_function(
         "() => document.querySelector('[data-testid=stApp]')"
-        "?.dataset.testScriptState === 'notRunning'"
+        "?.dataset.testScriptState === 'notRunning'",
+        polling=POLL_MS,
     )
 
 
@@ -146,6 +160,7 @@ class Lab:
         self.page.wait_for_function(
             "(n) => Number(document.querySelector('.moeviz-canvas')?.dataset.points ?? 0) > n",
             arg=more_than,
+            polling=POLL_MS,
             timeout=FINISH_MS,
         )
         return self.points()

@@ -137,27 +137,26 @@ def test_every_handle_is_moved_by_keys_and_says_where_it_is(server, visit):
     assert_numbers_are_the_librarys(page)
 
 
-def test_a_word_and_the_score_follow_a_finger_on_a_phone(server, browser):
-    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True) as phone:
-        page = open_page(phone.new_page(), server)
-        x, y = middle(page.locator('[data-handle="cell"]').first)
-        page.touchscreen.tap(x - 110, y + 57)  # Two columns to the left, three rows down.
-        expect(page).to_have_url(re.compile("row=5.*word=3"))
-        client = phone.new_cdp_session(page)
-        for name, by in (("raise", (40, 0)), ("w4", (60, 40))):
-            handle = page.locator(f'[data-handle="{name}"]')
-            handle.scroll_into_view_if_needed()
-            box = handle.bounding_box()
-            assert min(box["width"], box["height"]) >= 44
-            x, y = middle(handle)
-            for kind, share in (("touchStart", 0), ("touchMove", 0.5), ("touchMove", 1)):
-                point = {"x": x + share * by[0], "y": y + share * by[1]}
-                client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
-            client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        expect(page).to_have_url(re.compile("vectors=sailor"))
-        assert linked(page).by > 2.5
-        assert linked(page).vector("sailor")[0] > vectors()["sailor"][0] + 0.5
-        assert_numbers_are_the_librarys(page)
+def test_a_word_and_the_score_follow_a_finger_on_a_phone(server, phone):
+    page = open_page(phone, server)
+    x, y = middle(page.locator('[data-handle="cell"]').first)
+    page.touchscreen.tap(x - 110, y + 57)  # Two columns to the left, three rows down.
+    expect(page).to_have_url(re.compile("row=5.*word=3"))
+    client = page.context.new_cdp_session(page)
+    for name, by in (("raise", (40, 0)), ("w4", (60, 40))):
+        handle = page.locator(f'[data-handle="{name}"]')
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+        x, y = middle(handle)
+        for kind, share in (("touchStart", 0), ("touchMove", 0.5), ("touchMove", 1)):
+            point = {"x": x + share * by[0], "y": y + share * by[1]}
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page).to_have_url(re.compile("vectors=sailor"))
+    assert linked(page).by > 2.5
+    assert linked(page).vector("sailor")[0] > vectors()["sailor"][0] + 0.5
+    assert_numbers_are_the_librarys(page)
 
 
 def test_one_word_and_none_of_the_primer(server, visit):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.asked import Asked
-from tests.browser.lab import FINISH_MS, Lab, seconds_until
+from tests.browser.lab import FINISH_MS, Lab, leave, seconds_until
 from tests.browser.test_screens import barriers
 
 SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8}
@@ -80,7 +80,7 @@ def test_a_chip_and_a_key_run_the_study_that_is_set(server, visit):
     answered(lab)
     assert barriers(page) == []
     link = page.url
-    page.goto("about:blank")
+    leave(page)
     page.goto(link)
     answered(lab)
     expect(switch(page)).to_have_attribute("aria-checked", "true")

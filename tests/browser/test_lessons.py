@@ -9,7 +9,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from moeviz.charts.gates import STARTS
-from moeviz.ui.lessons.looks import WINDOW
+from moeviz.lessons.looks import WINDOW
 from tests.browser.asked import Asked
 from tests.browser.test_screens import barriers
 

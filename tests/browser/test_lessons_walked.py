@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from moeviz.lessons import LESSONS
 from tests.browser.server import Server
-from tests.browser.walked import Walk
+from tests.browser.walked import SLOW_MS, Walk
 
 SCREENS = {"desk": (1280, 800), "phone": (390, 844)}
 
@@ -42,6 +42,7 @@ def test_a_lesson_is_walked_by_keyboard_with_wrong_answers(name, screen, scheme,
         page.goto(f"{server.url}/lessons")
         began = time.monotonic()
         begin = page.get_by_role("button", name="Begin", exact=True)
+        begin.last.wait_for(timeout=SLOW_MS)
         expect(begin).to_have_count(len(LESSONS))
         walk.keys.press(begin.nth(list(LESSONS).index(name)))
         walk.go()

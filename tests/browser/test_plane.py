@@ -38,14 +38,6 @@ PICTURES = """async ([paths, documents]) => {
 }"""
 
 
-@pytest.fixture
-def phone(browser):
-    """A page with the size and the finger of a phone."""
-    size = {"width": 390, "height": 844}
-    with browser.new_context(viewport=size, has_touch=True, is_mobile=True) as context:
-        yield context.new_page()
-
-
 def covered(boxes):
     """Names that lie over each other."""
     return [

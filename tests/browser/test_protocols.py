@@ -79,16 +79,10 @@ def test_the_cursor_shows_a_cell_without_choosing_it_and_says_nothing_aloud(open
     assert "at=1.1" in page.url
 
 
-def test_a_finger_chooses_a_cell_and_looks_at_none(server, browser):
-    size = {"width": 390, "height": 844}
-    with browser.new_context(viewport=size, has_touch=True, is_mobile=True) as context:
-        page = context.new_page()
-        page.goto(f"{server.url}/protocols?at=1.1")
-        page.locator(".moeviz-plane[data-draws]").wait_for()
-        _tap_the_last_cell(page)
-
-
-def _tap_the_last_cell(page):
+def test_a_finger_chooses_a_cell_and_looks_at_none(server, phone):
+    page = phone
+    page.goto(f"{server.url}/protocols?at=1.1")
+    page.locator(".moeviz-plane[data-draws]").wait_for()
     box = page.locator(".plane-panel").first.locator("svg").bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] - 20, box["y"] + box["height"] - 20)
     expect(page.locator(".plane-said")).to_contain_text("Full batches from starts 1·n^(−1/2) away")

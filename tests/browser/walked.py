@@ -24,6 +24,9 @@ MOST_TABS = 120
 
 LIVE_MS = 600_000
 
+SLOW_MS = 60_000
+"""A fresh server has nothing in its memory yet, and others may use the machine."""
+
 RELOAD_TRIES = 100
 
 HOLDS = """() => {
@@ -31,6 +34,10 @@ HOLDS = """() => {
     return at && at !== document.body && at.isConnected && at.getClientRects().length > 0;
 }"""
 """Whether something on the page has the focus."""
+
+STAYS = """() => [...document.querySelectorAll(".moeviz-meaning:popover-open")]
+    .some((box) => !box.parentElement.contains(document.activeElement))"""
+"""Whether the meaning of a word covers the page though the keyboard has gone on."""
 
 LETTERS = re.compile(r"[^a-z0-9−.]+")
 
@@ -53,16 +60,27 @@ class Keys:
 
     def reach(self, target: Locator) -> None:
         """Press Tab until something has the focus."""
-        target.wait_for()
+        target.wait_for(timeout=SLOW_MS)
         for _ in range(MOST_TABS):
-            if target.evaluate("node => node === document.activeElement"):
+            if target.evaluate("node => node.contains(document.activeElement)"):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{target} is not reached by {MOST_TABS} times Tab")
 
+    def turn_to(self, group: Locator, place: int) -> None:
+        """Go to one of those that are one stop of the keyboard, by its arrows."""
+        here = "nodes => nodes.indexOf(document.activeElement)"
+        for _ in range(2 * group.count()):
+            at = group.evaluate_all(here)
+            if at == place:
+                return
+            self.page.keyboard.press("ArrowRight" if at < place else "ArrowLeft")
+        raise AssertionError(f"no arrow leads to {place} of {group}")
+
     def press(self, target: Locator, key: str = "Enter") -> None:
         """Go to something and press a key there."""
         self.reach(target)
+        assert not self.page.evaluate(STAYS)
         self.page.keyboard.press(key)
 
 
@@ -98,12 +116,12 @@ class Walk:
     def at(self, number: int) -> None:
         """Wait for a step to stand, and look at it."""
         words = re.compile(f"^{number} of {len(self.lesson.steps)}:")
-        expect(self.page.get_by_text(words)).to_be_visible()
+        self.page.get_by_text(words).wait_for(timeout=SLOW_MS)
         step = self.lesson.steps[number - 1]
         if any(isinstance(block, Run) and block.what == "study" for block in step.blocks):
-            self.page.locator(".moeviz-canvas[data-redraws]").first.wait_for()
+            self.page.locator(".moeviz-canvas[data-redraws]").first.wait_for(timeout=SLOW_MS)
         elif any(isinstance(block, Look) and block.picture for block in step.blocks):
-            self.page.locator(".moeviz-plane[data-draws]").first.wait_for()
+            self.page.locator(".moeviz-plane[data-draws]").first.wait_for(timeout=SLOW_MS)
         self.rest(f"at step {number}")
 
     def do(self, step: Step, number: int) -> None:
@@ -113,6 +131,7 @@ class Walk:
             self.answer(block.question, said)
             self.picture(f"{number}-{step.id}-said")
             name = "That is my prediction" if isinstance(block, Predict) else "That is my answer"
+            expect(self.button(name)).to_be_enabled(timeout=SLOW_MS)
             self.keys.press(self.button(name))
             if isinstance(block, Check):
                 self.rest(f"after the answer of {step.id}")
@@ -141,13 +160,14 @@ class Walk:
             self.keys.reach(diamond)
             self._turn(diamond, float(said) - question.start, question.step, "Up", "Down")
         elif isinstance(question, Order):
-            labels = {item.name: item.label for item in question.items}
-            self.keys.reach(self.page.get_by_role("combobox"))
-            for name in said if isinstance(said, tuple) else ():
-                keyboard.type(labels[name][:24])
-                expect(self.page.get_by_role("option")).to_have_count(1)
-                keyboard.press("Enter")
-            keyboard.press("Escape")
+            names = [item.name for item in question.items]
+            group = self.page.get_by_test_id("stButtonGroup")
+            for place, name in enumerate(said if isinstance(said, tuple) else (), start=1):
+                self.keys.reach(group)
+                self.keys.turn_to(group.locator("button"), names.index(name))
+                keyboard.press("Space")
+                points = self.page.locator(".st-key-lessons-asked-order ol li")
+                expect(points).to_have_count(place)
         else:
             slider = self.page.get_by_role("slider")
             slider = slider.and_(self.page.locator("[data-testid=stSlider] *"))
@@ -170,6 +190,7 @@ class Walk:
             """([words, letters]) => document.body.innerText.toLowerCase()
                 .replace(new RegExp(letters, "g"), "").includes(words)""",
             arg=[expected, LETTERS.pattern],
+            timeout=SLOW_MS,
         )
 
     def live(self) -> None:
@@ -190,7 +211,7 @@ class Walk:
         """Reload, and find all as it was."""
         before = self.said()
         self.page.reload()
-        self.page.get_by_text(re.compile(r"^\d+ of \d+:")).wait_for()
+        self.page.get_by_text(re.compile(r"^\d+ of \d+:")).wait_for(timeout=SLOW_MS)
         for _ in range(RELOAD_TRIES):
             if (after := self.said()) == before:
                 break

@@ -241,7 +241,7 @@ def test_the_description_says_every_slope(result, empty):
     for curve in result.curves:
         assert curve.label in text
         assert f"{curve.slope.estimate:.2f}".replace("-", "−") in text
-    assert "no slope yet" in describe(empty)
+    assert "no slope so far" in describe(empty)
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,31 @@ def test_the_takeaway_of_a_running_study_says_so(result, empty):
     assert "No sample size" in takeaway(empty, meters(empty, THEME), (0, 1))
 
 
+def test_of_a_study_that_was_stopped_nothing_is_still_to_come(result, empty):
+    stopped = "Ended by the lecturer"
+    some = replace(result, complete=False)
+    said = takeaway(some, meters(some, THEME, stopped), (0, 1), stopped)
+    assert said.startswith("Ended by the lecturer before it was complete; as far as it came, “")
+    none = meters(empty, THEME, stopped)
+    assert takeaway(empty, none, (0, 1), stopped) == (
+        "Ended by the lecturer before any sample size was fitted."
+    )
+    early = [replace(curve, n=curve.n[:1], slope=None, no_slope=None) for curve in result.curves]
+    first = replace(some, curves=tuple(early))
+    made = meters(first, THEME, stopped)
+    assert {meter.mark for meter in made} == {"unknown"}
+    assert made[0].words.startswith(
+        "Cannot tell: ended by the lecturer with one of its sample sizes."
+    )
+    said = takeaway(first, made, (0, 1), stopped)
+    assert said == (
+        "Ended by the lecturer before it was complete; as far as it came, no curve has the two "
+        "sample sizes that make a slope."
+    )
+    for meter in [*none, *made]:
+        assert "aiting" not in meter.words
+
+
 def test_a_study_of_which_every_fit_diverged_says_so():
     result = kept_result("multinomial-fig1a").result
     gone = [

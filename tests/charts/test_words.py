@@ -152,7 +152,7 @@ def test_the_comparison_says_how_the_fits_ended(curve, whole):
     assert "edge of the box" in text
     assert "the largest samples lie beyond it" in text
     waiting = curve(0, published=published, slope=None, n=(), status=())
-    assert "still to come" in comparison(whole(waiting))
+    assert "not there" in comparison(whole(waiting))
 
 
 def test_what_the_paper_leaves_open_is_said_with_its_value(result, curve, whole):

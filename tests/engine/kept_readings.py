@@ -85,7 +85,7 @@ def _job(store: Store, job: Any) -> dict[str, Any]:
         "seconds": None if job.record is None else job.record.seconds,
         "label": job.label,
         "left": job.left,
-        "wishes": sorted(folder.wished_by()),
+        "wishes": sorted(folder.wishes.by()),
         "blocks": sorted(results),
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }

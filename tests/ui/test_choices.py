@@ -10,7 +10,8 @@ from moeviz.charts.cards import REGIMES, REGISTRIES
 from moeviz.charts.regimes import MISSPECIFIED, OTHER, which_setting
 from moeviz.study import PRESETS
 from moeviz.study.models import any_misspecified
-from moeviz.ui.lab.choices import choices, refusal
+from moeviz.ui.lab.choices import choices
+from moeviz.ui.lab.mends import refusal
 
 
 def offers(name: str, **changes):

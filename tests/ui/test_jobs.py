@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from moeviz.engine import Check, Store, endings
+from moeviz.engine import Check, Store, ended_by
 from moeviz.engine.folder import Folder
 from moeviz.engine.record import Record
 from moeviz.engine.snapshot import JobState
@@ -178,7 +178,7 @@ def test_whose_job_the_lecturer_ended_is_told_so(client, engine):
     job = engine.begin(SPEC, ANNA)
     headers = as_of(BERT, **{lecturer.COOKIE: proof(who(BERT), time.time() + 60)})
     assert client.post(f"{PATH}/{job}/end", headers=headers).status_code == 200
-    stop(engine, job, "cancelled", endings.MESSAGES["lecturer"])
+    stop(engine, job, "cancelled", ended_by.MESSAGES["lecturer"])
     (listed,) = client.get(f"{PATH}.json", headers=as_of(ANNA)).json()["jobs"]
     assert listed["ended"] == "Ended by the lecturer"
     assert listed["sentence"] == "Ended by the lecturer after 0 s of computing."

@@ -175,6 +175,27 @@ def test_the_record_is_a_pdf_that_reads_no_markup():
     assert record_pdf(record).startswith(b"%PDF")
 
 
+def test_a_record_says_what_is_not_answered_yet_and_does_not_give_it_away():
+    lesson, facts = LESSONS["noise"], looked_up(LESSONS["noise"])
+    for said in ({}, {"predict": "0"}):
+        record = record_of(lesson, said, facts)
+        assert len(record["rows"]) == 2
+        (check,) = (row for row in record["rows"] if row["kind"] == "Check")
+        assert (check["said"], check["right"], check["rows"]) == ("", "", ())
+        assert b"/Count 1" in record_pdf(record)
+    assert (
+        f"study cosine-exact, truth {facts['plain.seed']} ({facts['plain.date']})"
+        in (record["sources"])
+    )
+
+
+def test_a_record_of_any_letters_and_lengths_has_no_empty_page():
+    row = {"kind": "Check", "question": "中文 עברית 😀", "said": "W" * 160, "right": "x " * 700}
+    rows = [{**row, "verdict": "right", "rows": [("Theory", "word " * 300)] * 4}]
+    record = {"title": "W" * 80, "date": "2026", "sources": [], "rows": rows}
+    assert re.findall(rb"/Count (\d+)", record_pdf(record)) == [b"3"]
+
+
 @pytest.mark.parametrize(
     "link",
     [
@@ -224,3 +245,12 @@ def test_another_lesson_is_one_press_away(still):
 def test_what_needs_a_prediction_first_is_named(still, link, named):
     (error,) = visit(PAGE, lesson="gauge", **link).error
     assert f"a prediction before {named}" in error.value
+
+
+def test_what_is_committed_is_what_stands_there_when_the_button_is_pressed(still):
+    """A slider that moved after the page was drawn: the browser sends it with the press."""
+    app = visit(PAGE, lesson="trust", step="2")
+    app.slider[0].set_value(64.0)
+    app = press(app, "That is my prediction")
+    assert app.query_params["said"] == "predict:64"
+    assert app.query_params["step"] == "3"

@@ -52,7 +52,12 @@ def test_what_ended_early_keeps_its_points_and_can_go_on(still, results, state):
     points = still.jobs[SPEC.hash].result()
     screen = json.loads(told(app, PICTURE)["screen"])
     assert screen["n_done"] == sum(len(curve.n) for curve in points.curves) > 0
-    next(button for button in app.button if button.label == "Continue").click().run()
+    stopped = f"{state.capitalize()} before it was complete; as far as it came, "
+    assert screen["summary"].startswith(stopped)
+    assert "waiting" not in {meter["mark"] for meter in screen["meters"]}
+    (way,) = (button for button in app.button if button.label in ("Run", "Continue"))
+    assert way.key == "lab.run", "it stands beside the title, where one looks for it"
+    way.click().run()
     assert still.submitted == [SPEC]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +19,11 @@ from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.hall import Hall
 from moeviz.rooms.step import Step
 from moeviz.ui.room import routes as rooms
-from moeviz.ui.room.bulletin import PUBLIC, Bulletin
+from moeviz.ui.room.bulletin import Bulletin
 from moeviz.ui.room.opening import agenda_of
 from moeviz.ui.room.phone import phone_page
 from moeviz.ui.room.requests import MOST_BYTES
+from moeviz.ui.room.texts import PUBLIC
 
 CHOICE = Step("which", "Which?", "choice", options=(("a", "A"), ("b", "B")), notes="secret")
 AGENDA = Agenda("Lesson", "lessons", (CHOICE, Step("look", "Look", page="gates")))
@@ -250,3 +253,12 @@ def test_the_phones_page_loads_nothing_but_its_own(base: str):
     assert f'src="{base}/moeviz/script/phone-' in page
     assert "http" not in page.replace("http-equiv", "")
     assert "<script>" not in page
+
+
+def test_a_class_that_comes_back_waits_for_nothing_that_computes():
+    script = "import sys, moeviz.ui.room.routes; print(*sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    heavy = ("torch", "sympy", "numba", "scipy", "moeviz.lessons")
+    assert [name for name in heavy if name in said.stdout.split()] == []

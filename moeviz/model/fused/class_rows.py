@@ -1,6 +1,6 @@
 """The chain of yes-or-no draws of a class, on rows of samples: compiled code.
 
-The coefficients and what they are called are those of :func:`moeviz.model.outputs._chain`.
+The coefficients and what they are called are those of :func:`moeviz.model.categorical._chain`.
 """
 
 from __future__ import annotations

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from moeviz.model.categorical import Categorical
 from moeviz.model.fused.instructions import instructions_of
 from moeviz.model.fused.regression import as_array, data_arrays, has_instructions
 from moeviz.model.gates import SoftmaxGate, TopSoftmaxGate
-from moeviz.model.outputs import Categorical, GaussianDensity
+from moeviz.model.outputs import GaussianDensity
 
 if TYPE_CHECKING:
     from torch import Tensor

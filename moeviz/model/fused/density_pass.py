@@ -1,7 +1,7 @@
 r"""The compiled pass of likelihoods: the products of their rows, block by block.
 
 A density has one row of square roots of the information per sample, a class out of C has C - 1: as
-:mod:`moeviz.model.outputs` says. They are written below each other with their residual, and
+:mod:`moeviz.model.categorical` says. They are written below each other with their residual, and
 multiplied with themselves.
 
 Importing this module compiles it, or reads what was compiled before.

@@ -1,7 +1,7 @@
 """Weights, responsibilities and costs of densities, on rows of samples: compiled code.
 
-The same numbers as those of :mod:`moeviz.model.outputs`. Every loop reads few rows and writes one
-or two, so that a compiler can tell that they do not overlap.
+The same numbers as those of :mod:`moeviz.model.outputs` and :mod:`moeviz.model.categorical`. Every
+loop reads few rows and writes one or two, so that a compiler can tell that they do not overlap.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 FLOOR = 1e-280
-"""As that of :mod:`moeviz.model.outputs`: nothing is divided by a smaller probability."""
+"""As that of :mod:`moeviz.model.output`: nothing is divided by a smaller probability."""
 
 FAR = 1e-14
-"""As that of :mod:`moeviz.model.outputs`: draws with less information have their own formulas."""
+"""As that of :mod:`moeviz.model.categorical`: draws that show less have formulas of their own."""
 
 
 @compiled

@@ -18,7 +18,6 @@ from moeviz.charts.attention_formula import attention_formula
 from moeviz.charts.primer import METHOD, NAME, digest, sentences, vectors
 from moeviz.symbolic.catalogue import CATALOGUE
 from moeviz.ui.attention.link import (
-    ATTENTION_PAGE,
     FIELDS,
     FORM,
     PLACES,
@@ -63,7 +62,7 @@ def asked() -> tuple[Request, list[str]]:
     What cannot be read stands at its default, so that the page has something to show.
     """
     values, wrong = STATE.checked(FORM, tuple(FIELDS.values()))
-    own = {key.name: STATE.own(key.name) for key in ATTENTION_PAGE.keys}
+    own = STATE.own_values()
     return Request(own, values), wrong
 
 

@@ -19,6 +19,7 @@ from moeviz.ui.checker.certificate import show_certificate
 from moeviz.ui.checker.families import show_search
 from moeviz.ui.checker.words import answer_words
 from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.tabs import open_tab
 from moeviz.ui.shared.typeset import mixed
 
 Verdict = Mapping[str, Any]
@@ -48,11 +49,7 @@ def show_below(verdict: Verdict, link: Mapping[str, str]) -> None:
     if verdict["searched"]:
         drawn["Exceptions"] = lambda: show_search(verdict)
     drawn["LaTeX"] = lambda: _latex(verdict)
-    names = list(drawn)
-    for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
-        if tab.open:
-            with tab:
-                drawn[name]()
+    open_tab(drawn, TABS)
 
 
 def _summary(verdict: Verdict) -> None:

@@ -67,7 +67,7 @@ def asked() -> tuple[Request, list[str]]:
     """
     form = STATE.own(MODEL)
     values, wrong = STATE.checked(form, fields_of(form))
-    own = {key.name: STATE.own(key.name) for key in FIT_PAGE.keys}
+    own = STATE.own_values()
     drawn = (form, *(values[name] for name in _DRAWN))
     seen = st.session_state.get(_SEEN)
     if seen is not None and seen[0] == own:
@@ -75,7 +75,7 @@ def asked() -> tuple[Request, list[str]]:
             STATE.say(START, ())
         if seen[2] != values:
             STATE.say(AT, None)
-        own = {key.name: STATE.own(key.name) for key in FIT_PAGE.keys}
+        own = STATE.own_values()
     st.session_state[_SEEN] = (own, drawn, values)
     return Request(own, values), wrong
 
@@ -171,7 +171,7 @@ def _take(key: str) -> None:
     if there is None:
         return
     request = Request(
-        {key.name: STATE.own(key.name) for key in FIT_PAGE.keys},
+        STATE.own_values(),
         STATE.values(STATE.own(MODEL), fields_of(STATE.own(MODEL))),
     )
     try:

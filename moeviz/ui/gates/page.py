@@ -65,7 +65,7 @@ def asked() -> tuple[Request, list[str]]:
     What cannot be read stands at its default, so that the page has something to show.
     """
     values, wrong = STATE.checked(FORM, fields())
-    own = {key.name: STATE.own(key.name) for key in GATES_PAGE.keys}
+    own = STATE.own_values()
     return Request(own, values), wrong
 
 
@@ -165,7 +165,7 @@ def _take() -> None:
 
 
 def _start_here() -> None:
-    own = {key.name: STATE.own(key.name) for key in GATES_PAGE.keys}
+    own = STATE.own_values()
     values = STATE.values(FORM, fields())
     vectors = setup_of(Request(own, values)).vectors
     STATE.say(START, kept_inside(list(vectors)))

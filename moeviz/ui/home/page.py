@@ -9,7 +9,7 @@ import streamlit as st
 from moeviz.charts.gates import gates_document
 from moeviz.text import json_text
 from moeviz.ui.gates.link import BETA, X, kept_inside
-from moeviz.ui.home.link import HOME_PAGE, PICTURE, STATE, hero_of
+from moeviz.ui.home.link import PICTURE, STATE, hero_of
 from moeviz.ui.shared.guard import guard
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import moved, plane
@@ -22,7 +22,7 @@ def hero() -> None:
     with guard(STATE.start_again):
         STATE.follow()
     with guard():
-        own = {key.name: STATE.own(key.name) for key in HOME_PAGE.keys}
+        own = STATE.own_values()
         plane(
             _hero_document(own[BETA] or (), own[X] or ()),
             key=PICTURE,

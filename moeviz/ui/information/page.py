@@ -81,7 +81,7 @@ def prepare() -> None:
 
 def asked() -> Request:
     """Return what the form says; of the lab's model, the study that it is of."""
-    own = {key.name: STATE.own(key.name) for key in INFORMATION.keys}
+    own = STATE.own_values()
     request = Request(own, STATE.values(FORM, (DESIGN,)))
     if request.values[DESIGN.name] == OWN and own[OWN] is None:
         own[OWN] = study_now()

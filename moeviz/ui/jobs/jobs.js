@@ -101,7 +101,13 @@ class Jobs {
     );
     if (this.drawn !== list.lecturer) this.ends(list);
     this.drawn = list.lecturer;
-    if (held) this.root.querySelector(`[data-hold="${held}"]`)?.focus();
+    if (held) this.hold(held);
+  }
+
+  // The button that had the focus has it again; one that has gone leaves it to the job's others.
+  hold(held) {
+    const [same, job] = [`[data-hold="${held}"]`, `[data-hold$="-${held.split("-").at(-1)}"]`];
+    (this.root.querySelector(same) ?? this.root.querySelector(job))?.focus();
   }
 
   card(job, lecturer) {

@@ -28,6 +28,7 @@ from moeviz.ui.lab.replay import replay
 from moeviz.ui.lab.why import show_names, show_reach, show_reasons
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.plot import plot
+from moeviz.ui.shared.tabs import open_tab
 from moeviz.ui.shared.terms import with_terms
 
 TABS = "lab.tabs"
@@ -59,11 +60,7 @@ def show_below(preset: Preset, shown: Shown | None, guesses: Guesses) -> None:
         if has_likelihood(result):
             drawn["Likelihood"] = lambda: _likelihood(result)
     show_reach(form_study(preset) if shown is None else shown.spec)
-    names = list(drawn)
-    for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
-        if tab.open:
-            with tab:
-                drawn[name]()
+    open_tab(drawn, TABS)
 
 
 def _about(preset: Preset, shown: Shown | None) -> None:

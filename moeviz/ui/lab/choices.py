@@ -1,14 +1,12 @@
 """Which choices go with the others, why not, and the nearest whole that can.
 
-For each choice of the strip the study is built as it would be with it. Where that is refused, the
-fewest other fields are sought whose change makes it go: one, then two, and so on. A change is
-followed further only if it changes what the refusal says, for what refuses a study first must be
-mended by one of the changes.
+For each choice of the strip the study is built as it would be with it; where that is refused,
+:mod:`moeviz.ui.lab.mends` finds what else must change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,12 +19,9 @@ from moeviz.charts.regimes import (
     which_gate_regime,
     which_setting,
 )
-from moeviz.errors import MoevizError
 from moeviz.fields import Value
-from moeviz.model import GATES, OUTPUTS, SCORES
 from moeviz.study import FIELDS, PRESETS, Preset
-from moeviz.study.fields import OWN, PAPER
-from moeviz.study.moves import STANDING
+from moeviz.ui.lab.mends import Begun, nearest, refusal
 from moeviz.ui.lab.regimes import (
     Changes,
     expert_changes,
@@ -34,12 +29,6 @@ from moeviz.ui.lab.regimes import (
     misspecifications,
     setting_changes,
 )
-
-MOST_CHANGES = 4
-"""Other fields that an offer may change."""
-
-MOST_FOLLOWED = 40
-"""Beginnings of an offer that are followed further; bounds the search."""
 
 INDIFFERENT = ("seed", "truth_seed", "tau1", "tau2", "noise", "box", "rate", "em_tolerance")
 """Fields on whose values it does not depend what goes together."""
@@ -170,110 +159,17 @@ def _regime(
 def _offer(preset: Preset, values: Mapping[str, Any], ways: list[Changes]) -> Offer:
     """Return the offer of the first of several ways that needs the fewest other changes."""
     why = ""
-    begun: list[_Begun] = []
+    begun: list[Begun] = []
     for way in ways:
         refused = refusal(preset, {**values, **way})
         if not refused:
             return Offer(tuple(way.items()))
         why = why or refused
-        begun.append(_Begun(way, {}, refused))
-    found = _nearest(preset, values, begun)
+        begun.append(Begun(way, {}, refused))
+    found = nearest(preset, values, begun)
     if found is None:
         return Offer((), why)
     return Offer(tuple({**found.way, **found.more}.items()), why, _takes(found.more))
-
-
-@dataclass(frozen=True)
-class _Begun:
-    """The beginning of an offer: the way to a choice, more changes, and what still refuses it."""
-
-    way: Changes
-    more: Changes
-    why: str
-
-
-def refusal(preset: Preset, values: Mapping[str, Any]) -> str:
-    """Return the sentence that says why a study cannot be run; empty if it can.
-
-    Parameters
-    ----------
-    preset : Preset
-    values : mapping
-        Of all fields.
-    """
-    try:
-        preset.build(values)
-    except MoevizError as error:
-        return str(error)
-    return ""
-
-
-def _nearest(preset: Preset, values: Mapping[str, Any], begun: list[_Begun]) -> _Begun | None:
-    """Return the way to a choice that goes with the fewest changes of other fields."""
-    for _ in range(MOST_CHANGES):
-        further: list[_Begun] = []
-        done: list[_Begun] = []
-        for start in begun[:MOST_FOLLOWED]:
-            trial = {**values, **start.way, **start.more}
-            for mend in _mends(trial):
-                if mend.keys() & (start.way.keys() | start.more.keys()):
-                    continue
-                refused = refusal(preset, {**trial, **mend})
-                now = _Begun(start.way, {**start.more, **mend}, refused)
-                if not refused:
-                    done.append(now)
-                    break
-                if refused != start.why and now not in further:
-                    further.append(now)
-        if done:
-            return min(done, key=lambda each: len(each.more))
-        begun = further
-    return None
-
-
-def _mends(values: Mapping[str, Any]) -> Iterator[Changes]:
-    """Return changes that may make a study go: single fields, the most natural ones first.
-
-    What is refused of the data's model is refused of the fitted one in the same words, so that
-    the two are also changed together.
-    """
-    for field, value in _single_mends(values):
-        if value != values[field]:
-            yield {field: value}
-    for field, source in (("gates", "data_gate"), ("routers", "data_router")):
-        if values[source] != OWN:
-            names = [*_without_one(values[field]), *((name,) for name in REGISTRIES[field])]
-            for each in names:
-                if each != values[field]:
-                    yield {field: each, source: OWN}
-
-
-def _single_mends(values: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
-    for field in ("gates", "estimators", "losses", "routers", "experts"):
-        yield from ((field, fewer) for fewer in _without_one(values[field]))
-    yield from (("gates", (name,)) for name in GATES)
-    yield from (("output", name) for name in OUTPUTS)
-    yield "losses", (PAPER,)
-    yield from (("estimators", (name,)) for name in REGISTRIES["estimators"])
-    yield "data_gate", OWN
-    yield "data_router", OWN
-    yield "moving", STANDING
-    yield "dimension", max(score.smallest_dimension for score in SCORES.values())
-    yield "design", FIELDS["design"].default
-    yield "sparse", 0
-    yield "flat", 0
-    yield "atoms", values["true_atoms"]
-    for field in (
-        "true_atoms", "dimension", "start_scale", "start_unit", "replicates", "starts", "sizes",
-    ):  # fmt: skip
-        yield field, FIELDS[field].default
-    yield from (("routers", (name,)) for name in SCORES)
-    yield from (("experts", (name,)) for name in REGISTRIES["experts"])
-
-
-def _without_one(chosen: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    if len(chosen) > 1:
-        yield from (tuple(o for o in chosen if o != each) for each in chosen)
 
 
 def _takes(changes: Changes) -> str:

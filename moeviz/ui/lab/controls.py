@@ -18,10 +18,10 @@ from moeviz.ui.lab.regimes import regime_controls
 from moeviz.ui.lab.state import STATE, STUDIES, follows
 from moeviz.ui.shared.drawer import Drawer
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.words import about
+from moeviz.ui.shared.words import about, duration
 
-_COST = 160
-"""Pixels across of how long a study takes, which stands in two lines."""
+STOPPED = ("cancelled", "failed", "interrupted")
+"""States from which a study goes on where it stopped."""
 
 
 def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
@@ -37,8 +37,29 @@ def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     known = ("waiting", "running", "done") if follows() else ACTIVE
     if snapshot is not None and snapshot.job_id == spec.hash and snapshot.state in known:
         return False
-    st.markdown(f":small[{_cost(spec)}]", width=_COST)
-    return st.button("Run", type="primary", key="lab.run", width=110)
+    cancels = snapshot is not None and snapshot.active
+    words, said = "Run", f"{_cost(spec)}."
+    if goes_on(spec, snapshot) and snapshot is not None:
+        words = "Continue"
+        said = f"It goes on where it stopped: {snapshot.total - snapshot.done} blocks are missing."
+    # Together, so that no line ends between them; beside Cancel there is room for the button alone.
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+        if words == "Run" and not cancels:
+            st.markdown(f":small[{_work(spec)}]", width="content")
+        return st.button(words, type="primary", key="lab.run", width=110, help=said)
+
+
+def goes_on(spec: Specification, snapshot: Snapshot | None) -> bool:
+    """Return whether the study of the form is on show and stopped before its end.
+
+    Parameters
+    ----------
+    spec : Specification
+        What the form says.
+    snapshot : Snapshot or None
+        The study on show.
+    """
+    return snapshot is not None and snapshot.job_id == spec.hash and snapshot.state in STOPPED
 
 
 def settings(preset: Preset) -> Drawer:
@@ -96,9 +117,20 @@ def _notices(spec: Specification) -> tuple[str, ...]:
     return notices(spec)
 
 
-@lru_cache(maxsize=256)
 def _cost(spec: Specification) -> str:
+    fits, seconds = _amount(spec)
+    return f"{fits:,} fits, {about(seconds)}"
+
+
+def _work(spec: Specification) -> str:
+    """Say the same in two short lines."""
+    fits, seconds = _amount(spec)
+    return f"{fits:,} fits,]  \n:small[about {duration(seconds)}"
+
+
+@lru_cache(maxsize=256)
+def _amount(spec: Specification) -> tuple[int, float]:
     blocks = split(spec)
     fits = sum(block.last - block.first for block in blocks)
     seconds = sum(block.cost for block in blocks)
-    return f"{fits:,} fits, {about(max(1.0, seconds / local_workers()))}"
+    return fits, max(1.0, seconds / local_workers())

@@ -22,6 +22,7 @@ from moeviz.study import Result, Specification, plan
 from moeviz.study.kept import KeptResult
 from moeviz.study.reread import reread
 from moeviz.text import json_text
+from moeviz.ui.shared.words import stopped_words
 
 _KEPT = 64
 """Entries of a cache; a class looks at a few studies at a time, in two themes."""
@@ -43,12 +44,15 @@ class Shown:
     make : callable
         Returns the result. Of a study that is being computed it changes with every block and costs
         more than a page; so it is put together only for those who ask.
+    stopped : str
+        How it came to its end before it was whole, in few words; "" where it did not.
     """
 
     name: str
     version: int
     spec: Specification
     make: Callable[[], Result]
+    stopped: str = ""
 
     @property
     def entry(self) -> str:
@@ -77,7 +81,8 @@ def shown_of(snapshot: Snapshot) -> Shown:
     ----------
     snapshot : Snapshot
     """
-    return Shown(snapshot.job_id, snapshot.version, snapshot.spec, snapshot.result)
+    stopped = stopped_words(snapshot)
+    return Shown(snapshot.job_id, snapshot.version, snapshot.spec, snapshot.result, stopped)
 
 
 def shown_kept(name: str, kept: KeptResult) -> Shown:
@@ -113,14 +118,21 @@ def screen_of(
         The study that a form asks for; where it is a part of this one, that part is on at first.
     """
     part = part_of(plan(shown.spec).curves, plan(asked).curves) if asked is not None else ()
-    return _screen(shown.entry, shown.version, theme, tuple(sizes), part, shown)
+    return _screen(shown.entry, shown.version, theme, tuple(sizes), part, shown.stopped, shown)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _screen(
-    name: str, version: int, theme: str | None, sizes: tuple[int, ...], part: Part, _shown: Shown
+    name: str,
+    version: int,
+    theme: str | None,
+    sizes: tuple[int, ...],
+    part: Part,
+    stopped: str,
+    _shown: Shown,
 ) -> str:
-    return json_text(study_screen(_shown.result, sizes, theme_named(theme), part), compact=True)
+    screen = study_screen(_shown.result, sizes, theme_named(theme), part, stopped)
+    return json_text(screen, compact=True)
 
 
 def replay_of(shown: Shown, theme: str | None) -> str:

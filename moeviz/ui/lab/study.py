@@ -11,6 +11,7 @@ from moeviz.charts.sentences import way_words
 from moeviz.engine import Snapshot
 from moeviz.study import PRESETS, Preset, Specification, plan
 from moeviz.study.kept import KeptResult, kept_result
+from moeviz.ui.lab.controls import goes_on
 from moeviz.ui.lab.drawn import Guesses, Shown, screen_of, shown_kept, shown_of
 from moeviz.ui.lab.files import downloads
 from moeviz.ui.lab.following import before_layer, before_of, said_of
@@ -72,7 +73,7 @@ def show_study(
     shown = shown_of(snapshot).read_as(spec)
     own = guesses_of(guesses, spec, snapshot.spec)
     _picture(preset, spec, shown, own, snapshot, before=before_of(snapshot))
-    _buttons(snapshot, shown, link)
+    _buttons(snapshot, shown, link, above=goes_on(spec, snapshot))
     return None if snapshot.active else shown
 
 
@@ -129,12 +130,15 @@ def _lent(preset: Preset, spec: Specification) -> str:
     return f"An example, not your study: “{PRESETS[lender].title}”"
 
 
-def _buttons(snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, str]) -> None:
-    """Offer to stop what is computed or to go on, to pin what is done, to unpin, to export."""
+def _buttons(
+    snapshot: Snapshot | None, shown: Shown | None, link: Mapping[str, str], above: bool = False
+) -> None:
+    """Offer to go on, unless that is done `above`; to pin what is done, to unpin, to export."""
     with st.container(horizontal=True, vertical_alignment="center"):
         done = snapshot is not None and not snapshot.active
         if snapshot is not None and done and _can_go_on(snapshot):
-            STUDIES.continue_button(snapshot)
+            if not above:
+                STUDIES.continue_button(snapshot)
         elif snapshot is not None and done and snapshot.job_id not in pins():
             st.button(
                 "Pin",

@@ -10,7 +10,7 @@ from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson, Step
 from moeviz.lessons.questions import Question
 from moeviz.lessons.runs import Run
-from moeviz.ui.lessons.ask import ask
+from moeviz.ui.lessons.ask import Read, ask
 from moeviz.ui.lessons.heading import HERE, PLACE
 from moeviz.ui.lessons.link import SAID, SEED, STEP
 from moeviz.ui.lessons.live import job_of
@@ -22,7 +22,7 @@ from moeviz.ui.shared.typeset import mixed
 
 
 def show_predict(
-    block: Predict, step: Step, request: Request, facts: Facts, drawn: float | None
+    block: Predict, step: Step, request: Request, facts: Facts, drawn: Read | None
 ) -> None:
     """Ask for the prediction, or show what was predicted.
 
@@ -32,12 +32,12 @@ def show_predict(
     step : Step
     request : Request
     facts : mapping of str to Fact
-    drawn : float or None
-        The slope that was drawn so far, where one is asked for.
+    drawn : callable or None
+        Reads the slope that was drawn so far, where one is asked for.
     """
     said = request.own[SAID].get(step.id)
     question = block.question
-    answer = ask(
+    read = ask(
         question, None if said is None else read_answer(question, said), facts,
         STATE.key(f"{step.id}.{said is not None}"), drawn,
     )  # fmt: skip
@@ -46,9 +46,9 @@ def show_predict(
             "That is my prediction",
             key=STATE.key(f"commit.{step.id}"),
             type="primary",
-            disabled=answer is None,
+            disabled=read() is None,
             on_click=_commit,
-            args=(step.id, None if answer is None else answer_text(answer), 1),
+            args=(step.id, read, 1),
         )
     else:
         st.markdown(":small[You have predicted; *Start again* takes that back.]")
@@ -73,15 +73,15 @@ def _check(block: Check, step: Step, lesson: Lesson, request: Request, facts: Fa
     said = request.own[SAID].get(step.id)
     question: Question = block.question
     done = None if said is None else read_answer(question, said)
-    answer = ask(question, done, facts, STATE.key(f"{step.id}.{said is not None}"))
+    read = ask(question, done, facts, STATE.key(f"{step.id}.{said is not None}"))
     if done is None:
         st.button(
             "That is my answer",
             key=STATE.key(f"answer.{step.id}"),
             type="primary",
-            disabled=answer is None,
+            disabled=read() is None,
             on_click=_commit,
-            args=(step.id, None if answer is None else answer_text(answer), 0),
+            args=(step.id, read, 0),
         )
         return
     verdict = judged(question, done, facts)
@@ -103,11 +103,10 @@ def _live(run: Run, lesson: Lesson) -> Run:
     return next((each for each in same if each.live), run)
 
 
-def _commit(step: str, answer: str | None, by: int) -> None:
-    """Take an answer, once, and go on."""
-    if answer is None:
+def _commit(step: str, read: Read, by: int) -> None:
+    """Take an answer, once, and go on: what is answered now, for the page was drawn before."""
+    answer, said = read(), dict(STATE.own(SAID))
+    if answer is None or step in said:
         return
-    said = dict(STATE.own(SAID))
-    if step not in said:
-        STATE.say(SAID, {**said, step: answer})
+    STATE.say(SAID, {**said, step: answer_text(answer)})
     STATE.say(STEP, STATE.own(STEP) + by)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from moeviz.charts.lesson_slope import HANDLE, Known, slope_at, slope_document
+from moeviz.errors import SpecificationError
+from moeviz.lessons.answers import answer_text, read_answer
 from moeviz.lessons.facts import OfCurve
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson
@@ -16,11 +22,14 @@ from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.plane import moved, plane
 from moeviz.ui.shared.typeset import mixed
 
+Read = Callable[[], Answer | None]
+"""Reads what is answered so far; None as long as it is no answer."""
+
 
 def ask(
-    question: Question, said: Answer | None, facts: Facts, key: str, drawn: float | None = None
-) -> Answer | None:
-    """Ask, and return what is answered so far; None as long as it is no answer.
+    question: Question, said: Answer | None, facts: Facts, key: str, drawn: Read | None = None
+) -> Read:
+    """Ask, and return what reads the answer: in a callback later than what was drawn.
 
     Parameters
     ----------
@@ -30,37 +39,43 @@ def ask(
     facts : mapping of str to Fact
     key : str
         Of the widget.
-    drawn : float or None
+    drawn : callable or None
         What :func:`draw_slope` returned, for a slope.
     """
-    with st.container(key=f"{ASKED}.{question.kind}"):
-        return _ask(question, said, facts, key, drawn)
-
-
-def _ask(
-    question: Question, said: Answer | None, facts: Facts, key: str, drawn: float | None
-) -> Answer | None:
     label, locked = filled(question.question, facts), said is not None
-    if isinstance(question, Choice):
-        return _choice(question, said, facts, label, key)
-    if isinstance(question, Slope):
-        st.markdown(label)
-        return said if isinstance(said, float) else drawn
-    if isinstance(question, Order):
-        return _order(question, said, facts, label, key)
-    value = float(said) if isinstance(said, float) else question.start
-    return float(
-        st.slider(
-            label, question.low, question.high, value, question.step, f"%.{question.digits}f",
-            key=key, disabled=locked,
-        )
-    )  # fmt: skip
+    with st.container(key=f"{ASKED}.{question.kind}"):
+        if isinstance(question, Slope):
+            st.markdown(label)
+        elif isinstance(question, Choice):
+            _choice(question, said, facts, label, key)
+        elif isinstance(question, Order):
+            _order(question, said, facts, label, key)
+        else:
+            value = float(said) if isinstance(said, float) else question.start
+            st.slider(
+                label, question.low, question.high, value, question.step, f"%.{question.digits}f",
+                key=key, disabled=locked,
+            )  # fmt: skip
+    return drawn or partial(_answer_now, question, key)
+
+
+def _answer_now(question: Question, key: str) -> Answer | None:
+    """Return what a widget says at this moment, as far as it is an answer."""
+    value = st.session_state.get(key)
+    if isinstance(value, list):
+        value = tuple(map(str, value))
+    if not isinstance(value, str | float | tuple):
+        return None
+    try:
+        return read_answer(question, answer_text(value))
+    except SpecificationError:
+        return None
 
 
 def draw_slope(
     question: Slope, lesson: Lesson, results: Results, said: float | None, facts: Facts, key: str
-) -> float | None:
-    """Have a slope drawn on axes with logarithms, and return it; None until it was touched.
+) -> Read:
+    """Have a slope drawn on axes with logarithms, and return what reads it: None until touched.
 
     Parameters
     ----------
@@ -77,7 +92,8 @@ def draw_slope(
     numbers = [facts.get(f"{question.curve}.{name}") for name in ("first", "from", "to")]
     first, *sizes = (float(n) if isinstance(n, int | float) else 0.0 for n in numbers)
     if first <= 0.0 or not 0.0 < sizes[0] < sizes[1]:
-        return _typed(question, said, key)
+        _typed(question, said, key)
+        return partial(_answer_now, question, key)
     document = slope_document(
         first, (sizes[0], sizes[1]), (question.low, question.high),
         question.start if said is None else said, question.step, said is not None,
@@ -92,8 +108,10 @@ def draw_slope(
         on_move=only_a_run,
         tools=False,
     )
-    if said is not None:
-        return said
+    return partial(_slope_now, document, key)
+
+
+def _slope_now(document: dict[str, Any], key: str) -> float | None:
     now = moved(key)
     at = now.handles.get(HANDLE) if now is not None else None
     return None if at is None else slope_at(document, at)
@@ -118,36 +136,30 @@ def curve_of(name: str, lesson: Lesson, results: Results, words: str) -> Known:
     return Known(f"{words}{slope}", curve.n, curve.mean)
 
 
-def _typed(question: Number, said: float | None, key: str) -> float:
+def _typed(question: Number, said: float | None, key: str) -> None:
     value = question.start if said is None else said
     step = question.step
-    return float(
-        st.slider("Slope", question.low, question.high, value, step, key=key,
-                  disabled=said is not None)
-    )  # fmt: skip
+    st.slider("Slope", question.low, question.high, value, step, key=key, disabled=said is not None)
 
 
-def _choice(
-    question: Choice, said: Answer | None, facts: Facts, label: str, key: str
-) -> str | None:
+def _choice(question: Choice, said: Answer | None, facts: Facts, label: str, key: str) -> None:
     options = {option.name: mixed(filled(option.label, facts)) for option in question.options}
     index = None if said is None else list(options).index(str(said))
-    found: str | None = st.radio(
+    st.radio(
         label, list(options), index, format_func=options.__getitem__, key=key,
         disabled=said is not None,
     )  # fmt: skip
-    return found
 
 
-def _order(
-    question: Order, said: Answer | None, facts: Facts, label: str, key: str
-) -> tuple[str, ...] | None:
+def _order(question: Order, said: Answer | None, facts: Facts, label: str, key: str) -> None:
     labels = {item.name: filled(item.label, facts) for item in question.items}
-    chosen: list[str] = st.multiselect(
-        label, list(labels), list(said) if isinstance(said, tuple) else [],
-        format_func=labels.__getitem__, key=key, disabled=said is not None,
-        placeholder="Pick all, one after another",
+    # All of them are seen from the start, and what is pressed comes in the order of pressing.
+    chosen = st.pills(
+        label, list(labels), default=list(said) if isinstance(said, tuple) else [],
+        selection_mode="multi", format_func=labels.__getitem__, key=key,
+        disabled=said is not None,
     )  # fmt: skip
-    for number, name in enumerate(chosen, start=1):
-        st.markdown(f"{number}. {mixed(labels[name])}")
-    return tuple(chosen) if len(chosen) == len(labels) else None
+    if chosen:
+        st.markdown("\n".join(f"{n}. {mixed(labels[name])}" for n, name in enumerate(chosen, 1)))
+    if said is None:
+        st.markdown(":small[Press all, one after another; a second press takes one back.]")

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
 
 import streamlit as st
 
-from moeviz.charts.proofs import Proof, proof_of
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
 from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.ran import result_of
 from moeviz.lessons.reader import looked_up
 from moeviz.lessons.results import Beside, Results, Shipped
 from moeviz.lessons.runs import Run
-from moeviz.study.kept import KeptResult
-from moeviz.symbolic.catalogue.shipped import summary_of
 from moeviz.ui.lessons.here import kept_facts
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.person import person, visitor
@@ -123,26 +119,6 @@ def _results(names: str, _jobs: Mapping[Run, Snapshot]) -> Results:
 @st.cache_resource(max_entries=MOST_FACTS, show_spinner=False)
 def _facts_of(name: str, _lesson: Lesson, _results: Results) -> Facts:
     return looked_up(_lesson, _results)
-
-
-def result_of(run: Run, job: Snapshot) -> Any:
-    """Return what came of a run, in the form in which kept results are.
-
-    Parameters
-    ----------
-    run : Run
-    job : Snapshot
-        That has come to its end.
-    """
-    date = datetime.now(UTC).date().isoformat()
-    if run.what == "check":
-        return _proof(run.name, job.result(), date)
-    return KeptResult(date, job.device, job.result())
-
-
-def _proof(name: str, verdict: Mapping[str, Any], date: str) -> Proof:
-    """Return a verdict that was decided just now as the index of those that ship has it."""
-    return proof_of(name, summary_of(verdict, date))
 
 
 def _who(run: Run) -> Engine | Checker:

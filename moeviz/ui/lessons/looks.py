@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import streamlit as st
 
-from moeviz.charts.closeness import Setup as Atoms
-from moeviz.charts.closeness import closeness_document
-from moeviz.charts.gates import gates_document
 from moeviz.charts.lesson_pictures import protocols_document, training_document
 from moeviz.charts.palette import theme_named
 from moeviz.charts.screen import study_screen
@@ -20,13 +15,14 @@ from moeviz.lessons.blocks import Check, Look
 from moeviz.lessons.facts import OfCurve, OfTraining
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.looks import look_document
 from moeviz.lessons.pictures import link_of
+from moeviz.lessons.ran import result_of
 from moeviz.lessons.results import Shipped
 from moeviz.lessons.runs import Run
 from moeviz.lessons.words import PAGES
 from moeviz.study import Result
 from moeviz.text import json_text
-from moeviz.ui.lessons.live import result_of
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.navigation import ADDRESSES
@@ -36,12 +32,6 @@ from moeviz.ui.shared.watch import watch
 
 PICTURE = "lessons.plane"
 STUDY = "lessons.study"
-
-WINDOW = (-1.6, 1.6)
-"""The part of the plane of gates that is drawn beside words, at the least."""
-
-_ROOM = 1.15
-"""Around vectors that reach farther."""
 
 Guess = tuple[str, float]
 """A curve's source, and the slope that was predicted for it."""
@@ -118,7 +108,7 @@ def show_run(
     else:
         proof = own if own is not None else Shipped().claim(run.name)
         st.markdown(f"{mixed(proof.statement)}  \n**{mixed(proof.says)}** ({proof.date})")
-        st.page_link(_path("checker"), label="The certificate", query_params={"claim": run.name})
+        st.page_link(_path("checker"), label="→ The certificate", query_params={"claim": run.name})
 
 
 def _plain(document: dict[str, object], key: str, lesson: Lesson) -> None:
@@ -127,48 +117,6 @@ def _plain(document: dict[str, object], key: str, lesson: Lesson) -> None:
 
 def _path(page: str) -> str:
     return next(path for path, address in ADDRESSES.items() if address == page)
-
-
-def look_document(look: Look, compact: bool) -> tuple[dict[str, Any], str]:
-    """Return a picture's document and the name of its scene.
-
-    Parameters
-    ----------
-    look : Look
-        That is drawn.
-    compact : bool
-        Whether words stand beside it.
-    """
-    picture = look.picture
-    if isinstance(picture, Atoms):
-        document, scene = closeness_document(picture), "cells"
-    else:
-        assert picture is not None
-        document, scene = gates_document(picture), "gates"
-        # No step of a lesson asks for the weights at one input.
-        (x,) = (handle for handle in document["handles"] if handle["id"] == "x")
-        x["panels"] = []
-    if compact:
-        document |= {"shown": 1} if scene == "cells" else _close(document)
-    if look.still:
-        document["handles"] = [{**handle, "fixed": True} for handle in document["handles"]]
-    return document, scene
-
-
-def _close(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how planes are drawn beside words: close, with every handle in them.
-
-    A phone shows titles alone: where routers are the same, the gate is what tells planes apart.
-    """
-    far = max(abs(part) for handle in document["handles"] for part in handle["at"])
-    window = WINDOW if far < WINDOW[1] else (-_ROOM * far, _ROOM * far)
-    models = document["models"]
-    if len({model["title"] for model in models}) < len({model["note"] for model in models}):
-        models = [
-            {**m, "title": f"{m['note'][0].upper()}{m['note'][1:]}", "note": m["title"].lower()}
-            for m in models
-        ]
-    return {"bare": True, "x": window, "y": window, "models": models}
 
 
 def _curves(

@@ -21,7 +21,7 @@ from moeviz.lessons.progress import Place
 from moeviz.lessons.questions import Slope
 from moeviz.lessons.runs import Run
 from moeviz.ui.lessons.answering import show_check, show_predict
-from moeviz.ui.lessons.ask import curve_of, draw_slope
+from moeviz.ui.lessons.ask import Read, curve_of, draw_slope
 from moeviz.ui.lessons.here import lesson_here
 from moeviz.ui.lessons.kept import remember
 from moeviz.ui.lessons.link import LESSON, SAID, SEED, STEP
@@ -98,9 +98,7 @@ def _draws(step: Step) -> bool:
     return isinstance(step.question, Slope) or any(_big(block) for block in step.blocks)
 
 
-def _draw(
-    question: Slope, step: Step, lesson: Lesson, request: Request, facts: Facts
-) -> float | None:
+def _draw(question: Slope, step: Step, lesson: Lesson, request: Request, facts: Facts) -> Read:
     said = request.own[SAID].get(step.id)
     answer = None if said is None else read_answer(question, said)
     return draw_slope(

@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 
 from moeviz.export.record import record_pdf
-from moeviz.lessons.answers import judged, read_answer, right_words, with_guess
+from moeviz.lessons.answers import judged, read_answer, right_words, why_unknown, with_guess
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.origins import sources_of
 
 VERDICTS = {
     "right": "right",
@@ -19,6 +20,9 @@ VERDICTS = {
     "wrong": "not so",
     "unknown": "this result cannot tell",
 }
+
+
+UNANSWERED = {"said": "", "right": "", "verdict": "", "rows": ()}
 
 
 def offer_record(lesson: Lesson, said: Mapping[str, str], facts: Facts, link: Any) -> None:
@@ -54,9 +58,14 @@ def record_of(lesson: Lesson, said: Mapping[str, str], facts: Facts) -> dict[str
     facts : mapping of str to Fact
     """
     reveals = {step.reveal.of: step.reveal for step in lesson.steps if step.reveal is not None}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for step in lesson.steps:
-        if step.question is None or step.id not in said:
+        if step.question is None:
+            continue
+        kind = "Prediction" if step.kind == "predict" else "Check"
+        question = filled(step.question.question, facts)
+        if step.id not in said:
+            rows.append({**UNANSWERED, "kind": kind, "question": question})
             continue
         answer = read_answer(step.question, said[step.id])
         told = with_guess(facts, step.question, answer)
@@ -64,13 +73,13 @@ def record_of(lesson: Lesson, said: Mapping[str, str], facts: Facts) -> dict[str
         beside = reveal.rows if reveal is not None else {}
         rows.append(
             {
-                "kind": "Prediction" if step.kind == "predict" else "Check",
-                "question": filled(step.question.question, facts),
+                "kind": kind,
+                "question": question,
                 "said": str(told["guess"]),
-                "right": right_words(step.question, facts) or "",
+                "right": right_words(step.question, facts) or why_unknown(step.question, facts),
                 "verdict": VERDICTS[judged(step.question, answer, facts)],
                 "rows": [[title, filled(words, told)] for title, words in beside.items()],
             }
         )
     date = datetime.now(UTC).date().isoformat()
-    return {"title": lesson.title, "date": date, "rows": rows}
+    return {"title": lesson.title, "date": date, "sources": sources_of(lesson, facts), "rows": rows}

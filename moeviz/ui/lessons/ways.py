@@ -58,10 +58,12 @@ def show_ways(step: Step, lesson: Lesson, request: Request) -> None:
     waits = step.kind == "predict" and open_yet
     last = number == len(lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Back", key="lessons.back", disabled=number == 1, on_click=_go, args=(-1,))
+        st.button(
+            "Back", key="lessons.back", disabled=number == 1, on_click=_go, args=(number - 1,)
+        )
         if not last and not waits:
             kind: Literal["primary", "secondary"] = "secondary" if open_yet else "primary"
-            st.button("Next", key="lessons.next", type=kind, on_click=_go, args=(1,))
+            st.button("Next", key="lessons.next", type=kind, on_click=_go, args=(number + 1,))
         st.button("Start again", key=AGAIN, on_click=_again)
     if last:
         st.markdown(":small[This was the last step; the list counts the lesson as finished.]")
@@ -84,10 +86,11 @@ def show_below(lesson: Lesson, request: Request, facts: Facts) -> None:
     st.markdown(f":small[This lesson takes about {lesson.minutes} minutes.{mixed(needs)}]")
 
 
-def _go(by: int) -> None:
+def _go(number: int) -> None:
+    """Go to a step; pressed twice before the page was drawn anew, still to that one."""
     if STATE.own(LESSON):
         lesson = lesson_here(STATE.own(LESSON))
-        STATE.say(STEP, min(len(lesson.steps), max(1, STATE.own(STEP) + by)))
+        STATE.say(STEP, min(len(lesson.steps), max(1, number)))
 
 
 def _again() -> None:

@@ -17,11 +17,10 @@ from typing import Any, TypeVar
 
 from moeviz.errors import MoevizError
 from moeviz.rooms.hall import Hall
-from moeviz.rooms.on_show import OnShow, on_show
-from moeviz.rooms.plain import letters_of
+from moeviz.rooms.on_show import OnShow
 from moeviz.rooms.room import Room
-from moeviz.text import json_text
 from moeviz.ui.room.board import Board
+from moeviz.ui.room.texts import Texts
 from moeviz.ui.shared.events import Event
 from moeviz.ui.shared.live import BEAT, BEAT_SECONDS, END, RETRY
 from moeviz.ui.shared.publication import Sheet
@@ -39,9 +38,6 @@ MOST_STREAMS = 1500
 
 MOST_EACH = 4
 """Streams of one phone or one lecturer; a newer one ends the oldest."""
-
-PUBLIC, LEAD = "public", "lead"
-"""What all are told, and what the lecturer is."""
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +68,7 @@ class Bulletin:
     ) -> None:
         self._hall = hall
         self._settle = settle
-        self._beside = beside
+        self._texts = Texts(hall, beside)
         self._beat = beat
         self._streams = 0
         self._closing = False
@@ -115,7 +111,7 @@ class Bulletin:
         ----------
         code : str
         kind : str
-            :data:`PUBLIC` or :data:`LEAD`.
+            :data:`~moeviz.ui.room.texts.PUBLIC` or :data:`~moeviz.ui.room.texts.LEAD`.
         who : hashable
             Whose stream it is.
         member : int, optional
@@ -161,7 +157,7 @@ class Bulletin:
             If there is none.
         """
         here = self.here(code)
-        made = await self.work(lambda: self._made(code, here))
+        made = await self.work(lambda: self._texts.made(code, here))
         return made[kind]
 
     def close(self) -> None:
@@ -202,7 +198,7 @@ class Bulletin:
                 try:
                     if settled is None or settled.done():
                         settled = self._kept(self._settled(board))
-                    look = partial(self._look, board.code, sync, here, told)
+                    look = partial(self._texts.look, board.code, sync, here, told)
                     mark, made = await self.work(look)
                     if made:
                         told = mark
@@ -239,29 +235,3 @@ class Bulletin:
         except Exception:
             logger.exception("Room %s was not told what came out", code)
         return False
-
-    def _look(
-        self, code: str, sync: bool, here: set[int], told: Any
-    ) -> tuple[Any, dict[str, Sheet]]:
-        books = self._hall().books
-        if sync:
-            books.sync(code)
-        room = books.found(code)
-        beside = json_text(self._beside(books.view(code, on_show)))
-        mark = (room.changes, bool(room.state.ended), frozenset(here), beside)
-        return mark, self._made(code, here) if mark != told else {}
-
-    def _made(self, code: str, here: set[int]) -> dict[str, Sheet]:
-        """Return what all are told, and what the lecturer is."""
-
-        def read(room: Room) -> tuple[OnShow, dict[str, Any], dict[str, Any]]:
-            names = [each.nickname for each in room.members.values() if each.number in here]
-            return on_show(room), room.public(len(here)), room.told(len(here), names)
-
-        seen, public, lead = self._hall().books.view(code, read)
-        beside = self._beside(seen)
-        return {PUBLIC: _sheet({**public, **beside}), LEAD: _sheet({**lead, **beside})}
-
-
-def _sheet(told: dict[str, Any]) -> Sheet:
-    return Sheet.of(json_text({**told, "letters": letters_of(told)}, compact=True))

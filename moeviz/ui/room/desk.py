@@ -15,7 +15,7 @@ from moeviz.rooms.hall import Hall
 from moeviz.rooms.limits import Buckets
 from moeviz.rooms.on_show import OnShow, on_show
 from moeviz.rooms.room import Room
-from moeviz.ui.room.bulletin import LEAD, PUBLIC, Bulletin
+from moeviz.ui.room.bulletin import Bulletin
 from moeviz.ui.room.opening import agenda_of
 from moeviz.ui.room.requests import (
     FRESH,
@@ -28,6 +28,7 @@ from moeviz.ui.room.requests import (
     key_of,
     read_json,
 )
+from moeviz.ui.room.texts import LEAD, PUBLIC
 from moeviz.ui.shared.datafile import FOREVER
 from moeviz.ui.shared.events import packed, plain
 from moeviz.ui.shared.lecturer import asks_as_lecturer

@@ -7,15 +7,17 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moeviz.engine import Snapshot
 from moeviz.errors import MoevizError
 from moeviz.rooms.on_show import OnShow
 from moeviz.text import json_text
-from moeviz.ui.room.shown import Shown, shown_of
 from moeviz.ui.shared.news import TELLERS
 from moeviz.ui.shared.session import look
+
+if TYPE_CHECKING:
+    from moeviz.ui.room.shown import Shown
 
 MOST_KEPT = 300
 """Pictures in memory; those used longest ago are made again."""
@@ -85,6 +87,10 @@ class Gallery:
         """
         snapshot = self._snapshot(seen.job)
         new = self._note(seen.job, snapshot)
+        if not seen.things:
+            return new
+        from moeviz.ui.room.shown import Shown  # Loads what computes.
+
         for thing in seen.things:
             key = _key(thing, seen)
             live = snapshot if snapshot is not None and _is_run(thing, seen) else None
@@ -156,6 +162,8 @@ def _stamp(thing: Mapping[str, Any], seen: OnShow, live: Snapshot | None) -> Has
 
 
 def _made(thing: Mapping[str, Any], lesson: str, live: Snapshot | None) -> Shown | None:
+    from moeviz.ui.room.shown import shown_of
+
     try:
         return shown_of(thing, lesson, live)
     except MoevizError as error:

@@ -9,9 +9,6 @@ from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.reader import looked_up, read_lesson
 
-HANDED = "own-"
-"""What the names of lessons begin with that a lecturer handed in."""
-
 
 def lesson_of(text: str, name: str, digest: str = "") -> Lesson | None:
     """Return a room's lesson; None where it is not to be had any more.

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from moeviz.lessons.faults import LessonError
-from moeviz.lessons.lesson import Lesson
 from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.step import LONGEST, Step
-from moeviz.ui.room.lesson_of import HANDED
 from moeviz.ui.room.page_steps import steps_of
 
+if TYPE_CHECKING:
+    from moeviz.lessons.lesson import Lesson
+
 LESSONS_PAGE = "lessons"
+
+HANDED = "own-"
+"""What the names of lessons begin with that a lecturer handed in."""
 
 ENDING = " · moeviz"
 """What the title of a browser's window ends with, of pages that have no heading."""
@@ -65,6 +68,7 @@ def _of_lesson(name: str) -> Agenda:
 
 
 def _of_text(text: Any) -> Agenda:
+    from moeviz.lessons.faults import LessonError
     from moeviz.lessons.reader import read_lesson
 
     if not isinstance(text, str):

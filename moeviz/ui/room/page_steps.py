@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from moeviz.errors import MoevizError
-from moeviz.lessons.pictures import PICTURES, picture_of
 from moeviz.rooms.step import Step
 
 CONVERGENCE = "convergence"
@@ -32,7 +31,7 @@ def steps_of(address: str, link: Link, looks: Step) -> tuple[Step, ...]:
     if address == CONVERGENCE:
         return (looks, *_slope(link, looks.page))
     try:
-        if address in PICTURES:
+        if address in _PICTURES:
             return (_picture(address, link, looks),)
         run = _RUNS[address](link) if address in _RUNS else None
         return (looks if run is None else _runs(run, looks),)
@@ -41,6 +40,8 @@ def steps_of(address: str, link: Link, looks: Step) -> tuple[Step, ...]:
 
 
 def _picture(address: str, link: Link, looks: Step) -> Step:
+    from moeviz.lessons.pictures import picture_of
+
     said = urlencode(link)
     picture_of(address, said)
     return replace(looks, shows=({"look": {"page": address, "link": said, "still": False}},))
@@ -81,6 +82,7 @@ def _training(link: Link) -> Mapping[str, Any] | None:
     return {"what": "training", "name": preset.name, "values": values}
 
 
+_PICTURES = ("gates", "cells")
 _RUNS = {"checker": _check, "protocols": _map, "train": _training}
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moeviz.engine import Checker, Engine, Snapshot
 from moeviz.errors import MoevizError
-from moeviz.lessons.results import Beside
-from moeviz.lessons.runs import Run
-from moeviz.rooms.lesson_outcome import came_out, words_before
 from moeviz.rooms.room import Room
 from moeviz.rooms.step import Step
 from moeviz.text import signed
-from moeviz.ui.room.lesson_of import kept_facts, lesson_of
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.session import checker, engine, hall, look
+
+# Lessons load what computes; a class that comes back does not wait for that.
+if TYPE_CHECKING:
+    from moeviz.lessons.runs import Run
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ def run_of(said: Mapping[str, Any]) -> Run:
     said : mapping
         ``what``, ``name`` and ``values``; of rooms of before ``preset`` and ``values``.
     """
+    from moeviz.lessons.runs import Run
+
     name = str(said.get("name", said.get("preset")))
     return Run(said.get("what", "study"), name, dict(said.get("values", {})))
 
@@ -127,6 +129,9 @@ def _of_lesson(step: Step, room: Room) -> Outcome | None:
     name = str(source.get("lesson", ""))
     if not name:
         return None
+    from moeviz.rooms.lesson_outcome import came_out
+    from moeviz.ui.room.lesson_of import kept_facts, lesson_of
+
     lesson = lesson_of(room.agenda.lesson, name, str(source.get("digest", "")))
     if lesson is None:
         return {"words": CHANGED}
@@ -135,8 +140,11 @@ def _of_lesson(step: Step, room: Room) -> Outcome | None:
 
 def _run_for_lesson(step: Step, room: Room, job: Snapshot, known: Outcome | None) -> Outcome:
     """Return what a lesson says with a run in the place of what ships: words and answers alike."""
+    from moeviz.lessons.ran import result_of
     from moeviz.lessons.reader import looked_up
-    from moeviz.ui.lessons.live import result_of
+    from moeviz.lessons.results import Beside
+    from moeviz.rooms.lesson_outcome import came_out, words_before
+    from moeviz.ui.room.lesson_of import lesson_of
 
     source, run = step.source or {}, run_of(step.run or {})
     name = str(source.get("lesson", ""))

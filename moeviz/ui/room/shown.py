@@ -13,7 +13,9 @@ from moeviz.engine import Snapshot
 from moeviz.errors import SpecificationError
 from moeviz.lessons.blocks import Look
 from moeviz.lessons.facts import OfCurve, OfTraining, Source
+from moeviz.lessons.looks import look_document
 from moeviz.lessons.pictures import picture_of
+from moeviz.lessons.ran import result_of
 from moeviz.lessons.results import Shipped
 from moeviz.lessons.runs import Run
 from moeviz.text import json_text
@@ -71,8 +73,6 @@ def shown_of(thing: Mapping[str, Any], lesson: str, live: Snapshot | None) -> Sh
 
 
 def _look(page: str, link: str, still: bool) -> Shown:
-    from moeviz.ui.lessons.looks import look_document
-
     document, scene = look_document(Look(page, link, "", picture_of(page, link), still), True)
     if document.get("bare"):
         # All of it, on whatever screen: what a hand has drawn out of the plane's middle as well.
@@ -110,8 +110,6 @@ def _run(run: Run, curves: Sequence[str], lesson: str, live: Snapshot | None) ->
 
 def _own(run: Run, live: Snapshot | None) -> tuple[Any, str]:
     """Return what came of the room's own run, and what is said below it."""
-    from moeviz.ui.lessons.live import result_of
-
     if live is None:
         return None, ""
     if live.state == "done":

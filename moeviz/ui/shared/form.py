@@ -18,9 +18,10 @@ from typing import Any
 
 import streamlit as st
 
-from moeviz.errors import MoevizError, SpecificationError
+from moeviz.errors import MoevizError
 from moeviz.fields import Field, Value
 from moeviz.ui.shared.address import Address
+from moeviz.ui.shared.form_texts import read_text, text_of, values_of
 from moeviz.ui.shared.link import Page, Request
 
 _TYPED = ("text", "lines")
@@ -87,6 +88,10 @@ class FormState:
         """Return what one of the page's keys says that no widget holds."""
         return self._memory.own[name] if self._remembered in st.session_state else None
 
+    def own_values(self) -> dict[str, Any]:
+        """Return what each of the page's keys says that no widget holds."""
+        return {key.name: self.own(key.name) for key in self.page.keys}
+
     def say(self, name: str, value: Any) -> None:
         """Set what one of the page's keys says that no widget holds."""
         self._memory.own[name] = value
@@ -115,7 +120,7 @@ class FormState:
         """
         typed = [field for field in fields if field.kind in _TYPED]
         held = self._all_held(form, typed)
-        return {f.name: held[f.name] for f in typed if _read(f, held[f.name]) is None}
+        return {f.name: held[f.name] for f in typed if read_text(f, held[f.name]) is None}
 
     def start_again(self) -> None:
         """Go back to what an empty address asks for; for a callback."""
@@ -180,7 +185,7 @@ class FormState:
             Its fields.
         """
         held = self._all_held(form, fields)
-        values = _values(fields, held)
+        values = values_of(fields, held)
         texts = {
             field.name: held[field.name]
             if field.applies(values)
@@ -199,7 +204,7 @@ class FormState:
         fields : sequence of Field
             Its fields.
         """
-        return _values(fields, self._all_held(form, fields))
+        return values_of(fields, self._all_held(form, fields))
 
     def checked(self, form: str, fields: Sequence[Field]) -> tuple[dict[str, Value], list[str]]:
         """Return :meth:`values`, and in sentences what in the texts cannot be read.
@@ -248,7 +253,7 @@ class FormState:
 
     def _count(self, memory: _Memory, form: str, field: Field) -> int:
         counted = self.page.table[field.counted]
-        (said,) = _values((counted,), {counted.name: self._held(memory, form, counted)}).values()
+        (said,) = values_of((counted,), {counted.name: self._held(memory, form, counted)}).values()
         return int(said)  # type: ignore[arg-type]
 
     def _key(self, memory: _Memory | None, name: str) -> str:
@@ -266,7 +271,7 @@ class FormState:
     def _held(self, memory: _Memory, form: str, field: Field) -> str:
         key = self._field_key(memory, form, field)
         if key in st.session_state:
-            memory.held[key] = _text(field, st.session_state[key])
+            memory.held[key] = text_of(field, st.session_state[key])
         elif key not in memory.held:
             return self._first(memory, form, field)
         return memory.held[key]
@@ -305,28 +310,3 @@ class FormState:
     @property
     def _restored(self) -> str:
         return f"{self.page.name}.restored"
-
-
-def _values(fields: Sequence[Field], held: dict[str, str]) -> dict[str, Value]:
-    values = {}
-    for field in fields:
-        read = _read(field, held[field.name])
-        values[field.name] = field.default if read is None else read
-    return values
-
-
-def _read(field: Field, text: str) -> Value | None:
-    """Return what a text stands for, or None where it is nonsense."""
-    try:
-        return field.read(text)
-    except SpecificationError:
-        return None
-
-
-def _text(field: Field, value: Any) -> str:
-    """Return what a field's widget holds as text."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    return field.write(tuple(value) if isinstance(value, list) else value)

@@ -70,9 +70,10 @@ function turn(term, word) {
   made.onpointerdown = () => { box.before = box.of === made ? box.how : null; };
   made.onclick = ({ detail }) => box.press(made, word, detail > 0);
   made.onfocus = () => made.matches(":focus-visible") && box.open(made, word, "focus");
-  term.onfocusout = ({ relatedTarget }) => {
+  // There is no `onfocusout`.
+  term.addEventListener("focusout", ({ relatedTarget }) => {
     if (box.of === made && !term.contains(relatedTarget)) box.shut();
-  };
+  });
   term.replaceChildren(made, said);
 }
 

@@ -18,6 +18,7 @@ from moeviz.ui.shared.words import (
     check_sentence,
     map_sentence,
     progress_sentence,
+    stopped_words,
     training_sentence,
 )
 
@@ -54,7 +55,10 @@ def _study_screens(snapshot: Snapshot, themes: Collection[str]) -> Screens:
     from moeviz.charts.screen import study_screen
 
     result, sizes = snapshot.result(), snapshot.spec["sizes"]
-    return {theme: study_screen(result, sizes, theme_named(theme)) for theme in themes}
+    stopped = stopped_words(snapshot)
+    return {
+        theme: study_screen(result, sizes, theme_named(theme), stopped=stopped) for theme in themes
+    }
 
 
 def _training_screens(snapshot: Snapshot, themes: Collection[str]) -> Screens:

@@ -152,6 +152,17 @@ def check_sentence(snapshot: Snapshot) -> str:
     return f"{_ended(snapshot)} after {duration(snapshot.seconds)}."
 
 
+def stopped_words(snapshot: Snapshot) -> str:
+    """Say in few words how a job stopped before its end; nothing where it goes on or is done.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A job as the engine sees it.
+    """
+    return "" if snapshot.active or snapshot.state == "done" else _ended(snapshot)
+
+
 def _ended(snapshot: Snapshot) -> str:
     return ended_words(snapshot.state, snapshot.message)
 

@@ -12,6 +12,7 @@ from moeviz.train.presets import PRESETS
 from moeviz.train.published import PrintedTable
 from moeviz.train.result import TrainingResult
 from moeviz.ui.shared.guard import plain
+from moeviz.ui.shared.tabs import open_tab
 from moeviz.ui.shared.terms import with_terms
 from moeviz.ui.train.drawn import Shown
 from moeviz.ui.train.inside import inside
@@ -44,11 +45,7 @@ def show_below(preset: str, shown: Shown | None) -> None:
         drawn["Inside"] = lambda: inside(job(), shown.spec)
         drawn["The papers' tables"] = lambda: _papers(preset, shown)
     drawn["About"] = lambda: _about(preset)
-    names = list(drawn)
-    for tab, name in zip(st.tabs(names, key=TABS, on_change="rerun"), names, strict=True):
-        if tab.open:
-            with tab:
-                drawn[name]()
+    open_tab(drawn, TABS)
 
 
 def _about(preset: str) -> None:

@@ -12,7 +12,7 @@ from moeviz.train.presets import PRESETS
 from moeviz.train.specification import Training
 from moeviz.train.tasks import TASKS, Digits, Language
 from moeviz.ui.shared.link import Request
-from moeviz.ui.train.link import PRESET, TEXT, TRAIN, form_fields, preset_lines
+from moeviz.ui.train.link import PRESET, TEXT, form_fields, preset_lines
 from moeviz.ui.train.own import text_of
 from moeviz.ui.train.state import STATE
 
@@ -116,7 +116,7 @@ def change_form(preset: str, changes: Mapping[str, Value], **own: Any) -> None:
     **own : Any
         What the page's own keys are to say.
     """
-    said = {key.name: STATE.own(key.name) for key in TRAIN.keys} | own
+    said = STATE.own_values() | own
     wrong = STATE.unread(preset, form_fields(preset))
     STATE.restore(
         Request(said, {**form_values(preset), **changes}),
