@@ -51,10 +51,12 @@ def line(row: dict[str, Any]) -> str:
 
 
 def keep(found: list[dict[str, Any]], file: Path) -> None:
-    """Write rows to a file, in the place of what it says of the same faults."""
+    """Write rows to a file, in the place of what it says of no more cases of the same faults."""
     before = json.loads(file.read_text()) if file.exists() else []
     facts = {key: value for key, value in machine().items() if key != "load_before"}
     kept = {row["fault"]: row for row in before}
-    kept |= {row["fault"]: {**row, **facts} for row in found}
+    for row in found:
+        if row["cases"] >= kept.get(row["fault"], row)["cases"]:
+            kept[row["fault"]] = {**row, **facts}
     text = ",\n".join(f" {json.dumps(kept[fault])}" for fault in sorted(kept))
     file.write_text(f"[\n{text}\n]\n")
