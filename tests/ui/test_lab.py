@@ -257,11 +257,12 @@ def test_changed_settings_are_counted_and_go_back(still):
     assert form(app, still) == PRESETS["cosine-exact"].build({})
 
 
-def costs(app: AppTest) -> list[str]:
+def costs(app: AppTest) -> list[tuple[str, str]]:
     """What is said of a study's work: beside Run, and in the drawer where that is open."""
     said_of = [each.value for each in (*app.markdown, *app.caption)]
-    plain = [words.removeprefix(":small[").removesuffix("]") for words in said_of]
-    return [words for words in plain if re.match(r"[\d,]+ fits, about ", words)]
+    plain = [re.sub(r":small\[(.*?)\]", r"\1", words) for words in said_of]
+    said = r"([\d,]+) fits,\s+about (.*?)(?: on an idle machine)?"
+    return [found.groups() for words in plain if (found := re.fullmatch(said, words))]
 
 
 def test_the_drawer_says_what_follows_at_once(still):
