@@ -24,23 +24,7 @@ function drawn(part) {
   } else if (kind === "code") {
     made.textContent = said;
   } else {
-    made.append(...strung(said));
-  }
-  return made;
-}
-
-// A word that becomes a button could be parted from a comma after it; so the two stay on one line.
-function strung(parts) {
-  const made = [];
-  for (const part of parts) {
-    const before = made.at(-1);
-    const close = typeof part === "string" && before instanceof Element ? part.match(/^\S{0,8}/)[0] : "";
-    if (close) {
-      const kept = document.createElement("span");
-      kept.className = "moeviz-kept";
-      kept.append(before, close);
-      made.splice(-1, 1, kept, drawn(part.slice(close.length)));
-    } else made.push(drawn(part));
+    made.append(...said.map(drawn));
   }
   return made;
 }
@@ -49,7 +33,7 @@ function blocks(text) {
   const made = [];
   for (const [kind, parts] of JSON.parse(text)) {
     const block = document.createElement(kind);
-    block.append(...strung(parts));
+    block.append(...parts.map(drawn));
     const list = made.at(-1);
     if (kind === "p") made.push(block);
     else if (list?.tagName === "UL") list.append(block);
