@@ -14,6 +14,9 @@ from moeviz.study.protocol_result import MapResult
 LARGE = 9
 """Radius of a protocol at which all printed slopes appear, in pixels."""
 
+CROWDED = 9
+"""So many rows have a mark at every second one."""
+
 END_WORDS = {"sgd": "batch", "em": "end of EM"}
 """What tells the ways of a protocol from each other."""
 
@@ -91,13 +94,15 @@ def kinds_panel(result: MapResult) -> dict[str, Any]:
         "title": "The protocols that were tried",
         "note": "disc: all printed slopes",
         "x": [panel["x"][0], panel["x"][1] + 1.7],
-        "y": [panel["y"][0] - 0.9, panel["y"][1] + 0.7],
+        "y": [panel["y"][0] - 1.6, panel["y"][1] + 0.7],
         "tall": 0.75,
         "names": ["starts: distance from the truth", END_WORDS[asked.protocol]],
         "ticks": {
             "x": [[place, f"{columns[place]:g}"] for place in range(0, len(columns), every)],
             "y": [
-                [len(rows) - 1 - row, asked.ways[way].short] for row, (_, way) in enumerate(rows)
+                [len(rows) - 1 - row, asked.ways[way].short]
+                for row, (_, way) in enumerate(rows)
+                if len(rows) < CROWDED or row % 2  # On a phone they would lie on each other.
             ],
         },
         "labels": [

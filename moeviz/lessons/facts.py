@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 from moeviz.charts.papers import PAPERS
 from moeviz.errors import SpecificationError
 from moeviz.lessons.conditions import Fact
+from moeviz.lessons.off_line import astray, off_its_line
 from moeviz.lessons.picture_facts import OfCells, OfGates
 from moeviz.lessons.results import Results
 from moeviz.lessons.training_facts import OfTraining
@@ -64,14 +65,11 @@ class CurveKey:
         """
         for curve in result.curves:
             pairs = (
-                (self.router, curve.router),
-                (self.loss, curve.reading.loss),
-                (self.gauge, curve.reading.gauge),
-                (self.gate, curve.gate),
-                (self.expert, curve.expert),
-                (self.estimator, curve.estimator),
+                (self.router, curve.router), (self.loss, curve.reading.loss),
+                (self.gauge, curve.reading.gauge), (self.gate, curve.gate),
+                (self.expert, curve.expert), (self.estimator, curve.estimator),
                 (self.kind, curve.kind),
-            )
+            )  # fmt: skip
             if all(not asked or asked == found for asked, found in pairs):
                 return curve
         asked = (self.router, self.gate, self.expert, self.loss, self.gauge, self.estimator)
@@ -105,8 +103,10 @@ class OfCurve:
     Gives ``slope``, ``low``, ``high``; ``theory``; ``paper`` and ``source``, the slope that a
     paper prints and where; ``from`` and ``to``, the sample sizes; ``sizes``, how many; ``fits`` of
     each; ``more``, the quotient of the sizes, and ``times``, that of the mean errors; ``first``
-    and ``last``, these; ``reach``, of the fit's truth; ``says``, how it stands to theory, and its
-    ``mark``: yes, no, unknown or waiting; ``seed`` of the truth; ``date``.
+    and ``last``, these; ``off``, by what factor at most what the slope is of is off its line;
+    ``astray``, how many times the geometric mean a mean is at most; ``reach``, of the fit's
+    truth; ``says``, how it stands to theory, and its ``mark``: yes, no, unknown or waiting;
+    ``seed`` of the truth; ``date``.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ class OfCurve:
 
     GIVES: ClassVar[tuple[str, ...]] = (
         "slope", "low", "high", "theory", "paper", "source", "from", "to", "sizes", "fits", "more",
-        "times", "first", "last", "reach", "says", "mark", "seed", "date",
+        "times", "first", "last", "off", "astray", "reach", "says", "mark", "seed", "date",
     )  # fmt: skip
 
     study: str
@@ -149,6 +149,8 @@ class OfCurve:
             "times": first / last if first and last else None,
             "first": first,
             "last": last,
+            "off": off_its_line(curve, str(kept.result.spec["statistic"])),
+            "astray": astray(curve),
             "reach": round(reach) if reach is not None and reach < 1e15 else None,
             "says": says,
             "mark": mark,

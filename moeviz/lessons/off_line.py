@@ -1,0 +1,48 @@
+"""How far a curve is from the line whose slope is told of it, and its means from most fits."""
+
+from __future__ import annotations
+
+import math
+
+from moeviz.study.curves import Curve
+from moeviz.study.statistic import statistic_named
+
+
+def off_its_line(curve: Curve, statistic: str) -> float | None:
+    """Return by what factor what a slope is of is off the slope's line at most.
+
+    Parameters
+    ----------
+    curve : Curve
+    statistic : str
+        What the line runs through.
+
+    Returns
+    -------
+    float or None
+        At least 1; None where there is no line.
+    """
+    if curve.slope is None:
+        return None
+    log = statistic_named(statistic).log
+    used = [
+        (math.log(n), float(log(row)))
+        for n, row in zip(curve.n, curve.loss, strict=True)
+        if n >= curve.slope.window[0] and len(row) >= 2
+    ]
+    across = math.fsum(x for x, _ in used) / len(used)
+    up = math.fsum(y for _, y in used) / len(used)
+    return math.exp(max(abs(y - up - curve.slope.estimate * (x - across)) for x, y in used))
+
+
+def astray(curve: Curve) -> float | None:
+    """Return how many times the geometric mean of a size's losses their mean is, at most.
+
+    It is large where a few fits that went astray make the mean; None where nothing is measured.
+
+    Parameters
+    ----------
+    curve : Curve
+    """
+    pairs = zip(curve.mean, curve.geometric, strict=True)
+    return max((mean / middle for mean, middle in pairs if mean and middle), default=None)
