@@ -40,7 +40,11 @@ async function typeset(node, tex) {
     katex.render(tex, made, LIMITS);
     const math = made.querySelector("math");
     math?.querySelector("annotation")?.remove();
-    if (math && tame(math)) node.replaceChildren(math);
+    if (!math || !tame(math)) return;
+    node.replaceChildren(math);
+    // A formula breaks nowhere: one that is wider than its place is moved within it.
+    const room = node.parentElement?.clientWidth ?? 0;
+    if (room && node.getBoundingClientRect().width > room) node.classList.add("wide");
   } catch {
     // The letters stay.
   }
