@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from moeviz.engine.jobs import MESSAGES, Job
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.owner import Owner
 from moeviz.engine.record import Record
+from moeviz.engine.store import Store
 
 Results = dict[str, dict[str, Any]]
 """Finished blocks by id."""
@@ -186,6 +188,31 @@ class Keeper:
             if job.run == number and ended:
                 job.mine, job.seen, job.stamp = False, record, stamp
         return True
+
+    def beat(self, store: Store, jobs: Sequence[Job]) -> list[Job]:
+        """Write that this engine is alive and how its jobs stand, all in one transaction.
+
+        Parameters
+        ----------
+        store : Store
+        jobs : sequence of Job
+            Jobs that were claimed.
+
+        Returns
+        -------
+        list of Job
+            Those that the store does not call ours; :meth:`save` says what became of each.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be written to.
+        """
+        with self._ledger.changed:
+            ours = [job for job in jobs if job.mine and job.active]
+            records = {job.folder.name: job.record(self._owner) for job in ours}
+        kept = store.beat(self._owner, records) if records else set()
+        return [job for job in ours if job.folder.name not in kept]
 
     def leave(self, job: Job) -> None:
         """Let go of what the store has of a job on its device; it goes on on another one.

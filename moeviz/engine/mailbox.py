@@ -11,6 +11,13 @@ from collections.abc import Callable
 TICK_SECONDS = 0.5
 """Time between two ticks."""
 
+MOST_PAUSE_SECONDS = 5.0
+"""After a tick that took long, messages alone are attended to for as long as it took, up to this.
+
+Otherwise one message would be done between two ticks that each take longer than the time between
+them, and what is waited for would never come.
+"""
+
 logger = logging.getLogger(__name__)
 
 
@@ -24,7 +31,8 @@ class Mailbox:
     name : str
         Name of the thread.
     tick : function
-        Called every :data:`TICK_SECONDS`, between messages, while `needs_ticks` returns true.
+        Called every :data:`TICK_SECONDS`, between messages, while `needs_ticks` returns true; less
+        often where it takes long.
     needs_ticks : function returning bool
         Asked after every message.
     """
@@ -62,8 +70,11 @@ class Mailbox:
                     return
                 self._call(message)
             if self._patience() == 0:
-                self._next_tick = time.monotonic() + TICK_SECONDS
+                began = time.monotonic()
                 self._call(self._tick)
+                now = time.monotonic()
+                pause = min(now - began, MOST_PAUSE_SECONDS)
+                self._next_tick = max(began + TICK_SECONDS, now + pause)
 
     def _patience(self) -> float | None:
         """Seconds until the next tick; None if none is needed."""

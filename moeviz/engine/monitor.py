@@ -69,12 +69,12 @@ class Monitor:
         self._device = device
         self._token = EngineToken()
         self._mailbox = Mailbox("moeviz-monitor", self._tick, self._busy)
-        keeper = Keeper(ledger, Owner.here(self._token))
+        self._keeper = Keeper(ledger, Owner.here(self._token))
         self._executor = Executor(
             ledger,
             store,
             runner,
-            keeper,
+            self._keeper,
             self.wishes,
             any_device,
             post=self._mailbox.post,
@@ -158,9 +158,6 @@ class Monitor:
         return bool(self._executor.runs or self._followed)
 
     def _tick(self) -> None:
-        beat = time.monotonic() >= self._next_beat
-        if beat:
-            self._next_beat = time.monotonic() + BEAT_SECONDS
         begun = self._executor.runs.begun()
         asked = self._cancels_asked([job for job, _ in begun])
         for job, number in begun:
@@ -169,9 +166,9 @@ class Monitor:
                 by = _cancel_asked(job) if look else None
                 if by and not self.wishes.of(job):
                     self._endings.end(job, number, "cancelled", MESSAGES[by])
-                elif beat:
-                    self._endings.save(job)
-                    self._share(job)
+        if time.monotonic() >= self._next_beat:
+            self._beat()
+            self._next_beat = time.monotonic() + BEAT_SECONDS
         for job in list(self._followed):
             self._look_after(job)
         self._executor.look_for_workers()
@@ -200,12 +197,31 @@ class Monitor:
             if job.active and not job.mine:
                 self.follow(job)
 
-    def _share(self, job: Job) -> None:
-        """Have a job computed in the turns of all who want it, by whatever engine they asked."""
-        found = self.wishes.of(job)
+    def _beat(self) -> None:
+        """Say that this engine is alive; let go of jobs that another has taken."""
+        begun = self._executor.runs.begun()
+        if not begun:
+            return
+        jobs = [job for job, _ in begun]
+        try:
+            gone = self._keeper.beat(self._store, jobs)
+        except LostStoreError:
+            return  # what has to be written waits for it
+        except StoreError:
+            gone = jobs  # of each the store says whether it must be kept
+        for job, number in begun:
+            if job in gone:
+                with self._endings.failing(job, number):
+                    self._endings.save(job)
+        self._share(jobs)
+
+    def _share(self, jobs: list[Job]) -> None:
+        """Have jobs computed in the turns of all who want each, by whatever engine they asked."""
+        found = self.wishes.of_all(jobs, self._store)
         with self._ledger.changed:
-            if found and job.mine:
-                job.visitors = found
+            for job, visitors in found:
+                if visitors and job.mine:
+                    job.visitors = visitors
 
     def _say_wishes(self, job: Job) -> None:
         if all(kept is not job for kept, _ in self._executor.runs.pending):  # Else when it begins.

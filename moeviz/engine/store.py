@@ -26,7 +26,7 @@ import logging
 import os
 import re
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from moeviz.engine.errors import StoreError, UnknownJobError, told
@@ -34,6 +34,8 @@ from moeviz.engine.folder import Folder
 from moeviz.engine.kind import Kind
 from moeviz.engine.name import Name
 from moeviz.engine.old import is_old, read_old
+from moeviz.engine.owner import Owner
+from moeviz.engine.record import Record
 from moeviz.engine.shelf import Shelf
 
 DEVICES = ("cpu", "cuda")
@@ -126,6 +128,35 @@ class Store:
         """
         nothing: set[Name] = set()
         return self.shelf.read(lambda rows, c: rows.cancels.asked_of(c, names), nothing)
+
+    def beat(self, owner: Owner, records: Mapping[Name, Record]) -> set[Name]:
+        """Write that an owner is alive and how its jobs stand; return those that are its own still.
+
+        One transaction, however many they are.
+
+        Parameters
+        ----------
+        owner : Owner
+        records : mapping of Name to Record
+            At least one.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be written to.
+        """
+        return self.shelf.write(lambda rows, c: set(rows.records.beat(c, owner, records)))
+
+    def wishes_of(self, names: Sequence[Name], since: float) -> dict[Name, set[str]]:
+        """Return who wants each of some jobs, and has asked for it since a moment: in one look.
+
+        Raises
+        ------
+        StoreError
+            If the database cannot be read.
+        """
+        nobody: dict[Name, set[str]] = {name: set() for name in names}
+        return self.shelf.read(lambda rows, c: rows.wishes.by_job(c, names, since), nobody)
 
     def take_in_all(self) -> int:
         """Take in all folders of files below the root that were not taken in before.

@@ -17,7 +17,7 @@ from sqlalchemy import make_url, text
 from toy_chains import Relay, Relays
 
 from moeviz.engine import Store
-from moeviz.engine.database import base, server
+from moeviz.engine.database import base, server, watch
 from moeviz.engine.database.base import Database
 from moeviz.engine.database.refusals import unreachable
 from moeviz.engine.job_engine import JobEngine
@@ -143,6 +143,34 @@ def test_an_app_that_stands_still_does_not_hold_a_job_for_ever(
     assert folders[1].read_results(["a", "b"]) == {"a": {"x": 1}, "b": {"x": 2}}
     for store in stores:
         store.close()
+
+
+def test_a_question_that_a_server_does_not_answer_is_cut_off(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(server, "DEAF_SECONDS", 0.5)
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.05)
+    store = Store(tmp_path, postgres.database())
+    store.shelf.write(lambda rows, c: None)
+    slowly, many = text("SELECT pg_sleep(5)"), text("SELECT pg_sleep(0.15)")
+    began = time.monotonic()
+    with pytest.raises(base.LostStoreError):
+        store.shelf._database._read(lambda c: c.execute(slowly), None)
+    assert 0.4 < time.monotonic() - began < 4
+    asked = []
+
+    def at_first(rows: Any, connection: Any) -> int:
+        asked.append(time.monotonic())
+        connection.execute(slowly if len(asked) == 1 else many)
+        return len(asked)
+
+    assert store.shelf.write(at_first) == 2, "what was not answered is asked again"
+    began = time.monotonic()
+    store.shelf.write(lambda rows, c: [c.execute(many) for _ in range(5)])
+    time.sleep(0.7)
+    assert store.shelf.write(lambda rows, c: c.execute(text("SELECT 1")).scalar()) == 1
+    assert time.monotonic() - began < 5, "none of many short ones is cut off, nor who rests"
+    store.close()
 
 
 def test_a_server_is_told_when_to_give_an_app_up(postgres: Postgres, tmp_path: Path):

@@ -39,6 +39,9 @@ _PASSING = ("08", "57P", "53300", "23505", "40001", "40P01")
 """States that pass: the server is going down, starting, or has no connection left; or two have
 written the same row at the same time."""
 
+_LOST = (exc.TimeoutError, exc.InterfaceError, exc.PendingRollbackError)
+"""Errors of whoever waits for a connection, or goes on with one that was lost before."""
+
 _NEVER = ("authentication failed", "does not exist", "no password supplied", "pg_hba.conf")
 """What a server says to whom it will not let in the next time either."""
 
@@ -80,7 +83,7 @@ def refusal(error: Exception, place: str | Path) -> StoreError:
     said = str(original)
     away = isinstance(error, exc.OperationalError) and not state
     away = away and not any(words in said for words in _NEVER)
-    if lost or away or isinstance(error, (exc.TimeoutError, exc.InterfaceError)):
+    if lost or away or isinstance(error, _LOST):
         return unreachable(place)
     reason = known or f"it refuses ({type(original).__name__})"
     return StoreError(

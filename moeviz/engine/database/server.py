@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
+from moeviz.engine.database.watch import Watch
+
 CONNECT_SECONDS = 5
 """How long a server may take to let a connection in."""
 
@@ -14,7 +16,8 @@ DEAF_SECONDS = 15
 """A server that has confirmed nothing for so long, or an app for the server, is out of reach.
 
 The systems at both ends ask for it, also while a question takes long. Without it one waits a
-quarter of an hour for what was sent over a cable that is cut, and two hours for an answer.
+quarter of an hour for what was sent over a cable that is cut, and two hours for an answer. What a
+server that stands still leaves without an answer is cut off as late.
 """
 
 IDLE_SECONDS = 60
@@ -37,6 +40,7 @@ def served(url: URL) -> Engine:
     engine = create_engine(url, pool_size=8, max_overflow=24, connect_args=options)
     if known:
         event.listen(engine, "connect", _introduce)
+        Watch(engine, DEAF_SECONDS)
     return engine
 
 

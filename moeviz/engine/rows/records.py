@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, bindparam, case, select, update
 
 from moeviz.engine.database.statements import put, put_new, within
 from moeviz.engine.database.tables import jobs, owners
 from moeviz.engine.name import Name
-from moeviz.engine.owner import SILENT_SECONDS
+from moeviz.engine.owner import SILENT_SECONDS, Owner
 from moeviz.engine.record import Record
 
 
@@ -71,14 +72,7 @@ def write(connection: Connection, name: Name, record: Record) -> None:
     know(connection, name)
     owner = record.owner
     if owner is not None:
-        row = {
-            "name": owner.engine,
-            "host": owner.host,
-            "pid": owner.pid,
-            "started": owner.started,
-            "lease": record.beat + SILENT_SECONDS,
-        }
-        put(connection, owners, [row])
+        _lengthen(connection, owner, record.beat)
     later = max(stamp(connection, name) + 1, time.time_ns())
     connection.execute(
         update(jobs)
@@ -95,8 +89,71 @@ def write(connection: Connection, name: Name, record: Record) -> None:
     )
 
 
+def beat(connection: Connection, owner: Owner, records: Mapping[Name, Record]) -> set[Name]:
+    """Write that an owner is alive, and how those of some jobs stand that are its own still.
+
+    However many there are, this takes a few questions and not a few for each.
+
+    Returns
+    -------
+    set of Name
+        The jobs that are its own.
+    """
+    _lengthen(connection, owner, max(record.beat for record in records.values()))
+    names = sorted(records, key=str)  # so that no two wait for one another
+    connection.execute(_AGAIN, [_again(name, records[name], owner) for name in names])
+    return _owned(connection, owner, names)
+
+
 def forget(connection: Connection, name: Name) -> None:
     """Take a state away that cannot be read."""
     connection.execute(
         update(jobs).where(within(jobs, name)).values(state=None, stamp=time.time_ns())
     )
+
+
+def _lengthen(connection: Connection, owner: Owner, beat: float) -> None:
+    row = {
+        "name": owner.engine,
+        "host": owner.host,
+        "pid": owner.pid,
+        "started": owner.started,
+        "lease": beat + SILENT_SECONDS,
+    }
+    put(connection, owners, [row])
+
+
+def _again(name: Name, record: Record, owner: Owner) -> dict[str, Any]:
+    return {
+        **{f"its_{key}": value for key, value in name.columns().items()},
+        "its_owner": owner.engine,
+        "now": time.time_ns(),
+        "state": record.state,
+        "message": record.message,
+        "seconds": record.seconds,
+        "version": record.version,
+        "beat": record.beat,
+    }
+
+
+def _owned(connection: Connection, owner: Owner, names: Sequence[Name]) -> set[Name]:
+    asked = select(jobs.c.kind, jobs.c.hash, jobs.c.device).where(
+        jobs.c.owner == owner.engine, jobs.c.hash.in_({name.hash for name in names})
+    )
+    return {Name(*row) for row in connection.execute(asked)} & set(names)
+
+
+_NOW = bindparam("now", type_=jobs.c.stamp.type)
+_AGAIN = (
+    update(jobs)
+    .where(*(jobs.c[key] == bindparam(f"its_{key}") for key in ("kind", "hash", "device", "owner")))
+    .values(
+        state=bindparam("state"),
+        message=bindparam("message"),
+        seconds=bindparam("seconds"),
+        version=bindparam("version"),
+        beat=bindparam("beat"),
+        stamp=case((jobs.c.stamp >= _NOW, jobs.c.stamp + 1), else_=_NOW),
+    )
+)
+"""Writes how a job stands, unless it has another owner by now."""

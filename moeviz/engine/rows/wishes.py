@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -46,3 +46,16 @@ def by(connection: Connection, name: Name, since: float) -> set[str]:
         within(wishes, name), wishes.c.ended.is_(None), wishes.c.since >= since
     )
     return set(connection.execute(asked).scalars())
+
+
+def by_job(connection: Connection, names: Sequence[Name], since: float) -> dict[Name, set[str]]:
+    """Return who wants each of some jobs and has asked for it since a moment."""
+    asked = select(wishes.c.kind, wishes.c.hash, wishes.c.device, wishes.c.visitor).where(
+        wishes.c.hash.in_({name.hash for name in names}),
+        wishes.c.ended.is_(None),
+        wishes.c.since >= since,
+    )
+    found: dict[Name, set[str]] = {name: set() for name in names}
+    for kind, digest, device, visitor in connection.execute(asked):
+        found.get(Name(kind, digest, device), set()).add(visitor)
+    return found
