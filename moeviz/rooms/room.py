@@ -9,7 +9,7 @@ from typing import Any
 
 from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.answers import Content, is_right, together
-from moeviz.rooms.state import State
+from moeviz.rooms.state import State, numbers_of
 from moeviz.rooms.step import Step
 
 MOST_NAMES = 60
@@ -154,6 +154,7 @@ class Room:
             "together": None,
             "outcome": None,
             "job": None,
+            "numbers": "" if state.hidden or state.ended else numbers_of(state, step.id),
         }
         if revealed and not state.hidden:
             said["together"] = self.together(step)

@@ -10,6 +10,9 @@ from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.step import Step
 
+OWN_NUMBERS = "Numbers of what ran are those of the run in this room; all others are kept ones."
+KEPT_NUMBERS = "Numbers here are those of kept results, not of the run in this room."
+
 
 @dataclass(frozen=True)
 class State:
@@ -94,6 +97,21 @@ def acted(state: State, agenda: Agenda, action: str, value: Any = None) -> State
     if made is None:
         raise RoomError(f"Expected one of the actions {', '.join(ACTIONS)}; reload the page.")
     return made(state, agenda, value)
+
+
+def numbers_of(state: State, name: str) -> str:
+    """Return of which run a step's numbers are, once a run of this room has other ones; "" before.
+
+    Parameters
+    ----------
+    state : State
+    name : str
+        The step's.
+    """
+    if "others" in state.outcomes.get(name, {}):
+        return OWN_NUMBERS
+    others = (outcome.get("others", ()) for outcome in state.outcomes.values())
+    return KEPT_NUMBERS if any(name in each for each in others) else ""
 
 
 def _lead(state: State, agenda: Agenda, value: Any) -> State:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -22,6 +21,9 @@ LONGEST = {
     "id": 60, "title": 400, "words": 4000, "page": 2000, "notes": 6000, "label": 200, "unit": 40
 }  # fmt: skip
 """Characters of texts, at most."""
+
+LARGEST = 1e12
+"""Numbers of a step lie between its negative and it."""
 
 SLOPES = (-2.0, 0.5)
 """Between which a slope is drawn unless the step says otherwise."""
@@ -131,13 +133,13 @@ class Step:
 
     def _check_range(self) -> None:
         numbers = (self.low, self.high, self.by)
-        known = all(isinstance(x, int | float) and math.isfinite(x) for x in numbers)
+        known = all(_is_plain(x) for x in numbers)
         if not known or not self.low < self.high or not 0 < self.by <= self.high - self.low:
             raise RoomError("Expected a range from a lower to a higher number; mend the step.")
-        known = all(isinstance(x, int | float) and 1 <= x <= 1e12 for x in self.sizes)
+        known = all(_is_plain(x) and x >= 1 for x in self.sizes)
         if self.sizes and not (known and len(self.sizes) == 2 and self.sizes[0] < self.sizes[1]):
             raise RoomError("Expected a first and a last sample size; mend the step.")
-        if max(map(abs, numbers)) > 1e12 or (self.high - self.low) / self.by > 1e6:
+        if (self.high - self.low) / self.by > 1e6:
             raise RoomError("Expected a range of at most a million steps; mend the step.")
 
     def to_json(self) -> dict[str, Any]:
@@ -204,9 +206,15 @@ def checked_text(what: str, text: Any, most: int) -> None:
         If it is none.
     """
     if not isinstance(text, str) or len(text) > most:
-        raise RoomError(f"Expected a {what} of at most {most} characters; shorten it.")
+        raise RoomError(f"Expected at most {most} characters in the {what}; shorten it.")
     if printable(check_text(text)) != text:
-        raise RoomError(f"Expected a {what} of letters that can be shown; write it anew.")
+        raise RoomError(f"Expected letters that can be shown in the {what}; write it anew.")
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether it is a number that a step may have: JSON writes whole ones without end."""
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return known and -LARGEST <= value <= LARGEST
 
 
 def _things(said: Any) -> tuple[Mapping[str, Any], ...]:

@@ -8,7 +8,8 @@ from moeviz.lessons.reader import looked_up
 from moeviz.lessons.shelf import shipped
 from moeviz.rooms.answers import is_right, read_answer
 from moeviz.rooms.lesson_agenda import of_lesson
-from moeviz.rooms.lesson_outcome import came_out
+from moeviz.rooms.lesson_outcome import came_out, said_otherwise
+from moeviz.rooms.state import KEPT_NUMBERS, OWN_NUMBERS, State, numbers_of
 from moeviz.ui.room.reveal import run_of
 
 
@@ -33,3 +34,17 @@ def test_a_lesson_is_a_room_in_which_the_lesson_s_right_answer_is_right(name: st
     assert came_out(lesson, lesson.steps[0].id, facts) is None
     live = {run.specification().hash for run in lesson.runs if run.live}
     assert {run_of(step.run).specification().hash for step in agenda.steps if step.run} == live
+
+
+def test_a_room_says_which_numbers_are_of_its_run_and_which_are_kept():
+    lesson = shipped()["slow"]
+    facts = looked_up(lesson)
+    assert said_otherwise(lesson, facts, facts) == []
+    others = said_otherwise(lesson, facts, {**facts, "all.date": "2000-01-01"})
+    assert others == ["next"]  # The last step alone says of which day the result is.
+    state = State(outcomes={"predict": {"words": "−0.5", "others": others}})
+    said = {step.id: numbers_of(state, step.id) for step in lesson.steps}
+    assert said["predict"] == OWN_NUMBERS
+    assert said["next"] == KEPT_NUMBERS
+    assert said["check"] == said["look"] == ""
+    assert {numbers_of(State(), step.id) for step in lesson.steps} == {""}

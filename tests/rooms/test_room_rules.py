@@ -146,6 +146,8 @@ def test_who_was_right_is_a_number_and_nobody_is_where_nothing_came_out():
         {"kind": "choice", "options": (("a", "A"), ("a", "B"))},
         {"kind": "number", "low": 1.0, "high": 1.0}, {"kind": "number", "by": 0.0},
         {"kind": "number", "high": math.inf}, {"kind": "number", "by": 1e-9},
+        {"kind": "number", "low": 10**400, "high": 10**401, "by": 1}, {"low": True, "high": 5},
+        {"sizes": (1, 10**400)}, {"by": 10**400}, {"low": math.nan},
     ],
 )  # fmt: skip
 def test_what_is_no_step_is_refused(change):

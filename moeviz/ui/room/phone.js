@@ -167,7 +167,8 @@ class Phone {
   }
 
   question(step) {
-    this.body.append(...paragraphs(step.words));
+    this.came = element("div", "phone-words");
+    this.body.append(...paragraphs(step.words), this.came);
     const before = this.answers[step.id];
     this.asked = asking(step, before);
     this.sent = element("p", "phone-sent");
@@ -231,12 +232,12 @@ class Phone {
     this.picture.replaceChildren(drawn(step, all, WIDE, 300));
     const mine = own === undefined ? "You did not answer this one. " : `You said ${contentWords(step, own)}. `;
     this.write(this.words, [mine + this.verdict(own) + inWords(step, all)]);
-    this.write(this.came, [told.outcome?.words, told.outcome?.trouble]);
+    this.write(this.came, [told.outcome?.words, told.outcome?.trouble, told.numbers]);
   }
 
   refreshLook(step) {
     this.write(this.lines, [this.told.outcome?.said ?? step.words]);
-    this.write(this.came, [this.told.outcome?.trouble]);
+    this.write(this.came, [this.told.outcome?.trouble, this.told.numbers]);
   }
 
   // Written anew only where it is another: what is typeset stays.
@@ -257,6 +258,7 @@ class Phone {
   }
 
   refreshAsked(step) {
+    this.write(this.came, [this.told.numbers]);
     const kept = this.answers[step.id];
     const { value } = this.asked;
     const same = JSON.stringify(kept) === JSON.stringify(value);

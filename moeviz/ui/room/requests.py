@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from moeviz.engine.errors import StoreError
 from moeviz.errors import MoevizError
 from moeviz.rooms.errors import NotAllowedError, RoomError, TooOftenError, UnknownRoomError
 from moeviz.rooms.limits import connection_of
@@ -34,8 +35,8 @@ _STATUSES: tuple[tuple[type[MoevizError], int], ...] = (
     (NotAllowedError, 403),
     (UnknownRoomError, 404),
     (TooOftenError, 429),
-    (RoomError, 409),
-    (MoevizError, 503),
+    (StoreError, 503),
+    (MoevizError, 409),
 )
 
 

@@ -143,8 +143,8 @@ def _run_for_lesson(step: Step, room: Room, job: Snapshot, known: Outcome | None
     from moeviz.lessons.ran import result_of
     from moeviz.lessons.reader import looked_up
     from moeviz.lessons.results import Beside
-    from moeviz.rooms.lesson_outcome import came_out, words_before
-    from moeviz.ui.room.lesson_of import lesson_of
+    from moeviz.rooms.lesson_outcome import came_out, said_otherwise, words_before
+    from moeviz.ui.room.lesson_of import kept_facts, lesson_of
 
     source, run = step.source or {}, run_of(step.run or {})
     name = str(source.get("lesson", ""))
@@ -156,7 +156,10 @@ def _run_for_lesson(step: Step, room: Room, job: Snapshot, known: Outcome | None
     except MoevizError as error:
         return _stopped(step, known, str(error))
     asked = str(source.get("step"))
-    said = {} if step.asks else {"said": words_before(lesson.step(asked), facts)}
+    said: dict[str, Any] = {} if step.asks else {"said": words_before(lesson.step(asked), facts)}
+    # What other steps say stays as it was asked and revealed: the room is told which these are.
+    others = said_otherwise(lesson, kept_facts(lesson), facts)
+    said["others"] = [name for name in others if name != asked]
     return {**said, **(came_out(lesson, asked, facts) or {})}
 
 

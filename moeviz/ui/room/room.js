@@ -271,7 +271,7 @@ class Desk {
     if (!shown) {
       this.picture.replaceChildren(...(covered ? [this.cover()] : []));
       this.write(this.takeaway, []);
-      return this.write(this.came, [trouble]);
+      return this.write(this.came, [trouble, told.numbers]);
     }
     const scale = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
     const wide = this.picture.clientWidth || 800;
@@ -284,7 +284,7 @@ class Desk {
     const all = { ...told, curve };
     this.picture.replaceChildren(drawn(step, all, wide, high, scale));
     this.write(this.takeaway, [inWords(step, all)]);
-    this.write(this.came, [(told.revealed && told.outcome?.words) || "", trouble, this.progress]);
+    this.write(this.came, [(told.revealed && told.outcome?.words) || "", trouble, told.numbers, this.progress]);
   }
 
   // Written anew only where it is another: what is typeset stays.

@@ -20,6 +20,18 @@ export const spelled = (text) => String(text).replace(FORMULA, (_, tex) => lette
 
 const LIMITS = { output: "mathml", throwOnError: true, trust: false, maxExpand: 100, maxSize: 10, strict: "ignore" };
 
+// Colours, frames, links, and lengths that push a formula over what stands around it, are no mathematics.
+const LOOKS = "[href], [style], [mathcolor], [mathbackground]";
+const LENGTHS = ["width", "height", "depth", "lspace", "rspace", "voffset"];
+const [MOST_NODES, MOST_EM] = [1500, 4];
+
+function tame(math) {
+  const nodes = [...math.querySelectorAll("*")];
+  const long = (value) => Math.abs(parseFloat(value)) > MOST_EM;
+  return nodes.length <= MOST_NODES && !math.querySelector(LOOKS)
+    && !nodes.some((node) => LENGTHS.some((name) => long(node.getAttribute(name) ?? 0)));
+}
+
 async function typeset(node, tex) {
   try {
     typesetter ??= import("@katex");
@@ -28,7 +40,7 @@ async function typeset(node, tex) {
     katex.render(tex, made, LIMITS);
     const math = made.querySelector("math");
     math?.querySelector("annotation")?.remove();
-    if (math) node.replaceChildren(math);
+    if (math && tame(math)) node.replaceChildren(math);
   } catch {
     // The letters stay.
   }
