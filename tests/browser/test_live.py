@@ -61,7 +61,7 @@ def test_who_is_refused_a_stream_that_they_had_asks_and_has_lost_no_connection(s
     lab.open(sizes="300,1000", replicates=4, candidates=8, seed=7723)
     refused = {"status": 429, "content_type": "application/json", "body": '{"message": "Full."}'}
     with server.held():
-        with page.expect_response(STREAM):
+        with page.expect_request(STREAM):
             lab.run_button.click()
         expect(page.get_by_text("0 of 6 blocks")).to_be_visible()
         page.route(STREAM, lambda route: route.fulfill(**refused))
