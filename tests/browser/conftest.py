@@ -122,6 +122,7 @@ def visit(context: BrowserContext, left: list[Page]) -> Iterator[Callable[..., P
             continue
         page.remove_listener("pageerror", note)
         page.remove_listener("console", look)
+        page.unroute_all(behavior="ignoreErrors")  # what one test let through or not is its own
         leave(page)
         left.append(page)
     assert errors == []
@@ -139,6 +140,7 @@ def hand(browser: Browser) -> Iterator[Page]:
 def phone(hand: Page) -> Iterator[Page]:
     """A page of a phone that remembers nothing."""
     yield hand
+    hand.unroute_all(behavior="ignoreErrors")
     leave(hand)
 
 
