@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.lab import Lab, seconds_until, walk
 from tests.browser.test_checker import button
@@ -118,41 +120,45 @@ def test_what_is_entered_in_the_drawer_is_kept_when_escape_shuts_it(server, visi
 
 def test_a_tab_chosen_before_the_answer_to_the_one_before_stays_open(server, visit):
     """Answers are held back, and the page tells the server something else in between."""
-    page = visit()
     held, holds = [], []
 
     def through(route) -> None:
         to_server = route.connect_to_server()
 
         def answered(message) -> None:
-            held.append(lambda: route.send(message))
+            held.append((message, route))
             if not holds:
                 release(len(held))
 
         to_server.on_message(answered)
 
     def release(count: int) -> None:
-        for send in held[:count]:
-            send()
+        for message, route in held[:count]:
+            route.send(message)
         del held[:count]
 
-    page.route_web_socket(re.compile("/_stcore/stream"), through)
-    page.goto(f"{server.url}/convergence?preset=cosine-exact&kept=1")
-    first, second = (page.get_by_role("tab", name=name) for name in ("Details", "Replay"))
-    first.wait_for()
-    Lab(page, server.url).settle()
-    page.get_by_role("tab", name="About").focus()
-    holds.append("answers")
-    page.keyboard.press("ArrowRight")
-    seconds_until(lambda: page.wait_for_timeout(300) or held, 20)
-    before = len(held)
-    page.keyboard.press("ArrowRight")
-    expect(second).to_have_attribute("aria-selected", "true")
-    page.evaluate(TELLS_WHEN_TAKEN_BACK)
-    release(before)
-    page.wait_for_function("() => window.takenBack")
-    holds.clear()
-    release(len(held))
-    expect(second).to_have_attribute("aria-selected", "true")
-    expect(page.get_by_role("button", name="Step forward")).to_be_visible()
-    page.close()  # its socket stays routed
+    def answer() -> int:
+        """The number of messages up to the end of the first whole answer that is held back."""
+        kinds = [ForwardMsg.FromString(message).WhichOneof("type") for message, _ in held]
+        return kinds.index("script_finished") + 1 if "script_finished" in kinds else 0
+
+    with closing(visit()) as page:  # its socket stays routed
+        page.route_web_socket(re.compile("/_stcore/stream"), through)
+        page.goto(f"{server.url}/convergence?preset=cosine-exact&kept=1")
+        first, second = (page.get_by_role("tab", name=name) for name in ("Details", "Replay"))
+        first.wait_for()
+        Lab(page, server.url).settle()
+        page.get_by_role("tab", name="About").focus()
+        holds.append("answers")
+        page.keyboard.press("ArrowRight")
+        seconds_until(lambda: page.wait_for_timeout(300) or answer(), 20)
+        before = answer()
+        page.keyboard.press("ArrowRight")
+        expect(second).to_have_attribute("aria-selected", "true")
+        page.evaluate(TELLS_WHEN_TAKEN_BACK)
+        release(before)
+        page.wait_for_function("() => window.takenBack")
+        holds.clear()
+        release(len(held))
+        expect(second).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("button", name="Step forward")).to_be_visible()
