@@ -8,11 +8,12 @@ keeps to a host, all fit.
 
 from __future__ import annotations
 
-import ipaddress
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from moeviz.rooms.limits import connection_of
 
 MOST = 400
 """Streams that one server keeps open."""
@@ -22,9 +23,6 @@ MOST_FROM = 240
 
 MOST_EACH = 12
 """Of them, for one visitor: a stream for each page that is seen, on a desk and on a phone."""
-
-_NETWORK = 64
-"""Bits of an IPv6 address that are one place's; the others it draws as it likes."""
 
 FULL = (
     "Expected fewer visitors to watch at once, but this server has as many as it can tell of "
@@ -89,7 +87,7 @@ class Seats:
         address : str
             From where they ask; "" where nobody knows.
         """
-        place = place_of(address)
+        place = connection_of(address)
         refused = self._refused(person, place)
         if refused is not None:
             yield refused
@@ -113,21 +111,3 @@ class Seats:
         if self.taken >= self._most:
             return Refused(503, FULL)
         return None
-
-
-def place_of(address: str) -> str:
-    """Return what counts as one place: an address, or the network of one of IPv6.
-
-    Parameters
-    ----------
-    address : str
-    """
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((int(found), _NETWORK), strict=False))
