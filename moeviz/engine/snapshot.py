@@ -14,6 +14,9 @@ JobState = Literal["waiting", "running", "done", "cancelled", "failed", "interru
 ACTIVE: tuple[JobState, ...] = ("waiting", "running")
 """States that will change without anybody's doing."""
 
+STOPPED: tuple[JobState, ...] = ("cancelled", "failed", "interrupted")
+"""States of a job that ended before it was whole; submitting it computes what is missing."""
+
 STATES: tuple[JobState, ...] = get_args(JobState)
 """All states of a job."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from moeviz.engine.asked import Asked, asked_for, latest
 from moeviz.engine.ended_by import ended_words
-from moeviz.engine.snapshot import ACTIVE
+from moeviz.engine.snapshot import ACTIVE, STOPPED
 from moeviz.engine.store import Store
 from moeviz.errors import MoevizError
 from moeviz.ui.jobs.words import called
@@ -19,9 +19,6 @@ MOST = 50
 
 FILES = "moeviz/jobs"
 """Below this address lie the jobs' files."""
-
-ENDED_EARLY = ("cancelled", "failed", "interrupted")
-"""States from which a job can go on."""
 
 
 def listed(store: Store, person: str, lecturer: bool) -> dict[str, Any]:
@@ -80,9 +77,9 @@ def told(store: Store, job: Asked, own: bool) -> dict[str, Any]:
         "fraction": fraction,
         "sentence": sentence,
         "at": round(job.at),
-        "ended": ended_words(state, job.message) if state in ENDED_EARLY else "",
+        "ended": ended_words(state, job.message) if state in STOPPED else "",
         "cancels": own and active and job.wanted,
-        "continues": begun and state in ENDED_EARLY and words.goes_on,
+        "continues": begun and state in STOPPED and words.goes_on,
         "wishes": job.wishes,
         "file": f"{FILES}/{name}.json" if begun else "",
     }

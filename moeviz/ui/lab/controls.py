@@ -8,7 +8,7 @@ import streamlit as st
 
 from moeviz.charts.notices import notices
 from moeviz.engine import Snapshot
-from moeviz.engine.snapshot import ACTIVE
+from moeviz.engine.snapshot import ACTIVE, STOPPED
 from moeviz.engine.workers.hardware import local_workers
 from moeviz.study import Preset, Specification, split
 from moeviz.ui.lab.files import upload
@@ -19,9 +19,6 @@ from moeviz.ui.lab.state import STATE, STUDIES, follows
 from moeviz.ui.shared.drawer import Drawer
 from moeviz.ui.shared.guard import plain
 from moeviz.ui.shared.words import about, duration
-
-STOPPED = ("cancelled", "failed", "interrupted")
-"""States from which a study goes on where it stopped."""
 
 
 def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:

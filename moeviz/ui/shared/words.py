@@ -8,7 +8,7 @@ from typing import Any
 from moeviz.engine import Snapshot
 from moeviz.engine.dispatch import HUNG
 from moeviz.engine.ended_by import ended_words
-from moeviz.engine.snapshot import AWAY, Standing
+from moeviz.engine.snapshot import AWAY, STOPPED, Standing
 
 
 def hardware_sentence(hardware: Mapping[str, Any]) -> str:
@@ -160,7 +160,7 @@ def stopped_words(snapshot: Snapshot) -> str:
     snapshot : Snapshot
         A job as the engine sees it.
     """
-    return "" if snapshot.active or snapshot.state == "done" else _ended(snapshot)
+    return _ended(snapshot) if snapshot.state in STOPPED else ""
 
 
 def _ended(snapshot: Snapshot) -> str:
