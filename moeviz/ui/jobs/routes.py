@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moeviz.engine.archive import export_job
-from moeviz.engine.asked import asked_for, forget_visitor
+from moeviz.engine.asked import Asked, asked_for, forget_visitor
 from moeviz.engine.errors import UnknownJobError
 from moeviz.engine.listing import Kept
 from moeviz.engine.name import Name
@@ -132,7 +132,7 @@ def _list(request: Request) -> Response:
 
 
 def _cancel(request: Request) -> Response:
-    job, page = _job(request), f"{person_of(request.headers)}{'0' * LENGTH}"
+    job, page = _job(request), _page(person_of(request.headers))
     if not INTEREST.wants(job, page):
         return sentence(403, NOT_YOURS)
     rests = INTEREST.withdraw(job, page, everywhere=True)
@@ -141,13 +141,12 @@ def _cancel(request: Request) -> Response:
 
 def _continue(request: Request) -> Response:
     job, person = _job(request), person_of(request.headers)
-    store = engine().store
-    own = {one.name.hash: one for one in asked_for(store, person, MOST_ASKED)} if person else {}
+    own = {one.name.hash: one.name for one in _asked(person)}
     if job not in own:
         return sentence(403, NOT_YOURS)
-    if not called(store, own[job].name).goes_on:
+    if not called(engine().store, own[job]).goes_on:
         return sentence(409, NOT_ANY_MORE)
-    with INTEREST.asked(job, f"{person}{'0' * LENGTH}"):
+    with INTEREST.asked(job, _page(person)):
         go_on(job, person)
     return _said("It goes on.")
 
@@ -164,7 +163,7 @@ def _file(request: Request) -> Response:
     if _NAME.fullmatch(said) is None:
         raise UnknownJobError("Expected the name of a job; look at the link again.")
     store, name = engine().store, Name(*said.split("/"))
-    own = {one.name for one in asked_for(store, person, MOST_ASKED)} if person else set()
+    own = {one.name for one in _asked(person)}
     if name not in own and not asks_as_lecturer(request.headers):
         return sentence(403, NOT_YOURS)
     content = export_job(store, _kept(store, name))
@@ -183,7 +182,7 @@ def _forget(request: Request, path: str) -> Response:
     """Take back all that a person wants, forget them, and give their browser another name."""
     person, store = person_of(request.headers), engine().store
     if person:
-        for job in asked_for(store, person, MOST_ASKED):
+        for job in _asked(person):
             if job.wanted:
                 with suppress(MoevizError):  # It may be gone, or of another version.
                     withdraw(job.name.hash, person, False)
@@ -194,6 +193,16 @@ def _forget(request: Request, path: str) -> Response:
     gone = f"{COOKIE}=; Max-Age=0; {kept_by_the_browser(request.scope, path)}"
     answer.headers.append("Set-Cookie", gone)
     return answer
+
+
+def _asked(person: str) -> list[Asked]:
+    """Return what a person has asked for; of somebody without a name nothing is known."""
+    return asked_for(engine().store, person, MOST_ASKED) if person else []
+
+
+def _page(person: str) -> str:
+    """Name the list of jobs as a page of a person's, as :meth:`Interest.asked` takes it."""
+    return f"{person}{'0' * LENGTH}"
 
 
 def _job(request: Request) -> str:
