@@ -174,6 +174,11 @@ def test_a_study_that_another_tab_took_the_place_of_says_so(still):
     assert picture["follows"] is True
     assert still.submitted == [SPEC]
     assert "lab.run" in {button.key for button in app.button}
+    assert f"press {app.button(key='lab.run').label} to" in picture["done"]["text"]
+    still.cancel(SPEC.hash, "lecturer")
+    app.run()
+    ended = f"Ended by the lecturer; press {app.button(key='lab.run').label} to have it go on."
+    assert told(app, PICTURE)["done"]["text"] == ended
 
 
 def test_a_page_that_follows_holds_its_study_until_it_is_switched_off(still):

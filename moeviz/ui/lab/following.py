@@ -42,7 +42,7 @@ _BEFORE = "lab.follow.before"
 _MET = "lab.follow.met"
 """Key of the study that this page took up last; others of the same person's may come after it."""
 
-_TAKEN = "Stopped, perhaps for a newer study of yours in another tab; press Run to have it go on."
+_TAKEN = "Stopped, perhaps for a newer study of yours in another tab"
 """Where a study has stopped that nobody cancelled here."""
 
 
@@ -204,8 +204,8 @@ def _stopped(snapshot: Snapshot) -> str:
     """Say how a study came to its end that nobody cancelled here."""
     ended = ended_words(snapshot.state, snapshot.message)
     if ended == snapshot.state.capitalize():
-        return _TAKEN
-    return f"{ended}; press Run to have it go on."
+        ended = _TAKEN
+    return f"{ended}; press Continue to have it go on."
 
 
 def _anew(old: Specification, new: Specification) -> str:
