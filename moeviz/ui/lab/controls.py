@@ -42,7 +42,7 @@ def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     # Together, so that no line ends between them; beside Cancel there is room for the button alone.
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
         if words == "Run" and not cancels:
-            st.markdown(f":small[{_work(spec)}]", width="content")
+            st.markdown(_work(spec), width="content")
         return st.button(words, type="primary", key="lab.run", width=110, help=said)
 
 
@@ -122,7 +122,7 @@ def _cost(spec: Specification) -> str:
 def _work(spec: Specification) -> str:
     """Say the same in two short lines."""
     fits, seconds = _amount(spec)
-    return f"{fits:,} fits,]  \n:small[about {duration(seconds)}"
+    return f":small[{fits:,} fits,]  \n:small[about {duration(seconds)}]"
 
 
 @lru_cache(maxsize=256)
