@@ -53,7 +53,7 @@ _LEAST = 0.01
 
 def asked() -> Request:
     """Return what the form and the picture say."""
-    own = {name: STATE.own(name) for name in (FAMILY, FIT, ACTIVE)}
+    own = STATE.own_values()
     return Request(own, STATE.values(own[FAMILY], fields_of(own[FAMILY])))
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
+from moeviz.serving import below
+
 _APART = ("docker", "veth", "br-", "virbr", "vmnet", "vboxnet", "tun", "tap", "wg", "utun", "cni")
 """Beginnings of the names of networks that no room is on."""
 
@@ -96,8 +98,8 @@ def announced(port: int, base: str, found: Iterable[Place], wide: bool = True) -
     wide : bool
         Whether it is a terminal, in which a QR code can be drawn and the key follows.
     """
-    below = f"/{base}" if base else "/"
-    links = [(f"http://{place.host}:{port}{below}", place.card) for place in found]
+    path = below(base) or "/"
+    links = [(f"http://{place.host}:{port}{path}", place.card) for place in found]
     lines = ["", "  moeviz for a class", ""]
     if links:
         lines += [f"  {link}   ({card})" for link, card in links]
