@@ -373,6 +373,13 @@ def test_who_guesses_is_not_looked_after_for_a_while(desk, misses):
                     answer.read()
 
 
+def test_who_guesses_from_another_address_of_the_same_network_is_the_same(misses):
+    for last in range(3):
+        misses.note(f"2001:db8::{last}", f"{last:016x}")
+    assert misses.too_many("2001:db8::ffff")
+    assert not misses.too_many("2001:db8:0:1::1")
+
+
 def test_more_streams_than_there_may_be_are_refused_and_polling_goes_on(desk, misses):
     publisher = Publisher(desk.look, desk.tell)
     with (

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from moeviz.engine import UnknownJobError
+from moeviz.rooms.limits import connection_of
 
 MOST = 120
 """Different jobs that there are not, for which one address may ask in a while."""
@@ -56,14 +57,12 @@ class Misses:
         Parameters
         ----------
         asker : str
-            Where the question came from.
+            The address that the question came from; of IPv6 its network counts.
         wanted : str
             What was asked for.
         """
         with self._lock:
-            self._forget()
-            if asker not in self._askers and len(self._askers) >= MOST_ASKERS:
-                asker = ""
+            asker = self._counted(asker)
             missed = self._askers.setdefault(asker, {})
             if wanted in missed or len(missed) < self._most:
                 missed[wanted] = self._clock()
@@ -76,9 +75,7 @@ class Misses:
         asker : str
         """
         with self._lock:
-            self._forget()
-            if asker not in self._askers and len(self._askers) >= MOST_ASKERS:
-                asker = ""
+            asker = self._counted(asker)
             return len(self._askers.get(asker, ())) >= self._most
 
     def refuse(self, asker: str) -> None:
@@ -94,6 +91,12 @@ class Misses:
         """
         if self.too_many(asker):
             raise UnknownJobError(TOO_MANY)
+
+    def _counted(self, asker: str) -> str:
+        """Return who somebody counts as, once what is long ago is forgotten."""
+        self._forget()
+        place = connection_of(asker)
+        return place if place in self._askers or len(self._askers) < MOST_ASKERS else ""
 
     def _forget(self) -> None:
         now = self._clock()
