@@ -81,7 +81,7 @@ def _of_text(text: Any) -> Agenda:
 
 
 def _of(lesson: Lesson, linked: bool) -> Agenda:
-    from moeviz.lessons.reader import looked_up
+    from moeviz.lessons.kept_facts import kept_facts
     from moeviz.rooms.lesson_agenda import of_lesson
 
-    return of_lesson(lesson, looked_up(lesson), linked=linked)
+    return of_lesson(lesson, kept_facts(lesson), linked=linked)
