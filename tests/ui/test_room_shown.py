@@ -81,6 +81,8 @@ def test_all_that_a_shipped_lesson_draws_or_decides_is_shown_in_a_room(name: str
         for each in filter(lambda each: "picture" in each, shown):
             document = document_of(gallery, seen, each["picture"])
             assert document["handles"] or document["panels"]
+            ends = [abs(part) for handle in document["handles"] for part in handle["at"]]
+            assert not document.get("bare") or max(ends) < document["x"][1]
 
 
 def test_what_comes_with_a_reveal_is_neither_told_nor_given_before(hall: Hall):

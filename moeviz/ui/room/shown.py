@@ -23,9 +23,6 @@ from moeviz.text import json_text
 from moeviz.ui.room.lesson_of import lesson_of
 from moeviz.ui.shared.scripts import script_path
 
-ROOM = 1.2
-"""How far a plane goes, in lengths of its longest vector."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -75,11 +72,6 @@ def shown_of(thing: Mapping[str, Any], lesson: str, live: Snapshot | None) -> Sh
 
 def _look(page: str, link: str, still: bool) -> Shown:
     document, scene = look_document(Look(page, link, "", picture_of(page, link), still), True)
-    if document.get("bare"):
-        # All of it, on whatever screen: what a hand has drawn out of the plane's middle as well.
-        ends = [abs(part) for handle in document["handles"] for part in handle["at"]]
-        reach = max(document["x"][1], ROOM * max(ends))
-        document |= {"x": (-reach, reach), "y": (-reach, reach)}
     return _picture(document, "", scene)
 
 
