@@ -275,6 +275,7 @@ def test_a_room_of_before_still_opens(hall: Hall):
         if step["run"]:
             step["run"] = {"preset": "cosine-exact", "values": {}, "curve": 3}
     code, key = opened(hall, Agenda.from_json(data), 1)
+    assert hall.books.view(code, lambda room: room.told(1, [])["runs"]) == "study"
     hall.lectern.act(code, key, "reveal")
     reveal.settle(hall.books.found(code))
     state = hall.books.found(code).state

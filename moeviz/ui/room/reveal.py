@@ -61,12 +61,11 @@ def run_of(said: Mapping[str, Any]) -> Run:
     Parameters
     ----------
     said : mapping
-        ``what``, ``name`` and ``values``; of rooms of before ``preset`` and ``values``.
+        ``what``, ``name`` and ``values``.
     """
     from moeviz.lessons.runs import Run
 
-    name = str(said.get("name", said.get("preset")))
-    return Run(said.get("what", "study"), name, dict(said.get("values", {})))
+    return Run(said["what"], str(said["name"]), dict(said["values"]))
 
 
 def _known(step: Step, room: Room) -> dict[str, Any]:
