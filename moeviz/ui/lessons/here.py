@@ -9,15 +9,12 @@ from moeviz.lessons import LESSONS
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.parts import MOST_BYTES
 from moeviz.lessons.reader import looked_up, read_lesson
-from moeviz.lessons.shelf import name_of
+from moeviz.lessons.shelf import OWN, name_of
 from moeviz.text import nearest
 from moeviz.ui.shared.link import short
 
 _HANDED = "lessons.handed"
 """Key of the file that was handed in in this visit."""
-
-OWN = "own-"
-"""What the names of lessons that were handed in begin with."""
 
 
 def handed() -> Lesson | None:
