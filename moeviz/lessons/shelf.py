@@ -22,6 +22,9 @@ FOLDER = "MOEVIZ_LESSONS"
 
 ENDING = ".md"
 NOTES = ".notes.md"
+
+OWN = "own-"
+"""What the names of lessons begin with that were handed in, by a visitor or a lecturer."""
 """What the files of teachers' notes end with, beside a lesson of one's own."""
 
 MOST_FILES = 50

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from moeviz.errors import SpecificationError
 from moeviz.lessons.conditions import Fact, short
 from moeviz.lessons.results import Results
+
+FEW = 3
+"""Methods that are drawn where no source asks for any."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,23 @@ class OfTraining:
             f"Expected the training {self.preset} to have a method '{short(name)}', but it has "
             f"{'; '.join(method.text for method in result.spec.methods)}."
         )
+
+
+def places_of(sources: Iterable[object], result: Any) -> Sequence[int]:
+    """Return the places of the methods that are drawn: of those that sources ask for, else a few.
+
+    Parameters
+    ----------
+    sources : iterable of Source
+        Those of something else than a comparison ask for none.
+    result : TrainingResult
+    """
+    names = [method.text for method in result.spec.methods]
+    asked = [
+        m for each in sources if isinstance(each, OfTraining) for m in (each.against, each.method)
+    ]
+    places = [names.index(name) for name in dict.fromkeys(asked) if name in names]
+    return places or range(min(FEW, len(names)))
 
 
 def _printed(result: Any, one: int, other: int) -> dict[str, Fact]:

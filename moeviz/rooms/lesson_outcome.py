@@ -94,7 +94,18 @@ def _words(blocks: Sequence[Block], facts: Facts) -> str:
 
 
 def filled(words: str, facts: Facts) -> str:
-    """Return words with today's facts in their places, as a room shows them."""
+    """Return words with today's facts in their places, as a room shows them.
+
+    Parameters
+    ----------
+    words : str
+    facts : mapping of str to Fact
+
+    Raises
+    ------
+    SpecificationError
+        If they name a fact that there is not.
+    """
     return without_links(with_facts(words, facts))
 
 

@@ -189,7 +189,7 @@ class Room:
             "step": step.public(),
             "together": self.together(step),
             "notes": step.notes,
-            "runs": (step.run or {}).get("what", "study") if step.run is not None else "",
+            "runs": (step.run or {}).get("what", ""),
             "ran": step.id in state.ran,
             "link": self.agenda.link,
             "steps": steps,

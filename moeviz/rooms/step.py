@@ -61,7 +61,8 @@ class Step:
         First and last sample size of the curve whose slope is asked for; empty where not known.
     run : mapping or None
         What is computed when the step is revealed, or when the lecturer starts it, as plain data
-        that who opened the room understands.
+        that who opened the room understands: ``what``, ``name`` and ``values``, and ``curve``, the
+        place of that which a study's step is about.
     source : mapping or None
         Where what came out is read, as plain data likewise.
     shows, comes : tuple of mapping
@@ -181,6 +182,7 @@ class Step:
         said["options"] = tuple((name, label) for name, label in options)
         sizes = said.get("sizes", ())
         said["sizes"] = tuple(sizes) if isinstance(sizes, list | tuple) else (0.0,)
+        said["run"] = _run(said.get("run"))
         for name in ("shows", "comes"):
             said[name] = _things(said.get(name, ()))
         try:
@@ -215,6 +217,14 @@ def _is_plain(value: Any) -> bool:
     """Whether it is a number that a step may have: JSON writes whole ones without end."""
     known = isinstance(value, int | float) and not isinstance(value, bool)
     return known and -LARGEST <= value <= LARGEST
+
+
+def _run(said: Any) -> Any:
+    """Return what a step runs; rooms of before could run studies alone, by their preset."""
+    if not isinstance(said, Mapping) or "preset" not in said:
+        return said
+    known = {name: value for name, value in said.items() if name != "preset"}
+    return {"what": "study", "name": said["preset"], **known}
 
 
 def _things(said: Any) -> tuple[Mapping[str, Any], ...]:

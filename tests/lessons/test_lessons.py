@@ -29,6 +29,7 @@ from moeviz.lessons.filled import PLACE, filled, written
 from moeviz.lessons.questions import Choice, Item, Number, Order
 from moeviz.lessons.reader import looked_up, notes, words_of
 from moeviz.lessons.results import Shipped
+from moeviz.lessons.training_facts import places_of
 from moeviz.study.kept import kept_result
 from moeviz.theory.losses import LOSSES
 from tests.support import of_every
@@ -388,3 +389,15 @@ def test_a_result_that_is_missing_or_another_one_is_said():
         replace(source, study="no-such").facts(Shipped())
     with pytest.raises(SpecificationError, match="has none"):
         replace(source, key=replace(SLOW, router="linear")).facts(Shipped())
+
+
+def test_of_a_comparison_those_methods_are_drawn_that_sources_ask_for_in_their_order():
+    result = Shipped().training("compete-lm").result
+    names = [method.text for method in result.spec.methods]
+    sources = [
+        OfCurve("cosine-exact", SLOW),
+        OfTraining("compete-lm", "competesmoe", "xmoe"),
+        OfTraining("compete-lm", "smoe", "xmoe"),
+    ]
+    assert [names[at] for at in places_of(sources, result)] == ["xmoe", "competesmoe", "smoe"]
+    assert [*places_of(sources[:1], result)] == [0, 1, 2]

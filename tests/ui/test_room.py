@@ -20,6 +20,7 @@ from moeviz.rooms.hall import Hall
 from moeviz.rooms.step import Step
 from moeviz.ui.room import routes as rooms
 from moeviz.ui.room.bulletin import Bulletin
+from moeviz.ui.room.desk import Picture
 from moeviz.ui.room.opening import agenda_of
 from moeviz.ui.room.phone import phone_page
 from moeviz.ui.room.requests import MOST_BYTES
@@ -91,10 +92,10 @@ class Browser:
 class Place:
     """A hall behind its addresses, and browsers that visit it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, picture: Picture = lambda seen, name: None) -> None:
         self.hall = Hall(Store(home))
         self.bulletin = Bulletin(lambda: self.hall)
-        desk = rooms.Desk(self.bulletin, lambda: self.hall, "")
+        desk = rooms.Desk(self.bulletin, lambda: self.hall, "", picture)
         self.app = Starlette(routes=rooms.room_routes(desk, ""))
         self.code, self.key = self.hall.lectern.open(AGENDA)
 

@@ -81,6 +81,8 @@ def test_all_that_a_shipped_lesson_draws_or_decides_is_shown_in_a_room(name: str
         for each in filter(lambda each: "picture" in each, shown):
             document = document_of(gallery, seen, each["picture"])
             assert document["handles"] or document["panels"]
+            ends = [abs(part) for handle in document["handles"] for part in handle["at"]]
+            assert not document.get("bare") or max(ends) < document["x"][1]
 
 
 def test_what_comes_with_a_reveal_is_neither_told_nor_given_before(hall: Hall):
@@ -242,11 +244,24 @@ def test_a_lesson_that_was_handed_in_is_a_room_or_every_fault_is_said(hall: Hall
 
 
 def test_a_picture_is_for_who_is_in_the_room(tmp_path: Path):
-    place = Place(tmp_path)
-    phone, stranger = place.browser(), place.browser()
+    content = gzip.compress(b'{"document": {}}')
+    place = Place(tmp_path, lambda seen, name: content if name == "1" * 16 else None)
+    phone, lecturer, stranger = (place.browser() for _ in range(3))
     place.ask(phone, "join")
-    found = [each.get(f"/moeviz/room/{place.code}/shown/{'0' * 16}") for each in (phone, stranger)]
-    assert [each.status_code for each in found] == [409, 403]
+    place.ask(lecturer, "claim", {"key": place.key})
+    found = {
+        name: [
+            each.get(f"/moeviz/room/{place.code}/shown/{name * 16}")
+            for each in (phone, lecturer, stranger)
+        ]
+        for name in "01"
+    }
+    assert [each.status_code for each in found["0"]] == [409, 409, 403]
+    assert [each.status_code for each in found["1"]] == [200, 200, 403]
+    assert found["1"][0].content == content
+    assert found["1"][0].headers["content-encoding"] == "gzip"
+    # No proxy between keeps it for somebody else; a browser never asks for it twice.
+    assert found["1"][0].headers["cache-control"] == "private, max-age=31536000, immutable"
     place.bulletin._threads.shutdown()
     place.hall.close()
 
@@ -273,6 +288,7 @@ def test_a_room_of_before_still_opens(hall: Hall):
         if step["run"]:
             step["run"] = {"preset": "cosine-exact", "values": {}, "curve": 3}
     code, key = opened(hall, Agenda.from_json(data), 1)
+    assert hall.books.view(code, lambda room: room.told(1, [])["runs"]) == "study"
     hall.lectern.act(code, key, "reveal")
     reveal.settle(hall.books.found(code))
     state = hall.books.found(code).state

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
 from moeviz.errors import SpecificationError
 from moeviz.lessons import LESSONS
-from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.parts import MOST_BYTES
 from moeviz.lessons.reader import looked_up, read_lesson
-from moeviz.lessons.shelf import name_of
+from moeviz.lessons.shelf import OWN, name_of
 from moeviz.text import nearest
 from moeviz.ui.shared.link import short
 
 _HANDED = "lessons.handed"
 """Key of the file that was handed in in this visit."""
-
-OWN = "own-"
-"""What the names of lessons that were handed in begin with."""
 
 
 def handed() -> Lesson | None:
@@ -77,31 +71,3 @@ def lesson_here(name: str) -> Lesson:
         f"Expected lesson to be one of {nearest(LESSONS, name, 12)}, but got '{short(name)}'; "
         f"{where}."
     )
-
-
-def kept_facts(lesson: Lesson) -> Facts:
-    """Return a lesson's facts by what ships.
-
-    Parameters
-    ----------
-    lesson : Lesson
-    """
-    return _looked_up(_Known(lesson.digest, lesson))
-
-
-class _Known:
-    """A lesson that a cache tells from others by its digest alone."""
-
-    def __init__(self, digest: str, lesson: Lesson) -> None:
-        self.digest, self.lesson = digest, lesson
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.digest == self.digest
-
-
-@lru_cache(maxsize=64)
-def _looked_up(known: _Known) -> Facts:
-    return looked_up(known.lesson)

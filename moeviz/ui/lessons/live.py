@@ -8,12 +8,12 @@ import streamlit as st
 
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
 from moeviz.lessons.filled import Facts
+from moeviz.lessons.kept_facts import kept_facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.ran import result_of
 from moeviz.lessons.reader import looked_up
 from moeviz.lessons.results import Beside, Results, Shipped
 from moeviz.lessons.runs import Run
-from moeviz.ui.lessons.here import kept_facts
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.person import person, visitor
 from moeviz.ui.shared.session import checker, engine

@@ -147,9 +147,10 @@ def _key(thing: Mapping[str, Any], seen: OnShow) -> str:
 
 def _is_run(thing: Mapping[str, Any], seen: OnShow) -> bool:
     """Return whether a thing shows what the step runs."""
-    mine, runs = thing.get("run") or {}, seen.run or {}
-    name = runs.get("name", runs.get("preset"))
-    return bool(mine) and (mine.get("what"), mine.get("name")) == (runs.get("what", "study"), name)
+    mine, runs = thing.get("run"), seen.run
+    if not mine or not runs:
+        return False
+    return (mine["what"], mine["name"]) == (runs["what"], runs["name"])
 
 
 def _stamp(thing: Mapping[str, Any], seen: OnShow, live: Snapshot | None) -> Hashable:

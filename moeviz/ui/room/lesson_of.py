@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from moeviz.lessons import LESSONS
-from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson
-from moeviz.lessons.reader import looked_up, read_lesson
+from moeviz.lessons.reader import read_lesson
 
 
 def lesson_of(text: str, name: str, digest: str = "") -> Lesson | None:
@@ -34,21 +33,6 @@ def lesson_of(text: str, name: str, digest: str = "") -> Lesson | None:
     return LESSONS[name]
 
 
-def kept_facts(lesson: Lesson) -> Facts:
-    """Return a lesson's facts by what ships.
-
-    Parameters
-    ----------
-    lesson : Lesson
-    """
-    return _facts(lesson.text, lesson.name)
-
-
 @lru_cache(maxsize=32)
 def _read(text: str, name: str) -> Lesson:
     return read_lesson(text, name)
-
-
-@lru_cache(maxsize=32)
-def _facts(text: str, name: str) -> Facts:
-    return looked_up(_read(text, name))

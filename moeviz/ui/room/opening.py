@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 LESSONS_PAGE = "lessons"
 
-HANDED = "own-"
-"""What the names of lessons begin with that a lecturer handed in."""
-
 ENDING = " · moeviz"
 """What the title of a browser's window ends with, of pages that have no heading."""
 
@@ -55,9 +52,9 @@ def agenda_of(said: Mapping[str, Any]) -> Agenda:
 
 
 def _of_lesson(name: str) -> Agenda:
-    from moeviz.lessons import LESSONS
+    from moeviz.lessons.shelf import LESSONS, OWN
 
-    if name.startswith(HANDED):
+    if name.startswith(OWN):
         raise RoomError(
             "Expected a lesson that this server has, but this one was handed in for a visit; hand "
             "its file in on Teach · Lecture room."
@@ -70,18 +67,19 @@ def _of_lesson(name: str) -> Agenda:
 def _of_text(text: Any) -> Agenda:
     from moeviz.lessons.faults import LessonError
     from moeviz.lessons.reader import read_lesson
+    from moeviz.lessons.shelf import OWN
 
     if not isinstance(text, str):
         raise RoomError("Expected a lesson's file as text; choose the file again.")
     try:
-        return _of(read_lesson(text.encode("utf-8", "replace"), f"{HANDED}room"), False)
+        return _of(read_lesson(text.encode("utf-8", "replace"), f"{OWN}room"), False)
     except LessonError as error:
         faults = "\n".join(str(fault) for fault in error.faults)
         raise RoomError(f"This file is no lesson yet:\n{faults}") from None
 
 
 def _of(lesson: Lesson, linked: bool) -> Agenda:
-    from moeviz.lessons.reader import looked_up
+    from moeviz.lessons.kept_facts import kept_facts
     from moeviz.rooms.lesson_agenda import of_lesson
 
-    return of_lesson(lesson, looked_up(lesson), linked=linked)
+    return of_lesson(lesson, kept_facts(lesson), linked=linked)

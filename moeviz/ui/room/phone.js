@@ -4,8 +4,8 @@
 import { button, element, tagged } from "@dom";
 import { follow } from "@live";
 import { asking } from "@phoneask";
-import { contentWords, curveOf, drawn, inWords, paragraphs, worded } from "@roomdraw";
-import { News, got, insist, send } from "@roomnet";
+import { contentWords, curveOf, drawn, inWords, paragraphs, worded, write } from "@roomdraw";
+import { News, got, home, insist, send } from "@roomnet";
 import { Shows } from "@roomshow";
 import { learn, spelled } from "@roomtex";
 
@@ -150,7 +150,7 @@ class Phone {
   }
 
   link(page, words) {
-    return tagged("a", { href: new URL(page, document.baseURI).href, target: "_blank", rel: "noopener" }, words);
+    return tagged("a", { href: home(page).href, target: "_blank", rel: "noopener" }, words);
   }
 
   look(step) {
@@ -231,21 +231,13 @@ class Phone {
     const all = { ...told, own, curve };
     this.picture.replaceChildren(drawn(step, all, WIDE, 300));
     const mine = own === undefined ? "You did not answer this one. " : `You said ${contentWords(step, own)}. `;
-    this.write(this.words, [mine + this.verdict(own) + inWords(step, all)]);
-    this.write(this.came, [told.outcome?.words, told.outcome?.trouble, told.numbers]);
+    write(this.words, [mine + this.verdict(own) + inWords(step, all)]);
+    write(this.came, [told.outcome?.words, told.outcome?.trouble, told.numbers]);
   }
 
   refreshLook(step) {
-    this.write(this.lines, [this.told.outcome?.said ?? step.words]);
-    this.write(this.came, [this.told.outcome?.trouble, this.told.numbers]);
-  }
-
-  // Written anew only where it is another: what is typeset stays.
-  write(node, parts) {
-    const text = parts.filter(Boolean).join("\n\n");
-    if (node.dataset.of === text) return;
-    node.dataset.of = text;
-    node.replaceChildren(...paragraphs(text));
+    write(this.lines, [this.told.outcome?.said ?? step.words]);
+    write(this.came, [this.told.outcome?.trouble, this.told.numbers]);
   }
 
   verdict(own) {
@@ -258,7 +250,7 @@ class Phone {
   }
 
   refreshAsked(step) {
-    this.write(this.came, [this.told.numbers]);
+    write(this.came, [this.told.numbers]);
     const kept = this.answers[step.id];
     const { value } = this.asked;
     const same = JSON.stringify(kept) === JSON.stringify(value);

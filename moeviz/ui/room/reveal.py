@@ -61,12 +61,11 @@ def run_of(said: Mapping[str, Any]) -> Run:
     Parameters
     ----------
     said : mapping
-        ``what``, ``name`` and ``values``; of rooms of before ``preset`` and ``values``.
+        ``what``, ``name`` and ``values``.
     """
     from moeviz.lessons.runs import Run
 
-    name = str(said.get("name", said.get("preset")))
-    return Run(said.get("what", "study"), name, dict(said.get("values", {})))
+    return Run(said["what"], str(said["name"]), dict(said["values"]))
 
 
 def _known(step: Step, room: Room) -> dict[str, Any]:
@@ -129,8 +128,9 @@ def _of_lesson(step: Step, room: Room) -> Outcome | None:
     name = str(source.get("lesson", ""))
     if not name:
         return None
+    from moeviz.lessons.kept_facts import kept_facts
     from moeviz.rooms.lesson_outcome import came_out
-    from moeviz.ui.room.lesson_of import kept_facts, lesson_of
+    from moeviz.ui.room.lesson_of import lesson_of
 
     lesson = lesson_of(room.agenda.lesson, name, str(source.get("digest", "")))
     if lesson is None:
@@ -140,11 +140,12 @@ def _of_lesson(step: Step, room: Room) -> Outcome | None:
 
 def _run_for_lesson(step: Step, room: Room, job: Snapshot, known: Outcome | None) -> Outcome:
     """Return what a lesson says with a run in the place of what ships: words and answers alike."""
+    from moeviz.lessons.kept_facts import kept_facts
     from moeviz.lessons.ran import result_of
     from moeviz.lessons.reader import looked_up
     from moeviz.lessons.results import Beside
     from moeviz.rooms.lesson_outcome import came_out, said_otherwise, words_before
-    from moeviz.ui.room.lesson_of import kept_facts, lesson_of
+    from moeviz.ui.room.lesson_of import lesson_of
 
     source, run = step.source or {}, run_of(step.run or {})
     name = str(source.get("lesson", ""))

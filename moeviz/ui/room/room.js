@@ -3,8 +3,8 @@
 
 import { button, element, tagged } from "@dom";
 import { follow } from "@live";
-import { curveOf, drawn, inWords, paragraphs, worded } from "@roomdraw";
-import { News, got, send } from "@roomnet";
+import { curveOf, drawn, inWords, paragraphs, worded, write } from "@roomdraw";
+import { News, got, home, send } from "@roomnet";
 import { questionForm } from "@roomask";
 import { choices, keyForm } from "@roomopen";
 import { Shows } from "@roomshow";
@@ -12,7 +12,6 @@ import { learn } from "@roomtex";
 
 const ROOT = 18; // The font size for which pictures are drawn.
 
-const home = (path) => new URL(path, document.baseURI);
 const isDark = (node) => {
   const found = getComputedStyle(node).getPropertyValue("--st-background-color").trim();
   return /^#0|^rgb\(0|^black/.test(found);
@@ -208,10 +207,7 @@ class Desk {
       this.title.replaceChildren(...worded(titled));
     }
     const words = told.hidden || told.ended ? "" : told.outcome?.said ?? step.words;
-    if (this.words.dataset.of !== words) {
-      this.words.dataset.of = words;
-      this.words.replaceChildren(...paragraphs(words));
-    }
+    write(this.words, [words]);
     const page = step.page && !told.hidden && !told.ended ? step.page : "";
     if (this.words.dataset.page !== `${words} ${page}`) {
       this.words.dataset.page = `${words} ${page}`;
@@ -270,8 +266,8 @@ class Desk {
     const trouble = told.hidden || told.ended ? "" : told.outcome?.trouble ?? "";
     if (!shown) {
       this.picture.replaceChildren(...(covered ? [this.cover()] : []));
-      this.write(this.takeaway, []);
-      return this.write(this.came, [trouble, told.numbers]);
+      write(this.takeaway, []);
+      return write(this.came, [trouble, told.numbers]);
     }
     const scale = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
     const wide = this.picture.clientWidth || 800;
@@ -283,16 +279,8 @@ class Desk {
     const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
     const all = { ...told, curve };
     this.picture.replaceChildren(drawn(step, all, wide, high, scale));
-    this.write(this.takeaway, [inWords(step, all)]);
-    this.write(this.came, [(told.revealed && told.outcome?.words) || "", trouble, told.numbers, this.progress]);
-  }
-
-  // Written anew only where it is another: what is typeset stays.
-  write(node, parts) {
-    const text = parts.filter(Boolean).join("\n\n");
-    if (node.dataset.of === text) return;
-    node.dataset.of = text;
-    node.replaceChildren(...paragraphs(text));
+    write(this.takeaway, [inWords(step, all)]);
+    write(this.came, [(told.revealed && told.outcome?.words) || "", trouble, told.numbers, this.progress]);
   }
 
   cover() {

@@ -2,7 +2,7 @@
 // axes with logarithms, a histogram, or bars.
 
 import { element, tagged } from "@dom";
-import { formula, spelled } from "@roomtex";
+import { FORMULA, formula, spelled } from "@roomtex";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MINUS = "\u2212";
@@ -26,7 +26,7 @@ export function digitsOf(step) {
 // Words with **bold** and *emphasised* parts and formulas, as nodes: nothing that somebody typed is
 // taken for HTML.
 export function worded(text) {
-  return String(text).split(/(\$[^$\n]+\$)/).flatMap((part, at) => (at % 2 ? [formula(part.slice(1, -1))] : marked(part)));
+  return String(text).split(FORMULA).flatMap((part, at) => (at % 2 ? [formula(part)] : marked(part)));
 }
 
 function marked(text) {
@@ -39,6 +39,14 @@ function marked(text) {
 
 export function paragraphs(text) {
   return String(text).split(/\n\s*\n/).filter((each) => each.trim()).map((each) => tagged("p", {}, ...worded(each)));
+}
+
+// Paragraphs of what is to be said, written anew only where it is another: what is typeset stays.
+export function write(node, parts) {
+  const text = parts.filter(Boolean).join("\n\n");
+  if (node.dataset.of === text) return;
+  node.dataset.of = text;
+  node.replaceChildren(...paragraphs(text));
 }
 
 export const labelOf = (step, name) =>

@@ -3,6 +3,7 @@
 
 import { tagged } from "@dom";
 import * as formulas from "@formulas";
+import { home } from "@roomnet";
 import * as surfaces from "@surface";
 
 const ROOT = 18; // The font size in pixels in whose units a scene is told its room.
@@ -28,7 +29,7 @@ export class Picture {
   }
 
   async take({ document: data, themes }, scene) {
-    const made = scene ? (await import(new URL(scene, document.baseURI))).scene : still;
+    const made = scene ? (await import(home(scene))).scene : still;
     this.positions = new Map(data.handles.map(({ id, at }) => [id, at]));
     Object.assign(this, { data, themes, scene: made(data, { ...surfaces, ...formulas }) });
     this.draw(true);

@@ -13,12 +13,15 @@ export class Refused extends Error {
   }
 }
 
+// An address below the app's own.
+export const home = (path) => new URL(path, document.baseURI);
+
 const AWAY = "The server does not answer; it is asked again.";
 
 async function answered(path, options) {
   let answer;
   try {
-    answer = await fetch(new URL(path, document.baseURI), { cache: "no-store", ...options });
+    answer = await fetch(home(path), { cache: "no-store", ...options });
   } catch {
     throw new Refused(AWAY, 0);
   }
@@ -92,7 +95,7 @@ export class News {
   listen() {
     this.rest();
     if (this.stopped) return;
-    const source = new EventSource(new URL(this.path, document.baseURI));
+    const source = new EventSource(home(this.path));
     this.source = source;
     const alive = () => {
       this.reached = true;

@@ -2,11 +2,9 @@
 
 import { button, element, tagged } from "@dom";
 import { worded } from "@roomdraw";
-import { send } from "@roomnet";
+import { home, send } from "@roomnet";
 
 const MOST_BYTES = 60_000; // Of a lesson's file, as the server takes it.
-
-const home = (path) => new URL(path, document.baseURI);
 
 export function choices(lessons) {
   const said = tagged("p", { class: "room-said", role: "alert" });

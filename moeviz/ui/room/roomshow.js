@@ -2,19 +2,18 @@
 
 import { element, tagged } from "@dom";
 import { worded } from "@roomdraw";
-import { got } from "@roomnet";
+import { got, home } from "@roomnet";
 
 class Entry {
   constructor(said, code) {
     this.name = JSON.stringify(said);
-    this.kind = said.picture === undefined ? "words" : "picture";
     this.root = tagged("section", { class: "room-thing" });
     if (said.picture !== undefined) this.draw(said, code);
     else this.write(said);
   }
 
   write({ statement, says, page, words }) {
-    const link = (text) => tagged("a", { href: new URL(page, document.baseURI).href, target: "_blank", rel: "noopener" }, text);
+    const link = (text) => tagged("a", { href: home(page).href, target: "_blank", rel: "noopener" }, text);
     if (statement === undefined) {
       this.root.append(tagged("p", {}, page ? link(words) : words));
       return;
@@ -82,7 +81,6 @@ export class Shows {
     this.entries = shown.map((said, at) => kept.find((entry) => entry.name === wanted[at]) ?? new Entry(said, this.code));
     const roots = this.entries.map((entry) => entry.root);
     if (roots.some((root, at) => this.list.children[at] !== root)) this.list.replaceChildren(...roots);
-    this.root.dataset.things = String(roots.length);
   }
 
   draw() {

@@ -12,18 +12,16 @@ from moeviz.charts.palette import themes_of_scenes
 from moeviz.engine import Snapshot
 from moeviz.errors import SpecificationError
 from moeviz.lessons.blocks import Look
-from moeviz.lessons.facts import OfCurve, OfTraining, Source
+from moeviz.lessons.facts import OfCurve, Source
 from moeviz.lessons.looks import look_document
 from moeviz.lessons.pictures import picture_of
 from moeviz.lessons.ran import result_of
 from moeviz.lessons.results import Shipped
 from moeviz.lessons.runs import Run
+from moeviz.lessons.training_facts import places_of
 from moeviz.text import json_text
 from moeviz.ui.room.lesson_of import lesson_of
 from moeviz.ui.shared.scripts import script_path
-
-ROOM = 1.2
-"""How far a plane goes, in lengths of its longest vector."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +72,6 @@ def shown_of(thing: Mapping[str, Any], lesson: str, live: Snapshot | None) -> Sh
 
 def _look(page: str, link: str, still: bool) -> Shown:
     document, scene = look_document(Look(page, link, "", picture_of(page, link), still), True)
-    if document.get("bare"):
-        # All of it, on whatever screen: what a hand has drawn out of the plane's middle as well.
-        ends = [abs(part) for handle in document["handles"] for part in handle["at"]]
-        reach = max(document["x"][1], ROOM * max(ends))
-        document |= {"x": (-reach, reach), "y": (-reach, reach)}
     return _picture(document, "", scene)
 
 
@@ -132,7 +125,4 @@ def _document(run: Run, result: Any, sources: Sequence[Source]) -> dict[str, Any
         return curves_document([key.of(result) for key in keys], result.spec["sizes"])
     if run.what == "protocol":
         return protocols_document(result)
-    names = [method.text for method in result.spec.methods]
-    asked = [m for s in sources if isinstance(s, OfTraining) for m in (s.against, s.method)]
-    places = [names.index(name) for name in dict.fromkeys(asked) if name in names]
-    return training_document(result, places or range(min(3, len(names))))
+    return training_document(result, places_of(sources, result))
