@@ -378,6 +378,8 @@ def test_words_hold_nothing_but_facts():
     assert filled("{a.b} and {a.b:0}, {x y}", {"a.b": -1.25}) == "−1.25 and −1, {x y}"
     assert filled("{a.n} {a.none}", {"a.n": 1000, "a.none": None}) == "1,000 no number"
     assert written("as it is") == "as it is"
+    assert filled("{a.times:0}", {"a.times": 29465.37}) == "29,465"
+    assert written(-1234.567) == "−1,234.57"
     with pytest.raises(SpecificationError, match=r"known are a\.b"):
         filled("{a.c}", {"a.b": 1})
 
