@@ -19,10 +19,11 @@ from moeviz.lessons.answers import (
     read_answer,
     right_option,
     right_words,
+    said_of,
     why_unknown,
     with_guess,
 )
-from moeviz.lessons.blocks import If, Look
+from moeviz.lessons.blocks import Check, If, Look
 from moeviz.lessons.conditions import holds, read_condition
 from moeviz.lessons.facts import CurveKey, OfCells, OfCurve, OfTraining
 from moeviz.lessons.filled import PLACE, filled, written
@@ -318,6 +319,9 @@ def test_two_whose_intervals_overlap_may_stand_either_way_in_an_order():
     assert judged(question, tuple("abc"), none) == "unknown"
     assert right_words(question, none) is None
     assert "overlap" in why_unknown(question, none)
+    check = Check(question, "Yes: {answer}.", "Nearly.", "It is {answer}.")
+    assert said_of(check, question, tuple("abc"), none) == why_unknown(question, none)
+    assert said_of(check, question, tuple("bac"), facts) == "Nearly."
     parted = {**facts, "c.low": -0.09}
     assert judged(question, tuple("acb"), parted) == "near"
     assert right_words(question, parted) == "a, then b, then c"

@@ -7,12 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from moeviz.charts.lesson_slope import revealed_document
-from moeviz.lessons.answers import (
-    judged,
-    read_answer,
-    why_unknown,
-    with_guess,
-)
+from moeviz.lessons.answers import read_answer, said_of, with_guess
 from moeviz.lessons.blocks import Block, Check, If, Look, Next, Predict, Reveal, Text
 from moeviz.lessons.conditions import Fact, holds
 from moeviz.lessons.filled import Facts, filled
@@ -153,11 +148,7 @@ def _verdict(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> N
     question = lesson.step(block.of).question
     assert question is not None
     said = read_answer(question, request.own[SAID][block.of])
-    told = {"right": block.right, "near": block.near, "wrong": block.wrong}
-    verdict = judged(question, said, facts)
-    words = told.get(verdict, why_unknown(question, facts))
-    filled_words = filled(words, with_guess(facts, question, said))
-    with_terms(f"**{filled_words}**", key="lessons.verdict")
+    with_terms(f"**{said_of(block, question, said, facts)}**", key="lessons.verdict")
 
 
 def _reveal(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> None:
