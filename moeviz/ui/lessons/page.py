@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
 from moeviz.charts.lesson_slope import revealed_document
@@ -72,7 +70,9 @@ def show(request: Request, lesson: Lesson) -> None:
     if isinstance(step.question, Slope):
         with picture:
             drawn = _draw(step.question, step, lesson, request, facts)
-    for place, block in enumerate(_shown(step, said)):
+    # The others wait for the answer.
+    shown = step.blocks if step.id in said else step.parted[0]
+    for place, block in enumerate(shown):
         with picture if split and isinstance(block, Look | Run) and _big(block) else beside:
             if isinstance(block, Predict):
                 show_predict(block, step, request, facts, drawn)
@@ -81,12 +81,6 @@ def show(request: Request, lesson: Lesson) -> None:
     with beside:
         show_ways(step, lesson, request)
     show_below(lesson, request, facts)
-
-
-def _shown(step: Step, said: Mapping[str, str]) -> Sequence[Block]:
-    """Return the blocks of a step, as far as what it asks: the others wait for the answer."""
-    asks = [at for at, block in enumerate(step.blocks) if isinstance(block, Predict | Check)]
-    return step.blocks[: asks[0] + 1] if asks and step.id not in said else step.blocks
 
 
 def _draws(step: Step) -> bool:
