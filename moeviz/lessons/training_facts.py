@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -77,6 +78,21 @@ class OfTraining:
             f"Expected the training {self.preset} to have a method '{short(name)}', but it has "
             f"{'; '.join(method.text for method in result.spec.methods)}."
         )
+
+
+def drawn_places(result: Any, sources: Iterable[object]) -> Sequence[int]:
+    """Return which of a training's methods are drawn: those of some sources, else the first three.
+
+    Parameters
+    ----------
+    result : TrainingResult
+    sources : iterable of Source
+        The method beside which one is held comes before it.
+    """
+    names = [method.text for method in result.spec.methods]
+    asked = [m for s in sources if isinstance(s, OfTraining) for m in (s.against, s.method)]
+    places = [names.index(name) for name in dict.fromkeys(asked) if name in names]
+    return places or range(min(3, len(names)))
 
 
 def _printed(result: Any, one: int, other: int) -> dict[str, Fact]:

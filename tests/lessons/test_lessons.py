@@ -30,6 +30,7 @@ from moeviz.lessons.filled import PLACE, filled, written
 from moeviz.lessons.questions import Choice, Item, Number, Order
 from moeviz.lessons.reader import looked_up, notes, words_of
 from moeviz.lessons.results import Shipped
+from moeviz.lessons.training_facts import drawn_places
 from moeviz.study.kept import kept_result
 from moeviz.theory.losses import LOSSES
 from tests.support import of_every
@@ -394,3 +395,12 @@ def test_a_result_that_is_missing_or_another_one_is_said():
         replace(source, study="no-such").facts(Shipped())
     with pytest.raises(SpecificationError, match="has none"):
         replace(source, key=replace(SLOW, router="linear")).facts(Shipped())
+
+
+def test_of_a_training_those_are_drawn_that_a_lesson_holds_beside_each_other():
+    lesson = LESSONS["compete"]
+    result = Shipped().training("compete-lm").result
+    names = [method.text for method in result.spec.methods]
+    drawn = [names[place] for place in drawn_places(result, [lesson.facts["lm"]])]
+    assert drawn == ["smoe", "competesmoe"]
+    assert list(drawn_places(result, [lesson.facts["with"]])) == [0, 1, 2]

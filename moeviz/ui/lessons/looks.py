@@ -12,7 +12,7 @@ from moeviz.charts.palette import theme_named
 from moeviz.charts.screen import study_screen
 from moeviz.engine import Snapshot
 from moeviz.lessons.blocks import Check, Look
-from moeviz.lessons.facts import OfCurve, OfTraining
+from moeviz.lessons.facts import OfCurve
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.looks import look_document
@@ -20,6 +20,7 @@ from moeviz.lessons.pictures import link_of
 from moeviz.lessons.ran import result_of
 from moeviz.lessons.results import Shipped
 from moeviz.lessons.runs import Run
+from moeviz.lessons.training_facts import drawn_places
 from moeviz.lessons.words import PAGES
 from moeviz.study import Result
 from moeviz.text import json_text
@@ -96,11 +97,8 @@ def show_run(
         _curves(run, lesson, compact, result, job, guess, place)
     elif run.what == "training":
         trained = (own or Shipped().training(run.name)).result
-        names = [method.text for method in trained.spec.methods]
-        sources = [lesson.facts[name] for name in run.shows]
-        asked = [m for s in sources if isinstance(s, OfTraining) for m in (s.against, s.method)]
-        places = [names.index(name) for name in dict.fromkeys(asked) if name in names]
-        document = training_document(trained, places or range(min(3, len(names))))
+        places = drawn_places(trained, [lesson.facts[name] for name in run.shows])
+        document = training_document(trained, places)
         _plain(document, f"{PICTURE}{place}", lesson)
     elif run.what == "protocol":
         _plain(protocols_document(Shipped().protocol(run.name).result), PICTURE + place, lesson)

@@ -12,12 +12,13 @@ from moeviz.charts.palette import themes_of_scenes
 from moeviz.engine import Snapshot
 from moeviz.errors import SpecificationError
 from moeviz.lessons.blocks import Look
-from moeviz.lessons.facts import OfCurve, OfTraining, Source
+from moeviz.lessons.facts import OfCurve, Source
 from moeviz.lessons.looks import look_document
 from moeviz.lessons.pictures import picture_of
 from moeviz.lessons.ran import result_of
 from moeviz.lessons.results import Shipped
 from moeviz.lessons.runs import Run
+from moeviz.lessons.training_facts import drawn_places
 from moeviz.text import json_text
 from moeviz.ui.room.lesson_of import lesson_of
 from moeviz.ui.shared.scripts import script_path
@@ -132,7 +133,4 @@ def _document(run: Run, result: Any, sources: Sequence[Source]) -> dict[str, Any
         return curves_document([key.of(result) for key in keys], result.spec["sizes"])
     if run.what == "protocol":
         return protocols_document(result)
-    names = [method.text for method in result.spec.methods]
-    asked = [m for s in sources if isinstance(s, OfTraining) for m in (s.against, s.method)]
-    places = [names.index(name) for name in dict.fromkeys(asked) if name in names]
-    return training_document(result, places or range(min(3, len(names))))
+    return training_document(result, drawn_places(result, sources))
