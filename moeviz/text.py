@@ -17,7 +17,7 @@ FEW_NAMES = 20
 """Known names that a message lists whole."""
 
 
-def signed(value: float | None, digits: int = 2) -> str:
+def signed(value: float | None, digits: int = 2, thousands: bool = False) -> str:
     """Write a number that may be negative: a true minus sign, and none before a zero.
 
     Parameters
@@ -26,10 +26,12 @@ def signed(value: float | None, digits: int = 2) -> str:
         Such as a slope; None where there is none.
     digits : int
         Digits after the point.
+    thousands : bool
+        Whether commas part thousands, as in ``1,288``.
     """
     if value is None or not math.isfinite(value):
         return NOT_FINITE
-    text = f"{value:.{digits}f}"
+    text = f"{value:{',' * thousands}.{digits}f}"
     if not text.strip("-0."):
         text = text.removeprefix("-")
     return text.replace("-", "\u2212")

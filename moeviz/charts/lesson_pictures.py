@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from moeviz.charts.lesson_protocols import END_WORDS, kinds_panel, slopes_panel
+from moeviz.charts.lesson_protocols import kinds_panel, slopes_panel
 from moeviz.charts.protocol_lessons import curve_name, law_words
+from moeviz.charts.protocol_picture import END_WORDS
 from moeviz.study.protocol_region import region
 from moeviz.study.protocol_result import MapResult
 from moeviz.text import signed
@@ -89,7 +90,7 @@ def protocols_document(result: MapResult) -> dict[str, Any]:
     """
     published = result.asked.published
     together = region(result).together
-    panels = [slopes_panel(result)] if len(published) == 2 else []
+    panels = [slopes_panel(result, together)] if len(published) == 2 else []
     names = [curve_name(result.asked.preset, one) for one in published]
     pair = (
         f" The cross is the printed pair, {signed(published[0].slope)} and "
@@ -103,7 +104,7 @@ def protocols_document(result: MapResult) -> dict[str, Any]:
     )
     return {
         "handles": [],
-        "panels": [*panels, kinds_panel(result)],
+        "panels": [*panels, kinds_panel(result, together)],
         "sentence": f"All printed slopes appear together at *{len(together)}* of "
         f"*{len(result.cells)}* protocols.{pair}{kinds}",
         "tables": [

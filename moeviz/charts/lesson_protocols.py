@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from moeviz.charts.protocol_dots import INSIDE, OUTSIDE, SMALL, dots_panel
 from moeviz.charts.protocol_lessons import curve_name
-from moeviz.charts.protocol_picture import grid, scales
-from moeviz.study.protocol_region import region
-from moeviz.study.protocol_result import MapResult
+from moeviz.charts.protocol_picture import END_WORDS, grid, scales
+from moeviz.study.protocol_result import Cell, MapResult
 
 LARGE = 9
 """Radius of a protocol at which all printed slopes appear, in pixels."""
@@ -17,13 +16,10 @@ LARGE = 9
 CROWDED = 9
 """So many rows have a mark at every second one."""
 
-END_WORDS = {"sgd": "batch", "em": "end of EM"}
-"""What tells the ways of a protocol from each other."""
-
 _SHRINK: Mapping[float, str] = {0.0: "n⁰", 0.25: "n⁻¼", 0.5: "n⁻½"}
 
 
-def slopes_panel(result: MapResult) -> dict[str, Any]:
+def slopes_panel(result: MapResult, together: Collection[Cell]) -> dict[str, Any]:
     """Return the plane of a figure's two slopes: protocols, and a cross for what is printed.
 
     A dot's lines are the intervals by which it is judged; a protocol without both slopes is left
@@ -33,9 +29,10 @@ def slopes_panel(result: MapResult) -> dict[str, Any]:
     ----------
     result : MapResult
         Of a figure with two printed slopes.
+    together : collection of Cell
+        The protocols at which both appear.
     """
     first, second = result.asked.published
-    together = region(result).together
     lines: list[dict[str, Any]] = []
     dots: list[dict[str, Any]] = []
     across, up = [first.slope], [second.slope]
@@ -75,16 +72,18 @@ def slopes_panel(result: MapResult) -> dict[str, Any]:
     }
 
 
-def kinds_panel(result: MapResult) -> dict[str, Any]:
+def kinds_panel(result: MapResult, together: Collection[Cell]) -> dict[str, Any]:
     """Return the protocols by how far starts are, how they shrink, and how a fit ends.
 
     Parameters
     ----------
     result : MapResult
+    together : collection of Cell
+        The protocols at which all printed slopes appear.
     """
     asked = result.asked
     columns, rows = scales(asked), grid(asked)
-    panel = dots_panel(result, region(result).together, LARGE)
+    panel = dots_panel(result, together, LARGE)
     powers: dict[float, list[int]] = {}
     for row, (power, _) in enumerate(rows):
         powers.setdefault(power, []).append(len(rows) - 1 - row)

@@ -9,6 +9,7 @@ from typing import Any
 
 from moeviz.charts.checker import superscript
 from moeviz.charts.convergence import size_text
+from moeviz.charts.words import no_slope
 from moeviz.errors import SpecificationError
 from moeviz.study.result import Curve
 from moeviz.text import signed
@@ -199,11 +200,9 @@ def curves_document(curves: Sequence[Curve], sizes: Sequence[int]) -> dict[str, 
 def _slope_words(curve: Curve) -> str:
     slope = curve.slope
     if slope is None:
-        return f"{curve.label}: no slope yet"
-    ends = (slope.low, slope.high)
-    inside = [signed(end) for end in ends if end is not None]
-    between = f" ({inside[0]} to {inside[1]})" if len(inside) == 2 else ""
-    return f"{curve.label}: slope *{signed(slope.estimate)}*{between}"
+        return f"{curve.label}: {no_slope(curve, 'no slope so far')}"
+    between = f"({signed(slope.low)} to {signed(slope.high)})"
+    return f"{curve.label}: slope *{signed(slope.estimate)}* {between}"
 
 
 def _panel(first: float, sizes: tuple[float, float], heights: Sequence[float]) -> dict[str, Any]:

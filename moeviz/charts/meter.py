@@ -19,7 +19,7 @@ from moeviz.study.curve_kinds import APART, STARTS, UNFINISHED
 from moeviz.study.fit_report import FitReport
 from moeviz.study.moving import leaves
 from moeviz.study.result import Curve, Result
-from moeviz.study.slope import NoSlope, Slope
+from moeviz.study.slope import NoSlope, Slope, used_sizes
 from moeviz.study.specification import Specification
 from moeviz.study.statistic import STATISTICS
 from moeviz.text import signed, within
@@ -248,7 +248,7 @@ def _blocked(curve: Curve, result: Result) -> str:
 def _sizes(curve: Curve, result: Result) -> int:
     """Return how many sizes a slope is drawn through."""
     first = curve.slope.window[0] if curve.slope else result.spec["window_from"]
-    return sum(n >= first and len(row) >= 2 for n, row in zip(curve.n, curve.loss, strict=True))
+    return len(used_sizes(curve.n, curve.loss, first))
 
 
 def _short_of_reach(curve: Curve, report: FitReport) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from moeviz.charts.checker import superscript
 from moeviz.charts.protocol_lessons import cell_sentence, curve_name, foreseen, law_words, lesson
 from moeviz.study.presets import Published
-from moeviz.study.protocol_map import ProtocolMap
+from moeviz.study.protocol_map import EM, SGD, ProtocolMap
 from moeviz.study.protocol_region import cell_stands, level_stands, region, slope_stands
 from moeviz.study.protocol_result import Cell, CellCurve, MapResult
 from moeviz.text import signed
@@ -19,6 +19,9 @@ CELL = "cell"
 
 DIGITS, EXACT = 3, 6
 """Of numbers that are only drawn, and of slopes, which are printed to two places."""
+
+END_WORDS = {SGD: "batch", EM: "end of EM"}
+"""What tells the ways of a protocol from each other."""
 
 _FRACTIONS = {0.0: "0", 0.25: "¼", 0.5: "½"}
 
@@ -43,7 +46,7 @@ def map_document(result: MapResult, at: tuple[int, int] | None = None) -> dict[s
         [by_place[_law(asked, scale, power), way] for scale in scales(asked)]
         for power, way in grid(asked)
     ]
-    word = "batch" if asked.protocol == "sgd" else "end of EM"
+    word = END_WORDS[asked.protocol]
     return {
         "handles": [
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from moeviz.errors import SpecificationError
+from moeviz.lessons.blocks import Check, Reveal
 from moeviz.lessons.conditions import holds, missing, short
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.orders import judged_order, number_of, order_words, right_order
@@ -157,6 +158,24 @@ def with_guess(facts: Facts, question: Question, guess: Answer) -> Facts:
     right = right_words(question, facts)
     said = filled(answer_words(question, guess), facts)
     return {**facts, "guess": said, "answer": "no answer" if right is None else right}
+
+
+def said_of(block: Reveal | Check, question: Question, answer: Answer, facts: Facts) -> str:
+    """Return what a block says of an answer: whether it is right, or why that is not known.
+
+    Parameters
+    ----------
+    block : Reveal or Check
+    question : Question
+        That it tells the answer of.
+    answer : str, float or tuple of str
+        As :func:`read_answer` returns it.
+    facts : mapping of str to Fact
+    """
+    told = {"right": block.right, "near": block.near, "wrong": block.wrong}
+    verdict = judged(question, answer, facts)
+    words = why_unknown(question, facts) if verdict == "unknown" else told[verdict]
+    return filled(words, with_guess(facts, question, answer))
 
 
 def why_unknown(question: Question, facts: Facts) -> str:

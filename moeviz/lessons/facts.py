@@ -18,7 +18,7 @@ from moeviz.study.result import Result
 
 __all__ = [
     "CurveKey", "OfCells", "OfClaim", "OfCurve", "OfGates", "OfMap", "OfTraining", "Source",
-    "facts_of",
+    "facts_of", "names_of",
 ]  # fmt: skip
 
 
@@ -63,35 +63,36 @@ class CurveKey:
         SpecificationError
             If the study has no such curve.
         """
+        given = {field: name for field, name in vars(self).items() if name}
         for curve in result.curves:
-            pairs = (
-                (self.router, curve.router), (self.loss, curve.reading.loss),
-                (self.gauge, curve.reading.gauge), (self.gate, curve.gate),
-                (self.expert, curve.expert), (self.estimator, curve.estimator),
-                (self.kind, curve.kind),
-            )  # fmt: skip
-            if all(not asked or asked == found for asked, found in pairs):
+            if given.items() <= names_of(curve).items():
                 return curve
-        asked = (self.router, self.gate, self.expert, self.loss, self.gauge, self.estimator)
+        asked = [given[field] for field in _TOLD if field in given]
         raise SpecificationError(
             f"Expected the study {result.spec.name} to have a curve of {self.kind}: "
-            f"{', '.join(filter(None, asked)) or 'any'}, but it has none; "
-            f"{_there(result, self.kind)}."
+            f"{', '.join(asked) or 'any'}, but it has none; {_there(result, self.kind)}."
         )
 
 
 _TOLD = ("router", "gate", "expert", "loss", "gauge", "estimator")
 
 
+def names_of(curve: Curve) -> dict[str, str]:
+    """Return what tells a curve from others, by the attributes of :class:`CurveKey`.
+
+    Parameters
+    ----------
+    curve : Curve
+    """
+    reading = curve.reading
+    names = (curve.router, curve.gate, curve.expert, reading.loss, reading.gauge, curve.estimator)
+    return {**dict(zip(_TOLD, names, strict=True)), "kind": curve.kind}
+
+
 def _there(result: Result, kind: str) -> str:
     """Return which names the curves of a kind have, field by field."""
-    found: dict[str, dict[str, None]] = {name: {} for name in _TOLD}
-    for curve in result.curves:
-        if curve.kind == kind:
-            reading = curve.reading
-            names = (curve.router, curve.gate, curve.expert, reading.loss, reading.gauge)
-            for field, name in zip(_TOLD, (*names, curve.estimator), strict=True):
-                found[field][name] = None
+    there = [names_of(curve) for curve in result.curves if curve.kind == kind]
+    found = {field: dict.fromkeys(names[field] for names in there) for field in _TOLD}
     said = [f"{field} {' or '.join(filter(None, n))}" for field, n in found.items() if any(n)]
     return f"there are: {'; '.join(said)}" if said else "there is none of this kind"
 

@@ -45,7 +45,7 @@ def filled(words: str, facts: Facts) -> str:
 
 
 def written(fact: Fact, digits: int = DIGITS) -> str:
-    """Return a fact as text.
+    """Return a fact as text, with commas between thousands.
 
     Parameters
     ----------
@@ -59,4 +59,4 @@ def written(fact: Fact, digits: int = DIGITS) -> str:
         return fact
     if isinstance(fact, int):
         return f"{fact:,}"
-    return signed(fact, digits)
+    return signed(fact, digits, thousands=True)

@@ -68,6 +68,13 @@ class Step:
         """What it runs, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Run))
 
+    @property
+    def parted(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """Its blocks as far as its question, and those that wait for the answer."""
+        asks = [at for at, b in enumerate(self.blocks) if isinstance(b, Predict | Check)]
+        end = asks[0] + 1 if asks else len(self.blocks)
+        return self.blocks[:end], self.blocks[end:]
+
     def answer(self, text: str) -> Answer:
         """Return an answer that somebody sent.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from moeviz.study.curves import Curve
+from moeviz.study.slope import used_sizes
 from moeviz.study.statistic import statistic_named
 
 
@@ -27,8 +28,7 @@ def off_its_line(curve: Curve, statistic: str) -> float | None:
     log = statistic_named(statistic).log
     used = [
         (math.log(n), float(log(row)))
-        for n, row in zip(curve.n, curve.loss, strict=True)
-        if n >= curve.slope.window[0] and len(row) >= 2
+        for n, row in used_sizes(curve.n, curve.loss, curve.slope.window[0])
     ]
     across = math.fsum(x for x, _ in used) / len(used)
     up = math.fsum(y for _, y in used) / len(used)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from moeviz.lessons.blocks import Block, Check, If, Next, Predict
 from moeviz.lessons.conditions import Condition
-from moeviz.lessons.facts import OfCells, OfClaim, OfCurve, OfMap, OfTraining, Source
+from moeviz.lessons.facts import OfCells, OfClaim, OfCurve, OfMap, OfTraining, Source, names_of
 from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.questions import Choice, Order, Question
@@ -117,15 +117,8 @@ def origin(source: Source, results: Results | None = None) -> str:
 def _of_curve(source: OfCurve, results: Results) -> str:
     kept = results.study(source.study)
     curve, facts = source.key.of(kept.result), source.facts(results)
-    named = {
-        "router": curve.router,
-        "gate": curve.gate,
-        "expert": curve.expert,
-        "loss": curve.reading.loss,
-        "gauge": curve.reading.gauge,
-        "estimator": curve.estimator,
-        "curve": curve.kind,
-    }
+    named = names_of(curve)
+    named["curve"] = named.pop("kind")
     spec = kept.result.spec
     sizes = f"{facts['from']:,} to {facts['to']:,}" if curve.n else "none"
     return (

@@ -19,7 +19,7 @@ from moeviz.lessons.notes import notes_of
 from moeviz.lessons.questions import Number, Question, Slope
 from moeviz.lessons.runs import Run
 from moeviz.rooms.agenda import Agenda
-from moeviz.rooms.lesson_outcome import filled, parted, words_before
+from moeviz.rooms.lesson_outcome import filled, words_before
 from moeviz.rooms.plain import without_links
 from moeviz.rooms.step import LONGEST, MOST_SHOWN, Step
 from moeviz.study import plan
@@ -94,7 +94,7 @@ def _shown(step: LessonStep, lesson: Lesson) -> tuple[list[Block], list[Block]]:
         A lesson's.
     lesson : Lesson
     """
-    before, after = (list(blocks) for blocks in parted(step))
+    before, after = (list(blocks) for blocks in step.parted)
     if before and isinstance(before[-1], Check) and before[-1].shows is not None:
         after.insert(0, before[-1].shows)
     for each in lesson.steps:

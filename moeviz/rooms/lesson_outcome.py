@@ -52,7 +52,7 @@ def words_before(step: LessonStep, facts: Facts) -> str:
         A lesson's.
     facts : mapping of str to Fact
     """
-    return _words(parted(step)[0], facts)[: LONGEST["words"]]
+    return _words(step.parted[0], facts)[: LONGEST["words"]]
 
 
 def said_otherwise(lesson: Lesson, kept: Facts, facts: Facts) -> list[str]:
@@ -68,19 +68,6 @@ def said_otherwise(lesson: Lesson, kept: Facts, facts: Facts) -> list[str]:
         return words_before(step, by), came_out(lesson, step.id, by)
 
     return [step.id for step in lesson.steps if said(step, kept) != said(step, facts)]
-
-
-def parted(step: LessonStep) -> tuple[Sequence[Block], Sequence[Block]]:
-    """Return a step's blocks as far as its question, and those that wait for the answer.
-
-    Parameters
-    ----------
-    step : Step
-        A lesson's.
-    """
-    asks = [at for at, block in enumerate(step.blocks) if isinstance(block, Predict | Check)]
-    end = asks[0] + 1 if asks else len(step.blocks)
-    return step.blocks[:end], step.blocks[end:]
 
 
 def _words(blocks: Sequence[Block], facts: Facts) -> str:
@@ -150,4 +137,4 @@ def _said_of_check(
     right = found.get("right", found.get("value"))
     answer = tuple(right) if isinstance(right, list) else right
     said = filled(check.right, with_guess(facts, question, answer))
-    return "\n\n".join(filter(None, (said, _words(parted(step)[1], facts))))
+    return "\n\n".join(filter(None, (said, _words(step.parted[1], facts))))

@@ -128,7 +128,7 @@ def fit_line(
         If there is no such statistic.
     """
     chosen = statistic_named(statistic)
-    used = _used(n, losses, window_from)
+    used = used_sizes(n, losses, window_from)
     why = why_not(used, chosen)
     if why is not None:
         return why
@@ -201,8 +201,16 @@ def why_no_slope(
     return line if isinstance(line, NoSlope) else None
 
 
-def _used(n: Sequence[int], losses: Sequence[Losses], window_from: int) -> list[tuple[int, Losses]]:
-    """Return the sizes in the window that have two replicates, with their losses."""
+def used_sizes(
+    n: Sequence[int], losses: Sequence[Losses], window_from: int
+) -> list[tuple[int, Losses]]:
+    """Return the sizes through which a line is drawn, with their losses: each has two replicates.
+
+    Parameters
+    ----------
+    n, losses, window_from
+        As :func:`fit_line` has them.
+    """
     pairs = zip(n, losses, strict=True)
     return [(size, row) for size, row in pairs if size >= window_from and len(row) >= 2]
 

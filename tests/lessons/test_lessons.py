@@ -19,10 +19,11 @@ from moeviz.lessons.answers import (
     read_answer,
     right_option,
     right_words,
+    said_of,
     why_unknown,
     with_guess,
 )
-from moeviz.lessons.blocks import If, Look
+from moeviz.lessons.blocks import Check, If, Look
 from moeviz.lessons.conditions import holds, read_condition
 from moeviz.lessons.facts import CurveKey, OfCells, OfCurve, OfTraining
 from moeviz.lessons.filled import PLACE, filled, written
@@ -319,6 +320,9 @@ def test_two_whose_intervals_overlap_may_stand_either_way_in_an_order():
     assert judged(question, tuple("abc"), none) == "unknown"
     assert right_words(question, none) is None
     assert "overlap" in why_unknown(question, none)
+    check = Check(question, "Yes: {answer}.", "Nearly.", "It is {answer}.")
+    assert said_of(check, question, tuple("abc"), none) == why_unknown(question, none)
+    assert said_of(check, question, tuple("bac"), facts) == "Nearly."
     parted = {**facts, "c.low": -0.09}
     assert judged(question, tuple("acb"), parted) == "near"
     assert right_words(question, parted) == "a, then b, then c"
@@ -379,6 +383,8 @@ def test_words_hold_nothing_but_facts():
     assert filled("{a.b} and {a.b:0}, {x y}", {"a.b": -1.25}) == "−1.25 and −1, {x y}"
     assert filled("{a.n} {a.none}", {"a.n": 1000, "a.none": None}) == "1,000 no number"
     assert written("as it is") == "as it is"
+    assert filled("{a.times:0}", {"a.times": 29465.37}) == "29,465"
+    assert written(-1234.567) == "−1,234.57"
     with pytest.raises(SpecificationError, match=r"known are a\.b"):
         filled("{a.c}", {"a.b": 1})
 
@@ -401,3 +407,12 @@ def test_of_a_comparison_those_methods_are_drawn_that_sources_ask_for_in_their_o
     ]
     assert [names[at] for at in places_of(sources, result)] == ["xmoe", "competesmoe", "smoe"]
     assert [*places_of(sources[:1], result)] == [0, 1, 2]
+
+
+def test_of_a_training_those_are_drawn_that_a_lesson_holds_beside_each_other():
+    lesson = LESSONS["compete"]
+    result = Shipped().training("compete-lm").result
+    names = [method.text for method in result.spec.methods]
+    drawn = [names[place] for place in places_of([lesson.facts["lm"]], result)]
+    assert drawn == ["smoe", "competesmoe"]
+    assert list(places_of([lesson.facts["with"]], result)) == [0, 1, 2]

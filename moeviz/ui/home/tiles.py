@@ -12,7 +12,7 @@ import streamlit as st
 from moeviz.charts.palette import themes_of_scenes
 from moeviz.ui.lab.link import FIRST_PRESET, preset_link
 from moeviz.ui.shared.component import declared
-from moeviz.ui.shared.navigation import ADDRESSES, SECTIONS, TITLES
+from moeviz.ui.shared.navigation import SCRIPTS, SECTIONS, TITLES
 from moeviz.ui.shared.tiles import PATH
 
 KEY = "home.tiles"
@@ -91,7 +91,7 @@ _tiles = declared(__file__, '<nav class="moeviz-home" aria-label="Where to begin
 
 def show_tiles() -> None:
     """Show where to begin, the tiles, and the same ways as a row of links."""
-    ways = [way for way in TILES.values() if way.page in _paths()]
+    ways = [way for way in TILES.values() if way.page in SCRIPTS]
     _tiles(
         key=KEY,
         data={
@@ -105,18 +105,13 @@ def show_tiles() -> None:
     )
     with st.container(horizontal=True):
         for way in [*ways, *(way for way in BEGIN if way.link)]:
-            path, link = _paths()[way.page], dict(way.link or {})
+            path, link = SCRIPTS[way.page], dict(way.link or {})
             label = f"{TITLES[path]}, with a first study" if link else TITLES[path]
             st.page_link(path, label=label, query_params=link)
 
 
-def _paths() -> dict[str, str]:
-    """Return the script of each page by its address."""
-    return {address: path for path, address in ADDRESSES.items()}
-
-
 def _told(way: Way) -> dict[str, Any]:
-    path = _paths()[way.page]
+    path = SCRIPTS[way.page]
     section = next(title for title, paths in SECTIONS.items() if path in paths)
     said = f"?{urlencode(dict(way.link))}" if way.link else ""
     return {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from moeviz.lessons.answers import answer_text, judged, read_answer, why_unknown, with_guess
+from moeviz.lessons.answers import answer_text, read_answer, said_of
 from moeviz.lessons.blocks import Check, Look, Predict
-from moeviz.lessons.filled import Facts, filled
+from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson, Step
-from moeviz.lessons.questions import Question
+from moeviz.lessons.questions import Answer
 from moeviz.lessons.runs import Run
 from moeviz.ui.lessons.ask import Read, ask
 from moeviz.ui.lessons.heading import HERE, PLACE
@@ -35,22 +35,7 @@ def show_predict(
     drawn : callable or None
         Reads the slope that was drawn so far, where one is asked for.
     """
-    said = request.own[SAID].get(step.id)
-    question = block.question
-    read = ask(
-        question, None if said is None else read_answer(question, said), facts,
-        STATE.key(f"{step.id}.{said is not None}"), drawn,
-    )  # fmt: skip
-    if said is None:
-        st.button(
-            "That is my prediction",
-            key=STATE.key(f"commit.{step.id}"),
-            type="primary",
-            disabled=read() is None,
-            on_click=_commit,
-            args=(step.id, read, 1),
-        )
-    else:
+    if _asked(block, step, request, facts, drawn) is not None:
         st.markdown(":small[You have predicted; *Start again* takes that back.]")
 
 
@@ -70,26 +55,12 @@ def show_check(block: Check, step: Step, lesson: Lesson, request: Request, facts
 
 
 def _check(block: Check, step: Step, lesson: Lesson, request: Request, facts: Facts) -> None:
-    said = request.own[SAID].get(step.id)
-    question: Question = block.question
-    done = None if said is None else read_answer(question, said)
-    read = ask(question, done, facts, STATE.key(f"{step.id}.{said is not None}"))
+    done = _asked(block, step, request, facts)
     if done is None:
-        st.button(
-            "That is my answer",
-            key=STATE.key(f"answer.{step.id}"),
-            type="primary",
-            disabled=read() is None,
-            on_click=_commit,
-            args=(step.id, read, 0),
-        )
         return
-    verdict = judged(question, done, facts)
-    told = {"right": block.right, "near": block.near, "wrong": block.wrong}
-    words = told.get(verdict, why_unknown(question, facts))
-    filled_words = mixed(filled(words, with_guess(facts, question, done)))
     with st.container(key=f"{HERE}.check"):
-        with_terms(f"**{filled_words}**", key="lessons.answered")
+        words = mixed(said_of(block, block.question, done, facts))
+        with_terms(f"**{words}**", key="lessons.answered")
     if isinstance(block.shows, Look):
         show_look(block.shows, lesson, False, facts, ".shown")
     elif isinstance(block.shows, Run):
@@ -101,6 +72,26 @@ def _live(run: Run, lesson: Lesson) -> Run:
     """Return the run of a lesson that computes what another one shows."""
     same = (each for each in lesson.runs if (each.what, each.name) == (run.what, run.name))
     return next((each for each in same if each.live), run)
+
+
+def _asked(
+    block: Predict | Check, step: Step, request: Request, facts: Facts, drawn: Read | None = None
+) -> Answer | None:
+    """Ask, with a button that commits, or show what was answered and return it."""
+    said = request.own[SAID].get(step.id)
+    done = None if said is None else read_answer(block.question, said)
+    read = ask(block.question, done, facts, STATE.key(f"{step.id}.{said is not None}"), drawn)
+    if done is None:
+        predicts = isinstance(block, Predict)
+        st.button(
+            "That is my prediction" if predicts else "That is my answer",
+            key=STATE.key(f"commit.{step.id}"),
+            type="primary",
+            disabled=read() is None,
+            on_click=_commit,
+            args=(step.id, read, 1 if predicts else 0),
+        )
+    return done
 
 
 def _commit(step: str, read: Read, by: int) -> None:

@@ -26,7 +26,7 @@ from moeviz.study import Result
 from moeviz.text import json_text
 from moeviz.ui.shared.component import only_a_run
 from moeviz.ui.shared.guard import plain
-from moeviz.ui.shared.navigation import ADDRESSES
+from moeviz.ui.shared.navigation import CHECKER, SCRIPTS
 from moeviz.ui.shared.plane import plane
 from moeviz.ui.shared.typeset import mixed
 from moeviz.ui.shared.watch import watch
@@ -53,9 +53,8 @@ def show_look(look: Look, lesson: Lesson, compact: bool, facts: Facts, place: st
         Tells it from others of the same step.
     """
     if look.picture is None:
-        path = next(path for path, address in ADDRESSES.items() if address == look.page)
         label = filled(look.label, facts) or PAGES[look.page]
-        st.page_link(path, label=f"→ {plain(label)}", query_params=link_of(look.link))
+        st.page_link(SCRIPTS[look.page], label=f"→ {plain(label)}", query_params=link_of(look.link))
         return
     document, scene = look_document(look, compact)
     plane(
@@ -106,15 +105,11 @@ def show_run(
     else:
         proof = own if own is not None else Shipped().claim(run.name)
         st.markdown(f"{mixed(proof.statement)}  \n**{mixed(proof.says)}** ({proof.date})")
-        st.page_link(_path("checker"), label="→ The certificate", query_params={"claim": run.name})
+        st.page_link(CHECKER, label="→ The certificate", query_params={"claim": run.name})
 
 
 def _plain(document: dict[str, object], key: str, lesson: Lesson) -> None:
     plane(document, key=key, title=lesson.title, file_name="moeviz-lesson")
-
-
-def _path(page: str) -> str:
-    return next(path for path, address in ADDRESSES.items() if address == page)
 
 
 def _curves(

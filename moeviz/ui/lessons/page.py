@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
 from moeviz.charts.lesson_slope import revealed_document
-from moeviz.lessons.answers import (
-    judged,
-    read_answer,
-    why_unknown,
-    with_guess,
-)
+from moeviz.lessons.answers import read_answer, said_of, with_guess
 from moeviz.lessons.blocks import Block, Check, If, Look, Next, Predict, Reveal, Text
 from moeviz.lessons.conditions import Fact, holds
 from moeviz.lessons.filled import Facts, filled
@@ -77,7 +70,9 @@ def show(request: Request, lesson: Lesson) -> None:
     if isinstance(step.question, Slope):
         with picture:
             drawn = _draw(step.question, step, lesson, request, facts)
-    for place, block in enumerate(_shown(step, said)):
+    # The others wait for the answer.
+    shown = step.blocks if step.id in said else step.parted[0]
+    for place, block in enumerate(shown):
         with picture if split and isinstance(block, Look | Run) and _big(block) else beside:
             if isinstance(block, Predict):
                 show_predict(block, step, request, facts, drawn)
@@ -86,12 +81,6 @@ def show(request: Request, lesson: Lesson) -> None:
     with beside:
         show_ways(step, lesson, request)
     show_below(lesson, request, facts)
-
-
-def _shown(step: Step, said: Mapping[str, str]) -> Sequence[Block]:
-    """Return the blocks of a step, as far as what it asks: the others wait for the answer."""
-    asks = [at for at, block in enumerate(step.blocks) if isinstance(block, Predict | Check)]
-    return step.blocks[: asks[0] + 1] if asks and step.id not in said else step.blocks
 
 
 def _draws(step: Step) -> bool:
@@ -153,11 +142,7 @@ def _verdict(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> N
     question = lesson.step(block.of).question
     assert question is not None
     said = read_answer(question, request.own[SAID][block.of])
-    told = {"right": block.right, "near": block.near, "wrong": block.wrong}
-    verdict = judged(question, said, facts)
-    words = told.get(verdict, why_unknown(question, facts))
-    filled_words = filled(words, with_guess(facts, question, said))
-    with_terms(f"**{filled_words}**", key="lessons.verdict")
+    with_terms(f"**{said_of(block, question, said, facts)}**", key="lessons.verdict")
 
 
 def _reveal(block: Reveal, lesson: Lesson, request: Request, facts: Facts) -> None:

@@ -21,8 +21,8 @@ VERDICTS = {
     "unknown": "this result cannot tell",
 }
 
-
 UNANSWERED = {"said": "", "right": "", "verdict": "", "rows": ()}
+"""What a record has of a question that was not answered: nothing that gives the answer away."""
 
 
 def offer_record(lesson: Lesson, said: Mapping[str, str], facts: Facts, link: Any) -> None:

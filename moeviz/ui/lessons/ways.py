@@ -14,7 +14,7 @@ from moeviz.ui.lessons.link import LESSON, SAID, STEP, request_of
 from moeviz.ui.lessons.record import offer_record
 from moeviz.ui.lessons.state import AGAIN, STATE
 from moeviz.ui.shared.link import Request
-from moeviz.ui.shared.navigation import ADDRESSES, LESSONS_PATH
+from moeviz.ui.shared.navigation import LESSONS_PATH, SCRIPTS
 from moeviz.ui.shared.typeset import mixed
 
 
@@ -26,7 +26,7 @@ def show_way(way: Way, facts: Facts) -> None:
     way : Way
     facts : mapping of str to Fact
     """
-    path = next(path for path, address in ADDRESSES.items() if address == way.page)
+    path = SCRIPTS[way.page]
     label = filled(way.label, facts)
     if path == LESSONS_PATH:
         st.button(

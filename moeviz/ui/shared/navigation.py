@@ -68,6 +68,9 @@ TITLES = {
 }
 """What they are called."""
 
+SCRIPTS = {address: path for path, address in ADDRESSES.items()}
+"""The script of each page by its address."""
+
 _ICON = Path(__file__).with_name("icon.svg")
 
 

@@ -1,0 +1,38 @@
+"""Curves of a study with their slopes, as a room draws them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from moeviz.charts.lesson_slope import curves_document
+from moeviz.charts.words import NO_SLOPE
+from moeviz.errors import SpecificationError
+from moeviz.study.slope import NoSlope, Slope
+
+
+def test_every_curve_has_its_points_and_its_slope_with_an_interval(result):
+    first, second = result.curves[:2]
+    first = replace(first, slope=Slope(-0.25, -0.5, -0.125, (300, 3000)))
+    document = curves_document([first, second], result.spec["sizes"])
+    (panel,) = document["panels"]
+    assert [line["label"] for line in panel["lines"]] == ["1", "2"]
+    assert panel["lines"][0]["points"] == [
+        [math.log10(n), math.log10(mean)] for n, mean in zip(first.n, first.mean, strict=True)
+    ]
+    assert document["sentence"].startswith(f"1 {first.label}: slope *−0.25* (−0.50 to −0.12); 2 ")
+    assert document["tables"][0]["rows"][0] == [first.label, -0.25]
+
+
+def test_a_curve_without_a_slope_says_why(result):
+    none = replace(result.curves[0], slope=None, no_slope=None)
+    zero = replace(none, no_slope=NoSlope.ZERO)
+    said = [curves_document([curve], result.spec["sizes"])["sentence"] for curve in (none, zero)]
+    assert said == [f"{none.label}: no slope so far.", f"{none.label}: {NO_SLOPE[NoSlope.ZERO]}."]
+
+
+def test_where_no_point_is_there_yet_nothing_is_drawn(empty):
+    with pytest.raises(SpecificationError, match="none yet"):
+        curves_document(empty.curves, empty.spec["sizes"])
