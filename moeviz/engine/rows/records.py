@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, select, update
 
-from moeviz.engine.database.statements import put, put_new, within
+from moeviz.engine.database.statements import put, put_new, those_of, within
 from moeviz.engine.database.tables import jobs, owners
 from moeviz.engine.name import Name
 from moeviz.engine.owner import SILENT_SECONDS, Owner
@@ -102,7 +102,7 @@ def beat(connection: Connection, owner: Owner, records: Mapping[Name, Record]) -
     _lengthen(connection, owner, max(record.beat for record in records.values()))
     names = sorted(records, key=str)  # so that no two wait for one another
     connection.execute(_AGAIN, [_again(name, records[name], owner) for name in names])
-    return _owned(connection, owner, names)
+    return those_of(connection, jobs, names, jobs.c.owner == owner.engine)
 
 
 def forget(connection: Connection, name: Name) -> None:
@@ -134,13 +134,6 @@ def _again(name: Name, record: Record, owner: Owner) -> dict[str, Any]:
         "version": record.version,
         "beat": record.beat,
     }
-
-
-def _owned(connection: Connection, owner: Owner, names: Sequence[Name]) -> set[Name]:
-    asked = select(jobs.c.kind, jobs.c.hash, jobs.c.device).where(
-        jobs.c.owner == owner.engine, jobs.c.hash.in_({name.hash for name in names})
-    )
-    return {Name(*row) for row in connection.execute(asked)} & set(names)
 
 
 _NOW = bindparam("now", type_=jobs.c.stamp.type)
