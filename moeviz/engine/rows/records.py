@@ -73,20 +73,8 @@ def write(connection: Connection, name: Name, record: Record) -> None:
     owner = record.owner
     if owner is not None:
         _lengthen(connection, owner, record.beat)
-    later = max(stamp(connection, name) + 1, time.time_ns())
-    connection.execute(
-        update(jobs)
-        .where(within(jobs, name))
-        .values(
-            state=record.state,
-            message=record.message,
-            seconds=record.seconds,
-            version=record.version,
-            owner=owner and owner.engine,
-            beat=record.beat,
-            stamp=later,
-        )
-    )
+    new = {**_stands(record), "owner": owner and owner.engine, "stamp": _LATER}
+    connection.execute(update(jobs).where(within(jobs, name)).values(new), {"now": time.time_ns()})
 
 
 def beat(connection: Connection, owner: Owner, records: Mapping[Name, Record]) -> set[Name]:
@@ -107,9 +95,8 @@ def beat(connection: Connection, owner: Owner, records: Mapping[Name, Record]) -
 
 def forget(connection: Connection, name: Name) -> None:
     """Take a state away that cannot be read."""
-    connection.execute(
-        update(jobs).where(within(jobs, name)).values(state=None, stamp=time.time_ns())
-    )
+    gone = update(jobs).where(within(jobs, name)).values(state=None, stamp=_LATER)
+    connection.execute(gone, {"now": time.time_ns()})
 
 
 def _lengthen(connection: Connection, owner: Owner, beat: float) -> None:
@@ -124,10 +111,13 @@ def _lengthen(connection: Connection, owner: Owner, beat: float) -> None:
 
 
 def _again(name: Name, record: Record, owner: Owner) -> dict[str, Any]:
+    whose = name.columns(owner=owner.engine)
+    mine = {f"its_{key}": value for key, value in whose.items()}
+    return {**mine, **_stands(record), "now": time.time_ns()}
+
+
+def _stands(record: Record) -> dict[str, Any]:
     return {
-        **{f"its_{key}": value for key, value in name.columns().items()},
-        "its_owner": owner.engine,
-        "now": time.time_ns(),
         "state": record.state,
         "message": record.message,
         "seconds": record.seconds,
@@ -137,6 +127,9 @@ def _again(name: Name, record: Record, owner: Owner) -> dict[str, Any]:
 
 
 _NOW = bindparam("now", type_=jobs.c.stamp.type)
+_LATER = case((jobs.c.stamp >= _NOW, jobs.c.stamp + 1), else_=_NOW)
+"""A mark that differs from the one before, also where a clock was put back."""
+
 _AGAIN = (
     update(jobs)
     .where(*(jobs.c[key] == bindparam(f"its_{key}") for key in ("kind", "hash", "device", "owner")))
@@ -146,7 +139,7 @@ _AGAIN = (
         seconds=bindparam("seconds"),
         version=bindparam("version"),
         beat=bindparam("beat"),
-        stamp=case((jobs.c.stamp >= _NOW, jobs.c.stamp + 1), else_=_NOW),
+        stamp=_LATER,
     )
 )
 """Writes how a job stands, unless it has another owner by now."""
