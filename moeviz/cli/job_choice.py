@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from moeviz.cli.job_text import number_of
 from moeviz.errors import SpecificationError
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ def open_store(arguments: argparse.Namespace) -> Store:
     store = Store(arguments.store)
     taken = store.take_in_all()
     if taken:
-        number = "1 job" if taken == 1 else f"{taken} jobs"
-        print(f"moeviz: taken in from folders of files: {number}", file=sys.stderr)
+        print(f"moeviz: taken in from folders of files: {number_of(taken)}", file=sys.stderr)
     return store
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +34,9 @@ def line(job: Kept) -> str:
     ).rstrip()
 
 
-def number_of(jobs: Sequence[Kept]) -> str:
+def number_of(count: int) -> str:
     """Return how many jobs there are, in words."""
-    return f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}"
+    return f"{count} job{'' if count == 1 else 's'}"
 
 
 def size_of(job: Kept) -> int:

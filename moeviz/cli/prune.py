@@ -56,9 +56,9 @@ def prune_jobs(arguments: argparse.Namespace) -> int:
         print(line(job))
     room = size_in_words(sum(size_of(job) for job in chosen))
     if arguments.yes:
-        print(f"Deleted: {number_of(gone)}, {room}.")
+        print(f"Deleted: {number_of(len(gone))}, {room}.")
     elif chosen:
-        print(f"Would be deleted: {number_of(chosen)}, {room}; say --yes to do it.")
+        print(f"Would be deleted: {number_of(len(chosen))}, {room}; say --yes to do it.")
     else:
         print("Nothing would be deleted.")
     return 0

@@ -21,6 +21,7 @@ from moeviz.engine.mailbox import Mailbox
 from moeviz.engine.name import Name
 from moeviz.engine.owner import SILENT_SECONDS, EngineToken, Owner
 from moeviz.engine.record import Record
+from moeviz.engine.rows import records
 
 
 @contextmanager
@@ -81,6 +82,24 @@ def test_one_beat_writes_how_all_jobs_stand_and_says_which_another_has(store: St
     assert folder.stamp() == stamps[2]
     assert (folder.read_record().state, folder.read_record().owner) == ("waiting", other)
     assert ask(store, "SELECT count(*) FROM jobs") == [(3,)]
+
+
+def test_every_write_leaves_another_mark_also_where_the_clock_was_put_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    here = Owner.here(EngineToken())
+    folder, record = store.folder("0" * 16, "cpu"), Record("running", owner=here)
+    folder.write_record(record)
+    marks = [folder.stamp()]
+    monkeypatch.setattr(records.time, "time_ns", lambda: 1)
+    for write in (
+        lambda: folder.write_record(record),
+        lambda: store.beat(here, {folder.name: record}),
+        lambda: folder.restore_record(None),
+    ):
+        write()
+        marks.append(folder.stamp())
+    assert marks == [marks[0] + n for n in range(4)]
 
 
 def test_who_wants_each_of_many_jobs_is_one_question(store: Store):

@@ -20,8 +20,8 @@ from databases import Postgres, ask
 from kept_readings import readings
 from sqlalchemy import create_engine
 
-from moeviz.engine import Store, StoreError
-from moeviz.engine.database import schema
+from moeviz.engine import Store, StoreError, files
+from moeviz.engine.database import salvage, schema
 from moeviz.engine.database.tables import SCHEMA
 from moeviz.engine.folder import Folder
 from moeviz.engine.listing import forget, kept_jobs
@@ -273,6 +273,17 @@ def test_a_damaged_file_is_set_aside_and_what_can_be_read_is_kept(
     for name in names:
         folder.write_result(name, {"x": [int(name)] * 300})
     assert len(folder.read_results(names)) == 200
+
+
+def test_the_file_in_the_place_of_a_damaged_one_has_its_log_before_anybody_opens_it(
+    tmp_path: Path,
+):
+    filled(tmp_path)
+    file = tmp_path / "store.db"
+    damage(tmp_path, "no database")
+    salvage.set_aside(file, (file.stat().st_dev, file.stat().st_ino))
+    assert file.read_bytes()[18:20] == b"\2\2", "SQLite's mark of a write-ahead log"
+    assert list(tmp_path.glob(f"*{files.PARTIAL}*")) == []
 
 
 def test_threads_that_meet_the_same_damage_set_it_aside_once(tmp_path: Path):

@@ -66,6 +66,9 @@ def set_aside(file: Path, inode: tuple[int, int] | None) -> None:
             bring_up(connection)
         engine.dispose()
         kept = _copy(aside, fresh)
+        # Of several who would change the mode at once, SQLite refuses some without waiting.
+        with suppress(sqlite3.Error), closing(sqlite3.connect(fresh)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
         with files.refusing(file):
             os.replace(fresh, file)
     logger.error(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, insert, select, update
+from sqlalchemy import Column, Connection, Table, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -23,9 +23,33 @@ def within(table: Table, name: Name) -> ColumnElement[bool]:
     return and_(table.c.kind == name.kind, table.c.hash == name.hash, table.c.device == name.device)
 
 
+def name_of(table: Table) -> tuple[Column[str], Column[str], Column[str]]:
+    """Return the columns of a table that make a :class:`~moeviz.engine.name.Name`."""
+    return table.c.kind, table.c.hash, table.c.device
+
+
+def among(table: Table, names: Collection[Name]) -> ColumnElement[bool]:
+    """Return what holds for the rows of some jobs in a table, and for few of others.
+
+    The primary key finds them; who reads them leaves out those of others.
+    """
+    return and_(
+        table.c.kind.in_({name.kind for name in names}),
+        table.c.hash.in_({name.hash for name in names}),
+    )
+
+
+def those_of(
+    connection: Connection, table: Table, names: Collection[Name], holds: ColumnElement[bool]
+) -> set[Name]:
+    """Return those of some jobs that have a row in a table for which something holds."""
+    asked = select(*name_of(table)).where(among(table, names), holds)
+    return {Name(*row) for row in connection.execute(asked)} & set(names)
+
+
 def same_job(one: Table, other: Table) -> ColumnElement[bool]:
     """Return what holds where rows of two tables are of one job."""
-    return and_(*(one.c[key] == other.c[key] for key in ("kind", "hash", "device")))
+    return and_(*(a == b for a, b in zip(name_of(one), name_of(other), strict=True)))
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

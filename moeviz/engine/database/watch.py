@@ -11,7 +11,6 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any
 
@@ -33,15 +32,10 @@ class Watch:
         Of a driver with libpq's connections.
     seconds : float
         After so long a question is cut off: who asked is told that the connection was lost.
-    clock : callable
-        Seconds; for tests.
     """
 
-    def __init__(
-        self, engine: Engine, seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, engine: Engine, seconds: float) -> None:
         self._seconds = seconds
-        self._clock = clock
         self._lock = threading.Lock()
         self._open: dict[int, tuple[Any, float]] = {}
         self._looking = False
@@ -58,7 +52,7 @@ class Watch:
             return
         driver = connection.connection.dbapi_connection
         with self._lock:
-            self._open[id(driver)] = (driver, self._clock())
+            self._open[id(driver)] = (driver, time.monotonic())
             if not self._looking:
                 self._looking = True
                 threading.Thread(target=self._look, name="moeviz-watch", daemon=True).start()
@@ -75,7 +69,7 @@ class Watch:
         while True:
             time.sleep(LOOK_SECONDS)
             with self._lock:
-                late = self._clock() - self._seconds
+                late = time.monotonic() - self._seconds
                 for driver, since in list(self._open.values()):
                     if since <= late:
                         del self._open[id(driver)]

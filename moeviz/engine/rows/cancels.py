@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, update
 
-from moeviz.engine.database.statements import within
+from moeviz.engine.database.statements import those_of, within
 from moeviz.engine.database.tables import jobs
 from moeviz.engine.ended_by import MESSAGES, By
 from moeviz.engine.name import Name
@@ -33,12 +33,7 @@ def asked(connection: Connection, name: Name) -> By | None:
 
 def asked_of(connection: Connection, names: Sequence[Name]) -> set[Name]:
     """Return which of some jobs shall be stopped."""
-    asked = select(jobs.c.kind, jobs.c.hash, jobs.c.device).where(
-        jobs.c.kind.in_({name.kind for name in names}),
-        jobs.c.hash.in_({name.hash for name in names}),
-        jobs.c.cancel.is_not(None),
-    )
-    return {Name(*row) for row in connection.execute(asked)} & set(names)
+    return those_of(connection, jobs, names, jobs.c.cancel.is_not(None))
 
 
 def take(connection: Connection, name: Name) -> bool:

@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, literal, select
 
-from moeviz.engine.database.statements import within
+from moeviz.engine.database.statements import name_of, within
 from moeviz.engine.database.tables import (
     OF_A_JOB,
     blocks,
-    jobs,
     specifications,
     states,
     wishes,
@@ -21,7 +20,6 @@ from moeviz.engine.rows.records import of_jobs, said
 
 def list_all(connection: Connection) -> list[dict[str, Any]]:
     """Return what is kept of each job, without its blocks."""
-    mine = (jobs.c.kind, jobs.c.hash, jobs.c.device)
     found = {}
     for row in connection.execute(of_jobs()):
         name = Name(row.kind, row.hash, row.device)
@@ -31,7 +29,7 @@ def list_all(connection: Connection) -> list[dict[str, Any]]:
         (states, "left", states.c.bytes, states.c.written),
         (wishes, "wishes", literal(0), wishes.c.since),
     ):
-        columns = [table.c[column.name] for column in mine]
+        columns = name_of(table)
         counted: tuple[Any, ...] = (func.count(), func.sum(size), func.max(last))
         asked: Any = select(*columns, *counted).group_by(*columns)
         if table is wishes:

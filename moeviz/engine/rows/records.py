@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, select, update
 
-from moeviz.engine.database.statements import put, put_new, within
+from moeviz.engine.database.statements import put, put_new, those_of, within
 from moeviz.engine.database.tables import jobs, owners
 from moeviz.engine.name import Name
 from moeviz.engine.owner import SILENT_SECONDS, Owner
@@ -73,20 +73,8 @@ def write(connection: Connection, name: Name, record: Record) -> None:
     owner = record.owner
     if owner is not None:
         _lengthen(connection, owner, record.beat)
-    later = max(stamp(connection, name) + 1, time.time_ns())
-    connection.execute(
-        update(jobs)
-        .where(within(jobs, name))
-        .values(
-            state=record.state,
-            message=record.message,
-            seconds=record.seconds,
-            version=record.version,
-            owner=owner and owner.engine,
-            beat=record.beat,
-            stamp=later,
-        )
-    )
+    new = {**_stands(record), "owner": owner and owner.engine, "stamp": _LATER}
+    connection.execute(update(jobs).where(within(jobs, name)).values(new), {"now": time.time_ns()})
 
 
 def beat(connection: Connection, owner: Owner, records: Mapping[Name, Record]) -> set[Name]:
@@ -102,14 +90,13 @@ def beat(connection: Connection, owner: Owner, records: Mapping[Name, Record]) -
     _lengthen(connection, owner, max(record.beat for record in records.values()))
     names = sorted(records, key=str)  # so that no two wait for one another
     connection.execute(_AGAIN, [_again(name, records[name], owner) for name in names])
-    return _owned(connection, owner, names)
+    return those_of(connection, jobs, names, jobs.c.owner == owner.engine)
 
 
 def forget(connection: Connection, name: Name) -> None:
     """Take a state away that cannot be read."""
-    connection.execute(
-        update(jobs).where(within(jobs, name)).values(state=None, stamp=time.time_ns())
-    )
+    gone = update(jobs).where(within(jobs, name)).values(state=None, stamp=_LATER)
+    connection.execute(gone, {"now": time.time_ns()})
 
 
 def _lengthen(connection: Connection, owner: Owner, beat: float) -> None:
@@ -124,10 +111,13 @@ def _lengthen(connection: Connection, owner: Owner, beat: float) -> None:
 
 
 def _again(name: Name, record: Record, owner: Owner) -> dict[str, Any]:
+    whose = name.columns(owner=owner.engine)
+    mine = {f"its_{key}": value for key, value in whose.items()}
+    return {**mine, **_stands(record), "now": time.time_ns()}
+
+
+def _stands(record: Record) -> dict[str, Any]:
     return {
-        **{f"its_{key}": value for key, value in name.columns().items()},
-        "its_owner": owner.engine,
-        "now": time.time_ns(),
         "state": record.state,
         "message": record.message,
         "seconds": record.seconds,
@@ -136,14 +126,10 @@ def _again(name: Name, record: Record, owner: Owner) -> dict[str, Any]:
     }
 
 
-def _owned(connection: Connection, owner: Owner, names: Sequence[Name]) -> set[Name]:
-    asked = select(jobs.c.kind, jobs.c.hash, jobs.c.device).where(
-        jobs.c.owner == owner.engine, jobs.c.hash.in_({name.hash for name in names})
-    )
-    return {Name(*row) for row in connection.execute(asked)} & set(names)
-
-
 _NOW = bindparam("now", type_=jobs.c.stamp.type)
+_LATER = case((jobs.c.stamp >= _NOW, jobs.c.stamp + 1), else_=_NOW)
+"""A mark that differs from the one before, also where a clock was put back."""
+
 _AGAIN = (
     update(jobs)
     .where(*(jobs.c[key] == bindparam(f"its_{key}") for key in ("kind", "hash", "device", "owner")))
@@ -153,7 +139,7 @@ _AGAIN = (
         seconds=bindparam("seconds"),
         version=bindparam("version"),
         beat=bindparam("beat"),
-        stamp=case((jobs.c.stamp >= _NOW, jobs.c.stamp + 1), else_=_NOW),
+        stamp=_LATER,
     )
 )
 """Writes how a job stands, unless it has another owner by now."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from moeviz.engine.database.statements import put, within
+from moeviz.engine.database.statements import among, name_of, put, within
 from moeviz.engine.database.tables import visitors, wishes
 from moeviz.engine.name import Name
 
@@ -42,18 +42,13 @@ def end(connection: Connection, name: Name, of: Collection[str] | None = None) -
 
 def by(connection: Connection, name: Name, since: float) -> set[str]:
     """Return who wants a job and has asked for it since a moment."""
-    asked = select(wishes.c.visitor).where(
-        within(wishes, name), wishes.c.ended.is_(None), wishes.c.since >= since
-    )
-    return set(connection.execute(asked).scalars())
+    return by_job(connection, [name], since)[name]
 
 
 def by_job(connection: Connection, names: Sequence[Name], since: float) -> dict[Name, set[str]]:
     """Return who wants each of some jobs and has asked for it since a moment."""
-    asked = select(wishes.c.kind, wishes.c.hash, wishes.c.device, wishes.c.visitor).where(
-        wishes.c.hash.in_({name.hash for name in names}),
-        wishes.c.ended.is_(None),
-        wishes.c.since >= since,
+    asked = select(*name_of(wishes), wishes.c.visitor).where(
+        among(wishes, names), wishes.c.ended.is_(None), wishes.c.since >= since
     )
     found: dict[Name, set[str]] = {name: set() for name in names}
     for kind, digest, device, visitor in connection.execute(asked):
