@@ -57,16 +57,37 @@ document.addEventListener(
 
 // Streamlit answers each choice of a tab with the tab that is open. The answer to one that comes
 // after the next was chosen takes that choice back, and whatever the page tells the server then says
-// so too. The tab that has the focus is the one that was chosen last: it is chosen again.
+// so too. The tab that the visitor chose last is chosen again. It also gets the focus back that it
+// loses where it is shut, or disabled while an answer comes: it has no tabindex then.
+const TAB = '[data-testid="stTab"]';
 const TAKEN_BACK_MS = 700;
-let choosing;
+let chosen, choosing, unfocused;
+const choose = (tab) => { chosen = tab || chosen; };
+const refocus = () => {
+  const held = document.activeElement;
+  if (!unfocused?.hasAttribute("tabindex")) return;
+  if (held === document.body || held.matches(TAB)) unfocused.focus();
+  unfocused = undefined;
+};
+document.addEventListener("click", ({ isTrusted, target }) => {
+  if (isTrusted) choose(target.closest(TAB));
+}, { capture: true });
+document.addEventListener("pointerdown", () => { unfocused = undefined; }, { capture: true });
+document.addEventListener("keydown", ({ target }) => {
+  unfocused = undefined;
+  // An arrow moves the focus to the tab it chooses, while the key is handled.
+  if (target.closest(TAB)) setTimeout(() => choose(document.activeElement.closest(TAB)));
+}, { capture: true });
+document.addEventListener("focusout", ({ target }) => {
+  if (target === chosen && !target.hasAttribute("tabindex")) unfocused = target;
+}, { capture: true });
 new MutationObserver(() => {
+  refocus();
   clearTimeout(choosing);
   choosing = setTimeout(() => {
-    const tab = document.activeElement;
-    if (tab.matches('[data-testid="stTab"][aria-selected="false"]')) tab.click();
+    if (chosen?.isConnected && chosen.ariaSelected === "false") chosen.click();
   }, TAKEN_BACK_MS);
-}).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] });
+}).observe(document.body, { subtree: true, attributeFilter: ["aria-selected", "tabindex"] });
 
 class Frame {
   constructor(root) {
