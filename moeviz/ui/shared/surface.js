@@ -408,7 +408,7 @@ class Panel {
       x: this.left, y: this.top, width: this.inner, height: this.tallness, fill: "none", stroke: theme.quiet,
     });
     const inside = ([from, to]) => from < 0 && to > 0;
-    const faint = { stroke: theme.quiet, opacity: 0.5, "stroke-width": unit };
+    const faint = { stroke: theme.quiet, opacity: 0.6, "stroke-width": unit };
     if (data.ticks) return;
     if (inside(data.y)) yield shape("line", { x1: this.left, x2: this.left + this.inner, y1: this.py(0), y2: this.py(0), ...faint });
     if (inside(data.x)) yield shape("line", { x1: this.px(0), x2: this.px(0), y1: this.top, y2: low, ...faint });
