@@ -30,11 +30,13 @@
         const grounds = [];
         const box = node.getBoundingClientRect();
         const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+        let scrolled = false; // Out of a box that scrolls, and of all around it.
         for (let at = node; at; at = parent(at)) {
-            const { backgroundColor, backgroundImage } = style(at);
+            const { backgroundColor, backgroundImage, overflowX, overflowY } = style(at);
+            scrolled ||= /auto|scroll|hidden/.test(overflowX + overflowY);
             const { left, right, top, bottom } = at.getBoundingClientRect();
             // Words of a slider stand above its knob, whose children they are.
-            if (parent(at) && (x < left || x > right || y < top || y > bottom)) continue;
+            if (!scrolled && (x < left || x > right || y < top || y > bottom)) continue;
             if (backgroundImage.includes("gradient")) return null;
             grounds.unshift(parsed(backgroundColor));
         }
