@@ -210,9 +210,9 @@ class Folder:
         Raises
         ------
         StoreError
-            If the database cannot be written to.
+            If the database cannot be written to, or does not answer within a moment.
         """
-        self._shelf.write(lambda rows, c: rows.cancels.ask(c, self.name, by))
+        self._shelf.write_briefly(lambda rows, c: rows.cancels.ask(c, self.name, by))
 
     def take_cancel(self) -> By | None:
         """Return by whose power a cancel was asked for, and take the question away.

@@ -257,9 +257,11 @@ class Keeper:
 
     def _yield(self, job: Job, number: int, folder: Folder) -> None:
         with self._ledger.changed:
-            if job.run == number:
-                job.run += 1
-                job.move(folder, {}, None)
-                job.mine, job.held, job.stamp = False, False, None
-                self._ledger.refresh(job)
-                self._ledger.changed.notify_all()
+            if job.run != number:
+                return
+            job.run += 1
+            job.move(folder, {}, None)
+            job.mine, job.held, job.stamp = False, False, None
+        self._ledger.refresh(job)
+        with self._ledger.changed:
+            self._ledger.changed.notify_all()

@@ -19,7 +19,7 @@ from toy_chains import Relay, Relays
 from moeviz.engine import Store
 from moeviz.engine.database import base, server, watch
 from moeviz.engine.database.base import Database
-from moeviz.engine.database.refusals import unreachable
+from moeviz.engine.errors import unreachable
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.jobs import MESSAGES
 from moeviz.engine.owner import EngineToken, Owner
