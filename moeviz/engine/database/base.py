@@ -24,6 +24,7 @@ from moeviz.engine.database.refusals import DAMAGED, code_of, refusal
 from moeviz.engine.database.salvage import set_aside
 from moeviz.engine.database.schema import HEAD, bring_up, version_of
 from moeviz.engine.database.server import migrate_alone, served
+from moeviz.engine.database.statements import LONG
 from moeviz.engine.errors import LostStoreError, StoreError, unreachable
 
 T = TypeVar("T")
@@ -224,7 +225,7 @@ class Database:
                 bring_up(connection)
             return
         with engine.begin() as connection:
-            migrate_alone(connection)
+            migrate_alone(connection.execution_options(**LONG))
             bring_up(connection)
 
     def _is_ready(self, engine: Engine) -> bool:
