@@ -6,7 +6,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from moeviz.lessons.parts import MOST_STEPS
@@ -32,15 +32,45 @@ class Place:
         Answers by the ids of steps, as :func:`~moeviz.lessons.answers.answer_text` has them.
     seed : int or None
         Of the truth that was run live.
+    ended : bool
+        Whether somebody came to the lesson's end once; what was kept before that was kept says
+        it by its step alone.
     """
 
     step: int = 1
     said: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
+    ended: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_json` turns back into this place."""
-        return {"step": self.step, "said": dict(self.said), "seed": self.seed}
+        ended = {"ended": True} if self.ended else {}
+        return {"step": self.step, "said": dict(self.said), "seed": self.seed, **ended}
+
+    def after(self, before: Place | None, steps: int) -> Place:
+        """Return what is kept of this place where another one was kept: an end stays one.
+
+        A look at the beginning, where nothing is answered, takes no answers away.
+
+        Parameters
+        ----------
+        before : Place or None
+        steps : int
+            Of the lesson.
+        """
+        ended = self.step >= steps or (before is not None and before.over(steps))
+        kept = before if before is not None and before.said and not self.said else self
+        return replace(kept, ended=ended)
+
+    def over(self, steps: int) -> bool:
+        """Return whether somebody came to the lesson's end once.
+
+        Parameters
+        ----------
+        steps : int
+            Of the lesson.
+        """
+        return self.ended or self.step >= steps
 
     @classmethod
     def from_json(cls, data: Any) -> Place | None:
@@ -61,7 +91,7 @@ class Place:
         if seed is not None and not (isinstance(seed, int) and 1 <= seed <= LAST_SEED):
             return None
         answers = {str(k)[:40]: str(v)[:200] for k, v in list(said.items())[:MOST_STEPS]}
-        return cls(step, answers, seed)
+        return cls(step, answers, seed, data.get("ended") is True)
 
 
 class Progress(Protocol):

@@ -166,6 +166,21 @@ def test_progress_is_kept_and_can_be_forgotten(still, monkeypatch):
     assert "You are at step" not in words(app)
 
 
+def test_a_finished_lesson_stays_finished_when_it_is_looked_at_again(still, monkeypatch):
+    monkeypatch.setattr("moeviz.ui.lessons.kept.person", lambda visitor: "somebody")
+    said = "predict:both;check:left"
+    app = press(visit(PAGE, lesson="gauge", step="5", said=said), "All lessons")
+    assert "You came to its end." in words(app)
+    app = press(visit(PAGE, lesson="gauge"), "All lessons")  # a look, nothing answered
+    assert "You came to its end." in words(app)
+    assert "You are at step" not in words(app)
+    app = press(app, "Look again")
+    assert (app.query_params["said"], "step" in app.query_params) == (said, False)
+    app = press(press(app, "Start again"), "All lessons")
+    assert "You came to its end." in words(app)
+    assert "said" not in press(app, "Look again").query_params
+
+
 def test_the_record_is_a_pdf_that_reads_no_markup():
     lesson = LESSONS["noise"]
     said = {"predict": "0", "check": "plain,printed,pinned"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.progress import Place, Progress
 from moeviz.lessons.stored import Stored
 from moeviz.ui.shared.person import person, visitor
@@ -19,17 +20,33 @@ def places() -> Mapping[str, Place]:
     return PROGRESS[0].load(who) if who else {}
 
 
-def remember(lesson: str, place: Place) -> None:
+def remember(lesson: Lesson, place: Place) -> None:
     """Keep where the visitor is in a lesson.
 
     Parameters
     ----------
-    lesson : str
+    lesson : Lesson
     place : Place
     """
-    who = person(visitor())
-    if who and places().get(lesson) != place:
-        PROGRESS[0].save(who, lesson, place)
+    before = places().get(lesson.name)
+    _keep(lesson, before, place.after(before, len(lesson.steps)))
+
+
+def begin_again(lesson: Lesson) -> None:
+    """Keep that the visitor took back what they answered in a lesson.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    """
+    before = places().get(lesson.name)
+    if before is not None:
+        _keep(lesson, before, Place(ended=before.over(len(lesson.steps))))
+
+
+def _keep(lesson: Lesson, before: Place | None, place: Place) -> None:
+    if (who := person(visitor())) and place != before:
+        PROGRESS[0].save(who, lesson.name, place)
 
 
 def forget() -> None:

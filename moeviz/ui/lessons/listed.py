@@ -71,14 +71,16 @@ def _entry(number: int, lesson: Lesson, place: Place | None, first: bool) -> Non
 
 
 def _ended(lesson: Lesson, place: Place | None) -> bool:
-    return place is not None and place.step >= len(lesson.steps)
+    return place is not None and place.over(len(lesson.steps))
 
 
 def _far(lesson: Lesson, place: Place | None) -> str:
     if place is None:
         return ""
     if _ended(lesson, place):
-        return " You came to its end."
+        again = 1 < place.step < len(lesson.steps)
+        where = f" Looking again, you are at step {place.step} of {len(lesson.steps)}."
+        return f" You came to its end.{where if again else ''}"
     return f" You are at step {place.step} of {len(lesson.steps)}."
 
 
@@ -95,7 +97,9 @@ def _own_of(lesson: Lesson, place: Place) -> dict[str, object]:
         except (KeyError, SpecificationError):
             continue
         said[step.id] = place.said[step.id]
-    number = min(place.step, len(lesson.steps), lesson.open_until(said))
+    # Whoever came to the end looks again from the beginning, with their answers.
+    step = 1 if place.step >= len(lesson.steps) else place.step
+    number = min(step, lesson.open_until(said))
     return {STEP: number, SAID: said, SEED: place.seed}
 
 

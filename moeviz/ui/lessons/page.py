@@ -61,7 +61,7 @@ def show(request: Request, lesson: Lesson) -> None:
     number, said = own[STEP], own[SAID]
     step = lesson.steps[number - 1]
     facts = facts_now(lesson, own[SEED])
-    remember(lesson.name, Place(number, said, own[SEED]))
+    remember(lesson, Place(number, said, own[SEED]))
     if step.reveal is not None:
         _verdict(step.reveal, lesson, request, facts)
     split = step.kind in ("look", "predict", "text") and _draws(step)

@@ -10,6 +10,7 @@ from moeviz.lessons.blocks import Way
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson, Step
 from moeviz.ui.lessons.here import lesson_here
+from moeviz.ui.lessons.kept import begin_again
 from moeviz.ui.lessons.link import LESSON, SAID, STEP, request_of
 from moeviz.ui.lessons.record import offer_record
 from moeviz.ui.lessons.state import AGAIN, STATE
@@ -66,7 +67,7 @@ def show_ways(step: Step, lesson: Lesson, request: Request) -> None:
             st.button("Next", key="lessons.next", type=kind, on_click=_go, args=(number + 1,))
         st.button("Start again", key=AGAIN, on_click=_again)
     if last:
-        st.markdown(":small[This was the last step; the list counts the lesson as finished.]")
+        st.markdown(":small[This was the last step: the lesson is finished, and the list keeps it so.]")
 
 
 def show_below(lesson: Lesson, request: Request, facts: Facts) -> None:
@@ -94,4 +95,7 @@ def _go(number: int) -> None:
 
 
 def _again() -> None:
-    STATE.restore(request_of(STATE.own(LESSON) or ""))
+    name = STATE.own(LESSON) or ""
+    if name:
+        begin_again(lesson_here(name))
+    STATE.restore(request_of(name))
