@@ -68,11 +68,11 @@ def test_what_lessons_run_is_priced_first(tmp_path, capsys):
     assert main([*words, "--store", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in lines[:-1]] == [
-        "study cosine-exact, truth 2",
-        "study cosine-exact, truth 3",
+        "study cosine-exact, truth number 2",
+        "study cosine-exact, truth number 3",
         "check M4.unit.d2",
-        "study multinomial-regime2, truth 2",
-        "study multinomial-regime2, truth 3",
+        "study multinomial-regime2, truth number 2",
+        "study multinomial-regime2, truth number 3",
     ]
     assert lines[-1].startswith("5 of 5 to be run, about ")
     assert not list(tmp_path.glob("*.db"))

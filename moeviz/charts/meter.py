@@ -151,10 +151,10 @@ def judged(
         return "unknown", f"{course(slope)}: {OTHERS[curve.kind]}.{left}"
     if exponent is None:
         single = "single " if "n^(" in curve.claim.rate else ""
-        return "unknown", f"{course(slope)}; theory names no {single}power of n to hold it against."
+        return "unknown", f"{course(slope)}. Theory gives no {single}slope here."
     why = _blocked(curve, result)
     if why:
-        return "unknown", f"{course(slope)}. Cannot be held against theory: {why}."
+        return "unknown", f"{course(slope)}. This cannot be compared with theory: {why}."
     if within(exponent, slope.low, slope.high):
         if slope.high - slope.low > GAP:
             return "unknown", (
@@ -256,7 +256,7 @@ def _short_of_reach(curve: Curve, report: FitReport) -> str:
     if report.null is None:
         return ""
     if report.reach is None:
-        return "has no end"
+        return "is infinite"
     first = max(report.reach, curve.slope.window[0] if curve.slope else 0.0)
     beyond = sum(n >= first for n in curve.n)
     if beyond >= FEWEST:

@@ -68,7 +68,7 @@ def _mark(reach: float | None, words: str, ends: tuple[float, float], row: float
     """Return a mark at a reach, or an arrow at the edge towards it."""
     left, right = ends
     edge = 0.02 * (right - left)
-    said = "without end" if reach is None else whole(reach)
+    said = "infinite" if reach is None else whole(reach)
     at = math.inf if reach is None else math.log10(reach)
     symbol, position = "line-ns", "middle left" if at > 0.5 * (left + right) else "middle right"
     if at > right:

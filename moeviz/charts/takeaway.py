@@ -58,8 +58,9 @@ def takeaway(
     fitted = [pair for pair in zip(meters, result.curves, strict=True) if pair[1].trained]
     lead = _lead([(meters[place], result.curves[place]) for place in shown])
     begun = f"{start}{lead}" if start else lead[:1].upper() + lead[1:]
-    judged = f"{_verdict([one for one, _ in fitted])}{_named(fitted)}"
-    return f"{begun}{_contrast(known)}. {judged}{moves}"
+    said = _verdict([one for one, _ in fitted])
+    judged = f" {said}{_named(fitted)}" if said else ""
+    return f"{begun}{_contrast(known)}.{judged}{moves}"
 
 
 def _so_far(stopped: str) -> str:
@@ -152,32 +153,33 @@ def _free(curve: Curve) -> str:
 
 
 def _verdict(meters: Sequence[Meter]) -> str:
-    """Count the marks."""
+    """Count the marks; nothing where the one curve's own words say all of it."""
     marks: Counter[str] = Counter(meter.mark for meter in meters)
-    said = {
-        "yes": "does as theory says",
-        "no": "does not",
-        "unknown": "cannot be held against it",
-        "waiting": "is still to come",
-    }
-    if len(meters) == 1:
-        return f"It {said[meters[0].mark]}.".replace("against it", "against theory")
-    plural = {"yes": "do as theory says", "no": "do not", "waiting": "are still to come"}
+    count = len(meters)
+    one = {"yes": "does as theory says", "no": "does not", "unknown": "cannot tell"}
+    many = {"yes": "do as theory says", "no": "do not", "unknown": "cannot tell"}
+    one["waiting"], many["waiting"] = "is still to come", "are still to come"
+    whole = {"no": "does as theory says", "unknown": "can tell whether theory is right"}
+    if count == 1:
+        (mark,) = marks
+        ways = {**one, "no": "does not do as theory says", "unknown": ""}
+        return f"It {ways[mark]}." if ways[mark] else ""
     if len(marks) == 1:
         (mark,) = marks
-        two = len(meters) == 2
-        every = "Both" if two else f"All {len(meters)}"
-        no = "Neither curve" if two else f"None of the {len(meters)} curves"
-        none = {"no": "does as theory says", "unknown": "can be held against theory"}
-        return f"{no} {none[mark]}." if mark in none else f"{every} curves {plural[mark]}."
+        if mark == "unknown" and all(meter.theory is None for meter in meters):
+            return "Theory gives no slope here."
+        two = count == 2
+        every, no = "Both" if two else f"All {count}", "Neither curve" if two else "No curve"
+        return f"{no} {whole[mark]}." if mark in whole else f"{every} curves {many[mark]}."
     parts = [
-        f"{marks[mark]} {one if marks[mark] == 1 else plural.get(mark, one)}"
-        for mark, one in said.items()
-        if marks[mark]
+        f"{marks[mark]} {(one if marks[mark] == 1 else many)[mark]}" for mark in one if marks[mark]
     ]
     if not marks["yes"] and marks["no"]:
         parts[0] = f"{marks['no']} do{'es' * (marks['no'] == 1)} not do as theory says"
-    return f"Of {len(meters)} curves {', '.join(parts)}."
+    if not marks["yes"] and not marks["no"]:
+        parts[0] = f"{marks['unknown']} cannot tell whether theory is right"
+    first, _, rest = parts[0].partition(" ")
+    return f"{first} of {count} curves {rest}, {', '.join(parts[1:])}."
 
 
 def _lower(text: str) -> str:

@@ -144,7 +144,7 @@ def reach_words(fit: FitReport) -> str:
     """
     if fit.null is None:
         return f"not defined, because {why_undefined(fit)}"
-    return "without end" if fit.reach is None else whole(fit.reach)
+    return "infinite" if fit.reach is None else whole(fit.reach)
 
 
 def why_undefined(fit: FitReport) -> str:

@@ -187,7 +187,7 @@ class Wanted:
     @property
     def words(self) -> str:
         """What it is called."""
-        numbers = {"study": f", truth {self.seed}", "training": f", draws {self.seed}"}
+        numbers = {"study": f", truth number {self.seed}", "training": f", seed {self.seed}"}
         return f"{self.run.what} {self.run.name}{numbers.get(self.run.what, '')}"
 
 

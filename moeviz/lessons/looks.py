@@ -50,7 +50,8 @@ def _close(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     far = max(abs(part) for handle in document["handles"] for part in handle["at"])
     window = WINDOW if far < WINDOW[1] else (-_ROOM * far, _ROOM * far)
-    models = document["models"]
+    # What a competing expert is stands on the page; here both titles have one line.
+    models = [{**m, "note": m["note"].partition(",")[0]} for m in document["models"]]
     if len({model["title"] for model in models}) < len({model["note"] for model in models}):
         models = [
             {**m, "title": f"{m['note'][0].upper()}{m['note'][1:]}", "note": m["title"].lower()}

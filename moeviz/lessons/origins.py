@@ -106,9 +106,9 @@ def sources_of(lesson: Lesson, facts: Facts) -> list[str]:
     for name, source in lesson.facts.items():
         seed, date = (facts.get(f"{name}.{fact}") for fact in ("seed", "date"))
         if isinstance(source, OfCurve):
-            found.append(f"study {source.study}, truth {seed} ({date})")
+            found.append(f"study {source.study}, truth number {seed} ({date})")
         elif isinstance(source, OfTraining):
-            found.append(f"training {source.preset}, draws {seed} ({date})")
+            found.append(f"training {source.preset}, seed {seed} ({date})")
         elif isinstance(source, OfMap):
             found.append(f"protocols of {source.figure} ({date})")
         elif isinstance(source, OfClaim):
@@ -153,6 +153,6 @@ def _of_curve(source: OfCurve, results: Results) -> str:
     return (
         f"study {source.study}; {', '.join(f'{key} {name}' for key, name in named.items())}; "
         f"{spec['true_atoms']} true experts, {spec['atoms']} fitted, x with {spec['dimension']} "
-        f"entries; truth {facts['seed']}; "
+        f"entries; truth number {facts['seed']}; "
         f"{facts['fits']} fits at each of {facts['sizes']} sizes, {sizes}; of {kept.date}"
     )

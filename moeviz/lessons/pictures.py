@@ -142,7 +142,6 @@ def _gate_fields() -> dict[str, Field]:
         return Field(name, name, "", "choice", default, choices=known)
 
     scores, routings = tuple(SCORES), tuple(ROUTINGS)
-    scores = tuple(name for name in scores if not SCORES[name].reads_expert)
     views = ("winner", "sum", *map(str, range(1, MOST + 1)))
     own = (
         choice("left", COSINE, scores),

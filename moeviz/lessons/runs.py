@@ -83,4 +83,4 @@ class Run:
             return f"protocols of {self.name}"
         study, spec = self.what == "study", self.specification()
         number = spec[SEED] if study else spec["seed"]
-        return f"{self.what} {self.name}, {'truth' if study else 'draws'} {number}"
+        return f"{self.what} {self.name}, {'truth number' if study else 'seed'} {number}"

@@ -23,7 +23,4 @@ class TooOftenError(RoomError):
 
 def nowhere() -> UnknownRoomError:
     """Return what is said to who names no room that is open."""
-    return UnknownRoomError(
-        "Expected the code of an open room, but there is none of this code; look at the screen "
-        "again."
-    )
+    return UnknownRoomError("No room is open with this code. Look at the screen again.")

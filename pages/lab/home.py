@@ -2,12 +2,18 @@
 
 import streamlit as st
 
+from moeviz.ui.home.join import show_join
 from moeviz.ui.home.page import hardware, hero
 from moeviz.ui.home.tiles import show_tiles
 from moeviz.ui.shared.terms import with_terms
 
 st.title("Does the gate see how long β is?", anchor=False)
-st.markdown("Drag an arrow, or reach it by Tab and press the arrow keys. **Pull it longer.**")
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    st.markdown(
+        "Drag an arrow, or reach it by Tab and press the arrow keys. **Pull it longer.**",
+        width="content",
+    )
+    show_join()
 hero()
 show_tiles()
 with_terms(

@@ -88,7 +88,7 @@ def test_the_design_is_described_by_its_reach(curve, whole):
     curves = [curve(0), curve(0), curve(1), curve(2)]
     text = design_sentence(whole(*curves, reaches=((1090.4, 1), (None, 1), (None, None))))
     first, second, third = TITLES[:3]
-    assert f"{first}: 1,090; {second}: without end; {third}: not defined" in text
+    assert f"{first}: 1,090; {second}: infinite; {third}: not defined" in text
     assert text.endswith("Estimator: least squares.")
     assert "looked for" in design_sentence(whole())
 

@@ -31,7 +31,10 @@ def test_every_page_has_a_tile_but_home_and_those_about_jobs(still):
     assert set(shown) == set(ADDRESSES.values()) - about == set(shown) & set(TILES)
     begin = [way["href"] for way in told(app, KEY)["begin"]]
     assert begin[0].startswith("lessons?lesson=")
-    assert begin[1].startswith("convergence?preset=cosine-exact")
+    assert begin[1] == "room"
+    teaching = told(app, KEY)["begin"][1]
+    assert "lecture room" in teaching["words"]
+    assert teaching["more"]["href"].startswith("convergence?preset=cosine-exact")
     assert begin[2] == "rates"
 
 

@@ -108,7 +108,8 @@ def test_a_slope_is_drawn_and_revealed_beside_theory(still):
     (drawn,) = (p for p in told_planes(app) if "anchor" in p)
     assert drawn["ends"] == [-1.0, 0.5]
     assert [one["words"] for one in drawn["known"]] == ["known −0.10"]
-    assert app.button(key=_key(app, "That is my prediction")).disabled
+    assert "Your line begins with slope 0.00: pull its end, or leave it so" in words(app)
+    assert press(app, "That is my prediction").query_params["said"] == "predict:0"
     app = visit(PAGE, lesson="slow", step="3", said="predict:-0.3")
     assert "You said −0.30" in words(app)
     assert told(app, STUDY + ".2")["guesses"] == [None, -0.3, None]
@@ -199,7 +200,7 @@ def test_a_record_says_what_is_not_answered_yet_and_does_not_give_it_away():
         assert (check["said"], check["right"], check["rows"]) == ("", "", ())
         assert b"/Count 1" in record_pdf(record)
     assert (
-        f"study cosine-exact, truth {facts['plain.seed']} ({facts['plain.date']})"
+        f"study cosine-exact, truth number {facts['plain.seed']} ({facts['plain.date']})"
         in (record["sources"])
     )
 

@@ -127,7 +127,7 @@ def test_all_that_a_room_says_after_its_run_is_of_the_run_as_on_the_lesson_s_pag
     facts = facts_by(lesson, {run_of(small[1].run or {}): still.jobs[SPEC.hash]})
     live = {step.id: step for step in of_lesson(lesson, facts).steps}
     assert told["outcome"] == came_out(lesson, "predict", facts) != kept["outcome"]
-    own = OWN.format(runs="study cosine-exact, truth 1")
+    own = OWN.format(runs="study cosine-exact, truth number 1")
     assert told["numbers"] == own + OTHERS
     # Steps after it, before and after their answers, ``if`` blocks and pictures among them.
     for step in room.agenda.steps:

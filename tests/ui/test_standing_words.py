@@ -24,25 +24,25 @@ WAITING = Snapshot(
 @pytest.mark.parametrize(
     ("standing", "text"),
     [
-        (None, "Waiting for a free worker: 0 of 10 blocks done."),
-        (Standing(0, 0, None), "Waiting for a free worker: 0 of 10 blocks done; it is next."),
+        (None, "Waiting for a free worker: 0 of 10 parts done."),
+        (Standing(0, 0, None), "Waiting for a free worker: 0 of 10 parts done; it is next."),
         (
             Standing(4, 0, 0.4),
-            "Waiting for a free worker: 0 of 10 blocks done; it is next and begins in a moment.",
+            "Waiting for a free worker: 0 of 10 parts done; it is next and begins in a moment.",
         ),
         (
             Standing(4, 1, 7.2),
-            "Waiting for a free worker: 0 of 10 blocks done; 1 other job comes first, this one "
+            "Waiting for a free worker: 0 of 10 parts done; 1 other job comes first, this one "
             "begins in about 7 s.",
         ),
         (
             Standing(4, 3, 43.0),
-            "Waiting for a free worker: 0 of 10 blocks done; 3 other jobs come first, this one "
+            "Waiting for a free worker: 0 of 10 parts done; 3 other jobs come first, this one "
             "begins in about 45 s.",
         ),
         (
             Standing(4, 3, 100.0),
-            "Waiting for a free worker: 0 of 10 blocks done; 3 other jobs come first, this one "
+            "Waiting for a free worker: 0 of 10 parts done; 3 other jobs come first, this one "
             "begins in about 2 min.",
         ),
     ],
@@ -58,9 +58,9 @@ def test_a_job_that_waits_says_how_many_come_first_and_how_long(
 @pytest.mark.parametrize(
     ("others", "text"),
     [
-        (0, "3 of 10 blocks in 20 s, about 40 s left."),
-        (1, "3 of 10 blocks in 20 s, about 40 s left, beside 1 other job."),
-        (5, "3 of 10 blocks in 20 s, about 40 s left, beside 5 other jobs."),
+        (0, "3 of 10 parts in 20 s, about 40 s left."),
+        (1, "3 of 10 parts in 20 s, about 40 s left, beside 1 other job."),
+        (5, "3 of 10 parts in 20 s, about 40 s left, beside 5 other jobs."),
     ],
 )
 def test_a_job_that_runs_says_with_how_many_it_shares(others: int, text: str):

@@ -102,13 +102,13 @@ TRUTH_FIELDS = (
     ),
     Field(
         "truth_seed",
-        "Seed of the truth",
+        "Truth number",
         "",
         "int",
         1,
         0,
         2**31 - 1,
-        help="Another seed draws another truth, or other candidates.",
+        help="Another number draws another truth, or other candidates: it is the seed of the draw.",
         group=TRUTH,
     ),
     Field(

@@ -89,7 +89,8 @@ class Home {
   begin(way) {
     return tagged(
       "div", { class: "home-way" }, tagged("strong", {}, way.title), element("p", "", way.words),
-      this.link(way, "home-button", way.label),
+      tagged("div", { class: "home-buttons" }, this.link(way, "home-button", way.label),
+        ...(way.more ? [this.link(way.more, "home-button home-second", way.more.label)] : [])),
     );
   }
 

@@ -34,6 +34,8 @@ class Way:
         Of the button; a tile has none.
     link : mapping of str to str
         What the page's link says.
+    more : Way or None
+        A second button's.
     """
 
     page: str
@@ -41,6 +43,7 @@ class Way:
     words: str = ""
     label: str = ""
     link: Mapping[str, str] | None = None
+    more: Way | None = None
 
 
 BEGIN = (
@@ -52,11 +55,12 @@ BEGIN = (
         {"lesson": "gate"},
     ),
     Way(
-        "convergence",
+        "room",
         "You are teaching",
-        "One button runs real fits before the class; Projector makes all of it larger.",
-        "Run it live",
-        preset_link(FIRST_PRESET),
+        "A lecture room asks the class on its phones, then one run answers for all. Or run "
+        "real fits before the class; Projector makes all of it larger.",
+        "Open a lecture room",
+        more=Way("convergence", "", "", "Run it live", preset_link(FIRST_PRESET)),
     ),
     Way(
         "rates",
@@ -104,10 +108,14 @@ def show_tiles() -> None:
         },
     )
     with st.container(horizontal=True):
-        for way in [*ways, *(way for way in BEGIN if way.link)]:
+        for way in [*ways, *(way for each in BEGIN for way in _buttons(each) if way.link)]:
             path, link = SCRIPTS[way.page], dict(way.link or {})
             label = f"{TITLES[path]}, with a first study" if link else TITLES[path]
             st.page_link(path, label=label, query_params=link)
+
+
+def _buttons(way: Way) -> tuple[Way, ...]:
+    return (way,) if way.more is None else (way, way.more)
 
 
 def _told(way: Way) -> dict[str, Any]:
@@ -121,4 +129,5 @@ def _told(way: Way) -> dict[str, Any]:
         "words": way.words,
         "label": way.label,
         "href": f"{way.page}{said}",
+        "more": None if way.more is None else _told(way.more),
     }

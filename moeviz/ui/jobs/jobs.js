@@ -203,7 +203,7 @@ class Jobs {
     const form = tagged("form", { class: "jobs-key" });
     form.append(
       element("p", "", "The key was printed where the server was started. With it you see all jobs, "
-        + "and may end any, until this browser is closed."),
+        + "and may end any, until this browser is closed, and for twelve hours at most."),
       field, button("Give the key", () => form.requestSubmit()),
     );
     form.onsubmit = (event) => {

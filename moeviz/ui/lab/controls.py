@@ -38,7 +38,7 @@ def run_button(spec: Specification, snapshot: Snapshot | None) -> bool:
     words, said = "Run", f"{_cost(spec)}."
     if goes_on(spec, snapshot) and snapshot is not None:
         words = "Continue"
-        said = f"It goes on where it stopped: {snapshot.total - snapshot.done} blocks are missing."
+        said = f"It goes on where it stopped: {snapshot.total - snapshot.done} parts are missing."
     # Together, so that no line ends between them; beside Cancel there is room for the button alone.
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
         if words == "Run" and not cancels:

@@ -56,6 +56,11 @@ def ask(
                 label, question.low, question.high, value, question.step, f"%.{question.digits}f",
                 key=key, disabled=locked,
             )  # fmt: skip
+    if isinstance(question, Slope) and not locked:
+        st.markdown(
+            f":small[Your line begins with slope {signed(question.start)}: pull its end, or leave "
+            "it so if that is what you expect.]"
+        )
     return drawn or partial(_answer_now, question, key)
 
 
@@ -75,7 +80,7 @@ def _answer_now(question: Question, key: str) -> Answer | None:
 def draw_slope(
     question: Slope, lesson: Lesson, results: Results, said: float | None, facts: Facts, key: str
 ) -> Read:
-    """Have a slope drawn on axes with logarithms, and return what reads it: None until touched.
+    """Have a slope drawn on axes with logarithms, and return what reads it: where it begins, too.
 
     Parameters
     ----------
@@ -108,13 +113,13 @@ def draw_slope(
         on_move=only_a_run,
         tools=False,
     )
-    return partial(_slope_now, document, key)
+    return partial(_slope_now, document, key, question.start)
 
 
-def _slope_now(document: dict[str, Any], key: str) -> float | None:
+def _slope_now(document: dict[str, Any], key: str, start: float) -> float:
     now = moved(key)
     at = now.handles.get(HANDLE) if now is not None else None
-    return None if at is None else slope_at(document, at)
+    return start if at is None else slope_at(document, at)
 
 
 def curve_of(name: str, lesson: Lesson, results: Results, words: str) -> Known:

@@ -34,6 +34,12 @@ from moeviz.ui.shared.watch import watch
 PICTURE = "lessons.plane"
 STUDY = "lessons.study"
 
+_ROOM = 1.15
+"""Around the least and the largest loss, for the dots' own size."""
+
+_FAR = 3.0
+"""How many times the largest mean, or which part of the least, a single loss may be."""
+
 Guess = tuple[str, float]
 """A curve's source, and the slope that was predicted for it."""
 
@@ -180,9 +186,10 @@ def _screen(named: _Named, keys: tuple[OfCurve, ...], theme: str | None) -> str:
 
 
 def _span(lesson: Lesson, preset: str, result: Result) -> tuple[float, ...]:
-    """Return the ends of all mean losses of a study that a lesson shows on one step or another.
+    """Return the ends of all losses of a study that a lesson shows on one step or another.
 
-    So a slope looks the same on each of its steps.
+    So a slope looks the same on each of its steps, and no dot is cut by the plot's edge; single
+    losses that are far from all means do not press the curves flat.
     """
     blocks = [block for step in lesson.steps for block in step.blocks]
     shown = [block.shows if isinstance(block, Check) else block for block in blocks]
@@ -194,5 +201,10 @@ def _span(lesson: Lesson, preset: str, result: Result) -> tuple[float, ...]:
     ]
     sources = [lesson.facts[name] for name in dict.fromkeys(names)]
     curves = [source.key.of(result) for source in sources if isinstance(source, OfCurve)]
-    losses = [mean for curve in curves for mean in curve.mean if mean]
-    return (min(losses), max(losses)) if losses else ()
+    means = [mean for curve in curves for mean in curve.mean if mean]
+    if not means:
+        return ()
+    low, high = min(means) / _FAR, max(means) * _FAR
+    single = [loss for curve in curves for row in curve.loss for loss in row if loss]
+    seen = [loss for loss in single if low <= loss <= high]
+    return min([*means, *seen]) / _ROOM, max([*means, *seen]) * _ROOM

@@ -64,7 +64,7 @@ def show(request: Request, lesson: Lesson) -> None:
     remember(lesson, Place(number, said, own[SEED]))
     if step.reveal is not None:
         _verdict(step.reveal, lesson, request, facts)
-    split = step.kind in ("look", "predict", "text") and _draws(step)
+    split = _beside(step)
     picture, beside = st.columns([5, 3], gap="medium") if split else (st.container(),) * 2
     drawn = None
     if isinstance(step.question, Slope):
@@ -81,6 +81,16 @@ def show(request: Request, lesson: Lesson) -> None:
     with beside:
         show_ways(step, lesson, request)
     show_below(lesson, request, facts)
+
+
+def _beside(step: Step) -> bool:
+    """Return whether a picture has words beside it: what is run, only where nothing comes before.
+
+    On a phone the picture comes first, so that words which say what it is stay above it.
+    """
+    if step.kind == "run":
+        return len(step.runs) == 1 and step.blocks[0] == step.runs[0]
+    return step.kind in ("look", "predict", "text") and _draws(step)
 
 
 def _draws(step: Step) -> bool:

@@ -21,7 +21,7 @@ _WRONG = "lessons.refused"
 
 _WORDS = {
     "study": "truth number",
-    "training": "draws number",
+    "training": "seed of weights and data",
     "check": "",
     "protocol": "",
 }

@@ -67,7 +67,7 @@ def show_ways(step: Step, lesson: Lesson, request: Request) -> None:
             st.button("Next", key="lessons.next", type=kind, on_click=_go, args=(number + 1,))
         st.button("Start again", key=AGAIN, on_click=_again)
     if last:
-        st.markdown(":small[This was the last step: the lesson is finished, and the list keeps it so.]")
+        st.markdown(":small[The lesson is finished, and the list keeps it so.]")
 
 
 def show_below(lesson: Lesson, request: Request, facts: Facts) -> None:

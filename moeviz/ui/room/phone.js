@@ -58,7 +58,7 @@ class Phone {
       tagged("label", { for: "code" }, "Code on the screen"), field,
       tagged("label", { for: "nickname" }, "Nickname, if you like"), name,
       join, words,
-      element("p", "phone-quiet", "No account, no name needed. Your answers are shown without it."),
+      element("p", "phone-quiet", "You need no account and no name. Answers are shown to the class without names."),
     );
     form.onsubmit = async (event) => {
       event.preventDefault();

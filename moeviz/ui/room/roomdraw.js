@@ -261,11 +261,11 @@ export function inWords(step, { together, outcome, revealed }) {
   else if (together.fan) {
     const [often, most] = together.fan.reduce((a, b) => (b[1] > a[1] ? b : a));
     const [low, high] = [together.fan[0][0], together.fan.at(-1)[0]];
-    said.push(count === 1 ? `One line: ${written(low)}.` : `${count} lines, from ${written(low)} to ${written(high)}; most often ${written(often)} (${most}).`);
+    said.push(count === 1 ? `One line: ${written(low)}.` : `${count} lines, from ${written(low)} to ${written(high)}${most > 1 ? `; most often ${written(often)} (${most} times)` : ""}.`);
   } else {
     const [name, ...rest] = together.bars.reduce((a, b) => (b.at(-1) > a.at(-1) ? b : a));
     const words = step.kind === "number" ? `near ${written((name + rest[0]) / 2, digitsOf(step))}` : `“${labelOf(step, name)}”`;
-    said.push(count === 1 ? `One answer: ${words}.` : `${count} answers; most often ${words} (${rest.at(-1)}).`);
+    said.push(count === 1 ? `One answer: ${words}.` : `${count} answers${rest.at(-1) > 1 ? `; most often ${words} (${rest.at(-1)} times)` : ""}.`);
   }
   if (revealed && right !== null && right !== undefined && count) {
     said.push(`${right} of ${count} were right (${Math.round((100 * right) / count)} %).`);

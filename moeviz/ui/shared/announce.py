@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import webbrowser
@@ -11,7 +12,7 @@ import streamlit as st
 
 from moeviz.serving import LOOPBACK, Serving
 from moeviz.ui.shared import lecturer
-from moeviz.ui.shared.classroom import announced, places
+from moeviz.ui.shared.classroom import announced, key_words, places
 
 WIDE = ("0.0.0.0", "::", "")
 """Where a server listens that listens in all networks."""
@@ -33,10 +34,15 @@ def announce(serving: Serving, base: str) -> None:
     if serving.classroom:
         old = host == "0.0.0.0"  # which is all networks, but none of their newer addresses
         found = [p for p in places() if p.address == host or (host in WIDE and not (old and p.new))]
+        if seen:
+            before, after = key_words(shutil.get_terminal_size().lines)
+            print(before, flush=True)
+            lecturer.announce(lambda said: print(f"  {said}", flush=True))
+            print(after, flush=True)
         print(announced(port, base, found, wide=seen), flush=True)
     elif st.get_option("logger.hideWelcomeMessage"):
         print(f"moeviz is at {here}", flush=True)
-    if seen:
+    if seen and not serving.classroom:
         lecturer.announce(lambda said: print(said, flush=True))
     if not st.get_option("server.headless"):
         threading.Thread(target=_open, args=(here,), daemon=True).start()

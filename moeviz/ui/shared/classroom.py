@@ -16,6 +16,9 @@ _APART = ("docker", "veth", "br-", "virbr", "vmnet", "vboxnet", "tun", "tap", "w
 
 _WHITE_ON_BLACK, _AS_BEFORE = "\033[97;40m", "\033[0m"
 
+MOST_ROWS = 200
+"""Of a terminal that are left empty."""
+
 _NOBODY = "192.0.2.1"
 """An address of no machine; asking how one would get there sends nothing."""
 
@@ -96,7 +99,7 @@ def announced(port: int, base: str, found: Iterable[Place], wide: bool = True) -
     found : iterable of Place
         The addresses, the best first.
     wide : bool
-        Whether it is a terminal, in which a QR code can be drawn and the key follows.
+        Whether it is a terminal, in which a QR code can be drawn.
     """
     path = below(base) or "/"
     links = [(f"http://{place.host}:{port}{path}", place.card) for place in found]
@@ -108,11 +111,24 @@ def announced(port: int, base: str, found: Iterable[Place], wide: bool = True) -
         lines += ["", *(_code(links[0][0]) if wide else [])]
     else:
         lines += ["  This machine is on no network: nobody else can get here.", ""]
-    said = hints(port)
-    if wide:
-        said += ["", "The key below ends anybody's job: give it on the page Your jobs, Lecturer,"]
-        said += ["and keep it off the wall."]
-    return "\n".join([*lines, *(f"  {line}" if line else "" for line in said), ""])
+    return "\n".join([*lines, *(f"  {line}" if line else "" for line in hints(port)), ""])
+
+
+def key_words(rows: int) -> tuple[str, str]:
+    """Return what stands before the key and after it: a screen of nothing, so that it is not shown.
+
+    Parameters
+    ----------
+    rows : int
+        Of the terminal.
+    """
+    before = [
+        "",
+        "  The key ends anybody's job: give it on the page Your jobs, under Lecturer. What a class",
+        "  may see comes a screen below; the key is found again by scrolling up.",
+        "",
+    ]
+    return "\n".join(before), "\n" * min(rows, MOST_ROWS)
 
 
 def hints(port: int) -> list[str]:

@@ -69,8 +69,8 @@ def progress_sentence(snapshot: Snapshot) -> str:
     snapshot : Snapshot
         A job as the engine sees it.
     """
-    blocks = f"{snapshot.done} of {snapshot.total} blocks"
-    return _how_far(snapshot, blocks, f": {snapshot.total} blocks")
+    parts = f"{snapshot.done} of {snapshot.total} parts"
+    return _how_far(snapshot, parts, f": {snapshot.total} parts")
 
 
 def map_sentence(snapshot: Snapshot) -> str:
