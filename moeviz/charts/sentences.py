@@ -89,7 +89,7 @@ def _course(slope: Slope) -> str:
 def _slope(slope: Slope, claim: RateClaim) -> str:
     text = f"Between n = {slope.window[0]:,} and {slope.window[1]:,} the loss {_course(slope)}."
     if claim.exponent is None:
-        return f"{text} Theory names no power of n ({claim.source})."
+        return f"{text} Theory gives no slope ({claim.source})."
     inside = within(claim.exponent, slope.low, slope.high)
     return (
         f"{text} Theory says {signed(claim.exponent)} ({claim.source}): "

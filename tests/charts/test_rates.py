@@ -214,5 +214,5 @@ def test_a_claim_of_several_rates_is_not_one_of_no_power():
     several = [c for c in CELLS if c["exponent"] is None and powers_of(c["claim"])]
     assert {"compete.gaussian.over.linear"} < {cell["name"] for cell in several}
     for cell in several:
-        assert "no single power" in cell["measured"]["words"]
+        assert "no single slope" in cell["measured"]["words"]
         assert "more than one rate" in cell["together"]

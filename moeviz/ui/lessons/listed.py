@@ -98,8 +98,8 @@ def _own_of(lesson: Lesson, place: Place) -> dict[str, object]:
             continue
         said[step.id] = place.said[step.id]
     # Whoever came to the end looks again from the beginning, with their answers.
-    step = 1 if place.step >= len(lesson.steps) else place.step
-    number = min(step, lesson.open_until(said))
+    begun = 1 if place.step >= len(lesson.steps) else place.step
+    number = min(begun, lesson.open_until(said))
     return {STEP: number, SAID: said, SEED: place.seed}
 
 
