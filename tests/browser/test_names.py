@@ -10,19 +10,19 @@ import pytest
 from moeviz.ui.shared.scripts import script_path
 
 
-@pytest.fixture
-def apart(server, visit):
+@pytest.fixture(scope="module")
+def apart(server, pages):
     """Where names are put that want to be somewhere."""
-    page = visit()
-    page.goto(server.url)
+    with pages.open() as page:
+        page.goto(server.url)
 
-    def ask(wanted, heights, limit):
-        return page.evaluate(
-            """async ([path, ...asked]) => (await import(path)).apart(...asked)""",
-            [script_path("names"), wanted, heights, limit],
-        )
+        def ask(wanted, heights, limit):
+            return page.evaluate(
+                """async ([path, ...asked]) => (await import(path)).apart(...asked)""",
+                [script_path("names"), wanted, heights, limit],
+            )
 
-    return ask
+        yield ask
 
 
 def test_names_lie_apart_in_order_and_inside(apart):
