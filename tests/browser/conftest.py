@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
-    ConsoleMessage,
     Error,
     Page,
     expect,
@@ -20,6 +20,7 @@ from playwright.sync_api import (
 
 from tests.assertions import counting
 from tests.browser.lab import Lab, Reference, command_line, leave
+from tests.browser.pages import Pages
 from tests.browser.server import Server
 
 FLAGS = [
@@ -86,46 +87,21 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture(scope="session")
-def left() -> list[Page]:
-    """Pages that a test has left: the next one's scripts are compiled there already."""
-    return []
+def pages(context: BrowserContext) -> Pages:
+    """The pages of all tests; those of a module that only look at one place share a visit."""
+    return Pages(context)
 
 
 @pytest.fixture
-def visit(context: BrowserContext, left: list[Page]) -> Iterator[Callable[..., Page]]:
+def visit(pages: Pages) -> Iterator[Callable[..., Page]]:
     """Open a page that remembers nothing; an error of a script, or what may not run, fails it."""
-    pages: list[Page] = []
-    errors: list[str] = []
+    with ExitStack() as opened:
 
-    def note(error: Error) -> None:
-        errors.append(str(error))
+        def open_page(width: int = 1600, height: int = 1000, scheme: str = "light") -> Page:
+            return opened.enter_context(pages.open(width, height, scheme))
 
-    def look(message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
-            errors.append(message.text)
-
-    def open_page(width: int = 1600, height: int = 1000, scheme: str = "light") -> Page:
-        page = left.pop() if left else context.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
-        page.on("pageerror", note)
-        page.on("console", look)
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in context.pages:
-        if page not in pages and page not in left:
-            page.close()
-    for page in pages:
-        if page.is_closed():
-            continue
-        page.remove_listener("pageerror", note)
-        page.remove_listener("console", look)
-        page.unroute_all(behavior="ignoreErrors")  # what one test let through or not is its own
-        leave(page)
-        left.append(page)
-    assert errors == []
+        yield open_page
+        pages.close_others()
 
 
 @pytest.fixture(scope="session")

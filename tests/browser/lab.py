@@ -20,6 +20,13 @@ from tests.browser.server import ROOT
 FINISH_MS = 90_000
 POLL_MS = 50  # to look at each frame has the browser draw frames
 
+KEEPS_ITS_ROOM = """() => new Promise((resolve) => {
+    const room = () => document.querySelector(".moeviz-canvas").getBoundingClientRect().height;
+    const before = room();
+    setTimeout(() => resolve(room() === before), 300);
+})"""
+"""Whether the plot stays as high as it is for a while."""
+
 
 def walk(page: Page, section: str, title: str) -> None:
     """Go to a page by the bar of sections."""
@@ -184,6 +191,10 @@ class Lab:
             "(c) => [...c._fullLayout.xaxis.range, ...c._fullLayout.yaxis.range]"
         )
         return found
+
+    def plot_rests(self) -> None:
+        """Wait until the plot has taken the room that is left once all else stands."""
+        self.page.wait_for_function(KEEPS_ITS_ROOM)
 
     def zoomed(self) -> bool:
         """Whether the plot shows ranges that a reader chose."""

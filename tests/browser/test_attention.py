@@ -74,8 +74,12 @@ def dragged(page: Page, locator, by: tuple[float, float]) -> None:
     page.mouse.up()
 
 
-def test_the_first_view_answers_and_fits_the_screen(server, visit):
-    page = open_page(visit(1280, 800), server)
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
+def test_the_first_view_answers_without_a_barrier_and_fits_the_screen(server, visit, scheme):
+    page = visit(1280, 800, scheme)
+    asked, heard = Asked(page), []
+    page.on("console", lambda message: heard.append(message.text))
+    open_page(page, server)
     said = page.locator(".plane-said")
     expect(said).to_contain_text("Yes: a row is a sum of gate × expert")
     expect(said).to_contain_text("all others lose")
@@ -83,11 +87,14 @@ def test_the_first_view_answers_and_fits_the_screen(server, visit):
     box = said.bounding_box()
     assert box["y"] + box["height"] < 800
     assert_numbers_are_the_librarys(page)
+    assert barriers(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(".plane-later figure")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     box = said.bounding_box()
     assert box["y"] + box["height"] <= 850
+    assert asked.elsewhere(server.url) == []
+    assert heard == []
 
 
 def test_score_word_and_row_are_moved_by_the_mouse(server, visit):
@@ -172,15 +179,3 @@ def test_one_word_and_none_of_the_primer(server, visit):
     text = caught.value.path().read_text(encoding="utf-8")
     for words in ("Is attention a gate?", "nobody loses", "/attention", "sailor"):
         assert words in text
-
-
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.crowd)])
-def test_no_barrier_no_other_host_and_a_silent_console(server, visit, scheme):
-    page = visit(1280, 800, scheme)
-    asked, heard = Asked(page), []
-    page.on("console", lambda message: heard.append(message.text))
-    open_page(page, server)
-    page.locator(".plane-data summary").click()
-    assert barriers(page) == []
-    assert asked.elsewhere(server.url) == []
-    assert heard == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.asked import Asked
@@ -30,9 +31,18 @@ def test_a_choice_is_made_by_keyboard_and_takes_with_it_what_it_needs(server, vi
     expect(chip).to_contain_text("sigmoid")
 
 
-def test_escape_leaves_everything_as_it_was(server, visit):
-    lab = Lab(visit(), server.url)
-    lab.open()
+@pytest.fixture(scope="module")
+def still(server, pages):
+    """A lab that is as it was opened."""
+    with pages.open() as page:
+        lab = Lab(page, server.url)
+        lab.open()
+        lab.settle()
+        yield lab
+
+
+def test_escape_leaves_everything_as_it_was(still):
+    lab = still
     before = lab.page.url
     chip = lab.page.locator('[data-chip="router"]')
     chip.press("Enter")
@@ -42,9 +52,8 @@ def test_escape_leaves_everything_as_it_was(server, visit):
     assert lab.page.url == before
 
 
-def test_a_symbol_says_what_it_is_to_who_walks_there(server, visit):
-    lab = Lab(visit(), server.url)
-    lab.open()
+def test_a_symbol_says_what_it_is_to_who_walks_there(still):
+    lab = still
     symbols = lab.page.locator(".moeviz-equations .moeviz-symbol[role=button]")
     symbols.first.focus()
     said = lab.page.locator(".moeviz-bubble")

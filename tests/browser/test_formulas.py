@@ -47,18 +47,17 @@ TYPED_SCORES = [
 
 
 @pytest.fixture(scope="module")
-def computed(server, context):
+def computed(server, pages):
     """Return a function from cases (steps, values) to what the browser makes of them."""
-    page = context.new_page()
-    page.goto(server.url)
+    with pages.open() as page:
+        page.goto(server.url)
 
-    def run(cases):
-        found, names = page.evaluate(RUN, [script_path("formulas")[1:], cases])
-        tensors = [[tensor_of(value) for value in outputs] for outputs in found]
-        return tensors, names
+        def run(cases):
+            found, names = page.evaluate(RUN, [script_path("formulas")[1:], cases])
+            tensors = [[tensor_of(value) for value in outputs] for outputs in found]
+            return tensors, names
 
-    yield run
-    page.close()
+        yield run
 
 
 def tensor_of(value):

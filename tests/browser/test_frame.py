@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
+import pytest
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -70,9 +71,17 @@ def test_the_screen_is_shared_as_a_link_and_as_a_code(server, visit):
     expect(share).to_be_focused()
 
 
-def test_escape_shuts_the_drawer_wherever_the_focus_is(server, visit):
-    lab = Lab(visit(), server.url)
-    lab.open()
+@pytest.fixture(scope="module")
+def drawers(server, pages):
+    """A lab whose drawer is shut."""
+    with pages.open() as page:
+        lab = Lab(page, server.url)
+        lab.open()
+        yield lab
+
+
+def test_escape_shuts_the_drawer_wherever_the_focus_is(drawers):
+    lab = drawers
     for elsewhere in ("document.activeElement.blur()", "document.querySelector('main a').focus()"):
         lab.open_settings().get_by_role("textbox", name="Sample sizes").wait_for()
         lab.page.evaluate(elsewhere)
@@ -82,10 +91,9 @@ def test_escape_shuts_the_drawer_wherever_the_focus_is(server, visit):
 
 
 def test_a_drawer_that_is_shown_again_after_escape_is_shut_until_something_else_is_pressed(
-    server, visit
+    drawers,
 ):
-    lab = Lab(visit(), server.url)
-    lab.open()
+    lab = drawers
     lab.open_settings().get_by_role("textbox", name="Sample sizes").wait_for()
     lab.page.keyboard.press("Escape")
     expect(lab.settings).to_have_count(0)
@@ -104,11 +112,11 @@ def test_a_drawer_that_is_shown_again_after_escape_is_shut_until_something_else_
     again.evaluate("dialog => document.body.append(dialog)")
     lab.page.wait_for_timeout(1500)
     assert again.evaluate("dialog => dialog.isConnected")
+    again.evaluate("dialog => dialog.remove()")
 
 
-def test_what_is_entered_in_the_drawer_is_kept_when_escape_shuts_it(server, visit):
-    lab = Lab(visit(), server.url)
-    lab.open()
+def test_what_is_entered_in_the_drawer_is_kept_when_escape_shuts_it(drawers):
+    lab = drawers
     sizes = lab.open_settings().get_by_role("textbox", name="Sample sizes")
     sizes.fill("300,1000,3000")
     sizes.press("Escape")

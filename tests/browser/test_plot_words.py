@@ -18,31 +18,44 @@ BOXES = """(chosen) => [...document.querySelectorAll(chosen)]
     .map((each) => [each.textContent, each.getBoundingClientRect()])
     .map(([text, { left, top, right, bottom }]) => [text, [left, top, right, bottom]])"""
 
+FIGURES = [(WIDE, "cosine-fig1a"), (PHONE, "cosine-fig1a")]
+CLASSES = [(WIDE, "multinomial-fig2a-end"), (PHONE, "multinomial-fig2a-end")]
+MANY = "multinomial-modified"
 
-@pytest.fixture
-def spaced(server, visit):
+
+@pytest.fixture(scope="module")
+def spaced(server, pages):
     """Which of some ticks are written."""
-    page = visit()
-    page.goto(server.url)
+    with pages.open() as page:
+        page.goto(server.url)
 
-    def ask(places, texts, letter):
-        return page.evaluate(
-            """async ([path, places, texts, letter]) =>
-                (await import(path)).spaced(places, texts, (text) => letter * text.length)""",
-            [script_path("figure"), places, texts, letter],
-        )
+        def ask(places, texts, letter):
+            return page.evaluate(
+                """async ([path, places, texts, letter]) =>
+                    (await import(path)).spaced(places, texts, (text) => letter * text.length)""",
+                [script_path("figure"), places, texts, letter],
+            )
 
-    return ask
+        yield ask
 
 
-def opened(server, visit, size, preset):
-    """A lab that rests on the kept result of a preset."""
-    lab = Lab(visit(*size), server.url)
-    lab.open(preset, kept=1)
-    lab.wait_for_points(0)
-    lab.settle()
-    lab.page.wait_for_timeout(300)  # The plot takes the room that is left once all else stands.
-    return lab
+@pytest.fixture(scope="module")
+def lab(server, pages, request):
+    """A lab that rests on the kept result of a preset; who opens something there shuts it again."""
+    size, preset = request.param
+    with pages.open(*size) as page:
+        lab = Lab(page, server.url)
+        lab.open(preset, kept=1)
+        lab.wait_for_points(0)
+        lab.settle()
+        lab.plot_rests()
+        yield lab
+
+
+def shown(*cases):
+    """Run a test in some labs, which it shares with the tests before and after."""
+    names = [f"{'wide' if size == WIDE else 'phone'}-{preset}" for size, preset in cases]
+    return pytest.mark.parametrize("lab", cases, ids=names, indirect=True)
 
 
 def over(one, other):
@@ -51,9 +64,8 @@ def over(one, other):
     return min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_no_words_in_the_plot_lie_over_others(server, visit, size):
-    lab = opened(server, visit, size, "cosine-fig1a")
+@shown(*FIGURES)
+def test_no_words_in_the_plot_lie_over_others(lab):
     words = lab.page.evaluate(BOXES, ".moeviz-canvas .annotation-text")
     said = [text for text, _ in words]
     assert sum(text.startswith("theory") for text in said) == 1
@@ -65,10 +77,9 @@ def test_no_words_in_the_plot_lie_over_others(server, visit, size):
             assert across <= 1 or down <= 3, (one, other)  # a line is higher than its letters
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("preset", ["multinomial-fig2a-end", "cosine-fig1a"])
-def test_sample_sizes_below_the_plot_are_level_and_lie_apart(server, visit, size, preset):
-    page = opened(server, visit, size, preset).page
+@shown(*FIGURES, *CLASSES)
+def test_sample_sizes_below_the_plot_are_level_and_lie_apart(lab):
+    page = lab.page
     ticks = page.evaluate(BOXES, ".moeviz-canvas .xtick text")
     assert len(ticks) >= 3
     turned = page.locator(".moeviz-canvas .xtick text").evaluate_all(
@@ -101,8 +112,8 @@ def test_written_ticks_never_touch(spaced):
             )
 
 
-def test_many_formulas_leave_the_plot_the_largest_thing(server, visit):
-    lab = opened(server, visit, WIDE, "multinomial-modified")
+@shown((WIDE, MANY))
+def test_many_formulas_leave_the_plot_the_largest_thing(lab):
     page, more = lab.page, lab.page.locator(".moeviz-fold")
     expect(more).to_have_text("7 more formulas")
     shown = page.locator(".moeviz-equation:visible")
@@ -118,18 +129,22 @@ def test_many_formulas_leave_the_plot_the_largest_thing(server, visit):
     expect(shown).to_have_count(3)
 
 
-def test_on_a_phone_formulas_are_one_row_and_none_is_folded(server, visit):
-    page = opened(server, visit, PHONE, "multinomial-modified").page
+@shown((PHONE, MANY))
+def test_on_a_phone_formulas_are_one_row_and_none_is_folded(lab):
+    page = lab.page
     expect(page.locator(".moeviz-equation")).to_have_count(10)
     expect(page.locator(".moeviz-fold")).to_be_hidden()
     assert page.locator(".moeviz-equations").bounding_box()["height"] < 100
 
 
-def test_decades_of_a_low_plot_are_written_apart(server, visit):
-    lab = opened(server, visit, WIDE, "multinomial-modified")
-    lab.page.locator(".moeviz-fold").click()
-    lab.page.wait_for_timeout(500)
+@shown((WIDE, MANY))
+def test_decades_of_a_low_plot_are_written_apart(lab):
+    fold = lab.page.locator(".moeviz-fold")
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    lab.plot_rests()
     ticks = lab.page.evaluate(BOXES, ".moeviz-canvas .ytick text")
     assert len(ticks) >= 3
+    fold.click()
     tops = sorted(top for _, (_, top, _, _) in ticks)
     assert all(below - above > 15 for above, below in pairwise(tops))

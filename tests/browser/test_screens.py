@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.asked import Asked
-from tests.browser.lab import Lab, leave, walk
+from tests.browser.lab import Lab, walk
 
 AT_REST = """() => new Promise((resolve) => requestAnimationFrame(() => {
     const ends = (each) => each.effect?.getComputedTiming().endTime < 1e9;
@@ -23,16 +23,14 @@ SMALL = {"sizes": "300,1000", "replicates": 4, "candidates": 8, "seed": 41}
 
 
 @pytest.fixture(scope="module")
-def finished(server, context, left):
+def finished(server, pages):
     """The address of a small finished study, with a prediction."""
-    lab = Lab(left.pop() if left else context.new_page(), server.url)
-    lab.open(**SMALL, guess="-0.5,,0")
-    lab.run()
-    lab.wait_until_finished()
-    address = lab.page.url
-    leave(lab.page)
-    left.append(lab.page)
-    return address
+    with pages.open() as page:
+        lab = Lab(page, server.url)
+        lab.open(**SMALL, guess="-0.5,,0")
+        lab.run()
+        lab.wait_until_finished()
+        return page.url
 
 
 def test_the_home_page_shows_a_gauge_at_a_touch(server, visit):
@@ -221,7 +219,7 @@ def test_plot_axis_and_takeaway_lie_on_the_first_screen(finished, visit, width, 
     lab = Lab(page, "")
     lab.wait_for_points(0)
     lab.settle()
-    page.wait_for_timeout(300)  # The plot takes the room that is left once all else stands.
+    lab.plot_rests()
     axis = page.locator(".moeviz-canvas .xtitle").bounding_box()
     said = takeaway.bounding_box()
     assert axis["y"] + axis["height"] <= said["y"] + 1

@@ -14,12 +14,13 @@ from tests.browser.test_screens import barriers
 GAUGE = "What gauge means"
 
 
-@pytest.fixture
-def home(server, visit):
-    page = visit(width=1280, height=800)
-    page.goto(server.url)
-    word(page).wait_for()
-    return page
+@pytest.fixture(scope="module")
+def home(server, pages):
+    """The first page, on which each test shuts again what it has opened."""
+    with pages.open(1280, 800) as page:
+        page.goto(server.url)
+        word(page).wait_for()
+        yield page
 
 
 def word(page):

@@ -14,18 +14,25 @@ LINK = {**TINY, "seed": 11}
 SIDES = ("left", "right")
 
 
-@pytest.fixture
-def picture(server, visit):
-    page = visit(1280, 800)
-    page.goto(f"{server.url}/train?{urlencode(LINK)}")
-    button(page, "Run").or_(button(page, "Download")).first.wait_for()
-    if button(page, "Download").count() == 0:
-        button(page, "Run").click()
-    ended(page)
-    expect(page.locator('.training-panel[data-side="left"] .token').first).to_have_class(
+@pytest.fixture(scope="module")
+def picture(server, pages):
+    """A training that has ended, at its last step; each test goes back there."""
+    with pages.open(1280, 800) as page:
+        page.goto(f"{server.url}/train?{urlencode(LINK)}")
+        button(page, "Run").or_(button(page, "Download")).first.wait_for()
+        if button(page, "Download").count() == 0:
+            button(page, "Run").click()
+        ended(page)
+        yield page
+
+
+@pytest.fixture(autouse=True)
+def drawn(picture):
+    """Wait until tokens have their experts' colours, at the last step."""
+    expect(picture.locator('.training-panel[data-side="left"] .token').first).to_have_class(
         re.compile(r"e\d-\d")
     )
-    return page
+    expect(picture.locator(".training-step")).to_have_text(re.compile("^step 20 of 20"))
 
 
 def test_tokens_answer_to_hand_and_keys(picture):
