@@ -20,7 +20,7 @@ later(*SLOW)  # a process that only hands out tests would wait for them before i
 import torch  # noqa: E402
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES  # noqa: E402
-from tests import assertions  # noqa: E402
+from tests import assertions, logs  # noqa: E402
 from tests.support import (  # noqa: E402
     COMBINATIONS,
     DENSITIES,
@@ -64,6 +64,11 @@ def pytest_configure(config: pytest.Config) -> None:
         load(name)
     assertions.watch()
     torch.set_num_threads(1)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Listen to loggers for those tests alone that read what was logged."""
+    logs.listen_where_asked(session.config)
 
 
 @pytest.hookimpl(wrapper=True)
