@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import shutil
+from pathlib import Path
 
 import pytest
 
-from moeviz.bench.load.equal import digest, unlike
+from moeviz.bench.load.equal import digest, kept_studies, unlike
 from moeviz.bench.load.judged import (
     Verdict,
     at_least,
@@ -24,6 +26,7 @@ from moeviz.bench.load.report import lines, put_table
 from moeviz.bench.load.run import load
 from moeviz.bench.load.scenes import SCENES, Asked, figures, speed_verdict
 from moeviz.bench.pages import percentile
+from moeviz.engine import Store
 from moeviz.errors import MoevizError
 from moeviz.ui.crowd.streams import Stream, screen_name
 
@@ -92,6 +95,17 @@ def test_the_same_numbers_have_the_same_digest_however_long_they_took():
     block = {"readings": {"0": [0.1, None]}, "steps": [3], "seconds": 1.0}
     assert digest(block) == digest({**block, "seconds": 2.0})
     assert digest(block) != digest({**block, "readings": {"0": [0.1000000000000001, None]}})
+
+
+def test_a_store_says_what_it_has_of_its_studies_and_when_each_block_was_kept(tmp_path):
+    shutil.copytree(Path(__file__).parent / "engine/kept/folder-of-files", tmp_path / "home")
+    store = Store(tmp_path / "home")
+    store.take_in_all()
+    ((name, kept),) = kept_studies(store).items()
+    assert name == kept.spec.hash
+    assert kept.whole
+    assert len(kept.written) == len(kept.numbers()) == 6
+    assert all(at > 0.0 and cost > 0.0 for at, cost in kept.written)
 
 
 def test_blocks_are_held_against_those_of_the_same_name():

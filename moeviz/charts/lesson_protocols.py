@@ -42,7 +42,7 @@ def slopes_panel(result: MapResult, together: Collection[Cell]) -> dict[str, Any
             continue
         (x, *wide), (y, *tall) = one, other
         hit = cell in together
-        look = {"colour": INSIDE if hit else OUTSIDE, "width": 1.5, "opacity": 0.55}
+        look = {"colour": INSIDE if hit else OUTSIDE, "width": 1.5, "opacity": 0.75}
         lines.append({"points": [[end, y] for end in wide], **look})
         lines.append({"points": [[x, end] for end in tall], **look})
         radius = LARGE if hit else SMALL

@@ -12,7 +12,7 @@ from moeviz.charts.convergence import size_text
 from moeviz.charts.words import no_slope
 from moeviz.errors import SpecificationError
 from moeviz.study.result import Curve
-from moeviz.text import signed
+from moeviz.text import listed, signed
 
 HANDLE = "end"
 """The name of the handle at the line's right end."""
@@ -132,7 +132,7 @@ def revealed_document(
         labels.append({"at": [right + 0.03 * wide, lowest], "text": words, "anchor": "start"})
     panel |= {
         "title": "Error, by sample size",
-        "note": "your line, what was measured, theory and paper",
+        "note": listed(["your line", *(words for words, *_ in said[1:]), "what was measured"]),
         "x": [left - 0.12 * wide, right + 0.62 * wide],
         "tall": 0.62,
         "narrow": 0.9,

@@ -121,6 +121,10 @@ def _said(group: Sequence[tuple[str, Slope]]) -> str:
     plural = _lower(course(group[0][1]))
     for one, many in (("falls", "fall"), ("rises", "rise"), ("stays", "stay")):
         plural = plural.replace(one, many)
+    first, last = (signed(group[place][1].estimate) for place in (0, -1))
+    if first != last:
+        for one, many in (("the power", "powers"), ("slope", "slopes")):
+            plural = plural.replace(f"{one} {first}", f"{many} from {first} to {last}")
     before = ", ".join(names[:-1]).replace(",,", ",")  # A clause ends with a comma of its own.
     return f"{before} and {names[-1]} cannot be told apart: they {plural}"
 
@@ -161,9 +165,11 @@ def _verdict(meters: Sequence[Meter]) -> str:
     plural = {"yes": "do as theory says", "no": "do not", "waiting": "are still to come"}
     if len(marks) == 1:
         (mark,) = marks
-        of = f"All {len(meters)} curves {plural.get(mark, '')}."
+        two = len(meters) == 2
+        every = "Both" if two else f"All {len(meters)}"
+        no = "Neither curve" if two else f"None of the {len(meters)} curves"
         none = {"no": "does as theory says", "unknown": "can be held against theory"}
-        return f"None of the {len(meters)} curves {none[mark]}." if mark in none else of
+        return f"{no} {none[mark]}." if mark in none else f"{every} curves {plural[mark]}."
     parts = [
         f"{marks[mark]} {one if marks[mark] == 1 else plural.get(mark, one)}"
         for mark, one in said.items()

@@ -139,7 +139,7 @@ def prepare_lessons(arguments: argparse.Namespace) -> int:
         print(f"{one.words}: {said}")
     missing = [one for one in wanted if one.hash not in ready]
     minutes = sum(one.cost for one in missing) / 60
-    print(f"{len(missing)} of {len(wanted)} to be run, about {minutes:,.0f} minutes of one core.")
+    print(f"{len(missing)} of {len(wanted)} to be run, about {minutes:,.0f} min of one core.")
     if arguments.dry_run:
         return 0
     failed = [one for one in missing if not _computed(one, arguments, store)]

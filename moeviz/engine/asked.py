@@ -58,10 +58,12 @@ def asked_for(store: Store, visitor: str, most: int = MOST) -> list[Asked]:
     Raises
     ------
     StoreError
-        If the store cannot be read.
+        If the store cannot be read, or does not answer within a moment.
     """
     nothing: list[dict[str, Any]] = []
-    found = store.shelf.read(lambda rows, c: rows.visitors.asked_by(c, visitor, most), nothing)
+    found = store.shelf.briefly(
+        lambda: store.shelf.read(lambda rows, c: rows.visitors.asked_by(c, visitor, most), nothing)
+    )
     return [_asked(row, row["since"], row["ended"] is None) for row in found]
 
 
@@ -77,10 +79,14 @@ def latest(store: Store, most: int = MOST) -> list[Asked]:
     Raises
     ------
     StoreError
-        If the store cannot be read.
+        If the store cannot be read, or does not answer within a moment.
     """
     nothing: list[dict[str, Any]] = []
-    found = store.shelf.read(lambda rows, c: rows.visitors.latest_jobs(c, ACTIVE, most), nothing)
+    found = store.shelf.briefly(
+        lambda: store.shelf.read(
+            lambda rows, c: rows.visitors.latest_jobs(c, ACTIVE, most), nothing
+        )
+    )
     return [_asked(row, row["beat"] or 0.0, row["wanted"] > 0, row["wanted"]) for row in found]
 
 
@@ -102,7 +108,7 @@ def forget_visitor(store: Store, visitor: str) -> int:
     StoreError
         If the store cannot be written to.
     """
-    return store.shelf.write(lambda rows, c: int(rows.visitors.forget(c, visitor)))
+    return store.shelf.write_briefly(lambda rows, c: int(rows.visitors.forget(c, visitor)))
 
 
 def _asked(row: Mapping[str, Any], at: float, wanted: bool, wishes: int = 0) -> Asked:

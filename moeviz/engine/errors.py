@@ -42,6 +42,21 @@ class LostStoreError(StoreError):
     """The database refuses for a passing reason; trying again may help."""
 
 
+def unreachable(place: str | Path) -> LostStoreError:
+    """Return what to say of a server that does not answer.
+
+    Parameters
+    ----------
+    place : str or Path
+        Where the database is, without a password.
+    """
+    return LostStoreError(
+        "Expected the database of finished work to answer, but it does not; who runs this server "
+        "can start it again, or point MOEVIZ_STORE to another.",
+        place,
+    )
+
+
 def told(error: BaseException) -> str:
     """Return what an error that nobody expected says, without the folders that it names.
 

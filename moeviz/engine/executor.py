@@ -266,6 +266,7 @@ class Executor:
 
     def _add(self, run: Dispatch, block_id: str, result: dict[str, Any]) -> None:
         job = run.job
+        said = job.kind.lasts(result)  # Then the store was told with the block how the job stands.
         with self._ledger.changed:
             if not run.current:
                 return
@@ -274,11 +275,12 @@ class Executor:
                 self.endings.mark(job, "done")
             elif job.state == "waiting":
                 job.become("running", self.runs.aside.moved(job))
+                said = False
             self._ledger.changed.notify_all()
-        if run.current:
-            self.endings.save(job)
-        else:
+        if not run.current:
             self.endings.settle(job, job.run)
+        elif not said:
+            self.endings.save(job)
 
     def _began(self, run: Dispatch, at: float | None = None) -> None:
         """Note that somebody computes a job, since `at` where word of it comes later."""

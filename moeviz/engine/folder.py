@@ -13,8 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from moeviz.engine.block_text import block_text
 from moeviz.engine.ended_by import By
-from moeviz.engine.errors import DamagedFileError, EngineError, StoreError
+from moeviz.engine.errors import DamagedFileError, StoreError
 from moeviz.engine.name import Name
 from moeviz.engine.record import Record
 from moeviz.engine.shelf import Shelf, Work
@@ -75,12 +76,19 @@ class Folder:
             If the database cannot be written to, and must be.
         """
 
-        def held(rows: Any, connection: Any) -> T:
-            rows.records.hold(connection, self.name)
+        def held() -> T:
+            self._write(lambda rows, c: rows.records.hold(c, self.name))
             return work()
 
+        return self.together(held)
+
+    def together(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, and keep what it writes together, as :meth:`alone` does.
+
+        Others may be at the job meanwhile, unless something that it does keeps them from it.
+        """
         try:
-            return self._shelf.write(held)
+            return self._shelf.write(lambda rows, c: work())
         except StoreError:
             if self._must_keep:
                 raise
@@ -117,6 +125,12 @@ class Folder:
             If the database cannot be written to.
         """
         self._write(lambda rows, c: rows.records.write(c, self.name, record))
+
+    def go_on(self, record: Record) -> bool:
+        """Write the state of a job that is its owner's still; return whether that was written."""
+        with self._refused():
+            return self._shelf.write(lambda rows, c: bool(rows.records.go_on(c, self.name, record)))
+        return False
 
     def restore_record(self, record: Record | None) -> None:
         """Write the state that there was before, or that there was none.
@@ -183,19 +197,7 @@ class Folder:
         StoreError
             If the database cannot be written to.
         """
-        try:
-            text = json_text(result, compact=True)
-        except (TypeError, ValueError) as error:
-            raise EngineError(
-                f"Expected block {block_id} to return a JSON-able mapping, but writing it failed "
-                f"({error}); mend the study's run_block."
-            ) from error
-        content = json.loads(text)
-        if not isinstance(content, dict):
-            raise EngineError(
-                f"Expected block {block_id} to return a mapping, but it returned "
-                f"{type(result).__name__}; mend the study's run_block."
-            )
+        text, content = block_text(block_id, result)
         self._write(lambda rows, c: rows.blocks.write(c, self.name, {block_id: text}))
         return content
 
@@ -210,9 +212,9 @@ class Folder:
         Raises
         ------
         StoreError
-            If the database cannot be written to.
+            If the database cannot be written to, or does not answer within a moment.
         """
-        self._shelf.write(lambda rows, c: rows.cancels.ask(c, self.name, by))
+        self._shelf.write_briefly(lambda rows, c: rows.cancels.ask(c, self.name, by))
 
     def take_cancel(self) -> By | None:
         """Return by whose power a cancel was asked for, and take the question away.

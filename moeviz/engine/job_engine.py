@@ -13,7 +13,7 @@ from typing import Self
 
 from moeviz.engine.dispatch import Runner
 from moeviz.engine.ended_by import MESSAGES, By
-from moeviz.engine.errors import EngineError
+from moeviz.engine.errors import EngineError, LostStoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.kind import Kind, Specification
 from moeviz.engine.ledger import Ledger
@@ -93,10 +93,11 @@ class JobEngine:
         EngineError
             If the engine is closed, or there are too many jobs.
         """
+        self._refuse_if_closed()
+        job = self._ledger.admit(spec, self._monitor.device_for, self._any_device)
         with self._ledger.changed:
-            if self._closed:
-                raise EngineError("Expected an open engine, but it was closed; make a new one.")
-            job = self._ledger.admit(spec, self._monitor.device_for, self._any_device)
+            self._refuse_if_closed()
+            job = self._ledger.known(job)
             begins = not job.active and not job.settled
             if begins:
                 self._limits.check(self._ledger, job.kind.name, visitor)
@@ -133,20 +134,22 @@ class JobEngine:
         UnknownJobError
             If there is no such job.
         StoreError
-            If another process computes it and the store cannot be written to.
+            If another process computes it and the store cannot be written to, or does not answer
+            within a moment: it goes on then.
         """
+        job = self._find(wanted)
+        elsewhere = job.active and not job.mine
+        if elsewhere:
+            job.folder.ask_cancel(by)
         with self._ledger.changed:
-            job = self._find(wanted)
-            if not job.active:
+            if not (job.active or elsewhere):
                 return
             job.visitors.clear()
             job.unsaid.clear()
-            if job.mine:
+            job.wanted = False
+            if job.mine and job.active:
                 self._monitor.end_wishes(job)
                 self._monitor.withdraw(job, "cancelled", MESSAGES[by])
-                return
-            job.wanted = False
-        job.folder.ask_cancel(by)
 
     def withdraw(self, wanted: str | Specification, visitor: str, keep: bool = True) -> bool:
         """Take a visitor's wish back, and stop the job if nobody else wants it.
@@ -170,11 +173,11 @@ class JobEngine:
         UnknownJobError
             If there is no such job.
         StoreError
-            If another process computes it and the store cannot be written to.
+            If another process computes it and the store cannot be written to, or does not answer
+            within a moment: it goes on then.
         """
-        with self._ledger.changed:
-            job = self._find(wanted)
-        left = self._monitor.wishes.withdraw(job, visitor, keep)
+        job = self._find(wanted)
+        left, asked = self._monitor.wishes.withdraw(job, visitor, keep)
         with self._ledger.changed:
             left |= job.unsaid  # Somebody may have asked for it since.
             if left or not job.active:
@@ -183,11 +186,14 @@ class JobEngine:
                 self._monitor.withdraw(job, "cancelled")
                 return True
             job.wanted = False
-        job.folder.ask_cancel()
+        if not asked:
+            job.folder.ask_cancel()
         return True
 
     def wished_by(self, wanted: str | Specification) -> set[str]:
         """Return the visitors who want a job, in whatever process they asked for it.
+
+        Of a job that is computed here those known here, where the store does not answer.
 
         Parameters
         ----------
@@ -198,10 +204,20 @@ class JobEngine:
         ------
         UnknownJobError
             If there is no such job.
+        LostStoreError
+            If another process computes it, and the store does not answer.
         """
-        with self._ledger.changed:
-            job = self._find(wanted)
-        return self._monitor.wishes.of(job)
+        job = self._find(wanted)
+        try:
+            return self.store.shelf.briefly(lambda: self._monitor.wishes.read(job))
+        except LostStoreError:
+            if job.active and not job.mine:
+                raise
+            return self._monitor.wishes.here(job)
+
+    def knows(self, job: str) -> bool:
+        """Return whether a job is known here without a look into the store, by its name."""
+        return self._ledger.has(job)
 
     def look(self, wanted: str | Specification) -> Snapshot:
         """Return a job as it stands.
@@ -220,9 +236,10 @@ class JobEngine:
         UnknownJobError
             If neither this engine nor the store knows the job.
         """
+        job = self._find(wanted)
         with self._ledger.changed:
-            found = self._find(wanted).snapshot()
-        away = found.active and self.store.shelf.awaited
+            found, unread = job.snapshot(), job.unanswered and not job.mine
+        away = found.active and (unread or self.store.shelf.awaited)
         return replace(found, message=AWAY) if away else found
 
     def state(self, wanted: str | Specification, block_id: str) -> bytes | None:
@@ -249,9 +266,7 @@ class JobEngine:
         UnknownJobError
             If there is no such job.
         """
-        with self._ledger.changed:
-            states = self._find(wanted).folder.states
-        return states.read(block_id)
+        return self._find(wanted).folder.states.read(block_id)
 
     def wait(
         self,
@@ -319,16 +334,25 @@ class JobEngine:
     def _find(self, wanted: str | Specification) -> Job:
         """Return a job as it stands; go on with it if it is wanted here and its process died."""
         job = self._ledger.find(wanted, self._monitor.device)
-        if job.wanted and not self._closed and self._monitor.goes_on(job):
-            self._monitor.begin(job)
+        run = job.run
+        if not job.wanted or job.active or self._closed:
+            return job
+        with suppress(LostStoreError):  # who asks again learns that
+            if self.store.shelf.briefly(lambda: self._monitor.goes_on(job)):
+                with self._ledger.changed:
+                    if job.wanted and job.run == run and not (job.active or self._closed):
+                        self._monitor.begin(job)
         return job
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise EngineError("Expected an open engine, but it was closed; make a new one.")
 
     def _sleep_until_changed(
         self, wanted: str | Specification, version: int, seconds: float | None
     ) -> None:
-        changed = self._ledger.changed
+        changed, job = self._ledger.changed, self._find(wanted)
         with changed:
-            job = self._find(wanted)
             if job.version != version:
                 return
             if not job.mine:

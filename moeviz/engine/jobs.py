@@ -59,6 +59,10 @@ class Job:
         Counts submissions; what comes back from an earlier one is ignored.
     seen, stamp : Record or None, int or None
         What the store said when it was last read, and the mark by which a change is noticed.
+    read : int
+        Number of that reading; those of earlier ones come too late.
+    unanswered : bool
+        Whether the store did not answer after that.
     """
 
     def __init__(self, kind: Kind, spec: Any, folder: Folder) -> None:
@@ -82,6 +86,8 @@ class Job:
         self.run = 0
         self.seen: Record | None = None
         self.stamp: int | None = None
+        self.read = 0
+        self.unanswered = False
         self._clock = Clock()
 
     @cached_property

@@ -109,14 +109,15 @@ class Keeper:
             folder.states.remove(outdated(job.kind, job.blocks, job.results, left))
 
     def keep(self, job: Job, block_id: str, result: Any) -> dict[str, Any] | None:
-        """Write a finished block of a job that is ours; see :meth:`Folder.write_result`.
+        """Write a finished block of a job that is ours, and how the job stands with it.
 
         With the last one goes that the job is done, so that no moment lies between the two.
 
         Returns
         -------
         dict or None
-            None, and nothing is written, if another engine has taken the job over.
+            As :meth:`Folder.write_result`; None, and nothing is written, if another engine has
+            taken the job over.
 
         Raises
         ------
@@ -126,17 +127,24 @@ class Keeper:
         folder = job.folder
         with self._ledger.changed:
             last = job.costs.keys() - job.results.keys() == {block_id}
-            done = replace(job.record(self._owner), state="done", message=MESSAGES["done"])
+            stands = job.record(self._owner)
+        stands = replace(stands, version=stands.version + 1)
+        if last:
+            stands = replace(stands, state="done", message=MESSAGES["done"])
 
         def write() -> dict[str, Any] | None:
+            # This keeps others from the job as well, and asks nothing.
+            if folder.go_on(stands):
+                return folder.write_result(block_id, result)
+            return folder.alone(write_first)
+
+        def write_first() -> dict[str, Any] | None:
             if self._is_lost(job, folder.read_record()):
                 return None
-            written = folder.write_result(block_id, result)
-            if last:
-                folder.write_record(done)
-            return written
+            folder.write_record(stands)
+            return folder.write_result(block_id, result)
 
-        return folder.alone(write)
+        return folder.together(write)
 
     def take_in(self, run: Dispatch, block: Any, finished: Finished) -> dict[str, Any] | None:
         """Write what a block returned, and delete what is of no use after that; see :meth:`keep`.
@@ -257,9 +265,11 @@ class Keeper:
 
     def _yield(self, job: Job, number: int, folder: Folder) -> None:
         with self._ledger.changed:
-            if job.run == number:
-                job.run += 1
-                job.move(folder, {}, None)
-                job.mine, job.held, job.stamp = False, False, None
-                self._ledger.refresh(job)
-                self._ledger.changed.notify_all()
+            if job.run != number:
+                return
+            job.run += 1
+            job.move(folder, {}, None)
+            job.mine, job.held, job.stamp = False, False, None
+        self._ledger.refresh(job)
+        with self._ledger.changed:
+            self._ledger.changed.notify_all()

@@ -63,12 +63,12 @@ class Monitor:
         device: str,
         any_device: bool = True,
     ) -> None:
-        self.wishes = Wishes(ledger)
         self._ledger = ledger
         self._store = store
         self._device = device
         self._token = EngineToken()
         self._mailbox = Mailbox("moeviz-monitor", self._tick, self._busy)
+        self.wishes = Wishes(ledger, later=self._mailbox.post)
         self._keeper = Keeper(ledger, Owner.here(self._token))
         self._executor = Executor(
             ledger,
@@ -128,9 +128,15 @@ class Monitor:
             self._mailbox.post(partial(self._followed.append, job))
 
     def goes_on(self, job: Job) -> bool:
-        """Whether a followed job that has ended is to be computed here. The lock must be held."""
+        """Whether a followed job that has ended is to be computed here. The lock must not be held.
+
+        Raises
+        ------
+        LostStoreError
+            If the store has to say that, and does not answer.
+        """
         if job.state == "cancelled":  # By another engine, which did not know who wants it here.
-            return bool(job.visitors & self.wishes.of(job))
+            return bool(job.visitors & self.wishes.read(job))
         return job.state == "interrupted"
 
     def say_wishes(self, job: Job) -> None:
@@ -183,12 +189,18 @@ class Monitor:
 
     def _look_after(self, job: Job) -> None:
         """Take a followed job over when its process has died; let it go when it has ended."""
+        self._ledger.refresh(job)
+        if job.wanted and job.active and not job.mine:
+            return
+        try:
+            run, goes_on = job.run, job.wanted and not job.mine and self.goes_on(job)
+        except LostStoreError:
+            return
         with self._ledger.changed:
-            self._ledger.refresh(job)
             if job.wanted and job.active and not job.mine:
-                return
+                return  # it was begun by somebody meanwhile
             self._followed.remove(job)
-            if job.wanted and not job.mine and self.goes_on(job):
+            if goes_on and job.wanted and not job.mine and job.run == run:
                 self.begin(job)
             job.wanted = False
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from moeviz.engine.errors import StoreError
+from moeviz.engine.brief import Brief, Call, LateError
+from moeviz.engine.errors import LostStoreError, StoreError, unreachable
 
 if TYPE_CHECKING:
     from moeviz.engine.database.base import Database
@@ -20,6 +22,18 @@ FILE = "store.db"
 
 NO_FILE = (None, "", ":memory:")
 """What an address of SQLite has in the place of a file where there is none."""
+
+NOTHING = (
+    "Expected the database of finished work to answer, but it does not, and nothing was changed; "
+    "try again once it does."
+)
+
+UNSURE = (
+    "Expected the database of finished work to answer, but it does not; look in a minute whether "
+    "this was done, and try again if not."
+)
+
+_PASSWORD = re.compile(r"://([^:/@]*):[^@]*@")
 
 Work = Callable[[Any, Any], T]
 """Takes :mod:`moeviz.engine.rows` and a connection."""
@@ -45,6 +59,55 @@ class Shelf:
         self.url = url
         self._making = threading.Lock()
         self._made: Database | None = None
+        self._brief = Brief()
+
+    def briefly(self, work: Callable[[], T], about: Hashable = None) -> T:
+        """Return what `work` finds in the store, for somebody who cannot wait for long.
+
+        Parameters
+        ----------
+        work : function
+            Reads, and may go on to its end when nobody waits for it any more.
+        about : hashable, optional
+            Of questions about the same one is asked at a time.
+
+        Raises
+        ------
+        LostStoreError
+            If the database does not answer within a moment.
+        """
+        try:
+            return self._brief.ask(lambda call: work(), about)
+        except LateError:
+            raise unreachable(self.place) from None
+
+    def write_briefly(self, work: Work[T]) -> T:
+        """Return what `work` returns once all that it wrote is kept, if that does not take long.
+
+        Raises
+        ------
+        LostStoreError
+            If the database does not answer within a moment. Nothing is written then, nor later,
+            unless the answer to the last step alone is missing, which is said.
+        StoreError
+            If it cannot be written to.
+        """
+
+        def ask(call: Call) -> T:
+            def held(rows: Any, connection: Any) -> T:
+                call.ends = False
+                call.stay()
+                found = work(rows, connection)
+                call.stay()
+                call.ends = True
+                return found
+
+            return self.write(held)
+
+        try:
+            return self._brief.ask(ask)
+        except LateError as late:
+            raise LostStoreError(UNSURE if late.kept else NOTHING, self.place) from None
 
     def read(self, work: Work[T], absent: T) -> T:
         """Return what `work` reads; `absent` where nothing was written yet.
@@ -76,12 +139,17 @@ class Shelf:
 
     @property
     def awaited(self) -> bool:
-        """Whether something that is to be kept waits for a database that is out of reach."""
-        return self._made is not None and self._made.awaited
+        """Whether somebody waits for a database that does not answer."""
+        return self._brief.late or (self._made is not None and self._made.awaited)
 
     def tidy(self) -> None:
         """Give the room of what was deleted back to the disk."""
         self._database.tidy()
+
+    @property
+    def place(self) -> str:
+        """Where finished work is, for whoever runs this; without a password."""
+        return str(self._root) if self.url is None else _PASSWORD.sub(r"://\1:***@", self.url)
 
     def close(self) -> None:
         """Close all connections; the next use opens them again."""

@@ -41,8 +41,6 @@ from moeviz.engine.shelf import Shelf
 DEVICES = ("cpu", "cuda")
 """Kinds of device; numbers are kept apart by them, since they differ in the last digits."""
 
-_PASSWORD = re.compile(r"://([^:/@]*):[^@]*@")
-
 _HASH = re.compile(r"[0-9a-f]{16}")
 
 logger = logging.getLogger(__name__)
@@ -95,10 +93,13 @@ class Store:
                 f"Expected the 16 hexadecimal digits of a job, but got {job_id[:40]!r}; "
                 "submit it again to get its name."
             )
-        name, must_keep = (kind.name, kind.must_keep) if kind is not None else ("studies", True)
-        folder = Folder(Name(name, job_id, device), self.root, self.shelf, must_keep)
+        folder = self.unread(Name(kind.name if kind else "studies", job_id, device), kind)
         self._take_in(folder)
         return folder
+
+    def unread(self, name: Name, kind: Kind | None = None) -> Folder:
+        """Return what is kept of one job, of which nothing was read or taken in yet."""
+        return Folder(name, self.root, self.shelf, kind is None or kind.must_keep)
 
     def find(self, job_id: str, preferred: str, kind: Kind | None = None) -> Folder | None:
         """Return what is kept of a job, on device `preferred` first; or None.
@@ -171,8 +172,7 @@ class Store:
     @property
     def place(self) -> str:
         """Where finished work is, for whoever runs this; without a password."""
-        url = self.shelf.url
-        return str(self.root) if url is None else _PASSWORD.sub(r"://\1:***@", url)
+        return self.shelf.place
 
     def close(self) -> None:
         """Close all connections; the next use opens them again."""

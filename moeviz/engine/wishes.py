@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from moeviz.engine.errors import StoreError
+from moeviz.engine.errors import LostStoreError, StoreError
 from moeviz.engine.jobs import Job
 from moeviz.engine.ledger import Ledger
 from moeviz.engine.store import Store
@@ -30,10 +31,13 @@ class Wishes:
     ----------
     ledger : Ledger
         The jobs, and the lock that guards them. It must not be held by who calls what writes.
+    later : function
+        Has a function called by a thread that may wait for the store.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, later: Callable[[Callable[[], None]], None]) -> None:
         self._ledger = ledger
+        self._later = later
 
     def say(self, job: Job, fresh: bool = False) -> None:
         """Tell the store of wishes that it does not know of.
@@ -72,7 +76,27 @@ class Wishes:
     def of(self, job: Job) -> set[str]:
         """Return the visitors who want a job; where the store refuses, those known here."""
         try:
+            return self.read(job)
+        except StoreError:
+            return self.here(job)
+
+    def here(self, job: Job) -> set[str]:
+        """Return the visitors who want a job, as far as they are known here."""
+        with self._ledger.changed:
+            return (job.visitors | job.unsaid) - {""}
+
+    def read(self, job: Job) -> set[str]:
+        """Return the visitors who want a job.
+
+        Raises
+        ------
+        LostStoreError
+            If the store does not answer.
+        """
+        try:
             found = job.folder.wishes.by(_since())
+        except LostStoreError:
+            raise
         except StoreError:
             found = job.visitors
         with self._ledger.changed:
@@ -88,8 +112,11 @@ class Wishes:
             wanted = [(job, found.get(job.folder.name, job.visitors)) for job in jobs]
             return [(job, (visitors | job.unsaid) - {""}) for job, visitors in wanted]
 
-    def withdraw(self, job: Job, visitor: str, keep: bool) -> set[str]:
-        """Take a visitor's wish back, and return who wants the job still.
+    def withdraw(self, job: Job, visitor: str, keep: bool) -> tuple[set[str], bool]:
+        """Take a visitor's wish back, and have another engine stop a job that nobody wants.
+
+        The lock must not be held. It does not take long: of a job of ours the store is told later
+        where it does not answer.
 
         Parameters
         ----------
@@ -101,27 +128,47 @@ class Wishes:
         Returns
         -------
         set of str
-            "" in it stands for somebody who did not say who they are.
+            Who wants it still; "" stands for somebody who does not say who they are.
+        bool
+            Whether another engine was asked to stop it, as far as nobody does.
 
         Raises
         ------
         StoreError
-            If the store cannot be written to, and another engine computes the job.
+            If the store cannot be written to, and another engine computes the job. Nothing has
+            changed then.
         """
         with self._ledger.changed:
+            away = job.active and not job.mine
+            before = job.visitors & {visitor}, job.unsaid & {visitor}
             job.visitors.discard(visitor)
             job.unsaid.discard(visitor)
+            stop = away and not job.unsaid
         try:
-            left = job.folder.wishes.withdraw(visitor, _since(), keep)
+            left = job.folder.wishes.withdraw(visitor, _since(), keep, stop)
         except StoreError:
-            if job.active and not job.mine:
-                raise
-            left = set(job.visitors)
+            with self._ledger.changed:
+                if job.active and not job.mine:
+                    job.visitors |= before[0]
+                    job.unsaid |= before[1]
+                    raise
+                left = set(job.visitors)
+            self._later(partial(self._tell, job, visitor, keep))
         with self._ledger.changed:
             left |= job.unsaid
             if job.mine:
                 job.visitors = left - {""}
-        return left
+        return left, stop
+
+    def _tell(self, job: Job, visitor: str, keep: bool) -> None:
+        """Tell the store that a visitor took a wish back, unless they asked again since."""
+        with self._ledger.changed:
+            if visitor in job.visitors | job.unsaid:
+                return
+        try:
+            job.folder.wishes.withdraw(visitor, _since(), keep, patient=True)
+        except StoreError as error:
+            logger.warning("It could not be written who wants a job: %s: %s", error.path, error)
 
 
 def _since() -> float:

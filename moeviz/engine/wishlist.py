@@ -45,7 +45,14 @@ class Wishlist:
 
         self._shelf.write(write)
 
-    def withdraw(self, visitor: str, since: float = 0.0, keep: bool = True) -> set[str]:
+    def withdraw(
+        self,
+        visitor: str,
+        since: float = 0.0,
+        keep: bool = True,
+        stop: bool = False,
+        patient: bool = False,
+    ) -> set[str]:
         """Note that a visitor does not want the job any more, and return who does.
 
         Of two who withdraw at the same time, in whatever process, one is told that nobody is left.
@@ -57,6 +64,10 @@ class Wishlist:
             Wishes from before count no more, in seconds since the epoch.
         keep : bool
             Whether to remember that they had asked for it.
+        stop : bool
+            Whether to ask the engine that computes the job to stop, if nobody is left.
+        patient : bool
+            Whether to wait for a database that does not answer; else nothing is done then.
 
         Raises
         ------
@@ -67,9 +78,12 @@ class Wishlist:
         def write(rows: Any, connection: Any) -> set[str]:
             rows.records.hold(connection, self._name)
             rows.wishes.withdraw(connection, self._name, visitor, keep)
-            return set(rows.wishes.by(connection, self._name, since))
+            left = set(rows.wishes.by(connection, self._name, since))
+            if stop and not left:
+                rows.cancels.ask(connection, self._name, "visitors")
+            return left
 
-        return self._shelf.write(write)
+        return self._shelf.write(write) if patient else self._shelf.write_briefly(write)
 
     def end(self, *visitors: str) -> None:
         """Note that some visitors, or all if none is named, do not want the job any more.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from moeviz.charts.plain import plain_text
 from moeviz.errors import printable
+from moeviz.export.signs import INSTEAD, unprinted
 from moeviz.text import json_text
 
 LONGEST = 1500
@@ -24,10 +25,9 @@ BREAK = 16
 
 NOTE = "Every number was looked up in a run or a certificate when this was made."
 
-_LONG = re.compile(r"[^\s\u200b-]{%d,}" % (2 * BREAK))  # noqa: UP031
-_ELSEWHERE = re.compile(r"[\u0590-\u1dff\u2e80-\ufeff\U0001f000-\U0010ffff]")
-"""Scripts that the fonts that come along do not have."""
+REPLACED = f"Signs that no font had where it was made stand as {INSTEAD}."
 
+_LONG = re.compile(r"[^\s\u200b-]{%d,}" % (2 * BREAK))  # noqa: UP031
 _MARKS = re.compile(r"\*\*|(?<!\w)\*|\*(?!\w)")
 
 
@@ -56,14 +56,45 @@ def record_pdf(record: Mapping[str, Any]) -> bytes:
         row["whole"] = letters <= WHOLE
     title, date = _plain(str(record["title"])), _plain(str(record["date"]))
     sources = [_plain(str(each)) for each in record["sources"]]
-    data = json_text({"title": title, "date": date, "note": NOTE, "sources": sources, "rows": rows})
+    said = {"title": title, "date": date, "note": NOTE, "sources": sources, "rows": rows}
+    data, system = _printed(said)
     made: bytes = typst.compile(
         Path(__file__).with_name("record.typ").read_bytes(),
         sys_inputs={"data": data},
-        ignore_system_fonts=_ELSEWHERE.search(data) is None,
+        ignore_system_fonts=not system,
         format="pdf",
     )
     return made
+
+
+def _printed(said: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return a record as text for Typst, and whether it needs fonts of this machine.
+
+    What no font has is replaced, and the record says so.
+    """
+    words = "".join(_texts(said))
+    if not unprinted(words, system=False):
+        return json_text(said), False
+    if missing := unprinted(words, system=True):
+        table = dict.fromkeys(map(ord, missing), INSTEAD)
+        said = {**_translated(said, table), "note": f"{NOTE} {REPLACED}"}
+    return json_text(said), True
+
+
+def _texts(said: Any) -> Iterator[str]:
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, Mapping | list):
+        for each in said.values() if isinstance(said, Mapping) else said:
+            yield from _texts(each)
+
+
+def _translated(said: Any, table: Mapping[int, str]) -> Any:
+    if isinstance(said, str):
+        return said.translate(table)
+    if isinstance(said, Mapping):
+        return {name: _translated(each, table) for name, each in said.items()}
+    return [_translated(each, table) for each in said] if isinstance(said, list) else said
 
 
 _ROW = ("kind", "question", "said", "right", "verdict")

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 from moeviz.charts.papers import PAPERS
 from moeviz.errors import SpecificationError
 from moeviz.lessons.conditions import Fact
-from moeviz.lessons.off_line import astray, off_its_line
+from moeviz.lessons.off_line import astray, making_half, off_its_line
 from moeviz.lessons.picture_facts import OfCells, OfGates
 from moeviz.lessons.results import Results
 from moeviz.lessons.training_facts import OfTraining
@@ -105,9 +105,9 @@ class OfCurve:
     paper prints and where; ``from`` and ``to``, the sample sizes; ``sizes``, how many; ``fits`` of
     each; ``more``, the quotient of the sizes, and ``times``, that of the mean errors; ``first``
     and ``last``, these; ``off``, by what factor at most what the slope is of is off its line;
-    ``astray``, how many times the geometric mean a mean is at most; ``reach``, of the fit's
-    truth; ``says``, how it stands to theory, and its ``mark``: yes, no, unknown or waiting;
-    ``seed`` of the truth; ``date``.
+    ``astray``, how many times the geometric mean a mean is at most, and ``few``, of how many fits
+    more than half of it comes; ``reach`` and ``seed`` of the truth; ``says``, how it stands to
+    theory, and its ``mark``: yes, no, unknown or waiting; ``date``.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class OfCurve:
 
     GIVES: ClassVar[tuple[str, ...]] = (
         "slope", "low", "high", "theory", "paper", "source", "from", "to", "sizes", "fits", "more",
-        "times", "first", "last", "off", "astray", "reach", "says", "mark", "seed", "date",
+        "times", "first", "last", "off", "astray", "few", "reach", "says", "mark", "seed", "date",
     )  # fmt: skip
 
     study: str
@@ -152,6 +152,7 @@ class OfCurve:
             "last": last,
             "off": off_its_line(curve, str(kept.result.spec["statistic"])),
             "astray": astray(curve),
+            "few": making_half(curve),
             "reach": round(reach) if reach is not None and reach < 1e15 else None,
             "says": says,
             "mark": mark,

@@ -44,5 +44,35 @@ def astray(curve: Curve) -> float | None:
     ----------
     curve : Curve
     """
+    return max(_jumps(curve).values(), default=None)
+
+
+def making_half(curve: Curve) -> int | None:
+    """Return of how many fits more than half of that mean comes, by which a curve is astray.
+
+    Parameters
+    ----------
+    curve : Curve
+
+    Returns
+    -------
+    int or None
+        The fewest; None where nothing is measured.
+    """
+    jumps = _jumps(curve)
+    if not jumps:
+        return None
+    row = curve.loss[max(jumps, key=lambda at: jumps[at])]
+    known = sorted((loss for loss in row if loss is not None), reverse=True)
+    half, made = math.fsum(known) / 2, 0.0
+    for count, loss in enumerate(known, start=1):
+        made += loss
+        if made > half:
+            return count
+    return len(known)
+
+
+def _jumps(curve: Curve) -> dict[int, float]:
+    """Return how many times the geometric mean a mean is, by its place."""
     pairs = zip(curve.mean, curve.geometric, strict=True)
-    return max((mean / middle for mean, middle in pairs if mean and middle), default=None)
+    return {at: mean / middle for at, (mean, middle) in enumerate(pairs) if mean and middle}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from moeviz.lessons.blocks import Block, Check, If, Next, Predict
 from moeviz.lessons.conditions import Condition
 from moeviz.lessons.facts import OfCells, OfClaim, OfCurve, OfMap, OfTraining, Source, names_of
 from moeviz.lessons.filled import Facts
-from moeviz.lessons.lesson import Lesson
+from moeviz.lessons.lesson import Lesson, Step
 from moeviz.lessons.questions import Choice, Order, Question
 from moeviz.lessons.reader import words_of
 from moeviz.lessons.results import Results, Shipped
+from moeviz.lessons.runs import Run
 from moeviz.lessons.words import places
 
 
@@ -22,19 +23,47 @@ def used_facts(lesson: Lesson) -> dict[str, tuple[str, ...]]:
     ----------
     lesson : Lesson
     """
-    names = dict.fromkeys(
-        name
-        for step in lesson.steps
-        for found in (
-            *(places(words) for words in words_of(step)),
-            *(_of_block(block) for block in step.blocks),
-        )
-        for name in found
-    )
+    names = dict.fromkeys(name for step in lesson.steps for name in _of_step(step))
     return {
         source: tuple(name for name in names if name.partition(".")[0] == source)
         for source in lesson.facts
     }
+
+
+def runs_read(steps: Iterable[Step], lesson: Lesson) -> list[tuple[str, str]]:
+    """Return what must have run for steps to be seen: kinds and names, each once.
+
+    Parameters
+    ----------
+    steps : iterable of Step
+        Of the lesson: their words, what they ask and compare, and the results that they draw.
+    lesson : Lesson
+    """
+    found: list[tuple[str, str]] = []
+    for step in steps:
+        named = dict.fromkeys(name.partition(".")[0] for name in _of_step(step))
+        found += filter(None, (_read(lesson.facts.get(name)) for name in named))
+        shown = (block.shows if isinstance(block, Check) else block for block in step.blocks)
+        found += [(run.what, run.name) for run in shown if isinstance(run, Run)]
+    return list(dict.fromkeys(found))
+
+
+def _read(source: Source | None) -> tuple[str, str] | None:
+    """Return the kind and the name of what a source reads; None of a picture."""
+    if isinstance(source, OfCurve):
+        return "study", source.study
+    if isinstance(source, OfTraining):
+        return "training", source.preset
+    if isinstance(source, OfMap):
+        return "protocol", source.figure
+    return ("check", source.claim) if isinstance(source, OfClaim) else None
+
+
+def _of_step(step: Step) -> Iterator[str]:
+    for words in words_of(step):
+        yield from places(words)
+    for block in step.blocks:
+        yield from _of_block(block)
 
 
 def _of_block(block: Block) -> Iterator[str]:

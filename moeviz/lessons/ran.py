@@ -22,7 +22,8 @@ def result_of(run: Run, job: Snapshot) -> Any:
     job : Snapshot
         That has come to its end.
     """
-    date = datetime.now(UTC).date().isoformat()
+    ended = datetime.fromtimestamp(job.changed, UTC) if job.changed else datetime.now(UTC)
+    date = ended.date().isoformat()
     if run.what == "check":
         return _proof(run.name, job.result(), date)
     return KeptResult(date, job.device, job.result())

@@ -74,3 +74,13 @@ class Run:
         from moeviz.engine import Check
 
         return Check({"claim": self.name})
+
+    def words(self) -> str:
+        """Return in a few words what is run, with the number of its truth or of its draws."""
+        if self.what == "check":
+            return f"claim {self.name}"
+        if self.what == "protocol":
+            return f"protocols of {self.name}"
+        study, spec = self.what == "study", self.specification()
+        number = spec[SEED] if study else spec["seed"]
+        return f"{self.what} {self.name}, {'truth' if study else 'draws'} {number}"

@@ -73,6 +73,20 @@ class Agenda:
         steps = (*self.steps[:at], step, *self.steps[at:])
         return replace(self, steps=steps).checked()
 
+    def with_steps(self, steps: Mapping[str, Step]) -> Agenda:
+        """Return the agenda with other steps of the same names in their places.
+
+        Parameters
+        ----------
+        steps : mapping of str to Step
+
+        Raises
+        ------
+        RoomError
+            If one of them is none.
+        """
+        return replace(self, steps=tuple(steps.get(step.id, step) for step in self.steps)).checked()
+
     def step(self, name: str) -> Step | None:
         """Return the step of a name; None where there is none."""
         return next((step for step in self.steps if step.id == name), None)

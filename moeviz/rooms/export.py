@@ -6,12 +6,17 @@ import csv
 import io
 
 from moeviz.rooms.answers import Content, is_right
+from moeviz.rooms.numbers import ran_words, reads
 from moeviz.rooms.plain import plain
 from moeviz.rooms.room import Room
 from moeviz.rooms.step import Step
 
 COLUMNS = ("step", "question", "kind", "answer", "right", "reveals_before")
 """The last: how often the step had been revealed when the answer was given; 0 where nobody knew."""
+
+
+MORE = "results_of"
+"""In a room that has run something: the runs that the step's results are of, else ``kept``."""
 
 
 def answers_csv(room: Room) -> str:
@@ -23,16 +28,20 @@ def answers_csv(room: Room) -> str:
     """
     content = io.StringIO()
     writer = csv.writer(content, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    ran = bool(room.state.runs)
+    writer.writerow((*COLUMNS, MORE) if ran else COLUMNS)
     for number, step in enumerate(room.agenda.steps, start=1):
         outcome = room.state.outcomes.get(step.id)
+        runs = (
+            [_safe(ran_words(room.state, step) or ("kept" if reads(step) else ""))] if ran else []
+        )
         rows = []
         for answer in room.answers.get(step.id, {}).values():
             right = is_right(answer.content, outcome)
             said = "" if right is None else "yes" if right else "no"
             rows.append((_words(step, answer.content), said, answer.turn))
         for words, said, turn in sorted(rows, key=str):
-            writer.writerow([number, _safe(plain(step.title)), step.kind, words, said, turn])
+            writer.writerow([number, _safe(plain(step.title)), step.kind, words, said, turn, *runs])
     return content.getvalue()
 
 

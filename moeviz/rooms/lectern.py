@@ -12,7 +12,7 @@ from moeviz.rooms.codes import digest, fits, new_code, new_key
 from moeviz.rooms.errors import NotAllowedError, RoomError, TooOftenError
 from moeviz.rooms.limits import Buckets
 from moeviz.rooms.room import Room
-from moeviz.rooms.state import State, acted
+from moeviz.rooms.state import State, acted, followed
 from moeviz.rooms.step import Step
 from moeviz.text import json_text
 
@@ -157,6 +157,36 @@ class Lectern:
         return self._books.change(
             code, lambda room: (room.agenda, acted(room.state, room.agenda, "came", said))
         )
+
+    def follow(
+        self,
+        code: str,
+        runs: Mapping[str, Any],
+        steps: Mapping[str, Step],
+        outcomes: Mapping[str, Any],
+    ) -> Room:
+        """Have all steps of a room speak of its runs.
+
+        Parameters
+        ----------
+        code : str
+        runs : mapping
+            As of :class:`~moeviz.rooms.state.State`.
+        steps : mapping of str to Step
+            As these runs have them.
+        outcomes : mapping
+            What came out by these, by the names of steps.
+
+        Raises
+        ------
+        RoomError
+            If a step is none.
+        """
+
+        def work(room: Room) -> tuple[Agenda, State]:
+            return room.agenda.with_steps(steps), followed(room.state, runs, outcomes)
+
+        return self._books.change(code, work)
 
     def end(self, code: str) -> Room:
         """End a room, for who runs the server.

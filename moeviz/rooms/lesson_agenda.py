@@ -7,6 +7,7 @@ facts of the lesson, computed when the room is opened or a step is revealed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.lesson import Step as LessonStep
 from moeviz.lessons.notes import notes_of
+from moeviz.lessons.origins import runs_read
 from moeviz.lessons.questions import Number, Question, Slope
 from moeviz.lessons.runs import Run
 from moeviz.rooms.agenda import Agenda
@@ -58,7 +60,7 @@ def of_lesson(
                 words=words_before(step, facts),
                 page=_page(step, lesson, number if linked and number <= first else 0),
                 notes=_notes(step, lesson, known)[: LONGEST["notes"]],
-                source={"lesson": lesson.name, "step": step.id, "digest": lesson.digest},
+                source=_source(step, lesson),
                 shows=_things(before, facts),
                 comes=_things(after, facts),
                 run=_run([*before, *after], step, lesson),
@@ -67,6 +69,31 @@ def of_lesson(
         )
     link = f"lessons?lesson={lesson.name}" if linked else "lessons"
     return Agenda(lesson.title, link, tuple(steps), lesson.text).checked()
+
+
+def followed(agenda: Agenda, lesson: Lesson, facts: Facts) -> dict[str, Step]:
+    """Return by their names the steps of a lesson's room as other facts have them.
+
+    Parameters
+    ----------
+    agenda : Agenda
+        The room's, in which questions may stand that were typed.
+    lesson : Lesson
+    facts : mapping of str to Fact
+    """
+    found = {}
+    for new in of_lesson(lesson, facts, {}).steps:
+        old = agenda.step(new.id)
+        if old is not None and (old.source or {}).get("step") == new.id:
+            found[new.id] = replace(new, page=old.page, notes=old.notes, run=old.run)
+    return found
+
+
+def _source(step: LessonStep, lesson: Lesson) -> dict[str, Any]:
+    """Return where what came out of a step is read, and which results it speaks of."""
+    reveals = [s for s in lesson.steps if s.reveal is not None and s.reveal.of == step.id]
+    keys = [f"{what} {name}" for what, name in runs_read((step, *reveals), lesson)]
+    return {"lesson": lesson.name, "step": step.id, "digest": lesson.digest, "reads": keys}
 
 
 def _page(step: LessonStep, lesson: Lesson, number: int) -> str:

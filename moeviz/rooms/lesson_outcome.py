@@ -55,21 +55,6 @@ def words_before(step: LessonStep, facts: Facts) -> str:
     return _words(step.parted[0], facts)[: LONGEST["words"]]
 
 
-def said_otherwise(lesson: Lesson, kept: Facts, facts: Facts) -> list[str]:
-    """Return the steps that say something else by other facts than by the kept ones.
-
-    Parameters
-    ----------
-    lesson : Lesson
-    kept, facts : mapping of str to Fact
-    """
-
-    def said(step: LessonStep, by: Facts) -> object:
-        return words_before(step, by), came_out(lesson, step.id, by)
-
-    return [step.id for step in lesson.steps if said(step, kept) != said(step, facts)]
-
-
 def _words(blocks: Sequence[Block], facts: Facts) -> str:
     said = []
     for block in blocks:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from moeviz.rooms.numbers import jobs_of
 from moeviz.rooms.room import Room
 
 
@@ -19,22 +20,23 @@ class OnShow:
         The room's.
     kind : str
         The step's; "" where nothing is on show.
-    run : mapping or None
-        What the step runs, if it does.
     things : tuple of mapping
         Pictures and results, as the step has them.
     job : str
-        What is computed, or was; "" for nothing.
+        What is computed for the step, or was; "" for nothing.
     lesson : str
         The lesson's file; "" for none.
+    jobs : mapping of str to str
+        Jobs of this room that are shown in place of kept results, by
+        :func:`~moeviz.rooms.numbers.key_of`.
     """
 
     code: str
     kind: str
-    run: Mapping[str, Any] | None
     things: tuple[Mapping[str, Any], ...]
     job: str
     lesson: str
+    jobs: Mapping[str, str] = field(default_factory=dict)
 
 
 def on_show(room: Room) -> OnShow:
@@ -46,7 +48,8 @@ def on_show(room: Room) -> OnShow:
     """
     step, state = room.step, room.state
     if state.hidden or state.ended:
-        return OnShow(room.code, "", None, (), "", "")
+        return OnShow(room.code, "", (), "", "")
     things = step.comes if step.id in state.revealed and step.comes else step.shows
     job = state.jobs.get(step.id, "") if state.tells(step.id) else ""
-    return OnShow(room.code, step.kind, step.run, things, job, room.agenda.lesson)
+    jobs = jobs_of(state, step)
+    return OnShow(room.code, step.kind, things, job, room.agenda.lesson, jobs)

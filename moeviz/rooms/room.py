@@ -9,7 +9,8 @@ from typing import Any
 
 from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.answers import Content, is_right, together
-from moeviz.rooms.state import State, numbers_of
+from moeviz.rooms.numbers import numbers_of
+from moeviz.rooms.state import State
 from moeviz.rooms.step import Step
 
 MOST_NAMES = 60
@@ -154,8 +155,10 @@ class Room:
             "together": None,
             "outcome": None,
             "job": None,
-            "numbers": "" if state.hidden or state.ended else numbers_of(state, step.id),
+            "numbers": "",
         }
+        if not state.hidden and not state.ended:
+            said["numbers"] = numbers_of(state, self.agenda, step)
         if revealed and not state.hidden:
             said["together"] = self.together(step)
         if state.tells(step.id) and not state.hidden:

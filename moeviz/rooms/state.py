@@ -10,9 +10,6 @@ from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.step import Step
 
-OWN_NUMBERS = "Numbers of what ran are those of the run in this room; all others are kept ones."
-KEPT_NUMBERS = "Numbers here are those of kept results, not of the run in this room."
-
 
 @dataclass(frozen=True)
 class State:
@@ -38,6 +35,9 @@ class State:
         Steps without a question whose run the lecturer has started.
     jobs : mapping of str to str
         What is computed for each step that is revealed, or was started.
+    runs : mapping
+        Runs of this room whose numbers all its steps speak of, by their kinds and names as of kept
+        results: ``job``, and ``words``, which run it was.
     ended : str
         "" while it is open; else ``lecturer`` or ``left``.
     """
@@ -51,6 +51,7 @@ class State:
     turns: Mapping[str, int] = field(default_factory=dict)
     outcomes: Mapping[str, Any] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
+    runs: Mapping[str, Any] = field(default_factory=dict)
     ended: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -99,19 +100,23 @@ def acted(state: State, agenda: Agenda, action: str, value: Any = None) -> State
     return made(state, agenda, value)
 
 
-def numbers_of(state: State, name: str) -> str:
-    """Return of which run a step's numbers are, once a run of this room has other ones; "" before.
+def followed(state: State, runs: Mapping[str, Any], outcomes: Mapping[str, Any]) -> State:
+    """Return the state in which all steps speak of other runs than before.
 
     Parameters
     ----------
     state : State
-    name : str
-        The step's.
+    runs : mapping
+        As of :class:`State`.
+    outcomes : mapping
+        What came out by these, of steps that are told.
     """
-    if "others" in state.outcomes.get(name, {}):
-        return OWN_NUMBERS
-    others = (outcome.get("others", ()) for outcome in state.outcomes.values())
-    return KEPT_NUMBERS if any(name in each for each in others) else ""
+    told = {
+        name: dict(outcome)
+        for name, outcome in outcomes.items()
+        if state.tells(name) and (outcome or name in state.outcomes)
+    }
+    return replace(state, runs=dict(runs), outcomes={**state.outcomes, **told})
 
 
 def _lead(state: State, agenda: Agenda, value: Any) -> State:

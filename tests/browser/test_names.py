@@ -46,3 +46,26 @@ def test_names_with_room_stay_where_they_want_to_be(apart):
 
 def test_two_names_for_one_place_share_the_way(apart):
     assert apart([100.0, 100.0], [20.0, 20.0], 400.0) == [90.0, 110.0]
+
+
+@pytest.mark.parametrize(("tall", "beside"), [(300, True), (45, False)])
+def test_names_that_a_narrow_plot_has_no_room_for_stand_above_it_at_its_full_height(
+    server, visit, tall, beside
+):
+    page = visit(390, 844)
+    page.goto(server.url)
+    said = page.evaluate(
+        """async ([path, tall]) => {
+            const { EndNames } = await import(path);
+            const names = new EndNames((text) => [text]);
+            names.curves = ["one", "two", "three"].map((name) => ({ name, glyph: "●" }));
+            const root = { clientWidth: 350 };
+            const figure = { narrow: true, factor: 1, family: "sans-serif", root };
+            const own = { height: tall, margin: { l: 40, r: 8, t: 0, b: 0 } };
+            const { height, margin } = names.arrange(own, figure);
+            return [height - margin.t, margin.r > 8, names.over.flatMap((name) => name.rows)];
+        }""",
+        [script_path("names"), tall],
+    )
+    above = [] if beside else ["● one", "● two", "● three"]
+    assert said == [tall, beside, above]

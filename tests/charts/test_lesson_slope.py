@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from moeviz.charts.lesson_slope import curves_document
+from moeviz.charts.lesson_slope import Known, curves_document, revealed_document
 from moeviz.charts.words import NO_SLOPE
 from moeviz.errors import SpecificationError
 from moeviz.study.slope import NoSlope, Slope
@@ -36,3 +36,18 @@ def test_a_curve_without_a_slope_says_why(result):
 def test_where_no_point_is_there_yet_nothing_is_drawn(empty):
     with pytest.raises(SpecificationError, match="none yet"):
         curves_document(empty.curves, empty.spec["sizes"])
+
+
+@pytest.mark.parametrize(
+    ("theory", "paper", "words"),
+    [
+        (-0.5, -0.11, "your line, theory, paper and what was measured"),
+        (-0.5, None, "your line, theory and what was measured"),
+        (None, None, "your line and what was measured"),
+    ],
+)
+def test_the_note_names_the_lines_that_are_drawn(theory, paper, words):
+    known = Known("measured", (1000, 10_000), (0.1, 0.05))
+    (panel,) = revealed_document(known, -0.25, theory, paper)["panels"]
+    assert panel["note"] == words
+    assert len(panel["lines"]) == 2 + (theory is not None) + (paper is not None)

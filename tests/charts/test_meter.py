@@ -17,7 +17,7 @@ from moeviz.charts.takeaway import takeaway
 from moeviz.study.kept import kept_names, kept_result
 from moeviz.study.presets.preset import Published
 from moeviz.study.slope import NoSlope, Slope
-from moeviz.text import within
+from moeviz.text import signed, within
 
 THEME = THEMES["light"]
 SIZES = (300, 1000, 3000)
@@ -174,10 +174,15 @@ def test_the_takeaway_counts_every_mark(name):
     if len(made) == 1:
         assert text.startswith(f"“{made[0].name}” ")
     elif any(meter.estimate is not None for meter in made):
-        counted = re.search(rf"(All|Of|None of the) {len(made)} curves ", text)
+        counted = re.search(
+            r"(Both|Of 2) curves |(Neither curve) "
+            if len(made) == 2
+            else rf"(All|Of|None of the) {len(made)} curves ",
+            text,
+        )
         assert counted
         marks = Counter(meter.mark for meter in made)
-        assert (counted[1] == "Of") == (len(marks) > 1)
+        assert counted[0].startswith("Of ") == (len(marks) > 1)
         assert len(marks) == 1 or all(f" {number} " in text for number in marks.values())
         against = [meter for meter in made if meter.mark == "no"]
         assert all(f"“{meter.name}” has" in text for meter in against[:2])
@@ -192,6 +197,8 @@ def test_curves_are_named_together_where_each_slope_lies_in_the_others_interval(
     one, other = (slopes[result.curves[i].label] for i in (0, 4))
     assert other.low <= one.estimate <= other.high
     assert "cannot be told apart: they fall" in text.partition(";")[0]
+    said = [signed(slope.estimate) for slope in sorted((one, other), key=lambda s: s.estimate)]
+    assert all(number in text.partition(";")[0] for number in said)
     assert "“cosine: length”, which no data can show, stays level" in text
     alike = [replace(curve, slope=slopes[result.curves[0].label]) for curve in result.curves]
     text = takeaway(replace(result, curves=tuple(alike)), meters(result, THEME), (2, 0, 4))

@@ -102,6 +102,8 @@ def recovered(request: pytest.FixtureRequest) -> Callable[[float], None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", type=Path, help="JSON file for what came of each fault")
+    parser.addoption("--visitors", type=int, default=40, help="how many meet an outage")
+    parser.addoption("--outage", type=float, default=38.0, help="seconds that it lasts")
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -90,6 +91,19 @@ class Postgres:
 
     def restart(self, how: str) -> None:
         self._control("restart", "-m", how)
+
+    def freeze(self) -> None:
+        """Have all processes stand still: connections stay, and nothing is answered."""
+        for process in self._processes():
+            process.suspend()
+
+    def thaw(self) -> None:
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        first = psutil.Process(int((self.data / "postmaster.pid").read_text().split()[0]))
+        return [first, *first.children(recursive=True)]
 
     def database(self) -> str:
         """URL of a database that nothing is in."""

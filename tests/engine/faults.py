@@ -48,12 +48,12 @@ def undisturbed() -> dict[str, Any]:
     """What the blocks find one after another in a process of their own."""
     spec = specification()
     return {
-        block.id: _numbers(json.loads(json_text(study.run_block(spec, block))))
+        block.id: numbers(json.loads(json_text(study.run_block(spec, block))))
         for block in study.split(spec)
     }
 
 
-def _numbers(result: dict[str, Any]) -> dict[str, Any]:
+def numbers(result: dict[str, Any]) -> dict[str, Any]:
     """All but the time that it took."""
     return {key: value for key, value in result.items() if key != "seconds"}
 
@@ -109,7 +109,7 @@ class Case:
     def check(self) -> None:
         """Hold what was kept to an undisturbed run, and that nothing kept was computed again."""
         rows = ask(self.store, "SELECT block, content FROM blocks")
-        found = {block: _numbers(json.loads(content)) for block, content in rows}
+        found = {block: numbers(json.loads(content)) for block, content in rows}
         assert found == undisturbed()
         committed = self.committed()
         assert sorted(block for block, _ in committed) == sorted(blocks()), "each was kept once"

@@ -7,8 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import toy_study
 from databases import ask
 from engine_helpers import until
 from inline import Inline
@@ -17,11 +19,13 @@ from toy_chains import Relay, Relays
 
 from moeviz.engine import Store, mailbox
 from moeviz.engine.job_engine import JobEngine
+from moeviz.engine.kind import Kind
 from moeviz.engine.mailbox import Mailbox
 from moeviz.engine.name import Name
 from moeviz.engine.owner import SILENT_SECONDS, EngineToken, Owner
 from moeviz.engine.record import Record
 from moeviz.engine.rows import records
+from moeviz.engine.studies.studies import Studies
 
 
 @contextmanager
@@ -137,4 +141,42 @@ def test_a_beat_asks_as_little_for_forty_jobs_as_for_one(store: Store):
     assert asked[1] == asked[40] <= 6
     go_on.set()
     assert {engine.wait(job, 60).state for job in jobs} == {"done"}
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "most"),
+    [
+        (Studies(toy_study), toy_study.Specification((0.0,) * 12), 4),
+        (Relays(), Relay(teams=1, runners=12), 8),
+    ],
+    ids=["blocks", "blocks-that-leave-something"],
+)
+def test_a_finished_block_takes_few_questions(
+    store: Store, monkeypatch: pytest.MonkeyPatch, kind: Kind, spec: Any, most: int
+):
+    """SQLite's BEGIN counts as one. Asked were 11, and 14 where blocks leave something."""
+    monkeypatch.setattr(mailbox, "TICK_SECONDS", 100.0)
+    runner, go_on = Inline(), threading.Semaphore(0)
+    runner.slots = 1
+    runner.pause = lambda _: go_on.acquire(timeout=30)
+    engine = JobEngine([kind], store, runner, "cpu")
+    job = engine.submit(spec)
+    go_on.release()
+    until(lambda: engine.look(job).done == 1)
+    posted = threading.Event()
+    engine._monitor._mailbox.post(posted.set)
+    assert posted.wait(30)
+    with statements() as said:
+        go_on.release(10)
+        until(lambda: engine.look(job).done == 11)
+        posted.clear()
+        engine._monitor._mailbox.post(posted.set)
+        assert posted.wait(30)
+    assert len(said) <= 10 * most, said[:most]
+    assert ask(store, "SELECT count(*) FROM blocks") == [(11,)]
+    kept = store.folder(job, "cpu", kind).read_record()
+    assert (kept.state, kept.version) == ("running", engine.look(job).version)
+    go_on.release()
+    assert engine.wait(job, 30).state == "done"
     engine.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -12,11 +13,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from databases import Postgres
+from databases import Postgres, ask
 from engine_helpers import MakeEngine, Run, until
-from faults import APP, MINUTE, Case, blocks, family_of, specification
+from faults import APP, MINUTE, Case, blocks, family_of, numbers, specification
 from logged_study import Logged
 
+from moeviz import study
 from moeviz.engine import Engine, Store
 from moeviz.engine.workers.cluster import announced_address, end_host, start_host
 
@@ -24,6 +26,9 @@ pytestmark = pytest.mark.crowd  # one of each is in the suite: test_engine_local
 
 TURNS = 20
 """How often each happens, at a moment drawn by chance from the number in a case's name."""
+
+MOST_WAIT = 3.0
+"""Seconds that anybody waits for an answer while a server of databases is away."""
 
 Recovered = Callable[[float], None]
 
@@ -55,6 +60,18 @@ def served(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
     store = Store(tmp_path / "home", postgres.database())
     yield Case(store, tmp_path / "blocks.log")
     store.close()
+
+
+def small(number: int) -> study.Specification:
+    """A visitor's study of 8 blocks."""
+    settings = {"sizes": (3000, 4000, 5000), "replicates": 30, "window_from": 3000}
+    return study.PRESETS["cosine-exact"].build({**settings, "seed": 100 + number})
+
+
+def numbers_of(store: Store) -> dict[tuple[str, str], object]:
+    """All that is kept of all studies, but for the time that blocks took."""
+    rows = ask(store, "SELECT hash, block, content FROM blocks")
+    return {(job, block): numbers(json.loads(content)) for job, block, content in rows}
 
 
 class Moment:
@@ -118,8 +135,8 @@ def test_the_process_of_the_scheduler_hangs(
     on_file: Case, turn: int, make_engine: MakeEngine, recovered: Recovered
 ):
     moment = Moment("stopped", turn)
-    study = Logged(str(on_file.log))
-    engine = make_engine(store=on_file.store, scheduler=None, workers=2, study=study)
+    logged = Logged(str(on_file.log))
+    engine = make_engine(store=on_file.store, scheduler=None, workers=2, study=logged)
     engine.submit(specification())
     moment.wait(on_file, engine)
     host_of(on_file).suspend()
@@ -194,3 +211,64 @@ def test_a_server_of_databases_is_started_again(
     moment.wait(served, engine)
     postgres.restart(how)
     finish(engine, served, time.time(), recovered)
+
+
+@pytest.mark.parametrize("how", ["stopped", "frozen"])
+def test_the_server_of_databases_is_away_while_many_have_studies_under_way(
+    request: pytest.FixtureRequest,
+    served: Case,
+    postgres: Postgres,
+    tmp_path: Path,
+    how: str,
+    make_engine: MakeEngine,
+    cluster: str,
+    recovered: Recovered,
+):
+    """Each visitor's study ends as in an undisturbed run; nobody waits for the server meanwhile."""
+    count = request.config.getoption("--visitors")
+    specs = [small(number) for number in range(count + 1)]
+    alone = make_engine(
+        store=tmp_path / "alone", scheduler=cluster, study=Logged(str(tmp_path / "alone.log"))
+    )
+    for number, spec in enumerate(specs[:count]):
+        alone.submit(spec, f"visitor {number}")
+    assert {alone.wait(spec, 600).state for spec in specs[:count]} == {"done"}
+    engine = make_engine(store=served.store, scheduler=cluster, study=Logged(str(served.log)))
+    for number, spec in enumerate(specs):
+        engine.submit(spec, f"visitor {number}")
+    served.wait_for(count, 240)
+    kept = len(served.committed())
+    leave, back = {
+        "stopped": (lambda: postgres.stop("immediate"), postgres.start),
+        "frozen": (postgres.freeze, postgres.thaw),
+    }[how]
+    leave()
+    end = time.monotonic() + request.config.getoption("--outage")
+    answers = []
+    try:
+        while time.monotonic() < end:
+            for spec in specs:
+                began = time.monotonic()
+                engine.look(spec)
+                engine.wished_by(spec)
+                answers.append(time.monotonic() - began)
+            if len(answers) == len(specs):
+                began = time.monotonic()
+                engine.withdraw(specs[-1], f"visitor {count}")
+                assert engine.look(specs[-1]).state in ("cancelled", "done")
+                answers.append(time.monotonic() - began)
+            time.sleep(0.5)
+    finally:
+        back()
+    struck = time.time()
+    print(f"{how}: {kept} blocks of {8 * (count + 1)} kept before, {len(answers)} answers")
+    print(f"the slowest after {max(answers):.2f} s, the next {sorted(answers)[-2]:.2f} s")
+    assert {engine.wait(spec, 600).state for spec in specs[:count]} == {"done"}
+    print(f"all ended {time.time() - struck:.1f} s after it was back")
+    last = specs[-1].hash
+    found = numbers_of(served.store)
+    assert {key: found[key] for key in found if key[0] != last} == numbers_of(alone.store)
+    committed = served.committed()
+    assert len(committed) == len(found), "each was kept once"
+    recovered(min(at for _, at in committed if at > struck) - struck)
+    assert max(answers) < MOST_WAIT

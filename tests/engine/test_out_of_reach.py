@@ -13,15 +13,16 @@ import pytest
 from databases import Postgres, ask
 from engine_helpers import until
 from inline import Inline
-from sqlalchemy import make_url, text
+from sqlalchemy import create_engine, make_url, text
 from toy_chains import Relay, Relays
 
 from moeviz.engine import Store
 from moeviz.engine.database import base, server, watch
 from moeviz.engine.database.base import Database
-from moeviz.engine.database.refusals import unreachable
+from moeviz.engine.errors import unreachable
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.jobs import MESSAGES
+from moeviz.engine.listing import kept_jobs
 from moeviz.engine.owner import EngineToken, Owner
 from moeviz.engine.record import Record
 from moeviz.engine.snapshot import AWAY
@@ -170,6 +171,61 @@ def test_a_question_that_a_server_does_not_answer_is_cut_off(
     time.sleep(0.7)
     assert store.shelf.write(lambda rows, c: c.execute(text("SELECT 1")).scalar()) == 1
     assert time.monotonic() - began < 5, "none of many short ones is cut off, nor who rests"
+    store.close()
+
+
+@pytest.mark.parametrize("what", ["list", "export", "import", "prune"])
+def test_a_question_that_goes_through_much_may_take_longer(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+):
+    url = postgres.database()
+    store = Store(tmp_path, url)
+    folder = store.folder(JOB, "cpu")
+    folder.write_result("a", {"x": 1})
+    store.close()
+    monkeypatch.setattr(server, "DEAF_SECONDS", 0.4)
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.05)
+    store.shelf.write(lambda rows, c: None)
+    texts = {"a": '{"x":2}', "b": '{"x":3}'}
+    work = {
+        "list": lambda: [job.size for job in kept_jobs(store)],
+        "export": lambda: folder.read_results(["a"]),
+        "import": lambda: store.shelf.write(
+            lambda rows, c: rows.blocks.write(c, folder.name, texts)
+        ),
+        "prune": lambda: store.shelf.write(lambda rows, c: rows.kept.remove(c, folder.name)),
+    }[what]
+    holder = create_engine(url)
+    with holder.begin() as connection:
+        connection.execute(text("LOCK TABLE blocks IN ACCESS EXCLUSIVE MODE"))
+        found: list[Any] = []
+        thread = threading.Thread(target=lambda: found.append(work()))
+        thread.start()
+        time.sleep(1.0)
+    thread.join()
+    assert found == {"list": [[7]], "export": [{"a": {"x": 1}}]}.get(what, [None])
+    holder.dispose()
+    store.close()
+
+
+def test_who_waits_for_a_migration_may_wait_longer(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    url = postgres.database()
+    monkeypatch.setattr(server, "DEAF_SECONDS", 0.4)
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(base, "PATIENCE_SECONDS", 0.0)
+    store, holder, done = Store(tmp_path, url), create_engine(url), []
+    with holder.begin() as connection:
+        server.migrate_alone(connection)
+        thread = threading.Thread(
+            target=lambda: done.append(store.shelf.write(lambda rows, c: True))
+        )
+        thread.start()
+        time.sleep(1.0)
+    thread.join()
+    assert done == [True]
+    holder.dispose()
     store.close()
 
 

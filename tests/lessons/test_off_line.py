@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from moeviz.lessons.off_line import astray, off_its_line
+from moeviz.lessons.off_line import astray, making_half, off_its_line
 
 
 def curve_of(*rows, slope=-1.0):
     """A curve of sizes 1, 10, 100, … with these losses."""
     n = [10**place for place in range(len(rows))]
-    means = [sum(row) / len(row) for row in rows]
+    means = [sum(filter(None, row)) / len(row) for row in rows]
     middles = [(row[0] * row[1]) ** 0.5 for row in rows]
     own = SimpleNamespace(estimate=slope, window=(n[0], n[-1]))
     return SimpleNamespace(n=n, loss=rows, mean=means, geometric=middles, slope=own)
@@ -29,6 +29,7 @@ def test_one_fit_that_went_astray_moves_its_mean_and_not_what_its_slope_is_of():
     assert off_its_line(far, "geometric") == pytest.approx(1.0)
     assert off_its_line(far, "mean") > 100.0
     assert astray(far) == pytest.approx(5000.0)
+    assert making_half(far) == 1
 
 
 def test_where_there_is_no_line_nothing_is_off_it():
@@ -36,3 +37,12 @@ def test_where_there_is_no_line_nothing_is_off_it():
     none.slope, none.mean = None, [None]
     assert off_its_line(none, "geometric") is None
     assert astray(none) is None
+    assert making_half(none) is None
+
+
+def test_where_none_goes_astray_half_of_a_mean_comes_of_half_of_the_fits():
+    even = curve_of((1.0, 1.0, 1.0, 1.0), (0.1, 0.1, 0.1, None))
+    even.mean[1] = 0.1
+    assert making_half(even) == 3
+    even.mean[0] = None
+    assert making_half(even) == 2

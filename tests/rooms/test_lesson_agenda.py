@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from moeviz.lessons.kept_facts import kept_facts
 from moeviz.lessons.reader import looked_up
 from moeviz.lessons.shelf import shipped
 from moeviz.rooms.answers import is_right, read_answer
 from moeviz.rooms.lesson_agenda import of_lesson
-from moeviz.rooms.lesson_outcome import came_out, said_otherwise
-from moeviz.rooms.state import KEPT_NUMBERS, OWN_NUMBERS, State, numbers_of
-from moeviz.ui.room.reveal import run_of
+from moeviz.rooms.lesson_outcome import came_out
+from moeviz.rooms.numbers import OTHERS, OWN, STOPPED, WAITS, numbers_of, reads
+from moeviz.rooms.state import State
+from moeviz.ui.room.by_runs import run_of
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -36,15 +40,28 @@ def test_a_lesson_is_a_room_in_which_the_lesson_s_right_answer_is_right(name: st
     assert {run_of(step.run).specification().hash for step in agenda.steps if step.run} == live
 
 
-def test_a_room_says_which_numbers_are_of_its_run_and_which_are_kept():
-    lesson = shipped()["slow"]
-    facts = looked_up(lesson)
-    assert said_otherwise(lesson, facts, facts) == []
-    others = said_otherwise(lesson, facts, {**facts, "all.date": "2000-01-01"})
-    assert others == ["next"]  # The last step alone says of which day the result is.
-    state = State(outcomes={"predict": {"words": "−0.5", "others": others}})
-    said = {step.id: numbers_of(state, step.id) for step in lesson.steps}
-    assert said["predict"] == OWN_NUMBERS
-    assert said["next"] == KEPT_NUMBERS
-    assert said["check"] == said["look"] == ""
-    assert {numbers_of(State(), step.id) for step in lesson.steps} == {""}
+def test_a_room_says_of_which_run_the_results_of_each_step_are():
+    lesson = shipped()["trust"]
+    agenda = of_lesson(lesson, kept_facts(lesson))
+    key = "study cosine-exact"
+    (runs,) = [step for step in agenda.steps if step.run]
+    speak = {step.id for step in agenda.steps if key in reads(step)}
+    assert (runs.id, speak) == ("ask", {"ask"})
+
+    def said(state: State) -> set[str]:
+        return {numbers_of(state, agenda, step) for step in agenda.steps}
+
+    job = {"job": "1", "words": f"{key}, truth 1"}
+    started = State(ran=("ask",))
+    assert said(State()) == said(started) == {""}
+    assert said(replace(started, jobs={"ask": "1"})) == {"", WAITS}
+    done = replace(started, jobs={"ask": "1"}, runs={key: job})
+    assert said(done) == {"", OWN.format(runs=job["words"])}
+    # At the step that ran stands why; at others that nothing came of it.
+    other = replace(runs, id="other")
+    with_other = agenda.with_step(other, 1)
+    failed = replace(started, jobs={"ask": "1"}, outcomes={"ask": {"trouble": "Full."}})
+    both = [numbers_of(failed, with_other, step) for step in (runs, other)]
+    assert both == ["", STOPPED]
+    more = replace(other, source={**(other.source or {}), "reads": [key, "check C1.d2"]})
+    assert numbers_of(done, with_other, more).endswith(OTHERS)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from moeviz.engine import Store
 from moeviz.kernels import tensors_only
@@ -21,6 +23,15 @@ from tests.ui.still import SPEC, StillEngine
 def as_the_server() -> Iterator[None]:
     """Compute as the server's process does, which nobody keeps waiting to compile."""
     with tensors_only():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components() -> Iterator[None]:
+    """Look for components in all installed packages once: each visit would read every one again."""
+    look = manifest_scanner.scan_component_manifests
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(look))
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from moeviz.engine import EngineError, UnknownJobError
+from moeviz.engine.errors import LostStoreError, unreachable
 from moeviz.ui.shared.interest import MOST_JOBS, Interest
 
 JOB, OTHER = "0" * 16, "1" * 16
@@ -138,3 +139,24 @@ def test_forty_who_look_read_the_store_once_and_who_asks_is_known_at_once(place,
     monkeypatch.setattr("moeviz.ui.shared.interest.READ_SECONDS", 0.0)
     place.wishes[JOB] = {CARL}  # by another process
     assert interest.wants(JOB, f"{CARL}1")
+
+
+def test_where_the_store_does_not_answer_who_is_known_to_want_it_does(place, monkeypatch):
+    monkeypatch.setattr("moeviz.ui.shared.interest.READ_SECONDS", 0.0)
+    place.ask(JOB, f"{ANNA}1")
+    place.wishes[JOB].add(CARL)  # in another process
+    assert place.interest.wants(JOB, f"{CARL}1")
+    place.ask(JOB, f"{BERT}1")
+
+    def silent(*_: object) -> None:
+        raise unreachable("there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place.interest, "_wished_by", silent)
+        for who, wants in ((ANNA, True), (BERT, True), ("d" * 16, False)):
+            assert place.interest.wants(JOB, f"{who}1") is wants
+            with pytest.raises(LostStoreError):
+                place.interest.withdraw(JOB, f"{who}1", everywhere=True)
+    assert place.wishes[JOB] == {ANNA, BERT, CARL}
+    assert not place.interest.withdraw(JOB, f"{BERT}1"), "it is as it was, and goes on for others"
+    assert place.wishes[JOB] == {ANNA, CARL}

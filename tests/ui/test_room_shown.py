@@ -12,20 +12,21 @@ from typing import Any
 import pytest
 import streamlit
 
+from moeviz.lessons.filled import written
 from moeviz.lessons.shelf import FOLDER, shipped, shipped_folder
 from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.hall import Hall
 from moeviz.rooms.on_show import OnShow, on_show
 from moeviz.rooms.plain import letters_of, plain
-from moeviz.rooms.step import Step
 from moeviz.symbolic.catalogue.shipped import shipped as shipped_verdict
 from moeviz.ui.room import reveal
+from moeviz.ui.room.by_runs import run_of
 from moeviz.ui.room.gallery import MISSING, Gallery
 from moeviz.ui.room.opening import agenda_of
 from moeviz.ui.shared import session
 from moeviz.ui.shared.scripts import katex_path
-from tests.ui.still import SPEC, StillEngine, snapshot
+from tests.ui.still import FIELDS, SPEC, StillEngine, snapshot
 from tests.ui.test_checker import StillChecker, view
 from tests.ui.test_room import Place
 
@@ -73,7 +74,7 @@ def test_all_that_a_shipped_lesson_draws_or_decides_is_shown_in_a_room(name: str
     agenda, gallery = agenda_of({"lesson": name}), Gallery()
     for step in agenda.steps:
         things = (*step.shows, *step.comes)
-        seen = OnShow("ABCDEF", step.kind, step.run, things, "", agenda.lesson)
+        seen = OnShow("ABCDEF", step.kind, things, "", agenda.lesson)
         gallery.make(seen)
         shown = gallery.told(seen)["shown"]
         assert len(shown) == len(things)
@@ -122,7 +123,8 @@ def test_a_claim_is_decided_once_for_all_and_the_kept_verdict_stays_where_it_is_
         assert last["outcome"]["right"] == "unit"
         assert shown["says"] == first["shown"][0]["says"]
         if state == "done":
-            assert (shown["words"], last["outcome"]["of"]) == ("Decided in this room.", job)
+            assert shown["words"] == "Decided in this room."
+            assert hall.books.found(code).state.runs[f"check {CLAIM}"]["job"] == job
         else:
             assert last["outcome"]["trouble"] == "It took too long. The kept result stays."
     assert [each["claim"] for each in checker.submitted] == [CLAIM] * 2
@@ -131,18 +133,17 @@ def test_a_claim_is_decided_once_for_all_and_the_kept_verdict_stays_where_it_is_
 def test_what_a_step_without_a_question_runs_is_started_by_the_lecturer_alone(
     hall: Hall, still: StillEngine, results: dict[str, Any]
 ):
-    gallery, own = Gallery(), shipped()["slow"]
-    values = {"sizes": "300,600", "replicates": "2", "candidates": "2", "seed": "5"}
-    run = {"what": "study", "name": "cosine-exact", "values": values, "curve": 1}
-    source = {"lesson": "slow", "step": "next", "digest": own.digest}
-    step = Step("next", "Look", shows=(CURVE,), run=run, source=source)
-    code, key = opened(hall, Agenda("Slow", "lessons", (step,), own.text))
+    gallery, agenda = Gallery(), agenda_of({"lesson": "trust"})
+    (at,) = [n for n, step in enumerate(agenda.steps) if step.id == "ask"]
+    run = {**(agenda.steps[at].run or {}), "values": FIELDS}
+    agenda = agenda.with_steps({"ask": replace(agenda.steps[at], run=run)})
+    code, key = opened(hall, agenda, at)
     kept = told(hall, gallery, code)
     assert still.submitted == []
     assert "Kept result" in kept["shown"][0]["words"]
     with pytest.raises(RoomError):
         hall.lectern.act(code, key, "run", "other")
-    hall.lectern.act(code, key, "run", "next")
+    hall.lectern.act(code, key, "run", "ask")
     assert told(hall, gallery, code)["job"] == SPEC.hash
     assert [spec.hash for spec in still.submitted] == [SPEC.hash]
 
@@ -156,11 +157,12 @@ def test_what_a_step_without_a_question_runs_is_started_by_the_lecturer_alone(
     (arriving,), (done,) = (picture["panels"] for picture in pictures)
     assert arriving["x"] == done["x"]  # Points arrive on axes that stay.
     assert now["shown"][0]["words"] == "Run in this room."
-    last = snapshot(SPEC, "done", results).result()
-    assert f"{last.curves[1].mean[0]:.3e}" == f"{10 ** done['dots'][0]['at'][1]:.3e}"
+    source = shipped()["trust"].facts["designed"]
+    curve = source.key.of(snapshot(SPEC, "done", results).result())
+    assert f"{curve.mean[0]:.3e}" == f"{10 ** done['dots'][0]['at'][1]:.3e}"
     # Words follow the run, as on the lesson's page.
-    assert "300" not in own.text
-    assert f"{len(last.curves[1].loss[0])} fits" in now["outcome"]["said"]
+    assert f"slope {written(curve.slope.estimate)} (" in now["step"]["words"]
+    assert now["step"]["words"] != kept["step"]["words"]
 
 
 def test_a_question_that_was_typed_runs_and_shows_nothing(hall: Hall, still: StillEngine):
@@ -199,8 +201,8 @@ def test_a_room_from_a_page_shows_the_page_s_picture_or_result(
     assert step.page == page
     assert [next(iter(thing)) for thing in step.shows] == ([shows] if shows else [])
     assert (step.run and (step.run["what"], step.run["name"])) == runs
-    assert step.run is None or reveal.run_of(step.run).specification()
-    seen = OnShow("ABCDEF", step.kind, step.run, step.shows, "", "")
+    assert step.run is None or run_of(step.run).specification()
+    seen = OnShow("ABCDEF", step.kind, step.shows, "", "")
     gallery.make(seen)
     assert all(each["words"] != MISSING for each in gallery.told(seen)["shown"])
 

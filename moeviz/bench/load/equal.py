@@ -17,6 +17,7 @@ from sqlalchemy import select
 from moeviz.charts.palette import theme_named
 from moeviz.charts.screen import study_screen
 from moeviz.engine import Engine, Store
+from moeviz.engine.database.statements import within
 from moeviz.engine.database.tables import blocks
 from moeviz.engine.listing import kept_jobs
 from moeviz.engine.name import Name
@@ -92,8 +93,8 @@ def kept_studies(store: Store) -> dict[str, Kept]:
 def _written(store: Store, name: Name) -> list[tuple[str, float]]:
     """Return a job's blocks, each with the moment at which it was kept."""
 
-    def read(rows: Any, connection: Any) -> list[tuple[str, float]]:
-        asked = select(blocks.c.block, blocks.c.written).where(rows.within(blocks, name))
+    def read(_: Any, connection: Any) -> list[tuple[str, float]]:
+        asked = select(blocks.c.block, blocks.c.written).where(within(blocks, name))
         return [(row.block, row.written) for row in connection.execute(asked)]
 
     nothing: list[tuple[str, float]] = []

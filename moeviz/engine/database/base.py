@@ -20,16 +20,20 @@ from sqlalchemy import URL, Connection, Engine, exc
 
 from moeviz.engine import files
 from moeviz.engine.database.file import DatabaseFile
-from moeviz.engine.database.refusals import DAMAGED, code_of, refusal, unreachable
+from moeviz.engine.database.refusals import DAMAGED, code_of, refusal
 from moeviz.engine.database.salvage import set_aside
 from moeviz.engine.database.schema import HEAD, bring_up, version_of
 from moeviz.engine.database.server import migrate_alone, served
-from moeviz.engine.errors import LostStoreError, StoreError
+from moeviz.engine.database.statements import LONG
+from moeviz.engine.errors import LostStoreError, StoreError, unreachable
 
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 60.0
 """How long a write waits for a server that is started again."""
+
+LATE_SECONDS = 3.0
+"""A write that has taken so long counts as one that waits."""
 
 MOST_SILENT_SECONDS = 30.0
 """For so long, at most, a server that was out of reach is not asked again by who only reads."""
@@ -53,7 +57,7 @@ class Database:
         self._engine: Engine | None = None
         self._mine = threading.local()
         self._silent_until = 0.0
-        self._waiting: set[int] = set()
+        self._waiting: dict[int, float] = {}
 
     # --- Reading and writing.
 
@@ -105,17 +109,18 @@ class Database:
         if held is not None:
             with self._refusing():
                 return work(held)
+        self._waiting[threading.get_ident()] = time.monotonic() + LATE_SECONDS
         try:
             written = self._again(lambda: self._write(work), PATIENCE_SECONDS)
         finally:
-            self._waiting.discard(threading.get_ident())
+            self._waiting.pop(threading.get_ident(), None)
         self._silent_until = 0.0
         return written
 
     @property
     def awaited(self) -> bool:
-        """Whether a write waits for a server that is out of reach."""
-        return bool(self._waiting)
+        """Whether a write waits for a server that is out of reach, or does not answer."""
+        return any(since <= time.monotonic() for since in list(self._waiting.values()))
 
     def close(self) -> None:
         """Close all connections; the next use opens them again."""
@@ -169,7 +174,7 @@ class Database:
                 if tries > 1 and time.monotonic() >= end:
                     raise
                 if tries > 1 and patience:
-                    self._waiting.add(threading.get_ident())
+                    self._waiting[threading.get_ident()] = time.monotonic()
             time.sleep(pause)
             pause = min(2 * pause, 1.0)
 
@@ -220,7 +225,7 @@ class Database:
                 bring_up(connection)
             return
         with engine.begin() as connection:
-            migrate_alone(connection)
+            migrate_alone(connection.execution_options(**LONG))
             bring_up(connection)
 
     def _is_ready(self, engine: Engine) -> bool:

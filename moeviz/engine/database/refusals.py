@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import exc
 
-from moeviz.engine.errors import LostStoreError, StoreError
+from moeviz.engine.errors import StoreError, unreachable
 
 _CODES = {
     sqlite3.SQLITE_FULL: "its disk is full",
@@ -89,20 +89,5 @@ def refusal(error: Exception, place: str | Path) -> StoreError:
     return StoreError(
         f"Expected a database of finished work that can be written to, but {reason}; who runs this "
         "server can mend that, or point MOEVIZ_STORE to another.",
-        place,
-    )
-
-
-def unreachable(place: str | Path) -> LostStoreError:
-    """Return what to say of a server that does not answer.
-
-    Parameters
-    ----------
-    place : str or Path
-        Where the database is, without a password.
-    """
-    return LostStoreError(
-        "Expected the database of finished work to answer, but it does not; who runs this server "
-        "can start it again, or point MOEVIZ_STORE to another.",
         place,
     )

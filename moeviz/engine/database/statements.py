@@ -10,12 +10,17 @@ from sqlalchemy import Column, Connection, Table, and_, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
+from moeviz.engine.database.watch import ALLOWED, LONG_SECONDS
 from moeviz.engine.name import Name
 
 _INSERTS: dict[str, Callable[[Table], Any]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
+
+
+LONG = {ALLOWED: LONG_SECONDS}
+"""Options of a statement that goes through much, so that it is not taken for one without answer."""
 
 
 def within(table: Table, name: Name) -> ColumnElement[bool]:
@@ -57,8 +62,11 @@ def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     if not rows:
         return
     statement = _upsert(connection.dialect.name, table, tuple(rows[0]))
+    if statement is not None and len(rows) == 1:
+        connection.execute(statement, rows[0])
+        return
     if statement is not None:
-        connection.execute(statement, rows[0] if len(rows) == 1 else rows)
+        connection.execute(statement, rows, execution_options=LONG)
         return
     keys = [column.name for column in table.primary_key]
     for row in rows:

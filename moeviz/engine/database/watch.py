@@ -19,6 +19,12 @@ from sqlalchemy import Engine, event
 LOOK_SECONDS = 0.5
 """Time between two looks at the questions that are open."""
 
+LONG_SECONDS = 300.0
+"""How long a question may take that goes through much: all jobs, all blocks of one, a migration."""
+
+ALLOWED = "moeviz_seconds"
+"""Name of the option of a statement, or of a connection, that says how long it may take."""
+
 IDLE_LOOKS = 20
 """After so many looks that found none the thread ends; the next question starts another."""
 
@@ -31,7 +37,8 @@ class Watch:
     engine : Engine
         Of a driver with libpq's connections.
     seconds : float
-        After so long a question is cut off: who asked is told that the connection was lost.
+        After so long a question is cut off: who asked is told that the connection was lost. One
+        that says so by :data:`ALLOWED` may take longer.
     """
 
     def __init__(self, engine: Engine, seconds: float) -> None:
@@ -47,12 +54,16 @@ class Watch:
         event.listen(engine, "close", self._left)
         event.listen(engine, "invalidate", self._left)
 
-    def _asked(self, connection: Any, *_: Any) -> None:
+    def _asked(self, connection: Any, *of_statement: Any) -> None:
         if connection.invalidated:
             return
+        options = of_statement[3].execution_options if len(of_statement) > 3 else {}
         driver = connection.connection.dbapi_connection
         with self._lock:
-            self._open[id(driver)] = (driver, time.monotonic())
+            self._open[id(driver)] = (
+                driver,
+                time.monotonic() + options.get(ALLOWED, self._seconds),
+            )
             if not self._looking:
                 self._looking = True
                 threading.Thread(target=self._look, name="moeviz-watch", daemon=True).start()
@@ -69,9 +80,9 @@ class Watch:
         while True:
             time.sleep(LOOK_SECONDS)
             with self._lock:
-                late = time.monotonic() - self._seconds
-                for driver, since in list(self._open.values()):
-                    if since <= late:
+                now = time.monotonic()
+                for driver, end in list(self._open.values()):
+                    if end <= now:
                         del self._open[id(driver)]
                         _cut_off(driver)
                 idle = 0 if self._open else idle + 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from moeviz.engine.database.statements import put, within
+from moeviz.engine.database.statements import LONG, put, within
 from moeviz.engine.database.tables import blocks
 from moeviz.engine.name import Name
 from moeviz.text import json_text
@@ -40,7 +40,7 @@ def read(
     if len(names) <= MANY:
         parts = [asked.where(blocks.c.block.in_(names))] if names else []
     for part in parts:
-        for block_id, checksum, content in connection.execute(part):
+        for block_id, checksum, content in connection.execute(part, execution_options=LONG):
             if block_id not in missing:
                 continue
             if checksum == seal(name, block_id, content):

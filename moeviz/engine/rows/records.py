@@ -22,8 +22,10 @@ def hold(connection: Connection, name: Name) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    know(connection, name)
-    connection.execute(select(jobs.c.hash).where(within(jobs, name)).with_for_update())
+    asked = select(jobs.c.hash).where(within(jobs, name)).with_for_update()
+    if connection.execute(asked).first() is None:
+        know(connection, name)
+        connection.execute(asked)
 
 
 def know(connection: Connection, name: Name) -> None:
@@ -69,12 +71,26 @@ def said(row: Any) -> dict[str, Any] | None:
 
 def write(connection: Connection, name: Name, record: Record) -> None:
     """Write a job's state, and that its owner is alive."""
-    know(connection, name)
     owner = record.owner
+    new = {**_stands(record), "owner": owner and owner.engine, "stamp": _LATER}
+    written, now = update(jobs).where(within(jobs, name)).values(new), {"now": time.time_ns()}
+    if not connection.execute(written, now).rowcount:
+        know(connection, name)
+        connection.execute(written, now)
     if owner is not None:
         _lengthen(connection, owner, record.beat)
-    new = {**_stands(record), "owner": owner and owner.engine, "stamp": _LATER}
-    connection.execute(update(jobs).where(within(jobs, name)).values(new), {"now": time.time_ns()})
+
+
+def go_on(connection: Connection, name: Name, record: Record) -> bool:
+    """Write a job's state as :func:`write` does if it is its owner's still; return whether it is.
+
+    Everybody else is kept from it until the transaction ends then.
+    """
+    owner = record.owner
+    if owner is None or not connection.execute(_AGAIN, _again(name, record, owner)).rowcount:
+        return False
+    _lengthen(connection, owner, record.beat)
+    return True
 
 
 def beat(connection: Connection, owner: Owner, records: Mapping[Name, Record]) -> set[Name]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from moeviz.engine.database.statements import put, within
 from moeviz.engine.database.tables import states
@@ -23,12 +23,5 @@ def note(
 
 def forget(connection: Connection, name: Name, host: str, kept: Iterable[str]) -> None:
     """Forget the files of a host that are not there any more; `kept` are the blocks of the rest."""
-    there = set(kept)
-    asked = select(states.c.block).where(within(states, name), states.c.host == host)
-    for block_id in connection.execute(asked).scalars().all():
-        if block_id not in there:
-            connection.execute(
-                delete(states).where(
-                    within(states, name), states.c.host == host, states.c.block == block_id
-                )
-            )
+    gone = within(states, name) & (states.c.host == host) & states.c.block.not_in(list(kept))
+    connection.execute(delete(states).where(gone))

@@ -84,7 +84,7 @@ TILES = {
         Way("lessons", "Predict first, then see"),
     )
 }
-"""A tile for every page but those about jobs."""
+"""A tile for every page but those of rooms and jobs."""
 
 _tiles = declared(__file__, '<nav class="moeviz-home" aria-label="Where to begin"></nav>')
 

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -58,6 +58,7 @@ _JOB = re.compile(r"[0-9a-f]{16}")
 _NAME = re.compile(r"[a-z]{1,40}/[0-9a-f]{16}/(cpu|cuda)")
 _FRESH = {"Cache-Control": "no-store"}
 _few = ThreadPoolExecutor(2, thread_name_prefix="moeviz-jobs")
+_files = ThreadPoolExecutor(1, thread_name_prefix="moeviz-files")
 
 logger = logging.getLogger(__name__)
 
@@ -82,15 +83,15 @@ def jobs_routes(base: str) -> list[Route]:
     """
     line = _Line()
 
-    def of(path: str, work: Work, method: str = "GET") -> Route:
-        return Route(f"{base}{path}", line.served(work, method), methods=[method])
+    def of(path: str, work: Work, method: str = "GET", by: Executor = _few) -> Route:
+        return Route(f"{base}{path}", line.served(work, method, by), methods=[method])
 
     return [
         of(f"{PATH}.json", _list),
         of(f"{PATH}/{{job}}/cancel", _cancel, "POST"),
         of(f"{PATH}/{{job}}/continue", _continue, "POST"),
         of(f"{PATH}/{{job}}/end", _end, "POST"),
-        of(f"{PATH}/{{name:path}}.json", _file),
+        of(f"{PATH}/{{name:path}}.json", _file, by=_files),
         of(FORGET, lambda request: _forget(request, base or "/"), "POST"),
     ]
 
@@ -101,7 +102,9 @@ class _Line:
     def __init__(self) -> None:
         self._waiting = 0
 
-    def served(self, work: Work, method: str) -> Callable[[Request], Awaitable[Response]]:
+    def served(
+        self, work: Work, method: str, by: Executor
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
             if method == "POST" and not from_here(request.headers):
                 return sentence(403, "Expected a question of a page of this server; open it anew.")
@@ -109,7 +112,7 @@ class _Line:
                 return sentence(503, "Expected fewer questions at once; ask again in a moment.")
             self._waiting += 1
             try:
-                return await asyncio.get_running_loop().run_in_executor(_few, work, request)
+                return await asyncio.get_running_loop().run_in_executor(by, work, request)
             except UnknownJobError as error:
                 return sentence(404, str(error))
             except MoevizError as error:

@@ -133,7 +133,8 @@ def called(store: Store, name: Name) -> Called:
 
 def _read(store: Store, name: Name) -> Called:
     folder = Folder(name, store.root, store.shelf)
-    return _BY_KIND[name.kind](kind_named(name.kind).read(folder.read_specification()))
+    content = store.shelf.briefly(folder.read_specification)
+    return _BY_KIND[name.kind](kind_named(name.kind).read(content))
 
 
 def _link(page: str, **params: str) -> str:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import streamlit as st
-
 from moeviz.engine import Checker, Engine, Snapshot, UnknownJobError
 from moeviz.lessons.filled import Facts
-from moeviz.lessons.kept_facts import kept_facts
+from moeviz.lessons.kept_facts import facts_by, results_by
 from moeviz.lessons.lesson import Lesson
-from moeviz.lessons.ran import result_of
-from moeviz.lessons.reader import looked_up
-from moeviz.lessons.results import Beside, Results, Shipped
+from moeviz.lessons.results import Results
 from moeviz.lessons.runs import Run
 from moeviz.ui.shared.interest import INTEREST
 from moeviz.ui.shared.person import person, visitor
 from moeviz.ui.shared.session import checker, engine
-
-MOST_FACTS = 32
-"""Of lessons with numbers of runs, that are remembered."""
 
 
 def job_of(run: Run, seed: int | None) -> Snapshot | None:
@@ -88,11 +79,7 @@ def facts_now(lesson: Lesson, seed: int | None) -> Facts:
     lesson : Lesson
     seed : int or None
     """
-    jobs = done(lesson, seed)
-    if not jobs:
-        return kept_facts(lesson)
-    name = f"{lesson.digest} {_names(jobs)}"
-    return _facts_of(name, lesson, results_now(lesson, seed))
+    return facts_by(lesson, done(lesson, seed))
 
 
 def results_now(lesson: Lesson, seed: int | None) -> Results:
@@ -103,22 +90,7 @@ def results_now(lesson: Lesson, seed: int | None) -> Results:
     lesson : Lesson
     seed : int or None
     """
-    jobs = done(lesson, seed)
-    return _results(_names(jobs), jobs) if jobs else Shipped()
-
-
-def _names(jobs: Mapping[Run, Snapshot]) -> str:
-    return " ".join(sorted(job.job_id for job in jobs.values()))
-
-
-@st.cache_resource(max_entries=MOST_FACTS, show_spinner=False)
-def _results(names: str, _jobs: Mapping[Run, Snapshot]) -> Results:
-    return Beside({(run.what, run.name): result_of(run, job) for run, job in _jobs.items()})
-
-
-@st.cache_resource(max_entries=MOST_FACTS, show_spinner=False)
-def _facts_of(name: str, _lesson: Lesson, _results: Results) -> Facts:
-    return looked_up(_lesson, _results)
+    return results_by(done(lesson, seed))
 
 
 def _who(run: Run) -> Engine | Checker:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from moeviz.engine import Snapshot
 from moeviz.errors import MoevizError
+from moeviz.rooms.numbers import key_of
 from moeviz.rooms.on_show import OnShow
 from moeviz.text import json_text
 from moeviz.ui.shared.news import TELLERS
@@ -85,15 +86,16 @@ class Gallery:
         ----------
         seen : OnShow
         """
-        snapshot = self._snapshot(seen.job)
-        new = self._note(seen.job, snapshot)
+        wanted = {seen.job, *(_job(thing, seen) for thing in seen.things)}
+        jobs = {job: self._snapshot(job) for job in wanted}
+        new = self._note(seen.job, jobs[seen.job])
         if not seen.things:
             return new
         from moeviz.ui.room.shown import Shown  # Loads what computes.
 
         for thing in seen.things:
             key = _key(thing, seen)
-            live = snapshot if snapshot is not None and _is_run(thing, seen) else None
+            live = jobs.get(_job(thing, seen))
             stamp = _stamp(thing, seen, live)
             known = self._known(key)
             if known is None or known[0] != stamp:
@@ -141,16 +143,13 @@ class Gallery:
 
 def _key(thing: Mapping[str, Any], seen: OnShow) -> str:
     """Return what tells apart what is shown in different rooms and after different runs."""
-    parts = [thing, seen.lesson if "run" in thing else "", seen.job if _is_run(thing, seen) else ""]
+    parts = [thing, seen.lesson if "run" in thing else "", _job(thing, seen)]
     return hashlib.sha256(json_text(parts, compact=True).encode()).hexdigest()
 
 
-def _is_run(thing: Mapping[str, Any], seen: OnShow) -> bool:
-    """Return whether a thing shows what the step runs."""
-    mine, runs = thing.get("run"), seen.run
-    if not mine or not runs:
-        return False
-    return (mine["what"], mine["name"]) == (runs["what"], runs["name"])
+def _job(thing: Mapping[str, Any], seen: OnShow) -> str:
+    """Return the room's job of which a thing shows what came out; "" for what ships."""
+    return seen.jobs.get(key_of(thing.get("run")), "") if thing.get("run") else ""
 
 
 def _stamp(thing: Mapping[str, Any], seen: OnShow, live: Snapshot | None) -> Hashable:

@@ -108,12 +108,16 @@ class Phone {
     const phase = told.ended || (told.hidden && "hidden") || (told.free && "free")
       || (told.revealed && `revealed ${told.job}`) || "open";
     const view = `${told.step?.id} ${phase}`;
-    if (view !== this.view) {
-      this.view = view;
+    const text = JSON.stringify(told.step);
+    if (view !== this.view || text !== this.text) {
+      const same = view === this.view; // The step speaks of another run now.
+      const [place, chosen] = same ? [scrollY, this.asked?.value] : [0];
+      Object.assign(this, { view, text, chosen });
       this.stop?.();
       this.stop = null;
       this.screen = null;
       this.build(phase);
+      scrollTo(0, place);
     }
     this.refresh();
   }
@@ -146,7 +150,6 @@ class Phone {
     this.root.replaceChildren(head, title, this.body, this.count, this.status);
     const lost = document.activeElement === document.body || !document.activeElement;
     if (lost) title.focus({ preventScroll: true });
-    scrollTo(0, 0);
   }
 
   link(page, words) {
@@ -169,8 +172,7 @@ class Phone {
   question(step) {
     this.came = element("div", "phone-words");
     this.body.append(...paragraphs(step.words), this.came);
-    const before = this.answers[step.id];
-    this.asked = asking(step, before);
+    this.asked = asking(step, this.chosen ?? this.answers[step.id]);
     this.sent = element("p", "phone-sent");
     this.sent.setAttribute("role", "status");
     this.press = button("Send", () => this.send(step), { className: "phone-press" });
@@ -236,7 +238,7 @@ class Phone {
   }
 
   refreshLook(step) {
-    write(this.lines, [this.told.outcome?.said ?? step.words]);
+    write(this.lines, [step.words]);
     write(this.came, [this.told.outcome?.trouble, this.told.numbers]);
   }
 
@@ -245,7 +247,9 @@ class Phone {
     if (own === undefined || together?.right === null || together?.right === undefined) return "";
     const right = typeof own === "number"
       ? own >= outcome.low - 1e-6 && own <= outcome.high + 1e-6
-      : JSON.stringify(own) === JSON.stringify(outcome.right);
+      : outcome.told // Of an order this much is told; the rest may stand either way.
+        ? outcome.told.every(([one, other]) => own.indexOf(one) < own.indexOf(other))
+        : JSON.stringify(own) === JSON.stringify(outcome.right);
     return right ? "**That is right.** " : "That is not it. ";
   }
 

@@ -206,7 +206,7 @@ class Desk {
       this.title.dataset.of = titled;
       this.title.replaceChildren(...worded(titled));
     }
-    const words = told.hidden || told.ended ? "" : told.outcome?.said ?? step.words;
+    const words = told.hidden || told.ended ? "" : step.words;
     write(this.words, [words]);
     const page = step.page && !told.hidden && !told.ended ? step.page : "";
     if (this.words.dataset.page !== `${words} ${page}`) {

@@ -6,10 +6,6 @@ import * as formulas from "@formulas";
 import { home } from "@roomnet";
 import * as surfaces from "@surface";
 
-const ROOT = 18; // The font size in pixels in whose units a scene is told its room.
-
-const still = (data) => ({ picture: () => data });
-
 export class Picture {
   constructor(root) {
     this.root = root;
@@ -29,7 +25,7 @@ export class Picture {
   }
 
   async take({ document: data, themes }, scene) {
-    const made = scene ? (await import(home(scene))).scene : still;
+    const made = scene ? (await import(home(scene))).scene : surfaces.still;
     this.positions = new Map(data.handles.map(({ id, at }) => [id, at]));
     Object.assign(this, { data, themes, scene: made(data, { ...surfaces, ...formulas }) });
     this.draw(true);
@@ -37,15 +33,8 @@ export class Picture {
 
   draw(fine = false) {
     if (!this.scene || this.closed || !this.panels.clientWidth) return;
-    const size = parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT;
-    const found = this.scene.picture(this.positions, fine, (this.panels.clientWidth * ROOT) / size, null);
-    const handles = this.data.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id), says: found.says?.[handle.id] }));
-    const parts = (found.sentence ?? "").split("*");
-    if (found.sentence !== this.sentence) this.said.replaceChildren(...parts.map((part, at) => (at % 2 ? tagged("strong", {}, part) : part)));
-    this.sentence = found.sentence;
-    const description = (found.described ?? found.sentence ?? "").replaceAll("*", "");
-    const panels = found.panels.slice(0, this.data.shown ?? found.panels.length);
-    this.surface.show({ panels, handles, description }, this.themes);
+    const { data: made, scene, positions, said, themes } = this;
+    this.surface.stage({ made, scene, positions, fine, said, themes });
   }
 
   close() {

@@ -15,6 +15,9 @@ from moeviz.ui.shared.publication import Sheet
 PUBLIC, LEAD = "public", "lead"
 """What all are told, and what the lecturer is."""
 
+Told = Mapping[str, Mapping[str, Any]]
+"""What is told, by who is."""
+
 
 class Texts:
     """Makes texts of rooms. May be used from any thread.
@@ -58,10 +61,15 @@ class Texts:
         books = self._hall().books
         if sync:
             books.sync(code)
-        room = books.found(code)
-        beside = json_text(self._beside(books.view(code, on_show)))
-        mark = (room.changes, bool(room.state.ended), frozenset(here), beside)
-        return mark, self.made(code, here) if mark != told else {}
+
+        def read(room: Room) -> tuple[Any, Told]:
+            beside = self._beside(on_show(room))
+            text = json_text(beside)
+            mark = (room.changes, bool(room.state.ended), frozenset(here), text)
+            return mark, {} if mark == told else _told(room, here, beside)
+
+        mark, found = books.view(code, read)
+        return mark, _sheets(found)
 
     def made(self, code: str, here: set[int]) -> dict[str, Sheet]:
         """Return what all are told, and what the lecturer is.
@@ -73,14 +81,22 @@ class Texts:
             Whose phones are there.
         """
 
-        def read(room: Room) -> tuple[OnShow, dict[str, Any], dict[str, Any]]:
-            names = [each.nickname for each in room.members.values() if each.number in here]
-            return on_show(room), room.public(len(here)), room.told(len(here), names)
+        def read(room: Room) -> Told:
+            return _told(room, here, self._beside(on_show(room)))
 
-        seen, public, lead = self._hall().books.view(code, read)
-        beside = self._beside(seen)
-        return {PUBLIC: _sheet({**public, **beside}), LEAD: _sheet({**lead, **beside})}
+        return _sheets(self._hall().books.view(code, read))
 
 
-def _sheet(told: dict[str, Any]) -> Sheet:
-    return Sheet.of(json_text({**told, "letters": letters_of(told)}, compact=True))
+def _told(room: Room, here: set[int], beside: Mapping[str, Any]) -> Told:
+    names = [each.nickname for each in room.members.values() if each.number in here]
+    return {
+        PUBLIC: {**room.public(len(here)), **beside},
+        LEAD: {**room.told(len(here), names), **beside},
+    }
+
+
+def _sheets(told: Told) -> dict[str, Sheet]:
+    return {
+        name: Sheet.of(json_text({**said, "letters": letters_of(said)}, compact=True))
+        for name, said in told.items()
+    }

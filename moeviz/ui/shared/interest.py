@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from moeviz.engine import EngineError
+from moeviz.engine.errors import LostStoreError
 from moeviz.errors import MoevizError
 from moeviz.ui.shared.person import person
 from moeviz.ui.shared.session import wished_by, withdraw
@@ -96,13 +97,25 @@ class Interest:
     def persons(self, job: str) -> set[str]:
         """Return who wants a job, nobody where there is none of that name.
 
+        Where the store does not answer these are those of whom it is known.
+
         Parameters
         ----------
         job : str
             The job's name.
         """
         try:
+            return self._asked(job)
+        except LostStoreError:
+            with self._lock:
+                here = {person(page) for page in self._pages.get(job, ())}
+            return here | self._read.get(job, (0.0, set()))[1]
+
+    def _asked(self, job: str) -> set[str]:
+        try:
             return self._wished_by(job)
+        except LostStoreError:
+            raise
         except MoevizError:
             return set()
 
@@ -128,14 +141,22 @@ class Interest:
         Raises
         ------
         EngineError
-            If the job cannot be cancelled.
+            If the job cannot be cancelled; nothing has changed then.
         """
-        if self._leave(job, visitor, everywhere) or person(visitor) not in self.persons(job):
+        with self._lock:
+            before = self._pages.get(job)
+        if self._leave(job, visitor, everywhere):
             return False
         try:
-            return self._withdraw(job, person(visitor), everywhere)
-        finally:
-            self._read.pop(job, None)
+            wanted = person(visitor) in self._asked(job)
+            rests = wanted and self._withdraw(job, person(visitor), everywhere)
+        except LostStoreError:
+            if before is not None:
+                with self._lock:
+                    self._pages[job] = before | self._pages.get(job, set())
+            raise
+        self._read.pop(job, None)
+        return rests
 
     def _leave(self, job: str, visitor: str, everywhere: bool) -> bool:
         """Forget that a page asked; return whether another page of the same person did."""

@@ -5,7 +5,8 @@ const NARROW_SIZE = 13;
 const LINE = 1.25; // Height of a line of text, in font sizes.
 const MOST = 0.27; // Share of the width that names may take beside the plot.
 const NARROW_MOST = 0.24;
-const LEADER = "70"; // How much of a curve's colour a line from its end to its name has.
+const GAP = 6; // Pixels between the plot and names above it, where the highest tick has its number.
+const LEADER = "a0"; // How much of a curve's colour a line from its end to its name has.
 
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
@@ -72,6 +73,7 @@ export class EndNames {
   constructor(lines) {
     this.lines = lines;
     this.boxes = []; // Where names stood last, [left, top, right, bottom] in pixels of the plot.
+    this.over = []; // Those that stand above it, where they do.
     this.curves = []; // {name, glyph, colour, x, y, pinned}: the curves that are on.
   }
 
@@ -98,14 +100,50 @@ export class EndNames {
     });
   }
 
-  // Makes room beside the plot.
+  // Makes room beside the plot; above it where a narrow one is too low for all names.
   arrange(layout, figure) {
-    const widest = Math.max(0, ...this.cut(figure, figure.root.clientWidth).map((n) => n.width));
-    const r = Math.max(layout.margin.r, widest + (figure.narrow ? 8 : 20) * figure.factor);
-    return { ...layout, margin: { ...layout.margin, r } };
+    const names = this.cut(figure, figure.root.clientWidth);
+    const { height, margin, yaxis } = layout;
+    const pixels = (height - margin.t - margin.b) * (1 - (yaxis?.domain?.[0] ?? 0));
+    const filled = names.reduce((sum, name) => sum + name.height, 0);
+    this.over = figure.narrow && filled > pixels ? this.legend(names, figure, margin) : [];
+    if (this.over.length) {
+      const more = this.over.reduce((sum, name) => sum + name.height, GAP * figure.factor);
+      return { ...layout, height: height + more, margin: { ...margin, t: margin.t + more } };
+    }
+    const widest = Math.max(0, ...names.map((name) => name.width));
+    const r = Math.max(margin.r, widest + (figure.narrow ? 8 : 20) * figure.factor);
+    return { ...layout, margin: { ...margin, r } };
+  }
+
+  // Names with their curves' marks, one below the other and as wide as all of it.
+  legend(names, figure, margin) {
+    return names.map((name) => {
+      const font = `600 ${name.size}px ${figure.family}`;
+      const rows = this.lines(`${name.glyph} ${name.name}`, figure.root.clientWidth - 2 * name.size, font);
+      return { ...name, rows, left: margin.l, height: LINE * name.size * rows.length + 2 };
+    });
+  }
+
+  // Annotations of names above the plot.
+  above(figure) {
+    this.boxes = [];
+    let up = this.over.reduce((sum, name) => sum + name.height, GAP * figure.factor);
+    return this.over.map((name) => {
+      const yshift = up;
+      up -= name.height;
+      return {
+        text: name.rows.map(escaped).join("<br>"),
+        font: { size: name.size, color: name.colour, family: figure.family, weight: 600 },
+        align: "left", showarrow: false, borderpad: 0,
+        xref: "paper", x: 0, xanchor: "left", xshift: -name.left,
+        yref: "paper", y: 1, yanchor: "top", yshift,
+      };
+    });
   }
 
   annotate(figure) {
+    if (this.over.length) return this.above(figure);
     const { xaxis, yaxis } = figure.canvas._fullLayout;
     const [bottom, top] = yaxis.range;
     const seen = this.cut(figure, figure.root.clientWidth)

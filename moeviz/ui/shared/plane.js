@@ -3,19 +3,9 @@
 
 import { button, tagged } from "@dom";
 
-const ROOT = 18; // The font size in pixels in whose units a scene is told its room.
 const COARSE = 1, FINE = 2; // How finely a scene computes while a hand moves, and at rest.
 
 const load = (path) => import(new URL(path, document.baseURI));
-
-// The picture as the server drew it, with the handles where the hand has them.
-function still(document) {
-  return {
-    picture: () => ({
-      panels: document.panels, sentence: document.sentence, tables: document.tables,
-    }),
-  };
-}
 
 function download(address, name) {
   const link = tagged("a", { href: address, download: name });
@@ -66,7 +56,7 @@ class Plane {
       });
     }
     if (made) {
-      const scene = data.scene ? (await load(data.scene)).scene : still;
+      const scene = data.scene ? (await load(data.scene)).scene : this.kit.still;
       const player = await playing;
       if (this.closed || this.given !== data) return;
       const cells = (handles) => JSON.stringify(handles?.map((handle) => handle.cells));
@@ -140,7 +130,7 @@ class Plane {
   answer(found, serial) {
     this.text = null; // Of what is shown from now on.
     this.document = { ...this.document, ...found };
-    this.scene = still(this.document);
+    this.scene = this.kit.still(this.document);
     this.root.dataset.answered = String(serial);
     this.soon(COARSE);
   }
@@ -170,16 +160,8 @@ class Plane {
   draw(detail) {
     const { document: made } = this;
     if (!made || !this.panels.clientWidth) return;
-    const room = this.panels.clientWidth / (parseFloat(getComputedStyle(document.documentElement).fontSize) / ROOT);
-    const looked = this.looked.size ? new Map([...this.positions, ...this.looked]) : null;
-    const found = this.scene.picture(this.positions, detail === FINE, room, looked);
-    const handles = made.handles.map((handle) => ({ ...handle, at: this.positions.get(handle.id), says: found.says?.[handle.id] }));
-    this.found = found;
-    if (found.sentence !== this.sentence) this.said.replaceChildren(...this.emphasised(found.sentence));
-    this.sentence = found.sentence;
-    const description = found.described?.replaceAll("*", "") ?? this.said.textContent;
-    const panels = found.panels.slice(0, made.shown ?? found.panels.length);
-    this.surface.show({ panels, handles, description, looked: this.looked }, this.given.themes);
+    const { scene, positions, looked, said, given: { themes } } = this;
+    this.found = this.surface.stage({ made, scene, positions, looked, fine: detail === FINE, said, themes });
     this.player?.shown();
     this.fill();
     this.draws += 1;
@@ -189,11 +171,6 @@ class Plane {
       this.root.dataset.milliseconds = (performance.now() - this.stamp).toFixed(1);
       this.stamp = undefined;
     }
-  }
-
-  // A sentence whose numbers stand between stars.
-  emphasised(sentence = "") {
-    return sentence.split("*").map((part, at) => (at % 2 ? tagged("strong", {}, part) : part));
   }
 
   fill() {
@@ -252,7 +229,7 @@ export default function ({ data, parentElement, setStateValue }) {
   plane.take(data, (moved) => setStateValue("moved", moved)).catch((error) => {
     plane.said.setAttribute("role", "alert");
     plane.said.textContent = error.message;
-    plane.sentence = null;
+    if (plane.surface) plane.surface.sentence = null;
   });
   return () => {
     // Streamlit also calls this for a run that a newer one overtook; then the picture stays.

@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from moeviz.engine import Checker, Engine, EngineError, Snapshot, UnknownJobError
 from moeviz.engine.ended_by import By
+from moeviz.engine.errors import LostStoreError
 from moeviz.engine.job_engine import JobEngine
 from moeviz.engine.protocols.protocols import Protocols
 from moeviz.engine.trainings.trainings import Trainings
@@ -208,6 +209,10 @@ def _home(job: str) -> tuple[JobEngine, Snapshot]:
         return engine(), engine().look(job)
     except UnknownJobError:
         return checker(), checker().look(job)
+    except LostStoreError:
+        if checker().knows(job):
+            return checker(), checker().look(job)
+        raise
 
 
 def end_engine() -> None:

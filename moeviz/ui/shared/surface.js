@@ -6,6 +6,15 @@ import { redrawn, shape } from "@drawing";
 import { Places, around, near, spread, widthOf } from "@placing";
 
 const ROOT = 18; // The font size in pixels for which sizes are given here.
+
+const magnified = () => (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
+
+// The scene of a picture that is as it was made, with the handles where the hand has them.
+export const still = ({ panels, sentence, tables }) => ({ picture: () => ({ panels, sentence, tables }) });
+
+// A sentence whose numbers stand between stars.
+const emphasised = (sentence = "") =>
+  sentence.split("*").map((part, at) => (at % 2 ? tagged("strong", {}, part) : part));
 const FONT = 15;
 const NARROW = 480; // Pixels, at the usual font size, below which a panel has its narrow shape.
 const REACH = 30; // Pixels around a handle in which a press takes hold of it.
@@ -408,7 +417,7 @@ class Panel {
       x: this.left, y: this.top, width: this.inner, height: this.tallness, fill: "none", stroke: theme.quiet,
     });
     const inside = ([from, to]) => from < 0 && to > 0;
-    const faint = { stroke: theme.quiet, opacity: 0.5, "stroke-width": unit };
+    const faint = { stroke: theme.quiet, opacity: 0.6, "stroke-width": unit };
     if (data.ticks) return;
     if (inside(data.y)) yield shape("line", { x1: this.left, x2: this.left + this.inner, y1: this.py(0), y2: this.py(0), ...faint });
     if (inside(data.x)) yield shape("line", { x1: this.px(0), x2: this.px(0), y1: this.top, y2: low, ...faint });
@@ -537,9 +546,23 @@ export class Surface {
     this.grower.observe(document.documentElement, { attributes: true });
   }
 
+  // Shows what a scene makes of what was `made` with its handles at `positions`, and of cells that the
+  // cursor is over; its sentence is written into `said`. Returns what the scene made.
+  stage({ made, scene, positions, looked, fine, said, themes }) {
+    const eyed = looked?.size ? new Map([...positions, ...looked]) : null;
+    const found = scene.picture(positions, fine, this.root.clientWidth / magnified(), eyed);
+    const handles = made.handles.map((handle) => ({ ...handle, at: positions.get(handle.id), says: found.says?.[handle.id] }));
+    if (found.sentence !== this.sentence) said.replaceChildren(...emphasised(found.sentence));
+    this.sentence = found.sentence;
+    const description = found.described?.replaceAll("*", "") ?? said.textContent;
+    const panels = found.panels.slice(0, made.shown ?? found.panels.length);
+    this.show({ panels, handles, description, looked }, themes);
+    return found;
+  }
+
   show(picture, themes) {
     this.picture = picture;
-    this.unit = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
+    this.unit = magnified();
     const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim().toLowerCase();
     this.theme = themes.find((theme) => theme.ground === ground) ?? themes[0];
     while (this.panels.length < picture.panels.length) this.panels.push(new Panel(this));
@@ -614,7 +637,7 @@ export class Surface {
 
   resize() {
     if (!this.picture || !this.root.clientWidth) return;
-    const unit = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
+    const unit = magnified();
     if (this.width !== this.root.clientWidth || this.unit !== unit) this.redraw();
   }
 

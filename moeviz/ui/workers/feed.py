@@ -81,8 +81,11 @@ def store_health(store: Store) -> dict[str, str]:
     scheme = (store.shelf.url or "sqlite").partition(":")[0].partition("+")[0]
     kind = _KINDS.get(scheme, scheme[:20])
     began = time.monotonic()
+    shelf = store.shelf
     try:
-        store.shelf.read(lambda rows, connection: connection.exec_driver_sql("SELECT 1"), None)
+        shelf.briefly(
+            lambda: shelf.read(lambda _, connection: connection.exec_driver_sql("SELECT 1"), None)
+        )
     except MoevizError:
         return {"kind": kind, "words": "does not answer", "trouble": "true"}
     seconds = time.monotonic() - began
