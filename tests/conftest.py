@@ -105,7 +105,11 @@ TOGETHER = {f"tests/symbolic/{name}.py": "claims" for name in CATALOGUE} | dict.
 """Modules that share what is expensive, by what it is."""
 
 
-LONG = (*CATALOGUE, "test_elementwise", "test_slow_studies_run", "test_devices", "test_solver")
+LONG = (
+    *CATALOGUE,
+    *("test_elementwise", "test_slow_studies_run", "test_devices", "test_solver"),
+    *("test_wheel", "test_screens", "test_visit", "test_follow", "test_checker", "test_train"),
+)
 """Modules that take longest: they begin, so that no process waits for another at the end."""
 
 
