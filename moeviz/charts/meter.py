@@ -197,6 +197,18 @@ def course(slope: Slope) -> str:
     return f"Neither plainly falls nor rises, slope {signed(slope.estimate)}"
 
 
+def alone(words: str) -> str:
+    """Return the words of a curve as sentences that stand without its name.
+
+    Parameters
+    ----------
+    words : str
+        As :func:`judged` has them.
+    """
+    begun = ("Falls", "Rises", "Stays", "Neither plainly")
+    return f"It {words[0].lower()}{words[1:]}" if words.startswith(begun) else words
+
+
 def _against(slope: Slope, exponent: float) -> str:
     """Say where theory's exponent lies, seen from an interval that does not contain it."""
     way = "faster than" if slope.estimate < exponent else "more slowly than"

@@ -126,7 +126,7 @@ class OfCurve:
 
     def facts(self, results: Results) -> dict[str, Fact]:
         """Return the facts."""
-        from moeviz.charts.meter import judged
+        from moeviz.charts.meter import alone, judged
 
         kept = results.study(self.study)
         curve = self.key.of(kept.result)
@@ -154,19 +154,11 @@ class OfCurve:
             "astray": astray(curve),
             "few": making_half(curve),
             "reach": round(reach) if reach is not None and reach < 1e15 else None,
-            "says": _whole(says),
+            "says": alone(says),
             "mark": mark,
             "seed": int(kept.result.spec["truth_seed"]),
             "date": kept.date,
         }
-
-
-_COURSES = ("Falls", "Rises", "Stays", "Neither plainly")
-
-
-def _whole(words: str) -> str:
-    """Return what is said beside a curve as a sentence that stands alone."""
-    return f"It {words[0].lower()}{words[1:]}" if words.startswith(_COURSES) else words
 
 
 @dataclass(frozen=True)

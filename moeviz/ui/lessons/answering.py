@@ -8,8 +8,9 @@ from moeviz.lessons.answers import answer_text, read_answer, said_of
 from moeviz.lessons.blocks import Check, Look, Predict
 from moeviz.lessons.filled import Facts
 from moeviz.lessons.lesson import Lesson, Step
-from moeviz.lessons.questions import Answer
+from moeviz.lessons.questions import Answer, Slope
 from moeviz.lessons.runs import Run
+from moeviz.text import signed
 from moeviz.ui.lessons.ask import Read, ask
 from moeviz.ui.lessons.heading import HERE, PLACE
 from moeviz.ui.lessons.link import SAID, SEED, STEP
@@ -91,6 +92,11 @@ def _asked(
             on_click=_commit,
             args=(step.id, read, 1 if predicts else 0),
         )
+        if isinstance(block.question, Slope):
+            st.markdown(
+                f":small[Your line begins with slope {signed(block.question.start)}: pull its end, "
+                "or leave it so if that is what you expect.]"
+            )
     return done
 
 

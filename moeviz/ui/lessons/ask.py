@@ -56,11 +56,6 @@ def ask(
                 label, question.low, question.high, value, question.step, f"%.{question.digits}f",
                 key=key, disabled=locked,
             )  # fmt: skip
-    if isinstance(question, Slope) and not locked:
-        st.markdown(
-            f":small[Your line begins with slope {signed(question.start)}: pull its end, or leave "
-            "it so if that is what you expect.]"
-        )
     return drawn or partial(_answer_now, question, key)
 
 

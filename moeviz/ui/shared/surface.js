@@ -513,6 +513,7 @@ class Panel {
       if (!this.handles.has(handle.id)) {
         const made = tagged("div", { class: "plane-handle", role: "slider", tabindex: "0" });
         made.addEventListener("keydown", (event) => this.surface.key(handle.id, event));
+        made.addEventListener("blur", () => this.surface.leave());
         this.handles.set(handle.id, made);
         this.stage.append(made);
       }
@@ -749,7 +750,15 @@ export class Surface {
     handle.at = this.kept(handle, to, null); // At once: a next key may come before the next frame.
     this.move(id, handle.at, event.timeStamp);
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.rest(), handle.cells ? CHOSEN : RESTED);
+    this.resting = setTimeout(() => this.leave(), handle.cells ? CHOSEN : RESTED);
+  }
+
+  // A handle that keys have moved rests: at the latest when what is pressed next may ask where it is.
+  leave() {
+    if (!this.resting) return;
+    clearTimeout(this.resting);
+    this.resting = null;
+    this.rest();
   }
 
   close() {
