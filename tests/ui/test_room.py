@@ -130,7 +130,7 @@ def test_a_phone_joins_answers_and_finds_its_place_after_a_reload(place: Place):
     assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
     assert place.ask(phone, "answer", {"step": "which", "answer": "a"}).json()["answer"] == "a"
     me = phone.get(f"/moeviz/room/{place.code}/me").json()
-    assert me["answers"] == {"which": {"content": "a", "right": None}}
+    assert me["answers"] == {"which": {"content": "a", "verdict": "unknown"}}
     told = phone.get(f"/moeviz/room/{place.code}/stream.json")
     assert (told.json()["count"], told.json()["together"]) == (1, None)
     assert "secret" not in told.text
