@@ -33,8 +33,9 @@ def came_out(lesson: Lesson, step: str, facts: Facts) -> dict[str, Any] | None:
     -------
     dict or None
         ``words`` for all, and where there is an answer what :func:`moeviz.ruler.verdict` reads,
-        what it ``counts``, what the lesson ``says`` of an answer that is ``right``, ``near`` or
-        ``wrong``, with ``{guess}`` for that answer, and slopes of ``theory`` and ``paper``.
+        the ``answer`` in one sentence, what it ``counts``, what the lesson ``says`` of an answer
+        that is ``right``, ``near`` or ``wrong``, with ``{guess}`` for that answer, what it
+        ``reads`` of the right one, and slopes of ``theory`` and ``paper``.
     """
     asks = lesson.step(step)
     question = asks.question
@@ -49,11 +50,12 @@ def came_out(lesson: Lesson, step: str, facts: Facts) -> dict[str, Any] | None:
         known = {**with_guess(facts, question, _right_answer(ruler)), "guess": "{guess}"}
         told = {"right": block.right, "near": block.near, "wrong": block.wrong}
         found["says"] = {name: filled(words, known) for name, words in told.items()}
-    if isinstance(block, Reveal):
-        return {**found, "words": _said_of_reveal(lesson, step, facts)}
+    if isinstance(block, Check):
+        said_right = filled(block.right, with_guess(facts, question, _right_answer(ruler)))
+        found["reads"] = f"Of that the lesson says: “{said_right}”"
     right = without_links(right_words(question, facts) or "")
-    said = [f"**Right:** {right.removesuffix('.')}.", _words(asks.parted[1], facts)]
-    return {**found, "words": "\n\n".join(filter(None, said))}
+    said = _said_of_reveal(lesson, step, facts) or _words(asks.parted[1], facts)
+    return {**found, "answer": f"**Right:** {right.removesuffix('.')}.", "words": said}
 
 
 def words_before(step: LessonStep, facts: Facts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import permutations
 
@@ -20,6 +21,7 @@ from moeviz.rooms.plain import without_links
 from moeviz.rooms.state import State
 from moeviz.rooms.step import Step
 from moeviz.ruler import verdict
+from moeviz.text import signed
 from moeviz.ui.room.by_runs import run_of
 
 
@@ -52,7 +54,7 @@ def test_a_lesson_is_a_room_in_which_the_lesson_s_right_answer_is_right(name: st
     assert all(step.notes for step in of_lesson(lesson, facts).steps if step.asks)
     for step in asked:
         outcome = came_out(lesson, step.id, facts)
-        assert outcome["words"]
+        assert outcome["answer"].startswith("**Right:** ")
         right = read_answer(step, outcome.get("right", outcome.get("value")))
         assert verdict(right, outcome) == "right"
         # The phone's sentence is the lesson's, whatever somebody said.
@@ -67,6 +69,19 @@ def test_a_lesson_is_a_room_in_which_the_lesson_s_right_answer_is_right(name: st
     assert came_out(lesson, lesson.steps[0].id, facts) is None
     live = {run.specification().hash for run in lesson.runs if run.live}
     assert {run_of(step.run).specification().hash for step in agenda.steps if step.run} == live
+
+
+def test_a_slope_is_drawn_beside_the_curve_that_the_lesson_s_page_knows_before():
+    lesson = shipped()["slow"]
+    facts = kept_facts(lesson)
+    step = of_lesson(lesson, facts).step("predict")
+    (known,) = step.known
+    assert known["words"] == f"known {signed(facts['all.slope'])}"
+    first, last = known["points"]
+    assert first == [0.0, pytest.approx(math.log10(facts["all.first"] / facts["angle.first"]))]
+    assert first[1] - last[1] == pytest.approx(math.log10(facts["all.times"]), abs=1e-5)
+    assert Step.from_json(step.to_json()) == step
+    assert step.public()["known"] == [known]
 
 
 def test_a_room_says_of_which_run_the_results_of_each_step_are():

@@ -16,7 +16,7 @@ from moeviz.rooms.answers import BINS, read_answer, together
 from moeviz.rooms.codes import LETTERS, digest, fits, new_code, new_key, read_code
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.limits import Buckets, Guesses, connection_of
-from moeviz.rooms.plain import plain
+from moeviz.rooms.plain import bare, plain
 from moeviz.rooms.state import ACTIONS, State, acted
 from moeviz.rooms.step import Step
 from moeviz.ruler import verdict
@@ -224,6 +224,10 @@ def test_a_connection_is_an_address_or_a_network_of_ipv6():
     assert connection_of("10.0.0.7") == connection_of("::ffff:10.0.0.7") == "10.0.0.7"
     assert connection_of("2001:db8::1") == connection_of("2001:db8::ffff") != "2001:db8::1"
     assert connection_of("testclient") == "testclient"
+
+
+def test_marks_of_bold_and_emphasised_parts_are_left_out_where_nothing_is_drawn():
+    assert bare("the **direction** of *each* β, 2 * 3") == "the direction of each β, 2 * 3"
 
 
 def test_formulas_are_written_in_letters_where_nothing_is_typeset():
