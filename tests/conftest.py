@@ -20,7 +20,7 @@ later(*SLOW)  # a process that only hands out tests would wait for them before i
 import torch  # noqa: E402
 
 from moeviz.model import EXPERTS, GATES, OUTPUTS, SCORES  # noqa: E402
-from tests import assertions  # noqa: E402
+from tests import assertions, logs  # noqa: E402
 from tests.support import (  # noqa: E402
     COMBINATIONS,
     DENSITIES,
@@ -66,6 +66,11 @@ def pytest_configure(config: pytest.Config) -> None:
     torch.set_num_threads(1)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Listen to loggers for those tests alone that read what was logged."""
+    logs.listen_where_asked(session.config)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Have the garbage collector pass over what is loaded: all of it stays to the end."""
@@ -100,7 +105,11 @@ TOGETHER = {f"tests/symbolic/{name}.py": "claims" for name in CATALOGUE} | dict.
 """Modules that share what is expensive, by what it is."""
 
 
-LONG = (*CATALOGUE, "test_elementwise", "test_slow_studies_run", "test_devices", "test_solver")
+LONG = (
+    *CATALOGUE,
+    *("test_elementwise", "test_slow_studies_run", "test_devices", "test_solver"),
+    *("test_wheel", "test_screens", "test_visit", "test_follow", "test_checker", "test_train"),
+)
 """Modules that take longest: they begin, so that no process waits for another at the end."""
 
 

@@ -93,11 +93,12 @@ class Brief:
         self._open: dict[Call, Hashable] = {}
         self._next: dict[Hashable, Call] = {}
         self._answered = 0.0
+        self._tried = 0.0
         self._mine = threading.local()
 
     @property
     def late(self) -> bool:
-        """Whether a question is open for longer than one waits, and no other was answered since."""
+        """Whether a question is open for longer than one waits, and none was answered since."""
         with self._lock:
             return self._is_late()
 
@@ -120,9 +121,12 @@ class Brief:
         if getattr(self._mine, "asks", False):
             return work(Call(work))
         with self._lock:
-            if self._is_late():
-                raise LateError(kept=False)
             call = self._next.get(about) if about is not None else None
+            if self._is_late():
+                if call is None and time.monotonic() - self._tried >= PATIENCE_SECONDS:
+                    self._tried = time.monotonic()
+                    self._made(work, about).left = True  # whether it is answered by now
+                raise LateError(kept=False)
             if call is None:
                 call = self._made(work, about)
         if not call.over.wait(max(0.0, call.began + PATIENCE_SECONDS - time.monotonic())):
@@ -134,10 +138,9 @@ class Brief:
         return found
 
     def _is_late(self) -> bool:
-        oldest = min((call.began for call in self._open), default=None)
-        if oldest is None:
-            return False
-        return max(oldest, self._answered) < time.monotonic() - PATIENCE_SECONDS
+        # What is open since before the last answer takes long, and is no sign of anything.
+        since = [call.began for call in self._open if call.began > self._answered]
+        return bool(since) and min(since) < time.monotonic() - PATIENCE_SECONDS
 
     def _made(self, work: Callable[[Call], Any], about: Hashable) -> Call:
         call = Call(work)
@@ -164,11 +167,10 @@ class Brief:
                         self._threads -= 1
                         return
                 continue
-            if not call.left or self._open[call] is not None:
-                call.run()
+            call.run()
             with self._lock:
                 about = self._open.pop(call)
-                if not isinstance(call.error, LostStoreError):
+                if not isinstance(call.error, LostStoreError | LateError):
                     self._answered = time.monotonic()
                 following = self._next.pop(about, None) if about is not None else None
                 if following is None:

@@ -27,11 +27,13 @@ NOTHING = (
     "Expected the database of finished work to answer, but it does not, and nothing was changed; "
     "try again once it does."
 )
+"""What is said of something that was not done, and will not be."""
 
 UNSURE = (
     "Expected the database of finished work to answer, but it does not; look in a minute whether "
     "this was done, and try again if not."
 )
+"""What is said where the answer to the last step alone is missing."""
 
 _PASSWORD = re.compile(r"://([^:/@]*):[^@]*@")
 

@@ -143,7 +143,8 @@ class Wishes:
             before = job.visitors & {visitor}, job.unsaid & {visitor}
             job.visitors.discard(visitor)
             job.unsaid.discard(visitor)
-            stop = away and not job.unsaid
+            unsaid = set(job.unsaid)
+            stop = away and not unsaid
         try:
             left = job.folder.wishes.withdraw(visitor, _since(), keep, stop)
         except StoreError:
@@ -155,7 +156,8 @@ class Wishes:
                 left = set(job.visitors)
             self._later(partial(self._tell, job, visitor, keep))
         with self._ledger.changed:
-            left |= job.unsaid
+            # The store may have been told of these just after it was asked.
+            left |= job.unsaid | (unsaid & (job.visitors | {""}))
             if job.mine:
                 job.visitors = left - {""}
         return left, stop

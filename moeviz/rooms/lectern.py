@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from moeviz.engine.errors import StoreError
 from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.books import ALONE_SECONDS, Books
 from moeviz.rooms.codes import digest, fits, new_code, new_key
@@ -24,6 +26,8 @@ KEPT_SECONDS = 30 * 86_400.0
 
 MOST_ROOMS = 100
 """Open at once."""
+
+logger = logging.getLogger(__name__)
 
 
 class Lectern:
@@ -106,7 +110,10 @@ class Lectern:
             room.seen = now
             if now - self._noted.get(code, 0.0) > SEEN_SECONDS:
                 self._noted[code] = now
-                self._books.write(lambda rows, c: rows.saw(c, code, now))
+                try:
+                    self._books.write(lambda rows, c: rows.saw(c, code, now))
+                except StoreError as error:  # What they see they may still see.
+                    logger.warning("That a room's lecturer is there was not kept: %s", error)
         return room
 
     def act(self, code: str, key: str, action: str, value: Any = None) -> Room:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from moeviz.study.line_memory import remembered
 from moeviz.study.resampling import resampled
 from moeviz.study.statistic import DEFAULT, Losses, Statistic, statistic_named
 
@@ -87,6 +88,7 @@ class Line:
     level: Level
 
 
+@remembered
 def fit_line(
     n: Sequence[int],
     losses: Sequence[Losses],

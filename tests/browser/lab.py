@@ -121,8 +121,11 @@ class Lab:
         """Choose by a chip's picker, with what the choice takes along where it must."""
         self.chip(chip).click()
         card = self.picker(chip).get_by_role("button", name=re.compile(f"^{re.escape(title)}[.:]"))
+        another, before = card.get_attribute("aria-pressed") != "true", self.page.url
         card.click()
         expect(self.picker(chip)).to_be_hidden()
+        if another:  # Until its script begins none is running.
+            expect(self.page).not_to_have_url(before)
         self.settle()
 
     def tab(self, name: str) -> Locator:

@@ -46,6 +46,7 @@ class Pages:
             if "Content Security Policy" in message.text:
                 errors.append(message.text)
 
+        page.bring_to_front()  # One behind others that gets another size draws once a second.
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme, reduced_motion="null")
         page.on("pageerror", note)

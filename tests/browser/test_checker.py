@@ -55,7 +55,7 @@ def save(page: Page, label: str) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def map_(server, pages):
-    """The map of all claims, on which one may be open, or words may be looked for."""
+    """The map of all claims, and below it what was looked for last."""
     with pages.open() as page:
         page.goto(f"{server.url}/checker")
         page.locator(".moeviz-tile").first.wait_for()
@@ -100,6 +100,7 @@ def test_claims_are_found_in_words_and_opened(server, visit):
     said = page.get_by_text(re.compile("claims of the cosine paper fail.*Repairs: "))
     expect(said).to_be_in_viewport()
     page.get_by_role("button", name="✘ fails").click()
+    expect(page).to_have_url(re.compile("paper=cosine&only=fails"))
     tiles = page.locator(".moeviz-list .moeviz-tile")
     expect(tiles.filter(has_text="C6").first).to_contain_text(
         "Repaired by: “the same with the last"
@@ -139,8 +140,9 @@ def test_on_a_phone_one_tap_says_what_fails_in_a_paper_and_what_repairs_it(serve
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
 
 
-def test_a_tile_opens_the_case_of_which_the_paper_says_otherwise(map_):
-    page = map_
+def test_a_tile_opens_the_case_of_which_the_paper_says_otherwise(server, visit):
+    page = visit()
+    page.goto(f"{server.url}/checker")
     page.locator('.moeviz-tile[data-tile="C9"]').click()
     expect(page).to_have_url(re.compile(r"claim=C9\.gauge"))
     page.get_by_role("button", name="≠ paper differs").click()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from moeviz.lessons import LESSONS
+from tests.browser.contrasts import too_faint
 from tests.browser.keys import SLOW_MS
 from tests.browser.server import Server
 from tests.browser.walked import Walk
@@ -28,6 +29,7 @@ def test_a_lesson_is_walked_by_keyboard_with_wrong_answers(name, screen, scheme,
     lesson = LESSONS[name]
     shots = Path(os.environ.get("MOEVIZ_SHOTS", tmp_path))
     said: list[str] = []
+    faint: dict[str, list[str]] = {}
     with Server(tmp_path / "home") as server:
         server.wait_for_workers()
         page = visit(*SCREENS[screen], scheme)
@@ -36,6 +38,9 @@ def test_a_lesson_is_walked_by_keyboard_with_wrong_answers(name, screen, scheme,
         def picture(of: str) -> Path:
             path = shots / f"{name}-{screen}-{scheme}-{of}.png"
             page.screenshot(path=path)
+            # While a run arrives, what it is laid over is pale.
+            if of != "live" and (found := too_faint(page)):
+                faint[of] = found
             return path
 
         walk = Walk(page, lesson, picture)
@@ -56,3 +61,4 @@ def test_a_lesson_is_walked_by_keyboard_with_wrong_answers(name, screen, scheme,
     print(f"\nWALK {name} {screen} {scheme}: {took:.1f} s ({each}); lost: {walk.lost}")
     assert said == []
     assert walk.lost == []
+    assert faint == {}

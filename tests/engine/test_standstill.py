@@ -222,3 +222,35 @@ def test_an_error_is_whose_question_it_was():
         asks.ask(refuse)
     assert asks.ask(lambda call: 3) == 3
     assert not asks.late
+
+
+def test_one_question_that_takes_long_holds_up_no_other(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(brief, "PATIENCE_SECONDS", 0.2)
+    asks, go_on = brief.Brief(), threading.Event()
+    with pytest.raises(brief.LateError):
+        asks.ask(lambda call: go_on.wait(30))
+    assert asks.late
+    with pytest.raises(brief.LateError):
+        asks.ask(lambda call: 1)
+    until(lambda: not asks.late, 5)
+    assert [asks.ask(lambda call, number=number: number) for number in range(9)] == [*range(9)]
+    time.sleep(0.3)
+    assert asks.ask(lambda call: 2) == 2
+    go_on.set()
+    until(lambda: not asks._open)
+
+
+def test_whoever_was_left_before_it_was_asked_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(brief, "PATIENCE_SECONDS", 0.2)
+    store = Store(tmp_path)
+    written: list[int] = []
+    with Frozen(store):
+        for _ in range(brief.MOST_THREADS + 2):
+            with pytest.raises(LostStoreError, match="nothing was changed"):
+                store.shelf.write_briefly(lambda rows, c: written.append(1))
+    assert written == []
+    store.shelf.write_briefly(lambda rows, c: written.append(1))
+    assert written == [1]
+    store.close()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine_helpers import until
@@ -70,6 +71,33 @@ def test_the_last_who_wants_it_ends_it(make: Make):
     assert not engine.withdraw(JOB, BERT), "twice is no more than once"
     assert engine.withdraw(JOB, ANNA)
     assert engine.look(JOB).state == "cancelled"
+
+
+def test_who_is_told_to_the_store_while_another_withdraws_counts(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+):
+    engine = make()
+    say, told = engine._monitor.wishes.say, threading.Event()
+    monkeypatch.setattr(
+        engine._monitor.wishes, "say", lambda *words, **more: told.wait(30) and say(*words, **more)
+    )
+    for visitor in (ANNA, BERT):
+        engine.submit(JOB, visitor)
+    job = engine._ledger.find(JOB, "cpu")
+    until(lambda: job.held)
+    withdraw = job.folder.wishes.withdraw
+
+    def late(*words: Any) -> set[str]:
+        left = withdraw(*words)
+        told.set()
+        until(lambda: not job.unsaid)
+        return left
+
+    monkeypatch.setattr(job.folder.wishes, "withdraw", late)
+    assert not engine.withdraw(JOB, BERT)
+    monkeypatch.undo()
+    assert engine.look(JOB).active
+    assert engine.withdraw(JOB, ANNA)
 
 
 def test_who_asked_at_another_engine_keeps_a_job(make: Make, go_on: threading.Event):

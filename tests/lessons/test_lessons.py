@@ -200,13 +200,15 @@ class Other(Shipped):
 
 
 def turned_round(curve):
-    """A curve whose slope is another one, and whose errors are larger."""
+    """A curve whose slope is another one, and whose errors are larger, all fits' alike."""
     slope = curve.slope
     if slope is not None:
         estimate, low, high = (0.3 - 0.4 * end for end in (slope.estimate, slope.high, slope.low))
         slope = replace(slope, estimate=estimate, low=low, high=high)
     mean = tuple(m and m * (1.0 + 0.07 * at) for at, m in enumerate(curve.mean, start=1))
-    return replace(curve, slope=slope, mean=mean)
+    rows = zip(mean, curve.loss, strict=True)
+    loss = tuple(tuple(each and m for each in row) for m, row in rows)
+    return replace(curve, slope=slope, mean=mean, loss=loss)
 
 
 def otherwise(record, share):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from moeviz.study.local_slope import local_slopes
-from moeviz.study.slope import NoSlope, fit_slope, why_no_slope
+from moeviz.study.slope import NoSlope, fit_line, fit_slope, why_no_slope
 
 SIZES = [1000, 3162, 10000, 31623, 100000]
 
@@ -101,3 +101,19 @@ def test_local_slopes_lie_between_sizes():
         assert row.slope == pytest.approx(-0.5)
         assert a < row.n < b
         assert row.low <= row.slope <= row.high
+
+
+def test_equal_losses_have_their_line_found_once():
+    large, small = [1.0, 2.0, 1.5, 1.2, 1.7], [0.5, 0.25, 0.75, 0.33, 0.41]
+    first = fit_line([10, 100], [large, small], 10, "mean")
+    assert fit_line((10, 100), (tuple(large), tuple(small)), 10, statistic="mean") == first
+    others = [
+        fit_line([10, 100], [large, small], 20, "mean"),
+        fit_line([10, 100], [large, small], 10, "median"),
+        fit_line([10, 1000], [large, small], 10, "mean"),
+        fit_line([10, 100], [large, small[:-1]], 10, "mean"),
+        fit_line([10, 100], [large, small], 10, "mean", seed=1),
+        fit_line([10, 100], [large, [0.6, *small[1:]]], 10, "mean"),
+    ]
+    assert first not in others
+    assert first is fit_line([10, 100], [list(large), list(small)], 10, "mean")

@@ -155,7 +155,7 @@ def test_where_the_store_does_not_answer_who_is_known_to_want_it_does(place, mon
         patch.setattr(place.interest, "_wished_by", silent)
         for who, wants in ((ANNA, True), (BERT, True), ("d" * 16, False)):
             assert place.interest.wants(JOB, f"{who}1") is wants
-            with pytest.raises(LostStoreError):
+            with pytest.raises(LostStoreError, match="nothing was changed"):
                 place.interest.withdraw(JOB, f"{who}1", everywhere=True)
     assert place.wishes[JOB] == {ANNA, BERT, CARL}
     assert not place.interest.withdraw(JOB, f"{BERT}1"), "it is as it was, and goes on for others"

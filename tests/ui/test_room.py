@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event as events
+from sqlalchemy.pool import Pool
 from starlette.applications import Starlette
 
 from moeviz.engine import Store
@@ -263,3 +265,43 @@ def test_a_class_that_comes_back_waits_for_nothing_that_computes():
     )
     heavy = ("torch", "sympy", "numba", "scipy", "moeviz.lessons")
     assert [name for name in heavy if name in said.stdout.split()] == []
+
+
+def test_a_store_that_cannot_be_written_to_refuses_in_a_sentence_and_all_can_still_be_seen(
+    place: Place,
+):
+    phone, desk = place.browser(), place.browser()
+    place.ask(phone, "join")
+    place.ask(phone, "answer", {"step": "which", "answer": "a"})
+    place.ask(desk, "claim", {"key": place.key})
+    place.hall.lectern._noted.clear()  # As after a minute.
+
+    def shut(connection: Any, *_: Any) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    def opened(connection: Any, *_: Any) -> None:
+        connection.execute("PRAGMA query_only = OFF")
+
+    events.listen(Pool, "checkout", shut)
+    try:
+        for who, path in ((phone, "stream.json"), (phone, "me"), (desk, "lead.json")):
+            assert who.get(f"/moeviz/room/{place.code}/{path}").status_code == 200
+        refused = [
+            place.ask(phone, "answer", {"step": "which", "answer": "b"}),
+            place.ask(desk, "act", {"action": "reveal", "value": "which"}),
+            place.ask(place.browser(), "join"),
+        ]
+    finally:
+        events.remove(Pool, "checkout", shut)
+        events.listen(Pool, "checkout", opened)
+    try:
+        assert [answer.status_code for answer in refused] == [503] * 3
+        assert len({answer.json()["message"] for answer in refused}) == 1
+        # Nothing is half done: what is kept is what is told, and it goes on as before.
+        assert phone.get(f"/moeviz/room/{place.code}/me").json()["answers"]["which"] == {
+            "content": "a", "right": None
+        }  # fmt: skip
+        assert place.ask(phone, "answer", {"step": "which", "answer": "b"}).json()["answer"] == "b"
+        assert place.ask(desk, "act", {"action": "reveal", "value": "which"}).status_code == 200
+    finally:
+        events.remove(Pool, "checkout", opened)

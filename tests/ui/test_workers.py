@@ -193,7 +193,8 @@ def test_the_stores_kind_and_health_are_said_without_its_place(tmp_path: Any):
     def refuse(*_: Any) -> None:
         raise StoreError("Expected a database at /secret, but it is gone.", tmp_path)
 
-    shelf = SimpleNamespace(url="postgresql+psycopg://user:word@host/name", read=refuse)
+    url = "postgresql+psycopg://user:word@host/name"
+    shelf = SimpleNamespace(url=url, read=refuse, briefly=lambda work: work())
     said = store_health(SimpleNamespace(shelf=shelf))  # type: ignore[arg-type]
     assert said == {"kind": "PostgreSQL", "words": "does not answer", "trouble": "true"}
 

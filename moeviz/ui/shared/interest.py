@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 from moeviz.engine import EngineError
 from moeviz.engine.errors import LostStoreError
+from moeviz.engine.shelf import NOTHING, UNSURE
 from moeviz.errors import MoevizError
 from moeviz.ui.shared.person import person
 from moeviz.ui.shared.session import wished_by, withdraw
@@ -150,11 +151,12 @@ class Interest:
         try:
             wanted = person(visitor) in self._asked(job)
             rests = wanted and self._withdraw(job, person(visitor), everywhere)
-        except LostStoreError:
+        except LostStoreError as error:
             if before is not None:
                 with self._lock:
                     self._pages[job] = before | self._pages.get(job, set())
-            raise
+            words = UNSURE if str(error) == UNSURE else NOTHING
+            raise LostStoreError(words, error.path) from error
         self._read.pop(job, None)
         return rests
 
