@@ -299,7 +299,7 @@ def test_a_store_that_cannot_be_written_to_refuses_in_a_sentence_and_all_can_sti
         assert len({answer.json()["message"] for answer in refused}) == 1
         # Nothing is half done: what is kept is what is told, and it goes on as before.
         assert phone.get(f"/moeviz/room/{place.code}/me").json()["answers"]["which"] == {
-            "content": "a", "right": None
+            "content": "a", "verdict": "unknown"
         }  # fmt: skip
         assert place.ask(phone, "answer", {"step": "which", "answer": "b"}).json()["answer"] == "b"
         assert place.ask(desk, "act", {"action": "reveal", "value": "which"}).status_code == 200
