@@ -21,6 +21,7 @@ PACKAGE = ROOT / "moeviz"
 FLOORS = [
     {"errors"},
     {"text", "later", "kernels", "recent", "serving"},
+    {"ruler"},
     {"fields"},
     {"model"},
     {"theory"},
@@ -120,7 +121,8 @@ def test_what_is_imported_is_there(path):
 def test_the_floors_are_what_they_are_called():
     assert below("errors") == {"errors"}
     assert below("theory") == {
-        "errors", "text", "later", "kernels", "recent", "serving", "fields", "model", "theory",
+        "errors", "text", "later", "kernels", "recent", "serving", "ruler", "fields", "model",
+        "theory",
     }  # fmt: skip
     assert "symbolic" not in below("estimate")
     assert {"engine", "charts", "export"} <= below("cli") | below("ui")

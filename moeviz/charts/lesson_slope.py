@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moeviz.charts.checker import superscript
+from moeviz.charts.chosen import short_names
 from moeviz.charts.convergence import size_text
 from moeviz.charts.words import no_slope
 from moeviz.errors import SpecificationError
@@ -172,9 +173,8 @@ def curves_document(curves: Sequence[Curve], sizes: Sequence[int]) -> dict[str, 
     if not points or not min(sizes) < max(sizes):
         raise SpecificationError("Expected points of a curve, but there are none yet; wait.")
     names = [f"{number}" if len(curves) > 1 else "" for number in range(1, len(curves) + 1)]
-    said = [
-        f"{name} {_slope_words(each)}".strip() for name, each in zip(names, curves, strict=True)
-    ]
+    rows = zip(names, short_names(curves), curves, strict=True)
+    said = [f"{name} {_slope_words(each, short)}".strip() for name, short, each in rows]
     panel = _panel(10 ** points[0][1], (min(sizes), max(sizes)), [y for _, y in points])
     lines, dots = [], []
     for number, (name, line) in enumerate(zip(names, known, strict=True)):
@@ -197,12 +197,12 @@ def curves_document(curves: Sequence[Curve], sizes: Sequence[int]) -> dict[str, 
     }
 
 
-def _slope_words(curve: Curve) -> str:
+def _slope_words(curve: Curve, name: str) -> str:
     slope = curve.slope
     if slope is None:
-        return f"{curve.label}: {no_slope(curve, 'no slope so far')}"
+        return f"{name}: {no_slope(curve, 'no slope so far')}"
     between = f"({signed(slope.low)} to {signed(slope.high)})"
-    return f"{curve.label}: slope *{signed(slope.estimate)}* {between}"
+    return f"{name}: slope *{signed(slope.estimate)}* {between}"
 
 
 def _panel(first: float, sizes: tuple[float, float], heights: Sequence[float]) -> dict[str, Any]:
@@ -212,15 +212,24 @@ def _panel(first: float, sizes: tuple[float, float], heights: Sequence[float]) -
         math.floor(10 * (min(heights) - ROOM)) / 10,
         math.ceil(10 * (max([*heights, math.log10(first)]) + ROOM)) / 10,
     ]
-    powers = range(math.ceil(y[0]), math.floor(y[1]) + 1)
     return {
         "x": [left - 0.12 * wide, right + 0.3 * wide],
         "y": y,
         "ticks": {
             "x": [[math.log10(n), size_text(round(n))] for n in sizes],
-            "y": [[power, superscript(f"10^{power}")] for power in powers],
+            "y": [[*mark] for mark in _marks(*y)],
         },
     }
+
+
+def _marks(low: float, high: float) -> list[tuple[float, str]]:
+    """Return the powers of ten between two decades, and 2 and 5 times those where they are few."""
+    powers = range(math.floor(low), math.floor(high) + 1)
+    whole = [(float(p), superscript(f"10^{p}")) for p in powers if p >= low]
+    if len(whole) > 1:
+        return whole
+    marks = [(p + math.log10(x), f"{x * 10.0**p:g}") for p in powers for x in (1, 2, 5)]
+    return [mark for mark in marks if low <= mark[0] <= high]
 
 
 def slope_at(document: dict[str, Any], at: tuple[float, float]) -> float:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any
 
 from moeviz.errors import SpecificationError
 from moeviz.lessons.blocks import Check, Reveal
 from moeviz.lessons.conditions import holds, missing, short
 from moeviz.lessons.filled import Facts, filled
-from moeviz.lessons.orders import judged_order, number_of, order_words, right_order
-from moeviz.lessons.questions import Answer, Choice, Number, Option, Order, Question
-from moeviz.text import listed, signed, within
-
-Verdict = Literal["right", "near", "wrong", "unknown"]
-"""Unknown: the facts have no answer to hold it against."""
+from moeviz.lessons.orders import number_of, order_words, right_order, told_pairs
+from moeviz.lessons.questions import Answer, Choice, Option, Order, Question
+from moeviz.ruler import Verdict, verdict
+from moeviz.text import listed, signed
 
 LONGEST = 200
 """Letters of an answer."""
@@ -91,24 +89,37 @@ def judged(question: Question, answer: Answer, facts: Facts) -> Verdict:
         As :func:`read_answer` returns it.
     facts : mapping of str to Fact
     """
+    return verdict(answer, ruler_of(question, facts))
+
+
+def ruler_of(question: Question, facts: Facts) -> dict[str, Any]:
+    """Return what answers are held against, as :func:`moeviz.ruler.verdict` reads it.
+
+    Parameters
+    ----------
+    question : Question
+    facts : mapping of str to Fact
+
+    Returns
+    -------
+    dict
+        Empty where the facts have no answer.
+    """
     if isinstance(question, Choice):
         right = right_option(question, facts)
-        return "unknown" if right is None else "right" if answer == right.name else "wrong"
+        return {} if right is None else {"right": right.name}
     if isinstance(question, Order):
-        return judged_order(question, answer, facts) if isinstance(answer, tuple) else "unknown"
+        order = right_order(question, facts)
+        told = sorted(map(list, told_pairs(question, facts)))
+        return {"right": list(order), "told": told} if order is not None and told else {}
     value = number_of(question.fact, facts)
-    if value is None or not isinstance(answer, float):
-        return "unknown"
-    return _near(question, answer, value, facts)
-
-
-def _near(question: Number, answer: float, value: float, facts: Facts) -> Verdict:
+    if value is None:
+        return {}
     half = question.step / 2
     ends = question.interval or (value - half, value + half)
     low, high = (number_of(end, facts) for end in ends)
-    if low is not None and high is not None and within(answer, low, high):
-        return "right"
-    return "near" if abs(answer - value) <= question.near + 1e-9 else "wrong"
+    found = {"value": value, "low": low, "high": high, "near": question.near}
+    return {name: float(number) for name, number in found.items() if number is not None}
 
 
 def answer_words(question: Question, answer: Answer) -> str:
@@ -173,8 +184,8 @@ def said_of(block: Reveal | Check, question: Question, answer: Answer, facts: Fa
     facts : mapping of str to Fact
     """
     told = {"right": block.right, "near": block.near, "wrong": block.wrong}
-    verdict = judged(question, answer, facts)
-    words = why_unknown(question, facts) if verdict == "unknown" else told[verdict]
+    found = judged(question, answer, facts)
+    words = why_unknown(question, facts) if found == "unknown" else told[found]
     return filled(words, with_guess(facts, question, answer))
 
 

@@ -9,6 +9,7 @@ from moeviz.lessons.conditions import Condition, read_condition, short
 from moeviz.lessons.facts import OfCurve, Source
 from moeviz.lessons.questions import Choice, Item, Number, Option, Order, Question, Slope
 from moeviz.lessons.table import Table
+from moeviz.ruler import NEAR_SLOPE
 
 FEWEST, MOST = 2, 6
 """Options, and things to be put in order."""
@@ -144,7 +145,7 @@ def _number(
     high = table.number("high", -FARTHEST, FARTHEST, 0.5 if slope else None)
     step = table.number("step", 1e-3, FARTHEST, 0.05 if slope else None)
     start = table.number("start", -FARTHEST, FARTHEST, 0.0 if slope else low)
-    near = table.number("near", 0.0, FARTHEST, 0.1 if slope else step)
+    near = table.number("near", 0.0, FARTHEST, NEAR_SLOPE if slope else step)
     if not low <= start <= high or not low < high or (high - low) / step > 1000:
         table.say(kind, "Expected low < high, start between them, and at most 1000 steps.")
     source = fact.partition(".")[0]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from moeviz.errors import SpecificationError
-from moeviz.lessons.answers import Verdict, judged, read_answer
+from moeviz.lessons.answers import judged, read_answer
 from moeviz.lessons.blocks import Block, Check, Look, Predict, Reveal
 from moeviz.lessons.conditions import short
 from moeviz.lessons.facts import Source
 from moeviz.lessons.filled import Facts
 from moeviz.lessons.questions import Answer, Question
 from moeviz.lessons.runs import Run
+from moeviz.ruler import Verdict
 
 Kind = Literal["predict", "check", "reveal", "run", "look", "text"]
 

@@ -1,11 +1,9 @@
-"""Orders of things whose numbers have intervals: what facts tell of them, and who was right."""
+"""Orders of things whose numbers have intervals: what facts tell of them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import combinations
-from typing import Literal
 
 from moeviz.lessons.conditions import DIGITS
 from moeviz.lessons.filled import Facts, filled
@@ -68,40 +66,6 @@ def _ends(item: Item, facts: Facts) -> tuple[float, float]:
     low, high = (number_of(end, facts) for end in item.between or (value, value))
     inside = (value if low is None else low, value if high is None else high)
     return round(inside[0], DIGITS), round(inside[1], DIGITS)
-
-
-def judged_order(
-    question: Order, answer: Sequence[str], facts: Facts
-) -> Literal["right", "near", "wrong", "unknown"]:
-    """Judge an order by what is told for sure; one swap of neighbours is near.
-
-    Parameters
-    ----------
-    question : Order
-    answer : sequence of str
-        All names.
-    facts : mapping of str to Fact
-    """
-    told = told_pairs(question, facts)
-    if not told:
-        return "unknown"
-    if in_order(answer, told):
-        return "right"
-    for at in range(len(answer) - 1):
-        if in_order([*answer[:at], answer[at + 1], answer[at], *answer[at + 2 :]], told):
-            return "near"
-    return "wrong"
-
-
-def in_order(answer: Sequence[str], told: frozenset[Pair]) -> bool:
-    """Return whether an order has nothing against what is told for sure.
-
-    Parameters
-    ----------
-    answer : sequence of str
-    told : frozenset of (str, str)
-    """
-    return all(answer.index(one) < answer.index(other) for one, other in told)
 
 
 def order_words(question: Order, facts: Facts) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.step import Step
+from moeviz.ruler import verdict
 
 Content = float | str | tuple[str, ...]
 """A number or a slope, the name of a choice, or names in order."""
@@ -53,32 +54,6 @@ def read_answer(step: Step, said: Any) -> Content:
     raise RoomError("Expected a question, but this step has none; wait for the next one.")
 
 
-def is_right(content: Content, outcome: Mapping[str, Any] | None) -> bool | None:
-    """Return whether an answer is what came out; None where that is not known.
-
-    Parameters
-    ----------
-    content : float, str or tuple of str
-    outcome : mapping or None
-        ``low`` and ``high`` between which a number is right, or ``right``, the name of the right
-        choice or the names in the right order; with ``told``, pairs of names of which the first
-        comes first for sure, all that keeps to these is right.
-    """
-    if not outcome:
-        return None
-    if isinstance(content, float):
-        low, high = outcome.get("low"), outcome.get("high")
-        if low is None or high is None:
-            return None
-        return bool(round(low, 6) <= round(content, 6) <= round(high, 6))
-    right = outcome.get("right")
-    if right is None:
-        return None
-    if isinstance(content, tuple) and "told" in outcome:
-        return all(content.index(one) < content.index(other) for one, other in outcome["told"])
-    return content == (tuple(right) if isinstance(right, list | tuple) else right)
-
-
 def together(
     step: Step, contents: Sequence[Content], outcome: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -90,21 +65,25 @@ def together(
     contents : sequence
         As :func:`read_answer` returns them.
     outcome : mapping or None
-        What came out, as :func:`is_right` reads it.
+        What came out, as :func:`moeviz.ruler.verdict` reads it.
 
     Returns
     -------
     dict
-        ``count``; ``right``, how many were, or None; and of slopes ``fan`` (slope and count each),
+        ``count``; ``right``, how many were, or None where that is not known, and where it is
+        ``near``, how many nearly, and ``judged``, which answers were ``right`` and ``near``, the
+        others being wrong; of slopes ``fan`` (slope and count each),
         of numbers ``bars`` (from, to, count), of choices and orders ``bars`` (name, count; of
         orders the names joined by ``>``).
     """
-    judged = [is_right(content, outcome) for content in contents]
-    known = [each for each in judged if each is not None]
-    said: dict[str, Any] = {
-        "count": len(contents),
-        "right": sum(known) if len(known) == len(judged) and known else None,
-    }
+    judged = [(verdict(content, outcome), content) for content in contents]
+    said: dict[str, Any] = {"count": len(contents), "right": None}
+    if contents and all(each != "unknown" for each, _ in judged):
+        of: dict[str, list[Content]] = {"right": [], "near": []}
+        for each, content in judged:
+            of.get(each, []).append(content)
+        said |= {name: len(found) for name, found in of.items()}
+        said["judged"] = {name: list(dict.fromkeys(found)) for name, found in of.items()}
     if step.kind == "slope":
         said["fan"] = [list(pair) for pair in sorted(Counter(map(_number, contents)).items())]
     elif step.kind == "number":

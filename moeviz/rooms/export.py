@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 
-from moeviz.rooms.answers import Content, is_right
+from moeviz.rooms.answers import Content
 from moeviz.rooms.numbers import ran_words, reads
-from moeviz.rooms.plain import plain
+from moeviz.rooms.plain import bare, plain
 from moeviz.rooms.room import Room
 from moeviz.rooms.step import Step
+from moeviz.ruler import verdict
 
 COLUMNS = ("step", "question", "kind", "answer", "right", "reveals_before")
 """The last: how often the step had been revealed when the answer was given; 0 where nobody knew."""
 
+SAID = {"right": "yes", "near": "near", "wrong": "no", "unknown": ""}
+"""What stands below ``right``."""
 
 MORE = "results_of"
 """In a room that has run something: the runs that the step's results are of, else ``kept``."""
@@ -35,13 +38,12 @@ def answers_csv(room: Room) -> str:
         runs = (
             [_safe(ran_words(room.state, step) or ("kept" if reads(step) else ""))] if ran else []
         )
-        rows = []
+        rows, title = [], _safe(bare(plain(step.title)))
         for answer in room.answers.get(step.id, {}).values():
-            right = is_right(answer.content, outcome)
-            said = "" if right is None else "yes" if right else "no"
+            said = SAID[verdict(answer.content, outcome)]
             rows.append((_words(step, answer.content), said, answer.turn))
         for words, said, turn in sorted(rows, key=str):
-            writer.writerow([number, _safe(plain(step.title)), step.kind, words, said, turn, *runs])
+            writer.writerow([number, title, step.kind, words, said, turn, *runs])
     return content.getvalue()
 
 
@@ -50,7 +52,7 @@ def _words(step: Step, content: Content) -> str:
         return f"{content:.10g}"
     labels = dict(step.options)
     names = content if isinstance(content, tuple) else (content,)
-    return _safe(plain(" > ".join(labels.get(name, name) for name in names)))
+    return _safe(bare(plain(" > ".join(labels.get(name, name) for name in names))))
 
 
 def _safe(text: str) -> str:

@@ -216,4 +216,4 @@ class Lectern:
 def _asked(value: Any) -> Step:
     """Return a question that was typed: it runs and shows nothing, whatever a browser says."""
     step = Step.from_json(value)
-    return replace(step, run=None, source=None, shows=(), comes=())
+    return replace(step, known=(), run=None, source=None, shows=(), comes=())

@@ -6,6 +6,7 @@ facts of the lesson, computed when the room is opened or a step is revealed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from moeviz.rooms.lesson_outcome import filled, words_before
 from moeviz.rooms.plain import without_links
 from moeviz.rooms.step import LONGEST, MOST_SHOWN, Step
 from moeviz.study import plan
+from moeviz.text import signed
 
 
 def of_lesson(
@@ -155,10 +157,26 @@ def _asked(step: LessonStep, facts: Facts) -> dict[str, Any]:
     if isinstance(question, Slope):
         ends = [facts.get(f"{question.curve}.{end}") for end in ("from", "to")]
         said["sizes"] = tuple(float(end) for end in ends if isinstance(end, int | float))
+        known = (_known(name, question, facts) for name in question.beside)
+        said["known"] = tuple(each for each in known if each is not None)
     named: Sequence[Any] = getattr(question, "options", ()) or getattr(question, "items", ())
     if named:
         said["options"] = tuple((each.name, filled(each.label, facts)) for each in named)
     return said
+
+
+def _known(name: str, question: Slope, facts: Facts) -> dict[str, Any] | None:
+    """Return a curve that is known before, from its first mean to its last; None without those."""
+    ends = [facts.get(f"{question.curve}.{what}") for what in ("from", "first")]
+    ends += [facts.get(f"{name}.{what}") for what in ("from", "first", "to", "last")]
+    numbers = [end for end in ends if isinstance(end, int | float) and end > 0.0]
+    if len(numbers) < len(ends):
+        return None
+    x, y, *rest = map(math.log10, numbers)
+    points = [[round(rest[at] - x, 6), round(rest[at + 1] - y, 6)] for at in (0, 2)]
+    slope = facts.get(f"{name}.slope")
+    said = f" {signed(slope)}" if isinstance(slope, int | float) else ""
+    return {"words": f"known{said}", "points": points}
 
 
 def _run(blocks: Sequence[Block], step: LessonStep, lesson: Lesson) -> dict[str, Any] | None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moeviz.lessons.answers import right_option, with_guess
-from moeviz.lessons.blocks import Block, Check, If, Predict, Text
+from moeviz.lessons.answers import right_words, ruler_of, why_unknown, with_guess
+from moeviz.lessons.blocks import Block, Check, If, Reveal, Text
 from moeviz.lessons.conditions import holds
 from moeviz.lessons.filled import Facts
 from moeviz.lessons.filled import filled as with_facts
 from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.lesson import Step as LessonStep
-from moeviz.lessons.orders import right_order, told_pairs
-from moeviz.lessons.questions import Choice, Order, Question
+from moeviz.lessons.questions import Answer, Question, Slope
 from moeviz.rooms.plain import without_links
 from moeviz.rooms.step import LONGEST
+from moeviz.ruler import ruler_words
 
 
 def came_out(lesson: Lesson, step: str, facts: Facts) -> dict[str, Any] | None:
@@ -32,15 +32,30 @@ def came_out(lesson: Lesson, step: str, facts: Facts) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``words``, and what :func:`moeviz.rooms.answers.is_right` reads, where there is an answer.
+        ``words`` for all, and where there is an answer what :func:`moeviz.ruler.verdict` reads,
+        the ``answer`` in one sentence, what it ``counts``, what the lesson ``says`` of an answer
+        that is ``right``, ``near`` or ``wrong``, with ``{guess}`` for that answer, what it
+        ``reads`` of the right one, and slopes of ``theory`` and ``paper``.
     """
     asks = lesson.step(step)
     question = asks.question
     if question is None:
         return None
-    found = _right(question, facts)
-    said = _said_of_reveal(lesson, step, facts) or _said_of_check(asks, question, found, facts)
-    return {**found, "words": said}
+    ruler = ruler_of(question, facts)
+    if not ruler:
+        words = [filled(why_unknown(question, facts), facts), _said_of_reveal(lesson, step, facts)]
+        return {"words": "\n\n".join(filter(None, words))}
+    found = {**ruler, "counts": ruler_words(ruler), **_lines(question, facts)}
+    if (block := _judging(lesson, step)) is not None:
+        known = {**with_guess(facts, question, _right_answer(ruler)), "guess": "{guess}"}
+        told = {"right": block.right, "near": block.near, "wrong": block.wrong}
+        found["says"] = {name: filled(words, known) for name, words in told.items()}
+    if isinstance(block, Check):
+        said_right = filled(block.right, with_guess(facts, question, _right_answer(ruler)))
+        found["reads"] = f"Of that the lesson says: “{said_right}”"
+    right = without_links(right_words(question, facts) or "")
+    said = _said_of_reveal(lesson, step, facts) or _words(asks.parted[1], facts)
+    return {**found, "answer": f"**Right:** {right.removesuffix('.')}.", "words": said}
 
 
 def words_before(step: LessonStep, facts: Facts) -> str:
@@ -81,23 +96,6 @@ def filled(words: str, facts: Facts) -> str:
     return without_links(with_facts(words, facts))
 
 
-def _right(question: Question, facts: Facts) -> dict[str, Any]:
-    if isinstance(question, Choice):
-        right = right_option(question, facts)
-        return {} if right is None else {"right": right.name}
-    if isinstance(question, Order):
-        order = right_order(question, facts)
-        told = sorted(map(list, told_pairs(question, facts)))
-        return {"right": list(order), "told": told} if order is not None and told else {}
-    value, half = facts.get(question.fact), question.step / 2
-    if not isinstance(value, int | float):
-        return {}
-    low, high = (facts.get(end) for end in question.interval or ("", ""))
-    if not isinstance(low, int | float) or not isinstance(high, int | float):
-        low, high = value - half, value + half
-    return {"value": float(value), "low": float(low), "high": float(high)}
-
-
 def _said_of_reveal(lesson: Lesson, step: str, facts: Facts) -> str:
     """Return what a reveal puts beside predictions, and what the lesson makes of it."""
     for each in lesson.steps:
@@ -113,13 +111,22 @@ def _said_of_reveal(lesson: Lesson, step: str, facts: Facts) -> str:
     return ""
 
 
-def _said_of_check(
-    step: LessonStep, question: Question, found: Mapping[str, Any], facts: Facts
-) -> str:
-    check = next((block for block in step.blocks if isinstance(block, Check | Predict)), None)
-    if not isinstance(check, Check) or not found:
-        return "" if found else "These results have no answer to hold that against."
-    right = found.get("right", found.get("value"))
-    answer = tuple(right) if isinstance(right, list) else right
-    said = filled(check.right, with_guess(facts, question, answer))
-    return "\n\n".join(filter(None, (said, _words(step.parted[1], facts))))
+def _judging(lesson: Lesson, step: str) -> Reveal | Check | None:
+    """Return what says of an answer how near it came."""
+    reveals = (each.reveal for each in lesson.steps)
+    found = next((each for each in reveals if each is not None and each.of == step), None)
+    blocks = lesson.step(step).blocks
+    return found or next((block for block in blocks if isinstance(block, Check)), None)
+
+
+def _right_answer(ruler: Mapping[str, Any]) -> Answer:
+    right = ruler.get("right", ruler.get("value"))
+    return tuple(right) if isinstance(right, list) else right
+
+
+def _lines(question: Question, facts: Facts) -> dict[str, float]:
+    """Return the slopes that stand beside a drawn one: theory's, and the paper's."""
+    if not isinstance(question, Slope):
+        return {}
+    found = {name: facts.get(f"{question.curve}.{name}") for name in ("theory", "paper")}
+    return {name: float(x) for name, x in found.items() if isinstance(x, int | float)}

@@ -8,6 +8,7 @@ from typing import Any
 
 _TEX = re.compile(r"\$([^$\n]+)\$")
 _LINK = re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)")
+_MARKED = re.compile(r"\*\*([^*]+)\*\*|\*([^*]+)\*")
 _MACRO = re.compile(r"\\([A-Za-z]+)|\\(.)")
 _SCRIPT = re.compile(r"([_^])(?:\{([^{}]*)\}|(\S))")
 
@@ -51,6 +52,16 @@ def without_links(words: str) -> str:
         Markdown.
     """
     return _LINK.sub(r"\1", words)
+
+
+def bare(words: str) -> str:
+    """Return words without the marks of bold and emphasised parts, which a room's screens draw.
+
+    Parameters
+    ----------
+    words : str
+    """
+    return _MARKED.sub(lambda found: found[1] or found[2], words)
 
 
 def letters_of(data: Any) -> dict[str, str]:

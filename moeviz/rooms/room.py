@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moeviz.rooms.agenda import Agenda
-from moeviz.rooms.answers import Content, is_right, together
+from moeviz.rooms.answers import Content, together
 from moeviz.rooms.numbers import numbers_of
 from moeviz.rooms.state import State
 from moeviz.rooms.step import Step
+from moeviz.ruler import verdict
 
 MOST_NAMES = 60
 """Nicknames that the lecturer is told."""
@@ -202,15 +203,14 @@ class Room:
         }
 
     def own(self, member: Member) -> dict[str, Any]:
-        """Return what a phone is told of its own: what it answered, and whether that was right."""
+        """Return what a phone is told of its own: what it answered, and how near that was."""
         found = {}
         for step, given in self.answers.items():
             answer = given.get(member.number)
             if answer is not None:
-                outcome = self.state.outcomes.get(step)
                 known = step in self.state.revealed
-                right = is_right(answer.content, outcome) if known else None
-                found[step] = {"content": answer.content, "right": right}
+                came = verdict(answer.content, self.state.outcomes.get(step) if known else None)
+                found[step] = {"content": answer.content, "verdict": came}
         return {"code": self.code, "nickname": member.nickname, "answers": found}
 
 

@@ -59,6 +59,9 @@ class Step:
         What a number counts.
     sizes : tuple of float
         First and last sample size of the curve whose slope is asked for; empty where not known.
+    known : tuple of mapping
+        Curves that are drawn where a slope is asked for: ``words``, and ``points``, in decades of
+        data and of error from where the lines begin.
     run : mapping or None
         What is computed when the step is revealed, or when the lecturer starts it, as plain data
         that who opened the room understands: ``what``, ``name`` and ``values``, and ``curve``, the
@@ -82,6 +85,7 @@ class Step:
     by: float = 0.05
     unit: str = ""
     sizes: tuple[float, ...] = ()
+    known: tuple[Mapping[str, Any], ...] = ()
     run: Mapping[str, Any] | None = None
     source: Mapping[str, Any] | None = None
     shows: tuple[Mapping[str, Any], ...] = ()
@@ -111,7 +115,7 @@ class Step:
             raise RoomError("Expected a question, but it is empty; write one.")
         if not PAGE.fullmatch(self.page):
             raise RoomError("Expected a page of this laboratory; open the room from one.")
-        if max(len(self.shows), len(self.comes)) > MOST_SHOWN:
+        if max(len(self.known), len(self.shows), len(self.comes)) > MOST_SHOWN:
             raise RoomError(f"Expected at most {MOST_SHOWN} pictures in a step; leave some out.")
         if self.kind in ("choice", "order"):
             self._check_options()
@@ -150,6 +154,7 @@ class Step:
             **said,
             "options": [list(option) for option in self.options],
             "sizes": [*self.sizes],
+            "known": [*self.known],
             "shows": [*self.shows],
             "comes": [*self.comes],
         }
@@ -183,7 +188,7 @@ class Step:
         sizes = said.get("sizes", ())
         said["sizes"] = tuple(sizes) if isinstance(sizes, list | tuple) else (0.0,)
         said["run"] = _run(said.get("run"))
-        for name in ("shows", "comes"):
+        for name in ("known", "shows", "comes"):
             said[name] = _things(said.get(name, ()))
         try:
             return cls(**said).checked()

@@ -54,8 +54,11 @@ def test_a_class_predicts_by_keyboard_and_sees_what_came_out_when_it_is_revealed
     for page in (desk, phone):  # The picture of the lesson, which keeps still until all have said.
         expect(page.locator(".room-thing svg").first).to_be_visible()
         assert page.locator(".room-thing .plane-handle").count() == 0
+    for private in ("names", "notes"):  # What the lecturer sees stands on the wall.
+        assert desk.locator(f".room-{private} details[open]").count() == 0
     desk.get_by_role("button", name="Next").press("Enter")
     expect(phone.locator("h1")).to_contain_text("Whose colours change?")
+    expect(desk.locator(".room-title")).to_be_focused()
     assert barriers_on(phone) == []
     phone.get_by_role("radio", name="both").press("Space")
     phone.get_by_role("button", name="Send").press("Enter")
@@ -68,10 +71,14 @@ def test_a_class_predicts_by_keyboard_and_sees_what_came_out_when_it_is_revealed
 
     desk.get_by_role("button", name="Reveal").first.press("Enter")
     expect(desk.locator(".room-takeaway")).to_contain_text("1 of 2 were right (50 %).")
-    expect(phone.locator(".phone-words").first).to_contain_text("That is not it.")
+    expect(phone.locator(".phone-words").first).to_contain_text("You said both routers’; it is")
     expect(phone.locator(".room-right")).to_contain_text("✓ right")
     assert barriers(desk) == []
     assert barriers_on(phone) == []
+    expect(desk.locator(".room-notes summary")).to_contain_text("Anybody who sees this screen")
+    desk.get_by_role("button", name="Projector").press("Enter")
+    expect(desk.locator(".room-notes")).to_be_hidden()
+    desk.get_by_role("button", name="Projector").press("Enter")
     desk.get_by_role("button", name="Undo reveal").press("Enter")
     expect(phone.get_by_role("button", name="Sent ✓")).to_be_visible()
     desk.get_by_text("Ask something else").click()

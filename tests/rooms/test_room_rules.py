@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from moeviz.errors import MoevizError
 from moeviz.rooms.agenda import Agenda
-from moeviz.rooms.answers import BINS, is_right, read_answer, together
+from moeviz.rooms.answers import BINS, read_answer, together
 from moeviz.rooms.codes import LETTERS, digest, fits, new_code, new_key, read_code
 from moeviz.rooms.errors import RoomError
 from moeviz.rooms.limits import Buckets, Guesses, connection_of
-from moeviz.rooms.plain import plain
+from moeviz.rooms.plain import bare, plain
 from moeviz.rooms.state import ACTIONS, State, acted
 from moeviz.rooms.step import Step
+from moeviz.ruler import verdict
 
 SLOPE = Step("slope", "How steep?", "slope", low=-2.0, high=0.5, by=0.05)
 NUMBER = Step("number", "How many?", "number", low=0.0, high=100.0, by=1.0)
@@ -123,13 +124,18 @@ def test_who_was_right_is_a_number_and_nobody_is_where_nothing_came_out():
     contents = [-0.5, -0.45, -1.0]
     assert together(SLOPE, contents)["right"] is None
     said = together(SLOPE, contents, {"low": -0.55, "high": -0.45})
-    assert said == {"count": 3, "right": 2, "fan": [[-1.0, 1], [-0.5, 1], [-0.45, 1]]}
-    assert is_right("a", {"right": "a"}) is True
-    assert is_right(("a", "b"), {"right": ["b", "a"]}) is False
+    assert said == {
+        "count": 3, "right": 2, "near": 0, "judged": {"right": [-0.5, -0.45], "near": []},
+        "fan": [[-1.0, 1], [-0.5, 1], [-0.45, 1]],
+    }  # fmt: skip
+    near = together(SLOPE, contents, {"value": -0.6, "low": -0.65, "high": -0.55, "near": 0.15})
+    assert (near["right"], near["near"], near["judged"]["near"]) == (0, 2, [-0.5, -0.45])
+    assert verdict("a", {"right": "a"}) == "right"
+    assert verdict(("a", "b", "c"), {"right": ["c", "b", "a"]}) == "wrong"
     told = {"right": ["b", "a", "c"], "told": [["b", "a"], ["b", "c"]]}
-    assert is_right(("b", "c", "a"), told) is True
-    assert is_right(("a", "b", "c"), told) is False
-    assert is_right("a", {"words": "nobody knows"}) is None
+    assert verdict(("b", "c", "a"), told) == "right"
+    assert verdict(("a", "b", "c"), told) == "near"
+    assert verdict("a", {"words": "nobody knows"}) == verdict("a", None) == "unknown"
     assert together(ORDER, [("a", "b", "c")] * 2 + [("c", "a", "b")])["bars"] == [
         ["a>b>c", 2],
         ["c>a>b", 1],
@@ -218,6 +224,10 @@ def test_a_connection_is_an_address_or_a_network_of_ipv6():
     assert connection_of("10.0.0.7") == connection_of("::ffff:10.0.0.7") == "10.0.0.7"
     assert connection_of("2001:db8::1") == connection_of("2001:db8::ffff") != "2001:db8::1"
     assert connection_of("testclient") == "testclient"
+
+
+def test_marks_of_bold_and_emphasised_parts_are_left_out_where_nothing_is_drawn():
+    assert bare("the **direction** of *each* β, 2 * 3") == "the direction of each β, 2 * 3"
 
 
 def test_formulas_are_written_in_letters_where_nothing_is_typeset():

@@ -162,6 +162,11 @@ def tell(app: AppTest, key: str, value: Any, event: str = "picked") -> AppTest:
     return app
 
 
+def open_tile(app: AppTest, claim: str, **shown: Any) -> AppTest:
+    """Open a claim on the map, which tells what it shows with it."""
+    return tell(app, MAP, {"open": claim, **shown}, "told")
+
+
 def choose(app: AppTest, field: str, value: str) -> AppTest:
     """Choose in the sentence of a check of one's own."""
     return tell(app, SENTENCE, {"field": field, "value": value})
@@ -378,23 +383,24 @@ def test_a_failed_check_says_why_and_can_be_asked_again(checker):
 
 def test_another_claim_changes_the_address_and_asks_for_nothing(checker):
     app = page(claim="C1.d2")
-    app = tell(app, MAP, "S1.d1")
+    app = open_tile(app, "S1.d1")
     assert app.query_params["claim"] == "S1.d1"
     assert told(app, MAP)["open"] == "S1.d1"
     app.selectbox[0].set_value("S1.d2").run()
     assert app.query_params["claim"] == "S1.d2"
-    assert tell(app, MAP, "<b>").query_params["claim"] == "S1.d2"
+    assert open_tile(app, "<b>").query_params["claim"] == "S1.d2"
     assert not checker.submitted
 
 
 def test_what_the_map_shows_is_kept_whatever_claim_is_opened(checker):
-    app = tell(page(), MAP, {"paper": "cosine", "only": "fails"}, "shown")
-    app = tell(app, MAP, "C9.gauge")
+    fails = {"paper": "cosine", "only": "fails"}
+    app = open_tile(page(), "C9.gauge", **fails)
+    assert app.query_params["claim"] == "C9.gauge"
     app = choose(app, "expert", "relu")
-    for shown in (app, tell(app, MAP, "C6.relu")):
+    for shown in (app, open_tile(app, "C6.relu", **fails)):
         assert (shown.query_params["paper"], shown.query_params["only"]) == ("cosine", "fails")
         assert (told(shown, MAP)["paper"], told(shown, MAP)["only"]) == ("cosine", "fails")
-    app = tell(shown, MAP, {"paper": "banana", "only": ["fails"]}, "shown")
+    app = tell(shown, MAP, {"paper": "banana", "only": ["fails"]}, "told")
     assert not {"paper", "only"} & set(app.query_params)
 
 
@@ -427,7 +433,7 @@ def test_the_sentence_beside_a_claim_leads_to_a_check_of_ones_own(checker):
     assert app.query_params["compose"] == "1"
     assert app.query_params["expert"] == "relu"
     assert "claim" not in app.query_params
-    app = tell(app, MAP, "C1.d3")
+    app = open_tile(app, "C1.d3")
     assert app.query_params["claim"] == "C1.d3"
     assert blanks(app)["expert"] == "relu"  # what was asked last is not lost
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import streamlit as st
 
 from moeviz.serving import Serving
 from moeviz.ui.shared import announce as announcing
 from moeviz.ui.shared import lecturer
 from moeviz.ui.shared.announce import link
-from moeviz.ui.shared.classroom import Place, announced, places, ranked
+from moeviz.ui.shared.classroom import Place, alone_words, announced, places, ranked
 
 FOUND = [
     ("lo", "127.0.0.1"),
@@ -87,3 +88,13 @@ def test_the_key_is_said_in_a_terminal_alone_and_one_that_was_given_is_not_repea
 )
 def test_a_link_names_host_port_and_path(host, base, address):
     assert link(host, 1, base) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "told"), [("127.0.0.1", True), ("0.0.0.0", False), (None, False)]
+)
+def test_who_listens_on_this_computer_alone_is_told_how_to_start_for_a_class(
+    monkeypatch: pytest.MonkeyPatch, address: str | None, told: bool
+):
+    monkeypatch.setattr(st, "get_option", lambda name: address)
+    assert ("serve --classroom" in alone_words()) is told

@@ -206,8 +206,8 @@ def test_nobody_watches_nobody_looks(desk):
 
 def test_a_reader_who_has_the_newest_is_told_it_is_alive(desk):
     async def watch(publisher: Publisher) -> list[bytes]:
-        first = await message(publisher.stream(JOB, "light"))
-        again = publisher.stream(JOB, "light", name_of(first))
+        sheet = await publisher.newest(JOB, "light")
+        again = publisher.stream(JOB, "light", sheet.name)
         return [await message(again), await message(again)]
 
     assert run(watch, desk, beat=0.05) == [BEAT.content, BEAT.content]

@@ -132,7 +132,7 @@ def test_a_phone_joins_answers_and_finds_its_place_after_a_reload(place: Place):
     assert {"HttpOnly", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
     assert place.ask(phone, "answer", {"step": "which", "answer": "a"}).json()["answer"] == "a"
     me = phone.get(f"/moeviz/room/{place.code}/me").json()
-    assert me["answers"] == {"which": {"content": "a", "right": None}}
+    assert me["answers"] == {"which": {"content": "a", "verdict": "unknown"}}
     told = phone.get(f"/moeviz/room/{place.code}/stream.json")
     assert (told.json()["count"], told.json()["together"]) == (1, None)
     assert "secret" not in told.text
@@ -299,7 +299,7 @@ def test_a_store_that_cannot_be_written_to_refuses_in_a_sentence_and_all_can_sti
         assert len({answer.json()["message"] for answer in refused}) == 1
         # Nothing is half done: what is kept is what is told, and it goes on as before.
         assert phone.get(f"/moeviz/room/{place.code}/me").json()["answers"]["which"] == {
-            "content": "a", "right": None
+            "content": "a", "verdict": "unknown"
         }  # fmt: skip
         assert place.ask(phone, "answer", {"step": "which", "answer": "b"}).json()["answer"] == "b"
         assert place.ask(desk, "act", {"action": "reveal", "value": "which"}).status_code == 200

@@ -21,6 +21,7 @@ from moeviz.rooms.lesson_outcome import came_out
 from moeviz.rooms.numbers import OTHERS, OWN, STOPPED, WAITS
 from moeviz.rooms.on_show import on_show
 from moeviz.rooms.room import Room
+from moeviz.ruler import NEAR_SLOPE
 from moeviz.ui.room import reveal
 from moeviz.ui.room.by_runs import run_of
 from moeviz.ui.room.gallery import Gallery
@@ -64,7 +65,7 @@ def test_a_reveal_runs_the_study_once_and_says_who_was_right_when_it_has_ended(
     outcome = hall.books.found(code).state.outcomes["slope"]
     slope = snapshot(SPEC, "done", results).result().curves[0].slope
     assert outcome["value"] == slope.estimate
-    assert outcome["low"] < slope.low < slope.high < outcome["high"]
+    assert (outcome["low"], outcome["high"], outcome["near"]) == (slope.low, slope.high, NEAR_SLOPE)
     act(code, key, "undo")
     reveal.settle(hall.books.found(code))
     assert hall.books.found(code).state.jobs == {}

@@ -72,7 +72,7 @@ class ClaimMap {
     root.replaceChildren(this.field, this.bar, this.count, this.body, this.words, this.legend);
     this.root = root;
     this.found = null;
-    [this.paper, this.only] = [null, null];
+    [this.paper, this.only, this.wanted] = [null, null, null];
     NARROW.addEventListener("change", () => this.draw());
     document.addEventListener(SHOW, ({ detail }) => {
       if (!root.isConnected) return;
@@ -85,6 +85,7 @@ class ClaimMap {
 
   async show({ map, find, open, paper, only, set }, tell) {
     [this.tell, this.find] = [tell, find];
+    if (this.wanted === open) this.wanted = null;
     const asked = JSON.stringify([map, open, set]);
     if (this.shown === asked) return;
     this.shown = asked;
@@ -105,7 +106,18 @@ class ClaimMap {
   set(paper, only) {
     [this.paper, this.only] = [paper, only];
     this.draw();
-    this.tell("shown", { paper, only });
+    this.say();
+  }
+
+  // A claim to open. It is told with what is shown until it is open: while the server is busy, the
+  // newest that is told replaces what was told before.
+  pick(claim) {
+    this.wanted = claim;
+    this.say();
+  }
+
+  say() {
+    this.tell("told", { open: this.wanted, paper: this.paper, only: this.only });
   }
 
   // The paper that is shown alone, or null: a phone has room for one, unless something is sought.
@@ -260,7 +272,7 @@ class ClaimMap {
         element("span", "mark", mark),
       );
     }
-    made.onclick = () => this.tell("picked", claim);
+    made.onclick = () => this.pick(claim);
     return made;
   }
 

@@ -28,16 +28,15 @@ def claim_map(opened: str, on_pick: Callable[[str], None]) -> None:
     """
 
     def take() -> None:
-        picked = st.session_state[MAP].get("picked")
+        said = st.session_state[MAP].get("told")
+        if not isinstance(said, dict):
+            return
+        for name, known in (("paper", PAPERS), ("only", KINDS)):
+            value = said.get(name)
+            STATE.say(name, value if isinstance(value, str) and value in known else None)
+        picked = said.get("open")
         if isinstance(picked, str) and picked in CATALOGUE.claims:
             on_pick(picked)
-
-    def keep() -> None:
-        shown = st.session_state[MAP].get("shown")
-        if isinstance(shown, dict):
-            for name, known in (("paper", PAPERS), ("only", KINDS)):
-                value = shown.get(name)
-                STATE.say(name, value if isinstance(value, str) and value in known else None)
 
     # What the address asked for, not what the visitor chose since: the map shows that already.
     asked = {} if STATE.own("compose") is None else STATE.asked.own
@@ -49,4 +48,4 @@ def claim_map(opened: str, on_pick: Callable[[str], None]) -> None:
         "only": asked.get("only"),
         "set": STATE.key("map"),
     }
-    _map(key=MAP, data=data, on_picked_change=take, on_shown_change=keep)
+    _map(key=MAP, data=data, on_told_change=take)

@@ -10,6 +10,7 @@ from moeviz.errors import MoevizError
 from moeviz.rooms.numbers import key_of
 from moeviz.rooms.room import Room
 from moeviz.rooms.step import Step
+from moeviz.ruler import NEAR_SLOPE, ruler_words
 from moeviz.text import signed
 from moeviz.ui.shared.session import hall, look
 
@@ -174,7 +175,7 @@ def _followed(room: Room, ended: Mapping[str, str]) -> Room:
             trouble = {"trouble": known["trouble"]} if troubles else {}
             outcomes[step.id] = {**came[step.id], **trouble}
         elif step.run is not None and step.kind == "slope" and key in runs:
-            outcomes[step.id] = _slope(runs[key][1], int(step.run.get("curve", 0)), step)
+            outcomes[step.id] = _slope(runs[key][1], int(step.run.get("curve", 0)))
     said = {key: {"job": job.job_id, "words": run.words()} for key, (run, job) in runs.items()}
     return hall().lectern.follow(room.code, said, steps, outcomes)
 
@@ -222,21 +223,17 @@ def _source(room: Room) -> Mapping[str, Any]:
     return next(found, None) or {}
 
 
-def _slope(snapshot: Snapshot, place: int, step: Step) -> dict[str, Any]:
+def _slope(snapshot: Snapshot, place: int) -> dict[str, Any]:
     curves = snapshot.result().curves
     slope = curves[place].slope if place < len(curves) else None
     if slope is None or slope.low is None or slope.high is None:
         return {"words": "This run has no slope to hold the answers against."}
     curve = curves[place]
     found = f"Measured: {signed(slope.estimate)} ({signed(slope.low)} to {signed(slope.high)})."
-    theory = curve.claim.exponent
-    if theory is not None:
-        found += f" Theory says {signed(theory)}."
-    # An answer counts as right that lies in the interval, or as near to it as answers lie apart.
-    half = step.by / 2
-    return {
-        "words": found,
-        "value": slope.estimate,
-        "low": slope.low - half,
-        "high": slope.high + half,
-    }
+    lines = {"theory": curve.claim.exponent}
+    lines |= {"paper": curve.published.slope if curve.published else None}
+    if lines["theory"] is not None:
+        found += f" Theory says {signed(lines['theory'])}."
+    ends = {"value": slope.estimate, "low": slope.low, "high": slope.high, "near": NEAR_SLOPE}
+    known = {name: value for name, value in lines.items() if value is not None}
+    return {"words": found, "counts": ruler_words(ends), **ends, **known}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from moeviz.lessons import LESSONS
 from moeviz.ui.room.link import CODE, DESK, STATE
+from moeviz.ui.shared.classroom import alone_words
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.link import Request
 from moeviz.ui.shared.plane import PLANE_STYLE
@@ -38,6 +39,7 @@ def show(request: Request) -> None:
         data={
             "code": request.own[CODE],
             "qr": PATH[1:],
+            "alone": alone_words(),
             # Tuples: of anything else Streamlit asks whether it is a table.
             "lessons": tuple((lesson.name, lesson.title) for lesson in LESSONS.values()),
         },

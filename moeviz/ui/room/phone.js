@@ -4,7 +4,7 @@
 import { button, element, tagged } from "@dom";
 import { follow } from "@live";
 import { asking } from "@phoneask";
-import { contentWords, curveOf, drawn, inWords, paragraphs, worded, write } from "@roomdraw";
+import { aboveAndBelow, contentWords, curveOf, drawn, inWords, paragraphs, verdictOf, worded, write } from "@roomdraw";
 import { News, got, home, insist, send } from "@roomnet";
 import { Shows } from "@roomshow";
 import { learn, spelled } from "@roomtex";
@@ -202,7 +202,7 @@ class Phone {
     this.words = element("div", "phone-words");
     this.words.setAttribute("role", "status");
     this.came = element("div", "phone-words");
-    this.body.append(this.picture, this.words, this.shows.root, this.came);
+    this.body.append(this.words, this.picture, this.shows.root, this.came);
     // Of a slope the points arrive one by one.
     if (!this.told.job || step.kind !== "slope") return;
     this.progress = element("p", "phone-quiet");
@@ -220,7 +220,7 @@ class Phone {
   refresh() {
     const { told } = this;
     const { step } = told;
-    this.count.textContent = told.ended || !step || step.kind === "look"
+    this.count.textContent = told.ended ? "" : !step || step.kind === "look"
       ? `${told.here} here`
       : `${told.count}${told.here >= told.count ? ` of ${told.here}` : ""} answered`;
     if (told.ended || told.hidden || told.free || !step) return;
@@ -232,9 +232,11 @@ class Phone {
     const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
     const all = { ...told, own, curve };
     this.picture.replaceChildren(drawn(step, all, WIDE, 300));
-    const mine = own === undefined ? "You did not answer this one. " : `You said ${contentWords(step, own)}. `;
-    write(this.words, [mine + this.verdict(own) + inWords(step, all)]);
-    write(this.came, [told.outcome?.words, told.outcome?.trouble, told.numbers]);
+    // What was right stands beside the plot; what there is to read, below it.
+    const [above, below] = aboveAndBelow(told);
+    write(this.words, [this.verdict(step, own), above, inWords(step, all)]);
+    const reads = own === undefined ? told.outcome?.reads : "";
+    write(this.came, [reads, below, told.outcome?.trouble, told.numbers]);
   }
 
   refreshLook(step) {
@@ -242,15 +244,19 @@ class Phone {
     write(this.came, [this.told.outcome?.trouble, this.told.numbers]);
   }
 
-  verdict(own) {
+  // What the lesson's page says of such an answer.
+  verdict(step, own) {
+    if (own === undefined) return "You did not answer this one.";
     const { outcome, together } = this.told;
-    if (own === undefined || together?.right === null || together?.right === undefined) return "";
-    const right = typeof own === "number"
-      ? own >= outcome.low - 1e-6 && own <= outcome.high + 1e-6
-      : outcome.told // Of an order this much is told; the rest may stand either way.
-        ? outcome.told.every(([one, other]) => own.indexOf(one) < own.indexOf(other))
-        : JSON.stringify(own) === JSON.stringify(outcome.right);
-    return right ? "**That is right.** " : "That is not it. ";
+    const guess = contentWords(step, own);
+    const mine = `You said ${typeof own === "number" ? guess : `“${guess}”`}.`;
+    const strong = (words) => (words.includes("*") ? words : `**${words}**`);
+    const verdict = verdictOf(together, own);
+    if (!verdict) return mine;
+    const said = outcome?.says?.[verdict];
+    if (said?.includes("{guess}")) return strong(said.replaceAll("{guess}", () => guess));
+    const plain = { right: "That is right.", near: "That is near.", wrong: "That is not it." };
+    return `${mine} ${strong(said || plain[verdict])}`;
   }
 
   refreshAsked(step) {

@@ -2,7 +2,7 @@
 // `root` and says by `value` what would be sent; undefined for nothing yet.
 
 import { button, element, tagged } from "@dom";
-import { Axes, digitsOf, worded, written } from "@roomdraw";
+import { Axes, digitsOf, keyTo, keyToKnown, worded, written } from "@roomdraw";
 import { spelled } from "@roomtex";
 
 class Slope {
@@ -28,6 +28,7 @@ class Slope {
       if (this.stage.hasPointerCapture(event.pointerId)) this.pull(event);
     });
     this.root.append(element("p", "ask-how", "Draw your line with a finger (or arrow keys)."), this.stage, this.said);
+    if (step.known?.length) this.root.insertBefore(keyTo([["room-own", "your line"], ...keyToKnown(step)]), this.said);
     new ResizeObserver(() => this.draw()).observe(this.stage);
   }
 
@@ -65,8 +66,10 @@ class Slope {
 
   draw() {
     const { step, value } = this;
-    const axes = new Axes(step, this.wide, this.high, {});
+    const heights = (step.known ?? []).flatMap(({ points }) => points.map(([, y]) => y));
+    const axes = new Axes(step, this.wide, this.high, { heights });
     this.axes = axes;
+    axes.known();
     const line = axes.line(value ?? Math.min(step.high, 0), { class: value === undefined ? "room-grid" : "room-own", "stroke-width": 4 });
     if (value === undefined) line.style.opacity = "1";
     axes.root.setAttribute("aria-hidden", "true");

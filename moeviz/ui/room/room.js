@@ -3,7 +3,7 @@
 
 import { button, element, tagged } from "@dom";
 import { follow } from "@live";
-import { curveOf, drawn, inWords, paragraphs, worded, write } from "@roomdraw";
+import { Axes, aboveAndBelow, curveOf, drawn, inWords, keyTo, keyToKnown, paragraphs, worded, write } from "@roomdraw";
 import { News, got, home, send } from "@roomnet";
 import { questionForm } from "@roomask";
 import { choices, keyForm } from "@roomopen";
@@ -11,6 +11,10 @@ import { Shows } from "@roomshow";
 import { learn } from "@roomtex";
 
 const ROOT = 18; // The font size for which pictures are drawn.
+
+// What stands on a projector is read by all.
+const SEEN = "Anybody who sees this screen can read them.";
+const enlarged = () => parseFloat(getComputedStyle(document.documentElement).fontSize) > 1.2 * ROOT;
 
 const isDark = (node) => {
   const found = getComputedStyle(node).getPropertyValue("--st-background-color").trim();
@@ -41,6 +45,8 @@ class Desk {
     this.news?.stop();
     this.stop?.();
     this.shows?.close();
+    removeEventListener("resize", this.resized);
+    this.been = false;
     this.stop = this.news = this.told = this.shows = null;
   }
 
@@ -86,31 +92,34 @@ class Desk {
     const part = (name, tag = "div") => (this[name] = element(tag, `room-${name}`));
     part("title", "h1");
     this.title.tabIndex = -1;
-    for (const name of ["words", "picture", "takeaway", "came", "number", "join", "place", "acts", "more", "notes", "asks"]) part(name);
+    for (const name of ["words", "picture", "takeaway", "came", "number", "join", "place", "acts", "more", "names", "notes", "asks"]) part(name);
     this.status = tagged("p", { class: "room-said", role: "status" });
     for (const node of [this.takeaway, this.came]) node.setAttribute("aria-live", "polite");
     this.main = element("div", "room-main");
     this.shows = new Shows(this.data.code);
-    this.main.append(this.title, this.words, this.number, this.picture, this.takeaway, this.shows.root, this.came);
-    const side = tagged("aside", { "aria-label": "Leading the room" }, this.join, this.place, this.acts, this.more, this.status, this.notes, this.asks);
+    this.main.append(this.title, this.words, this.number, this.takeaway, this.picture, this.shows.root, this.came);
+    const side = tagged("aside", { "aria-label": "Leading the room" }, this.join, this.place, this.acts, this.more, this.status, this.names, this.notes, this.asks);
     this.root.replaceChildren(this.main, side);
     this.code();
     this.buttons();
     this.asks.append(questionForm((step) => this.act("ask", step)));
     new ResizeObserver(() => this.told && this.draw()).observe(this.picture);
+    // Projector mode is pressed beside the title: what is private goes at once.
+    removeEventListener("resize", this.resized);
+    this.resized = () => this.told && this.root.isConnected && this.privately();
+    addEventListener("resize", this.resized);
   }
 
   code() {
     const link = home(`join?code=${this.data.code}`).href;
     const picture = tagged("img", { alt: `QR code of ${link}`, src: home(`${this.data.qr}?text=${encodeURIComponent(link)}`).href });
     const own = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
-    const where = own
-      ? "This address works on this computer alone: open the page by the network address that the command printed."
-      : `${location.host}${home("join").pathname}`;
+    const where = own ? this.data.alone : `${location.host}${home("join").pathname}`;
     this.here = element("p", "room-here");
     this.join.append(
+      ...(own ? [] : [element("p", "room-quiet", "go to"), element("p", "room-where", where)]),
       element("p", "room-quiet", "join with"), element("p", "room-code", this.data.code), picture,
-      element("p", "room-where", where), this.here,
+      ...(own ? [element("p", "room-alone", where)] : []), this.here,
     );
   }
 
@@ -176,7 +185,19 @@ class Desk {
       this.progress = "";
       if (told.revealed && told.job && told.step.kind === "slope") this.watch(told.job);
     }
+    const led = other && this.been;
+    this.been = true;
     this.refresh();
+    if (led) this.arrive();
+  }
+
+  // Another step begins at its top, with the focus on its heading, as on a lesson's page.
+  arrive() {
+    this.title.focus({ preventScroll: true });
+    const scrolls = this.root.closest('[data-testid="stMain"]');
+    const top = this.title.getBoundingClientRect().top;
+    if (top < 0 || top > 0.5 * innerHeight) scrolls?.scrollTo(0, 0);
+    if (this.title.getBoundingClientRect().top > 0.5 * innerHeight) this.title.scrollIntoView({ block: "start" });
   }
 
   watch(job) {
@@ -218,7 +239,7 @@ class Desk {
       }
     }
     line(this.number, asks && !told.hidden && !told.ended && (told.revealed || this.peek) ? `${told.count} ${step.kind === "slope" ? "prediction" : "answer"}${told.count === 1 ? "" : "s"}` : "");
-    line(this.here, `${told.here} here${told.names.length ? `: ${told.names.join(", ")}` : ""}`);
+    line(this.here, `${told.here} here`);
     const place = `Step ${told.at + 1} of ${told.of}`;
     if (this.place.dataset.of !== place) {
       this.place.dataset.of = place;
@@ -245,17 +266,28 @@ class Desk {
     const over = Boolean(told.ended);
     for (const node of [this.acts, this.asks, this.join, ...this.more.querySelectorAll("button")]) node.hidden ||= over;
     this.another.hidden = !over;
-    this.notes.hidden = !told.notes;
-    if (this.notes.dataset.of !== told.notes) {
-      this.notes.dataset.of = told.notes;
-      // What is on the projector is seen by all: there they open by hand.
-      const large = parseFloat(getComputedStyle(document.documentElement).fontSize) > 1.2 * ROOT;
-      const notes = tagged("details", {}, element("summary", "", "Only you see this"), ...paragraphs(told.notes));
-      notes.open = !(large || this.closed);
-      notes.ontoggle = () => { this.closed = !notes.open; };
-      this.notes.replaceChildren(notes);
-    }
+    this.privately();
     this.draw();
+  }
+
+  // Notes and names are shut until somebody opens them, and are not there in Projector mode.
+  privately() {
+    const { told } = this;
+    const shut = enlarged() || Boolean(told.ended);
+    const one = (node, title, text, made) => {
+      node.hidden = shut || !text;
+      if (shut) node.querySelector("details")?.removeAttribute("open");
+      if (node.dataset.of === text) return;
+      const open = node.querySelector("details")?.open && node === this.names;
+      node.dataset.of = text;
+      const summary = tagged("summary", {}, element("strong", "", title), ` ${SEEN}`);
+      const details = tagged("details", {}, summary, ...made());
+      details.open = Boolean(open);
+      node.replaceChildren(details);
+    };
+    const names = told.names.join(", ");
+    one(this.names, "Nicknames.", names, () => [element("p", "", names)]);
+    one(this.notes, "Notes, with answers.", told.notes ?? "", () => paragraphs(told.notes));
   }
 
   draw() {
@@ -265,27 +297,47 @@ class Desk {
     const covered = !shown && !told.hidden && !told.ended && step.kind !== "look";
     const trouble = told.hidden || told.ended ? "" : told.outcome?.trouble ?? "";
     if (!shown) {
-      this.picture.replaceChildren(...(covered ? [this.cover()] : []));
+      this.picture.replaceChildren(...(covered ? [...this.axes(), this.cover()] : []));
       write(this.takeaway, []);
       return write(this.came, [trouble, told.numbers]);
     }
-    const scale = (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
-    const wide = this.picture.clientWidth || 800;
-    const scrolled = this.root.closest('[data-testid="stMain"]')?.scrollTop ?? 0;
-    const below = window.innerHeight - this.picture.getBoundingClientRect().top - scrolled - 110 * scale;
-    // Beside pictures and results of its own answers take less room.
-    const [least, share] = told.shown?.length && step.kind === "number" ? [200, 0.3] : [300, 0.62];
-    const high = Math.max(least, Math.min(share * wide, below));
     const curve = this.screen ? curveOf(this.screen, told.curve ?? 0) : null;
     const all = { ...told, curve };
+    // What was right stands beside the plot; what there is to read, below it.
+    const [above, below] = aboveAndBelow(told);
+    write(this.takeaway, [above, inWords(step, all)]);
+    const scale = this.scale();
+    const wide = this.picture.clientWidth || 800;
+    const scrolled = this.root.closest('[data-testid="stMain"]')?.scrollTop ?? 0;
+    const room = window.innerHeight - this.picture.getBoundingClientRect().top - scrolled - 110 * scale;
+    // Beside pictures and results of its own answers take less room.
+    const [least, share] = told.shown?.length && step.kind === "number" ? [200, 0.3] : [300, 0.62];
+    const high = Math.max(least, Math.min(share * wide, room));
     this.picture.replaceChildren(drawn(step, all, wide, high, scale));
-    write(this.takeaway, [inWords(step, all)]);
-    write(this.came, [(told.revealed && told.outcome?.words) || "", trouble, told.numbers, this.progress]);
+    write(this.came, [told.revealed ? told.outcome?.reads : "", below, trouble, told.numbers, this.progress]);
+  }
+
+  scale() {
+    return (parseFloat(getComputedStyle(document.documentElement).fontSize) || ROOT) / ROOT;
+  }
+
+  // The axes on which the class draws, with what is known before.
+  axes() {
+    const { step } = this.told;
+    if (!step.known?.length) return [];
+    const scale = this.scale();
+    const wide = this.picture.clientWidth || 800;
+    const heights = step.known.flatMap(({ points }) => points.map(([, y]) => y));
+    const axes = new Axes(step, wide, Math.max(240, Math.min(0.45 * wide, 0.42 * innerHeight)), { scale, heights });
+    axes.known();
+    axes.root.setAttribute("role", "img");
+    axes.root.setAttribute("aria-label", step.known.map(({ words }) => words).join(", "));
+    return [tagged("figure", { class: "room-figure" }, axes.root, keyTo(keyToKnown(step)))];
   }
 
   cover() {
     const { told } = this;
-    const said = told.count ? "They are hidden until you reveal." : "Predict first: answers are hidden until all are in.";
+    const said = "Answers stay hidden until you reveal them.";
     return tagged(
       "div", { class: "room-cover" }, element("p", "room-big", told.here >= told.count ? `${told.count} of ${told.here}` : String(told.count)),
       element("p", "", "have answered"), element("p", "room-quiet", said),

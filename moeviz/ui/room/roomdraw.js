@@ -79,24 +79,49 @@ export function curveOf(screen, curve) {
   return found;
 }
 
-const times = (decades) => (decades === 0 ? "as at first" : decades > 0 ? `×${10 ** decades}` : `÷${10 ** -decades}`);
+const times = (decades) => (decades === 0 ? "×1" : decades > 0 ? `×${10 ** decades}` : `÷${10 ** -decades}`);
+
+let axesMade = 0;
+
+const heightsOf = (step) => (step.known ?? []).flatMap(({ points }) => points.map(([, y]) => y));
+
+// What the lines of a plot are, with a piece of each.
+export function keyTo(entries) {
+  const list = element("ul", "room-key");
+  list.setAttribute("aria-label", "Lines");
+  for (const [className, words] of entries) {
+    const piece = shape("svg", { viewBox: "0 0 34 12", class: "room-piece", "aria-hidden": "true" });
+    piece.append(shape("line", { x1: 1, x2: 33, y1: 6, y2: 6, class: className, "stroke-width": 4 }));
+    list.append(tagged("li", {}, piece, words));
+  }
+  return list;
+}
+
+export const keyToKnown = (step) => (step.known ?? []).map(({ words }) => ["room-known", words]);
 
 export class Axes {
   // A plot of slopes: `scale` is how many pixels a CSS pixel of the page's font has.
   // `slopes` are those that have to be seen; else all that may be drawn.
-  constructor(step, width, height, { span, first, scale = 1, slopes } = {}) {
+  // `heights` are decades that have to be seen besides.
+  constructor(step, width, height, { span, first, scale = 1, slopes, heights = [] } = {}) {
     const [from, to] = step.sizes ?? [];
     Object.assign(this, { step, width, height, scale });
     this.span = span ?? (from ? Math.log10(to / from) : 2);
     this.first = first ?? from ?? null;
-    this.left = 92 * scale;
+    this.left = 64 * scale;
     this.right = 14 * scale;
-    this.top = 12 * scale;
+    this.top = 26 * scale;
     this.foot = 46 * scale;
     const seen = slopes ?? [step.low, step.high];
-    this.high = Math.max(0.1, ...seen.map((slope) => slope * this.span)) + 0.15;
-    this.low = Math.min(-1, ...seen.map((slope) => slope * this.span)) - 0.15;
+    this.high = Math.max(0.1, ...heights, ...seen.map((slope) => slope * this.span)) + 0.15;
+    this.low = Math.min(-1, ...heights, ...seen.map((slope) => slope * this.span)) - 0.15;
     this.root = shape("svg", { viewBox: `0 0 ${width} ${height}`, class: "room-axes" });
+    // What runs out of the axes is cut there.
+    this.inside = `room-inside-${(axesMade += 1)}`;
+    const box = { x: this.left, y: this.top, width: width - this.left - this.right, height: height - this.top - this.foot };
+    const clip = shape("clipPath", { id: this.inside });
+    clip.append(shape("rect", box));
+    this.root.append(clip);
     this.frame();
   }
 
@@ -139,7 +164,7 @@ export class Axes {
     root.append(shape("text", {
       x: (this.left + this.width) / 2, y: this.height - 6 * scale, "text-anchor": "middle", ...font,
     }, this.first ? "samples n" : "more data"));
-    root.append(shape("text", { x: this.left + 6 * scale, y: this.top + 12 * scale, ...font }, "error"));
+    root.append(shape("text", { x: this.left, y: 15 * scale, "text-anchor": "middle", ...font }, "error"));
   }
 
   line(slope, attributes) {
@@ -151,49 +176,69 @@ export class Axes {
 
   path(points, attributes) {
     const d = points.map(([x, y], at) => `${at ? "L" : "M"}${this.x(x).toFixed(1)},${this.y(y).toFixed(1)}`).join("");
-    this.root.append(shape("path", { d, fill: "none", ...attributes }));
+    this.root.append(shape("path", { d, fill: "none", "clip-path": `url(#${this.inside})`, ...attributes }));
   }
 
-  words(x, y, text, className, anchor = "end") {
-    this.root.append(shape("text", { x, y, "text-anchor": anchor, "font-size": 16 * this.scale, class: className }, text));
+  // What is known before, with a dot at each of its ends.
+  known() {
+    for (const { points } of this.step.known ?? []) {
+      this.path(points, { class: "room-known", "stroke-width": 3 * this.scale });
+      for (const [x, y] of points) {
+        this.root.append(shape("circle", { cx: this.x(x), cy: this.y(y), r: 4 * this.scale, class: "room-known-dot" }));
+      }
+    }
   }
 }
 
-// All lines that were drawn, what came out over them, and one's own.
-export function fan(step, { together, outcome, own, curve, revealed }, width, height, scale) {
+// All lines that were drawn, what came out over them, theory, the paper, and one's own.
+export function fan(step, { together, outcome, own, curve, revealed, progress }, width, height, scale) {
   const span = curve?.span ?? undefined;
+  const told = revealed ? outcome ?? {} : {};
   const slopes = [...(together?.fan ?? []).map(([slope]) => slope), ...(own === undefined ? [] : [own])];
-  if (revealed) slopes.push(...[outcome?.low, outcome?.high].filter(Number.isFinite));
+  slopes.push(...[told.low, told.high, told.value, told.theory, told.paper].filter(Number.isFinite));
   const reached = [...(curve?.measured ?? []), ...(curve?.predicted ?? [])].map(([x, y]) => y / Math.max(x, span ?? 1));
-  const axes = new Axes(step, width, height, { span, first: curve?.first, scale, slopes: [...slopes, ...reached] });
+  const heights = revealed ? [] : heightsOf(step);
+  const axes = new Axes(step, width, height, { span, first: curve?.first, scale, slopes: [...slopes, ...reached], heights });
+  const key = [];
   const most = Math.max(1, ...(together?.fan ?? []).map(([, count]) => count));
   for (const [slope, count] of together?.fan ?? []) {
     axes.line(slope, { class: "room-guess", "stroke-width": (1.5 + 4 * (count / most)) * scale });
   }
-  if (revealed && Number.isFinite(outcome?.value)) {
-    const ends = [outcome.low, outcome.high].map((slope) => [axes.span, slope * axes.span]);
+  if (together?.fan?.length) key.push(["room-guess", "what was predicted"]);
+  if (!revealed) {
+    axes.known();
+    key.push(...keyToKnown(step));
+  }
+  if (Number.isFinite(told.low) && Number.isFinite(told.high)) {
+    const ends = [told.low, told.high].map((slope) => [axes.span, slope * axes.span]);
     const corners = [[0, 0], ...ends].map(([x, y]) => `${axes.x(x).toFixed(1)},${axes.y(y).toFixed(1)}`);
     axes.root.append(shape("polygon", { points: corners.join(" "), class: "room-wedge" }));
   }
+  for (const name of ["theory", "paper"]) {
+    if (!Number.isFinite(told[name])) continue;
+    axes.line(told[name], { class: `room-${name}`, "stroke-width": 2.5 * scale });
+    key.push([`room-${name}`, `${name} ${written(told[name])}`]);
+  }
   if (revealed && curve?.predicted.length) {
     axes.path(curve.predicted, { class: "room-predicted", "stroke-width": 2 * scale });
-    axes.words(axes.left + 8 * scale, height - axes.foot - 9 * scale, "dotted: from the information", "room-measured-words", "start");
+    key.push(["room-predicted", "expected of this much data"]);
   }
   if (own !== undefined) {
     axes.line(own, { class: "room-own", "stroke-width": 4 * scale });
-    const under = Number.isFinite(outcome?.value) && own < outcome.value ? 22 : -9;
-    axes.words(axes.x(axes.span) - 4 * scale, axes.y(own * axes.span) + under * scale, `you: ${written(own)}`, "room-own-words");
+    key.push(["room-own", `you ${written(own)}`]);
   }
+  const value = Number.isFinite(told.value) ? ` ${written(told.value)}` : "";
   if (revealed && curve?.measured.length) {
     axes.path(curve.measured, { class: "room-measured", "stroke-width": 3.5 * scale });
     for (const [x, y] of curve.measured) {
       axes.root.append(shape("circle", { cx: axes.x(x), cy: axes.y(y), r: 6 * scale, class: "room-dot" }));
     }
-    const [x, y] = curve.measured.at(-1);
-    const above = own !== undefined && own < y / Math.max(x, 0.1);
-    axes.words(axes.x(x) - 4 * scale, axes.y(y) + (above ? -12 : 24) * scale, "measured", "room-measured-words", x < axes.span / 3 ? "start" : "end");
+    key.push(["room-measured", progress ? "arriving now" : `measured${value}`]);
+  } else if (value) {
+    axes.line(told.value, { class: "room-measured", "stroke-width": 3.5 * scale });
+    key.push(["room-measured", `measured slope${value}`]);
   }
-  return axes.root;
+  return [axes.root, keyTo(key)];
 }
 
 export function histogram(step, { together, outcome, own, revealed }, width, height, scale) {
@@ -268,20 +313,37 @@ export function inWords(step, { together, outcome, revealed }) {
     said.push(count === 1 ? `One answer: ${words}.` : `${count} answers${rest.at(-1) > 1 ? `; most often ${words} (${rest.at(-1)} times)` : ""}.`);
   }
   if (revealed && right !== null && right !== undefined && count) {
-    said.push(`${right} of ${count} were right (${Math.round((100 * right) / count)} %).`);
+    const near = together.near ? `, ${together.near} nearly` : "";
+    said.push(`${right} of ${count} were right (${Math.round((100 * right) / count)} %)${near}.`, outcome?.counts);
   }
-  return said.join(" ");
+  return said.filter(Boolean).join(" ");
+}
+
+// What stands above a picture of answers, that it be seen with it, and what there is to read below.
+export function aboveAndBelow({ outcome, revealed }) {
+  const words = (revealed && outcome?.words) || "";
+  if (revealed && outcome?.answer) return [outcome.answer, words];
+  const [first, ...rest] = words.split(/\n\s*\n/);
+  return [first, rest.join("\n\n")];
+}
+
+// How near an answer came, as the server judged it: undefined where that is not known.
+export function verdictOf(together, own) {
+  const judged = together?.judged;
+  if (own === undefined || !judged) return undefined;
+  const text = JSON.stringify(own);
+  return ["right", "near"].find((name) => judged[name].some((each) => JSON.stringify(each) === text)) ?? "wrong";
 }
 
 export function drawn(step, told, width, height, scale = 1) {
   const figure = element("figure", "room-figure");
   const draw = { slope: fan, number: histogram, choice: bars, order: bars }[step.kind];
   if (!draw) return figure;
-  const made = draw(step, told, width, height, scale);
+  const [made, ...below] = [draw(step, told, width, height, scale)].flat();
   if (made.tagName === "svg") {
     made.setAttribute("role", "img");
     made.setAttribute("aria-label", spelled(inWords(step, told) || step.title));
   }
-  figure.append(made);
+  figure.append(made, ...below);
   return figure;
 }

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from moeviz.serving import below
+import streamlit as st
+
+from moeviz.serving import LOOPBACK, below
 
 _APART = ("docker", "veth", "br-", "virbr", "vmnet", "vboxnet", "tun", "tap", "wg", "utun", "cni")
 """Beginnings of the names of networks that no room is on."""
@@ -49,6 +51,19 @@ class Place:
     def host(self) -> str:
         """As it stands in a link."""
         return f"[{self.address}]" if self.new else self.address
+
+
+def alone_words() -> str:
+    """Return what is said of an address that names this very machine: nobody else gets there."""
+    if str(st.get_option("server.address") or "") in LOOPBACK:
+        return (
+            "Phones cannot reach this address: it works on this computer alone. Start the app with "
+            "python -m moeviz serve --classroom, and open it by the address that this prints."
+        )
+    return (
+        "Phones cannot reach this address: it works on this computer alone. Open the page by this "
+        "computer's address in the network."
+    )
 
 
 def places() -> list[Place]:

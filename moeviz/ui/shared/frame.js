@@ -170,10 +170,7 @@ class Frame {
   warning() {
     const own = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
     if (!own) return [];
-    const words =
-      "This address works on this computer alone. For a class, open the page by the network "
-      + "address that the command printed when it started, and share that.";
-    return [element("p", "", words)];
+    return [element("p", "", this.data.alone)];
   }
 
   code(link) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from moeviz.ui.shared.classroom import alone_words
 from moeviz.ui.shared.component import declared
 from moeviz.ui.shared.projector import projector, set_projector
 from moeviz.ui.shared.qr import LONGEST, PATH
@@ -19,7 +20,7 @@ _frame = declared(__file__, '<div class="moeviz-frame"></div>')
 
 def frame() -> None:
     """Show the frame."""
-    data = {"projector": projector(), "qr": PATH[1:], "longest": LONGEST}
+    data = {"projector": projector(), "qr": PATH[1:], "longest": LONGEST, "alone": alone_words()}
     _frame(key=KEY, data=data, on_projector_change=_take)
 
 
