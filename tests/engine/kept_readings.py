@@ -30,6 +30,7 @@ from moeviz.engine.trainings.trainings import Trainings
 from moeviz.rooms.agenda import Agenda, Step
 from moeviz.rooms.export import answers_csv
 from moeviz.rooms.hall import Hall
+from moeviz.rooms.room import Member, Room
 from moeviz.text import json_text
 
 KEPT = Path(__file__).parent / "kept"
@@ -91,6 +92,17 @@ def _job(store: Store, job: Any) -> dict[str, Any]:
     }
 
 
+def _own(room: Room, member: Member) -> dict[str, Any]:
+    """What a member is told, in the words that the kept readings were made in."""
+    own = room.own(member)
+    right = {"right": True, "near": False, "wrong": False, "unknown": None}
+    answers = {
+        step: {"content": answer["content"], "right": right[answer["verdict"]]}
+        for step, answer in own["answers"].items()
+    }
+    return {**own, "answers": answers}
+
+
 def _room(hall: Hall, code: str) -> dict[str, Any]:
     room = hall.books.found(code)
     return {
@@ -99,7 +111,7 @@ def _room(hall: Hall, code: str) -> dict[str, Any]:
         "at": room.state.at,
         "outcomes": dict(room.state.outcomes),
         "csv": answers_csv(room),
-        "members": {str(member.number): room.own(member) for member in room.members.values()},
+        "members": {str(member.number): _own(room, member) for member in room.members.values()},
         "ended": room.ended,
     }
 

@@ -68,7 +68,7 @@ def test_a_room_goes_through_its_steps_and_another_server_knows_all_of_it(
     room, found = again.doors.member(code, token)
     assert room.own(found) == {
         "code": code, "nickname": MARKUP[:24],
-        "answers": {"slope": {"content": -0.5, "right": None}},
+        "answers": {"slope": {"content": -0.5, "verdict": "unknown"}},
     }  # fmt: skip
     outcome = {"low": -0.6, "high": -0.4, "words": "about one over the root"}
     again.lectern.act(code, key, "reveal", {"step": "slope", "outcome": outcome})
