@@ -63,7 +63,7 @@ def test_who_is_refused_a_stream_that_they_had_asks_and_has_lost_no_connection(s
     with server.held():
         with page.expect_request(STREAM):
             lab.run_button.click()
-        expect(page.get_by_text("0 of 6 blocks")).to_be_visible()
+        expect(page.get_by_text("0 of 6 parts")).to_be_visible()
         page.route(STREAM, lambda route: route.fulfill(**refused))
         with page.expect_request(re.compile(r"/moeviz/live/[0-9a-f]{16}\.json")):
             page.evaluate(TURNED)
