@@ -47,12 +47,13 @@ def came_out(lesson: Lesson, step: str, facts: Facts) -> dict[str, Any] | None:
         return {"words": "\n\n".join(filter(None, words))}
     found = {**ruler, "counts": ruler_words(ruler), **_lines(question, facts)}
     if (block := _judging(lesson, step)) is not None:
-        known = {**with_guess(facts, question, _right_answer(ruler)), "guess": "{guess}"}
+        with_right = with_guess(facts, question, _right_answer(ruler))
+        known = {**with_right, "guess": "{guess}"}
         told = {"right": block.right, "near": block.near, "wrong": block.wrong}
         found["says"] = {name: filled(words, known) for name, words in told.items()}
-    if isinstance(block, Check):
-        said_right = filled(block.right, with_guess(facts, question, _right_answer(ruler)))
-        found["reads"] = f"Of that the lesson says: “{said_right}”"
+        if isinstance(block, Check):
+            said_right = filled(block.right, with_right)
+            found["reads"] = f"Of that the lesson says: “{said_right}”"
     right = without_links(right_words(question, facts) or "")
     said = _said_of_reveal(lesson, step, facts) or _words(asks.parted[1], facts)
     return {**found, "answer": f"**Right:** {right.removesuffix('.')}.", "words": said}
