@@ -23,6 +23,7 @@ from moeviz.lessons.questions import Number, Question, Slope
 from moeviz.lessons.runs import Run
 from moeviz.rooms.agenda import Agenda
 from moeviz.rooms.lesson_outcome import filled, words_before
+from moeviz.rooms.numbers import key_of
 from moeviz.rooms.plain import without_links
 from moeviz.rooms.step import LONGEST, MOST_SHOWN, Step
 from moeviz.study import plan
@@ -94,7 +95,8 @@ def followed(agenda: Agenda, lesson: Lesson, facts: Facts) -> dict[str, Step]:
 def _source(step: LessonStep, lesson: Lesson) -> dict[str, Any]:
     """Return where what came out of a step is read, and which results it speaks of."""
     reveals = [s for s in lesson.steps if s.reveal is not None and s.reveal.of == step.id]
-    keys = [f"{what} {name}" for what, name in runs_read((step, *reveals), lesson)]
+    read = runs_read((step, *reveals), lesson)
+    keys = [key_of({"what": what, "name": name}) for what, name in read]
     return {"lesson": lesson.name, "step": step.id, "digest": lesson.digest, "reads": keys}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from moeviz.export.record import record_pdf
 from moeviz.lessons import LESSONS
 from moeviz.lessons.reader import looked_up
+from moeviz.ui.lessons.here import needs_of
 from moeviz.ui.lessons.looks import PICTURE, STUDY
 from moeviz.ui.lessons.record import record_of
 from tests.ui.still import told, visit, words
@@ -270,3 +272,11 @@ def test_what_is_committed_is_what_stands_there_when_the_button_is_pressed(still
     app = press(app, "That is my prediction")
     assert app.query_params["said"] == "predict:64"
     assert app.query_params["step"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [((), ""), (("What is a gate?",), "What is a gate?"), (("a", "a slope"), "a; a slope.")],
+)
+def test_what_a_lesson_needs_ends_its_sentence(needs, said):
+    assert needs_of(SimpleNamespace(needs=needs)) == said

@@ -71,3 +71,14 @@ def lesson_here(name: str) -> Lesson:
         f"Expected lesson to be one of {nearest(LESSONS, name, 12)}, but got '{short(name)}'; "
         f"{where}."
     )
+
+
+def needs_of(lesson: Lesson) -> str:
+    """Return what a lesson takes as known, as the end of a sentence; "" for nothing.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    """
+    needs = "; ".join(lesson.needs)
+    return f"{needs}." if needs and needs[-1] not in ".?!" else needs

@@ -10,7 +10,7 @@ from moeviz.lessons.lesson import Lesson
 from moeviz.lessons.parts import MOST_BYTES
 from moeviz.lessons.progress import Place
 from moeviz.lessons.shelf import shelf
-from moeviz.ui.lessons.here import hand_in, handed
+from moeviz.ui.lessons.here import hand_in, handed, needs_of
 from moeviz.ui.lessons.kept import forget, places
 from moeviz.ui.lessons.link import SAID, SEED, STEP, request_of
 from moeviz.ui.lessons.state import AGAIN, STATE
@@ -53,7 +53,7 @@ def show_list() -> None:
 
 
 def _entry(number: int, lesson: Lesson, place: Place | None, first: bool) -> None:
-    needs = f" Needs: {plain('; '.join(lesson.needs))}" if lesson.needs else ""
+    needs = f" Needs: {plain(needs_of(lesson))}" if lesson.needs else ""
     with st.container(border=True):
         words, way = st.columns([6, 1], vertical_alignment="center")
         words.markdown(

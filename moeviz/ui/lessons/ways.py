@@ -9,7 +9,7 @@ import streamlit as st
 from moeviz.lessons.blocks import Way
 from moeviz.lessons.filled import Facts, filled
 from moeviz.lessons.lesson import Lesson, Step
-from moeviz.ui.lessons.here import lesson_here
+from moeviz.ui.lessons.here import lesson_here, needs_of
 from moeviz.ui.lessons.kept import begin_again
 from moeviz.ui.lessons.link import LESSON, SAID, STEP, request_of
 from moeviz.ui.lessons.record import offer_record
@@ -83,7 +83,7 @@ def show_below(lesson: Lesson, request: Request, facts: Facts) -> None:
         st.button("All lessons", key="lessons.all", on_click=_open, args=("",))
         if request.own[SAID]:
             offer_record(lesson, request.own[SAID], facts, STATE.page.write(request))
-    needs = f" It needs: {'; '.join(lesson.needs)}" if lesson.needs else ""
+    needs = f" It needs: {needs_of(lesson)}" if lesson.needs else ""
     st.markdown(f":small[This lesson takes about {lesson.minutes} minutes.{mixed(needs)}]")
 
 
